@@ -1,0 +1,99 @@
+"""What happens to a visitor, as the log holds it: plain values, no wire format."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+
+ContextValue = str | float
+
+
+@dataclass(frozen=True, slots=True)
+class EventItem:
+    """One item that an event is about. ``price`` is for one piece, in ``currency_code``."""
+
+    item_id: str
+    quantity: float = 1.0
+    price: float | None = None
+    currency_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slate:
+    """What an attribution token vouches for: the list that a recommendation showed."""
+
+    recommendation_id: str
+    policy: str
+    placement: str
+    item_ids: tuple[str, ...]
+    propensities: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that a visitor did.
+
+    ``slate`` is the opened attribution token, so that the log can be folded without the key.
+    ``fingerprint`` is 16 bytes over the caller's fields (see `fingerprint`): the same event_id
+    with another fingerprint is a CONFLICT. ``event_time_ms`` is data (gaps, sessions, decay);
+    it never decides order.
+    """
+
+    event_id: str
+    event_type: str
+    visitor_id: str
+    user_id: str = ""
+    session_id: str = ""
+    items: tuple[EventItem, ...] = ()
+    value: float | None = None
+    event_time_ms: int | None = None
+    placement: str = ""
+    position: int = 0
+    context: tuple[tuple[str, ContextValue], ...] = ()
+    slate: Slate | None = None
+    fingerprint: bytes = b""
+
+
+class Status(Enum):
+    """What became of one event."""
+
+    CREATED = "created"
+    EXISTS = "exists"
+    CONFLICT = "conflict"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to one operation of an entry; ``detail`` says why when it was not learned."""
+
+    status: Status
+    detail: str = ""
+
+
+def fingerprint(event: Event, attribution_token: str = "") -> bytes:
+    """Return 16 bytes that two events share only if the caller sent the same fields.
+
+    >>> first = Event("e1", "click", "v1", items=(EventItem("a"),))
+    >>> fingerprint(first) == fingerprint(Event("e1", "click", "v1", items=(EventItem("a"),)))
+    True
+    >>> fingerprint(first) == fingerprint(Event("e1", "click", "v1", items=(EventItem("b"),)))
+    False
+    """
+    fields = (
+        event.event_id,
+        event.event_type,
+        event.visitor_id,
+        event.user_id,
+        event.session_id,
+        tuple((i.item_id, float(i.quantity), i.price, i.currency_code) for i in event.items),
+        event.value,
+        event.event_time_ms,
+        event.placement,
+        event.position,
+        tuple(sorted(event.context, key=lambda pair: pair[0])),
+        attribution_token,
+    )
+    # repr of str, int, float, None and tuples of them is one-to-one, and floats repr shortest-exact
+    return hashlib.blake2b(repr(fields).encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,0 +1,57 @@
+"""What is asked of the engine, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headwater_server.engine.events import ContextValue
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendRequest:
+    """One question: what should this visitor see now?
+
+    ``recommendation_id`` alone seeds exploration, so asking again draws the same numbers.
+    ``candidate_item_ids`` given: rank exactly these. ``now`` is handed to
+    `Engine.recommend` beside the request, because the engine knows no clock.
+    """
+
+    visitor_id: str
+    recommendation_id: str
+    user_id: str = ""
+    session_id: str = ""
+    placement: str = ""
+    page_size: int = 20
+    candidate_item_ids: tuple[str, ...] = ()
+    exclude_item_ids: tuple[str, ...] = ()
+    context_item_ids: tuple[str, ...] = ()
+    context: tuple[tuple[str, ContextValue], ...] = ()
+    explore: bool = True
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One slot of the slate.
+
+    ``probability``: the chance of a rewarded act within the attribution window, None until
+    enough impressions were reported. ``propensity``: the chance that the policy put this item
+    into this slot, given the slots before it.
+    """
+
+    item_id: str
+    score: float
+    probability: float | None
+    propensity: float
+    sources: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The slate, best slot first, and what produced it."""
+
+    recommendation_id: str
+    results: tuple[Result, ...]
+    policy: str
+    placement: str = ""

@@ -1,0 +1,93 @@
+"""Settings that change what the state means. They travel on the log, so all replicas agree."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+
+DEFAULT_REWARDS: dict[str, float] = {
+    "impression": 0.0,
+    "detail-page-view": 0.2,
+    "click": 0.3,
+    "download": 0.5,
+    "add-to-cart": 0.6,
+    "favorite": 0.6,
+    "review": 0.6,
+    "rating": 0.2,  # times the event's value, so that 5 stars are worth 1.0
+    "purchase-complete": 1.0,
+    "remove-from-cart": -0.3,
+    "return": -0.6,
+    "dismiss": -0.5,
+    "dislike": -1.0,
+}
+
+ALIASES: dict[str, str] = {
+    "view": "detail-page-view",
+    "cart": "add-to-cart",
+    "addtocart": "add-to-cart",
+    "like": "favorite",
+    "purchase": "purchase-complete",
+    "transaction": "purchase-complete",
+    "order": "purchase-complete",
+}
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """What an engine is made with. Two engines with equal settings and entries are equal.
+
+    Each field's meaning, unit and reason stand in its ``help`` metadata; the command line and
+    the settings page are made from them.
+    """
+
+    rewards: dict[str, float] = field(
+        default_factory=lambda: dict(DEFAULT_REWARDS),
+        metadata={"help": "event type -> reward; other names may be added"},
+    )
+    ranker: str = field(
+        default="listwise",
+        metadata={"help": "listwise, or river:<class or pipeline> for any River classifier"},
+    )
+    exploration_epsilon: float = field(
+        default=0.02, metadata={"help": "share of slots drawn uniformly from the allowed items"}
+    )
+    exploration_temperature: float = field(
+        default=0.2, metadata={"help": "softmax temperature of the score; small is greedy"}
+    )
+    attribution_window_minutes: float = field(
+        default=30.0,
+        metadata={"help": "minutes in which an act counts for an impression that was reported"},
+    )
+    session_gap_minutes: float = field(
+        default=30.0, metadata={"help": "minutes without an event that end a session"}
+    )
+    deduplication_window_hours: float = field(
+        default=168.0, metadata={"help": "hours for which an event_id is remembered"}
+    )
+    deduplication_ids_max: int = field(
+        default=1_000_000, metadata={"help": "event ids remembered at most; the oldest go first"}
+    )
+    visitors_max: int = field(
+        default=1_000_000, metadata={"help": "profiles kept; the longest inactive go first"}
+    )
+    items_max: int = field(
+        default=200_000, metadata={"help": "items kept; the longest inactive go first"}
+    )
+    seed: int = field(default=1, metadata={"help": "seed of the models' pseudo-random draws"})
+
+    def canonical(self) -> str:
+        """One text for equal settings: JSON with sorted keys."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, text: str) -> EngineSettings:
+        """Read what `canonical` wrote; an unknown name is refused, a missing one is the default.
+
+        >>> EngineSettings.parse(EngineSettings(seed=7).canonical()).seed
+        7
+        """
+        values = json.loads(text)
+        unknown = set(values) - {f.name for f in fields(cls)}
+        if unknown:
+            raise ValueError(f"unknown engine settings: {', '.join(sorted(unknown))}")
+        return cls(**values)
