@@ -1,0 +1,78 @@
+# The only list of commands. A fresh machine needs Python 3.11 or newer, and nothing else.
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PINS := pyproject.toml clients/python/pyproject.toml constraints.txt
+
+EVENTS ?=
+ITEMS ?=
+SECONDS_LONG ?= 600
+DATA_DIR ?= .headwater
+LISTEN ?= 127.0.0.1:50051
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check generate backtest bench serve soak lock
+
+help: ## This list
+	@echo "Headwater: a recommendation service that learns while it serves."
+	@echo
+	@echo "  make run                    watch it serve and learn, on simulated shoppers (about a minute)"
+	@echo "  make run EVENTS=file.csv.gz the same on your shop's events"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+		|| sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1    \2/p' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## Install, then the demo: recommend, hear back, learn, restart warm [EVENTS=, ITEMS=]
+	@$(BIN)/headwater demo $(if $(EVENTS),--events $(EVENTS)) $(if $(ITEMS),--items $(ITEMS))
+
+test: $(VENV)/.dev ## Install, then every test [ARGS="-k name"]
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## Format, lint, types, import layers, protos, freshness of the stubs
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/buf lint
+	$(BIN)/python scripts/generate.py --check
+
+generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/
+	$(BIN)/python scripts/generate.py
+
+backtest: $(VENV)/.run ## Hit rate on a file of events: EVENTS=file [ITEMS=file] [ARGS="--repeats exclude"]
+	@test -n "$(EVENTS)" || { echo "make backtest EVENTS=file.csv.gz [ITEMS=items.csv.gz]"; exit 2; }
+	@$(BIN)/headwater backtest --events $(EVENTS) $(if $(ITEMS),--items $(ITEMS)) $(ARGS)
+
+bench: $(VENV)/.dev ## Recommend and Feedback against a bare gRPC echo, in one run
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+serve: $(VENV)/.run ## Leave a server running on LISTEN (127.0.0.1:50051), its data in DATA_DIR (.headwater)
+	@$(BIN)/headwater serve --listen $(LISTEN) --data-dir $(DATA_DIR) $(ARGS)
+
+soak: $(VENV)/.run ## The demo for SECONDS_LONG (600): load, kill -9 and a warm restart each minute
+	@$(BIN)/headwater demo --seconds $(SECONDS_LONG) --kills $$(( $(SECONDS_LONG) / 60 )) $(ARGS)
+
+lock: $(VENV)/.dev ## Take the newest versions that pyproject.toml allows, and pin them in constraints.txt
+	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager -e clients/python -e '.[dev]'
+	{ sed -n '/^#/p' constraints.txt; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.new
+	mv constraints.new constraints.txt
+
+# The stamps: what they name is installed exactly as pinned, until a pin changes.
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Headwater needs Python 3.11 or newer on the PATH"; exit 1; }
+	@echo "creating $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(PINS) | $(VENV)/bin/python
+	@echo "installing the pinned packages (once)"
+	@$(PIP) --editable clients/python --editable .
+	@touch $@
+
+$(VENV)/.dev: $(PINS) | $(VENV)/bin/python
+	@echo "installing the pinned packages and the tools (once)"
+	@$(PIP) --editable clients/python --editable '.[dev]'
+	@touch $@ $(VENV)/.run
