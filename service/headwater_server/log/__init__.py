@@ -1,0 +1,1 @@
+"""Generated from protos/headwater_server/log: what is stored. Only `storage` speaks it."""

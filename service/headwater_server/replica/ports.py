@@ -1,0 +1,91 @@
+"""What the replica needs from a store. storage/ implements it; tests run both on real servers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from headwater_server.engine.entries import Entry, Operation
+from headwater_server.engine.events import Event
+from headwater_server.replica.position import Position
+
+Parts = Iterable[tuple[str, Any]]
+"""A captured state: (path, plain value), see `storage.plain` for what is plain."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEntry:
+    """An entry as it stands on the log."""
+
+    position: Position
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotMeta:
+    """What a snapshot says about itself. ``settings`` is `EngineSettings.canonical` text."""
+
+    position: Position
+    state_version: int
+    river_version: str
+    settings: str
+    create_time_ms: int = 0
+    snapshot_id: str = ""
+
+
+class Log(Protocol):
+    """One ordered log. Every call raises `StoreUnavailable` when the store does not answer."""
+
+    def encode(self, operations: Sequence[Operation], *, imported: bool = False) -> bytes:
+        """Return the operations as `append` takes them; bytes can be appended together."""
+
+    async def append(self, encoded: Sequence[bytes], *, after: Position | None = None) -> Position:
+        """Put one entry, made of all of ``encoded``, on the log, as durable as the mode promises.
+
+        With ``after``, only if that is the head: else `LogMovedOn`. `Overloaded` when the store
+        is full. `StoreUnavailable` may also mean that the entry is on the log and only the
+        answer was lost, so only the caller, whose events have ids, may try again.
+        """
+
+    async def read(self, after: Position, count: int, block_ms: int) -> list[LoggedEntry]:
+        """Return the next entries, at most ``count``; wait up to ``block_ms`` for the first.
+
+        `LogBroken` if what follows is not chained to ``after``; `UnreadableEntry` if this build
+        does not know what an entry means.
+        """
+
+    def iterate(self, after: Position, until: str | None = None) -> AsyncIterator[LoggedEntry]:
+        """Yield what stands after ``after`` now, up to and with the offset ``until``."""
+
+    async def head(self) -> Position:
+        """Return the last entry's position, `START` for an empty log."""
+
+    async def verify(self, position: Position) -> None:
+        """`LogBroken` unless the entry at ``position`` is on the log, with its number."""
+
+    async def trim(self, before: Position) -> None:
+        """Drop entries older than ``before``, as far as the store's own setting lets go."""
+
+
+class Snapshots(Protocol):
+    """Kept states, newest first."""
+
+    async def save(self, meta: SnapshotMeta, parts: Parts) -> bool:
+        """Write it; False when a newer one was published meanwhile, which is as good."""
+
+    async def published(self) -> list[SnapshotMeta]:
+        """Return what is published, highest offset first; nothing of it is checked yet."""
+
+    async def load(self, meta: SnapshotMeta) -> list[tuple[str, Any]]:
+        """Return the parts, every byte checked; `DamagedSnapshot` with the reason otherwise."""
+
+
+class Quarantine(Protocol):
+    """Events that nothing is learned from, kept aside with the reason."""
+
+    async def put(self, refused: Sequence[tuple[Event, str]]) -> None:
+        """Keep events with their reasons; the oldest go when there are too many."""
+
+    async def total(self) -> int:
+        """Return how many were ever put there."""

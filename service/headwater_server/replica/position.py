@@ -1,0 +1,36 @@
+"""A place in the log: the offset that callers see, the sequence number that proves the chain."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_OFFSET = re.compile(r"(\d{1,19})-(\d{1,19})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The entry with this ``offset`` is the ``sequence``-th of its log, counted from 1."""
+
+    offset: str
+    sequence: int
+
+
+START = Position("0-0", 0)
+
+
+def offset_key(offset: str) -> tuple[int, int]:
+    """Return what offsets sort by. ValueError when the text was never an offset of ours.
+
+    >>> offset_key("1700000000000-2") > offset_key("1700000000000-1") > offset_key("0-0")
+    True
+    """
+    match = _OFFSET.fullmatch(offset)
+    if match is None:
+        raise ValueError(f"not an offset: {offset[:64]!r}")
+    return int(match[1]), int(match[2])
+
+
+def time_ms_of(offset: str) -> int:
+    """Return when the entry was put on the log, in milliseconds since 1970."""
+    return offset_key(offset)[0]

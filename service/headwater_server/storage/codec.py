@@ -1,0 +1,81 @@
+"""Entries, both ways: the engine's dataclasses and the bytes of one stream entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from google.protobuf.message import DecodeError
+
+from headwater_server.engine.entries import Entry, ItemWrite, Operation, SettingsChange
+from headwater_server.engine.events import Event
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.log.v1 import entry_pb2 as pb
+from headwater_server.replica.faults import UnreadableEntry
+from headwater_server.storage.event_codec import decode_event, encode_event
+from headwater_server.storage.item_codec import decode_item_write, encode_item_write
+
+ENTRY_VERSION = 1
+
+
+def encode_operations(operations: Sequence[Operation], *, imported: bool = False) -> bytes:
+    """Return the bytes of one entry.
+
+    What two calls return can be concatenated into one entry with the operations of both, as
+    protobuf merges repeated fields: a group is committed without encoding anything twice.
+    """
+    stored = [_encode(operation) for operation in operations]
+    # deterministic: one entry, one text of bytes, so that archives can be compared
+    return pb.Entry(version=ENTRY_VERSION, imported=imported, operations=stored).SerializeToString(
+        deterministic=True
+    )
+
+
+def decode_entry(payload: bytes, time_ms: int) -> Entry:
+    """Read an entry that was put on the log at ``time_ms``.
+
+    `UnreadableEntry` when another build wrote what this one does not know: a replica stops
+    there, because skipping would fork its state from the others'.
+    """
+    try:
+        stored = pb.Entry.FromString(payload)
+    except DecodeError as error:
+        raise UnreadableEntry(f"the payload is no entry: {error}") from error
+    if stored.version != ENTRY_VERSION:
+        raise UnreadableEntry(
+            f"the entry has version {stored.version}, this build reads {ENTRY_VERSION}"
+        )
+    return Entry(
+        time_ms=time_ms,
+        operations=tuple([_decode(operation) for operation in stored.operations]),
+        imported=stored.imported,
+    )
+
+
+def _encode(operation: Operation) -> pb.Operation:
+    match operation:
+        case Event():
+            return pb.Operation(event=encode_event(operation))
+        case ItemWrite():
+            return pb.Operation(item_write=encode_item_write(operation))
+        case SettingsChange():
+            text = operation.settings.canonical()
+            return pb.Operation(settings_change=pb.SettingsChange(settings=text))
+
+
+def _decode(stored: pb.Operation) -> Operation:
+    match stored.WhichOneof("kind"):
+        case "event":
+            return decode_event(stored.event)
+        case "item_write":
+            return decode_item_write(stored.item_write)
+        case "settings_change":
+            return _decode_settings(stored.settings_change.settings)
+        case _:
+            raise UnreadableEntry("an operation is of a kind that this build does not know")
+
+
+def _decode_settings(text: str) -> SettingsChange:
+    try:
+        return SettingsChange(EngineSettings.parse(text))
+    except ValueError as error:
+        raise UnreadableEntry(f"settings that this build does not know: {error}") from error

@@ -1,0 +1,50 @@
+"""Any operation that the log can hold."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from headwater_server.engine.entries import Item, ItemWrite, SettingsChange
+from headwater_server.engine.events import Event, EventItem, Slate
+from headwater_server.engine.settings import EngineSettings
+
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+number = st.floats(allow_nan=False)
+whole = st.integers(-(2**63), 2**63 - 1)
+features = st.lists(st.tuples(text, text | number), max_size=3).map(tuple)
+texts = st.lists(text, max_size=3).map(tuple)
+
+event_items = st.builds(EventItem, text, number, st.none() | number, text)
+slates = st.builds(Slate, text, text, text, texts, st.lists(number, max_size=3).map(tuple))
+events = st.builds(
+    Event,
+    event_id=text,
+    event_type=text,
+    visitor_id=text,
+    user_id=text,
+    session_id=text,
+    items=st.lists(event_items, max_size=3).map(tuple),
+    value=st.none() | number,
+    event_time_ms=st.none() | whole,
+    placement=text,
+    position=whole,
+    context=features,
+    slate=st.none() | slates,
+    fingerprint=st.binary(max_size=16),
+)
+items = st.builds(
+    Item,
+    item_id=text,
+    title=text,
+    categories=texts,
+    price=st.none() | number,
+    currency_code=text,
+    available=st.booleans(),
+    tags=texts,
+    features=features,
+    publish_time_ms=whole,
+    expire_time_ms=whole,
+)
+item_writes = st.builds(ItemWrite, items, texts, st.none() | whole)
+settings_changes = st.integers(0, 9).map(lambda seed: SettingsChange(EngineSettings(seed=seed)))
+operations = st.lists(events | item_writes | settings_changes, max_size=4).map(tuple)
