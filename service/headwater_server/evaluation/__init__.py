@@ -1,0 +1,1 @@
+"""Measuring: the same engine folded over a file, and the files themselves."""

@@ -1,0 +1,83 @@
+"""`headwater backtest`: what the engine would have shown, measured on a shop's own past."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from headwater_server.cli.failures import explained
+from headwater_server.cli.progress import Progress
+from headwater_server.evaluation.backtest import Backtest, Result
+from headwater_server.evaluation.history import History, read_history
+from headwater_server.evaluation.report import as_dict, write
+from headwater_server.evaluation.tally import Tally
+from headwater_server.evaluation.touched import Repeats
+from headwater_server.settings import load_settings
+
+EventsFile = Annotated[
+    Path, typer.Option("--events", help="CSV (.gz): timestamp,user_id,item_id,event_type,value")
+]
+ItemsFile = Annotated[
+    Path | None, typer.Option("--items", help="CSV (.gz): item_id and feature columns")
+]
+
+
+def backtest(
+    events: EventsFile,
+    engine: dict[str, Any],
+    items: ItemsFile = None,
+    repeats: Annotated[
+        Repeats,
+        typer.Option(help="allow: leave out the visitor's latest item; exclude: all touched ones"),
+    ] = Repeats.ALLOW,
+    report: Annotated[Path | None, typer.Option(help="write the report here, as JSON")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="use the first N events only")] = None,
+) -> None:
+    """Fold the engine over a file of events and count how often it would have been right.
+
+    Before each event the engine is asked for the visitor's best 20; a hit is when the event's
+    item is among them. The first tenth of the events is learned and not counted.
+    """
+    with explained():
+        settings = load_settings(engine=engine or None).engine
+        history = read_history(events, items, settings, limit)
+        result = _run(history, repeats)
+    figures = as_dict(result, settings)
+    if report:
+        write(figures, report)
+    _show(result, report)
+
+
+def _run(history: History, repeats: Repeats) -> Result:
+    from headwater_server.engine.engine import Engine
+    from headwater_server.engine.warmup import warm_up
+
+    warm_up()
+    with Progress("backtest", len(history.events)) as progress:
+
+        def on_event(rows: int, total: Tally) -> None:
+            progress.at(rows, f"hit rate {total.hit_rate:.4f}")
+
+        return Backtest(Engine(), history, repeats, on_event).run()
+
+
+def _show(result: Result, report: Path | None) -> None:
+    table = Table("tenth", "events", "hit rate@20", "ndcg@20", "mrr@20", box=None)
+    rows = [*((str(n), t) for n, t in enumerate(result.by_tenth, 1)), ("all", result.total)]
+    for name, tally in rows:
+        figures = tally.figures()
+        cells = [
+            f"{figures[key] or 0:.4f}" for key in ("hit_rate_at_20", "ndcg_at_20", "mrr_at_20")
+        ]
+        table.add_row(name, str(tally.events), *(cells if tally.events else ["-"] * 3))
+    console = Console()
+    console.print(table)
+    console.print(f"{result.events_per_second:,.0f} events a second · digest {result.digest}")
+    if result.quarantined:
+        console.print(f"[yellow]{result.quarantined} events were quarantined[/]")
+    if report:
+        console.print(f"report in {report}")

@@ -1,0 +1,69 @@
+"""A progress bar on a terminal, a line now and then elsewhere. It never slows what it shows."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bar
+
+TERMINAL_SECONDS = 0.1
+PLAIN_SECONDS = 10.0
+
+
+class Progress:
+    """Shows how far something is, with a live remark, on standard error."""
+
+    def __init__(self, name: str, total: int) -> None:
+        self._name, self._total = name, total
+        self._terminal = sys.stderr.isatty()
+        self._every_seconds = TERMINAL_SECONDS if self._terminal else PLAIN_SECONDS
+        self._next = 0.0
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[remark]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not self._terminal,
+        )
+        self._task = self._bar.add_task(name, total=total, remark="")
+
+    def at(self, done: int, remark: str = "") -> None:
+        """Say that ``done`` of the total are done. Cheap: shown a few times a second at most."""
+        now = time.monotonic()
+        if now < self._next and done < self._total:
+            return
+        self._next = now + self._every_seconds
+        if self._terminal:
+            self._bar.update(self._task, completed=done, remark=remark)
+        else:
+            print(
+                f"{self._name}: {done:,} of {self._total:,} {remark}", file=sys.stderr, flush=True
+            )
+
+    def __enter__(self) -> Self:
+        """Start showing."""
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop showing, whatever happened."""
+        self._bar.stop()

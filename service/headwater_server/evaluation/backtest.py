@@ -1,0 +1,117 @@
+"""The engine folded over a file, asked before each event what it would have shown.
+
+What is measured is what runs online: the same `apply`, the same `recommend`. Only `recommend`'s
+answers are compared; nothing is shown to anyone, so there are no impressions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from headwater_server.engine.entries import Entry
+from headwater_server.engine.events import Event, Outcome, Status
+from headwater_server.engine.requests import Recommendation, RecommendRequest
+from headwater_server.evaluation.history import History
+from headwater_server.evaluation.tally import CUT, Tally, rank_of
+from headwater_server.evaluation.touched import Repeats, Touched
+
+TENTHS = 10
+IMPRESSION = "impression"
+
+
+class Foldable(Protocol):
+    """The part of an engine that a backtest needs."""
+
+    def apply(self, entry: Entry) -> list[Outcome]:
+        """Change the state by one entry."""
+
+    def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
+        """Answer from the state, leaving it as it is."""
+
+    def digest(self) -> str:
+        """Return the digest of the state."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a backtest found. ``quarantined`` events were refused by the engine."""
+
+    total: Tally
+    by_tenth: tuple[Tally, ...]
+    rows: int
+    quarantined: int
+    events_per_second: float
+    digest: str
+
+
+class Backtest:
+    """One run. ``on_event(rows done, tally so far)`` is called after each row."""
+
+    def __init__(
+        self,
+        engine: Foldable,
+        history: History,
+        repeats: Repeats = Repeats.ALLOW,
+        on_event: Callable[[int, Tally], None] = lambda _row, _total: None,
+    ) -> None:
+        self._engine = engine
+        self._history = history
+        self._touched = Touched(repeats)
+        self._on_event = on_event
+        self._total = Tally()
+        self._by_tenth = tuple(Tally() for _ in range(TENTHS))
+        self._quarantined = 0
+
+    def run(self) -> Result:
+        """Fold the whole history; counted are the events after its first tenth."""
+        rows = len(self._history.events)
+        first_counted = -(-rows // TENTHS)
+        for entry in self._history.preface():
+            self._engine.apply(entry)
+        started = time.perf_counter()
+        for row in range(rows):
+            if row == first_counted:
+                started = time.perf_counter()  # the first tenth asks nothing, so it is not timed
+            event = self._history.events.event(row)
+            if row >= first_counted:
+                self._ask(event, row * TENTHS // rows)
+            self._apply(event)
+            self._on_event(row + 1, self._total)
+        return self._result(rows, (rows - first_counted) / (time.perf_counter() - started))
+
+    def _ask(self, event: Event, tenth: int) -> None:
+        visitor_id, item_id = event.visitor_id, event.items[0].item_id
+        reward = self._history.settings.rewards[event.event_type]
+        if reward <= 0 or item_id == self._touched.latest(visitor_id):
+            return
+        request = RecommendRequest(
+            visitor_id=visitor_id,
+            recommendation_id=event.event_id,
+            page_size=CUT,
+            exclude_item_ids=self._touched.left_out(visitor_id),
+            explore=False,
+        )
+        answer = self._engine.recommend(request, now_ms=event.event_time_ms or 0)
+        rank = rank_of(item_id, answer.results)
+        self._total.count(rank)
+        self._by_tenth[tenth].count(rank)
+
+    def _apply(self, event: Event) -> None:
+        entry = Entry(event.event_time_ms or 0, (event,), imported=True)
+        outcomes = self._engine.apply(entry)
+        self._quarantined += sum(o.status is Status.QUARANTINED for o in outcomes)
+        if event.event_type != IMPRESSION:
+            self._touched.touch(event.visitor_id, event.items[0].item_id)
+
+    def _result(self, rows: int, events_per_second: float) -> Result:
+        return Result(
+            total=self._total,
+            by_tenth=self._by_tenth,
+            rows=rows,
+            quarantined=self._quarantined,
+            events_per_second=events_per_second,
+            digest=self._engine.digest(),
+        )

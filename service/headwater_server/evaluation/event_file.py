@@ -1,0 +1,44 @@
+"""The events of a file, kept by column: a month of a shop fits into memory."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from headwater_server.engine.events import Event, EventItem, fingerprint
+
+
+@dataclass
+class EventFile:
+    """The rows of a file that was found whole, column by column, in the file's order."""
+
+    path: Path
+    digest: str
+    lines: array[int] = field(default_factory=lambda: array("q"))
+    times_ms: array[int] = field(default_factory=lambda: array("q"))
+    visitor_ids: list[str] = field(default_factory=list)
+    item_ids: list[str] = field(default_factory=list)
+    event_types: list[str] = field(default_factory=list)
+    values: list[float | None] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """Return the number of events."""
+        return len(self.lines)
+
+    def event(self, row: int) -> Event:
+        """Return the event of ``row`` (from 0). Its id is the file's digest and the line."""
+        event = Event(
+            event_id=f"{self.digest[:12]}:{self.lines[row]}",
+            event_type=self.event_types[row],
+            visitor_id=self.visitor_ids[row],
+            items=(EventItem(self.item_ids[row]),),
+            value=self.values[row],
+            event_time_ms=self.times_ms[row],
+        )
+        return replace(event, fingerprint=fingerprint(event))
+
+    def events(self) -> Iterator[Event]:
+        """Yield all events in order."""
+        return map(self.event, range(len(self)))

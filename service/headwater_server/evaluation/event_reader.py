@@ -1,0 +1,117 @@
+"""Reading a file of events: one pass that checks every row and keeps the first ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from headwater_server.engine.settings import ALIASES
+from headwater_server.evaluation.cells import id_problem, parse_number, parse_time_ms
+from headwater_server.evaluation.event_file import EventFile
+from headwater_server.evaluation.problems import Problems
+from headwater_server.evaluation.table import Table, open_table
+
+REQUIRED = ("timestamp", "user_id", "item_id", "event_type")
+COLUMNS = (*REQUIRED, "value")
+
+
+def read_events(path: Path, known_types: frozenset[str], limit: int | None = None) -> EventFile:
+    """Read the first ``limit`` events of a CSV file; all of it is checked in any case.
+
+    Raises `BadFile` with line, column and reason of what is wrong.
+    """
+    problems = Problems(path)
+    table = open_table(path)
+    names = table.columns(REQUIRED, problems)
+    for name in names:
+        if name not in COLUMNS:
+            problems.add(1, name, f"unknown; an event file has {', '.join(COLUMNS)}")
+    problems.raise_if_any()
+    file = _Reading(table, names, known_types, problems).read(limit)
+    if not problems.total and not len(file):
+        problems.add(0, "", "the file holds no events")
+    problems.raise_if_any()
+    return file
+
+
+class _Reading:
+    """One pass over the rows, checking each and keeping the first ones."""
+
+    def __init__(
+        self, table: Table, names: list[str], known_types: frozenset[str], problems: Problems
+    ) -> None:
+        self._table = table
+        self._places = tuple(names.index(name) for name in REQUIRED)
+        self._value_place = names.index("value") if "value" in names else -1
+        self._width = len(names)
+        self._known_types = known_types
+        self._problems = problems
+        self._checked_types: dict[str, str] = {}
+        self._ids: dict[str, str] = {}  # one text a visitor or item, however many rows name it
+        self._latest_ms = 0
+
+    def read(self, limit: int | None) -> EventFile:
+        file = EventFile(self._table.path, self._table.digest)
+        rows = self._table.rows(self._problems)
+        next(rows)
+        for line, fields in rows:
+            if len(fields) != self._width:
+                reason = f"{len(fields)} fields where the header has {self._width}"
+                self._problems.add(line, "", reason)
+                continue
+            self._take(file, line, fields, keep=limit is None or len(file) < limit)
+        return file
+
+    def _take(self, file: EventFile, line: int, fields: list[str], *, keep: bool) -> None:
+        time_text, visitor, item, type_text = (fields[place] for place in self._places)
+        time_ms = self._time_ms(line, time_text)
+        visitor = self._id(line, "user_id", visitor)
+        item = self._id(line, "item_id", item)
+        event_type = self._type(line, type_text)
+        value = self._value(line, fields[self._value_place]) if self._value_place >= 0 else None
+        if keep:
+            file.lines.append(line)
+            file.times_ms.append(time_ms)
+            file.visitor_ids.append(visitor)
+            file.item_ids.append(item)
+            file.event_types.append(event_type)
+            file.values.append(value)
+
+    def _time_ms(self, line: int, text: str) -> int:
+        time_ms = parse_time_ms(text)
+        if isinstance(time_ms, str):
+            self._problems.add(line, "timestamp", time_ms)
+            return self._latest_ms
+        if time_ms < self._latest_ms:
+            earlier = f"{text} is earlier than a line before it; the file must be sorted by time"
+            self._problems.add(line, "timestamp", earlier)
+        self._latest_ms = max(self._latest_ms, time_ms)
+        return time_ms
+
+    def _id(self, line: int, column: str, text: str) -> str:
+        known = self._ids.get(text)
+        if known is not None:
+            return known
+        reason = id_problem(text)
+        if reason:
+            self._problems.add(line, column, reason)
+            return text
+        return self._ids.setdefault(text, text)
+
+    def _type(self, line: int, text: str) -> str:
+        name = self._checked_types.get(text)
+        if name is None:
+            name = ALIASES.get(text, text)
+            if name not in self._known_types:
+                known = ", ".join(sorted(self._known_types | ALIASES.keys()))
+                self._problems.add(line, "event_type", f"unknown type {text!r}; known are {known}")
+                return name
+            self._checked_types[text] = name
+        return name
+
+    def _value(self, line: int, text: str) -> float | None:
+        if not text:
+            return None
+        value = parse_number(text)
+        if value is None:
+            self._problems.add(line, "value", f"{text!r} is not a finite number")
+        return value

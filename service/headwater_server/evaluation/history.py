@@ -1,0 +1,46 @@
+"""A shop's past as entries of the log: settings, items, then events, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater_server.engine.entries import Entry, ItemWrite, SettingsChange
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.evaluation.event_file import EventFile
+from headwater_server.evaluation.event_reader import read_events
+from headwater_server.evaluation.item_file import read_items
+
+BATCH_SIZE = 500
+
+
+@dataclass(frozen=True)
+class History:
+    """What an import writes and a backtest folds: the same entries, so the same digest."""
+
+    settings: EngineSettings
+    items: tuple[ItemWrite, ...]
+    events: EventFile
+
+    def preface(self, batch_size: int = BATCH_SIZE) -> Iterator[Entry]:
+        """Yield the settings and the items, as of the first event's time."""
+        time_ms = self.events.times_ms[0]
+        yield Entry(time_ms, (SettingsChange(self.settings),), imported=True)
+        for start in range(0, len(self.items), batch_size):
+            yield Entry(time_ms, self.items[start : start + batch_size], imported=True)
+
+    def batches(self, batch_size: int = BATCH_SIZE) -> Iterator[Entry]:
+        """Yield the events, ``batch_size`` to an entry, which is as of its last event."""
+        for start in range(0, len(self.events), batch_size):
+            rows = range(start, min(start + batch_size, len(self.events)))
+            time_ms = self.events.times_ms[rows[-1]]
+            yield Entry(time_ms, tuple(map(self.events.event, rows)), imported=True)
+
+
+def read_history(
+    events: Path, items: Path | None, settings: EngineSettings, limit: int | None = None
+) -> History:
+    """Read and check both files whole. Raises `BadFile` before anything is used."""
+    writes = tuple(read_items(items)) if items else ()
+    return History(settings, writes, read_events(events, frozenset(settings.rewards), limit))

@@ -1,0 +1,135 @@
+"""A file of events is checked whole: line, column, reason; and nothing of a bad one is used."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from headwater_server.engine.events import fingerprint
+from headwater_server.engine.settings import DEFAULT_REWARDS
+from headwater_server.evaluation.event_reader import read_events
+from headwater_server.evaluation.problems import BadFile
+
+KNOWN = frozenset(DEFAULT_REWARDS)
+
+
+def problems_of(path):
+    with pytest.raises(BadFile) as caught:
+        read_events(path, KNOWN)
+    return [(p.line, p.column) for p in caught.value.problems]
+
+
+def test_a_row_becomes_an_event_named_by_file_and_line(write):
+    file = read_events(write("10,v1,007,view,2.5", "11.5,v1,x,click,"), KNOWN)
+    event = file.event(0)
+    assert event.event_id == f"{file.digest[:12]}:2"
+    assert (event.visitor_id, event.items[0].item_id) == ("v1", "007")
+    assert (event.event_type, event.value) == ("detail-page-view", 2.5)
+    assert event.event_time_ms == 10_000
+    assert event.fingerprint == fingerprint(event)
+    assert file.event(1).event_time_ms == 11_500
+    assert file.event(1).value is None
+
+
+def test_a_gzipped_file_has_the_same_ids(write):
+    plain = read_events(write("10,v,a,view,1"), KNOWN)
+    zipped = read_events(write("10,v,a,view,1", name="e.csv.gz"), KNOWN)
+    assert list(plain.events()) == list(zipped.events())
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_matter(write):
+    path = write("10,v,a,view,1", "", "11,v,b,view,1", end="\r\n")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    file = read_events(path, KNOWN)
+    assert file.item_ids == ["a", "b"]
+    assert list(file.lines) == [2, 4]
+
+
+def test_the_columns_may_stand_in_any_order_and_value_may_be_missing(write):
+    file = read_events(write("view,a,v,10", header="event_type,item_id,user_id,timestamp"), KNOWN)
+    assert (file.visitor_ids, file.item_ids, file.values) == (["v"], ["a"], [None])
+
+
+def test_a_limit_keeps_the_first_rows_and_still_checks_all(write):
+    assert len(read_events(write("1,v,a,view,", "2,v,b,view,"), KNOWN, limit=1)) == 1
+    with pytest.raises(BadFile):
+        read_events(write("1,v,a,view,", "2,v,b,nonsense,"), KNOWN, limit=1)
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("x,v,a,view,1", "timestamp"),
+        ("1_0,v,a,view,1", "timestamp"),
+        ("nan,v,a,view,1", "timestamp"),
+        ("-5,v,a,view,1", "timestamp"),
+        ("1590884413000,v,a,view,1", "timestamp"),
+        ("9,v,a,view,1", "timestamp"),  # earlier than the row before
+        ("11,,a,view,1", "user_id"),
+        (f"11,{'v' * 129},a,view,1", "user_id"),
+        ("11,v,,view,1", "item_id"),
+        ("11,v,a,purhcase,1", "event_type"),
+        ("11,v,a,view,inf", "value"),
+        ("11,v,a,view,1e999", "value"),
+        ("11,v,a,view,much", "value"),
+        ("11,v,a", ""),
+        ("11,v,a,view,1,2", ""),
+    ],
+)
+def test_each_problem_names_its_line_and_column(write, row, column):
+    assert problems_of(write("10,v,a,view,1", row)) == [(3, column)]
+
+
+def test_an_unknown_type_is_told_which_are_known(write):
+    with pytest.raises(BadFile, match=r"unknown type 'purhcase'; known are .*purchase.*view"):
+        read_events(write("10,v,a,purhcase,1"), KNOWN)
+
+
+def test_the_first_ten_problems_are_shown_and_all_are_counted(write):
+    with pytest.raises(BadFile, match=r"12 problems") as caught:
+        read_events(write(*["x,v,a,view,1"] * 12), KNOWN)
+    assert len(caught.value.problems) == 10
+    assert "and 2 more" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "timestamp,user_id,item_id,value",
+        "timestamp,user_id,item_id,event_type,event_type",
+        "timestamp,user_id,item_id,event_type,color",
+    ],
+)
+def test_a_header_that_does_not_fit_is_refused(write, header):
+    assert problems_of(write("1,v,a,view,1", header=header))
+
+
+def test_a_file_without_events_is_refused(write, tmp_path):
+    assert problems_of(write()) == [(0, "")]
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    assert problems_of(empty) == [(0, "")]
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    assert problems_of(tmp_path / "missing.csv") == [(0, "")]
+    assert problems_of(tmp_path) == [(0, "")]
+
+
+def test_text_that_is_not_utf8_is_named_by_line(write):
+    path = write("10,v,a,view,1")
+    path.write_bytes(path.read_bytes() + b"11,v,\xff,view,1\n")
+    assert problems_of(path) == [(3, "")]
+
+
+def test_a_quote_that_never_closes_is_named_by_line(write):
+    assert problems_of(write("10,v,a,view,1", '11,v,"a,view,1')) == [(3, "")]
+
+
+def test_a_gzip_file_cut_short_is_refused(write):
+    path = write(*["10,v,a,view,1"] * 1000, name="e.csv.gz")
+    path.write_bytes(path.read_bytes()[:-20])
+    assert problems_of(path) == [(0, "")]
+    path.write_bytes(gzip.compress(b"x")[:5])
+    assert problems_of(path) == [(0, "")]
