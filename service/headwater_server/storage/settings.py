@@ -1,0 +1,48 @@
+"""What the store can be told. Units last; each field's reason is its help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Durability(Enum):
+    """How much an acknowledgement promises when the machine, not only a process, dies."""
+
+    ALWAYS = "always"
+    EVERYSEC = "everysec"
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    """Where and how the log and the snapshots are kept."""
+
+    catalogue: str = field(
+        default="default", metadata={"help": "name of the catalogue; part of every key"}
+    )
+    durability: Durability = field(
+        default=Durability.EVERYSEC,
+        metadata={
+            "help": "always: fsynced before the answer; everysec: a machine's death may lose the "
+            "last two seconds, a process's death nothing"
+        },
+    )
+    store_timeout_ms: int = field(
+        default=1_000, metadata={"help": "milliseconds after which a silent store counts as away"}
+    )
+    log_entries_kept_min: int = field(
+        default=1_000_000,
+        metadata={
+            "help": "entries that stay on the log although a snapshot covers them, so that "
+            "replay and `digest --at` reach back"
+        },
+    )
+    snapshots_kept: int = field(
+        default=2, metadata={"help": "snapshots kept; more than one, since one may be damaged"}
+    )
+    quarantined_events_max: int = field(
+        default=10_000, metadata={"help": "refused events kept aside; the oldest go first"}
+    )
+    quarantined_event_bytes_max: int = field(
+        default=16_384, metadata={"help": "bytes of a refused event that are kept for a look"}
+    )
