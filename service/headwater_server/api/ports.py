@@ -1,5 +1,7 @@
 """What the API asks of the replica. It is typed here, so that the API is tested without a store."""
 
+# ruff: noqa: D102 - the classes say it, the names repeat it
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,0 +1,85 @@
+"""From error to status: the one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NoReturn
+from uuid import uuid4
+
+import grpc
+import structlog
+from google.protobuf import any_pb2, duration_pb2
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+from grpc import StatusCode
+
+from headwater_server import errors
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+_log = structlog.get_logger("headwater.api")
+
+
+def _bad_request(error: errors.InvalidRequest) -> Message:
+    violation = error_details_pb2.BadRequest.FieldViolation(
+        field=error.field, description=error.problem
+    )
+    details: Message = error_details_pb2.BadRequest(field_violations=[violation])
+    return details
+
+
+def _retry_info(error: errors.Overloaded) -> Message:
+    delay = duration_pb2.Duration()
+    delay.FromMilliseconds(error.retry_after_ms)
+    details: Message = error_details_pb2.RetryInfo(retry_delay=delay)
+    return details
+
+
+# error -> status, and what a program can read of it (google.rpc details)
+Row = tuple[StatusCode, Callable[..., Message] | None]
+TABLE: Final[dict[type, Row]] = {
+    errors.InvalidRequest: (StatusCode.INVALID_ARGUMENT, _bad_request),
+    errors.NotFound: (StatusCode.NOT_FOUND, None),
+    errors.NotYet: (StatusCode.UNIMPLEMENTED, None),
+    errors.Overloaded: (StatusCode.RESOURCE_EXHAUSTED, _retry_info),
+    errors.StoreUnavailable: (StatusCode.UNAVAILABLE, None),
+    errors.DeadlineExceeded: (StatusCode.DEADLINE_EXCEEDED, None),
+}
+
+
+UNKNOWN: Final[Row] = (StatusCode.INTERNAL, None)
+
+TEXT_MAX = 500  # characters; a status travels in a header of 8 kB
+
+
+def row(error: Exception) -> Row:
+    """Return the table's row for ``error`` or for the nearest kind of error that it is.
+
+    >>> row(errors.Overloaded(50))[0].name, row(KeyError("secret"))[0].name
+    ('RESOURCE_EXHAUSTED', 'INTERNAL')
+    """
+    return next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), UNKNOWN)
+
+
+async def abort(context: Context, error: Exception, call: str) -> NoReturn:
+    """End the call with the status of ``error``; an unknown error tells the caller its id only."""
+    code, detail = row(error)
+    text = _unknown(error, call) if code is StatusCode.INTERNAL else str(error)[:TEXT_MAX]
+    details = [_packed(detail(error))] if detail else []
+    status = status_pb2.Status(code=code.value[0], message=text, details=details)
+    trailer = ("grpc-status-details-bin", status.SerializeToString())
+    await context.abort(code, text, (trailer,))
+    raise AssertionError("abort always raises")  # pragma: no cover
+
+
+def _unknown(error: Exception, call: str) -> str:
+    """Log the error under a new id, and return the text that may leave the house."""
+    error_id = uuid4().hex[:12]
+    _log.error("call failed", call=call, error_id=error_id, exc_info=error)
+    return f"internal error; look for error_id={error_id} in the server's log"
+
+
+def _packed(message: Message) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(message)
+    return packed

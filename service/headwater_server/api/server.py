@@ -1,0 +1,61 @@
+"""The gRPC server: services, health, reflection, limits, and a stop that lets calls end."""
+
+from __future__ import annotations
+
+import grpc
+from grpc_health.v1 import health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from headwater_server.api.health import SERVICES, Health
+from headwater_server.api.ports import Replica
+from headwater_server.api.services import add_services
+from headwater_server.api.settings import ApiSettings
+
+
+class Server:
+    """Serves one replica. It starts when the replica is ready to answer, and stops before it."""
+
+    def __init__(self, replica: Replica, settings: ApiSettings | None = None) -> None:
+        """Make the server; nothing is bound before `start`. Needs a running loop."""
+        self._settings = settings or ApiSettings()
+        self._server = grpc.aio.server(options=_options(self._settings))
+        self._health = Health()
+        self._replica = replica
+        self.port = 0
+        add_services(self._server, replica, self._settings)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
+        names = [name for name in SERVICES if name]
+        reflection.enable_server_reflection(
+            [*names, "grpc.health.v1.Health", reflection.SERVICE_NAME], self._server
+        )
+
+    async def start(self) -> int:
+        """Bind, answer, and return the port; raise OSError when it cannot be had."""
+        try:
+            self.port = self._server.add_insecure_port(self._settings.listen)
+        except RuntimeError as error:
+            text = f"cannot listen on {self._settings.listen}: not an address of ours, or taken"
+            raise OSError(text) from error
+        self._replica.watch_health(self._health.change)
+        await self._health.start()
+        await self._server.start()
+        return self.port
+
+    async def stop(self) -> None:
+        """Turn new calls away, and give those under way `stop_grace_s` to end."""
+        await self._health.stop()
+        await self._server.stop(self._settings.stop_grace_s)
+
+
+def _options(settings: ApiSettings) -> list[tuple[str, int]]:
+    keepalive_ms = int(settings.keepalive_s * 1000)
+    return [
+        ("grpc.max_receive_message_length", settings.message_bytes_max),
+        ("grpc.max_send_message_length", settings.message_bytes_max),
+        # off by default: a second server on the port is then an error and not a silent split
+        ("grpc.so_reuseport", int(settings.so_reuseport)),
+        ("grpc.keepalive_time_ms", keepalive_ms),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", keepalive_ms // 3),
+    ]

@@ -1,0 +1,1 @@
+"""The services. Each method is three lines of thought: translate, call, translate."""

@@ -1,0 +1,42 @@
+"""CatalogService."""
+
+from __future__ import annotations
+
+from headwater.v1 import catalog_service_pb2 as pb
+from headwater.v1 import catalog_service_pb2_grpc as pb_grpc
+from headwater_server.api.errors import Context
+from headwater_server.api.guard import time_remaining_s
+from headwater_server.api.not_yet import not_yet
+from headwater_server.api.ports import Replica
+from headwater_server.api.settings import ApiSettings
+from headwater_server.api.translate import catalog
+
+
+class CatalogServicer(pb_grpc.CatalogServiceServicer):
+    """A change holds from the next answer on."""
+
+    def __init__(self, replica: Replica, settings: ApiSettings) -> None:
+        self._replica = replica
+        self._settings = settings
+
+    async def UpsertItems(
+        self, request: pb.UpsertItemsRequest, context: Context
+    ) -> pb.UpsertItemsResponse:
+        writes = catalog.upsert_items_request(request)
+        remaining_s = time_remaining_s(context, self._settings)
+        answer = await self._replica.upsert_items(writes, remaining_s)
+        return catalog.upsert_items_response(writes, answer)
+
+    async def GetItem(self, request: pb.GetItemRequest, context: Context) -> pb.GetItemResponse:
+        item_id = catalog.get_item_request(request)
+        return catalog.get_item_response(item_id, self._replica.get_item(item_id))
+
+    async def DeleteItems(
+        self, request: pb.DeleteItemsRequest, context: Context
+    ) -> pb.DeleteItemsResponse:
+        not_yet("DeleteItems")
+
+    async def ListItems(
+        self, request: pb.ListItemsRequest, context: Context
+    ) -> pb.ListItemsResponse:
+        not_yet("ListItems")

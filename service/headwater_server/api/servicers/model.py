@@ -1,0 +1,28 @@
+"""ModelService."""
+
+from __future__ import annotations
+
+from headwater.v1 import model_service_pb2 as pb
+from headwater.v1 import model_service_pb2_grpc as pb_grpc
+from headwater_server.api.errors import Context
+from headwater_server.api.ports import Replica
+from headwater_server.api.translate.model import (
+    get_metrics_response,
+    get_model_request,
+    get_model_response,
+)
+
+
+class ModelServicer(pb_grpc.ModelServiceServicer):
+    """Looks at the model, and changes nothing."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+
+    async def GetModel(self, request: pb.GetModelRequest, context: Context) -> pb.GetModelResponse:
+        return get_model_response(self._replica.model(get_model_request(request)))
+
+    async def GetMetrics(
+        self, request: pb.GetMetricsRequest, context: Context
+    ) -> pb.GetMetricsResponse:
+        return get_metrics_response(self._replica.metrics())

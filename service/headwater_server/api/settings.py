@@ -1,0 +1,52 @@
+"""Settings of the gRPC server; they change no answer, only how it is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """Each field's meaning, unit and reason stand in its ``help`` metadata."""
+
+    listen: str = field(
+        default="127.0.0.1:50051", metadata={"help": "host:port; port 0 takes a free one"}
+    )
+    message_bytes_max: int = field(
+        default=4 * 1024 * 1024,
+        metadata={"help": "bytes of one request; 1,000 plain events are about 200 kB"},
+    )
+    reads_max: int = field(
+        default=256,
+        metadata={"help": "Recommend calls under way at most; more are told to come back"},
+    )
+    writes_max: int = field(
+        default=1024,
+        metadata={
+            "help": "Feedback and catalogue calls under way at most; they wait for the store"
+        },
+    )
+    retry_after_ms: int = field(
+        default=50, metadata={"help": "milliseconds after which a refused call may come back"}
+    )
+    deadline_default_s: float = field(
+        default=10.0, metadata={"help": "seconds that a call without a deadline gets"}
+    )
+    deadline_max_s: float = field(
+        default=60.0, metadata={"help": "seconds that a call gets at most"}
+    )
+    log_calls: bool = field(
+        default=False, metadata={"help": "log every call, not only those that fail or are slow"}
+    )
+    slow_call_ms: float = field(
+        default=1000.0, metadata={"help": "milliseconds after which a call is logged as slow"}
+    )
+    keepalive_s: float = field(
+        default=30.0, metadata={"help": "seconds without traffic until a connection is probed"}
+    )
+    stop_grace_s: float = field(
+        default=5.0, metadata={"help": "seconds that calls under way get when the server stops"}
+    )
+    so_reuseport: bool = field(
+        default=False, metadata={"help": "let several processes share the port"}
+    )

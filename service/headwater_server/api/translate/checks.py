@@ -1,0 +1,96 @@
+"""What every request is held to: lengths, counts and finite numbers, each error with its field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+
+from headwater_server.errors import InvalidRequest
+
+ID_BYTES_MAX = 128
+TEXT_BYTES_MAX = 1024
+LABEL_BYTES_MAX = 256
+IDS_MAX = 1000
+LABELS_MAX = 100
+PAGE_SIZE_DEFAULT = 20
+PAGE_SIZE_MAX = 100
+
+
+def byte_length(text: str) -> int:
+    """Return the length as the wire counts it.
+
+    >>> byte_length("né")
+    3
+    """
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def short_text(field: str, text: str, bytes_max: int = ID_BYTES_MAX) -> str:
+    """Return ``text`` unless it is too long."""
+    if byte_length(text) > bytes_max:
+        raise InvalidRequest(field, f"has more than {bytes_max} bytes")
+    return text
+
+
+def required(field: str, text: str, bytes_max: int = ID_BYTES_MAX) -> str:
+    """Return ``text`` unless it is empty or too long.
+
+    >>> required("visitor_id", "")
+    Traceback (most recent call last):
+    headwater_server.errors.InvalidRequest: visitor_id is required
+    """
+    if not text:
+        raise InvalidRequest(field, "is required")
+    return short_text(field, text, bytes_max)
+
+
+def at_most(field: str, values: Collection[object], count_max: int) -> None:
+    """Refuse more than ``count_max`` values."""
+    if len(values) > count_max:
+        raise InvalidRequest(field, f"has {len(values):,} entries; {count_max:,} are the most")
+
+
+def between(field: str, values: Collection[object], count_max: int) -> None:
+    """Refuse none, and more than ``count_max``, values."""
+    if not values:
+        raise InvalidRequest(field, f"is empty; 1 to {count_max:,} are needed")
+    at_most(field, values, count_max)
+
+
+def texts(
+    field: str, values: Collection[str], *, count_max: int = IDS_MAX, bytes_max: int = ID_BYTES_MAX
+) -> tuple[str, ...]:
+    """Return a list of ids or labels, none of them empty or too long."""
+    if not values:
+        return ()
+    at_most(field, values, count_max)
+    found = tuple(values)
+    for place, value in enumerate(found):
+        if not 0 < byte_length(value) <= bytes_max:
+            required(f"{field}[{place}]", value, bytes_max)  # raises, with the name made only now
+    return found
+
+
+def finite(field: str, number: float) -> float:
+    """Return ``number`` unless it is NaN or infinite."""
+    if not math.isfinite(number):
+        raise InvalidRequest(field, "is not a finite number")
+    return number
+
+
+def page_size(size: int) -> int:
+    """Return how many are wanted: 0 is 20, and 100 are the most.
+
+    >>> [page_size(size) for size in (0, 7, 1_000_000)]
+    [20, 7, 100]
+    """
+    if size < 0:
+        raise InvalidRequest("page_size", "is negative")
+    return min(size or PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX)
+
+
+def one_of(field: str, value: str, known: Iterable[str]) -> str:
+    """Return ``value`` if it is one of ``known``."""
+    if value not in known:
+        raise InvalidRequest(field, f"names {value[:40]!r}; there are {', '.join(known)}")
+    return value

@@ -1,0 +1,74 @@
+"""FeedbackService: events in, what became of them out.
+
+Only a malformed call is refused here. An event that cannot be learned from goes on as it is, so
+that the replica puts it aside and does the rest of the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headwater.v1 import event_pb2, feedback_service_pb2
+from headwater_server.api.ports import WriteAnswer
+from headwater_server.api.translate.checks import between
+from headwater_server.api.translate.values import plain_time_ms, plain_values
+from headwater_server.engine.events import Event, EventItem, Status
+from headwater_server.errors import InvalidRequest
+
+EVENTS_MAX = 1000
+
+SignedEvent = tuple[Event, str]
+
+STATUSES = {
+    Status.CREATED: event_pb2.EVENT_STATUS_CREATED,
+    Status.EXISTS: event_pb2.EVENT_STATUS_EXISTS,
+    Status.CONFLICT: event_pb2.EVENT_STATUS_CONFLICT,
+    Status.QUARANTINED: event_pb2.EVENT_STATUS_QUARANTINED,
+}
+
+
+def feedback_request(request: feedback_service_pb2.FeedbackRequest) -> list[SignedEvent]:
+    """Return the events, each with its attribution token as it was sent."""
+    between("events", request.events, EVENTS_MAX)
+    for place, event in enumerate(request.events):
+        if not event.event_id:
+            raise InvalidRequest(f"events[{place}].event_id", "is required")
+    return [(_event(event), event.attribution_token) for event in request.events]
+
+
+def _event(event: event_pb2.Event) -> Event:
+    return Event(
+        event_id=event.event_id,
+        event_type=event.event_type,
+        visitor_id=event.visitor_id,
+        user_id=event.user_id,
+        session_id=event.session_id,
+        items=tuple(_item(item) for item in event.items),
+        value=event.value if event.HasField("value") else None,
+        event_time_ms=plain_time_ms(event.event_time) if event.HasField("event_time") else None,
+        placement=event.placement,
+        position=event.position,
+        context=plain_values(event.context),
+    )
+
+
+def _item(item: event_pb2.EventItem) -> EventItem:
+    return EventItem(
+        item_id=item.item_id,
+        quantity=item.quantity if item.HasField("quantity") else 1.0,
+        price=item.price if item.HasField("price") else None,
+        currency_code=item.currency_code,
+    )
+
+
+def feedback_response(
+    events: Sequence[SignedEvent], answer: WriteAnswer
+) -> feedback_service_pb2.FeedbackResponse:
+    """Return one result an event, in the order sent."""
+    results = [
+        event_pb2.EventResult(
+            event_id=event.event_id, status=STATUSES[outcome.status], detail=outcome.detail
+        )
+        for (event, _), outcome in zip(events, answer.outcomes, strict=True)
+    ]
+    return feedback_service_pb2.FeedbackResponse(results=results, offset=answer.offset)

@@ -1,0 +1,41 @@
+"""ModelService: where the model stands, and how well it foresees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from headwater.v1 import model_service_pb2 as pb
+from headwater_server.api.ports import Metric, ModelAnswer
+
+
+def get_model_request(request: pb.GetModelRequest) -> bool:
+    """Return whether the digest is wanted."""
+    return request.compute_digest
+
+
+def get_model_response(answer: ModelAnswer) -> pb.GetModelResponse:
+    """Return where the model stands."""
+    return pb.GetModelResponse(
+        offset=answer.offset,
+        digest=answer.digest,
+        counts=answer.counts,
+        memory_bytes=answer.memory_bytes,
+        versions=answer.versions,
+    )
+
+
+def get_metrics_response(metrics: Iterable[Metric]) -> pb.GetMetricsResponse:
+    """Return the figures."""
+    return pb.GetMetricsResponse(
+        metrics=[
+            pb.Metric(
+                placement=metric.placement,
+                policy=metric.policy,
+                window=metric.window,
+                name=metric.name,
+                value=metric.value,
+                count=metric.count,
+            )
+            for metric in metrics
+        ]
+    )

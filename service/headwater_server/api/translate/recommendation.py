@@ -1,0 +1,71 @@
+"""RecommendationService: the question in, the slate out."""
+
+from __future__ import annotations
+
+import secrets
+
+from headwater.v1 import recommendation_service_pb2 as pb
+from headwater_server.api.ports import Answer
+from headwater_server.api.translate.checks import page_size, required, short_text, texts
+from headwater_server.api.translate.values import checked_values
+from headwater_server.engine.requests import RecommendRequest, Result
+from headwater_server.errors import InvalidRequest, NotYet
+
+
+def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, str]:
+    """Return the question, checked whole, and the least offset that may answer it.
+
+    An empty recommendation_id is minted here.
+    """
+    if request.filter:
+        raise NotYet("filter arrives with the catalogue release; candidate_item_ids work now")
+    if request.exploration not in (pb.EXPLORATION_UNSPECIFIED, pb.EXPLORATION_OFF):
+        raise InvalidRequest("exploration", f"has no value {request.exploration}")
+    name = short_text("recommendation_id", request.recommendation_id)
+    question = RecommendRequest(
+        visitor_id=required("visitor_id", request.visitor_id),
+        recommendation_id=name or secrets.token_hex(12),
+        user_id=short_text("user_id", request.user_id),
+        session_id=short_text("session_id", request.session_id),
+        placement=short_text("placement", request.placement),
+        page_size=page_size(request.page_size),
+        candidate_item_ids=texts("candidate_item_ids", request.candidate_item_ids),
+        exclude_item_ids=texts("exclude_item_ids", request.exclude_item_ids),
+        context_item_ids=texts("context_item_ids", request.context_item_ids),
+        context=checked_values("context", request.context),
+        explore=request.exploration != pb.EXPLORATION_OFF,
+        explain=request.explain,
+    )
+    return question, short_text("min_offset", request.min_offset)
+
+
+def recommend_response(answer: Answer) -> pb.RecommendResponse:
+    """Return the slate as the caller gets it."""
+    slate = answer.recommendation
+    return pb.RecommendResponse(
+        recommendation_id=slate.recommendation_id,
+        attribution_token=answer.attribution_token,
+        results=[_result(result) for result in slate.results],
+        offset=answer.offset,
+        policy=slate.policy,
+        degraded=answer.degraded,
+    )
+
+
+def _result(result: Result) -> pb.Result:
+    # an empty list costs as much as a full one to hand over, and most slates are not explained
+    if result.sources or result.reasons:
+        return pb.Result(
+            item_id=result.item_id,
+            score=result.score,
+            probability=result.probability,
+            propensity=result.propensity,
+            sources=result.sources,
+            reasons=result.reasons,
+        )
+    return pb.Result(
+        item_id=result.item_id,
+        score=result.score,
+        probability=result.probability,
+        propensity=result.propensity,
+    )

@@ -1,0 +1,88 @@
+"""Maps of text or number, and times: what several services share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from headwater.v1.value_pb2 import Value
+from headwater_server.api.translate.checks import (
+    LABELS_MAX,
+    TEXT_BYTES_MAX,
+    at_most,
+    finite,
+    required,
+    short_text,
+)
+from headwater_server.engine.events import ContextValue
+from headwater_server.errors import InvalidRequest
+
+Named = tuple[tuple[str, ContextValue], ...]
+
+_SECONDS_MIN, _SECONDS_MAX = -62135596800, 253402300799  # years 1 to 9999
+_INT64_MAX = 2**63 - 1
+
+
+def checked_values(field: str, values: Mapping[str, Value]) -> Named:
+    """Return the map by name; it is checked whole."""
+    if not values:
+        return ()
+    at_most(field, values, LABELS_MAX)
+    return tuple((name, _checked(field, name, values[name])) for name in sorted(values))
+
+
+def _checked(field: str, name: str, value: Value) -> ContextValue:
+    place = f'{field}["{name[:40]}"]'
+    required(f"name of {place}", name)
+    kind = value.WhichOneof("kind")
+    if kind == "number":
+        return finite(f"{place}.number", value.number)
+    if kind == "text":
+        return short_text(f"{place}.text", value.text, TEXT_BYTES_MAX)
+    raise InvalidRequest(place, "has neither text nor number")
+
+
+def plain_values(values: Mapping[str, Value]) -> Named:
+    """Return the map by name as it is: an event is judged by the replica, which quarantines.
+
+    A value that is neither text nor number is the empty text.
+    """
+    if not values:
+        return ()
+    return tuple((name, _plain(values[name])) for name in sorted(values))
+
+
+def _plain(value: Value) -> ContextValue:
+    return value.number if value.HasField("number") else value.text
+
+
+def value_messages(values: Named) -> dict[str, Value]:
+    """Return the map as messages."""
+    return {
+        name: Value(text=value) if isinstance(value, str) else Value(number=value)
+        for name, value in values
+    }
+
+
+def checked_time_ms(field: str, time: Timestamp) -> int:
+    """Return milliseconds since 1970; a Timestamp outside its own definition is refused."""
+    if not (_SECONDS_MIN <= time.seconds <= _SECONDS_MAX and 0 <= time.nanos < 10**9):
+        raise InvalidRequest(field, "is no valid time")
+    return plain_time_ms(time)
+
+
+def plain_time_ms(time: Timestamp) -> int:
+    """Return milliseconds since 1970 as they are, within 64 bits.
+
+    >>> plain_time_ms(Timestamp(seconds=1, nanos=2_000_000))
+    1002
+    """
+    return max(-_INT64_MAX, min(time.seconds * 1000 + time.nanos // 1_000_000, _INT64_MAX))
+
+
+def time_message(time_ms: int) -> Timestamp | None:
+    """Return the time as a message; 0 is "not set"."""
+    if not time_ms:
+        return None
+    return Timestamp(seconds=time_ms // 1000, nanos=time_ms % 1000 * 1_000_000)
