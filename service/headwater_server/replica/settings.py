@@ -1,0 +1,51 @@
+"""What the replica's shell can be told; none of it changes what the state means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaSettings:
+    """Each field's meaning, unit and reason stand in its ``help`` metadata."""
+
+    group_operations_max: int = field(
+        default=1_000, metadata={"help": "operations that share one append at most"}
+    )
+    group_bytes_max: int = field(
+        default=1_000_000, metadata={"help": "bytes that share one append at most"}
+    )
+    unacknowledged_operations_max: int = field(
+        default=20_000,
+        metadata={"help": "operations on their way at most; more are told to come back"},
+    )
+    linger_ms: float = field(
+        default=1.0,
+        metadata={"help": "milliseconds that an append waits for company, under load only"},
+    )
+    linger_from_calls: int = field(
+        default=4, metadata={"help": "writing calls under way from which an append lingers"}
+    )
+    write_timeout_ms: int = field(
+        default=5_000, metadata={"help": "milliseconds that a write without a deadline waits"}
+    )
+    slice_ms: float = field(
+        default=0.25,
+        metadata={"help": "milliseconds of learning between two looks at who is waiting"},
+    )
+    slice_rest_ms: float = field(
+        default=1.0, metadata={"help": "milliseconds left to answers between slices, under load"}
+    )
+    snapshot_entries: int = field(
+        default=100_000, metadata={"help": "entries after which a snapshot is taken"}
+    )
+    snapshot_interval_s: float = field(
+        default=300.0,
+        metadata={"help": "seconds after which a snapshot is taken if anything was learned"},
+    )
+    snapshot_on_stop: bool = field(
+        default=True, metadata={"help": "take a snapshot at a clean stop, for a quick start"}
+    )
+    stop_patience_s: float = field(
+        default=10.0, metadata={"help": "seconds that a clean stop waits for writes under way"}
+    )
