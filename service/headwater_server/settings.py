@@ -1,167 +1,95 @@
-"""Every setting, with its unit and its reason. Flags beat the environment, which beats the file."""
+"""Every setting of every part, under one flat name: flag, environment, file, in that order.
+
+`--visitors-max 7`, `HEADWATER_VISITORS_MAX=7` and `visitors_max = 7` in the TOML file are the same
+setting. Each part declares its own, with unit and reason, in a dataclass; here they meet.
+"""
 
 from __future__ import annotations
 
-import os
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, TypeVar, get_type_hints
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
-
+from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine_options import engine_settings
+from headwater_server.replica.settings import ReplicaSettings
+from headwater_server.settings_checks import check_together, checked
+from headwater_server.settings_sources import read_sources
+from headwater_server.storage.settings import StorageSettings
 
-FILE_VARIABLE = "HEADWATER_SETTINGS"
-FILE_DEFAULT = "headwater.toml"
-CATALOGUE_PATTERN = r"^[A-Za-z0-9_.-]{1,64}$"
-
-
-class BadSettings(ValueError):
-    """A setting cannot be used; the text names it and says what to write instead."""
+Part = TypeVar("Part")
 
 
-class Settings(BaseSettings):
-    """What one server process is started with."""
+@dataclass(frozen=True)
+class ProcessSettings:
+    """What the process itself is told. Each field's meaning and reason stand in its ``help``."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="HEADWATER_", env_nested_delimiter="__", extra="forbid", frozen=True
+    redis_url: str | None = field(
+        default=None,
+        metadata={"help": "the Redis or Valkey that holds the log: redis://, rediss:// or unix://"},
     )
-
-    listen: str = Field(
-        "127.0.0.1:50051",
-        description="host:port to answer on; port 0 takes a free one. Loopback by default: "
-        "there is no TLS and no login yet",
+    data_dir: Path | None = field(
+        default=None,
+        metadata={
+            "help": "directory of an embedded Valkey and its append-only file, for one machine; "
+            "made if missing; .headwater without redis_url"
+        },
     )
-    redis_url: str | None = Field(
-        None,
-        description="Redis or Valkey that holds the log, as redis://, rediss:// or unix://; "
-        "excludes data_dir",
+    workers: int = field(default=1, metadata={"help": "server processes; only 1 for now"})
+    token_key_file: Path | None = field(
+        default=None,
+        metadata={
+            "help": "32 bytes that sign attribution tokens, the same on every replica; made if "
+            "missing; without it token.key in data_dir"
+        },
     )
-    data_dir: Path | None = Field(
-        None,
-        description="directory of an embedded Valkey with its AOF, for one machine; "
-        "made if missing. Without redis_url: .headwater",
+    log_level: Literal["debug", "info", "warning", "error"] = field(
+        default="info", metadata={"help": "the least that is logged, to standard error"}
     )
-    workers: int = Field(1, ge=1, description="server processes on this machine; 1 for now")
-    catalogue: str = Field(
-        "default", pattern=CATALOGUE_PATTERN, description="name that keeps one shop's keys together"
-    )
-    durability: Literal["everysec", "always"] = Field(
-        "everysec",
-        description="when an event is acknowledged: everysec = a machine's death may lose the last "
-        "second or two, a process's death nothing; always = after fsync, slower",
-    )
-    snapshot_events: int = Field(
-        100_000, ge=1, description="applied events between two snapshots; fewer restart faster"
-    )
-    snapshot_seconds: float = Field(
-        300.0, gt=0, description="seconds between two snapshots, when anything was applied"
-    )
-    snapshots_kept: int = Field(
-        2, ge=1, description="snapshots kept; the log is trimmed behind the oldest of them"
-    )
-    attribution_key: str | None = Field(
-        None,
-        min_length=32,
-        description="secret that signs attribution tokens, 32 characters or more; the same on all "
-        "replicas. Unset: made once and kept in data_dir, or in the catalogue's store",
-    )
-    deadline_seconds: float = Field(
-        10.0, gt=0, description="seconds a call may take when its caller sets no deadline"
-    )
-    message_bytes_max: int = Field(
-        4 * 1024 * 1024, ge=65536, description="bytes of one request at most"
-    )
-    waiting_feedback_max: int = Field(
-        1000, ge=1, description="Feedback calls that may wait at once; more are RESOURCE_EXHAUSTED"
-    )
-    stop_seconds: float = Field(
-        10.0, ge=0, description="seconds that calls in flight get to end after SIGTERM"
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="least level that is logged, to standard error"
-    )
-    log_format: Literal["auto", "text", "json"] = Field(
-        "auto", description="auto: text on a terminal, JSON lines elsewhere"
-    )
-    engine: Annotated[EngineSettings, BeforeValidator(engine_settings)] = Field(
-        default_factory=EngineSettings,
-        description="what the models are made with; travels on the log, so all replicas agree",
+    log_format: Literal["auto", "text", "json"] = field(
+        default="auto", metadata={"help": "auto: text on a terminal, JSON lines elsewhere"}
     )
 
-    @field_validator("listen")
-    @classmethod
-    def _check_listen(cls, value: str) -> str:
-        host, colon, port = value.rpartition(":")
-        if not (host and colon and port.isdigit() and int(port) < 65536):
-            raise ValueError("write host:port, for example 127.0.0.1:50051 or [::1]:50051")
-        return value
 
-    @field_validator("redis_url")
-    @classmethod
-    def _check_redis_url(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("write redis://host:6379/0, rediss://… or unix:///path")
-        return value
+@dataclass(frozen=True)
+class Settings:
+    """What a server is started with, part by part."""
 
-    @field_validator("workers")
-    @classmethod
-    def _check_workers(cls, value: int) -> int:
-        if value != 1:
-            raise ValueError("only 1 works for now; start more servers on one redis_url instead")
-        return value
-
-    @model_validator(mode="after")
-    def _check_one_store(self) -> Self:
-        if self.redis_url and self.data_dir:
-            raise ValueError("redis_url and data_dir exclude each other: set one of them")
-        return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names it
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names it
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read flags, then the environment, then the file."""
-        file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
-        return init_settings, env_settings, file
+    process: ProcessSettings
+    api: ApiSettings
+    replica: ReplicaSettings
+    storage: StorageSettings
+    engine: EngineSettings
 
 
-def settings_file() -> Path | None:
-    """Return the TOML file to read: the one that is named, else headwater.toml if it is here."""
-    named = os.environ.get(FILE_VARIABLE)
-    if named and not Path(named).is_file():
-        raise BadSettings(f"{FILE_VARIABLE}: there is no file {named}")
-    return Path(named or FILE_DEFAULT)
+PARTS: dict[str, type[Any]] = {
+    "Process": ProcessSettings,
+    "API": ApiSettings,
+    "Replica": ReplicaSettings,
+    "Storage": StorageSettings,
+    "Engine (travels on the log: all replicas agree)": EngineSettings,
+}
+
+
+def default_of(setting: Field[Any]) -> Any:
+    """Return the default of a dataclass's field."""
+    factory = setting.default_factory
+    return setting.default if factory is MISSING else factory()
 
 
 def load_settings(**flags: Any) -> Settings:
     """Return the settings; ``flags`` that are None were not given. Raises `BadSettings`."""
     given = {name: value for name, value in flags.items() if value is not None}
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        raise BadSettings(_explain(error)) from None
-    except ValueError as error:  # the TOML file, or JSON in a variable
-        raise BadSettings(str(error)) from None
+    parts = list(PARTS.values())
+    names = [setting.name for part in parts for setting in fields(part)]
+    values = read_sources(names, given)
+    process, api, replica, storage, engine = (_part(part, values) for part in parts)
+    settings = Settings(process, api, replica, storage, engine)
+    check_together(settings.process.redis_url, settings.process.data_dir)
+    return settings
 
 
-def _explain(error: ValidationError) -> str:
-    lines = []
-    for found in error.errors():
-        name = ".".join(str(part) for part in found["loc"])
-        reason = found["msg"].removeprefix("Value error, ")
-        if found["type"] == "extra_forbidden":
-            reason = f"there is no such setting; there are {', '.join(Settings.model_fields)}"
-        lines.append(f"{name}: {reason}" if name else reason)
-    return "\n".join(lines)
+def _part(part: type[Part], values: dict[str, Any]) -> Part:
+    types = get_type_hints(part)
+    own = {f.name for f in fields(part)} & values.keys()  # type: ignore[arg-type]
+    return part(**{name: checked(name, types[name], values[name]) for name in own})

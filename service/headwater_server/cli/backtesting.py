@@ -28,7 +28,7 @@ ItemsFile = Annotated[
 
 def backtest(
     events: EventsFile,
-    engine: dict[str, Any],
+    flags: dict[str, Any],
     items: ItemsFile = None,
     repeats: Annotated[
         Repeats,
@@ -43,7 +43,7 @@ def backtest(
     item is among them. The first tenth of the events is learned and not counted.
     """
     with explained():
-        settings = load_settings(engine=engine or None).engine
+        settings = load_settings(**flags).engine
         history = read_history(events, items, settings, limit)
         result = _run(history, repeats)
     figures = as_dict(result, settings)

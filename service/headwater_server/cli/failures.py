@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from headwater_server.errors import HeadwaterError
 from headwater_server.evaluation.problems import BadFile
-from headwater_server.settings import BadSettings
+from headwater_server.settings_checks import BadSettings
 
 FAILED = 1  # it was tried, and did not work
 MISUSED = 2  # nothing was tried: a flag, a setting or a file is wrong

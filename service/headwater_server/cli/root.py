@@ -5,8 +5,9 @@ from __future__ import annotations
 import typer
 
 from headwater_server.cli.backtesting import backtest
-from headwater_server.cli.engine_flags import with_engine_flags
+from headwater_server.cli.flags import with_settings
 
+ENGINE = "Engine (travels on the log: all replicas agree)"
 HELP = "Headwater: a recommendation service that learns while it serves."
 
 commands = typer.Typer(
@@ -16,7 +17,7 @@ commands = typer.Typer(
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-commands.command("backtest")(with_engine_flags(backtest))
+commands.command("backtest")(with_settings(ENGINE)(backtest))
 
 
 @commands.callback()

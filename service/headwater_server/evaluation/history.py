@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headwater_server.engine.entries import Entry, ItemWrite, SettingsChange
@@ -27,8 +27,9 @@ class History:
         """Yield the settings and the items, as of the first event's time."""
         time_ms = self.events.times_ms[0]
         yield Entry(time_ms, (SettingsChange(self.settings),), imported=True)
-        for start in range(0, len(self.items), batch_size):
-            yield Entry(time_ms, self.items[start : start + batch_size], imported=True)
+        writes = [replace(write, set_time_ms=time_ms) for write in self.items]
+        for start in range(0, len(writes), batch_size):
+            yield Entry(time_ms, tuple(writes[start : start + batch_size]), imported=True)
 
     def batches(self, batch_size: int = BATCH_SIZE) -> Iterator[Entry]:
         """Yield the events, ``batch_size`` to an entry, which is as of its last event."""

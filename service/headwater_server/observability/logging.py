@@ -1,0 +1,33 @@
+"""Logs: structured, to standard error; standard output belongs to what a command answers."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+
+def set_up_logging(
+    level: Literal["debug", "info", "warning", "error"], form: Literal["auto", "text", "json"]
+) -> None:
+    """Send our logs, and those of the libraries we stand on, to standard error."""
+    least = logging.getLevelNamesMapping()[level.upper()]
+    as_text = form == "text" or (form == "auto" and sys.stderr.isatty())
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if as_text else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([] if as_text else [structlog.processors.dict_tracebacks]),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,  # a test may set it up again
+    )
+    logging.basicConfig(stream=sys.stderr, level=max(least, logging.WARNING), force=True)

@@ -1,0 +1,93 @@
+"""What a setting may be. An error names the setting and says what to write instead."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
+
+
+class BadSettings(ValueError):
+    """A setting cannot be used; the text names it and the fix."""
+
+
+# name: (least, most), both allowed. Every other number must be positive.
+RANGES: dict[str, tuple[float, float]] = {
+    "exploration_epsilon": (0, 1),
+    "linger_ms": (0, 1000),
+    "log_entries_kept_min": (0, math.inf),
+    "seed": (0, 2**63 - 1),
+    "slice_rest_ms": (0, 1000),
+    "stop_grace_s": (0, 3600),
+    "stop_patience_s": (0, 3600),
+}
+
+
+def checked(name: str, kind: Any, value: object) -> Any:
+    """Return ``value`` as ``kind``. Raises `BadSettings`.
+
+    >>> checked("seed", int, "7")
+    7
+    >>> checked("snapshots_kept", int, 0)
+    Traceback (most recent call last):
+    ...
+    headwater_server.settings_checks.BadSettings: snapshots_kept = 0: must be greater than 0
+    """
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    as_json = isinstance(value, str) and str(kind).startswith("dict")
+    try:
+        result = adapter.validate_json(str(value)) if as_json else adapter.validate_python(value)
+    except ValidationError as error:
+        raise BadSettings(f"{name} = {value!r}: {error.errors()[0]['msg']}") from None
+    problem = _problem(name, result)
+    if problem:
+        raise BadSettings(f"{name} = {value!r}: {problem}")
+    return _full_rewards(result) if name == "rewards" else result
+
+
+def _full_rewards(rewards: dict[str, float]) -> dict[str, float]:
+    """Add what was given to the default rewards, under full names."""
+    return DEFAULT_REWARDS | {ALIASES.get(name, name): value for name, value in rewards.items()}
+
+
+def _problem(name: str, value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, int | float):
+        return _number_problem(name, value)
+    texts = {
+        "listen": (r".+:\d{1,5}", "write host:port, for example 127.0.0.1:50051"),
+        "redis_url": (r"(rediss?|unix)://.+", "write redis://host:6379/0, rediss://… or unix://…"),
+        "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
+        "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),
+    }
+    pattern, fix = texts.get(name, ("", ""))
+    if pattern and not re.fullmatch(pattern, str(value)):
+        return fix
+    if name == "listen" and int(str(value).rpartition(":")[2]) > 65535:
+        return "a port is at most 65535"
+    if name == "rewards" and isinstance(value, dict):
+        return "" if all(map(math.isfinite, value.values())) else "rewards must be finite numbers"
+    return ""
+
+
+def _number_problem(name: str, value: float) -> str:
+    if not math.isfinite(value):
+        return "must be a finite number"
+    if name == "workers" and value != 1:
+        return "only 1 works for now; start more servers on one redis_url instead"
+    if name in RANGES:
+        least, most = RANGES[name]
+        return "" if least <= value <= most else f"must lie between {least} and {most}"
+    return "" if value > 0 else "must be greater than 0"
+
+
+def check_together(redis_url: str | None, data_dir: Path | None) -> None:
+    """Refuse what contradicts itself. Raises `BadSettings`."""
+    if redis_url and data_dir:
+        raise BadSettings("redis_url and data_dir exclude each other: set one of them")

@@ -1,0 +1,98 @@
+"""Settings: one flat name each; flags beat the environment, which beats the file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from headwater_server.settings import PARTS, load_settings
+from headwater_server.settings_checks import BadSettings
+from headwater_server.storage.settings import Durability
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # no headwater.toml of the developer's
+
+
+def test_no_two_parts_share_a_name():
+    names = Counter(setting.name for part in PARTS.values() for setting in fields(part))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_every_setting_says_what_it_is_for():
+    for part in PARTS.values():
+        for setting in fields(part):
+            assert setting.metadata["help"], setting.name
+
+
+def test_the_defaults_are_the_parts_own():
+    settings = load_settings()
+    assert settings.engine == PARTS["Engine (travels on the log: all replicas agree)"]()
+    assert settings.process.redis_url is None
+
+
+def test_flags_beat_the_environment_which_beats_the_file(monkeypatch):
+    Path("headwater.toml").write_text("seed = 1\nitems_max = 10\nvisitors_max = 100\n")
+    monkeypatch.setenv("HEADWATER_ITEMS_MAX", "20")
+    monkeypatch.setenv("HEADWATER_VISITORS_MAX", "200")
+    engine = load_settings(visitors_max="300").engine
+    assert (engine.seed, engine.items_max, engine.visitors_max) == (1, 20, 300)
+
+
+def test_the_file_may_have_another_name(monkeypatch):
+    Path("shop.toml").write_text('durability = "always"\nlisten = "0.0.0.0:1"\n')
+    monkeypatch.setenv("HEADWATER_SETTINGS", "shop.toml")
+    settings = load_settings()
+    assert settings.storage.durability is Durability.ALWAYS
+    assert settings.api.listen == "0.0.0.0:1"
+
+
+def test_rewards_are_added_to_the_default_ones_under_their_full_names(monkeypatch):
+    monkeypatch.setenv("HEADWATER_REWARDS", '{"wish": 0.4, "view": 0.1}')
+    rewards = load_settings().engine.rewards
+    assert (rewards["wish"], rewards["detail-page-view"]) == (0.4, 0.1)
+    assert rewards["click"] == 0.3
+    assert "view" not in rewards
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        ({"listen": "50051"}, "listen = '50051': write host:port"),
+        ({"listen": "a:99999"}, "a port is at most 65535"),
+        ({"redis_url": "localhost"}, "redis_url = 'localhost': write redis://"),
+        ({"workers": 2}, "workers = 2: only 1 works for now"),
+        ({"durability": "never"}, "durability = 'never'.*'always' or 'everysec'"),
+        ({"catalogue": "a{b}"}, "catalogue"),
+        ({"seed": "seven"}, "seed = 'seven'"),
+        ({"exploration_epsilon": "1.5"}, "exploration_epsilon = '1.5': must lie between 0 and 1"),
+        ({"session_gap_minutes": "nan"}, "session_gap_minutes = 'nan': must be a finite number"),
+        ({"items_max": 0}, "items_max = 0: must be greater than 0"),
+        ({"rewards": '{"view": "much"}'}, "rewards"),
+        ({"rewards": "{"}, "rewards"),
+        ({"ranker": "magic"}, "ranker = 'magic': write listwise, or river:"),
+        ({"sead": 1}, "sead: there is no such setting; did you mean seed"),
+        ({"redis_url": "redis://a", "data_dir": "b"}, "exclude each other"),
+    ],
+)
+def test_a_bad_setting_is_named_with_the_fix(flags, says):
+    with pytest.raises(BadSettings, match=says):
+        load_settings(**flags)
+
+
+def test_a_bad_file_is_named(monkeypatch):
+    Path("headwater.toml").write_text("seed =\n")
+    with pytest.raises(BadSettings, match=r"headwater\.toml: .*line 1"):
+        load_settings()
+    monkeypatch.setenv("HEADWATER_SETTINGS", "gone.toml")
+    with pytest.raises(BadSettings, match=r"HEADWATER_SETTINGS: there is no file gone\.toml"):
+        load_settings()
+
+
+def test_other_programs_variables_are_left_alone(monkeypatch):
+    monkeypatch.setenv("HEADWATER_SERVICE_HOST", "10.0.0.1")  # Kubernetes sets such
+    load_settings()
