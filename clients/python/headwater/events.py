@@ -1,0 +1,73 @@
+"""What a visitor did, and what the server made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from headwater.ids import new_id
+from headwater.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class EventItem:
+    """One item of an event; ``price`` is for one piece."""
+
+    item_id: str
+    quantity: float | None = None
+    price: float | None = None
+    currency_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that a visitor did.
+
+    ``event_id`` is minted here, before the first try, so that sending the same object again is
+    learned once. Items may be given by their ids alone. Times need a timezone.
+
+    >>> click = Event("click", "visitor-1", items=["boots"])
+    >>> len(click.event_id)
+    32
+    """
+
+    event_type: str
+    visitor_id: str
+    items: Sequence[EventItem | str] = ()
+    user_id: str = ""
+    session_id: str = ""
+    value: float | None = None
+    event_time: datetime | None = None
+    attribution_token: str = ""
+    placement: str = ""
+    position: int = 0
+    context: Values = field(default_factory=dict)
+    event_id: str = field(default_factory=new_id)
+
+
+class EventStatus(Enum):
+    """What became of an event; see EventStatus in protos/headwater/v1/event.proto."""
+
+    CREATED = "created"
+    EXISTS = "exists"
+    CONFLICT = "conflict"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class EventResult:
+    """The answer to one event; ``detail`` says why it was not learned."""
+
+    event_id: str
+    status: EventStatus
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackAnswer:
+    """One result an event, in order. Give ``offset`` to ``recommend`` as ``min_offset``."""
+
+    results: tuple[EventResult, ...]
+    offset: str

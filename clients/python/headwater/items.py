@@ -1,0 +1,51 @@
+"""Products of the catalogue, and what became of writing them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from headwater.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product of the catalogue. Times need a timezone."""
+
+    item_id: str
+    title: str = ""
+    categories: Sequence[str] = ()
+    price: float | None = None
+    currency_code: str = ""
+    available: bool = True
+    tags: Sequence[str] = ()
+    features: Values = field(default_factory=dict)
+    publish_time: datetime | None = None
+    expire_time: datetime | None = None
+
+
+class WriteStatus(Enum):
+    """What became of a write; see WriteStatus in protos/headwater/v1/item.proto."""
+
+    APPLIED = "applied"
+    OUTDATED = "outdated"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """The answer to one write; ``detail`` says why it was not applied."""
+
+    item_id: str
+    status: WriteStatus
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertAnswer:
+    """One result an item, in order, and a state that holds them all."""
+
+    results: tuple[ItemResult, ...]
+    offset: str

@@ -1,0 +1,34 @@
+"""What the server recommends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One slot of a slate; see Result in recommendation_service.proto."""
+
+    item_id: str
+    score: float
+    probability: float | None
+    propensity: float
+    sources: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """A slate. Send ``attribution_token`` back with the events that follow from it."""
+
+    recommendation_id: str
+    attribution_token: str
+    results: tuple[Result, ...]
+    offset: str
+    policy: str
+    degraded: tuple[str, ...]
+
+    @property
+    def item_ids(self) -> list[str]:
+        """The items, first slot first."""
+        return [result.item_id for result in self.results]

@@ -1,0 +1,59 @@
+"""Events out, what became of them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from headwater.events import Event, EventItem, EventResult, EventStatus, FeedbackAnswer
+from headwater.v1 import event_pb2
+from headwater.v1 import feedback_service_pb2 as pb
+from headwater.wire.values import to_time, to_values
+
+STATUSES = {
+    event_pb2.EVENT_STATUS_CREATED: EventStatus.CREATED,
+    event_pb2.EVENT_STATUS_EXISTS: EventStatus.EXISTS,
+    event_pb2.EVENT_STATUS_CONFLICT: EventStatus.CONFLICT,
+    event_pb2.EVENT_STATUS_QUARANTINED: EventStatus.QUARANTINED,
+}
+
+
+def feedback_request(events: Iterable[Event]) -> pb.FeedbackRequest:
+    """Build the request."""
+    return pb.FeedbackRequest(events=[_event(event) for event in events])
+
+
+def _event(event: Event) -> event_pb2.Event:
+    return event_pb2.Event(
+        event_id=event.event_id,
+        event_type=event.event_type,
+        visitor_id=event.visitor_id,
+        user_id=event.user_id,
+        session_id=event.session_id,
+        items=[_item(item) for item in event.items],
+        value=event.value,
+        event_time=to_time("event_time", event.event_time),
+        attribution_token=event.attribution_token,
+        placement=event.placement,
+        position=event.position,
+        context=to_values(event.context),
+    )
+
+
+def _item(item: EventItem | str) -> event_pb2.EventItem:
+    if isinstance(item, str):
+        return event_pb2.EventItem(item_id=item)
+    return event_pb2.EventItem(
+        item_id=item.item_id,
+        quantity=item.quantity,
+        price=item.price,
+        currency_code=item.currency_code,
+    )
+
+
+def feedback_answer(response: pb.FeedbackResponse) -> FeedbackAnswer:
+    """Read what became of the events."""
+    results = (
+        EventResult(result.event_id, STATUSES[result.status], result.detail)
+        for result in response.results
+    )
+    return FeedbackAnswer(results=tuple(results), offset=response.offset)

@@ -1,0 +1,72 @@
+"""Items out and in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from headwater.items import Item, ItemResult, UpsertAnswer, WriteStatus
+from headwater.v1 import catalog_service_pb2 as pb
+from headwater.v1 import item_pb2
+from headwater.wire.values import from_time, from_values, to_time, to_values
+
+STATUSES = {
+    item_pb2.WRITE_STATUS_APPLIED: WriteStatus.APPLIED,
+    item_pb2.WRITE_STATUS_OUTDATED: WriteStatus.OUTDATED,
+    item_pb2.WRITE_STATUS_REFUSED: WriteStatus.REFUSED,
+}
+
+
+def upsert_items_request(
+    items: Iterable[Item], fields: Sequence[str], set_time: datetime | None
+) -> pb.UpsertItemsRequest:
+    """Build the request: each item is one write of ``fields``, or of all of them."""
+    mask = FieldMask(paths=fields) if fields else None
+    when = to_time("set_time", set_time)
+    writes = [
+        item_pb2.ItemWrite(item=to_item(item), update_mask=mask, set_time=when) for item in items
+    ]
+    return pb.UpsertItemsRequest(writes=writes)
+
+
+def upsert_answer(response: pb.UpsertItemsResponse) -> UpsertAnswer:
+    """Read what became of the writes."""
+    results = (
+        ItemResult(result.item_id, STATUSES[result.status], result.detail)
+        for result in response.results
+    )
+    return UpsertAnswer(results=tuple(results), offset=response.offset)
+
+
+def to_item(item: Item) -> item_pb2.Item:
+    """Return the item as a message."""
+    return item_pb2.Item(
+        item_id=item.item_id,
+        title=item.title,
+        categories=item.categories,
+        price=item.price,
+        currency_code=item.currency_code,
+        available=item.available,
+        tags=item.tags,
+        features=to_values(item.features),
+        publish_time=to_time("publish_time", item.publish_time),
+        expire_time=to_time("expire_time", item.expire_time),
+    )
+
+
+def from_item(item: item_pb2.Item) -> Item:
+    """Read an item."""
+    return Item(
+        item_id=item.item_id,
+        title=item.title,
+        categories=tuple(item.categories),
+        price=item.price if item.HasField("price") else None,
+        currency_code=item.currency_code,
+        available=item.available if item.HasField("available") else True,
+        tags=tuple(item.tags),
+        features=from_values(dict(item.features)),
+        publish_time=from_time(item.publish_time) if item.HasField("publish_time") else None,
+        expire_time=from_time(item.expire_time) if item.HasField("expire_time") else None,
+    )

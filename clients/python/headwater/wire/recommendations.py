@@ -1,0 +1,71 @@
+"""The question out, the slate in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from headwater.ids import new_id
+from headwater.recommendations import Recommendation, Result
+from headwater.v1 import recommendation_service_pb2 as pb
+from headwater.values import Values
+from headwater.wire.values import to_values
+
+
+class Question(TypedDict, total=False):
+    """What ``recommend`` takes beside the visitor; see RecommendRequest in the protos."""
+
+    user_id: str
+    session_id: str
+    placement: str
+    page_size: int
+    candidate_item_ids: Sequence[str]
+    exclude_item_ids: Sequence[str]
+    context_item_ids: Sequence[str]
+    filter: str
+    context: Values
+    recommendation_id: str
+    min_offset: str
+    explore: bool
+    explain: bool
+
+
+def recommend_request(visitor_id: str, question: Question) -> pb.RecommendRequest:
+    """Build the request. Its id is minted here, so that a retry draws the same slate.
+
+    >>> recommend_request("visitor-1", {"colour": "red"})
+    Traceback (most recent call last):
+    ValueError: Protocol message RecommendRequest has no "colour" field.
+    """
+    fields: dict[str, Any] = dict(question)
+    explore = fields.pop("explore", True)
+    return pb.RecommendRequest(
+        visitor_id=visitor_id,
+        recommendation_id=fields.pop("recommendation_id", "") or new_id(),
+        context=to_values(fields.pop("context", {})),
+        exploration=pb.EXPLORATION_UNSPECIFIED if explore else pb.EXPLORATION_OFF,
+        **fields,
+    )
+
+
+def recommendation(response: pb.RecommendResponse) -> Recommendation:
+    """Read the slate."""
+    return Recommendation(
+        recommendation_id=response.recommendation_id,
+        attribution_token=response.attribution_token,
+        results=tuple(_result(result) for result in response.results),
+        offset=response.offset,
+        policy=response.policy,
+        degraded=tuple(response.degraded),
+    )
+
+
+def _result(result: pb.Result) -> Result:
+    return Result(
+        item_id=result.item_id,
+        score=result.score,
+        probability=result.probability if result.HasField("probability") else None,
+        propensity=result.propensity,
+        sources=tuple(result.sources),
+        reasons=tuple(result.reasons),
+    )

@@ -1,0 +1,42 @@
+"""Maps and times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from headwater.v1.value_pb2 import Value
+from headwater.values import Values
+
+
+def to_values(values: Values) -> dict[str, Value]:
+    """Return the map as messages."""
+    return {
+        name: Value(text=value) if isinstance(value, str) else Value(number=value)
+        for name, value in values.items()
+    }
+
+
+def from_values(values: dict[str, Value]) -> dict[str, str | float]:
+    """Return the map of messages as plain values."""
+    return {
+        name: value.number if value.HasField("number") else value.text
+        for name, value in values.items()
+    }
+
+
+def to_time(name: str, time: datetime | None) -> Timestamp | None:
+    """Return the time as a message; a time without a timezone is refused, not guessed."""
+    if time is None:
+        return None
+    if time.tzinfo is None:
+        raise ValueError(f"{name} has no timezone: datetime.now(UTC) has one")
+    message = Timestamp()
+    message.FromDatetime(time)
+    return message
+
+
+def from_time(time: Timestamp) -> datetime:
+    """Return the time in UTC."""
+    return time.ToDatetime(tzinfo=UTC)
