@@ -14,12 +14,23 @@ Parts = Iterable[tuple[str, Any]]
 """A captured state: (path, plain value), see `storage.plain` for what is plain."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEntry:
-    """An entry as it stands on the log."""
+class LoggedEntry(Protocol):
+    """An entry as it stands on the log; all that is in it is known to this build."""
 
-    position: Position
-    entry: Entry
+    @property
+    def position(self) -> Position:
+        """Where it stands."""
+
+    @property
+    def size(self) -> int:
+        """How many operations it has."""
+
+    def part(self, start: int, stop: int) -> Entry:
+        """Return some of its operations as an entry: applied in parts, it gives the same state."""
+
+    @property
+    def entry(self) -> Entry:
+        """The whole of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class Log(Protocol):
         answer was lost, so only the caller, whose events have ids, may try again.
         """
 
-    async def read(self, after: Position, count: int, block_ms: int) -> list[LoggedEntry]:
+    async def read(self, after: Position, count: int, block_ms: int) -> Sequence[LoggedEntry]:
         """Return the next entries, at most ``count``; wait up to ``block_ms`` for the first.
 
         `LogBroken` if what follows is not chained to ``after``; `UnreadableEntry` if this build

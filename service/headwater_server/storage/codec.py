@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from google.protobuf.message import DecodeError
 
@@ -24,17 +24,16 @@ def encode_operations(operations: Sequence[Operation], *, imported: bool = False
     protobuf merges repeated fields: a group is committed without encoding anything twice.
     """
     stored = [_encode(operation) for operation in operations]
+    entry = pb.Entry(version=ENTRY_VERSION, imported=imported, operations=stored)
     # deterministic: one entry, one text of bytes, so that archives can be compared
-    return pb.Entry(version=ENTRY_VERSION, imported=imported, operations=stored).SerializeToString(
-        deterministic=True
-    )
+    return entry.SerializeToString(deterministic=True)
 
 
-def decode_entry(payload: bytes, time_ms: int) -> Entry:
-    """Read an entry that was put on the log at ``time_ms``.
+def parse_entry(payload: bytes) -> pb.Entry:
+    """Read an entry's bytes, and make sure that this build knows all that is in it.
 
-    `UnreadableEntry` when another build wrote what this one does not know: a replica stops
-    there, because skipping would fork its state from the others'.
+    `UnreadableEntry` otherwise: a replica stops there, because skipping would fork its state
+    from the others'. It is raised here, before the first operation is applied.
     """
     try:
         stored = pb.Entry.FromString(payload)
@@ -44,11 +43,24 @@ def decode_entry(payload: bytes, time_ms: int) -> Entry:
         raise UnreadableEntry(
             f"the entry has version {stored.version}, this build reads {ENTRY_VERSION}"
         )
-    return Entry(
-        time_ms=time_ms,
-        operations=tuple([_decode(operation) for operation in stored.operations]),
-        imported=stored.imported,
-    )
+    for operation in stored.operations:
+        kind = operation.WhichOneof("kind")
+        if kind is None:
+            raise UnreadableEntry("an operation is of a kind that this build does not know")
+        if kind == "settings_change":
+            _decode_settings(operation.settings_change.settings)
+    return stored
+
+
+def decode_operations(stored: Iterable[pb.Operation]) -> tuple[Operation, ...]:
+    """Return the operations of an entry that `parse_entry` let pass."""
+    return tuple([_decode(operation) for operation in stored])
+
+
+def decode_entry(payload: bytes, time_ms: int) -> Entry:
+    """Read an entry that was put on the log at ``time_ms``; see `parse_entry`."""
+    stored = parse_entry(payload)
+    return Entry(time_ms, decode_operations(stored.operations), stored.imported)
 
 
 def _encode(operation: Operation) -> pb.Operation:
@@ -68,14 +80,12 @@ def _decode(stored: pb.Operation) -> Operation:
             return decode_event(stored.event)
         case "item_write":
             return decode_item_write(stored.item_write)
-        case "settings_change":
-            return _decode_settings(stored.settings_change.settings)
         case _:
-            raise UnreadableEntry("an operation is of a kind that this build does not know")
+            return _decode_settings(stored.settings_change.settings)
 
 
 def _decode_settings(text: str) -> SettingsChange:
     try:
         return SettingsChange(EngineSettings.parse(text))
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise UnreadableEntry(f"settings that this build does not know: {error}") from error

@@ -31,6 +31,18 @@ class ServerProcess:
         """Return its exit code when it ends."""
         return await self._process.wait()
 
+    def freeze(self) -> None:
+        """Let it hang, as a machine that swaps does; for drills."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End it without a chance to write anything; for drills."""
+        self._process.kill()
+
     async def answers(self, socket_path: Path, logfile: Path) -> None:
         """Return when it answers. Only its end is an error: a long log takes long to load."""
         while not await _answers_ping(socket_path):

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from headwater_server.storage.store import Store
+
 KEY_BYTES = 32
 
 
@@ -34,3 +36,10 @@ def _write_whole(path: Path, key: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+async def key_in_store(store: Store, name: str) -> bytes:
+    """Return the key that all replicas of a catalogue share, made by whoever comes first."""
+    await store.call("SET", name, secrets.token_bytes(KEY_BYTES), "NX")
+    key: bytes = await store.call("GET", name)
+    return key

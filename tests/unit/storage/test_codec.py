@@ -5,13 +5,13 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.storage.strategies import operations
 
 from headwater_server.engine.entries import Entry, Operation
 from headwater_server.engine.events import Event
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.faults import UnreadableEntry
 from headwater_server.storage.codec import decode_entry, encode_operations
+from tests.unit.storage.strategies import operations
 
 
 @given(operations, st.booleans())

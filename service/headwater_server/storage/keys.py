@@ -1,0 +1,37 @@
+"""The names of everything that one catalogue keeps; they share a hash tag, so one slot."""
+
+from __future__ import annotations
+
+import re
+
+_CATALOGUE = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+
+class Keys:
+    """The keys of one catalogue.
+
+    >>> Keys("shoes").log
+    'hw:{shoes}:log'
+    """
+
+    def __init__(self, catalogue: str) -> None:
+        """`ValueError` for a name that could reach into another catalogue's keys."""
+        if not _CATALOGUE.fullmatch(catalogue):
+            raise ValueError(
+                f"catalogue {catalogue[:80]!r}: 1 to 64 letters, digits, dots, dashes, underscores"
+            )
+        self._prefix = f"hw:{{{catalogue}}}"
+        self.log = f"{self._prefix}:log"
+        self.head = f"{self._prefix}:head"
+        self.snapshots = f"{self._prefix}:snapshots"
+        self.quarantine = f"{self._prefix}:quarantine"
+        self.quarantined = f"{self._prefix}:quarantined"
+        self.token_key = f"{self._prefix}:token-key"
+
+    def snapshot(self, snapshot_id: str) -> str:
+        """Return where one snapshot's chunks and manifest are."""
+        return f"{self._prefix}:snapshot:{snapshot_id}"
+
+    def import_progress(self, name: str) -> str:
+        """Return where an import remembers how far it came."""
+        return f"{self._prefix}:import:{name}"

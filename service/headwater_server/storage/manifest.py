@@ -1,0 +1,35 @@
+"""What a snapshot says about itself, both ways."""
+
+from __future__ import annotations
+
+from headwater_server.log.v1 import snapshot_pb2 as pb
+from headwater_server.replica.ports import SnapshotMeta
+from headwater_server.replica.position import Position
+
+MANIFEST_VERSION = 1
+
+
+def new_manifest(meta: SnapshotMeta, snapshot_id: str) -> pb.SnapshotManifest:
+    """Return the manifest of a snapshot whose chunks are still to be written."""
+    return pb.SnapshotManifest(
+        version=MANIFEST_VERSION,
+        snapshot_id=snapshot_id,
+        offset=meta.position.offset,
+        sequence=meta.position.sequence,
+        state_version=meta.state_version,
+        river_version=meta.river_version,
+        settings=meta.settings,
+        create_time_ms=meta.create_time_ms,
+    )
+
+
+def meta_of(manifest: pb.SnapshotManifest) -> SnapshotMeta:
+    """Read what `new_manifest` wrote."""
+    return SnapshotMeta(
+        position=Position(manifest.offset, manifest.sequence),
+        state_version=manifest.state_version,
+        river_version=manifest.river_version,
+        settings=manifest.settings,
+        create_time_ms=manifest.create_time_ms,
+        snapshot_id=manifest.snapshot_id,
+    )

@@ -1,0 +1,79 @@
+"""Whether a server can keep what the durability mode promises; asked once, at the start."""
+
+from __future__ import annotations
+
+import structlog
+from redis.exceptions import ResponseError
+
+from headwater_server.storage.settings import Durability
+from headwater_server.storage.store import Store
+
+_log = structlog.get_logger(__name__)
+_FSYNC = {"everysec", "always"}
+
+
+class UnfitStoreError(Exception):
+    """The server's configuration contradicts the durability mode; the text says what to change."""
+
+
+async def knows_waitaof(store: Store) -> bool:
+    """Whether the server can confirm that a write is on its disk (Redis 7.2, Valkey)."""
+    try:
+        (answer,) = await store.call("COMMAND", "INFO", "WAITAOF")
+    except ResponseError:  # a managed server may hide COMMAND as well
+        return False
+    return bool(answer)
+
+
+async def check_promises(store: Store, durability: Durability, *, can_wait: bool) -> None:
+    """Refuse a server that would break the promise; say what could not be looked at."""
+    fsync = {"always"} if durability is Durability.ALWAYS and not can_wait else _FSYNC
+    fit = {"maxmemory-policy": {"noeviction"}, "appendonly": {"yes"}, "appendfsync": fsync}
+    unseen = []
+    for name, values in fit.items():
+        value = await _configured(store, name)
+        if value is None:
+            unseen.append(name)
+        elif value not in values:
+            raise UnfitStoreError(_refusal(name, value, durability))
+    if unseen:
+        _log.warning(
+            "the store does not tell its configuration; make sure yourself",
+            unchecked=unseen,
+            wanted=[_wanted(name, durability) for name in unseen],
+        )
+
+
+async def _configured(store: Store, name: str) -> str | None:
+    try:
+        answer = await store.call("CONFIG", "GET", name)
+    except ResponseError:  # managed servers forbid CONFIG
+        return None
+    values = list(answer.values()) if isinstance(answer, dict) else answer[1::2]
+    return _text(values[0]) if values else None
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _wanted(name: str, durability: Durability) -> str:
+    wanted = {
+        "maxmemory-policy": "noeviction",
+        "appendonly": "yes",
+        "appendfsync": durability.value,
+    }
+    return f"{name} {wanted[name]}"
+
+
+def _refusal(name: str, value: str, durability: Durability) -> str:
+    why = {
+        "maxmemory-policy": "it would drop parts of the log or of the model when memory is short",
+        "appendonly": "a restart of the store would forget what was acknowledged",
+        "appendfsync": f"durability {durability.value} promises more",
+    }
+    wanted = _wanted(name, durability)
+    return (
+        f"the store has {name} {value}, and {why[name]}. "
+        f"Run `CONFIG SET {wanted}` on it, and write `{wanted}` into its configuration file"
+    )

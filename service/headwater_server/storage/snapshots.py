@@ -1,0 +1,124 @@
+"""Kept states: one hash each, its chunks first and its manifest last."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import struct
+from typing import Any
+from uuid import uuid4
+
+import structlog
+import zstandard
+from google.protobuf.message import DecodeError
+
+from headwater_server.log.v1 import snapshot_pb2 as pb
+from headwater_server.replica.faults import DamagedSnapshot
+from headwater_server.replica.ports import Parts, SnapshotMeta
+from headwater_server.storage.chunks import Chunk, decode_chunks, encode_chunks
+from headwater_server.storage.keys import Keys
+from headwater_server.storage.manifest import MANIFEST_VERSION, meta_of, new_manifest
+from headwater_server.storage.script import Script
+from headwater_server.storage.settings import StorageSettings
+from headwater_server.storage.store import Store
+from headwater_server.storage.store_errors import good
+
+_log = structlog.get_logger(__name__)
+UNPUBLISHED_S = 600  # after a crash, chunks without a manifest go by themselves
+
+
+class RedisSnapshots:
+    """Implements `replica.ports.Snapshots`."""
+
+    def __init__(self, store: Store, settings: StorageSettings) -> None:
+        """Make the snapshots of ``settings.catalogue``; nothing is sent yet."""
+        self._store = store
+        self._keys = Keys(settings.catalogue)
+        self._kept = settings.snapshots_kept
+        self._publish = Script("publish.lua")
+
+    async def save(self, meta: SnapshotMeta, parts: Parts) -> bool:
+        """See `replica.ports.Snapshots.save`. Encoding and compression happen in a thread."""
+        snapshot_id = uuid4().hex
+        manifest, digest = new_manifest(meta, snapshot_id), hashlib.blake2b(digest_size=32)
+        chunks = encode_chunks(parts, digest)
+        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
+            await self._write(self._keys.snapshot(snapshot_id), len(manifest.chunks), chunk)
+            manifest.chunks.add(
+                checksum=chunk.checksum,
+                plain_bytes=chunk.plain_bytes,
+                stored_bytes=len(chunk.stored),
+            )
+        manifest.digest = digest.digest()
+        return await self._published(manifest)
+
+    async def _write(self, key: str, number: int, chunk: Chunk) -> None:
+        write, expire = ("HSET", key, number, chunk.stored), ("EXPIRE", key, UNPUBLISHED_S)
+        for answer in await self._store.call_both(write, expire):
+            good(answer)
+
+    async def _published(self, manifest: pb.SnapshotManifest) -> bool:
+        key = self._keys.snapshot(manifest.snapshot_id)
+        dropped = await self._publish.run(
+            self._store,
+            (self._keys.snapshots, key),
+            (
+                manifest.snapshot_id,
+                manifest.sequence,
+                len(manifest.chunks),
+                manifest.SerializeToString(deterministic=True),
+                self._kept,
+            ),
+        )
+        if dropped is None:
+            await self._store.call("UNLINK", key)
+            return False
+        for snapshot_id in dropped:
+            await self._store.call("UNLINK", self._keys.snapshot(snapshot_id.decode()))
+        return True
+
+    async def published(self) -> list[SnapshotMeta]:
+        """See `replica.ports.Snapshots.published`; one without a readable manifest is left out."""
+        found = []
+        for snapshot_id in await self._store.call("ZREVRANGE", self._keys.snapshots, 0, -1):
+            try:
+                found.append(meta_of(await self._manifest(snapshot_id.decode())))
+            except DamagedSnapshot as error:
+                _log.error("a snapshot is refused", snapshot_id=snapshot_id, reason=str(error))
+        return found
+
+    async def load(self, meta: SnapshotMeta) -> list[tuple[str, Any]]:
+        """See `replica.ports.Snapshots.load`."""
+        manifest = await self._manifest(meta.snapshot_id)
+        key, chunks = self._keys.snapshot(meta.snapshot_id), []
+        for number, entry in enumerate(manifest.chunks):
+            stored = await self._store.call("HGET", key, number)
+            if stored is None:
+                raise DamagedSnapshot(f"chunk {number} is missing")
+            chunks.append(Chunk(stored, entry.checksum, entry.plain_bytes))
+        return await asyncio.to_thread(_decode, chunks, manifest.digest)
+
+    async def _manifest(self, snapshot_id: str) -> pb.SnapshotManifest:
+        stored = await self._store.call("HGET", self._keys.snapshot(snapshot_id), "manifest")
+        if stored is None:
+            raise DamagedSnapshot("it has no manifest")
+        try:
+            manifest = pb.SnapshotManifest.FromString(stored)
+        except DecodeError as error:
+            raise DamagedSnapshot(f"its manifest cannot be read: {error}") from error
+        if manifest.version != MANIFEST_VERSION:
+            raise DamagedSnapshot(
+                f"it has version {manifest.version}, this build reads {MANIFEST_VERSION}"
+            )
+        return manifest
+
+
+def _decode(chunks: list[Chunk], expected: bytes) -> list[tuple[str, Any]]:
+    digest = hashlib.blake2b(digest_size=32)
+    try:
+        parts = list(decode_chunks(chunks, digest))
+    except (ValueError, TypeError, struct.error, zstandard.ZstdError) as error:
+        raise DamagedSnapshot(f"its chunks cannot be read: {error}") from error
+    if digest.digest() != expected:
+        raise DamagedSnapshot("its chunks are not those of its manifest")
+    return parts

@@ -1,0 +1,75 @@
+"""Everything that one catalogue keeps, opened together: the one door into this package."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater_server.storage.embedded import EmbeddedServer
+from headwater_server.storage.imports import ImportProgress
+from headwater_server.storage.keys import Keys
+from headwater_server.storage.log import RedisLog
+from headwater_server.storage.promises import check_promises, knows_waitaof
+from headwater_server.storage.quarantine import RedisQuarantine
+from headwater_server.storage.settings import StorageSettings
+from headwater_server.storage.snapshots import RedisSnapshots
+from headwater_server.storage.store import Store
+from headwater_server.storage.token_key import key_in_file, key_in_store
+
+BLOCK_MS_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What `open_storage` yields. ``server`` is None when the server is not ours."""
+
+    log: RedisLog
+    snapshots: RedisSnapshots
+    quarantine: RedisQuarantine
+    imports: ImportProgress
+    token_key: bytes
+    server: EmbeddedServer | None
+
+
+@asynccontextmanager
+async def open_storage(
+    settings: StorageSettings, *, redis_url: str | None = None, data_dir: Path | None = None
+) -> AsyncIterator[Storage]:
+    """Open the store at ``redis_url``, or start one in ``data_dir``; close it in order.
+
+    `StoreUnavailable` if nobody answers, `UnfitStoreError` if the server's configuration breaks
+    the durability mode, `DataDirInUseError` if another process serves the directory.
+    """
+    if (redis_url is None) == (data_dir is None):
+        raise ValueError("give a redis_url or a data_dir")
+    async with AsyncExitStack() as stack:
+        server = await _started(stack, data_dir, settings) if data_dir else None
+        where = server.socket_path if server else redis_url or ""
+        store, reader = Store(where, settings), Store(where, settings, blocking_ms=BLOCK_MS_MAX)
+        stack.push_async_callback(store.close)
+        stack.push_async_callback(reader.close)
+        can_wait = await knows_waitaof(store)
+        await check_promises(store, settings.durability, can_wait=can_wait)
+        yield Storage(
+            log=RedisLog(store, reader, settings, knows_waitaof=can_wait),
+            snapshots=RedisSnapshots(store, settings),
+            quarantine=RedisQuarantine(store, settings),
+            imports=ImportProgress(store, settings),
+            token_key=(
+                key_in_file(data_dir / "token.key")
+                if data_dir
+                else await key_in_store(store, Keys(settings.catalogue).token_key)
+            ),
+            server=server,
+        )
+
+
+async def _started(
+    stack: AsyncExitStack, data_dir: Path, settings: StorageSettings
+) -> EmbeddedServer:
+    server = EmbeddedServer(data_dir, settings.durability)
+    await server.start()
+    stack.push_async_callback(server.stop)
+    return server

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from headwater_server.engine.events import Event
+from headwater_server.errors import Overloaded, StoreUnavailable
+from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEntry
+from headwater_server.replica.position import START, Position, offset_key, time_ms_of
+from headwater_server.storage.keys import Keys
+from headwater_server.storage.log import RedisLog
+from headwater_server.storage.settings import Durability, StorageSettings
+from headwater_server.storage.storage import Storage, open_storage
+from headwater_server.storage.store import Store
+from tests.integration.conftest import BACKENDS, running_server, url_of
+
+
+def event(number: int) -> Event:
+    return Event(f"e{number}", "click", f"v{number}")
+
+
+async def append(log: RedisLog, *numbers: int) -> Position:
+    return await log.append([log.encode([event(number)]) for number in numbers])
+
+
+async def test_entries_come_back_in_order_and_chained(storage: Storage) -> None:
+    log = storage.log
+    assert await log.head() == START
+    first, second = await append(log, 1, 2), await append(log, 3)
+    assert (first.sequence, second.sequence) == (1, 2)
+    assert offset_key(second.offset) > offset_key(first.offset)
+    read = await log.read(START, 10, 0)
+    assert [entry.position for entry in read] == [first, second]
+    assert read[0].entry.operations == (event(1), event(2))
+    assert read[0].entry.time_ms == time_ms_of(first.offset)
+    assert read[0].part(1, 2).operations == (event(2),)
+    assert await log.head() == second
+    assert [entry.position for entry in await log.read(first, 10, 0)] == [second]
+
+
+async def test_reading_waits_for_the_next_entry(storage: Storage) -> None:
+    log = storage.log
+    assert await log.read(START, 10, 20) == []
+    reading = asyncio.create_task(log.read(START, 10, 1_000))
+    position = await append(log, 1)
+    assert [entry.position for entry in await reading] == [position]
+
+
+async def test_iteration_ends_with_the_offset_asked_for(storage: Storage) -> None:
+    positions = [await append(storage.log, number) for number in range(205)]
+    read = [entry.position async for entry in storage.log.iterate(START, positions[150].offset)]
+    assert read == positions[:151]
+    read = [entry.position async for entry in storage.log.iterate(positions[199])]
+    assert read == positions[200:]
+
+
+async def test_an_append_after_a_place_that_is_not_the_head_does_nothing(storage: Storage) -> None:
+    log = storage.log
+    first = await log.append([log.encode([event(1)])], after=START)
+    with pytest.raises(LogMovedOn):
+        await log.append([log.encode([event(2)])], after=START)
+    assert await log.head() == first
+
+
+async def test_concurrent_appends_form_one_chain(storage: Storage) -> None:
+    positions = await asyncio.gather(*(append(storage.log, n) for n in range(50)))
+    read = await storage.log.read(START, 100, 0)
+    assert {p.sequence for p in positions} == set(range(1, 51))
+    assert [entry.position.sequence for entry in read] == list(range(1, 51))
+
+
+async def test_a_missing_entry_is_noticed_where_it_is_missing(
+    storage: Storage, store: Store, settings: StorageSettings
+) -> None:
+    first, second, third = [await append(storage.log, n) for n in range(3)]
+    await store.call("XDEL", Keys(settings.catalogue).log, second.offset)
+    assert [e.position for e in await storage.log.read(START, 10, 0)] == [first]
+    with pytest.raises(LogBroken, match=f"expected entry 2 after {first.offset}, found entry 3"):
+        await storage.log.read(first, 10, 0)
+    with pytest.raises(LogBroken, match="expected entry 2"):
+        await storage.log.verify(second)
+    await storage.log.verify(third)
+
+
+async def test_another_log_under_the_same_name_is_noticed(
+    storage: Storage, store: Store, settings: StorageSettings
+) -> None:
+    keys = Keys(settings.catalogue)
+    old = [await append(storage.log, n) for n in range(3)][-1]
+    await store.call("DEL", keys.log, keys.head)
+    with pytest.raises(LogBroken, match="the head is 0"):
+        await storage.log.verify(old)
+    await append(storage.log, 9)
+    with pytest.raises(LogBroken, match="expected entry 4"):
+        await storage.log.read(old, 10, 0)
+
+
+async def test_a_head_without_its_log_takes_no_entry(
+    storage: Storage, store: Store, settings: StorageSettings
+) -> None:
+    await append(storage.log, 1)
+    await store.call("DEL", Keys(settings.catalogue).log)
+    with pytest.raises(LogBroken, match="belong together"):
+        await append(storage.log, 2)
+
+
+async def test_an_entry_of_another_build_stops_the_reader_there(
+    storage: Storage, store: Store, settings: StorageSettings
+) -> None:
+    first = await append(storage.log, 1)
+    second = await storage.log.append([b"\x08\x63"])  # version 99
+    assert [e.position for e in await storage.log.read(START, 10, 0)] == [first]
+    with pytest.raises(UnreadableEntry, match=f"entry {second.offset}.*version 99"):
+        await storage.log.read(first, 10, 0)
+
+
+async def test_trimming_leaves_what_was_asked_for(
+    server_dir: Path, settings: StorageSettings, store: Store
+) -> None:
+    settings = replace(settings, log_entries_kept_min=10)
+    async with open_storage(settings, redis_url=url_of(server_dir)) as storage:
+        positions = [await append(storage.log, n) for n in range(1_000)]
+        await storage.log.trim(positions[499])
+        assert 501 <= await store.call("XLEN", Keys(settings.catalogue).log) < 1_000
+        await storage.log.verify(positions[499])
+        await storage.log.trim(positions[-1])
+        assert 10 <= await store.call("XLEN", Keys(settings.catalogue).log) < 501
+        assert (await append(storage.log, 1)).sequence == 1_001
+        with pytest.raises(LogBroken, match="expected entry 1 after 0-0"):
+            await storage.log.read(START, 10, 0)
+
+
+async def test_a_forgotten_script_is_sent_again(storage: Storage, store: Store) -> None:
+    await append(storage.log, 1)
+    await store.call("SCRIPT", "FLUSH")
+    assert (await append(storage.log, 2)).sequence == 2
+
+
+@pytest.mark.parametrize(
+    ("backend", "appendfsync"), [("valkey", "everysec"), ("valkey", "always"), ("redis", "always")]
+)
+async def test_always_means_on_disk_when_it_is_acknowledged(
+    backend: str, appendfsync: str, tmp_path: Path
+) -> None:
+    settings = StorageSettings(durability=Durability.ALWAYS)
+    async with (
+        running_server(backend, tmp_path, appendfsync=appendfsync),
+        open_storage(settings, redis_url=url_of(tmp_path)) as storage,
+    ):
+        assert (await append(storage.log, 1)).sequence == 1
+        files = list((tmp_path / "appendonlydir").glob("*.incr.aof"))
+        assert b"e1" in files[0].read_bytes()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_a_full_store_is_overload_and_reads_go_on(backend: str, tmp_path: Path) -> None:
+    async with (
+        running_server(backend, tmp_path, maxmemory="3mb"),
+        open_storage(StorageSettings(), redis_url=url_of(tmp_path)) as storage,
+    ):
+        first = await append(storage.log, 1)
+        long = storage.log.encode([Event("e" * 200_000, "click", "v")])
+        with pytest.raises(Overloaded, match="the store is full"):
+            await asyncio.gather(*(storage.log.append([long]) for _ in range(50)))
+        assert (await storage.log.read(START, 1, 0))[0].position == first
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_a_silent_store_is_unavailable_in_time_and_nothing_is_tried_twice(
+    backend: str, tmp_path: Path
+) -> None:
+    settings = StorageSettings(store_timeout_ms=100)
+    async with (
+        running_server(backend, tmp_path) as server,
+        open_storage(settings, redis_url=url_of(tmp_path)) as storage,
+    ):
+        await append(storage.log, 1)
+        server.freeze()
+        async with asyncio.timeout(2):
+            with pytest.raises(StoreUnavailable):
+                await append(storage.log, 2)
+            with pytest.raises(StoreUnavailable):
+                await storage.log.head()
+        server.thaw()
+        # it was sent, so it arrived; but once
+        entries = [entry async for entry in storage.log.iterate(START)]
+        assert [e.entry.operations for e in entries] in ([(event(1),)], [(event(1),), (event(2),)])
+        await append(storage.log, 3)
