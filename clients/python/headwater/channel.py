@@ -8,33 +8,48 @@ from typing import Any
 RECOMMEND_TIMEOUT_S = 1.0  # a page is waiting
 FEEDBACK_TIMEOUT_S = 5.0  # nobody is
 
-# Reads, and Feedback, whose events carry their ids. UpsertItems is not among them: repeated after a
-# lost answer, a write without set_time could undo a newer one.
-SAFE_TO_REPEAT = {
+# UpsertItems is in neither: repeated after a lost answer, a write without set_time could undo a
+# newer one.
+READS = {
     "RecommendationService": ["Recommend", "ListSimilarItems", "ListTrendingItems"],
-    "FeedbackService": ["Feedback"],
     "CatalogService": ["GetItem", "ListItems"],
     "UserService": ["GetUser"],
     "ModelService": ["GetModel", "GetMetrics"],
 }
-
-RETRY_POLICY = {
-    "maxAttempts": 5,  # the most that gRPC allows
-    "initialBackoff": "0.05s",
-    "maxBackoff": "1s",
-    "backoffMultiplier": 3,
-    "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
-}
+WRITES = {"FeedbackService": ["Feedback"]}  # safe, since each event carries its id
 
 
 def service_config() -> str:
     """Return gRPC's service config: which methods it may repeat, and when."""
-    names = [
-        {"service": f"headwater.v1.{service}", "method": method}
-        for service, methods in SAFE_TO_REPEAT.items()
-        for method in methods
-    ]
-    return json.dumps({"methodConfig": [{"name": names, "retryPolicy": RETRY_POLICY}]})
+    return json.dumps(
+        {
+            "methodConfig": [
+                # about 0.35 s in all, so that a server that is down is said to be within a second
+                _policy(READS, tries_max=4, first_s=0.05, multiplier=2),
+                # about 2.3 s in all: long enough for a restart
+                _policy(WRITES, tries_max=5, first_s=0.1, multiplier=3),
+            ]
+        }
+    )
+
+
+def _policy(
+    methods: dict[str, list[str]], *, tries_max: int, first_s: float, multiplier: int
+) -> dict[str, Any]:
+    return {
+        "name": [
+            {"service": f"headwater.v1.{service}", "method": name}
+            for service, names in methods.items()
+            for name in names
+        ],
+        "retryPolicy": {
+            "maxAttempts": tries_max,
+            "initialBackoff": f"{first_s}s",
+            "maxBackoff": "1s",
+            "backoffMultiplier": multiplier,
+            "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
+        },
+    }
 
 
 def channel_options() -> list[tuple[str, Any]]:

@@ -67,8 +67,12 @@ async def abort(context: Context, error: Exception, call: str) -> NoReturn:
     text = _unknown(error, call) if code is StatusCode.INTERNAL else str(error)[:TEXT_MAX]
     details = [_packed(detail(error))] if detail else []
     status = status_pb2.Status(code=code.value[0], message=text, details=details)
-    trailer = ("grpc-status-details-bin", status.SerializeToString())
-    await context.abort(code, text, (trailer,))
+    trailers: list[tuple[str, str | bytes]] = [
+        ("grpc-status-details-bin", status.SerializeToString())
+    ]
+    if isinstance(error, errors.Overloaded):  # gRPC's own retries wait as long as this says
+        trailers.append(("grpc-retry-pushback-ms", str(error.retry_after_ms)))
+    await context.abort(code, text, tuple(trailers))
     raise AssertionError("abort always raises")  # pragma: no cover
 
 

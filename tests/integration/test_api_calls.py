@@ -1,0 +1,82 @@
+"""Each RPC of this release, over a real channel."""
+
+from __future__ import annotations
+
+import grpc
+import pytest
+
+from headwater.v1 import catalog_service_pb2 as catalog
+from headwater.v1 import catalog_service_pb2_grpc as catalog_grpc
+from headwater.v1 import event_pb2, item_pb2, value_pb2
+from headwater.v1 import feedback_service_pb2 as feedback
+from headwater.v1 import feedback_service_pb2_grpc as feedback_grpc
+from headwater.v1 import model_service_pb2 as model
+from headwater.v1 import model_service_pb2_grpc as model_grpc
+from headwater.v1 import recommendation_service_pb2 as recommendation
+from headwater.v1 import recommendation_service_pb2_grpc as recommendation_grpc
+from tests.integration.api_server import channel_to
+from tests.integration.dict_replica import DictReplica
+
+
+def click(event_id: str, item_id: str, quantity: float = 1.0) -> event_pb2.Event:
+    item = event_pb2.EventItem(item_id=item_id, quantity=quantity)
+    return event_pb2.Event(event_id=event_id, event_type="click", visitor_id="v", items=[item])
+
+
+async def test_events_are_answered_in_order_and_the_next_list_has_learned() -> None:
+    events = [click("1", "boots"), click("1", "boots"), click("1", "hat"), click("2", "x", 1e999)]
+    async with channel_to(DictReplica()) as channel:
+        request = feedback.FeedbackRequest(events=events)
+        answer = await feedback_grpc.FeedbackServiceStub(channel).Feedback(request, timeout=5)
+        question = recommendation.RecommendRequest(visitor_id="v", min_offset=answer.offset)
+        stub = recommendation_grpc.RecommendationServiceStub(channel)
+        slate = await stub.Recommend(question, timeout=5)
+    assert [result.event_id for result in answer.results] == ["1", "1", "1", "2"]
+    assert [result.status for result in answer.results] == [1, 2, 3, 4]
+    assert answer.results[3].detail == "a quantity is not finite"
+    assert [result.item_id for result in slate.results] == ["boots"]
+    assert not slate.results[0].HasField("probability")
+    assert slate.recommendation_id
+
+
+async def test_an_item_comes_back_as_it_was_written() -> None:
+    item = item_pb2.Item(
+        item_id="boots",
+        title="Rain boots",
+        categories=["shoes"],
+        price=49.5,
+        currency_code="EUR",
+        available=False,
+        tags=["rain"],
+        features={"height": value_pb2.Value(number=31), "colour": value_pb2.Value(text="red")},
+    )
+    item.expire_time.seconds = 2_000_000_000
+    async with channel_to(DictReplica()) as channel:
+        stub = catalog_grpc.CatalogServiceStub(channel)
+        writes = [item_pb2.ItemWrite(item=item)]
+        answer = await stub.UpsertItems(catalog.UpsertItemsRequest(writes=writes), timeout=5)
+        found = await stub.GetItem(catalog.GetItemRequest(item_id="boots"), timeout=5)
+    assert [result.status for result in answer.results] == [item_pb2.WRITE_STATUS_APPLIED]
+    assert found.item == item
+
+
+async def test_a_call_with_one_bad_write_does_nothing() -> None:
+    replica = DictReplica()
+    good = item_pb2.ItemWrite(item=item_pb2.Item(item_id="a"))
+    bad = item_pb2.ItemWrite(item=item_pb2.Item(item_id="b", price=-1))
+    async with channel_to(replica) as channel:
+        stub = catalog_grpc.CatalogServiceStub(channel)
+        with pytest.raises(grpc.aio.AioRpcError, match=r"writes\[1\]\.item\.price is below 0"):
+            await stub.UpsertItems(catalog.UpsertItemsRequest(writes=[good, bad]), timeout=5)
+    assert not replica.items
+
+
+async def test_the_model_says_where_it_stands() -> None:
+    async with channel_to(DictReplica()) as channel:
+        stub = model_grpc.ModelServiceStub(channel)
+        found = await stub.GetModel(model.GetModelRequest(compute_digest=True), timeout=5)
+        figures = await stub.GetMetrics(model.GetMetricsRequest(), timeout=5)
+    assert (found.offset, found.digest, dict(found.counts)) == ("0", "d1", {"items": 0})
+    assert found.memory_bytes == 1 << 40
+    assert figures.metrics[0].name == "hit_rate_at_20"
+    assert figures.metrics[0].count == 2**40

@@ -1,0 +1,169 @@
+"""The table from error to status, each row over a real channel."""
+
+from __future__ import annotations
+
+import asyncio
+
+import grpc
+import pytest
+import structlog
+from google.rpc import error_details_pb2, status_pb2
+
+from headwater.v1 import catalog_service_pb2 as catalog
+from headwater.v1 import catalog_service_pb2_grpc as catalog_grpc
+from headwater.v1 import event_pb2
+from headwater.v1 import feedback_service_pb2 as feedback
+from headwater.v1 import feedback_service_pb2_grpc as feedback_grpc
+from headwater.v1 import recommendation_service_pb2 as recommendation
+from headwater.v1 import recommendation_service_pb2_grpc as recommendation_grpc
+from headwater_server import errors
+from headwater_server.api.errors import TABLE
+from headwater_server.api.not_yet import UNTIL_THEN
+from headwater_server.api.settings import ApiSettings
+from tests.integration.api_server import channel_to
+from tests.integration.dict_replica import DictReplica
+from tests.integration.waiting import eventually
+
+ROWS = [
+    (errors.InvalidRequest("min_offset", "is no offset"), "INVALID_ARGUMENT"),
+    (errors.NotFound("item_id", "boots"), "NOT_FOUND"),
+    (errors.NotYet("later"), "UNIMPLEMENTED"),
+    (errors.Overloaded(70), "RESOURCE_EXHAUSTED"),
+    (errors.StoreUnavailable(), "UNAVAILABLE"),
+    (errors.DeadlineExceeded(), "DEADLINE_EXCEEDED"),
+]
+
+QUESTION = recommendation.RecommendRequest(visitor_id="v1")
+CLICK = feedback.FeedbackRequest(events=[event_pb2.Event(event_id="e1", event_type="click")])
+
+
+def details(error: grpc.aio.AioRpcError) -> status_pb2.Status:
+    packed = dict(error.trailing_metadata())["grpc-status-details-bin"]
+    return status_pb2.Status.FromString(packed)
+
+
+def test_every_domain_error_has_its_row() -> None:
+    assert set(errors.HeadwaterError.__subclasses__()) == set(TABLE)
+
+
+@pytest.mark.parametrize(("error", "code"), ROWS, ids=[code for _, code in ROWS])
+async def test_a_domain_error_reaches_the_caller_with_its_status_and_text(error, code) -> None:
+    replica = DictReplica()
+    replica.faults = [error]
+    async with channel_to(replica) as channel:
+        stub = recommendation_grpc.RecommendationServiceStub(channel)
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stub.Recommend(QUESTION, timeout=5)
+    assert (caught.value.code().name, caught.value.details()) == (code, str(error))
+
+
+async def test_an_invalid_request_names_its_field_for_programs_too() -> None:
+    async with channel_to(DictReplica()) as channel:
+        stub = feedback_grpc.FeedbackServiceStub(channel)
+        no_id = feedback.FeedbackRequest(events=[*CLICK.events, event_pb2.Event()])
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stub.Feedback(no_id, timeout=5)
+    bad_request = error_details_pb2.BadRequest()
+    assert details(caught.value).details[0].Unpack(bad_request)
+    assert bad_request.field_violations[0].field == "events[1].event_id"
+    assert caught.value.details() == "events[1].event_id is required"
+
+
+async def test_overload_says_when_to_come_back() -> None:
+    replica = DictReplica()
+    replica.faults = [errors.Overloaded(70)]
+    async with channel_to(replica) as channel:
+        stub = recommendation_grpc.RecommendationServiceStub(channel)
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stub.Recommend(QUESTION, timeout=5)
+    retry = error_details_pb2.RetryInfo()
+    assert details(caught.value).details[0].Unpack(retry)
+    assert retry.retry_delay.ToMilliseconds() == 70
+    assert dict(caught.value.trailing_metadata())["grpc-retry-pushback-ms"] == "70"
+
+
+async def test_the_text_of_an_unknown_error_stays_in_the_log_under_the_id_that_is_sent() -> None:
+    replica = DictReplica()
+    replica.faults = [RuntimeError("redis://user:secret@10.0.0.1")]
+    with structlog.testing.capture_logs() as lines:
+        async with channel_to(replica) as channel:
+            stub = feedback_grpc.FeedbackServiceStub(channel)
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await stub.Feedback(CLICK, timeout=5, metadata=[("x-request-id", "r7")])
+    assert caught.value.code() is grpc.StatusCode.INTERNAL
+    assert "secret" not in repr(caught.value)
+    failed = next(line for line in lines if line["event"] == "call failed")
+    assert failed["error_id"] in caught.value.details()
+    assert "secret" in str(failed["exc_info"])
+    line = next(line for line in lines if line["event"] == "call")
+    assert (line["request_id"], line["failed"]) == ("r7", "RuntimeError")
+
+
+@pytest.mark.parametrize("method", UNTIL_THEN)
+async def test_what_is_not_there_yet_says_what_to_do_until_then(method) -> None:
+    async with channel_to(DictReplica()) as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await call_empty(channel, method)
+    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+    assert caught.value.details() == (
+        f"{method} arrives with a later release; until then: {UNTIL_THEN[method]}"
+    )
+
+
+async def call_empty(channel: grpc.aio.Channel, method: str) -> None:
+    services = {"L": "Recommendation", "S": "Feedback", "D": "Catalog"}
+    service = "User" if "User" in method else services[method[0]]
+    service = "Catalog" if method == "ListItems" else service
+    path = f"/headwater.v1.{service}Service/{method}"
+    if method == "StreamFeedback":
+        call = channel.stream_stream(path)(iter([b""]), timeout=5)
+        async for _ in call:
+            pass
+    else:
+        await channel.unary_unary(path)(b"", timeout=5)
+
+
+async def test_a_filter_is_not_there_yet() -> None:
+    async with channel_to(DictReplica()) as channel:
+        stub = recommendation_grpc.RecommendationServiceStub(channel)
+        request = recommendation.RecommendRequest(visitor_id="v", filter='tags: ANY("x")')
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stub.Recommend(request, timeout=5)
+    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+    assert "candidate_item_ids" in caught.value.details()
+
+
+async def test_an_item_that_nobody_knows_is_not_found() -> None:
+    async with channel_to(DictReplica()) as channel:
+        stub = catalog_grpc.CatalogServiceStub(channel)
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stub.GetItem(catalog.GetItemRequest(item_id="boots"), timeout=5)
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def test_too_many_calls_are_refused_at_once_and_writes_never_keep_readers_out() -> None:
+    replica = DictReplica()
+    replica.pause = asyncio.Event()
+    async with channel_to(replica, ApiSettings(writes_max=2, stop_grace_s=0)) as channel:
+        writer = feedback_grpc.FeedbackServiceStub(channel)
+        waiting = [asyncio.ensure_future(writer.Feedback(CLICK, timeout=20)) for _ in range(2)]
+        await eventually(lambda: len(replica.told) == 2)
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await writer.Feedback(CLICK, timeout=5)
+        assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        reader = recommendation_grpc.RecommendationServiceStub(channel)
+        reading = asyncio.ensure_future(reader.Recommend(QUESTION, timeout=20))
+        await eventually(lambda: replica.asked)
+        replica.pause.set()
+        assert len((await asyncio.gather(*waiting))[0].results) == 1
+        assert (await reading).recommendation_id
+        assert (await writer.Feedback(CLICK, timeout=5)).results  # the limit is on calls under way
+
+
+async def test_a_message_that_is_too_large_is_refused() -> None:
+    async with channel_to(DictReplica(), ApiSettings(message_bytes_max=1000)) as channel:
+        stub = recommendation_grpc.RecommendationServiceStub(channel)
+        large = recommendation.RecommendRequest(visitor_id="v" * 2000)
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stub.Recommend(large, timeout=5)
+    assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pytest
+
+from headwater.v1 import recommendation_service_pb2 as pb
+from headwater.v1.value_pb2 import Value
+from headwater_server.api.translate.recommendation import recommend_request, recommend_response
+from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
+from headwater_server.errors import InvalidRequest, NotYet
+
+NUMBER = Value(number=2.5)
+
+
+@dataclass(frozen=True)
+class Answer:
+    recommendation: Recommendation
+    attribution_token: str = "t"
+    offset: str = "7-0"
+    degraded: tuple[str, ...] = ("exploration",)
+
+
+def test_every_field_of_the_question_arrives() -> None:
+    message = pb.RecommendRequest(
+        visitor_id="v",
+        user_id="u",
+        session_id="s",
+        placement="home",
+        page_size=7,
+        candidate_item_ids=["a", "b"],
+        exclude_item_ids=["c"],
+        context_item_ids=["d"],
+        context={"b": NUMBER, "a": Value(text="phone")},
+        recommendation_id="r",
+        min_offset="3-0",
+        exploration=pb.EXPLORATION_OFF,
+        explain=True,
+    )
+    question = RecommendRequest(
+        visitor_id="v",
+        recommendation_id="r",
+        user_id="u",
+        session_id="s",
+        placement="home",
+        page_size=7,
+        candidate_item_ids=("a", "b"),
+        exclude_item_ids=("c",),
+        context_item_ids=("d",),
+        context=(("a", "phone"), ("b", 2.5)),
+        explore=False,
+        explain=True,
+    )
+    assert recommend_request(message) == (question, "3-0")
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    question, min_offset = recommend_request(pb.RecommendRequest(visitor_id="v"))
+    assert (question.page_size, question.explore, min_offset) == (20, True, "")
+    other, _ = recommend_request(pb.RecommendRequest(visitor_id="v"))
+    assert question.recommendation_id != other.recommendation_id
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"visitor_id": ""}, "visitor_id"),
+        ({"visitor_id": "v" * 129}, "visitor_id"),
+        ({"visitor_id": "é" * 65}, "visitor_id"),
+        ({"user_id": "u" * 129}, "user_id"),
+        ({"session_id": "s" * 129}, "session_id"),
+        ({"placement": "p" * 129}, "placement"),
+        ({"recommendation_id": "r" * 129}, "recommendation_id"),
+        ({"min_offset": "1" * 129}, "min_offset"),
+        ({"page_size": -1}, "page_size"),
+        ({"exploration": 7}, "exploration"),
+        ({"candidate_item_ids": ["a"] * 1001}, "candidate_item_ids"),
+        ({"candidate_item_ids": ["a", ""]}, "candidate_item_ids[1]"),
+        ({"exclude_item_ids": ["i" * 129]}, "exclude_item_ids[0]"),
+        ({"context_item_ids": [""]}, "context_item_ids[0]"),
+        ({"context": {"x": Value(number=math.nan)}}, 'context["x"].number'),
+        ({"context": {"x": Value(number=-math.inf)}}, 'context["x"].number'),
+        ({"context": {"x": Value(text="t" * 1025)}}, 'context["x"].text'),
+        ({"context": {"x": Value()}}, 'context["x"]'),
+        ({"context": {"": NUMBER}}, 'name of context[""]'),
+        ({"context": {"n" * 10**6: NUMBER}}, f'name of context["{"n" * 40}"]'),
+        ({"context": {str(n): NUMBER for n in range(101)}}, "context"),
+    ],
+)
+def test_a_malformed_question_names_its_field(fields, field) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        recommend_request(pb.RecommendRequest(**({"visitor_id": "v"} | fields)))
+    assert caught.value.field == field
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(("asked", "given"), [(0, 20), (100, 100), (101, 100), (2**31 - 1, 100)])
+def test_page_size_is_clamped(asked, given) -> None:
+    question, _ = recommend_request(pb.RecommendRequest(visitor_id="v", page_size=asked))
+    assert question.page_size == given
+
+
+def test_ids_of_exactly_128_bytes_are_fine() -> None:
+    question, _ = recommend_request(pb.RecommendRequest(visitor_id="é" * 64))
+    assert question.visitor_id == "é" * 64
+
+
+def test_a_filter_is_not_there_yet() -> None:
+    with pytest.raises(NotYet):
+        recommend_request(pb.RecommendRequest(visitor_id="v", filter="price < 3"))
+
+
+def test_every_field_of_the_slate_goes_out() -> None:
+    results = (
+        Result("a", 1.5, 0.25, 0.5, ("next",), ("because",)),
+        Result("b", -1.0, None, 1.0),
+        Result("c", 0.0, 0.0, 1.0),
+    )
+    message = recommend_response(Answer(Recommendation("r", results, "listwise", "home")))
+    assert (message.recommendation_id, message.attribution_token) == ("r", "t")
+    assert (message.offset, message.policy) == ("7-0", "listwise")
+    assert list(message.degraded) == ["exploration"]
+    first, second, third = message.results
+    assert (first.item_id, first.score, first.probability, first.propensity) == (
+        "a",
+        1.5,
+        0.25,
+        0.5,
+    )
+    assert (list(first.sources), list(first.reasons)) == (["next"], ["because"])
+    assert not second.HasField("probability")
+    assert third.HasField("probability")
