@@ -1,0 +1,76 @@
+"""A history written straight onto the log of a store, with the file's times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from headwater_server.engine.entries import Entry, SettingsChange
+from headwater_server.engine.events import Event
+from headwater_server.evaluation.history import History
+from headwater_server.replica.faults import LogBroken
+from headwater_server.replica.ports import Log
+from headwater_server.replica.position import START
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands on the log already: how much of this file, and whether anything else."""
+
+    lines: frozenset[int]
+    others: bool
+
+
+async def look(log: Log, history: History) -> Found:
+    """Read the whole log, so that a cut-off import goes on exactly where it ended."""
+    prefix = history.events.digest[:12] + ":"
+    lines: set[int] = set()
+    others = False
+    try:
+        async for logged in log.iterate(START):
+            for operation in logged.entry.operations:
+                if not isinstance(operation, Event):
+                    continue
+                if operation.event_id.startswith(prefix):
+                    lines.add(int(operation.event_id.removeprefix(prefix)))
+                else:
+                    others = True
+    except LogBroken:
+        others = True  # trimmed long ago: what is not seen here, the events' ids still tell
+    return Found(frozenset(lines), others)
+
+
+async def write(
+    log: Log, history: History, batch_size: int, on_rows: Callable[[int], None]
+) -> Found:
+    """Append what is not there yet; call ``on_rows`` with the rows that are. Returns what was.
+
+    An empty catalogue gets the settings, the items and the file's times; one that is in use keeps
+    its settings and its clock, and learns the events as of now.
+    """
+    found = await look(log, history)
+    for entry in [] if found.lines else history.preface(batch_size):
+        await _append(log, entry, found)
+    done = len(found.lines)
+    on_rows(done)
+    for entry in history.batches(batch_size):
+        left = tuple(e for e in entry.operations if not _is_on_log(e, found))
+        if left:
+            await _append(log, replace(entry, operations=left), found)
+            done += len(left)
+            on_rows(done)
+    return found
+
+
+def _is_on_log(operation: object, found: Found) -> bool:
+    if not isinstance(operation, Event) or not found.lines:
+        return False
+    return int(operation.event_id.rpartition(":")[2]) in found.lines
+
+
+async def _append(log: Log, entry: Entry, found: Found) -> None:
+    operations = entry.operations
+    if found.others:
+        operations = tuple(o for o in operations if not isinstance(o, SettingsChange))
+    if operations:
+        await log.append([log.encode(operations, imported=not found.others)])

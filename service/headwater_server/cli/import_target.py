@@ -1,0 +1,82 @@
+"""A history sent to a running server, as live events with their event_time."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import TypeVar
+
+from headwater import Client, Event, Item, OverloadedError, UnavailableError
+from headwater.errors import DeadlineExceededError
+from headwater_server.engine import entries, events
+from headwater_server.evaluation.history import History
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TIMEOUT_S = 30.0
+PATIENCE_S = 60.0  # a restart of the server, with a cold start of its models
+Answer = TypeVar("Answer")
+
+
+class ServerGoneError(Exception):
+    """The server did not come back in time; what was acknowledged stays learned."""
+
+
+def send(
+    target: str, history: History, batch_size: int, on_rows: Callable[[int], None]
+) -> Counter[str]:
+    """Send items and events in order, one batch at a time; count what became of the events.
+
+    Repeating all of it is safe: an event that is known already answers EXISTS.
+    """
+    outcomes: Counter[str] = Counter()
+    with Client(target) as client:
+        for writes in _chunks([to_client_item(write) for write in history.items], batch_size):
+            _patiently(partial(client.upsert_items, writes, timeout_s=TIMEOUT_S))
+        rows = map(_event, history.events.events())
+        while batch := list(islice(rows, batch_size)):
+            answer = _patiently(partial(client.feedback, batch, timeout_s=TIMEOUT_S))
+            outcomes.update(result.status.value for result in answer.results)
+            on_rows(outcomes.total())
+    return outcomes
+
+
+def _patiently(call: Callable[[], Answer]) -> Answer:
+    give_up = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return call()
+        except (OverloadedError, UnavailableError, DeadlineExceededError) as error:
+            if time.monotonic() > give_up:
+                raise ServerGoneError(str(error)) from error
+            time.sleep(error.retry_after_s or 0.2)
+
+
+def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _event(event: events.Event) -> Event:
+    return Event(
+        event_type=event.event_type,
+        visitor_id=event.visitor_id,
+        items=[item.item_id for item in event.items],
+        value=event.value,
+        event_time=EPOCH + timedelta(milliseconds=event.event_time_ms or 0),
+        event_id=event.event_id,
+    )
+
+
+def to_client_item(write: entries.ItemWrite) -> Item:
+    """Return the item as the client sends it."""
+    item = write.item
+    return Item(
+        item_id=item.item_id,
+        title=item.title,
+        categories=item.categories,
+        price=item.price,
+        features=dict(item.features),
+    )
