@@ -1,0 +1,123 @@
+"""From an act to the impressions before it: windows that are open, and what closes them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+OPEN_MAX = 50_000
+
+
+@dataclass(slots=True)
+class Impression:
+    """Slots of one slate that were seen, with what the ranker saw of them at that time.
+
+    ``features`` float16[n, features], ``context`` float32, ``scores`` and ``positions``
+    float32[n]; ``rewards`` float32[n] is the best reward of an act on each slot so far.
+    """
+
+    profile: str
+    recommendation_id: str
+    placement: str
+    policy: str
+    closes_ms: int
+    history_length: int
+    items: NDArray[np.int32]
+    positions: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    features: NDArray[np.float16]
+    context: NDArray[np.float32]
+    rewards: NDArray[np.float32]
+
+
+_FIELDS = tuple(Impression.__dataclass_fields__)
+_ARRAY_FIELDS = _FIELDS[_FIELDS.index("items") :]
+_SCALAR_FIELDS = _FIELDS[: _FIELDS.index("items")]
+
+
+class Attribution:
+    """Open impressions in order of their closing, found by the visitor's profile.
+
+    An act counts for every open impression of its visitor that showed the item, whether or not
+    it names the recommendation: that is what ``probability`` promises.
+    """
+
+    def __init__(self, window_ms: int) -> None:
+        self.window_ms = window_ms
+        self._open: OrderedDict[int, Impression] = OrderedDict()
+        self._of_profile: dict[str, list[int]] = {}
+        self._next = 0
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def is_reported(self, profile: str, recommendation_id: str, item: int) -> bool:
+        """Whether this slot of this slate was reported before, in a window that is open."""
+        return any(
+            i.recommendation_id == recommendation_id and item in i.items
+            for i in self._of(profile)
+        )
+
+    def open(self, impression: Impression) -> None:
+        """Begin the window of a reported impression."""
+        self._open[self._next] = impression
+        self._of_profile.setdefault(impression.profile, []).append(self._next)
+        self._next += 1
+
+    def act(self, profile: str, item: int, reward: float) -> None:
+        """Note an act of the visitor on ``item`` in every open impression that showed it."""
+        for impression in self._of(profile):
+            shown = impression.items == item
+            impression.rewards[shown] = np.maximum(impression.rewards[shown], reward)
+
+    def _of(self, profile: str) -> list[Impression]:
+        return [self._open[n] for n in self._of_profile.get(profile, ())]
+
+    def close(self, now_ms: int) -> list[Impression]:
+        """Return the impressions whose window is over, oldest first; beyond the cap, early."""
+        closed = []
+        while self._open:
+            number, impression = next(iter(self._open.items()))
+            if impression.closes_ms > now_ms and len(self._open) <= OPEN_MAX:
+                break
+            del self._open[number]
+            siblings = self._of_profile[impression.profile]
+            siblings.remove(number)
+            if not siblings:
+                del self._of_profile[impression.profile]
+            closed.append(impression)
+        return closed
+
+    def forget_items(self, items: NDArray[np.int32]) -> None:
+        """Drop open impressions that showed an item that is forgotten."""
+        for number, impression in list(self._open.items()):
+            if np.isin(impression.items, items).any():
+                del self._open[number]
+                self._of_profile[impression.profile].remove(number)
+
+    def state(self) -> dict[str, Any]:
+        """Return the open impressions, oldest first, a column a field."""
+        rows = list(self._open.values())
+        state: dict[str, Any] = {n: [getattr(row, n) for row in rows] for n in _SCALAR_FIELDS}
+        state["slots"] = [len(row.items) for row in rows]
+        for name in _ARRAY_FIELDS:
+            columns = [getattr(row, name) for row in rows]
+            state[name] = np.concatenate(columns) if columns else np.zeros(0)
+        return state
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._open.clear()
+        self._of_profile.clear()
+        ends = np.cumsum(state["slots"], dtype=np.int64)[:-1]
+        count = len(state["slots"])
+        columns: dict[str, Any] = {name: state[name] for name in _SCALAR_FIELDS}
+        for name in _ARRAY_FIELDS:
+            per_slot = name != "context"
+            columns[name] = np.split(state[name], ends if per_slot else max(1, count))
+        for place in range(count):
+            self.open(Impression(**{name: columns[name][place] for name in _FIELDS}))

@@ -1,0 +1,301 @@
+"""The deterministic core: a fold over the log.
+
+``apply`` is the only way to change the engine; ``recommend`` only reads it. No clock, no I/O,
+no global random number: time is the entries', chance comes from seeds and counts.
+Read `apply` and what it calls for the way of an event, `recommend` for that of a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import river
+
+from headwater_server.engine import slates, state
+from headwater_server.engine.answering import Answering
+from headwater_server.engine.attribution import Attribution
+from headwater_server.engine.catalogue import Catalogue, content_tokens
+from headwater_server.engine.deduplication import Deduplication
+from headwater_server.engine.entries import Entry, Item, ItemWrite, Operation, SettingsChange
+from headwater_server.engine.events import Event, Outcome, Status
+from headwater_server.engine.firewall import quarantine_reason
+from headwater_server.engine.impressions import Impressions
+from headwater_server.engine.learning import Learning
+from headwater_server.engine.metrics import Metric, Progress
+from headwater_server.engine.models import Models, make_ranker
+from headwater_server.engine.ranking import Ranking
+from headwater_server.engine.requests import Recommendation, RecommendRequest
+from headwater_server.engine.retrieval.retriever import Retriever
+from headwater_server.engine.rewards import IMPRESSION, REFUSALS, canonical_type, reward_of
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.visitors import Visitors
+
+_CREATED = Outcome(Status.CREATED)
+_EXISTS = Outcome(Status.EXISTS, "learned before")
+_CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
+_OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
+_ASIDE = "aside/"
+_HEAD = "head/"
+
+
+class Engine:
+    """The state of one catalogue. Equal settings and entries give equal `digest`.
+
+    >>> from headwater_server.engine.events import EventItem
+    >>> engine = Engine()
+    >>> click = Event("e1", "click", "ann", items=(EventItem("tent"),))
+    >>> engine.apply(Entry(time_ms=1_000, operations=(click,)))[0].status.value
+    'created'
+    >>> answer = engine.recommend(RecommendRequest("bob", recommendation_id="r1"), now_ms=2_000)
+    >>> [result.item_id for result in answer.results]
+    ['tent']
+    """
+
+    STATE_VERSION = 1
+
+    def __init__(self, settings: EngineSettings | None = None) -> None:
+        self.settings = settings or EngineSettings()
+        self.clock_ms = 0
+        self._learned = 0
+        self._repeated = 0
+        self.catalogue = Catalogue(self.settings.items_max)
+        self.visitors = Visitors(self.settings.visitors_max, 0.0)
+        self.deduplication = Deduplication(0, 0)
+        self.attribution = Attribution(0)
+        self.progress = Progress()
+        self.models = Models(self.settings)
+        self._wire()
+        self._adopt(self.settings)
+
+    def _wire(self) -> None:
+        """Join the parts of the pipeline; none of them keeps state but what it is given."""
+        models, catalogue = self.models, self.catalogue
+        self.retriever = Retriever(models, catalogue)
+        self.ranking = Ranking(models, self.retriever.evidence)
+        self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
+        self.answering = Answering(models, catalogue, self.retriever, self.ranking)
+        self.impressions = Impressions(
+            self.attribution, self.learning, self.answering, self.progress
+        )
+
+    # --- the way of an event -------------------------------------------------------------
+
+    def apply(self, entry: Entry) -> list[Outcome]:
+        """Fold one entry into the state; return one outcome for each operation, in order."""
+        return [self._operate(operation, entry) for operation in entry.operations]
+
+    def _operate(self, operation: Operation, entry: Entry) -> Outcome:
+        match operation:
+            case Event():
+                return self._event(operation, entry)
+            case ItemWrite():
+                return self._item(operation, entry)
+            case SettingsChange():
+                return self._change(operation.settings)
+
+    def _event(self, event: Event, entry: Entry) -> Outcome:
+        """Deduplicate, then learn. What cannot be learned from leaves no trace, not of time."""
+        reason = quarantine_reason(event, self.settings)
+        if reason:
+            return Outcome(Status.QUARANTINED, reason)
+        self._advance(event.event_time_ms if entry.imported else entry.time_ms)
+        status = self.deduplication.status(event)
+        if status is not Status.CREATED:
+            self._repeated += status is Status.EXISTS
+            return _EXISTS if status is Status.EXISTS else _CONFLICT
+        self.deduplication.remember(event, self.clock_ms)
+        self._learn(event)
+        self._learned += 1
+        return _CREATED
+
+    def _advance(self, time_ms: int | None) -> None:
+        """Move the clock, which never runs back, and close the windows that are over."""
+        self.clock_ms = max(self.clock_ms, time_ms or 0)
+        self.impressions.close(self.clock_ms)
+
+    def _learn(self, event: Event) -> None:
+        """Hand the event to what it teaches; its own time is data, clamped to the clock."""
+        time_ms = self.clock_ms if event.event_time_ms is None else event.event_time_ms
+        time_ms = min(time_ms, self.clock_ms)
+        if canonical_type(event.event_type) == IMPRESSION:
+            history = self.visitors.history(
+                event.visitor_id, event.user_id, event.session_id, time_ms / 1000.0
+            )
+            profile = self.visitors.acting(event.visitor_id, event.user_id)
+            self.impressions.report(event, profile, history, self.clock_ms)
+            return
+        row = self.visitors.open(event.visitor_id, event.user_id)
+        for item in event.items:
+            self._touch(event, row, item.item_id, time_ms)
+
+    def _touch(self, event: Event, row: int, item_id: str, time_ms: int) -> None:
+        """One item of an act: reward its impressions, learn it, and make it the latest."""
+        item, reward, seconds = self._number(item_id), reward_of(event, self.settings), time_ms / 1e3
+        profile = self.visitors.acting(event.visitor_id, event.user_id)
+        history = self.visitors.history(event.visitor_id, event.user_id, event.session_id, seconds)
+        begins = self.visitors.enter(row, seconds, event.session_id)
+        if reward > 0:
+            self.attribution.act(profile, item, reward)
+            if item == history.latest:
+                return  # looking twice at the same page says nothing of what comes next
+            self.learning.touch(history, item, time_ms, begins=begins, seed=self.settings.seed)
+            self.visitors.histories.touch(row, item, seconds)
+        elif reward < 0:
+            self.learning.refuse(history, item)
+            if canonical_type(event.event_type) in REFUSALS:
+                self.visitors.histories.touch(row, item, seconds, refused=True)
+
+    def _number(self, item_id: str) -> int:
+        """Return the item's number; a new one may take the place of those inactive longest."""
+        if self.catalogue.number(item_id) is None and self.catalogue.is_full():
+            gone = self.catalogue.evict()
+            self.models.forget(gone)
+            self.retriever.popular.forget(gone)
+            self.attribution.forget_items(gone)
+            self.visitors.histories.forget_items(gone, self.catalogue.rows)
+        number = self.catalogue.enter(item_id)
+        self.models.reserve(self.catalogue.rows)
+        return number
+
+    def _item(self, write: ItemWrite, entry: Entry) -> Outcome:
+        if not entry.imported:
+            self._advance(entry.time_ms)
+        number = self._number(write.item.item_id)
+        if not self.catalogue.write(number, write, self.clock_ms):
+            return _OLDER
+        item = self.catalogue.get(write.item.item_id)
+        self.models.content.describe(number, content_tokens(item) if item else ())
+        return _CREATED
+
+    def _change(self, settings: EngineSettings) -> Outcome:
+        """Take settings over from here on; before anything was learned, as if from the start."""
+        try:
+            ranker = make_ranker(settings)
+        except ValueError as error:
+            return Outcome(Status.QUARANTINED, str(error))
+        if not len(self.catalogue) and not len(self.deduplication):
+            self.__init__(settings)  # type: ignore[misc]  # an untouched engine is made anew
+            return _CREATED
+        if settings.ranker != self.settings.ranker:
+            ranker.reserve(self.catalogue.rows)
+            self.models.ranker = ranker
+        self._adopt(settings)
+        return _CREATED
+
+    def _adopt(self, settings: EngineSettings) -> None:
+        self.settings = settings
+        self.catalogue.items_max = settings.items_max
+        self.visitors.profiles_max = settings.visitors_max
+        self.visitors.session_gap_s = settings.session_gap_minutes * 60.0
+        self.deduplication.window_ms = round(settings.deduplication_window_hours * 3_600_000)
+        self.deduplication.ids_max = settings.deduplication_ids_max
+        self.attribution.window_ms = round(settings.attribution_window_minutes * 60_000)
+
+    # --- the way of a question -----------------------------------------------------------
+
+    def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
+        """Answer what this visitor should see at ``now_ms``; the state stays as it was."""
+        answering = self.answering
+        history = self.visitors.history(
+            request.visitor_id, request.user_id, request.session_id, now_ms / 1000.0
+        )
+        history = answering.with_context(history, request)
+        ids, items = answering.candidates(request, history, now_ms)
+        scores = answering.scores(history, items)
+        rows, propensities = slates.draw(scores, request, self.settings)
+        chances = slates.chances(self.models.probability, scores[rows], len(history.items))
+        masks = self.retriever.evidence.sources[items[rows]]
+        results = slates.results(
+            [ids[row] for row in rows.tolist()],
+            scores[rows],
+            propensities,
+            chances,
+            masks,
+            explain=request.explain,
+        )
+        policy = slates.policy_of(request)
+        return Recommendation(request.recommendation_id, results, policy, request.placement)
+
+    def get_item(self, item_id: str) -> Item | None:
+        """Return what the shop said of an item, None if it never did."""
+        return self.catalogue.get(item_id)
+
+    def metrics(self) -> list[Metric]:
+        """Return the figures of progressive validation."""
+        return self.progress.metrics()
+
+    def counts(self) -> dict[str, int]:
+        """Return how much of each there is."""
+        return {
+            "events_learned": self._learned,
+            "events_repeated": self._repeated,
+            "visitors": len(self.visitors),
+            "items": len(self.catalogue),
+            "deduplication_ids": len(self.deduplication),
+            "open_impressions": len(self.attribution),
+        }
+
+    # --- the state as a whole ------------------------------------------------------------
+
+    def _parts(self) -> Iterable[tuple[str, Any]]:
+        return state.flatten(
+            {
+                "head": {"state_version": self.STATE_VERSION, "river": river.__version__},
+                "aside": {"repeated": self._repeated},
+                "settings": self.settings.canonical(),
+                "clock_ms": self.clock_ms,
+                "learned": self._learned,
+                "catalogue": self.catalogue.state(),
+                "visitors": self.visitors.state(),
+                "deduplication": self.deduplication.state(),
+                "attribution": self.attribution.state(),
+                "popular": self.retriever.popular.state(),
+                "progress": self.progress.state(),
+                "models": self.models.state(),
+            }
+        )
+
+    def digest(self) -> str:
+        """Return 32 bytes in hex over all that was learned; tallies of repeats are left out."""
+        parts = self._parts()
+        return state.digest((p, leaf) for p, leaf in parts if not p.startswith((_ASIDE, _HEAD)))
+
+    def capture(self) -> list[tuple[str, Any]]:
+        """Return a copy of the state at this instant, as (path, plain value)."""
+        return state.copied(self._parts())
+
+    def memory_bytes(self) -> int:
+        """Return the bytes of all arrays, and of texts and numbers as an estimate."""
+        return sum(_bytes_of(leaf) for _, leaf in self._parts())
+
+    @classmethod
+    def restore(cls, parts: Iterable[tuple[str, Any]]) -> Engine:
+        """Return the engine that `capture` copied; the engine owns the arrays from here on.
+
+        Raises
+        ------
+        ValueError
+            If another version of the state, or of River, wrote it: rebuild from the log.
+        """
+        tree = state.unflatten(parts)
+        head = tree["head"]
+        if (head["state_version"], head["river"]) != (cls.STATE_VERSION, river.__version__):
+            raise ValueError(
+                f"the snapshot holds state version {head['state_version']} made with River "
+                f"{head['river']}; this build needs {cls.STATE_VERSION} and {river.__version__}"
+            )
+        engine = cls(EngineSettings.parse(tree["settings"]))
+        engine.clock_ms, engine._learned = tree["clock_ms"], tree["learned"]
+        engine._repeated = tree["aside"]["repeated"]
+        for name in ("catalogue", "visitors", "deduplication", "attribution", "progress", "models"):
+            getattr(engine, name).load(tree[name])
+        engine.retriever.popular.load(tree["popular"])
+        return engine
+
+
+def _bytes_of(leaf: Any) -> int:
+    if isinstance(leaf, np.ndarray):
+        return int(leaf.nbytes)
+    return 100 * len(leaf) if isinstance(leaf, (list, tuple)) else 32

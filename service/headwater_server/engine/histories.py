@@ -1,0 +1,187 @@
+"""Every visitor's last distinct items, newest last, in blocks of a few flat arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from headwater_server.models.base import CAPACITY_START, HISTORY_MAX, grown
+from headwater_server.models.neighbours import BLOCK_MIN, give_block, take_block
+
+_CLASSES = 24
+
+
+@njit(cache=True)
+def _find(table, row, item):  # type: ignore[no-untyped-def]
+    start, size, _, items, _, _, _, _ = table
+    for slot in range(start[row], start[row] + size[row]):
+        if items[slot] == item:
+            return slot
+    return -1
+
+
+@njit(cache=True)
+def _remove(table, row, slot):  # type: ignore[no-untyped-def]
+    start, size, _, items, times, counts, _, _ = table
+    end = start[row] + size[row] - 1
+    for i in range(slot, end):
+        items[i], times[i], counts[i] = items[i + 1], times[i + 1], counts[i + 1]
+    size[row] -= 1
+
+
+@njit(cache=True)
+def _make_room(table, row):  # type: ignore[no-untyped-def]
+    start, size, room, items, times, counts, free, used = table
+    if size[row] < room[row]:
+        return
+    if size[row] == HISTORY_MAX:
+        _remove(table, row, start[row])
+        return
+    old, old_room = start[row], room[row]
+    new_room = BLOCK_MIN if old_room == 0 else 2 * old_room
+    block = take_block(new_room, items, free, used)
+    for i in range(size[row]):
+        items[block + i], times[block + i] = items[old + i], times[old + i]
+        counts[block + i] = counts[old + i]
+    if old_room > 0:
+        give_block(old, old_room, items, free)
+    start[row], room[row] = block, new_room
+
+
+@njit(cache=True)
+def _touch(table, row, item, time, change):  # type: ignore[no-untyped-def]
+    """Make ``item`` the latest of ``row``; change 0 refuses it. Return touches before."""
+    before = 0
+    slot = _find(table, row, item)
+    if slot >= 0:
+        before = table[5][slot]
+        _remove(table, row, slot)
+    _make_room(table, row)
+    start, size, _, items, times, counts, _, _ = table
+    slot = start[row] + size[row]
+    size[row] += 1
+    items[slot], times[slot] = item, time
+    counts[slot] = max(0, before) + 1 if change > 0 else -1
+    return before
+
+
+@njit(cache=True)
+def _merge(table, first, second, items_out, times_out, counts_out):  # type: ignore[no-untyped-def]
+    """Write the items of two rows (-1: none) newest first, each once; return how many."""
+    start, size, _, items, times, counts, _, _ = table
+    a = start[first] + size[first] - 1 if first >= 0 else -1
+    a_end = start[first] if first >= 0 else 0
+    b = start[second] + size[second] - 1 if second >= 0 else -1
+    b_end = start[second] if second >= 0 else 0
+    n = 0
+    while n < len(items_out) and (a >= a_end or b >= b_end):
+        if b < b_end or (a >= a_end and times[a] >= times[b]):
+            slot = a
+            a -= 1
+        else:
+            slot = b
+            b -= 1
+        known = -1
+        if first >= 0 and second >= 0:
+            for i in range(n):
+                if items_out[i] == items[slot]:
+                    known = i
+        if known >= 0:
+            if counts_out[known] > 0 and counts[slot] > 0:
+                counts_out[known] += counts[slot]
+        else:
+            items_out[n], times_out[n], counts_out[n] = items[slot], times[slot], counts[slot]
+            n += 1
+    return n
+
+
+@njit(cache=True)
+def _forget_items(table, gone):  # type: ignore[no-untyped-def]
+    start, size, _, items, times, counts, _, _ = table
+    for row in range(len(size)):
+        kept = start[row]
+        for slot in range(start[row], start[row] + size[row]):
+            if not gone[items[slot]]:
+                items[kept], times[kept], counts[kept] = items[slot], times[slot], counts[slot]
+                kept += 1
+        size[row] = kept - start[row]
+
+
+class Histories:
+    """Rows of (item, seconds, touches); touches -1 means that the visitor refused the item.
+
+    >>> histories = Histories()
+    >>> histories.touch(0, item=7, seconds=1.0), histories.touch(0, item=7, seconds=2.0)
+    (0, 1)
+    """
+
+    _names = ("start", "size", "room", "items", "times", "counts", "free", "used")
+
+    def __init__(self) -> None:
+        slots = CAPACITY_START * BLOCK_MIN
+        self.start = np.zeros(CAPACITY_START, dtype=np.int64)
+        self.size = np.zeros(CAPACITY_START, dtype=np.int32)
+        self.room = np.zeros(CAPACITY_START, dtype=np.int32)
+        self.items = np.zeros(slots, dtype=np.int32)
+        self.times = np.zeros(slots)
+        self.counts = np.zeros(slots, dtype=np.int32)
+        self.free = np.full(_CLASSES, -1, dtype=np.int64)
+        self.used = np.zeros(1, dtype=np.int64)
+
+    @property
+    def table(self) -> tuple[Any, ...]:
+        """The arrays as kernels take them."""
+        return tuple(getattr(self, name) for name in self._names)
+
+    def reserve(self, rows: int) -> None:
+        """Make room for rows below ``rows``."""
+        for name in ("start", "size", "room"):
+            setattr(self, name, grown(getattr(self, name), rows))
+
+    def touch(self, row: int, item: int, seconds: float, *, refused: bool = False) -> int:
+        """Make ``item`` the latest of ``row``; return how often it was touched before."""
+        needed = int(self.used[0]) + 2 * HISTORY_MAX
+        if needed > len(self.items):
+            for name in ("items", "times", "counts"):
+                setattr(self, name, grown(getattr(self, name), max(needed, 2 * len(self.items))))
+        return int(_touch(self.table, row, item, seconds, 0 if refused else 1))
+
+    def latest(self, row: int) -> int:
+        """Return the item that ``row`` touched last, -1 if none."""
+        size = self.size[row]
+        return int(self.items[self.start[row] + size - 1]) if size else -1
+
+    def merged(self, first: int, second: int) -> tuple[Any, Any, Any]:
+        """Return (items, seconds, touches) of two rows (-1: none) as one, newest first."""
+        items = np.empty(HISTORY_MAX, dtype=np.int32)
+        times = np.empty(HISTORY_MAX)
+        counts = np.empty(HISTORY_MAX, dtype=np.int32)
+        n = _merge(self.table, first, second, items, times, counts)
+        return items[:n], times[:n], counts[:n]
+
+    def clear(self, row: int) -> None:
+        """Give the block of ``row`` back."""
+        if self.room[row] > 0:
+            give_block(self.start[row], self.room[row], self.items, self.free)
+        self.start[row] = self.size[row] = self.room[row] = 0
+
+    def forget_items(self, items: Any, rows: int) -> None:
+        """Take ``items`` (numbers below ``rows``) out of every history."""
+        gone = np.zeros(rows, dtype=np.bool_)
+        gone[items] = True
+        _forget_items(self.table, gone)
+
+    def state(self) -> dict[str, Any]:
+        """Return the arrays by name, slots beyond the last used one left out."""
+        slots = int(self.used[0])
+        slotted = {"items", "times", "counts"}
+        return {
+            n: getattr(self, n)[:slots] if n in slotted else getattr(self, n) for n in self._names
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        for name in self._names:
+            setattr(self, name, state[name])

@@ -1,0 +1,103 @@
+"""The life of an impression: reported, acted on or not, closed, learned from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from headwater_server.engine import slates
+from headwater_server.engine.answering import Answering
+from headwater_server.engine.attribution import Attribution, Impression
+from headwater_server.engine.events import Event
+from headwater_server.engine.learning import Learning
+from headwater_server.engine.metrics import Progress, log_loss
+from headwater_server.engine.visitors import History
+from headwater_server.models.probability import FEATURES
+
+
+class Impressions:
+    """Only reported impressions become negatives, and only when their window has closed."""
+
+    def __init__(
+        self,
+        attribution: Attribution,
+        learning: Learning,
+        answering: Answering,
+        progress: Progress,
+    ) -> None:
+        self.attribution = attribution
+        self.learning = learning
+        self.answering = answering
+        self.progress = progress
+
+    def report(self, event: Event, profile: str, history: History, now_ms: int) -> None:
+        """Open the window of the slots that were seen; a slot reported twice counts once."""
+        slate = event.slate
+        known = self.answering.catalogue.number
+        seen, positions = [], []
+        for position, item_id in _slots(event):
+            item = known(item_id)
+            source = slate.recommendation_id if slate else event.event_id
+            if item is not None and not self.attribution.is_reported(profile, source, item):
+                seen.append(item)
+                positions.append(position)
+        if not seen:
+            return
+        items = np.array(seen, dtype=np.int32)
+        self.answering.retriever.given(history, items)
+        rows, context = self.answering.ranking.describe(history, items)
+        scores = self.answering.ranking.score(rows, context, items)
+        self.attribution.open(
+            Impression(
+                profile=profile,
+                recommendation_id=slate.recommendation_id if slate else event.event_id,
+                placement=event.placement or (slate.placement if slate else ""),
+                policy=slate.policy if slate else "",
+                closes_ms=now_ms + self.attribution.window_ms,
+                history_length=len(history.items),
+                items=items,
+                positions=np.array(positions, dtype=np.float32),
+                scores=scores.astype(np.float32),
+                features=rows.astype(np.float16),
+                context=context,
+                rewards=np.zeros(len(items), dtype=np.float32),
+            )
+        )
+
+    def close(self, now_ms: int) -> None:
+        """Learn from the impressions whose window is over."""
+        for impression in self.attribution.close(now_ms):
+            self._observe(impression)
+            self._learn(impression)
+
+    def _observe(self, impression: Impression) -> None:
+        """Note how good the slate was, before it is learned from."""
+        group = (impression.placement, impression.policy)
+        acted = bool((impression.rewards > 0).any())
+        self.progress.observe("act_rate", float(acted), *group)
+        self.progress.observe("reward", float(impression.rewards.sum()), *group)
+
+    def _learn(self, impression: Impression) -> None:
+        head = self.learning.models.probability
+        rows = slates.probability_rows(
+            impression.scores.astype(np.float64), impression.positions, impression.history_length
+        )
+        group = (impression.placement, impression.policy)
+        for row, reward in zip(rows.tolist(), impression.rewards.tolist(), strict=True):
+            x, acted = dict(zip(FEATURES, row, strict=True)), reward > 0
+            if head.is_ready:
+                chance = head.predict_proba_one(x)[True]
+                self.progress.observe("log_loss", log_loss(chance, acted), *group)
+            head.learn_one(x, acted)
+        acts = (impression.rewards > 0).astype(np.float32)
+        features = impression.features.astype(np.float32)
+        self.learning.slate(features, impression.context, impression.items, acts)
+
+
+def _slots(event: Event) -> list[tuple[int, str]]:
+    """Return (position, item) of what was seen: of a slate only what it holds."""
+    named = [item.item_id for item in event.items]
+    if event.slate is None:
+        return list(enumerate(named, start=max(1, event.position)))
+    seen = set(named)
+    slots = enumerate(event.slate.item_ids, start=1)
+    return [(place, item_id) for place, item_id in slots if not named or item_id in seen]

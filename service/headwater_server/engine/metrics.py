@@ -1,0 +1,79 @@
+"""Progressive validation: how good the answers are, measured before they are learned from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from river import stats, utils
+
+from headwater_server.models.plain import from_plain, to_plain
+
+WINDOW = 1000
+_GROUPS_MAX = 256
+_ALL = "all"
+_WINDOWS = (f"last_{WINDOW}", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure: the mean of ``count`` observations in ``window``, "total" or "last_1000"."""
+
+    name: str
+    placement: str
+    policy: str
+    window: str
+    value: float
+    count: int
+
+
+def log_loss(chance: float, acted: bool) -> float:
+    """Return -log of the chance given to what happened, kept finite.
+
+    >>> round(log_loss(0.5, True), 3)
+    0.693
+    """
+    chance = min(max(chance, 1e-12), 1 - 1e-12)
+    return -math.log(chance if acted else 1.0 - chance)
+
+
+class Progress:
+    """Means by (name, placement, policy), over all time and over the last 1,000.
+
+    Beyond 256 placements and policies the newcomers share the one named "other".
+    """
+
+    def __init__(self) -> None:
+        self._means: dict[tuple[str, str, str], tuple[Any, Any]] = {}
+
+    def observe(self, name: str, value: float, placement: str = _ALL, policy: str = _ALL) -> None:
+        """Take in one more observation of a figure."""
+        key = (name, placement, policy)
+        if key not in self._means and len(self._means) >= _GROUPS_MAX:
+            key = (name, "other", "other")
+        if key not in self._means:
+            lately = utils.Rolling(stats.Mean, window_size=WINDOW)
+            self._means[key] = (lately, stats.Mean())
+        for mean in self._means[key]:
+            mean.update(value)
+
+    def metrics(self) -> list[Metric]:
+        """Return every figure, in order of name, placement and policy."""
+        return [
+            Metric(*key, window, float(mean.get()), _count(mean))
+            for key in sorted(self._means)
+            for window, mean in zip(_WINDOWS, self._means[key], strict=True)
+        ]
+
+    def state(self) -> dict[str, Any]:
+        """Return all means as plain values."""
+        return {"means": to_plain(self._means)}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._means = from_plain(state["means"])
+
+
+def _count(mean: Any) -> int:
+    return len(mean.window) if isinstance(mean, utils.Rolling) else int(mean.n)

@@ -1,0 +1,74 @@
+"""All models of one catalogue, and what is done with all of them at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.features import CONTEXT_FEATURES, ITEM_FEATURES
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.models.activity import Activity
+from headwater_server.models.companions import Companions
+from headwater_server.models.content import Content
+from headwater_server.models.next_item import NextItem
+from headwater_server.models.popularity import Popularity
+from headwater_server.models.probability import ProbabilityHead
+from headwater_server.models.ranker import ListwiseRanker
+from headwater_server.models.river_ranker import RiverRanker, build
+
+_START = {"next": 0.2, "next_near": 0.3, "session": 0.2, "popular_1500": 0.2}
+DAY_S = 86_400.0
+
+
+class Models:
+    """Every estimator by name. Those over items have one row an item."""
+
+    _names = (
+        "next_item", "companions", "by_event", "by_day", "starts", "activity", "content",
+        "ranker", "probability",
+    )  # fmt: skip
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self.next_item = NextItem(seed=settings.seed)
+        self.companions = Companions(seed=settings.seed + 1)
+        self.by_event = Popularity((40.0, 200.0, 1500.0, 10_000.0))
+        self.by_day = Popularity((DAY_S, 7 * DAY_S))
+        self.starts = Popularity((1500.0,))
+        self.activity = Activity()
+        self.content = Content()
+        self.ranker = make_ranker(settings)
+        self.probability = ProbabilityHead()
+
+    def _over_items(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self._names if name != "probability")
+
+    def reserve(self, rows: int) -> None:
+        """Make room for items numbered below ``rows`` in every model."""
+        for model in self._over_items():
+            model.reserve(rows)
+
+    def forget(self, items: NDArray[np.int32]) -> None:
+        """Clear what is known of ``items`` in every model."""
+        for model in self._over_items():
+            model.forget(items)
+
+    def state(self) -> dict[str, Any]:
+        """Return the state of every model, by name."""
+        return {name: getattr(self, name).state() for name in self._names}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        for name in self._names:
+            getattr(self, name).load(state[name])
+
+
+def make_ranker(settings: EngineSettings) -> Any:
+    """Return the ranker that the settings name. Raises ValueError if River has none such."""
+    if settings.ranker == "listwise":
+        return ListwiseRanker(ITEM_FEATURES, CONTEXT_FEATURES, _START, seed=settings.seed + 2)
+    prefix, _, expression = settings.ranker.partition(":")
+    if prefix != "river":
+        raise ValueError(f"ranker: {settings.ranker!r} is neither listwise nor river:<class>")
+    return RiverRanker(build(expression), ITEM_FEATURES, CONTEXT_FEATURES)

@@ -1,0 +1,59 @@
+"""Ranking: named features of candidates, and their scores in one pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine import features
+from headwater_server.engine.models import Models
+from headwater_server.engine.visitors import History
+from headwater_server.models.evidence import Evidence
+
+
+class Ranking:
+    """Reads the evidence that retrieval has just written; keeps nothing of its own."""
+
+    def __init__(self, models: Models, evidence: Evidence) -> None:
+        self.models = models
+        self.evidence = evidence
+
+    def describe(
+        self, history: History, items: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return (float32[n, features] of ``items``, float32[context]) for this history."""
+        models, scratch = self.models, self.evidence.scratch
+        models.content.accumulate(history.items, items, scratch)
+        counts, events = models.activity.counts, models.activity.events
+        rows = features.empty_features(len(items))
+        features.item_features(
+            items,
+            scratch,
+            counts,
+            *_read(models.by_event),
+            *_read(models.by_day),
+            *_read(models.starts),
+            (float(events), models.activity.repeat_rate),
+            rows,
+        )
+        return rows, self._context(history, counts, events)
+
+    def _context(self, history: History, counts: Any, events: int) -> NDArray[np.float32]:
+        context = np.empty(len(features.CONTEXT_FEATURES), dtype=np.float32)
+        length, session = float(len(history.items)), float(history.session_length)
+        args = (history.items, length, session, history.gap_s, counts, float(events), context)
+        features.context_features(*args)
+        return context
+
+    def score(
+        self, rows: NDArray[np.float32], context: NDArray[np.float32], items: NDArray[np.int32]
+    ) -> NDArray[np.float64]:
+        """Return float64[n] scores; higher is better."""
+        scores = self.models.ranker.score_many(rows, context, items)
+        return np.asarray(scores, dtype=np.float64)
+
+
+def _read(popularity: Any) -> tuple[Any, Any]:
+    return popularity.stored, popularity.fading()

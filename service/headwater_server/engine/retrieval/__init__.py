@@ -1,0 +1,1 @@
+"""Candidates from several sources, merged to a few hundred."""

@@ -1,0 +1,70 @@
+"""Retrieval: all sources write evidence, then the candidates are chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.catalogue import Catalogue
+from headwater_server.engine.models import Models
+from headwater_server.engine.retrieval.choose import choose, note_own, propose
+from headwater_server.engine.retrieval.popular import PopularItems
+from headwater_server.engine.visitors import History
+from headwater_server.models import evidence as ev
+
+ROOM = 800
+"""Candidates at most: own 200, co-visitation 300, popular 180, content 40, new 20."""
+
+
+class Retriever:
+    """Gathers candidates for one question; its scratch is not state."""
+
+    def __init__(self, models: Models, catalogue: Catalogue) -> None:
+        self.models = models
+        self.catalogue = catalogue
+        self.popular = PopularItems()
+        self.evidence = ev.Evidence()
+        self._room = np.empty(ROOM, dtype=np.int32)
+
+    def retrieve(
+        self, history: History, barred: NDArray[np.int32], now_ms: int
+    ) -> NDArray[np.int32]:
+        """Return int32[n] candidates that may be shown; ``barred`` are left out."""
+        self._gather(history)
+        scratch = self.evidence.scratch
+        shown_at = self.catalogue.shown_at(now_ms)
+        barred = np.sort(np.concatenate((barred, history.refused, history.items[:1])))
+        count = choose(scratch, shown_at, barred, self._room)
+        return self._room[:count].copy()
+
+    def given(
+        self, history: History, items: NDArray[np.int32]
+    ) -> NDArray[np.int32]:
+        """Write the evidence for ``items``, which the caller asks to be ranked."""
+        self._gather(history)
+        propose(items, ev.FROM_CALLER, self.evidence.scratch)
+        return items
+
+    @property
+    def room(self) -> int:
+        """Candidates at most."""
+        return len(self._room)
+
+    def add_popular(self, items: NDArray[np.int32]) -> None:
+        """Propose more items to the question that is being answered."""
+        propose(items, ev.FROM_POPULAR, self.evidence.scratch)
+
+    def _gather(self, history: History) -> None:
+        models = self.models
+        self.evidence.begin(self.catalogue.rows)
+        scratch = self.evidence.scratch
+        touches = models.activity.touches
+        models.next_item.accumulate(history.items, touches, scratch)
+        models.companions.accumulate(history.items, history.in_session, touches, scratch)
+        own: Any = (history.items, history.ages_s, history.touches, history.in_session)
+        note_own(*own, scratch)
+        propose(self.popular.items, ev.FROM_POPULAR, scratch)
+        propose(np.array(self.catalogue.newest, dtype=np.int32), ev.FROM_NEW, scratch)
+        models.content.propose(history.items, scratch)

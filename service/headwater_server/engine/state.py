@@ -1,0 +1,93 @@
+"""One walker for digest and snapshot: the state as a list of (path, plain value).
+
+A leaf is an array, a scalar, or a list of scalars.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+Plain = Any
+_SCALARS = frozenset((bool, int, float, str, bytes, type(None)))
+
+
+def flatten(tree: Plain, path: str = "") -> Iterator[tuple[str, Plain]]:
+    """Yield (path, leaf) in the tree's own order; nothing is copied.
+
+    >>> list(flatten({"a": 1, "b": [{"c": 2.0}], "d": [1, 2]}))
+    [('a', 1), ('b/#', 1), ('b/0/c', 2.0), ('d', [1, 2])]
+    """
+    if isinstance(tree, dict):
+        if not tree:
+            yield path, {}
+        for key, value in tree.items():
+            yield from flatten(value, f"{path}/{key}" if path else key)
+    elif isinstance(tree, (list, tuple)) and not _is_leaf(tree):
+        yield f"{path}/#", len(tree)
+        for place, value in enumerate(tree):
+            yield from flatten(value, f"{path}/{place}")
+    else:
+        yield path, tree
+
+
+def _is_leaf(values: list[Any] | tuple[Any, ...]) -> bool:
+    return _SCALARS.issuperset(map(type, values))
+
+
+def unflatten(parts: Iterable[tuple[str, Plain]]) -> Plain:
+    """Return the tree that `flatten` was given; tuples have become lists."""
+    root: dict[str, Any] = {}
+    for path, leaf in parts:
+        node = root
+        *above, name = path.split("/")
+        for step in above:
+            node = node.setdefault(step, {})
+        node[name] = leaf
+    return _lists(root)
+
+
+def _lists(node: Any) -> Any:
+    if not isinstance(node, dict) or not node:
+        return node
+    if "#" in node:
+        return [_lists(node[str(place)]) for place in range(node["#"])]
+    return {key: _lists(value) for key, value in node.items()}
+
+
+def copied(parts: Iterable[tuple[str, Plain]]) -> list[tuple[str, Plain]]:
+    """Return the parts with arrays and lists copied: what they are at this instant."""
+    return [(path, _copy(leaf)) for path, leaf in parts]
+
+
+def _copy(leaf: Plain) -> Plain:
+    if isinstance(leaf, np.ndarray):
+        return leaf.copy()
+    return list(leaf) if isinstance(leaf, (list, tuple)) else leaf
+
+
+def digest(parts: Iterable[tuple[str, Plain]]) -> str:
+    """Return 32 bytes, in hex, that two states share only if they are equal.
+
+    >>> digest([("a", 1)]) == digest([("a", 1)]) != digest([("a", 1.0)])
+    True
+    """
+    summing = hashlib.blake2b(digest_size=32)
+    for path, leaf in parts:
+        summing.update(path.encode() + b"\0")
+        summing.update(_bytes(leaf))
+    return summing.hexdigest()
+
+
+def _bytes(leaf: Plain) -> bytes:
+    if isinstance(leaf, np.ndarray):
+        return f"{leaf.dtype.str}{leaf.shape}".encode() + np.ascontiguousarray(leaf).tobytes()
+    if isinstance(leaf, float):
+        return b"f" + struct.pack("<d", leaf)
+    if isinstance(leaf, (list, tuple)):
+        return repr(list(leaf)).encode("utf-8", "surrogatepass")
+    return repr(leaf).encode("utf-8", "surrogatepass")

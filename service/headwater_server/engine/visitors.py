@@ -1,0 +1,167 @@
+"""Visitors and accounts: their histories, sessions, and the link from one to the other.
+
+A profile is keyed ``v<visitor_id>`` or ``u<user_id>``. What is done while logged in belongs
+to the account, the rest to the visitor. A visitor's anonymous part counts together with the
+account that it was linked to last, and with no other: shared devices do not join two people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.histories import Histories
+from headwater_server.models.base import CAPACITY_START, grown
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a visitor did lately, newest first, as one question sees it.
+
+    ``items`` int32[n], ``ages_s`` float64[n], ``touches`` int32[n], ``in_session`` bool[n];
+    ``refused`` the items that the visitor dismissed or disliked; ``gap_s`` since the last act.
+    """
+
+    items: NDArray[np.int32]
+    ages_s: NDArray[np.float64]
+    touches: NDArray[np.int32]
+    in_session: NDArray[np.bool_]
+    refused: NDArray[np.int32]
+    session_length: int
+    gap_s: float
+
+    @property
+    def latest(self) -> int:
+        """The item touched last, -1 if none."""
+        return int(self.items[0]) if len(self.items) else -1
+
+
+def _session_key(session_id: str) -> int:
+    if not session_id:
+        return 0
+    digest = hashlib.blake2b(session_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1 or 1
+
+
+class Visitors:
+    """Profiles in order of their last activity, at most ``profiles_max`` of them."""
+
+    _row_arrays = ("_last_s", "_session_start_s", "_session_keys")
+
+    def __init__(self, profiles_max: int, session_gap_s: float) -> None:
+        self.profiles_max = profiles_max
+        self.session_gap_s = session_gap_s
+        self.histories = Histories()
+        self._rows: OrderedDict[str, int] = OrderedDict()
+        self._links: dict[str, str] = {}
+        self._spare: list[int] = []
+        self._last_s = np.zeros(CAPACITY_START)
+        self._session_start_s = np.zeros(CAPACITY_START)
+        self._session_keys = np.zeros(CAPACITY_START, dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def acting(self, visitor_id: str, user_id: str) -> str:
+        """Return the key of the profile that an event of this caller belongs to."""
+        return "u" + user_id if user_id else "v" + visitor_id
+
+    def open(self, visitor_id: str, user_id: str) -> int:
+        """Return the row of the acting profile, made if need be; a user is linked from now on."""
+        if user_id:
+            self._row("v" + visitor_id)
+            self._links["v" + visitor_id] = "u" + user_id
+        return self._row(self.acting(visitor_id, user_id))
+
+    def _row(self, key: str) -> int:
+        row = self._rows.get(key)
+        if row is not None:
+            self._rows.move_to_end(key)
+            return row
+        if len(self._rows) >= self.profiles_max:
+            self._evict()
+        row = self._spare.pop() if self._spare else len(self._rows)
+        if row >= len(self._last_s):
+            for name in self._row_arrays:
+                setattr(self, name, grown(getattr(self, name), 2 * row))
+            self.histories.reserve(2 * row)
+        self._rows[key] = row
+        return row
+
+    def _evict(self) -> None:
+        key, row = self._rows.popitem(last=False)
+        self._links.pop(key, None)
+        self.histories.clear(row)
+        for name in self._row_arrays:
+            getattr(self, name)[row] = 0
+        self._spare.append(row)
+
+    def enter(self, row: int, seconds: float, session_id: str) -> bool:
+        """Note an act of ``row``; return whether it begins a session."""
+        key = _session_key(session_id)
+        begins = not self._goes_on(row, seconds, key)
+        if begins:
+            self._session_start_s[row] = seconds
+        self._session_keys[row] = key
+        self._last_s[row] = max(seconds, self._last_s[row])
+        return begins
+
+    def _goes_on(self, row: int, seconds: float, session_key: int) -> bool:
+        known = self._session_keys[row]
+        if session_key and known and session_key != known:
+            return False
+        if self._last_s[row] == 0 and self.histories.size[row] == 0:
+            return False
+        return bool(seconds - self._last_s[row] <= self.session_gap_s)
+
+    def history(self, visitor_id: str, user_id: str, session_id: str, now_s: float) -> History:
+        """Return what counts for this caller at ``now_s``; strangers have an empty history."""
+        anonymous = "v" + visitor_id
+        account = "u" + user_id if user_id else self._links.get(anonymous, "")
+        rows = [r for k in (anonymous, account) if (r := self._rows.get(k, -1)) >= 0]
+        first, second = (rows[0] if rows else -1), (rows[1] if len(rows) > 1 else -1)
+        items, times, touches = self.histories.merged(first, second)
+        return self._seen(rows, items, times, touches, _session_key(session_id), now_s)
+
+    def _seen(
+        self, rows: list[int], items: Any, times: Any, touches: Any, session_key: int, now_s: float
+    ) -> History:
+        refused = items[touches < 0]
+        if len(refused):
+            kept = touches > 0
+            items, times, touches = items[kept], times[kept], touches[kept]
+        gap_s = now_s - max((self._last_s[row] for row in rows), default=now_s)
+        going_on = [row for row in rows if self._goes_on(row, now_s, session_key)]
+        since = min((self._session_start_s[row] for row in going_on), default=np.inf)
+        in_session = times >= since
+        ages_s = np.maximum(now_s - times, 0.0)
+        return History(
+            items, ages_s, touches, in_session, refused, int(in_session.sum()), float(gap_s)
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Return profiles in order of activity, and all that is known of each."""
+        links = [self._links.get(key, "") for key in self._rows] if self._links else []
+        return {
+            "keys": list(self._rows),
+            "rows": np.fromiter(self._rows.values(), dtype=np.int64, count=len(self._rows)),
+            "links": links,
+            "spare": list(self._spare),
+            "histories": self.histories.state(),
+            **{name: getattr(self, name) for name in self._row_arrays},
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        keys = state["keys"]
+        self._rows = OrderedDict(zip(keys, state["rows"].tolist(), strict=True))
+        self._links = {k: v for k, v in zip(keys, state["links"], strict=False) if v}
+        self._spare = list(state["spare"])
+        self.histories.load(state["histories"])
+        for name in self._row_arrays:
+            setattr(self, name, state[name])

@@ -1,0 +1,30 @@
+"""Compile every kernel before the first caller waits for it."""
+
+from __future__ import annotations
+
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.entries import Entry, Item, ItemWrite
+from headwater_server.engine.events import Event, EventItem, Slate
+from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
+
+
+def warm_up(settings: EngineSettings | None = None) -> None:
+    """Run a few events and questions through a throw-away engine; a second once cached."""
+    engine = Engine(settings)
+    items = [f"item {n}" for n in range(6)]
+    writes = [ItemWrite(Item(item_id, title=f"warm {item_id}")) for item_id in items]
+    engine.apply(Entry(1, tuple(writes)))
+    for n in range(18):
+        event = Event(f"e{n}", "click", f"v{n % 3}", items=(EventItem(items[(7 * n) % 6]),))
+        engine.apply(Entry(n + 1, (event,)))
+    slate = Slate("r", "warm", "", tuple(items), (1.0,) * len(items))
+    engine.apply(Entry(20, (Event("seen", "impression", "v1", slate=slate),)))
+    engine.apply(Entry(30 * 86_400_000, (Event("no", "dislike", "v1", items=(EventItem(items[1]),)),)))
+    for request in (
+        RecommendRequest("v1", "r1"),
+        RecommendRequest("stranger", "r2", explore=False, context_item_ids=(items[0],)),
+        RecommendRequest("v1", "r3", user_id="u1", candidate_item_ids=tuple(items)),
+    ):
+        engine.recommend(request, now_ms=40)
+    Engine.restore(engine.capture()).digest()

@@ -1,0 +1,85 @@
+"""What is counted of every item: touches, repeats, when it was first and last seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.models.base import CAPACITY_START, ItemModel
+
+_RATE_STEP = 0.001
+
+
+class Activity(ItemModel):
+    r"""Touches $n_y$, repeat touches $r_y$, first and last event of each item.
+
+    `predict` is the rate at which visitors come back to an item, shrunk to the shop's own rate
+    $R$: $(r_y + 5 R) / (n_y + 5)$. $R$ follows the stream with steps of 0.001.
+
+    Examples
+    --------
+    >>> model = Activity()
+    >>> for item in ["bread", "milk", "bread", "oven"]:
+    ...     model.learn_one("ann", item)
+    >>> model.predict_one("ann", "bread") > model.predict_one("ann", "oven")
+    True
+    """
+
+    _item_arrays = ("_counts",)
+    _state = ("_counts", "_events", "_repeat_rate")
+
+    TOUCHES, REPEATS, FIRST, LAST = 0, 1, 2, 3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts = np.zeros((CAPACITY_START, 4))
+        self._events = 0
+        self._repeat_rate = 0.0
+
+    def learn(
+        self, history: NDArray[np.int32], item: int, repeat: bool | None = None, **context: Any
+    ) -> None:
+        """Learn a touch of ``item``; ``repeat`` if the visitor had touched it before."""
+        row = self._counts[item]
+        if row[self.TOUCHES] == 0:
+            row[self.FIRST] = self._events
+        row[self.TOUCHES] += 1
+        row[self.LAST] = self._events
+        row[self.REPEATS] += bool(repeat)
+        self._repeat_rate += _RATE_STEP * (bool(repeat) - self._repeat_rate)
+        self._events += 1
+
+    def learn_one(self, user: Any, item: Any, y: Any = True, x: Any = None) -> None:
+        """River's way in; what a repeat is follows from the user's history."""
+        before = self._histories.get(user, ())
+        repeat = self._numbers.get(item) in before
+        super().learn_one(user, item, y, x)
+        if repeat and y > 0:
+            self._counts[self._numbers[item], self.REPEATS] += 1
+
+    @property
+    def counts(self) -> NDArray[np.float64]:
+        """float64[items, 4]: touches, repeats, first event, last event."""
+        return self._counts
+
+    @property
+    def touches(self) -> NDArray[np.float64]:
+        """float64[items]."""
+        return self._counts[:, self.TOUCHES]
+
+    @property
+    def events(self) -> int:
+        """Touches learned in all."""
+        return self._events
+
+    @property
+    def repeat_rate(self) -> float:
+        """The shop's share of repeat touches, lately."""
+        return self._repeat_rate
+
+    def predict(self, history: NDArray[np.int32], item: int) -> float:
+        """Return the shrunk repeat rate of ``item``."""
+        touches, repeats = self._counts[item, self.TOUCHES], self._counts[item, self.REPEATS]
+        return float((repeats + 5.0 * self._repeat_rate) / (touches + 5.0))

@@ -1,0 +1,180 @@
+"""A table of weighted neighbours, a capped row for each item, in a few flat arrays.
+
+Most items of a shop have few neighbours and some have hundreds. Rows therefore live in blocks
+of 8, 16, … ``row_max`` slots inside flat arrays; a row that is full moves to a block of twice
+the size, and the block it left is handed to the next row of that size. Everything is plain
+arrays, so that a copy of the state is a handful of memory copies.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from headwater_server.models.base import CAPACITY_START, grown
+
+BLOCK_MIN = 8
+_CLASSES = 24
+
+
+@njit(cache=True)
+def take_block(room, ids, free, used):  # type: ignore[no-untyped-def]
+    """Return the first slot of a free block of ``room`` slots, reusing one if there is any."""
+    order = 0
+    while (BLOCK_MIN << order) < room:
+        order += 1
+    block = free[order]
+    if block < 0:
+        block = used[0]
+        used[0] += room
+    else:
+        free[order] = ids[block]
+    return block
+
+
+@njit(cache=True)
+def give_block(block, room, ids, free):  # type: ignore[no-untyped-def]
+    order = 0
+    while (BLOCK_MIN << order) < room:
+        order += 1
+    ids[block] = free[order]
+    free[order] = block
+
+
+@njit(cache=True)
+def find_slot(table, row, neighbour):  # type: ignore[no-untyped-def]
+    """Return the slot of ``neighbour`` in the row of ``row``, or -1."""
+    start, size, _, ids, _, _, _, _ = table
+    first = start[row]
+    for slot in range(first, first + size[row]):
+        if ids[slot] == neighbour:
+            return slot
+    return -1
+
+
+@njit(cache=True)
+def _grow_row(table, row):  # type: ignore[no-untyped-def]
+    start, size, room, ids, values, last, free, used = table
+    old, old_room = start[row], room[row]
+    new_room = BLOCK_MIN if old_room == 0 else 2 * old_room
+    block = take_block(new_room, ids, free, used)
+    for i in range(size[row]):
+        ids[block + i] = ids[old + i]
+        values[block + i] = values[old + i]
+        last[block + i] = last[old + i]
+    if old_room > 0:
+        give_block(old, old_room, ids, free)
+    start[row], room[row] = block, new_room
+
+
+@njit(cache=True)
+def claim_slot(table, row, neighbour, weight, row_max, draw):  # type: ignore[no-untyped-def]
+    """Return the slot of ``neighbour``, a new one if need be, or -1 if it finds no place.
+
+    In a full row the newcomer replaces the neighbour of least total weight m with probability
+    weight / (m + weight): the heavy stay, and a row does not freeze.
+    """
+    slot = find_slot(table, row, neighbour)
+    if slot >= 0:
+        return slot
+    start, size, room, ids, values, last, _, _ = table
+    if size[row] == room[row] and room[row] < row_max:
+        _grow_row(table, row)
+    first = start[row]
+    if size[row] < room[row]:
+        slot = first + size[row]
+        size[row] += 1
+    else:
+        slot, least = first, np.inf
+        for i in range(first, first + size[row]):
+            total = values[i].sum()
+            if total < least:
+                slot, least = i, total
+        if draw * (least + weight) >= weight:
+            return -1
+    ids[slot] = neighbour
+    values[slot] = 0.0
+    last[slot] = 0
+    return slot
+
+
+@njit(cache=True)
+def _forget(table, gone):  # type: ignore[no-untyped-def]
+    """Free the rows of the items that are gone, and take them out of all other rows."""
+    start, size, room, ids, values, last, free, _ = table
+    for row in range(len(size)):
+        if gone[row]:
+            if room[row] > 0:
+                give_block(start[row], room[row], ids, free)
+            start[row], size[row], room[row] = 0, 0, 0
+            continue
+        slot, end = start[row], start[row] + size[row]
+        while slot < end:
+            if gone[ids[slot]]:
+                end -= 1
+                ids[slot], last[slot] = ids[end], last[end]
+                values[slot] = values[end]
+            else:
+                slot += 1
+        size[row] = end - start[row]
+
+
+class Neighbours:
+    """The flat arrays. ``table`` is what kernels take; ``columns`` values stand in each slot.
+
+    >>> pairs = Neighbours(columns=1)
+    >>> slot = claim_slot(pairs.table, 3, 5, 1.0, 256, 0.0)
+    >>> find_slot(pairs.table, 3, 5) == slot, find_slot(pairs.table, 5, 3)
+    (True, -1)
+    """
+
+    _names = ("start", "size", "room", "ids", "values", "last", "free", "used")
+
+    def __init__(self, columns: int) -> None:
+        slots = CAPACITY_START * BLOCK_MIN
+        self.start = np.zeros(CAPACITY_START, dtype=np.int64)
+        self.size = np.zeros(CAPACITY_START, dtype=np.int32)
+        self.room = np.zeros(CAPACITY_START, dtype=np.int32)
+        self.ids = np.zeros(slots, dtype=np.int32)
+        self.values = np.zeros((slots, columns), dtype=np.float32)
+        self.last = np.zeros(slots, dtype=np.int32)
+        self.free = np.full(_CLASSES, -1, dtype=np.int64)
+        self.used = np.zeros(1, dtype=np.int64)
+
+    @property
+    def table(self) -> tuple[Any, ...]:
+        """The arrays as kernels take them."""
+        return tuple(getattr(self, name) for name in self._names)
+
+    def reserve(self, rows: int) -> None:
+        """Make room for rows of items below ``rows``."""
+        for name in ("start", "size", "room"):
+            setattr(self, name, grown(getattr(self, name), rows))
+
+    def ensure_slots(self, slots: int) -> None:
+        """Make sure that ``slots`` more slots can be taken; kernels cannot grow an array."""
+        needed = int(self.used[0]) + slots
+        if needed > len(self.ids):
+            for name in ("ids", "values", "last"):
+                setattr(self, name, grown(getattr(self, name), max(needed, 2 * len(self.ids))))
+
+    def forget(self, items: Any) -> None:
+        """Take ``items`` out of all rows and free theirs."""
+        gone = np.zeros(len(self.size), dtype=np.bool_)
+        gone[items] = True
+        _forget(self.table, gone)
+
+    def state(self) -> dict[str, Any]:
+        """Return the arrays by name, slots beyond the last used one left out."""
+        slots = int(self.used[0])
+        slotted = {"ids", "values", "last"}
+        return {
+            n: getattr(self, n)[:slots] if n in slotted else getattr(self, n) for n in self._names
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        for name in self._names:
+            setattr(self, name, state[name])

@@ -1,0 +1,160 @@
+"""River objects as plain values and back, without pickle.
+
+An object becomes ``{"class": "river.stats.mean.Mean", "args": […], "state": {…}}``; one that
+is met again becomes ``{"ref": n}``, since River's pipelines hold their steps twice. Only
+classes of River, numpy and the standard containers are made again; anything else is refused.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import importlib
+from collections import Counter, OrderedDict, defaultdict, deque
+from typing import Any
+
+import numpy as np
+
+_SCALARS = (bool, int, float, str, bytes, type(None))
+_ALLOWED = ("river.", "collections.", "numpy.", "datetime.", "random.", "functools.")
+_BUILTINS: dict[str, type] = {"int": int, "float": float, "list": list, "dict": dict, "set": set}
+_FIXED = {"tuple": tuple, "set": set, "frozenset": frozenset}
+_MAPPINGS: dict[str, Any] = {"dict": dict, "Counter": Counter, "OrderedDict": OrderedDict}
+
+
+def to_plain(value: Any) -> Any:
+    """Return ``value`` as scalars, arrays (not copied), lists and dicts with text keys.
+
+    Raises TypeError for an object of a class that is not allowed.
+
+    >>> from river import stats
+    >>> mean = stats.Mean()
+    >>> mean.update(3.0)
+    >>> from_plain(to_plain(mean)).get()
+    3.0
+    """
+    return _Writer().write(value)
+
+
+def from_plain(plain: Any) -> Any:
+    """Return what `to_plain` was given. Raises TypeError for a class that is not allowed."""
+    return _Reader().read(plain)
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self._seen: dict[int, int] = {}
+        self._alive: list[Any] = []  # keeps ids unique while writing
+
+    def write(self, value: Any) -> Any:
+        if type(value) in _SCALARS:
+            return value
+        if isinstance(value, np.generic):
+            return {"scalar": np.array([value])}
+        if isinstance(value, type):
+            return {"type": _path(value)}
+        if type(value) in (tuple, set, frozenset):
+            items = value if type(value) is tuple else sorted(value, key=repr)
+            return {"fixed": type(value).__name__, "items": [self.write(v) for v in items]}
+        if id(value) in self._seen:
+            return {"ref": self._seen[id(value)]}
+        self._seen[id(value)] = len(self._seen)
+        self._alive.append(value)
+        if isinstance(value, np.ndarray) and value.dtype != object:
+            return {"array": value}
+        if type(value) in (list, deque):
+            plain = {"list": type(value).__name__, "maxlen": getattr(value, "maxlen", None)}
+            return {**plain, "items": [self.write(v) for v in value]}
+        return self._mapping(value) if isinstance(value, dict) else self._object(value)
+
+    def _mapping(self, value: dict[Any, Any]) -> dict[str, Any]:
+        factory = value.default_factory if isinstance(value, defaultdict) else None
+        return {
+            "mapping": type(value).__name__,
+            "default": self.write(factory),
+            "keys": [self.write(k) for k in value],
+            "values": [self.write(v) for v in value.values()],
+        }
+
+    def _object(self, value: Any) -> dict[str, Any]:
+        make, args, *rest = value.__reduce_ex__(2)
+        new = make is copyreg.__newobj__  # type: ignore[attr-defined]  # typeshed lacks it
+        if new:
+            make, args = args[0], args[1:]
+        if any(part is not None for part in rest[1:]):
+            raise TypeError(f"{type(value).__qualname__} has contents that cannot be made plain")
+        return {
+            "class": _path(make),
+            "new": new,
+            "args": [self.write(a) for a in args],
+            "state": self.write(rest[0] if rest else None),
+        }
+
+
+class _Reader:
+    """Makes things in the order in which the writer met them, so that numbers agree."""
+
+    def __init__(self) -> None:
+        self._made: list[Any] = []
+
+    def read(self, plain: Any) -> Any:
+        if not isinstance(plain, dict):
+            return plain
+        if "scalar" in plain:
+            return plain["scalar"][0]
+        if "type" in plain:
+            return _resolve(plain["type"])
+        if "fixed" in plain:
+            return _FIXED[plain["fixed"]](self.read(item) for item in plain["items"])
+        if "ref" in plain:
+            return self._made[plain["ref"]]
+        place = len(self._made)
+        self._made.append(None)
+        if "array" in plain:
+            self._made[place] = plain["array"]
+        elif "list" in plain:
+            kind = list if plain["list"] == "list" else deque
+            made = kind() if kind is list else deque(maxlen=plain["maxlen"])
+            self._made[place] = made
+            made.extend([self.read(item) for item in plain["items"]])
+        elif "mapping" in plain:
+            self._mapping(place, plain)
+        else:
+            self._object(place, plain)
+        return self._made[place]
+
+    def _mapping(self, place: int, plain: dict[str, Any]) -> None:
+        default = self.read(plain["default"])
+        kind = _MAPPINGS.get(plain["mapping"])
+        mapping = self._made[place] = kind() if kind else defaultdict(default)
+        keys = [self.read(key) for key in plain["keys"]]
+        for key, value in zip(keys, plain["values"], strict=True):
+            mapping[key] = self.read(value)  # not update(), which in a Counter counts
+
+    def _object(self, place: int, plain: dict[str, Any]) -> None:
+        thing = _resolve(plain["class"])
+        args = [self.read(a) for a in plain["args"]]
+        made = self._made[place] = thing.__new__(thing, *args) if plain["new"] else thing(*args)
+        state = self.read(plain["state"])
+        if state is None:
+            return
+        if hasattr(made, "__setstate__"):
+            made.__setstate__(state)
+            return
+        for values in state if isinstance(state, tuple) else (state,):
+            for name, value in (values or {}).items():
+                object.__setattr__(made, name, value)
+
+
+def _path(thing: Any) -> str:
+    path = f"{thing.__module__}.{thing.__qualname__}"
+    _resolve(path)
+    return path
+
+
+def _resolve(path: str) -> Any:
+    if path.startswith("builtins."):
+        return _BUILTINS[path.removeprefix("builtins.")]
+    if not path.startswith(_ALLOWED):
+        raise TypeError(f"{path} may not be in a model's state")
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
