@@ -19,7 +19,8 @@ class UnfitStoreError(Exception):
 async def knows_waitaof(store: Store) -> bool:
     """Whether the server can confirm that a write is on its disk (Redis 7.2, Valkey)."""
     try:
-        (answer,) = await store.call("COMMAND", "INFO", "WAITAOF")
+        # one word, for redis-py takes the answer of COMMAND alone for a list of descriptions
+        answer = await store.call("COMMAND LIST", "FILTERBY", "PATTERN", "waitaof")
     except ResponseError:  # a managed server may hide COMMAND as well
         return False
     return bool(answer)
