@@ -21,8 +21,8 @@ Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
-class ProcessSettings:
-    """What the process itself is told. Each field's meaning and reason stand in its ``help``."""
+class PlaceSettings:
+    """Where the log is: on a store of the shop's, or on one that is started in a directory."""
 
     redis_url: str | None = field(
         default=None,
@@ -32,17 +32,16 @@ class ProcessSettings:
         default=None,
         metadata={
             "help": "directory of an embedded Valkey and its append-only file, for one machine; "
-            "made if missing; .headwater without redis_url"
+            "made if missing"
         },
     )
+
+
+@dataclass(frozen=True)
+class ProcessSettings:
+    """What the process itself is told. Each field's meaning and reason stand in its ``help``."""
+
     workers: int = field(default=1, metadata={"help": "server processes; only 1 for now"})
-    token_key_file: Path | None = field(
-        default=None,
-        metadata={
-            "help": "32 bytes that sign attribution tokens, the same on every replica; made if "
-            "missing; without it token.key in data_dir"
-        },
-    )
     log_level: Literal["debug", "info", "warning", "error"] = field(
         default="info", metadata={"help": "the least that is logged, to standard error"}
     )
@@ -55,6 +54,7 @@ class ProcessSettings:
 class Settings:
     """What a server is started with, part by part."""
 
+    place: PlaceSettings
     process: ProcessSettings
     api: ApiSettings
     replica: ReplicaSettings
@@ -62,12 +62,14 @@ class Settings:
     engine: EngineSettings
 
 
+ENGINE = "Engine (travels on the log: all replicas agree)"
 PARTS: dict[str, type[Any]] = {
+    "Place": PlaceSettings,
     "Process": ProcessSettings,
     "API": ApiSettings,
     "Replica": ReplicaSettings,
     "Storage": StorageSettings,
-    "Engine (travels on the log: all replicas agree)": EngineSettings,
+    ENGINE: EngineSettings,
 }
 
 
@@ -83,9 +85,9 @@ def load_settings(**flags: Any) -> Settings:
     parts = list(PARTS.values())
     names = [setting.name for part in parts for setting in fields(part)]
     values = read_sources(names, given)
-    process, api, replica, storage, engine = (_part(part, values) for part in parts)
-    settings = Settings(process, api, replica, storage, engine)
-    check_together(settings.process.redis_url, settings.process.data_dir)
+    place, process, api, replica, storage, engine = (_part(part, values) for part in parts)
+    settings = Settings(place, process, api, replica, storage, engine)
+    check_together(settings.place.redis_url, settings.place.data_dir)
     return settings
 
 

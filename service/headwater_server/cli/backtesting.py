@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from headwater_server.cli.failures import explained
+from headwater_server.cli.failures import explained, valid_engine
 from headwater_server.cli.progress import Progress
 from headwater_server.evaluation.backtest import Backtest, Result
 from headwater_server.evaluation.history import History, read_history
@@ -56,7 +56,8 @@ def _run(history: History, repeats: Repeats) -> Result:
     from headwater_server.engine.engine import Engine
     from headwater_server.engine.warmup import warm_up
 
-    warm_up()
+    with valid_engine():
+        warm_up(history.settings)
     with Progress("backtest", len(history.events)) as progress:
 
         def on_event(rows: int, total: Tally) -> None:
@@ -74,7 +75,7 @@ def _show(result: Result, report: Path | None) -> None:
             f"{figures[key] or 0:.4f}" for key in ("hit_rate_at_20", "ndcg_at_20", "mrr_at_20")
         ]
         table.add_row(name, str(tally.events), *(cells if tally.events else ["-"] * 3))
-    console = Console()
+    console = Console(soft_wrap=True)
     console.print(table)
     console.print(f"{result.events_per_second:,.0f} events a second · digest {result.digest}")
     if result.quarantined:

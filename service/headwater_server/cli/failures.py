@@ -29,6 +29,15 @@ def explained() -> Iterator[None]:
         fail(str(error), FAILED)
 
 
+@contextmanager
+def valid_engine() -> Iterator[None]:
+    """Say it as a bad setting when an engine cannot be made with the settings given."""
+    try:
+        yield
+    except ValueError as error:
+        raise BadSettings(str(error)) from error
+
+
 def fail(text: str, code: int = FAILED) -> NoReturn:
     """Say what went wrong on standard error, and end."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)

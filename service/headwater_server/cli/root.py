@@ -5,24 +5,25 @@ from __future__ import annotations
 import typer
 
 from headwater_server.cli.backtesting import backtest
+from headwater_server.cli.demo.command import demo
+from headwater_server.cli.digesting import digest
 from headwater_server.cli.flags import with_settings
-
-ENGINE = "Engine (travels on the log: all replicas agree)"
-HELP = "Headwater: a recommendation service that learns while it serves."
+from headwater_server.cli.importing import import_events
+from headwater_server.cli.probing import probe
+from headwater_server.settings import ENGINE
 
 commands = typer.Typer(
-    help=HELP,
+    help="Headwater: a recommendation service that learns while it serves.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+commands.command("demo")(demo)
+commands.command("import")(with_settings("Place", "Storage", ENGINE)(import_events))
 commands.command("backtest")(with_settings(ENGINE)(backtest))
-
-
-@commands.callback()
-def _root() -> None:
-    pass  # keeps `headwater backtest` a subcommand while there is only one
+commands.command("digest")(with_settings("Place", "Storage")(digest))
+commands.command("probe")(probe)
 
 
 def main() -> None:

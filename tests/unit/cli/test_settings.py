@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater_server.settings import PARTS, load_settings
+from headwater_server.settings import ENGINE, PARTS, load_settings
 from headwater_server.settings_checks import BadSettings
 from headwater_server.storage.settings import Durability
 
@@ -31,8 +31,8 @@ def test_every_setting_says_what_it_is_for():
 
 def test_the_defaults_are_the_parts_own():
     settings = load_settings()
-    assert settings.engine == PARTS["Engine (travels on the log: all replicas agree)"]()
-    assert settings.process.redis_url is None
+    assert settings.engine == PARTS[ENGINE]()
+    assert settings.place.redis_url is None
 
 
 def test_flags_beat_the_environment_which_beats_the_file(monkeypatch):

@@ -1,0 +1,34 @@
+"""One newcomer before and after three clicks: the next answer has learned from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from headwater import AsyncClient, Event, Item
+
+SLOTS = 5
+
+
+async def show_newcomer(
+    client: AsyncClient, clicks: Sequence[str], items: Sequence[Item], visitor_id: str
+) -> Table:
+    """Ask, click three times, ask again at once; return both lists side by side."""
+    names = {item.item_id: _name(item) for item in items}
+    before = await client.recommend(visitor_id, page_size=SLOTS, explore=False)
+    offset = ""
+    for item_id in clicks:
+        offset = (await client.feedback([Event("click", visitor_id, items=[item_id])])).offset
+    after = await client.recommend(visitor_id, page_size=SLOTS, explore=False, min_offset=offset)
+    table = Table("a stranger is shown", "clicks", "and is shown next", header_style="bold")
+    for slot in range(SLOTS):
+        cells = (before.item_ids, list(clicks), after.item_ids)
+        table.add_row(
+            *(names.get(ids[slot], ids[slot]) if slot < len(ids) else "" for ids in cells)
+        )
+    return table
+
+
+def _name(item: Item) -> str:
+    return f"{item.title or item.item_id} [dim]{', '.join(item.categories)}[/]"

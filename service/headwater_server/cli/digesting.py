@@ -1,0 +1,67 @@
+"""`headwater digest`: 32 bytes over the whole state. Equal digests, equal states."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from headwater import Client, HeadwaterError
+from headwater_server.cli.failures import explained, fail
+from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
+from headwater_server.replica.fold import fold
+from headwater_server.replica.position import offset_key
+from headwater_server.settings import Settings, load_settings
+from headwater_server.settings_checks import BadSettings
+
+TIMEOUT_S = 120.0
+Target = Annotated[str | None, typer.Option(help="host:port of a running server")]
+
+
+def digest(
+    flags: dict[str, Any],
+    target: Target = None,
+    at: Annotated[str | None, typer.Option(help="offset of an entry; else the head")] = None,
+    from_log: Annotated[
+        bool, typer.Option("--from-log", help="fold the log from its start, trust no snapshot")
+    ] = False,
+) -> None:
+    """Print the digest of a running server's state, or of what a store holds, and its offset."""
+    with explained(), store_explained():
+        settings = load_settings(**flags)
+        check_one_place(target, settings)
+        if target:
+            if at or from_log:
+                raise BadSettings("--at and --from-log need --redis-url or --data-dir")
+            value, offset = _of_server(target)
+        else:
+            value, offset = asyncio.run(_of_store(settings, _checked(at), from_log=from_log))
+    print(f"{value} offset={offset}")
+
+
+def _checked(at: str | None) -> str | None:
+    try:
+        if at is not None:
+            offset_key(at)
+    except ValueError as error:
+        raise BadSettings(f"--at: {error}") from None
+    return at
+
+
+def _of_server(target: str) -> tuple[str, str]:
+    try:
+        with Client(target) as client:
+            model = client.get_model(compute_digest=True, timeout_s=TIMEOUT_S)
+    except HeadwaterError as error:
+        fail(f"{target}: {error}")
+    return model.digest, model.offset
+
+
+async def _of_store(settings: Settings, at: str | None, *, from_log: bool) -> tuple[str, str]:
+    from headwater_server.engine.engine import Engine
+
+    async with chosen_store(settings) as storage:
+        snapshots = None if from_log else storage.snapshots
+        engine, position = await fold(storage.log, Engine, snapshots=snapshots, until=at)
+        return engine.digest(), position.offset

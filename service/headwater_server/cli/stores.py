@@ -1,0 +1,44 @@
+"""Which store a command works on, and the errors of getting at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+
+from headwater_server.cli.failures import FAILED, fail
+from headwater_server.errors import HeadwaterError
+from headwater_server.replica.faults import LogBroken, UnreadableEntry
+from headwater_server.settings import Settings
+from headwater_server.settings_checks import BadSettings
+from headwater_server.storage.binary import NoServerProgramError
+from headwater_server.storage.data_dir import DataDirInUseError
+from headwater_server.storage.promises import UnfitStoreError
+from headwater_server.storage.server_process import ServerDiedError
+from headwater_server.storage.storage import Storage, open_storage
+
+STORE_ERRORS = (
+    HeadwaterError, LogBroken, UnreadableEntry, NoServerProgramError,
+    DataDirInUseError, UnfitStoreError, ServerDiedError,
+)  # fmt: skip
+
+
+def chosen_store(settings: Settings) -> AbstractAsyncContextManager[Storage]:
+    """Open the store that the settings name; an embedded one is started and stopped again."""
+    place = settings.place
+    return open_storage(settings.storage, redis_url=place.redis_url, data_dir=place.data_dir)
+
+
+def check_one_place(target: str | None, settings: Settings) -> None:
+    """Refuse two places, and none. Raises `BadSettings`."""
+    places = (target, settings.place.redis_url, settings.place.data_dir)
+    if sum(place is not None for place in places) != 1:
+        raise BadSettings("give one of --target, --redis-url and --data-dir")
+
+
+@contextmanager
+def store_explained() -> Iterator[None]:
+    """Turn what a store can refuse into a line and an exit code."""
+    try:
+        yield
+    except STORE_ERRORS as error:
+        fail(str(error), FAILED)
