@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -53,16 +54,23 @@ class Answering:
 
     def candidates(
         self, request: RecommendRequest, history: History, now_ms: int
-    ) -> tuple[list[str], NDArray[np.int32]]:
-        """Return the ids and numbers of what may be shown: the caller's list, or retrieval's."""
+    ) -> tuple[Sequence[str] | None, NDArray[np.int32]]:
+        """Return what may be shown: the caller's list with its ids, or retrieval's and None."""
         barred = self._known(request.exclude_item_ids + request.context_item_ids)
         if request.candidate_item_ids:
             return self._given(request, history, now_ms)
         items = self.retriever.retrieve(history, barred, now_ms)
         if len(items) < request.page_size:
             items = self._filled(items, barred, history, now_ms)
-        ids = self.catalogue.ids
-        return [ids[item] for item in items.tolist()], items
+        return None, items
+
+    def ids(
+        self, given: Sequence[str] | None, items: NDArray[np.int32], rows: NDArray[np.int64]
+    ) -> list[str]:
+        """Return the ids of the candidates in ``rows``."""
+        if given is not None:
+            return [given[row] for row in rows.tolist()]
+        return [self.catalogue.ids[item] for item in items[rows].tolist()]
 
     def _given(
         self, request: RecommendRequest, history: History, now_ms: int

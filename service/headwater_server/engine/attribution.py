@@ -58,8 +58,7 @@ class Attribution:
     def is_reported(self, profile: str, recommendation_id: str, item: int) -> bool:
         """Whether this slot of this slate was reported before, in a window that is open."""
         return any(
-            i.recommendation_id == recommendation_id and item in i.items
-            for i in self._of(profile)
+            i.recommendation_id == recommendation_id and item in i.items for i in self._of(profile)
         )
 
     def open(self, impression: Impression) -> None:

@@ -181,9 +181,7 @@ class Catalogue:
         for item_id, number in self._numbers.items():
             self.ids[number] = item_id
         self.newest = list(state["newest"])
-        self._items = {
-            n: _item(p) for n, p in zip(state["described"], state["items"], strict=True)
-        }
+        self._items = {n: _item(p) for n, p in zip(state["described"], state["items"], strict=True)}
         self._set_times_ms = {
             n: {f: t for f, t in zip(ITEM_FIELDS, times, strict=True) if t >= 0}
             for n, times in zip(state["described"], state["set_times_ms"].tolist(), strict=True)

@@ -132,7 +132,11 @@ class Engine:
 
     def _touch(self, event: Event, row: int, item_id: str, time_ms: int) -> None:
         """One item of an act: reward its impressions, learn it, and make it the latest."""
-        item, reward, seconds = self._number(item_id), reward_of(event, self.settings), time_ms / 1e3
+        item, reward, seconds = (
+            self._number(item_id),
+            reward_of(event, self.settings),
+            time_ms / 1e3,
+        )
         profile = self.visitors.acting(event.visitor_id, event.user_id)
         history = self.visitors.history(event.visitor_id, event.user_id, event.session_id, seconds)
         begins = self.visitors.enter(row, seconds, event.session_id)
@@ -202,13 +206,13 @@ class Engine:
             request.visitor_id, request.user_id, request.session_id, now_ms / 1000.0
         )
         history = answering.with_context(history, request)
-        ids, items = answering.candidates(request, history, now_ms)
+        given, items = answering.candidates(request, history, now_ms)
         scores = answering.scores(history, items)
         rows, propensities = slates.draw(scores, request, self.settings)
         chances = slates.chances(self.models.probability, scores[rows], len(history.items))
         masks = self.retriever.evidence.sources[items[rows]]
         results = slates.results(
-            [ids[row] for row in rows.tolist()],
+            answering.ids(given, items, rows),
             scores[rows],
             propensities,
             chances,

@@ -75,7 +75,9 @@ _N_LOGGED = len(LOG_EVIDENCE)
 
 
 @njit(cache=True)
-def item_features(chosen, scratch, counts, by_event, fade, by_day, fade_day, starts, fade_start, now, out):  # type: ignore[no-untyped-def]
+def item_features(
+    chosen, scratch, counts, by_event, fade, by_day, fade_day, starts, fade_start, now, out
+):  # type: ignore[no-untyped-def]
     """Fill float32[len(chosen), len(ITEM_FEATURES)].
 
     ``counts`` float64[items, 4] of Activity; ``by_event`` and ``fade`` the stored values of

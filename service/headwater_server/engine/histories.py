@@ -34,10 +34,9 @@ def _remove(table, row, slot):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _make_room(table, row):  # type: ignore[no-untyped-def]
     start, size, room, items, times, counts, free, used = table
-    if size[row] < room[row]:
-        return
     if size[row] == HISTORY_MAX:
         _remove(table, row, start[row])
+    if size[row] < room[row]:
         return
     old, old_room = start[row], room[row]
     new_room = BLOCK_MIN if old_room == 0 else 2 * old_room

@@ -20,7 +20,9 @@ def warm_up(settings: EngineSettings | None = None) -> None:
         engine.apply(Entry(n + 1, (event,)))
     slate = Slate("r", "warm", "", tuple(items), (1.0,) * len(items))
     engine.apply(Entry(20, (Event("seen", "impression", "v1", slate=slate),)))
-    engine.apply(Entry(30 * 86_400_000, (Event("no", "dislike", "v1", items=(EventItem(items[1]),)),)))
+    engine.apply(
+        Entry(30 * 86_400_000, (Event("no", "dislike", "v1", items=(EventItem(items[1]),)),))
+    )
     for request in (
         RecommendRequest("v1", "r1"),
         RecommendRequest("stranger", "r2", explore=False, context_item_ids=(items[0],)),

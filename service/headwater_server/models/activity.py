@@ -27,14 +27,15 @@ class Activity(ItemModel):
     True
     """
 
-    _item_arrays = ("_counts",)
-    _state = ("_counts", "_events", "_repeat_rate")
+    _item_arrays = ("_counts", "_touches")
+    _state = ("_counts", "_touches", "_events", "_repeat_rate")
 
     TOUCHES, REPEATS, FIRST, LAST = 0, 1, 2, 3
 
     def __init__(self) -> None:
         super().__init__()
         self._counts = np.zeros((CAPACITY_START, 4))
+        self._touches = np.zeros(CAPACITY_START, dtype=np.float32)
         self._events = 0
         self._repeat_rate = 0.0
 
@@ -46,6 +47,7 @@ class Activity(ItemModel):
         if row[self.TOUCHES] == 0:
             row[self.FIRST] = self._events
         row[self.TOUCHES] += 1
+        self._touches[item] = row[self.TOUCHES]
         row[self.LAST] = self._events
         row[self.REPEATS] += bool(repeat)
         self._repeat_rate += _RATE_STEP * (bool(repeat) - self._repeat_rate)
@@ -65,9 +67,9 @@ class Activity(ItemModel):
         return self._counts
 
     @property
-    def touches(self) -> NDArray[np.float64]:
-        """float64[items]."""
-        return self._counts[:, self.TOUCHES]
+    def touches(self) -> NDArray[np.float32]:
+        """float32[items]: the touches once more, close together for the kernels."""
+        return self._touches
 
     @property
     def events(self) -> int:

@@ -40,30 +40,33 @@ def _learn(table, history, in_session, item, weight, row_max, seed, count):  # t
 def _accumulate(table, history, in_session, weight, count, touches, scratch):  # type: ignore[no-untyped-def]
     start, size, _, ids, values, last, _, _ = table
     out = scratch[0]
+    one, unit = np.float32(1.0), np.float32(1.0 / weight)
     for z in range(min(REACH, len(history))):
         row = history[z]
         root = 1.0 / (np.sqrt(touches[row]) + 1.0)
-        near, far = 0.8**z * root, 0.9**z * root
-        even, popular = 0.96**z, 1.0 / (touches[row] + 2.0)
-        fading = 0.85**z
-        for slot in range(start[row], start[row] + size[row]):
-            item = ids[slot]
-            ev.touch(scratch, item, ev.FROM_TOGETHER)
-            session, across = values[slot, IN_SESSION] / weight, values[slot, ACROSS] / weight
-            lift = np.log1p(
-                count * (session + 0.5 * across) * popular / (touches[item] + 3.0)
-            )
-            if in_session[z]:
-                out[item, ev.SESSION] += near * session
-            out[item, ev.TOGETHER] += far * (session + across)
-            out[item, ev.PATHS] += 1.0
-            strongest = (session + 0.3 * across) * popular
-            out[item, ev.STRONGEST] = max(out[item, ev.STRONGEST], strongest)
-            out[item, ev.LIFT_NEAR] += fading * lift
-            out[item, ev.LIFT] += even * lift
-            out[item, ev.SHARE] += even * (session + across) * popular
+        near, far = np.float32(0.8**z * root), np.float32(0.9**z * root)
+        if not in_session[z]:
+            near = np.float32(0.0)
+        even, fading = np.float32(0.96**z), np.float32(0.85**z)
+        popular = np.float32(1.0 / (touches[row] + 2.0))
+        expected = np.float32(count) * popular
+        first, end = start[row], start[row] + size[row]
+        ev.touch(scratch, ids[first:end], ev.FROM_TOGETHER)
+        for slot in range(np.uint64(first), np.uint64(end)):
+            item = np.uint64(ids[slot])
+            session, across = values[slot, IN_SESSION] * unit, values[slot, ACROSS] * unit
+            both, e = session + across, out[item]
+            half = session + np.float32(0.5) * across
+            lift = np.log(one + expected * half / (touches[item] + np.float32(3.0)))
+            e[ev.SESSION] += near * session
+            e[ev.TOGETHER] += far * both
+            e[ev.PATHS] += one
+            e[ev.STRONGEST] = max(e[ev.STRONGEST], (session + np.float32(0.3) * across) * popular)
+            e[ev.LIFT_NEAR] += fading * lift
+            e[ev.LIFT] += even * lift
+            e[ev.SHARE] += even * both * popular
             if z == 0:
-                out[item, ev.PAIR_LAST] = last[slot] + 1.0
+                e[ev.PAIR_LAST] = np.float32(last[slot] + 1)
 
 
 class Companions(ItemModel):

@@ -47,12 +47,11 @@ def _propose(history, tokens, frequencies, items, postings, filled, scratch):  #
         for token in tokens[history[z]]:
             if token < 0:
                 break
-            worth = 0.5**z * _idf(token, frequencies, items) ** 2
-            for place in range(min(filled[token], POSTINGS_MAX)):
-                item = postings[token, place]
-                if item >= 0:
-                    ev.touch(scratch, item, 0)
-                    out[item, ev.CONTENT_NEAR] += worth
+            worth = np.float32(0.5**z * _idf(token, frequencies, items) ** 2)
+            listed = postings[token, : min(filled[token], POSTINGS_MAX)]
+            ev.touch(scratch, listed, 0)
+            for item in listed:
+                out[np.uint64(item), ev.CONTENT_NEAR] += worth
 
 
 @njit(cache=True)
@@ -154,8 +153,11 @@ class Content(ItemModel):
         if len(known) == 0:
             return
         self._frequencies[known] -= 1
-        rows = self._postings[known]
-        self._postings[known] = np.where(rows == item, -1, rows)
+        for token in known:
+            listed = self._postings[token, : min(self._filled[token], POSTINGS_MAX)]
+            kept = listed[listed != item]
+            self._postings[token, : len(kept)] = kept
+            self._filled[token] = len(kept)
         self._items -= 1
         self._all_tokens[item] = -1
         self._tokens[item] = -1

@@ -15,11 +15,16 @@ CLIP = np.float32(8.0)
 
 
 @njit(cache=True)
-def standardise(row, mean, variance, out):  # type: ignore[no-untyped-def]
+def _precision(variance):  # type: ignore[no-untyped-def]
+    """Return one over the deviation, once for all rows."""
+    return np.float32(1.0) / np.sqrt(variance + np.float32(1e-4))
+
+
+@njit(cache=True)
+def _standardise(row, mean, precision, out):  # type: ignore[no-untyped-def]
     """Write (row - mean) / deviation, clipped."""
     for j in range(len(row)):
-        z = (row[j] - mean[j]) / np.sqrt(variance[j] + np.float32(1e-4))
-        out[j] = min(max(z, -CLIP), CLIP)
+        out[j] = min(max((row[j] - mean[j]) * precision[j], -CLIP), CLIP)
 
 
 @njit(cache=True)
@@ -52,9 +57,10 @@ def score_rows(F, context, bias, moments, parameters, out):  # type: ignore[no-u
     f = np.empty(F.shape[1], dtype=np.float32)
     c = np.empty(len(context), dtype=np.float32)
     a = np.empty(len(v), dtype=np.float32)
-    standardise(context, moments[2], moments[3], c)
+    _standardise(context, moments[2], _precision(moments[3]), c)
+    precision = _precision(moments[1])
     for i in range(len(F)):
-        standardise(F[i], moments[0], moments[1], f)
+        _standardise(F[i], moments[0], precision, f)
         hidden_layer(parameters, c, f, a)
         total = bias[i]
         for j in range(len(f)):
@@ -73,13 +79,14 @@ def gradients_of(F, context, errors, moments, parameters, out):  # type: ignore[
     c = np.empty(len(context), dtype=np.float32)
     a = np.empty(len(v), dtype=np.float32)
     d = np.empty(len(v), dtype=np.float32)
-    standardise(context, moments[2], moments[3], c)
+    _standardise(context, moments[2], _precision(moments[3]), c)
+    precision = _precision(moments[1])
     for g in (gw, gbeta, gv):
         g[:] = 0.0
     gW[:] = 0.0
     gV[:] = 0.0
     for i in range(len(F)):
-        standardise(F[i], moments[0], moments[1], f)
+        _standardise(F[i], moments[0], precision, f)
         hidden_layer(parameters, c, f, a)
         e = errors[i]
         for h in range(len(v)):
@@ -135,7 +142,9 @@ def choice_errors(scores, chosen, outside, errors):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def learn_rows(F, context, bias, chosen, outside, moments, parameters, squares, rate, layer_rate, errors):  # type: ignore[no-untyped-def]
+def learn_rows(
+    F, context, bias, chosen, outside, moments, parameters, squares, rate, layer_rate, errors
+):  # type: ignore[no-untyped-def]
     """One step on one list: score, errors, gradients, AdaGrad on w and RMSProp on the layer."""
     w, W, V, beta, v = parameters
     scores = np.empty(len(F), dtype=np.float32)

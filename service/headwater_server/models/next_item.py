@@ -44,13 +44,16 @@ def _accumulate(table, degrees, history, weight, touches, scratch):  # type: ign
     out = scratch[0]
     for z in range(min(REACH - 1, len(history))):
         row = history[z]
-        near = 0.5**z / (np.sqrt(touches[row]) + 1.0) / weight
-        step = 1.0 / (degrees[row, STEP] + weight)
-        far = 1.0 / (degrees[row, AHEAD] + weight)
-        for slot in range(start[row], start[row] + size[row]):
-            item = ids[slot]
-            ev.touch(scratch, item, ev.FROM_NEXT)
-            out[item, ev.NEXT_NEAR] += near * (values[slot, AHEAD] + 0.3 * values[slot, BACK])
+        near = np.float32(0.5**z / (np.sqrt(touches[row]) + 1.0) / weight)
+        step = np.float32(1.0 / (degrees[row, STEP] + weight))
+        far = np.float32(1.0 / (degrees[row, AHEAD] + weight))
+        first, end = start[row], start[row] + size[row]
+        ev.touch(scratch, ids[first:end], ev.FROM_NEXT)
+        for slot in range(np.uint64(first), np.uint64(end)):
+            item = np.uint64(ids[slot])
+            out[item, ev.NEXT_NEAR] += near * (
+                values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK]
+            )
             if z == 0:
                 out[item, ev.NEXT] = values[slot, AHEAD] * far
                 out[item, ev.NEXT_BACK] = values[slot, BACK] * far

@@ -24,21 +24,14 @@ def may_show(item, shown_at):  # type: ignore[no-untyped-def]
 def note_own(history, ages_s, touches, in_session, scratch):  # type: ignore[no-untyped-def]
     """Propose the visitor's own items, and write what the visitor did with each."""
     out = scratch[0]
+    ev.touch(scratch, history, ev.FROM_OWN)
     for z in range(len(history)):
-        item = history[z]
-        ev.touch(scratch, item, ev.FROM_OWN)
-        out[item, ev.OWN] = 1.0
-        out[item, ev.OWN_COUNT] = touches[z]
-        out[item, ev.OWN_AGE] = ages_s[z]
+        e = out[np.uint64(history[z])]
+        e[ev.OWN] = 1.0
+        e[ev.OWN_COUNT] = touches[z]
+        e[ev.OWN_AGE] = ages_s[z]
         if in_session[z]:
-            out[item, ev.OWN_SESSION] = 0.8**z
-
-
-@njit(cache=True)
-def propose(items, source, scratch):  # type: ignore[no-untyped-def]
-    """Propose ``items`` for a reason that leaves no other evidence."""
-    for item in items:
-        ev.touch(scratch, item, source)
+            e[ev.OWN_SESSION] = 0.8**z
 
 
 @njit(cache=True)
@@ -57,36 +50,34 @@ def choose(scratch, shown_at, barred, out):  # type: ignore[no-untyped-def]
     strongest `CANDIDATES_MAX`; of those that share words the likest `CONTENT_MAX`.
     """
     values, _, sources, touched, meta = scratch
-    keys, likeness = np.empty(meta[1], dtype=np.float32), np.empty(meta[1], dtype=np.float32)
+    keys = np.empty(meta[1], dtype=np.float32)
+    met, likeness = np.empty_like(keys), np.empty_like(keys)
     n, m = 0, 0
     for i in range(meta[1]):
-        item = touched[i]
-        e = values[item]
-        if sources[item] & _VISITED:
-            keys[n] = 2 * e[ev.NEXT_NEAR] + e[ev.TOGETHER] + e[ev.SESSION] + 2 * e[ev.NEXT]
+        e = values[touched[i]]
+        keys[i] = 2 * e[ev.NEXT_NEAR] + e[ev.TOGETHER] + e[ev.SESSION] + 2 * e[ev.NEXT]
+        if sources[touched[i]] & _VISITED:
+            met[n] = keys[i]
             n += 1
         if e[ev.CONTENT_NEAR] > 0:
             likeness[m] = e[ev.CONTENT_NEAR]
             m += 1
-    strong, like = _threshold(keys, n, CANDIDATES_MAX), _threshold(likeness, m, CONTENT_MAX)
-    count = 0
-    visited, alike = 0, 0
+    strong, like = _threshold(met, n, CANDIDATES_MAX), _threshold(likeness, m, CONTENT_MAX)
+    count, strongest, likest = 0, 0, 0
     for i in range(meta[1]):
         item = touched[i]
+        content = values[item, ev.CONTENT_NEAR]
+        is_strong = sources[item] & _VISITED and keys[i] >= strong and strongest < CANDIDATES_MAX
+        is_like = content > 0 and content >= like and likest < CONTENT_MAX
+        if not (is_strong or is_like or sources[item] & _ALWAYS):
+            continue
         if not may_show(item, shown_at) or _is_barred(item, barred):
             continue
-        e = values[item]
-        taken = (sources[item] & _ALWAYS) != 0
-        if alike < CONTENT_MAX and e[ev.CONTENT_NEAR] > 0 and e[ev.CONTENT_NEAR] >= like:
+        strongest += is_strong
+        if is_like:
             sources[item] |= ev.FROM_CONTENT
-            alike += 1
-            taken = True
-        if visited < CANDIDATES_MAX and sources[item] & _VISITED:
-            key = 2 * e[ev.NEXT_NEAR] + e[ev.TOGETHER] + e[ev.SESSION] + 2 * e[ev.NEXT]
-            if key >= strong:
-                visited += 1
-                taken = True
-        if taken and count < len(out):
+            likest += 1
+        if count < len(out):
             out[count] = item
             count += 1
     return count

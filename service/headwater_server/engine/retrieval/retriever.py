@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.models import Models
-from headwater_server.engine.retrieval.choose import choose, note_own, propose
+from headwater_server.engine.retrieval.choose import choose, note_own
 from headwater_server.engine.retrieval.popular import PopularItems
 from headwater_server.engine.visitors import History
 from headwater_server.models import evidence as ev
@@ -39,12 +39,10 @@ class Retriever:
         count = choose(scratch, shown_at, barred, self._room)
         return self._room[:count].copy()
 
-    def given(
-        self, history: History, items: NDArray[np.int32]
-    ) -> NDArray[np.int32]:
+    def given(self, history: History, items: NDArray[np.int32]) -> NDArray[np.int32]:
         """Write the evidence for ``items``, which the caller asks to be ranked."""
         self._gather(history)
-        propose(items, ev.FROM_CALLER, self.evidence.scratch)
+        ev.touch(self.evidence.scratch, items, ev.FROM_CALLER)
         return items
 
     @property
@@ -54,7 +52,7 @@ class Retriever:
 
     def add_popular(self, items: NDArray[np.int32]) -> None:
         """Propose more items to the question that is being answered."""
-        propose(items, ev.FROM_POPULAR, self.evidence.scratch)
+        ev.touch(self.evidence.scratch, items, ev.FROM_POPULAR)
 
     def _gather(self, history: History) -> None:
         models = self.models
@@ -65,6 +63,6 @@ class Retriever:
         models.companions.accumulate(history.items, history.in_session, touches, scratch)
         own: Any = (history.items, history.ages_s, history.touches, history.in_session)
         note_own(*own, scratch)
-        propose(self.popular.items, ev.FROM_POPULAR, scratch)
-        propose(np.array(self.catalogue.newest, dtype=np.int32), ev.FROM_NEW, scratch)
+        ev.touch(scratch, self.popular.items, ev.FROM_POPULAR)
+        ev.touch(scratch, np.array(self.catalogue.newest, dtype=np.int32), ev.FROM_NEW)
         models.content.propose(history.items, scratch)
