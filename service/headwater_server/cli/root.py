@@ -10,7 +10,8 @@ from headwater_server.cli.digesting import digest
 from headwater_server.cli.flags import with_settings
 from headwater_server.cli.importing import import_events
 from headwater_server.cli.probing import probe
-from headwater_server.settings import ENGINE
+from headwater_server.cli.serving import serve
+from headwater_server.settings import ENGINE, PARTS
 
 commands = typer.Typer(
     help="Headwater: a recommendation service that learns while it serves.",
@@ -20,6 +21,7 @@ commands = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 commands.command("demo")(demo)
+commands.command("serve")(with_settings(*PARTS)(serve))
 commands.command("import")(with_settings("Place", "Storage", ENGINE)(import_events))
 commands.command("backtest")(with_settings(ENGINE)(backtest))
 commands.command("digest")(with_settings("Place", "Storage")(digest))

@@ -29,12 +29,13 @@ class Screen:
         self._started = time.monotonic()
 
     def say(self, text: RenderableType) -> None:
-        """Print something that stays."""
-        self._console.print(text)
+        """Print something that stays; a line is never broken."""
+        self._console.print(text, soft_wrap=isinstance(text, str))
 
     def happen(self, text: str) -> None:
         """Print what has just happened, with the second."""
-        self.say(f"[dim]{time.monotonic() - self._started:5.1f} s[/]  {text}")
+        passed_s = time.monotonic() - self._started
+        self._console.print(f"[dim]{passed_s:5.1f} s[/]  {text}", soft_wrap=True)
 
     def refresh(self, tenth: int) -> None:
         """Show the meters; ``tenth`` is the one that is under way."""

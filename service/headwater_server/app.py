@@ -1,0 +1,102 @@
+"""The composition root: what a server is made of, in the order it starts; it stops backwards."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import ipaddress
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+import structlog
+
+from headwater_server.api.server import Server
+from headwater_server.engine.warmup import warm_up
+from headwater_server.replica.replica import Replica
+from headwater_server.settings import Settings
+from headwater_server.storage.storage import open_storage
+
+try:
+    from uvloop import run as run_loop
+except ImportError:  # Windows has none
+    from asyncio import run as run_loop  # type: ignore[assignment]  # it takes more options
+
+_log = structlog.get_logger(__name__)
+OnReady = Callable[[str, str], None]
+
+
+def run(settings: Settings, on_ready: OnReady) -> None:
+    """Serve until SIGTERM or SIGINT; call ``on_ready(address, offset)`` when it can answer."""
+    run_loop(_serve(settings, on_ready))
+
+
+async def _serve(settings: Settings, on_ready: OnReady) -> None:
+    stopping = _stop_signal()
+    async with AsyncExitStack() as parts:
+        starting = asyncio.create_task(_start(settings, parts))
+        await _first(starting, stopping)
+        if stopping.is_set():
+            _log.info("stopped while starting")
+            return
+        replica, address = await starting
+        gc.collect()
+        gc.freeze()  # what was restored stays; looking through it again and again costs p99
+        on_ready(address, replica.model(compute_digest=False).offset)
+        await stopping.wait()
+        _log.info("stopping")
+
+
+async def _start(settings: Settings, parts: AsyncExitStack) -> tuple[Replica, str]:
+    """Start storage, replica and API; what is started is put onto ``parts``, to be stopped."""
+    warm_up(settings.engine)  # before the port opens: nobody waits for a compiler
+    place = settings.place
+    storage = await parts.enter_async_context(
+        open_storage(settings.storage, redis_url=place.redis_url, data_dir=place.data_dir)
+    )
+    replica = Replica(
+        storage.log,
+        storage.snapshots,
+        storage.quarantine,
+        token_key=storage.token_key,
+        engine_settings=settings.engine,
+        settings=settings.replica,
+    )
+    await replica.start()
+    parts.push_async_callback(replica.stop)
+    server = Server(replica, settings.api)
+    port = await server.start()
+    parts.push_async_callback(server.stop)
+    host = settings.api.listen.rpartition(":")[0]
+    _warn_beyond_loopback(host)
+    return replica, f"{host}:{port}"
+
+
+def _stop_signal() -> asyncio.Event:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def _first(starting: asyncio.Task[tuple[Replica, str]], stopping: asyncio.Event) -> None:
+    """Return when the server has started, failed to, or is told to stop; the last cancels it."""
+    told = asyncio.create_task(stopping.wait())
+    await asyncio.wait((starting, told), return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if stopping.is_set():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+
+
+def _warn_beyond_loopback(host: str) -> None:
+    try:
+        loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if not loopback:
+        _log.warning(
+            "listening beyond this machine: there is no TLS and no login yet, so keep the port "
+            "inside a network of your own",
+            listen=host,
+        )

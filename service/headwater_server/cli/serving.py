@@ -1,0 +1,42 @@
+"""`headwater serve`: a server, until it is told to stop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
+from headwater_server.cli.stores import store_explained
+from headwater_server.observability.logging import set_up_logging
+from headwater_server.settings import Settings, load_settings
+
+DATA_DIR_DEFAULT = Path(".headwater")
+
+
+def serve(flags: dict[str, Any]) -> None:
+    """Recommend and learn, until SIGTERM or Ctrl-C. Without a place, in .headwater/ here.
+
+    Each setting is also a variable (--visitors-max: HEADWATER_VISITORS_MAX) and a name in
+    headwater.toml (visitors_max; HEADWATER_SETTINGS names another file). Flags win.
+    """
+    from headwater_server.app import run
+
+    with explained(), store_explained():
+        settings = _with_place(load_settings(**flags))
+        set_up_logging(settings.process.log_level, settings.process.log_format)
+        try:
+            with valid_engine():
+                run(settings, _say_ready)
+        except OSError as error:
+            fail(str(error), FAILED)
+
+
+def _with_place(settings: Settings) -> Settings:
+    if settings.place.redis_url or settings.place.data_dir:
+        return settings
+    return replace(settings, place=replace(settings.place, data_dir=DATA_DIR_DEFAULT))
+
+
+def _say_ready(address: str, offset: str) -> None:
+    print(f"headwater ready on {address} offset={offset}", flush=True)

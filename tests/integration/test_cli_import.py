@@ -1,0 +1,116 @@
+"""One file, one digest: however it is cut into entries, cut off and resumed, or only backtested."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from headwater_server.cli.root import commands
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    """A shop's past in two files, in a directory of its own."""
+    monkeypatch.chdir(tmp_path)
+    rng = random.Random(5)
+    types = ["view", "cart", "purchase", "return", "click"]
+    rows = [
+        f"{1_600_000_000 + 40 * n},v{rng.randrange(20)},i{rng.randrange(60)},{rng.choice(types)},1"
+        for n in range(400)
+    ]
+    items = [f"i{n},Item {n},{'a' if n % 2 else 'b'}|c,{n + 1}" for n in range(50)]
+    header = "timestamp,user_id,item_id,event_type,value"
+    (tmp_path / "events.csv").write_text("\n".join([header, *rows]) + "\n")
+    (tmp_path / "half.csv").write_text("\n".join([header, *rows[:150]]) + "\n")
+    (tmp_path / "items.csv").write_text("\n".join(["item_id,title,categories,price", *items]))
+    return tmp_path
+
+
+def run(*arguments):
+    result = CliRunner().invoke(commands, [str(a) for a in arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def import_into(data_dir, *flags):
+    files = ("--events", "events.csv", "--items", "items.csv")
+    return run("import", *files, "--data-dir", data_dir, *flags)
+
+
+def digest_of(data_dir, *flags):
+    return run("digest", "--data-dir", data_dir, *flags).split()[0]
+
+
+def backtest_digest():
+    report = ("--report", "report.json")
+    run("backtest", "--events", "events.csv", "--items", "items.csv", *report)
+    with Path("report.json").open() as file:
+        return json.load(file)["digest"]
+
+
+def test_batches_of_1_7_and_1000_and_the_backtest_give_one_digest(shop):
+    digests = set()
+    for size in (1, 7, 1000):
+        import_into(f"data-{size}", "--batch-size", size)
+        digests.add(digest_of(f"data-{size}"))
+        digests.add(digest_of(f"data-{size}", "--from-log"))
+    assert digests == {backtest_digest()}
+
+
+def test_running_it_again_writes_nothing(shop):
+    import_into("data")
+    before = run("digest", "--data-dir", "data")
+    assert "0 events written, 400 were there already" in import_into("data")
+    assert run("digest", "--data-dir", "data") == before
+
+
+class CutOff(Exception):
+    """Stands for the kill."""
+
+
+def test_an_import_that_was_cut_off_goes_on_exactly_there(shop, monkeypatch):
+    from headwater_server.cli import import_log
+
+    appended = 0
+    append = import_log._append
+
+    async def append_some(*arguments):
+        nonlocal appended
+        appended += 1
+        if appended > 30:
+            raise CutOff
+        await append(*arguments)
+
+    monkeypatch.setattr(import_log, "_append", append_some)
+    files = ["--events", "events.csv", "--items", "items.csv", "--data-dir", "data"]
+    result = CliRunner().invoke(commands, ["import", *files, "--batch-size", "7"])
+    assert isinstance(result.exception, CutOff)
+    monkeypatch.undo()
+    monkeypatch.chdir(shop)
+    said = import_into("data", "--batch-size", 50)
+    assert "0 were there already" not in said
+    assert digest_of("data") == digest_of("data", "--from-log") == backtest_digest()
+
+
+def test_an_old_offset_gives_the_state_of_then(shop):
+    half = run("import", "--events", "half.csv", "--data-dir", "data")
+    digest, offset = half.split()[-2:]
+    import_into("data")  # on top: the catalogue is in use now
+    offset = offset.removeprefix("offset=")
+    assert digest_of("data", "--at", offset) == digest_of("data", "--at", offset, "--from-log")
+    assert digest_of("data", "--at", offset) == digest
+    assert digest_of("data") != digest
+
+
+def test_a_bad_file_leaves_the_catalogue_as_it_was(shop):
+    (shop / "bad.csv").write_text((shop / "events.csv").read_text() + "1,v,i,view,1\n")
+    import_into("data")
+    before = run("digest", "--data-dir", "data")
+    result = CliRunner().invoke(commands, ["import", "--events", "bad.csv", "--data-dir", "data"])
+    assert result.exit_code == 2
+    assert "line 402, column timestamp" in result.output
+    assert run("digest", "--data-dir", "data") == before
