@@ -75,7 +75,7 @@ class Answering:
     def _given(
         self, request: RecommendRequest, history: History, now_ms: int
     ) -> tuple[list[str], NDArray[np.int32]]:
-        """The caller's list, once each; an item never heard of is ranked as one untouched."""
+        """Return the caller's list, each once; an unknown item is ranked as one untouched."""
         excluded = set(request.exclude_item_ids)
         unknown = self.catalogue.spare_row
         ids, items = [], []
@@ -91,7 +91,7 @@ class Answering:
     def _filled(
         self, items: NDArray[np.int32], barred: NDArray[np.int32], history: History, now_ms: int
     ) -> NDArray[np.int32]:
-        """A small or silent shop: whatever else may be shown, in the order it was heard of."""
+        """Fill up, for a small or silent shop, with whatever else may be shown, oldest first."""
         shown = self.catalogue.shown(now_ms)
         for left_out in (items, barred, history.refused, history.items[:1]):
             shown[left_out] = False

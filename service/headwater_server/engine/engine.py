@@ -8,10 +8,10 @@ Read `apply` and what it calls for the way of an event, `recommend` for that of 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-import river
 
 from headwater_server.engine import slates, state
 from headwater_server.engine.answering import Answering
@@ -36,6 +36,7 @@ _CREATED = Outcome(Status.CREATED)
 _EXISTS = Outcome(Status.EXISTS, "learned before")
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
+RIVER_VERSION = version("river")
 _ASIDE = "aside/"
 _HEAD = "head/"
 
@@ -56,7 +57,10 @@ class Engine:
     STATE_VERSION = 1
 
     def __init__(self, settings: EngineSettings | None = None) -> None:
-        self.settings = settings or EngineSettings()
+        self._begin(settings or EngineSettings())
+
+    def _begin(self, settings: EngineSettings) -> None:
+        self.settings = settings
         self.clock_ms = 0
         self._learned = 0
         self._repeated = 0
@@ -180,7 +184,7 @@ class Engine:
         except ValueError as error:
             return Outcome(Status.QUARANTINED, str(error))
         if not len(self.catalogue) and not len(self.deduplication):
-            self.__init__(settings)  # type: ignore[misc]  # an untouched engine is made anew
+            self._begin(settings)
             return _CREATED
         if settings.ranker != self.settings.ranker:
             ranker.reserve(self.catalogue.rows)
@@ -246,7 +250,7 @@ class Engine:
     def _parts(self) -> Iterable[tuple[str, Any]]:
         return state.flatten(
             {
-                "head": {"state_version": self.STATE_VERSION, "river": river.__version__},
+                "head": {"state_version": self.STATE_VERSION, "river": RIVER_VERSION},
                 "aside": {"repeated": self._repeated},
                 "settings": self.settings.canonical(),
                 "clock_ms": self.clock_ms,
@@ -285,10 +289,10 @@ class Engine:
         """
         tree = state.unflatten(parts)
         head = tree["head"]
-        if (head["state_version"], head["river"]) != (cls.STATE_VERSION, river.__version__):
+        if (head["state_version"], head["river"]) != (cls.STATE_VERSION, RIVER_VERSION):
             raise ValueError(
                 f"the snapshot holds state version {head['state_version']} made with River "
-                f"{head['river']}; this build needs {cls.STATE_VERSION} and {river.__version__}"
+                f"{head['river']}; this build needs {cls.STATE_VERSION} and {RIVER_VERSION}"
             )
         engine = cls(EngineSettings.parse(tree["settings"]))
         engine.clock_ms, engine._learned = tree["clock_ms"], tree["learned"]

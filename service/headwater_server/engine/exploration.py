@@ -14,7 +14,7 @@ _TINY = 1e-250
 
 
 @njit(cache=True)
-def _draw(scores, slots, epsilon, temperature, seed, chosen, propensities):  # type: ignore[no-untyped-def]
+def _draw(scores, slots, epsilon, temperature, seed, chosen, propensities):
     """Fill ``chosen`` with row numbers and ``propensities`` with each one's chance."""
     n = len(scores)
     left = np.ones(n, dtype=np.bool_)

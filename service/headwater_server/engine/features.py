@@ -77,7 +77,7 @@ _N_LOGGED = len(LOG_EVIDENCE)
 @njit(cache=True)
 def item_features(
     chosen, scratch, counts, by_event, fade, by_day, fade_day, starts, fade_start, now, out
-):  # type: ignore[no-untyped-def]
+):
     """Fill float32[len(chosen), len(ITEM_FEATURES)].
 
     ``counts`` float64[items, 4] of Activity; ``by_event`` and ``fade`` the stored values of
@@ -120,7 +120,7 @@ def item_features(
 
 
 @njit(cache=True)
-def context_features(history, length, session_length, gap_s, counts, events, out):  # type: ignore[no-untyped-def]
+def context_features(history, length, session_length, gap_s, counts, events, out):
     """Fill float32[len(CONTEXT_FEATURES)] from the visitor's history, newest first."""
     out[0] = np.log(1.0 + length)
     out[1] = np.log(1.0 + session_length)

@@ -14,7 +14,7 @@ _CLASSES = 24
 
 
 @njit(cache=True)
-def _find(table, row, item):  # type: ignore[no-untyped-def]
+def _find(table, row, item):
     start, size, _, items, _, _, _, _ = table
     for slot in range(start[row], start[row] + size[row]):
         if items[slot] == item:
@@ -23,7 +23,7 @@ def _find(table, row, item):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _remove(table, row, slot):  # type: ignore[no-untyped-def]
+def _remove(table, row, slot):
     start, size, _, items, times, counts, _, _ = table
     end = start[row] + size[row] - 1
     for i in range(slot, end):
@@ -32,7 +32,7 @@ def _remove(table, row, slot):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _make_room(table, row):  # type: ignore[no-untyped-def]
+def _make_room(table, row):
     start, size, room, items, times, counts, free, used = table
     if size[row] == HISTORY_MAX:
         _remove(table, row, start[row])
@@ -50,7 +50,7 @@ def _make_room(table, row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _touch(table, row, item, time, change):  # type: ignore[no-untyped-def]
+def _touch(table, row, item, time, change):
     """Make ``item`` the latest of ``row``; change 0 refuses it. Return touches before."""
     before = 0
     slot = _find(table, row, item)
@@ -67,7 +67,7 @@ def _touch(table, row, item, time, change):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _merge(table, first, second, items_out, times_out, counts_out):  # type: ignore[no-untyped-def]
+def _merge(table, first, second, items_out, times_out, counts_out):
     """Write the items of two rows (-1: none) newest first, each once; return how many."""
     start, size, _, items, times, counts, _, _ = table
     a = start[first] + size[first] - 1 if first >= 0 else -1
@@ -97,7 +97,7 @@ def _merge(table, first, second, items_out, times_out, counts_out):  # type: ign
 
 
 @njit(cache=True)
-def _forget_items(table, gone):  # type: ignore[no-untyped-def]
+def _forget_items(table, gone):
     start, size, _, items, times, counts, _, _ = table
     for row in range(len(size)):
         kept = start[row]

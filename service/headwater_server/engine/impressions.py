@@ -86,7 +86,7 @@ class Impressions:
             x, acted = dict(zip(FEATURES, row, strict=True)), reward > 0
             if head.is_ready:
                 chance = head.predict_proba_one(x)[True]
-                self.progress.observe("log_loss", log_loss(chance, acted), *group)
+                self.progress.observe("log_loss", log_loss(chance, acted=acted), *group)
             head.learn_one(x, acted)
         acts = (impression.rewards > 0).astype(np.float32)
         features = impression.features.astype(np.float32)

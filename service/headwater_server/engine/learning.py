@@ -22,7 +22,7 @@ _NOTHING = np.zeros(0, dtype=np.int32)
 
 
 @njit(cache=True)
-def _sample(candidates, item, most, seed, count):  # type: ignore[no-untyped-def]
+def _sample(candidates, item, most, seed, count):
     """Return ``item`` first, then up to ``most`` other candidates drawn without replacement.
 
     An empty answer: the item was no candidate, so there is no choice to learn from.

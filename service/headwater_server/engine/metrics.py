@@ -28,10 +28,10 @@ class Metric:
     count: int
 
 
-def log_loss(chance: float, acted: bool) -> float:
+def log_loss(chance: float, *, acted: bool) -> float:
     """Return -log of the chance given to what happened, kept finite.
 
-    >>> round(log_loss(0.5, True), 3)
+    >>> round(log_loss(0.5, acted=True), 3)
     0.693
     """
     chance = min(max(chance, 1e-12), 1 - 1e-12)

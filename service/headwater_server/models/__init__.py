@@ -1,1 +1,1 @@
-"""River estimators, one idea a file. They know items by dense indices and know no clock and no I/O."""
+"""River estimators, one idea a file. Items are dense indices; no clock, no I/O."""

@@ -84,7 +84,7 @@ class ItemModel(reco.base.Ranker):
         self.learn(np.array([i for i in history if i != number], dtype=np.int32), number)
         self._histories[user] = [number, *(i for i in history if i != number)][:HISTORY_MAX]
 
-    def predict_one(self, user: Hashable, item: Hashable, x: Any = None) -> float:
+    def predict_one(self, user: Hashable, item: Hashable, x: Any = None) -> Any:
         """River's way out: how strongly the user's history points to ``item``; 0 if unknown."""
         number = self._numbers.get(item)
         if number is None:

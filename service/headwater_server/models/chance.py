@@ -17,7 +17,7 @@ _SHIFT_11 = np.uint64(11)
 
 
 @njit(cache=True)
-def mix(seed, counter):  # type: ignore[no-untyped-def]
+def mix(seed, counter):
     """Return 64 well-mixed bits for (seed, counter)."""
     z = np.uint64(seed) + _GAMMA * (np.uint64(counter) + np.uint64(1))
     z = (z ^ (z >> _SHIFT_30)) * _MIX_1
@@ -26,7 +26,7 @@ def mix(seed, counter):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def uniform(seed, counter):  # type: ignore[no-untyped-def]
+def uniform(seed, counter):
     """Return a number in [0, 1) for (seed, counter).
 
     >>> 0.0 <= uniform(7, 0) < 1.0 and uniform(7, 0) == uniform(7, 0) != uniform(7, 1)

@@ -19,7 +19,7 @@ _RENORMAL = 64.0
 
 
 @njit(cache=True)
-def _learn(table, history, in_session, item, weight, row_max, seed, count):  # type: ignore[no-untyped-def]
+def _learn(table, history, in_session, item, weight, row_max, seed, count):
     values, last = table[4], table[5]
     for z in range(min(REACH, len(history))):
         before, near = history[z], weight * 0.9**z
@@ -37,7 +37,7 @@ def _learn(table, history, in_session, item, weight, row_max, seed, count):  # t
 
 
 @njit(cache=True)
-def _accumulate(table, history, in_session, weight, count, touches, scratch):  # type: ignore[no-untyped-def]
+def _accumulate(table, history, in_session, weight, count, touches, scratch):
     start, size, _, ids, values, last, _, _ = table
     out = scratch[0]
     one, unit = np.float32(1.0), np.float32(1.0 / weight)

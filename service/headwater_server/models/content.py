@@ -19,12 +19,12 @@ NEAR_REACH, REACH, PROPOSERS = 3, 20, 3
 
 
 @njit(cache=True)
-def _idf(token, frequencies, items):  # type: ignore[no-untyped-def]
+def _idf(token, frequencies, items):
     return np.log((items + 1.0) / (frequencies[token] + 1.0)) + 0.1
 
 
 @njit(cache=True)
-def _profile(history, tokens, frequencies, items, profile, stamps, stamp):  # type: ignore[no-untyped-def]
+def _profile(history, tokens, frequencies, items, profile, stamps, stamp):
     """Weigh the tokens of the last items: near ones by half, all by nine tenths a place."""
     for z in range(min(REACH, len(history))):
         for token in tokens[history[z]]:
@@ -40,7 +40,7 @@ def _profile(history, tokens, frequencies, items, profile, stamps, stamp):  # ty
 
 
 @njit(cache=True)
-def _propose(history, tokens, frequencies, items, postings, filled, scratch):  # type: ignore[no-untyped-def]
+def _propose(history, tokens, frequencies, items, postings, filled, scratch):
     """Touch the newest items that share a token with one of the latest items, rare ones most."""
     out = scratch[0]
     for z in range(min(PROPOSERS, len(history))):
@@ -55,7 +55,7 @@ def _propose(history, tokens, frequencies, items, postings, filled, scratch):  #
 
 
 @njit(cache=True)
-def _accumulate(tokens, frequencies, items, profile, stamps, stamp, chosen, scratch):  # type: ignore[no-untyped-def]
+def _accumulate(tokens, frequencies, items, profile, stamps, stamp, chosen, scratch):
     out = scratch[0]
     for item in chosen:
         near, far, norm = 0.0, 0.0, 0.0

@@ -39,7 +39,7 @@ SOURCES: dict[int, str] = {
 
 
 @njit(cache=True)
-def touch(scratch, items, source):  # type: ignore[no-untyped-def]
+def touch(scratch, items, source):
     """Make sure that each of ``items`` has a row in this question, and note who proposed it.
 
     A whole row of neighbours at a time: a call inside the sources' innermost loops would count

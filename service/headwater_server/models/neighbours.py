@@ -20,7 +20,7 @@ _CLASSES = 24
 
 
 @njit(cache=True)
-def take_block(room, ids, free, used):  # type: ignore[no-untyped-def]
+def take_block(room, ids, free, used):
     """Return the first slot of a free block of ``room`` slots, reusing one if there is any."""
     order = 0
     while (BLOCK_MIN << order) < room:
@@ -35,7 +35,8 @@ def take_block(room, ids, free, used):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def give_block(block, room, ids, free):  # type: ignore[no-untyped-def]
+def give_block(block, room, ids, free):
+    """Put a block on the list of free ones of its size; its first slot holds the next."""
     order = 0
     while (BLOCK_MIN << order) < room:
         order += 1
@@ -44,7 +45,7 @@ def give_block(block, room, ids, free):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def find_slot(table, row, neighbour):  # type: ignore[no-untyped-def]
+def find_slot(table, row, neighbour):
     """Return the slot of ``neighbour`` in the row of ``row``, or -1."""
     start, size, _, ids, _, _, _, _ = table
     first = start[row]
@@ -55,7 +56,7 @@ def find_slot(table, row, neighbour):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _grow_row(table, row):  # type: ignore[no-untyped-def]
+def _grow_row(table, row):
     start, size, room, ids, values, last, free, used = table
     old, old_room = start[row], room[row]
     new_room = BLOCK_MIN if old_room == 0 else 2 * old_room
@@ -70,7 +71,7 @@ def _grow_row(table, row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def claim_slot(table, row, neighbour, weight, row_max, draw):  # type: ignore[no-untyped-def]
+def claim_slot(table, row, neighbour, weight, row_max, draw):
     """Return the slot of ``neighbour``, a new one if need be, or -1 if it finds no place.
 
     In a full row the newcomer replaces the neighbour of least total weight m with probability
@@ -101,7 +102,7 @@ def claim_slot(table, row, neighbour, weight, row_max, draw):  # type: ignore[no
 
 
 @njit(cache=True)
-def _forget(table, gone):  # type: ignore[no-untyped-def]
+def _forget(table, gone):
     """Free the rows of the items that are gone, and take them out of all other rows."""
     start, size, room, ids, values, last, free, _ = table
     for row in range(len(size)):

@@ -15,20 +15,20 @@ CLIP = np.float32(8.0)
 
 
 @njit(cache=True)
-def _precision(variance):  # type: ignore[no-untyped-def]
+def _precision(variance):
     """Return one over the deviation, once for all rows."""
     return np.float32(1.0) / np.sqrt(variance + np.float32(1e-4))
 
 
 @njit(cache=True)
-def _standardise(row, mean, precision, out):  # type: ignore[no-untyped-def]
+def _standardise(row, mean, precision, out):
     """Write (row - mean) / deviation, clipped."""
     for j in range(len(row)):
         out[j] = min(max((row[j] - mean[j]) * precision[j], -CLIP), CLIP)
 
 
 @njit(cache=True)
-def follow(row, mean, variance, step):  # type: ignore[no-untyped-def]
+def follow(row, mean, variance, step):
     """Move running mean and variance a step towards one more row."""
     for j in range(len(row)):
         gap = row[j] - mean[j]
@@ -37,7 +37,7 @@ def follow(row, mean, variance, step):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def hidden_layer(parameters, scaled_context, f, out):  # type: ignore[no-untyped-def]
+def hidden_layer(parameters, scaled_context, f, out):
     """Write the hidden layer before its activation; the inner loop runs over units."""
     W, V, beta = parameters[1], parameters[2], parameters[3]
     for h in range(len(beta)):
@@ -51,7 +51,7 @@ def hidden_layer(parameters, scaled_context, f, out):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def score_rows(F, context, bias, moments, parameters, out):  # type: ignore[no-untyped-def]
+def score_rows(F, context, bias, moments, parameters, out):
     """Write the score of each row of F: bias + w f + v LeakyReLU(W f + V c + beta)."""
     w, v = parameters[0], parameters[4]
     f = np.empty(F.shape[1], dtype=np.float32)
@@ -71,7 +71,7 @@ def score_rows(F, context, bias, moments, parameters, out):  # type: ignore[no-u
 
 
 @njit(cache=True)
-def gradients_of(F, context, errors, moments, parameters, out):  # type: ignore[no-untyped-def]
+def gradients_of(F, context, errors, moments, parameters, out):
     """Add up d loss / d parameter for rows whose d loss / d score is ``errors``."""
     v = parameters[4]
     gw, gW, gV, gbeta, gv = out
@@ -104,7 +104,7 @@ def gradients_of(F, context, errors, moments, parameters, out):  # type: ignore[
 
 
 @njit(cache=True)
-def adagrad(weights, gradient, squares, rate):  # type: ignore[no-untyped-def]
+def adagrad(weights, gradient, squares, rate):
     """One step of river.optim.AdaGrad (Duchi et al. 2011), flat arrays."""
     for i in range(len(weights)):
         squares[i] += gradient[i] * gradient[i]
@@ -112,7 +112,7 @@ def adagrad(weights, gradient, squares, rate):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def rmsprop(weights, gradient, squares, rate, rho):  # type: ignore[no-untyped-def]
+def rmsprop(weights, gradient, squares, rate, rho):
     """One step of river.optim.RMSProp (Hinton 2012), flat arrays."""
     for i in range(len(weights)):
         squares[i] = rho * squares[i] + (np.float32(1.0) - rho) * gradient[i] * gradient[i]
@@ -120,7 +120,7 @@ def rmsprop(weights, gradient, squares, rate, rho):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def choice_errors(scores, chosen, outside, errors):  # type: ignore[no-untyped-def]
+def choice_errors(scores, chosen, outside, errors):
     """Write softmax(scores) - chosen / sum(chosen); return the cross-entropy.
 
     ``outside`` adds the choice of none, at score 0, which is right where nothing was chosen.
@@ -144,7 +144,7 @@ def choice_errors(scores, chosen, outside, errors):  # type: ignore[no-untyped-d
 @njit(cache=True)
 def learn_rows(
     F, context, bias, chosen, outside, moments, parameters, squares, rate, layer_rate, errors
-):  # type: ignore[no-untyped-def]
+):
     """One step on one list: score, errors, gradients, AdaGrad on w and RMSProp on the layer."""
     w, W, V, beta, v = parameters
     scores = np.empty(len(F), dtype=np.float32)

@@ -19,7 +19,7 @@ _RENORMAL = 64.0
 
 
 @njit(cache=True)
-def _learn(table, degrees, history, item, weight, row_max, seed, count):  # type: ignore[no-untyped-def]
+def _learn(table, degrees, history, item, weight, row_max, seed, count):
     values = table[4]
     for z in range(min(REACH, len(history))):
         before, near = history[z], weight * 0.5**z
@@ -39,7 +39,7 @@ def _learn(table, degrees, history, item, weight, row_max, seed, count):  # type
 
 
 @njit(cache=True)
-def _accumulate(table, degrees, history, weight, touches, scratch):  # type: ignore[no-untyped-def]
+def _accumulate(table, degrees, history, weight, touches, scratch):
     start, size, _, ids, values, _, _, _ = table
     out = scratch[0]
     for z in range(min(REACH - 1, len(history))):

@@ -45,7 +45,7 @@ class _Writer:
         self._seen: dict[int, int] = {}
         self._alive: list[Any] = []  # keeps ids unique while writing
 
-    def write(self, value: Any) -> Any:
+    def write(self, value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value
         if type(value) in _SCALARS:
             return value
         if isinstance(value, np.generic):
@@ -113,7 +113,7 @@ class _Reader:
             self._made[place] = plain["array"]
         elif "list" in plain:
             kind = list if plain["list"] == "list" else deque
-            made = kind() if kind is list else deque(maxlen=plain["maxlen"])
+            made: Any = kind() if kind is list else deque(maxlen=plain["maxlen"])
             self._made[place] = made
             made.extend([self.read(item) for item in plain["items"]])
         elif "mapping" in plain:

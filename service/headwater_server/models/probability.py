@@ -60,13 +60,13 @@ class ProbabilityHead(base.Classifier):
         """Whether enough was reported for the probability to mean something."""
         return self._slots >= self.slots_min and 0 < self._acts < self._slots
 
-    def learn_one(self, x: dict[str, float], y: bool) -> None:
+    def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
         """Learn whether a reported slot was acted on."""
         self._pipeline.learn_one(x, bool(y))
         self._slots += 1
         self._acts += bool(y)
 
-    def predict_proba_one(self, x: dict[str, float]) -> dict[bool, float]:
+    def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
         """Return the chance of an act, without changing anything."""
         if self._slots == 0:
             return {False: 0.5, True: 0.5}

@@ -61,7 +61,8 @@ class ListwiseRanker(base.Classifier):
     >>> for _ in range(50):
     ...     model.learn_one({"price": 1.0}, True)
     ...     model.learn_one({"price": 9.0}, False)
-    >>> model.predict_proba_one({"price": 1.0})[True] > model.predict_proba_one({"price": 9.0})[True]
+    >>> cheap, dear = (model.predict_proba_one({"price": price}) for price in (1.0, 9.0))
+    >>> cheap[True] > dear[True]
     True
     """
 
@@ -192,13 +193,13 @@ class ListwiseRanker(base.Classifier):
     def _no_context(self) -> NDArray[np.float32]:
         return np.zeros(len(self.context or ()), dtype=np.float32)
 
-    def learn_one(self, x: dict[str, float], y: bool) -> None:
+    def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
         """River's way in: a list of one, chosen or not."""
         self._name(sorted(name for name in x if name not in self._columns))
         chosen = np.array([1.0 if y else 0.0], dtype=np.float32)
         self.learn_many(self._row(x), self._no_context(), None, chosen, outside=True)
 
-    def predict_proba_one(self, x: dict[str, float]) -> dict[bool, float]:
+    def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
         """River's way out: the chance of choosing the only item of a list."""
         first = np.zeros(1, dtype=np.int32)
         score = float(self.score_many(self._row(x), self._no_context(), first)[0])

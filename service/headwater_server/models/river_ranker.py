@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from river import anomaly, base, compose, ensemble, facto, feature_extraction, feature_selection
-from river import forest, linear_model, naive_bayes, neighbors, optim, preprocessing
-from river import stats, tree
+from river import (
+    anomaly, base, compose, ensemble, facto, feature_extraction, feature_selection, forest,
+    linear_model, naive_bayes, neighbors, optim, preprocessing, stats, tree,
+)  # fmt: skip
 
 from headwater_server.models.plain import from_plain, to_plain
 
@@ -30,8 +31,9 @@ def build(expression: str) -> base.Classifier:
     Names, attributes, calls with constants, and ``|`` are understood; nothing else is
     evaluated. Raises ValueError with the reason.
 
-    >>> build("preprocessing.StandardScaler() | linear_model.LogisticRegression()")["LogisticRegression"].l2
-    0.0
+    >>> model = build("preprocessing.StandardScaler() | linear_model.LogisticRegression(l2=0.1)")
+    >>> model["LogisticRegression"].l2
+    0.1
     """
     try:
         model = _value(ast.parse(expression, mode="eval").body)
@@ -39,11 +41,13 @@ def build(expression: str) -> base.Classifier:
     except (SyntaxError, AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"ranker: cannot build {expression!r} from River: {error}") from None
     if not isinstance(model, base.Classifier):
-        raise ValueError(f"ranker: {expression!r} is not a River classifier")
+        raise ValueError(  # noqa: TRY004 - the expression is the wrong value
+            f"ranker: {expression!r} is not a River classifier"
+        )
     return model
 
 
-def _value(node: ast.expr) -> Any:
+def _value(node: ast.expr) -> Any:  # noqa: PLR0911 - one return a kind of node
     match node:
         case ast.Constant():
             return node.value
@@ -107,7 +111,7 @@ class RiverRanker(base.Classifier):
 
     @property
     def _multiclass(self) -> bool:
-        return bool(self.model._multiclass)
+        return bool(self.model._multiclass)  # noqa: SLF001 - River asks its own so
 
     @classmethod
     def _unit_test_params(cls) -> Any:
@@ -119,7 +123,7 @@ class RiverRanker(base.Classifier):
     def forget(self, items: NDArray[np.int32]) -> None:
         """Nothing: a River classifier knows no item by number."""
 
-    def _row(self, features: Any, context: Any) -> dict[str, float]:
+    def _row(self, features: Any, context: Any) -> dict[Any, float]:
         row = dict(zip(self.features or (), features.tolist(), strict=True))
         row.update(zip(self.context or (), context.tolist(), strict=True))
         return row
@@ -130,7 +134,8 @@ class RiverRanker(base.Classifier):
             [self.predict_proba_one(self._row(f, context)).get(True, 0.0) for f in features]
         )
         chances = np.clip(np.nan_to_num(chances, nan=0.0), 1e-9, 1 - 1e-9)
-        return np.log(chances / (1.0 - chances)).astype(np.float32)
+        odds: NDArray[np.float32] = np.log(chances / (1.0 - chances)).astype(np.float32)
+        return odds
 
     def learn_many(
         self, features: Any, context: Any, items: Any, chosen: Any, outside: bool
@@ -146,13 +151,13 @@ class RiverRanker(base.Classifier):
                 self.learn_one(x, bool(y))
         return loss
 
-    def learn_one(self, x: dict[str, float], y: Any) -> None:
+    def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
         """Let the model learn; what was read before is read anew."""
         self.model.learn_one(x, y)
         self._names.update(x)
         self._reader = None
 
-    def predict_proba_one(self, x: dict[str, float]) -> dict[Any, float]:
+    def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
         """Ask the model, or a copy of it if asking changes it."""
         if self._names.issuperset(x) and not self._is_writer(x):
             return dict(self.model.predict_proba_one(x))
@@ -160,7 +165,7 @@ class RiverRanker(base.Classifier):
             self._reader = copy.deepcopy(self.model)
         return dict(self._reader.predict_proba_one(x))
 
-    def _is_writer(self, x: dict[str, float]) -> bool:
+    def _is_writer(self, x: Any) -> bool:
         if self._writes_on_read is None:
             probe = copy.deepcopy(self.model)
             probe.predict_proba_one(x)

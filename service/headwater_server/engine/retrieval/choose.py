@@ -14,14 +14,14 @@ _ALWAYS = ev.FROM_OWN | ev.FROM_POPULAR | ev.FROM_NEW
 
 
 @njit(cache=True)
-def may_show(item, shown_at):  # type: ignore[no-untyped-def]
+def may_show(item, shown_at):
     """Whether an item is available, published and not expired."""
     available, publish_ms, expire_ms, now_ms = shown_at
     return available[item] and publish_ms[item] <= now_ms < expire_ms[item]
 
 
 @njit(cache=True)
-def note_own(history, ages_s, touches, in_session, scratch):  # type: ignore[no-untyped-def]
+def note_own(history, ages_s, touches, in_session, scratch):
     """Propose the visitor's own items, and write what the visitor did with each."""
     out = scratch[0]
     ev.touch(scratch, history, ev.FROM_OWN)
@@ -35,7 +35,7 @@ def note_own(history, ages_s, touches, in_session, scratch):  # type: ignore[no-
 
 
 @njit(cache=True)
-def _threshold(keys, n, most):  # type: ignore[no-untyped-def]
+def _threshold(keys, n, most):
     """Return the value that the ``most`` largest of the first ``n`` keys reach."""
     if n <= most:
         return -np.inf
@@ -43,7 +43,7 @@ def _threshold(keys, n, most):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def choose(scratch, shown_at, barred, out):  # type: ignore[no-untyped-def]
+def choose(scratch, shown_at, barred, out):
     """Fill ``out`` with the candidates, in order of first proposal; return how many.
 
     The visitor's own, popular and new items always; of those met by co-visitation the
@@ -84,7 +84,7 @@ def choose(scratch, shown_at, barred, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _is_barred(item, barred):  # type: ignore[no-untyped-def]
+def _is_barred(item, barred):
     low, high = 0, len(barred)
     while low < high:
         middle = (low + high) // 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,8 +59,7 @@ class Retriever:
         touches = models.activity.touches
         models.next_item.accumulate(history.items, touches, scratch)
         models.companions.accumulate(history.items, history.in_session, touches, scratch)
-        own: Any = (history.items, history.ages_s, history.touches, history.in_session)
-        note_own(*own, scratch)
+        note_own(history.items, history.ages_s, history.touches, history.in_session, scratch)
         ev.touch(scratch, self.popular.items, ev.FROM_POPULAR)
         ev.touch(scratch, np.array(self.catalogue.newest, dtype=np.int32), ev.FROM_NEW)
         models.content.propose(history.items, scratch)
