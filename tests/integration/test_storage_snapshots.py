@@ -123,9 +123,3 @@ async def test_quarantine_keeps_events_with_reasons_and_counts_for_ever(
     assert [fields[b"reason"] for fields in kept] == [b"because", b"too long", b"again"]
     assert entry_pb2.Event.FromString(kept[0][b"event"]).event_id == "e1"
     assert kept[1][b"event"] == b""
-
-
-async def test_an_import_remembers_how_far_it_came(storage: Storage) -> None:
-    assert await storage.imports.rows_done("f") == 0
-    await storage.imports.mark("f", 700)
-    assert await storage.imports.rows_done("f") == 700

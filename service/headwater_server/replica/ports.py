@@ -95,8 +95,8 @@ class Snapshots(Protocol):
 class Quarantine(Protocol):
     """Events that nothing is learned from, kept aside with the reason."""
 
-    async def put(self, refused: Sequence[tuple[Event, str]]) -> None:
-        """Keep events with their reasons; the oldest go when there are too many."""
+    async def put(self, refused: Sequence[tuple[Event, str]]) -> int:
+        """Keep events with their reasons, and return the new `total`; the oldest may go."""
 
     async def total(self) -> int:
         """Return how many were ever put there."""

@@ -31,7 +31,3 @@ class Keys:
     def snapshot(self, snapshot_id: str) -> str:
         """Return where one snapshot's chunks and manifest are."""
         return f"{self._prefix}:snapshot:{snapshot_id}"
-
-    def import_progress(self, name: str) -> str:
-        """Return where an import remembers how far it came."""
-        return f"{self._prefix}:import:{name}"

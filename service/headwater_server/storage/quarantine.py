@@ -25,12 +25,12 @@ class RedisQuarantine:
         self._keys = (keys.quarantine, keys.quarantined)
         self._put = Script("quarantine.lua")
 
-    async def put(self, refused: Sequence[tuple[Event, str]]) -> None:
+    async def put(self, refused: Sequence[tuple[Event, str]]) -> int:
         """See `replica.ports.Quarantine.put`; an absurdly long event leaves its id only."""
         arguments: list[str | bytes | int] = [self._settings.quarantined_events_max]
         for event, reason in refused:
             arguments += [event.event_id[:ID_CHARACTERS], reason, self._kept(event)]
-        await self._put.run(self._store, self._keys, arguments)
+        return int(await self._put.run(self._store, self._keys, arguments))
 
     async def total(self) -> int:
         """See `replica.ports.Quarantine.total`."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater_server.storage.embedded import EmbeddedServer
-from headwater_server.storage.imports import ImportProgress
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.log import RedisLog
 from headwater_server.storage.promises import check_promises, knows_waitaof
@@ -28,7 +27,6 @@ class Storage:
     log: RedisLog
     snapshots: RedisSnapshots
     quarantine: RedisQuarantine
-    imports: ImportProgress
     token_key: bytes
     server: EmbeddedServer | None
 
@@ -56,7 +54,6 @@ async def open_storage(
             log=RedisLog(store, reader, settings, knows_waitaof=can_wait),
             snapshots=RedisSnapshots(store, settings),
             quarantine=RedisQuarantine(store, settings),
-            imports=ImportProgress(store, settings),
             token_key=(
                 key_in_file(data_dir / "token.key")
                 if data_dir

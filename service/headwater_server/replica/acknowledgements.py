@@ -1,0 +1,61 @@
+"""Brings together an append's answer and the outcomes of applying it, whichever comes first."""
+
+from __future__ import annotations
+
+import asyncio
+
+from headwater_server.engine.events import Outcome
+
+Outcomes = list[Outcome]
+
+
+class Acknowledgements:
+    """The appender expects and claims; the tail says what it applied.
+
+    Outcomes that nobody claimed yet are kept only while an append is under way, so entries of
+    other replicas leave nothing behind.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is expected."""
+        self._under_way = 0
+        self._unclaimed: dict[str, Outcomes] = {}
+        self._claims: dict[str, asyncio.Future[Outcomes]] = {}
+        self._failure: Exception | None = None
+
+    def expect(self) -> None:
+        """Keep outcomes from now on: one of the next entries may be ours."""
+        self._under_way += 1
+
+    def claim(self, offset: str) -> asyncio.Future[Outcomes]:
+        """End an `expect`: the entry at ``offset`` is ours. The future ends when it is applied."""
+        future: asyncio.Future[Outcomes] = asyncio.get_running_loop().create_future()
+        if self._failure is not None:
+            future.set_exception(self._failure)
+        elif offset in self._unclaimed:
+            future.set_result(self._unclaimed[offset])
+        else:
+            self._claims[offset] = future
+        self.forget()
+        return future
+
+    def forget(self) -> None:
+        """End an `expect` whose append failed."""
+        self._under_way -= 1
+        if not self._under_way:
+            self._unclaimed.clear()
+
+    def applied(self, offset: str, outcomes: Outcomes) -> None:
+        """Say what became of the entry at ``offset``."""
+        future = self._claims.pop(offset, None)
+        if future is not None:
+            future.set_result(outcomes)
+        elif self._under_way:
+            self._unclaimed[offset] = outcomes
+
+    def fail(self, error: Exception) -> None:
+        """End all that wait, now and later: nothing will be applied any more."""
+        self._failure = error
+        claims, self._claims = self._claims, {}
+        for future in claims.values():
+            future.set_exception(error)

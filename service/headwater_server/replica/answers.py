@@ -1,0 +1,41 @@
+"""What the replica answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from headwater_server.engine.events import Outcome
+from headwater_server.engine.requests import Recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A slate, the token that vouches for it, and the state that it comes from.
+
+    ``degraded`` names what was left out to meet the deadline.
+    """
+
+    recommendation: Recommendation
+    attribution_token: str
+    offset: str
+    degraded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAnswer:
+    """One outcome per operation, in the order sent, and an offset of a state that holds them."""
+
+    outcomes: Sequence[Outcome]
+    offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """Where the model stands; all of one state."""
+
+    offset: str
+    digest: str
+    counts: Mapping[str, int]
+    memory_bytes: int
+    versions: Mapping[str, str]

@@ -1,0 +1,125 @@
+"""The parts around one engine, made and joined, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from importlib.metadata import version
+
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.errors import StoreUnavailable
+from headwater_server.replica.acknowledgements import Acknowledgements
+from headwater_server.replica.appender import Appender
+from headwater_server.replica.health import Health
+from headwater_server.replica.opening import put_settings
+from headwater_server.replica.pace import Pace
+from headwater_server.replica.ports import Log, Parts, SnapshotMeta, Snapshots
+from headwater_server.replica.position import Position
+from headwater_server.replica.settings import ReplicaSettings
+from headwater_server.replica.snapshotter import Snapshotter
+from headwater_server.replica.state_machine import StateMachine
+from headwater_server.replica.tail import Tail
+
+
+class Shell:
+    """Tail, appender and snapshotter of ``engine``, which holds the log up to ``position``."""
+
+    def __init__(
+        self,
+        engine: StateMachine,
+        position: Position,
+        log: Log,
+        snapshots: Snapshots,
+        settings: ReplicaSettings,
+        health: Health,
+        *,
+        now_ms: Callable[[], int],
+    ) -> None:
+        """Nothing runs before `start`."""
+        self._engine = engine
+        self._log = log
+        self._settings = settings
+        self._health = health
+        self._now_ms = now_ms
+        self._acknowledgements = Acknowledgements()
+        self.tail = Tail(
+            log,
+            engine,
+            position,
+            acknowledgements=self._acknowledgements,
+            health=health,
+            pace=Pace(settings.slice_ms / 1_000, settings.slice_rest_ms / 1_000),
+        )
+        self.appender = Appender(log, self._acknowledgements, health, settings)
+        self.snapshotter = Snapshotter(
+            snapshots, log, self._capture, lambda: self.tail.position, settings
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+        self._broken = False
+
+    async def start(self, engine_settings: EngineSettings) -> None:
+        """Return when the state is that of the log's head, made with ``engine_settings``."""
+        tail = self._run(self.tail.run())
+        try:
+            await _first(tail, self.tail.arrivals.wait_for((await self._log.head()).offset))
+            await _first(tail, put_settings(self._log, self.tail, engine_settings))
+        except BaseException:
+            await self._end()
+            raise
+        self._run(self.appender.run())
+        snapshotter = self._run(self.snapshotter.run())
+        tail.add_done_callback(lambda done: self._tail_ended(done, snapshotter))
+
+    async def stop(self) -> None:
+        """Let what is under way arrive, keep the state, end."""
+        await self._drained()
+        await self._end()
+        if self._settings.snapshot_on_stop and not self._broken:
+            await self.snapshotter.take()
+
+    async def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    async def _drained(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.stop_patience_s):
+                await self.appender.drained()
+
+    def _run(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.append(task)
+        return task
+
+    def _tail_ended(self, tail: asyncio.Task[None], snapshotter: asyncio.Task[None]) -> None:
+        """Acknowledge nothing and keep nothing any more: this state may be of another log."""
+        if not tail.cancelled() and (error := tail.exception()):
+            self._broken = True
+            snapshotter.cancel()
+            reason = f"{type(error).__name__}: {error}"
+            self._health.broken(reason)
+            self._acknowledgements.fail(StoreUnavailable(reason))
+
+    def _capture(self) -> tuple[SnapshotMeta, Parts]:
+        self.tail.finish_entry()
+        meta = SnapshotMeta(
+            position=self.tail.position,
+            state_version=self._engine.STATE_VERSION,
+            river_version=version("river"),
+            settings=self._engine.settings.canonical(),
+            create_time_ms=self._now_ms(),
+        )
+        return meta, self._engine.capture()
+
+
+async def _first(tail: asyncio.Task[None], work: Coroutine[None, None, None]) -> None:
+    """Return when ``work`` is done; raise what ends the tail before that."""
+    waiting = asyncio.ensure_future(work)
+    await asyncio.wait((tail, waiting), return_when=asyncio.FIRST_COMPLETED)
+    if waiting.done():
+        return waiting.result()
+    waiting.cancel()
+    return tail.result()

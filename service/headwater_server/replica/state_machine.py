@@ -1,0 +1,48 @@
+"""What the shell needs from the engine that it is wrapped around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, Self
+
+from headwater_server.engine.entries import Entry, Item
+from headwater_server.engine.events import Outcome
+from headwater_server.engine.metrics import Metric
+from headwater_server.engine.requests import Recommendation, RecommendRequest
+from headwater_server.engine.settings import EngineSettings
+
+
+class StateMachine(Protocol):
+    """A deterministic fold: equal entries, equal state. `engine.engine.Engine` is the real one."""
+
+    STATE_VERSION: int
+
+    settings: EngineSettings
+
+    def apply(self, entry: Entry) -> list[Outcome]:
+        """Change the state; one outcome per operation."""
+
+    def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
+        """Answer from the state and leave it as it was."""
+
+    def digest(self) -> str:
+        """Return what two states share only if they are equal."""
+
+    def capture(self) -> list[tuple[str, Any]]:
+        """Return the state at this instant; it may be encoded in another thread."""
+
+    @classmethod
+    def restore(cls, parts: Iterable[tuple[str, Any]]) -> Self:
+        """Return the captured state; `ValueError` if another build captured it."""
+
+    def get_item(self, item_id: str) -> Item | None:
+        """Return an item of the catalogue."""
+
+    def counts(self) -> dict[str, int]:
+        """Return how much of everything there is."""
+
+    def memory_bytes(self) -> int:
+        """Return what the state takes."""
+
+    def metrics(self) -> Sequence[Metric]:
+        """Return how well it did, measured before each event was learned."""
