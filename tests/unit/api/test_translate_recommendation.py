@@ -81,6 +81,7 @@ def test_what_is_left_out_has_its_default() -> None:
         ({"context_item_ids": [""]}, "context_item_ids[0]"),
         ({"context": {"x": Value(number=math.nan)}}, 'context["x"].number'),
         ({"context": {"x": Value(number=-math.inf)}}, 'context["x"].number'),
+        ({"context": {"x": Value(number=-1e13)}}, 'context["x"].number'),
         ({"context": {"x": Value(text="t" * 1025)}}, 'context["x"].text'),
         ({"context": {"x": Value()}}, 'context["x"]'),
         ({"context": {"": NUMBER}}, 'name of context[""]'),

@@ -98,7 +98,7 @@ class Item(_message.Message):
     found.
     """
     price: _builtins.float
-    """Price for one piece, in `currency_code`. Absent: not known. Must be finite and not below 0."""
+    """Price for one piece, in `currency_code`. Absent: not known. From 0 to 1e12."""
     currency_code: _builtins.str
     """The currency of `price`: three letters of ISO 4217, such as "EUR". May be empty."""
     available: _builtins.bool

@@ -30,7 +30,7 @@ class Value(_message.Message):
     text: _builtins.str
     """A category, such as "phone" or "de-DE"; at most 1,024 bytes. It is compared as a whole."""
     number: _builtins.float
-    """A quantity. Must be finite."""
+    """A quantity. Must be finite, and within -1e12 and 1e12."""
     def __init__(
         self,
         *,

@@ -12,6 +12,7 @@ TEXT_BYTES_MAX = 1024
 LABEL_BYTES_MAX = 256
 IDS_MAX = 1000
 LABELS_MAX = 100
+NUMBER_MAX = 1e12
 PAGE_SIZE_DEFAULT = 20
 PAGE_SIZE_MAX = 100
 
@@ -72,9 +73,11 @@ def texts(
 
 
 def finite(field: str, number: float) -> float:
-    """Return ``number`` unless it is NaN or infinite."""
+    """Return ``number`` unless it is NaN, infinite, or too large for any model to make use of."""
     if not math.isfinite(number):
         raise InvalidRequest(field, "is not a finite number")
+    if abs(number) > NUMBER_MAX:
+        raise InvalidRequest(field, f"is beyond {NUMBER_MAX:g}")
     return number
 
 

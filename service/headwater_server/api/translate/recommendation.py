@@ -8,7 +8,7 @@ from headwater.v1 import recommendation_service_pb2 as pb
 from headwater_server.api.ports import Answer
 from headwater_server.api.translate.checks import page_size, required, short_text, texts
 from headwater_server.api.translate.values import checked_values
-from headwater_server.engine.requests import RecommendRequest, Result
+from headwater_server.engine.requests import RecommendRequest
 from headwater_server.errors import InvalidRequest, NotYet
 
 
@@ -42,30 +42,22 @@ def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, s
 def recommend_response(answer: Answer) -> pb.RecommendResponse:
     """Return the slate as the caller gets it."""
     slate = answer.recommendation
-    return pb.RecommendResponse(
+    response = pb.RecommendResponse(
         recommendation_id=slate.recommendation_id,
         attribution_token=answer.attribution_token,
-        results=[_result(result) for result in slate.results],
         offset=answer.offset,
         policy=slate.policy,
         degraded=answer.degraded,
     )
-
-
-def _result(result: Result) -> pb.Result:
-    # an empty list costs as much as a full one to hand over, and most slates are not explained
-    if result.sources or result.reasons:
-        return pb.Result(
+    add = response.results.add  # made in place: 7 us for 20 results, against 15 for a list of them
+    for result in slate.results:
+        added = add(
             item_id=result.item_id,
             score=result.score,
             probability=result.probability,
             propensity=result.propensity,
-            sources=result.sources,
-            reasons=result.reasons,
         )
-    return pb.Result(
-        item_id=result.item_id,
-        score=result.score,
-        probability=result.probability,
-        propensity=result.propensity,
-    )
+        if result.sources or result.reasons:  # only in a slate that was asked to explain itself
+            added.sources.extend(result.sources)
+            added.reasons.extend(result.reasons)
+    return response
