@@ -85,6 +85,6 @@ async def _write(settings: Settings, history: History, batch_size: int) -> None:
 
 
 def _say(outcomes: Counter[str]) -> None:
-    print(", ".join(f"{count:,} {status}" for status, count in sorted(outcomes.items())))
+    print(", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())))
     if outcomes["conflict"] or outcomes["quarantined"]:
         fail("not every event was learned", FAILED)

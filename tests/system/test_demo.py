@@ -1,0 +1,58 @@
+"""`headwater demo` ends by itself, with 0, and shows what it promises."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+REAL = Path(__file__).parents[3] / "shared" / "data" / "bol_serenade" / "events.csv.gz"
+
+
+def run_demo(*flags):
+    command = [sys.executable, "-m", "headwater_server", "demo", "--seconds", "6", *flags]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=100)
+
+
+def check_promises(result):
+    assert result.returncode == 0, result.stderr + result.stdout
+    before, after = re.findall(r"digest (?:before|after).* (\w{64})", result.stdout)
+    assert before == after
+    assert "none learned twice" in result.stdout
+    assert "a newcomer clicks three times" in result.stdout
+    assert re.search(r"Recommend p50 +[\d.]+ ms +p95 +[\d.]+ ms +p99", result.stdout)
+    assert not re.search(r"Traceback|Task exception", result.stderr)
+
+
+def test_simulated_shoppers_are_served_and_their_taste_drifts():
+    started = time.monotonic()
+    result = run_demo()
+    check_promises(result)
+    assert "taste has just changed" in result.stdout
+    assert time.monotonic() - started < 60
+
+
+def test_a_short_file_is_played_to_its_end(tmp_path):
+    rows = [f"{n},v{n % 5},i{n % 7},view,1" for n in range(300)]
+    events = tmp_path / "events.csv"
+    events.write_text("\n".join(["timestamp,user_id,item_id,event_type,value", *rows]))
+    items = tmp_path / "items.csv"
+    items.write_text("item_id,title\n" + "\n".join(f"i{n},Item {n}" for n in range(7)))
+    result = run_demo("--events", str(events), "--items", str(items))
+    check_promises(result)
+    assert "that was the last event of the file" in result.stdout
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real event data is not in ../shared/data")
+def test_a_real_shops_month_is_served():
+    check_promises(run_demo("--events", str(REAL)))
+
+
+def test_a_bad_file_is_refused_before_a_server_is_started(tmp_path):
+    result = run_demo("--events", str(tmp_path / "gone.csv"))
+    assert result.returncode == 2
+    assert "gone.csv cannot be used" in result.stderr
