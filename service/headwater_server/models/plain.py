@@ -1,8 +1,9 @@
 """River objects as plain values and back, without pickle.
 
-An object becomes ``{"class": "river.stats.mean.Mean", "args": […], "state": {…}}``; one that
+An object becomes ``{"class": "river.stats.mean:Mean", "args": […], "state": {…}}``; one that
 is met again becomes ``{"ref": n}``, since River's pipelines hold their steps twice. Only
-classes of River, numpy and the standard containers are made again; anything else is refused.
+classes of River, numpy's generators and the standard containers are made again; anything
+else is refused.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 import copyreg
 import importlib
 from collections import Counter, OrderedDict, defaultdict, deque
+from operator import attrgetter
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 _SCALARS = (bool, int, float, str, bytes, type(None))
-_ALLOWED = ("river.", "collections.", "numpy.", "datetime.", "random.", "functools.")
+_ALLOWED = ("river.", "collections.", "numpy.random.", "datetime.", "random.", "functools.")
 _BUILTINS: dict[str, type] = {"int": int, "float": float, "list": list, "dict": dict, "set": set}
 _FIXED = {"tuple": tuple, "set": set, "frozenset": frozenset}
 _MAPPINGS: dict[str, Any] = {"dict": dict, "Counter": Counter, "OrderedDict": OrderedDict}
@@ -50,8 +53,8 @@ class _Writer:
             return value
         if isinstance(value, np.generic):
             return {"scalar": np.array([value])}
-        if isinstance(value, type):
-            return {"type": _path(value)}
+        if isinstance(value, (type, FunctionType)):
+            return {"named": _path(value)}
         if type(value) in (tuple, set, frozenset):
             items = value if type(value) is tuple else sorted(value, key=repr)
             return {"fixed": type(value).__name__, "items": [self.write(v) for v in items]}
@@ -101,8 +104,8 @@ class _Reader:
             return plain
         if "scalar" in plain:
             return plain["scalar"][0]
-        if "type" in plain:
-            return _resolve(plain["type"])
+        if "named" in plain:
+            return _resolve(plain["named"])
         if "fixed" in plain:
             return _FIXED[plain["fixed"]](self.read(item) for item in plain["items"])
         if "ref" in plain:
@@ -146,15 +149,15 @@ class _Reader:
 
 
 def _path(thing: Any) -> str:
-    path = f"{thing.__module__}.{thing.__qualname__}"
+    path = f"{thing.__module__}:{thing.__qualname__}"
     _resolve(path)
     return path
 
 
 def _resolve(path: str) -> Any:
-    if path.startswith("builtins."):
-        return _BUILTINS[path.removeprefix("builtins.")]
-    if not path.startswith(_ALLOWED):
+    module, _, name = path.partition(":")
+    if module == "builtins":
+        return _BUILTINS[name]
+    if not f"{module}.".startswith(_ALLOWED):
         raise TypeError(f"{path} may not be in a model's state")
-    module, _, name = path.rpartition(".")
-    return getattr(importlib.import_module(module), name)
+    return attrgetter(name)(importlib.import_module(module))

@@ -117,6 +117,10 @@ class RiverRanker(base.Classifier):
     def _unit_test_params(cls) -> Any:
         yield {"model": linear_model.LogisticRegression()}
 
+    def _unit_test_skips(self) -> set[str]:
+        skips: set[str] = self.model._unit_test_skips()  # noqa: SLF001 - River asks its own so
+        return skips
+
     def reserve(self, rows: int) -> None:
         """Nothing: a River classifier knows no item by number."""
 
