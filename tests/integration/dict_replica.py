@@ -6,45 +6,13 @@ import asyncio
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from headwater_server.engine.entries import Item, ItemWrite
 from headwater_server.engine.events import Event, Outcome, Status, fingerprint
+from headwater_server.engine.metrics import Metric
 from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
-
-
-@dataclass(frozen=True)
-class Answer:
-    recommendation: Recommendation
-    attribution_token: str
-    offset: str
-    degraded: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class WriteAnswer:
-    outcomes: list[Outcome]
-    offset: str
-
-
-@dataclass(frozen=True)
-class Model:
-    offset: str
-    digest: str
-    counts: dict[str, int]
-    memory_bytes: int = 1 << 40
-    versions: dict[str, str] = field(default_factory=lambda: {"state": "1"})
-
-
-@dataclass(frozen=True)
-class Metric:
-    placement: str = "home"
-    policy: str = "popular"
-    window: str = "all"
-    name: str = "hit_rate_at_20"
-    value: float = 0.5
-    count: int = 2**40
+from headwater_server.replica.answers import Answer, ModelAnswer, WriteAnswer
 
 
 class DictReplica:
@@ -110,12 +78,13 @@ class DictReplica:
     def get_item(self, item_id: str) -> Item | None:
         return self.items.get(item_id)
 
-    def model(self, compute_digest: bool) -> Model:
+    def model(self, compute_digest: bool) -> ModelAnswer:
         digest = "d1" if compute_digest else ""
-        return Model(str(self.offset), digest, {"items": len(self.items)})
+        counts = {"items": len(self.items)}
+        return ModelAnswer(str(self.offset), digest, counts, 1 << 40, {"state": "1"})
 
     def metrics(self) -> list[Metric]:
-        return [Metric()]
+        return [Metric("hit_rate_at_20", "home", "popular", "total", 0.5, 2**40)]
 
     def watch_health(self, watcher: Callable[[bool, bool], None]) -> None:
         self.watchers.append(watcher)

@@ -19,7 +19,7 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One measured figure; empty ``placement`` or ``policy``: over all of them."""
+    """One measured figure; ``placement`` or ``policy`` "all": over all of them."""
 
     placement: str
     policy: str

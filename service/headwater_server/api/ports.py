@@ -1,69 +1,17 @@
 """What the API asks of the replica. It is typed here, so that the API is tested without a store."""
 
-# ruff: noqa: D102 - the classes say it, the names repeat it
+# ruff: noqa: D102 - the names say it; replica.replica.Replica says how
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from headwater_server.engine.entries import Item, ItemWrite
-from headwater_server.engine.events import Event, Outcome
-from headwater_server.engine.requests import Recommendation, RecommendRequest
-
-
-class Answer(Protocol):
-    """A slate, what vouches for it, and the state that it comes from."""
-
-    @property
-    def recommendation(self) -> Recommendation: ...
-    @property
-    def attribution_token(self) -> str: ...
-    @property
-    def offset(self) -> str: ...
-    @property
-    def degraded(self) -> Sequence[str]: ...
-
-
-class WriteAnswer(Protocol):
-    """What became of each operation, in the order sent, and a state that holds them all."""
-
-    @property
-    def outcomes(self) -> Sequence[Outcome]: ...
-    @property
-    def offset(self) -> str: ...
-
-
-class ModelAnswer(Protocol):
-    """Where the model stands; all of one state. ``digest`` is empty unless it was asked for."""
-
-    @property
-    def offset(self) -> str: ...
-    @property
-    def digest(self) -> str: ...
-    @property
-    def counts(self) -> Mapping[str, int]: ...
-    @property
-    def memory_bytes(self) -> int: ...
-    @property
-    def versions(self) -> Mapping[str, str]: ...
-
-
-class Metric(Protocol):
-    """One measured figure of the model."""
-
-    @property
-    def placement(self) -> str: ...
-    @property
-    def policy(self) -> str: ...
-    @property
-    def window(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def value(self) -> float: ...
-    @property
-    def count(self) -> int: ...
+from headwater_server.engine.events import Event
+from headwater_server.engine.metrics import Metric
+from headwater_server.engine.requests import RecommendRequest
+from headwater_server.replica.answers import Answer, ModelAnswer, WriteAnswer
 
 
 class Replica(Protocol):

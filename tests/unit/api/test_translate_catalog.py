@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -22,6 +21,7 @@ from headwater_server.api.translate.items import FIELDS, item_message
 from headwater_server.engine.entries import Item, ItemWrite
 from headwater_server.engine.events import Outcome, Status
 from headwater_server.errors import InvalidRequest, NotFound
+from headwater_server.replica.answers import WriteAnswer
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 items = st.builds(
@@ -39,12 +39,6 @@ items = st.builds(
     publish_time_ms=st.integers(0, 4_000_000_000_000),
     expire_time_ms=st.integers(0, 4_000_000_000_000),
 )
-
-
-@dataclass(frozen=True)
-class Answer:
-    outcomes: list[Outcome]
-    offset: str = "9-0"
 
 
 def request(**write: object) -> pb.UpsertItemsRequest:
@@ -136,7 +130,7 @@ def test_a_call_has_1_to_1000_writes(count) -> None:
 def test_what_became_of_each_write_goes_out_in_order() -> None:
     writes = [ItemWrite(Item(str(n))) for n in range(3)]
     outcomes = [Outcome(Status.CREATED), Outcome(Status.EXISTS), Outcome(Status.QUARANTINED, "why")]
-    message = upsert_items_response(writes, Answer(outcomes))
+    message = upsert_items_response(writes, WriteAnswer(outcomes, "9-0"))
     assert [result.item_id for result in message.results] == ["0", "1", "2"]
     assert [result.status for result in message.results] == [
         item_pb2.WRITE_STATUS_APPLIED,

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -14,12 +13,7 @@ from headwater.v1.value_pb2 import Value
 from headwater_server.api.translate.feedback import feedback_request, feedback_response
 from headwater_server.engine.events import Event, EventItem, Outcome, Status
 from headwater_server.errors import InvalidRequest
-
-
-@dataclass(frozen=True)
-class Answer:
-    outcomes: list[Outcome]
-    offset: str = "9-0"
+from headwater_server.replica.answers import WriteAnswer
 
 
 def test_every_field_of_an_event_arrives_with_its_token_beside_it() -> None:
@@ -110,7 +104,7 @@ def test_an_event_that_cannot_be_learned_from_is_for_the_replica_to_judge(
 def test_each_status_goes_out_in_order() -> None:
     signed = [(Event(str(n), "click", "v"), "") for n in range(4)]
     outcomes = [Outcome(status, status.value) for status in Status]
-    message = feedback_response(signed, Answer(outcomes))
+    message = feedback_response(signed, WriteAnswer(outcomes, "9-0"))
     assert message.offset == "9-0"
     assert [result.event_id for result in message.results] == ["0", "1", "2", "3"]
     names = [event_pb2.EventStatus.Name(result.status) for result in message.results]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import pytest
 
@@ -10,16 +9,9 @@ from headwater.v1.value_pb2 import Value
 from headwater_server.api.translate.recommendation import recommend_request, recommend_response
 from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
 from headwater_server.errors import InvalidRequest, NotYet
+from headwater_server.replica.answers import Answer
 
 NUMBER = Value(number=2.5)
-
-
-@dataclass(frozen=True)
-class Answer:
-    recommendation: Recommendation
-    attribution_token: str = "t"
-    offset: str = "7-0"
-    degraded: tuple[str, ...] = ("exploration",)
 
 
 def test_every_field_of_the_question_arrives() -> None:
@@ -118,7 +110,9 @@ def test_every_field_of_the_slate_goes_out() -> None:
         Result("b", -1.0, None, 1.0),
         Result("c", 0.0, 0.0, 1.0),
     )
-    message = recommend_response(Answer(Recommendation("r", results, "listwise", "home")))
+    message = recommend_response(
+        Answer(Recommendation("r", results, "listwise", "home"), "t", "7-0", ("exploration",))
+    )
     assert (message.recommendation_id, message.attribution_token) == ("r", "t")
     assert (message.offset, message.policy) == ("7-0", "listwise")
     assert list(message.degraded) == ["exploration"]

@@ -107,7 +107,7 @@ class Event(_message.Message):
     cart, like, purchase, order, ...), or a name that the server's settings add.
     """
     visitor_id: _builtins.str
-    """Who: the browser, device or cookie. At most 128 bytes."""
+    """Who: the browser, device or cookie; 1 to 128 bytes. An event without it is quarantined."""
     user_id: _builtins.str
     """The account, once it is known; the histories of visitor and user then count as one. At most
     128 bytes.
@@ -127,12 +127,13 @@ class Event(_message.Message):
     token's placement, if there is one.
     """
     position: _builtins.int
-    """The slot of the slate that was acted on, from 1. 0: not known."""
+    """The slot that was acted on, from 1; of an impression without a token, the slot of its first
+    item. 0: not known.
+    """
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___EventItem]:
-        """What the event is about, at most 1,000 items. An impression names the items that were really
-        seen; without items it means the first `position` slots of the slate, and without `position`
-        the whole slate.
+        """What the event is about: 1 to 1,000 items. An impression names the items that were really seen;
+        with an attribution token and without items, the whole slate was.
         """
 
     @_builtins.property

@@ -180,17 +180,17 @@ class Metric(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     placement: _builtins.str
-    """The placement that it was measured at. Empty: over all of them."""
+    """The placement that it was measured at. "all": over all of them."""
     policy: _builtins.str
-    """The policy that it was measured for. Empty: over all of them."""
+    """The policy that it was measured for. "all": over all of them."""
     window: _builtins.str
-    """What it covers, such as "all" or "last_1000"."""
+    """What it covers: "total", or "last_1000" for the last 1,000 of what is counted."""
     name: _builtins.str
-    """What was measured, such as "hit_rate_at_20", "reward" or "log_loss"."""
+    """What was measured, such as "hit_rate_at_20", "reward", "act_rate" or "log_loss"."""
     value: _builtins.float
     """The figure."""
     count: _builtins.int
-    """Over how many events."""
+    """Over how many events or impressions."""
     def __init__(
         self,
         *,

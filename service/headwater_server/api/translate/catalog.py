@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from headwater.v1 import catalog_service_pb2 as pb
 from headwater.v1 import item_pb2
-from headwater_server.api.ports import WriteAnswer
 from headwater_server.api.translate.checks import between, required
 from headwater_server.api.translate.items import item_message, item_write
 from headwater_server.engine.entries import Item, ItemWrite
 from headwater_server.engine.events import Status
 from headwater_server.errors import NotFound
+from headwater_server.replica.answers import WriteAnswer
 
 WRITES_MAX = 1000
 

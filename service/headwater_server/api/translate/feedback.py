@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headwater.v1 import event_pb2, feedback_service_pb2
-from headwater_server.api.ports import WriteAnswer
 from headwater_server.api.translate.checks import between
 from headwater_server.api.translate.values import plain_time_ms, plain_values
 from headwater_server.engine.events import Event, EventItem, Status
 from headwater_server.errors import InvalidRequest
+from headwater_server.replica.answers import WriteAnswer
 
 EVENTS_MAX = 1000
 

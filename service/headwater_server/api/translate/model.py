@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from headwater.v1 import model_service_pb2 as pb
-from headwater_server.api.ports import Metric, ModelAnswer
+from headwater_server.engine.metrics import Metric
+from headwater_server.replica.answers import ModelAnswer
 
 
 def get_model_request(request: pb.GetModelRequest) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 
 from headwater.v1 import recommendation_service_pb2 as pb
-from headwater_server.api.ports import Answer
 from headwater_server.api.translate.checks import page_size, required, short_text, texts
 from headwater_server.api.translate.values import checked_values
 from headwater_server.engine.requests import RecommendRequest
 from headwater_server.errors import InvalidRequest, NotYet
+from headwater_server.replica.answers import Answer
 
 
 def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, str]:
