@@ -63,12 +63,12 @@ async def test_a_killed_server_and_its_import_go_on_where_they_were(events, tmp_
         counts = dict(reversed(part.split()) for part in said.decode().split(","))
         assert sum(map(int, counts.values())) == EVENTS
         assert await learned(server.address) == EVENTS
-        async with AsyncClient(server.address) as client:
-            digest = (await client.get_model(compute_digest=True)).digest
         again = await start_import(events, server.address)
         said, _ = await again.communicate()
         assert said.decode().split() == [str(EVENTS), "exists"]
         assert await learned(server.address) == EVENTS
+        async with AsyncClient(server.address) as client:
+            digest = (await client.get_model(compute_digest=True)).digest
     finally:
         assert await server.stop() == 0
     arguments = ["digest", "--data-dir", str(tmp_path / "data"), "--from-log"]
