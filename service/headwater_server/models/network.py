@@ -123,12 +123,13 @@ def rmsprop(weights, gradient, squares, rate, rho):
 def choice_errors(scores, chosen, outside, errors):
     """Write softmax(scores) - chosen / sum(chosen); return the cross-entropy.
 
-    ``outside`` adds the choice of none, at score 0, which is right where nothing was chosen.
+    ``outside`` is the score of choosing none, which is right where nothing was chosen; minus
+    infinity where none was no choice.
     """
-    top = np.float32(0.0) if outside else scores[0]
+    top = outside
     for i in range(len(scores)):
         top = max(top, scores[i])
-    total = np.exp(-top) if outside else np.float32(0.0)
+    total = np.exp(outside - top)
     acts = np.float32(0.0)
     for i in range(len(scores)):
         total += np.exp(scores[i] - top)
@@ -138,7 +139,7 @@ def choice_errors(scores, chosen, outside, errors):
         share = chosen[i] / acts if acts > 0 else np.float32(0.0)
         errors[i] = np.exp(scores[i] - log_total) - share
         loss += share * (log_total - scores[i])
-    return loss if acts > 0 else log_total
+    return loss if acts > 0 else log_total - outside
 
 
 @njit(cache=True)

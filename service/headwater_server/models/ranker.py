@@ -16,6 +16,7 @@ from headwater_server.models.chance import uniform
 _SCALE_STEP_MIN, _CONTEXT_STEP = 0.0005, 0.001
 _SCALE_ROWS = 4
 _BIAS_DECAY = 0.002
+_NONE_RATE = 0.05
 
 
 def _normal(seed: int, counter: int, deviation: float) -> float:
@@ -28,13 +29,13 @@ class ListwiseRanker(base.Classifier):
     r"""Conditional logit over a list, with a linear part and a small hidden layer.
 
     $$s_y = \rho_y + w \cdot f_y + v \cdot \mathrm{LeakyReLU}(W f_y + V c + \beta), \qquad
-      P(y) = \frac{e^{s_y}}{[1 +] \sum_{y'} e^{s_{y'}}}$$
+      P(y) = \frac{e^{s_y}}{[e^{s_0} +] \sum_{y'} e^{s_{y'}}}$$
 
     for standardised features $f$ of (visitor, item) and $c$ of the context. The loss is the
-    cross-entropy of the item that was chosen. The 1 stands for choosing none; it is there for
+    cross-entropy of the item that was chosen. $s_0$ stands for choosing none; it is there for
     slates that were shown, and makes a list of one item a logistic regression: River's
     `learn_one` and `predict_proba_one` are that case. $w$ learns by AdaGrad, the layer by
-    RMSProp, the bias $\rho$ by plain steps.
+    RMSProp, the biases $\rho$ and $s_0$ by plain steps.
 
     Parameters
     ----------
@@ -88,6 +89,7 @@ class ListwiseRanker(base.Classifier):
         self._columns: dict[str, int] = {}
         self._steps = 0
         self._bias = np.zeros(CAPACITY_START, dtype=np.float32)
+        self._none = 0.0
         self._begin(max(1, len(features or ())))
         self._name(features or ())
         for name, weight in (start or {}).items():
@@ -161,7 +163,7 @@ class ListwiseRanker(base.Classifier):
             context,
             bias,
             chosen,
-            outside,
+            np.float32(self._none if outside else -np.inf),
             *args,
             tuple(self._squares),
             np.float32(self.rate),
@@ -172,6 +174,9 @@ class ListwiseRanker(base.Classifier):
             self._bias[items] -= np.float32(self.bias_rate) * (
                 errors + np.float32(_BIAS_DECAY) * bias
             )
+        if outside:
+            # all errors sum to zero, so that of choosing none is the rest
+            self._none += _NONE_RATE * float(errors.sum())
         self._steps += 1
         return float(loss)
 
@@ -203,16 +208,16 @@ class ListwiseRanker(base.Classifier):
         """River's way out: the chance of choosing the only item of a list."""
         first = np.zeros(1, dtype=np.int32)
         score = float(self.score_many(self._row(x), self._no_context(), first)[0])
-        chance = 1.0 / (1.0 + math.exp(-max(-700.0, score)))
+        chance = 1.0 / (1.0 + math.exp(-max(-700.0, score - self._none)))
         return {False: 1.0 - chance, True: chance}
 
     def state(self) -> dict[str, Any]:
         """Return all that the model is."""
-        names = ("_steps", "_bias", "_parameters", "_squares", "_moments")
+        names = ("_steps", "_none", "_bias", "_parameters", "_squares", "_moments")
         return {"columns": list(self._columns), **{n: getattr(self, n) for n in names}}
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
         self._columns = {name: i for i, name in enumerate(state["columns"])}
-        for name in ("_steps", "_bias", "_parameters", "_squares", "_moments"):
+        for name in ("_steps", "_none", "_bias", "_parameters", "_squares", "_moments"):
             setattr(self, name, state[name])

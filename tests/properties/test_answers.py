@@ -1,0 +1,165 @@
+"""What an answer promises: its visitor's last act, the caller's rules, propensities."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.entries import Entry, Item, ItemWrite
+from headwater_server.engine.events import Event, EventItem, Slate
+from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
+
+from .shop import ITEMS, OPERATIONS, VISITORS, ask, busy_engine, fold
+
+SUBSETS = st.lists(st.sampled_from((*ITEMS, "unknown 1", "unknown 2")), max_size=12).map(tuple)
+
+
+@given(
+    operations=OPERATIONS,
+    visitor=st.sampled_from((*VISITORS, "stranger")),
+    excluded=SUBSETS,
+    given_ids=SUBSETS,
+    size=st.integers(1, 40),
+    explore=st.booleans(),
+)
+@settings(max_examples=80, deadline=None)
+def test_no_list_holds_what_it_must_not(operations, visitor, excluded, given_ids, size, explore):
+    """Nothing excluded, unavailable or twice; only the caller's candidates; all finite."""
+    engine = fold(operations)
+    request = RecommendRequest(
+        visitor, "r", page_size=size, candidate_item_ids=given_ids,
+        exclude_item_ids=excluded, explore=explore,
+    )  # fmt: skip
+    results = engine.recommend(request, now_ms=10**7).results
+    ids = [result.item_id for result in results]
+    assert len(ids) == len(set(ids)) <= size
+    assert not set(ids) & set(excluded)
+    assert not given_ids or set(ids) <= set(given_ids)
+    assert all((item := engine.get_item(i)) is None or item.available for i in ids)
+    for result in results:
+        assert math.isfinite(result.score)
+        assert 0.0 < result.propensity <= 1.0
+        assert result.probability is None or 0.0 <= result.probability <= 1.0
+
+
+def test_the_next_answer_has_learned():
+    """A click on an item is seen in the visitor's very next answer: what goes with it rises."""
+    engine = Engine()
+    time_ms = 0
+    for n in range(60):
+        pair = ("tent", "stove") if n % 2 else ("pan", "whisk")
+        for item in pair:
+            time_ms += 1000
+            event = Event(f"{n} {item}", "click", f"v{n}", items=(EventItem(item),))
+            engine.apply(Entry(time_ms, (event,)))
+    before = ask(engine, "new", time_ms)
+    engine.apply(Entry(time_ms, (Event("now", "click", "new", items=(EventItem("pan"),)),)))
+    after = ask(engine, "new", time_ms)
+    assert after[0] == "whisk"
+    assert "pan" not in after
+    assert before != after
+
+
+def test_an_item_nobody_touched_is_found_by_its_words():
+    """In a shop where visitors keep to a category, new lamps are shown to who looks at lamps."""
+    engine, time_ms = Engine(), 0
+    kinds = ("lamp", "chair", "rug", "vase")
+    for n in range(80):
+        kind = kinds[n % 4]
+        item = Item(f"{kind} {n}", title=f"{kind} model {n}", categories=(kind,))
+        engine.apply(Entry(time_ms, (ItemWrite(item),)))
+    for n in range(1500):
+        time_ms += 1000
+        item_id = f"{kinds[n % 4]} {n * 7 % 20 * 4 + n % 4}"
+        event = Event(f"e{n}", "view", f"v{n % 52}", items=(EventItem(item_id),))
+        engine.apply(Entry(time_ms, (event,)))
+    new = tuple(
+        ItemWrite(Item(f"new lamp {n}", title="lamp of brass", categories=("lamp",)))
+        for n in range(5)
+    )
+    engine.apply(Entry(time_ms, new))
+    engine.apply(Entry(time_ms, (Event("look", "view", "ann", items=(EventItem("lamp 4"),)),)))
+    found = ask(engine, "ann", time_ms, page_size=30)
+    assert sum(item.startswith("new lamp") for item in found) >= 3
+
+
+def test_a_disliked_item_is_not_shown_again_to_its_visitor():
+    """Others still get it; the visitor gets it again only after touching it anew."""
+    engine = busy_engine()
+    disliked = ask(engine, "visitor 1")[3]
+    assert disliked in ask(engine, "stranger", page_size=100)
+    dislike = Event("no", "dislike", "visitor 1", items=(EventItem(disliked),))
+    engine.apply(Entry(10**6, (dislike,)))
+    assert disliked not in ask(engine, "visitor 1", page_size=100)
+    assert disliked in ask(engine, "stranger", page_size=100)
+    acts = [
+        Event(f"a{i}", "click", "visitor 1", items=(EventItem(i),)) for i in (disliked, "item 9")
+    ]
+    engine.apply(Entry(10**6, tuple(acts)))
+    assert disliked in ask(engine, "visitor 1", page_size=100)
+
+
+def test_impressions_become_negatives_only_when_reported_and_closed():
+    """Of two items shown side by side, the one that nobody chooses falls behind the other."""
+    engine = busy_engine(events=600)
+    shown = ("item 7", "item 8")
+    before = _lead(engine, *shown)
+    for n in range(400):
+        time_ms, passer_by = 10**6 + n, f"passer-by {n}"
+        slate = Slate(f"r{n}", "best", "home", shown, (1.0, 1.0))
+        engine.apply(Entry(time_ms, (Event(f"seen {n}", "impression", passer_by, slate=slate),)))
+        assert engine.counts()["open_impressions"] == n + 1
+    assert _lead(engine, *shown) == pytest.approx(before)
+    for n in range(0, 400, 3):
+        # not by an event, which would also teach that the item is popular
+        engine.attribution.act(f"vpasser-by {n}", engine.catalogue.number("item 8"), 0.3)
+    engine.apply(Entry(10**8, (Event("tick", "click", "x", items=(EventItem("item 9"),)),)))
+    assert engine.counts()["open_impressions"] == 0
+    assert _lead(engine, *shown) < before - 0.05
+
+
+def _lead(engine, first, second):
+    """By how much the first item is ahead of the second, for a stranger."""
+    request = RecommendRequest(
+        "stranger", "r", candidate_item_ids=ITEMS, page_size=30, explore=False
+    )
+    scores = {r.item_id: r.score for r in engine.recommend(request, 10**6).results}
+    return scores[first] - scores[second]
+
+
+def test_a_probability_is_given_once_enough_was_reported():
+    """Absent at first; then between 0 and 1, and higher for what is acted on more."""
+    engine = busy_engine()
+    assert engine.recommend(RecommendRequest("v", "r"), 10**6).results[0].probability is None
+    items = ("item 1", "item 2")
+    for n in range(400):
+        time_ms, visitor = 10**6 + n, f"p{n}"
+        slate = Slate(f"r{n}", "best", "home", items, (1.0, 1.0))
+        engine.apply(Entry(time_ms, (Event(f"seen {n}", "impression", visitor, slate=slate),)))
+        if n % 2:
+            act = Event(f"act {n}", "click", visitor, items=(EventItem("item 1"),))
+            engine.apply(Entry(time_ms, (act,)))
+    engine.apply(Entry(10**8, (Event("tick", "click", "x", items=(EventItem("item 9"),)),)))
+    request = RecommendRequest("v", "r", candidate_item_ids=items, explore=False)
+    chances = {r.item_id: r.probability for r in engine.recommend(request, 10**8).results}
+    assert 0.0 < chances["item 2"] < chances["item 1"] < 1.0
+    names = {(m.name, m.placement, m.policy) for m in engine.metrics()}
+    assert ("act_rate", "home", "best") in names
+
+
+def test_memory_is_bounded_by_settings():
+    """Far more visitors, items and ids than the caps leave as many as the caps, and it works."""
+    caps = EngineSettings(visitors_max=50, items_max=64, deduplication_ids_max=80)
+    engine = Engine(caps)
+    for n in range(3000):
+        event = Event(f"e{n}", "click", f"v{n % 170}", items=(EventItem(f"i{(n * 7) % 500}"),))
+        engine.apply(Entry(1000 * n, (event,)))
+    counts = engine.counts()
+    assert counts["visitors"] <= 50
+    assert counts["items"] <= 64
+    assert counts["deduplication_ids"] <= 80
+    assert len(ask(engine, "v1", 3_000_000)) == 20
+    assert Engine.restore(engine.capture()).digest() == engine.digest()

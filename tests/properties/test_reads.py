@@ -1,0 +1,59 @@
+"""A question leaves the engine bit for bit as it was, whatever is asked."""
+
+import gc
+import random
+import tracemalloc
+
+import pytest
+
+from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
+
+from .shop import ITEMS, busy_engine
+
+RANKERS = (
+    "listwise",
+    "river:preprocessing.StandardScaler() | linear_model.LogisticRegression()",
+    "river:linear_model.AdPredictor()",
+    "river:tree.HoeffdingTreeClassifier()",
+)
+
+
+def _stranger(n):
+    """A question in which everything is unknown, or nearly."""
+    rng = random.Random(n)
+    return RecommendRequest(
+        visitor_id=f"stranger {n}",
+        recommendation_id=f"r{n}",
+        user_id=f"account {n}" if n % 3 == 0 else "",
+        session_id=f"session {n}",
+        placement=f"placement {n}",
+        candidate_item_ids=(f"unknown {n}", ITEMS[n % 30]) if n % 5 == 0 else (),
+        exclude_item_ids=(f"gone {n}", rng.choice(ITEMS)),
+        context_item_ids=(f"other {n}",) if n % 2 else (rng.choice(ITEMS),),
+        context=((f"key {n}", "text"), ("number", float(n))),
+        explore=n % 4 != 0,
+        explain=n % 7 == 0,
+    )
+
+
+@pytest.mark.parametrize("ranker", RANKERS)
+def test_ten_thousand_strange_questions_change_nothing(ranker):
+    """Digest and counts stay, and memory is flat, for every ranker offered."""
+    questions = 10_000 if ranker == "listwise" else 300
+    engine = busy_engine(events=120, settings=EngineSettings(ranker=ranker))
+    before, counts = engine.digest(), engine.counts()
+    for n in range(200):
+        engine.recommend(_stranger(n), now_ms=10**7 + n)
+    tracemalloc.start()
+    for n in range(questions):
+        engine.recommend(_stranger(n), now_ms=10**7 + n)
+        if n == questions // 10:
+            gc.collect()
+            early, _ = tracemalloc.get_traced_memory()
+    gc.collect()
+    late, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert engine.digest() == before
+    assert engine.counts() == counts
+    assert late - early < 20_000
