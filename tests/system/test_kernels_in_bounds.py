@@ -1,0 +1,52 @@
+"""No kernel reads or writes outside its arrays, which compiled code would not tell."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+SHOP_UNDER_STRESS = """
+import random
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.entries import Entry, Item, ItemWrite
+from headwater_server.engine.events import Event, EventItem, Slate
+from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.warmup import warm_up
+
+warm_up()
+rng = random.Random(7)
+engine = Engine(EngineSettings(items_max=2500, visitors_max=300))
+for n in range(6000):
+    # a few visitors with very long histories, many items, more of both than the caps allow
+    visitor = f"v{rng.randrange(4) if n % 2 else rng.randrange(900)}"
+    item = f"i{int(rng.paretovariate(0.6)) % 4000}"
+    kind = rng.choice(("view", "view", "view", "purchase", "dislike", "impression"))
+    slate = Slate(f"r{n}", "best", "", (item, "i1", "i2"), (1.0,) * 3)
+    event = Event(f"e{n}", kind, visitor, items=(EventItem(item),),
+                  slate=slate if kind == "impression" else None)
+    write = ItemWrite(Item(item, title=f"word{n % 300} thing", categories=(f"c{n % 9}",)))
+    engine.apply(Entry(1000 * n, (write, event) if n % 3 == 0 else (event,)))
+    if n % 20 == 0:
+        engine.recommend(RecommendRequest(visitor, f"r{n}", context_item_ids=(item,)), 1000 * n)
+    if n % 2000 == 1999:
+        engine = Engine.restore(engine.capture())
+print("in bounds", engine.counts())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_kernels_stay_inside_their_arrays(tmp_path):
+    """Under numba's bounds checks, a shop beyond all its caps runs without an IndexError."""
+    checked = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", SHOP_UNDER_STRESS],
+        env=checked,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "in bounds" in done.stdout
