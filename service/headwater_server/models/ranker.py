@@ -44,8 +44,6 @@ class ListwiseRanker(base.Classifier):
         own, in sorted order.
     start
         Weights that $w$ begins with, by name.
-    units
-        Width of the hidden layer.
     rate, layer_rate, bias_rate
         Learning rates of $w$, of the layer and of $\rho$.
     seed
@@ -72,7 +70,6 @@ class ListwiseRanker(base.Classifier):
         features: tuple[str, ...] | None = None,
         context: tuple[str, ...] | None = None,
         start: dict[str, float] | None = None,
-        units: int = 16,
         rate: float = 0.03,
         layer_rate: float = 0.002,
         bias_rate: float = 0.02,
@@ -81,7 +78,6 @@ class ListwiseRanker(base.Classifier):
         self.features = features
         self.context = context
         self.start = start
-        self.units = units
         self.rate = rate
         self.layer_rate = layer_rate
         self.bias_rate = bias_rate
@@ -96,7 +92,7 @@ class ListwiseRanker(base.Classifier):
             self._parameters[0][self._columns[name]] = weight
 
     def _begin(self, columns: int) -> None:
-        n, c, h = columns, len(self.context or ()), self.units
+        n, c, h = columns, len(self.context or ()), network.UNITS
         shapes = ((n,), (n, h), (c, h), (h,), (h,))
         self._parameters = [np.zeros(shape, dtype=np.float32) for shape in shapes]
         self._squares = [np.full(shape, 0.01, dtype=np.float32) for shape in shapes]
@@ -121,7 +117,7 @@ class ListwiseRanker(base.Classifier):
                         arrays[place][column:] = fill
                 self._moments[:2] = [grown(m, 2 * column) for m in self._moments[:2]]
                 self._moments[1][column:] = 1
-            counters = range(column * self.units, (column + 1) * self.units)
+            counters = range(column * network.UNITS, (column + 1) * network.UNITS)
             self._parameters[1][column] = [_normal(self.seed, i, 0.25) for i in counters]
 
     def reserve(self, rows: int) -> None:

@@ -47,7 +47,7 @@ def _loss(rows, context, bias, chosen, outside, moments, parameters):
 def test_gradient_is_the_slope_of_the_loss(outside):
     """Each parameter's gradient equals the change of the loss for a small change of it."""
     rng = np.random.default_rng(5)
-    n, k, c, h = 5, 4, 3, 6
+    n, k, c, h = 5, 4, 3, network.UNITS
     rows, context = rng.normal(size=(n, k)).astype("f"), rng.normal(size=c).astype("f")
     bias, chosen = np.zeros(n, "f"), np.array([0, 1, 0, 0, 0], "f")
     moments = (np.zeros(k, "f"), np.ones(k, "f"), np.zeros(c, "f"), np.ones(c, "f"))
@@ -55,7 +55,9 @@ def test_gradient_is_the_slope_of_the_loss(outside):
     parameters = tuple(rng.normal(size=shape).astype("f") for shape in shapes)
     _, errors = _loss(rows, context, bias, chosen, outside, moments, parameters)
     gradients = tuple(np.empty_like(p) for p in parameters)
-    network.gradients_of(rows, context, errors, moments, parameters, gradients)
+    scaled, hidden, scores = np.empty((k, n), "f"), np.empty((h, n), "f"), np.empty(n, "f")
+    network._forward(rows, context, bias, moments, parameters, scaled, hidden, scores)
+    network.gradients_of(context, errors, moments, parameters, scaled, hidden, gradients)
     step = 1e-3  # small, for the activation has a kink
     for place, parameter in enumerate(parameters):
         flat = parameter.reshape(-1)
