@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-
 from headwater_server.engine import slates, state
 from headwater_server.engine.answering import Answering
 from headwater_server.engine.attribution import Attribution
@@ -37,8 +35,7 @@ _EXISTS = Outcome(Status.EXISTS, "learned before")
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
 RIVER_VERSION = version("river")
-_ASIDE = "aside/"
-_HEAD = "head/"
+_PARTS = ("catalogue", "visitors", "deduplication", "attribution", "progress", "models")
 
 
 class Engine:
@@ -247,36 +244,30 @@ class Engine:
 
     # --- the state as a whole ------------------------------------------------------------
 
-    def _parts(self) -> Iterable[tuple[str, Any]]:
-        return state.flatten(
-            {
-                "head": {"state_version": self.STATE_VERSION, "river": RIVER_VERSION},
-                "aside": {"repeated": self._repeated},
-                "settings": self.settings.canonical(),
-                "clock_ms": self.clock_ms,
-                "learned": self._learned,
-                "catalogue": self.catalogue.state(),
-                "visitors": self.visitors.state(),
-                "deduplication": self.deduplication.state(),
-                "attribution": self.attribution.state(),
-                "popular": self.retriever.popular.state(),
-                "progress": self.progress.state(),
-                "models": self.models.state(),
-            }
-        )
+    def state(self) -> dict[str, Any]:
+        """Return all that was learned, as a tree of plain values; nothing is copied."""
+        return {
+            "settings": self.settings.canonical(),
+            "clock_ms": self.clock_ms,
+            "learned": self._learned,
+            "popular": self.retriever.popular.state(),
+            **{name: getattr(self, name).state() for name in _PARTS},
+        }
 
     def digest(self) -> str:
-        """Return 32 bytes in hex over all that was learned; tallies of repeats are left out."""
-        parts = self._parts()
-        return state.digest((p, leaf) for p, leaf in parts if not p.startswith((_ASIDE, _HEAD)))
+        """Return 32 bytes in hex over all that was learned."""
+        return state.digest(state.flatten(self.state()))
 
     def capture(self) -> list[tuple[str, Any]]:
         """Return a copy of the state at this instant, as (path, plain value)."""
-        return state.copied(self._parts())
+        head = {"state_version": self.STATE_VERSION, "river": RIVER_VERSION}
+        # a repeat teaches nothing, so the tally of repeats is kept beside what was learned
+        whole = {"head": head, "repeated": self._repeated, "learned": self.state()}
+        return state.copied(state.flatten(whole))
 
     def memory_bytes(self) -> int:
         """Return the bytes of all arrays, and of texts and numbers as an estimate."""
-        return sum(_bytes_of(leaf) for _, leaf in self._parts())
+        return state.memory_bytes(state.flatten(self.state()))
 
     @classmethod
     def restore(cls, parts: Iterable[tuple[str, Any]]) -> Engine:
@@ -287,23 +278,18 @@ class Engine:
         ValueError
             If another version of the state, or of River, wrote it: rebuild from the log.
         """
-        tree = state.unflatten(parts)
-        head = tree["head"]
+        whole = state.unflatten(parts)
+        head = whole["head"]
         if (head["state_version"], head["river"]) != (cls.STATE_VERSION, RIVER_VERSION):
             raise ValueError(
                 f"the snapshot holds state version {head['state_version']} made with River "
                 f"{head['river']}; this build needs {cls.STATE_VERSION} and {RIVER_VERSION}"
             )
-        engine = cls(EngineSettings.parse(tree["settings"]))
-        engine.clock_ms, engine._learned = tree["clock_ms"], tree["learned"]
-        engine._repeated = tree["aside"]["repeated"]
-        for name in ("catalogue", "visitors", "deduplication", "attribution", "progress", "models"):
-            getattr(engine, name).load(tree[name])
-        engine.retriever.popular.load(tree["popular"])
+        learned = whole["learned"]
+        engine = cls(EngineSettings.parse(learned["settings"]))
+        engine.clock_ms, engine._learned = learned["clock_ms"], learned["learned"]
+        engine._repeated = whole["repeated"]
+        engine.retriever.popular.load(learned["popular"])
+        for name in _PARTS:
+            getattr(engine, name).load(learned[name])
         return engine
-
-
-def _bytes_of(leaf: Any) -> int:
-    if isinstance(leaf, np.ndarray):
-        return int(leaf.nbytes)
-    return 100 * len(leaf) if isinstance(leaf, (list, tuple)) else 32

@@ -70,6 +70,17 @@ def _copy(leaf: Plain) -> Plain:
     return list(leaf) if isinstance(leaf, (list, tuple)) else leaf
 
 
+def memory_bytes(parts: Iterable[tuple[str, Plain]]) -> int:
+    """Return the bytes of all arrays, and of texts and numbers as an estimate."""
+    return sum(_size(leaf) for _, leaf in parts)
+
+
+def _size(leaf: Plain) -> int:
+    if isinstance(leaf, np.ndarray):
+        return int(leaf.nbytes)
+    return 100 * len(leaf) if isinstance(leaf, (list, tuple)) else 32
+
+
 def digest(parts: Iterable[tuple[str, Plain]]) -> str:
     """Return 32 bytes, in hex, that two states share only if they are equal.
 

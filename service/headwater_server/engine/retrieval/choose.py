@@ -14,13 +14,6 @@ _ALWAYS = ev.FROM_OWN | ev.FROM_POPULAR | ev.FROM_NEW
 
 
 @njit(cache=True)
-def may_show(item, shown_at):
-    """Whether an item is available, published and not expired."""
-    available, publish_ms, expire_ms, now_ms = shown_at
-    return available[item] and publish_ms[item] <= now_ms < expire_ms[item]
-
-
-@njit(cache=True)
 def note_own(history, ages_s, touches, in_session, scratch):
     """Propose the visitor's own items, and write what the visitor did with each."""
     out = scratch[0]
@@ -47,49 +40,51 @@ def choose(scratch, shown_at, barred, out):
     """Fill ``out`` with the candidates, in order of first proposal; return how many.
 
     The visitor's own, popular and new items always; of those met by co-visitation the
-    strongest `CANDIDATES_MAX`; of those that share words the likest `CONTENT_MAX`.
+    strongest `CANDIDATES_MAX`; of those that share words the likest `CONTENT_MAX`. None that
+    may not be shown now, and none of the sorted ``barred``.
     """
     values, _, sources, touched, meta = scratch
-    keys = np.empty(meta[1], dtype=np.float32)
-    met, likeness = np.empty_like(keys), np.empty_like(keys)
-    n, m = 0, 0
-    for i in range(meta[1]):
-        e = values[touched[i]]
-        keys[i] = 2 * e[ev.NEXT_NEAR] + e[ev.TOGETHER] + e[ev.SESSION] + 2 * e[ev.NEXT]
-        if sources[touched[i]] & _VISITED:
-            met[n] = keys[i]
-            n += 1
-        if e[ev.CONTENT_NEAR] > 0:
-            likeness[m] = e[ev.CONTENT_NEAR]
-            m += 1
-    strong, like = _threshold(met, n, CANDIDATES_MAX), _threshold(likeness, m, CONTENT_MAX)
+    available, publish_ms, expire_ms, now_ms = shown_at
+    keys, strong, like = _keys(values, sources, touched, meta[1])
     count, strongest, likest = 0, 0, 0
-    for i in range(meta[1]):
-        item = touched[i]
+    for i in range(np.uint64(meta[1])):
+        item = np.uint64(touched[i])
         content = values[item, ev.CONTENT_NEAR]
         is_strong = sources[item] & _VISITED and keys[i] >= strong and strongest < CANDIDATES_MAX
         is_like = content > 0 and content >= like and likest < CONTENT_MAX
         if not (is_strong or is_like or sources[item] & _ALWAYS):
             continue
-        if not may_show(item, shown_at) or _is_barred(item, barred):
+        if not (available[item] and publish_ms[item] <= now_ms < expire_ms[item]):
+            continue
+        place = np.searchsorted(barred, touched[i])
+        if place < len(barred) and barred[place] == touched[i]:
             continue
         strongest += is_strong
         if is_like:
-            sources[item] |= ev.FROM_CONTENT
+            sources[item] |= np.uint8(ev.FROM_CONTENT)
             likest += 1
         if count < len(out):
-            out[count] = item
+            out[count] = touched[i]
             count += 1
     return count
 
 
 @njit(cache=True)
-def _is_barred(item, barred):
-    low, high = 0, len(barred)
-    while low < high:
-        middle = (low + high) // 2
-        if barred[middle] < item:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(barred) and barred[low] == item
+def _keys(values, sources, touched, n):
+    """Return the strength of each touched item, and what the strongest and likest reach."""
+    keys, met = np.empty(n, dtype=np.float32), np.empty(n, dtype=np.float32)
+    likeness = np.empty(n, dtype=np.float32)
+    two = np.float32(2.0)
+    n_met, n_like = 0, 0
+    for i in range(np.uint64(n)):
+        item = np.uint64(touched[i])
+        near = values[item, ev.NEXT_NEAR] + values[item, ev.NEXT]
+        keys[i] = two * near + values[item, ev.TOGETHER] + values[item, ev.SESSION]
+        if sources[item] & _VISITED:
+            met[n_met] = keys[i]
+            n_met += 1
+        if values[item, ev.CONTENT_NEAR] > 0:
+            likeness[n_like] = values[item, ev.CONTENT_NEAR]
+            n_like += 1
+    strong = _threshold(met, n_met, CANDIDATES_MAX)
+    return keys, strong, _threshold(likeness, n_like, CONTENT_MAX)
