@@ -56,3 +56,11 @@ def test_a_bad_file_is_refused_before_a_server_is_started(tmp_path):
     result = run_demo("--events", str(tmp_path / "gone.csv"))
     assert result.returncode == 2
     assert "gone.csv cannot be used" in result.stderr
+
+
+def test_a_server_that_cannot_start_ends_the_demo_with_1(tmp_path):
+    (tmp_path / "file").touch()
+    result = run_demo("--data-dir", str(tmp_path / "file"))
+    assert result.returncode == 1
+    assert "the demo broke off" in result.stderr
+    assert "Traceback" not in result.stderr

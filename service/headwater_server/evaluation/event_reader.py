@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from headwater_server.engine.firewall import NUMBER_MAX
+from headwater_server.engine.rewards import RATING
 from headwater_server.engine.settings import ALIASES
 from headwater_server.evaluation.cells import id_problem, parse_number, parse_time_ms
 from headwater_server.evaluation.event_file import EventFile
@@ -12,6 +14,7 @@ from headwater_server.evaluation.table import Table, open_table
 
 REQUIRED = ("timestamp", "user_id", "item_id", "event_type")
 COLUMNS = (*REQUIRED, "value")
+RATING_MAX = 5
 
 
 def read_events(path: Path, known_types: frozenset[str], limit: int | None = None) -> EventFile:
@@ -67,7 +70,8 @@ class _Reading:
         visitor = self._id(line, "user_id", visitor)
         item = self._id(line, "item_id", item)
         event_type = self._type(line, type_text)
-        value = self._value(line, fields[self._value_place]) if self._value_place >= 0 else None
+        text = fields[self._value_place] if self._value_place >= 0 else ""
+        value = self._value(line, text, event_type)
         if keep:
             file.lines.append(line)
             file.times_ms.append(time_ms)
@@ -108,10 +112,11 @@ class _Reading:
             self._checked_types[text] = name
         return name
 
-    def _value(self, line: int, text: str) -> float | None:
-        if not text:
-            return None
-        value = parse_number(text)
-        if value is None:
-            self._problems.add(line, "value", f"{text!r} is not a finite number")
+    def _value(self, line: int, text: str, event_type: str) -> float | None:
+        value = parse_number(text) if text else None
+        if text and (value is None or abs(value) > NUMBER_MAX):
+            self._problems.add(line, "value", f"{text!r} is not a number up to {NUMBER_MAX:g}")
+        elif event_type == RATING and (value is None or not 0 <= value <= RATING_MAX):
+            reason = f"{text!r} is no rating: a number from 0 to {RATING_MAX}"
+            self._problems.add(line, "value", reason)
         return value

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headwater_server.engine.events import fingerprint
-from headwater_server.engine.settings import DEFAULT_REWARDS
+from headwater_server.engine.firewall import quarantine_reason
+from headwater_server.engine.settings import DEFAULT_REWARDS, EngineSettings
 from headwater_server.evaluation.event_reader import read_events
 from headwater_server.evaluation.problems import BadFile
 
+HEADER = "timestamp,user_id,item_id,event_type,value"
 KNOWN = frozenset(DEFAULT_REWARDS)
 
 
@@ -73,12 +78,32 @@ def test_a_limit_keeps_the_first_rows_and_still_checks_all(write):
         ("11,v,a,view,inf", "value"),
         ("11,v,a,view,1e999", "value"),
         ("11,v,a,view,much", "value"),
+        ("11,v,a,view,2e12", "value"),
+        ("11,v,a,rating,", "value"),
+        ("11,v,a,rating,5.5", "value"),
         ("11,v,a", ""),
         ("11,v,a,view,1,2", ""),
     ],
 )
 def test_each_problem_names_its_line_and_column(write, row, column):
     assert problems_of(write("10,v,a,view,1", row)) == [(3, column)]
+
+
+texts = st.sampled_from(["", "a", "ö" * 64, "x" * 128, "x" * 129, " ", "\u2028", "0"])
+numbers = st.sampled_from(["", "0", "-1", "4.5", "5", "6", "1e12", "2e12", "inf"])
+types = st.sampled_from([*sorted(KNOWN), "view", "nonsense", ""])
+
+
+@given(st.lists(st.tuples(texts, texts, types, numbers), min_size=1, max_size=3))
+def test_what_a_checked_file_holds_can_be_learned_from(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("checked") / "events.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([HEADER.split(","), *((1, *row) for row in rows)])
+    try:
+        events = list(read_events(path, KNOWN).events())
+    except BadFile:
+        return
+    assert [quarantine_reason(event, EngineSettings()) for event in events] == [""] * len(rows)
 
 
 def test_an_unknown_type_is_told_which_are_known(write):
