@@ -3,8 +3,6 @@
 The text of each reaches the caller: it names fields and limits, never internals.
 """
 
-# ruff: noqa: N818 - they are named as what happened, and read so where they are raised
-
 from __future__ import annotations
 
 

@@ -12,7 +12,7 @@ async def eventually(
 ) -> None:
     """Return as soon as ``condition`` holds; TimeoutError when it does not within ``seconds``."""
     async with asyncio.timeout(seconds):
-        while not await _holds(condition):  # noqa: ASYNC110 - it may be about another process
+        while not await _holds(condition):
             await asyncio.sleep(0.005)
 
 
