@@ -41,6 +41,11 @@ class EmbeddedServer:
         """The server's process, None while there is none."""
         return self._process.pid if self._process else None
 
+    def kill(self) -> None:
+        """End the server as a crash would, for drills; it is started again."""
+        if self._process is not None:
+            self._process.kill()
+
     async def start(self) -> None:
         """Return when it answers.
 

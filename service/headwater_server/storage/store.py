@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -27,36 +29,53 @@ class Store:
         ``blocking_ms`` is how long a command may wait on the server's side by design; the
         timeout comes on top of it.
         """
-        timeout_s = settings.store_timeout_ms / 1_000
+        self._timeout_s = (settings.store_timeout_ms + blocking_ms) / 1_000
         options: dict[str, Any] = {
-            "socket_timeout": timeout_s + blocking_ms / 1_000,
-            "socket_connect_timeout": timeout_s,
+            # ours is the only clock: redis-py's own costs a task per call, and in Python 3.11
+            # its wait_for loses a cancellation that comes together with the end of a send
+            "socket_timeout": None,
+            "socket_connect_timeout": self._timeout_s,  # also bounds the closing
+            "timeout": None,
             # an append that is repeated unasked could count twice
             "retry": Retry(NoBackoff(), 0),
-            "timeout": timeout_s,
             "max_connections": CONNECTIONS_MAX,
             "decode_responses": False,
             "protocol": 2,
         }
         if isinstance(where, Path):
             options |= {"connection_class": UnixDomainSocketConnection, "path": str(where)}
-            pool = BlockingConnectionPool(**options)
+            self._pool = BlockingConnectionPool(**options)
         else:
-            pool = BlockingConnectionPool.from_url(where, **options)
-        self._redis = Redis.from_pool(pool)
+            self._pool = BlockingConnectionPool.from_url(where, **options)
+        self._redis = Redis.from_pool(self._pool)
 
     async def call(self, *command: Argument) -> Any:
         """Return the answer; `StoreUnavailable`, `Overloaded` or redis' own `ResponseError`."""
-        with store_errors():
-            return await self._redis.execute_command(*command)  # type: ignore[no-untyped-call]
+        return await self._in_time(self._redis.execute_command(*command))  # type: ignore[no-untyped-call]
 
     async def call_both(self, first: tuple[Argument, ...], second: tuple[Argument, ...]) -> Any:
         """Send two commands on one connection; return both answers, errors among them."""
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.execute_command(*first)
+        pipeline.execute_command(*second)
+        return await self._in_time(pipeline.execute(raise_on_error=False))
+
+    async def _in_time(self, work: Awaitable[Any]) -> Any:
         with store_errors():
-            pipeline = self._redis.pipeline(transaction=False)
-            pipeline.execute_command(*first)
-            pipeline.execute_command(*second)
-            return await pipeline.execute(raise_on_error=False)
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    return await work
+            except (TimeoutError, asyncio.CancelledError):
+                await self._drop_idle()
+                raise
+
+    async def _drop_idle(self) -> None:
+        """Close idle connections: one whose greeting was cut off may be among them.
+
+        redis-py puts it back as good, and would take the rest of the greeting for an answer.
+        """
+        for connection in list(self._pool._available_connections):  # noqa: SLF001 - see above
+            await connection.disconnect(nowait=True)
 
     async def close(self) -> None:
         """Close all connections."""

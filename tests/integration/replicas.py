@@ -1,0 +1,59 @@
+"""Replicas on real stores, for tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+from headwater_server.engine.events import Event, EventItem
+from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.replica.fold import fold
+from headwater_server.replica.replica import Replica
+from headwater_server.replica.settings import ReplicaSettings
+from headwater_server.storage.storage import Storage
+from tests.integration.counting_engine import CountingEngine
+
+QUESTION = RecommendRequest("nobody", recommendation_id="r")
+
+
+def click(number: int, item: str = "tent") -> Event:
+    return Event(f"e{number}", "click", f"v{number % 7}", items=(EventItem(item),))
+
+
+def clicks(*numbers: int) -> list[tuple[Event, str]]:
+    return [(click(number), "") for number in numbers]
+
+
+def make_replica(
+    storage: Storage, engine_settings: EngineSettings | None = None, **options: Any
+) -> Replica:
+    engine_type = options.pop("engine_type", CountingEngine)
+    return Replica(
+        storage.log,
+        storage.snapshots,
+        storage.quarantine,
+        token_key=storage.token_key,
+        engine_settings=engine_settings or EngineSettings(),
+        settings=replace(ReplicaSettings(), **options),
+        engine_type=engine_type,
+    )
+
+
+@asynccontextmanager
+async def running_replica(storage: Storage, **options: Any) -> AsyncIterator[Replica]:
+    replica = make_replica(storage, **options)
+    await replica.start()
+    try:
+        yield replica
+    finally:
+        await replica.stop()
+
+
+async def folded_digest(storage: Storage, engine_type: Any = CountingEngine) -> str:
+    """The oracle: the log folded from its first entry by a fresh engine."""
+    engine, _ = await fold(storage.log, engine_type)
+    digest: str = engine.digest()
+    return digest

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from headwater_server.engine.attribution_token import sign
+from headwater_server.engine.entries import Item, ItemWrite
+from headwater_server.engine.events import Event, Slate, Status
+from headwater_server.errors import DeadlineExceeded, InvalidRequest, Overloaded
+from headwater_server.replica.position import START
+from headwater_server.storage.storage import Storage
+from tests.integration.replicas import (
+    QUESTION,
+    click,
+    clicks,
+    folded_digest,
+    make_replica,
+    running_replica,
+)
+
+CREATED, EXISTS, CONFLICT, QUARANTINED = Status
+
+
+def statuses(answer: object) -> list[Status]:
+    return [outcome.status for outcome in answer.outcomes]  # type: ignore[attr-defined]
+
+
+async def test_what_is_acknowledged_is_in_the_next_answer(storage: Storage) -> None:
+    async with running_replica(storage) as replica:
+        before = await replica.recommend(QUESTION, min_offset="", time_remaining_s=1)
+        assert before.recommendation.results == ()
+        done = await replica.feedback(clicks(1), 1)
+        assert statuses(done) == [CREATED]
+        after = await replica.recommend(QUESTION, min_offset="", time_remaining_s=1)
+        assert [result.item_id for result in after.recommendation.results] == ["tent"]
+        assert after.offset == done.offset != before.offset
+
+
+async def test_the_same_event_counts_once_and_another_content_is_a_conflict(
+    storage: Storage,
+) -> None:
+    async with running_replica(storage) as replica:
+        done = await replica.feedback([*clicks(1, 1), (click(1, "boots"), "")], 1)
+        assert statuses(done) == [CREATED, EXISTS, CONFLICT]
+        assert statuses(await replica.feedback(clicks(1, 2), 1)) == [EXISTS, CREATED]
+        assert replica.model(compute_digest=False).counts["events_learned"] == 2
+
+
+async def test_a_bad_event_is_kept_aside_and_the_rest_is_done(storage: Storage) -> None:
+    async with running_replica(storage) as replica:
+        bad, good = (replace(click(1), value=float("nan")), ""), (click(2), "")
+        done = await replica.feedback([bad, good, (click(3), "forged")], 1)
+        assert statuses(done) == [QUARANTINED, CREATED, QUARANTINED]
+        assert "value" in done.outcomes[0].detail
+        assert "attribution_token" in done.outcomes[2].detail
+        head = await storage.log.head()
+        only_bad = await replica.feedback([bad], 1)
+        assert statuses(only_bad) == [QUARANTINED]
+        assert only_bad.offset == done.offset
+        assert await storage.log.head() == head
+        assert replica.model(compute_digest=False).counts["events_quarantined"] == 3
+    async with running_replica(storage) as replica:
+        assert replica.model(compute_digest=False).counts["events_quarantined"] == 3
+
+
+async def test_the_opened_token_is_on_the_log(storage: Storage) -> None:
+    slate = Slate("r", "p", "home", ("tent",), (0.5,))
+    async with running_replica(storage) as replica:
+        await replica.feedback([(click(1), sign(slate, storage.token_key))], 1)
+        token = await replica.recommend(QUESTION, min_offset="", time_remaining_s=1)
+        await replica.feedback([(click(2), token.attribution_token)], 1)
+    events = [
+        operation
+        async for logged in storage.log.iterate(START)
+        for operation in logged.entry.operations
+        if isinstance(operation, Event)
+    ]
+    assert events[0].slate == slate
+    assert events[1].slate == Slate("r", "counting", "", ("tent",), (1.0,))
+    assert len({event.fingerprint for event in events} - {b""}) == 2
+
+
+async def test_an_item_holds_from_the_next_answer_on(storage: Storage) -> None:
+    async with running_replica(storage) as replica:
+        assert replica.get_item("tent") is None
+        done = await replica.upsert_items([ItemWrite(Item("tent", "A tent"))], 1)
+        assert statuses(done) == [CREATED]
+        assert replica.get_item("tent") == Item("tent", "A tent")
+
+
+async def test_an_answer_waits_for_the_state_that_was_asked_for(storage: Storage) -> None:
+    async with running_replica(storage) as writer, running_replica(storage) as reader:
+        for number in range(20):
+            done = await writer.feedback(clicks(number), 1)
+            answer = await reader.recommend(QUESTION, min_offset=done.offset, time_remaining_s=1)
+            assert answer.offset == done.offset
+        with pytest.raises(DeadlineExceeded):
+            await reader.recommend(QUESTION, min_offset="9" * 15 + "-0", time_remaining_s=0.05)
+        for malformed in ("x", "1-", "-1", "1-2-3", "1-2 ", "1" * 30 + "-0", "\u0661-\u0662"):
+            with pytest.raises(InvalidRequest, match="min_offset"):
+                await reader.recommend(QUESTION, min_offset=malformed, time_remaining_s=1)
+        digests = {r.model(compute_digest=True).digest for r in (writer, reader)}
+        assert digests == {await folded_digest(storage)}
+
+
+async def test_a_recommendation_without_an_id_gets_one_and_reasons_need_time(
+    storage: Storage,
+) -> None:
+    async with running_replica(storage) as replica:
+        question = replace(QUESTION, recommendation_id="", explain=True)
+        answers = [
+            await replica.recommend(question, min_offset="", time_remaining_s=remaining)
+            for remaining in (1, None, 0.001)
+        ]
+        assert len({answer.recommendation.recommendation_id for answer in answers} - {""}) == 3
+        assert [answer.degraded for answer in answers] == [(), (), ("reasons",)]
+
+
+async def test_concurrent_calls_share_appends_and_each_hears_of_its_own(storage: Storage) -> None:
+    async with running_replica(storage) as replica:
+        calls = [clicks(3 * n, 3 * n + 1, 3 * n % 30) for n in range(200)]
+        answers = await asyncio.gather(*(replica.feedback(call, 5) for call in calls))
+        for number, answer in enumerate(answers):
+            assert statuses(answer)[:2] == [CREATED, CREATED], number
+            assert statuses(answer)[2] in (EXISTS, CREATED)
+        model = replica.model(compute_digest=True)
+        assert model.counts["events_learned"] == 400
+        assert model.counts["log_entries"] < 100
+        assert model.digest == await folded_digest(storage)
+
+
+async def test_too_much_at_once_is_refused_early_and_what_was_taken_is_done(
+    storage: Storage,
+) -> None:
+    async with running_replica(storage, unacknowledged_operations_max=100) as replica:
+        answers = await asyncio.gather(
+            *(replica.feedback(clicks(*range(10 * n, 10 * n + 10)), 5) for n in range(30)),
+            return_exceptions=True,
+        )
+        refused = [answer for answer in answers if isinstance(answer, Overloaded)]
+        assert len(refused) == 20
+        assert refused[0].retry_after_ms > 0
+        assert replica.model(compute_digest=False).counts["events_learned"] == 100
+        # a single call larger than the limit is not refused for ever
+        assert len((await replica.feedback(clicks(*range(1_000, 1_500)), 5)).outcomes) == 500
+
+
+async def test_a_stop_lets_arrive_what_is_under_way(storage: Storage) -> None:
+    replica = make_replica(storage)
+    await replica.start()
+    seen: list[tuple[bool, bool]] = []
+    replica.watch_health(lambda reads, writes: seen.append((reads, writes)))
+    call = asyncio.create_task(replica.feedback(clicks(*range(900)), 5))
+    await asyncio.sleep(0)
+    await replica.stop()
+    assert statuses(await call) == [CREATED] * 900
+    assert seen == [(True, True), (False, False)]
+    assert await storage.snapshots.published()
