@@ -123,14 +123,14 @@ async def call_empty(channel: grpc.aio.Channel, method: str) -> None:
         await channel.unary_unary(path)(b"", timeout=5)
 
 
-async def test_a_filter_is_not_there_yet() -> None:
+async def test_a_filter_that_does_not_parse_is_named_with_its_position() -> None:
     async with channel_to(DictReplica()) as channel:
         stub = recommendation_grpc.RecommendationServiceStub(channel)
-        request = recommendation.RecommendRequest(visitor_id="v", filter='tags: ANY("x")')
+        request = recommendation.RecommendRequest(visitor_id="v", filter='tags: ANY("x") AND')
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await stub.Recommend(request, timeout=5)
-    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
-    assert "candidate_item_ids" in caught.value.details()
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "filter at character 19" in caught.value.details()
 
 
 async def test_an_item_that_nobody_knows_is_not_found() -> None:

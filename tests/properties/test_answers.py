@@ -163,3 +163,25 @@ def test_memory_is_bounded_by_settings():
     assert counts["deduplication_ids"] <= 80
     assert len(ask(engine, "v1", 3_000_000)) == 20
     assert Engine.restore(engine.capture()).digest() == engine.digest()
+
+
+def test_a_narrow_filter_still_fills_the_list():
+    """Of 3,000 items one in a hundred passes, and all of a list of 20 do."""
+    engine = Engine()
+    writes = [
+        ItemWrite(Item(f"i{n}", categories=("rare" if n % 100 == 0 else "plain",), price=float(n)))
+        for n in range(3000)
+    ]
+    engine.apply(Entry(0, tuple(writes)))
+    for n in range(500):
+        event = Event(f"e{n}", "view", f"v{n % 20}", items=(EventItem(f"i{n * 7 % 3000}"),))
+        engine.apply(Entry(1000 * n, (event,)))
+    found = ask(engine, "v1", 10**6, filter='categories: ANY("rare") AND price >= 500')
+    assert len(found) == 20
+    assert all(int(item[1:]) % 100 == 0 and int(item[1:]) >= 500 for item in found)
+    given_ids = ("i100", "i101", "i600", "unknown")
+    kept = ask(engine, "v1", 10**6, filter="price > 500", candidate_item_ids=given_ids)
+    assert kept == ["i600"]
+    change = ItemWrite(Item("i600", price=1.0), fields=("price",))
+    engine.apply(Entry(10**6, (change,)))
+    assert ask(engine, "v1", 10**6, filter="price > 500", candidate_item_ids=given_ids) == []

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine import filters
 from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking import Ranking
@@ -15,6 +16,9 @@ from headwater_server.engine.requests import RecommendRequest
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.visitors import History
 
+REFILL = 100
+"""Candidates that a filtered list is drawn from, if as many pass."""
+MASKS_MAX = 256
 _NO_ITEMS = np.zeros(0, dtype=np.int32)
 
 
@@ -28,6 +32,7 @@ class Answering:
         self.catalogue = catalogue
         self.retriever = retriever
         self.ranking = ranking
+        self._masks: dict[str, tuple[int, NDArray[np.bool_]]] = {}
 
     def with_context(self, history: History, request: RecommendRequest) -> History:
         """Return the history as if the visitor had just looked at the context items."""
@@ -56,13 +61,29 @@ class Answering:
         self, request: RecommendRequest, history: History, now_ms: int
     ) -> tuple[Sequence[str] | None, NDArray[np.int32]]:
         """Return what may be shown: the caller's list with its ids, or retrieval's and None."""
-        barred = self._known(request.exclude_item_ids + request.context_item_ids)
+        passing = self._passing(request.filter)
         if request.candidate_item_ids:
-            return self._given(request, history, now_ms)
-        items = self.retriever.retrieve(history, barred, now_ms)
-        if len(items) < request.page_size:
-            items = self._filled(items, barred, history, now_ms)
+            return self._given(request, history, passing, now_ms)
+        barred = self._known(request.exclude_item_ids + request.context_item_ids)
+        items = self.retriever.retrieve(history, barred, now_ms, passing)
+        enough = request.page_size if passing is None else max(request.page_size, REFILL)
+        if len(items) < enough:
+            barred = np.concatenate((items, barred, history.refused, history.items[:1]))
+            items = self._refilled(items, barred, passing, enough, now_ms)
         return None, items
+
+    def _passing(self, text: str) -> NDArray[np.bool_] | None:
+        """Return bool[items]: which pass the filter; kept until the catalogue changes."""
+        if not text:
+            return None
+        columns = self.catalogue.columns
+        version, mask = self._masks.get(text, (-1, None))
+        if mask is None or version != columns.version:
+            if len(self._masks) >= MASKS_MAX:
+                self._masks.clear()
+            mask = filters.parse(text).mask(columns)
+            self._masks[text] = columns.version, mask
+        return mask
 
     def ids(
         self, given: Sequence[str] | None, items: NDArray[np.int32], rows: NDArray[np.int64]
@@ -73,29 +94,38 @@ class Answering:
         return [self.catalogue.ids[item] for item in items[rows].tolist()]
 
     def _given(
-        self, request: RecommendRequest, history: History, now_ms: int
+        self,
+        request: RecommendRequest,
+        history: History,
+        passing: NDArray[np.bool_] | None,
+        now_ms: int,
     ) -> tuple[list[str], NDArray[np.int32]]:
         """Return the caller's list, each once; an unknown item is ranked as one untouched."""
-        excluded = set(request.exclude_item_ids)
-        unknown = self.catalogue.spare_row
-        ids, items = [], []
-        for item_id in dict.fromkeys(request.candidate_item_ids):
-            number = self.catalogue.number(item_id)
-            if item_id not in excluded and (
-                number is None or self.catalogue.may_show(number, now_ms)
-            ):
-                ids.append(item_id)
-                items.append(unknown if number is None else number)
+        excluded = {*request.exclude_item_ids, *request.context_item_ids}
+        wanted = [i for i in dict.fromkeys(request.candidate_item_ids) if i not in excluded]
+        numbers = [self.catalogue.number(item_id) for item_id in wanted]
+        shown = self.catalogue.shown(now_ms, passing)
+        # what was never heard of passes no filter, but may be ranked
+        kept = [passing is None if n is None else shown[n] for n in numbers]
+        ids = [item_id for item_id, keep in zip(wanted, kept, strict=True) if keep]
+        spare = self.catalogue.spare_row
+        items = [spare if n is None else n for n, keep in zip(numbers, kept, strict=True) if keep]
         return ids, self.retriever.given(history, np.array(items, dtype=np.int32))
 
-    def _filled(
-        self, items: NDArray[np.int32], barred: NDArray[np.int32], history: History, now_ms: int
+    def _refilled(
+        self,
+        items: NDArray[np.int32],
+        barred: NDArray[np.int32],
+        passing: NDArray[np.bool_] | None,
+        enough: int,
+        now_ms: int,
     ) -> NDArray[np.int32]:
-        """Fill up, for a small or silent shop, with whatever else may be shown, oldest first."""
-        shown = self.catalogue.shown(now_ms)
-        for left_out in (items, barred, history.refused, history.items[:1]):
-            shown[left_out] = False
-        more = np.flatnonzero(shown)[: self.retriever.room - len(items)].astype(np.int32)
+        """Fill up, for a narrow filter or a small shop, with the most popular that may be shown."""
+        shown = self.catalogue.shown(now_ms, passing)
+        shown[barred] = False
+        left = np.flatnonzero(shown).astype(np.int32)
+        popularity = self.models.by_event.stored[left, -1]
+        more = left[np.argsort(-popularity, kind="stable")[: enough - len(items)]]
         self.retriever.add_popular(more)
         return np.concatenate((items, more))
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.columns import Columns
 from headwater_server.engine.entries import Item, ItemWrite
 from headwater_server.models.base import CAPACITY_START, grown
 
@@ -56,6 +57,7 @@ class Catalogue:
         self._set_times_ms: dict[int, dict[str, int]] = {}
         self._spare: list[int] = []
         self.newest: list[int] = []
+        self.columns = Columns()
         self.available = np.ones(CAPACITY_START, dtype=np.bool_)
         self.publish_ms = np.zeros(CAPACITY_START, dtype=np.int64)
         self.expire_ms = np.full(CAPACITY_START, _NEVER_MS, dtype=np.int64)
@@ -107,6 +109,7 @@ class Catalogue:
         if self.rows > before:
             for name in self._row_arrays:
                 setattr(self, name, grown(getattr(self, name), self.rows))
+            self.columns.reserve(self.rows)
             self.available[before:] = True
             self.expire_ms[before:] = _NEVER_MS
 
@@ -117,6 +120,7 @@ class Catalogue:
         for number in gone:
             self.ids[number] = ""
             self._items.pop(number, None)
+            self.columns.drop(number)
             self._set_times_ms.pop(number, None)
             self.available[number], self.publish_ms[number] = True, 0
             self.expire_ms[number] = _NEVER_MS
@@ -135,26 +139,32 @@ class Catalogue:
         item = self._items.get(number) or Item(write.item.item_id)
         item = replace(item, **{name: getattr(write.item, name) for name in newer})
         self._items[number] = item
+        self.columns.put(number, item)
         times.update(dict.fromkeys(newer, set_ms))
         self.available[number] = item.available
         self.publish_ms[number] = item.publish_time_ms
         self.expire_ms[number] = item.expire_time_ms or _NEVER_MS
         return bool(newer)
 
-    def shown_at(self, now_ms: int) -> tuple[Any, Any, Any, int]:
-        """Return what kernels need to tell which items may be shown now."""
-        return self.available, self.publish_ms, self.expire_ms, now_ms
+    def shown_at(
+        self, now_ms: int, passing: NDArray[np.bool_] | None = None
+    ) -> tuple[Any, Any, Any, int]:
+        """Return what kernels need to tell which items, of those ``passing``, may be shown now."""
+        available = self.available if passing is None else self.available & passing
+        return available, self.publish_ms, self.expire_ms, now_ms
 
     def may_show(self, number: int, now_ms: int) -> bool:
         """Whether an item is available, published and not expired."""
         in_time = self.publish_ms[number] <= now_ms < self.expire_ms[number]
         return bool(self.available[number] and in_time)
 
-    def shown(self, now_ms: int) -> NDArray[np.bool_]:
-        """Return bool[items]: which may be shown now."""
+    def shown(self, now_ms: int, passing: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """Return bool[items]: which, of those ``passing``, may be shown now."""
         n = len(self.ids)
         in_time = (self.publish_ms[:n] <= now_ms) & (now_ms < self.expire_ms[:n])
         shown = self.available[:n] & in_time
+        if passing is not None:
+            shown &= passing[:n]
         shown[self._spare] = False
         return shown
 
@@ -188,6 +198,10 @@ class Catalogue:
         }
         for name in self._row_arrays:
             setattr(self, name, state[name])
+        self.columns = Columns()
+        self.columns.reserve(self.rows)
+        for number, item in self._items.items():
+            self.columns.put(number, item)
 
 
 def _plain(item: Item) -> str:

@@ -25,6 +25,7 @@ class RecommendRequest:
     candidate_item_ids: tuple[str, ...] = ()
     exclude_item_ids: tuple[str, ...] = ()
     context_item_ids: tuple[str, ...] = ()
+    filter: str = ""
     context: tuple[tuple[str, ContextValue], ...] = ()
     explore: bool = True
     explain: bool = False

@@ -8,7 +8,7 @@ from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1.value_pb2 import Value
 from headwater_server.api.translate.recommendation import recommend_request, recommend_response
 from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
-from headwater_server.errors import InvalidRequest, NotYet
+from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import Answer
 
 NUMBER = Value(number=2.5)
@@ -99,9 +99,9 @@ def test_ids_of_exactly_128_bytes_are_fine() -> None:
     assert question.visitor_id == "é" * 64
 
 
-def test_a_filter_is_not_there_yet() -> None:
-    with pytest.raises(NotYet):
-        recommend_request(pb.RecommendRequest(visitor_id="v", filter="price < 3"))
+def test_a_filter_goes_through_as_it_was_written() -> None:
+    question, _ = recommend_request(pb.RecommendRequest(visitor_id="v", filter="price < 3"))
+    assert question.filter == "price < 3"
 
 
 def test_every_field_of_the_slate_goes_out() -> None:

@@ -92,8 +92,10 @@ class RecommendRequest(_message.Message):
     page_size: _builtins.int
     """How many results at most. 0: 20. More than 100: 100. Negative: INVALID_ARGUMENT."""
     filter: _builtins.str
-    """A condition on the items, such as `categories: ANY("shoes") AND price < 100`. Not empty:
-    UNIMPLEMENTED in this release.
+    """A condition on the items, such as `categories: ANY("shoes", "boots") AND price < 100`: ANY of
+    texts, comparisons of numbers, `available = true`, with AND, OR, NOT and parentheses, over
+    categories, tags, price, available and the features. One that does not parse is
+    INVALID_ARGUMENT with the position; an item without a field fails its conditions.
     """
     recommendation_id: _builtins.str
     """The name of this recommendation. It alone seeds exploration, so a retry draws the same numbers.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable
 
+from headwater_server.engine import filters
 from headwater_server.errors import InvalidRequest
 
 ID_BYTES_MAX = 128
@@ -97,3 +98,11 @@ def one_of(field: str, value: str, known: Iterable[str]) -> str:
     if value not in known:
         raise InvalidRequest(field, f"names {value[:40]!r}; there are {', '.join(known)}")
     return value
+
+
+def checked_filter(field: str, text: str) -> str:
+    """Return a filter that parses, "" for none; what is wrong is named with its position."""
+    try:
+        return filters.parse(text).text if text else ""
+    except filters.BadFilterError as error:
+        raise InvalidRequest(field, str(error)) from None

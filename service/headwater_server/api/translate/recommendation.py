@@ -5,10 +5,16 @@ from __future__ import annotations
 import secrets
 
 from headwater.v1 import recommendation_service_pb2 as pb
-from headwater_server.api.translate.checks import page_size, required, short_text, texts
+from headwater_server.api.translate.checks import (
+    checked_filter,
+    page_size,
+    required,
+    short_text,
+    texts,
+)
 from headwater_server.api.translate.values import checked_values
 from headwater_server.engine.requests import RecommendRequest
-from headwater_server.errors import InvalidRequest, NotYet
+from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import Answer
 
 
@@ -17,8 +23,6 @@ def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, s
 
     An empty recommendation_id is minted here.
     """
-    if request.filter:
-        raise NotYet("filter arrives with the catalogue release; candidate_item_ids work now")
     if request.exploration not in (pb.EXPLORATION_UNSPECIFIED, pb.EXPLORATION_OFF):
         raise InvalidRequest("exploration", f"has no value {request.exploration}")
     name = short_text("recommendation_id", request.recommendation_id)
@@ -32,6 +36,7 @@ def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, s
         candidate_item_ids=texts("candidate_item_ids", request.candidate_item_ids),
         exclude_item_ids=texts("exclude_item_ids", request.exclude_item_ids),
         context_item_ids=texts("context_item_ids", request.context_item_ids),
+        filter=checked_filter("filter", request.filter),
         context=checked_values("context", request.context),
         explore=request.exploration != pb.EXPLORATION_OFF,
         explain=request.explain,

@@ -44,40 +44,48 @@ def choose(scratch, shown_at, barred, out):
     may not be shown now, and none of the sorted ``barred``.
     """
     values, _, sources, touched, meta = scratch
-    available, publish_ms, expire_ms, now_ms = shown_at
-    keys, strong, like = _keys(values, sources, touched, meta[1])
+    allowed = _allowed(touched[: meta[1]], shown_at, barred)
+    keys, strong, like = _keys(values, sources, allowed)
     count, strongest, likest = 0, 0, 0
-    for i in range(np.uint64(meta[1])):
-        item = np.uint64(touched[i])
+    for i in range(np.uint64(len(allowed))):
+        item = np.uint64(allowed[i])
         content = values[item, ev.CONTENT_NEAR]
         is_strong = sources[item] & _VISITED and keys[i] >= strong and strongest < CANDIDATES_MAX
         is_like = content > 0 and content >= like and likest < CONTENT_MAX
-        if not (is_strong or is_like or sources[item] & _ALWAYS):
-            continue
-        if not (available[item] and publish_ms[item] <= now_ms < expire_ms[item]):
-            continue
-        place = np.searchsorted(barred, touched[i])
-        if place < len(barred) and barred[place] == touched[i]:
-            continue
-        strongest += is_strong
         if is_like:
             sources[item] |= np.uint8(ev.FROM_CONTENT)
-            likest += 1
-        if count < len(out):
-            out[count] = touched[i]
+        if (is_strong or is_like or sources[item] & _ALWAYS) and count < len(out):
+            strongest += is_strong
+            likest += is_like
+            out[count] = allowed[i]
             count += 1
     return count
 
 
 @njit(cache=True)
-def _keys(values, sources, touched, n):
-    """Return the strength of each touched item, and what the strongest and likest reach."""
-    keys, met = np.empty(n, dtype=np.float32), np.empty(n, dtype=np.float32)
-    likeness = np.empty(n, dtype=np.float32)
+def _allowed(touched, shown_at, barred):
+    """Return those of the touched items that may be shown now and are not barred."""
+    available, publish_ms, expire_ms, now_ms = shown_at
+    out, n = np.empty_like(touched), 0
+    for i in range(np.uint64(len(touched))):
+        item = np.uint64(touched[i])
+        if available[item] and publish_ms[item] <= now_ms < expire_ms[item]:
+            place = np.searchsorted(barred, touched[i])
+            if place == len(barred) or barred[place] != touched[i]:
+                out[n] = touched[i]
+                n += 1
+    return out[:n]
+
+
+@njit(cache=True)
+def _keys(values, sources, items):
+    """Return the strength of each item, and what the strongest and the likest reach."""
+    keys, met = np.empty(len(items), dtype=np.float32), np.empty(len(items), dtype=np.float32)
+    likeness = np.empty(len(items), dtype=np.float32)
     two = np.float32(2.0)
     n_met, n_like = 0, 0
-    for i in range(np.uint64(n)):
-        item = np.uint64(touched[i])
+    for i in range(np.uint64(len(items))):
+        item = np.uint64(items[i])
         near = values[item, ev.NEXT_NEAR] + values[item, ev.NEXT]
         keys[i] = two * near + values[item, ev.TOGETHER] + values[item, ev.SESSION]
         if sources[item] & _VISITED:

@@ -27,12 +27,16 @@ class Retriever:
         self._room = np.empty(ROOM, dtype=np.int32)
 
     def retrieve(
-        self, history: History, barred: NDArray[np.int32], now_ms: int
+        self,
+        history: History,
+        barred: NDArray[np.int32],
+        now_ms: int,
+        passing: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.int32]:
-        """Return int32[n] candidates that may be shown; ``barred`` are left out."""
+        """Return int32[n] candidates that may be shown; only ``passing``, none ``barred``."""
         self._gather(history)
         scratch = self.evidence.scratch
-        shown_at = self.catalogue.shown_at(now_ms)
+        shown_at = self.catalogue.shown_at(now_ms, passing)
         barred = np.sort(np.concatenate((barred, history.refused, history.items[:1])))
         count = choose(scratch, shown_at, barred, self._room)
         return self._room[:count].copy()
