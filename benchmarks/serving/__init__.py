@@ -1,0 +1,1 @@
+"""One server process under load, beside bare echoes of the same concurrency style."""
