@@ -8,7 +8,7 @@ from headwater_server.engine.entries import Entry, Operation
 from headwater_server.engine.events import Event
 from headwater_server.replica.acknowledgements import Acknowledgements
 from headwater_server.replica.health import Health
-from headwater_server.replica.pace import BOOST_MAX, Pace
+from headwater_server.replica.pace import SLICE_MAX_S, Pace
 from headwater_server.replica.position import START, Position
 from headwater_server.replica.tail import Tail
 from tests.integration.counting_engine import CountingEngine
@@ -114,18 +114,21 @@ async def test_an_entry_without_operations_is_passed() -> None:
     await asyncio.gather(running, return_exceptions=True)
 
 
-def test_slices_grow_while_the_log_is_ahead_and_shrink_again() -> None:
-    pace = Pace(0.001, 0.001, Clock())
-    pace.begin()
-    calm = pace.allowance()
-    for _ in range(10):
-        pace.ran_ahead(log_is_ahead=True)
-    assert pace.allowance() >= BOOST_MAX * calm // 2
-    pace.ran_ahead(log_is_ahead=False)
-    assert pace.allowance() == calm
+def test_slices_grow_with_what_waits_up_to_a_bound() -> None:
+    pace = Pace(0.00025, 0.001)
+    allowances = []
+    for waiting in (1, 1_000, 6_000, 1_000_000):
+        pace.begin(waiting)
+        allowances.append(pace.allowance())
+    assert allowances == sorted(allowances)
+    assert allowances[0] == 5
+    assert allowances[-1] == int(SLICE_MAX_S / 50e-6)
 
 
-def test_there_is_rest_only_while_questions_come_in() -> None:
-    pace = Pace(0.001, 0.002)
-    assert pace.rest_s(reads_waiting=True) == 0.002
+def test_there_is_rest_only_while_questions_come_in_and_much_waits() -> None:
+    pace = Pace(0.00025, 0.001)
+    pace.begin(1_000)
+    assert pace.rest_s(reads_waiting=True) == 0.001
     assert pace.rest_s(reads_waiting=False) == 0
+    pace.begin(10)
+    assert pace.rest_s(reads_waiting=True) == 0
