@@ -36,7 +36,7 @@ def client(tmp_path_factory):
 def _own(client, visitor_id):
     """Return the items that the answer says the visitor touched before."""
     answer = client.recommend(
-        visitor_id, candidate_item_ids=ITEMS, page_size=len(ITEMS), explore=False
+        visitor_id, candidate_item_ids=ITEMS, page_size=len(ITEMS), explore=False, explain=True
     )
     return {result.item_id for result in answer.results if "history" in result.sources}
 

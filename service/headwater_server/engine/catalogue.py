@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
 from collections import OrderedDict
@@ -55,6 +56,7 @@ class Catalogue:
         self.ids: list[str] = []
         self._items: dict[int, Item] = {}
         self._set_times_ms: dict[int, dict[str, int]] = {}
+        self._deleted: set[int] = set()
         self._spare: list[int] = []
         self.newest: list[int] = []
         self.columns = Columns()
@@ -82,7 +84,9 @@ class Catalogue:
     def get(self, item_id: str) -> Item | None:
         """Return what the shop said of an item; None if it was never put into the catalogue."""
         number = self._numbers.get(item_id)
-        return None if number is None else self._items.get(number)
+        if number is None or number in self._deleted:
+            return None
+        return self._items.get(number)
 
     def is_full(self) -> bool:
         """Whether a new item needs `evict` first."""
@@ -120,6 +124,7 @@ class Catalogue:
         for number in gone:
             self.ids[number] = ""
             self._items.pop(number, None)
+            self._deleted.discard(number)
             self.columns.drop(number)
             self._set_times_ms.pop(number, None)
             self.available[number], self.publish_ms[number] = True, 0
@@ -138,13 +143,44 @@ class Catalogue:
             self.newest = [*self.newest, number][-NEW_MAX:]
         item = self._items.get(number) or Item(write.item.item_id)
         item = replace(item, **{name: getattr(write.item, name) for name in newer})
-        self._items[number] = item
-        self.columns.put(number, item)
         times.update(dict.fromkeys(newer, set_ms))
+        if newer:
+            self._deleted.discard(number)
+        self._put(number, item)
+        return bool(newer)
+
+    def delete(self, number: int, set_ms: int) -> bool:
+        """Take an item out; return whether nothing that is there is newer."""
+        times = self._set_times_ms.setdefault(number, {})
+        if any(set_ms < time_ms for time_ms in times.values()):
+            return False
+        self._put(number, Item(self.ids[number]))
+        self._deleted.add(number)
+        self.columns.drop(number)
+        self.available[number] = False
+        times.update(dict.fromkeys(ITEM_FIELDS, set_ms))
+        self.newest = [n for n in self.newest if n != number]
+        return True
+
+    def _put(self, number: int, item: Item) -> None:
+        self._items[number] = item
+        if number in self._deleted:
+            return
+        self.columns.put(number, item)
         self.available[number] = item.available
         self.publish_ms[number] = item.publish_time_ms
         self.expire_ms[number] = item.expire_time_ms or _NEVER_MS
-        return bool(newer)
+
+    def listed(self, after: str, size: int, passing: NDArray[np.bool_] | None) -> list[Item]:
+        """Return up to ``size`` items of the catalogue whose ids come after ``after``, by id."""
+        items = (
+            item
+            for number, item in self._items.items()
+            if number not in self._deleted
+            and item.item_id > after
+            and (passing is None or passing[number])
+        )
+        return heapq.nsmallest(size, items, key=lambda item: item.item_id)
 
     def shown_at(
         self, now_ms: int, passing: NDArray[np.bool_] | None = None
@@ -152,11 +188,6 @@ class Catalogue:
         """Return what kernels need to tell which items, of those ``passing``, may be shown now."""
         available = self.available if passing is None else self.available & passing
         return available, self.publish_ms, self.expire_ms, now_ms
-
-    def may_show(self, number: int, now_ms: int) -> bool:
-        """Whether an item is available, published and not expired."""
-        in_time = self.publish_ms[number] <= now_ms < self.expire_ms[number]
-        return bool(self.available[number] and in_time)
 
     def shown(self, now_ms: int, passing: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
         """Return bool[items]: which, of those ``passing``, may be shown now."""
@@ -177,6 +208,7 @@ class Catalogue:
             "numbers": np.fromiter(self._numbers.values(), dtype=np.int64, count=len(self)),
             "spare": list(self._spare),
             "newest": list(self.newest),
+            "deleted": sorted(self._deleted),
             "described": described,
             "items": [_plain(self._items[n]) for n in described],
             "set_times_ms": np.array(times, dtype=np.int64).reshape(-1, len(ITEM_FIELDS)),
@@ -191,6 +223,7 @@ class Catalogue:
         for item_id, number in self._numbers.items():
             self.ids[number] = item_id
         self.newest = list(state["newest"])
+        self._deleted = set(state["deleted"])
         self._items = {n: _item(p) for n, p in zip(state["described"], state["items"], strict=True)}
         self._set_times_ms = {
             n: {f: t for f, t in zip(ITEM_FIELDS, times, strict=True) if t >= 0}
@@ -201,7 +234,8 @@ class Catalogue:
         self.columns = Columns()
         self.columns.reserve(self.rows)
         for number, item in self._items.items():
-            self.columns.put(number, item)
+            if number not in self._deleted:
+                self.columns.put(number, item)
 
 
 def _plain(item: Item) -> str:

@@ -16,7 +16,14 @@ from headwater_server.engine.answering import Answering
 from headwater_server.engine.attribution import Attribution
 from headwater_server.engine.catalogue import Catalogue, content_tokens
 from headwater_server.engine.deduplication import Deduplication
-from headwater_server.engine.entries import Entry, Item, ItemWrite, Operation, SettingsChange
+from headwater_server.engine.entries import (
+    Entry,
+    Item,
+    ItemDelete,
+    ItemWrite,
+    Operation,
+    SettingsChange,
+)
 from headwater_server.engine.events import Event, Outcome, Status
 from headwater_server.engine.firewall import quarantine_reason
 from headwater_server.engine.impressions import Impressions
@@ -93,6 +100,8 @@ class Engine:
                 return self._event(operation, entry)
             case ItemWrite():
                 return self._item(operation, entry)
+            case ItemDelete():
+                return self._delete(operation, entry)
             case SettingsChange():
                 return self._change(operation.settings)
 
@@ -172,6 +181,16 @@ class Engine:
             return _OLDER
         item = self.catalogue.get(write.item.item_id)
         self.models.content.describe(number, content_tokens(item) if item else ())
+        return _CREATED
+
+    def _delete(self, delete: ItemDelete, entry: Entry) -> Outcome:
+        if not entry.imported:
+            self._advance(entry.time_ms)
+        number = self._number(delete.item_id)
+        set_ms = self.clock_ms if delete.set_time_ms is None else delete.set_time_ms
+        if not self.catalogue.delete(number, set_ms):
+            return _OLDER
+        self.models.content.describe(number, ())
         return _CREATED
 
     def _change(self, settings: EngineSettings) -> Outcome:

@@ -37,13 +37,39 @@ class ItemWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemDelete:
+    """Take an item out of the catalogue and all lists, until it is written anew.
+
+    What was learned of it is kept for that case. A delete older than what the catalogue holds
+    does nothing.
+    """
+
+    item_id: str
+    set_time_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserWrite:
+    """Put ``fields`` (names of features; empty: all given ones) of an account's features.
+
+    Field by field, an older ``set_time_ms`` never wins; None means the entry's own time. A field
+    that is named but not among ``features`` is taken away.
+    """
+
+    user_id: str
+    features: tuple[tuple[str, ContextValue], ...] = ()
+    fields: tuple[str, ...] = ()
+    set_time_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChange:
     """From here on the state means what ``settings`` say, on every replica."""
 
     settings: EngineSettings
 
 
-Operation = Event | ItemWrite | SettingsChange
+Operation = Event | ItemWrite | ItemDelete | UserWrite | SettingsChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ _EXPECTED = {
 
 def _explained(text: str, error: lark.UnexpectedInput) -> BadFilterError:
     at = error.pos_in_stream
-    at_end = at is None or at < 0 or isinstance(error, lark.UnexpectedEOF)
+    at_end = at is None or at < 0
     if isinstance(error, lark.UnexpectedToken) and error.token.type == "$END":
         at_end = True
     names = getattr(error, "expected", None) or getattr(error, "allowed", None) or set()

@@ -32,6 +32,34 @@ class RecommendRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoredItem:
+    """An item and its place in a list that belongs to no visitor."""
+
+    item_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One item of a visitor's history: when it was touched last, how often, whether refused."""
+
+    item_id: str
+    time_ms: int
+    touches: int
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UserProfile:
+    """What is known of an account, or of a visitor: features, linked visitors, history."""
+
+    user_id: str
+    features: tuple[tuple[str, ContextValue], ...]
+    visitor_ids: tuple[str, ...]
+    history: tuple[Touch, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One slot of the slate.
 

@@ -82,9 +82,9 @@ def results(
     explain: bool,
 ) -> tuple[Result, ...]:
     """Return the slate's slots, best first."""
-    told = [_TOLD[mask] for mask in masks.tolist()]
+    told = [_TOLD[mask] for mask in masks.tolist()] if explain else [_TOLD[0]] * len(ids)
     rows = zip(ids, scores.tolist(), probabilities, propensities.tolist(), told, strict=True)
     return tuple(
-        Result(item_id, score, chance, propensity, sources, reasons if explain else ())
+        Result(item_id, score, chance, propensity, sources, reasons)
         for item_id, score, chance, propensity, (sources, reasons) in rows
     )

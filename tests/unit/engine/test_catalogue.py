@@ -23,9 +23,9 @@ def test_items_may_be_shown_within_their_time_and_stock():
     catalogue = Catalogue(100)
     _write(catalogue, Item("a", publish_time_ms=10, expire_time_ms=20))
     number = catalogue.number("a")
-    assert [catalogue.may_show(number, t) for t in (9, 10, 19, 20)] == [False, True, True, False]
+    assert [bool(catalogue.shown(t)[number]) for t in (9, 10, 19, 20)] == [False, True, True, False]
     _write(catalogue, Item("a", available=False), ("available",))
-    assert not catalogue.may_show(number, 15)
+    assert not catalogue.shown(15)[number]
 
 
 def test_asking_for_an_item_does_not_make_one():
@@ -48,7 +48,7 @@ def test_the_longest_inactive_make_room():
     assert number == 1
     assert catalogue.get("fresh") is None
     assert catalogue.get("i1") is None
-    assert catalogue.may_show(number, 0)
+    assert catalogue.shown(0)[number]
 
 
 def test_survives_a_restart():
@@ -77,3 +77,29 @@ def test_tokens_say_where_a_word_comes_from():
         "title:lamp",
         "brand:acme",
     ]
+
+
+def test_a_deleted_item_is_gone_until_it_is_written_anew():
+    """A delete beats older writes and loses to newer ones; a new item begins with defaults."""
+    catalogue = Catalogue(100)
+    _write(catalogue, Item("a", title="Lamp", price=2.0), set_time_ms=10)
+    number = catalogue.number("a")
+    assert not catalogue.delete(number, 9)
+    assert catalogue.delete(number, 11)
+    assert catalogue.get("a") is None
+    assert not catalogue.shown(0)[number]
+    assert not _write(catalogue, Item("a", title="Old"), set_time_ms=10)
+    assert not catalogue.shown(0)[number]
+    assert _write(catalogue, Item("a", title="New"), ("title",), set_time_ms=12)
+    assert catalogue.get("a") == Item("a", title="New")
+    assert catalogue.shown(0)[number]
+
+
+def test_items_are_listed_by_id_in_pages():
+    """A page begins after the last id of the one before; deleted items are in none."""
+    catalogue = Catalogue(100)
+    for name in "dbeac":
+        _write(catalogue, Item(name))
+    catalogue.delete(catalogue.number("c"), 1)
+    pages = [catalogue.listed("", 2, None), catalogue.listed("b", 2, None)]
+    assert [[item.item_id for item in page] for page in pages] == [["a", "b"], ["d", "e"]]
