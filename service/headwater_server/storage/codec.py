@@ -6,13 +6,26 @@ from collections.abc import Iterable, Sequence
 
 from google.protobuf.message import DecodeError
 
-from headwater_server.engine.entries import Entry, ItemWrite, Operation, SettingsChange
+from headwater_server.engine.entries import (
+    Entry,
+    ItemDelete,
+    ItemWrite,
+    Operation,
+    SettingsChange,
+    UserWrite,
+)
 from headwater_server.engine.events import Event
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.faults import UnreadableEntry
 from headwater_server.storage.event_codec import decode_event, encode_event
-from headwater_server.storage.item_codec import decode_item_write, encode_item_write
+from headwater_server.storage.item_codec import (
+    decode_item_delete,
+    decode_item_write,
+    encode_item_delete,
+    encode_item_write,
+)
+from headwater_server.storage.user_codec import decode_user_write, encode_user_write
 
 ENTRY_VERSION = 1
 
@@ -69,6 +82,10 @@ def _encode(operation: Operation) -> pb.Operation:
             return pb.Operation(event=encode_event(operation))
         case ItemWrite():
             return pb.Operation(item_write=encode_item_write(operation))
+        case ItemDelete():
+            return pb.Operation(item_delete=encode_item_delete(operation))
+        case UserWrite():
+            return pb.Operation(user_write=encode_user_write(operation))
         case SettingsChange():
             text = operation.settings.canonical()
             return pb.Operation(settings_change=pb.SettingsChange(settings=text))
@@ -80,6 +97,10 @@ def _decode(stored: pb.Operation) -> Operation:
             return decode_event(stored.event)
         case "item_write":
             return decode_item_write(stored.item_write)
+        case "item_delete":
+            return decode_item_delete(stored.item_delete)
+        case "user_write":
+            return decode_user_write(stored.user_write)
         case _:
             return _decode_settings(stored.settings_change.settings)
 

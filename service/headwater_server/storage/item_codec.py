@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater_server.engine.entries import Item, ItemWrite
+from headwater_server.engine.entries import Item, ItemDelete, ItemWrite
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.storage.features import decode_features, encode_features
 
@@ -44,3 +44,14 @@ def decode_item_write(stored: pb.ItemWrite) -> ItemWrite:
         fields=tuple(stored.fields),
         set_time_ms=stored.set_time_ms if stored.HasField("set_time_ms") else None,
     )
+
+
+def encode_item_delete(delete: ItemDelete) -> pb.ItemDelete:
+    """Return the stored form of ``delete``."""
+    return pb.ItemDelete(item_id=delete.item_id, set_time_ms=delete.set_time_ms)
+
+
+def decode_item_delete(stored: pb.ItemDelete) -> ItemDelete:
+    """Read what `encode_item_delete` wrote."""
+    set_time_ms = stored.set_time_ms if stored.HasField("set_time_ms") else None
+    return ItemDelete(stored.item_id, set_time_ms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from headwater_server.engine.entries import Item, ItemWrite, SettingsChange
+from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, SettingsChange, UserWrite
 from headwater_server.engine.events import Event, EventItem, Slate
 from headwater_server.engine.settings import EngineSettings
 
@@ -46,5 +46,8 @@ items = st.builds(
     expire_time_ms=whole,
 )
 item_writes = st.builds(ItemWrite, items, texts, st.none() | whole)
+item_deletes = st.builds(ItemDelete, text, st.none() | whole)
+user_writes = st.builds(UserWrite, text, features, texts, st.none() | whole)
 settings_changes = st.integers(0, 9).map(lambda seed: SettingsChange(EngineSettings(seed=seed)))
-operations = st.lists(events | item_writes | settings_changes, max_size=4).map(tuple)
+kinds = events | item_writes | item_deletes | user_writes | settings_changes
+operations = st.lists(kinds, max_size=4).map(tuple)

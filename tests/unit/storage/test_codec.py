@@ -59,3 +59,15 @@ def test_what_this_build_does_not_know_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(UnreadableEntry, match=reason):
         decode_entry(payload, 0)
+
+
+def test_every_kind_of_operation_keeps_the_number_it_was_first_written_with() -> None:
+    """A log outlives the build that wrote it: kinds are added, never renumbered."""
+    kinds = pb.Operation.DESCRIPTOR.oneofs_by_name["kind"].fields
+    assert {kind.name: kind.number for kind in kinds} == {
+        "event": 1,
+        "item_write": 2,
+        "settings_change": 3,
+        "item_delete": 4,
+        "user_write": 5,
+    }

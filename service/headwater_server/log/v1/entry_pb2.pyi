@@ -69,6 +69,8 @@ class Operation(_message.Message):
     EVENT_FIELD_NUMBER: _builtins.int
     ITEM_WRITE_FIELD_NUMBER: _builtins.int
     SETTINGS_CHANGE_FIELD_NUMBER: _builtins.int
+    ITEM_DELETE_FIELD_NUMBER: _builtins.int
+    USER_WRITE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """Something that a visitor did."""
@@ -81,18 +83,28 @@ class Operation(_message.Message):
     def settings_change(self) -> Global___SettingsChange:
         """Other settings from here on."""
 
+    @_builtins.property
+    def item_delete(self) -> Global___ItemDelete:
+        """An item taken out of the catalogue."""
+
+    @_builtins.property
+    def user_write(self) -> Global___UserWrite:
+        """A change to what is known of an account."""
+
     def __init__(
         self,
         *,
         event: Global___Event | None = ...,
         item_write: Global___ItemWrite | None = ...,
         settings_change: Global___SettingsChange | None = ...,
+        item_delete: Global___ItemDelete | None = ...,
+        user_write: Global___UserWrite | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "item_write", b"item_write", "kind", b"kind", "settings_change", b"settings_change"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "settings_change", b"settings_change", "user_write", b"user_write"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "item_write", b"item_write", "kind", b"kind", "settings_change", b"settings_change"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "settings_change", b"settings_change", "user_write", b"user_write"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -392,6 +404,76 @@ class Item(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__price) -> _WhichOneofReturnType__price | None: ...
 
 Global___Item: _TypeAlias = Item  # noqa: Y015
+
+@_typing.final
+class ItemDelete(_message.Message):
+    """Take an item out of the catalogue, until it is written anew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    SET_TIME_MS_FIELD_NUMBER: _builtins.int
+    item_id: _builtins.str
+    """Which item."""
+    set_time_ms: _builtins.int
+    """Age of the removal: it does nothing to what was written later. Absent: the entry's time."""
+    def __init__(
+        self,
+        *,
+        item_id: _builtins.str = ...,
+        set_time_ms: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_set_time_ms", b"_set_time_ms", "set_time_ms", b"set_time_ms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_set_time_ms", b"_set_time_ms", "item_id", b"item_id", "set_time_ms", b"set_time_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__set_time_ms: _TypeAlias = _typing.Literal["set_time_ms"]  # noqa: Y015
+    _WhichOneofArgType__set_time_ms: _TypeAlias = _typing.Literal["_set_time_ms", b"_set_time_ms"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__set_time_ms) -> _WhichOneofReturnType__set_time_ms | None: ...
+
+Global___ItemDelete: _TypeAlias = ItemDelete  # noqa: Y015
+
+@_typing.final
+class UserWrite(_message.Message):
+    """Put features of an account."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    FEATURES_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    SET_TIME_MS_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Which account."""
+    set_time_ms: _builtins.int
+    """Age of the write: an older one never beats a newer one. Absent: the entry's time."""
+    @_builtins.property
+    def features(self) -> _containers.RepeatedCompositeFieldContainer[Global___Feature]:
+        """The new values, in the caller's order."""
+
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the features to write; empty means all that are given. One that is named and not
+        given is taken away.
+        """
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        features: _abc.Iterable[Global___Feature] | None = ...,
+        fields: _abc.Iterable[_builtins.str] | None = ...,
+        set_time_ms: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_set_time_ms", b"_set_time_ms", "set_time_ms", b"set_time_ms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_set_time_ms", b"_set_time_ms", "features", b"features", "fields", b"fields", "set_time_ms", b"set_time_ms", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__set_time_ms: _TypeAlias = _typing.Literal["set_time_ms"]  # noqa: Y015
+    _WhichOneofArgType__set_time_ms: _TypeAlias = _typing.Literal["_set_time_ms", b"_set_time_ms"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__set_time_ms) -> _WhichOneofReturnType__set_time_ms | None: ...
+
+Global___UserWrite: _TypeAlias = UserWrite  # noqa: Y015
 
 @_typing.final
 class SettingsChange(_message.Message):
