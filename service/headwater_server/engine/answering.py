@@ -36,7 +36,7 @@ class Answering:
 
     def with_context(self, history: History, request: RecommendRequest) -> History:
         """Return the history as if the visitor had just looked at the context items."""
-        context = self._known(request.context_item_ids)
+        context = self.known(request.context_item_ids)
         if len(context) == 0:
             return history
         rest = ~np.isin(history.items, context)
@@ -51,7 +51,8 @@ class Answering:
             gap_s=0.0,
         )
 
-    def _known(self, item_ids: tuple[str, ...]) -> NDArray[np.int32]:
+    def known(self, item_ids: tuple[str, ...]) -> NDArray[np.int32]:
+        """Return the numbers of those ids that were heard of, each once."""
         if not item_ids:
             return _NO_ITEMS
         numbers = (self.catalogue.number(item_id) for item_id in dict.fromkeys(item_ids))
@@ -61,10 +62,10 @@ class Answering:
         self, request: RecommendRequest, history: History, now_ms: int
     ) -> tuple[Sequence[str] | None, NDArray[np.int32]]:
         """Return what may be shown: the caller's list with its ids, or retrieval's and None."""
-        passing = self._passing(request.filter)
+        passing = self.passing(request.filter)
         if request.candidate_item_ids:
             return self._given(request, history, passing, now_ms)
-        barred = self._known(request.exclude_item_ids + request.context_item_ids)
+        barred = self.known(request.exclude_item_ids + request.context_item_ids)
         items = self.retriever.retrieve(history, barred, now_ms, passing)
         enough = request.page_size if passing is None else max(request.page_size, REFILL)
         if len(items) < enough:
@@ -72,7 +73,7 @@ class Answering:
             items = self._refilled(items, barred, passing, enough, now_ms)
         return None, items
 
-    def _passing(self, text: str) -> NDArray[np.bool_] | None:
+    def passing(self, text: str) -> NDArray[np.bool_] | None:
         """Return bool[items]: which pass the filter; kept until the catalogue changes."""
         if not text:
             return None

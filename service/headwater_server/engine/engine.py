@@ -7,7 +7,7 @@ Read `apply` and what it calls for the way of an event, `recommend` for that of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -23,18 +23,27 @@ from headwater_server.engine.entries import (
     ItemWrite,
     Operation,
     SettingsChange,
+    UserWrite,
 )
 from headwater_server.engine.events import Event, Outcome, Status
 from headwater_server.engine.firewall import quarantine_reason
 from headwater_server.engine.impressions import Impressions
 from headwater_server.engine.learning import Learning
+from headwater_server.engine.lists import Lists
 from headwater_server.engine.metrics import Metric, Progress
 from headwater_server.engine.models import Models, make_ranker
 from headwater_server.engine.ranking import Ranking
-from headwater_server.engine.requests import Recommendation, RecommendRequest
+from headwater_server.engine.requests import (
+    Recommendation,
+    RecommendRequest,
+    ScoredItem,
+    Touch,
+    UserProfile,
+)
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.rewards import IMPRESSION, REFUSALS, canonical_type, reward_of
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.users import Users
 from headwater_server.engine.visitors import Visitors
 
 _CREATED = Outcome(Status.CREATED)
@@ -42,7 +51,7 @@ _EXISTS = Outcome(Status.EXISTS, "learned before")
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
 RIVER_VERSION = version("river")
-_PARTS = ("catalogue", "visitors", "deduplication", "attribution", "progress", "models")
+_PARTS = ("catalogue", "visitors", "users", "deduplication", "attribution", "progress", "models")
 
 
 class Engine:
@@ -70,6 +79,7 @@ class Engine:
         self._repeated = 0
         self.catalogue = Catalogue(self.settings.items_max)
         self.visitors = Visitors(self.settings.visitors_max, 0.0)
+        self.users = Users(self.settings.visitors_max)
         self.deduplication = Deduplication(0, 0)
         self.attribution = Attribution(0)
         self.progress = Progress()
@@ -84,6 +94,7 @@ class Engine:
         self.ranking = Ranking(models, self.retriever.evidence)
         self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
         self.answering = Answering(models, catalogue, self.retriever, self.ranking)
+        self.lists = Lists(models, self.answering)
         self.impressions = Impressions(
             self.attribution, self.learning, self.answering, self.progress
         )
@@ -102,6 +113,8 @@ class Engine:
                 return self._item(operation, entry)
             case ItemDelete():
                 return self._delete(operation, entry)
+            case UserWrite():
+                return self._user(operation, entry)
             case SettingsChange():
                 return self._change(operation.settings)
 
@@ -193,6 +206,11 @@ class Engine:
         self.models.content.describe(number, ())
         return _CREATED
 
+    def _user(self, write: UserWrite, entry: Entry) -> Outcome:
+        if not entry.imported:
+            self._advance(entry.time_ms)
+        return _CREATED if self.users.write(write, self.clock_ms) else _OLDER
+
     def _change(self, settings: EngineSettings) -> Outcome:
         """Take settings over from here on; before anything was learned, as if from the start."""
         try:
@@ -211,7 +229,7 @@ class Engine:
     def _adopt(self, settings: EngineSettings) -> None:
         self.settings = settings
         self.catalogue.items_max = settings.items_max
-        self.visitors.profiles_max = settings.visitors_max
+        self.visitors.profiles_max = self.users.users_max = settings.visitors_max
         self.visitors.session_gap_s = settings.session_gap_minutes * 60.0
         self.deduplication.window_ms = round(settings.deduplication_window_hours * 3_600_000)
         self.deduplication.ids_max = settings.deduplication_ids_max
@@ -242,6 +260,35 @@ class Engine:
         policy = slates.policy_of(request)
         return Recommendation(request.recommendation_id, results, policy, request.placement)
 
+    def list_similar_items(
+        self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
+    ) -> tuple[ScoredItem, ...]:
+        """Return what goes with, or is like, the given items."""
+        return self.lists.similar(item_ids, page_size, filter_text, now_ms)
+
+    def list_trending_items(
+        self, category: str, window: str, page_size: int, filter_text: str, now_ms: int
+    ) -> tuple[ScoredItem, ...]:
+        """Return what is on the rise in a window, "hour", "day" (also "") or "week"."""
+        return self.lists.trending(category, window, page_size, filter_text, now_ms)
+
+    def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
+        """Return items of the catalogue by id, those after the given id."""
+        return self.catalogue.listed(after_item_id, page_size, self.answering.passing(filter_text))
+
+    def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
+        """Return what is known of an account, or of a visitor; None if nothing is."""
+        account = user_id or self.visitors.account_of(visitor_id)
+        if not (self.visitors.is_known(visitor_id, user_id) or user_id in self.users):
+            return None
+        history = self.visitors.timeline(visitor_id, account)
+        touches = tuple(
+            Touch(self.catalogue.ids[item], round(1000 * seconds), abs(count), count < 0)
+            for item, seconds, count in history
+        )
+        visitors = self.visitors.visitors_of(account)
+        return UserProfile(account, self.users.features(account), visitors, touches)
+
     def get_item(self, item_id: str) -> Item | None:
         """Return what the shop said of an item, None if it never did."""
         return self.catalogue.get(item_id)
@@ -256,6 +303,7 @@ class Engine:
             "events_learned": self._learned,
             "events_repeated": self._repeated,
             "visitors": len(self.visitors),
+            "users": len(self.users),
             "items": len(self.catalogue),
             "deduplication_ids": len(self.deduplication),
             "open_impressions": len(self.attribution),

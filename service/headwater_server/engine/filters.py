@@ -106,14 +106,14 @@ _EXPECTED = {
 
 
 def _explained(text: str, error: lark.UnexpectedInput) -> BadFilterError:
-    at = error.pos_in_stream
-    at_end = at is None or at < 0
+    at = -1 if error.pos_in_stream is None else error.pos_in_stream
+    at_end = at < 0
     if isinstance(error, lark.UnexpectedToken) and error.token.type == "$END":
         at_end = True
     names = getattr(error, "expected", None) or getattr(error, "allowed", None) or set()
     wanted = sorted({_EXPECTED.get(name, name) for name in names} - {"$END"})
     expected = " or ".join(wanted) or "the end"
-    return BadFilterError(len(text) + 1 if at_end else int(at or 0) + 1, f"{expected} was expected")
+    return BadFilterError(len(text) + 1 if at_end else at + 1, f"{expected} was expected")
 
 
 def _depth(tree: Any) -> int:

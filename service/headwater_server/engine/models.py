@@ -20,6 +20,9 @@ from headwater_server.models.river_ranker import RiverRanker, build
 
 _START = {"next": 0.2, "next_near": 0.3, "session": 0.2, "popular_1500": 0.2}
 DAY_S = 86_400.0
+_DAYS = (DAY_S, 7 * DAY_S, DAY_S / 24, 28 * DAY_S)
+TREND_COLUMNS = {"hour": (2, 0), "day": (0, 1), "week": (1, 3)}
+"""Window -> columns of ``by_day``: the window's own, and the longer one that it rises above."""
 
 
 class Models:
@@ -34,7 +37,7 @@ class Models:
         self.next_item = NextItem(seed=settings.seed)
         self.companions = Companions(seed=settings.seed + 1)
         self.by_event = Popularity((40.0, 200.0, 1500.0, 10_000.0))
-        self.by_day = Popularity((DAY_S, 7 * DAY_S))
+        self.by_day = Popularity(_DAYS)
         self.starts = Popularity((1500.0,))
         self.activity = Activity()
         self.content = Content()

@@ -59,6 +59,7 @@ class Visitors:
         self.histories = Histories()
         self._rows: OrderedDict[str, int] = OrderedDict()
         self._links: dict[str, str] = {}
+        self._linked: dict[str, dict[str, None]] = {}
         self._spare: list[int] = []
         self._last_s = np.zeros(CAPACITY_START)
         self._session_start_s = np.zeros(CAPACITY_START)
@@ -75,8 +76,33 @@ class Visitors:
         """Return the row of the acting profile, made if need be; a user is linked from now on."""
         if user_id:
             self._row("v" + visitor_id)
-            self._links["v" + visitor_id] = "u" + user_id
+            self._link("v" + visitor_id, "u" + user_id)
         return self._row(self.acting(visitor_id, user_id))
+
+    def _link(self, visitor: str, account: str) -> None:
+        if self._links.get(visitor) != account:
+            self._unlink(visitor)
+            self._links[visitor] = account
+            self._linked.setdefault(account, {})[visitor] = None
+
+    def _unlink(self, visitor: str) -> None:
+        account = self._links.pop(visitor, "")
+        visitors = self._linked.get(account, {})
+        visitors.pop(visitor, None)
+        if account and not visitors:
+            del self._linked[account]
+
+    def account_of(self, visitor_id: str) -> str:
+        """Return the id of the account that a visitor is linked to, "" if to none."""
+        return self._links.get("v" + visitor_id, "")[1:]
+
+    def visitors_of(self, user_id: str) -> tuple[str, ...]:
+        """Return the ids of the visitors that are linked to an account."""
+        return tuple(sorted(key[1:] for key in self._linked.get("u" + user_id, ())))
+
+    def is_known(self, visitor_id: str, user_id: str) -> bool:
+        """Whether anything was heard of the visitor or the account."""
+        return "v" + visitor_id in self._rows or "u" + user_id in self._rows
 
     def _row(self, key: str) -> int:
         row = self._rows.get(key)
@@ -95,7 +121,7 @@ class Visitors:
 
     def _evict(self) -> None:
         key, row = self._rows.popitem(last=False)
-        self._links.pop(key, None)
+        self._unlink(key)
         self.histories.clear(row)
         for name in self._row_arrays:
             getattr(self, name)[row] = 0
@@ -127,6 +153,12 @@ class Visitors:
         first, second = (rows[0] if rows else -1), (rows[1] if len(rows) > 1 else -1)
         items, times, touches = self.histories.merged(first, second)
         return self._seen(rows, items, times, touches, _session_key(session_id), now_s)
+
+    def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:
+        """Return (item, seconds, touches) of a visitor and an account as one, newest first."""
+        rows = [self._rows.get(key, -1) for key in ("v" + visitor_id, "u" + user_id)]
+        items, times, touches = self.histories.merged(*rows)
+        return list(zip(items.tolist(), times.tolist(), touches.tolist(), strict=True))
 
     def _seen(
         self, rows: list[int], items: Any, times: Any, touches: Any, session_key: int, now_s: float
@@ -160,7 +192,10 @@ class Visitors:
         """Become what `state` returned elsewhere."""
         keys = state["keys"]
         self._rows = OrderedDict(zip(keys, state["rows"].tolist(), strict=True))
-        self._links = {k: v for k, v in zip(keys, state["links"], strict=False) if v}
+        self._links, self._linked = {}, {}
+        for visitor, account in zip(keys, state["links"], strict=False):
+            if account:
+                self._link(visitor, account)
         self._spare = list(state["spare"])
         self.histories.load(state["histories"])
         for name in self._row_arrays:

@@ -1,0 +1,67 @@
+"""Accounts: the features that a shop gives of them."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from typing import Any
+
+from headwater_server.engine.entries import UserWrite
+from headwater_server.engine.events import ContextValue
+
+Features = tuple[tuple[str, ContextValue], ...]
+
+
+class Users:
+    """Features by account, at most ``users_max`` accounts; those written longest ago go first.
+
+    >>> users = Users(users_max=10)
+    >>> users.write(UserWrite("ann", (("segment", "vip"),), set_time_ms=5), now_ms=9)
+    True
+    >>> users.write(UserWrite("ann", (("segment", "none"),), set_time_ms=4), now_ms=9)
+    False
+    >>> users.features("ann")
+    (('segment', 'vip'),)
+    """
+
+    def __init__(self, users_max: int) -> None:
+        self.users_max = users_max
+        # account -> feature -> (time of the write, value; None once it was taken away)
+        self._users: OrderedDict[str, dict[str, tuple[int, ContextValue | None]]] = OrderedDict()
+
+    def __contains__(self, user_id: object) -> bool:
+        return user_id in self._users
+
+    def __len__(self) -> int:
+        return len(self._users)
+
+    def write(self, write: UserWrite, now_ms: int) -> bool:
+        """Put features of an account; return whether any was newer than what is there."""
+        set_ms = now_ms if write.set_time_ms is None else write.set_time_ms
+        known = self._users.pop(write.user_id, {})
+        self._users[write.user_id] = known
+        if len(self._users) > self.users_max:
+            self._users.popitem(last=False)
+        values = dict(write.features)
+        newer = [n for n in write.fields or values if set_ms >= known.get(n, (set_ms, None))[0]]
+        known.update({name: (set_ms, values.get(name)) for name in newer})
+        return bool(newer) or not values
+
+    def features(self, user_id: str) -> Features:
+        """Return an account's features by name, () if there are none."""
+        known = self._users.get(user_id, {})
+        return tuple((n, v) for n, (_, v) in sorted(known.items()) if v is not None)
+
+    def state(self) -> dict[str, Any]:
+        """Return the accounts in order of their last write."""
+        return {
+            "ids": list(self._users),
+            "features": [json.dumps(known, sort_keys=True) for known in self._users.values()],
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._users = OrderedDict(
+            (user_id, {name: (t, value) for name, (t, value) in json.loads(known).items()})
+            for user_id, known in zip(state["ids"], state["features"], strict=True)
+        )
