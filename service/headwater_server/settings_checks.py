@@ -22,7 +22,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "linger_ms": (0, 1000),
     "log_entries_kept_min": (0, math.inf),
     "seed": (0, 2**63 - 1),
-    "slice_rest_ms": (0, 1000),
+    "slice_turns": (1, 1000),
     "stop_grace_s": (0, 3600),
     "stop_patience_s": (0, 3600),
 }

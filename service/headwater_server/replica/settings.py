@@ -33,8 +33,9 @@ class ReplicaSettings:
         default=0.25,
         metadata={"help": "milliseconds of learning between two looks at who is waiting"},
     )
-    slice_rest_ms: float = field(
-        default=1.0, metadata={"help": "milliseconds left to answers between slices, under load"}
+    slice_turns: int = field(
+        default=16,
+        metadata={"help": "turns that others get between slices while questions come in"},
     )
     snapshot_entries: int = field(
         default=100_000, metadata={"help": "entries after which a snapshot is taken"}

@@ -49,7 +49,7 @@ class Shell:
             position,
             acknowledgements=self._acknowledgements,
             health=health,
-            pace=Pace(settings.slice_ms / 1_000, settings.slice_rest_ms / 1_000),
+            pace=Pace(settings.slice_ms / 1_000, settings.slice_turns),
         )
         self.appender = Appender(log, self._acknowledgements, health, settings)
         self.snapshotter = Snapshotter(

@@ -50,9 +50,7 @@ class Tail:
         self._health = health
         self._pace = pace
         self.reads = 0  # counted by who answers them
-        self._reads_seen = 0
         self._page_entries = PAGE_ENTRIES_MAX
-        self._waiting = 0
         self._entry: LoggedEntry | None = None
         self._outcomes: list[Outcome] = []
 
@@ -72,11 +70,10 @@ class Tail:
             await retrying(self._step)
 
     async def _step(self) -> None:
-        count = self._page_entries
-        page = await self._log.read(self.position, count, BLOCK_MS)
+        page = await self._log.read(self.position, self._page_entries, BLOCK_MS)
         if page:
             self._health.store_back()
-            await self._apply(page, log_is_ahead=len(page) == count)
+            await self._apply(page)
         else:
             await self._check_head()
             self._health.store_back()
@@ -90,17 +87,15 @@ class Tail:
                 f"entry {head.sequence} at {head.offset}",
             )
 
-    async def _apply(self, page: Sequence[LoggedEntry], *, log_is_ahead: bool) -> None:
-        operations = sum(entry.size for entry in page)
-        # a full page says that more is there, not how much: as long as that lasts, hurry
-        self._waiting = operations + (PAGE_OPERATIONS if log_is_ahead else 0)
-        self._pace.begin(self._waiting)
+    async def _apply(self, page: Sequence[LoggedEntry]) -> None:
+        self._pace.begin()
         for entry in page:
             self._entry, self._outcomes = entry, []
             while self._entry is entry:
                 self._apply_part(entry, self._pace.allowance())
                 if self._pace.used_up():
                     await self._rest()
+        operations = sum(entry.size for entry in page)
         wanted = PAGE_OPERATIONS * len(page) // max(1, operations)
         self._page_entries = max(1, min(PAGE_ENTRIES_MAX, wanted))
 
@@ -108,9 +103,7 @@ class Tail:
         start = len(self._outcomes)
         if start < entry.size:
             self._outcomes += self._engine.apply(entry.part(start, start + operations))
-        applied = len(self._outcomes) - start
-        self._waiting -= applied
-        self._pace.spent(applied)
+        self._pace.spent(len(self._outcomes) - start)
         if len(self._outcomes) >= entry.size:
             self._entry = None
             self.position = entry.position
@@ -123,6 +116,6 @@ class Tail:
             self._apply_part(self._entry, self._entry.size)
 
     async def _rest(self) -> None:
-        before, self._reads_seen = self._reads_seen, self.reads
-        await asyncio.sleep(self._pace.rest_s(reads_waiting=self.reads > before))
-        self._pace.begin(self._waiting)
+        for _ in range(self._pace.turns(self.reads)):
+            await asyncio.sleep(0)
+        self._pace.begin()

@@ -8,7 +8,7 @@ from headwater_server.engine.entries import Entry, Operation
 from headwater_server.engine.events import Event
 from headwater_server.replica.acknowledgements import Acknowledgements
 from headwater_server.replica.health import Health
-from headwater_server.replica.pace import SLICE_MAX_S, Pace
+from headwater_server.replica.pace import Pace
 from headwater_server.replica.position import START, Position
 from headwater_server.replica.tail import Tail
 from tests.integration.counting_engine import CountingEngine
@@ -62,7 +62,7 @@ def make_tail(log: ListedLog, **options: Any) -> tuple[Tail, CountingEngine]:
         START,
         acknowledgements=Acknowledgements(),
         health=Health(),
-        pace=Pace(0.00025, 0.001, Clock()),
+        pace=Pace(0.00025, 4, Clock()),
         **options,
     )
     return tail, engine
@@ -114,21 +114,26 @@ async def test_an_entry_without_operations_is_passed() -> None:
     await asyncio.gather(running, return_exceptions=True)
 
 
-def test_slices_grow_with_what_waits_up_to_a_bound() -> None:
-    pace = Pace(0.00025, 0.001)
-    allowances = []
-    for waiting in (1, 1_000, 6_000, 1_000_000):
-        pace.begin(waiting)
-        allowances.append(pace.allowance())
-    assert allowances == sorted(allowances)
-    assert allowances[0] == 5
-    assert allowances[-1] == int(SLICE_MAX_S / 50e-6)
+def test_a_slice_holds_more_of_what_is_cheap() -> None:
+    ticks = iter([n * 1e-4 for n in range(100)])
+    pace = Pace(0.001, 16, lambda: next(ticks))
+    pace.begin()
+    first = pace.allowance()
+    for _ in range(20):
+        pace.spent(100)  # a microsecond each
+    pace.begin()
+    assert pace.allowance() > 10 * first
 
 
-def test_there_is_rest_only_while_questions_come_in_and_much_waits() -> None:
-    pace = Pace(0.00025, 0.001)
-    pace.begin(1_000)
-    assert pace.rest_s(reads_waiting=True) == 0.001
-    assert pace.rest_s(reads_waiting=False) == 0
-    pace.begin(10)
-    assert pace.rest_s(reads_waiting=True) == 0
+def test_others_get_several_turns_for_a_second_after_a_question() -> None:
+    clock = Clock()
+    pace = Pace(0.00025, 16, clock)
+    pace.begin()
+    assert pace.turns(reads=0) == 1
+    assert pace.turns(reads=1) == 16
+    clock.now += 0.5
+    pace.begin()
+    assert pace.turns(reads=1) == 16
+    clock.now += 0.6
+    pace.begin()
+    assert pace.turns(reads=1) == 1
