@@ -21,7 +21,7 @@ from benchmarks.serving.tables import bursts_table, frozen_table, rates_table
 from benchmarks.serving.workload import Workload
 from headwater_server.cli.progress import Progress
 
-BURSTS_S = 5.0
+BURSTS_S = 3.0  # of each round, alone and beside bursts
 FAILED = 1
 WIDTH = 120  # of the tables, whatever the terminal: a figure is never cut
 _console = Console(soft_wrap=True, highlight=False, width=WIDTH)
@@ -62,7 +62,7 @@ def _rates(workload: Workload, rounds: int, seconds: float, *, threads: bool) ->
     with _bench(workload, echoes=True, pools=POOLS if threads else (), rounds=rounds) as run:
         run.run(CASES, rounds, seconds)
         learners = [server for server in run.servers if server.store_process()]
-        bursts = {server.name: run_bursts(run, server, BURSTS_S) for server in learners}
+        bursts = run_bursts(run, learners, rounds, BURSTS_S)
     _console.print(rates_table(run.measured, (ECHO_AIO, ECHO_THREADS)))
     _console.print("\n[bold]Reads while feedback comes in bursts[/]", bursts_table(bursts))
     failed = sum(sum(f.failed.values()) for taken in run.measured.values() for f in taken)
@@ -92,7 +92,7 @@ def _bench(
     with stage(workload, echoes=echoes, pools=pools) as (load, servers):
         learners = 1 + len(pools)
         pairs = len(CASES) * len(servers)
-        steps = pairs * (1 + rounds) + 2 * learners if echoes else learners
+        steps = pairs * (1 + rounds) + learners * rounds if echoes else learners
         with Progress("bench", steps) as progress:
             done = iter(range(steps))
             yield Bench(load, servers, workload, lambda text: progress.at(next(done), text))

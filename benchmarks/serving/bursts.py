@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from statistics import median
 
 from benchmarks.serving.figures import percentile
 from benchmarks.serving.order import Calls, Stream
@@ -29,13 +31,29 @@ class Bursts:
     failed: int
 
 
-def run_bursts(bench: Bench, server: Program, seconds: float) -> Bursts:
+def run_bursts(
+    bench: Bench, servers: Sequence[Program], rounds: int, seconds: float
+) -> dict[str, Bursts]:
+    """Return the median of each figure over rounds in which the servers take turns."""
+    found: dict[str, list[Bursts]] = {server.name: [] for server in servers}
+    for n in range(rounds):
+        for server in servers:
+            bench.on_step(f"round {n + 1}: reads beside bursts, {server.name}")
+            found[server.name].append(_one_round(bench, server, seconds))
+    return {name: _over(taken) for name, taken in found.items()}
+
+
+def _over(rounds: Sequence[Bursts]) -> Bursts:
+    """Return medians, and the sum of what failed."""
+    values = [median(getattr(one, field.name) for one in rounds) for field in fields(Bursts)[:-1]]
+    return Bursts(*values, sum(one.failed for one in rounds))
+
+
+def _one_round(bench: Bench, server: Program, seconds: float) -> Bursts:
     """Ask alone, then beside bursts."""
     reads = Stream("Recommend", seconds, rate=READS_PER_S)
-    bursts = Stream("Feedback", seconds, BURST_CALLS, rate=BURSTS_PER_S, events=BURST_CALL_EVENTS)
-    bench.on_step(f"reads alone, {server.name}")
+    bursts = Stream("Feedback", seconds, BURST_CALLS, BURSTS_PER_S, BURST_CALL_EVENTS)
     alone = bench.both(server, reads)[0]
-    bench.on_step(f"reads beside bursts, {server.name}")
     beside, fed = bench.both(server, reads, bursts)
     return Bursts(
         percentile(alone.took_ms, 0.5),

@@ -43,7 +43,11 @@ def bursts_table(found: Mapping[str, Bursts]) -> Table:
     for server, one in found.items():
         reads = (one.alone_p50_ms, one.alone_p99_ms, one.p50_ms, one.p99_ms)
         cells = [f"{x:.2f}" for x in reads]
-        cells += [f"{one.events_per_s:,.0f}", f"{one.burst_p50_ms:.0f}", str(one.failed or "")]
+        cells += [
+            f"{one.events_per_s:,.0f}",
+            f"{one.burst_p50_ms:.0f}",
+            str(one.failed or ""),
+        ]
         table.add_row(server, *cells)
     return table
 
