@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from statistics import median
+from typing import Any
 
 from benchmarks.serving.figures import percentile
 from benchmarks.serving.order import Calls, Stream
@@ -45,8 +46,10 @@ def run_bursts(
 
 def _over(rounds: Sequence[Bursts]) -> Bursts:
     """Return medians, and the sum of what failed."""
-    values = [median(getattr(one, field.name) for one in rounds) for field in fields(Bursts)[:-1]]
-    return Bursts(*values, sum(one.failed for one in rounds))
+    values: dict[str, Any] = {
+        field.name: median(getattr(one, field.name) for one in rounds) for field in fields(Bursts)
+    }
+    return Bursts(**values | {"failed": sum(one.failed for one in rounds)})
 
 
 def _one_round(bench: Bench, server: Program, seconds: float) -> Bursts:
