@@ -8,6 +8,7 @@ Read `apply` and what it calls for the way of an event, `recommend` for that of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -15,6 +16,7 @@ from headwater_server.engine import slates, state
 from headwater_server.engine.answering import Answering
 from headwater_server.engine.attribution import Attribution
 from headwater_server.engine.catalogue import Catalogue, content_tokens
+from headwater_server.engine.circumstances import circumstances, placement_of
 from headwater_server.engine.deduplication import Deduplication
 from headwater_server.engine.entries import (
     Entry,
@@ -44,7 +46,7 @@ from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.rewards import IMPRESSION, REFUSALS, canonical_type, reward_of
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.users import Users
-from headwater_server.engine.visitors import Visitors
+from headwater_server.engine.visitors import History, Visitors
 
 _CREATED = Outcome(Status.CREATED)
 _EXISTS = Outcome(Status.EXISTS, "learned before")
@@ -138,14 +140,21 @@ class Engine:
         self.clock_ms = max(self.clock_ms, time_ms or 0)
         self.impressions.close(self.clock_ms)
 
+    def _history(self, who: Event | RecommendRequest, placement: str, time_ms: int) -> History:
+        """Return what counts for who acts or asks: history and circumstances."""
+        history = self.visitors.history(
+            who.visitor_id, who.user_id, who.session_id, time_ms / 1000.0
+        )
+        account = who.user_id or self.visitors.account_of(who.visitor_id)
+        told = circumstances(placement, who.context, self.users.features(account))
+        return replace(history, circumstances=told) if told else history
+
     def _learn(self, event: Event) -> None:
         """Hand the event to what it teaches; its own time is data, clamped to the clock."""
         time_ms = self.clock_ms if event.event_time_ms is None else event.event_time_ms
         time_ms = min(time_ms, self.clock_ms)
         if canonical_type(event.event_type) == IMPRESSION:
-            history = self.visitors.history(
-                event.visitor_id, event.user_id, event.session_id, time_ms / 1000.0
-            )
+            history = self._history(event, placement_of(event), time_ms)
             profile = self.visitors.acting(event.visitor_id, event.user_id)
             self.impressions.report(event, profile, history, self.clock_ms)
             return
@@ -161,7 +170,7 @@ class Engine:
             time_ms / 1e3,
         )
         profile = self.visitors.acting(event.visitor_id, event.user_id)
-        history = self.visitors.history(event.visitor_id, event.user_id, event.session_id, seconds)
+        history = self._history(event, placement_of(event), time_ms)
         begins = self.visitors.enter(row, seconds, event.session_id)
         if reward > 0:
             self.attribution.act(profile, item, reward)
@@ -240,9 +249,7 @@ class Engine:
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer what this visitor should see at ``now_ms``; the state stays as it was."""
         answering = self.answering
-        history = self.visitors.history(
-            request.visitor_id, request.user_id, request.session_id, now_ms / 1000.0
-        )
+        history = self._history(request, request.placement, now_ms)
         history = answering.with_context(history, request)
         given, items = answering.candidates(request, history, now_ms)
         scores = answering.scores(history, items)

@@ -60,6 +60,8 @@ ITEM_FEATURES: tuple[str, ...] = (
     "repeat_rate",
     "content_near",
     "content",
+    "circumstances",
+    "circumstances_often",
 )
 CONTEXT_FEATURES: tuple[str, ...] = (
     "history",
@@ -117,6 +119,8 @@ def item_features(
         f[30] = np.log(np.float32((repeats + 5.0 * rate + 0.001) / (touches + 5.0)))
         f[31] = np.log(np.float32(1.0) + e[ev.CONTENT_NEAR])
         f[32] = np.log(np.float32(1.0) + e[ev.CONTENT])
+        f[33] = e[ev.CIRCUMSTANCES]
+        f[34] = np.log(np.float32(0.05) + e[ev.CIRCUMSTANCES_OFTEN])
 
 
 @njit(cache=True)

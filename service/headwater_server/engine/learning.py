@@ -104,6 +104,7 @@ class Learning:
         before = history.items[others]
         models.next_item.learn(before, item)
         models.companions.learn(before, item, in_session=history.in_session[others])
+        models.circumstances.learn(before, item, tokens=history.circumstances)
         models.by_event.learn(before, item)
         models.by_day.learn(before, item, at=now_ms / 1000.0)
         if begins:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from headwater_server.engine.features import CONTEXT_FEATURES, ITEM_FEATURES
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.activity import Activity
+from headwater_server.models.circumstances import Circumstances
 from headwater_server.models.companions import Companions
 from headwater_server.models.content import Content
 from headwater_server.models.next_item import NextItem
@@ -30,7 +31,7 @@ class Models:
 
     _names = (
         "next_item", "companions", "by_event", "by_day", "starts", "activity", "content",
-        "ranker", "probability",
+        "circumstances", "ranker", "probability",
     )  # fmt: skip
 
     def __init__(self, settings: EngineSettings) -> None:
@@ -41,6 +42,7 @@ class Models:
         self.starts = Popularity((1500.0,))
         self.activity = Activity()
         self.content = Content()
+        self.circumstances = Circumstances(seed=settings.seed + 3)
         self.ranker = make_ranker(settings)
         self.probability = ProbabilityHead()
 

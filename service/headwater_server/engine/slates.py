@@ -22,6 +22,7 @@ _REASONS = {
     "content": "is described like what was looked at lately",
     "new": "is new in the shop",
     "candidates": "was asked to be ranked",
+    "circumstances": "is chosen in this place and under these circumstances",
 }
 
 

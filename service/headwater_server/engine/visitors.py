@@ -24,7 +24,8 @@ class History:
     """What a visitor did lately, newest first, as one question sees it.
 
     ``items`` int32[n], ``ages_s`` float64[n], ``touches`` int32[n], ``in_session`` bool[n];
-    ``refused`` the items that the visitor dismissed or disliked; ``gap_s`` since the last act.
+    ``refused`` the items that the visitor dismissed or disliked; ``gap_s`` since the last act;
+    ``circumstances`` of the question or the act, see `models.circumstances`.
     """
 
     items: NDArray[np.int32]
@@ -34,6 +35,7 @@ class History:
     refused: NDArray[np.int32]
     session_length: int
     gap_s: float
+    circumstances: tuple[str, ...] = ()
 
     @property
     def latest(self) -> int:

@@ -102,15 +102,19 @@ def claim_slot(table, row, neighbour, weight, row_max, draw):
 
 
 @njit(cache=True)
+def _clear(table, row):
+    """Give the block of a row back."""
+    start, size, room, ids, _, _, free, _ = table
+    if room[row] > 0:
+        give_block(start[row], room[row], ids, free)
+    start[row], size[row], room[row] = 0, 0, 0
+
+
+@njit(cache=True)
 def _forget(table, gone):
-    """Free the rows of the items that are gone, and take them out of all other rows."""
-    start, size, room, ids, values, last, free, _ = table
+    """Take the items that are gone out of all rows."""
+    start, size, _, ids, values, last, _, _ = table
     for row in range(len(size)):
-        if gone[row]:
-            if room[row] > 0:
-                give_block(start[row], room[row], ids, free)
-            start[row], size[row], room[row] = 0, 0, 0
-            continue
         slot, end = start[row], start[row] + size[row]
         while slot < end:
             if gone[ids[slot]]:
@@ -163,9 +167,20 @@ class Neighbours:
 
     def forget(self, items: Any) -> None:
         """Take ``items`` out of all rows and free theirs."""
-        gone = np.zeros(len(self.size), dtype=np.bool_)
+        for item in items:
+            self.clear(int(item))
+        self.forget_neighbours(items)
+
+    def forget_neighbours(self, items: Any) -> None:
+        """Take ``items`` out of all rows."""
+        known = int(self.ids[: int(self.used[0])].max(initial=0))
+        gone = np.zeros(max(known, int(np.max(items, initial=0))) + 1, dtype=np.bool_)
         gone[items] = True
         _forget(self.table, gone)
+
+    def clear(self, row: int) -> None:
+        """Empty a row and give its block back."""
+        _clear(self.table, row)
 
     def state(self) -> dict[str, Any]:
         """Return the arrays by name, slots beyond the last used one left out."""

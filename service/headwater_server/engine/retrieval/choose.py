@@ -9,6 +9,8 @@ from headwater_server.models import evidence as ev
 
 CANDIDATES_MAX = 300
 CONTENT_MAX = 40
+USUAL_MAX = 60
+_NONE = np.float32(-1.0)
 _VISITED = ev.FROM_NEXT | ev.FROM_TOGETHER
 _ALWAYS = ev.FROM_OWN | ev.FROM_POPULAR | ev.FROM_NEW
 
@@ -28,11 +30,11 @@ def note_own(history, ages_s, touches, in_session, scratch):
 
 
 @njit(cache=True)
-def _threshold(keys, n, most):
-    """Return the value that the ``most`` largest of the first ``n`` keys reach."""
-    if n <= most:
-        return -np.inf
-    return np.partition(keys[:n], n - most)[n - most]
+def _threshold(keys, most):
+    """Return the value that the ``most`` largest of the keys reach."""
+    if len(keys) <= most:
+        return np.float32(-np.inf)
+    return np.partition(keys, len(keys) - most)[len(keys) - most]
 
 
 @njit(cache=True)
@@ -40,23 +42,26 @@ def choose(scratch, shown_at, barred, out):
     """Fill ``out`` with the candidates, in order of first proposal; return how many.
 
     The visitor's own, popular and new items always; of those met by co-visitation the
-    strongest `CANDIDATES_MAX`; of those that share words the likest `CONTENT_MAX`. None that
-    may not be shown now, and none of the sorted ``barred``.
+    strongest `CANDIDATES_MAX`; of those that share words the likest `CONTENT_MAX`; of those
+    chosen under the same circumstances the most frequent `USUAL_MAX`. None that may not be
+    shown now, and none of the sorted ``barred``.
     """
     values, _, sources, touched, meta = scratch
     allowed = _allowed(touched[: meta[1]], shown_at, barred)
-    keys, strong, like = _keys(values, sources, allowed)
-    count, strongest, likest = 0, 0, 0
+    keys = _keys(values, sources, allowed)
+    strong = _threshold(keys[0], CANDIDATES_MAX)
+    like = _threshold(keys[1], CONTENT_MAX)
+    usual = _threshold(keys[2], USUAL_MAX)
+    count = 0
     for i in range(np.uint64(len(allowed))):
         item = np.uint64(allowed[i])
-        content = values[item, ev.CONTENT_NEAR]
-        is_strong = sources[item] & _VISITED and keys[i] >= strong and strongest < CANDIDATES_MAX
-        is_like = content > 0 and content >= like and likest < CONTENT_MAX
+        is_like = keys[1, i] > 0 and keys[1, i] >= like
         if is_like:
             sources[item] |= np.uint8(ev.FROM_CONTENT)
-        if (is_strong or is_like or sources[item] & _ALWAYS) and count < len(out):
-            strongest += is_strong
-            likest += is_like
+        taken = is_like or sources[item] & _ALWAYS
+        taken = taken or (keys[0, i] > _NONE and keys[0, i] >= strong)
+        taken = taken or (keys[2, i] > 0 and keys[2, i] >= usual)
+        if taken and count < len(out):
             out[count] = allowed[i]
             count += 1
     return count
@@ -79,20 +84,15 @@ def _allowed(touched, shown_at, barred):
 
 @njit(cache=True)
 def _keys(values, sources, items):
-    """Return the strength of each item, and what the strongest and the likest reach."""
-    keys, met = np.empty(len(items), dtype=np.float32), np.empty(len(items), dtype=np.float32)
-    likeness = np.empty(len(items), dtype=np.float32)
+    """Return float32[3, items]: strength by co-visitation, likeness, frequency; or `_NONE`."""
+    keys = np.empty((3, len(items)), dtype=np.float32)
     two = np.float32(2.0)
-    n_met, n_like = 0, 0
     for i in range(np.uint64(len(items))):
         item = np.uint64(items[i])
         near = values[item, ev.NEXT_NEAR] + values[item, ev.NEXT]
-        keys[i] = two * near + values[item, ev.TOGETHER] + values[item, ev.SESSION]
-        if sources[item] & _VISITED:
-            met[n_met] = keys[i]
-            n_met += 1
-        if values[item, ev.CONTENT_NEAR] > 0:
-            likeness[n_like] = values[item, ev.CONTENT_NEAR]
-            n_like += 1
-    strong = _threshold(met, n_met, CANDIDATES_MAX)
-    return keys, strong, _threshold(likeness, n_like, CONTENT_MAX)
+        keys[0, i] = two * near + values[item, ev.TOGETHER] + values[item, ev.SESSION]
+        if not sources[item] & _VISITED:
+            keys[0, i] = _NONE
+        keys[1, i] = values[item, ev.CONTENT_NEAR]
+        keys[2, i] = values[item, ev.CIRCUMSTANCES_OFTEN]
+    return keys

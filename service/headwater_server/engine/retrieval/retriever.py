@@ -13,7 +13,7 @@ from headwater_server.engine.visitors import History
 from headwater_server.models import evidence as ev
 
 ROOM = 800
-"""Candidates at most: own 200, co-visitation 300, popular 180, content 40, new 20."""
+"""At most: own 200, co-visitation 300, popular 180, content 40, circumstances 60, new 20."""
 
 
 class Retriever:
@@ -67,3 +67,4 @@ class Retriever:
         ev.touch(scratch, self.popular.items, ev.FROM_POPULAR)
         ev.touch(scratch, np.array(self.catalogue.newest, dtype=np.int32), ev.FROM_NEW)
         models.content.propose(history.items, scratch)
+        models.circumstances.accumulate(history.circumstances, touches, scratch)
