@@ -1,6 +1,7 @@
 """What an answer promises: its visitor's last act, the caller's rules, propensities."""
 
 import math
+import random
 
 import pytest
 from hypothesis import given, settings
@@ -185,3 +186,37 @@ def test_a_narrow_filter_still_fills_the_list():
     change = ItemWrite(Item("i600", price=1.0), fields=("price",))
     engine.apply(Entry(10**6, (change,)))
     assert ask(engine, "v1", 10**6, filter="price > 500", candidate_item_ids=given_ids) == []
+
+
+def test_what_was_bought_is_left_out_for_as_long_as_the_rule_says():
+    """Thirty days after a purchase, not before, the item may be shown to its buyer again."""
+    day_ms = 86_400_000
+    rules = EngineSettings(hide_days={"purchase-complete": 30.0})
+    engine = busy_engine(settings=rules, events=0)
+    bought, other = EventItem("item 4"), EventItem("item 5")
+    acts = (
+        Event("buy", "purchase", "ann", user_id="ann", items=(bought,)),
+        Event("look", "view", "ann", user_id="ann", items=(other,)),
+    )
+    engine.apply(Entry(1000, acts))
+    for late_ms, shown in ((29 * day_ms, False), (31 * day_ms, True)):
+        assert ("item 4" in ask(engine, "ann", late_ms, page_size=100)) is shown
+        assert ("item 4" in ask(engine, "ann", late_ms, candidate_item_ids=ITEMS)) is shown
+        assert "item 4" in ask(engine, "bob", late_ms, page_size=100)
+    assert Engine.restore(engine.capture()).digest() == engine.digest()
+
+
+def test_a_strangers_first_answer_is_what_is_chosen_there():
+    """Without a history, placement and context decide; after one click the list has turned."""
+    rng, engine, time_ms = random.Random(3), Engine(), 0
+    for n in range(1200):
+        time_ms += 1000
+        rainy = rng.random() < 0.5
+        item = f"{'umbrella' if rainy else 'hat'} {rng.randrange(25)}"
+        weather = (("weather", "rain" if rainy else "sun"),)
+        event = Event(f"e{n}", "click", f"v{n}", items=(EventItem(item),), context=weather)
+        engine.apply(Entry(time_ms, (event,)))
+    rain = ask(engine, "stranger", time_ms, context=(("weather", "rain"),))
+    sun = ask(engine, "stranger", time_ms, context=(("weather", "sun"),))
+    assert sum(item.startswith("umbrella") for item in rain) >= 18
+    assert sum(item.startswith("hat") for item in sun) >= 18

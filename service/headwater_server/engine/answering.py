@@ -59,13 +59,21 @@ class Answering:
         return np.array([n for n in numbers if n is not None], dtype=np.int32)
 
     def candidates(
-        self, request: RecommendRequest, history: History, now_ms: int
+        self,
+        request: RecommendRequest,
+        history: History,
+        hidden: NDArray[np.int32],
+        now_ms: int,
     ) -> tuple[Sequence[str] | None, NDArray[np.int32]]:
-        """Return what may be shown: the caller's list with its ids, or retrieval's and None."""
+        """Return what may be shown: the caller's list with its ids, or retrieval's and None.
+
+        ``hidden`` items are left out by the rules of `hiding`.
+        """
         passing = self.passing(request.filter)
         if request.candidate_item_ids:
-            return self._given(request, history, passing, now_ms)
-        barred = self.known(request.exclude_item_ids + request.context_item_ids)
+            return self._given(request, history, passing, hidden, now_ms)
+        named = self.known(request.exclude_item_ids + request.context_item_ids)
+        barred = np.concatenate((named, hidden))
         items = self.retriever.retrieve(history, barred, now_ms, passing)
         enough = request.page_size if passing is None else max(request.page_size, REFILL)
         if len(items) < enough:
@@ -99,6 +107,7 @@ class Answering:
         request: RecommendRequest,
         history: History,
         passing: NDArray[np.bool_] | None,
+        hidden: NDArray[np.int32],
         now_ms: int,
     ) -> tuple[list[str], NDArray[np.int32]]:
         """Return the caller's list, each once; an unknown item is ranked as one untouched."""
@@ -106,6 +115,7 @@ class Answering:
         wanted = [i for i in dict.fromkeys(request.candidate_item_ids) if i not in excluded]
         numbers = [self.catalogue.number(item_id) for item_id in wanted]
         shown = self.catalogue.shown(now_ms, passing)
+        shown[hidden] = False
         # what was never heard of passes no filter, but may be ranked
         kept = [passing is None if n is None else shown[n] for n in numbers]
         ids = [item_id for item_id, keep in zip(wanted, kept, strict=True) if keep]

@@ -7,17 +7,12 @@ Read `apply` and what it calls for the way of an event, `recommend` for that of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from importlib.metadata import version
-from typing import Any
 
-from headwater_server.engine import slates, state
-from headwater_server.engine.answering import Answering
-from headwater_server.engine.attribution import Attribution
-from headwater_server.engine.catalogue import Catalogue, content_tokens
+from headwater_server.engine import slates
+from headwater_server.engine.catalogue import content_tokens
 from headwater_server.engine.circumstances import circumstances, placement_of
-from headwater_server.engine.deduplication import Deduplication
 from headwater_server.engine.entries import (
     Entry,
     Item,
@@ -29,12 +24,9 @@ from headwater_server.engine.entries import (
 )
 from headwater_server.engine.events import Event, Outcome, Status
 from headwater_server.engine.firewall import quarantine_reason
-from headwater_server.engine.impressions import Impressions
-from headwater_server.engine.learning import Learning
-from headwater_server.engine.lists import Lists
-from headwater_server.engine.metrics import Metric, Progress
-from headwater_server.engine.models import Models, make_ranker
-from headwater_server.engine.ranking import Ranking
+from headwater_server.engine.metrics import Metric
+from headwater_server.engine.models import make_ranker
+from headwater_server.engine.parts import Parts
 from headwater_server.engine.requests import (
     Recommendation,
     RecommendRequest,
@@ -42,21 +34,18 @@ from headwater_server.engine.requests import (
     Touch,
     UserProfile,
 )
-from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.rewards import IMPRESSION, REFUSALS, canonical_type, reward_of
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.users import Users
-from headwater_server.engine.visitors import History, Visitors
+from headwater_server.engine.visitors import History
 
+DAY_MS = 86_400_000
 _CREATED = Outcome(Status.CREATED)
 _EXISTS = Outcome(Status.EXISTS, "learned before")
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
-RIVER_VERSION = version("river")
-_PARTS = ("catalogue", "visitors", "users", "deduplication", "attribution", "progress", "models")
 
 
-class Engine:
+class Engine(Parts):
     """The state of one catalogue. Equal settings and entries give equal `digest`.
 
     >>> from headwater_server.engine.events import EventItem
@@ -68,38 +57,6 @@ class Engine:
     >>> [result.item_id for result in answer.results]
     ['tent']
     """
-
-    STATE_VERSION = 1
-
-    def __init__(self, settings: EngineSettings | None = None) -> None:
-        self._begin(settings or EngineSettings())
-
-    def _begin(self, settings: EngineSettings) -> None:
-        self.settings = settings
-        self.clock_ms = 0
-        self._learned = 0
-        self._repeated = 0
-        self.catalogue = Catalogue(self.settings.items_max)
-        self.visitors = Visitors(self.settings.visitors_max, 0.0)
-        self.users = Users(self.settings.visitors_max)
-        self.deduplication = Deduplication(0, 0)
-        self.attribution = Attribution(0)
-        self.progress = Progress()
-        self.models = Models(self.settings)
-        self._wire()
-        self._adopt(self.settings)
-
-    def _wire(self) -> None:
-        """Join the parts of the pipeline; none of them keeps state but what it is given."""
-        models, catalogue = self.models, self.catalogue
-        self.retriever = Retriever(models, catalogue)
-        self.ranking = Ranking(models, self.retriever.evidence)
-        self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
-        self.answering = Answering(models, catalogue, self.retriever, self.ranking)
-        self.lists = Lists(models, self.answering)
-        self.impressions = Impressions(
-            self.attribution, self.learning, self.answering, self.progress
-        )
 
     # --- the way of an event -------------------------------------------------------------
 
@@ -125,7 +82,7 @@ class Engine:
         reason = quarantine_reason(event, self.settings)
         if reason:
             return Outcome(Status.QUARANTINED, reason)
-        self._advance(event.event_time_ms if entry.imported else entry.time_ms)
+        self._advance(entry, event.event_time_ms)
         status = self.deduplication.status(event)
         if status is not Status.CREATED:
             self._repeated += status is Status.EXISTS
@@ -135,9 +92,10 @@ class Engine:
         self._learned += 1
         return _CREATED
 
-    def _advance(self, time_ms: int | None) -> None:
+    def _advance(self, entry: Entry, event_time_ms: int | None = None) -> None:
         """Move the clock, which never runs back, and close the windows that are over."""
-        self.clock_ms = max(self.clock_ms, time_ms or 0)
+        time_ms = (event_time_ms or 0) if entry.imported else entry.time_ms
+        self.clock_ms = max(self.clock_ms, time_ms)
         self.impressions.close(self.clock_ms)
 
     def _history(self, who: Event | RecommendRequest, placement: str, time_ms: int) -> History:
@@ -164,12 +122,10 @@ class Engine:
 
     def _touch(self, event: Event, row: int, item_id: str, time_ms: int) -> None:
         """One item of an act: reward its impressions, learn it, and make it the latest."""
-        item, reward, seconds = (
-            self._number(item_id),
-            reward_of(event, self.settings),
-            time_ms / 1e3,
-        )
+        item, seconds = self._number(item_id), time_ms / 1000.0
+        reward = reward_of(event, self.settings)
         profile = self.visitors.acting(event.visitor_id, event.user_id)
+        self._hide(event, profile, item)
         history = self._history(event, placement_of(event), time_ms)
         begins = self.visitors.enter(row, seconds, event.session_id)
         if reward > 0:
@@ -183,6 +139,13 @@ class Engine:
             if canonical_type(event.event_type) in REFUSALS:
                 self.visitors.histories.touch(row, item, seconds, refused=True)
 
+    def _hide(self, event: Event, profile: str, item: int) -> None:
+        """Leave the item out of the visitor's lists for as long as the rules say."""
+        for name in {event.event_type, canonical_type(event.event_type)}:
+            if name in self.settings.hide_days:
+                until_ms = self.clock_ms + round(DAY_MS * self.settings.hide_days[name])
+                self.hiding.hide(profile, item, until_ms)
+
     def _number(self, item_id: str) -> int:
         """Return the item's number; a new one may take the place of those inactive longest."""
         if self.catalogue.number(item_id) is None and self.catalogue.is_full():
@@ -191,13 +154,13 @@ class Engine:
             self.retriever.popular.forget(gone)
             self.attribution.forget_items(gone)
             self.visitors.histories.forget_items(gone, self.catalogue.rows)
+            self.hiding.forget_items(gone)
         number = self.catalogue.enter(item_id)
         self.models.reserve(self.catalogue.rows)
         return number
 
     def _item(self, write: ItemWrite, entry: Entry) -> Outcome:
-        if not entry.imported:
-            self._advance(entry.time_ms)
+        self._advance(entry)
         number = self._number(write.item.item_id)
         if not self.catalogue.write(number, write, self.clock_ms):
             return _OLDER
@@ -206,8 +169,7 @@ class Engine:
         return _CREATED
 
     def _delete(self, delete: ItemDelete, entry: Entry) -> Outcome:
-        if not entry.imported:
-            self._advance(entry.time_ms)
+        self._advance(entry)
         number = self._number(delete.item_id)
         set_ms = self.clock_ms if delete.set_time_ms is None else delete.set_time_ms
         if not self.catalogue.delete(number, set_ms):
@@ -216,8 +178,7 @@ class Engine:
         return _CREATED
 
     def _user(self, write: UserWrite, entry: Entry) -> Outcome:
-        if not entry.imported:
-            self._advance(entry.time_ms)
+        self._advance(entry)
         return _CREATED if self.users.write(write, self.clock_ms) else _OLDER
 
     def _change(self, settings: EngineSettings) -> Outcome:
@@ -235,15 +196,6 @@ class Engine:
         self._adopt(settings)
         return _CREATED
 
-    def _adopt(self, settings: EngineSettings) -> None:
-        self.settings = settings
-        self.catalogue.items_max = settings.items_max
-        self.visitors.profiles_max = self.users.users_max = settings.visitors_max
-        self.visitors.session_gap_s = settings.session_gap_minutes * 60.0
-        self.deduplication.window_ms = round(settings.deduplication_window_hours * 3_600_000)
-        self.deduplication.ids_max = settings.deduplication_ids_max
-        self.attribution.window_ms = round(settings.attribution_window_minutes * 60_000)
-
     # --- the way of a question -----------------------------------------------------------
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
@@ -251,7 +203,9 @@ class Engine:
         answering = self.answering
         history = self._history(request, request.placement, now_ms)
         history = answering.with_context(history, request)
-        given, items = answering.candidates(request, history, now_ms)
+        profiles = self.visitors.profiles_of(request.visitor_id, request.user_id)
+        hidden = self.hiding.hidden(profiles, now_ms)
+        given, items = answering.candidates(request, history, hidden, now_ms)
         scores = answering.scores(history, items)
         rows, propensities = slates.draw(scores, request, self.settings)
         chances = slates.chances(self.models.probability, scores[rows], len(history.items))
@@ -315,55 +269,3 @@ class Engine:
             "deduplication_ids": len(self.deduplication),
             "open_impressions": len(self.attribution),
         }
-
-    # --- the state as a whole ------------------------------------------------------------
-
-    def state(self) -> dict[str, Any]:
-        """Return all that was learned, as a tree of plain values; nothing is copied."""
-        return {
-            "settings": self.settings.canonical(),
-            "clock_ms": self.clock_ms,
-            "learned": self._learned,
-            "popular": self.retriever.popular.state(),
-            **{name: getattr(self, name).state() for name in _PARTS},
-        }
-
-    def digest(self) -> str:
-        """Return 32 bytes in hex over all that was learned."""
-        return state.digest(state.flatten(self.state()))
-
-    def capture(self) -> list[tuple[str, Any]]:
-        """Return a copy of the state at this instant, as (path, plain value)."""
-        head = {"state_version": self.STATE_VERSION, "river": RIVER_VERSION}
-        # a repeat teaches nothing, so the tally of repeats is kept beside what was learned
-        whole = {"head": head, "repeated": self._repeated, "learned": self.state()}
-        return state.copied(state.flatten(whole))
-
-    def memory_bytes(self) -> int:
-        """Return the bytes of all arrays, and of texts and numbers as an estimate."""
-        return state.memory_bytes(state.flatten(self.state()))
-
-    @classmethod
-    def restore(cls, parts: Iterable[tuple[str, Any]]) -> Engine:
-        """Return the engine that `capture` copied; the engine owns the arrays from here on.
-
-        Raises
-        ------
-        ValueError
-            If another version of the state, or of River, wrote it: rebuild from the log.
-        """
-        whole = state.unflatten(parts)
-        head = whole["head"]
-        if (head["state_version"], head["river"]) != (cls.STATE_VERSION, RIVER_VERSION):
-            raise ValueError(
-                f"the snapshot holds state version {head['state_version']} made with River "
-                f"{head['river']}; this build needs {cls.STATE_VERSION} and {RIVER_VERSION}"
-            )
-        learned = whole["learned"]
-        engine = cls(EngineSettings.parse(learned["settings"]))
-        engine.clock_ms, engine._learned = learned["clock_ms"], learned["learned"]
-        engine._repeated = whole["repeated"]
-        engine.retriever.popular.load(learned["popular"])
-        for name in _PARTS:
-            getattr(engine, name).load(learned[name])
-        return engine

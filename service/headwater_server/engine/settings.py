@@ -54,6 +54,13 @@ class EngineSettings:
     exploration_temperature: float = field(
         default=0.2, metadata={"help": "softmax temperature of the score; small is greedy"}
     )
+    hide_days: dict[str, float] = field(
+        default_factory=dict,
+        metadata={
+            "help": "event type -> days for which an item is left out of the lists of a visitor "
+            "who did this with it, such as purchase-complete=30 (bought) or view=0.04 (seen)"
+        },
+    )
     attribution_window_minutes: float = field(
         default=30.0,
         metadata={"help": "minutes in which an act counts for an impression that was reported"},

@@ -74,6 +74,11 @@ class Visitors:
         """Return the key of the profile that an event of this caller belongs to."""
         return "u" + user_id if user_id else "v" + visitor_id
 
+    def profiles_of(self, visitor_id: str, user_id: str) -> tuple[str, ...]:
+        """Return the keys of the profiles that count together for a caller."""
+        account = "u" + user_id if user_id else self._links.get("v" + visitor_id, "")
+        return ("v" + visitor_id, account)
+
     def open(self, visitor_id: str, user_id: str) -> int:
         """Return the row of the acting profile, made if need be; a user is linked from now on."""
         if user_id:
@@ -149,9 +154,8 @@ class Visitors:
 
     def history(self, visitor_id: str, user_id: str, session_id: str, now_s: float) -> History:
         """Return what counts for this caller at ``now_s``; strangers have an empty history."""
-        anonymous = "v" + visitor_id
-        account = "u" + user_id if user_id else self._links.get(anonymous, "")
-        rows = [r for k in (anonymous, account) if (r := self._rows.get(k, -1)) >= 0]
+        profiles = self.profiles_of(visitor_id, user_id)
+        rows = [row for key in profiles if (row := self._rows.get(key, -1)) >= 0]
         first, second = (rows[0] if rows else -1), (rows[1] if len(rows) > 1 else -1)
         items, times, touches = self.histories.merged(first, second)
         return self._seen(rows, items, times, touches, _session_key(session_id), now_s)

@@ -1,0 +1,74 @@
+"""Rules by what a visitor did with an item: bought it, saw it, and for how long it is left out."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ITEMS_MAX = 1000
+"""Items left out for one profile; those that were hidden longest ago come back first."""
+
+
+class Hiding:
+    """Which items are left out of a profile's lists, and until when.
+
+    >>> hiding = Hiding(profiles_max=10)
+    >>> hiding.hide("vann", item=7, until_ms=500)
+    >>> hiding.hidden(("vann", "uann"), now_ms=499).tolist()
+    [7]
+    >>> hiding.hidden(("vann", "uann"), now_ms=500).tolist()
+    []
+    """
+
+    def __init__(self, profiles_max: int) -> None:
+        self.profiles_max = profiles_max
+        self._until_ms: OrderedDict[str, OrderedDict[int, int]] = OrderedDict()
+
+    def hide(self, profile: str, item: int, until_ms: int) -> None:
+        """Leave ``item`` out for ``profile`` until then, or longer if it was so before."""
+        items = self._until_ms.pop(profile, None) or OrderedDict()
+        self._until_ms[profile] = items
+        if len(self._until_ms) > self.profiles_max:
+            self._until_ms.popitem(last=False)
+        items[item] = max(until_ms, items.pop(item, 0))
+        if len(items) > ITEMS_MAX:
+            items.popitem(last=False)
+
+    def hidden(self, profiles: tuple[str, ...], now_ms: int) -> NDArray[np.int32]:
+        """Return int32[n]: the items that are left out for any of ``profiles`` at ``now_ms``."""
+        if not self._until_ms:
+            return np.zeros(0, dtype=np.int32)
+        items = [
+            item
+            for profile in profiles
+            for item, until_ms in self._until_ms.get(profile, {}).items()
+            if now_ms < until_ms
+        ]
+        return np.array(items, dtype=np.int32)
+
+    def forget_items(self, gone: NDArray[np.int32]) -> None:
+        """Forget ``gone`` items, whose numbers will be given to others."""
+        for items in self._until_ms.values():
+            for item in gone.tolist():
+                items.pop(item, None)
+
+    def state(self) -> dict[str, Any]:
+        """Return profiles in order of their last change, and their items."""
+        items = [item for held in self._until_ms.values() for item in held]
+        times = [time_ms for held in self._until_ms.values() for time_ms in held.values()]
+        return {
+            "profiles": list(self._until_ms),
+            "counts": [len(held) for held in self._until_ms.values()],
+            "items": np.array(items, dtype=np.int32),
+            "until_ms": np.array(times, dtype=np.int64),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._until_ms.clear()
+        pairs = iter(zip(state["items"].tolist(), state["until_ms"].tolist(), strict=True))
+        for profile, count in zip(state["profiles"], state["counts"], strict=True):
+            self._until_ms[profile] = OrderedDict(next(pairs) for _ in range(count))
