@@ -42,7 +42,7 @@ async def _serve(settings: Settings, on_ready: OnReady) -> None:
         replica, address = await starting
         gc.collect()
         gc.freeze()  # what was restored stays; looking through it again and again costs p99
-        on_ready(address, replica.model(compute_digest=False).offset)
+        on_ready(address, (await replica.model(compute_digest=False)).offset)
         await stopping.wait()
         _log.info("stopping")
 

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from headwater_server.engine.entries import Entry, Item, ItemWrite, Operation
+from headwater_server.engine import state
+from headwater_server.engine.entries import (
+    Entry,
+    Item,
+    ItemDelete,
+    ItemWrite,
+    Operation,
+    SettingsChange,
+    UserWrite,
+)
 from headwater_server.engine.events import Event, Outcome, Status
 from headwater_server.engine.metrics import Metric
-from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.requests import (
+    Recommendation,
+    RecommendRequest,
+    Result,
+    ScoredItem,
+    Touch,
+    UserProfile,
+)
 from headwater_server.engine.settings import EngineSettings
 
 
@@ -22,6 +37,7 @@ class CountingEngine:
         self.seen: dict[str, bytes] = {}
         self.order: list[str] = []
         self.titles: dict[str, str] = {}
+        self.users: dict[str, Any] = {}
 
     def apply(self, entry: Entry) -> list[Outcome]:
         return [self._apply(operation) for operation in entry.operations]
@@ -32,7 +48,11 @@ class CountingEngine:
                 return self._learn(operation)
             case ItemWrite():
                 self.titles[operation.item.item_id] = operation.item.title
-            case _:
+            case ItemDelete():
+                self.titles.pop(operation.item_id, None)
+            case UserWrite():
+                self.users[operation.user_id] = operation.features
+            case SettingsChange():
                 self.settings = operation.settings
         return Outcome(Status.CREATED)
 
@@ -54,24 +74,50 @@ class CountingEngine:
         return Recommendation(request.recommendation_id, results, "counting", request.placement)
 
     def digest(self) -> str:
-        state = (self.order, sorted(self.seen.items()), self.titles, self.settings.canonical())
-        return hashlib.sha256(repr(state).encode()).hexdigest()
+        return state.digest(self._learned())
+
+    def _learned(self) -> list[tuple[str, Any]]:
+        counted = {"touched": self.touched, "seen": self.seen, "titles": self.titles}
+        copies = [(path, dict(sorted(value.items()))) for path, value in counted.items()]
+        copies += [("users", dict(self.users)), ("order", list(self.order))]
+        return [*copies, ("settings", self.settings.canonical())]
 
     def capture(self) -> list[tuple[str, Any]]:
-        state = {"touched": self.touched, "seen": self.seen, "titles": self.titles}
-        copies = [(path, dict(value)) for path, value in state.items()]
-        return [*copies, ("order", list(self.order)), ("settings", self.settings.canonical())]
+        return [(f"learned/{path}", value) for path, value in self._learned()]
 
     @classmethod
     def restore(cls, parts: Iterable[tuple[str, Any]]) -> CountingEngine:
-        found = dict(parts)
+        found = {path.removeprefix("learned/"): value for path, value in parts}
         engine = cls(EngineSettings.parse(found["settings"]))
         engine.touched, engine.seen = found["touched"], found["seen"]
         engine.titles, engine.order = found["titles"], found["order"]
+        engine.users = found["users"]
         return engine
 
     def get_item(self, item_id: str) -> Item | None:
         return Item(item_id, self.titles[item_id]) if item_id in self.titles else None
+
+    def list_similar_items(
+        self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
+    ) -> tuple[ScoredItem, ...]:
+        others = [item for item in sorted(self.touched) if item not in item_ids]
+        return tuple(ScoredItem(item, 1.0) for item in others[:page_size])
+
+    def list_trending_items(
+        self, category: str, window: str, page_size: int, filter_text: str, now_ms: int
+    ) -> tuple[ScoredItem, ...]:
+        best = sorted(self.touched.items(), key=lambda pair: (-pair[1], pair[0]))
+        return tuple(ScoredItem(item, float(count)) for item, count in best[:page_size])
+
+    def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
+        ids = sorted(item_id for item_id in self.titles if item_id > after_item_id)
+        return [Item(item_id, self.titles[item_id]) for item_id in ids[:page_size]]
+
+    def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
+        if user_id not in self.users:
+            return None
+        touches = tuple(Touch(item, 0, count) for item, count in self.touched.items())
+        return UserProfile(user_id, self.users[user_id], (), touches)
 
     def counts(self) -> dict[str, int]:
         return {"events_learned": len(self.order)}

@@ -7,12 +7,21 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from headwater_server.engine.entries import Item, ItemWrite
+from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.events import Event, Outcome, Status, fingerprint
 from headwater_server.engine.metrics import Metric
-from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.requests import (
+    Recommendation,
+    RecommendRequest,
+    Result,
+    ScoredItem,
+    Touch,
+    UserProfile,
+)
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
-from headwater_server.replica.answers import Answer, ModelAnswer, WriteAnswer
+from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
+from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
+from headwater_server.replica.shortfall import shortfall
 
 
 class DictReplica:
@@ -21,6 +30,8 @@ class DictReplica:
     def __init__(self) -> None:
         self.touched: Counter[str] = Counter()
         self.items: dict[str, Item] = {}
+        self.users: dict[str, UserWrite] = {}
+        self.shown: list[str] = []
         self.seen: dict[str, bytes] = {}
         self.offset = 0
         self.faults: list[Exception] = []
@@ -31,14 +42,16 @@ class DictReplica:
         self.watchers: list[Callable[[bool, bool], None]] = []
 
     async def recommend(
-        self, request: RecommendRequest, *, min_offset: str, time_remaining_s: float | None
+        self,
+        request: RecommendRequest,
+        *,
+        exclude_tokens: Sequence[str] = (),
+        min_offset: str,
+        time_remaining_s: float | None,
     ) -> Answer:
         self.asked.append(request)
-        await self._begin(time_remaining_s)
-        if min_offset and not min_offset.isdigit():
-            raise InvalidRequest("min_offset", "is no offset")
-        if int(min_offset or 0) > self.offset:
-            raise DeadlineExceeded("min_offset was not reached in time")
+        self.shown = list(exclude_tokens)
+        await self._reached(min_offset, time_remaining_s)
         left = set(request.exclude_item_ids)
         best = [name for name, _ in self.touched.most_common() if name not in left]
         results = tuple(
@@ -46,7 +59,32 @@ class DictReplica:
             for name in best[: request.page_size]
         )
         slate = Recommendation(request.recommendation_id, results, "popular", request.placement)
-        return Answer(slate, "token", str(self.offset))
+        short = shortfall(request, len(results))
+        return Answer(slate, "token", str(self.offset), shortfall=short)
+
+    async def _reached(self, min_offset: str, time_remaining_s: float | None) -> None:
+        await self._begin(time_remaining_s)
+        if min_offset and not min_offset.isdigit():
+            raise InvalidRequest("min_offset", "is no offset")
+        if int(min_offset or 0) > self.offset:
+            raise DeadlineExceeded("min_offset was not reached in time")
+
+    async def list_similar_items(
+        self, question: SimilarQuestion, *, min_offset: str, time_remaining_s: float | None
+    ) -> ListAnswer:
+        await self._reached(min_offset, time_remaining_s)
+        return self._listed(set(question.item_ids), question.page_size)
+
+    async def list_trending_items(
+        self, question: TrendingQuestion, *, min_offset: str, time_remaining_s: float | None
+    ) -> ListAnswer:
+        await self._reached(min_offset, time_remaining_s)
+        return self._listed(set(), question.page_size)
+
+    def _listed(self, left: set[str], size: int) -> ListAnswer:
+        best = [pair for pair in self.touched.most_common() if pair[0] not in left]
+        scored = [ScoredItem(name, float(count)) for name, count in best[:size]]
+        return ListAnswer(scored, str(self.offset))
 
     async def feedback(
         self, events: Sequence[tuple[Event, str]], time_remaining_s: float | None
@@ -75,10 +113,37 @@ class DictReplica:
         self.offset += 1
         return WriteAnswer([Outcome(Status.CREATED) for _ in writes], str(self.offset))
 
+    async def delete_items(
+        self, deletes: Sequence[ItemDelete], time_remaining_s: float | None
+    ) -> WriteAnswer:
+        await self._begin(time_remaining_s)
+        for delete in deletes:
+            self.items.pop(delete.item_id, None)
+        self.offset += 1
+        return WriteAnswer([Outcome(Status.CREATED) for _ in deletes], str(self.offset))
+
+    async def upsert_users(
+        self, writes: Sequence[UserWrite], time_remaining_s: float | None
+    ) -> WriteAnswer:
+        await self._begin(time_remaining_s)
+        self.users.update({write.user_id: write for write in writes})
+        self.offset += 1
+        return WriteAnswer([Outcome(Status.CREATED) for _ in writes], str(self.offset))
+
+    def list_items(self, after_item_id: str, count: int, filter_text: str) -> list[Item]:
+        ids = sorted(item_id for item_id in self.items if item_id > after_item_id)
+        return [self.items[item_id] for item_id in ids[:count]]
+
+    def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
+        if user_id not in self.users:
+            return None
+        touches = tuple(Touch(item, 1_000, count) for item, count in self.touched.items())
+        return UserProfile(user_id, self.users[user_id].features, ("v",), touches)
+
     def get_item(self, item_id: str) -> Item | None:
         return self.items.get(item_id)
 
-    def model(self, compute_digest: bool) -> ModelAnswer:
+    async def model(self, compute_digest: bool) -> ModelAnswer:
         digest = "d1" if compute_digest else ""
         counts = {"items": len(self.items)}
         return ModelAnswer(str(self.offset), digest, counts, 1 << 40, {"state": "1"})

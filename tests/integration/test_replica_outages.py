@@ -79,7 +79,7 @@ async def test_a_frozen_store_stops_writes_only_and_all_recovers(
         await eventually(watched.is_available)
         # whatever arrived of the refused ones: told again, each is learned once
         await replica.feedback(clicks(1, 2, 3), 1)
-        model = replica.model(compute_digest=True)
+        model = await replica.model(compute_digest=True)
         assert model.counts["events_learned"] == 3
         assert model.digest == await folded_digest(storage)
 
@@ -131,7 +131,7 @@ async def test_a_killed_embedded_server_comes_back_and_nothing_acknowledged_is_l
 
         await asyncio.gather(kill(), *(write(100 * n) for n in range(5)))
         assert len(acknowledged) == 200
-        model = replica.model(compute_digest=True)
+        model = await replica.model(compute_digest=True)
         assert model.counts["events_learned"] == 200
         assert model.digest == await folded_digest(storage)
 

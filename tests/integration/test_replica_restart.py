@@ -54,10 +54,10 @@ async def test_a_restart_goes_on_where_the_last_one_stopped(
     for start in (0, 50, 100):
         async with running_replica(storage, **options) as replica:
             if digests:
-                assert replica.model(compute_digest=True).digest == digests[-1]
+                assert (await replica.model(compute_digest=True)).digest == digests[-1]
             # the first one of all may wait for numba's compiler
             await replica.feedback(clicks(*range(start, start + 60)), 60)
-            digests.append(replica.model(compute_digest=True).digest)
+            digests.append((await replica.model(compute_digest=True)).digest)
     assert bool(await storage.snapshots.published()) == snapshot_on_stop
     assert digests[-1] == await folded_digest(storage, engine_type)
 
@@ -69,11 +69,15 @@ async def test_snapshots_are_taken_on_the_way_and_the_tail_does_the_rest(storage
             await replica.feedback(clicks(number), 1)
         await eventually(storage.snapshots.published)
         await replica.feedback(clicks(99), 1)
-        digest = replica.model(compute_digest=True).digest
+        digest = (await replica.model(compute_digest=True)).digest
     snapshot = (await storage.snapshots.published())[0].position
     assert 20 <= snapshot.sequence < (await storage.log.head()).sequence
     async with running_replica(storage) as replica:
-        assert replica.model(compute_digest=True).digest == digest == await folded_digest(storage)
+        assert (
+            (await replica.model(compute_digest=True)).digest
+            == digest
+            == await folded_digest(storage)
+        )
 
 
 async def test_a_snapshot_is_taken_after_a_time_too(storage: Storage) -> None:
@@ -89,11 +93,11 @@ async def test_damaged_snapshots_are_passed_over_and_the_log_gives_the_rest(
     for number in range(3):
         async with running_replica(storage) as replica:
             await replica.feedback(clicks(*range(number, number + 5)), 1)
-            digest = replica.model(compute_digest=True).digest
+            digest = (await replica.model(compute_digest=True)).digest
     for meta in (await storage.snapshots.published())[:damaged]:
         await store.call("HSET", Keys(settings.catalogue).snapshot(meta.snapshot_id), 0, b"torn")
     async with running_replica(storage) as replica:
-        assert replica.model(compute_digest=True).digest == digest
+        assert (await replica.model(compute_digest=True)).digest == digest
 
 
 async def test_a_log_behind_its_snapshot_is_refused_at_start(
@@ -131,7 +135,7 @@ async def test_a_fold_reaches_any_offset_with_or_without_snapshots(storage: Stor
     async with running_replica(storage, snapshot_entries=4, snapshot_on_stop=False) as replica:
         for number in range(12):
             done = await replica.feedback(clicks(number), 1)
-            digests[done.offset] = replica.model(compute_digest=True).digest
+            digests[done.offset] = (await replica.model(compute_digest=True)).digest
             if number == 6:
                 await eventually(storage.snapshots.published)
     for snapshots in (None, storage.snapshots):
@@ -160,8 +164,8 @@ async def test_a_data_directory_is_all_a_restart_needs(tmp_path: Path) -> None:
             open_storage(StorageSettings(), data_dir=tmp_path) as storage,
             running_replica(storage, engine_type=Engine) as replica,
         ):
-            digests.append(replica.model(compute_digest=True).digest)
+            digests.append((await replica.model(compute_digest=True)).digest)
             await replica.feedback(clicks(number), 60)
-            digests.append(replica.model(compute_digest=True).digest)
+            digests.append((await replica.model(compute_digest=True)).digest)
     assert digests[1] == digests[2]
     assert len(set(digests)) == 3

@@ -45,7 +45,7 @@ async def test_the_same_event_counts_once_and_another_content_is_a_conflict(
         done = await replica.feedback([*clicks(1, 1), (click(1, "boots"), "")], 1)
         assert statuses(done) == [CREATED, EXISTS, CONFLICT]
         assert statuses(await replica.feedback(clicks(1, 2), 1)) == [EXISTS, CREATED]
-        assert replica.model(compute_digest=False).counts["events_learned"] == 2
+        assert (await replica.model(compute_digest=False)).counts["events_learned"] == 2
 
 
 async def test_a_bad_event_is_kept_aside_and_the_rest_is_done(storage: Storage) -> None:
@@ -60,9 +60,9 @@ async def test_a_bad_event_is_kept_aside_and_the_rest_is_done(storage: Storage) 
         assert statuses(only_bad) == [QUARANTINED]
         assert only_bad.offset == done.offset
         assert await storage.log.head() == head
-        assert replica.model(compute_digest=False).counts["events_quarantined"] == 3
+        assert (await replica.model(compute_digest=False)).counts["events_quarantined"] == 3
     async with running_replica(storage) as replica:
-        assert replica.model(compute_digest=False).counts["events_quarantined"] == 3
+        assert (await replica.model(compute_digest=False)).counts["events_quarantined"] == 3
 
 
 async def test_the_opened_token_is_on_the_log(storage: Storage) -> None:
@@ -101,7 +101,7 @@ async def test_an_answer_waits_for_the_state_that_was_asked_for(storage: Storage
         for malformed in ("x", "1-", "-1", "1-2-3", "1-2 ", "1" * 30 + "-0", "\u0661-\u0662"):
             with pytest.raises(InvalidRequest, match="min_offset"):
                 await reader.recommend(QUESTION, min_offset=malformed, time_remaining_s=1)
-        digests = {r.model(compute_digest=True).digest for r in (writer, reader)}
+        digests = {(await r.model(compute_digest=True)).digest for r in (writer, reader)}
         assert digests == {await folded_digest(storage)}
 
 
@@ -125,7 +125,7 @@ async def test_concurrent_calls_share_appends_and_each_hears_of_its_own(storage:
         for number, answer in enumerate(answers):
             assert statuses(answer)[:2] == [CREATED, CREATED], number
             assert statuses(answer)[2] in (EXISTS, CREATED)
-        model = replica.model(compute_digest=True)
+        model = await replica.model(compute_digest=True)
         assert model.counts["events_learned"] == 400
         assert model.counts["log_entries"] < 100
         assert model.digest == await folded_digest(storage)
@@ -142,7 +142,7 @@ async def test_too_much_at_once_is_refused_early_and_what_was_taken_is_done(
         refused = [answer for answer in answers if isinstance(answer, Overloaded)]
         assert len(refused) == 20
         assert refused[0].retry_after_ms > 0
-        assert replica.model(compute_digest=False).counts["events_learned"] == 100
+        assert (await replica.model(compute_digest=False)).counts["events_learned"] == 100
         # a single call larger than the limit is not refused for ever
         assert len((await replica.feedback(clicks(*range(1_000, 1_500)), 5)).outcomes) == 500
 

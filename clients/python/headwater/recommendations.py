@@ -19,7 +19,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """A slate. Send ``attribution_token`` back with the events that follow from it."""
+    """A slate. Send ``attribution_token`` back with the events that follow from it.
+
+    ``shortfall`` says why there are fewer results than asked for, "" when there are not.
+    """
 
     recommendation_id: str
     attribution_token: str
@@ -27,6 +30,7 @@ class Recommendation:
     offset: str
     policy: str
     degraded: tuple[str, ...]
+    shortfall: str = ""
 
     @property
     def item_ids(self) -> list[str]:

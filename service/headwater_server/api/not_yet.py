@@ -7,13 +7,7 @@ from typing import Final, NoReturn
 from headwater_server.errors import NotYet
 
 UNTIL_THEN: Final = {
-    "ListSimilarItems": "Recommend with context_item_ids gives what goes with an item",
-    "ListTrendingItems": "Recommend for a new visitor_id gives what is wanted now",
     "StreamFeedback": "Feedback takes 1,000 events a call",
-    "DeleteItems": "UpsertItems with available = false takes an item out of every list",
-    "ListItems": "GetItem shows one item",
-    "UpsertUsers": "visitors and users come into being with their first event",
-    "GetUser": "visitors and users come into being with their first event",
     "EraseUser": "stop the server and start on an empty --data-dir to forget everybody",
 }
 

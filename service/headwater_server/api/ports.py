@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from headwater_server.engine.entries import Item, ItemWrite
+from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.events import Event
 from headwater_server.engine.metrics import Metric
-from headwater_server.engine.requests import RecommendRequest
-from headwater_server.replica.answers import Answer, ModelAnswer, WriteAnswer
+from headwater_server.engine.requests import RecommendRequest, UserProfile
+from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
+from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 
 
 class Replica(Protocol):
@@ -22,8 +23,23 @@ class Replica(Protocol):
     """
 
     async def recommend(
-        self, request: RecommendRequest, *, min_offset: str, time_remaining_s: float | None
-    ) -> Answer: ...
+        self,
+        request: RecommendRequest,
+        *,
+        exclude_tokens: Sequence[str] = (),
+        min_offset: str,
+        time_remaining_s: float | None,
+    ) -> Answer:
+        """Answer without the items that the lists of ``exclude_tokens`` show."""
+        ...
+
+    async def list_similar_items(
+        self, question: SimilarQuestion, *, min_offset: str, time_remaining_s: float | None
+    ) -> ListAnswer: ...
+
+    async def list_trending_items(
+        self, question: TrendingQuestion, *, min_offset: str, time_remaining_s: float | None
+    ) -> ListAnswer: ...
 
     async def feedback(
         self, events: Sequence[tuple[Event, str]], time_remaining_s: float | None
@@ -35,9 +51,23 @@ class Replica(Protocol):
         self, writes: Sequence[ItemWrite], time_remaining_s: float | None
     ) -> WriteAnswer: ...
 
+    async def delete_items(
+        self, deletes: Sequence[ItemDelete], time_remaining_s: float | None
+    ) -> WriteAnswer: ...
+
+    async def upsert_users(
+        self, writes: Sequence[UserWrite], time_remaining_s: float | None
+    ) -> WriteAnswer: ...
+
     def get_item(self, item_id: str) -> Item | None: ...
 
-    def model(self, compute_digest: bool) -> ModelAnswer: ...  # noqa: FBT001 - one question
+    def list_items(self, after_item_id: str, count: int, filter_text: str) -> Sequence[Item]: ...
+
+    def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
+        """Return what is known of an account or of a visitor: one of the ids is empty."""
+        ...
+
+    async def model(self, compute_digest: bool) -> ModelAnswer: ...  # noqa: FBT001 - one question
 
     def metrics(self) -> Sequence[Metric]: ...
 

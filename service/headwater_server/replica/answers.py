@@ -6,20 +6,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from headwater_server.engine.events import Outcome
-from headwater_server.engine.requests import Recommendation
+from headwater_server.engine.requests import Recommendation, ScoredItem
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A slate, the token that vouches for it, and the state that it comes from.
 
-    ``degraded`` names what was left out to meet the deadline.
+    ``degraded`` names what was left out to meet the deadline, ``shortfall`` why the slate is
+    shorter than asked for.
     """
 
     recommendation: Recommendation
     attribution_token: str
     offset: str
     degraded: tuple[str, ...] = ()
+    shortfall: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListAnswer:
+    """A list that belongs to no visitor, and the state that it comes from."""
+
+    items: Sequence[ScoredItem]
+    offset: str
 
 
 @dataclass(frozen=True, slots=True)

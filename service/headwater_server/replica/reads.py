@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from headwater_server.engine.attribution_token import sign
+from headwater_server.engine.attribution_token import ForgedTokenError, open_token, sign
 from headwater_server.engine.events import Slate
-from headwater_server.engine.requests import Recommendation, RecommendRequest
+from headwater_server.engine.requests import Recommendation, RecommendRequest, ScoredItem
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
-from headwater_server.replica.answers import Answer
+from headwater_server.replica.answers import Answer, ListAnswer
+from headwater_server.replica.shortfall import shortfall
 from headwater_server.replica.state_machine import StateMachine
 from headwater_server.replica.tail import Tail
 
@@ -38,21 +39,51 @@ class Reads:
         self._timeout_s = timeout_s
 
     async def recommend(
-        self, request: RecommendRequest, min_offset: str, time_remaining_s: float | None
+        self,
+        request: RecommendRequest,
+        exclude_tokens: Sequence[str],
+        min_offset: str,
+        time_remaining_s: float | None,
     ) -> Answer:
         """Answer from a state at least as new as ``min_offset``, which may be empty."""
-        if min_offset:
-            time_remaining_s = await self._reached(min_offset, time_remaining_s)
+        if exclude_tokens:
+            request = self._without_shown(request, exclude_tokens)
+        time_remaining_s = await self._reached(min_offset, time_remaining_s)
         self._tail.reads += 1
         request, degraded = _within(request, time_remaining_s)
         if not request.recommendation_id:
             request = replace(request, recommendation_id=uuid4().hex)
         answer = self._engine.recommend(request, self._now_ms())
         token = sign(_slate(answer), self._token_key)
-        return Answer(answer, token, self._tail.position.offset, degraded)
+        short = shortfall(request, len(answer.results))
+        return Answer(answer, token, self._tail.position.offset, degraded, short)
 
-    async def _reached(self, min_offset: str, time_remaining_s: float | None) -> float:
-        """Wait for the state; return the time that is left then."""
+    async def listed(
+        self,
+        ask: Callable[[int], Sequence[ScoredItem]],
+        min_offset: str,
+        time_remaining_s: float | None,
+    ) -> ListAnswer:
+        """Return what ``ask(now_ms)`` finds in a state at least as new as ``min_offset``."""
+        await self._reached(min_offset, time_remaining_s)
+        self._tail.reads += 1
+        return ListAnswer(ask(self._now_ms()), self._tail.position.offset)
+
+    def _without_shown(self, request: RecommendRequest, tokens: Sequence[str]) -> RecommendRequest:
+        """Exclude what the page's other lists show, too."""
+        excluded = [*request.exclude_item_ids]
+        for place, token in enumerate(tokens):
+            try:  # a list without an item, such as a client's own fallback, has no token
+                excluded += open_token(token, self._token_key).item_ids if token else ()
+            except ForgedTokenError:
+                field = f"exclude_attribution_tokens[{place}]"
+                raise InvalidRequest(field, "is not a token of this service") from None
+        return replace(request, exclude_item_ids=tuple(excluded))
+
+    async def _reached(self, min_offset: str, time_remaining_s: float | None) -> float | None:
+        """Wait for the state, if one is asked for; return the time that is left then."""
+        if not min_offset:
+            return time_remaining_s
         loop = asyncio.get_running_loop()
         end_s = loop.time() + (self._timeout_s if time_remaining_s is None else time_remaining_s)
         try:

@@ -1,18 +1,12 @@
-"""The one use-case object behind every way in: questions, what arrives, and how it is doing."""
+"""The one object behind every way in: its parts made, joined, started and stopped."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from importlib.metadata import version
+from collections.abc import Callable
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Item, ItemWrite
-from headwater_server.engine.events import Event
-from headwater_server.engine.metrics import Metric
-from headwater_server.engine.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.replica.answers import Answer, ModelAnswer, WriteAnswer
 from headwater_server.replica.health import Health, Watcher
 from headwater_server.replica.ports import Log, Quarantine, Snapshots
 from headwater_server.replica.reads import Reads
@@ -20,6 +14,7 @@ from headwater_server.replica.restore import restore
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.state_machine import StateMachine
+from headwater_server.replica.use_cases import UseCases
 from headwater_server.replica.writes import Writes
 
 
@@ -28,16 +23,11 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Replica:
+class Replica(UseCases):
     """All replicas are equal: they share the log and nothing else.
 
     `start` comes first; every other call may raise the errors of `headwater_server.errors`.
     """
-
-    _engine: StateMachine
-    _shell: Shell
-    _reads: Reads
-    _writes: Writes
 
     def __init__(
         self,
@@ -104,49 +94,3 @@ class Replica:
     def watch_health(self, watcher: Watcher) -> None:
         """Call ``watcher(reads, writes)`` now and at every change of what can be served."""
         self._health.watch(watcher)
-
-    async def recommend(
-        self, request: RecommendRequest, *, min_offset: str, time_remaining_s: float | None
-    ) -> Answer:
-        """Answer from memory, from a state at least as new as ``min_offset``."""
-        return await self._reads.recommend(request, min_offset, time_remaining_s)
-
-    async def feedback(
-        self, events: Sequence[tuple[Event, str]], time_remaining_s: float | None
-    ) -> WriteAnswer:
-        """Learn from events, each with its attribution token as the caller sent it."""
-        return await self._writes.feedback(events, time_remaining_s)
-
-    async def upsert_items(
-        self, writes: Sequence[ItemWrite], time_remaining_s: float | None
-    ) -> WriteAnswer:
-        """Change the catalogue; the change holds from the next answer on."""
-        return await self._writes.write(writes, time_remaining_s)
-
-    def get_item(self, item_id: str) -> Item | None:
-        """Return what the catalogue says of an item."""
-        return self._engine.get_item(item_id)
-
-    def model(self, compute_digest: bool) -> ModelAnswer:  # noqa: FBT001 - one question
-        """Return where the model stands; with its digest, of the very same state."""
-        self._shell.tail.finish_entry()
-        position = self._shell.tail.position
-        counts = self._engine.counts() | {
-            "events_quarantined": self._writes.quarantined,
-            "log_entries": position.sequence,
-        }
-        return ModelAnswer(
-            offset=position.offset,
-            digest=self._engine.digest() if compute_digest else "",
-            counts=counts,
-            memory_bytes=self._engine.memory_bytes(),
-            versions={
-                "headwater": version("headwater-server"),
-                "river": version("river"),
-                "state": str(self._engine.STATE_VERSION),
-            },
-        )
-
-    def metrics(self) -> Sequence[Metric]:
-        """Return progressive validation: how good it was before each event was learned."""
-        return self._engine.metrics()

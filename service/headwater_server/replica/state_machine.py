@@ -8,7 +8,12 @@ from typing import Any, Protocol, Self
 from headwater_server.engine.entries import Entry, Item
 from headwater_server.engine.events import Outcome
 from headwater_server.engine.metrics import Metric
-from headwater_server.engine.requests import Recommendation, RecommendRequest
+from headwater_server.engine.requests import (
+    Recommendation,
+    RecommendRequest,
+    ScoredItem,
+    UserProfile,
+)
 from headwater_server.engine.settings import EngineSettings
 
 
@@ -29,14 +34,33 @@ class StateMachine(Protocol):
         """Return what two states share only if they are equal."""
 
     def capture(self) -> list[tuple[str, Any]]:
-        """Return the state at this instant; it may be encoded in another thread."""
+        """Return the state at this instant; it may be encoded in another thread.
+
+        What `digest` is over stands under "learned/".
+        """
 
     @classmethod
     def restore(cls, parts: Iterable[tuple[str, Any]]) -> Self:
         """Return the captured state; `ValueError` if another build captured it."""
 
+    def list_similar_items(
+        self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
+    ) -> tuple[ScoredItem, ...]:
+        """Return what goes with, or is like, the given items."""
+
+    def list_trending_items(
+        self, category: str, window: str, page_size: int, filter_text: str, now_ms: int
+    ) -> tuple[ScoredItem, ...]:
+        """Return what is on the rise; `ValueError` for an unknown window."""
+
     def get_item(self, item_id: str) -> Item | None:
         """Return an item of the catalogue."""
+
+    def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
+        """Return items of the catalogue by id, those after the given id."""
+
+    def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
+        """Return what is known of an account or of a visitor."""
 
     def counts(self) -> dict[str, int]:
         """Return how much of everything there is."""

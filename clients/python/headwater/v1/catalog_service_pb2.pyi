@@ -86,7 +86,9 @@ class DeleteItemsRequest(_message.Message):
 
     @_builtins.property
     def set_time(self) -> _timestamp_pb2.Timestamp:
-        """When the shop took them out; a newer write wins. Absent: when the server takes it in."""
+        """When the shop took them out; a newer write wins, and its result is WRITE_STATUS_OUTDATED.
+        Absent: when the server takes it in.
+        """
 
     def __init__(
         self,
@@ -111,7 +113,7 @@ class DeleteItemsResponse(_message.Message):
     RESULTS_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
     offset: _builtins.str
-    """A state in which they are gone."""
+    """A state in which they are gone. May be given to Recommend as `min_offset`. Opaque."""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[_item_pb2.ItemWriteResult]:
         """One result an item, in the order sent."""
@@ -186,9 +188,9 @@ class ListItemsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many items at most. 0: 20. More than 100: 100. Negative: INVALID_ARGUMENT."""
+    """How many items at most. 0: 50. More than 1,000: 1,000. Negative: INVALID_ARGUMENT."""
     page_token: _builtins.str
-    """The `next_page_token` of the page before. Empty: the first page."""
+    """The `next_page_token` of the page before, with the same `filter`. Empty: the first page."""
     filter: _builtins.str
     """A condition on the items, as in RecommendRequest."""
     def __init__(
@@ -215,7 +217,7 @@ class ListItemsResponse(_message.Message):
     ITEMS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Gives the next page. Empty: this was the last one."""
+    """Gives the next page. Empty: this was the last one. Opaque."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[_item_pb2.Item]:
         """The items, by id."""

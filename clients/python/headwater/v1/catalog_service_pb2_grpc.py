@@ -72,7 +72,11 @@ class CatalogServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteItems(self, request, context):
-        """Takes items out of the catalogue. UNIMPLEMENTED in this release: set `available` to false.
+        """Takes items out of the catalogue. They are in no list from the next answer on, GetItem does not
+        find them, and what was learned about them is kept in case they are written again.
+
+        An item that the catalogue does not hold is no error. May be repeated without harm when
+        `set_time` is given; without it, a late repeat takes out what was written in between.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -86,7 +90,10 @@ class CatalogServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListItems(self, request, context):
-        """Returns the catalogue, page by page. UNIMPLEMENTED in this release.
+        """Returns the catalogue, page by page, in the order of the ids: also what may not be shown now.
+
+        An item that is written or taken out between two pages may be in them or not; every other one
+        is in them exactly once. INVALID_ARGUMENT when `page_token` is none of ours.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

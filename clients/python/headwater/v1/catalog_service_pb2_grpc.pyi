@@ -40,11 +40,20 @@ class CatalogServiceStub:
     `writes[2].item.price`. UNAVAILABLE when the store is away. May be repeated without harm.
     """
     DeleteItems: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.DeleteItemsRequest, _catalog_service_pb2.DeleteItemsResponse]
-    """Takes items out of the catalogue. UNIMPLEMENTED in this release: set `available` to false."""
+    """Takes items out of the catalogue. They are in no list from the next answer on, GetItem does not
+    find them, and what was learned about them is kept in case they are written again.
+
+    An item that the catalogue does not hold is no error. May be repeated without harm when
+    `set_time` is given; without it, a late repeat takes out what was written in between.
+    """
     GetItem: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.GetItemRequest, _catalog_service_pb2.GetItemResponse]
     """Returns an item as the catalogue holds it. NOT_FOUND when it does not."""
     ListItems: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.ListItemsRequest, _catalog_service_pb2.ListItemsResponse]
-    """Returns the catalogue, page by page. UNIMPLEMENTED in this release."""
+    """Returns the catalogue, page by page, in the order of the ids: also what may not be shown now.
+
+    An item that is written or taken out between two pages may be in them or not; every other one
+    is in them exactly once. INVALID_ARGUMENT when `page_token` is none of ours.
+    """
 
 @_typing.type_check_only
 class CatalogServiceAsyncStub(CatalogServiceStub):
@@ -58,11 +67,20 @@ class CatalogServiceAsyncStub(CatalogServiceStub):
     `writes[2].item.price`. UNAVAILABLE when the store is away. May be repeated without harm.
     """
     DeleteItems: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.DeleteItemsRequest, _catalog_service_pb2.DeleteItemsResponse]  # type: ignore[assignment]
-    """Takes items out of the catalogue. UNIMPLEMENTED in this release: set `available` to false."""
+    """Takes items out of the catalogue. They are in no list from the next answer on, GetItem does not
+    find them, and what was learned about them is kept in case they are written again.
+
+    An item that the catalogue does not hold is no error. May be repeated without harm when
+    `set_time` is given; without it, a late repeat takes out what was written in between.
+    """
     GetItem: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.GetItemRequest, _catalog_service_pb2.GetItemResponse]  # type: ignore[assignment]
     """Returns an item as the catalogue holds it. NOT_FOUND when it does not."""
     ListItems: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.ListItemsRequest, _catalog_service_pb2.ListItemsResponse]  # type: ignore[assignment]
-    """Returns the catalogue, page by page. UNIMPLEMENTED in this release."""
+    """Returns the catalogue, page by page, in the order of the ids: also what may not be shown now.
+
+    An item that is written or taken out between two pages may be in them or not; every other one
+    is in them exactly once. INVALID_ARGUMENT when `page_token` is none of ours.
+    """
 
 class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
     """The shop's products. A change holds from the next answer on."""
@@ -85,7 +103,12 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _catalog_service_pb2.DeleteItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_catalog_service_pb2.DeleteItemsResponse, _abc.Awaitable[_catalog_service_pb2.DeleteItemsResponse]]:
-        """Takes items out of the catalogue. UNIMPLEMENTED in this release: set `available` to false."""
+        """Takes items out of the catalogue. They are in no list from the next answer on, GetItem does not
+        find them, and what was learned about them is kept in case they are written again.
+
+        An item that the catalogue does not hold is no error. May be repeated without harm when
+        `set_time` is given; without it, a late repeat takes out what was written in between.
+        """
 
     @_abc_1.abstractmethod
     def GetItem(
@@ -101,6 +124,10 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _catalog_service_pb2.ListItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_catalog_service_pb2.ListItemsResponse, _abc.Awaitable[_catalog_service_pb2.ListItemsResponse]]:
-        """Returns the catalogue, page by page. UNIMPLEMENTED in this release."""
+        """Returns the catalogue, page by page, in the order of the ids: also what may not be shown now.
+
+        An item that is written or taken out between two pages may be in them or not; every other one
+        is in them exactly once. INVALID_ARGUMENT when `page_token` is none of ours.
+        """
 
 def add_CatalogServiceServicer_to_server(servicer: CatalogServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

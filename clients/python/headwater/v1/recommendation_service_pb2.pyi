@@ -81,6 +81,7 @@ class RecommendRequest(_message.Message):
     MIN_OFFSET_FIELD_NUMBER: _builtins.int
     EXPLORATION_FIELD_NUMBER: _builtins.int
     EXPLAIN_FIELD_NUMBER: _builtins.int
+    EXCLUDE_ATTRIBUTION_TOKENS_FIELD_NUMBER: _builtins.int
     visitor_id: _builtins.str
     """Who: the browser, device or cookie. Required; 1 to 128 bytes."""
     user_id: _builtins.str
@@ -128,6 +129,13 @@ class RecommendRequest(_message.Message):
         at most 1,024 bytes, numbers finite.
         """
 
+    @_builtins.property
+    def exclude_attribution_tokens(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The `attribution_token`s of lists that stand on the same page already, at most 20: none of
+        their items is in this one. An empty one is passed over; one that this server did not sign is
+        INVALID_ARGUMENT.
+        """
+
     def __init__(
         self,
         *,
@@ -145,10 +153,11 @@ class RecommendRequest(_message.Message):
         min_offset: _builtins.str = ...,
         exploration: Global___Exploration.ValueType = ...,
         explain: _builtins.bool = ...,
+        exclude_attribution_tokens: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_item_ids", b"candidate_item_ids", "context", b"context", "context_item_ids", b"context_item_ids", "exclude_item_ids", b"exclude_item_ids", "explain", b"explain", "exploration", b"exploration", "filter", b"filter", "min_offset", b"min_offset", "page_size", b"page_size", "placement", b"placement", "recommendation_id", b"recommendation_id", "session_id", b"session_id", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_item_ids", b"candidate_item_ids", "context", b"context", "context_item_ids", b"context_item_ids", "exclude_attribution_tokens", b"exclude_attribution_tokens", "exclude_item_ids", b"exclude_item_ids", "explain", b"explain", "exploration", b"exploration", "filter", b"filter", "min_offset", b"min_offset", "page_size", b"page_size", "placement", b"placement", "recommendation_id", b"recommendation_id", "session_id", b"session_id", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -166,6 +175,7 @@ class RecommendResponse(_message.Message):
     OFFSET_FIELD_NUMBER: _builtins.int
     POLICY_FIELD_NUMBER: _builtins.int
     DEGRADED_FIELD_NUMBER: _builtins.int
+    SHORTFALL_FIELD_NUMBER: _builtins.int
     recommendation_id: _builtins.str
     """The request's `recommendation_id`, or the one that was minted."""
     attribution_token: _builtins.str
@@ -176,9 +186,13 @@ class RecommendResponse(_message.Message):
     """The state that answered. Opaque; may be given as `min_offset`."""
     policy: _builtins.str
     """The policy that chose."""
+    shortfall: _builtins.str
+    """Why there are fewer results than asked for, for a person to read, such as "only 3 items may be
+    shown that pass the filter". Empty: there are `page_size` of them, or all candidates given.
+    """
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___Result]:
-        """The slate, first slot first. Fewer than `page_size` when rules leave fewer."""
+        """The slate, first slot first. Fewer than `page_size` when rules leave fewer: see `shortfall`."""
 
     @_builtins.property
     def degraded(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -193,10 +207,11 @@ class RecommendResponse(_message.Message):
         offset: _builtins.str = ...,
         policy: _builtins.str = ...,
         degraded: _abc.Iterable[_builtins.str] | None = ...,
+        shortfall: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribution_token", b"attribution_token", "degraded", b"degraded", "offset", b"offset", "policy", b"policy", "recommendation_id", b"recommendation_id", "results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribution_token", b"attribution_token", "degraded", b"degraded", "offset", b"offset", "policy", b"policy", "recommendation_id", b"recommendation_id", "results", b"results", "shortfall", b"shortfall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -267,10 +282,10 @@ class ListSimilarItemsRequest(_message.Message):
     filter: _builtins.str
     """A condition on the items, as in RecommendRequest."""
     min_offset: _builtins.str
-    """Answer only from a state at least this new."""
+    """Answer only from a state at least this new, as in RecommendRequest."""
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The items to start from; 1 to 100."""
+        """The items to start from; 1 to 100 ids of at most 128 bytes."""
 
     def __init__(
         self,
@@ -297,10 +312,10 @@ class ListSimilarItemsResponse(_message.Message):
     RESULTS_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
     offset: _builtins.str
-    """The state that answered."""
+    """The state that answered. Opaque; may be given as `min_offset`."""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScoredItem]:
-        """The items, best first."""
+        """The items, best first; fewer than `page_size` when no more qualify."""
 
     def __init__(
         self,
@@ -328,15 +343,15 @@ class ListTrendingItemsRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     MIN_OFFSET_FIELD_NUMBER: _builtins.int
     category: _builtins.str
-    """Only items of this category. Empty: of all."""
+    """Only items of this category, compared as a whole; at most 256 bytes. Empty: of all."""
     window: _builtins.str
-    """How far back to look, such as "hour", "day" or "week". Empty: the server's default."""
+    """How far back to look: "hour", "day" or "week". Empty: "day". Another is INVALID_ARGUMENT."""
     page_size: _builtins.int
     """How many results at most. 0: 20. More than 100: 100. Negative: INVALID_ARGUMENT."""
     filter: _builtins.str
     """A condition on the items, as in RecommendRequest."""
     min_offset: _builtins.str
-    """Answer only from a state at least this new."""
+    """Answer only from a state at least this new, as in RecommendRequest."""
     def __init__(
         self,
         *,
@@ -363,10 +378,10 @@ class ListTrendingItemsResponse(_message.Message):
     RESULTS_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
     offset: _builtins.str
-    """The state that answered."""
+    """The state that answered. Opaque; may be given as `min_offset`."""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScoredItem]:
-        """The items, best first."""
+        """The items, best first; fewer than `page_size` when no more qualify."""
 
     def __init__(
         self,

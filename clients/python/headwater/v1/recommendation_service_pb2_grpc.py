@@ -78,14 +78,20 @@ class RecommendationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListSimilarItems(self, request, context):
-        """Returns items that go with, or are like, the given ones. UNIMPLEMENTED in this release.
+        """Returns items that go with the given ones, as visitors touched both, or that are like them, as
+        title, categories and tags say; so an item that nobody has touched yet is found too.
+
+        The given items are not in the list. Those that the server has never heard of are passed over.
+        It belongs to no visitor, draws nothing at random, and has no attribution token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListTrendingItems(self, request, context):
-        """Returns what many visitors want now. UNIMPLEMENTED in this release.
+        """Returns what is on the rise: touched more in the window than a longer time leads to expect.
+
+        It belongs to no visitor, draws nothing at random, and has no attribution token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,9 +47,17 @@ class RecommendationServiceStub:
     while the server starts.
     """
     ListSimilarItems: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListSimilarItemsRequest, _recommendation_service_pb2.ListSimilarItemsResponse]
-    """Returns items that go with, or are like, the given ones. UNIMPLEMENTED in this release."""
+    """Returns items that go with the given ones, as visitors touched both, or that are like them, as
+    title, categories and tags say; so an item that nobody has touched yet is found too.
+
+    The given items are not in the list. Those that the server has never heard of are passed over.
+    It belongs to no visitor, draws nothing at random, and has no attribution token.
+    """
     ListTrendingItems: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListTrendingItemsRequest, _recommendation_service_pb2.ListTrendingItemsResponse]
-    """Returns what many visitors want now. UNIMPLEMENTED in this release."""
+    """Returns what is on the rise: touched more in the window than a longer time leads to expect.
+
+    It belongs to no visitor, draws nothing at random, and has no attribution token.
+    """
 
 @_typing.type_check_only
 class RecommendationServiceAsyncStub(RecommendationServiceStub):
@@ -70,9 +78,17 @@ class RecommendationServiceAsyncStub(RecommendationServiceStub):
     while the server starts.
     """
     ListSimilarItems: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListSimilarItemsRequest, _recommendation_service_pb2.ListSimilarItemsResponse]  # type: ignore[assignment]
-    """Returns items that go with, or are like, the given ones. UNIMPLEMENTED in this release."""
+    """Returns items that go with the given ones, as visitors touched both, or that are like them, as
+    title, categories and tags say; so an item that nobody has touched yet is found too.
+
+    The given items are not in the list. Those that the server has never heard of are passed over.
+    It belongs to no visitor, draws nothing at random, and has no attribution token.
+    """
     ListTrendingItems: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListTrendingItemsRequest, _recommendation_service_pb2.ListTrendingItemsResponse]  # type: ignore[assignment]
-    """Returns what many visitors want now. UNIMPLEMENTED in this release."""
+    """Returns what is on the rise: touched more in the window than a longer time leads to expect.
+
+    It belongs to no visitor, draws nothing at random, and has no attribution token.
+    """
 
 class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
     """Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
@@ -102,7 +118,12 @@ class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recommendation_service_pb2.ListSimilarItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recommendation_service_pb2.ListSimilarItemsResponse, _abc.Awaitable[_recommendation_service_pb2.ListSimilarItemsResponse]]:
-        """Returns items that go with, or are like, the given ones. UNIMPLEMENTED in this release."""
+        """Returns items that go with the given ones, as visitors touched both, or that are like them, as
+        title, categories and tags say; so an item that nobody has touched yet is found too.
+
+        The given items are not in the list. Those that the server has never heard of are passed over.
+        It belongs to no visitor, draws nothing at random, and has no attribution token.
+        """
 
     @_abc_1.abstractmethod
     def ListTrendingItems(
@@ -110,6 +131,9 @@ class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recommendation_service_pb2.ListTrendingItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recommendation_service_pb2.ListTrendingItemsResponse, _abc.Awaitable[_recommendation_service_pb2.ListTrendingItemsResponse]]:
-        """Returns what many visitors want now. UNIMPLEMENTED in this release."""
+        """Returns what is on the rise: touched more in the window than a longer time leads to expect.
+
+        It belongs to no visitor, draws nothing at random, and has no attribution token.
+        """
 
 def add_RecommendationServiceServicer_to_server(servicer: RecommendationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

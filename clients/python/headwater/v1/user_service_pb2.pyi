@@ -9,7 +9,7 @@ from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
-from headwater.v1 import event_pb2 as _event_pb2
+from headwater.v1 import item_pb2 as _item_pb2
 from headwater.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
 import sys
@@ -52,10 +52,12 @@ class User(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     FEATURES_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
-    """The account. Required; 1 to 128 bytes."""
+    """The account. Required in a write; 1 to 128 bytes."""
     @_builtins.property
     def features(self) -> _containers.MessageMap[_builtins.str, _value_pb2.Value]:
-        """Named properties, at most 100; names have 1 to 128 bytes."""
+        """Named properties, such as "segment" or "age", at most 100 a write; names have 1 to 128 bytes,
+        texts at most 1,024 bytes.
+        """
 
     def __init__(
         self,
@@ -86,12 +88,14 @@ class UserWrite(_message.Message):
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """The fields of `user` that are written. Empty: all of them."""
+        """What is written: `features.<name>` is that feature, which is taken away when `user` does not
+        give it; `features`, or nothing, is every feature that `user` gives, and the others stay.
+        """
 
     @_builtins.property
     def set_time(self) -> _timestamp_pb2.Timestamp:
-        """When the shop made the change; an older write never beats a newer one. Absent: when the server
-        takes it in.
+        """When the shop made the change. An older write never beats a newer one, feature by feature,
+        whatever the order in which they arrive. Absent: when the server takes it in.
         """
 
     def __init__(
@@ -118,7 +122,7 @@ class UpsertUsersRequest(_message.Message):
     WRITES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def writes(self) -> _containers.RepeatedCompositeFieldContainer[Global___UserWrite]:
-        """The changes; 1 to 1,000."""
+        """The changes; 1 to 1,000. They are applied in order."""
 
     def __init__(
         self,
@@ -135,38 +139,76 @@ Global___UpsertUsersRequest: _TypeAlias = UpsertUsersRequest  # noqa: Y015
 
 @_typing.final
 class UpsertUsersResponse(_message.Message):
-    """Says that the changes hold."""
+    """What became of each change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    RESULTS_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
     offset: _builtins.str
-    """A state that holds all of them."""
+    """A state that holds all of them. May be given to Recommend as `min_offset`. Opaque."""
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___UserWriteResult]:
+        """One result a write, in the order sent."""
+
     def __init__(
         self,
         *,
+        results: _abc.Iterable[Global___UserWriteResult] | None = ...,
         offset: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["offset", b"offset"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["offset", b"offset", "results", b"results"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpsertUsersResponse: _TypeAlias = UpsertUsersResponse  # noqa: Y015
 
 @_typing.final
+class UserWriteResult(_message.Message):
+    """The answer to one write."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """The account that the write was about."""
+    status: _item_pb2.WriteStatus.ValueType
+    """What became of the write."""
+    detail: _builtins.str
+    """Why, for a person to read; empty when applied."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        status: _item_pb2.WriteStatus.ValueType = ...,
+        detail: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["detail", b"detail", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UserWriteResult: _TypeAlias = UserWriteResult  # noqa: Y015
+
+@_typing.final
 class GetUserRequest(_message.Message):
-    """Names a user or a visitor."""
+    """Names an account or a visitor: exactly one of the two."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     USER_ID_FIELD_NUMBER: _builtins.int
     VISITOR_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
-    """The account. This or `visitor_id` is required; at most 128 bytes."""
+    """The account; at most 128 bytes."""
     visitor_id: _builtins.str
-    """The visitor; at most 128 bytes."""
+    """The visitor; at most 128 bytes. The answer is that of the account it was linked to last, if
+    there is one.
+    """
     def __init__(
         self,
         *,
@@ -183,39 +225,77 @@ Global___GetUserRequest: _TypeAlias = GetUserRequest  # noqa: Y015
 
 @_typing.final
 class GetUserResponse(_message.Message):
-    """The user asked for."""
+    """What is known."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     USER_FIELD_NUMBER: _builtins.int
     VISITOR_IDS_FIELD_NUMBER: _builtins.int
-    EVENTS_FIELD_NUMBER: _builtins.int
+    HISTORY_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def user(self) -> Global___User:
-        """The user's features."""
+        """The account and its features. Without `user_id`: the visitor is linked to no account."""
 
     @_builtins.property
     def visitor_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The visitors whose anonymous history counts with the user's."""
+        """The visitors that are linked to the account: what each did anonymously counts with the
+        account's history in lists for that visitor.
+        """
 
     @_builtins.property
-    def events(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.Event]:
-        """What they did last, newest first."""
+    def history(self) -> _containers.RepeatedCompositeFieldContainer[Global___Touch]:
+        """What counts in a list for them, newest first; the server remembers the latest items only."""
 
     def __init__(
         self,
         *,
         user: Global___User | None = ...,
         visitor_ids: _abc.Iterable[_builtins.str] | None = ...,
-        events: _abc.Iterable[_event_pb2.Event] | None = ...,
+        history: _abc.Iterable[Global___Touch] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "user", b"user", "visitor_ids", b"visitor_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["history", b"history", "user", b"user", "visitor_ids", b"visitor_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetUserResponse: _TypeAlias = GetUserResponse  # noqa: Y015
+
+@_typing.final
+class Touch(_message.Message):
+    """One item of a history."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    TOUCH_TIME_FIELD_NUMBER: _builtins.int
+    TOUCHES_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    item_id: _builtins.str
+    """The item."""
+    touches: _builtins.int
+    """How often it was touched."""
+    refused: _builtins.bool
+    """Whether it was dismissed or disliked: it is in no list for them."""
+    @_builtins.property
+    def touch_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was touched last."""
+
+    def __init__(
+        self,
+        *,
+        item_id: _builtins.str = ...,
+        touch_time: _timestamp_pb2.Timestamp | None = ...,
+        touches: _builtins.int = ...,
+        refused: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["touch_time", b"touch_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_id", b"item_id", "refused", b"refused", "touch_time", b"touch_time", "touches", b"touches"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Touch: _TypeAlias = Touch  # noqa: Y015
 
 @_typing.final
 class EraseUserRequest(_message.Message):

@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class UserServiceStub:
-    """What the shop knows about its visitors and accounts. UNIMPLEMENTED in this release: visitors and
-    users come into being with their first event.
+    """What is known about visitors and accounts. Both come into being with their first event; what
+    stands here adds features to accounts, and shows what a list for somebody is made from.
     """
 
     def __init__(self, channel):
@@ -54,20 +54,23 @@ class UserServiceStub:
 
 
 class UserServiceServicer:
-    """What the shop knows about its visitors and accounts. UNIMPLEMENTED in this release: visitors and
-    users come into being with their first event.
+    """What is known about visitors and accounts. Both come into being with their first event; what
+    stands here adds features to accounts, and shows what a list for somebody is made from.
     """
 
     def UpsertUsers(self, request, context):
-        """Sets features of users. UNIMPLEMENTED in this release.
+        """Sets features of accounts. They count from the next answer on.
+
+        The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
+        `writes[2].user.features["segment"]`. UNAVAILABLE when the store is away.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetUser(self, request, context):
-        """Returns the profile, the link and the history of a user or visitor. UNIMPLEMENTED in this
-        release.
+        """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
+        was neither an event nor a write of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -107,8 +110,8 @@ def add_UserServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class UserService:
-    """What the shop knows about its visitors and accounts. UNIMPLEMENTED in this release: visitors and
-    users come into being with their first event.
+    """What is known about visitors and accounts. Both come into being with their first event; what
+    stands here adds features to accounts, and shows what a list for somebody is made from.
     """
 
     @staticmethod

@@ -27,8 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class UserServiceStub:
-    """What the shop knows about its visitors and accounts. UNIMPLEMENTED in this release: visitors and
-    users come into being with their first event.
+    """What is known about visitors and accounts. Both come into being with their first event; what
+    stands here adds features to accounts, and shows what a list for somebody is made from.
     """
 
     @_typing.overload
@@ -36,33 +36,41 @@ class UserServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> UserServiceAsyncStub: ...
     UpsertUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.UpsertUsersRequest, _user_service_pb2.UpsertUsersResponse]
-    """Sets features of users. UNIMPLEMENTED in this release."""
+    """Sets features of accounts. They count from the next answer on.
+
+    The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
+    `writes[2].user.features["segment"]`. UNAVAILABLE when the store is away.
+    """
     GetUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]
-    """Returns the profile, the link and the history of a user or visitor. UNIMPLEMENTED in this
-    release.
+    """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
+    was neither an event nor a write of it.
     """
     EraseUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.EraseUserRequest, _user_service_pb2.EraseUserResponse]
     """Forgets a user or visitor. UNIMPLEMENTED in this release."""
 
 @_typing.type_check_only
 class UserServiceAsyncStub(UserServiceStub):
-    """What the shop knows about its visitors and accounts. UNIMPLEMENTED in this release: visitors and
-    users come into being with their first event.
+    """What is known about visitors and accounts. Both come into being with their first event; what
+    stands here adds features to accounts, and shows what a list for somebody is made from.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     UpsertUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.UpsertUsersRequest, _user_service_pb2.UpsertUsersResponse]  # type: ignore[assignment]
-    """Sets features of users. UNIMPLEMENTED in this release."""
+    """Sets features of accounts. They count from the next answer on.
+
+    The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
+    `writes[2].user.features["segment"]`. UNAVAILABLE when the store is away.
+    """
     GetUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]  # type: ignore[assignment]
-    """Returns the profile, the link and the history of a user or visitor. UNIMPLEMENTED in this
-    release.
+    """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
+    was neither an event nor a write of it.
     """
     EraseUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.EraseUserRequest, _user_service_pb2.EraseUserResponse]  # type: ignore[assignment]
     """Forgets a user or visitor. UNIMPLEMENTED in this release."""
 
 class UserServiceServicer(metaclass=_abc_1.ABCMeta):
-    """What the shop knows about its visitors and accounts. UNIMPLEMENTED in this release: visitors and
-    users come into being with their first event.
+    """What is known about visitors and accounts. Both come into being with their first event; what
+    stands here adds features to accounts, and shows what a list for somebody is made from.
     """
 
     @_abc_1.abstractmethod
@@ -71,7 +79,11 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.UpsertUsersRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.UpsertUsersResponse, _abc.Awaitable[_user_service_pb2.UpsertUsersResponse]]:
-        """Sets features of users. UNIMPLEMENTED in this release."""
+        """Sets features of accounts. They count from the next answer on.
+
+        The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
+        `writes[2].user.features["segment"]`. UNAVAILABLE when the store is away.
+        """
 
     @_abc_1.abstractmethod
     def GetUser(
@@ -79,8 +91,8 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.GetUserRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.GetUserResponse, _abc.Awaitable[_user_service_pb2.GetUserResponse]]:
-        """Returns the profile, the link and the history of a user or visitor. UNIMPLEMENTED in this
-        release.
+        """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
+        was neither an event nor a write of it.
         """
 
     @_abc_1.abstractmethod

@@ -27,6 +27,7 @@ class Question(TypedDict, total=False):
     recommendation_id: str
     min_offset: str
     explore: bool
+    exclude_attribution_tokens: Sequence[str]
     explain: bool
 
 
@@ -57,6 +58,7 @@ def recommendation(response: pb.RecommendResponse) -> Recommendation:
         offset=response.offset,
         policy=response.policy,
         degraded=tuple(response.degraded),
+        shortfall=response.shortfall,
     )
 
 

@@ -6,7 +6,6 @@ from headwater.v1 import catalog_service_pb2 as pb
 from headwater.v1 import catalog_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
 from headwater_server.api.guard import time_remaining_s
-from headwater_server.api.not_yet import not_yet
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate import catalog
@@ -34,9 +33,14 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
     async def DeleteItems(
         self, request: pb.DeleteItemsRequest, context: Context
     ) -> pb.DeleteItemsResponse:
-        not_yet("DeleteItems")
+        deletes = catalog.delete_items_request(request)
+        remaining_s = time_remaining_s(context, self._settings)
+        answer = await self._replica.delete_items(deletes, remaining_s)
+        return catalog.delete_items_response(deletes, answer)
 
     async def ListItems(
         self, request: pb.ListItemsRequest, context: Context
     ) -> pb.ListItemsResponse:
-        not_yet("ListItems")
+        after, size, filter_text = catalog.list_items_request(request)
+        items = self._replica.list_items(after, size + 1, filter_text)
+        return catalog.list_items_response(items, size)

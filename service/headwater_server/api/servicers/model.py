@@ -20,7 +20,7 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
         self._replica = replica
 
     async def GetModel(self, request: pb.GetModelRequest, context: Context) -> pb.GetModelResponse:
-        return get_model_response(self._replica.model(get_model_request(request)))
+        return get_model_response(await self._replica.model(get_model_request(request)))
 
     async def GetMetrics(
         self, request: pb.GetMetricsRequest, context: Context

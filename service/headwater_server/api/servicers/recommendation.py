@@ -6,10 +6,9 @@ from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1 import recommendation_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
 from headwater_server.api.guard import time_remaining_s
-from headwater_server.api.not_yet import not_yet
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
-from headwater_server.api.translate.recommendation import recommend_request, recommend_response
+from headwater_server.api.translate import lists, recommendation
 
 
 class RecommendationServicer(pb_grpc.RecommendationServiceServicer):
@@ -22,19 +21,33 @@ class RecommendationServicer(pb_grpc.RecommendationServiceServicer):
     async def Recommend(
         self, request: pb.RecommendRequest, context: Context
     ) -> pb.RecommendResponse:
-        question, min_offset = recommend_request(request)
+        question, min_offset = recommendation.recommend_request(request)
+        exclude_tokens = recommendation.exclude_tokens(request)
         remaining_s = time_remaining_s(context, self._settings)
         answer = await self._replica.recommend(
-            question, min_offset=min_offset, time_remaining_s=remaining_s
+            question,
+            exclude_tokens=exclude_tokens,
+            min_offset=min_offset,
+            time_remaining_s=remaining_s,
         )
-        return recommend_response(answer)
+        return recommendation.recommend_response(answer)
 
     async def ListSimilarItems(
         self, request: pb.ListSimilarItemsRequest, context: Context
     ) -> pb.ListSimilarItemsResponse:
-        not_yet("ListSimilarItems")
+        question, min_offset = lists.list_similar_items_request(request)
+        remaining_s = time_remaining_s(context, self._settings)
+        answer = await self._replica.list_similar_items(
+            question, min_offset=min_offset, time_remaining_s=remaining_s
+        )
+        return lists.list_similar_items_response(answer)
 
     async def ListTrendingItems(
         self, request: pb.ListTrendingItemsRequest, context: Context
     ) -> pb.ListTrendingItemsResponse:
-        not_yet("ListTrendingItems")
+        question, min_offset = lists.list_trending_items_request(request)
+        remaining_s = time_remaining_s(context, self._settings)
+        answer = await self._replica.list_trending_items(
+            question, min_offset=min_offset, time_remaining_s=remaining_s
+        )
+        return lists.list_trending_items_response(answer)

@@ -1,23 +1,36 @@
-"""UserService: promised, not yet there."""
+"""UserService."""
 
 from __future__ import annotations
 
 from headwater.v1 import user_service_pb2 as pb
 from headwater.v1 import user_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
+from headwater_server.api.guard import time_remaining_s
 from headwater_server.api.not_yet import not_yet
+from headwater_server.api.ports import Replica
+from headwater_server.api.settings import ApiSettings
+from headwater_server.api.translate import users
 
 
 class UserServicer(pb_grpc.UserServiceServicer):
-    """Visitors and users come into being with their first event."""
+    """Visitors and accounts come into being with their first event, or with a write."""
+
+    def __init__(self, replica: Replica, settings: ApiSettings) -> None:
+        self._replica = replica
+        self._settings = settings
 
     async def UpsertUsers(
         self, request: pb.UpsertUsersRequest, context: Context
     ) -> pb.UpsertUsersResponse:
-        not_yet("UpsertUsers")
+        writes = users.upsert_users_request(request)
+        remaining_s = time_remaining_s(context, self._settings)
+        answer = await self._replica.upsert_users(writes, remaining_s)
+        return users.upsert_users_response(writes, answer)
 
     async def GetUser(self, request: pb.GetUserRequest, context: Context) -> pb.GetUserResponse:
-        not_yet("GetUser")
+        user_id, visitor_id = users.get_user_request(request)
+        profile = self._replica.get_user(user_id, visitor_id)
+        return users.get_user_response(user_id, visitor_id, profile)
 
     async def EraseUser(
         self, request: pb.EraseUserRequest, context: Context

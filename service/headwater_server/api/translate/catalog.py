@@ -6,14 +6,24 @@ from collections.abc import Sequence
 
 from headwater.v1 import catalog_service_pb2 as pb
 from headwater.v1 import item_pb2
-from headwater_server.api.translate.checks import between, required
+from headwater_server.api.translate.checks import (
+    between,
+    checked_filter,
+    page_size,
+    required,
+    texts,
+)
 from headwater_server.api.translate.items import item_message, item_write
-from headwater_server.engine.entries import Item, ItemWrite
+from headwater_server.api.translate.pages import after_item_id, page_token
+from headwater_server.api.translate.values import checked_set_time_ms
+from headwater_server.engine.entries import Item, ItemDelete, ItemWrite
 from headwater_server.engine.events import Status
 from headwater_server.errors import NotFound
 from headwater_server.replica.answers import WriteAnswer
 
 WRITES_MAX = 1000
+PAGE_DEFAULT = 50
+PAGE_MAX = 1000
 
 STATUSES = {
     Status.CREATED: item_pb2.WRITE_STATUS_APPLIED,
@@ -33,13 +43,47 @@ def upsert_items_response(
     writes: Sequence[ItemWrite], answer: WriteAnswer
 ) -> pb.UpsertItemsResponse:
     """Return one result a write, in the order sent."""
-    results = [
-        item_pb2.ItemWriteResult(
-            item_id=write.item.item_id, status=STATUSES[outcome.status], detail=outcome.detail
-        )
-        for write, outcome in zip(writes, answer.outcomes, strict=True)
-    ]
+    results = _results([write.item.item_id for write in writes], answer)
     return pb.UpsertItemsResponse(results=results, offset=answer.offset)
+
+
+def _results(item_ids: Sequence[str], answer: WriteAnswer) -> list[item_pb2.ItemWriteResult]:
+    return [
+        item_pb2.ItemWriteResult(
+            item_id=item_id, status=STATUSES[outcome.status], detail=outcome.detail
+        )
+        for item_id, outcome in zip(item_ids, answer.outcomes, strict=True)
+    ]
+
+
+def delete_items_request(request: pb.DeleteItemsRequest) -> list[ItemDelete]:
+    """Return what is taken out; the call is checked whole before anything is."""
+    between("item_ids", request.item_ids, WRITES_MAX)
+    set_time_ms = checked_set_time_ms("set_time", request)
+    return [ItemDelete(item_id, set_time_ms) for item_id in texts("item_ids", request.item_ids)]
+
+
+def delete_items_response(
+    deletes: Sequence[ItemDelete], answer: WriteAnswer
+) -> pb.DeleteItemsResponse:
+    """Return one result an item, in the order sent."""
+    results = _results([delete.item_id for delete in deletes], answer)
+    return pb.DeleteItemsResponse(results=results, offset=answer.offset)
+
+
+def list_items_request(request: pb.ListItemsRequest) -> tuple[str, int, str]:
+    """Return the item that the page begins after, how many are wanted, and the filter."""
+    size = page_size(request.page_size, PAGE_DEFAULT, PAGE_MAX)
+    return after_item_id(request.page_token), size, checked_filter("filter", request.filter)
+
+
+def list_items_response(items: Sequence[Item], size: int) -> pb.ListItemsResponse:
+    """Return ``size`` of the items; one more than that says that there is another page."""
+    page, more = items[:size], len(items) > size
+    return pb.ListItemsResponse(
+        items=[item_message(item) for item in page],
+        next_page_token=page_token(page[-1].item_id) if more else "",
+    )
 
 
 def get_item_request(request: pb.GetItemRequest) -> str:

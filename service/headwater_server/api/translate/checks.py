@@ -82,15 +82,15 @@ def finite(field: str, number: float) -> float:
     return number
 
 
-def page_size(size: int) -> int:
-    """Return how many are wanted: 0 is 20, and 100 are the most.
+def page_size(size: int, default: int = PAGE_SIZE_DEFAULT, most: int = PAGE_SIZE_MAX) -> int:
+    """Return how many are wanted: 0 is ``default``, and there are never more than ``most``.
 
     >>> [page_size(size) for size in (0, 7, 1_000_000)]
     [20, 7, 100]
     """
     if size < 0:
         raise InvalidRequest("page_size", "is negative")
-    return min(size or PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX)
+    return min(size or default, most)
 
 
 def one_of(field: str, value: str, known: Iterable[str]) -> str:

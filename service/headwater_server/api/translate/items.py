@@ -17,6 +17,7 @@ from headwater_server.api.translate.checks import (
     texts,
 )
 from headwater_server.api.translate.values import (
+    checked_set_time_ms,
     checked_time_ms,
     checked_values,
     time_message,
@@ -47,9 +48,7 @@ def item_write(place: str, write: item_pb2.ItemWrite) -> ItemWrite:
     return ItemWrite(
         item=_item(f"{place}.item", write.item),
         fields=tuple(FIELDS[one_of(f"{place}.update_mask", path, FIELDS)] for path in paths),
-        set_time_ms=checked_time_ms(f"{place}.set_time", write.set_time)
-        if write.HasField("set_time")
-        else None,
+        set_time_ms=checked_set_time_ms(f"{place}.set_time", write),
     )
 
 

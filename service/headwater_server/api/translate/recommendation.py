@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater_server.api.translate.checks import (
+    at_most,
     checked_filter,
     page_size,
     required,
@@ -16,6 +18,8 @@ from headwater_server.api.translate.values import checked_values
 from headwater_server.engine.requests import RecommendRequest
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import Answer
+
+TOKENS_MAX = 20
 
 
 def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, str]:
@@ -44,6 +48,13 @@ def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, s
     return question, short_text("min_offset", request.min_offset)
 
 
+def exclude_tokens(request: pb.RecommendRequest) -> Sequence[str]:
+    """Return the tokens of the page's other lists; the replica opens them."""
+    tokens = request.exclude_attribution_tokens
+    at_most("exclude_attribution_tokens", tokens, TOKENS_MAX)
+    return tokens
+
+
 def recommend_response(answer: Answer) -> pb.RecommendResponse:
     """Return the slate as the caller gets it."""
     slate = answer.recommendation
@@ -53,6 +64,7 @@ def recommend_response(answer: Answer) -> pb.RecommendResponse:
         offset=answer.offset,
         policy=slate.policy,
         degraded=answer.degraded,
+        shortfall=answer.shortfall,
     )
     add = response.results.add  # made in place: 7 us for 20 results, against 15 for a list of them
     for result in slate.results:

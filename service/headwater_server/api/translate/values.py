@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from headwater.v1.catalog_service_pb2 import DeleteItemsRequest
+from headwater.v1.item_pb2 import ItemWrite
+from headwater.v1.user_service_pb2 import UserWrite
 from headwater.v1.value_pb2 import Value
 from headwater_server.api.translate.checks import (
     LABELS_MAX,
@@ -19,6 +22,7 @@ from headwater_server.engine.events import ContextValue
 from headwater_server.errors import InvalidRequest
 
 Named = tuple[tuple[str, ContextValue], ...]
+Write = ItemWrite | UserWrite | DeleteItemsRequest
 
 _SECONDS_MIN, _SECONDS_MAX = -62135596800, 253402300799  # years 1 to 9999
 _INT64_MAX = 2**63 - 1
@@ -41,6 +45,13 @@ def _checked(field: str, name: str, value: Value) -> ContextValue:
     if kind == "text":
         return short_text(f"{place}.text", value.text, TEXT_BYTES_MAX)
     raise InvalidRequest(place, "has neither text nor number")
+
+
+def checked_set_time_ms(field: str, message: Write) -> int | None:
+    """Return a write's ``set_time`` in milliseconds, None when it has none."""
+    if not message.HasField("set_time"):
+        return None
+    return checked_time_ms(field, message.set_time)
 
 
 def plain_values(values: Mapping[str, Value]) -> Named:

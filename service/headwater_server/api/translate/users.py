@@ -1,0 +1,103 @@
+"""UserService: writes and ids in, outcomes and profiles out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headwater.v1 import user_service_pb2 as pb
+from headwater_server.api.translate.catalog import STATUSES, WRITES_MAX
+from headwater_server.api.translate.checks import (
+    LABELS_MAX,
+    at_most,
+    between,
+    required,
+    short_text,
+)
+from headwater_server.api.translate.values import (
+    checked_set_time_ms,
+    checked_values,
+    time_message,
+    value_messages,
+)
+from headwater_server.engine.entries import UserWrite
+from headwater_server.engine.requests import UserProfile
+from headwater_server.errors import InvalidRequest, NotFound
+from headwater_server.replica.answers import WriteAnswer
+
+_FEATURES = "features"
+
+
+def upsert_users_request(request: pb.UpsertUsersRequest) -> list[UserWrite]:
+    """Return the writes; the call is checked whole before any of them is done."""
+    between("writes", request.writes, WRITES_MAX)
+    return [_write(f"writes[{place}]", write) for place, write in enumerate(request.writes)]
+
+
+def _write(place: str, write: pb.UserWrite) -> UserWrite:
+    features = checked_values(f"{place}.user.features", write.user.features)
+    fields = _fields(f"{place}.update_mask", write.update_mask.paths)
+    return UserWrite(
+        user_id=required(f"{place}.user.user_id", write.user.user_id),
+        features=tuple(pair for pair in features if not fields or pair[0] in fields),
+        fields=fields,
+        set_time_ms=checked_set_time_ms(f"{place}.set_time", write),
+    )
+
+
+def _fields(field: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the features that are named, () for all that are given."""
+    at_most(field, paths, LABELS_MAX)
+    if _FEATURES in paths:
+        paths = [path for path in paths if path == _FEATURES]
+    return tuple(_feature(field, path) for path in paths if path != _FEATURES)
+
+
+def _feature(field: str, path: str) -> str:
+    start, _, name = path.partition(".")
+    if start != _FEATURES or not name:
+        raise InvalidRequest(field, f"names {path[:40]!r}; there are features, features.<name>")
+    return short_text(field, name)
+
+
+def upsert_users_response(
+    writes: Sequence[UserWrite], answer: WriteAnswer
+) -> pb.UpsertUsersResponse:
+    """Return one result a write, in the order sent."""
+    results = [
+        pb.UserWriteResult(
+            user_id=write.user_id, status=STATUSES[outcome.status], detail=outcome.detail
+        )
+        for write, outcome in zip(writes, answer.outcomes, strict=True)
+    ]
+    return pb.UpsertUsersResponse(results=results, offset=answer.offset)
+
+
+def get_user_request(request: pb.GetUserRequest) -> tuple[str, str]:
+    """Return the account or the visitor that is asked for; the other is empty."""
+    if request.user_id and request.visitor_id:
+        raise InvalidRequest("visitor_id", "is given beside user_id; one of them is needed")
+    if not request.user_id and not request.visitor_id:
+        raise InvalidRequest("user_id", "or visitor_id is required")
+    user_id = short_text("user_id", request.user_id)
+    return user_id, short_text("visitor_id", request.visitor_id)
+
+
+def get_user_response(
+    user_id: str, visitor_id: str, profile: UserProfile | None
+) -> pb.GetUserResponse:
+    """Return the profile; raise `NotFound` when nobody has heard of them."""
+    if profile is None:
+        raise NotFound("user_id" if user_id else "visitor_id", user_id or visitor_id)
+    return pb.GetUserResponse(
+        user=pb.User(user_id=profile.user_id, features=value_messages(profile.features)),
+        visitor_ids=profile.visitor_ids,
+        history=[
+            pb.Touch(
+                item_id=touch.item_id,
+                touch_time=time_message(touch.time_ms),
+                touches=touch.touches,
+                refused=touch.refused,
+            )
+            for touch in profile.history
+        ],
+    )

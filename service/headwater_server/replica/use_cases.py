@@ -1,0 +1,138 @@
+"""What a replica does for its callers, each in a line or two; `Replica` makes the parts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import version
+
+from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
+from headwater_server.engine.events import Event
+from headwater_server.engine.metrics import Metric
+from headwater_server.engine.requests import RecommendRequest, UserProfile
+from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
+from headwater_server.replica.captured import captured_digest
+from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
+from headwater_server.replica.reads import Reads
+from headwater_server.replica.shell import Shell
+from headwater_server.replica.state_machine import StateMachine
+from headwater_server.replica.writes import Writes
+
+
+class UseCases:
+    """Questions are answered from memory; what arrives is answered when it is applied.
+
+    Every call may raise the errors of `headwater_server.errors`.
+    """
+
+    _engine: StateMachine
+    _shell: Shell
+    _reads: Reads
+    _writes: Writes
+
+    async def recommend(
+        self,
+        request: RecommendRequest,
+        *,
+        exclude_tokens: Sequence[str] = (),
+        min_offset: str,
+        time_remaining_s: float | None,
+    ) -> Answer:
+        """Return a slate without what the lists of ``exclude_tokens`` show.
+
+        The state is at least as new as ``min_offset``, which may be empty.
+        """
+        return await self._reads.recommend(request, exclude_tokens, min_offset, time_remaining_s)
+
+    async def list_similar_items(
+        self, question: SimilarQuestion, *, min_offset: str, time_remaining_s: float | None
+    ) -> ListAnswer:
+        """Return what goes with, or is like, some items."""
+        asked = (question.item_ids, question.page_size, question.filter)
+        return await self._reads.listed(
+            lambda now_ms: self._engine.list_similar_items(*asked, now_ms),
+            min_offset,
+            time_remaining_s,
+        )
+
+    async def list_trending_items(
+        self, question: TrendingQuestion, *, min_offset: str, time_remaining_s: float | None
+    ) -> ListAnswer:
+        """Return what is on the rise."""
+        asked = (question.category, question.window, question.page_size, question.filter)
+        return await self._reads.listed(
+            lambda now_ms: self._engine.list_trending_items(*asked, now_ms),
+            min_offset,
+            time_remaining_s,
+        )
+
+    async def feedback(
+        self, events: Sequence[tuple[Event, str]], time_remaining_s: float | None
+    ) -> WriteAnswer:
+        """Learn from events, each with its attribution token as the caller sent it."""
+        return await self._writes.feedback(events, time_remaining_s)
+
+    async def upsert_items(
+        self, writes: Sequence[ItemWrite], time_remaining_s: float | None
+    ) -> WriteAnswer:
+        """Change the catalogue; the change holds from the next answer on."""
+        return await self._writes.write(writes, time_remaining_s)
+
+    async def delete_items(
+        self, deletes: Sequence[ItemDelete], time_remaining_s: float | None
+    ) -> WriteAnswer:
+        """Take items out of the catalogue."""
+        return await self._writes.write(deletes, time_remaining_s)
+
+    async def upsert_users(
+        self, writes: Sequence[UserWrite], time_remaining_s: float | None
+    ) -> WriteAnswer:
+        """Change what is known of accounts."""
+        return await self._writes.write(writes, time_remaining_s)
+
+    def get_item(self, item_id: str) -> Item | None:
+        """Return what the catalogue says of an item."""
+        return self._engine.get_item(item_id)
+
+    def list_items(self, after_item_id: str, count: int, filter_text: str) -> Sequence[Item]:
+        """Return items of the catalogue by id, those after the given id."""
+        return self._engine.list_items(after_item_id, count, filter_text)
+
+    def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
+        """Return what is known of an account or of a visitor: one of the ids is empty."""
+        return self._engine.get_user(user_id, visitor_id)
+
+    async def model(self, compute_digest: bool) -> ModelAnswer:  # noqa: FBT001 - one question
+        """Return where the model stands; with its digest, of the very same state.
+
+        The digest is computed over a copy, in a thread: questions are answered meanwhile.
+        """
+        self._shell.tail.finish_entry()
+        answer = self._standing()
+        if not compute_digest:
+            return answer
+        parts = self._engine.capture()
+        return replace(answer, digest=await asyncio.to_thread(captured_digest, parts))
+
+    def _standing(self) -> ModelAnswer:
+        position = self._shell.tail.position
+        counts = self._engine.counts() | {
+            "events_quarantined": self._writes.quarantined,
+            "log_entries": position.sequence,
+        }
+        return ModelAnswer(
+            offset=position.offset,
+            digest="",
+            counts=counts,
+            memory_bytes=self._engine.memory_bytes(),
+            versions={
+                "headwater": version("headwater-server"),
+                "river": version("river"),
+                "state": str(self._engine.STATE_VERSION),
+            },
+        )
+
+    def metrics(self) -> Sequence[Metric]:
+        """Return progressive validation: how good it was before each event was learned."""
+        return self._engine.metrics()
