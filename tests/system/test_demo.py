@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -48,8 +50,17 @@ def test_a_short_file_is_played_to_its_end(tmp_path):
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real event data is not in ../shared/data")
-def test_a_real_shops_month_is_served():
-    check_promises(run_demo("--events", str(REAL)))
+def test_of_a_real_shops_file_the_past_is_told_in_batches_and_the_end_is_played(tmp_path):
+    events = tmp_path / "events.csv"
+    with gzip.open(REAL, "rt") as file:
+        events.write_text("".join(islice(file, 8_001)))
+    result = run_demo("--events", str(events))
+    check_promises(result)
+    assert "the shop's past:" in result.stdout
+    parts = r"Served 8,000 events of events\.csv: ([\d,]+) told in batches .* ([\d,]+) played live"
+    told, played = re.search(parts, result.stdout).groups()
+    assert int(told.replace(",", "")) + int(played.replace(",", "")) == 8_000
+    assert "counted, as in a backtest" in result.stdout
 
 
 def test_a_bad_file_is_refused_before_a_server_is_started(tmp_path):

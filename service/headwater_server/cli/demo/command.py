@@ -12,9 +12,10 @@ from typing import Annotated
 import typer
 
 from headwater import HeadwaterError
-from headwater_server.cli.demo.crowd import Crowd, RecordedCrowd, SimulatedCrowd
+from headwater_server.cli.demo.crowd import Crowd, SimulatedCrowd
 from headwater_server.cli.demo.feed import LostEventError
 from headwater_server.cli.demo.meters import Meters
+from headwater_server.cli.demo.recorded import RecordedCrowd
 from headwater_server.cli.demo.screen import Screen
 from headwater_server.cli.demo.server_process import ServerFailedError, ServerProcess
 from headwater_server.cli.demo.story import Story
@@ -33,7 +34,9 @@ def demo(
         Path | None, typer.Option(help="CSV (.gz) of a shop's events; else simulated shoppers")
     ] = None,
     items: Annotated[Path | None, typer.Option(help="CSV (.gz) of its items")] = None,
-    seconds: Annotated[float, typer.Option(min=5, help="how long it takes, about")] = 60.0,
+    seconds: Annotated[
+        float, typer.Option(min=5, help="how long it takes, about; a long file takes longer")
+    ] = 60.0,
     kills: Annotated[int, typer.Option(min=0, help="kill -9 and restart this often")] = 1,
     data_dir: Annotated[
         Path | None, typer.Option(help="keep the server's data here; else it is thrown away")
@@ -43,7 +46,12 @@ def demo(
     """Watch a shop's visitors being served and learned from.
 
     Starts a real server on an embedded store, feeds it through its API, kills it half-way, starts
-    it again, and shows that nothing was lost.
+    it again, and shows that nothing was lost. Of a file, the first part is told in batches, and
+    the last part played live: Recommend, then Feedback.
+
+    The hit rate of a file counts as a backtest does: acts of positive reward after its first
+    tenth, not on the item that the visitor touched just before; a hit is the act's item among the
+    best 20, asked for just before. Of simulated shoppers it counts the visits for a certain item.
     """
     with explained():
         crowd = _crowd(events, items, seed)

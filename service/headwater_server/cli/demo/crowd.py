@@ -1,4 +1,4 @@
-"""Where the demo's visitors come from: a shop's file, or the simulator."""
+"""Who the demo's visitors are: those of a shop's file (see `recorded`), or simulated ones."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
-from headwater import Item
-from headwater_server.cli.import_target import to_client_item
-from headwater_server.evaluation.history import History
-from headwater_server.evaluation.simulator import Act, Shopper, Simulator, Visit
+from headwater import Event, Item
+from headwater_server.evaluation.simulator import Shopper, Simulator, Visit
 
 SESSION_VISITS_MAX = 12
 SHOPPERS_AT_ONCE = 16
@@ -23,6 +21,14 @@ class Arrival(Protocol):
     def visitor_id(self) -> str:
         """Who."""
 
+    @property
+    def explore(self) -> bool:
+        """Whether the list may try out what it is not sure of."""
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is not to be shown to them."""
+
     def look(self, shown: list[str]) -> Visit:
         """Be shown a list; return what comes of it."""
 
@@ -31,7 +37,15 @@ class Crowd(Protocol):
     """Everybody who comes, in order."""
 
     name: str
+    counted: str  # what the hit rate counts
     items: list[Item]
+
+    @property
+    def left(self) -> int | None:
+        """How many will still come; None for no end."""
+
+    def past(self, size: int) -> list[Event]:
+        """Take the next ones as events that happened earlier."""
 
     def arrivals(self) -> Iterator[Arrival]:
         """Yield visitors one after the other."""
@@ -49,6 +63,8 @@ class SimulatedArrival:
 
     simulator: Simulator
     shopper: Shopper
+    explore = True
+    left_out = ()
 
     @property
     def visitor_id(self) -> str:
@@ -63,6 +79,8 @@ class SimulatedArrival:
 class SimulatedCrowd:
     """Shoppers in sessions, some of them at a time."""
 
+    counted = "counted: visits for a certain item; a hit is that item on the list of 20 shown"
+
     def __init__(self, seed: int) -> None:
         self._simulator = Simulator(seed)
         self._random = Random(f"{seed}:sessions")
@@ -71,6 +89,14 @@ class SimulatedCrowd:
             Item(i.item_id, title=i.title, categories=[i.category_name], price=i.price)
             for i in self._simulator.shop.items
         ]
+
+    @property
+    def left(self) -> None:
+        """Return None: they come for ever."""
+
+    def past(self, size: int) -> list[Event]:  # noqa: ARG002 - they have none
+        """Return nothing."""
+        return []
 
     def arrivals(self) -> Iterator[SimulatedArrival]:
         """Yield shoppers for ever, each a few times in a row with others in between."""
@@ -96,52 +122,3 @@ class SimulatedCrowd:
             if (i.category, i.style) == (first.category, first.style)
         ]
         return alike[:3]
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedArrival:
-    """A visitor of the file, who does what the file says whatever is shown."""
-
-    visitor_id: str
-    act: Act
-    counted: bool
-
-    def look(self, shown: list[str]) -> Visit:
-        """Return what the file says; nobody knows what was seen, so no impression."""
-        hit = self.act.item_id in shown if self.counted else None
-        return Visit((), (self.act,), hit)
-
-
-class RecordedCrowd:
-    """The visitors of a shop's file, in its order."""
-
-    def __init__(self, history: History) -> None:
-        self._history = history
-        self.name = f"{len(history.events):,} events of {history.events.path.name}"
-        self.items = [to_client_item(write) for write in history.items]
-
-    def arrivals(self) -> Iterator[RecordedArrival]:
-        """Yield one visitor for each event of the file."""
-        latest: dict[str, str] = {}
-        rewards = self._history.settings.rewards
-        for event in self._history.events.events():
-            item_id, visitor_id = event.items[0].item_id, event.visitor_id
-            counted = rewards[event.event_type] > 0 and latest.get(visitor_id) != item_id
-            latest[visitor_id] = item_id
-            act = Act(event.event_type, item_id, value=event.value)
-            yield RecordedArrival(visitor_id, act, counted)
-
-    def drift(self) -> str:
-        """Do nothing: real visitors drift by themselves."""
-        return ""
-
-    def three_clicks(self) -> list[str]:
-        """Return the first three different items of the first visitor who has as many."""
-        touched: dict[str, dict[str, None]] = {}
-        events = self._history.events
-        for visitor_id, item_id in zip(events.visitor_ids, events.item_ids, strict=True):
-            items = touched.setdefault(visitor_id, {})
-            items[item_id] = None
-            if len(items) == 3:
-                return list(items)
-        return list(dict.fromkeys(events.item_ids))[:3]

@@ -34,8 +34,8 @@ class Feed:
         self._meters = meters
         self._tenth = tenth
         self._offsets: dict[str, str] = {}
+        self.arrived = 0
         self.acknowledged: deque[Event] = deque(maxlen=ACKNOWLEDGED_KEPT)
-        self.exhausted = False
 
     async def run(self, client: AsyncClient, go_on: Callable[[], bool]) -> None:
         """Serve visitors while ``go_on()``; return when the last one has been answered."""
@@ -49,8 +49,8 @@ class Feed:
             while go_on():
                 arrival = next(self._arrivals, None)
                 if arrival is None:
-                    self.exhausted = True
                     break
+                self.arrived += 1
                 await lanes[zlib.crc32(arrival.visitor_id.encode()) % LANES].put(arrival)
             for lane in lanes:
                 await lane.put(None)
@@ -64,7 +64,11 @@ class Feed:
         visitor_id = arrival.visitor_id
         started = time.perf_counter()
         slate = await client.recommend(
-            visitor_id, min_offset=self._offsets.get(visitor_id, ""), timeout_s=TIMEOUT_S
+            visitor_id,
+            min_offset=self._offsets.get(visitor_id, ""),
+            exclude_item_ids=arrival.left_out,
+            explore=arrival.explore,
+            timeout_s=TIMEOUT_S,
         )
         self._meters.recommend.add(time.perf_counter() - started)
         visit = arrival.look(slate.item_ids)

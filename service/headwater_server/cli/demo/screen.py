@@ -94,7 +94,9 @@ def tenths_table(meters: Meters, under_way: int = 99) -> Table:
 def rates(meters: Meters) -> str:
     """Return events a second and the latencies, in one or two lines."""
     calls = (("Recommend", meters.recommend), ("Feedback", meters.feedback))
-    lines = [f"{meters.events:,} events learned · {meters.events_per_second():,.0f} a second"]
+    lines = [
+        f"{meters.events:,} events learned one by one · {meters.events_per_second():,.0f} a second"
+    ]
     for name, latency in calls:
         p50, p95, p99 = latency.percentiles()
         lines.append(f"{name:<9} p50 {p50:6.2f} ms   p95 {p95:6.2f} ms   p99 {p99:6.2f} ms")

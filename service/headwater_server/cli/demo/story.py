@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -11,12 +12,16 @@ from headwater_server.cli.demo.crowd import Crowd
 from headwater_server.cli.demo.feed import Feed
 from headwater_server.cli.demo.meters import TENTHS, Meters
 from headwater_server.cli.demo.newcomer import show_newcomer
+from headwater_server.cli.demo.past import Telling
 from headwater_server.cli.demo.restart import Restart, kill_and_restart
-from headwater_server.cli.demo.screen import Screen, rates, tenths_table
+from headwater_server.cli.demo.screen import Screen
 from headwater_server.cli.demo.server_process import ServerProcess
+from headwater_server.cli.demo.summary import sum_up, verdict
 
 ITEMS_AT_ONCE = 500
 REFRESH_S = 0.25
+LIVE_MIN = 0.3  # share of the time that the live part gets, however long the past is
+OVERTIME_MAX = 2.0  # a machine slower than thought still plays the file to its end, up to that
 NEWCOMER_AT, KILL_AT, DRIFT_AT = 0.25, 0.4, 0.5  # shares of the time
 Scene = tuple[float, Callable[[], Awaitable[None]]]
 
@@ -35,11 +40,15 @@ class Story:
 
     def __post_init__(self) -> None:
         self._feed = Feed(self.crowd.arrivals(), self.meters, self._tenth)
+        self._began_s = time.monotonic()
+        self._telling = Telling(self.crowd, self.screen, self._live_s)
+        self._live = self.crowd.left
 
     async def play(self) -> bool:
         """Play it all; return whether the server kept every promise."""
         self.screen.happen(f"server ready on {self.server.address}; here come {self.crowd.name}")
         await self._fill_catalogue()
+        await self._tell_the_past()
         ticker = asyncio.create_task(self._tick())
         try:
             for share, scene in self._scenes():
@@ -48,7 +57,7 @@ class Story:
         finally:
             ticker.cancel()
         self.screen.refresh(TENTHS)
-        self._sum_up()
+        sum_up(self.screen, self.meters, self.crowd, self._served(), self.restarts)
         return all(restart.is_whole for restart in self.restarts)
 
     def _scenes(self) -> list[Scene]:
@@ -57,7 +66,16 @@ class Story:
         return [*sorted(scenes, key=lambda scene: scene[0]), (1.0, self._end)]
 
     def _share(self) -> float:
-        return self.meters.elapsed_s() / self.serving_s
+        """Return how much of the live part is over: of its events, or of the time without end."""
+        elapsed_s = self.meters.elapsed_s()
+        if self._live is None:
+            return elapsed_s / self.serving_s
+        return max(self._feed.arrived / max(1, self._live), elapsed_s / self._overtime_s)
+
+    def _live_s(self) -> float:
+        """Return how long the live part may be, if it began now; it always gets its share."""
+        left_s = self.serving_s - (time.monotonic() - self._began_s)
+        return max(left_s, self.serving_s * LIVE_MIN)
 
     def _tenth(self) -> int:
         return min(int(self._share() * TENTHS), TENTHS - 1)
@@ -71,6 +89,12 @@ class Story:
         async with AsyncClient(self.server.address) as client:
             for start in range(0, len(self.crowd.items), ITEMS_AT_ONCE):
                 await client.upsert_items(self.crowd.items[start : start + ITEMS_AT_ONCE])
+
+    async def _tell_the_past(self) -> None:
+        async with AsyncClient(self.server.address) as client:
+            await self._telling.run(client)
+        self._live = self.crowd.left
+        self._overtime_s = self._live_s() * OVERTIME_MAX
 
     async def _serve_until(self, share: float) -> None:
         async with AsyncClient(self.server.address) as client:
@@ -86,7 +110,7 @@ class Story:
         self.screen.happen("[bold]kill -9[/] of the server, then a warm restart")
         restart = await kill_and_restart(self.server, list(self._feed.acknowledged))
         self.restarts.append(restart)
-        self.screen.happen(f"back after {restart.seconds:.1f} s: {_verdict(restart)}")
+        self.screen.happen(f"back after {restart.seconds:.1f} s: {verdict(restart)}")
 
     async def _drift(self) -> None:
         text = self.crowd.drift()
@@ -94,27 +118,17 @@ class Story:
             self.screen.happen(text)
 
     async def _end(self) -> None:
-        if self._feed.exhausted:
+        if self.crowd.left == 0:
             self.screen.happen("that was the last event of the file")
 
-    def _sum_up(self) -> None:
-        say = self.screen.say
-        say(f"\n[bold]Served {self.crowd.name}[/]: hit rate {self.meters.hit_rate:.3f}")
-        say(tenths_table(self.meters))
-        say(rates(self.meters))
-        for restart in self.restarts:
-            say(f"digest before the kill {restart.digest_before}")
-            say(f"digest after it        {restart.digest_after}")
-            say(_verdict(restart))
-
-
-def _verdict(restart: Restart) -> str:
-    if restart.is_whole:
-        return (
-            f"[green]same digest[/], {restart.learned_after:,} events learned, "
-            f"{restart.sent_again} sent again and none learned twice"
-        )
-    return (
-        f"[bold red]NOT the same[/]: {restart.learned_before:,} events learned before and "
-        f"{restart.learned_after:,} after, {restart.lost} acknowledged events lost"
-    )
+    def _served(self) -> str:
+        """Return what of the crowd was served, and how."""
+        if self._live is None:
+            return self.crowd.name
+        parts = [f"{self._feed.arrived:,} played live"]
+        if told := self._telling.told:
+            rate = self._telling.per_second
+            parts.insert(0, f"{told:,} told in batches at {rate:,.0f} a second")
+        if self.crowd.left:
+            parts.append(f"{self.crowd.left:,} not played, as the time was over")
+        return f"{self.crowd.name}: {', '.join(parts)}"

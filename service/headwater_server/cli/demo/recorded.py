@@ -1,0 +1,118 @@
+"""The visitors of a shop's file: its past in batches, and its last part one by one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from headwater import Event
+from headwater_server.cli.import_target import to_client_item
+from headwater_server.engine import events
+from headwater_server.evaluation.history import History
+from headwater_server.evaluation.simulator import Act, Visit
+from headwater_server.evaluation.touched import Repeats, Touched
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NOT_COUNTED = 0.1  # the first share of the file, as in a backtest
+LIVE_ABOUT = 5_000  # events that are played live, about
+IMPRESSION = "impression"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedArrival:
+    """A visitor of the file, who does what the file says whatever is shown."""
+
+    visitor_id: str
+    act: Act
+    counted: bool
+    left_out: tuple[str, ...]
+    explore = False  # counted as a backtest does: the best list, without the latest item
+
+    def look(self, shown: list[str]) -> Visit:
+        """Return what the file says; nobody knows what was seen, so no impression."""
+        hit = self.act.item_id in shown if self.counted else None
+        return Visit((), (self.act,), hit)
+
+
+class RecordedCrowd:
+    """The visitors of a shop's file, in its order; each event is taken once.
+
+    The file's times are moved as a whole, so that its past ends about now: what is played live
+    then follows it as the next visit follows the one before.
+    """
+
+    counted = (
+        "counted, as in a backtest: acts of positive reward after the file's first tenth, not on "
+        "the visitor's latest item;\na hit is the act's item on the best list of 20 without "
+        "that latest item, asked for just before"
+    )
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._touched = Touched(Repeats.ALLOW)
+        self._row = 0
+        times_ms = history.events.times_ms
+        first_live_ms = times_ms[max(0, len(times_ms) - LIVE_ABOUT)]
+        self._moved = timedelta(milliseconds=time.time_ns() // 1_000_000 - first_live_ms)
+        self.name = f"{len(history.events):,} events of {history.events.path.name}"
+        self.items = [to_client_item(write) for write in history.items]
+
+    @property
+    def left(self) -> int:
+        """Return how many events are still to come."""
+        return len(self._history.events) - self._row
+
+    def past(self, size: int) -> list[Event]:
+        """Take the next events, as a shop's backend reports what happened earlier."""
+        taken = [self._take() for _ in range(min(size, self.left))]
+        return [_reported(event, self._moved) for event in taken]
+
+    def arrivals(self) -> Iterator[RecordedArrival]:
+        """Yield one visitor for each event that is left."""
+        while self.left:
+            row = self._row
+            latest = self._touched.latest(self._history.events.visitor_ids[row])
+            event = self._take()
+            act = Act(event.event_type, event.items[0].item_id, value=event.value)
+            counted = self._is_counted(row, event, latest)
+            yield RecordedArrival(event.visitor_id, act, counted, (latest,) if latest else ())
+
+    def drift(self) -> str:
+        """Do nothing: real visitors drift by themselves."""
+        return ""
+
+    def three_clicks(self) -> list[str]:
+        """Return the first three different items of the first visitor who has as many."""
+        touched: dict[str, dict[str, None]] = {}
+        rows = self._history.events
+        for visitor_id, item_id in zip(rows.visitor_ids, rows.item_ids, strict=True):
+            items = touched.setdefault(visitor_id, {})
+            items[item_id] = None
+            if len(items) == 3:
+                return list(items)
+        return list(dict.fromkeys(rows.item_ids))[:3]
+
+    def _take(self) -> events.Event:
+        event = self._history.events.event(self._row)
+        self._row += 1
+        if event.event_type != IMPRESSION:
+            self._touched.touch(event.visitor_id, event.items[0].item_id)
+        return event
+
+    def _is_counted(self, row: int, event: events.Event, latest: str | None) -> bool:
+        if row < len(self._history.events) * NOT_COUNTED:
+            return False
+        reward = self._history.settings.rewards[event.event_type]
+        return reward > 0 and event.items[0].item_id != latest
+
+
+def _reported(event: events.Event, moved: timedelta) -> Event:
+    return Event(
+        event.event_type,
+        event.visitor_id,
+        items=[item.item_id for item in event.items],
+        value=event.value,
+        event_time=EPOCH + timedelta(milliseconds=event.event_time_ms or 0) + moved,
+    )
