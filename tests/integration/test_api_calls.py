@@ -14,6 +14,8 @@ from headwater.v1 import model_service_pb2 as model
 from headwater.v1 import model_service_pb2_grpc as model_grpc
 from headwater.v1 import recommendation_service_pb2 as recommendation
 from headwater.v1 import recommendation_service_pb2_grpc as recommendation_grpc
+from headwater.v1 import user_service_pb2 as user
+from headwater.v1 import user_service_pb2_grpc as user_grpc
 from tests.integration.api_server import channel_to
 from tests.integration.dict_replica import DictReplica
 
@@ -80,3 +82,63 @@ async def test_the_model_says_where_it_stands() -> None:
     assert found.memory_bytes == 1 << 40
     assert figures.metrics[0].name == "hit_rate_at_20"
     assert figures.metrics[0].count == 2**40
+
+
+async def test_the_catalogue_is_listed_page_by_page_and_what_is_taken_out_is_gone() -> None:
+    writes = [item_pb2.ItemWrite(item=item_pb2.Item(item_id=f"item {n}")) for n in range(7)]
+    async with channel_to(DictReplica()) as channel:
+        stub = catalog_grpc.CatalogServiceStub(channel)
+        await stub.UpsertItems(catalog.UpsertItemsRequest(writes=writes), timeout=5)
+        gone = await stub.DeleteItems(catalog.DeleteItemsRequest(item_ids=["item 3"]), timeout=5)
+        pages, token = [], ""
+        while not pages or token:
+            request = catalog.ListItemsRequest(page_size=3, page_token=token)
+            answer = await stub.ListItems(request, timeout=5)
+            pages.append([item.item_id[-1] for item in answer.items])
+            token = answer.next_page_token
+    assert pages == [["0", "1", "2"], ["4", "5", "6"]]
+    assert [result.item_id for result in gone.results] == ["item 3"]
+    assert gone.offset
+
+
+async def test_an_account_is_written_and_told() -> None:
+    ann = user.User(user_id="ann", features={"segment": value_pb2.Value(text="vip")})
+    async with channel_to(DictReplica()) as channel:
+        stub = user_grpc.UserServiceStub(channel)
+        write = user.UpsertUsersRequest(writes=[user.UserWrite(user=ann)])
+        written = await stub.UpsertUsers(write, timeout=5)
+        found = await stub.GetUser(user.GetUserRequest(user_id="ann"), timeout=5)
+        with pytest.raises(grpc.aio.AioRpcError, match="visitor_id 'bob' is not known"):
+            await stub.GetUser(user.GetUserRequest(visitor_id="bob"), timeout=5)
+    assert [result.status for result in written.results] == [item_pb2.WRITE_STATUS_APPLIED]
+    assert found.user == ann
+
+
+async def test_lists_for_nobody_are_answered_and_wait_for_their_offset() -> None:
+    async with channel_to(DictReplica()) as channel:
+        request = feedback.FeedbackRequest(events=[click("1", "boots"), click("2", "hat")])
+        learned = await feedback_grpc.FeedbackServiceStub(channel).Feedback(request, timeout=5)
+        stub = recommendation_grpc.RecommendationServiceStub(channel)
+        like = recommendation.ListSimilarItemsRequest(item_ids=["hat"], min_offset=learned.offset)
+        similar = await stub.ListSimilarItems(like, timeout=5)
+        trending = await stub.ListTrendingItems(
+            recommendation.ListTrendingItemsRequest(min_offset=learned.offset), timeout=5
+        )
+        with pytest.raises(grpc.aio.AioRpcError, match="min_offset was not reached"):
+            later = recommendation.ListTrendingItemsRequest(min_offset="99")
+            await stub.ListTrendingItems(later, timeout=5)
+    assert [result.item_id for result in similar.results] == ["boots"]
+    assert [result.item_id for result in trending.results] == ["boots", "hat"]
+    assert trending.offset == learned.offset
+
+
+async def test_a_short_list_says_why_and_the_pages_other_lists_arrive() -> None:
+    replica = DictReplica()
+    async with channel_to(replica) as channel:
+        stub = recommendation_grpc.RecommendationServiceStub(channel)
+        request = recommendation.RecommendRequest(
+            visitor_id="v", exclude_attribution_tokens=["t1", "t2"]
+        )
+        answer = await stub.Recommend(request, timeout=5)
+    assert replica.shown == ["t1", "t2"]
+    assert answer.shortfall == "only 0 items may be shown"

@@ -111,11 +111,11 @@ def test_every_field_of_the_slate_goes_out() -> None:
         Result("c", 0.0, 0.0, 1.0),
     )
     message = recommend_response(
-        Answer(Recommendation("r", results, "listwise", "home"), "t", "7-0", ("exploration",))
+        Answer(Recommendation("r", results, "listwise", "home"), "t", "7-0", ("reasons",), "few")
     )
     assert (message.recommendation_id, message.attribution_token) == ("r", "t")
     assert (message.offset, message.policy) == ("7-0", "listwise")
-    assert list(message.degraded) == ["exploration"]
+    assert (list(message.degraded), message.shortfall) == (["reasons"], "few")
     first, second, third = message.results
     assert (first.item_id, first.score, first.probability, first.propensity) == (
         "a",
