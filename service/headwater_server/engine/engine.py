@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from headwater_server.engine import slates
-from headwater_server.engine.catalogue import content_tokens
 from headwater_server.engine.circumstances import circumstances, placement_of
+from headwater_server.engine.content_tokens import content_tokens
 from headwater_server.engine.entries import (
     Entry,
     Item,

@@ -6,19 +6,23 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from river import stats, utils
+from river import stats
 
 from headwater_server.models.plain import from_plain, to_plain
 
-WINDOW = 1000
+FADING = 0.002
 _GROUPS_MAX = 256
 _ALL = "all"
-_WINDOWS = (f"last_{WINDOW}", "total")
+_WINDOWS = ("recent", "total")
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One figure: the mean of ``count`` observations in ``window``, "total" or "last_1000"."""
+    """One figure: the mean of ``count`` observations in ``window``.
+
+    "total" is over all time; in "recent" an observation counts 0.2 % less with each that follows,
+    so that it speaks of the last thousand or so.
+    """
 
     name: str
     placement: str
@@ -39,7 +43,7 @@ def log_loss(chance: float, *, acted: bool) -> float:
 
 
 class Progress:
-    """Means by (name, placement, policy), over all time and over the last 1,000.
+    """Means by (name, placement, policy), over all time and of late.
 
     Beyond 256 placements and policies the newcomers share the one named "other".
     """
@@ -53,15 +57,14 @@ class Progress:
         if key not in self._means and len(self._means) >= _GROUPS_MAX:
             key = (name, "other", "other")
         if key not in self._means:
-            lately = utils.Rolling(stats.Mean, window_size=WINDOW)
-            self._means[key] = (lately, stats.Mean())
+            self._means[key] = (stats.EWMean(FADING), stats.Mean())
         for mean in self._means[key]:
             mean.update(value)
 
     def metrics(self) -> list[Metric]:
         """Return every figure, in order of name, placement and policy."""
         return [
-            Metric(*key, window, float(mean.get()), _count(mean))
+            Metric(*key, window, float(mean.get()), int(self._means[key][1].n))
             for key in sorted(self._means)
             for window, mean in zip(_WINDOWS, self._means[key], strict=True)
         ]
@@ -73,7 +76,3 @@ class Progress:
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
         self._means = from_plain(state["means"])
-
-
-def _count(mean: Any) -> int:
-    return len(mean.window) if isinstance(mean, utils.Rolling) else int(mean.n)

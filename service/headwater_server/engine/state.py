@@ -16,6 +16,10 @@ Plain = Any
 _SCALARS = frozenset((bool, int, float, str, bytes, type(None)))
 
 
+class Uniform(list[Any]):
+    """A list of scalars, said so: a leaf without looking through it."""
+
+
 def flatten(tree: Plain, path: str = "") -> Iterator[tuple[str, Plain]]:
     """Yield (path, leaf) in the tree's own order; nothing is copied.
 
@@ -36,7 +40,7 @@ def flatten(tree: Plain, path: str = "") -> Iterator[tuple[str, Plain]]:
 
 
 def _is_leaf(values: list[Any] | tuple[Any, ...]) -> bool:
-    return _SCALARS.issuperset(map(type, values))
+    return isinstance(values, Uniform) or _SCALARS.issuperset(map(type, values))
 
 
 def unflatten(parts: Iterable[tuple[str, Plain]]) -> Plain:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.histories import Histories
+from headwater_server.engine.state import Uniform
 from headwater_server.models.base import CAPACITY_START, grown
 
 
@@ -186,10 +187,10 @@ class Visitors:
         """Return profiles in order of activity, and all that is known of each."""
         links = [self._links.get(key, "") for key in self._rows] if self._links else []
         return {
-            "keys": list(self._rows),
+            "keys": Uniform(self._rows),
             "rows": np.fromiter(self._rows.values(), dtype=np.int64, count=len(self._rows)),
-            "links": links,
-            "spare": list(self._spare),
+            "links": Uniform(links),
+            "spare": Uniform(self._spare),
             "histories": self.histories.state(),
             **{name: getattr(self, name) for name in self._row_arrays},
         }

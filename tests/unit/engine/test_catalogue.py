@@ -1,6 +1,7 @@
 """What the shop says of its items."""
 
-from headwater_server.engine.catalogue import Catalogue, content_tokens
+from headwater_server.engine.catalogue import Catalogue
+from headwater_server.engine.content_tokens import content_tokens
 from headwater_server.engine.entries import Item, ItemWrite
 
 

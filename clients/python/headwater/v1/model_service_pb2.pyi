@@ -184,7 +184,9 @@ class Metric(_message.Message):
     policy: _builtins.str
     """The policy that it was measured for. "all": over all of them."""
     window: _builtins.str
-    """What it covers: "total", or "last_1000" for the last 1,000 of what is counted."""
+    """What it covers: "total", or "recent", in which an observation counts 0.2 % less with each that
+    follows.
+    """
     name: _builtins.str
     """What was measured, such as "hit_rate_at_20", "reward", "act_rate" or "log_loss"."""
     value: _builtins.float

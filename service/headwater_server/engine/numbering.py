@@ -1,0 +1,93 @@
+"""Numbers for item ids: the row of an item in every model."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+
+from headwater_server.engine.state import Uniform
+from headwater_server.models.base import CAPACITY_START
+
+
+class Numbering:
+    """Item ids by number, in order of their last activity, at most ``items_max`` of them.
+
+    A number is given when an item is first heard of, in the catalogue or in an event.
+    ``spare_row``, the row after the last, stands for any item that was never heard of: it is
+    zero everywhere.
+
+    >>> numbers = Numbering(items_max=3)
+    >>> [numbers.enter(item_id) for item_id in ("a", "b", "a", "c")]
+    [0, 1, 0, 2]
+    >>> numbers.is_full(), numbers.pop_inactive(), numbers.enter("d")
+    (True, [1], 1)
+    """
+
+    def __init__(self, items_max: int) -> None:
+        self.items_max = items_max
+        self._numbers: OrderedDict[str, int] = OrderedDict()
+        self.ids: list[str] = []
+        self._spare: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def spare_row(self) -> int:
+        """A row that no item has."""
+        return len(self.ids)
+
+    @property
+    def rows(self) -> int:
+        """Length that arrays over items need, the spare row included: a power of two."""
+        return max(CAPACITY_START, 1 << len(self.ids).bit_length())
+
+    def number(self, item_id: str) -> int | None:
+        """Return the number of an item that was heard of; a pure read."""
+        return self._numbers.get(item_id)
+
+    def is_full(self) -> bool:
+        """Whether a new item needs others to go first."""
+        return len(self._numbers) >= self.items_max
+
+    def enter(self, item_id: str) -> int:
+        """Return the number of ``item_id``, given now if it is new; it is the most active."""
+        number = self._numbers.get(item_id)
+        if number is not None:
+            self._numbers.move_to_end(item_id)
+            return number
+        if self._spare:
+            number = self._spare.pop()
+            self.ids[number] = item_id
+        else:
+            number = len(self.ids)
+            self.ids.append(item_id)
+        self._numbers[item_id] = number
+        return number
+
+    def pop_inactive(self) -> list[int]:
+        """Forget the 64th part that was inactive longest; return the numbers that are free."""
+        count = min(max(1, self.items_max // 64), len(self))
+        gone = [self._numbers.popitem(last=False)[1] for _ in range(count)]
+        for number in gone:
+            self.ids[number] = ""
+        self._spare += gone
+        return gone
+
+    def state(self) -> dict[str, Any]:
+        """Return ids in order of activity, their numbers, and those that are free."""
+        return {
+            "ids": Uniform(self._numbers),
+            "numbers": np.fromiter(self._numbers.values(), dtype=np.int64, count=len(self)),
+            "spare": Uniform(self._spare),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._numbers = OrderedDict(zip(state["ids"], state["numbers"].tolist(), strict=True))
+        self._spare = list(state["spare"])
+        self.ids = [""] * (len(self._numbers) + len(self._spare))
+        for item_id, number in self._numbers.items():
+            self.ids[number] = item_id
