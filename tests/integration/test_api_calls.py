@@ -124,8 +124,8 @@ async def test_lists_for_nobody_are_answered_and_wait_for_their_offset() -> None
         trending = await stub.ListTrendingItems(
             recommendation.ListTrendingItemsRequest(min_offset=learned.offset), timeout=5
         )
+        later = recommendation.ListTrendingItemsRequest(min_offset="99")
         with pytest.raises(grpc.aio.AioRpcError, match="min_offset was not reached"):
-            later = recommendation.ListTrendingItemsRequest(min_offset="99")
             await stub.ListTrendingItems(later, timeout=5)
     assert [result.item_id for result in similar.results] == ["boots"]
     assert [result.item_id for result in trending.results] == ["boots", "hat"]
