@@ -136,7 +136,7 @@ class Catalogue(Numbering):
         return shown
 
     def state(self) -> dict[str, Any]:
-        """Return items in order of activity, and what the shop said of each."""
+        """Return items by number, and what the shop said of each."""
         return {
             **super().state(),
             "newest": Uniform(self.newest),

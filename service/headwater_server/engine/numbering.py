@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
-import numpy as np
-
+from headwater_server.engine.recency import Recency
 from headwater_server.engine.state import Uniform
 from headwater_server.models.base import CAPACITY_START
 
 
 class Numbering:
-    """Item ids by number, in order of their last activity, at most ``items_max`` of them.
+    """Item ids by number, at most ``items_max`` of them; the longest inactive go first.
 
     A number is given when an item is first heard of, in the catalogue or in an event.
     ``spare_row``, the row after the last, stands for any item that was never heard of: it is
@@ -27,7 +25,8 @@ class Numbering:
 
     def __init__(self, items_max: int) -> None:
         self.items_max = items_max
-        self._numbers: OrderedDict[str, int] = OrderedDict()
+        self._numbers: dict[str, int] = {}
+        self._recency = Recency()
         self.ids: list[str] = []
         self._spare: list[int] = []
 
@@ -55,39 +54,39 @@ class Numbering:
     def enter(self, item_id: str) -> int:
         """Return the number of ``item_id``, given now if it is new; it is the most active."""
         number = self._numbers.get(item_id)
-        if number is not None:
-            self._numbers.move_to_end(item_id)
-            return number
-        if self._spare:
-            number = self._spare.pop()
-            self.ids[number] = item_id
-        else:
-            number = len(self.ids)
-            self.ids.append(item_id)
-        self._numbers[item_id] = number
+        if number is None:
+            if self._spare:
+                number = self._spare.pop()
+                self.ids[number] = item_id
+            else:
+                number = len(self.ids)
+                self.ids.append(item_id)
+            self._numbers[item_id] = number
+        self._recency.act(number)
         return number
 
     def pop_inactive(self) -> list[int]:
         """Forget the 64th part that was inactive longest; return the numbers that are free."""
-        count = min(max(1, self.items_max // 64), len(self))
-        gone = [self._numbers.popitem(last=False)[1] for _ in range(count)]
+        gone: list[int] = self._recency.inactive(self.items_max).tolist()
         for number in gone:
+            del self._numbers[self.ids[number]]
+            self._recency.clear(number)
             self.ids[number] = ""
         self._spare += gone
         return gone
 
     def state(self) -> dict[str, Any]:
-        """Return ids in order of activity, their numbers, and those that are free."""
+        """Return ids by number, the free ones, and who was active when."""
         return {
-            "ids": Uniform(self._numbers),
-            "numbers": np.fromiter(self._numbers.values(), dtype=np.int64, count=len(self)),
+            "ids": Uniform(self.ids),
             "spare": Uniform(self._spare),
+            "recency": self._recency.state(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
-        self._numbers = OrderedDict(zip(state["ids"], state["numbers"].tolist(), strict=True))
-        self._spare = list(state["spare"])
-        self.ids = [""] * (len(self._numbers) + len(self._spare))
-        for item_id, number in self._numbers.items():
-            self.ids[number] = item_id
+        self.ids, self._spare = list(state["ids"]), list(state["spare"])
+        self._recency.load(state["recency"])
+        self._numbers = {item_id: number for number, item_id in enumerate(self.ids)}
+        for number in self._spare:
+            self._numbers.pop(self.ids[number], None)

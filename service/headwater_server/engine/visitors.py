@@ -8,7 +8,6 @@ account that it was linked to last, and with no other: shared devices do not joi
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.histories import Histories
+from headwater_server.engine.recency import Recency
 from headwater_server.engine.state import Uniform
 from headwater_server.models.base import CAPACITY_START, grown
 
@@ -52,7 +52,7 @@ def _session_key(session_id: str) -> int:
 
 
 class Visitors:
-    """Profiles in order of their last activity, at most ``profiles_max`` of them."""
+    """Profiles by row, at most ``profiles_max`` of them; the longest inactive go first."""
 
     _row_arrays = ("_last_s", "_session_start_s", "_session_keys")
 
@@ -60,7 +60,9 @@ class Visitors:
         self.profiles_max = profiles_max
         self.session_gap_s = session_gap_s
         self.histories = Histories()
-        self._rows: OrderedDict[str, int] = OrderedDict()
+        self._rows: dict[str, int] = {}
+        self._keys: list[str] = []
+        self._recency = Recency()
         self._links: dict[str, str] = {}
         self._linked: dict[str, dict[str, None]] = {}
         self._spare: list[int] = []
@@ -114,26 +116,37 @@ class Visitors:
 
     def _row(self, key: str) -> int:
         row = self._rows.get(key)
-        if row is not None:
-            self._rows.move_to_end(key)
+        if row is None:
+            if len(self._rows) >= self.profiles_max:
+                self._evict()
+            row = self._new_row(key)
+            self._rows[key] = row
+        self._recency.act(row)
+        return row
+
+    def _new_row(self, key: str) -> int:
+        if self._spare:
+            row = self._spare.pop()
+            self._keys[row] = key
             return row
-        if len(self._rows) >= self.profiles_max:
-            self._evict()
-        row = self._spare.pop() if self._spare else len(self._rows)
+        row = len(self._keys)
+        self._keys.append(key)
         if row >= len(self._last_s):
             for name in self._row_arrays:
                 setattr(self, name, grown(getattr(self, name), 2 * row))
             self.histories.reserve(2 * row)
-        self._rows[key] = row
         return row
 
     def _evict(self) -> None:
-        key, row = self._rows.popitem(last=False)
-        self._unlink(key)
-        self.histories.clear(row)
-        for name in self._row_arrays:
-            getattr(self, name)[row] = 0
-        self._spare.append(row)
+        for row in self._recency.inactive(self.profiles_max).tolist():
+            del self._rows[self._keys[row]]
+            self._unlink(self._keys[row])
+            self._recency.clear(row)
+            self.histories.clear(row)
+            for name in self._row_arrays:
+                getattr(self, name)[row] = 0
+            self._keys[row] = ""
+            self._spare.append(row)
 
     def enter(self, row: int, seconds: float, session_id: str) -> bool:
         """Note an act of ``row``; return whether it begins a session."""
@@ -184,26 +197,25 @@ class Visitors:
         )
 
     def state(self) -> dict[str, Any]:
-        """Return profiles in order of activity, and all that is known of each."""
-        links = [self._links.get(key, "") for key in self._rows] if self._links else []
+        """Return profiles by row, and all that is known of each."""
         return {
-            "keys": Uniform(self._rows),
-            "rows": np.fromiter(self._rows.values(), dtype=np.int64, count=len(self._rows)),
-            "links": Uniform(links),
+            "keys": Uniform(self._keys),
             "spare": Uniform(self._spare),
+            "recency": self._recency.state(),
+            "linked": Uniform(self._links),
+            "links": Uniform(self._links.values()),
             "histories": self.histories.state(),
             **{name: getattr(self, name) for name in self._row_arrays},
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
-        keys = state["keys"]
-        self._rows = OrderedDict(zip(keys, state["rows"].tolist(), strict=True))
+        self._keys, self._spare = list(state["keys"]), list(state["spare"])
+        self._recency.load(state["recency"])
+        self._rows = {key: row for row, key in enumerate(self._keys) if key}
         self._links, self._linked = {}, {}
-        for visitor, account in zip(keys, state["links"], strict=False):
-            if account:
-                self._link(visitor, account)
-        self._spare = list(state["spare"])
+        for visitor, account in zip(state["linked"], state["links"], strict=True):
+            self._link(visitor, account)
         self.histories.load(state["histories"])
         for name in self._row_arrays:
             setattr(self, name, state[name])

@@ -1,5 +1,7 @@
 """What the shop says of its items."""
 
+import copy
+
 from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.content_tokens import content_tokens
 from headwater_server.engine.entries import Item, ItemWrite
@@ -59,7 +61,7 @@ def test_survives_a_restart():
         _write(catalogue, Item(f"i{n}", tags=("x", "y"), features=(("size", 2.0),)), now_ms=n)
     catalogue.enter("i0")
     again = Catalogue(3)
-    again.load(catalogue.state())
+    again.load(copy.deepcopy(catalogue.state()))
     assert again.get("i2") == catalogue.get("i2")
     assert again.evict().tolist() == catalogue.evict().tolist()
 

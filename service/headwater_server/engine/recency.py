@@ -1,0 +1,53 @@
+"""Who was active longest ago: a count of acts for each row, in one array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.models.base import CAPACITY_START, grown
+
+
+class Recency:
+    """When each row was active last, counted in acts; 0 for a row that is free.
+
+    A snapshot copies it at once, which an ordered dictionary would not allow. The price: the
+    inactive are looked for by a scan, so they go a 64th part at a time.
+
+    >>> recency = Recency()
+    >>> for row in (0, 1, 2, 0):
+    ...     recency.act(row)
+    >>> recency.inactive(most=128).tolist()
+    [1, 2]
+    """
+
+    def __init__(self) -> None:
+        self._last = np.zeros(CAPACITY_START, dtype=np.int64)
+        self._acts = 0
+
+    def act(self, row: int) -> None:
+        """Note that ``row`` is active now."""
+        if row >= len(self._last):
+            self._last = grown(self._last, 2 * row)
+        self._acts += 1
+        self._last[row] = self._acts
+
+    def inactive(self, most: int) -> NDArray[np.int64]:
+        """Return the rows that were inactive longest, oldest first: a 64th of ``most``."""
+        rows = np.flatnonzero(self._last)
+        count = min(max(1, most // 64), len(rows))
+        return rows[np.argsort(self._last[rows])[:count]]
+
+    def clear(self, row: int) -> None:
+        """Make a row free."""
+        self._last[row] = 0
+
+    def state(self) -> dict[str, Any]:
+        """Return the counts."""
+        return {"last": self._last, "acts": self._acts}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._last, self._acts = state["last"], state["acts"]
