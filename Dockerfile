@@ -23,5 +23,6 @@ EXPOSE 50051
 # SERVING as grpc.health.v1 says it: the probe of every orchestrator
 HEALTHCHECK --interval=5s --timeout=3s --start-period=90s --retries=3 \
     CMD ["headwater", "probe", "--target", "127.0.0.1:50051"]
+# it listens beyond its own loopback, so it starts with a key only: docker run -e HEADWATER_KEYS=…
 ENTRYPOINT ["headwater"]
 CMD ["serve", "--data-dir", "/data"]

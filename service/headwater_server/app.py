@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import ipaddress
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -68,7 +67,6 @@ async def _start(settings: Settings, parts: AsyncExitStack) -> tuple[Replica, st
     port = await server.start()
     parts.push_async_callback(server.stop)
     host = settings.api.listen.rpartition(":")[0]
-    _warn_beyond_loopback(host)
     return replica, f"{host}:{port}"
 
 
@@ -87,16 +85,3 @@ async def _first(starting: asyncio.Task[tuple[Replica, str]], stopping: asyncio.
     if stopping.is_set():
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
-
-
-def _warn_beyond_loopback(host: str) -> None:
-    try:
-        loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        loopback = host == "localhost"
-    if not loopback:
-        _log.warning(
-            "listening beyond this machine: there is no TLS and no login yet, so keep the port "
-            "inside a network of your own",
-            listen=host,
-        )

@@ -37,6 +37,14 @@ class NotFound(HeadwaterError):
         self.field = field
 
 
+class Unauthenticated(HeadwaterError):
+    """The call carries no key of this server; nothing was done."""
+
+    def __init__(self, problem: str) -> None:
+        """Say the ``problem`` and the fix. What was sent is never repeated."""
+        super().__init__(f"{problem}; send the metadata `authorization: Bearer <key>`")
+
+
 class NotYet(HeadwaterError):
     """A part of the API that a later release brings; the text says what to do until then."""
 

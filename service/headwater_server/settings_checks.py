@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
 
@@ -16,8 +18,13 @@ class BadSettings(ValueError):
     """A setting cannot be used; the text names it and the fix."""
 
 
+KEY = re.compile(r"[!-+\--~]{16,128}")  # visible ASCII without the comma, long enough to be drawn
+
+SECRETS = {"keys"}  # never shown, whatever is wrong with them
+
 # name: (least, most), both allowed. Every other number must be positive.
 RANGES: dict[str, tuple[float, float]] = {
+    "calls_per_second_max": (0, math.inf),
     "exploration_epsilon": (0, 1),
     "linger_ms": (0, 1000),
     "log_entries_kept_min": (0, math.inf),
@@ -43,11 +50,15 @@ def checked(name: str, kind: Any, value: object) -> Any:
     try:
         result = adapter.validate_json(str(value)) if as_json else adapter.validate_python(value)
     except ValidationError as error:
-        raise BadSettings(f"{name} = {value!r}: {error.errors()[0]['msg']}") from None
+        raise BadSettings(f"{_shown(name, value)}: {error.errors()[0]['msg']}") from None
     problem = _problem(name, result)
     if problem:
-        raise BadSettings(f"{name} = {value!r}: {problem}")
+        raise BadSettings(f"{_shown(name, value)}: {problem}")
     return _full_rewards(result) if name == "rewards" else result
+
+
+def _shown(name: str, value: object) -> str:
+    return name if name in SECRETS else f"{name} = {value!r}"
 
 
 def _full_rewards(rewards: dict[str, float]) -> dict[str, float]:
@@ -60,20 +71,36 @@ def _problem(name: str, value: object) -> str:
         return ""
     if isinstance(value, int | float):
         return _number_problem(name, value)
+    if isinstance(value, SecretStr):
+        return _keys_problem(value.get_secret_value())
+    if name == "rewards" and isinstance(value, dict):
+        return "" if all(map(math.isfinite, value.values())) else "rewards must be finite numbers"
+    return _text_problem(name, str(value))
+
+
+def _text_problem(name: str, text: str) -> str:
     texts = {
         "listen": (r".+:\d{1,5}", "write host:port, for example 127.0.0.1:50051"),
+        "metrics_listen": (r".+:\d{1,5}", "write host:port, for example 127.0.0.1:9464"),
         "redis_url": (r"(rediss?|unix)://.+", "write redis://host:6379/0, rediss://… or unix://…"),
         "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
         "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),
     }
     pattern, fix = texts.get(name, ("", ""))
-    if pattern and not re.fullmatch(pattern, str(value)):
+    if pattern and not re.fullmatch(pattern, text):
         return fix
-    if name == "listen" and int(str(value).rpartition(":")[2]) > 65535:
+    if name.endswith("listen") and int(text.rpartition(":")[2]) > 65535:
         return "a port is at most 65535"
-    if name == "rewards" and isinstance(value, dict):
-        return "" if all(map(math.isfinite, value.values())) else "rewards must be finite numbers"
     return ""
+
+
+def _keys_problem(text: str) -> str:
+    keys = [key.strip() for key in text.split(",")]
+    if all(KEY.fullmatch(key) for key in keys):
+        return ""
+    return (
+        "each key is 16 to 128 visible ASCII characters, with commas between: openssl rand -hex 24"
+    )
 
 
 def _number_problem(name: str, value: float) -> str:
@@ -91,3 +118,24 @@ def check_together(redis_url: str | None, data_dir: Path | None) -> None:
     """Refuse what contradicts itself. Raises `BadSettings`."""
     if redis_url and data_dir:
         raise BadSettings("redis_url and data_dir exclude each other: set one of them")
+
+
+def check_exposure(addresses: Iterable[str | None], *, has_keys: bool, insecure: bool) -> None:
+    """Refuse to be reached from other machines by everybody. Raises `BadSettings`.
+
+    >>> check_exposure(["127.0.0.1:50051", None], has_keys=False, insecure=False)
+    """
+    for address in addresses:
+        if address and not (has_keys or insecure or _is_loopback(address.rpartition(":")[0])):
+            raise BadSettings(
+                f"{address} is reached from other machines, and no key is set: set HEADWATER_KEYS "
+                "(openssl rand -hex 24 makes one), or listen on 127.0.0.1, or say --insecure if "
+                "a network of your own keeps strangers out"
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

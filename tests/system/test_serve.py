@@ -88,8 +88,15 @@ def test_ctrl_c_while_starting_ends_it_in_order(tmp_path):
     assert process.returncode == 0
 
 
-async def test_listening_beyond_this_machine_is_warned_about(tmp_path):
-    server = ServerProcess(tmp_path / "data", "--listen", "0.0.0.0:0")
-    await server.start()
-    await server.stop()
-    assert "no TLS" in (tmp_path / "data" / "server.log").read_text()
+async def test_beyond_this_machine_it_listens_only_with_a_key_or_when_told_that_it_may(tmp_path):
+    everywhere = ("--listen", "0.0.0.0:0")
+    with pytest.raises(ServerFailedError, match="exit code 2") as refused:
+        await ServerProcess(tmp_path / "data", *everywhere).start()
+    said = " ".join(str(refused.value).split())
+    assert "no key is set: set HEADWATER_KEYS" in said
+    assert "--insecure" in said
+    for allowed in (("--insecure",), ("--keys", "a-key-of-a-shop-1234")):
+        server = ServerProcess(tmp_path / "data", *everywhere, *allowed)
+        await server.start()
+        assert await server.stop() == 0
+    assert "a-key-of-a-shop-1234" not in (tmp_path / "data" / "server.log").read_text()

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import structlog
 
-from headwater_server.api.errors import Context
 from headwater_server.api.settings import ApiSettings
+from headwater_server.observability.request import Request
 
 _log = structlog.get_logger("headwater.api")
 
 
 def log_call(
-    settings: ApiSettings, context: Context, call: str, took_s: float, failed: str
+    settings: ApiSettings,
+    request: Request,
+    call: str,
+    took_s: float,
+    status: str,
+    error: Exception | None,
 ) -> None:
     """Log the call if there is a reason to. What the caller sent stays out of the log."""
     took_ms = round(took_s * 1000, 1)
     slow = took_ms > settings.slow_call_ms
-    if not (failed or slow or settings.log_calls):
+    if not (error or slow or settings.log_calls):
         return
     say = _log.warning if slow else _log.info
-    say("call", call=call, request_id=request_id(context), took_ms=took_ms, failed=failed or None)
-
-
-def request_id(context: Context) -> str:
-    """Return the caller's x-request-id, at most 128 characters of it, or a new one."""
-    for key, value in context.invocation_metadata() or ():
-        if key == "x-request-id":
-            return str(value)[:128]
-    return uuid4().hex[:16]
+    failed = type(error).__name__ if error else None
+    say("call", call=call, request_id=request.id, took_ms=took_ms, status=status, failed=failed)

@@ -14,6 +14,7 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc import StatusCode
 
 from headwater_server import errors
+from headwater_server.observability.request import HEADER, current
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -39,6 +40,7 @@ def _retry_info(error: errors.Overloaded) -> Message:
 Row = tuple[StatusCode, Callable[..., Message] | None]
 TABLE: Final[dict[type, Row]] = {
     errors.InvalidRequest: (StatusCode.INVALID_ARGUMENT, _bad_request),
+    errors.Unauthenticated: (StatusCode.UNAUTHENTICATED, None),
     errors.NotFound: (StatusCode.NOT_FOUND, None),
     errors.NotYet: (StatusCode.UNIMPLEMENTED, None),
     errors.Overloaded: (StatusCode.RESOURCE_EXHAUSTED, _retry_info),
@@ -70,6 +72,8 @@ async def abort(context: Context, error: Exception, call: str) -> NoReturn:
     trailers: list[tuple[str, str | bytes]] = [
         ("grpc-status-details-bin", status.SerializeToString())
     ]
+    if request := current.get():  # what to ask the server's log for
+        trailers.append((HEADER, request.id))
     if isinstance(error, errors.Overloaded):  # gRPC's own retries wait as long as this says
         trailers.append(("grpc-retry-pushback-ms", str(error.retry_after_ms)))
     await context.abort(code, text, tuple(trailers))

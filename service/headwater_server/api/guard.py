@@ -1,4 +1,4 @@
-"""What stands around every method of every service: limit, deadline, errors, log.
+"""What stands around every method of every service: gate, limit, deadline, errors, meter, log.
 
 It is put on once, at registration, and not as a `grpc.aio.ServerInterceptor`: an interceptor is
 asked again at each call, which costs 25 to 50 us on a bare echo of 170.
@@ -11,10 +11,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, cast
 
-from headwater_server.api.call_log import log_call
-from headwater_server.api.errors import Context, abort
+from headwater_server.api.errors import Context, abort, row
+from headwater_server.api.gate import Gate
 from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import DeadlineExceeded, Overloaded
+from headwater_server.observability.meters import CallMeter
+from headwater_server.observability.request import Request, current
 
 Unary = Callable[[Any, Context], Awaitable[Any]]
 Stream = Callable[[Any, Context], AsyncIterator[Any]]
@@ -28,6 +30,19 @@ def time_remaining_s(context: Context, settings: ApiSettings) -> float:
     return min(remaining, settings.deadline_max_s)
 
 
+class _Passage:
+    """One call on its way through a guard."""
+
+    __slots__ = ("error", "request", "start_s", "status")
+
+    def __init__(self, context: Context) -> None:
+        self.start_s = time.perf_counter()
+        self.request = Request(context.invocation_metadata)
+        self.status = "CANCELLED"  # unless it comes to an end: the caller left, or its time ran out
+        self.error: Exception | None = None
+        current.set(self.request)  # each call runs in a task of its own, so this ends with it
+
+
 class Guard:
     """One limit on calls under way, shared by the methods that it is put around.
 
@@ -35,51 +50,66 @@ class Guard:
     keep a visitor from a list.
     """
 
-    def __init__(self, settings: ApiSettings, calls_max: int) -> None:
+    def __init__(self, settings: ApiSettings, calls_max: int, gate: Gate | None = None) -> None:
         self._settings = settings
         self._calls_max = calls_max
         self._calls = 0
+        self._gate = gate or Gate(settings)
 
     def unary(self, method: Unary, call: str) -> Unary:
-        """Return ``method`` with limit, deadline, errors and log around it."""
-        settings = self._settings
+        """Return ``method`` with everything that this module is about around it."""
+        meter = self._gate.meter(call)
 
         async def guarded(request: Any, context: Context) -> Any:
-            start, failed = time.perf_counter(), ""
-            self._calls += 1
+            passage = self._begin(context, meter)
             try:
-                self._check_limit()
-                remaining = context.time_remaining()
-                if remaining is None or remaining > settings.deadline_max_s:
-                    return await self._capped(method, request, context)
-                return await method(request, context)  # gRPC itself ends the call at its deadline
+                self._let_in(passage)
+                response = await self._in_time(method, request, context)
             except Exception as error:  # noqa: BLE001 - nothing unknown may leave the house
-                failed = type(error).__name__
+                self._failed(passage, error)
                 await abort(context, error, call)
+            else:
+                passage.status = "OK"
+                return response
             finally:
-                self._calls -= 1
-                log_call(settings, context, call, time.perf_counter() - start, failed)
+                self._end(passage, meter, call)
 
         return guarded
 
     def stream(self, method: Stream, call: str) -> Stream:
-        """Return a streaming ``method`` with limit, errors and log around it."""
+        """Return a streaming ``method`` with the same around it, but for the deadline."""
+        meter = self._gate.meter(call)
 
         async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
-            start, failed = time.perf_counter(), ""
-            self._calls += 1
+            passage = self._begin(context, meter)
             try:
-                self._check_limit()
+                self._let_in(passage)
                 async for response in method(requests, context):
                     yield response
+                passage.status = "OK"
             except Exception as error:  # noqa: BLE001 - nothing unknown may leave the house
-                failed = type(error).__name__
+                self._failed(passage, error)
                 await abort(context, error, call)
             finally:
-                self._calls -= 1
-                log_call(self._settings, context, call, time.perf_counter() - start, failed)
+                self._end(passage, meter, call)
 
         return guarded
+
+    def _begin(self, context: Context, meter: CallMeter) -> _Passage:
+        self._calls += 1
+        meter.under_way += 1
+        return _Passage(context)
+
+    def _let_in(self, passage: _Passage) -> None:
+        self._gate.let_in(passage.request)
+        if self._calls > self._calls_max:
+            raise Overloaded(self._settings.retry_after_ms)
+
+    def _in_time(self, method: Unary, request: Any, context: Context) -> Awaitable[Any]:
+        remaining = context.time_remaining()
+        if remaining is None or remaining > self._settings.deadline_max_s:
+            return self._capped(method, request, context)
+        return method(request, context)  # gRPC itself ends the call at its deadline
 
     async def _capped(self, method: Unary, request: Any, context: Context) -> Any:
         """Run ``method`` within our own deadline, since the caller's is none or too far."""
@@ -92,6 +122,11 @@ class Guard:
                 raise
             raise DeadlineExceeded("the server's own deadline passed") from error
 
-    def _check_limit(self) -> None:
-        if self._calls > self._calls_max:
-            raise Overloaded(self._settings.retry_after_ms)
+    def _failed(self, passage: _Passage, error: Exception) -> None:
+        passage.error, passage.status = error, row(error)[0].name
+
+    def _end(self, passage: _Passage, meter: CallMeter, call: str) -> None:
+        self._calls -= 1
+        took_s = time.perf_counter() - passage.start_s
+        meter.ended(passage.status, took_s)
+        self._gate.ended(call, passage.request, passage.status, took_s, passage.error)

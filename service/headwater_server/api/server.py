@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
+from headwater_server.api.gate import Gate, Spans
+from headwater_server.api.guard import Guard
 from headwater_server.api.health import SERVICES, Health
 from headwater_server.api.ports import Replica
+from headwater_server.api.reflection import add_reflection
 from headwater_server.api.services import add_services
 from headwater_server.api.settings import ApiSettings
+from headwater_server.observability.meters import Meters
 
 
 class Server:
     """Serves one replica. It starts when the replica is ready to answer, and stops before it."""
 
-    def __init__(self, replica: Replica, settings: ApiSettings | None = None) -> None:
+    def __init__(
+        self,
+        replica: Replica,
+        settings: ApiSettings | None = None,
+        meters: Meters | None = None,
+        spans: Spans | None = None,
+    ) -> None:
         """Make the server; nothing is bound before `start`. Needs a running loop."""
         self._settings = settings or ApiSettings()
+        gate = Gate(self._settings, meters, spans)
         self._server = grpc.aio.server(options=_options(self._settings))
         self._health = Health()
         self._replica = replica
         self.port = 0
-        add_services(self._server, replica, self._settings)
+        add_services(self._server, replica, self._settings, gate)
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
-        names = [name for name in SERVICES if name]
-        reflection.enable_server_reflection(
-            [*names, "grpc.health.v1.Health", reflection.SERVICE_NAME], self._server
-        )
+        guard = Guard(self._settings, self._settings.reads_max, gate)
+        add_reflection(self._server, guard, [name for name in SERVICES if name])
 
     async def start(self) -> int:
         """Bind, answer, and return the port; raise OSError when it cannot be had."""

@@ -17,6 +17,7 @@ from headwater.v1 import (
     user_service_pb2,
     user_service_pb2_grpc,
 )
+from headwater_server.api.gate import Gate
 from headwater_server.api.guard import Guard
 from headwater_server.api.ports import Replica
 from headwater_server.api.servicers.catalog import CatalogServicer
@@ -27,30 +28,36 @@ from headwater_server.api.servicers.user import UserServicer
 from headwater_server.api.settings import ApiSettings
 
 
-def add_services(server: grpc.aio.Server, replica: Replica, settings: ApiSettings) -> None:
+def add_services(
+    server: grpc.aio.Server, replica: Replica, settings: ApiSettings, gate: Gate
+) -> None:
     """Register every service of headwater.v1."""
     recommendation = RecommendationServicer(replica, settings)
-    _guard(recommendation, recommendation_service_pb2.DESCRIPTOR, settings, settings.reads_max)
+    _guard(
+        recommendation, recommendation_service_pb2.DESCRIPTOR, settings, gate, settings.reads_max
+    )
     recommendation_service_pb2_grpc.add_RecommendationServiceServicer_to_server(
         recommendation, server
     )
     feedback = FeedbackServicer(replica, settings)
-    _guard(feedback, feedback_service_pb2.DESCRIPTOR, settings, settings.writes_max)
+    _guard(feedback, feedback_service_pb2.DESCRIPTOR, settings, gate, settings.writes_max)
     feedback_service_pb2_grpc.add_FeedbackServiceServicer_to_server(feedback, server)
     catalog = CatalogServicer(replica, settings)
-    _guard(catalog, catalog_service_pb2.DESCRIPTOR, settings, settings.writes_max)
+    _guard(catalog, catalog_service_pb2.DESCRIPTOR, settings, gate, settings.writes_max)
     catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(catalog, server)
     user = UserServicer(replica, settings)
-    _guard(user, user_service_pb2.DESCRIPTOR, settings, settings.writes_max)
+    _guard(user, user_service_pb2.DESCRIPTOR, settings, gate, settings.writes_max)
     user_service_pb2_grpc.add_UserServiceServicer_to_server(user, server)
     model = ModelServicer(replica)
-    _guard(model, model_service_pb2.DESCRIPTOR, settings, settings.reads_max)
+    _guard(model, model_service_pb2.DESCRIPTOR, settings, gate, settings.reads_max)
     model_service_pb2_grpc.add_ModelServiceServicer_to_server(model, server)
 
 
-def _guard(servicer: object, file: FileDescriptor, settings: ApiSettings, calls_max: int) -> None:
+def _guard(
+    servicer: object, file: FileDescriptor, settings: ApiSettings, gate: Gate, calls_max: int
+) -> None:
     """Put a new guard around each method that ``file``'s services declare."""
-    guard = Guard(settings, calls_max)
+    guard = Guard(settings, calls_max, gate)
     for service in file.services_by_name.values():
         for method in service.methods:
             around = guard.stream if method.server_streaming else guard.unary

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pydantic import SecretStr
+
 
 @dataclass(frozen=True)
 class ApiSettings:
@@ -12,13 +14,42 @@ class ApiSettings:
     listen: str = field(
         default="127.0.0.1:50051", metadata={"help": "host:port; port 0 takes a free one"}
     )
+    keys: SecretStr | None = field(
+        default=None,
+        metadata={
+            "help": "who sends one of these may call: keys of 16 characters or more, with commas "
+            "between, several so that one can follow another; best set as HEADWATER_KEYS, since a "
+            "command line can be read by every user of the machine"
+        },
+    )
+    insecure: bool = field(
+        default=False,
+        metadata={
+            "help": "listen beyond this machine without a key, where a network of your own keeps "
+            "strangers out"
+        },
+    )
+    calls_per_second_max: float = field(
+        default=0.0,
+        metadata={
+            "help": "calls a second that are let in, a second's worth of them at once; 0: as many "
+            "as come, since the limits on calls under way keep the server on its feet"
+        },
+    )
+    metrics_listen: str | None = field(
+        default=None,
+        metadata={
+            "help": "host:port of /metrics for Prometheus; not set: there is none. Asks for a key "
+            "if the API does"
+        },
+    )
     message_bytes_max: int = field(
         default=4 * 1024 * 1024,
         metadata={"help": "bytes of one request; 1,000 plain events are about 200 kB"},
     )
     reads_max: int = field(
         default=256,
-        metadata={"help": "Recommend calls under way at most; more are told to come back"},
+        metadata={"help": "reading calls under way at most; more are told to come back"},
     )
     writes_max: int = field(
         default=1024,
@@ -50,3 +81,9 @@ class ApiSettings:
     so_reuseport: bool = field(
         default=False, metadata={"help": "let several processes share the port"}
     )
+
+    @property
+    def key_list(self) -> list[str]:
+        """Return each key; an empty list when none is set."""
+        text = self.keys.get_secret_value() if self.keys else ""
+        return [key.strip() for key in text.split(",") if key.strip()]

@@ -49,16 +49,21 @@ def with_settings(*titles: str) -> Callable[[Command], Command]:
 
 def _option(title: str, setting: Field[Any], kind: Any) -> inspect.Parameter:
     default = default_of(setting)
+    name = setting.name.replace("_", "-")
+    switch = isinstance(default, bool)
     option = typer.Option(
         None,
-        "--" + setting.name.replace("_", "-"),
+        f"--{name}/--no-{name}" if switch else f"--{name}",
         help=f"{setting.metadata['help']} (default {_shown(default)})",
-        metavar=_metavar(kind, default),
+        metavar=None if switch else _metavar(kind, default),
         rich_help_panel=title,
         show_default=False,
     )
     return inspect.Parameter(
-        setting.name, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=str | None
+        setting.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=option,
+        annotation=(bool if switch else str) | None,
     )
 
 
@@ -77,5 +82,5 @@ def _metavar(kind: Any, default: object) -> str:
         return "|".join(member.value for member in type(default))
     if get_origin(kind) is Literal:
         return "|".join(get_args(kind))
-    names = {dict: "JSON", bool: "BOOL", int: "INT", float: "NUMBER"}
+    names = {dict: "JSON", int: "INT", float: "NUMBER"}
     return names.get(type(default), "TEXT")

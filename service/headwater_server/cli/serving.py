@@ -10,6 +10,7 @@ from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
 from headwater_server.cli.stores import store_explained
 from headwater_server.observability.logging import set_up_logging
 from headwater_server.settings import Settings, load_settings
+from headwater_server.settings_checks import check_exposure
 
 DATA_DIR_DEFAULT = Path(".headwater")
 
@@ -24,6 +25,10 @@ def serve(flags: dict[str, Any]) -> None:
 
     with explained(), store_explained():
         settings = _with_place(load_settings(**flags))
+        api = settings.api
+        check_exposure(
+            (api.listen, api.metrics_listen), has_keys=bool(api.key_list), insecure=api.insecure
+        )
         set_up_logging(settings.process.log_level, settings.process.log_format)
         try:
             with valid_engine():

@@ -8,6 +8,8 @@ from typing import Literal
 
 import structlog
 
+from headwater_server.observability.request import add_request_id
+
 
 def set_up_logging(
     level: Literal["debug", "info", "warning", "error"], form: Literal["auto", "text", "json"]
@@ -21,6 +23,7 @@ def set_up_logging(
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            add_request_id,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([] if as_text else [structlog.processors.dict_tracebacks]),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from headwater_server.settings import ENGINE, PARTS, load_settings
-from headwater_server.settings_checks import BadSettings
+from headwater_server.settings_checks import BadSettings, check_exposure
 from headwater_server.storage.settings import Durability
 
 
@@ -96,3 +96,33 @@ def test_a_bad_file_is_named(monkeypatch):
 def test_other_programs_variables_are_left_alone(monkeypatch):
     monkeypatch.setenv("HEADWATER_SERVICE_HOST", "10.0.0.1")  # Kubernetes sets such
     load_settings()
+
+
+@pytest.mark.parametrize(
+    "keys", ["short", "a-long-enough-key-12,short", "with a blank in it 123", ","]
+)
+def test_a_bad_key_is_refused_and_never_shown(keys):
+    with pytest.raises(BadSettings, match="each key is 16 to 128") as caught:
+        load_settings(keys=keys)
+    assert keys not in str(caught.value).split(":")[0]
+    assert "short" not in str(caught.value)
+
+
+def test_keys_come_from_the_environment_and_stay_out_of_what_is_printed(monkeypatch):
+    monkeypatch.setenv("HEADWATER_KEYS", "first-key-of-the-shop, second-key-of-the-shop")
+    settings = load_settings()
+    assert settings.api.key_list == ["first-key-of-the-shop", "second-key-of-the-shop"]
+    assert "key-of-the-shop" not in repr(settings)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:1", "10.0.0.1:1", "[::]:1", "shop.example:1", "*:1"])
+def test_beyond_this_machine_a_key_is_needed(address):
+    with pytest.raises(BadSettings, match="set HEADWATER_KEYS"):
+        check_exposure([address], has_keys=False, insecure=False)
+    check_exposure([address], has_keys=True, insecure=False)
+    check_exposure([address], has_keys=False, insecure=True)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "127.8.8.8:1", "[::1]:1", "localhost:1", None])
+def test_on_this_machine_none_is(address):
+    check_exposure([address], has_keys=False, insecure=False)

@@ -1,0 +1,44 @@
+"""How many calls a second: a bucket that fills with time and is emptied by calls."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from headwater_server.errors import Overloaded
+
+BURST_S = 1.0  # what was not used is kept this long, so that a page's calls may come together
+
+
+class Rate:
+    """At most so many calls a second in the mean, and a second's worth of them at once.
+
+    >>> ticks = iter([0.0, 0.0, 0.0, 0.0, 0.5])
+    >>> rate = Rate(2, clock=lambda: next(ticks))
+    >>> rate.take(), rate.take()
+    (None, None)
+    >>> rate.take()
+    Traceback (most recent call last):
+    ...
+    headwater_server.errors.Overloaded: more than 2 calls a second; try again in 500 ms
+    >>> rate.take()
+    """
+
+    def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin with a full bucket."""
+        self._per_second = per_second
+        self._most = max(1.0, per_second * BURST_S)
+        self._clock = clock
+        self._left = self._most
+        self._at_s = clock()
+
+    def take(self) -> None:
+        """Take one call out; raise `Overloaded`, saying when there will be one, if it is empty."""
+        now_s = self._clock()
+        self._left = min(self._most, self._left + (now_s - self._at_s) * self._per_second)
+        self._at_s = now_s
+        if self._left < 1.0:
+            wait_ms = math.ceil(1000 * (1.0 - self._left) / self._per_second)
+            raise Overloaded(wait_ms, f"more than {self._per_second:g} calls a second")
+        self._left -= 1.0
