@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
 import structlog
+from prometheus_client.core import Metric
 
+from headwater_server.api.keys import Keys
 from headwater_server.api.server import Server
+from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.warmup import warm_up
+from headwater_server.observability.exposition import Exposition
+from headwater_server.observability.families import families
+from headwater_server.observability.meters import Meters
 from headwater_server.replica.replica import Replica
 from headwater_server.settings import Settings
 from headwater_server.storage.storage import open_storage
@@ -63,11 +69,32 @@ async def _start(settings: Settings, parts: AsyncExitStack) -> tuple[Replica, st
     )
     await replica.start()
     parts.push_async_callback(replica.stop)
-    server = Server(replica, settings.api)
+    meters = Meters()
+    await _expose(replica, settings.api, meters, parts)
+    server = Server(replica, settings.api, meters)
     port = await server.start()
     parts.push_async_callback(server.stop)
     host = settings.api.listen.rpartition(":")[0]
     return replica, f"{host}:{port}"
+
+
+async def _expose(
+    replica: Replica, settings: ApiSettings, meters: Meters, parts: AsyncExitStack
+) -> None:
+    """Serve /metrics, if there is an address for it; with keys set, to those who have one."""
+    if settings.metrics_listen is None:
+        return
+    keys = Keys(settings.key_list)
+
+    async def look() -> Iterator[Metric]:
+        return families(await replica.standing(), meters)
+
+    exposition = Exposition(
+        settings.metrics_listen, look, lambda header: not keys or keys.allows(header)
+    )
+    port = await exposition.start()
+    parts.push_async_callback(exposition.stop)
+    _log.info("metrics are served", port=port, path="/metrics")
 
 
 def _stop_signal() -> asyncio.Event:

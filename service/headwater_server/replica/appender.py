@@ -40,6 +40,11 @@ class Appender:
         self._calls = 0
         self._operations = 0
 
+    @property
+    def operations_waiting(self) -> int:
+        """Return how many are on their way: not yet durable, or not yet applied."""
+        return self._operations
+
     async def drained(self) -> None:
         """Return when nothing is on its way."""
         await self._idle.wait()

@@ -72,6 +72,9 @@ class Log(Protocol):
     async def head(self) -> Position:
         """Return the last entry's position, `START` for an empty log."""
 
+    async def length(self) -> int:
+        """Return how many entries are kept."""
+
     async def verify(self, position: Position) -> None:
         """`LogBroken` unless the entry at ``position`` is on the log, with its number."""
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.observability.standing import Standing
 from headwater_server.replica.health import Health, Watcher
+from headwater_server.replica.observing import observe
 from headwater_server.replica.ports import Log, Quarantine, Snapshots
 from headwater_server.replica.reads import Reads
 from headwater_server.replica.restore import restore
@@ -94,3 +96,11 @@ class Replica(UseCases):
     def watch_health(self, watcher: Watcher) -> None:
         """Call ``watcher(reads, writes)`` now and at every change of what can be served."""
         self._health.watch(watcher)
+
+    async def standing(self) -> Standing:
+        """Return all that can be measured of it now; the store is asked, too."""
+        quarantined = {"events_quarantined": self._writes.quarantined}
+        return await observe(
+            self._engine, self._shell, quarantined, self._health,
+            self._log, self._snapshots, self._now_ms,
+        )  # fmt: skip

@@ -37,6 +37,8 @@ class Snapshotter:
         self._settings = settings
         self._last = position()
         self._last_s = time.monotonic()
+        self.taken = self.failed = 0
+        self.took_s: float | None = None
 
     async def run(self) -> None:
         """Take snapshots when they are due, until cancelled."""
@@ -73,16 +75,19 @@ class Snapshotter:
             await self._snapshots.save(meta, parts)
             await self._trim()
         except (StoreUnavailable, Overloaded) as error:
+            self.failed += 1
             _log.warning("no snapshot was taken", reason=str(error))
             return
         except Exception:  # noqa: BLE001 - a bug here must not end what serves
+            self.failed += 1
             _log.exception("no snapshot was taken; serving goes on")
             return
+        self.taken, self.took_s = self.taken + 1, time.monotonic() - began_s
         _log.info(
             "snapshot taken",
             offset=meta.position.offset,
             capture_ms=round(1_000 * (captured_s - began_s), 1),
-            total_ms=round(1_000 * (time.monotonic() - began_s), 1),
+            total_ms=round(1_000 * self.took_s, 1),
         )
 
     async def _trim(self) -> None:

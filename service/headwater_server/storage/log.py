@@ -100,6 +100,10 @@ class RedisLog:
         n, offset = await self._store.call("HMGET", self._keys.head, "n", "id")
         return Position(offset.decode(), int(n)) if n else START
 
+    async def length(self) -> int:
+        """See `replica.ports.Log.length`."""
+        return int(await self._store.call("XLEN", self._keys.log))
+
     async def verify(self, position: Position) -> None:
         """See `replica.ports.Log.verify`."""
         if position == START:

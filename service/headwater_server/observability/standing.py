@@ -1,0 +1,27 @@
+"""All that can be measured of a replica at one moment, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from headwater_server.engine.metrics import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What only the store could tell is None while the store is away."""
+
+    reads: bool
+    writes: bool
+    entries_applied: int
+    entries_at_head: int | None
+    entries_kept: int | None
+    operations_waiting: int
+    counts: Mapping[str, int]
+    memory_bytes: int
+    snapshot_age_s: float | None
+    snapshot_took_s: float | None
+    snapshots_taken: int
+    snapshots_failed: int
+    metrics: Sequence[Metric]
