@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
@@ -11,6 +12,7 @@ from contextlib import AsyncExitStack
 import structlog
 from prometheus_client.core import Metric
 
+from headwater_server.api.gate import Spans
 from headwater_server.api.keys import Keys
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
@@ -20,6 +22,7 @@ from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
 from headwater_server.replica.replica import Replica
 from headwater_server.settings import Settings
+from headwater_server.settings_checks import BadSettings
 from headwater_server.storage.storage import open_storage
 
 try:
@@ -69,9 +72,9 @@ async def _start(settings: Settings, parts: AsyncExitStack) -> tuple[Replica, st
     )
     await replica.start()
     parts.push_async_callback(replica.stop)
-    meters = Meters()
+    meters, spans = Meters(), _spans(settings.process.tracing_endpoint, parts)
     await _expose(replica, settings.api, meters, parts)
-    server = Server(replica, settings.api, meters)
+    server = Server(replica, settings.api, meters, spans)
     port = await server.start()
     parts.push_async_callback(server.stop)
     host = settings.api.listen.rpartition(":")[0]
@@ -95,6 +98,21 @@ async def _expose(
     port = await exposition.start()
     parts.push_async_callback(exposition.stop)
     _log.info("metrics are served", port=port, path="/metrics")
+
+
+def _spans(endpoint: str | None, parts: AsyncExitStack) -> Spans | None:
+    """Trace calls, if there is a collector; else not even the library is imported."""
+    endpoint = endpoint or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    if not endpoint:
+        return None
+    try:
+        from headwater_server.observability.tracing import open_spans  # noqa: PLC0415 - optional
+    except ImportError:
+        text = "tracing_endpoint is set: pip install 'headwater-server[tracing]', or unset it"
+        raise BadSettings(text) from None
+    spans = open_spans(endpoint)
+    parts.push_async_callback(asyncio.to_thread, spans.close)
+    return spans
 
 
 def _stop_signal() -> asyncio.Event:

@@ -48,6 +48,13 @@ class ProcessSettings:
     log_format: Literal["auto", "text", "json"] = field(
         default="auto", metadata={"help": "auto: text on a terminal, JSON lines elsewhere"}
     )
+    tracing_endpoint: str | None = field(
+        default=None,
+        metadata={
+            "help": "OTLP collector that gets a span a call, such as http://127.0.0.1:4317; not "
+            "set: OTEL_EXPORTER_OTLP_ENDPOINT, else none. Needs headwater-server[tracing]"
+        },
+    )
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ def _text_problem(name: str, text: str) -> str:
     texts = {
         "listen": (r".+:\d{1,5}", "write host:port, for example 127.0.0.1:50051"),
         "metrics_listen": (r".+:\d{1,5}", "write host:port, for example 127.0.0.1:9464"),
+        "tracing_endpoint": (r"https?://.+", "write http://host:port, for example of a collector"),
         "redis_url": (r"(rediss?|unix)://.+", "write redis://host:6379/0, rediss://… or unix://…"),
         "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
         "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),
