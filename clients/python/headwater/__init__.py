@@ -1,6 +1,8 @@
 """Client of Headwater, the recommendation service that learns while it serves."""
 
 from headwater.async_client import AsyncClient
+from headwater.async_feedback_buffer import AsyncFeedbackBuffer
+from headwater.backlog import BufferClosedError, BufferFullError
 from headwater.client import Client
 from headwater.errors import (
     DeadlineExceededError,
@@ -8,26 +10,36 @@ from headwater.errors import (
     InvalidRequestError,
     NotFoundError,
     OverloadedError,
+    UnauthenticatedError,
     UnavailableError,
     UnimplementedError,
 )
 from headwater.events import Event, EventItem, EventResult, EventStatus, FeedbackAnswer
-from headwater.items import Item, ItemResult, UpsertAnswer, WriteStatus
+from headwater.feedback_buffer import FeedbackBuffer
+from headwater.items import DeleteAnswer, Item, ItemResult, UpsertAnswer, WriteStatus
+from headwater.lists import ItemList, ScoredItem
 from headwater.model import Metric, Model
 from headwater.recommendations import Recommendation, Result
+from headwater.users import Touch, UpsertUsersAnswer, User, UserProfile, UserResult
 
 __all__ = [
     "AsyncClient",
+    "AsyncFeedbackBuffer",
+    "BufferClosedError",
+    "BufferFullError",
     "Client",
     "DeadlineExceededError",
+    "DeleteAnswer",
     "Event",
     "EventItem",
     "EventResult",
     "EventStatus",
     "FeedbackAnswer",
+    "FeedbackBuffer",
     "HeadwaterError",
     "InvalidRequestError",
     "Item",
+    "ItemList",
     "ItemResult",
     "Metric",
     "Model",
@@ -35,8 +47,15 @@ __all__ = [
     "OverloadedError",
     "Recommendation",
     "Result",
+    "ScoredItem",
+    "Touch",
+    "UnauthenticatedError",
     "UnavailableError",
     "UnimplementedError",
     "UpsertAnswer",
+    "UpsertUsersAnswer",
+    "User",
+    "UserProfile",
+    "UserResult",
     "WriteStatus",
 ]

@@ -1,24 +1,26 @@
-"""Each call once, for both clients: which method, what is sent, how the answer is read."""
+"""Each call once, for both clients: which method, what is sent, how the answer is read.
+
+Those about items and accounts are in `headwater.catalogue_calls`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from headwater.events import Event, FeedbackAnswer
-from headwater.items import Item, UpsertAnswer
+from headwater.lists import ItemList
 from headwater.model import Metric, Model
 from headwater.recommendations import Recommendation
-from headwater.v1 import catalog_service_pb2 as catalog_pb2
 from headwater.v1 import feedback_service_pb2 as feedback_pb2
 from headwater.v1 import model_service_pb2 as model_pb2
 from headwater.v1 import recommendation_service_pb2 as recommendation_pb2
 from headwater.wire.events import feedback_answer, feedback_request
-from headwater.wire.items import from_item, upsert_answer, upsert_items_request
+from headwater.wire.lists import item_list
 from headwater.wire.model import metrics, model
 from headwater.wire.recommendations import Question, recommend_request, recommendation
+from headwater.wire.values import to_ids
 
 Answer = TypeVar("Answer")
 
@@ -53,25 +55,38 @@ def feedback(events: Iterable[Event]) -> Call[FeedbackAnswer]:
     )
 
 
-def upsert_items(
-    items: Iterable[Item], fields: Sequence[str], set_time: datetime | None
-) -> Call[UpsertAnswer]:
-    """Put items into the catalogue."""
+def list_similar_items(
+    item_ids: Iterable[str], page_size: int, filter_text: str, min_offset: str
+) -> Call[ItemList]:
+    """Ask for what goes with, or is like, items."""
     return Call(
-        "/headwater.v1.CatalogService/UpsertItems",
-        upsert_items_request(items, fields, set_time),
-        catalog_pb2.UpsertItemsResponse,
-        upsert_answer,
+        "/headwater.v1.RecommendationService/ListSimilarItems",
+        recommendation_pb2.ListSimilarItemsRequest(
+            item_ids=to_ids("item_ids", item_ids),
+            page_size=page_size,
+            filter=filter_text,
+            min_offset=min_offset,
+        ),
+        recommendation_pb2.ListSimilarItemsResponse,
+        item_list,
     )
 
 
-def get_item(item_id: str) -> Call[Item]:
-    """Ask for an item."""
+def list_trending_items(
+    category: str, window: str, page_size: int, filter_text: str, min_offset: str
+) -> Call[ItemList]:
+    """Ask for what is on the rise."""
     return Call(
-        "/headwater.v1.CatalogService/GetItem",
-        catalog_pb2.GetItemRequest(item_id=item_id),
-        catalog_pb2.GetItemResponse,
-        lambda response: from_item(response.item),
+        "/headwater.v1.RecommendationService/ListTrendingItems",
+        recommendation_pb2.ListTrendingItemsRequest(
+            category=category,
+            window=window,
+            page_size=page_size,
+            filter=filter_text,
+            min_offset=min_offset,
+        ),
+        recommendation_pb2.ListTrendingItemsResponse,
+        item_list,
     )
 
 

@@ -64,3 +64,16 @@ def channel_options() -> list[tuple[str, Any]]:
         ("grpc.keepalive_time_ms", 30_000),
         ("grpc.keepalive_timeout_ms", 10_000),
     ]
+
+
+def metadata(key: str) -> tuple[tuple[str, str], ...]:
+    """Return what is sent with each call; a key that no header can carry is a `ValueError`.
+
+    >>> metadata("s3cret")
+    (('authorization', 'Bearer s3cret'),)
+    """
+    if not key:
+        return ()
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise ValueError("a key has printable ASCII characters only, and no spaces")
+    return (("authorization", f"Bearer {key}"),)

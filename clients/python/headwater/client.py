@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
-
-import grpc
+from typing import Unpack
 
 from headwater import calls
-from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S, channel_options
-from headwater.errors import from_rpc_error
+from headwater.catalogue import Catalogue
+from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
+from headwater.errors import HeadwaterError
 from headwater.events import Event, FeedbackAnswer
-from headwater.items import Item, UpsertAnswer
+from headwater.fallback import fallback_list, is_away
+from headwater.lists import ItemList
 from headwater.model import Metric, Model
 from headwater.recommendations import Recommendation
 from headwater.wire.recommendations import Question
 
-Answer = TypeVar("Answer")
 
-
-class Client:
+class Client(Catalogue):
     """Talks to one Headwater. Share it between threads; close it, or use it in a ``with``.
 
     Every call has a deadline (``timeout_s``, seconds, retries included), and raises a
@@ -29,23 +25,11 @@ class Client:
     is away or overloaded; nothing is ever learned twice, since each event carries its id.
     """
 
-    def __init__(self, target: str, credentials: grpc.ChannelCredentials | None = None) -> None:
-        """Name the server, ``host:port``; without ``credentials`` the connection is not encrypted.
-
-        Nothing is sent before the first call.
-        """
-        options = channel_options()
-        self._channel = (
-            grpc.secure_channel(target, credentials, options)
-            if credentials
-            else grpc.insecure_channel(target, options)
-        )
-        self._methods: dict[str, Any] = {}
-
     def recommend(
         self,
         visitor_id: str,
         *,
+        fallback: Sequence[str] | None = None,
         timeout_s: float = RECOMMEND_TIMEOUT_S,
         **question: Unpack[Question],
     ) -> Recommendation:
@@ -53,8 +37,42 @@ class Client:
 
         Takes the fields of RecommendRequest by name, such as ``placement``, ``page_size``,
         ``candidate_item_ids``, ``context`` and ``min_offset``; ``explore=False``: the best list.
+        ``fallback``: the ids that are shown (``is_fallback``) while the server does not answer.
         """
-        return self._make(calls.recommend(visitor_id, question), timeout_s)
+        call = calls.recommend(visitor_id, question)
+        try:
+            return self._make(call, timeout_s)
+        except HeadwaterError as error:
+            if fallback is None or not is_away(error):
+                raise
+            return fallback_list(call.request, fallback)
+
+    def list_similar_items(
+        self,
+        item_ids: Iterable[str],
+        *,
+        page_size: int = 0,
+        filter: str = "",  # noqa: A002 - the API's name
+        min_offset: str = "",
+        timeout_s: float = RECOMMEND_TIMEOUT_S,
+    ) -> ItemList:
+        """Return what goes with, or is like, items (1 to 100)."""
+        call = calls.list_similar_items(item_ids, page_size, filter, min_offset)
+        return self._make(call, timeout_s)
+
+    def list_trending_items(
+        self,
+        *,
+        category: str = "",
+        window: str = "",
+        page_size: int = 0,
+        filter: str = "",  # noqa: A002 - the API's name
+        min_offset: str = "",
+        timeout_s: float = RECOMMEND_TIMEOUT_S,
+    ) -> ItemList:
+        """Return what is on the rise within a ``window``: "hour", "day" (also "") or "week"."""
+        call = calls.list_trending_items(category, window, page_size, filter, min_offset)
+        return self._make(call, timeout_s)
 
     def feedback(
         self, events: Iterable[Event], *, timeout_s: float = FEEDBACK_TIMEOUT_S
@@ -65,21 +83,6 @@ class Client:
         """
         return self._make(calls.feedback(events), timeout_s)
 
-    def upsert_items(
-        self,
-        items: Iterable[Item],
-        *,
-        fields: Sequence[str] = (),
-        set_time: datetime | None = None,
-        timeout_s: float = FEEDBACK_TIMEOUT_S,
-    ) -> UpsertAnswer:
-        """Put items, or only their ``fields``, into the catalogue. An older ``set_time`` loses."""
-        return self._make(calls.upsert_items(items, fields, set_time), timeout_s)
-
-    def get_item(self, item_id: str, *, timeout_s: float = RECOMMEND_TIMEOUT_S) -> Item:
-        """Return an item; raise `NotFoundError` when the catalogue does not hold it."""
-        return self._make(calls.get_item(item_id), timeout_s)
-
     def get_model(
         self, *, compute_digest: bool = False, timeout_s: float = FEEDBACK_TIMEOUT_S
     ) -> Model:
@@ -89,29 +92,3 @@ class Client:
     def get_metrics(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> tuple[Metric, ...]:
         """Return how well the model foresaw what happened."""
         return self._make(calls.get_metrics(), timeout_s)
-
-    def close(self) -> None:
-        """Close the connection; calls under way end with an error."""
-        self._channel.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _make(self, call: calls.Call[Answer], timeout_s: float) -> Answer:
-        method = self._methods.get(call.path)
-        if method is None:
-            serialize = type(call.request).SerializeToString
-            method = self._channel.unary_unary(call.path, serialize, call.answer.FromString)
-            self._methods[call.path] = method
-        try:
-            return call.read(method(call.request, timeout=timeout_s))
-        except grpc.RpcError as error:
-            raise from_rpc_error(error) from error

@@ -36,6 +36,10 @@ class NotFoundError(HeadwaterError):
     """What the request names does not exist."""
 
 
+class UnauthenticatedError(HeadwaterError):
+    """The server asks for a key, and this was none or another one."""
+
+
 class UnimplementedError(HeadwaterError):
     """This server's release does not have it yet."""
 
@@ -55,6 +59,7 @@ class DeadlineExceededError(HeadwaterError):
 _KINDS: dict[grpc.StatusCode, type[HeadwaterError]] = {
     grpc.StatusCode.INVALID_ARGUMENT: InvalidRequestError,
     grpc.StatusCode.NOT_FOUND: NotFoundError,
+    grpc.StatusCode.UNAUTHENTICATED: UnauthenticatedError,
     grpc.StatusCode.UNIMPLEMENTED: UnimplementedError,
     grpc.StatusCode.RESOURCE_EXHAUSTED: OverloadedError,
     grpc.StatusCode.UNAVAILABLE: UnavailableError,

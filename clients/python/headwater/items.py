@@ -49,3 +49,19 @@ class UpsertAnswer:
 
     results: tuple[ItemResult, ...]
     offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAnswer:
+    """One result an item, in order, and a state in which they are gone."""
+
+    results: tuple[ItemResult, ...]
+    offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """A page of the catalogue; without ``next_page_token`` it is the last one."""
+
+    items: tuple[Item, ...]
+    next_page_token: str

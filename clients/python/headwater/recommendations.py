@@ -22,6 +22,7 @@ class Recommendation:
     """A slate. Send ``attribution_token`` back with the events that follow from it.
 
     ``shortfall`` says why there are fewer results than asked for, "" when there are not.
+    ``is_fallback``: the server was away, and this is the caller's own list (without a token).
     """
 
     recommendation_id: str
@@ -31,6 +32,7 @@ class Recommendation:
     policy: str
     degraded: tuple[str, ...]
     shortfall: str = ""
+    is_fallback: bool = False
 
     @property
     def item_ids(self) -> list[str]:

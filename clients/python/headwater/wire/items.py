@@ -7,10 +7,17 @@ from datetime import datetime
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from headwater.items import Item, ItemResult, UpsertAnswer, WriteStatus
+from headwater.items import (
+    DeleteAnswer,
+    Item,
+    ItemPage,
+    ItemResult,
+    UpsertAnswer,
+    WriteStatus,
+)
 from headwater.v1 import catalog_service_pb2 as pb
 from headwater.v1 import item_pb2
-from headwater.wire.values import from_time, from_values, to_time, to_values
+from headwater.wire.values import from_time, from_values, to_ids, to_time, to_values
 
 STATUSES = {
     item_pb2.WRITE_STATUS_APPLIED: WriteStatus.APPLIED,
@@ -33,11 +40,31 @@ def upsert_items_request(
 
 def upsert_answer(response: pb.UpsertItemsResponse) -> UpsertAnswer:
     """Read what became of the writes."""
-    results = (
-        ItemResult(result.item_id, STATUSES[result.status], result.detail)
-        for result in response.results
+    return UpsertAnswer(_results(response.results), response.offset)
+
+
+def _results(results: Iterable[item_pb2.ItemWriteResult]) -> tuple[ItemResult, ...]:
+    return tuple(
+        ItemResult(result.item_id, STATUSES[result.status], result.detail) for result in results
     )
-    return UpsertAnswer(results=tuple(results), offset=response.offset)
+
+
+def delete_items_request(
+    item_ids: Iterable[str], set_time: datetime | None
+) -> pb.DeleteItemsRequest:
+    """Build the request."""
+    ids = to_ids("item_ids", item_ids)
+    return pb.DeleteItemsRequest(item_ids=ids, set_time=to_time("set_time", set_time))
+
+
+def delete_answer(response: pb.DeleteItemsResponse) -> DeleteAnswer:
+    """Read what became of the removals."""
+    return DeleteAnswer(_results(response.results), response.offset)
+
+
+def item_page(response: pb.ListItemsResponse) -> ItemPage:
+    """Read a page of the catalogue."""
+    return ItemPage(tuple(map(from_item, response.items)), response.next_page_token)
 
 
 def to_item(item: Item) -> item_pb2.Item:

@@ -9,7 +9,7 @@ from headwater.ids import new_id
 from headwater.recommendations import Recommendation, Result
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.values import Values
-from headwater.wire.values import to_values
+from headwater.wire.values import to_ids, to_values
 
 
 class Question(TypedDict, total=False):
@@ -31,6 +31,16 @@ class Question(TypedDict, total=False):
     explain: bool
 
 
+_LISTS = frozenset(
+    (
+        "candidate_item_ids",
+        "exclude_item_ids",
+        "context_item_ids",
+        "exclude_attribution_tokens",
+    )
+)
+
+
 def recommend_request(visitor_id: str, question: Question) -> pb.RecommendRequest:
     """Build the request. Its id is minted here, so that a retry draws the same slate.
 
@@ -40,6 +50,8 @@ def recommend_request(visitor_id: str, question: Question) -> pb.RecommendReques
     """
     fields: dict[str, Any] = dict(question)
     explore = fields.pop("explore", True)
+    for name in _LISTS & fields.keys():
+        fields[name] = to_ids(name, fields[name])
     return pb.RecommendRequest(
         visitor_id=visitor_id,
         recommendation_id=fields.pop("recommendation_id", "") or new_id(),

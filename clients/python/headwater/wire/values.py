@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from headwater.v1.value_pb2 import Value
 from headwater.values import Values
+
+
+def to_ids(name: str, item_ids: Iterable[str]) -> list[str]:
+    """Return the ids; a bare text, whose letters would be taken for ids, is refused.
+
+    >>> to_ids("item_ids", "boots")
+    Traceback (most recent call last):
+    TypeError: item_ids is a text: a list of ids is needed
+    """
+    if isinstance(item_ids, str):
+        raise TypeError(f"{name} is a text: a list of ids is needed")
+    return list(item_ids)
 
 
 def to_values(values: Values) -> dict[str, Value]:

@@ -1,0 +1,66 @@
+"""A connection for asyncio: how each call is made, and how it ends."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import grpc
+
+from headwater.calls import Call
+from headwater.channel import channel_options, metadata
+from headwater.errors import from_rpc_error
+
+Answer = TypeVar("Answer")
+
+
+class AsyncConnection:
+    """One connection to one server. Make it on the loop; close it, or use an ``async with``."""
+
+    def __init__(
+        self,
+        target: str,
+        credentials: grpc.ChannelCredentials | None = None,
+        *,
+        key: str = "",
+    ) -> None:
+        """Name the server, ``host:port``; without ``credentials`` the connection is not encrypted.
+
+        ``key`` is sent with each call; servers that listen beyond their own machine ask for one.
+        Nothing is sent before the first call.
+        """
+        options = channel_options()
+        self._channel = (
+            grpc.aio.secure_channel(target, credentials, options)
+            if credentials
+            else grpc.aio.insecure_channel(target, options)
+        )
+        self._metadata = metadata(key)
+        self._methods: dict[str, Any] = {}
+
+    async def close(self) -> None:
+        """Close the connection; calls under way end with an error."""
+        await self._channel.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def _make(self, call: Call[Answer], timeout_s: float) -> Answer:
+        method = self._methods.get(call.path)
+        if method is None:
+            serialize = type(call.request).SerializeToString
+            method = self._channel.unary_unary(call.path, serialize, call.answer.FromString)
+            self._methods[call.path] = method
+        try:
+            answer = await method(call.request, timeout=timeout_s, metadata=self._metadata)
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc_error(error) from error
+        return call.read(answer)

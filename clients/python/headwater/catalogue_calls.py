@@ -1,0 +1,87 @@
+"""Each call about items and accounts once, for both clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from headwater.calls import Call
+from headwater.items import DeleteAnswer, Item, ItemPage, UpsertAnswer
+from headwater.users import UpsertUsersAnswer, User, UserProfile
+from headwater.v1 import catalog_service_pb2 as catalog_pb2
+from headwater.v1 import user_service_pb2 as user_pb2
+from headwater.wire.items import (
+    delete_answer,
+    delete_items_request,
+    from_item,
+    item_page,
+    upsert_answer,
+    upsert_items_request,
+)
+from headwater.wire.users import profile, upsert_users_answer, upsert_users_request
+
+
+def upsert_items(
+    items: Iterable[Item], fields: Sequence[str], set_time: datetime | None
+) -> Call[UpsertAnswer]:
+    """Put items into the catalogue."""
+    return Call(
+        "/headwater.v1.CatalogService/UpsertItems",
+        upsert_items_request(items, fields, set_time),
+        catalog_pb2.UpsertItemsResponse,
+        upsert_answer,
+    )
+
+
+def delete_items(item_ids: Iterable[str], set_time: datetime | None) -> Call[DeleteAnswer]:
+    """Take items out of the catalogue."""
+    return Call(
+        "/headwater.v1.CatalogService/DeleteItems",
+        delete_items_request(item_ids, set_time),
+        catalog_pb2.DeleteItemsResponse,
+        delete_answer,
+    )
+
+
+def get_item(item_id: str) -> Call[Item]:
+    """Ask for an item."""
+    return Call(
+        "/headwater.v1.CatalogService/GetItem",
+        catalog_pb2.GetItemRequest(item_id=item_id),
+        catalog_pb2.GetItemResponse,
+        lambda response: from_item(response.item),
+    )
+
+
+def list_items(filter_text: str, page_size: int, page_token: str) -> Call[ItemPage]:
+    """Ask for a page of the catalogue."""
+    return Call(
+        "/headwater.v1.CatalogService/ListItems",
+        catalog_pb2.ListItemsRequest(
+            filter=filter_text, page_size=page_size, page_token=page_token
+        ),
+        catalog_pb2.ListItemsResponse,
+        item_page,
+    )
+
+
+def upsert_users(
+    users: Iterable[User], features: Sequence[str], set_time: datetime | None
+) -> Call[UpsertUsersAnswer]:
+    """Say what the shop knows of accounts."""
+    return Call(
+        "/headwater.v1.UserService/UpsertUsers",
+        upsert_users_request(users, features, set_time),
+        user_pb2.UpsertUsersResponse,
+        upsert_users_answer,
+    )
+
+
+def get_user(user_id: str, visitor_id: str) -> Call[UserProfile]:
+    """Ask what is known of an account or a visitor."""
+    return Call(
+        "/headwater.v1.UserService/GetUser",
+        user_pb2.GetUserRequest(user_id=user_id, visitor_id=visitor_id),
+        user_pb2.GetUserResponse,
+        profile,
+    )

@@ -1,0 +1,66 @@
+"""A connection for threads: how each call is made, and how it ends."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import grpc
+
+from headwater.calls import Call
+from headwater.channel import channel_options, metadata
+from headwater.errors import from_rpc_error
+
+Answer = TypeVar("Answer")
+
+
+class Connection:
+    """One connection to one server. Share it between threads; close it, or use it in a ``with``."""
+
+    def __init__(
+        self,
+        target: str,
+        credentials: grpc.ChannelCredentials | None = None,
+        *,
+        key: str = "",
+    ) -> None:
+        """Name the server, ``host:port``; without ``credentials`` the connection is not encrypted.
+
+        ``key`` is sent with each call; servers that listen beyond their own machine ask for one.
+        Nothing is sent before the first call.
+        """
+        options = channel_options()
+        self._channel = (
+            grpc.secure_channel(target, credentials, options)
+            if credentials
+            else grpc.insecure_channel(target, options)
+        )
+        self._metadata = metadata(key)
+        self._methods: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Close the connection; calls under way end with an error."""
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _make(self, call: Call[Answer], timeout_s: float) -> Answer:
+        method = self._methods.get(call.path)
+        if method is None:
+            serialize = type(call.request).SerializeToString
+            method = self._channel.unary_unary(call.path, serialize, call.answer.FromString)
+            self._methods[call.path] = method
+        try:
+            answer = method(call.request, timeout=timeout_s, metadata=self._metadata)
+        except grpc.RpcError as error:
+            raise from_rpc_error(error) from error
+        return call.read(answer)

@@ -1,0 +1,56 @@
+"""What is known about accounts and visitors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from headwater.items import WriteStatus
+from headwater.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account, with what the shop says of it."""
+
+    user_id: str
+    features: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UserResult:
+    """The answer to one write; ``detail`` says why it was not applied."""
+
+    user_id: str
+    status: WriteStatus
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertUsersAnswer:
+    """One result an account, in order, and a state that holds them all."""
+
+    results: tuple[UserResult, ...]
+    offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One item of a history: when it was touched last, how often, and whether it was refused."""
+
+    item_id: str
+    touch_time: datetime
+    touches: int
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UserProfile:
+    """What is known; see GetUserResponse in protos/headwater/v1/user_service.proto.
+
+    ``user`` without ``user_id``: the visitor is linked to no account.
+    """
+
+    user: User
+    visitor_ids: tuple[str, ...]
+    history: tuple[Touch, ...]

@@ -1,0 +1,53 @@
+"""Accounts out, profiles in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from headwater.users import Touch, UpsertUsersAnswer, User, UserProfile, UserResult
+from headwater.v1 import user_service_pb2 as pb
+from headwater.wire.items import STATUSES
+from headwater.wire.values import from_time, from_values, to_time, to_values
+
+
+def upsert_users_request(
+    users: Iterable[User], features: Sequence[str], set_time: datetime | None
+) -> pb.UpsertUsersRequest:
+    """Build the request: each account is one write of the named features, or of all it gives."""
+    mask = FieldMask(paths=[f"features.{name}" for name in features]) if features else None
+    when = to_time("set_time", set_time)
+    return pb.UpsertUsersRequest(
+        writes=[
+            pb.UserWrite(
+                user=pb.User(user_id=user.user_id, features=to_values(user.features)),
+                update_mask=mask,
+                set_time=when,
+            )
+            for user in users
+        ]
+    )
+
+
+def upsert_users_answer(response: pb.UpsertUsersResponse) -> UpsertUsersAnswer:
+    """Read what became of the writes."""
+    results = (
+        UserResult(result.user_id, STATUSES[result.status], result.detail)
+        for result in response.results
+    )
+    return UpsertUsersAnswer(results=tuple(results), offset=response.offset)
+
+
+def profile(response: pb.GetUserResponse) -> UserProfile:
+    """Read what is known."""
+    user = response.user
+    return UserProfile(
+        user=User(user.user_id, from_values(dict(user.features))),
+        visitor_ids=tuple(response.visitor_ids),
+        history=tuple(
+            Touch(touch.item_id, from_time(touch.touch_time), touch.touches, touch.refused)
+            for touch in response.history
+        ),
+    )
