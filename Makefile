@@ -40,8 +40,9 @@ check: $(VENV)/.dev ## Format, lint, types, import layers, protos, freshness of 
 	$(BIN)/buf lint
 	$(BIN)/python scripts/generate.py --check
 
-generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/
+generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/, and docs/settings.md from the settings
 	$(BIN)/python scripts/generate.py
+	$(BIN)/headwater settings > docs/settings.md
 
 backtest: $(VENV)/.run ## Hit rate on a file of events: EVENTS=file [ITEMS=file] [ARGS="--repeats exclude"]
 	@test -n "$(EVENTS)" || { echo "make backtest EVENTS=file.csv.gz [ITEMS=items.csv.gz]"; exit 2; }

@@ -54,7 +54,7 @@ def _option(title: str, setting: Field[Any], kind: Any) -> inspect.Parameter:
     option = typer.Option(
         None,
         f"--{name}/--no-{name}" if switch else f"--{name}",
-        help=f"{setting.metadata['help']} (default {_shown(default)})",
+        help=f"{setting.metadata['help']} (default {default_shown(setting)})",
         metavar=None if switch else _metavar(kind, default),
         rich_help_panel=title,
         show_default=False,
@@ -67,7 +67,9 @@ def _option(title: str, setting: Field[Any], kind: Any) -> inspect.Parameter:
     )
 
 
-def _shown(default: object) -> str:
+def default_shown(setting: Field[Any]) -> str:
+    """Return a setting's default as a person writes it."""
+    default = default_of(setting)
     if isinstance(default, Enum):
         return str(default.value)
     if isinstance(default, dict):

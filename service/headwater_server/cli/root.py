@@ -11,6 +11,7 @@ from headwater_server.cli.flags import with_settings
 from headwater_server.cli.importing import import_events
 from headwater_server.cli.probing import probe
 from headwater_server.cli.serving import serve
+from headwater_server.cli.settings_page import settings
 from headwater_server.settings import ENGINE, PARTS
 
 commands = typer.Typer(
@@ -26,6 +27,7 @@ commands.command("import")(with_settings("Place", "Storage", ENGINE)(import_even
 commands.command("backtest")(with_settings(ENGINE)(backtest))
 commands.command("digest")(with_settings("Place", "Storage")(digest))
 commands.command("probe")(probe)
+commands.command("settings")(settings)
 
 
 def main() -> None:
