@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 import pytest
 
 import headwater
-from headwater.v1 import event_pb2, item_pb2
+from headwater.v1 import event_pb2, item_pb2, value_pb2
 from headwater.v1 import recommendation_service_pb2 as recommendation
+from headwater.v1 import user_service_pb2 as user
 from headwater.wire.events import STATUSES as EVENT_STATUSES
 from headwater.wire.events import feedback_request
 from headwater.wire.items import STATUSES as WRITE_STATUSES
 from headwater.wire.items import from_item, to_item, upsert_items_request
 from headwater.wire.recommendations import Question, recommend_request
+from headwater.wire.users import profile, upsert_users_request
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -89,3 +91,35 @@ def test_fields_and_set_time_go_with_every_write() -> None:
 def test_every_status_of_the_api_is_known() -> None:
     assert set(EVENT_STATUSES) == set(event_pb2.EventStatus.values()) - {0}
     assert set(WRITE_STATUSES) == set(item_pb2.WriteStatus.values()) - {0}
+
+
+def test_every_field_of_a_profile_is_read() -> None:
+    touch = user.Touch(item_id="boots", touches=3, refused=True)
+    touch.touch_time.FromDatetime(NOON)
+    message = user.GetUserResponse(
+        user=user.User(user_id="ann", features={"age": value_pb2.Value(number=31)}),
+        visitor_ids=["phone"],
+        history=[touch],
+    )
+    assert profile(message) == headwater.UserProfile(
+        headwater.User("ann", {"age": 31.0}),
+        ("phone",),
+        (headwater.Touch("boots", NOON, 3, refused=True),),
+    )
+    assert {name.name for name, _ in message.ListFields()} == {
+        field.name for field in user.GetUserResponse.DESCRIPTOR.fields
+    }
+
+
+def test_named_features_and_set_time_go_with_every_account() -> None:
+    users = [headwater.User("ann", {"age": 31}), headwater.User("bob")]
+    for write in upsert_users_request(users, ["age"], NOON).writes:
+        assert list(write.update_mask.paths) == ["features.age"]
+        assert write.HasField("set_time")
+    (write,) = upsert_users_request(users[:1], (), None).writes
+    assert not write.HasField("update_mask")
+
+
+def test_every_field_of_a_slate_is_read() -> None:
+    fields = {field.name for field in recommendation.RecommendResponse.DESCRIPTOR.fields}
+    assert set(headwater.Recommendation.__dataclass_fields__) == fields | {"is_fallback"}
