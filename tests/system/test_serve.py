@@ -100,3 +100,24 @@ async def test_beyond_this_machine_it_listens_only_with_a_key_or_when_told_that_
         await server.start()
         assert await server.stop() == 0
     assert "a-key-of-a-shop-1234" not in (tmp_path / "data" / "server.log").read_text()
+
+
+async def test_commands_show_their_key_to_a_server_that_asks_for_one(tmp_path, monkeypatch):
+    server = ServerProcess(tmp_path / "data", "--keys", "a-key-of-a-shop-1234")
+    await server.start()
+    events = tmp_path / "events.csv"
+    events.write_text("timestamp,user_id,item_id,event_type,value\n1,v,i,view,1\n")
+    program = [sys.executable, "-m", "headwater_server"]
+    target = ["--target", server.address]
+
+    def run(*command):
+        return subprocess.run([*program, *command, *target], check=False, capture_output=True)
+
+    refused = run("digest")
+    assert refused.returncode == 1
+    assert b"this server asks for a key" in refused.stderr
+    assert b"1 created" in run("import", "--events", events, "--key", "a-key-of-a-shop-1234").stdout
+    monkeypatch.setenv("HEADWATER_KEY", "a-key-of-a-shop-1234")
+    assert b"offset=" in run("digest").stdout
+    assert run("probe").stdout == b"SERVING\n"
+    await server.stop()

@@ -10,18 +10,19 @@ import typer
 from headwater import Client, HeadwaterError
 from headwater_server.cli.failures import explained, fail
 from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
+from headwater_server.cli.target import Key, Target
 from headwater_server.replica.fold import fold
 from headwater_server.replica.position import offset_key
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
 TIMEOUT_S = 120.0
-Target = Annotated[str | None, typer.Option(help="host:port of a running server")]
 
 
 def digest(
     flags: dict[str, Any],
     target: Target = None,
+    key: Key = "",
     at: Annotated[str | None, typer.Option(help="offset of an entry; else the head")] = None,
     from_log: Annotated[
         bool, typer.Option("--from-log", help="fold the log from its start, trust no snapshot")
@@ -34,7 +35,7 @@ def digest(
         if target:
             if at or from_log:
                 raise BadSettings("--at and --from-log need --redis-url or --data-dir")
-            value, offset = _of_server(target)
+            value, offset = _of_server(target, key)
         else:
             value, offset = asyncio.run(_of_store(settings, _checked(at), from_log=from_log))
     print(f"{value} offset={offset}")
@@ -49,9 +50,9 @@ def _checked(at: str | None) -> str | None:
     return at
 
 
-def _of_server(target: str) -> tuple[str, str]:
+def _of_server(target: str, key: str) -> tuple[str, str]:
     try:
-        with Client(target) as client:
+        with Client(target, key=key) as client:
             model = client.get_model(compute_digest=True, timeout_s=TIMEOUT_S)
     except HeadwaterError as error:
         fail(f"{target}: {error}")

@@ -26,14 +26,14 @@ class ServerGoneError(Exception):
 
 
 def send(
-    target: str, history: History, batch_size: int, on_rows: Callable[[int], None]
+    target: str, key: str, history: History, batch_size: int, on_rows: Callable[[int], None]
 ) -> Counter[str]:
     """Send items and events in order, one batch at a time; count what became of the events.
 
     Repeating all of it is safe: an event that is known already answers EXISTS.
     """
     outcomes: Counter[str] = Counter()
-    with Client(target) as client:
+    with Client(target, key=key) as client:
         for writes in _chunks([to_client_item(write) for write in history.items], batch_size):
             _patiently(partial(client.upsert_items, writes, timeout_s=TIMEOUT_S))
         rows = map(_event, history.events.events())

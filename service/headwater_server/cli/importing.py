@@ -15,6 +15,7 @@ from headwater_server.cli.import_log import write
 from headwater_server.cli.import_target import ServerGoneError, send
 from headwater_server.cli.progress import Progress
 from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
+from headwater_server.cli.target import Key, Target
 from headwater_server.evaluation.history import History, read_history
 from headwater_server.replica.fold import fold
 from headwater_server.settings import Settings, load_settings
@@ -26,9 +27,8 @@ def import_events(
     flags: dict[str, Any],
     events: EventsFile,
     items: ItemsFile = None,
-    target: Annotated[
-        str | None, typer.Option(help="host:port of a running server; learns live events")
-    ] = None,
+    target: Target = None,
+    key: Key = "",
     batch_size: Annotated[
         int, typer.Option(min=1, max=1000, help="events to an entry, or to a call")
     ] = 500,
@@ -43,15 +43,15 @@ def import_events(
         check_one_place(target, settings)
         history = read_history(events, items, settings.engine)
         if target:
-            _send(target, history, batch_size)
+            _send(target, key, history, batch_size)
         else:
             asyncio.run(_write(settings, history, batch_size))
 
 
-def _send(target: str, history: History, batch_size: int) -> None:
+def _send(target: str, key: str, history: History, batch_size: int) -> None:
     with Progress("import", len(history.events)) as progress:
         try:
-            outcomes = send(target, history, batch_size, progress.at)
+            outcomes = send(target, key, history, batch_size, progress.at)
         except (HeadwaterError, ServerGoneError) as error:
             fail(f"{target}: {error}\n{AGAIN}")
     _say(outcomes)

@@ -44,4 +44,4 @@ def use() -> None:
     bases = ([Path(wished)] if wished else []) + [Path(home) / "headwater" / "kernels"]
     folders = [base / name for base in bases if _is_writable(base / name)]
     fallback = Path(tempfile.gettempdir()) / f"headwater-kernels-{os.getuid()}" / name
-    numba.config.CACHE_DIR = str(folders[0] if folders else fallback)
+    numba.config.CACHE_DIR = str(folders[0] if folders else fallback)  # type: ignore[attr-defined]  # set by name

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import signal
 import sys
 from pathlib import Path
 
 READY = re.compile(r"headwater ready on (\S+) offset=(\S+)")
+NOT_OURS = {"HEADWATER_KEYS", "HEADWATER_METRICS_LISTEN"}  # they are for the shop's own server
 START_PATIENCE_S = 120.0  # the first start compiles the models' kernels
 STOP_PATIENCE_S = 30.0
 
@@ -39,6 +41,7 @@ class ServerProcess:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,
+                env={name: value for name, value in os.environ.items() if name not in NOT_OURS},
                 start_new_session=True,  # Ctrl-C is for the demo, which stops the server in order
             )
         try:
