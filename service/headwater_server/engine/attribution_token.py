@@ -57,7 +57,10 @@ def open_token(token: str, key: bytes) -> Slate:
     body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
     if not hmac.compare_digest(mac, _mac(body, key)):
         raise ForgedTokenError("attribution_token: signature does not match")
-    return _read(body)
+    try:
+        return _read(body)
+    except (IndexError, struct.error, UnicodeDecodeError):  # signed, but not by this code
+        raise ForgedTokenError("attribution_token: made by an unknown version") from None
 
 
 def _read(body: bytes) -> Slate:

@@ -20,7 +20,7 @@ ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_
 _PLACES = {name: place for place, name in enumerate(ITEM_FIELDS)}
 NEW_MAX = 20
 _NEVER_MS = np.iinfo(np.int64).max
-_UNSET = -1
+_UNSET = np.iinfo(np.int64).min  # any write is newer, also one dated before 1970
 _DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS, "set_times_ms": _UNSET}
 """Arrays with one row an item, and what stands there for an item that nothing is said of."""
 

@@ -35,6 +35,8 @@ class Columns:
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
+        if rows > self._rows:
+            self.version += 1  # masks of before are too short
         self._rows = max(self._rows, rows)
         for name, numbers in self._numbers.items():
             longer = grown(numbers, self._rows)

@@ -140,8 +140,8 @@ def _mask(tree: lark.Tree[Any], columns: Columns) -> NDArray[np.bool_]:
             name, comparison, number = map(str, parts)
             return columns.compared(name, _COMPARE[comparison], float(number))
     name, equality, truth = map(str, parts)
-    holding = columns.holding(name, [truth])
-    return holding if equality == "=" else ~holding
+    other = {"true": "false", "false": "true"}[truth]  # and not ~holding: no field, no pass
+    return columns.holding(name, [truth if equality == "=" else other])
 
 
 def _unquoted(text: str) -> str:

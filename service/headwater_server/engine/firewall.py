@@ -14,6 +14,8 @@ ITEMS_MAX = 1000
 CONTEXT_MAX = 100
 TEXT_BYTES_MAX = 1024
 NUMBER_MAX = 1e12
+CURRENCY_BYTES_MAX = 3
+TIME_MS_MIN, TIME_MS_MAX = -62_135_596_800_000, 253_402_300_799_999  # years 1 to 9999
 
 
 def quarantine_reason(event: Event, settings: EngineSettings) -> str:
@@ -52,11 +54,13 @@ def _long_texts(event: Event) -> Iterator[str]:
     for place, item in enumerate(event.items):
         if not 0 < _bytes(item.item_id) <= ID_BYTES_MAX:
             yield f"items[{place}].item_id: empty or longer than {ID_BYTES_MAX} bytes"
+        if _bytes(item.currency_code) > CURRENCY_BYTES_MAX:
+            yield f"items[{place}].currency_code: longer than {CURRENCY_BYTES_MAX} bytes"
     for key, value in event.context:
-        if _bytes(key) > ID_BYTES_MAX or (
-            isinstance(value, str) and _bytes(value) > TEXT_BYTES_MAX
-        ):
-            yield f"context[{key[:64]!r}]: name or text too long"
+        if not 0 < _bytes(key) <= ID_BYTES_MAX:
+            yield f"context[{key[:64]!r}]: name empty or longer than {ID_BYTES_MAX} bytes"
+        if isinstance(value, str) and _bytes(value) > TEXT_BYTES_MAX:
+            yield f"context[{key[:64]!r}]: text longer than {TEXT_BYTES_MAX} bytes"
 
 
 def _wild_numbers(event: Event) -> Iterator[str]:
@@ -64,6 +68,11 @@ def _wild_numbers(event: Event) -> Iterator[str]:
         for field, number in (("quantity", item.quantity), ("price", item.price)):
             if number is not None and not _tame(number):
                 yield f"items[{place}].{field}: not finite, or beyond {NUMBER_MAX:g}"
+    time_ms = event.event_time_ms
+    if time_ms is not None and not TIME_MS_MIN <= time_ms <= TIME_MS_MAX:
+        yield "event_time: not within the years 1 to 9999"
+    if event.position < 0:
+        yield "position: is negative"
     if event.value is not None and not _tame(event.value):
         yield f"value: not finite, or beyond {NUMBER_MAX:g}"
     for key, value in event.context:

@@ -1,11 +1,13 @@
 """A token vouches for a slate; what was not signed by us vouches for nothing."""
 
 import base64
+import contextlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater_server.engine import attribution_token
 from headwater_server.engine.attribution_token import ForgedTokenError, open_token, sign
 from headwater_server.engine.events import Slate
 
@@ -45,6 +47,15 @@ def test_a_flipped_bit_is_noticed(place, bit):
     raw[place % len(raw)] ^= 1 << bit
     with pytest.raises(ForgedTokenError):
         open_token(base64.urlsafe_b64encode(bytes(raw)).decode().rstrip("="), KEY)
+
+
+@given(st.binary(max_size=60))
+def test_what_was_signed_by_other_code_is_no_token(body):
+    """A body under a right signature that does not read as a slate is refused, not a crash."""
+    raw = b"\x01" + body
+    text = base64.urlsafe_b64encode(raw + attribution_token._mac(raw, KEY)).rstrip(b"=")
+    with contextlib.suppress(ForgedTokenError):
+        assert isinstance(open_token(text.decode(), KEY), Slate)
 
 
 def test_another_shops_token_is_foreign():

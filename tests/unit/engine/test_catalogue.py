@@ -21,6 +21,13 @@ def test_an_older_write_never_beats_a_newer_one_field_by_field():
     assert not _write(catalogue, Item("a", title="Old"), ("title",), set_time_ms=5)
 
 
+def test_a_first_write_is_taken_however_long_ago_it_was_made():
+    """A set_time before 1970 is older than nothing."""
+    catalogue = Catalogue(100)
+    assert _write(catalogue, Item("a", title="Lamp"), set_time_ms=-10_000)
+    assert catalogue.get("a") == Item("a", title="Lamp")
+
+
 def test_items_may_be_shown_within_their_time_and_stock():
     """Availability, publish time and expiry each decide at once."""
     catalogue = Catalogue(100)

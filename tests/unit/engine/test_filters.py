@@ -42,6 +42,7 @@ def passing(text, items=SHOP):
         ('tags: ANY("new") OR categories: ANY("cup") AND price > 100', {0}),
         ('(tags: ANY("new") OR categories: ANY("cup")) AND price > 100', set()),
         ("nothing > 0", set()),
+        ("nothing != true", set()),
         ('nothing: ANY("x")', set()),
     ],
 )

@@ -21,6 +21,10 @@ POISON = {
     "context": Event("e", "click", "v", items=ONE, context=(("k", math.nan),)),
     "context: 101": Event("e", "click", "v", items=ONE, context=(("k", 1.0),) * 101),
     "context['k']": Event("e", "click", "v", items=ONE, context=(("k", "x" * 2000),)),
+    "context['']: name empty": Event("e", "click", "v", items=ONE, context=(("", 1.0),)),
+    "items[0].currency_code": Event("e", "click", "v", items=(EventItem("a", 1, 1, "x" * 4),)),
+    "position": Event("e", "click", "v", items=ONE, position=-1),
+    "event_time": Event("e", "click", "v", items=ONE, event_time_ms=-(2**62)),
     "event_id: is empty": Event("", "click", "v", items=ONE),
     "visitor_id: longer": Event("e", "click", "é" * 65, items=ONE),
 }
