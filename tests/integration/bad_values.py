@@ -1,0 +1,212 @@
+"""What is wrong for each field of each request, and a walk over their descriptors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.timestamp_pb2 import Timestamp
+
+Spoil = Callable[[Any, str], None]
+
+
+def is_map(field: FieldDescriptor) -> bool:
+    kind = field.message_type
+    return kind is not None and kind.GetOptions().map_entry
+
+
+class Place(NamedTuple):
+    """A field of a request: how errors name it, and how to reach the message that holds it."""
+
+    name: str
+    field: FieldDescriptor
+    holder: Callable[[Any], Any]
+
+
+def walk(descriptor, name="", holder=lambda request: request) -> Iterator[Place]:
+    """Yield each field of a request, down to those of Value; times and masks are one field."""
+    for field in descriptor.fields:
+        here = f"{name}{field.name}"
+        yield Place(here, field, holder)
+        kind = field.message_type
+        if kind is None or kind.full_name in {Timestamp.DESCRIPTOR.full_name, MASK}:
+            continue
+        if is_map(field):
+            value = kind.fields_by_name["value"].message_type
+            yield from walk(value, f'{here}["k"].', _into(holder, field.name, "k"))
+        elif field.is_repeated:
+            yield from walk(kind, f"{here}[0].", _into(holder, field.name, 0))
+        else:
+            yield from walk(kind, f"{here}.", _into(holder, field.name))
+
+
+MASK = FieldMask.DESCRIPTOR.full_name
+
+
+def _into(holder, name, *places):
+    def inner(request):
+        found = getattr(holder(request), name)
+        return found[places[0]] if places else found
+
+    return inner
+
+
+def value(bad: Any) -> Spoil:
+    def spoil(holder, name):
+        if isinstance(getattr(holder, name), str | int | float):
+            setattr(holder, name, bad)
+        else:
+            getattr(holder, name).append(bad)
+
+    return spoil
+
+
+def missing(holder, name):
+    holder.ClearField(name)
+
+
+def count(number: int) -> Spoil:
+    """Make it so many: of texts, messages or names."""
+
+    def spoil(holder, name):
+        field = holder.DESCRIPTOR.fields_by_name[name]
+        held = getattr(holder, name)
+        if is_map(field):
+            for n in range(number):
+                held[f"name {n}"].number = 1
+        elif field.message_type is None:
+            held.extend(["x"] * (number - len(held)))
+        else:
+            first = held[0]
+            for n in range(1, number):
+                held.add().CopyFrom(first)
+                if hasattr(first, "event_id"):
+                    held[-1].event_id = f"more {n}"
+
+    return spoil
+
+
+def name_of_bytes(length: int) -> Spoil:
+    def spoil(holder, name):
+        getattr(holder, name)["x" * length].number = 1
+
+    return spoil
+
+
+def nothing_said(holder, name):
+    getattr(holder, name)["k"].Clear()
+
+
+def time(seconds: int, nanos: int = 0) -> Spoil:
+    return lambda holder, name: getattr(holder, name).CopyFrom(
+        Timestamp(seconds=seconds, nanos=nanos)
+    )
+
+
+def mask(*paths: str) -> Spoil:
+    return lambda holder, name: getattr(holder, name).CopyFrom(FieldMask(paths=paths))
+
+
+ID = (value("x" * 129), value("é" * 65))
+REQUIRED = (missing, *ID)
+IDS = (value(""), *ID, count(1001))
+NUMBER = (value(math.nan), value(math.inf), value(-math.inf), value(1.1e12), value(-1.1e12))
+TIME = (time(2**60), time(-(2**60)), time(0, -1), time(0, 10**9), time(253402300800))
+VALUES = (count(101), name_of_bytes(129), name_of_bytes(0), nothing_said)
+LABELS = (count(101), value(""), value("x" * 257))
+PAGE = (value(-1), value(-(2**31)))
+FILTER = (value("price <"), value("price < 1 AND " * 500), value('"'), value("NOT " * 200 + "a=1"))
+OFFSET = (value("yesterday"), value("1-2-3"), value("x" * 129), value("-1-0"))
+WRITES = (missing, count(1001))
+
+REFUSED: dict[str, tuple[Spoil, ...]] = {
+    "RecommendRequest.visitor_id": REQUIRED,
+    "RecommendRequest.user_id": ID,
+    "RecommendRequest.session_id": ID,
+    "RecommendRequest.placement": ID,
+    "RecommendRequest.page_size": PAGE,
+    "RecommendRequest.candidate_item_ids": IDS,
+    "RecommendRequest.exclude_item_ids": IDS,
+    "RecommendRequest.context_item_ids": IDS,
+    "RecommendRequest.filter": FILTER,
+    "RecommendRequest.context": VALUES,
+    "RecommendRequest.recommendation_id": ID,
+    "RecommendRequest.min_offset": OFFSET,
+    "RecommendRequest.exploration": (value(2), value(-1)),
+    "RecommendRequest.exclude_attribution_tokens": (
+        value("forged"), value("x" * 40_000), value("né"), count(21),
+    ),
+    "ListSimilarItemsRequest.item_ids": (missing, value(""), *ID, count(101)),
+    "ListSimilarItemsRequest.page_size": PAGE,
+    "ListSimilarItemsRequest.filter": FILTER,
+    "ListSimilarItemsRequest.min_offset": OFFSET,
+    "ListTrendingItemsRequest.category": (value("x" * 257),),
+    "ListTrendingItemsRequest.window": (value("year"), value("x" * 10_000)),
+    "ListTrendingItemsRequest.page_size": PAGE,
+    "ListTrendingItemsRequest.filter": FILTER,
+    "ListTrendingItemsRequest.min_offset": OFFSET,
+    "UpsertItemsRequest.writes": WRITES,
+    "ItemWrite.item": (missing,),
+    "ItemWrite.update_mask": (mask("nonsense"), mask("title", "item_id"), mask("")),
+    "ItemWrite.set_time": TIME,
+    "Item.item_id": REQUIRED,
+    "Item.title": (value("x" * 1025),),
+    "Item.categories": LABELS,
+    "Item.price": (*NUMBER, value(-0.01)),
+    "Item.currency_code": (value("EURO"), value("eur"), value("€")),
+    "Item.tags": LABELS,
+    "Item.features": VALUES,
+    "Item.publish_time": TIME,
+    "Item.expire_time": TIME,
+    "DeleteItemsRequest.item_ids": (missing, *IDS),
+    "DeleteItemsRequest.set_time": TIME,
+    "GetItemRequest.item_id": REQUIRED,
+    "ListItemsRequest.page_size": PAGE,
+    "ListItemsRequest.page_token": (value("page 2"), value("x" * 400), value("_w"), value("né")),
+    "ListItemsRequest.filter": FILTER,
+    "UpsertUsersRequest.writes": WRITES,
+    "UserWrite.user": (missing,),
+    "UserWrite.update_mask": (mask("nonsense"), mask("features."), mask("features." + "x" * 129)),
+    "UserWrite.set_time": TIME,
+    "User.user_id": REQUIRED,
+    "User.features": VALUES,
+    "GetUserRequest.user_id": (missing, *ID),
+    "GetUserRequest.visitor_id": (value("bob"),),
+    "FeedbackRequest.events": WRITES,
+    "Event.event_id": (missing,),
+    "Value.text": (value("x" * 1025),),
+    "Value.number": NUMBER,
+}  # fmt: skip
+"""INVALID_ARGUMENT, with the field, and nothing done."""
+
+QUARANTINED: dict[str, tuple[Spoil, ...]] = {
+    "Event.event_id": ID,
+    "Event.event_type": (missing, value("nonsense"), *ID),
+    "Event.visitor_id": REQUIRED,
+    "Event.user_id": ID,
+    "Event.session_id": ID,
+    "Event.items": (missing, count(1001)),
+    "Event.value": NUMBER,
+    "Event.event_time": (time(2**60), time(-(2**60)), time(253402300800)),
+    "Event.attribution_token": (value("forged"), value("x" * 40_000), value("né")),
+    "Event.placement": ID,
+    "Event.position": (value(-1), value(-(2**31))),
+    "Event.context": (count(101), name_of_bytes(129), name_of_bytes(0)),
+    "EventItem.item_id": REQUIRED,
+    "EventItem.quantity": NUMBER,
+    "EventItem.price": NUMBER,
+    "EventItem.currency_code": (value("EURO"), value("x" * 100_000)),
+    "Value.text": (value("x" * 1025),),
+    "Value.number": NUMBER,
+}
+"""Of an event: kept aside with the reason, the rest of the batch done."""
+
+UNBOUNDED = {
+    "RecommendRequest.explain",  # yes or no
+    "Item.available",  # yes or no
+    "GetModelRequest.compute_digest",  # yes or no
+}
+"""A new field is put here, or given its bad values: no field is forgotten."""

@@ -1,0 +1,201 @@
+"""Each field of each request, with what is wrong for it, through a real channel."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+
+import grpc
+import pytest
+from google.protobuf.message_factory import GetMessageClass
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.rpc import error_details_pb2, status_pb2
+
+from headwater.v1 import (
+    catalog_service_pb2,
+    event_pb2,
+    feedback_service_pb2,
+    item_pb2,
+    model_service_pb2,
+    recommendation_service_pb2,
+    user_service_pb2,
+    value_pb2,
+)
+from headwater_server.api.not_yet import UNTIL_THEN
+from headwater_server.engine.engine import Engine
+from tests.integration.api_server import channel_to
+from tests.integration.bad_values import QUARANTINED, REFUSED, UNBOUNDED, walk
+from tests.integration.replicas import running_replica
+
+FILES = (
+    recommendation_service_pb2,
+    feedback_service_pb2,
+    catalog_service_pb2,
+    user_service_pb2,
+    model_service_pb2,
+)
+METHODS = {
+    method.name: method
+    for file in FILES
+    for service in file.DESCRIPTOR.services_by_name.values()
+    for method in service.methods
+}
+ASKED = {name: method for name, method in METHODS.items() if name not in UNTIL_THEN}
+TIME = Timestamp(seconds=1_700_000_000)
+VALUES = {"k": value_pb2.Value(text="v")}
+
+
+def key_of(place):
+    return place.field.full_name.removeprefix("headwater.v1.")
+
+
+def places(method):
+    return list(walk(method.input_type))
+
+
+def test_each_field_has_its_bad_values_or_is_said_to_have_none():
+    """A new field, or a field that went, fails here."""
+    found = {key_of(place) for method in ASKED.values() for place in places(method)}
+    assert found == {*REFUSED, *QUARANTINED, *UNBOUNDED}
+    assert not (UNBOUNDED & {*REFUSED, *QUARANTINED})
+
+
+def good_requests(token, offset):
+    """Return a request of each kind that is answered, with every message in it set."""
+    item = item_pb2.Item(item_id="a", features=VALUES, publish_time=TIME)
+    event = event_pb2.Event(
+        event_id="fresh", event_type="view", visitor_id="v", attribution_token=token,
+        items=[event_pb2.EventItem(item_id="a")], context=VALUES, event_time=TIME,
+    )  # fmt: skip
+    user = user_service_pb2.User(user_id="u", features=VALUES)
+    common = {"min_offset": offset, "filter": "price < 5"}
+    return {
+        "Recommend": {
+            "visitor_id": "v", "context": VALUES, "exclude_attribution_tokens": [token], **common,
+        },
+        "ListSimilarItems": {"item_ids": ["a"], **common},
+        "ListTrendingItems": common,
+        "Feedback": {"events": [event]},
+        "UpsertItems": {"writes": [item_pb2.ItemWrite(item=item, set_time=TIME)]},
+        "DeleteItems": {"item_ids": ["b"], "set_time": TIME},
+        "GetItem": {"item_id": "a"},
+        "ListItems": {},
+        "UpsertUsers": {"writes": [user_service_pb2.UserWrite(user=user, set_time=TIME)]},
+        "GetUser": {"user_id": "u"},
+        "GetModel": {"compute_digest": True},
+        "GetMetrics": {},
+    }  # fmt: skip
+
+
+class Shop:
+    """A real server on a real replica, with something in it, asked by descriptors."""
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.good = good_requests("", "")
+
+    async def ask(self, name, request):
+        method = METHODS[name]
+        call = self.channel.unary_unary(
+            f"/{method.containing_service.full_name}/{name}",
+            request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=GetMessageClass(method.output_type).FromString,
+        )
+        return await call(request, timeout=10)
+
+    def request(self, name):
+        return GetMessageClass(METHODS[name].input_type)(**self.good[name])
+
+    async def fill(self):
+        for name in ("UpsertItems", "UpsertUsers", "Feedback"):
+            request = self.request(name)
+            if name == "Feedback":
+                request.events[0].event_id = "first"
+            await self.ask(name, request)
+        request = recommendation_service_pb2.RecommendRequest(visitor_id="w")
+        answer = await self.ask("Recommend", request)
+        self.good = good_requests(answer.attribution_token, answer.offset)
+
+    async def stands(self):
+        found = await self.ask("GetModel", model_service_pb2.GetModelRequest(compute_digest=True))
+        return found.offset, found.digest, found.counts["events_learned"]
+
+
+@asynccontextmanager
+async def open_shop(storage):
+    async with (
+        running_replica(storage, engine_type=Engine) as replica,
+        channel_to(replica) as channel,
+    ):
+        shop = Shop(channel)
+        await shop.fill()
+        yield shop
+
+
+def violation(error):
+    """Return the field that the error names for programs; the text has it too."""
+    packed = dict(error.trailing_metadata())["grpc-status-details-bin"]
+    bad_request = error_details_pb2.BadRequest()
+    assert status_pb2.Status.FromString(packed).details[0].Unpack(bad_request)
+    field = bad_request.field_violations[0].field
+    assert error.details().startswith(field)
+    return field
+
+
+@pytest.mark.parametrize("name", ASKED)
+async def test_a_bad_value_is_refused_by_its_field_and_nothing_is_done(storage, name):
+    """INVALID_ARGUMENT and the field, each time; the state stands where it stood."""
+    async with open_shop(storage) as shop:
+        before = await shop.stands()
+        for place in places(ASKED[name]):
+            if name == "Feedback" and key_of(place).startswith("Value."):
+                continue  # of an event: see below
+            for spoil in REFUSED.get(key_of(place), ()):
+                request = shop.request(name)
+                spoil(place.holder(request), place.field.name)
+                with pytest.raises(grpc.aio.AioRpcError) as caught:
+                    await shop.ask(name, request)
+                said = f"{place.name}: {caught.value.code()} {caught.value.details()}"
+                assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT, said
+                assert place.name in violation(caught.value), said
+        assert await shop.stands() == before
+        await shop.ask(name, shop.request(name))  # what was spoiled was good before
+
+
+async def test_a_bad_event_is_put_aside_by_its_field_and_the_rest_is_done(storage):
+    """QUARANTINED with the field in the detail; the good event beside it is learned."""
+    done = 0
+    async with open_shop(storage) as shop:
+        _, _, learned = await shop.stands()
+        for place in places(METHODS["Feedback"]):
+            for spoil in QUARANTINED.get(key_of(place), ()):
+                request = shop.request("Feedback")
+                spoil(place.holder(request), place.field.name)
+                good = shop.request("Feedback").events[0]
+                good.event_id = f"good {done}"
+                request.events.append(good)
+                answer = await shop.ask("Feedback", request)
+                bad, fine = answer.results
+                said = f"{place.name}: {bad.detail}"
+                assert bad.status == event_pb2.EVENT_STATUS_QUARANTINED, said
+                field = place.name.removeprefix("events[0].").replace('"', "'")
+                assert bad.detail.startswith(field.split("['k']")[0]), said
+                assert fine.status == event_pb2.EVENT_STATUS_CREATED, fine.detail
+                done += 1
+        assert (await shop.stands())[2] == learned + done
+        found = await shop.ask("GetModel", model_service_pb2.GetModelRequest())
+        assert found.counts["events_quarantined"] == done
+
+
+@pytest.mark.parametrize("name", [name for name in METHODS if name in UNTIL_THEN])
+async def test_what_is_not_there_yet_says_so_whatever_is_sent(storage, name):
+    """UNIMPLEMENTED; when it is there, its fields are walked like all others."""
+    async with open_shop(storage) as shop:
+        method = METHODS[name]
+        path = f"/{method.containing_service.full_name}/{name}"
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            if method.client_streaming:
+                async for _ in shop.channel.stream_stream(path)(iter([b""]), timeout=5):
+                    pass
+            else:
+                await shop.channel.unary_unary(path)(b"", timeout=5)
+        assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
