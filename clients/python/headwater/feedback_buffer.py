@@ -30,8 +30,9 @@ class FeedbackBuffer:
     ids, so none is learned twice. When ``events_max`` are on their way, `add` waits: back-pressure.
 
     What cannot be sent, and what the server did not learn from, is logged (logger "headwater") and
-    handed to ``on_lost(event, reason)``, in the buffer's thread. Leaving a ``with``, `close` and
-    the end of the program send what is left. Close the buffer before its client.
+    handed to ``on_lost(event, reason)``, in the buffer's thread, which must not wait for the
+    buffer. Leaving a ``with``, `close` and the end of the program send what is left. Close the
+    buffer before its client.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class FeedbackBuffer:
             ):
                 raise BufferFullError(f"{backlog.events_max} events are on their way")
             backlog.add(event, size_bytes)
-            if self._sender is None:  # not before: a process that forks first has a thread each
+            if self._sender is None or not self._sender.is_alive():  # a fork leaves threads behind
                 self._sender = Thread(target=self._send_all, name="headwater", daemon=True)
                 self._sender.start()
                 atexit.register(self.close)
@@ -94,6 +95,7 @@ class FeedbackBuffer:
             self._changed.notify_all()
         if self._sender is not None:
             self._sender.join()
+        self._backlog.lose_rest("the buffer's thread is gone")  # nothing is left unless we forked
         atexit.unregister(self.close)
 
     def _send_all(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -52,6 +53,7 @@ class Replica(UseCases):
         self._engine_type = engine_type
         self._now_ms = now_ms
         self._health = Health()
+        self._digesting = asyncio.Lock()
 
     async def start(self) -> None:
         """Restore the newest snapshot, catch up with the log, and go on learning.

@@ -30,6 +30,7 @@ class UseCases:
     _shell: Shell
     _reads: Reads
     _writes: Writes
+    _digesting: asyncio.Lock
 
     async def recommend(
         self,
@@ -108,14 +109,14 @@ class UseCases:
 
         The digest is computed over a copy, in a thread: questions are answered meanwhile.
         """
-        self._shell.tail.finish_entry()
-        answer = self._standing()
         if not compute_digest:
-            return answer
-        parts = self._engine.capture()
-        return replace(answer, digest=await asyncio.to_thread(captured_digest, parts))
+            return self._standing()
+        async with self._digesting:  # one copy of the state at a time
+            answer, parts = self._standing(), self._engine.capture()
+            return replace(answer, digest=await asyncio.to_thread(captured_digest, parts))
 
     def _standing(self) -> ModelAnswer:
+        self._shell.tail.finish_entry()
         position = self._shell.tail.position
         counts = self._engine.counts() | {
             "events_quarantined": self._writes.quarantined,
