@@ -33,7 +33,7 @@ class Catalogue(Numbering):
         self._items: dict[int, Item] = {}
         self._texts: dict[int, str] = {}
         self._deleted: set[int] = set()
-        self.newest: list[int] = []
+        self.newest = np.zeros(0, dtype=np.int32)
         self.columns = Columns()
         self.available = np.ones(CAPACITY_START, dtype=np.bool_)
         self.publish_ms = np.zeros(CAPACITY_START, dtype=np.int64)
@@ -69,7 +69,7 @@ class Catalogue(Numbering):
             self.columns.drop(number)
             for name, default in _DEFAULTS.items():
                 getattr(self, name)[number] = default
-        self.newest = [number for number in self.newest if number not in set(gone)]
+        self.newest = self.newest[~np.isin(self.newest, gone)]
         return np.array(gone, dtype=np.int32)
 
     def write(self, number: int, write: ItemWrite, now_ms: int) -> bool:
@@ -78,7 +78,7 @@ class Catalogue(Numbering):
         times = self.set_times_ms[number]
         newer = [n for n in write.fields or ITEM_FIELDS if set_ms >= times[_PLACES[n]]]
         if number not in self._items:
-            self.newest = [*self.newest, number][-NEW_MAX:]
+            self.newest = np.append(self.newest, np.int32(number))[-NEW_MAX:]
         item = self._items.get(number) or Item(write.item.item_id)
         item = replace(item, **{name: getattr(write.item, name) for name in newer})
         times[[_PLACES[name] for name in newer]] = set_ms
@@ -95,7 +95,7 @@ class Catalogue(Numbering):
         self.columns.drop(number)
         self.set_times_ms[number] = set_ms
         self._items[number] = Item(self.ids[number])
-        self.newest = [n for n in self.newest if n != number]
+        self.newest = self.newest[self.newest != number]
         return True
 
     def _put(self, number: int, item: Item) -> None:
@@ -139,7 +139,7 @@ class Catalogue(Numbering):
         """Return items by number, and what the shop said of each."""
         return {
             **super().state(),
-            "newest": Uniform(self.newest),
+            "newest": self.newest,
             "deleted": Uniform(sorted(self._deleted)),
             "described": np.fromiter(self._texts, dtype=np.int64, count=len(self._texts)),
             "texts": Uniform(self._texts.values()),
@@ -149,7 +149,7 @@ class Catalogue(Numbering):
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
         super().load(state)
-        self.newest = list(state["newest"])
+        self.newest = state["newest"]
         self._deleted = set(state["deleted"])
         for name in _DEFAULTS:
             setattr(self, name, state[name])

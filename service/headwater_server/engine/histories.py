@@ -97,6 +97,21 @@ def _merge(table, first, second, items_out, times_out, counts_out):
 
 
 @njit(cache=True)
+def _seen(items, times, counts, now_s, since_s, out):
+    kept, ages_s, touches, in_session, refused = out
+    n = 0
+    for i in range(len(items)):
+        if counts[i] < 0:
+            refused[i - n] = items[i]
+            continue
+        kept[n], touches[n] = items[i], counts[i]
+        ages_s[n] = max(now_s - times[i], 0.0)
+        in_session[n] = times[i] >= since_s
+        n += 1
+    return n
+
+
+@njit(cache=True)
 def _forget_items(table, gone):
     start, size, _, items, times, counts, _, _ = table
     for row in range(len(size)):
@@ -128,23 +143,26 @@ class Histories:
         self.counts = np.zeros(slots, dtype=np.int32)
         self.free = np.full(_CLASSES, -1, dtype=np.int64)
         self.used = np.zeros(1, dtype=np.int64)
+        self._set(self.__dict__)
 
-    @property
-    def table(self) -> tuple[Any, ...]:
-        """The arrays as kernels take them."""
-        return tuple(getattr(self, name) for name in self._names)
+    def _set(self, arrays: dict[str, Any]) -> None:
+        """Take arrays over, and keep them as the tuple that kernels take."""
+        for name in self._names:
+            setattr(self, name, arrays.get(name, getattr(self, name, None)))
+        self.table = tuple(getattr(self, name) for name in self._names)
 
     def reserve(self, rows: int) -> None:
         """Make room for rows below ``rows``."""
-        for name in ("start", "size", "room"):
-            setattr(self, name, grown(getattr(self, name), rows))
+        if rows > len(self.size):
+            names = ("start", "size", "room")
+            self._set({name: grown(getattr(self, name), rows) for name in names})
 
     def touch(self, row: int, item: int, seconds: float, *, refused: bool = False) -> int:
         """Make ``item`` the latest of ``row``; return how often it was touched before."""
         needed = int(self.used[0]) + 2 * HISTORY_MAX
         if needed > len(self.items):
-            for name in ("items", "times", "counts"):
-                setattr(self, name, grown(getattr(self, name), max(needed, 2 * len(self.items))))
+            slots, names = max(needed, 2 * len(self.items)), ("items", "times", "counts")
+            self._set({name: grown(getattr(self, name), slots) for name in names})
         return int(_touch(self.table, row, item, seconds, 0 if refused else 1))
 
     def latest(self, row: int) -> int:
@@ -159,6 +177,19 @@ class Histories:
         counts = np.empty(HISTORY_MAX, dtype=np.int32)
         n = _merge(self.table, first, second, items, times, counts)
         return items[:n], times[:n], counts[:n]
+
+    def seen(self, first: int, second: int, now_s: float, since_s: float) -> tuple[Any, ...]:
+        """Return what `merged` does for a question at ``now_s``, refused items apart.
+
+        (items, ages in seconds, touches, whether touched ``since_s``, refused items)
+        """
+        items, times, counts = self.merged(first, second)
+        kept, refused = np.empty_like(items), np.empty_like(items)
+        ages_s, touches = np.empty_like(times), np.empty_like(counts)
+        in_session = np.empty(len(items), dtype=np.bool_)
+        out = (kept, ages_s, touches, in_session, refused)
+        n = _seen(items, times, counts, now_s, since_s, out)
+        return kept[:n], ages_s[:n], touches[:n], in_session[:n], refused[: len(items) - n]
 
     def clear(self, row: int) -> None:
         """Give the block of ``row`` back."""
@@ -182,5 +213,4 @@ class Histories:
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
-        for name in self._names:
-            setattr(self, name, state[name])
+        self._set(state)

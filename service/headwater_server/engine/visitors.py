@@ -8,6 +8,7 @@ account that it was linked to last, and with no other: shared devices do not joi
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,30 +172,21 @@ class Visitors:
         profiles = self.profiles_of(visitor_id, user_id)
         rows = [row for key in profiles if (row := self._rows.get(key, -1)) >= 0]
         first, second = (rows[0] if rows else -1), (rows[1] if len(rows) > 1 else -1)
-        items, times, touches = self.histories.merged(first, second)
-        return self._seen(rows, items, times, touches, _session_key(session_id), now_s)
+        session_key = _session_key(session_id)
+        going_on = [row for row in rows if self._goes_on(row, now_s, session_key)]
+        since_s = min((self._session_start_s[row] for row in going_on), default=math.inf)
+        last_s = max((self._last_s[row] for row in rows), default=now_s)
+        items, ages_s, touches, in_session, refused = self.histories.seen(
+            first, second, now_s, since_s
+        )
+        length, gap_s = int(np.count_nonzero(in_session)), float(now_s - last_s)
+        return History(items, ages_s, touches, in_session, refused, length, gap_s)
 
     def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:
         """Return (item, seconds, touches) of a visitor and an account as one, newest first."""
         rows = [self._rows.get(key, -1) for key in ("v" + visitor_id, "u" + user_id)]
         items, times, touches = self.histories.merged(*rows)
         return list(zip(items.tolist(), times.tolist(), touches.tolist(), strict=True))
-
-    def _seen(
-        self, rows: list[int], items: Any, times: Any, touches: Any, session_key: int, now_s: float
-    ) -> History:
-        refused = items[touches < 0]
-        if len(refused):
-            kept = touches > 0
-            items, times, touches = items[kept], times[kept], touches[kept]
-        gap_s = now_s - max((self._last_s[row] for row in rows), default=now_s)
-        going_on = [row for row in rows if self._goes_on(row, now_s, session_key)]
-        since = min((self._session_start_s[row] for row in going_on), default=np.inf)
-        in_session = times >= since
-        ages_s = np.maximum(now_s - times, 0.0)
-        return History(
-            items, ages_s, touches, in_session, refused, int(in_session.sum()), float(gap_s)
-        )
 
     def state(self) -> dict[str, Any]:
         """Return profiles by row, and all that is known of each."""

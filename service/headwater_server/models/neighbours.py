@@ -147,23 +147,26 @@ class Neighbours:
         self.last = np.zeros(slots, dtype=np.int32)
         self.free = np.full(_CLASSES, -1, dtype=np.int64)
         self.used = np.zeros(1, dtype=np.int64)
+        self._set(self.__dict__)
 
-    @property
-    def table(self) -> tuple[Any, ...]:
-        """The arrays as kernels take them."""
-        return tuple(getattr(self, name) for name in self._names)
+    def _set(self, arrays: dict[str, Any]) -> None:
+        """Take arrays over, and keep them as the tuple that kernels take."""
+        for name in self._names:
+            setattr(self, name, arrays.get(name, getattr(self, name, None)))
+        self.table = tuple(getattr(self, name) for name in self._names)
 
     def reserve(self, rows: int) -> None:
         """Make room for rows of items below ``rows``."""
-        for name in ("start", "size", "room"):
-            setattr(self, name, grown(getattr(self, name), rows))
+        names = ("start", "size", "room")
+        if rows > len(self.size):
+            self._set({name: grown(getattr(self, name), rows) for name in names})
 
     def ensure_slots(self, slots: int) -> None:
         """Make sure that ``slots`` more slots can be taken; kernels cannot grow an array."""
         needed = int(self.used[0]) + slots
         if needed > len(self.ids):
-            for name in ("ids", "values", "last"):
-                setattr(self, name, grown(getattr(self, name), max(needed, 2 * len(self.ids))))
+            slots, names = max(needed, 2 * len(self.ids)), ("ids", "values", "last")
+            self._set({name: grown(getattr(self, name), slots) for name in names})
 
     def forget(self, items: Any) -> None:
         """Take ``items`` out of all rows and free theirs."""
@@ -192,5 +195,4 @@ class Neighbours:
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
-        for name in self._names:
-            setattr(self, name, state[name])
+        self._set(state)

@@ -48,6 +48,7 @@ class Popularity(ItemModel):
         self._values = np.zeros((CAPACITY_START, len(half_lives)))
         self._origins = np.zeros(len(half_lives))
         self._at = 0.0
+        self._faded_at, self._faded = -1.0, np.ones(len(half_lives))
 
     def learn(
         self, history: NDArray[np.int32], item: int, at: float | None = None, **context: Any
@@ -62,9 +63,17 @@ class Popularity(ItemModel):
             exponents[high] = 0.0
         self._values[item] += np.exp2(exponents)
 
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        super().load(state)
+        self._faded_at = -1.0
+
     def fading(self) -> NDArray[np.float64]:
         """Return float64[half-lives]: what stored values are multiplied by to be read now."""
-        return np.exp2(-(self._at - self._origins) / self.half_lives)
+        if self._faded_at != self._at:
+            self._faded = np.exp2(-(self._at - self._origins) / self.half_lives)
+            self._faded_at = self._at
+        return self._faded
 
     @property
     def stored(self) -> NDArray[np.float64]:

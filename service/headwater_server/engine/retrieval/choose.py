@@ -7,8 +7,8 @@ from numba import njit
 
 from headwater_server.models import evidence as ev
 
-CANDIDATES_MAX = 300
-CONTENT_MAX = 40
+CANDIDATES_MAX = 160
+CONTENT_MAX = 30
 USUAL_MAX = 60
 _NONE = np.float32(-1.0)
 _VISITED = ev.FROM_NEXT | ev.FROM_TOGETHER

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from headwater_server.models.popularity import Popularity
 
-TOP_MAX = 60
+TOP_MAX = 30
 REFRESH_EVENTS = 50
 _COLUMNS = (1, 2, 3)
 
 
 class PopularItems:
-    """Up to 60 items for each half-life but the shortest, found anew every 50 events."""
+    """Up to 30 items for each half-life but the shortest, found anew every 50 events."""
 
     def __init__(self) -> None:
         self.items = np.zeros(0, dtype=np.int32)

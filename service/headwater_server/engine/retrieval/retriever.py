@@ -13,7 +13,7 @@ from headwater_server.engine.visitors import History
 from headwater_server.models import evidence as ev
 
 ROOM = 800
-"""At most: own 200, co-visitation 300, popular 180, content 40, circumstances 60, new 20."""
+"""At most: own 200, co-visitation 160, popular 90, content 30, circumstances 60, new 20."""
 
 
 class Retriever:
@@ -37,7 +37,10 @@ class Retriever:
         self._gather(history)
         scratch = self.evidence.scratch
         shown_at = self.catalogue.shown_at(now_ms, passing)
-        barred = np.sort(np.concatenate((barred, history.refused, history.items[:1])))
+        if len(barred) or len(history.refused):
+            barred = np.sort(np.concatenate((barred, history.refused, history.items[:1])))
+        else:
+            barred = history.items[:1]
         count = choose(scratch, shown_at, barred, self._room)
         return self._room[:count].copy()
 
@@ -65,6 +68,6 @@ class Retriever:
         models.companions.accumulate(history.items, history.in_session, touches, scratch)
         note_own(history.items, history.ages_s, history.touches, history.in_session, scratch)
         ev.touch(scratch, self.popular.items, ev.FROM_POPULAR)
-        ev.touch(scratch, np.array(self.catalogue.newest, dtype=np.int32), ev.FROM_NEW)
+        ev.touch(scratch, self.catalogue.newest, ev.FROM_NEW)
         models.content.propose(history.items, scratch)
         models.circumstances.accumulate(history.circumstances, touches, scratch)
