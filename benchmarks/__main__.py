@@ -21,7 +21,7 @@ from benchmarks.serving.tables import bursts_table, frozen_table, rates_table
 from benchmarks.serving.workload import Workload
 from headwater_server.cli.progress import Progress
 
-BURSTS_S = 3.0  # of each round, alone and beside bursts
+BURSTS_S = 2.0  # of each round, alone and beside bursts
 FAILED = 1
 WIDTH = 120  # of the tables, whatever the terminal: a figure is never cut
 _console = Console(soft_wrap=True, highlight=False, width=WIDTH)
