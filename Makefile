@@ -11,11 +11,12 @@ PINS := pyproject.toml clients/python/pyproject.toml constraints.txt
 EVENTS ?=
 ITEMS ?=
 SECONDS_LONG ?= 600
+SECONDS_FUZZ ?= 60
 DATA_DIR ?= .headwater
 LISTEN ?= 127.0.0.1:50051
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate backtest bench serve soak lock
+.PHONY: help run test check generate backtest bench serve soak fuzz lock
 
 help: ## This list
 	@echo "Headwater: a recommendation service that learns while it serves."
@@ -56,6 +57,13 @@ serve: $(VENV)/.run ## Leave a server running on LISTEN (127.0.0.1:50051), its d
 
 soak: $(VENV)/.run ## The demo for SECONDS_LONG (600): load, kill -9 and a warm restart each minute
 	@$(BIN)/headwater demo --seconds $(SECONDS_LONG) --kills $$(( $(SECONDS_LONG) / 60 )) $(ARGS)
+
+fuzz: $(VENV)/.dev ## What reads bytes, with atheris: SECONDS_FUZZ (60) for each; it keeps what it finds in build/fuzz
+	@$(PIP) --editable '.[fuzz]'
+	@for target in token filter entry snapshot request; do \
+		echo "fuzzing $$target"; \
+		$(BIN)/python -m tests.fuzz $$target -max_total_time=$(SECONDS_FUZZ) -verbosity=0 || exit 1; \
+	done
 
 lock: $(VENV)/.dev ## Take the newest versions that pyproject.toml allows, and pin them in constraints.txt
 	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager -e clients/python -e '.[dev]'

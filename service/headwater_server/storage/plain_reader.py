@@ -104,16 +104,21 @@ class PlainReader:
         if size <= len(self._piece):  # nearly always
             taken, self._piece = self._piece[:size], self._piece[size:]
             return taken
-        together = bytearray(size)
-        self._fill(memoryview(together))
+        together = bytearray()  # grown as bytes arrive: a damaged size must not take the memory
+        while len(together) < size:
+            together += self._next(size - len(together))
         return memoryview(together)
 
     def _fill(self, target: memoryview) -> None:
         filled = 0
         while filled < len(target):
-            if self.at_end():
-                raise ValueError("the bytes end in the middle of a value")
-            step = min(len(self._piece), len(target) - filled)
-            target[filled : filled + step] = self._piece[:step]
-            self._piece = self._piece[step:]
-            filled += step
+            step = self._next(len(target) - filled)
+            target[filled : filled + len(step)] = step
+            filled += len(step)
+
+    def _next(self, most: int) -> memoryview:
+        """Return the next bytes, at least one and at most that many."""
+        if self.at_end():
+            raise ValueError("the bytes end in the middle of a value")
+        step, self._piece = self._piece[:most], self._piece[most:]
+        return step

@@ -113,11 +113,18 @@ class RedisSnapshots:
         return manifest
 
 
+# what reading bytes that nobody wrote can end in; each leaves the snapshot before it to be tried
+_UNREADABLE = (
+    ValueError, TypeError, ArithmeticError, LookupError, AttributeError, SyntaxError, MemoryError,
+    RecursionError,
+)  # fmt: skip
+
+
 def _decode(chunks: list[Chunk], expected: bytes) -> list[tuple[str, Any]]:
     digest = hashlib.blake2b(digest_size=32)
     try:
         parts = list(decode_chunks(chunks, digest))
-    except (ValueError, TypeError, struct.error, zstandard.ZstdError) as error:
+    except (*_UNREADABLE, struct.error, zstandard.ZstdError) as error:
         raise DamagedSnapshot(f"its chunks cannot be read: {error}") from error
     if digest.digest() != expected:
         raise DamagedSnapshot("its chunks are not those of its manifest")
