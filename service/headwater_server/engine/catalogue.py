@@ -35,6 +35,7 @@ class Catalogue(Numbering):
         self._deleted: set[int] = set()
         self.newest = np.zeros(0, dtype=np.int32)
         self.columns = Columns()
+        self._are_timed = False
         self.available = np.ones(CAPACITY_START, dtype=np.bool_)
         self.publish_ms = np.zeros(CAPACITY_START, dtype=np.int64)
         self.expire_ms = np.full(CAPACITY_START, _NEVER_MS, dtype=np.int64)
@@ -102,6 +103,7 @@ class Catalogue(Numbering):
         self._items[number] = item
         self._texts[number] = json.dumps([getattr(item, field.name) for field in fields(Item)])
         self._deleted.discard(number)
+        self._are_timed |= bool(item.publish_time_ms or item.expire_time_ms)
         self.columns.put(number, item)
         self.available[number] = item.available
         self.publish_ms[number] = item.publish_time_ms
@@ -120,10 +122,13 @@ class Catalogue(Numbering):
 
     def shown_at(
         self, now_ms: int, passing: NDArray[np.bool_] | None = None
-    ) -> tuple[Any, Any, Any, int]:
-        """Return what kernels need to tell which items, of those ``passing``, may be shown now."""
+    ) -> tuple[Any, Any, Any, int, bool]:
+        """Return what kernels need to tell which items, of those ``passing``, may be shown now.
+
+        The last says whether any item is published or expires at a time at all.
+        """
         available = self.available if passing is None else self.available & passing
-        return available, self.publish_ms, self.expire_ms, now_ms
+        return available, self.publish_ms, self.expire_ms, now_ms, self._are_timed
 
     def shown(self, now_ms: int, passing: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
         """Return bool[items]: which, of those ``passing``, may be shown now."""
@@ -162,6 +167,8 @@ class Catalogue(Numbering):
                 self._items[number] = Item(item.item_id)
             else:
                 self.columns.put(number, item)
+        timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)
+        self._are_timed = bool(timed.any())
 
 
 def _item(text: str) -> Item:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from headwater_server.engine.events import ContextValue
 
@@ -59,9 +60,8 @@ class UserProfile:
     history: tuple[Touch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One slot of the slate.
+class Result(NamedTuple):
+    """One slot of the slate. A tuple, for twenty are made in each answer.
 
     ``probability``: the chance of a rewarded act within the attribution window, None until
     enough impressions were reported. ``propensity``: the chance that the policy put this item

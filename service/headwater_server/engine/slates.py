@@ -84,8 +84,6 @@ def results(
 ) -> tuple[Result, ...]:
     """Return the slate's slots, best first."""
     told = [_TOLD[mask] for mask in masks.tolist()] if explain else [_TOLD[0]] * len(ids)
-    rows = zip(ids, scores.tolist(), probabilities, propensities.tolist(), told, strict=True)
-    return tuple(
-        Result(item_id, score, chance, propensity, sources, reasons)
-        for item_id, score, chance, propensity, (sources, reasons) in rows
-    )
+    sources, reasons = zip(*told, strict=True) if told else ((), ())
+    columns = (ids, scores.tolist(), probabilities, propensities.tolist(), sources, reasons)
+    return tuple(map(Result._make, zip(*columns, strict=True)))

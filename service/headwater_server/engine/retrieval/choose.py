@@ -44,10 +44,12 @@ def choose(scratch, shown_at, barred, out):
     The visitor's own, popular and new items always; of those met by co-visitation the
     strongest `CANDIDATES_MAX`; of those that share words the likest `CONTENT_MAX`; of those
     chosen under the same circumstances the most frequent `USUAL_MAX`. None that may not be
-    shown now, and none of the sorted ``barred``.
+    shown now, and none of the ``barred``.
     """
-    values, _, sources, touched, meta = scratch
-    allowed = _allowed(touched[: meta[1]], shown_at, barred)
+    values, stamps, sources, touched, meta = scratch
+    for item in barred:
+        stamps[item] = 0  # as if nobody had proposed it
+    allowed = _allowed(touched[: meta[1]], stamps, meta[0], shown_at)
     keys = _keys(values, sources, allowed)
     strong = _threshold(keys[0], CANDIDATES_MAX)
     like = _threshold(keys[1], CONTENT_MAX)
@@ -68,17 +70,18 @@ def choose(scratch, shown_at, barred, out):
 
 
 @njit(cache=True)
-def _allowed(touched, shown_at, barred):
+def _allowed(touched, stamps, stamp, shown_at):
     """Return those of the touched items that may be shown now and are not barred."""
-    available, publish_ms, expire_ms, now_ms = shown_at
+    available, publish_ms, expire_ms, now_ms, are_timed = shown_at
     out, n = np.empty_like(touched), 0
     for i in range(np.uint64(len(touched))):
         item = np.uint64(touched[i])
-        if available[item] and publish_ms[item] <= now_ms < expire_ms[item]:
-            place = np.searchsorted(barred, touched[i])
-            if place == len(barred) or barred[place] != touched[i]:
-                out[n] = touched[i]
-                n += 1
+        if stamps[item] != stamp or not available[item]:
+            continue
+        if are_timed and not publish_ms[item] <= now_ms < expire_ms[item]:
+            continue
+        out[n] = touched[i]
+        n += 1
     return out[:n]
 
 

@@ -38,7 +38,7 @@ class Retriever:
         scratch = self.evidence.scratch
         shown_at = self.catalogue.shown_at(now_ms, passing)
         if len(barred) or len(history.refused):
-            barred = np.sort(np.concatenate((barred, history.refused, history.items[:1])))
+            barred = np.concatenate((barred, history.refused, history.items[:1]))
         else:
             barred = history.items[:1]
         count = choose(scratch, shown_at, barred, self._room)
