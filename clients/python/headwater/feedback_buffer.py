@@ -8,7 +8,7 @@ from threading import Condition, Thread
 from types import TracebackType
 from typing import Self
 
-from headwater.backlog import Backlog, BufferFullError, Lost, OnLost
+from headwater.backlog import Backlog, BufferClosedError, BufferFullError, Lost, OnLost
 from headwater.channel import FEEDBACK_TIMEOUT_S
 from headwater.client import Client
 from headwater.delivery import (
@@ -68,8 +68,10 @@ class FeedbackBuffer:
                 lambda: backlog.is_closed or not backlog.is_full, timeout_s
             ):
                 raise BufferFullError(f"{backlog.events_max} events are on their way")
+            if self._sender is not None and not self._sender.is_alive():
+                raise BufferClosedError("closed, or left without its thread by a fork")
             backlog.add(event, size_bytes)
-            if self._sender is None or not self._sender.is_alive():  # a fork leaves threads behind
+            if self._sender is None:  # not before, so that a process may fork first
                 self._sender = Thread(target=self._send_all, name="headwater", daemon=True)
                 self._sender.start()
                 atexit.register(self.close)
