@@ -20,8 +20,12 @@ def content_tokens(item: Item) -> Iterator[str]:
         yield f"categories:{category.casefold()}"
     for tag in item.tags:
         yield f"tags:{tag.casefold()}"
-    for word in _WORD.findall(item.title.casefold()):
-        yield f"title:{word}"
-    for name, value in item.features:
-        if isinstance(value, str):
-            yield from (f"{name}:{word}" for word in _WORD.findall(value.casefold()))
+    for name, text in (("title", item.title), *item.features):
+        if isinstance(text, str):
+            yield from (f"{name}:{word}" for word in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text; one or two digits number things, and liken nothing."""
+    words = _WORD.findall(text.casefold())
+    return [word for word in words if not (word.isdigit() and len(word) <= 2)]

@@ -74,6 +74,8 @@ CONTEXT_FEATURES: tuple[str, ...] = (
     "mean_age",
 )
 _N_LOGGED = len(LOG_EVIDENCE)
+_LOG_SELDOM = np.log(np.float32(0.05))
+_LOG_NO_EVIDENCE = np.log(np.float32(0.001))
 
 
 @njit(cache=True)
@@ -91,7 +93,8 @@ def item_features(
         item = chosen[i]
         e, f = evidence[item], out[i]
         for j in range(_N_LOGGED):
-            f[j] = np.log(np.float32(0.001) + e[_LOGGED[j]])
+            x = e[_LOGGED[j]]  # mostly 0: a comparison is a fifth of a logarithm
+            f[j] = np.log(np.float32(0.001) + x) if x > 0 else _LOG_NO_EVIDENCE
         touches, repeats, first, last = counts[item]
         root = np.sqrt(touches + 3.0)
         f[10] = np.log(np.float32(0.0001 + e[ev.TOGETHER] / root))
@@ -106,21 +109,24 @@ def item_features(
         f[19] = np.log(np.float32(0.1 + by_event[item, 3] * fade[3]))
         f[20] = np.log(np.float32(0.05 + by_day[item, 0] * fade_day[0]))
         f[21] = np.log(np.float32(0.1 + by_day[item, 1] * fade_day[1]))
-        f[22] = np.log(np.float32(0.05 + starts[item, 0] * fade_start[0]))
+        started = np.float32(starts[item, 0] * fade_start[0])
+        f[22] = np.log(np.float32(0.05) + started) if started > 0 else _LOG_SELDOM
         f[23] = np.log(np.float32(1.0 + touches))
         f[24] = np.log(np.float32(1.0 + events - last))
         f[25] = np.log(np.float32(1.0 + events - first))
         f[26] = e[ev.OWN_SESSION]
         f[27] = e[ev.OWN]
-        f[28] = np.log(np.float32(1.0) + e[ev.OWN_COUNT])
-        f[29] = 0.0
+        f[28] = f[29] = 0.0
         if e[ev.OWN] > 0:
+            f[28] = np.log(np.float32(1.0) + e[ev.OWN_COUNT])
             f[29] = np.log(np.float32(1.0) + max(np.float32(0.0), e[ev.OWN_AGE])) / np.float32(5.0)
         f[30] = np.log(np.float32((repeats + 5.0 * rate + 0.001) / (touches + 5.0)))
-        f[31] = np.log(np.float32(1.0) + e[ev.CONTENT_NEAR])
-        f[32] = np.log(np.float32(1.0) + e[ev.CONTENT])
+        near, far = e[ev.CONTENT_NEAR], e[ev.CONTENT]
+        f[31] = np.log(np.float32(1.0) + near) if near > 0 else np.float32(0.0)
+        f[32] = np.log(np.float32(1.0) + far) if far > 0 else np.float32(0.0)
         f[33] = e[ev.CIRCUMSTANCES]
-        f[34] = np.log(np.float32(0.05) + e[ev.CIRCUMSTANCES_OFTEN])
+        often = e[ev.CIRCUMSTANCES_OFTEN]
+        f[34] = np.log(np.float32(0.05) + often) if often > 0 else _LOG_SELDOM
 
 
 @njit(cache=True)

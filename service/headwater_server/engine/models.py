@@ -19,7 +19,13 @@ from headwater_server.models.probability import ProbabilityHead
 from headwater_server.models.ranker import ListwiseRanker
 from headwater_server.models.river_ranker import RiverRanker, build
 
-_START = {"next": 0.2, "next_near": 0.3, "session": 0.2, "popular_1500": 0.2, "circumstances": 0.3}
+_START = {
+    "next": 0.2,
+    "next_near": 0.3,
+    "session": 0.2,
+    "popular_1500": 0.2,
+    "circumstances": 0.3,
+}
 DAY_S = 86_400.0
 _DAYS = (DAY_S, 7 * DAY_S, DAY_S / 24, 28 * DAY_S)
 TREND_COLUMNS = {"hour": (2, 0), "day": (0, 1), "week": (1, 3)}

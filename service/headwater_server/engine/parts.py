@@ -118,6 +118,13 @@ class Parts:
                 f"the snapshot holds state version {head['state_version']} made with River "
                 f"{head['river']}; this build needs {cls.STATE_VERSION} and {RIVER_VERSION}"
             )
+        try:
+            return cls._loaded(whole)
+        except KeyError as missing:
+            raise ValueError(f"the snapshot holds no {missing}: rebuild from the log") from None
+
+    @classmethod
+    def _loaded(cls, whole: dict[str, Any]) -> Self:
         learned = whole["learned"]
         engine = cls(EngineSettings.parse(learned["settings"]))
         engine.clock_ms, engine._learned = learned["clock_ms"], learned["learned"]

@@ -3,7 +3,7 @@
 Reads and learning share one thread. A slice of learning delays each read by its length, and a
 read needs several turns of the loop; so slices are short, and while questions come in others get
 several turns between them. Turns, not time: a timer would leave the thread idle, and measured
-twice to ten times worse, for learning and for answers (docs/adr, concurrency).
+a little worse, for learning and for answers (docs/adr/0002-concurrency-model.md).
 """
 
 from __future__ import annotations
