@@ -55,7 +55,7 @@ class Answering:
         """Return the numbers of those ids that were heard of, each once."""
         if not item_ids:
             return _NO_ITEMS
-        numbers = (self.catalogue.number(item_id) for item_id in dict.fromkeys(item_ids))
+        numbers = map(self.catalogue.number, dict.fromkeys(item_ids))
         return np.array([n for n in numbers if n is not None], dtype=np.int32)
 
     def candidates(

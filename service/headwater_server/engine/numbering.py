@@ -27,6 +27,8 @@ class Numbering:
         self.items_max = items_max
         self._numbers: dict[str, int] = {}
         self._recency = Recency()
+        self.number = self._numbers.get
+        """The number of an item that was heard of, None otherwise; bound, for lists of ids."""
         self.ids: list[str] = []
         self._spare: list[int] = []
 
@@ -42,10 +44,6 @@ class Numbering:
     def rows(self) -> int:
         """Length that arrays over items need, the spare row included: a power of two."""
         return max(CAPACITY_START, 1 << len(self.ids).bit_length())
-
-    def number(self, item_id: str) -> int | None:
-        """Return the number of an item that was heard of; a pure read."""
-        return self._numbers.get(item_id)
 
     def is_full(self) -> bool:
         """Whether a new item needs others to go first."""
@@ -87,6 +85,7 @@ class Numbering:
         """Become what `state` returned elsewhere."""
         self.ids, self._spare = list(state["ids"]), list(state["spare"])
         self._recency.load(state["recency"])
-        self._numbers = {item_id: number for number, item_id in enumerate(self.ids)}
+        self._numbers.clear()
+        self._numbers.update((item_id, number) for number, item_id in enumerate(self.ids))
         for number in self._spare:
             self._numbers.pop(self.ids[number], None)
