@@ -11,13 +11,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
-from headwater_server.models.base import ItemModel
 from headwater_server.models.chance import uniform
+from headwater_server.models.fading import FadingModel
 from headwater_server.models.neighbours import Neighbours, claim_slot, find_slot
 
 TOKENS_MAX = 32
 """Circumstances of one act that count; more say little and cost much."""
-_RENORMAL = 64.0
 
 
 @njit(cache=True)
@@ -57,7 +56,7 @@ def circumstance(name: str, value: str | float) -> str:
     return f"{name}={value}" if isinstance(value, str) else f"{name}={value:.2g}"
 
 
-class Circumstances(ItemModel):
+class Circumstances(FadingModel):
     r"""Counts which items are touched under which circumstances, old touches fading.
 
     A circumstance is a text such as ``placement=home`` or ``device=mobile``. With $C_{\tau y}$
@@ -107,13 +106,7 @@ class Circumstances(ItemModel):
         self._pairs = Neighbours(columns=1)
         self._totals = np.zeros(tokens_max, dtype=np.float32)
         self._tokens: OrderedDict[str, int] = OrderedDict()
-        self._count = 0
-        self._origin = 0.0
         self._pairs.reserve(tokens_max)
-
-    @property
-    def _weight(self) -> float:
-        return float(2.0 ** ((self._count - self._origin) / self.half_life))
 
     def reserve(self, rows: int) -> None:
         """Nothing: rows are circumstances, not items."""
@@ -152,11 +145,7 @@ class Circumstances(ItemModel):
         self._pairs.ensure_slots(2 * TOKENS_MAX * self.row_max)
         args = (item, self._weight, self.row_max, self.seed, self._count)
         _learn(self._pairs.table, self._totals, self._rows(tokens[:TOKENS_MAX]), *args)
-        self._count += 1
-        if self._count - self._origin > _RENORMAL * self.half_life:
-            self._pairs.values *= np.float32(2.0**-_RENORMAL)
-            self._totals *= np.float32(2.0**-_RENORMAL)
-            self._origin += _RENORMAL * self.half_life
+        self._step(self._pairs.values, self._totals)
 
     def accumulate(
         self, tokens: tuple[str, ...], touches: NDArray[Any], scratch: tuple[Any, ...]

@@ -9,13 +9,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
-from headwater_server.models.base import ItemModel
 from headwater_server.models.chance import uniform
+from headwater_server.models.fading import FadingModel
 from headwater_server.models.neighbours import Neighbours, claim_slot, find_slot
 
 IN_SESSION, ACROSS = 0, 1
 REACH = 20
-_RENORMAL = 64.0
 
 
 @njit(cache=True)
@@ -69,7 +68,7 @@ def _accumulate(table, history, in_session, weight, count, touches, scratch):
                 e[ev.PAIR_LAST] = np.float32(last[slot] + 1)
 
 
-class Companions(ItemModel):
+class Companions(FadingModel):
     r"""Counts which items go together in a visitor's last twenty, whatever the order.
 
     An event on $b$ adds, for the item $x_z$ that is $z$ places back, $0.9^z$ to $C_{x_z b}$ and
@@ -108,12 +107,6 @@ class Companions(ItemModel):
         self.half_life = half_life
         self.seed = seed
         self._pairs = Neighbours(columns=2)
-        self._count = 0
-        self._origin = 0.0
-
-    @property
-    def _weight(self) -> float:
-        return float(2.0 ** ((self._count - self._origin) / self.half_life))
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
@@ -135,10 +128,7 @@ class Companions(ItemModel):
         self._pairs.ensure_slots(2 * REACH * self.row_max)
         args = (history, flags, item, self._weight, self.row_max, self.seed, self._count)
         _learn(self._pairs.table, *args)
-        self._count += 1
-        if self._count - self._origin > _RENORMAL * self.half_life:
-            self._pairs.values *= np.float32(2.0**-_RENORMAL)
-            self._origin += _RENORMAL * self.half_life
+        self._step(self._pairs.values)
 
     def accumulate(
         self,

@@ -9,13 +9,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
-from headwater_server.models.base import CAPACITY_START, ItemModel
+from headwater_server.models.base import CAPACITY_START
 from headwater_server.models.chance import uniform
+from headwater_server.models.fading import FadingModel
 from headwater_server.models.neighbours import Neighbours, claim_slot, find_slot
 
 STEP, AHEAD, BACK = 0, 1, 2
 REACH = 6
-_RENORMAL = 64.0
 
 
 @njit(cache=True)
@@ -63,7 +63,7 @@ def _accumulate(table, degrees, history, weight, touches, scratch):
                 out[item, ev.NEXT_FAR_STEP] = values[slot, STEP] * step
 
 
-class NextItem(ItemModel):
+class NextItem(FadingModel):
     r"""Counts which item follows which, the nearer the more, old pairs fading.
 
     With $x_z$ the visitor's item $z$ places before $b$ (0 is the latest), an event on $b$ adds
@@ -107,12 +107,6 @@ class NextItem(ItemModel):
         self.seed = seed
         self._pairs = Neighbours(columns=3)
         self._degrees = np.zeros((CAPACITY_START, 2), dtype=np.float32)
-        self._count = 0
-        self._origin = 0.0
-
-    @property
-    def _weight(self) -> float:
-        return float(2.0 ** ((self._count - self._origin) / self.half_life))
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
@@ -129,11 +123,7 @@ class NextItem(ItemModel):
         self._pairs.ensure_slots(2 * REACH * self.row_max)
         args = (history, item, self._weight, self.row_max, self.seed, self._count)
         _learn(self._pairs.table, self._degrees, *args)
-        self._count += 1
-        if self._count - self._origin > _RENORMAL * self.half_life:
-            self._pairs.values *= np.float32(2.0**-_RENORMAL)
-            self._degrees *= np.float32(2.0**-_RENORMAL)
-            self._origin += _RENORMAL * self.half_life
+        self._step(self._pairs.values, self._degrees)
 
     def accumulate(
         self, history: NDArray[np.int32], touches: NDArray[Any], scratch: tuple[Any, ...]
