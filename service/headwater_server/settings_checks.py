@@ -31,7 +31,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "seed": (0, 2**63 - 1),
     "slice_turns": (1, 1000),
     "stop_grace_s": (0, 3600),
+    "source_events_per_minute_max": (0, math.inf),
     "stop_patience_s": (0, 3600),
+    "visitor_events_per_minute_max": (0, math.inf),
 }
 
 

@@ -13,6 +13,7 @@ from headwater_server.engine.entries import (
     ItemWrite,
     Operation,
     SettingsChange,
+    UserErase,
     UserWrite,
 )
 from headwater_server.engine.events import Event, Outcome, Status
@@ -52,6 +53,8 @@ class CountingEngine:
                 self.titles.pop(operation.item_id, None)
             case UserWrite():
                 self.users[operation.user_id] = operation.features
+            case UserErase():
+                self.users.pop(operation.user_id, None)
             case SettingsChange():
                 self.settings = operation.settings
         return Outcome(Status.CREATED)

@@ -83,20 +83,27 @@ class Attribution:
             number, impression = next(iter(self._open.items()))
             if impression.closes_ms > now_ms and len(self._open) <= OPEN_MAX:
                 break
-            del self._open[number]
-            siblings = self._of_profile[impression.profile]
-            siblings.remove(number)
-            if not siblings:
-                del self._of_profile[impression.profile]
-            closed.append(impression)
+            closed.append(self._drop(number))
         return closed
+
+    def _drop(self, number: int) -> Impression:
+        impression = self._open.pop(number)
+        siblings = self._of_profile[impression.profile]
+        siblings.remove(number)
+        if not siblings:
+            del self._of_profile[impression.profile]
+        return impression
+
+    def forget(self, profile: str) -> None:
+        """Drop the open impressions of ``profile``: nothing is learned from them."""
+        for number in [*self._of_profile.get(profile, ())]:
+            self._drop(number)
 
     def forget_items(self, items: NDArray[np.int32]) -> None:
         """Drop open impressions that showed an item that is forgotten."""
         for number, impression in list(self._open.items()):
             if np.isin(impression.items, items).any():
-                del self._open[number]
-                self._of_profile[impression.profile].remove(number)
+                self._drop(number)
 
     def state(self) -> dict[str, Any]:
         """Return the open impressions, oldest first, a column a field."""

@@ -18,8 +18,10 @@ from headwater_server.engine.entries import (
     Item,
     ItemDelete,
     ItemWrite,
+    Mark,
     Operation,
     SettingsChange,
+    UserErase,
     UserWrite,
 )
 from headwater_server.engine.events import Event, Outcome, Status
@@ -74,29 +76,43 @@ class Engine(Parts):
                 return self._delete(operation, entry)
             case UserWrite():
                 return self._user(operation, entry)
+            case UserErase():
+                return self._erase(operation)
             case SettingsChange():
                 return self._change(operation.settings)
+            case Mark():
+                return _CREATED
 
     def _event(self, event: Event, entry: Entry) -> Outcome:
-        """Deduplicate, then learn. What cannot be learned from leaves no trace, not of time."""
+        """Deduplicate, then learn. What teaches nothing leaves no trace, not of time either."""
         reason = quarantine_reason(event, self.settings)
         if reason:
             return Outcome(Status.QUARANTINED, reason)
-        self._advance(entry, event.event_time_ms)
-        status = self.deduplication.status(event)
+        now_ms = self._time(entry, event.event_time_ms)
+        status = self.deduplication.status(event, now_ms)
         if status is not Status.CREATED:
             self._repeated += status is Status.EXISTS
             return _EXISTS if status is Status.EXISTS else _CONFLICT
-        self.deduplication.remember(event, self.clock_ms)
+        profile = self.visitors.acting(event.visitor_id, event.user_id)
+        excess = self.influence.excess(event, profile, now_ms)
+        if excess:
+            return Outcome(Status.QUARANTINED, excess)
+        self._advance(now_ms)
+        self.deduplication.remember(event, profile, now_ms)
+        self.influence.note(event, profile, now_ms)
         self._learn(event)
         self._learned += 1
         return _CREATED
 
-    def _advance(self, entry: Entry, event_time_ms: int | None = None) -> None:
-        """Move the clock, which never runs back, and close the windows that are over."""
+    def _time(self, entry: Entry, event_time_ms: int | None = None) -> int:
+        """Return what the clock, which never runs back, says once this is applied."""
         time_ms = (event_time_ms or 0) if entry.imported else entry.time_ms
-        self.clock_ms = max(self.clock_ms, time_ms)
-        self.impressions.close(self.clock_ms)
+        return max(self.clock_ms, time_ms)
+
+    def _advance(self, now_ms: int) -> None:
+        """Move the clock, and close the windows that are over."""
+        self.clock_ms = now_ms
+        self.impressions.close(now_ms)
 
     def _history(self, who: Event | RecommendRequest, placement: str, time_ms: int) -> History:
         """Return what counts for who acts or asks: history and circumstances."""
@@ -160,7 +176,7 @@ class Engine(Parts):
         return number
 
     def _item(self, write: ItemWrite, entry: Entry) -> Outcome:
-        self._advance(entry)
+        self._advance(self._time(entry))
         number = self._number(write.item.item_id)
         if not self.catalogue.write(number, write, self.clock_ms):
             return _OLDER
@@ -169,7 +185,7 @@ class Engine(Parts):
         return _CREATED
 
     def _delete(self, delete: ItemDelete, entry: Entry) -> Outcome:
-        self._advance(entry)
+        self._advance(self._time(entry))
         number = self._number(delete.item_id)
         set_ms = self.clock_ms if delete.set_time_ms is None else delete.set_time_ms
         if not self.catalogue.delete(number, set_ms):
@@ -178,8 +194,18 @@ class Engine(Parts):
         return _CREATED
 
     def _user(self, write: UserWrite, entry: Entry) -> Outcome:
-        self._advance(entry)
+        self._advance(self._time(entry))
         return _CREATED if self.users.write(write, self.clock_ms) else _OLDER
+
+    def _erase(self, erase: UserErase) -> Outcome:
+        """Forget whom it names. It moves no clock: of a stranger it changes nothing at all."""
+        profiles = [self.visitors.acting("", erase.user_id)] if erase.user_id else []
+        profiles += [self.visitors.acting(visitor, "") for visitor in erase.visitor_ids]
+        for profile in profiles:
+            for part in (self.visitors, self.hiding, self.attribution, self.deduplication):
+                part.forget(profile)
+        self.users.forget(erase.user_id)
+        return _CREATED
 
     def _change(self, settings: EngineSettings) -> Outcome:
         """Take settings over from here on; before anything was learned, as if from the start."""

@@ -63,13 +63,32 @@ class UserWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class UserErase:
+    """Forget an account, and the anonymous part of visitors: all but what the weights learned.
+
+    ``visitor_ids`` names the visitors that were linked to the account as well, so that the log can
+    be rewritten without their events by looking at this entry alone.
+    """
+
+    user_id: str = ""
+    visitor_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Changes nothing: a place on the log at which replicas compare their digests."""
+
+    mark_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChange:
     """From here on the state means what ``settings`` say, on every replica."""
 
     settings: EngineSettings
 
 
-Operation = Event | ItemWrite | ItemDelete | UserWrite | SettingsChange
+Operation = Event | ItemWrite | ItemDelete | UserWrite | UserErase | Mark | SettingsChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Event:
     ``slate`` is the opened attribution token, so that the log can be folded without the key.
     ``fingerprint`` is 16 bytes over the caller's fields (see `fingerprint`): the same event_id
     with another fingerprint is a CONFLICT. ``event_time_ms`` is data (gaps, sessions, decay);
-    it never decides order.
+    it never decides order. ``source`` says who sent it, as a keyed hash, and is not content.
     """
 
     event_id: str
@@ -53,6 +53,7 @@ class Event:
     context: tuple[tuple[str, ContextValue], ...] = ()
     slate: Slate | None = None
     fingerprint: bytes = b""
+    source: str = ""
 
 
 class Status(Enum):

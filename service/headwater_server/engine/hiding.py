@@ -49,6 +49,10 @@ class Hiding:
         ]
         return np.array(items, dtype=np.int32)
 
+    def forget(self, profile: str) -> None:
+        """Forget what is left out for ``profile``."""
+        self._until_ms.pop(profile, None)
+
     def forget_items(self, gone: NDArray[np.int32]) -> None:
         """Forget ``gone`` items, whose numbers will be given to others."""
         for items in self._until_ms.values():

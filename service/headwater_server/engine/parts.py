@@ -13,6 +13,7 @@ from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.deduplication import Deduplication
 from headwater_server.engine.hiding import Hiding
 from headwater_server.engine.impressions import Impressions
+from headwater_server.engine.influence import Influence
 from headwater_server.engine.learning import Learning
 from headwater_server.engine.lists import Lists
 from headwater_server.engine.metrics import Progress
@@ -25,15 +26,15 @@ from headwater_server.engine.visitors import Visitors
 
 RIVER_VERSION = version("river")
 _STATEFUL = (
-    "catalogue", "visitors", "users", "hiding", "deduplication", "attribution", "progress",
-    "models",
+    "catalogue", "visitors", "users", "hiding", "deduplication", "influence", "attribution",
+    "progress", "models",
 )  # fmt: skip
 
 
 class Parts:
     """The parts that hold state, the pipeline that joins them, and what is done with all."""
 
-    STATE_VERSION = 1
+    STATE_VERSION = 2
 
     def __init__(self, settings: EngineSettings | None = None) -> None:
         self._begin(settings or EngineSettings())
@@ -48,6 +49,7 @@ class Parts:
         self.users = Users(self.settings.visitors_max)
         self.hiding = Hiding(self.settings.visitors_max)
         self.deduplication = Deduplication(0, 0)
+        self.influence = Influence(self.settings)
         self.attribution = Attribution(0)
         self.progress = Progress()
         self.models = Models(self.settings)
@@ -72,6 +74,7 @@ class Parts:
         for kept in (self.visitors, self.hiding):
             kept.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max
+        self.influence.settings = settings
         self.visitors.session_gap_s = settings.session_gap_minutes * 60.0
         self.deduplication.window_ms = round(settings.deduplication_window_hours * 3_600_000)
         self.deduplication.ids_max = settings.deduplication_ids_max

@@ -74,6 +74,20 @@ class EngineSettings:
     deduplication_ids_max: int = field(
         default=1_000_000, metadata={"help": "event ids remembered at most; the oldest go first"}
     )
+    visitor_events_per_minute_max: int = field(
+        default=1_000,
+        metadata={
+            "help": "events a minute from which a visitor counts as a robot: it is served, and "
+            "teaches nothing; 0: no limit"
+        },
+    )
+    source_events_per_minute_max: int = field(
+        default=0,
+        metadata={
+            "help": "events a minute that one source (API key and address) teaches at most; 0: no "
+            "limit, as for a shop's own backend"
+        },
+    )
     visitors_max: int = field(
         default=1_000_000, metadata={"help": "profiles kept; the longest inactive go first"}
     )

@@ -47,6 +47,10 @@ class Users:
         known.update({name: (set_ms, values.get(name)) for name in newer})
         return bool(newer) or not values
 
+    def forget(self, user_id: str) -> None:
+        """Forget an account's features, and that it was ever written."""
+        self._users.pop(user_id, None)
+
     def features(self, user_id: str) -> Features:
         """Return an account's features by name, () if there are none."""
         known = self._users.get(user_id, {})

@@ -140,14 +140,24 @@ class Visitors:
 
     def _evict(self) -> None:
         for row in self._recency.inactive(self.profiles_max).tolist():
-            del self._rows[self._keys[row]]
             self._unlink(self._keys[row])
-            self._recency.clear(row)
-            self.histories.clear(row)
-            for name in self._row_arrays:
-                getattr(self, name)[row] = 0
-            self._keys[row] = ""
-            self._spare.append(row)
+            self._free(row)
+
+    def _free(self, row: int) -> None:
+        del self._rows[self._keys[row]]
+        self._recency.clear(row)
+        self.histories.clear(row)
+        for name in self._row_arrays:
+            getattr(self, name)[row] = 0
+        self._keys[row] = ""
+        self._spare.append(row)
+
+    def forget(self, profile: str) -> None:
+        """Forget a profile, and its link; of an account every visitor's link to it."""
+        for visitor in [profile, *self._linked.get(profile, ())]:
+            self._unlink(visitor)
+        if profile in self._rows:
+            self._free(self._rows[profile])
 
     def enter(self, row: int, seconds: float, session_id: str) -> bool:
         """Note an act of ``row``; return whether it begins a session."""

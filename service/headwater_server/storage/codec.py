@@ -10,8 +10,10 @@ from headwater_server.engine.entries import (
     Entry,
     ItemDelete,
     ItemWrite,
+    Mark,
     Operation,
     SettingsChange,
+    UserErase,
     UserWrite,
 )
 from headwater_server.engine.events import Event
@@ -86,6 +88,14 @@ def _encode(operation: Operation) -> pb.Operation:
             return pb.Operation(item_delete=encode_item_delete(operation))
         case UserWrite():
             return pb.Operation(user_write=encode_user_write(operation))
+        case UserErase():
+            return pb.Operation(
+                user_erase=pb.UserErase(
+                    user_id=operation.user_id, visitor_ids=operation.visitor_ids
+                )
+            )
+        case Mark():
+            return pb.Operation(mark=pb.Mark(mark_id=operation.mark_id))
         case SettingsChange():
             text = operation.settings.canonical()
             return pb.Operation(settings_change=pb.SettingsChange(settings=text))
@@ -101,6 +111,11 @@ def _decode(stored: pb.Operation) -> Operation:
             return decode_item_delete(stored.item_delete)
         case "user_write":
             return decode_user_write(stored.user_write)
+        case "user_erase":
+            erase = stored.user_erase
+            return UserErase(erase.user_id, tuple(erase.visitor_ids))
+        case "mark":
+            return Mark(stored.mark.mark_id)
         case _:
             return _decode_settings(stored.settings_change.settings)
 

@@ -23,6 +23,7 @@ def encode_event(event: Event) -> pb.Event:
         context=encode_features(event.context) if event.context else None,
         slate=_encode_slate(event.slate) if event.slate else None,
         fingerprint=event.fingerprint,
+        source=event.source,
     )
 
 
@@ -42,6 +43,7 @@ def decode_event(stored: pb.Event) -> Event:
         context=decode_features(stored.context),
         slate=_decode_slate(stored.slate) if stored.HasField("slate") else None,
         fingerprint=stored.fingerprint,
+        source=stored.source,
     )
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, SettingsChange, UserWrite
+from headwater_server.engine.entries import (
+    Item,
+    ItemDelete,
+    ItemWrite,
+    Mark,
+    SettingsChange,
+    UserErase,
+    UserWrite,
+)
 from headwater_server.engine.events import Event, EventItem, Slate
 from headwater_server.engine.settings import EngineSettings
 
@@ -31,6 +39,7 @@ events = st.builds(
     context=features,
     slate=st.none() | slates,
     fingerprint=st.binary(max_size=16),
+    source=text,
 )
 items = st.builds(
     Item,
@@ -49,5 +58,7 @@ item_writes = st.builds(ItemWrite, items, texts, st.none() | whole)
 item_deletes = st.builds(ItemDelete, text, st.none() | whole)
 user_writes = st.builds(UserWrite, text, features, texts, st.none() | whole)
 settings_changes = st.integers(0, 9).map(lambda seed: SettingsChange(EngineSettings(seed=seed)))
-kinds = events | item_writes | item_deletes | user_writes | settings_changes
+user_erases = st.builds(UserErase, text, texts)
+marks = st.builds(Mark, text)
+kinds = events | item_writes | item_deletes | user_writes | user_erases | marks | settings_changes
 operations = st.lists(kinds, max_size=4).map(tuple)

@@ -25,16 +25,23 @@ class GetModelRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     COMPUTE_DIGEST_FIELD_NUMBER: _builtins.int
+    COMPARE_REPLICAS_FIELD_NUMBER: _builtins.int
     compute_digest: _builtins.bool
     """Compute the digest too. It walks the whole state and may take seconds: an operator's call."""
+    compare_replicas: _builtins.bool
+    """Ask every replica of the catalogue for the digest of its state at one offset, too. It puts a
+    mark on the log, so it needs the store: UNAVAILABLE without. Implies `compute_digest`; the
+    answer is of the state at the mark.
+    """
     def __init__(
         self,
         *,
         compute_digest: _builtins.bool = ...,
+        compare_replicas: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["compute_digest", b"compute_digest"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["compare_replicas", b"compare_replicas", "compute_digest", b"compute_digest"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -91,6 +98,7 @@ class GetModelResponse(_message.Message):
     COUNTS_FIELD_NUMBER: _builtins.int
     MEMORY_BYTES_FIELD_NUMBER: _builtins.int
     VERSIONS_FIELD_NUMBER: _builtins.int
+    REPLICAS_FIELD_NUMBER: _builtins.int
     offset: _builtins.str
     """The state: the last entry of the log that was applied. Opaque."""
     digest: _builtins.str
@@ -109,6 +117,10 @@ class GetModelResponse(_message.Message):
     def versions(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Versions of what determines the state, such as "headwater", "river" and "state"."""
 
+    @_builtins.property
+    def replicas(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReplicaState]:
+        """What every replica that is alive holds at `offset`; only with `compare_replicas`."""
+
     def __init__(
         self,
         *,
@@ -117,14 +129,49 @@ class GetModelResponse(_message.Message):
         counts: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
         memory_bytes: _builtins.int = ...,
         versions: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        replicas: _abc.Iterable[Global___ReplicaState] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "digest", b"digest", "memory_bytes", b"memory_bytes", "offset", b"offset", "versions", b"versions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "digest", b"digest", "memory_bytes", b"memory_bytes", "offset", b"offset", "replicas", b"replicas", "versions", b"versions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetModelResponse: _TypeAlias = GetModelResponse  # noqa: Y015
+
+@_typing.final
+class ReplicaState(_message.Message):
+    """One replica's state at an offset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPLICA_ID_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    replica_id: _builtins.str
+    """Names the process: host, process id, and a random part."""
+    role: _builtins.str
+    """"worker" if it serves, "follower" if it takes snapshots and serves nobody."""
+    digest: _builtins.str
+    """The digest of its state. Empty: it did not answer in time, see `detail`."""
+    detail: _builtins.str
+    """What is wrong with it, for a person to read; empty when nothing is."""
+    def __init__(
+        self,
+        *,
+        replica_id: _builtins.str = ...,
+        role: _builtins.str = ...,
+        digest: _builtins.str = ...,
+        detail: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["detail", b"detail", "digest", b"digest", "replica_id", b"replica_id", "role", b"role"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReplicaState: _TypeAlias = ReplicaState  # noqa: Y015
 
 @_typing.final
 class GetMetricsRequest(_message.Message):

@@ -71,6 +71,8 @@ class Operation(_message.Message):
     SETTINGS_CHANGE_FIELD_NUMBER: _builtins.int
     ITEM_DELETE_FIELD_NUMBER: _builtins.int
     USER_WRITE_FIELD_NUMBER: _builtins.int
+    USER_ERASE_FIELD_NUMBER: _builtins.int
+    MARK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """Something that a visitor did."""
@@ -91,6 +93,14 @@ class Operation(_message.Message):
     def user_write(self) -> Global___UserWrite:
         """A change to what is known of an account."""
 
+    @_builtins.property
+    def user_erase(self) -> Global___UserErase:
+        """Somebody is forgotten."""
+
+    @_builtins.property
+    def mark(self) -> Global___Mark:
+        """A place where all replicas compare what they hold."""
+
     def __init__(
         self,
         *,
@@ -99,12 +109,14 @@ class Operation(_message.Message):
         settings_change: Global___SettingsChange | None = ...,
         item_delete: Global___ItemDelete | None = ...,
         user_write: Global___UserWrite | None = ...,
+        user_erase: Global___UserErase | None = ...,
+        mark: Global___Mark | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "settings_change", b"settings_change", "user_write", b"user_write"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "settings_change", b"settings_change", "user_write", b"user_write"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -129,6 +141,7 @@ class Event(_message.Message):
     CONTEXT_FIELD_NUMBER: _builtins.int
     SLATE_FIELD_NUMBER: _builtins.int
     FINGERPRINT_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Minted by the caller; the same id counts once."""
     event_type: _builtins.str
@@ -149,6 +162,8 @@ class Event(_message.Message):
     """Slot in the list, from 1; 0 is "not said"."""
     fingerprint: _builtins.bytes
     """Over the caller's fields: tells a repeated event from another one with the same id."""
+    source: _builtins.str
+    """Who sent it, as a keyed hash: the caller's key and address. Limits what one source teaches."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___EventItem]:
         """What it was done to."""
@@ -177,10 +192,11 @@ class Event(_message.Message):
         context: _abc.Iterable[Global___Feature] | None = ...,
         slate: Global___Slate | None = ...,
         fingerprint: _builtins.bytes = ...,
+        source: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "event_time_ms", b"event_time_ms", "slate", b"slate", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "context", b"context", "event_id", b"event_id", "event_time_ms", b"event_time_ms", "event_type", b"event_type", "fingerprint", b"fingerprint", "items", b"items", "placement", b"placement", "position", b"position", "session_id", b"session_id", "slate", b"slate", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "context", b"context", "event_id", b"event_id", "event_time_ms", b"event_time_ms", "event_type", b"event_type", "fingerprint", b"fingerprint", "items", b"items", "placement", b"placement", "position", b"position", "session_id", b"session_id", "slate", b"slate", "source", b"source", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__event_time_ms: _TypeAlias = _typing.Literal["event_time_ms"]  # noqa: Y015
     _WhichOneofArgType__event_time_ms: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms"]  # noqa: Y015
@@ -474,6 +490,58 @@ class UserWrite(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__set_time_ms) -> _WhichOneofReturnType__set_time_ms | None: ...
 
 Global___UserWrite: _TypeAlias = UserWrite  # noqa: Y015
+
+@_typing.final
+class UserErase(_message.Message):
+    """Forget accounts and visitors: profile, history, links, features, and the ids of their events.
+    What the weights learned from them stays until the log is folded again without their events.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    VISITOR_IDS_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """The account; empty when only visitors are forgotten."""
+    @_builtins.property
+    def visitor_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The visitors whose anonymous part is forgotten: those that were linked to the account, too."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        visitor_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id", "visitor_ids", b"visitor_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UserErase: _TypeAlias = UserErase  # noqa: Y015
+
+@_typing.final
+class Mark(_message.Message):
+    """Changes nothing. Every replica publishes the digest of its state after this entry."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MARK_ID_FIELD_NUMBER: _builtins.int
+    mark_id: _builtins.str
+    """Names the comparison."""
+    def __init__(
+        self,
+        *,
+        mark_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mark_id", b"mark_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Mark: _TypeAlias = Mark  # noqa: Y015
 
 @_typing.final
 class SettingsChange(_message.Message):

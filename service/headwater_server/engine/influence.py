@@ -1,0 +1,77 @@
+"""How much one visitor, and one source, may teach in a minute: robots are served, not learned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from headwater_server.engine.events import Event
+from headwater_server.engine.settings import EngineSettings
+
+MINUTE_MS = 60_000
+COUNTED_MAX = 200_000
+"""Visitors and sources counted at a time; a flood of new names drops those counted first."""
+
+
+class Influence:
+    """Events learned in this minute of the engine's clock, by visitor and by source.
+
+    A visitor's events count by the minute in which they say they happened, so that a history that
+    is sent at once is no robot's; a source's count by the clock alone, which nobody can feign.
+
+    >>> influence = Influence(EngineSettings(visitor_events_per_minute_max=1))
+    >>> event = Event("e1", "click", "ann")
+    >>> influence.excess(event, "vann", clock_ms=5)
+    ''
+    >>> influence.note(event, "vann", clock_ms=5)
+    >>> influence.excess(event, "vann", clock_ms=6)
+    'visitor_id: more than 1 events in a minute, as robots do; nothing is learned from the rest'
+    >>> influence.excess(event, "vann", clock_ms=60_000)
+    ''
+    """
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self.settings = settings
+        self._minute = 0
+        self._counts: dict[str, int] = {}
+
+    def excess(self, event: Event, profile: str, clock_ms: int) -> str:
+        """Return why nothing may be learned from ``event`` now, "" if it may."""
+        if clock_ms // MINUTE_MS != self._minute:
+            return ""
+        for name, most, field in self._counted(event, profile, clock_ms):
+            if self._counts.get(name, 0) >= most:
+                kind = "as robots do; " if field == "visitor_id" else ""
+                return f"{field}: more than {most} events in a minute, {kind}{_REST}"
+        return ""
+
+    def note(self, event: Event, profile: str, clock_ms: int) -> None:
+        """Count an event that is learned."""
+        if clock_ms // MINUTE_MS != self._minute:
+            self._minute = clock_ms // MINUTE_MS
+            self._counts.clear()
+        for name, _, _ in self._counted(event, profile, clock_ms):
+            self._counts[name] = self._counts.get(name, 0) + 1
+        while len(self._counts) > COUNTED_MAX:
+            del self._counts[next(iter(self._counts))]
+
+    def _counted(self, event: Event, profile: str, clock_ms: int) -> Iterator[tuple[str, int, str]]:
+        """Yield (name, most, field) of each limit that is on."""
+        if most := self.settings.visitor_events_per_minute_max:
+            time_ms = clock_ms if event.event_time_ms is None else event.event_time_ms
+            yield f"{profile}\0{min(time_ms, clock_ms) // MINUTE_MS}", most, "visitor_id"
+        if event.source and (most := self.settings.source_events_per_minute_max):
+            yield f"s{event.source}", most, "source"
+
+    def state(self) -> dict[str, Any]:
+        """Return the minute and its counts."""
+        names, counts = list(self._counts), list(self._counts.values())
+        return {"minute": self._minute, "names": names, "counts": counts}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._minute = state["minute"]
+        self._counts = dict(zip(state["names"], state["counts"], strict=True))
+
+
+_REST = "nothing is learned from the rest"
