@@ -202,7 +202,9 @@ class Engine(Parts):
         profiles = [self.visitors.acting("", erase.user_id)] if erase.user_id else []
         profiles += [self.visitors.acting(visitor, "") for visitor in erase.visitor_ids]
         for profile in profiles:
-            for part in (self.visitors, self.hiding, self.attribution, self.deduplication):
+            for part in (
+                self.visitors, self.hiding, self.attribution, self.deduplication, self.influence,
+            ):  # fmt: skip
                 part.forget(profile)
         self.users.forget(erase.user_id)
         return _CREATED

@@ -55,6 +55,11 @@ class Influence:
         while len(self._counts) > COUNTED_MAX:
             del self._counts[next(iter(self._counts))]
 
+    def forget(self, profile: str) -> None:
+        """Forget how much ``profile`` taught in this minute."""
+        for name in [name for name in self._counts if name.partition("\0")[0] == profile]:
+            del self._counts[name]
+
     def _counted(self, event: Event, profile: str, clock_ms: int) -> Iterator[tuple[str, int, str]]:
         """Yield (name, most, field) of each limit that is on."""
         if most := self.settings.visitor_events_per_minute_max:

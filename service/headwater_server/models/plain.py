@@ -48,7 +48,7 @@ class _Writer:
         self._seen: dict[int, int] = {}
         self._alive: list[Any] = []  # keeps ids unique while writing
 
-    def write(self, value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value
+    def write(self, value: Any) -> Any:
         if type(value) in _SCALARS:
             return value
         if isinstance(value, np.generic):

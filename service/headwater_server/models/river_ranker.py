@@ -47,7 +47,7 @@ def build(expression: str) -> base.Classifier:
     return model
 
 
-def _value(node: ast.expr) -> Any:  # noqa: PLR0911 - one return a kind of node
+def _value(node: ast.expr) -> Any:
     match node:
         case ast.Constant():
             return node.value

@@ -70,4 +70,6 @@ def test_every_kind_of_operation_keeps_the_number_it_was_first_written_with() ->
         "settings_change": 3,
         "item_delete": 4,
         "user_write": 5,
+        "user_erase": 6,
+        "mark": 7,
     }
