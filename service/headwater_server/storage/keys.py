@@ -26,8 +26,13 @@ class Keys:
         self.snapshots = f"{self._prefix}:snapshots"
         self.quarantine = f"{self._prefix}:quarantine"
         self.quarantined = f"{self._prefix}:quarantined"
+        self.replicas = f"{self._prefix}:replicas"
         self.token_key = f"{self._prefix}:token-key"
 
     def snapshot(self, snapshot_id: str) -> str:
         """Return where one snapshot's chunks and manifest are."""
         return f"{self._prefix}:snapshot:{snapshot_id}"
+
+    def digests(self, mark_id: str) -> str:
+        """Return where the replicas' digests at one mark are."""
+        return f"{self._prefix}:digests:{mark_id}"

@@ -12,6 +12,7 @@ from headwater_server.storage.keys import Keys
 from headwater_server.storage.log import RedisLog
 from headwater_server.storage.promises import check_promises, knows_waitaof
 from headwater_server.storage.quarantine import RedisQuarantine
+from headwater_server.storage.replicas import RedisReplicas
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.snapshots import RedisSnapshots
 from headwater_server.storage.store import Store
@@ -27,6 +28,7 @@ class Storage:
     log: RedisLog
     snapshots: RedisSnapshots
     quarantine: RedisQuarantine
+    replicas: RedisReplicas
     token_key: bytes
     server: EmbeddedServer | None
 
@@ -54,6 +56,7 @@ async def open_storage(
             log=RedisLog(store, reader, settings, knows_waitaof=can_wait),
             snapshots=RedisSnapshots(store, settings),
             quarantine=RedisQuarantine(store, settings),
+            replicas=RedisReplicas(store, settings),
             token_key=(
                 key_in_file(data_dir / "token.key")
                 if data_dir
