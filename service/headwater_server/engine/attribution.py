@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.state import Later
+
 OPEN_MAX = 50_000
+IMPRESSION_BYTES = 3_000  # of ten slots, about
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Impression:
     """Slots of one slate that were seen, with what the ranker saw of them at that time.
 
@@ -69,9 +72,13 @@ class Attribution:
 
     def act(self, profile: str, item: int, reward: float) -> None:
         """Note an act of the visitor on ``item`` in every open impression that showed it."""
-        for impression in self._of(profile):
+        for number in self._of_profile.get(profile, ()):
+            impression = self._open[number]
             shown = impression.items == item
-            impression.rewards[shown] = np.maximum(impression.rewards[shown], reward)
+            if shown.any():  # another one in its place: a snapshot may still be reading this one
+                rewards = impression.rewards.copy()
+                rewards[shown] = np.maximum(rewards[shown], reward)
+                self._open[number] = replace(impression, rewards=rewards)
 
     def _of(self, profile: str) -> list[Impression]:
         return [self._open[n] for n in self._of_profile.get(profile, ())]
@@ -105,15 +112,10 @@ class Attribution:
             if np.isin(impression.items, items).any():
                 self._drop(number)
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Later:
         """Return the open impressions, oldest first, a column a field."""
         rows = list(self._open.values())
-        state: dict[str, Any] = {n: [getattr(row, n) for row in rows] for n in _SCALAR_FIELDS}
-        state["slots"] = [len(row.items) for row in rows]
-        for name in _ARRAY_FIELDS:
-            columns = [getattr(row, name) for row in rows]
-            state[name] = np.concatenate(columns) if columns else np.zeros(0)
-        return state
+        return Later(lambda: _columns(rows), IMPRESSION_BYTES * len(rows))
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
@@ -127,3 +129,12 @@ class Attribution:
             columns[name] = np.split(state[name], ends if per_slot else max(1, count))
         for place in range(count):
             self.open(Impression(**{name: columns[name][place] for name in _FIELDS}))
+
+
+def _columns(rows: list[Impression]) -> dict[str, Any]:
+    state: dict[str, Any] = {n: [getattr(row, n) for row in rows] for n in _SCALAR_FIELDS}
+    state["slots"] = [len(row.items) for row in rows]
+    for name in _ARRAY_FIELDS:
+        columns = [getattr(row, name) for row in rows]
+        state[name] = np.concatenate(columns) if columns else np.zeros(0)
+    return state

@@ -6,8 +6,10 @@ import hashlib
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from headwater_server.engine.events import Event, Status, fingerprint
+from headwater_server.engine.state import Later
 
 _START = 1024
 
@@ -15,8 +17,9 @@ _START = 1024
 class Deduplication:
     """Remembers ids in the order they came; the oldest go first, by age or by number.
 
-    An id and its content are kept as 16 bytes each, whose event it was as 8, in a ring of arrays
-    that a snapshot can copy at once; the dictionary over them is rebuilt on loading.
+    An id and its content are kept as 16 bytes each, whose event it was as 8, in rows that are
+    only ever added: a snapshot may read them while more come. The dictionary over them is made
+    again on loading.
 
     >>> seen = Deduplication(window_ms=1000, ids_max=10)
     >>> event = Event("e1", "click", "v")
@@ -29,15 +32,10 @@ class Deduplication:
         self.window_ms = window_ms
         self.ids_max = ids_max
         self._places: dict[bytes, int] = {}
+        self._base = 0  # what is taken from a place to get its row; places are never given twice
         self._first = 0
         self._next = 0
-        self._begin(_START)
-
-    def _begin(self, rows: int) -> None:
-        self._ids = np.zeros((rows, 16), dtype=np.uint8)
-        self._contents = np.zeros((rows, 16), dtype=np.uint8)
-        self._owners = np.zeros(rows, dtype=np.uint64)  # 0: this place was forgotten
-        self._times_ms = np.zeros(rows, dtype=np.int64)
+        self._rows = _rows(_START)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -47,25 +45,27 @@ class Deduplication:
         place = self._places.get(_key(event.event_id))
         if place is None or self._is_old(place, now_ms):
             return Status.CREATED
-        same = self._contents[place % len(self._times_ms)].tobytes() == _content(event)
+        same = self._rows["contents"][place - self._base].tobytes() == _content(event)
         return Status.EXISTS if same else Status.CONFLICT
 
     def _is_old(self, place: int, now_ms: int) -> bool:
-        return bool(self._times_ms[place % len(self._times_ms)] <= now_ms - self.window_ms)
+        return bool(self._rows["times_ms"][place - self._base] <= now_ms - self.window_ms)
 
     def remember(self, event: Event, profile: str, now_ms: int) -> None:
         """Remember an id that was just learned, as an event of ``profile``."""
         self.expire(now_ms)
         if self._next - self._first >= self.ids_max:
             self._forget_first()
-        if self._next - self._first == len(self._times_ms):
-            self._grow()
-        key, place = _key(event.event_id), self._next % len(self._times_ms)
+        row = self._next - self._base
+        if row == len(self._rows["times_ms"]):
+            self._move()
+            row = self._next - self._base
+        key = _key(event.event_id)
         self._places[key] = self._next
-        self._ids[place] = np.frombuffer(key, dtype=np.uint8)
-        self._contents[place] = np.frombuffer(_content(event), dtype=np.uint8)
-        self._owners[place] = _owner(profile)
-        self._times_ms[place] = now_ms
+        self._rows["ids"][row] = np.frombuffer(key, dtype=np.uint8)
+        self._rows["contents"][row] = np.frombuffer(_content(event), dtype=np.uint8)
+        self._rows["owners"][row] = _owner(profile)
+        self._rows["times_ms"][row] = now_ms
         self._next += 1
 
     def expire(self, now_ms: int) -> None:
@@ -74,50 +74,52 @@ class Deduplication:
             self._forget_first()
 
     def _forget_first(self) -> None:
-        place = self._first % len(self._times_ms)
-        if self._owners[place]:
-            del self._places[self._ids[place].tobytes()]
-            self._owners[place] = 0
+        row = self._first - self._base
+        if self._rows["owners"][row]:
+            del self._places[self._rows["ids"][row].tobytes()]
         self._first += 1
+
+    def _held(self) -> dict[str, NDArray[Any]]:
+        begin, end = self._first - self._base, self._next - self._base
+        return {name: rows[begin:end] for name, rows in self._rows.items()}
+
+    def _move(self) -> None:
+        """Put what is held into new rows, with as much room again; the old ones stay alone."""
+        held, count = self._held(), self._next - self._first
+        self._rows = _rows(max(_START, 2 * count))
+        self._base = self._first
+        for name, rows in held.items():
+            self._rows[name][:count] = rows
 
     def forget(self, profile: str) -> None:
         """Forget the ids of all events of ``profile``; their places stay empty until their time."""
-        for place in np.flatnonzero(self._owners == _owner(profile)).tolist():
-            del self._places[self._ids[place].tobytes()]
-            self._ids[place] = self._contents[place] = 0
-            self._owners[place] = 0
+        self._move()
+        rows = np.flatnonzero(self._rows["owners"] == _owner(profile))
+        for row in rows.tolist():
+            del self._places[self._rows["ids"][row].tobytes()]
+        for name in ("ids", "contents", "owners"):
+            self._rows[name][rows] = 0
 
-    def _grow(self) -> None:
-        state = self.state()
-        self._begin(2 * len(self._times_ms))
-        self.load(state)
-
-    def state(self) -> dict[str, Any]:
-        """Return ids, contents and times, oldest first."""
-        order = np.arange(self._first, self._next) % len(self._times_ms)
-        return {
-            "ids": self._ids[order],
-            "contents": self._contents[order],
-            "owners": self._owners[order],
-            "times_ms": self._times_ms[order],
-        }
+    def state(self) -> Later:
+        """Return ids, contents, owners and times, oldest first."""
+        held = self._held()
+        return Later(lambda: held, sum(rows.nbytes for rows in self._rows.values()))
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
-        count = len(state["times_ms"])
-        if count > len(self._times_ms):
-            self._begin(max(_START, 1 << (count - 1).bit_length()))
-        self._first, self._next = 0, count
-        for mine, theirs in (
-            (self._ids, state["ids"]),
-            (self._contents, state["contents"]),
-            (self._owners, state["owners"]),
-            (self._times_ms, state["times_ms"]),
-        ):
-            mine[:count] = theirs
-        self._owners[count:] = 0
-        held = np.flatnonzero(self._owners).tolist()
-        self._places = {self._ids[place].tobytes(): place for place in held}
+        self._rows = {name: state[name] for name in self._rows}
+        self._base, self._first, self._next = 0, 0, len(state["times_ms"])
+        held = np.flatnonzero(self._rows["owners"]).tolist()
+        self._places = {self._rows["ids"][row].tobytes(): row for row in held}
+
+
+def _rows(count: int) -> dict[str, NDArray[Any]]:
+    return {
+        "ids": np.zeros((count, 16), dtype=np.uint8),
+        "contents": np.zeros((count, 16), dtype=np.uint8),
+        "owners": np.zeros(count, dtype=np.uint64),  # 0: this place was forgotten
+        "times_ms": np.zeros(count, dtype=np.int64),
+    }
 
 
 def _key(event_id: str) -> bytes:

@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.state import Later
+
 ITEMS_MAX = 1000
 """Items left out for one profile; those that were hidden longest ago come back first."""
+
+PAIR_BYTES = 100  # of an item and its time in a dictionary, about
 
 
 class Hiding:
@@ -25,17 +29,18 @@ class Hiding:
 
     def __init__(self, profiles_max: int) -> None:
         self.profiles_max = profiles_max
-        self._until_ms: OrderedDict[str, OrderedDict[int, int]] = OrderedDict()
+        # a profile's items are never changed but replaced: a snapshot may be reading them
+        self._until_ms: OrderedDict[str, dict[int, int]] = OrderedDict()
 
     def hide(self, profile: str, item: int, until_ms: int) -> None:
         """Leave ``item`` out for ``profile`` until then, or longer if it was so before."""
-        items = self._until_ms.pop(profile, None) or OrderedDict()
+        items = dict(self._until_ms.pop(profile, {}))
+        items[item] = max(until_ms, items.pop(item, 0))
+        if len(items) > ITEMS_MAX:
+            del items[next(iter(items))]
         self._until_ms[profile] = items
         if len(self._until_ms) > self.profiles_max:
             self._until_ms.popitem(last=False)
-        items[item] = max(until_ms, items.pop(item, 0))
-        if len(items) > ITEMS_MAX:
-            items.popitem(last=False)
 
     def hidden(self, profiles: tuple[str, ...], now_ms: int) -> NDArray[np.int32]:
         """Return int32[n]: the items that are left out for any of ``profiles`` at ``now_ms``."""
@@ -55,24 +60,32 @@ class Hiding:
 
     def forget_items(self, gone: NDArray[np.int32]) -> None:
         """Forget ``gone`` items, whose numbers will be given to others."""
-        for items in self._until_ms.values():
-            for item in gone.tolist():
-                items.pop(item, None)
+        numbers = set(gone.tolist())
+        for profile, items in self._until_ms.items():
+            if not numbers.isdisjoint(items):
+                kept = {item: time_ms for item, time_ms in items.items() if item not in numbers}
+                self._until_ms[profile] = kept
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Later:
         """Return profiles in order of their last change, and their items."""
-        items = [item for held in self._until_ms.values() for item in held]
-        times = [time_ms for held in self._until_ms.values() for time_ms in held.values()]
-        return {
-            "profiles": list(self._until_ms),
-            "counts": [len(held) for held in self._until_ms.values()],
-            "items": np.array(items, dtype=np.int32),
-            "until_ms": np.array(times, dtype=np.int64),
-        }
+        profiles, held = list(self._until_ms), list(self._until_ms.values())
+        nbytes = sum(PAIR_BYTES * (1 + len(one)) for one in held)
+        return Later(lambda: _columns(profiles, held), nbytes)
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
         self._until_ms.clear()
         pairs = iter(zip(state["items"].tolist(), state["until_ms"].tolist(), strict=True))
         for profile, count in zip(state["profiles"], state["counts"], strict=True):
-            self._until_ms[profile] = OrderedDict(next(pairs) for _ in range(count))
+            self._until_ms[profile] = dict(next(pairs) for _ in range(count))
+
+
+def _columns(profiles: list[str], held: list[dict[int, int]]) -> dict[str, Any]:
+    items = [item for one in held for item in one]
+    times = [time_ms for one in held for time_ms in one.values()]
+    return {
+        "profiles": profiles,
+        "counts": [len(one) for one in held],
+        "items": np.array(items, dtype=np.int32),
+        "until_ms": np.array(times, dtype=np.int64),
+    }

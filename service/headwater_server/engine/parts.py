@@ -9,6 +9,7 @@ from typing import Any, Self
 from headwater_server.engine import state
 from headwater_server.engine.answering import Answering
 from headwater_server.engine.attribution import Attribution
+from headwater_server.engine.capturing import Capture, at_once
 from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.deduplication import Deduplication
 from headwater_server.engine.hiding import Hiding
@@ -94,16 +95,22 @@ class Parts:
         """Return 32 bytes in hex over all that was learned."""
         return state.digest(state.flatten(self.state()))
 
-    def capture(self) -> list[tuple[str, Any]]:
-        """Return a copy of the state at this instant, as (path, plain value)."""
+    def _whole(self) -> dict[str, Any]:
         head = {"state_version": self.STATE_VERSION, "river": RIVER_VERSION}
         # a repeat teaches nothing, so the tally of repeats is kept beside what was learned
-        whole = {"head": head, "repeated": self._repeated, "learned": self.state()}
-        return state.copied(state.flatten(whole))
+        return {"head": head, "repeated": self._repeated, "learned": self.state()}
+
+    def capturing(self) -> Capture:
+        """Return a copy of the state that is still to be taken, in steps: see `Capture`."""
+        return Capture(self._whole)
+
+    def capture(self) -> list[tuple[str, Any]]:
+        """Return a copy of the state at this instant, as (path, plain value)."""
+        return at_once(self._whole)
 
     def memory_bytes(self) -> int:
         """Return the bytes of all arrays, and of texts and numbers as an estimate."""
-        return state.memory_bytes(state.flatten(self.state()))
+        return state.memory_bytes(state.flatten(self.state(), later=True))
 
     @classmethod
     def restore(cls, parts: Iterable[tuple[str, Any]]) -> Self:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,27 @@ class Uniform(list[Any]):
     """A list of scalars, said so: a leaf without looking through it."""
 
 
-def flatten(tree: Plain, path: str = "") -> Iterator[tuple[str, Plain]]:
+class Later:
+    """A branch that is worked out when it is written, from what never changes once it is made.
+
+    So a capture need not hold learning up for it: it keeps the `Later`, and a thread asks it.
+    """
+
+    __slots__ = ("nbytes", "tree")
+
+    def __init__(self, tree: Callable[[], Plain], nbytes: int) -> None:
+        """``tree`` must give the same branch whenever, and in whichever thread, it is called.
+
+        ``nbytes`` is about what it takes in memory.
+        """
+        self.tree = tree
+        self.nbytes = nbytes
+
+
+def flatten(tree: Plain, path: str = "", *, later: bool = False) -> Iterator[tuple[str, Plain]]:
     """Yield (path, leaf) in the tree's own order; nothing is copied.
+
+    With ``later`` a `Later` stays what it is.
 
     >>> list(flatten({"a": 1, "b": [{"c": 2.0}], "d": [1, 2]}))
     [('a', 1), ('b/#', 1), ('b/0/c', 2.0), ('d', [1, 2])]
@@ -30,11 +49,13 @@ def flatten(tree: Plain, path: str = "") -> Iterator[tuple[str, Plain]]:
         if not tree:
             yield path, {}
         for key, value in tree.items():
-            yield from flatten(value, f"{path}/{key}" if path else key)
+            yield from flatten(value, f"{path}/{key}" if path else key, later=later)
     elif isinstance(tree, (list, tuple)) and not _is_leaf(tree):
         yield f"{path}/#", len(tree)
         for place, value in enumerate(tree):
-            yield from flatten(value, f"{path}/{place}")
+            yield from flatten(value, f"{path}/{place}", later=later)
+    elif isinstance(tree, Later) and not later:
+        yield from flatten(tree.tree(), path)
     else:
         yield path, tree
 
@@ -63,24 +84,13 @@ def _lists(node: Any) -> Any:
     return {key: _lists(value) for key, value in node.items()}
 
 
-def copied(parts: Iterable[tuple[str, Plain]]) -> list[tuple[str, Plain]]:
-    """Return the parts with arrays and lists copied: what they are at this instant."""
-    return [(path, _copy(leaf)) for path, leaf in parts]
-
-
-def _copy(leaf: Plain) -> Plain:
-    if isinstance(leaf, np.ndarray):
-        return leaf.copy()
-    return list(leaf) if isinstance(leaf, (list, tuple)) else leaf
-
-
 def memory_bytes(parts: Iterable[tuple[str, Plain]]) -> int:
-    """Return the bytes of all arrays, and of texts and numbers as an estimate."""
+    """Return the bytes of all arrays, and of texts, numbers and `Later` as an estimate."""
     return sum(_size(leaf) for _, leaf in parts)
 
 
 def _size(leaf: Plain) -> int:
-    if isinstance(leaf, np.ndarray):
+    if isinstance(leaf, (np.ndarray, Later)):
         return int(leaf.nbytes)
     return 100 * len(leaf) if isinstance(leaf, (list, tuple)) else 32
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from headwater_server.engine.entries import UserWrite
 from headwater_server.engine.events import ContextValue
+from headwater_server.engine.state import Later
 
+USER_BYTES = 1_000  # of an account with a handful of features, about
 Features = tuple[tuple[str, ContextValue], ...]
 
 
@@ -26,7 +28,8 @@ class Users:
 
     def __init__(self, users_max: int) -> None:
         self.users_max = users_max
-        # account -> feature -> (time of the write, value; None once it was taken away)
+        # account -> feature -> (time of the write, value; None once it was taken away); an
+        # account's features are never changed but replaced: a snapshot may be reading them
         self._users: OrderedDict[str, dict[str, tuple[int, ContextValue | None]]] = OrderedDict()
 
     def __contains__(self, user_id: object) -> bool:
@@ -38,13 +41,11 @@ class Users:
     def write(self, write: UserWrite, now_ms: int) -> bool:
         """Put features of an account; return whether any was newer than what is there."""
         set_ms = now_ms if write.set_time_ms is None else write.set_time_ms
-        known = self._users.pop(write.user_id, {})
-        self._users[write.user_id] = known
+        known, values = self._users.pop(write.user_id, {}), dict(write.features)
+        newer = [n for n in write.fields or values if set_ms >= known.get(n, (set_ms, None))[0]]
+        self._users[write.user_id] = known | {name: (set_ms, values.get(name)) for name in newer}
         if len(self._users) > self.users_max:
             self._users.popitem(last=False)
-        values = dict(write.features)
-        newer = [n for n in write.fields or values if set_ms >= known.get(n, (set_ms, None))[0]]
-        known.update({name: (set_ms, values.get(name)) for name in newer})
         return bool(newer) or not values
 
     def forget(self, user_id: str) -> None:
@@ -56,12 +57,13 @@ class Users:
         known = self._users.get(user_id, {})
         return tuple((n, v) for n, (_, v) in sorted(known.items()) if v is not None)
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Later:
         """Return the accounts in order of their last write."""
-        return {
-            "ids": list(self._users),
-            "features": [json.dumps(known, sort_keys=True) for known in self._users.values()],
-        }
+        ids, known = list(self._users), list(self._users.values())
+        return Later(
+            lambda: {"ids": ids, "features": [json.dumps(one, sort_keys=True) for one in known]},
+            USER_BYTES * len(ids),
+        )
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""

@@ -54,12 +54,12 @@ def test_a_profile_is_forgotten_and_nobody_else():
     expected = [KNOWN, NEW, KNOWN] * 1000
     assert _statuses(seen, 3000) == expected
     again = Deduplication(window_ms=10**9, ids_max=10_000)
-    again.load(seen.state())
+    again.load(seen.state().tree())
     for each in (seen, again):
         for n in range(3000, 9000):
             each.remember(_event(f"e{n}"), "v", n)
         assert _statuses(each, 3000) == expected
-    assert again.state()["owners"].tolist() == seen.state()["owners"].tolist()
+    assert again.state().tree()["owners"].tolist() == seen.state().tree()["owners"].tolist()
 
 
 def test_forgotten_places_leave_in_their_time():
@@ -75,7 +75,7 @@ def test_survives_growth_and_restart():
     """Thousands of ids, many of them expired, are the same after a copy is loaded."""
     seen = _seen(range(9000), window_ms=3000, ids_max=10_000)
     again = Deduplication(window_ms=3000, ids_max=10_000)
-    again.load(seen.state())
+    again.load(seen.state().tree())
     assert len(again) == len(seen) == 3000
     assert _statuses(again, 9000, 8999) == _statuses(seen, 9000, 8999)
     again.remember(_event("new"), "v", 9000)
