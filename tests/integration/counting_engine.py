@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from headwater_server.engine import state
+from headwater_server.engine.capturing import Capture
 from headwater_server.engine.entries import (
     Entry,
     Item,
@@ -27,6 +28,21 @@ from headwater_server.engine.requests import (
     UserProfile,
 )
 from headwater_server.engine.settings import EngineSettings
+
+
+class _Whole(Capture):
+    """Taken in one step: it is small."""
+
+    def __init__(self, engine: CountingEngine) -> None:
+        super().__init__(dict)
+        self._engine = engine
+
+    def take(self) -> Iterator[None]:
+        self._taken = self._engine.capture()
+        yield
+
+    def parts(self) -> Iterator[tuple[str, Any]]:
+        return iter(self._taken)
 
 
 class CountingEngine:
@@ -87,6 +103,9 @@ class CountingEngine:
 
     def capture(self) -> list[tuple[str, Any]]:
         return [(f"learned/{path}", value) for path, value in self._learned()]
+
+    def capturing(self) -> Capture:
+        return _Whole(self)
 
     @classmethod
     def restore(cls, parts: Iterable[tuple[str, Any]]) -> CountingEngine:

@@ -1,12 +1,42 @@
-"""The digest of a state that was captured, so that a thread may take its time over it."""
+"""A copy of a state that is in use, and the digest of one; neither keeps an answer waiting."""
 
 from __future__ import annotations
 
+import asyncio
+
+from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.state import digest
 from headwater_server.replica.ports import Parts
+from headwater_server.replica.position import Position
+from headwater_server.replica.state_machine import StateMachine
+from headwater_server.replica.tail import Tail
 
 LEARNED = "learned/"
 """Where a capture keeps what `Engine.digest` is over; beside it stand versions and tallies."""
+
+TURNS = 4
+"""Turns of the loop that others get between two steps: a read needs several."""
+
+
+async def captured(engine: StateMachine, tail: Tail) -> tuple[Position, EngineSettings, Parts]:
+    """Return a copy of the state, where it stands, and the settings that it means something by.
+
+    Learning stands still while it is taken, some tens of milliseconds at 100,000 items and as many
+    visitors; reads go on between its steps of about half a millisecond.
+    """
+    capture = engine.capturing()
+    for _ in capture.rehearse():
+        await _turns()
+    async with tail.standing_still():
+        position, settings = tail.position, engine.settings
+        for _ in capture.take():
+            await _turns()
+    return position, settings, capture.parts()
+
+
+async def _turns() -> None:
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 def captured_digest(parts: Parts) -> str:

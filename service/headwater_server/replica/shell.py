@@ -11,6 +11,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.acknowledgements import Acknowledgements
 from headwater_server.replica.appender import Appender
+from headwater_server.replica.captured import captured
 from headwater_server.replica.health import Health
 from headwater_server.replica.opening import put_settings
 from headwater_server.replica.pace import Pace
@@ -103,16 +104,16 @@ class Shell:
             self._health.broken(reason)
             self._acknowledgements.fail(StoreUnavailable(reason))
 
-    def _capture(self) -> tuple[SnapshotMeta, Parts]:
-        self.tail.finish_entry()
+    async def _capture(self) -> tuple[SnapshotMeta, Parts]:
+        position, settings, parts = await captured(self._engine, self.tail)
         meta = SnapshotMeta(
-            position=self.tail.position,
+            position=position,
             state_version=self._engine.STATE_VERSION,
             river_version=version("river"),
-            settings=self._engine.settings.canonical(),
+            settings=settings.canonical(),
             create_time_ms=self._now_ms(),
         )
-        return meta, self._engine.capture()
+        return meta, parts
 
 
 async def _first(tail: asyncio.Task[None], work: Coroutine[None, None, None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -15,11 +15,11 @@ from headwater_server.replica.settings import ReplicaSettings
 
 _log = structlog.get_logger(__name__)
 LOOK_EVERY_S = 0.5
-Capture = Callable[[], tuple[SnapshotMeta, Parts]]
+Capture = Callable[[], Awaitable[tuple[SnapshotMeta, Parts]]]
 
 
 class Snapshotter:
-    """``capture`` runs on the loop and is cheap; the rest is done in a thread and in the store."""
+    """``capture`` runs on the loop, in short steps; a thread and the store do the rest."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Snapshotter:
         if self._position() == self._last:
             return
         began_s = time.monotonic()
-        meta, parts = self._capture()
+        meta, parts = await self._capture()
         captured_s = time.monotonic()
         # also when it fails: the next one is due in its own time, not at once
         self._note(meta.position)

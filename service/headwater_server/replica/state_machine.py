@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, Self
 
+from headwater_server.engine.capturing import Capture
 from headwater_server.engine.entries import Entry, Item
 from headwater_server.engine.events import Outcome
 from headwater_server.engine.metrics import Metric
@@ -38,6 +39,9 @@ class StateMachine(Protocol):
 
         What `digest` is over stands under "learned/".
         """
+
+    def capturing(self) -> Capture:
+        """Return such a copy that is still to be taken, in short steps."""
 
     @classmethod
     def restore(cls, parts: Iterable[tuple[str, Any]]) -> Self:

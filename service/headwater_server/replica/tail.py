@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 
@@ -16,7 +17,7 @@ from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.health import Health
 from headwater_server.replica.pace import Pace
 from headwater_server.replica.ports import Log, LoggedEntry
-from headwater_server.replica.position import Position
+from headwater_server.replica.position import Position, offset_key
 from headwater_server.replica.state_machine import StateMachine
 
 BLOCK_MS = 500  # also how soon an outage that hits nobody's write is noticed
@@ -53,6 +54,7 @@ class Tail:
         self._page_entries = PAGE_ENTRIES_MAX
         self._entry: LoggedEntry | None = None
         self._outcomes: list[Outcome] = []
+        self._applying = asyncio.Lock()
 
     @property
     def settings(self) -> EngineSettings:
@@ -81,20 +83,22 @@ class Tail:
     async def _check_head(self) -> None:
         """Notice a log that went back although nothing follows that could show it."""
         head, here = await self._log.head(), self.position
-        if head.sequence < here.sequence or (head.sequence == here.sequence and head != here):
+        behind = offset_key(head.offset) <= offset_key(here.offset)  # so it can never be read
+        if head != here and (behind or head.sequence <= here.sequence):
             raise LogBroken(
                 f"a head at or after entry {here.sequence} at {here.offset}",
                 f"entry {head.sequence} at {head.offset}",
             )
 
     async def _apply(self, page: Sequence[LoggedEntry]) -> None:
-        self._pace.begin()
-        for entry in page:
-            self._entry, self._outcomes = entry, []
-            while self._entry is entry:
-                self._apply_part(entry, self._pace.allowance())
-                if self._pace.used_up():
-                    await self._rest()
+        async with self._applying:
+            self._pace.begin()
+            for entry in page:
+                self._entry, self._outcomes = entry, []
+                while self._entry is entry:
+                    self._apply_part(entry, self._pace.allowance())
+                    if self._pace.used_up():
+                        await self._rest()
         operations = sum(entry.size for entry in page)
         wanted = PAGE_OPERATIONS * len(page) // max(1, operations)
         self._page_entries = max(1, min(PAGE_ENTRIES_MAX, wanted))
@@ -115,7 +119,18 @@ class Tail:
         if self._entry is not None:
             self._apply_part(self._entry, self._entry.size)
 
+    @asynccontextmanager
+    async def standing_still(self) -> AsyncIterator[None]:
+        """Apply nothing meanwhile: the state stays that of `position`. Reads go on."""
+        async with self._applying:
+            self.finish_entry()
+            yield
+
     async def _rest(self) -> None:
-        for _ in range(self._pace.turns(self.reads)):
-            await asyncio.sleep(0)
+        self._applying.release()
+        try:
+            for _ in range(self._pace.turns(self.reads)):
+                await asyncio.sleep(0)
+        finally:
+            await self._applying.acquire()
         self._pace.begin()
