@@ -24,10 +24,12 @@ SECRETS = {"keys"}  # never shown, whatever is wrong with them
 
 # name: (least, most), both allowed. Every other number must be positive.
 RANGES: dict[str, tuple[float, float]] = {
+    "archive_days": (0, 36_500),
     "calls_per_second_max": (0, math.inf),
     "exploration_epsilon": (0, 1),
     "linger_ms": (0, 1000),
     "log_entries_kept_min": (0, math.inf),
+    "min_replicas_acked": (0, 100),
     "seed": (0, 2**63 - 1),
     "slice_turns": (1, 1000),
     "stop_grace_s": (0, 3600),

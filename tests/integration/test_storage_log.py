@@ -117,22 +117,6 @@ async def test_an_entry_of_another_build_stops_the_reader_there(
         await storage.log.read(first, 10, 0)
 
 
-async def test_trimming_leaves_what_was_asked_for(
-    server_dir: Path, settings: StorageSettings, store: Store
-) -> None:
-    settings = replace(settings, log_entries_kept_min=10)
-    async with open_storage(settings, redis_url=url_of(server_dir)) as storage:
-        positions = [await append(storage.log, n) for n in range(1_000)]
-        await storage.log.trim(positions[499])
-        assert 501 <= await store.call("XLEN", Keys(settings.catalogue).log) < 1_000
-        await storage.log.verify(positions[499])
-        await storage.log.trim(positions[-1])
-        assert 10 <= await store.call("XLEN", Keys(settings.catalogue).log) < 501
-        assert (await append(storage.log, 1)).sequence == 1_001
-        with pytest.raises(LogBroken, match="expected entry 1 after 0-0"):
-            await storage.log.read(START, 10, 0)
-
-
 async def test_a_forgotten_script_is_sent_again(storage: Storage, store: Store) -> None:
     await append(storage.log, 1)
     await store.call("SCRIPT", "FLUSH")

@@ -8,9 +8,12 @@ from headwater_server.replica.position import Position
 class LogBroken(Exception):
     """The log is not the one that this state was folded from: entries are missing or others'."""
 
-    def __init__(self, expected: str, found: str) -> None:
-        """Say what the chain wants next and what stands there."""
-        super().__init__(f"the log is broken: expected {expected}, found {found}")
+    def __init__(self, expected: str, found: str, missing: str = "") -> None:
+        """Say what the chain wants next, what stands there, and what that means."""
+        text = f"the log is broken: expected {expected}, found {found}"
+        if missing:
+            text = f"{text}; {missing} (`headwater doctor` tells the ways on)"
+        super().__init__(text)
         self.expected = expected
         self.found = found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 
 class Durability(Enum):
@@ -27,15 +28,32 @@ class StorageSettings:
             "last two seconds, a process's death nothing"
         },
     )
+    min_replicas_acked: int = field(
+        default=0,
+        metadata={
+            "help": "replicas of the store that have a write (with always: on disk) before the "
+            "answer, so that a failover to one of them loses nothing; 0: none is waited for"
+        },
+    )
     store_timeout_ms: int = field(
         default=1_000, metadata={"help": "milliseconds after which a silent store counts as away"}
     )
     log_entries_kept_min: int = field(
         default=1_000_000,
         metadata={
-            "help": "entries that stay on the log although a snapshot covers them, so that "
-            "replay and `digest --at` reach back"
+            "help": "entries that stay on the log although a snapshot and the archive cover them"
         },
+    )
+    archive_dir: Path | None = field(
+        default=None,
+        metadata={
+            "help": "directory of the log's archive; not set: `archive` in data_dir, and with a "
+            "redis_url none: then nothing is trimmed from the log either"
+        },
+    )
+    archive_days: int = field(
+        default=0,
+        metadata={"help": "days that archived entries are kept; 0: for ever"},
     )
     snapshots_kept: int = field(
         default=2, metadata={"help": "snapshots kept; more than one, since one may be damaged"}

@@ -7,8 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.archive.archiver import Archiver
+from headwater_server.storage.confirming import Confirming
 from headwater_server.storage.embedded import EmbeddedServer
 from headwater_server.storage.keys import Keys
+from headwater_server.storage.lineage import Lineage
 from headwater_server.storage.log import RedisLog
 from headwater_server.storage.promises import check_promises, knows_waitaof
 from headwater_server.storage.quarantine import RedisQuarantine
@@ -16,9 +20,12 @@ from headwater_server.storage.replicas import RedisReplicas
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.snapshots import RedisSnapshots
 from headwater_server.storage.store import Store
+from headwater_server.storage.stream import Stream
 from headwater_server.storage.token_key import key_in_file, key_in_store
+from headwater_server.storage.trimming import Trimmer
 
 BLOCK_MS_MAX = 1_000
+ARCHIVE_DIR = "archive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,9 @@ async def open_storage(
         stack.push_async_callback(reader.close)
         can_wait = await knows_waitaof(store)
         await check_promises(store, settings.durability, can_wait=can_wait)
+        archive = archive_of(settings, data_dir)
         yield Storage(
-            log=RedisLog(store, reader, settings, knows_waitaof=can_wait),
+            log=_log(store, reader, settings, archive, knows_waitaof=can_wait),
             snapshots=RedisSnapshots(store, settings),
             quarantine=RedisQuarantine(store, settings),
             replicas=RedisReplicas(store, settings),
@@ -64,6 +72,32 @@ async def open_storage(
             ),
             server=server,
         )
+
+
+def archive_of(settings: StorageSettings, data_dir: Path | None) -> Archive | None:
+    """Return where the log is archived, None if nowhere."""
+    directory = settings.archive_dir or (data_dir / ARCHIVE_DIR if data_dir else None)
+    return Archive(directory, settings.catalogue) if directory else None
+
+
+def _log(
+    store: Store,
+    reader: Store,
+    settings: StorageSettings,
+    archive: Archive | None,
+    *,
+    knows_waitaof: bool,
+) -> RedisLog:
+    keys = Keys(settings.catalogue)
+    archiver = Archiver(reader, keys, archive, knows_waitaof=knows_waitaof) if archive else None
+    return RedisLog(
+        store,
+        reader,
+        settings,
+        confirming=Confirming(settings, knows_waitaof=knows_waitaof),
+        lineage=Lineage(Stream(store, keys), archive),
+        trimmer=Trimmer(store, settings, RedisReplicas(store, settings), archiver),
+    )
 
 
 async def _started(

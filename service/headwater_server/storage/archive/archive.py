@@ -1,0 +1,119 @@
+"""The archive: a directory of segments that hold what the log no longer needs to keep."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from headwater_server.replica.position import START, Position, time_ms_of
+from headwater_server.storage.archive.segment import (
+    SUFFIX,
+    Segment,
+    read_header,
+    read_segment,
+    sync_directory,
+    write_durably,
+    write_segment,
+)
+from headwater_server.storage.raw import Raw
+
+ABOUT = "archive.json"
+LOCK = "archive.lock"
+DAY_MS = 86_400_000
+
+
+class Archive:
+    """The files of one catalogue. Every method is file work: call it in a thread."""
+
+    def __init__(self, directory: Path, catalogue: str) -> None:
+        """Nothing is made before something is kept."""
+        self.path = directory.absolute() / catalogue
+
+    def archive_id(self) -> str:
+        """Return what tells this archive from any other, made on first use."""
+        about = self.path / ABOUT
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not about.exists():
+            write_durably(about, json.dumps({"archive_id": uuid4().hex}).encode())
+        return str(json.loads(about.read_text())["archive_id"])
+
+    @contextmanager
+    def locked(self) -> Iterator[bool]:
+        """Yield whether this process alone may change the files now."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(fd)
+
+    def files(self) -> list[Path]:
+        """Return the segments' files in the order of the log, whether they can be read or not."""
+        kept, end = [], 0
+        for path in sorted(self.path.glob(f"*{SUFFIX}"), key=_range):
+            last = -_range(path)[1]
+            if last > end:  # one that a killed merge left behind is held by a longer one
+                kept.append(path)
+                end = last
+        return kept
+
+    def span(self) -> tuple[int, int]:
+        """Return the first and the last sequence number, (0, 0) for an empty archive."""
+        files = self.files()
+        return (_range(files[0])[0], -_range(files[-1])[1]) if files else (0, 0)
+
+    def last(self) -> Position:
+        """Return where the archive ends; `DamagedSegment` if its last file is no good."""
+        files = self.files()
+        return read_header(files[-1]).last if files else START
+
+    def entries_after(self, sequence: int) -> list[Raw]:
+        """Return what one segment holds after an entry, [] if that is not archived."""
+        for path in self.files():
+            first, last = _range(path)[0], -_range(path)[1]
+            if first <= sequence + 1 <= last:
+                return read_segment(path)[sequence + 1 - first :]
+        return []
+
+    def put(self, entries: Sequence[Raw], *, instead_of: Path | None = None) -> Segment:
+        """Write a segment, and take away the one that it holds all of."""
+        segment = write_segment(self.path, entries)
+        if instead_of is not None and instead_of != segment.path:
+            instead_of.unlink()
+            sync_directory(self.path)
+        return segment
+
+    def drop_old(self, days: int, now_ms: int, before: int) -> list[Path]:
+        """Take away whole segments older than ``days`` that end before a sequence number."""
+        dropped = []
+        for path in self.files():
+            segment = read_header(path)
+            old = time_ms_of(segment.last.offset) < now_ms - days * DAY_MS
+            if not old or segment.last.sequence >= before:
+                break
+            path.unlink()
+            dropped.append(path)
+        return dropped
+
+    def set_aside(self, path: Path) -> Path:
+        """Take a file out of the archive without destroying it; return where it is now."""
+        aside = path.with_name(path.name + ".aside")
+        path.replace(aside)
+        sync_directory(self.path)
+        return aside
+
+
+def _range(path: Path) -> tuple[int, int]:
+    """Return (first, -last): of those that begin together, the longest comes first."""
+    first, _, last = path.name.removesuffix(SUFFIX).partition("-")
+    return int(first), -int(last)

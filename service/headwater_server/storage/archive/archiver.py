@@ -1,0 +1,144 @@
+"""Copies the log into the archive, in order and without a gap, so that it may be trimmed."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from headwater_server.replica.faults import LogBroken
+from headwater_server.replica.position import START, Position
+from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.archive.segment import read_segment
+from headwater_server.storage.keys import Keys
+from headwater_server.storage.raw import Raw, check_chained
+from headwater_server.storage.store import Store
+from headwater_server.storage.store_errors import good
+from headwater_server.storage.stream import Stream
+
+_log = structlog.get_logger(__name__)
+SEGMENT_BYTES = 8_000_000  # of payload; a segment is read whole
+SEGMENT_ENTRIES = 20_000
+SYNC_PATIENCE_MS = 1_800  # everysec syncs each second
+
+
+@dataclass(slots=True)
+class _Growing:
+    """The segment that is being filled; it may begin with what the last file holds."""
+
+    entries: list[Raw]
+    size: int = 0
+    instead_of: Path | None = None
+
+    def add(self, entry: Raw) -> None:
+        self.entries.append(entry)
+        self.size += len(entry.payload)
+
+    @property
+    def full(self) -> bool:
+        return self.size >= SEGMENT_BYTES or len(self.entries) >= SEGMENT_ENTRIES
+
+
+class Archiver:
+    """At most one archive grows with a log: the one whose id the store holds."""
+
+    def __init__(self, store: Store, keys: Keys, archive: Archive, *, knows_waitaof: bool) -> None:
+        """Nothing is read or written before `keep`; ``store`` is one that leaves time to wait."""
+        self._store = store
+        self._keys = keys
+        self.archive = archive
+        self._stream = Stream(store, keys)
+        self._knows_waitaof = knows_waitaof
+        self._refused = False
+
+    async def keep(self, until: Position) -> Position:
+        """Archive the log up to and with ``until``; return where the archive ends then.
+
+        `START` when another archive, or another process, is doing it, or when the log is not on
+        the store's disk yet: an archive must not know more than the log after a power cut.
+        `LogBroken` or `DamagedSegment` when archive and log do not fit: nothing is written then.
+        """
+        if not (await self._in_charge() and await self._on_disk()):
+            return START
+        with self.archive.locked() as ours:
+            return await self._keep(until) if ours else START
+
+    async def _in_charge(self) -> bool:
+        archive_id = await asyncio.to_thread(self.archive.archive_id)
+        await self._store.call("HSETNX", self._keys.archive, "archive_id", archive_id)
+        known = await self._store.call("HMGET", self._keys.archive, "archive_id", "place")
+        if known[0].decode() != archive_id:
+            self._say_refused(known[1])
+            return False
+        return True
+
+    async def _on_disk(self) -> bool:
+        place = f"{socket.gethostname()}:{self.archive.path}"
+        write = ("HSET", self._keys.archive, "place", place)
+        if not self._knows_waitaof:
+            await self._store.call(*write)
+            return True
+        _, synced = await self._store.call_both(write, ("WAITAOF", 1, 0, SYNC_PATIENCE_MS))
+        return bool(good(synced)[0])
+
+    def _say_refused(self, place: bytes | None) -> None:
+        if not self._refused:
+            self._refused = True
+            where = place.decode(errors="replace") if place else "another directory"
+            _log.warning("the log is archived elsewhere, so not here", archived_in=where)
+
+    async def _keep(self, until: Position) -> Position:
+        end = await asyncio.to_thread(self.archive.last)
+        if end.sequence >= until.sequence:
+            await self._check_on_log(end)
+            return end
+        growing = await asyncio.to_thread(self._last_segment)
+        async for entry in self._stream.entries(await self._from(end)):
+            if end != START:
+                check_chained(end, entry)
+            if entry.position.sequence > until.sequence:
+                break
+            if growing.full:
+                await self._put(growing)
+                growing = _Growing([])
+            growing.add(entry)
+            end = entry.position
+        await self._put(growing)
+        return end
+
+    async def _from(self, end: Position) -> str:
+        """Return the offset after which the log is read: the archive's end, which must be on it."""
+        await self._check_on_log(end)
+        return end.offset
+
+    async def _check_on_log(self, end: Position) -> None:
+        """`LogBroken` unless the archive's last entry, or the one after it, is on the log."""
+        first = await self._stream.first()
+        if end == START or (first and first.position.sequence == end.sequence + 1):
+            return
+        there = await self._stream.at(end.offset)
+        if there is None or there.position != end:
+            head = await self._stream.head()
+            raise LogBroken(
+                f"entry {end.sequence} at {end.offset}, where the archive ends",
+                f"a log from {first.position.sequence if first else 0} to {head.sequence} without",
+                "the archive and the log are not of one chain",
+            )
+
+    def _last_segment(self) -> _Growing:
+        """Return the last file's entries if there is room for more: files stay few and large."""
+        growing, files = _Growing([]), self.archive.files()
+        if files:
+            for entry in read_segment(files[-1]):
+                growing.add(entry)
+            growing.instead_of = files[-1]
+        return _Growing([]) if growing.size > SEGMENT_BYTES // 2 else growing
+
+    async def _put(self, growing: _Growing) -> None:
+        if growing.entries:
+            await asyncio.to_thread(
+                self.archive.put, growing.entries, instead_of=growing.instead_of
+            )

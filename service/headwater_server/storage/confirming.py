@@ -1,0 +1,46 @@
+"""What an append waits for beyond the store's own answer: its disk, and its replicas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from headwater_server.errors import StoreUnavailable
+from headwater_server.storage.settings import Durability, StorageSettings
+
+
+class Confirming:
+    """The command sent behind each append, and what its answer must say.
+
+    >>> Confirming(StorageSettings(), knows_waitaof=True).command
+    >>> Confirming(StorageSettings(durability=Durability.ALWAYS), knows_waitaof=True).command
+    ('WAITAOF', 1, 0, 900)
+    >>> Confirming(StorageSettings(min_replicas_acked=2), knows_waitaof=True).command
+    ('WAIT', 2, 900)
+    """
+
+    def __init__(self, settings: StorageSettings, *, knows_waitaof: bool) -> None:
+        """``knows_waitaof`` says whether the server can be asked to confirm an fsync."""
+        self._replicas = settings.min_replicas_acked
+        self._disk = knows_waitaof and settings.durability is Durability.ALWAYS
+        # less than our own patience, so that the answer says what is missing
+        self._patience_ms = settings.store_timeout_ms * 9 // 10
+
+    @property
+    def command(self) -> tuple[str | int, ...] | None:
+        """Return what to send on the same connection, None if nothing is waited for."""
+        if self._disk:
+            return ("WAITAOF", 1, self._replicas, self._patience_ms)
+        if self._replicas:
+            return ("WAIT", self._replicas, self._patience_ms)
+        return None
+
+    def check(self, answer: Any) -> None:
+        """`StoreUnavailable`, with what is missing, unless ``answer`` confirms it."""
+        disk, replicas = answer if self._disk else (1, answer)
+        if disk < 1:
+            raise StoreUnavailable("the store did not confirm in time that the write is on disk")
+        if replicas < self._replicas:
+            raise StoreUnavailable(
+                f"{replicas} of the {self._replicas} replicas that min_replicas_acked asks for "
+                "confirmed the write in time; it may be learned all the same"
+            )

@@ -1,0 +1,129 @@
+"""Whether log, head and archive are of one chain, and what the archive adds to the log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from headwater_server.replica.faults import LogBroken
+from headwater_server.replica.position import START, Position
+from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.archive.segment import DamagedSegment
+from headwater_server.storage.raw import Raw
+from headwater_server.storage.stream import Stream
+
+
+class Lineage:
+    """Looks back: over the archive's seam, and from a position to the log it must stand on."""
+
+    def __init__(self, stream: Stream, archive: Archive | None) -> None:
+        """Nothing is read yet."""
+        self._stream = stream
+        self._archive = archive
+        self._cached: Sequence[Raw] = ()
+
+    async def check(self, position: Position) -> None:
+        """`LogBroken` unless head, stream and archive fit, and one of them has ``position``."""
+        await self._check_head()
+        await self._check_archive()
+        if position != START:
+            await self._check_position(position)
+
+    async def _check_head(self) -> None:
+        """Compare the head with the stream's end; others may append meanwhile, so look again."""
+        while True:
+            head, last, again = (
+                await self._stream.head(),
+                await self._stream.last(),
+                await self._stream.head(),
+            )
+            end = last.position if last else START
+            if end == head:
+                return
+            if head == again:
+                raise LogBroken(
+                    f"entry {head.sequence} at {head.offset} at the end, as the head says",
+                    f"entry {end.sequence} at {end.offset}",
+                    "the stream and its head are not of one moment",
+                )
+
+    async def _check_archive(self) -> None:
+        """Notice a log that ends before its archive does, or that is another one."""
+        end = await self._archive_end()
+        if end == START:
+            return
+        head = await self._stream.head()
+        expected = f"entry {end.sequence} at {end.offset}, where the archive ends"
+        if head.sequence < end.sequence:
+            raise LogBroken(
+                expected,
+                f"a log that ends at entry {head.sequence}",
+                "the log lost its end, was restored from an older backup, or is another one",
+            )
+        there = await self._stream.at(end.offset)
+        if there is None:
+            there = await self._stream.first()
+            if there and there.position.sequence > end.sequence:
+                return  # trimmed by another one that archives; the chain is checked when read
+        if there is None or there.position != end:
+            raise LogBroken(expected, "another log", "the archive is not of this log")
+
+    async def _archive_end(self) -> Position:
+        if self._archive is None:
+            return START
+        try:
+            return await asyncio.to_thread(self._archive.last)
+        except (DamagedSegment, OSError) as error:
+            raise LogBroken("an archive that can be read", str(error), str(error)) from error
+
+    async def _check_position(self, position: Position) -> None:
+        there = await self._stream.at(position.offset)
+        if there is None:
+            before = Position("0-0", position.sequence - 1)
+            there = next(iter(await self.archived(before, 1)), None)
+        if there is not None and there.position == position:
+            return
+        expected, head = (
+            f"entry {position.sequence} at {position.offset}",
+            await self._stream.head(),
+        )
+        if there is not None and there.position.offset == position.offset:
+            raise LogBroken(expected, f"entry {there.position.sequence} there", "it is another log")
+        raise LogBroken(
+            expected,
+            f"none; the head is {head.sequence} at {head.offset}",
+            _why(position, head, await self._stream.first()),
+        )
+
+    async def archived(self, after: Position, count: int) -> list[Raw]:
+        """Return what the archive holds right after a sequence number, [] if it does not."""
+        if self._archive is None:
+            return []
+        wanted = after.sequence + 1
+        if not (self._cached and self._covers(wanted)):
+            try:
+                self._cached = await asyncio.to_thread(self._archive.entries_after, after.sequence)
+            except (DamagedSegment, OSError) as error:
+                raise LogBroken(f"entry {wanted} in the archive", str(error), str(error)) from error
+        if not self._cached:
+            return []
+        start = wanted - self._cached[0].position.sequence
+        page = list(self._cached[start : start + count])
+        if self._cached[-1] is page[-1]:
+            self._cached = ()  # the next page is of another segment
+        return page
+
+    def _covers(self, sequence: int) -> bool:
+        first, last = self._cached[0].position.sequence, self._cached[-1].position.sequence
+        return first <= sequence <= last
+
+
+def _why(position: Position, head: Position, first: Raw | None) -> str:
+    if head.sequence < position.sequence:
+        return f"the log lost its end: entries {head.sequence + 1} to {position.sequence} are gone"
+    if first and first.position.sequence > position.sequence:
+        return (
+            f"the log begins at entry {first.position.sequence} by now, and no archive here "
+            "holds what came before"
+        )
+    return "the log is another one, or lost its end and went on without it"
