@@ -45,10 +45,6 @@ class Unauthenticated(HeadwaterError):
         super().__init__(f"{problem}; send the metadata `authorization: Bearer <key>`")
 
 
-class NotYet(HeadwaterError):
-    """A part of the API that a later release brings; the text says what to do until then."""
-
-
 class Overloaded(HeadwaterError):
     """Too much is under way. The same call may succeed after ``retry_after_ms``."""
 

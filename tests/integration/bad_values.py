@@ -175,7 +175,10 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "User.features": VALUES,
     "GetUserRequest.user_id": (missing, *ID),
     "GetUserRequest.visitor_id": (value("bob"),),
+    "EraseUserRequest.user_id": (missing, *ID),
+    "EraseUserRequest.visitor_id": (value("bob"),),
     "FeedbackRequest.events": WRITES,
+    "StreamFeedbackRequest.events": WRITES,
     "Event.event_id": (missing,),
     "Value.text": (value("x" * 1025),),
     "Value.number": NUMBER,
@@ -208,5 +211,6 @@ UNBOUNDED = {
     "RecommendRequest.explain",  # yes or no
     "Item.available",  # yes or no
     "GetModelRequest.compute_digest",  # yes or no
+    "GetModelRequest.compare_replicas",  # yes or no
 }
 """A new field is put here, or given its bad values: no field is forgotten."""

@@ -32,6 +32,7 @@ class DictReplica:
         self.items: dict[str, Item] = {}
         self.users: dict[str, UserWrite] = {}
         self.shown: list[str] = []
+        self.callers: list[str] = []
         self.seen: dict[str, bytes] = {}
         self.offset = 0
         self.faults: list[Exception] = []
@@ -86,9 +87,29 @@ class DictReplica:
         scored = [ScoredItem(name, float(count)) for name, count in best[:size]]
         return ListAnswer(scored, str(self.offset))
 
-    async def feedback(
-        self, events: Sequence[tuple[Event, str]], time_remaining_s: float | None
+    async def take_feedback(
+        self,
+        events: Sequence[tuple[Event, str]],
+        time_remaining_s: float | None,
+        caller: str = "",
+    ) -> asyncio.Task[WriteAnswer]:
+        return asyncio.create_task(self.feedback(events, time_remaining_s, caller))
+
+    async def erase_user(
+        self, user_id: str, visitor_id: str, time_remaining_s: float | None
     ) -> WriteAnswer:
+        await self._begin(time_remaining_s)
+        self.users.pop(user_id, None)
+        self.offset += 1
+        return WriteAnswer([Outcome(Status.CREATED)], str(self.offset))
+
+    async def feedback(
+        self,
+        events: Sequence[tuple[Event, str]],
+        time_remaining_s: float | None,
+        caller: str = "",
+    ) -> WriteAnswer:
+        self.callers.append(caller)
         self.told.extend(events)
         await self._begin(time_remaining_s)
         self.offset += 1

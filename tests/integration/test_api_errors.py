@@ -18,7 +18,6 @@ from headwater.v1 import recommendation_service_pb2 as recommendation
 from headwater.v1 import recommendation_service_pb2_grpc as recommendation_grpc
 from headwater_server import errors
 from headwater_server.api.errors import TABLE
-from headwater_server.api.not_yet import UNTIL_THEN
 from headwater_server.api.settings import ApiSettings
 from tests.integration.api_server import channel_to
 from tests.integration.dict_replica import DictReplica
@@ -27,7 +26,6 @@ from tests.integration.waiting import eventually
 ROWS = [
     (errors.InvalidRequest("min_offset", "is no offset"), "INVALID_ARGUMENT"),
     (errors.NotFound("item_id", "boots"), "NOT_FOUND"),
-    (errors.NotYet("later"), "UNIMPLEMENTED"),
     (errors.Overloaded(70), "RESOURCE_EXHAUSTED"),
     (errors.StoreUnavailable(), "UNAVAILABLE"),
     (errors.DeadlineExceeded(), "DEADLINE_EXCEEDED"),
@@ -97,30 +95,6 @@ async def test_the_text_of_an_unknown_error_stays_in_the_log_under_the_id_that_i
     assert "secret" in str(failed["exc_info"])
     line = next(line for line in lines if line["event"] == "call")
     assert (line["request_id"], line["failed"]) == ("r7", "RuntimeError")
-
-
-@pytest.mark.parametrize("method", UNTIL_THEN)
-async def test_what_is_not_there_yet_says_what_to_do_until_then(method) -> None:
-    async with channel_to(DictReplica()) as channel:
-        with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await call_empty(channel, method)
-    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
-    assert caught.value.details() == (
-        f"{method} arrives with a later release; until then: {UNTIL_THEN[method]}"
-    )
-
-
-async def call_empty(channel: grpc.aio.Channel, method: str) -> None:
-    services = {"L": "Recommendation", "S": "Feedback", "D": "Catalog"}
-    service = "User" if "User" in method else services[method[0]]
-    service = "Catalog" if method == "ListItems" else service
-    path = f"/headwater.v1.{service}Service/{method}"
-    if method == "StreamFeedback":
-        call = channel.stream_stream(path)(iter([b""]), timeout=5)
-        async for _ in call:
-            pass
-    else:
-        await channel.unary_unary(path)(b"", timeout=5)
 
 
 async def test_a_filter_that_does_not_parse_is_named_with_its_position() -> None:

@@ -60,9 +60,10 @@ async def test_a_bad_event_is_kept_aside_and_the_rest_is_done(storage: Storage) 
         assert statuses(only_bad) == [QUARANTINED]
         assert only_bad.offset == done.offset
         assert await storage.log.head() == head
-        assert (await replica.model(compute_digest=False)).counts["events_quarantined"] == 3
+        counts = (await replica.model(compute_digest=False)).counts
+        assert counts["events_quarantined"] == 2  # a retry is not kept again
     async with running_replica(storage) as replica:
-        assert (await replica.model(compute_digest=False)).counts["events_quarantined"] == 3
+        assert (await replica.model(compute_digest=False)).counts["events_quarantined"] == 2
 
 
 async def test_the_opened_token_is_on_the_log(storage: Storage) -> None:

@@ -9,6 +9,7 @@ from headwater_server.engine.events import Event
 from headwater_server.log.v1 import entry_pb2, snapshot_pb2
 from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.replica.ports import SnapshotMeta
+from headwater_server.replica.ports_quarantine import Refused
 from headwater_server.replica.position import Position
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.settings import StorageSettings
@@ -113,8 +114,8 @@ async def test_quarantine_keeps_events_with_reasons_and_counts_for_ever(
 ) -> None:
     assert await storage.quarantine.total() == 0
     good, long = Event("e1", "click", "v"), Event("e2", "click", "v" * 100_000)
-    await storage.quarantine.put([(good, "because"), (long, "too long")])
-    await storage.quarantine.put([(good, "again")])
+    await storage.quarantine.put([Refused(good, "because"), Refused(long, "too long")])
+    await storage.quarantine.put([Refused(good, "again")])
     assert await storage.quarantine.total() == 3
     kept = [
         fields

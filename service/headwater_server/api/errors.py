@@ -42,7 +42,6 @@ TABLE: Final[dict[type, Row]] = {
     errors.InvalidRequest: (StatusCode.INVALID_ARGUMENT, _bad_request),
     errors.Unauthenticated: (StatusCode.UNAUTHENTICATED, None),
     errors.NotFound: (StatusCode.NOT_FOUND, None),
-    errors.NotYet: (StatusCode.UNIMPLEMENTED, None),
     errors.Overloaded: (StatusCode.RESOURCE_EXHAUSTED, _retry_info),
     errors.StoreUnavailable: (StatusCode.UNAVAILABLE, None),
     errors.DeadlineExceeded: (StatusCode.DEADLINE_EXCEEDED, None),

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
@@ -42,9 +42,21 @@ class Replica(Protocol):
     ) -> ListAnswer: ...
 
     async def feedback(
-        self, events: Sequence[tuple[Event, str]], time_remaining_s: float | None
+        self,
+        events: Sequence[tuple[Event, str]],
+        time_remaining_s: float | None,
+        caller: str = "",
     ) -> WriteAnswer:
         """Learn from events, each with its attribution token as the caller sent it."""
+        ...
+
+    async def take_feedback(
+        self,
+        events: Sequence[tuple[Event, str]],
+        time_remaining_s: float | None,
+        caller: str = "",
+    ) -> Awaitable[WriteAnswer]:
+        """Return when they have their place in the queue; what is returned ends when learned."""
         ...
 
     async def upsert_items(
@@ -58,6 +70,12 @@ class Replica(Protocol):
     async def upsert_users(
         self, writes: Sequence[UserWrite], time_remaining_s: float | None
     ) -> WriteAnswer: ...
+
+    async def erase_user(
+        self, user_id: str, visitor_id: str, time_remaining_s: float | None
+    ) -> WriteAnswer:
+        """Forget an account or a visitor: one of the ids is empty."""
+        ...
 
     def get_item(self, item_id: str) -> Item | None: ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 
+from headwater_server.api.draining import Draining
 from headwater_server.api.gate import Gate, Spans
 from headwater_server.api.guard import Guard
 from headwater_server.api.health import SERVICES, Health
@@ -31,8 +32,9 @@ class Server:
         self._server = grpc.aio.server(options=_options(self._settings))
         self._health = Health()
         self._replica = replica
+        self._draining = Draining()
         self.port = 0
-        add_services(self._server, replica, self._settings, gate)
+        add_services(self._server, replica, self._settings, gate, self._draining)
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
         guard = Guard(self._settings, self._settings.reads_max, gate)
         add_reflection(self._server, guard, [name for name in SERVICES if name])
@@ -52,6 +54,7 @@ class Server:
     async def stop(self) -> None:
         """Turn new calls away, and give those under way `stop_grace_s` to end."""
         await self._health.stop()
+        self._draining.begin()
         await self._server.stop(self._settings.stop_grace_s)
 
 

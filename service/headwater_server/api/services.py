@@ -17,6 +17,7 @@ from headwater.v1 import (
     user_service_pb2,
     user_service_pb2_grpc,
 )
+from headwater_server.api.draining import Draining
 from headwater_server.api.gate import Gate
 from headwater_server.api.guard import Guard
 from headwater_server.api.ports import Replica
@@ -29,9 +30,13 @@ from headwater_server.api.settings import ApiSettings
 
 
 def add_services(
-    server: grpc.aio.Server, replica: Replica, settings: ApiSettings, gate: Gate
+    server: grpc.aio.Server,
+    replica: Replica,
+    settings: ApiSettings,
+    gate: Gate,
+    draining: Draining,
 ) -> None:
-    """Register every service of headwater.v1."""
+    """Register every service of headwater.v1; ``draining`` ends streams."""
     recommendation = RecommendationServicer(replica, settings)
     _guard(
         recommendation, recommendation_service_pb2.DESCRIPTOR, settings, gate, settings.reads_max
@@ -39,7 +44,7 @@ def add_services(
     recommendation_service_pb2_grpc.add_RecommendationServiceServicer_to_server(
         recommendation, server
     )
-    feedback = FeedbackServicer(replica, settings)
+    feedback = FeedbackServicer(replica, settings, draining)
     _guard(feedback, feedback_service_pb2.DESCRIPTOR, settings, gate, settings.writes_max)
     feedback_service_pb2_grpc.add_FeedbackServiceServicer_to_server(feedback, server)
     catalog = CatalogServicer(replica, settings)

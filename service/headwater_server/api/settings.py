@@ -43,6 +43,20 @@ class ApiSettings:
             "if the API does"
         },
     )
+    trust_forwarded_for: bool = field(
+        default=False,
+        metadata={
+            "help": "tell callers apart by the last hop of x-forwarded-for, which your proxy must "
+            "set; else by the address that the connection comes from"
+        },
+    )
+    stream_batches_max: int = field(
+        default=16,
+        metadata={
+            "help": "batches of one StreamFeedback under way at most; the stream is read no "
+            "further until one of them is answered"
+        },
+    )
     message_bytes_max: int = field(
         default=4 * 1024 * 1024,
         metadata={"help": "bytes of one request; 1,000 plain events are about 200 kB"},

@@ -37,6 +37,7 @@ class Appender:
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._left = asyncio.Event()
         self._calls = 0
         self._operations = 0
 
@@ -48,6 +49,11 @@ class Appender:
     async def drained(self) -> None:
         """Return when nothing is on its way."""
         await self._idle.wait()
+
+    async def some_left(self) -> None:
+        """Return when a call that is on its way now has ended: there may be room."""
+        self._left.clear()
+        await self._left.wait()
 
     def submit(self, operations: Sequence[Operation]) -> Waiting:
         """Queue operations; the future ends when they are durable and applied.
@@ -71,6 +77,7 @@ class Appender:
     def _leave(self, waiting: Waiting) -> None:
         self._calls -= 1
         self._operations -= waiting.size
+        self._left.set()
         if not self._calls:
             self._idle.set()
 

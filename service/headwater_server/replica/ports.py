@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from headwater_server.engine.entries import Entry, Operation
-from headwater_server.engine.events import Event
 from headwater_server.replica.position import Position
 
 Parts = Iterable[tuple[str, Any]]
@@ -93,13 +92,3 @@ class Snapshots(Protocol):
 
     async def load(self, meta: SnapshotMeta) -> list[tuple[str, Any]]:
         """Return the parts, every byte checked; `DamagedSnapshot` with the reason otherwise."""
-
-
-class Quarantine(Protocol):
-    """Events that nothing is learned from, kept aside with the reason."""
-
-    async def put(self, refused: Sequence[tuple[Event, str]]) -> int:
-        """Keep events with their reasons, and return the new `total`; the oldest may go."""
-
-    async def total(self) -> int:
-        """Return how many were ever put there."""

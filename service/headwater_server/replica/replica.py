@@ -9,9 +9,11 @@ from collections.abc import Callable
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.observability.standing import Standing
+from headwater_server.replica.erasing import Erasing
 from headwater_server.replica.health import Health, Watcher
 from headwater_server.replica.observing import observe
-from headwater_server.replica.ports import Log, Quarantine, Snapshots
+from headwater_server.replica.ports import Log, Snapshots
+from headwater_server.replica.ports_quarantine import Quarantine
 from headwater_server.replica.reads import Reads
 from headwater_server.replica.restore import restore
 from headwater_server.replica.settings import ReplicaSettings
@@ -85,6 +87,9 @@ class Replica(UseCases):
             self._health,
             token_key=self._token_key,
             timeout_s=timeout_s,
+        )
+        self._erasing = Erasing(
+            self._engine, self._log, self._shell.tail, self._writes, self._quarantine
         )
         self._writes.quarantined = await self._quarantine.total()
         await self._shell.start(self._engine_settings)

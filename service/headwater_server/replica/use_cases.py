@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -13,6 +13,7 @@ from headwater_server.engine.metrics import Metric
 from headwater_server.engine.requests import RecommendRequest, UserProfile
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
 from headwater_server.replica.captured import captured_digest
+from headwater_server.replica.erasing import Erasing
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.reads import Reads
 from headwater_server.replica.shell import Shell
@@ -30,6 +31,7 @@ class UseCases:
     _shell: Shell
     _reads: Reads
     _writes: Writes
+    _erasing: Erasing
     _digesting: asyncio.Lock
 
     async def recommend(
@@ -69,10 +71,22 @@ class UseCases:
         )
 
     async def feedback(
-        self, events: Sequence[tuple[Event, str]], time_remaining_s: float | None
+        self,
+        events: Sequence[tuple[Event, str]],
+        time_remaining_s: float | None,
+        caller: str = "",
     ) -> WriteAnswer:
         """Learn from events, each with its attribution token as the caller sent it."""
-        return await self._writes.feedback(events, time_remaining_s)
+        return await self._writes.feedback(events, time_remaining_s, caller)
+
+    async def take_feedback(
+        self,
+        events: Sequence[tuple[Event, str]],
+        time_remaining_s: float | None,
+        caller: str = "",
+    ) -> Awaitable[WriteAnswer]:
+        """Queue events, waiting while there is no room; what is returned ends when learned."""
+        return await self._writes.take_feedback(events, time_remaining_s, caller)
 
     async def upsert_items(
         self, writes: Sequence[ItemWrite], time_remaining_s: float | None
@@ -91,6 +105,12 @@ class UseCases:
     ) -> WriteAnswer:
         """Change what is known of accounts."""
         return await self._writes.write(writes, time_remaining_s)
+
+    async def erase_user(
+        self, user_id: str, visitor_id: str, time_remaining_s: float | None
+    ) -> WriteAnswer:
+        """Forget an account or a visitor: one of the ids is empty."""
+        return await self._erasing.erase(user_id, visitor_id, time_remaining_s)
 
     def get_item(self, item_id: str) -> Item | None:
         """Return what the catalogue says of an item."""

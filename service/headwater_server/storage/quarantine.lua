@@ -1,8 +1,26 @@
--- Keeps refused events and counts them. KEYS: stream, total.
--- ARGV: events kept at most, then event id, reason, event for each.
-local refused = (#ARGV - 1) / 3
-for i = 0, refused - 1 do
-  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*',
-    'event_id', ARGV[3 * i + 2], 'reason', ARGV[3 * i + 3], 'event', ARGV[3 * i + 4])
+-- Keeps refused events and counts them; what is there already is left as it is.
+-- KEYS: stream, total, prints (a hash: print -> id in the stream).
+-- ARGV: events kept at most, then for each: event id, reason, event, token, visitor, user, print.
+local stream, total, prints = KEYS[1], KEYS[2], KEYS[3]
+local new = 0
+for i = 2, #ARGV, 7 do
+  local print = ARGV[i + 6]
+  if redis.call('HEXISTS', prints, print) == 0 then
+    local id = redis.call('XADD', stream, '*', 'event_id', ARGV[i], 'reason', ARGV[i + 1],
+      'event', ARGV[i + 2], 'token', ARGV[i + 3], 'visitor_id', ARGV[i + 4],
+      'user_id', ARGV[i + 5], 'print', print)
+    redis.call('HSET', prints, print, id)
+    new = new + 1
+  end
 end
-return redis.call('INCRBY', KEYS[2], refused)
+local over = redis.call('XLEN', stream) - tonumber(ARGV[1])
+if over > 0 then
+  for _, entry in ipairs(redis.call('XRANGE', stream, '-', '+', 'COUNT', over)) do
+    local fields = entry[2]
+    for f = 1, #fields, 2 do
+      if fields[f] == 'print' then redis.call('HDEL', prints, fields[f + 1]) end
+    end
+    redis.call('XDEL', stream, entry[1])
+  end
+end
+return redis.call('INCRBY', total, new)

@@ -2,42 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from headwater_server.engine.events import Event
+from headwater_server.replica.ports_quarantine import Refused
 from headwater_server.storage.event_codec import encode_event
 from headwater_server.storage.keys import Keys
+from headwater_server.storage.quarantined import Quarantined, quarantined
 from headwater_server.storage.script import Script
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.store import Store
 
 ID_CHARACTERS = 128
+PAGE = 500
 
 
 class RedisQuarantine:
-    """Implements `replica.ports.Quarantine`."""
+    """Implements `replica.ports_quarantine.Quarantine`, and shows what is kept."""
 
     def __init__(self, store: Store, settings: StorageSettings) -> None:
         """Make the quarantine of ``settings.catalogue``; nothing is sent yet."""
         self._store = store
         self._settings = settings
         keys = Keys(settings.catalogue)
-        self._keys = (keys.quarantine, keys.quarantined)
+        self._stream = keys.quarantine
+        self._total = keys.quarantined
+        self._prints = f"{keys.quarantine}:prints"
         self._put = Script("quarantine.lua")
 
-    async def put(self, refused: Sequence[tuple[Event, str]]) -> int:
-        """See `replica.ports.Quarantine.put`; an absurdly long event leaves its id only."""
+    async def put(self, refused: Sequence[Refused]) -> int:
+        """See the port; an absurdly long event leaves its ids only."""
         arguments: list[str | bytes | int] = [self._settings.quarantined_events_max]
-        for event, reason in refused:
-            arguments += [event.event_id[:ID_CHARACTERS], reason, self._kept(event)]
-        return int(await self._put.run(self._store, self._keys, arguments))
+        for one in refused:
+            arguments += self._fields(one)
+        keys = (self._stream, self._total, self._prints)
+        return int(await self._put.run(self._store, keys, arguments))
 
     async def total(self) -> int:
-        """See `replica.ports.Quarantine.total`."""
-        return int(await self._store.call("GET", self._keys[1]) or 0)
+        """See the port."""
+        return int(await self._store.call("GET", self._total) or 0)
 
-    def _kept(self, event: Event) -> bytes:
+    async def length(self) -> int:
+        """Return how many are kept now."""
+        return int(await self._store.call("XLEN", self._stream))
+
+    async def forget(self, user_id: str, visitor_ids: Sequence[str]) -> int:
+        """See the port."""
+        theirs = [kept async for kept in self.kept() if kept.is_of(user_id, visitor_ids)]
+        await self.drop(theirs)
+        return len(theirs)
+
+    async def kept(self) -> AsyncIterator[Quarantined]:
+        """Yield what is kept, the oldest first."""
+        start = "-"
+        while page := await self._store.call("XRANGE", self._stream, start, "+", "COUNT", PAGE):
+            for kept_id, fields in page:
+                names, values = fields[::2], fields[1::2]
+                yield quarantined(kept_id, dict(zip(names, values, strict=True)))
+            start = "(" + page[-1][0].decode()
+
+    async def drop(self, kept: Sequence[Quarantined]) -> None:
+        """Let go of some; what is gone already is no error."""
+        for start in range(0, len(kept), PAGE):
+            few = kept[start : start + PAGE]
+            await self._store.call("XDEL", self._stream, *[one.kept_id for one in few])
+            if prints := [one.print for one in few if one.print]:
+                await self._store.call("HDEL", self._prints, *prints)
+
+    def _fields(self, refused: Refused) -> list[str | bytes | int]:
+        event = refused.event
+        content = self._content(event)
+        ids = [name[:ID_CHARACTERS] for name in (event.visitor_id, event.user_id)]
+        mark = event.fingerprint.hex() or f"{event.event_id[:ID_CHARACTERS]} {refused.reason}"
+        token = refused.token if len(content) and len(refused.token) <= self._bytes_max else ""
+        return [event.event_id[:ID_CHARACTERS], refused.reason, content, token, *ids, mark]
+
+    @property
+    def _bytes_max(self) -> int:
+        return self._settings.quarantined_event_bytes_max
+
+    def _content(self, event: Event) -> bytes:
         stored = encode_event(event)
-        if stored.ByteSize() > self._settings.quarantined_event_bytes_max:
+        if stored.ByteSize() > self._bytes_max:
             return b""
         return stored.SerializeToString(deterministic=True)

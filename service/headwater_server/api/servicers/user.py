@@ -6,7 +6,6 @@ from headwater.v1 import user_service_pb2 as pb
 from headwater.v1 import user_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
 from headwater_server.api.guard import time_remaining_s
-from headwater_server.api.not_yet import not_yet
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate import users
@@ -35,4 +34,7 @@ class UserServicer(pb_grpc.UserServiceServicer):
     async def EraseUser(
         self, request: pb.EraseUserRequest, context: Context
     ) -> pb.EraseUserResponse:
-        not_yet("EraseUser")
+        user_id, visitor_id = users.erase_user_request(request)
+        remaining_s = time_remaining_s(context, self._settings)
+        answer = await self._replica.erase_user(user_id, visitor_id, remaining_s)
+        return pb.EraseUserResponse(offset=answer.offset)

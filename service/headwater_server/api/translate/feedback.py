@@ -6,7 +6,7 @@ that the replica puts it aside and does the rest of the batch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from headwater.v1 import event_pb2, feedback_service_pb2
 from headwater_server.api.translate.checks import between
@@ -27,7 +27,9 @@ STATUSES = {
 }
 
 
-def feedback_request(request: feedback_service_pb2.FeedbackRequest) -> list[SignedEvent]:
+def feedback_request(
+    request: feedback_service_pb2.FeedbackRequest | feedback_service_pb2.StreamFeedbackRequest,
+) -> list[SignedEvent]:
     """Return the events, each with its attribution token as it was sent."""
     between("events", request.events, EVENTS_MAX)
     for place, event in enumerate(request.events):
@@ -65,10 +67,23 @@ def feedback_response(
     events: Sequence[SignedEvent], answer: WriteAnswer
 ) -> feedback_service_pb2.FeedbackResponse:
     """Return one result an event, in the order sent."""
-    results = [
+    results = _results(events, answer)
+    return feedback_service_pb2.FeedbackResponse(results=results, offset=answer.offset)
+
+
+async def stream_feedback_response(
+    events: Sequence[SignedEvent], answer: Awaitable[WriteAnswer]
+) -> feedback_service_pb2.StreamFeedbackResponse:
+    """Wait for the answer; return one result an event, in the order sent."""
+    done = await answer
+    results = _results(events, done)
+    return feedback_service_pb2.StreamFeedbackResponse(results=results, offset=done.offset)
+
+
+def _results(events: Sequence[SignedEvent], answer: WriteAnswer) -> list[event_pb2.EventResult]:
+    return [
         event_pb2.EventResult(
             event_id=event.event_id, status=STATUSES[outcome.status], detail=outcome.detail
         )
         for (event, _), outcome in zip(events, answer.outcomes, strict=True)
     ]
-    return feedback_service_pb2.FeedbackResponse(results=results, offset=answer.offset)

@@ -74,12 +74,20 @@ def upsert_users_response(
 
 def get_user_request(request: pb.GetUserRequest) -> tuple[str, str]:
     """Return the account or the visitor that is asked for; the other is empty."""
-    if request.user_id and request.visitor_id:
+    return _one_of(request.user_id, request.visitor_id)
+
+
+def erase_user_request(request: pb.EraseUserRequest) -> tuple[str, str]:
+    """Return the account or the visitor to forget; the other is empty."""
+    return _one_of(request.user_id, request.visitor_id)
+
+
+def _one_of(user_id: str, visitor_id: str) -> tuple[str, str]:
+    if user_id and visitor_id:
         raise InvalidRequest("visitor_id", "is given beside user_id; one of them is needed")
-    if not request.user_id and not request.visitor_id:
+    if not user_id and not visitor_id:
         raise InvalidRequest("user_id", "or visitor_id is required")
-    user_id = short_text("user_id", request.user_id)
-    return user_id, short_text("visitor_id", request.visitor_id)
+    return short_text("user_id", user_id), short_text("visitor_id", visitor_id)
 
 
 def get_user_response(

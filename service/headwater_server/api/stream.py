@@ -1,0 +1,99 @@
+"""A stream of batches: read ahead as far as is good, answered in the order that they came in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Generic, TypeVar
+
+from headwater_server.api.draining import Draining
+from headwater_server.errors import InvalidRequest, StoreUnavailable
+
+Request = TypeVar("Request")
+Answer = TypeVar("Answer")
+Begin = Callable[[Request], Awaitable[Awaitable[Answer]]]
+
+STOPPING = "the server is stopping; send what was not answered again, it is not learned twice"
+
+
+class Pipeline(Generic[Request, Answer]):
+    """Begins requests one after the other, and lets up to ``under_way_max`` of them be under way.
+
+    When that many are not answered yet the stream is read no further, so that gRPC's own flow
+    control holds the caller back. After a request that cannot be begun nothing more is read; the
+    answers of those before it are given first, then its error is raised.
+    """
+
+    def __init__(
+        self, begin: Begin[Request, Answer], under_way_max: int, draining: Draining
+    ) -> None:
+        """``begin`` gives a request its place in the order, and returns its answer to be."""
+        self._begin = begin
+        self._room = asyncio.Semaphore(under_way_max)
+        self._under_way: asyncio.Queue[asyncio.Future[Answer] | None] = asyncio.Queue()
+        self._draining = draining
+
+    async def answers(self, requests: AsyncIterator[Request]) -> AsyncIterator[Answer]:
+        """Yield each request's answer. Ends when the requests do, or with the first error."""
+        reading = asyncio.create_task(self._read(requests))
+        try:
+            while (answer := await self._under_way.get()) is not None:
+                yield await answer
+                self._room.release()
+            await reading  # raises what ended it
+        finally:
+            await self._leave(reading)
+
+    async def _read(self, requests: AsyncIterator[Request]) -> None:
+        try:
+            number = 0
+            while (request := await self._next(requests)) is not None:
+                self._under_way.put_nowait(await self._begun(request, number))
+                number += 1
+        finally:
+            self._under_way.put_nowait(None)
+
+    async def _begun(self, request: Request, number: int) -> asyncio.Future[Answer]:
+        try:
+            return asyncio.ensure_future(await self._begin(request))
+        except InvalidRequest as error:
+            raise InvalidRequest(f"batches[{number}].{error.field}", error.problem) from None
+
+    async def _next(self, requests: AsyncIterator[Request]) -> Request | None:
+        """Return the next request, None after the last; wait for room before it is read."""
+        if not await self._unless_stopping(self._room.acquire()):
+            raise StoreUnavailable(STOPPING)
+        following = await self._unless_stopping(anext(requests, _END))
+        if following is None:
+            raise StoreUnavailable(STOPPING)
+        return None if following is _END else following  # type: ignore[return-value]
+
+    async def _unless_stopping(self, work: Awaitable[object]) -> object | None:
+        """Return what ``work`` gives, None if the server stops before."""
+        task = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(self._draining.begun())
+        try:
+            await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            stopping.cancel()
+            task.cancel()
+
+    async def _leave(self, reading: asyncio.Task[None]) -> None:
+        """Forget what is under way: it goes on, but nobody waits for it."""
+        reading.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await reading
+        while not self._under_way.empty():
+            if (answer := self._under_way.get_nowait()) is not None:
+                answer.add_done_callback(_heard)
+
+
+def _heard(answer: asyncio.Future[Answer]) -> None:
+    """Take the error, so that asyncio does not log that nobody did."""
+    if not answer.cancelled():
+        answer.exception()
+
+
+_END = object()

@@ -1,0 +1,34 @@
+"""What the replica needs of a place for events that nothing is learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from headwater_server.engine.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An event, why nothing is learned from it, and its attribution token as it was sent."""
+
+    event: Event
+    reason: str
+    token: str = ""
+
+
+class Quarantine(Protocol):
+    """Refused events, kept aside for a look: never learned, never lost without a word."""
+
+    async def put(self, refused: Sequence[Refused]) -> int:
+        """Keep them and return the new `total`; the oldest may go.
+
+        What is there already, with the same content, is neither kept nor counted again.
+        """
+
+    async def total(self) -> int:
+        """Return how many were ever put there."""
+
+    async def forget(self, user_id: str, visitor_ids: Sequence[str]) -> int:
+        """Drop what the account did, and what the visitors did anonymously; return how many."""
