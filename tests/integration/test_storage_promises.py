@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -7,10 +10,12 @@ from redis.exceptions import ResponseError
 
 from headwater_server.errors import StoreUnavailable
 from headwater_server.storage.promises import UnfitStoreError, check_promises
+from headwater_server.storage.server_process import ServerProcess
 from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.storage import open_storage
 from headwater_server.storage.store import Store
 from tests.integration.conftest import BACKENDS, running_server, url_of
+from tests.integration.waiting import eventually
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -18,6 +23,7 @@ from tests.integration.conftest import BACKENDS, running_server, url_of
     ("options", "fix"),
     [
         ({"appendonly": "no"}, "CONFIG SET appendonly yes"),
+        ({"appendonly": "no", "save": "60 1"}, "CONFIG SET appendonly yes"),
         ({"appendfsync": "no"}, "CONFIG SET appendfsync everysec"),
         ({"maxmemory_policy": "allkeys-lru"}, "CONFIG SET maxmemory-policy noeviction"),
     ],
@@ -36,9 +42,10 @@ async def test_always_needs_fsync_on_every_write_where_it_cannot_be_asked_for(
 ) -> None:
     async with running_server("valkey", tmp_path):
         store = Store(url_of(tmp_path), StorageSettings())
-        await check_promises(store, Durability.ALWAYS, can_wait=True)
+        always = StorageSettings(durability=Durability.ALWAYS)
+        await check_promises(store, always, can_wait=True)
         with pytest.raises(UnfitStoreError, match="CONFIG SET appendfsync always"):
-            await check_promises(store, Durability.ALWAYS, can_wait=False)
+            await check_promises(store, always, can_wait=False)
         await store.close()
 
 
@@ -88,3 +95,71 @@ async def test_a_data_directory_is_a_store_of_its_own(tmp_path: Path) -> None:
 async def test_our_own_mistakes_are_not_taken_for_an_outage(store: Store) -> None:
     with pytest.raises(ResponseError):
         await store.call("NOSUCHCOMMAND")
+
+
+@asynccontextmanager
+async def pair(backend: str, path: Path) -> AsyncIterator[tuple[ServerProcess, ServerProcess]]:
+    """A primary in ``path/a`` and its replica in ``path/b``."""
+    (path / "a").mkdir()
+    (path / "b").mkdir()
+    port, prompt = free_port(), {"repl_diskless_sync_delay": "0", "shutdown_timeout": "0"}
+    async with (
+        running_server(backend, path / "a", port=str(port), **prompt) as primary,
+        running_server(backend, path / "b", replicaof=f"127.0.0.1 {port}", **prompt) as replica,
+    ):
+        yield primary, replica
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+async def connected(path: Path) -> bool:
+    store = Store(url_of(path), StorageSettings())
+    try:
+        _, acknowledged = await store.call_both(("SET", "a", "b"), ("WAIT", 1, 100))
+        return bool(acknowledged)
+    finally:
+        await store.close()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_a_write_waits_for_the_replicas_that_are_asked_for(
+    backend: str, tmp_path: Path
+) -> None:
+    settings = StorageSettings(min_replicas_acked=1, store_timeout_ms=500)
+    async with pair(backend, tmp_path) as (_, replica):
+        await eventually(lambda: connected(tmp_path / "a"))
+        async with open_storage(settings, redis_url=url_of(tmp_path / "a")) as storage:
+            log = storage.log
+            assert (await log.append([log.encode([])])).sequence == 1
+            replica.freeze()
+            with pytest.raises(StoreUnavailable, match="0 of the 1 replicas"):
+                await log.append([log.encode([])])
+            replica.thaw()
+            assert (await log.append([log.encode([])])).sequence == 3
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_too_few_replicas_and_a_replica_are_refused_with_the_fix(
+    backend: str, tmp_path: Path
+) -> None:
+    async with pair(backend, tmp_path):
+        await eventually(lambda: connected(tmp_path / "a"))
+        settings = StorageSettings(min_replicas_acked=2)
+        with pytest.raises(UnfitStoreError, match=r"has 1 replicas connected.*REPLICAOF"):
+            async with open_storage(settings, redis_url=url_of(tmp_path / "a")):
+                pass
+        with pytest.raises(UnfitStoreError, match=r"replica of 127.0.0.1:\d+.*primary"):
+            async with open_storage(StorageSettings(), redis_url=url_of(tmp_path / "b")):
+                pass
+
+
+async def test_always_with_replicas_waits_for_both_disks(tmp_path: Path) -> None:
+    settings = StorageSettings(durability=Durability.ALWAYS, min_replicas_acked=1)
+    async with pair("valkey", tmp_path):
+        await eventually(lambda: connected(tmp_path / "a"))
+        async with open_storage(settings, redis_url=url_of(tmp_path / "a")) as storage:
+            assert (await storage.log.append([storage.log.encode([])])).sequence == 1

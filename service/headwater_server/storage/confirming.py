@@ -13,17 +13,19 @@ class Confirming:
 
     >>> Confirming(StorageSettings(), knows_waitaof=True).command
     >>> Confirming(StorageSettings(durability=Durability.ALWAYS), knows_waitaof=True).command
-    ('WAITAOF', 1, 0, 900)
+    ('WAITAOF', 1, 0, 750)
     >>> Confirming(StorageSettings(min_replicas_acked=2), knows_waitaof=True).command
-    ('WAIT', 2, 900)
+    ('WAIT', 2, 750)
     """
 
     def __init__(self, settings: StorageSettings, *, knows_waitaof: bool) -> None:
         """``knows_waitaof`` says whether the server can be asked to confirm an fsync."""
         self._replicas = settings.min_replicas_acked
         self._disk = knows_waitaof and settings.durability is Durability.ALWAYS
-        # less than our own patience, so that the answer says what is missing
-        self._patience_ms = settings.store_timeout_ms * 9 // 10
+        # less than our own patience, so that the answer, which a server that has nothing to do
+        # gives up to 100 ms late, says what is missing
+        ours_ms = settings.store_timeout_ms
+        self._patience_ms = max(ours_ms // 2, ours_ms - 250)
 
     @property
     def command(self) -> tuple[str | int, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from redis.exceptions import ResponseError
 
-from headwater_server.storage.settings import Durability
+from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -26,8 +26,9 @@ async def knows_waitaof(store: Store) -> bool:
     return bool(answer)
 
 
-async def check_promises(store: Store, durability: Durability, *, can_wait: bool) -> None:
+async def check_promises(store: Store, settings: StorageSettings, *, can_wait: bool) -> None:
     """Refuse a server that would break the promise; say what could not be looked at."""
+    durability = settings.durability
     fsync = {"always"} if durability is Durability.ALWAYS and not can_wait else _FSYNC
     fit = {"maxmemory-policy": {"noeviction"}, "appendonly": {"yes"}, "appendfsync": fsync}
     unseen = []
@@ -42,6 +43,27 @@ async def check_promises(store: Store, durability: Durability, *, can_wait: bool
             "the store does not tell its configuration; make sure yourself",
             unchecked=unseen,
             wanted=[_wanted(name, durability) for name in unseen],
+        )
+    await _check_replication(store, settings.min_replicas_acked)
+
+
+async def _check_replication(store: Store, replicas_wanted: int) -> None:
+    try:
+        said = await store.call("INFO", "replication")
+    except ResponseError:  # a managed server may hide it; each append still waits for replicas
+        return
+    if said.get("role") == "slave":
+        primary = f"{said.get('master_host')}:{said.get('master_port')}"
+        raise UnfitStoreError(
+            f"the store is a replica of {primary}, and a log is written where it is read. Give "
+            "the address of the primary as redis_url, or promote this one (`REPLICAOF NO ONE`)"
+        )
+    connected = int(said.get("connected_slaves", 0))
+    if connected < replicas_wanted:
+        raise UnfitStoreError(
+            f"the store has {connected} replicas connected, and min_replicas_acked = "
+            f"{replicas_wanted}: no write could be acknowledged. Connect replicas "
+            "(`REPLICAOF host port` on each), or lower min_replicas_acked"
         )
 
 
@@ -70,7 +92,8 @@ def _wanted(name: str, durability: Durability) -> str:
 def _refusal(name: str, value: str, durability: Durability) -> str:
     why = {
         "maxmemory-policy": "it would drop parts of the log or of the model when memory is short",
-        "appendonly": "a restart of the store would forget what was acknowledged",
+        "appendonly": "a restart of the store would forget what was acknowledged; what `save` "
+        "writes is minutes old",
         "appendfsync": f"durability {durability.value} promises more",
     }
     wanted = _wanted(name, durability)

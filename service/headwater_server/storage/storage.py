@@ -58,7 +58,7 @@ async def open_storage(
         stack.push_async_callback(store.close)
         stack.push_async_callback(reader.close)
         can_wait = await knows_waitaof(store)
-        await check_promises(store, settings.durability, can_wait=can_wait)
+        await check_promises(store, settings, can_wait=can_wait)
         archive = archive_of(settings, data_dir)
         yield Storage(
             log=_log(store, reader, settings, archive, knows_waitaof=can_wait),
