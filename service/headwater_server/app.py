@@ -66,6 +66,7 @@ async def _start(settings: Settings, parts: AsyncExitStack) -> tuple[Replica, st
         storage.log,
         storage.snapshots,
         storage.quarantine,
+        storage.replicas,
         token_key=storage.token_key,
         engine_settings=settings.engine,
         settings=settings.replica,

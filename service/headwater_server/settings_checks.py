@@ -27,6 +27,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "archive_days": (0, 36_500),
     "calls_per_second_max": (0, math.inf),
     "exploration_epsilon": (0, 1),
+    "host_patience_ms": (0, 1000),
     "linger_ms": (0, 1000),
     "log_entries_kept_min": (0, math.inf),
     "min_replicas_acked": (0, 100),

@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.events import Event, Outcome, Status, fingerprint
@@ -19,7 +20,13 @@ from headwater_server.engine.requests import (
     UserProfile,
 )
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
-from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
+from headwater_server.replica.answers import (
+    Answer,
+    ListAnswer,
+    ModelAnswer,
+    ReplicaState,
+    WriteAnswer,
+)
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.shortfall import shortfall
 
@@ -168,6 +175,11 @@ class DictReplica:
         digest = "d1" if compute_digest else ""
         counts = {"items": len(self.items)}
         return ModelAnswer(str(self.offset), digest, counts, 1 << 40, {"state": "1"})
+
+    async def compare_replicas(self, time_remaining_s: float | None) -> ModelAnswer:
+        await self._begin(time_remaining_s)
+        state = ReplicaState("host-1-a", "worker", "d1")
+        return replace(await self.model(compute_digest=True), replicas=[state])
 
     def metrics(self) -> list[Metric]:
         return [Metric("hit_rate_at_20", "home", "popular", "total", 0.5, 2**40)]

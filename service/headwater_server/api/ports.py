@@ -87,6 +87,10 @@ class Replica(Protocol):
 
     async def model(self, compute_digest: bool) -> ModelAnswer: ...  # noqa: FBT001 - one question
 
+    async def compare_replicas(self, time_remaining_s: float | None) -> ModelAnswer:
+        """Return where the model stands at a new mark, with every replica's digest there."""
+        ...
+
     def metrics(self) -> Sequence[Metric]: ...
 
     def watch_health(self, watcher: Callable[[bool, bool], None]) -> None:

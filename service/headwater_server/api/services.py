@@ -53,7 +53,7 @@ def add_services(
     user = UserServicer(replica, settings)
     _guard(user, user_service_pb2.DESCRIPTOR, settings, gate, settings.writes_max)
     user_service_pb2_grpc.add_UserServiceServicer_to_server(user, server)
-    model = ModelServicer(replica)
+    model = ModelServicer(replica, settings)
     _guard(model, model_service_pb2.DESCRIPTOR, settings, gate, settings.reads_max)
     model_service_pb2_grpc.add_ModelServiceServicer_to_server(model, server)
 

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from headwater_server.cli.failures import FAILED, fail
 from headwater_server.errors import HeadwaterError
 from headwater_server.replica.faults import LogBroken, UnreadableEntry
+from headwater_server.replica.membership import MixedStatesError
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
 from headwater_server.storage.binary import NoServerProgramError
@@ -17,7 +18,7 @@ from headwater_server.storage.server_process import ServerDiedError
 from headwater_server.storage.storage import Storage, open_storage
 
 STORE_ERRORS = (
-    HeadwaterError, LogBroken, UnreadableEntry, NoServerProgramError,
+    HeadwaterError, LogBroken, UnreadableEntry, MixedStatesError, NoServerProgramError,
     DataDirInUseError, UnfitStoreError, ServerDiedError,
 )  # fmt: skip
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 
 from headwater_server.engine.events import Outcome
 
 Outcomes = list[Outcome]
+Settle = Callable[[], Coroutine[None, None, None] | None]
 
 
 class Acknowledgements:
@@ -16,8 +18,10 @@ class Acknowledgements:
     other replicas leave nothing behind.
     """
 
-    def __init__(self) -> None:
-        """Nothing is expected."""
+    def __init__(self, settle: Settle | None = None) -> None:
+        """Nothing is expected. What ``settle`` returns is waited for before a claim is met."""
+        self._settle = settle
+        self._settling: set[asyncio.Task[None]] = set()
         self._under_way = 0
         self._unclaimed: dict[str, Outcomes] = {}
         self._claims: dict[str, asyncio.Future[Outcomes]] = {}
@@ -33,7 +37,7 @@ class Acknowledgements:
         if self._failure is not None:
             future.set_exception(self._failure)
         elif offset in self._unclaimed:
-            future.set_result(self._unclaimed[offset])
+            self._meet(future, self._unclaimed[offset])
         else:
             self._claims[offset] = future
         self.forget()
@@ -49,9 +53,18 @@ class Acknowledgements:
         """Say what became of the entry at ``offset``."""
         future = self._claims.pop(offset, None)
         if future is not None:
-            future.set_result(outcomes)
+            self._meet(future, outcomes)
         elif self._under_way:
             self._unclaimed[offset] = outcomes
+
+    def _meet(self, future: asyncio.Future[Outcomes], outcomes: Outcomes) -> None:
+        waiting = self._settle() if self._settle is not None else None
+        if waiting is None:
+            future.set_result(outcomes)
+            return
+        task = asyncio.create_task(_meet_later(waiting, future, outcomes))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
 
     def fail(self, error: Exception) -> None:
         """End all that wait, now and later: nothing will be applied any more."""
@@ -59,3 +72,11 @@ class Acknowledgements:
         claims, self._claims = self._claims, {}
         for future in claims.values():
             future.set_exception(error)
+
+
+async def _meet_later(
+    waiting: Coroutine[None, None, None], future: asyncio.Future[Outcomes], outcomes: Outcomes
+) -> None:
+    await waiting
+    if not future.done():
+        future.set_result(outcomes)

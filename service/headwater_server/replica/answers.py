@@ -41,11 +41,22 @@ class WriteAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplicaState:
+    """What one replica holds at an offset; ``detail`` says what is wrong with it, if anything."""
+
+    replica_id: str
+    role: str
+    digest: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """Where the model stands; all of one state."""
+    """Where the model stands; all of one state. ``replicas`` only when they were compared."""
 
     offset: str
     digest: str
     counts: Mapping[str, int]
     memory_bytes: int
     versions: Mapping[str, str]
+    replicas: Sequence[ReplicaState] = ()

@@ -26,15 +26,16 @@ async def captured(engine: StateMachine, tail: Tail) -> tuple[Position, EngineSe
     """
     capture = engine.capturing()
     for _ in capture.rehearse():
-        await _turns()
+        await turns()
     async with tail.standing_still():
         position, settings = tail.position, engine.settings
         for _ in capture.take():
-            await _turns()
+            await turns()
     return position, settings, capture.parts()
 
 
-async def _turns() -> None:
+async def turns() -> None:
+    """Let others have their turn."""
     for _ in range(TURNS):
         await asyncio.sleep(0)
 

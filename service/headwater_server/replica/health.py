@@ -50,6 +50,11 @@ class Health:
             return "the server is stopping"
         return self._broken or self._store_away
 
+    @property
+    def fault(self) -> str:
+        """Why this replica stopped learning for good, "" while it learns."""
+        return self._broken
+
     def watch(self, watcher: Watcher) -> None:
         """Call ``watcher(reads, writes)`` now and at every change."""
         self._watchers.append(watcher)

@@ -28,6 +28,10 @@ class LoggedEntry(Protocol):
         """Return some of its operations as an entry: applied in parts, it gives the same state."""
 
     @property
+    def marks(self) -> Sequence[str]:
+        """The ids of the marks in it."""
+
+    @property
     def entry(self) -> Entry:
         """The whole of it."""
 

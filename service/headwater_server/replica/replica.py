@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
+from importlib.metadata import version
+from typing import TypedDict
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.observability.standing import Standing
+from headwater_server.replica.comparison import Comparison
 from headwater_server.replica.erasing import Erasing
 from headwater_server.replica.health import Health, Watcher
+from headwater_server.replica.identity import Identity, this_process
+from headwater_server.replica.looking import Looking
+from headwater_server.replica.marks import Marks
+from headwater_server.replica.membership import Membership
+from headwater_server.replica.neighbours import Neighbours
 from headwater_server.replica.observing import observe
 from headwater_server.replica.ports import Log, Snapshots
 from headwater_server.replica.ports_quarantine import Quarantine
+from headwater_server.replica.ports_registry import Replicas, ReplicaStanding
+from headwater_server.replica.position import START, Position
 from headwater_server.replica.reads import Reads
 from headwater_server.replica.restore import restore
 from headwater_server.replica.settings import ReplicaSettings
@@ -28,6 +37,13 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+class Common(TypedDict):
+    """What the parts that answer callers share."""
+
+    token_key: bytes
+    timeout_s: float
+
+
 class Replica(UseCases):
     """All replicas are equal: they share the log and nothing else.
 
@@ -39,32 +55,67 @@ class Replica(UseCases):
         log: Log,
         snapshots: Snapshots,
         quarantine: Quarantine,
+        replicas: Replicas,
         *,
         token_key: bytes,
         engine_settings: EngineSettings,
         settings: ReplicaSettings,
         engine_type: type[StateMachine] = Engine,
         now_ms: Callable[[], int] = wall_clock_ms,
+        identity: Identity | None = None,
+        neighbours: Neighbours | None = None,
     ) -> None:
+        """``neighbours`` are those on this host, if a parent started several."""
         self._log = log
         self._snapshots = snapshots
         self._quarantine = quarantine
+        self._replicas = replicas
         self._token_key = token_key
         self._engine_settings = engine_settings
         self._settings = settings
         self._engine_type = engine_type
         self._now_ms = now_ms
         self._health = Health()
-        self._digesting = asyncio.Lock()
+        self._identity = identity or this_process()
+        self._neighbours = neighbours
+        self._membership = Membership(replicas, self._own_standing)
+        self._position: Callable[[], Position] = lambda: START
 
     async def start(self) -> None:
         """Restore the newest snapshot, catch up with the log, and go on learning.
 
-        `LogBroken` or `UnreadableEntry` if the log is not one that this state can follow.
+        `LogBroken` or `UnreadableEntry` if the log is not one that this state can follow,
+        `MixedStatesError` if a replica of another build is alive.
         """
-        self._engine, position = await restore(self._snapshots, self._log, self._engine_type)
-        timeout_s = self._settings.write_timeout_ms / 1_000
-        self._shell = Shell(
+        await self._membership.join()  # first, so that nothing is trimmed that is to be read
+        try:
+            self._engine, position = await restore(self._snapshots, self._log, self._engine_type)
+            self._make_parts(position)
+            self._writes.quarantined = await self._quarantine.total()
+            await self._shell.start(self._engine_settings)
+        except BaseException:
+            await self._membership.leave()
+            raise
+        self._health.restored()
+
+    def _make_parts(self, position: Position) -> None:
+        self._shell = self._make_shell(position)
+        tail, appender = self._shell.tail, self._shell.appender
+        self._position = lambda: tail.position
+        common: Common = {
+            "token_key": self._token_key,
+            "timeout_s": self._settings.write_timeout_ms / 1_000,
+        }
+        self._reads = Reads(self._engine, tail, now_ms=self._now_ms, **common)
+        self._writes = Writes(appender, tail, self._quarantine, self._health, **common)
+        self._erasing = Erasing(self._engine, self._log, tail, self._writes, self._quarantine)
+        self._looking = Looking(self._engine, tail, lambda: self._writes.quarantined)
+        replica_id = self._identity.replica_id
+        self._marks = Marks(self._replicas, replica_id, self._looking.copy)
+        self._comparison = Comparison(self._replicas, self._marks, self._writes)
+
+    def _make_shell(self, position: Position) -> Shell:
+        return Shell(
             self._engine,
             position,
             self._log,
@@ -72,33 +123,29 @@ class Replica(UseCases):
             self._settings,
             self._health,
             now_ms=self._now_ms,
+            keeps_snapshots=self._identity.keeps_snapshots,
+            neighbours=self._neighbours,
+            on_marks=lambda mark_ids: self._marks.reached(mark_ids),  # noqa: PLW0108 - made later
         )
-        self._reads = Reads(
-            self._engine,
-            self._shell.tail,
-            token_key=self._token_key,
-            now_ms=self._now_ms,
-            timeout_s=timeout_s,
-        )
-        self._writes = Writes(
-            self._shell.appender,
-            self._shell.tail,
-            self._quarantine,
-            self._health,
-            token_key=self._token_key,
-            timeout_s=timeout_s,
-        )
-        self._erasing = Erasing(
-            self._engine, self._log, self._shell.tail, self._writes, self._quarantine
-        )
-        self._writes.quarantined = await self._quarantine.total()
-        await self._shell.start(self._engine_settings)
-        self._health.restored()
 
     async def stop(self) -> None:
         """Refuse what is new, let arrive what is under way, keep the state."""
         self._health.stopping()
         await self._shell.stop()
+        await self._marks.end()
+        await self._membership.leave()
+
+    def _own_standing(self) -> ReplicaStanding:
+        return ReplicaStanding(
+            replica_id=self._identity.replica_id,
+            host=self._identity.host,
+            pid=self._identity.pid,
+            role=self._identity.role,
+            position=self._position(),
+            state_version=self._engine_type.STATE_VERSION,
+            river_version=version("river"),
+            broken=self._health.fault,
+        )
 
     def watch_health(self, watcher: Watcher) -> None:
         """Call ``watcher(reads, writes)`` now and at every change of what can be served."""

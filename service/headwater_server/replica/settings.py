@@ -47,6 +47,13 @@ class ReplicaSettings:
     snapshot_on_stop: bool = field(
         default=True, metadata={"help": "take a snapshot at a clean stop, for a quick start"}
     )
+    host_patience_ms: float = field(
+        default=20.0,
+        metadata={
+            "help": "milliseconds that an acknowledgement waits at most for this host's other "
+            "workers, so that whichever is asked next has learned it"
+        },
+    )
     stop_patience_s: float = field(
         default=10.0, metadata={"help": "seconds that a clean stop waits for writes under way"}
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from importlib.metadata import version
 
 from headwater_server.engine.settings import EngineSettings
@@ -13,9 +13,10 @@ from headwater_server.replica.acknowledgements import Acknowledgements
 from headwater_server.replica.appender import Appender
 from headwater_server.replica.captured import captured
 from headwater_server.replica.health import Health
+from headwater_server.replica.neighbours import Neighbours, caught_up
 from headwater_server.replica.opening import put_settings
 from headwater_server.replica.pace import Pace
-from headwater_server.replica.ports import Log, Parts, SnapshotMeta, Snapshots
+from headwater_server.replica.ports import Log, LoggedEntry, Parts, SnapshotMeta, Snapshots
 from headwater_server.replica.position import Position
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.snapshotter import Snapshotter
@@ -36,14 +37,20 @@ class Shell:
         health: Health,
         *,
         now_ms: Callable[[], int],
+        keeps_snapshots: bool = True,
+        neighbours: Neighbours | None = None,
+        on_marks: Callable[[Sequence[str]], Awaitable[None]] | None = None,
     ) -> None:
-        """Nothing runs before `start`."""
+        """Nothing runs before `start`. ``on_marks`` hears of those that come after it."""
         self._engine = engine
         self._log = log
         self._settings = settings
         self._health = health
         self._now_ms = now_ms
-        self._acknowledgements = Acknowledgements()
+        self._keeps_snapshots = keeps_snapshots
+        self._neighbours = neighbours
+        self._on_marks = on_marks
+        self._acknowledgements = Acknowledgements(self._settle)
         self.tail = Tail(
             log,
             engine,
@@ -51,13 +58,16 @@ class Shell:
             acknowledgements=self._acknowledgements,
             health=health,
             pace=Pace(settings.slice_ms / 1_000, settings.slice_turns),
+            on_applied=self._applied,
+            on_marks=self._marked,
         )
         self.appender = Appender(log, self._acknowledgements, health, settings)
         self.snapshotter = Snapshotter(
             snapshots, log, self._capture, lambda: self.tail.position, settings
         )
         self._tasks: list[asyncio.Task[None]] = []
-        self._broken = False
+        self._snapshotting: asyncio.Task[None] | None = None
+        self._broken = self._started = False
 
     async def start(self, engine_settings: EngineSettings) -> None:
         """Return when the state is that of the log's head, made with ``engine_settings``."""
@@ -69,14 +79,17 @@ class Shell:
             await self._end()
             raise
         self._run(self.appender.run())
-        snapshotter = self._run(self.snapshotter.run())
-        tail.add_done_callback(lambda done: self._tail_ended(done, snapshotter))
+        if self._keeps_snapshots:
+            self._snapshotting = self._run(self.snapshotter.run())
+        self._started = True
+        tail.add_done_callback(self._tail_ended)
 
     async def stop(self) -> None:
         """Let what is under way arrive, keep the state, end."""
         await self._drained()
         await self._end()
-        if self._settings.snapshot_on_stop and not self._broken:
+        keeps = self._keeps_snapshots and self._settings.snapshot_on_stop
+        if keeps and not self._broken:
             await self.snapshotter.take()
 
     async def _end(self) -> None:
@@ -95,11 +108,30 @@ class Shell:
         self._tasks.append(task)
         return task
 
-    def _tail_ended(self, tail: asyncio.Task[None], snapshotter: asyncio.Task[None]) -> None:
+    def _applied(self, entry: LoggedEntry) -> None:
+        if self._neighbours is not None:
+            self._neighbours.applied(entry.position.sequence)
+
+    async def _marked(self, mark_ids: Sequence[str]) -> None:
+        """Leave out those of the past: nobody waits for them any more."""
+        if self._started and self._on_marks is not None:
+            await self._on_marks(mark_ids)
+
+    def _settle(self) -> Coroutine[None, None, None] | None:
+        """Return what an acknowledgement waits for, None if all neighbours are as far as this."""
+        neighbours, sequence = self._neighbours, self.tail.position.sequence
+        if neighbours is None or neighbours.level(sequence):
+            return None
+        return caught_up(neighbours, sequence, self._settings.host_patience_ms / 1_000)
+
+    def _tail_ended(self, tail: asyncio.Task[None]) -> None:
         """Acknowledge nothing and keep nothing any more: this state may be of another log."""
         if not tail.cancelled() and (error := tail.exception()):
             self._broken = True
-            snapshotter.cancel()
+            if self._snapshotting is not None:
+                self._snapshotting.cancel()
+            if self._neighbours is not None:
+                self._neighbours.leave()
             reason = f"{type(error).__name__}: {error}"
             self._health.broken(reason)
             self._acknowledgements.fail(StoreUnavailable(reason))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
@@ -40,8 +40,14 @@ class Tail:
         acknowledgements: Acknowledgements,
         health: Health,
         pace: Pace,
+        on_applied: Callable[[LoggedEntry], None] = lambda _: None,
+        on_marks: Callable[[Sequence[str]], Awaitable[None]] | None = None,
     ) -> None:
-        """Go on after ``position``, which is what ``engine`` holds."""
+        """Go on after ``position``, which is what ``engine`` holds.
+
+        ``on_applied`` hears of each entry, before it is acknowledged; ``on_marks`` of the marks in
+        one, and the state stands still there until it returns.
+        """
         self.position = position
         self.arrivals = Arrivals()
         self.arrivals.reached(position.offset)
@@ -50,6 +56,8 @@ class Tail:
         self._acknowledgements = acknowledgements
         self._health = health
         self._pace = pace
+        self._on_applied = on_applied
+        self._on_marks = on_marks
         self.reads = 0  # counted by who answers them
         self._page_entries = PAGE_ENTRIES_MAX
         self._entry: LoggedEntry | None = None
@@ -99,6 +107,8 @@ class Tail:
                     self._apply_part(entry, self._pace.allowance())
                     if self._pace.used_up():
                         await self._rest()
+                if self._on_marks is not None and entry.marks:
+                    await self._on_marks(entry.marks)
         operations = sum(entry.size for entry in page)
         wanted = PAGE_OPERATIONS * len(page) // max(1, operations)
         self._page_entries = max(1, min(PAGE_ENTRIES_MAX, wanted))
@@ -111,6 +121,7 @@ class Tail:
         if len(self._outcomes) >= entry.size:
             self._entry = None
             self.position = entry.position
+            self._on_applied(entry)
             self._acknowledgements.applied(entry.position.offset, self._outcomes)
             self.arrivals.reached(entry.position.offset)
 

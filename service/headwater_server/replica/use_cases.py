@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Sequence
-from dataclasses import replace
-from importlib.metadata import version
 
 from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.events import Event
 from headwater_server.engine.metrics import Metric
 from headwater_server.engine.requests import RecommendRequest, UserProfile
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
-from headwater_server.replica.captured import captured_digest
+from headwater_server.replica.comparison import Comparison
 from headwater_server.replica.erasing import Erasing
+from headwater_server.replica.looking import Looking
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.reads import Reads
 from headwater_server.replica.shell import Shell
@@ -32,7 +30,8 @@ class UseCases:
     _reads: Reads
     _writes: Writes
     _erasing: Erasing
-    _digesting: asyncio.Lock
+    _looking: Looking
+    _comparison: Comparison
 
     async def recommend(
         self,
@@ -125,34 +124,12 @@ class UseCases:
         return self._engine.get_user(user_id, visitor_id)
 
     async def model(self, compute_digest: bool) -> ModelAnswer:  # noqa: FBT001 - one question
-        """Return where the model stands; with its digest, of the very same state.
+        """Return where the model stands; with its digest, of the very same state."""
+        return await self._looking.with_digest() if compute_digest else self._looking.now()
 
-        The digest is computed over a copy, in a thread: questions are answered meanwhile.
-        """
-        if not compute_digest:
-            return self._standing()
-        async with self._digesting:  # one copy of the state at a time
-            answer, parts = self._standing(), self._engine.capture()
-            return replace(answer, digest=await asyncio.to_thread(captured_digest, parts))
-
-    def _standing(self) -> ModelAnswer:
-        self._shell.tail.finish_entry()
-        position = self._shell.tail.position
-        counts = self._engine.counts() | {
-            "events_quarantined": self._writes.quarantined,
-            "log_entries": position.sequence,
-        }
-        return ModelAnswer(
-            offset=position.offset,
-            digest="",
-            counts=counts,
-            memory_bytes=self._engine.memory_bytes(),
-            versions={
-                "headwater": version("headwater-server"),
-                "river": version("river"),
-                "state": str(self._engine.STATE_VERSION),
-            },
-        )
+    async def compare_replicas(self, time_remaining_s: float | None) -> ModelAnswer:
+        """Return where the model stands at a new mark on the log, and every replica's digest."""
+        return await self._comparison.ask(time_remaining_s)
 
     def metrics(self) -> Sequence[Metric]:
         """Return progressive validation: how good it was before each event was learned."""

@@ -26,6 +26,11 @@ class StoredEntry:
         return Entry(self._time_ms, operations, self._stored.imported)
 
     @property
+    def marks(self) -> list[str]:
+        """The ids of the marks in it."""
+        return [one.mark.mark_id for one in self._stored.operations if one.HasField("mark")]
+
+    @property
     def entry(self) -> Entry:
         """The whole entry."""
         return self.part(0, self.size)

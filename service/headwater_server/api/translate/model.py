@@ -9,11 +9,6 @@ from headwater_server.engine.metrics import Metric
 from headwater_server.replica.answers import ModelAnswer
 
 
-def get_model_request(request: pb.GetModelRequest) -> bool:
-    """Return whether the digest is wanted."""
-    return request.compute_digest
-
-
 def get_model_response(answer: ModelAnswer) -> pb.GetModelResponse:
     """Return where the model stands."""
     return pb.GetModelResponse(
@@ -22,6 +17,12 @@ def get_model_response(answer: ModelAnswer) -> pb.GetModelResponse:
         counts=answer.counts,
         memory_bytes=answer.memory_bytes,
         versions=answer.versions,
+        replicas=[
+            pb.ReplicaState(
+                replica_id=one.replica_id, role=one.role, digest=one.digest, detail=one.detail
+            )
+            for one in answer.replicas
+        ],
     )
 
 
