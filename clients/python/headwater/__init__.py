@@ -20,7 +20,7 @@ from headwater.items import DeleteAnswer, Item, ItemResult, UpsertAnswer, WriteS
 from headwater.lists import ItemList, ScoredItem
 from headwater.model import Metric, Model
 from headwater.recommendations import Recommendation, Result
-from headwater.users import Touch, UpsertUsersAnswer, User, UserProfile, UserResult
+from headwater.users import EraseAnswer, Touch, UpsertUsersAnswer, User, UserProfile, UserResult
 
 __all__ = [
     "AsyncClient",
@@ -30,6 +30,7 @@ __all__ = [
     "Client",
     "DeadlineExceededError",
     "DeleteAnswer",
+    "EraseAnswer",
     "Event",
     "EventItem",
     "EventResult",

@@ -10,7 +10,7 @@ from headwater.async_connection import AsyncConnection
 from headwater.catalogue import ITEMS_A_PAGE
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.items import DeleteAnswer, Item, UpsertAnswer
-from headwater.users import UpsertUsersAnswer, User, UserProfile
+from headwater.users import EraseAnswer, UpsertUsersAnswer, User, UserProfile
 
 
 class AsyncCatalogue(AsyncConnection):
@@ -84,3 +84,17 @@ class AsyncCatalogue(AsyncConnection):
     ) -> UserProfile:
         """Return what is known of an account or of a visitor; `NotFoundError` when nothing is."""
         return await self._make(calls.get_user(user_id, visitor_id), timeout_s)
+
+    async def erase_user(
+        self,
+        user_id: str = "",
+        *,
+        visitor_id: str = "",
+        timeout_s: float = FEEDBACK_TIMEOUT_S,
+    ) -> EraseAnswer:
+        """Forget an account with its visitors, or what a visitor did anonymously.
+
+        A stranger is forgotten as well. What the weights have learned of them goes with
+        `headwater rebuild --without-erased`.
+        """
+        return await self._make(calls.erase_user(user_id, visitor_id), timeout_s)

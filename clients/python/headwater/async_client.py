@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from typing import Unpack
 
 from headwater import calls
 from headwater.async_catalogue import AsyncCatalogue
+from headwater.async_feedback_stream import AsyncFeedbackStream
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.errors import HeadwaterError
 from headwater.events import Event, FeedbackAnswer
@@ -14,6 +15,8 @@ from headwater.fallback import fallback_list, is_away
 from headwater.lists import ItemList
 from headwater.model import Metric, Model
 from headwater.recommendations import Recommendation
+from headwater.unanswered import PATH, PATIENCE_S, Batch
+from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.recommendations import Question
 
 
@@ -82,6 +85,18 @@ class AsyncClient(AsyncCatalogue):
         After an error, send the same `Event` objects again: what was learned is not learned twice.
         """
         return await self._make(calls.feedback(events), timeout_s)
+
+    def stream_feedback(
+        self, batches: Iterable[Batch] | AsyncIterable[Batch], *, patience_s: float = PATIENCE_S
+    ) -> AsyncIterator[FeedbackAnswer]:
+        """Say what visitors did in batches of 1 to 1,000 events; yield each one's answer, in order.
+
+        ``batches`` are drawn ahead of the answers, 64 at most. A connection that is lost, and a
+        server that has too much to do, is tried again for ``patience_s``; what was not answered is
+        sent again, and learned once. Leave a batch alone until it is answered.
+        """
+        method = self._stream_method(PATH, pb.StreamFeedbackRequest, pb.StreamFeedbackResponse)
+        return AsyncFeedbackStream(method, batches, self._metadata, patience_s).answers()
 
     async def get_model(
         self, *, compute_digest: bool = False, timeout_s: float = FEEDBACK_TIMEOUT_S

@@ -53,6 +53,9 @@ class AsyncConnection:
     ) -> None:
         await self.close()
 
+    def _stream_method(self, path: str, request: Any, answer: Any) -> Any:
+        return self._channel.stream_stream(path, request.SerializeToString, answer.FromString)
+
     async def _make(self, call: Call[Answer], timeout_s: float) -> Answer:
         method = self._methods.get(call.path)
         if method is None:

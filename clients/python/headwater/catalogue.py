@@ -9,7 +9,7 @@ from headwater import catalogue_calls as calls
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.connection import Connection
 from headwater.items import DeleteAnswer, Item, UpsertAnswer
-from headwater.users import UpsertUsersAnswer, User, UserProfile
+from headwater.users import EraseAnswer, UpsertUsersAnswer, User, UserProfile
 
 ITEMS_A_PAGE = 500
 
@@ -84,3 +84,17 @@ class Catalogue(Connection):
     ) -> UserProfile:
         """Return what is known of an account or of a visitor; `NotFoundError` when nothing is."""
         return self._make(calls.get_user(user_id, visitor_id), timeout_s)
+
+    def erase_user(
+        self,
+        user_id: str = "",
+        *,
+        visitor_id: str = "",
+        timeout_s: float = FEEDBACK_TIMEOUT_S,
+    ) -> EraseAnswer:
+        """Forget an account with its visitors, or what a visitor did anonymously.
+
+        A stranger is forgotten as well. What the weights have learned of them goes with
+        `headwater rebuild --without-erased`.
+        """
+        return self._make(calls.erase_user(user_id, visitor_id), timeout_s)

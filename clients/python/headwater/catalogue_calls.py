@@ -7,7 +7,7 @@ from datetime import datetime
 
 from headwater.calls import Call
 from headwater.items import DeleteAnswer, Item, ItemPage, UpsertAnswer
-from headwater.users import UpsertUsersAnswer, User, UserProfile
+from headwater.users import EraseAnswer, UpsertUsersAnswer, User, UserProfile
 from headwater.v1 import catalog_service_pb2 as catalog_pb2
 from headwater.v1 import user_service_pb2 as user_pb2
 from headwater.wire.items import (
@@ -84,4 +84,14 @@ def get_user(user_id: str, visitor_id: str) -> Call[UserProfile]:
         user_pb2.GetUserRequest(user_id=user_id, visitor_id=visitor_id),
         user_pb2.GetUserResponse,
         profile,
+    )
+
+
+def erase_user(user_id: str, visitor_id: str) -> Call[EraseAnswer]:
+    """Ask that an account or a visitor be forgotten."""
+    return Call(
+        "/headwater.v1.UserService/EraseUser",
+        user_pb2.EraseUserRequest(user_id=user_id, visitor_id=visitor_id),
+        user_pb2.EraseUserResponse,
+        lambda response: EraseAnswer(response.offset),
     )

@@ -16,7 +16,10 @@ READS = {
     "UserService": ["GetUser"],
     "ModelService": ["GetModel", "GetMetrics"],
 }
-WRITES = {"FeedbackService": ["Feedback"]}  # safe, since each event carries its id
+WRITES = {
+    "FeedbackService": ["Feedback"],  # safe, since each event carries its id
+    "UserService": ["EraseUser"],  # forgetting twice is forgetting
+}
 
 
 def service_config() -> str:

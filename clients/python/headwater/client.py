@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Unpack
 
 from headwater import calls
@@ -11,9 +11,12 @@ from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.errors import HeadwaterError
 from headwater.events import Event, FeedbackAnswer
 from headwater.fallback import fallback_list, is_away
+from headwater.feedback_stream import FeedbackStream
 from headwater.lists import ItemList
 from headwater.model import Metric, Model
 from headwater.recommendations import Recommendation
+from headwater.unanswered import PATH, PATIENCE_S, Batch
+from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.recommendations import Question
 
 
@@ -82,6 +85,18 @@ class Client(Catalogue):
         After an error, send the same `Event` objects again: what was learned is not learned twice.
         """
         return self._make(calls.feedback(events), timeout_s)
+
+    def stream_feedback(
+        self, batches: Iterable[Batch], *, patience_s: float = PATIENCE_S
+    ) -> Iterator[FeedbackAnswer]:
+        """Say what visitors did in batches of 1 to 1,000 events; yield each one's answer, in order.
+
+        ``batches`` are drawn ahead of the answers, 64 at most. A connection that is lost, and a
+        server that has too much to do, is tried again for ``patience_s``; what was not answered is
+        sent again, and learned once. Leave a batch alone until it is answered.
+        """
+        method = self._stream_method(PATH, pb.StreamFeedbackRequest, pb.StreamFeedbackResponse)
+        return FeedbackStream(method, batches, self._metadata, patience_s).answers()
 
     def get_model(
         self, *, compute_digest: bool = False, timeout_s: float = FEEDBACK_TIMEOUT_S

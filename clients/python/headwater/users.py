@@ -35,6 +35,13 @@ class UpsertUsersAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseAnswer:
+    """``offset`` is a state in which they are forgotten."""
+
+    offset: str
+
+
+@dataclass(frozen=True, slots=True)
 class Touch:
     """One item of a history: when it was touched last, how often, and whether it was refused."""
 

@@ -30,7 +30,7 @@ class Inspection:
     """Opens tokens, so that the log can be folded without the key, and looks for poison."""
 
     def __init__(self, token_key: bytes, settings: Callable[[], EngineSettings]) -> None:
-        """``settings`` returns those that the state means something by now."""
+        """Take ``settings``, which returns those that the state means something by now."""
         self._token_key = token_key
         self._settings = settings
 

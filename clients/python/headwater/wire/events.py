@@ -22,6 +22,11 @@ def feedback_request(events: Iterable[Event]) -> pb.FeedbackRequest:
     return pb.FeedbackRequest(events=[_event(event) for event in events])
 
 
+def stream_feedback_request(events: Iterable[Event]) -> pb.StreamFeedbackRequest:
+    """Build one batch of a stream."""
+    return pb.StreamFeedbackRequest(events=[_event(event) for event in events])
+
+
 def _event(event: Event) -> event_pb2.Event:
     return event_pb2.Event(
         event_id=event.event_id,
@@ -52,6 +57,15 @@ def _item(item: EventItem | str) -> event_pb2.EventItem:
 
 def feedback_answer(response: pb.FeedbackResponse) -> FeedbackAnswer:
     """Read what became of the events."""
+    return _answer(response)
+
+
+def stream_feedback_answer(response: pb.StreamFeedbackResponse) -> FeedbackAnswer:
+    """Read what became of the events of one batch."""
+    return _answer(response)
+
+
+def _answer(response: pb.FeedbackResponse | pb.StreamFeedbackResponse) -> FeedbackAnswer:
     results = (
         EventResult(result.event_id, STATUSES[result.status], result.detail)
         for result in response.results
