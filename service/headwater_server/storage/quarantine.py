@@ -57,8 +57,7 @@ class RedisQuarantine:
         start = "-"
         while page := await self._store.call("XRANGE", self._stream, start, "+", "COUNT", PAGE):
             for kept_id, fields in page:
-                names, values = fields[::2], fields[1::2]
-                yield quarantined(kept_id, dict(zip(names, values, strict=True)))
+                yield quarantined(kept_id, fields)
             start = "(" + page[-1][0].decode()
 
     async def drop(self, kept: Sequence[Quarantined]) -> None:

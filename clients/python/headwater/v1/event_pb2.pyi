@@ -59,7 +59,9 @@ class Event(_message.Message):
 
     An event that cannot be learned from (a number that is not finite, an id or a text of absurd
     size, a type that the server does not know, an attribution token that this server did not sign)
-    fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done.
+    fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
+    one of a visitor, or of a caller, with more events in a minute than the server's settings allow:
+    a robot is served, and teaches nothing.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

@@ -72,7 +72,16 @@ class FeedbackServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StreamFeedback(self, request_iterator, context):
-        """The same for a stream of batches, answered in order. UNIMPLEMENTED in this release.
+        """The same for a stream of batches: each is answered when it is on the log and applied, in the
+        order sent. The next batches may be sent before that; the server reads ahead a bounded number
+        of them, then gRPC's flow control holds the caller back. While too much is under way a stream
+        waits where Feedback would be refused.
+
+        A malformed batch ends the stream, after the answers of those before it, with INVALID_ARGUMENT
+        that names it, such as `batches[2].events[3].event_id` (counted from 0); nothing of it or after
+        it is done. UNAVAILABLE, after the answers of what is under way, when the server stops.
+        Whatever ended a stream: send on a new one all batches that were not answered. What was learned
+        of them is answered EVENT_STATUS_EXISTS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -46,7 +46,17 @@ class FeedbackServiceStub:
     one without `event_id`; the message names the field, such as `events[3].event_id`.
     """
     StreamFeedback: _grpc.StreamStreamMultiCallable[_feedback_service_pb2.StreamFeedbackRequest, _feedback_service_pb2.StreamFeedbackResponse]
-    """The same for a stream of batches, answered in order. UNIMPLEMENTED in this release."""
+    """The same for a stream of batches: each is answered when it is on the log and applied, in the
+    order sent. The next batches may be sent before that; the server reads ahead a bounded number
+    of them, then gRPC's flow control holds the caller back. While too much is under way a stream
+    waits where Feedback would be refused.
+
+    A malformed batch ends the stream, after the answers of those before it, with INVALID_ARGUMENT
+    that names it, such as `batches[2].events[3].event_id` (counted from 0); nothing of it or after
+    it is done. UNAVAILABLE, after the answers of what is under way, when the server stops.
+    Whatever ended a stream: send on a new one all batches that were not answered. What was learned
+    of them is answered EVENT_STATUS_EXISTS.
+    """
 
 @_typing.type_check_only
 class FeedbackServiceAsyncStub(FeedbackServiceStub):
@@ -66,7 +76,17 @@ class FeedbackServiceAsyncStub(FeedbackServiceStub):
     one without `event_id`; the message names the field, such as `events[3].event_id`.
     """
     StreamFeedback: _aio.StreamStreamMultiCallable[_feedback_service_pb2.StreamFeedbackRequest, _feedback_service_pb2.StreamFeedbackResponse]  # type: ignore[assignment]
-    """The same for a stream of batches, answered in order. UNIMPLEMENTED in this release."""
+    """The same for a stream of batches: each is answered when it is on the log and applied, in the
+    order sent. The next batches may be sent before that; the server reads ahead a bounded number
+    of them, then gRPC's flow control holds the caller back. While too much is under way a stream
+    waits where Feedback would be refused.
+
+    A malformed batch ends the stream, after the answers of those before it, with INVALID_ARGUMENT
+    that names it, such as `batches[2].events[3].event_id` (counted from 0); nothing of it or after
+    it is done. UNAVAILABLE, after the answers of what is under way, when the server stops.
+    Whatever ended a stream: send on a new one all batches that were not answered. What was learned
+    of them is answered EVENT_STATUS_EXISTS.
+    """
 
 class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
     """Takes in what visitors did. The very next Recommend has learned from it.
@@ -95,6 +115,16 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_feedback_service_pb2.StreamFeedbackRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_feedback_service_pb2.StreamFeedbackResponse], _abc.AsyncIterator[_feedback_service_pb2.StreamFeedbackResponse]]:
-        """The same for a stream of batches, answered in order. UNIMPLEMENTED in this release."""
+        """The same for a stream of batches: each is answered when it is on the log and applied, in the
+        order sent. The next batches may be sent before that; the server reads ahead a bounded number
+        of them, then gRPC's flow control holds the caller back. While too much is under way a stream
+        waits where Feedback would be refused.
+
+        A malformed batch ends the stream, after the answers of those before it, with INVALID_ARGUMENT
+        that names it, such as `batches[2].events[3].event_id` (counted from 0); nothing of it or after
+        it is done. UNAVAILABLE, after the answers of what is under way, when the server stops.
+        Whatever ended a stream: send on a new one all batches that were not answered. What was learned
+        of them is answered EVENT_STATUS_EXISTS.
+        """
 
 def add_FeedbackServiceServicer_to_server(servicer: FeedbackServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

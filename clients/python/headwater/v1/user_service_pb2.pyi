@@ -299,16 +299,16 @@ Global___Touch: _TypeAlias = Touch  # noqa: Y015
 
 @_typing.final
 class EraseUserRequest(_message.Message):
-    """Names a user or a visitor to forget."""
+    """Names an account or a visitor to forget: exactly one of the two."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     USER_ID_FIELD_NUMBER: _builtins.int
     VISITOR_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
-    """The account. This or `visitor_id` is required; at most 128 bytes."""
+    """The account; at most 128 bytes."""
     visitor_id: _builtins.str
-    """The visitor; at most 128 bytes."""
+    """The visitor; at most 128 bytes. What was done under an account is that account's."""
     def __init__(
         self,
         *,

@@ -77,7 +77,17 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EraseUser(self, request, context):
-        """Forgets a user or visitor. UNIMPLEMENTED in this release.
+        """Forgets an account, with what its visitors did anonymously; or what one visitor did
+        anonymously, and the visitor's link to an account. Whom nobody has heard of is forgotten, too:
+        it is no error, and may be repeated.
+
+        Gone from the next answer on, on every server: history, links, dismissed items, features, the
+        slates that they were shown, the deduplication trace of their events (so one of them that is
+        sent again counts as new), and their events in quarantine. An event that they sent while this
+        call was under way may come after it. What the models have learned from them stays in the
+        weights, and their events on the log, until `headwater rebuild --without-erased`.
+
+        UNAVAILABLE when the store is away: call again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -46,7 +46,18 @@ class UserServiceStub:
     was neither an event nor a write of it.
     """
     EraseUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.EraseUserRequest, _user_service_pb2.EraseUserResponse]
-    """Forgets a user or visitor. UNIMPLEMENTED in this release."""
+    """Forgets an account, with what its visitors did anonymously; or what one visitor did
+    anonymously, and the visitor's link to an account. Whom nobody has heard of is forgotten, too:
+    it is no error, and may be repeated.
+
+    Gone from the next answer on, on every server: history, links, dismissed items, features, the
+    slates that they were shown, the deduplication trace of their events (so one of them that is
+    sent again counts as new), and their events in quarantine. An event that they sent while this
+    call was under way may come after it. What the models have learned from them stays in the
+    weights, and their events on the log, until `headwater rebuild --without-erased`.
+
+    UNAVAILABLE when the store is away: call again.
+    """
 
 @_typing.type_check_only
 class UserServiceAsyncStub(UserServiceStub):
@@ -66,7 +77,18 @@ class UserServiceAsyncStub(UserServiceStub):
     was neither an event nor a write of it.
     """
     EraseUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.EraseUserRequest, _user_service_pb2.EraseUserResponse]  # type: ignore[assignment]
-    """Forgets a user or visitor. UNIMPLEMENTED in this release."""
+    """Forgets an account, with what its visitors did anonymously; or what one visitor did
+    anonymously, and the visitor's link to an account. Whom nobody has heard of is forgotten, too:
+    it is no error, and may be repeated.
+
+    Gone from the next answer on, on every server: history, links, dismissed items, features, the
+    slates that they were shown, the deduplication trace of their events (so one of them that is
+    sent again counts as new), and their events in quarantine. An event that they sent while this
+    call was under way may come after it. What the models have learned from them stays in the
+    weights, and their events on the log, until `headwater rebuild --without-erased`.
+
+    UNAVAILABLE when the store is away: call again.
+    """
 
 class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     """What is known about visitors and accounts. Both come into being with their first event; what
@@ -101,6 +123,17 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.EraseUserRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.EraseUserResponse, _abc.Awaitable[_user_service_pb2.EraseUserResponse]]:
-        """Forgets a user or visitor. UNIMPLEMENTED in this release."""
+        """Forgets an account, with what its visitors did anonymously; or what one visitor did
+        anonymously, and the visitor's link to an account. Whom nobody has heard of is forgotten, too:
+        it is no error, and may be repeated.
+
+        Gone from the next answer on, on every server: history, links, dismissed items, features, the
+        slates that they were shown, the deduplication trace of their events (so one of them that is
+        sent again counts as new), and their events in quarantine. An event that they sent while this
+        call was under way may come after it. What the models have learned from them stays in the
+        weights, and their events on the log, until `headwater rebuild --without-erased`.
+
+        UNAVAILABLE when the store is away: call again.
+        """
 
 def add_UserServiceServicer_to_server(servicer: UserServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
