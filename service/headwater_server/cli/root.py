@@ -7,6 +7,7 @@ import typer
 from headwater_server.cli.backtesting import backtest
 from headwater_server.cli.demo.command import demo
 from headwater_server.cli.digesting import digest
+from headwater_server.cli.doctoring import doctor
 from headwater_server.cli.flags import with_settings
 from headwater_server.cli.importing import import_events
 from headwater_server.cli.probing import probe
@@ -26,6 +27,7 @@ commands.command("serve")(with_settings(*PARTS)(serve))
 commands.command("import")(with_settings("Place", "Storage", ENGINE)(import_events))
 commands.command("backtest")(with_settings(ENGINE)(backtest))
 commands.command("digest")(with_settings("Place", "Storage")(digest))
+commands.command("doctor")(with_settings("Place", "Storage")(doctor))
 commands.command("probe")(probe)
 commands.command("settings")(settings)
 

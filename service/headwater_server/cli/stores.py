@@ -23,10 +23,10 @@ STORE_ERRORS = (
 )  # fmt: skip
 
 
-def chosen_store(settings: Settings) -> AbstractAsyncContextManager[Storage]:
+def chosen_store(settings: Settings, *, check: bool = True) -> AbstractAsyncContextManager[Storage]:
     """Open the store that the settings name; an embedded one is started and stopped again."""
-    place = settings.place
-    return open_storage(settings.storage, redis_url=place.redis_url, data_dir=place.data_dir)
+    redis_url, data_dir = settings.place.redis_url, settings.place.data_dir
+    return open_storage(settings.storage, redis_url=redis_url, data_dir=data_dir, check=check)
 
 
 def check_one_place(target: str | None, settings: Settings) -> None:

@@ -12,6 +12,8 @@ from headwater_server.storage.archive.segment import DamagedSegment
 from headwater_server.storage.raw import Raw
 from headwater_server.storage.stream import Stream
 
+BACKUP = "restore the file from a backup"
+
 
 class Lineage:
     """Looks back: over the archive's seam, and from a position to the log it must stand on."""
@@ -24,12 +26,12 @@ class Lineage:
 
     async def check(self, position: Position) -> None:
         """`LogBroken` unless head, stream and archive fit, and one of them has ``position``."""
-        await self._check_head()
-        await self._check_archive()
+        await self.check_head()
+        await self.check_archive()
         if position != START:
-            await self._check_position(position)
+            await self.check_position(position)
 
-    async def _check_head(self) -> None:
+    async def check_head(self) -> None:
         """Compare the head with the stream's end; others may append meanwhile, so look again."""
         while True:
             head, last, again = (
@@ -47,7 +49,7 @@ class Lineage:
                     "the stream and its head are not of one moment",
                 )
 
-    async def _check_archive(self) -> None:
+    async def check_archive(self) -> None:
         """Notice a log that ends before its archive does, or that is another one."""
         end = await self._archive_end()
         if end == START:
@@ -74,11 +76,13 @@ class Lineage:
         try:
             return await asyncio.to_thread(self._archive.last)
         except (DamagedSegment, OSError) as error:
-            raise LogBroken("an archive that can be read", str(error), str(error)) from error
+            raise LogBroken("an archive that can be read", str(error), BACKUP) from error
 
-    async def _check_position(self, position: Position) -> None:
+    async def check_position(self, position: Position) -> None:
+        """`LogBroken` unless the log or the archive has this very entry."""
         there = await self._stream.at(position.offset)
-        if there is None:
+        first = await self._stream.first()
+        if there is None and first and first.position.sequence > position.sequence:
             before = Position("0-0", position.sequence - 1)
             there = next(iter(await self.archived(before, 1)), None)
         if there is not None and there.position == position:
@@ -92,7 +96,7 @@ class Lineage:
         raise LogBroken(
             expected,
             f"none; the head is {head.sequence} at {head.offset}",
-            _why(position, head, await self._stream.first()),
+            _why(position, head, first),
         )
 
     async def archived(self, after: Position, count: int) -> list[Raw]:
@@ -104,7 +108,7 @@ class Lineage:
             try:
                 self._cached = await asyncio.to_thread(self._archive.entries_after, after.sequence)
             except (DamagedSegment, OSError) as error:
-                raise LogBroken(f"entry {wanted} in the archive", str(error), str(error)) from error
+                raise LogBroken(f"entry {wanted} archived", str(error), BACKUP) from error
         if not self._cached:
             return []
         start = wanted - self._cached[0].position.sequence

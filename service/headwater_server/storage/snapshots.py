@@ -80,12 +80,26 @@ class RedisSnapshots:
     async def published(self) -> list[SnapshotMeta]:
         """See `replica.ports.Snapshots.published`; one without a readable manifest is left out."""
         found = []
-        for snapshot_id in await self._store.call("ZREVRANGE", self._keys.snapshots, 0, -1):
+        for snapshot_id in await self.ids():
             try:
-                found.append(meta_of(await self._manifest(snapshot_id.decode())))
+                found.append(await self.meta(snapshot_id))
             except DamagedSnapshot as error:
                 _log.error("a snapshot is refused", snapshot_id=snapshot_id, reason=str(error))
         return found
+
+    async def ids(self) -> list[str]:
+        """Return the ids of all that is published, highest offset first."""
+        found = await self._store.call("ZREVRANGE", self._keys.snapshots, 0, -1)
+        return [snapshot_id.decode() for snapshot_id in found]
+
+    async def meta(self, snapshot_id: str) -> SnapshotMeta:
+        """Return what one says about itself; `DamagedSnapshot` if that cannot be read."""
+        return meta_of(await self._manifest(snapshot_id))
+
+    async def drop(self, snapshot_id: str) -> None:
+        """Take one away."""
+        await self._store.call("ZREM", self._keys.snapshots, snapshot_id)
+        await self._store.call("UNLINK", self._keys.snapshot(snapshot_id))
 
     async def load(self, meta: SnapshotMeta) -> list[tuple[str, Any]]:
         """See `replica.ports.Snapshots.load`."""

@@ -38,27 +38,39 @@ class Storage:
     replicas: RedisReplicas
     token_key: bytes
     server: EmbeddedServer | None
+    store: Store
+    settings: StorageSettings
+    archive: Archive | None
 
 
 @asynccontextmanager
 async def open_storage(
-    settings: StorageSettings, *, redis_url: str | None = None, data_dir: Path | None = None
+    settings: StorageSettings,
+    *,
+    redis_url: str | None = None,
+    data_dir: Path | None = None,
+    check: bool = True,
+    socket: Path | None = None,
 ) -> AsyncIterator[Storage]:
     """Open the store at ``redis_url``, or start one in ``data_dir``; close it in order.
 
     `StoreUnavailable` if nobody answers, `UnfitStoreError` if the server's configuration breaks
-    the durability mode, `DataDirInUseError` if another process serves the directory.
+    the durability mode, `DataDirInUseError` if another process serves the directory: with its
+    ``socket`` that one's server is used.
+    Without ``check`` a server is opened that does not keep its promise, for a look at it.
     """
     if (redis_url is None) == (data_dir is None):
         raise ValueError("give a redis_url or a data_dir")
     async with AsyncExitStack() as stack:
-        server = await _started(stack, data_dir, settings) if data_dir else None
-        where = server.socket_path if server else redis_url or ""
+        ours = data_dir if socket is None else None
+        server = await _started(stack, ours, settings) if ours else None
+        where = server.socket_path if server else socket or redis_url or ""
         store, reader = Store(where, settings), Store(where, settings, blocking_ms=BLOCK_MS_MAX)
         stack.push_async_callback(store.close)
         stack.push_async_callback(reader.close)
         can_wait = await knows_waitaof(store)
-        await check_promises(store, settings, can_wait=can_wait)
+        if check:
+            await check_promises(store, settings, can_wait=can_wait)
         archive = archive_of(settings, data_dir)
         yield Storage(
             log=_log(store, reader, settings, archive, knows_waitaof=can_wait),
@@ -71,6 +83,9 @@ async def open_storage(
                 else await key_in_store(store, Keys(settings.catalogue).token_key)
             ),
             server=server,
+            store=store,
+            settings=settings,
+            archive=archive,
         )
 
 

@@ -36,11 +36,16 @@ class Archive:
 
     def archive_id(self) -> str:
         """Return what tells this archive from any other, made on first use."""
-        about = self.path / ABOUT
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not about.exists():
-            write_durably(about, json.dumps({"archive_id": uuid4().hex}).encode())
-        return str(json.loads(about.read_text())["archive_id"])
+        if not self.known_id():
+            said = json.dumps({"archive_id": uuid4().hex})
+            write_durably(self.path / ABOUT, said.encode())
+        return self.known_id()
+
+    def known_id(self) -> str:
+        """Return the id that `archive_id` made, "" if it never did."""
+        about = self.path / ABOUT
+        return str(json.loads(about.read_text())["archive_id"]) if about.exists() else ""
 
     @contextmanager
     def locked(self) -> Iterator[bool]:

@@ -1,0 +1,99 @@
+"""A look at every entry that is kept: on the stream, in the archive, and over the seam."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from headwater_server.replica.faults import LogBroken, UnreadableEntry
+from headwater_server.replica.position import START, Position
+from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.archive.segment import DamagedSegment, read_segment
+from headwater_server.storage.doctor.findings import Finding
+from headwater_server.storage.lineage import Lineage
+from headwater_server.storage.raw import Raw, check_chained
+from headwater_server.storage.stream import Stream
+
+ACCEPT = "--accept goes on from the log as it is"
+RESTORE = "--restore-tail puts back what the archive holds"
+
+
+async def look_at_head(stream: Stream) -> Finding:
+    """Compare the head with the end of the stream."""
+    try:
+        await Lineage(stream, None).check_head()
+    except LogBroken as error:
+        return Finding("head", str(error), fine=False, way=ACCEPT)
+    head = await stream.head()
+    return Finding("head", f"entry {head.sequence} at {head.offset}, as the stream's end")
+
+
+async def look_at_log(stream: Stream) -> Finding:
+    """Check the chain of all that is kept, and that this build can read each entry."""
+    first = await stream.first()
+    if first is None:
+        return Finding("log", "is empty")
+    before = Position(first.previous, first.position.sequence - 1)
+    try:
+        async for entry in stream.entries("0-0"):
+            check_chained(before, entry)
+            entry.parsed()
+            before = entry.position
+    except LogBroken as error:
+        return Finding("log", str(error), fine=False, way="restore a backup of the store")
+    except UnreadableEntry as error:
+        return Finding("log", str(error), fine=False, way="start the build that wrote it")
+    text = f"entries {first.position.sequence} to {before.sequence} are chained and can be read"
+    return Finding("log", text)
+
+
+async def look_at_archive(archive: Archive | None) -> Finding:
+    """Read every file, and check that they are one chain."""
+    if archive is None:
+        return Finding("archive", "none here: nothing is trimmed from the log")
+    before, entries, files = START, 0, await asyncio.to_thread(archive.files)
+    try:
+        async for first, last, count in _segments(archive):
+            if before != START:
+                check_chained(before, first)
+            before, entries = last, entries + count
+    except (DamagedSegment, LogBroken, OSError) as error:
+        return Finding("archive", str(error), fine=False, way="restore the file from a backup")
+    if not files:
+        return Finding("archive", "is empty")
+    first_entry = before.sequence - entries + 1
+    text = f"entries {first_entry} to {before.sequence} in {len(files)} files are whole and chained"
+    return Finding("archive", text)
+
+
+async def _segments(archive: Archive) -> AsyncIterator[tuple[Raw, Position, int]]:
+    for path in await asyncio.to_thread(archive.files):
+        entries = await asyncio.to_thread(read_segment, path)
+        yield entries[0], entries[-1].position, len(entries)
+
+
+async def look_at_seam(stream: Stream, archive: Archive | None) -> Finding:
+    """Check that archive and log meet, and that both tell the same story."""
+    first, (_, end) = await stream.first(), archive.span() if archive else (0, 0)
+    try:
+        await Lineage(stream, archive).check_archive()
+    except LogBroken as error:
+        fits = archive is not None and await tail_fits(stream, archive)
+        return Finding(
+            "seam", str(error), fine=False, way=f"{RESTORE}; {ACCEPT}" if fits else ACCEPT
+        )
+    begins = first.position.sequence if first else 1
+    if begins > end + 1 and begins > 1:
+        text = f"entries {end + 1} to {begins - 1} are neither on the log nor in the archive"
+        return Finding("seam", f"{text}: rebuild and `digest --at` reach back to the rest only")
+    return Finding("seam", "the log goes on where the archive ends" if end else "nothing to join")
+
+
+async def tail_fits(stream: Stream, archive: Archive) -> bool:
+    """Whether the archive goes on exactly where the log ends."""
+    head = await stream.head()
+    last = await stream.last()
+    if (last.position if last else START) != head:
+        return False
+    following = await asyncio.to_thread(archive.entries_after, head.sequence)
+    return bool(following) and following[0].previous == head.offset

@@ -1,0 +1,54 @@
+"""A look at every snapshot: whole, of this log, and of a build whose state is read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from headwater_server.replica.faults import DamagedSnapshot, LogBroken
+from headwater_server.replica.ports import SnapshotMeta
+from headwater_server.storage.doctor.findings import Build, Finding
+from headwater_server.storage.lineage import Lineage
+from headwater_server.storage.snapshots import RedisSnapshots
+
+DROP = "--drop-snapshots drops those that cannot be used; the others and the log give the state"
+
+
+async def look_at_snapshots(
+    snapshots: RedisSnapshots, lineage: Lineage, build: Build
+) -> list[Finding]:
+    """Return a finding for each, newest first."""
+    found = [
+        _finding(snapshot_id, meta, problem, build)
+        async for snapshot_id, meta, problem in _looked_at(snapshots, lineage)
+    ]
+    return found or [Finding("snapshot", "there is none: a start folds the whole log")]
+
+
+async def unusable(snapshots: RedisSnapshots, lineage: Lineage) -> list[str]:
+    """Return the ids of those that are damaged, or that stand on another log."""
+    looked_at = _looked_at(snapshots, lineage)
+    return [snapshot_id async for snapshot_id, _, problem in looked_at if problem]
+
+
+async def _looked_at(
+    snapshots: RedisSnapshots, lineage: Lineage
+) -> AsyncIterator[tuple[str, SnapshotMeta | None, str]]:
+    for snapshot_id in await snapshots.ids():
+        meta, problem = None, ""
+        try:
+            meta = await snapshots.meta(snapshot_id)
+            await snapshots.load(meta)
+            await lineage.check_position(meta.position)
+        except (DamagedSnapshot, LogBroken) as error:
+            problem = str(error)
+        yield snapshot_id, meta, problem
+
+
+def _finding(snapshot_id: str, meta: SnapshotMeta | None, problem: str, build: Build) -> Finding:
+    name = f"at entry {meta.position.sequence}" if meta else snapshot_id
+    if problem or meta is None:
+        return Finding("snapshot", f"{name}: {problem}", fine=False, way=DROP)
+    if (meta.state_version, meta.river_version) != (build.state_version, build.river_version):
+        other = f"state {meta.state_version}, River {meta.river_version}"
+        return Finding("snapshot", f"{name} is of another build ({other}): passed over at a start")
+    return Finding("snapshot", f"{name} at {meta.position.offset} is whole and of this log")

@@ -1,0 +1,182 @@
+"""The ways on that `headwater doctor` offers. Each is taken only when asked for by its flag."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater_server.replica.faults import LogBroken
+from headwater_server.replica.position import START, Position
+from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.archive.segment import DamagedSegment, read_segment
+from headwater_server.storage.doctor.chain import tail_fits
+from headwater_server.storage.doctor.kept_states import unusable
+from headwater_server.storage.keys import Keys
+from headwater_server.storage.lineage import BACKUP, Lineage
+from headwater_server.storage.raw import Raw
+from headwater_server.storage.script import Script
+from headwater_server.storage.storage import Storage
+from headwater_server.storage.stream import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What `--accept` gives up: told before it is done."""
+
+    archived: int  # entries of the archive that are not on the log
+    files: tuple[Path, ...]  # that hold some of them
+    common: int  # the last entry that both have
+    snapshots: tuple[str, ...]
+    head: bool  # whether the head is set to the end of the stream
+    charge: bool  # whether another archive goes on with this log
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to accept."""
+        return not (self.archived or self.snapshots or self.head or self.charge)
+
+    def told(self) -> list[str]:
+        """Return one line for each thing that goes."""
+        lines = []
+        if self.head:
+            lines.append("the head is set to where the stream ends")
+        if self.archived:
+            lines.append(
+                f"{self.archived} archived entries after entry {self.common} that the log does not "
+                "have are set aside (files named .aside): what they taught is forgotten"
+            )
+        if self.snapshots:
+            lines.append(f"{len(self.snapshots)} snapshots that are not of this log are dropped")
+        if self.charge:
+            lines.append("this archive takes the place of the one that the log had")
+        return lines
+
+
+class Ways:
+    """Each method is one way; `LogBroken` where it does not lead anywhere."""
+
+    def __init__(self, storage: Storage) -> None:
+        """Nothing is changed before a way is taken."""
+        self._storage = storage
+        self._keys = Keys(storage.settings.catalogue)
+        self._stream = Stream(storage.store, self._keys)
+        self._put_back = Script("put_back.lua")
+
+    async def drop_snapshots(self) -> int:
+        """Drop the snapshots that are damaged or not of this log; return how many."""
+        lineage = Lineage(self._stream, self._storage.archive)
+        dropped = await unusable(self._storage.snapshots, lineage)
+        for snapshot_id in dropped:
+            await self._storage.snapshots.drop(snapshot_id)
+        return len(dropped)
+
+    async def restore_tail(self) -> int:
+        """Append the archived entries that the log lost, as they were; return how many."""
+        archive = self._storage.archive
+        if archive is None or not await tail_fits(self._stream, archive):
+            raise LogBroken(
+                "an archive that goes on where the log ends",
+                "none",
+                "there is nothing to put back, or the log went on without what it lost",
+            )
+        before = head = await self._stream.head()
+        while entries := await asyncio.to_thread(archive.entries_after, head.sequence):
+            for entry in entries:
+                await self._append(head, entry)
+                head = entry.position
+        return head.sequence - before.sequence
+
+    async def _append(self, head: Position, entry: Raw) -> None:
+        keys = (self._keys.log, self._keys.head)
+        offset, sequence = entry.position.offset, entry.position.sequence
+        arguments = (head.offset, offset, sequence, entry.payload)
+        if not await self._put_back.run(self._storage.store, keys, arguments):
+            raise LogBroken(f"a log that ends at {head.offset}", "one that goes on meanwhile")
+
+    async def loss(self) -> Loss:
+        """Return what `accept` would give up."""
+        head = await self._stream.head()
+        last = await self._stream.last()
+        end = last.position if last else START
+        common, files, archived = await self._fork(self._storage.archive)
+        return Loss(
+            archived=archived,
+            files=files,
+            common=common,
+            snapshots=tuple(
+                await unusable(
+                    self._storage.snapshots, Lineage(self._stream, self._storage.archive)
+                )
+            ),
+            head=head != end,
+            charge=await self._is_other_archive(),
+        )
+
+    async def _fork(self, archive: Archive | None) -> tuple[int, tuple[Path, ...], int]:
+        """Return the last entry that archive and log share, and what the archive has beyond it."""
+        files: list[Path] = []
+        beyond = 0
+        for path in reversed(archive.files() if archive else []):
+            entries = await self._entries(path)
+            for entry in reversed(entries):
+                if await self._is_on_log(entry):
+                    return entry.position.sequence, tuple(files), beyond
+                beyond += 1
+                if not files or files[-1] != path:
+                    files.append(path)
+        return 0, tuple(files), beyond
+
+    async def _entries(self, path: Path) -> list[Raw]:
+        try:
+            return await asyncio.to_thread(read_segment, path)
+        except DamagedSegment as error:
+            raise LogBroken("an archive that can be read", str(error), BACKUP) from error
+
+    async def _is_on_log(self, entry: Raw) -> bool:
+        there = await self._stream.at(entry.position.offset)
+        if there is not None:
+            return there.position == entry.position
+        first = await self._stream.first()
+        if first is None or first.position.sequence <= entry.position.sequence:
+            return False
+        # trimmed: the same log if the oldest entry that is kept goes on from here
+        return (
+            first.position.sequence > entry.position.sequence + 1
+            or first.previous == entry.position.offset
+        )
+
+    async def _is_other_archive(self) -> bool:
+        archive = self._storage.archive
+        known = await self._storage.store.call("HGET", self._keys.archive, "archive_id")
+        return bool(known and archive and archive.known_id() != known.decode())
+
+    async def accept(self, loss: Loss) -> None:
+        """Go on from the log as it is; what `loss` named goes, archived entries are set aside."""
+        if loss.head:
+            await self._set_head()
+        archive = self._storage.archive
+        if archive is not None:
+            await asyncio.to_thread(_cut, archive, loss)
+            if loss.charge:
+                about = ("archive_id", archive.archive_id())
+                await self._storage.store.call("HSET", self._keys.archive, *about)
+        for snapshot_id in loss.snapshots:
+            await self._storage.snapshots.drop(snapshot_id)
+
+    async def _set_head(self) -> None:
+        last = await self._stream.last()
+        if last is None:
+            await self._storage.store.call("DEL", self._keys.head)
+            return
+        at = ("n", last.position.sequence, "id", last.position.offset)
+        await self._storage.store.call("HSET", self._keys.head, *at)
+
+
+def _cut(archive: Archive, loss: Loss) -> None:
+    """Set aside the files that hold other entries; keep what the split one shares with the log."""
+    for path in loss.files:
+        shared = [e for e in read_segment(path) if e.position.sequence <= loss.common]
+        archive.set_aside(path)
+        if shared:
+            archive.put(shared)

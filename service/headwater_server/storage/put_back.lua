@@ -1,0 +1,10 @@
+-- Puts one archived entry back at the end of the log, if it still ends where it is believed to.
+-- KEYS: log, head.  ARGV: id of the head, id, sequence number, payload.
+-- Returns 1, or 0 when the head is another one.
+local id = redis.call('HGET', KEYS[2], 'id') or '0-0'
+if id ~= ARGV[1] then
+  return 0
+end
+redis.call('XADD', KEYS[1], ARGV[2], 'n', ARGV[3], 'p', ARGV[1], 'e', ARGV[4])
+redis.call('HSET', KEYS[2], 'n', ARGV[3], 'id', ARGV[2])
+return 1
