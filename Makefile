@@ -55,8 +55,8 @@ bench: $(VENV)/.dev ## Recommend and Feedback against a bare gRPC echo, in one r
 serve: $(VENV)/.run ## Leave a server running on LISTEN (127.0.0.1:50051), its data in DATA_DIR (.headwater)
 	@$(BIN)/headwater serve --listen $(LISTEN) --data-dir $(DATA_DIR) $(ARGS)
 
-soak: $(VENV)/.run ## The demo for SECONDS_LONG (600): load, kill -9 and a warm restart each minute
-	@$(BIN)/headwater demo --seconds $(SECONDS_LONG) --kills $$(( $(SECONDS_LONG) / 60 )) $(ARGS)
+soak: $(VENV)/.dev ## The crash suite for SECONDS_LONG (600): every fault, seed after seed, and a table [ARGS="-k name"]
+	@$(BIN)/python -m tests.soak --seconds $(SECONDS_LONG) $(ARGS)
 
 fuzz: $(VENV)/.dev ## What reads bytes, with atheris: SECONDS_FUZZ (60) for each; it keeps what it finds in build/fuzz
 	@$(PIP) --editable '.[fuzz]'

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import pytest
+
 ROWS = {
     1: "kill -9 amid acknowledged feedback",
     2: "the store dies, or its machine",
@@ -65,6 +67,11 @@ class Tallies:
         tally.in_bound += in_bound
         tally.doubled += doubled
 
+    @property
+    def acknowledged(self) -> int:
+        """Return how many events were acknowledged so far, in all rows."""
+        return sum(tally.acknowledged for tally in self._rows.values())
+
     def __bool__(self) -> bool:
         return bool(self._rows)
 
@@ -74,6 +81,9 @@ class Tallies:
         for row, tally in sorted(self._rows.items()):
             sums = (tally.faults, tally.acknowledged, tally.lost, tally.in_bound, tally.doubled)
             yield _line((str(row), ROWS[row], *(f"{n:,}" for n in (len(tally.seeds), *sums))))
+
+
+TALLIES = pytest.StashKey[Tallies]()
 
 
 def _line(cells: tuple[str, ...]) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 
 IN_TESTS = 5
+IS_SOAK = "HEADWATER_SOAK_S" in os.environ  # `make soak`: sizes may be those of the real thing
 
 
 def seeds(in_tests: int = IN_TESTS) -> list[int]:
     """Return the seeds to give to `parametrize`; pytest prints them in the tests' names.
 
-    HEADWATER_SEEDS says how many (the soak wants more), HEADWATER_SEED names the only one, to
-    play a failure again. ``in_tests``: how many when neither is set.
+    HEADWATER_SEEDS says how many, HEADWATER_SEED_FIRST from which one; HEADWATER_SEED names the
+    only one, to play a failure again. ``in_tests``: how many when nothing is set.
     """
     if only := os.environ.get("HEADWATER_SEED"):
         return [int(only)]
-    return list(range(1, 1 + int(os.environ.get("HEADWATER_SEEDS", in_tests))))
+    first = int(os.environ.get("HEADWATER_SEED_FIRST", "1"))
+    return list(range(first, first + int(os.environ.get("HEADWATER_SEEDS", in_tests))))

@@ -1,0 +1,38 @@
+"""`make soak`: every crash test, seed after seed, until the time is over.
+
+    python -m tests.soak --seconds 600 [--first-seed 1] [pytest's arguments]
+
+Each round plays every test with one new seed, so that a short soak has seen every row as well.
+What failed is said at once; pytest's report and the table of what was done come at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+SEEDS_MAX = 1_000
+PLACES = ("tests/system/crash", "tests/simulation", "tests/golden")
+
+
+def main() -> int:
+    """Soak; return 0 if nothing was lost, learned twice, or otherwise wrong."""
+    parser = argparse.ArgumentParser(prog="make soak")
+    parser.add_argument("--seconds", type=float, default=600, help="how long it takes, about")
+    parser.add_argument("--first-seed", type=int, default=1, help="seeds go up from here")
+    told, arguments = parser.parse_known_args()
+    os.environ["HEADWATER_SEED_FIRST"] = str(told.first_seed)
+    os.environ["HEADWATER_SEEDS"] = str(SEEDS_MAX)
+    os.environ["HEADWATER_SOAK_S"] = str(told.seconds)
+    from tests.soak.soaking import Soaking
+
+    places = [place for place in PLACES if Path(place).is_dir()]
+    return pytest.main(["-qq", *places, *arguments], plugins=[Soaking(told.seconds)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
