@@ -7,7 +7,9 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 from prometheus_client.core import Metric
@@ -20,10 +22,13 @@ from headwater_server.engine.warmup import warm_up
 from headwater_server.observability.exposition import Exposition
 from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
+from headwater_server.replica.identity import Identity, this_process
+from headwater_server.replica.neighbours import Neighbours
+from headwater_server.replica.ports_registry import FOLLOWER
 from headwater_server.replica.replica import Replica
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
-from headwater_server.storage.storage import open_storage
+from headwater_server.storage.storage import Storage, open_storage
 
 try:
     from uvloop import run as run_loop
@@ -34,15 +39,27 @@ _log = structlog.get_logger(__name__)
 OnReady = Callable[[str, str], None]
 
 
-def run(settings: Settings, on_ready: OnReady) -> None:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a process is told by a parent that started several; one alone finds all itself.
+
+    ``socket`` is that of the embedded server, which the parent runs. A follower serves nobody.
+    """
+
+    identity: Identity = field(default_factory=this_process)
+    neighbours: Neighbours | None = None
+    socket: Path | None = None
+
+
+def run(settings: Settings, on_ready: OnReady, surroundings: Surroundings | None = None) -> None:
     """Serve until SIGTERM or SIGINT; call ``on_ready(address, offset)`` when it can answer."""
-    run_loop(_serve(settings, on_ready))
+    run_loop(_serve(settings, on_ready, surroundings or Surroundings()))
 
 
-async def _serve(settings: Settings, on_ready: OnReady) -> None:
+async def _serve(settings: Settings, on_ready: OnReady, surroundings: Surroundings) -> None:
     stopping = _stop_signal()
     async with AsyncExitStack() as parts:
-        starting = asyncio.create_task(_start(settings, parts))
+        starting = asyncio.create_task(_start(settings, parts, surroundings))
         await _first(starting, stopping)
         if stopping.is_set():
             _log.info("stopped while starting")
@@ -55,13 +72,12 @@ async def _serve(settings: Settings, on_ready: OnReady) -> None:
         _log.info("stopping")
 
 
-async def _start(settings: Settings, parts: AsyncExitStack) -> tuple[Replica, str]:
+async def _start(
+    settings: Settings, parts: AsyncExitStack, surroundings: Surroundings
+) -> tuple[Replica, str]:
     """Start storage, replica and API; what is started is put onto ``parts``, to be stopped."""
     warm_up(settings.engine)  # before the port opens: nobody waits for a compiler
-    place = settings.place
-    storage = await parts.enter_async_context(
-        open_storage(settings.storage, redis_url=place.redis_url, data_dir=place.data_dir)
-    )
+    storage = await parts.enter_async_context(_storage(settings, surroundings))
     replica = Replica(
         storage.log,
         storage.snapshots,
@@ -70,16 +86,32 @@ async def _start(settings: Settings, parts: AsyncExitStack) -> tuple[Replica, st
         token_key=storage.token_key,
         engine_settings=settings.engine,
         settings=settings.replica,
+        identity=surroundings.identity,
+        neighbours=surroundings.neighbours,
     )
     await replica.start()
     parts.push_async_callback(replica.stop)
     meters, spans = Meters(), _spans(settings.process.tracing_endpoint, parts)
     await _expose(replica, settings.api, meters, parts)
+    if surroundings.identity.role == FOLLOWER:
+        return replica, "-"
     server = Server(replica, settings.api, meters, spans)
     port = await server.start()
     parts.push_async_callback(server.stop)
     host = settings.api.listen.rpartition(":")[0]
     return replica, f"{host}:{port}"
+
+
+def _storage(
+    settings: Settings, surroundings: Surroundings
+) -> AbstractAsyncContextManager[Storage]:
+    place = settings.place
+    return open_storage(
+        settings.storage,
+        redis_url=place.redis_url,
+        data_dir=place.data_dir,
+        socket=surroundings.socket,
+    )
 
 
 async def _expose(

@@ -41,7 +41,13 @@ class PlaceSettings:
 class ProcessSettings:
     """What the process itself is told. Each field's meaning and reason stand in its ``help``."""
 
-    workers: int = field(default=1, metadata={"help": "server processes; only 1 for now"})
+    workers: int = field(
+        default=1,
+        metadata={
+            "help": "server processes on one port; each answers on a core of its own, and learns "
+            "everything. From 2 on another one, that serves nobody, takes the snapshots"
+        },
+    )
     log_level: Literal["debug", "info", "warning", "error"] = field(
         default="info", metadata={"help": "the least that is logged, to standard error"}
     )

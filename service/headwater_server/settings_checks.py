@@ -36,6 +36,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "stop_grace_s": (0, 3600),
     "source_events_per_minute_max": (0, math.inf),
     "stop_patience_s": (0, 3600),
+    "workers": (1, 128),
     "visitor_events_per_minute_max": (0, math.inf),
 }
 
@@ -112,8 +113,6 @@ def _keys_problem(text: str) -> str:
 def _number_problem(name: str, value: float) -> str:
     if not math.isfinite(value):
         return "must be a finite number"
-    if name == "workers" and value != 1:
-        return "only 1 works for now; start more servers on one redis_url instead"
     if name in RANGES:
         least, most = RANGES[name]
         return "" if least <= value <= most else f"must lie between {least} and {most}"

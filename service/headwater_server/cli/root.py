@@ -13,6 +13,7 @@ from headwater_server.cli.importing import import_events
 from headwater_server.cli.probing import probe
 from headwater_server.cli.serving import serve
 from headwater_server.cli.settings_page import settings
+from headwater_server.cli.worker import worker
 from headwater_server.settings import ENGINE, PARTS
 
 commands = typer.Typer(
@@ -30,6 +31,7 @@ commands.command("digest")(with_settings("Place", "Storage")(digest))
 commands.command("doctor")(with_settings("Place", "Storage")(doctor))
 commands.command("probe")(probe)
 commands.command("settings")(settings)
+commands.command("worker", hidden=True)(worker)
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
 from headwater_server.cli.stores import store_explained
 from headwater_server.observability.logging import set_up_logging
@@ -19,22 +21,40 @@ def serve(flags: dict[str, Any]) -> None:
     """Recommend and learn, until SIGTERM or Ctrl-C. Without a place, in .headwater/ here.
 
     Each setting is also a variable (--visitors-max: HEADWATER_VISITORS_MAX) and a name in
-    headwater.toml (visitors_max; HEADWATER_SETTINGS names another file). Flags win.
+    headwater.toml (visitors_max; HEADWATER_SETTINGS names another file). Flags win. With
+    --workers, SIGHUP restarts the workers one by one.
     """
-    from headwater_server.app import run
-
     with explained(), store_explained():
-        settings = _with_place(load_settings(**flags))
-        api = settings.api
-        check_exposure(
-            (api.listen, api.metrics_listen), has_keys=bool(api.key_list), insecure=api.insecure
-        )
-        set_up_logging(settings.process.log_level, settings.process.log_format)
+        settings = prepared(flags)
         try:
             with valid_engine():
-                run(settings, _say_ready)
+                _serve(settings, flags)
         except OSError as error:
             fail(str(error), FAILED)
+
+
+def prepared(flags: dict[str, Any]) -> Settings:
+    """Return the settings of a server, checked, and send the logs where they say."""
+    settings = _with_place(load_settings(**flags))
+    api = settings.api
+    check_exposure(
+        (api.listen, api.metrics_listen), has_keys=bool(api.key_list), insecure=api.insecure
+    )
+    set_up_logging(settings.process.log_level, settings.process.log_format)
+    return settings
+
+
+def _serve(settings: Settings, flags: dict[str, Any]) -> None:
+    if settings.process.workers == 1:
+        from headwater_server.app import run
+
+        run(settings, _say_ready)
+        return
+    from headwater_server.workers.parent import run_crew
+
+    exit_code = run_crew(settings, flags, _say_ready)
+    if exit_code:
+        raise typer.Exit(exit_code)
 
 
 def _with_place(settings: Settings) -> Settings:

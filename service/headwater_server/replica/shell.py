@@ -82,6 +82,8 @@ class Shell:
         if self._keeps_snapshots:
             self._snapshotting = self._run(self.snapshotter.run())
         self._started = True
+        if self._neighbours is not None:
+            self._neighbours.applied(self.tail.position.sequence)
         tail.add_done_callback(self._tail_ended)
 
     async def stop(self) -> None:

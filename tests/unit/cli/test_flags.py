@@ -39,7 +39,7 @@ def test_serve_shows_every_setting_with_its_default():
         (["digest"], "give one of --target, --redis-url and --data-dir"),
         (["digest", "--data-dir", "d", "--at", "x"], "--at: not an offset"),
         (["digest", "--target", "a:1", "--at", "1-0"], "--at and --from-log need"),
-        (["serve", "--workers", "2"], "workers = '2': only 1 works for now"),
+        (["serve", "--workers", "0"], "workers = '0': must lie between 1 and 128"),
         (["serve", "--listen", "here"], "listen = 'here': write host:port"),
         (["serve", "--redis-url", "redis://a", "--data-dir", "d"], "exclude each other"),
     ],

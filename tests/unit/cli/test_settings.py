@@ -65,7 +65,7 @@ def test_rewards_are_added_to_the_default_ones_under_their_full_names(monkeypatc
         ({"listen": "50051"}, "listen = '50051': write host:port"),
         ({"listen": "a:99999"}, "a port is at most 65535"),
         ({"redis_url": "localhost"}, "redis_url = 'localhost': write redis://"),
-        ({"workers": 2}, "workers = 2: only 1 works for now"),
+        ({"workers": 0}, "workers = 0: must lie between 1 and 128"),
         ({"durability": "never"}, "durability = 'never'.*'always' or 'everysec'"),
         ({"catalogue": "a{b}"}, "catalogue"),
         ({"seed": "seven"}, "seed = 'seven'"),

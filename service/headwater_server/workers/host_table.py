@@ -1,0 +1,80 @@
+"""How far each worker of this host is: a few words of memory that all of them share.
+
+Each writes its own line and reads the others'. A word is written at once, so nothing is locked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import os
+import tempfile
+import time
+
+LINE_WORDS = 8  # a line of the processors' caches, so that two writers never share one
+SEQUENCE, BEAT = 0, 1
+BEAT_EVERY_S = 0.05
+SILENT_AFTER_NS = 500_000_000  # it is frozen or dead: nobody waits for it
+
+
+class HostTable:
+    """Implements `replica.neighbours.Neighbours` for the worker with the line ``own``.
+
+    >>> fd = make_table(2)
+    >>> one, other = HostTable(fd, 2, 0), HostTable(fd, 2, 1)
+    >>> one.applied(7); one.beat(); other.beat()
+    >>> one.level(7), other.level(7)
+    (False, True)
+    >>> other.leave(); one.level(7)
+    True
+    """
+
+    def __init__(self, fd: int, lines: int, own: int) -> None:
+        """See the table of `make_table`, which has that many ``lines``."""
+        self._words = memoryview(mmap.mmap(fd, _size(lines))).cast("Q")
+        self._own = own * LINE_WORDS
+        self._others = [line * LINE_WORDS for line in range(lines) if line != own]
+        self._left = False
+
+    def applied(self, sequence: int) -> None:
+        """See `Neighbours.applied`."""
+        self._words[self._own + SEQUENCE] = sequence
+
+    def level(self, sequence: int) -> bool:
+        """See `Neighbours.level`. Those that were not heard of lately do not count."""
+        heard_ns = time.monotonic_ns() - SILENT_AFTER_NS  # one clock for all processes of a host
+        return not any(
+            self._words[line + SEQUENCE] < sequence and self._words[line + BEAT] > heard_ns
+            for line in self._others
+        )
+
+    def leave(self) -> None:
+        """See `Neighbours.leave`."""
+        self._left = True
+        self._words[self._own + BEAT] = 0
+
+    def beat(self) -> None:
+        """Say that this worker lives, until it leaves."""
+        if not self._left:
+            self._words[self._own + BEAT] = time.monotonic_ns()
+
+    async def go_on_beating(self) -> None:
+        """Say so again and again, until cancelled."""
+        while True:
+            self.beat()
+            await asyncio.sleep(BEAT_EVERY_S)
+
+
+def make_table(lines: int) -> int:
+    """Return the descriptor of an empty table, to be handed to the workers."""
+    if hasattr(os, "memfd_create"):
+        fd = os.memfd_create("headwater-workers")
+    else:
+        with tempfile.TemporaryFile() as file:
+            fd = os.dup(file.fileno())
+    os.ftruncate(fd, _size(lines))
+    return fd
+
+
+def _size(lines: int) -> int:
+    return max(mmap.PAGESIZE, lines * LINE_WORDS * 8)

@@ -1,0 +1,56 @@
+"""A place in the crew: what a process is told by the parent beside the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from headwater_server.replica.ports_registry import FOLLOWER, WORKER
+from headwater_server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Seats 0 to ``workers`` - 1 serve; the one behind them is the follower's.
+
+    ``socket`` is that of the embedded server, which the parent runs; "" if there is none.
+    """
+
+    number: int
+    workers: int
+    parent_pid: int
+    address: str
+    table_fd: int
+    socket: str = ""
+
+    @property
+    def role(self) -> str:
+        """Return what the process is among the replicas."""
+        return FOLLOWER if self.number == self.workers else WORKER
+
+    @property
+    def name(self) -> str:
+        """Return what the logs call it."""
+        return FOLLOWER if self.role == FOLLOWER else f"{WORKER} {self.number}"
+
+    def settings(self, settings: Settings) -> Settings:
+        """Return a process's own: its metrics' port, and its share of what all may let in."""
+        api = replace(
+            settings.api,
+            listen=self.address,
+            so_reuseport=True,
+            metrics_listen=shifted(settings.api.metrics_listen, self.number),
+            calls_per_second_max=settings.api.calls_per_second_max / self.workers,
+        )
+        return replace(settings, api=api)
+
+
+def shifted(address: str | None, by: int) -> str | None:
+    """Return the address with a higher port; 0 stays: each takes a free one.
+
+    >>> shifted("127.0.0.1:9464", 2), shifted("127.0.0.1:0", 2), shifted(None, 2)
+    ('127.0.0.1:9466', '127.0.0.1:0', None)
+    """
+    if address is None:
+        return None
+    host, _, port = address.rpartition(":")
+    return f"{host}:{int(port) + by if int(port) else 0}"
