@@ -135,3 +135,10 @@ async def test_the_example_runs(capsys) -> None:
     said = capsys.readouterr().out.splitlines()
     assert said[1] == "learned: created, created, created"
     assert said[2] == "after:  rain-boot, snow-boot"
+
+
+async def test_replicas_are_compared_through_the_client() -> None:
+    async with serving(DictReplica()) as listen, headwater.AsyncClient(listen) as shop:
+        model = await shop.get_model(compare_replicas=True)
+        assert [state.digest for state in model.replicas] == [model.digest]
+        assert (await shop.get_model()).replicas == ()

@@ -99,10 +99,18 @@ class AsyncClient(AsyncCatalogue):
         return AsyncFeedbackStream(method, batches, self._metadata, patience_s).answers()
 
     async def get_model(
-        self, *, compute_digest: bool = False, timeout_s: float = FEEDBACK_TIMEOUT_S
+        self,
+        *,
+        compute_digest: bool = False,
+        compare_replicas: bool = False,
+        timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> Model:
-        """Return where the model stands. A digest walks the whole state: give it time."""
-        return await self._make(calls.get_model(compute_digest=compute_digest), timeout_s)
+        """Return where the model stands. A digest walks the whole state: give it time.
+
+        ``compare_replicas`` asks every replica for its digest at one offset, which must be equal.
+        """
+        call = calls.get_model(compute_digest=compute_digest, compare_replicas=compare_replicas)
+        return await self._make(call, timeout_s)
 
     async def get_metrics(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> tuple[Metric, ...]:
         """Return how well the model foresaw what happened."""

@@ -90,11 +90,11 @@ def list_trending_items(
     )
 
 
-def get_model(*, compute_digest: bool) -> Call[Model]:
+def get_model(*, compute_digest: bool, compare_replicas: bool) -> Call[Model]:
     """Ask where the model stands."""
     return Call(
         "/headwater.v1.ModelService/GetModel",
-        model_pb2.GetModelRequest(compute_digest=compute_digest),
+        model_pb2.GetModelRequest(compute_digest=compute_digest, compare_replicas=compare_replicas),
         model_pb2.GetModelResponse,
         model,
     )

@@ -99,10 +99,18 @@ class Client(Catalogue):
         return FeedbackStream(method, batches, self._metadata, patience_s).answers()
 
     def get_model(
-        self, *, compute_digest: bool = False, timeout_s: float = FEEDBACK_TIMEOUT_S
+        self,
+        *,
+        compute_digest: bool = False,
+        compare_replicas: bool = False,
+        timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> Model:
-        """Return where the model stands. A digest walks the whole state: give it time."""
-        return self._make(calls.get_model(compute_digest=compute_digest), timeout_s)
+        """Return where the model stands. A digest walks the whole state: give it time.
+
+        ``compare_replicas`` asks every replica for its digest at one offset, which must be equal.
+        """
+        call = calls.get_model(compute_digest=compute_digest, compare_replicas=compare_replicas)
+        return self._make(call, timeout_s)
 
     def get_metrics(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> tuple[Metric, ...]:
         """Return how well the model foresaw what happened."""

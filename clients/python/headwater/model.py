@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class ReplicaState:
+    """What one replica holds at an offset: no ``digest`` if it did not answer, see ``detail``."""
+
+    replica_id: str
+    role: str
+    digest: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """Where the model stands; all of one state. ``digest`` is empty unless it was asked for."""
+    """Where the model stands; all of one state. ``digest`` is empty unless it was asked for.
+
+    ``replicas``: what each that is alive holds at ``offset``, if they were to be compared.
+    """
 
     offset: str
     digest: str
     counts: Mapping[str, int]
     memory_bytes: int
     versions: Mapping[str, str]
+    replicas: Sequence[ReplicaState] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Annotated, Any
 
 import typer
 
-from headwater import Client, HeadwaterError
+from headwater import Client, HeadwaterError, Model, UnavailableError
 from headwater_server.cli.failures import explained, fail
 from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
 from headwater_server.cli.target import Key, Target
@@ -28,17 +29,21 @@ def digest(
         bool, typer.Option("--from-log", help="fold the log from its start, trust no snapshot")
     ] = False,
 ) -> None:
-    """Print the digest of a running server's state, or of what a store holds, and its offset."""
+    """Print the digest of a running server's state, or of what a store holds, and its offset.
+
+    With --target, if several replicas are alive, each one's at the same offset: exit code 1 if
+    they are not all equal.
+    """
     with explained(), store_explained():
         settings = load_settings(**flags)
         check_one_place(target, settings)
         if target:
             if at or from_log:
                 raise BadSettings("--at and --from-log need --redis-url or --data-dir")
-            value, offset = _of_server(target, key)
+            _tell(_of_server(target, key))
         else:
             value, offset = asyncio.run(_of_store(settings, _checked(at), from_log=from_log))
-    print(f"{value} offset={offset}")
+            print(f"{value} offset={offset}")
 
 
 def _checked(at: str | None) -> str | None:
@@ -50,13 +55,27 @@ def _checked(at: str | None) -> str | None:
     return at
 
 
-def _of_server(target: str, key: str) -> tuple[str, str]:
+def _of_server(target: str, key: str) -> Model:
     try:
         with Client(target, key=key) as client:
-            model = client.get_model(compute_digest=True, timeout_s=TIMEOUT_S)
+            try:
+                return client.get_model(compare_replicas=True, timeout_s=TIMEOUT_S)
+            except UnavailableError as error:  # the store is away: this one still knows its own
+                model = client.get_model(compute_digest=True, timeout_s=TIMEOUT_S)
+                print(f"not compared with other replicas: {error}", file=sys.stderr)
+                return model
     except HeadwaterError as error:
         fail(f"{target}: {error}")
-    return model.digest, model.offset
+
+
+def _tell(model: Model) -> None:
+    print(f"{model.digest} offset={model.offset}")
+    if len(model.replicas) < 2:
+        return
+    for one in model.replicas:
+        print(f"{one.digest or '-' * 64} {one.role} {one.replica_id} {one.detail}".rstrip())
+    if {one.digest for one in model.replicas} != {model.digest}:
+        fail("the replicas do not hold one state")
 
 
 async def _of_store(settings: Settings, at: str | None, *, from_log: bool) -> tuple[str, str]:

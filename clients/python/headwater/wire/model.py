@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.model import Metric, Model
+from headwater.model import Metric, Model, ReplicaState
 from headwater.v1 import model_service_pb2 as pb
 
 
@@ -14,6 +14,9 @@ def model(response: pb.GetModelResponse) -> Model:
         counts=dict(response.counts),
         memory_bytes=response.memory_bytes,
         versions=dict(response.versions),
+        replicas=tuple(
+            ReplicaState(r.replica_id, r.role, r.digest, r.detail) for r in response.replicas
+        ),
     )
 
 
