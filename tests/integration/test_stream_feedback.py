@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from typing import Any
 
 import grpc
 import pytest
@@ -21,6 +20,7 @@ from headwater_server.replica.position import START
 from headwater_server.storage.storage import Storage
 from tests.integration.api_server import channel_to, free_port, serving
 from tests.integration.dict_replica import DictReplica
+from tests.integration.held_log import HeldLog
 from tests.integration.replicas import folded_digest, running_replica
 from tests.integration.waiting import eventually
 
@@ -55,22 +55,6 @@ class Drawn:
         for number in range(self.count):
             self.drawn += 1
             yield [click(f"e{number}"), click(f"f{number}")]
-
-
-class HeldLog:
-    """A real log whose appends wait until they are let through."""
-
-    def __init__(self, log: Any) -> None:
-        self._log = log
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._log, name)
-
-    async def append(self, *arguments: Any, **options: Any) -> Any:
-        await self.gate.wait()
-        return await self._log.append(*arguments, **options)
 
 
 async def test_batches_of_a_stream_share_appends(storage: Storage) -> None:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from headwater_server.api.errors import Context, abort, row
 from headwater_server.api.gate import Gate
+from headwater_server.api.load import Kind, Load, kind_of
 from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import DeadlineExceeded, Overloaded
 from headwater_server.observability.meters import CallMeter
@@ -50,20 +51,29 @@ class Guard:
     keep a visitor from a list.
     """
 
-    def __init__(self, settings: ApiSettings, calls_max: int, gate: Gate | None = None) -> None:
+    def __init__(
+        self,
+        settings: ApiSettings,
+        calls_max: int,
+        gate: Gate | None = None,
+        load: Load | None = None,
+    ) -> None:
+        """Share ``gate`` and ``load`` with the other guards of the server."""
         self._settings = settings
         self._calls_max = calls_max
         self._calls = 0
         self._gate = gate or Gate(settings)
+        self._load = load or Load(settings)
 
     def unary(self, method: Unary, call: str) -> Unary:
         """Return ``method`` with everything that this module is about around it."""
-        meter = self._gate.meter(call)
+        meter, kind = self._gate.meter(call), kind_of(call)
 
         async def guarded(request: Any, context: Context) -> Any:
             passage = self._begin(context, meter)
+            self._load.calls += 1
             try:
-                self._let_in(passage)
+                self._let_in(passage, kind)
                 response = await self._in_time(method, request, context)
             except Exception as error:  # noqa: BLE001 - nothing unknown may leave the house
                 self._failed(passage, error)
@@ -72,18 +82,22 @@ class Guard:
                 passage.status = "OK"
                 return response
             finally:
+                self._load.calls -= 1
                 self._end(passage, meter, call)
 
         return guarded
 
     def stream(self, method: Stream, call: str) -> Stream:
-        """Return a streaming ``method`` with the same around it, but for the deadline."""
-        meter = self._gate.meter(call)
+        """Return a streaming ``method`` with the same around it, but for the deadline.
+
+        It may be open for hours and do nothing, so it is no load; what it does asks for room.
+        """
+        meter, kind = self._gate.meter(call), kind_of(call)
 
         async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
             passage = self._begin(context, meter)
             try:
-                self._let_in(passage)
+                self._let_in(passage, kind)
                 async for response in method(requests, context):
                     yield response
                 passage.status = "OK"
@@ -100,8 +114,9 @@ class Guard:
         meter.under_way += 1
         return _Passage(context)
 
-    def _let_in(self, passage: _Passage) -> None:
+    def _let_in(self, passage: _Passage, kind: Kind) -> None:
         self._gate.let_in(passage.request)
+        self._load.let_in(kind)
         if self._calls > self._calls_max:
             raise Overloaded(self._settings.retry_after_ms)
 

@@ -9,6 +9,7 @@ from headwater_server.api.draining import Draining
 from headwater_server.api.gate import Gate, Spans
 from headwater_server.api.guard import Guard
 from headwater_server.api.health import SERVICES, Health
+from headwater_server.api.load import Load
 from headwater_server.api.ports import Replica
 from headwater_server.api.reflection import add_reflection
 from headwater_server.api.services import add_services
@@ -33,10 +34,11 @@ class Server:
         self._health = Health()
         self._replica = replica
         self._draining = Draining()
+        self._load = Load(self._settings)
         self.port = 0
-        add_services(self._server, replica, self._settings, gate, self._draining)
+        add_services(self._server, replica, self._settings, gate, self._load, self._draining)
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
-        guard = Guard(self._settings, self._settings.reads_max, gate)
+        guard = Guard(self._settings, self._settings.reads_max, gate, self._load)
         add_reflection(self._server, guard, [name for name in SERVICES if name])
 
     async def start(self) -> int:
@@ -48,6 +50,7 @@ class Server:
             raise OSError(text) from error
         self._replica.watch_health(self._health.change)
         await self._health.start()
+        self._load.start()
         await self._server.start()
         return self.port
 
@@ -56,6 +59,7 @@ class Server:
         await self._health.stop()
         self._draining.begin()
         await self._server.stop(self._settings.stop_grace_s)
+        await self._load.stop()
 
 
 def _options(settings: ApiSettings) -> list[tuple[str, int]]:

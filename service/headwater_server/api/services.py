@@ -20,6 +20,7 @@ from headwater.v1 import (
 from headwater_server.api.draining import Draining
 from headwater_server.api.gate import Gate
 from headwater_server.api.guard import Guard
+from headwater_server.api.load import Load
 from headwater_server.api.ports import Replica
 from headwater_server.api.servicers.catalog import CatalogServicer
 from headwater_server.api.servicers.feedback import FeedbackServicer
@@ -34,35 +35,35 @@ def add_services(
     replica: Replica,
     settings: ApiSettings,
     gate: Gate,
+    load: Load,
     draining: Draining,
 ) -> None:
     """Register every service of headwater.v1; ``draining`` ends streams."""
+
+    def guard(servicer: object, file: FileDescriptor, calls_max: int) -> None:
+        _guard(servicer, file, Guard(settings, calls_max, gate, load))
+
     recommendation = RecommendationServicer(replica, settings)
-    _guard(
-        recommendation, recommendation_service_pb2.DESCRIPTOR, settings, gate, settings.reads_max
-    )
+    guard(recommendation, recommendation_service_pb2.DESCRIPTOR, settings.reads_max)
     recommendation_service_pb2_grpc.add_RecommendationServiceServicer_to_server(
         recommendation, server
     )
-    feedback = FeedbackServicer(replica, settings, draining)
-    _guard(feedback, feedback_service_pb2.DESCRIPTOR, settings, gate, settings.writes_max)
+    feedback = FeedbackServicer(replica, settings, load, draining)
+    guard(feedback, feedback_service_pb2.DESCRIPTOR, settings.writes_max)
     feedback_service_pb2_grpc.add_FeedbackServiceServicer_to_server(feedback, server)
     catalog = CatalogServicer(replica, settings)
-    _guard(catalog, catalog_service_pb2.DESCRIPTOR, settings, gate, settings.writes_max)
+    guard(catalog, catalog_service_pb2.DESCRIPTOR, settings.writes_max)
     catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(catalog, server)
     user = UserServicer(replica, settings)
-    _guard(user, user_service_pb2.DESCRIPTOR, settings, gate, settings.writes_max)
+    guard(user, user_service_pb2.DESCRIPTOR, settings.writes_max)
     user_service_pb2_grpc.add_UserServiceServicer_to_server(user, server)
     model = ModelServicer(replica, settings)
-    _guard(model, model_service_pb2.DESCRIPTOR, settings, gate, settings.reads_max)
+    guard(model, model_service_pb2.DESCRIPTOR, settings.reads_max)
     model_service_pb2_grpc.add_ModelServiceServicer_to_server(model, server)
 
 
-def _guard(
-    servicer: object, file: FileDescriptor, settings: ApiSettings, gate: Gate, calls_max: int
-) -> None:
-    """Put a new guard around each method that ``file``'s services declare."""
-    guard = Guard(settings, calls_max, gate)
+def _guard(servicer: object, file: FileDescriptor, guard: Guard) -> None:
+    """Put ``guard`` around each method that ``file``'s services declare."""
     for service in file.services_by_name.values():
         for method in service.methods:
             around = guard.stream if method.server_streaming else guard.unary

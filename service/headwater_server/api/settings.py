@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import SecretStr
 
@@ -69,6 +70,25 @@ class ApiSettings:
         default=1024,
         metadata={
             "help": "Feedback and catalogue calls under way at most; they wait for the store"
+        },
+    )
+    overload_prefers: Literal["reads", "writes", "neither"] = field(
+        default="reads",
+        metadata={
+            "help": "which calls go on when there is too much to do; the others are told early to "
+            "come back, so that a page keeps its lists, or a shop every click. neither: each kind "
+            "until its own limit"
+        },
+    )
+    overload_calls: int = field(
+        default=768,
+        metadata={"help": "calls under way, reads and writes together, that are too much to do"},
+    )
+    overload_lag_ms: float = field(
+        default=300.0,
+        metadata={
+            "help": "milliseconds that the server is late for its own timers, twice in a row, when "
+            "there is too much to do"
         },
     )
     retry_after_ms: int = field(

@@ -10,6 +10,7 @@ from headwater_server.api.caller import caller_of
 from headwater_server.api.draining import Draining
 from headwater_server.api.errors import Context
 from headwater_server.api.guard import time_remaining_s
+from headwater_server.api.load import Kind, Load
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.stream import Pipeline
@@ -23,9 +24,12 @@ from headwater_server.api.translate.feedback import (
 class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
     """The answer comes when the events are on the log and applied."""
 
-    def __init__(self, replica: Replica, settings: ApiSettings, draining: Draining) -> None:
+    def __init__(
+        self, replica: Replica, settings: ApiSettings, load: Load, draining: Draining
+    ) -> None:
         self._replica = replica
         self._settings = settings
+        self._load = load
         self._draining = draining
 
     async def Feedback(self, request: pb.FeedbackRequest, context: Context) -> pb.FeedbackResponse:
@@ -42,6 +46,7 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
 
         async def begin(request: pb.StreamFeedbackRequest) -> Awaitable[pb.StreamFeedbackResponse]:
             events = feedback_request(request)
+            await self._load.room_for(Kind.WRITES)
             remaining_s = time_remaining_s(context, self._settings)
             answer = await self._replica.take_feedback(events, remaining_s, caller)
             return stream_feedback_response(events, answer)
