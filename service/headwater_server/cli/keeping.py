@@ -5,12 +5,15 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from headwater_server.engine.engine import Engine
-from headwater_server.replica.ports import SnapshotMeta, Snapshots
+from headwater_server.replica.ports import SnapshotMeta
 from headwater_server.replica.position import Position
+from headwater_server.storage.snapshots import RedisSnapshots
 
 
-async def keep(engine: Engine, position: Position, snapshots: Snapshots) -> None:
-    """Publish ``engine`` as the snapshot at ``position``."""
+async def keep(
+    engine: Engine, position: Position, snapshots: RedisSnapshots, *, instead_of_all: bool = False
+) -> None:
+    """Publish ``engine`` as the snapshot at ``position``; if told so, the only one."""
     settings = engine.settings.canonical()
     meta = SnapshotMeta(position, Engine.STATE_VERSION, version("river"), settings)
-    await snapshots.save(meta, engine.capture())
+    await snapshots.save(meta, engine.capture(), instead_of_all=instead_of_all)

@@ -11,6 +11,7 @@ from headwater_server.cli.doctoring import doctor
 from headwater_server.cli.flags import with_settings
 from headwater_server.cli.importing import import_events
 from headwater_server.cli.probing import probe
+from headwater_server.cli.rebuilding import rebuild
 from headwater_server.cli.serving import serve
 from headwater_server.cli.settings_page import settings
 from headwater_server.cli.worker import worker
@@ -30,6 +31,7 @@ commands.command("backtest")(with_settings(ENGINE)(backtest))
 commands.command("digest")(with_settings("Place", "Storage")(digest))
 commands.command("doctor")(with_settings("Place", "Storage")(doctor))
 commands.command("probe")(probe)
+commands.command("rebuild")(with_settings("Place", "Storage")(rebuild))
 commands.command("settings")(settings)
 commands.command("worker", hidden=True)(worker)
 

@@ -117,6 +117,10 @@ class Lineage:
             self._cached = ()  # the next page is of another segment
         return page
 
+    def forget_read(self) -> None:
+        """Keep no entries of a file that was rewritten."""
+        self._cached = ()
+
     def _covers(self, sequence: int) -> bool:
         first, last = self._cached[0].position.sequence, self._cached[-1].position.sequence
         return first <= sequence <= last

@@ -114,6 +114,10 @@ class RedisLog:
         """See `replica.ports.Log.verify`."""
         await self._lineage.check(position)
 
+    def forget_read(self) -> None:
+        """Read archived entries anew: their files were rewritten."""
+        self._lineage.forget_read()
+
     async def trim(self, before: Position) -> None:
         """See `replica.ports.Log.trim`; ``log_entries_kept_min`` entries stay in any case."""
         await self._trimmer.trim(before)

@@ -1,8 +1,9 @@
 -- Publishes a snapshot whose chunks are all there, unless one at the same or a higher place is.
 -- KEYS: snapshots, snapshot.  ARGV: snapshot id, sequence number, fields it must have, manifest,
--- snapshots kept.  Returns false if refused, else the ids of those that are not kept any more.
+-- snapshots kept, 1 to be the only one, wherever the others stand.
+-- Returns false if refused, else the ids of those that are not kept any more.
 local highest = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-if highest[2] and tonumber(highest[2]) >= tonumber(ARGV[2]) then
+if ARGV[6] == '0' and highest[2] and tonumber(highest[2]) >= tonumber(ARGV[2]) then
   return false
 end
 if redis.call('HLEN', KEYS[2]) ~= tonumber(ARGV[3]) then
@@ -12,6 +13,11 @@ redis.call('HSET', KEYS[2], 'manifest', ARGV[4])
 redis.call('PERSIST', KEYS[2])
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 local dropped = redis.call('ZREVRANGE', KEYS[1], ARGV[5], -1)
+if ARGV[6] == '1' then
+  redis.call('ZREM', KEYS[1], ARGV[1])
+  dropped = redis.call('ZRANGE', KEYS[1], 0, -1)
+  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+end
 for _, id in ipairs(dropped) do
   redis.call('ZREM', KEYS[1], id)
 end

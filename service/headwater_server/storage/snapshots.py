@@ -37,8 +37,11 @@ class RedisSnapshots:
         self._kept = settings.snapshots_kept
         self._publish = Script("publish.lua")
 
-    async def save(self, meta: SnapshotMeta, parts: Parts) -> bool:
-        """See `replica.ports.Snapshots.save`. Encoding and compression happen in a thread."""
+    async def save(self, meta: SnapshotMeta, parts: Parts, *, instead_of_all: bool = False) -> bool:
+        """See `replica.ports.Snapshots.save`. Encoding and compression happen in a thread.
+
+        With ``instead_of_all`` every other snapshot goes, also a newer one.
+        """
         snapshot_id = uuid4().hex
         manifest, digest = new_manifest(meta, snapshot_id), hashlib.blake2b(digest_size=32)
         chunks = encode_chunks(parts, digest)
@@ -50,14 +53,14 @@ class RedisSnapshots:
                 stored_bytes=len(chunk.stored),
             )
         manifest.digest = digest.digest()
-        return await self._published(manifest)
+        return await self._published(manifest, instead_of_all=instead_of_all)
 
     async def _write(self, key: str, number: int, chunk: Chunk) -> None:
         write, expire = ("HSET", key, number, chunk.stored), ("EXPIRE", key, UNPUBLISHED_S)
         for answer in await self._store.call_both(write, expire):
             good(answer)
 
-    async def _published(self, manifest: pb.SnapshotManifest) -> bool:
+    async def _published(self, manifest: pb.SnapshotManifest, *, instead_of_all: bool) -> bool:
         key = self._keys.snapshot(manifest.snapshot_id)
         dropped = await self._publish.run(
             self._store,
@@ -68,6 +71,7 @@ class RedisSnapshots:
                 len(manifest.chunks),
                 manifest.SerializeToString(deterministic=True),
                 self._kept,
+                int(instead_of_all),
             ),
         )
         if dropped is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +55,13 @@ class Store:
 
     async def call_both(self, first: tuple[Argument, ...], second: tuple[Argument, ...]) -> Any:
         """Send two commands on one connection; return both answers, errors among them."""
+        return await self.call_all((first, second))
+
+    async def call_all(self, commands: Sequence[tuple[Argument, ...]]) -> Any:
+        """Send commands on one connection; return all answers in order, errors among them."""
         pipeline = self._redis.pipeline(transaction=False)
-        pipeline.execute_command(*first)
-        pipeline.execute_command(*second)
+        for command in commands:
+            pipeline.execute_command(*command)
         return await self._in_time(pipeline.execute(raise_on_error=False))
 
     async def _in_time(self, work: Awaitable[Any]) -> Any:

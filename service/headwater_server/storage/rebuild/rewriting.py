@@ -1,0 +1,111 @@
+"""Rewrites log and archive without what the forgotten did; offsets, times and the chain stay."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headwater_server.replica.faults import LogBroken
+from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.archive.segment import read_segment, write_segment
+from headwater_server.storage.keys import Keys
+from headwater_server.storage.raw import Raw
+from headwater_server.storage.rebuild.erased import Erased
+from headwater_server.storage.script import Script
+from headwater_server.storage.storage import Storage
+from headwater_server.storage.store import Argument
+from headwater_server.storage.store_errors import good
+from headwater_server.storage.stream import PAGE_BYTES, Stream
+
+
+@dataclass(slots=True)
+class Rewritten:
+    """How much was changed, in this run."""
+
+    erased: Erased = field(default_factory=Erased)
+    entries: set[int] = field(default_factory=set)
+    operations: int = 0
+    files: int = 0
+
+    def note(self, entry: Raw, removed: int) -> None:
+        """Count an entry; one that is archived and on the log counts once."""
+        if removed and entry.position.sequence not in self.entries:
+            self.entries.add(entry.position.sequence)
+            self.operations += removed
+
+
+class Rewriting:
+    """Every step can be killed and done again: what is rewritten already stays as it is."""
+
+    def __init__(self, storage: Storage) -> None:
+        """Nothing is read before `run`."""
+        self._store = storage.store
+        self._archive = storage.archive
+        self._keys = Keys(storage.settings.catalogue)
+        self._stream = Stream(storage.store, self._keys)
+        self._swap = Script("swap.lua")
+        self._done = Rewritten()
+
+    async def run(self) -> Rewritten:
+        """Rewrite the archive, then the log. No replica may be running."""
+        async for entry in self._all():
+            self._done.erased.look(entry)
+        if self._archive is not None:
+            with self._archive.locked() as ours:
+                if not ours:
+                    raise LogBroken("an archive that is ours", "a process that writes to it")
+                for path in self._archive.files():
+                    await asyncio.to_thread(self._rewrite_file, self._archive, path)
+        if await self._copy():
+            await self._put_in_place()
+        return self._done
+
+    async def _all(self) -> AsyncIterator[Raw]:
+        for path in self._archive.files() if self._archive else []:
+            for entry in await asyncio.to_thread(read_segment, path):
+                yield entry
+        async for entry in self._stream.entries("0-0"):
+            yield entry
+
+    def _rewrite_file(self, archive: Archive, path: Path) -> None:
+        rewritten = [self._done.erased.without(entry) for entry in read_segment(path)]
+        if any(removed for _, removed in rewritten):
+            write_segment(archive.path, [entry for entry, _ in rewritten])
+            self._done.files += 1
+        for entry, removed in rewritten:
+            self._done.note(entry, removed)
+
+    async def _copy(self) -> bool:
+        """Write the log anew beside the old one; return whether anything differs."""
+        await self._store.call("UNLINK", self._keys.rewritten)
+        page: list[tuple[Argument, ...]] = []
+        size, differs = 0, False
+        async for entry in self._stream.entries("0-0"):
+            kept, removed = self._done.erased.without(entry)
+            self._done.note(entry, removed)
+            differs = differs or removed > 0
+            page.append(self._command(kept))
+            size += len(kept.payload)
+            if size > PAGE_BYTES:
+                await self._write(page)
+                page, size = [], 0
+        await self._write(page)
+        return differs
+
+    def _command(self, entry: Raw) -> tuple[Argument, ...]:
+        at = ("XADD", self._keys.rewritten, entry.position.offset)
+        return (*at, "n", entry.position.sequence, "p", entry.previous, "e", entry.payload)
+
+    async def _write(self, page: list[tuple[Argument, ...]]) -> None:
+        for answer in await self._store.call_all(page):
+            good(answer)
+
+    async def _put_in_place(self) -> None:
+        head = await self._stream.head()
+        keys = (self._keys.log, self._keys.head, self._keys.rewritten)
+        if not await self._swap.run(self._store, keys, (head.offset,)):
+            raise LogBroken(
+                f"a log that stays at entry {head.sequence}", "one that goes on: stop all servers"
+            )
