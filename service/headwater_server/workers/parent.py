@@ -37,7 +37,7 @@ async def _run(settings: Settings, flags: dict[str, Any], on_ready: OnReady) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as parts:
-        held, address = reserve(settings.api.listen)
+        held, address = await reserve(settings.api.listen)
         parts.callback(held.close)
         socket = await _embedded(settings, parts)
         crew = Crew(_seats(settings, address, socket, parts), flags, _stop_s(settings))

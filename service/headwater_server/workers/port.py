@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
+import errno
 import socket
 from typing import Any
 
+PATIENCE_S = 5.0
+LOOK_EVERY_S = 0.1
 
-def reserve(listen: str) -> tuple[socket.socket, str]:
+
+async def reserve(listen: str) -> tuple[socket.socket, str]:
     """Return a socket that holds the port of ``listen`` and takes no connections, and host:port.
 
-    OSError if somebody else has the port: the workers would not notice, since they share it.
+    OSError if somebody else has the port: the workers would not notice, since they share it. The
+    workers of a parent that was killed just now get some time to let go of it.
     """
+    end_s = asyncio.get_running_loop().time() + PATIENCE_S
+    while True:
+        try:
+            return _held(listen)
+        except OSError as error:
+            if asyncio.get_running_loop().time() > end_s or error.errno != errno.EADDRINUSE:
+                text = f"cannot listen on {listen}: {error.strerror}"
+                raise OSError(error.errno, text) from error
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _held(listen: str) -> tuple[socket.socket, str]:
     host, _, port = listen.rpartition(":")
-    try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        _probe(family, address)
-        held = socket.socket(family, socket.SOCK_STREAM)
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        held.bind(address)
-    except OSError as error:
-        text = f"cannot listen on {listen}: {os.strerror(error.errno or 0)}"
-        raise OSError(error.errno, text) from error
+    family, _, _, _, address = socket.getaddrinfo(
+        host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    _probe(family, address)
+    held = socket.socket(family, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    held.bind(address)
     return held, f"{host}:{held.getsockname()[1]}"
 
 

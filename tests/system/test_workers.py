@@ -1,0 +1,138 @@
+"""`headwater serve --workers`: several processes that look like one server."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import grpc
+import psutil
+import pytest
+
+from headwater import AsyncClient, Event, Item
+from headwater.v1 import model_service_pb2 as pb
+from headwater.v1 import model_service_pb2_grpc as pb_grpc
+from headwater_server.cli.demo.server_process import ServerFailedError
+from tests.integration.waiting import eventually
+from tests.system.crash.crew import Crew
+from tests.system.crash.server import serving
+
+CONNECTIONS = 16
+
+
+@asynccontextmanager
+async def connections(crew):
+    """Connect often enough that every worker has some; the kernel deals them out."""
+    async with AsyncExitStack() as stack:
+        stubs = []
+        for _ in range(CONNECTIONS):
+            own = [("grpc.use_local_subchannel_pool", 1)]
+            channel = await stack.enter_async_context(grpc.aio.insecure_channel(crew.address, own))
+            await channel.channel_ready()
+            stubs.append(pb_grpc.ModelServiceStub(channel))
+        connected = {pid for pid in crew.children() if serves_somebody(pid, crew.address)}
+        assert len(connected) == crew.workers
+        yield stubs
+
+
+def serves_somebody(pid, address):
+    port = int(address.rpartition(":")[2])
+    found = psutil.Process(pid).net_connections("tcp")
+    return any(one.status == "ESTABLISHED" and one.laddr.port == port for one in found)
+
+
+async def learned(stub):
+    return (await stub.GetModel(pb.GetModelRequest())).counts["events_learned"]
+
+
+async def test_whichever_worker_is_asked_has_learned_what_one_acknowledged(tmp_path):
+    crew = Crew(tmp_path / "data", "--host-patience-ms", "1000")
+    async with serving(crew), connections(crew) as stubs, AsyncClient(crew.address) as client:
+        for number in range(1, 21):
+            await client.feedback([Event("click", f"v{number}", items=["a"])])
+            assert await asyncio.gather(*map(learned, stubs)) == [number] * CONNECTIONS
+        second = Crew(tmp_path / "other", "--listen", crew.address)
+        with pytest.raises(ServerFailedError, match="cannot listen on"):
+            await second.start()  # although the workers share their port
+
+
+async def test_all_show_one_digest_and_stop_in_order_and_come_back_the_same(tmp_path):
+    crew = Crew(tmp_path / "data", "--log-format", "json")
+    async with serving(crew):
+        async with AsyncClient(crew.address) as client:
+            await client.upsert_items([Item("a"), Item("b")])
+            answer = await client.feedback([Event("click", "v", items=["a"])])
+            await client.recommend("v", min_offset=answer.offset)
+        compared = await crew.compared()
+        assert [state.digest for state in compared.replicas] == [compared.digest] * 3
+        roles = sorted(state.role for state in compared.replicas)
+        assert roles == ["follower", "worker", "worker"]
+        said = digest_of(crew.address)
+        assert said.returncode == 0
+        assert said.stdout.count(compared.digest) == 4
+        children = crew.children()
+        assert len(children) == 3
+        assert await crew.stop() == 0
+        assert not any(psutil.pid_exists(pid) for pid in children)
+        took = [line for line in crew.log.splitlines() if "snapshot taken" in line]
+        assert took
+        assert all('"seat": "follower"' in line for line in took)
+        await crew.start()
+        assert (await crew.model()).digest == compared.digest
+
+
+def digest_of(address):
+    command = [sys.executable, "-m", "headwater_server", "digest", "--target", address]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+async def test_one_that_dies_is_replaced_and_all_go_down_with_their_parent(tmp_path):
+    crew = Crew(tmp_path / "data")
+    async with serving(crew), AsyncClient(crew.address) as client:
+        first = crew.children()
+        crew.kill_children(first[0], first[-1])  # two of three
+        await crew.complete(besides={first[0], first[-1]})
+        await client.feedback([Event("click", "v", items=["a"])], timeout_s=20)
+        children = crew.children()
+        assert len(children) == 3
+        await crew.kill_and_wait()
+        await eventually(lambda: not any(psutil.pid_exists(pid) for pid in children), 30)
+        await crew.start()  # on the same port, at once
+        assert (await crew.model()).counts["events_learned"] == 1
+
+
+async def test_what_no_worker_can_start_with_ends_it_with_the_reason(tmp_path):
+    crew = Crew(tmp_path / "data", "--ranker", "river:no.such.Model")
+    with pytest.raises(ServerFailedError, match="exit code 2"):
+        await crew.start()
+    assert "no.such.Model" in crew.log
+
+
+async def test_each_process_has_metrics_of_its_own(tmp_path):
+    port = three_ports()
+    crew = Crew(tmp_path / "data", "--metrics-listen", f"127.0.0.1:{port}")
+    async with serving(crew):
+        pages = [await asyncio.to_thread(page, port + number) for number in range(3)]
+    assert all("headwater_log_entries_applied_total 1.0" in text for text in pages)
+
+
+def page(port):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        return answer.read().decode()
+
+
+def three_ports():
+    """Return the first of three free ports in a row."""
+    for port in range(20_000, 60_000, 3):
+        try:
+            for number in range(port, port + 3):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", number))
+        except OSError:
+            continue
+        return port
+    raise AssertionError("no free ports")
