@@ -5,22 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import structlog
+
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.position import START, Position
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment
 from headwater_server.storage.raw import Raw
 from headwater_server.storage.stream import Stream
+from headwater_server.storage.witness import Witness
 
+_log = structlog.get_logger(__name__)
 BACKUP = "restore the file from a backup"
 
 
 class Lineage:
     """Looks back: over the archive's seam, and from a position to the log it must stand on."""
 
-    def __init__(self, stream: Stream, archive: Archive | None) -> None:
-        """Nothing is read yet."""
+    def __init__(
+        self, stream: Stream, archive: Archive | None, *, may_lose_end: bool = False
+    ) -> None:
+        """``may_lose_end`` says whether a power cut may take the last seconds, as `everysec`."""
         self._stream = stream
+        self._may_lose_end = may_lose_end
         self._archive = archive
         self._cached: Sequence[Raw] = ()
 
@@ -28,6 +35,7 @@ class Lineage:
         """`LogBroken` unless head, stream and archive fit, and one of them has ``position``."""
         await self.check_head()
         await self.check_archive()
+        await self.check_witness()
         if position != START:
             await self.check_position(position)
 
@@ -69,6 +77,38 @@ class Lineage:
                 return  # trimmed by another one that archives; the chain is checked when read
         if there is None or there.position != end:
             raise LogBroken(expected, "another log", "the archive is not of this log")
+
+    async def check_witness(self) -> None:
+        """Notice entries that were on the log and are gone; say so where the mode allows it."""
+        if self._archive is None:
+            return
+        said = await asyncio.to_thread(Witness(self._archive.path).read)
+        if await self._is_held(said.newest):
+            return
+        head = await self._stream.head()
+        lost = f"the log lost its end: entry {said.newest.sequence} was on it"
+        if not self._may_lose_end or not await self._is_held(said.settled):
+            raise LogBroken(
+                f"entry {said.newest.sequence} at {said.newest.offset}, as was written down",
+                f"a log that ends at entry {head.sequence}",
+                lost,
+            )
+        _log.error(
+            "the store lost the end of the log, as everysec allows when its machine dies; "
+            "what callers send again is learned",
+            entries_lost=said.newest.sequence - head.sequence,
+            ends_at=head.sequence,
+            was_at=said.newest.sequence,
+        )
+
+    async def _is_held(self, position: Position) -> bool:
+        """Whether an entry is on the log, or was trimmed from it."""
+        if position == START:
+            return True
+        there, first = await self._stream.at(position.offset), await self._stream.first()
+        if there is None:
+            return first is not None and first.position.sequence > position.sequence
+        return there.position == position
 
     async def _archive_end(self) -> Position:
         if self._archive is None:

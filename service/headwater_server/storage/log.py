@@ -21,6 +21,7 @@ from headwater_server.storage.store import Store
 from headwater_server.storage.stored_entry import StoredEntry
 from headwater_server.storage.stream import Stream
 from headwater_server.storage.trimming import Trimmer
+from headwater_server.storage.witness import Witness
 
 PAGE_ENTRIES = 100
 
@@ -41,6 +42,7 @@ class RedisLog:
         confirming: Confirming,
         lineage: Lineage,
         trimmer: Trimmer,
+        witness: Witness | None,
     ) -> None:
         """Make the log of ``settings.catalogue``; nothing is sent yet."""
         self._store = store
@@ -50,6 +52,7 @@ class RedisLog:
         self._confirming = confirming
         self._lineage = lineage
         self._trimmer = trimmer
+        self._witness = witness
         self._append = Script("append.lua")
 
     def encode(self, operations: Sequence[Operation], *, imported: bool = False) -> bytes:
@@ -68,7 +71,10 @@ class RedisLog:
             raise
         if answer is None:
             raise LogMovedOn(after or START)
-        return Position(answer[0].decode(), answer[1])
+        position = Position(answer[0].decode(), answer[1])
+        if self._witness is not None:
+            self._witness.note(position)
+        return position
 
     async def _run_append(self, keys: tuple[str, str], arguments: tuple[bytes, str]) -> Any:
         wait = self._confirming.command

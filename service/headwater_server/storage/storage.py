@@ -17,12 +17,13 @@ from headwater_server.storage.log import RedisLog
 from headwater_server.storage.promises import check_promises, knows_waitaof
 from headwater_server.storage.quarantine import RedisQuarantine
 from headwater_server.storage.replicas import RedisReplicas
-from headwater_server.storage.settings import StorageSettings
+from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.snapshots import RedisSnapshots
 from headwater_server.storage.store import Store
 from headwater_server.storage.stream import Stream
 from headwater_server.storage.token_key import key_in_file, key_in_store
 from headwater_server.storage.trimming import Trimmer
+from headwater_server.storage.witness import Witness
 
 BLOCK_MS_MAX = 1_000
 ARCHIVE_DIR = "archive"
@@ -110,8 +111,13 @@ def _log(
         reader,
         settings,
         confirming=Confirming(settings, knows_waitaof=knows_waitaof),
-        lineage=Lineage(Stream(store, keys), archive),
+        lineage=Lineage(
+            Stream(store, keys),
+            archive,
+            may_lose_end=settings.durability is Durability.EVERYSEC,
+        ),
         trimmer=Trimmer(store, settings, RedisReplicas(store, settings), archiver),
+        witness=Witness(archive.path) if archive else None,
     )
 
 

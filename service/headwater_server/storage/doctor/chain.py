@@ -72,11 +72,13 @@ async def _segments(archive: Archive) -> AsyncIterator[tuple[Raw, Position, int]
         yield entries[0], entries[-1].position, len(entries)
 
 
-async def look_at_seam(stream: Stream, archive: Archive | None) -> Finding:
+async def look_at_seam(stream: Stream, archive: Archive | None, *, may_lose_end: bool) -> Finding:
     """Check that archive and log meet, and that both tell the same story."""
     first, (_, end) = await stream.first(), archive.span() if archive else (0, 0)
     try:
-        await Lineage(stream, archive).check_archive()
+        lineage = Lineage(stream, archive, may_lose_end=may_lose_end)
+        await lineage.check_archive()
+        await lineage.check_witness()
     except LogBroken as error:
         fits = archive is not None and await tail_fits(stream, archive)
         return Finding(

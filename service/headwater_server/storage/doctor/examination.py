@@ -14,6 +14,7 @@ from headwater_server.storage.doctor.kept_states import look_at_snapshots
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.lineage import Lineage
 from headwater_server.storage.promises import UnfitStoreError, check_promises, knows_waitaof
+from headwater_server.storage.settings import Durability
 from headwater_server.storage.storage import Storage
 from headwater_server.storage.stream import Stream
 
@@ -33,12 +34,13 @@ class Examination:
     async def findings(self) -> list[Finding]:
         """Look at all parts."""
         storage, lineage = self._storage, Lineage(self._stream, self._storage.archive)
+        may_lose_end = storage.settings.durability is Durability.EVERYSEC
         return [
             await self._configuration(),
             await look_at_head(self._stream),
             await look_at_log(self._stream),
             await look_at_archive(storage.archive),
-            await look_at_seam(self._stream, storage.archive),
+            await look_at_seam(self._stream, storage.archive, may_lose_end=may_lose_end),
             await self._archive_in_charge(),
             *await look_at_snapshots(storage.snapshots, lineage, self._build),
             *await self._replicas(),

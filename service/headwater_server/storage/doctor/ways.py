@@ -16,8 +16,10 @@ from headwater_server.storage.keys import Keys
 from headwater_server.storage.lineage import BACKUP, Lineage
 from headwater_server.storage.raw import Raw
 from headwater_server.storage.script import Script
+from headwater_server.storage.settings import Durability
 from headwater_server.storage.storage import Storage
 from headwater_server.storage.stream import Stream
+from headwater_server.storage.witness import Statement, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,20 @@ class Loss:
     snapshots: tuple[str, ...]
     head: bool  # whether the head is set to the end of the stream
     charge: bool  # whether another archive goes on with this log
+    end: str = ""  # what is known to have been on the log, and is gone
 
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to accept."""
-        return not (self.archived or self.snapshots or self.head or self.charge)
+        return not (self.archived or self.snapshots or self.head or self.charge or self.end)
 
     def told(self) -> list[str]:
         """Return one line for each thing that goes."""
         lines = []
         if self.head:
             lines.append("the head is set to where the stream ends")
+        if self.end:
+            lines.append(self.end)
         if self.archived:
             lines.append(
                 f"{self.archived} archived entries after entry {self.common} that the log does not "
@@ -111,7 +116,18 @@ class Ways:
             ),
             head=head != end,
             charge=await self._is_other_archive(),
+            end=await self._lost_end(),
         )
+
+    async def _lost_end(self) -> str:
+        may_lose_end = self._storage.settings.durability is Durability.EVERYSEC
+        try:
+            await Lineage(
+                self._stream, self._storage.archive, may_lose_end=may_lose_end
+            ).check_witness()
+        except LogBroken as error:
+            return str(error)
+        return ""
 
     async def _fork(self, archive: Archive | None) -> tuple[int, tuple[Path, ...], int]:
         """Return the last entry that archive and log share, and what the archive has beyond it."""
@@ -158,6 +174,8 @@ class Ways:
         archive = self._storage.archive
         if archive is not None:
             await asyncio.to_thread(_cut, archive, loss)
+            end = await self._stream.head()
+            await asyncio.to_thread(Witness(archive.path).write, Statement(end, end))
             if loss.charge:
                 about = ("archive_id", archive.archive_id())
                 await self._storage.store.call("HSET", self._keys.archive, *about)
