@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.state import Later, flatten
+from headwater_server.engine.state import PAUSE, Later, Uniform, flatten
 
 STEP_BYTES = 1_000_000
 """Bytes copied between two looks at who waits: about half a millisecond."""
@@ -42,7 +42,9 @@ class Capture:
     def rehearse(self) -> Iterator[None]:
         """Take the memory, in steps. The state may change meanwhile, and between the steps."""
         for path, leaf in flatten(self._tree(), later=True):
-            if isinstance(leaf, np.ndarray):
+            if leaf is PAUSE:
+                yield
+            elif isinstance(leaf, np.ndarray):
                 self._room[path] = np.empty(leaf.shape, leaf.dtype)
                 yield from _copy(leaf, self._room[path])
 
@@ -51,15 +53,14 @@ class Capture:
         self._taken, spent = [], 0
         for path, leaf in flatten(self._tree(), later=True):
             if isinstance(leaf, np.ndarray):
-                yield from _copy(leaf, self._room_for(path, leaf))
-                self._taken.append((path, self._room[path]))
+                room = self._room_for(path, leaf)
+                yield from _copy(leaf, room)
+                self._taken.append((path, room))
                 spent += leaf.nbytes % STEP_BYTES
-            elif isinstance(leaf, (list, tuple)):
-                self._taken.append((path, list(leaf)))
-                spent += LIST_ITEM_BYTES * len(leaf)
-            else:
-                self._taken.append((path, leaf))
-            if spent >= STEP_BYTES:
+            elif leaf is not PAUSE:
+                self._taken.append((path, _own(leaf)))
+                spent += LIST_ITEM_BYTES * len(leaf) if isinstance(leaf, Uniform) else 0
+            if spent >= STEP_BYTES or (leaf is PAUSE and spent):
                 spent = 0
                 yield
 
@@ -73,6 +74,12 @@ class Capture:
         """Yield (path, plain value) of what was taken; a thread may take its time over it."""
         for path, leaf in self._taken:
             yield from flatten(leaf, path) if isinstance(leaf, Later) else ((path, leaf),)
+
+
+def _own(leaf: Any) -> Any:
+    if isinstance(leaf, (list, tuple)) and not isinstance(leaf, Uniform):
+        return list(leaf)
+    return leaf
 
 
 def _copy(leaf: NDArray[Any], room: NDArray[Any]) -> Iterator[None]:

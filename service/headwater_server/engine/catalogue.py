@@ -146,8 +146,8 @@ class Catalogue(Numbering):
             **super().state(),
             "newest": self.newest,
             "deleted": Uniform(sorted(self._deleted)),
-            "described": np.fromiter(self._texts, dtype=np.int64, count=len(self._texts)),
-            "texts": Uniform(self._texts.values()),
+            "described": lambda: np.fromiter(self._texts, np.int64, len(self._texts)),
+            "texts": lambda: Uniform(self._texts.values()),
             **{name: getattr(self, name) for name in _DEFAULTS},
         }
 

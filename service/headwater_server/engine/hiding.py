@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.recency import drop_first
 from headwater_server.engine.state import Later
 
 ITEMS_MAX = 1000
 """Items left out for one profile; those that were hidden longest ago come back first."""
 
-PAIR_BYTES = 100  # of an item and its time in a dictionary, about
+PROFILE_BYTES = 500  # of a profile with a handful of items, about
 
 
 class Hiding:
@@ -30,7 +30,7 @@ class Hiding:
     def __init__(self, profiles_max: int) -> None:
         self.profiles_max = profiles_max
         # a profile's items are never changed but replaced: a snapshot may be reading them
-        self._until_ms: OrderedDict[str, dict[int, int]] = OrderedDict()
+        self._until_ms: dict[str, dict[int, int]] = {}
 
     def hide(self, profile: str, item: int, until_ms: int) -> None:
         """Leave ``item`` out for ``profile`` until then, or longer if it was so before."""
@@ -39,8 +39,7 @@ class Hiding:
         if len(items) > ITEMS_MAX:
             del items[next(iter(items))]
         self._until_ms[profile] = items
-        if len(self._until_ms) > self.profiles_max:
-            self._until_ms.popitem(last=False)
+        drop_first(self._until_ms, self.profiles_max)
 
     def hidden(self, profiles: tuple[str, ...], now_ms: int) -> NDArray[np.int32]:
         """Return int32[n]: the items that are left out for any of ``profiles`` at ``now_ms``."""
@@ -68,9 +67,8 @@ class Hiding:
 
     def state(self) -> Later:
         """Return profiles in order of their last change, and their items."""
-        profiles, held = list(self._until_ms), list(self._until_ms.values())
-        nbytes = sum(PAIR_BYTES * (1 + len(one)) for one in held)
-        return Later(lambda: _columns(profiles, held), nbytes)
+        until_ms = self._until_ms.copy()  # quicker than a list of them
+        return Later(lambda: _columns(until_ms), PROFILE_BYTES * len(until_ms))
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
@@ -80,11 +78,12 @@ class Hiding:
             self._until_ms[profile] = dict(next(pairs) for _ in range(count))
 
 
-def _columns(profiles: list[str], held: list[dict[int, int]]) -> dict[str, Any]:
+def _columns(until_ms: dict[str, dict[int, int]]) -> dict[str, Any]:
+    held = until_ms.values()
     items = [item for one in held for item in one]
     times = [time_ms for one in held for time_ms in one.values()]
     return {
-        "profiles": profiles,
+        "profiles": list(until_ms),
         "counts": [len(one) for one in held],
         "items": np.array(items, dtype=np.int32),
         "until_ms": np.array(times, dtype=np.int64),

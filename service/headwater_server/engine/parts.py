@@ -82,13 +82,13 @@ class Parts:
         self.attribution.window_ms = round(settings.attribution_window_minutes * 60_000)
 
     def state(self) -> dict[str, Any]:
-        """Return all that was learned, as a tree of plain values; nothing is copied."""
+        """Return all that was learned, as a tree of plain values, made branch by branch."""
         return {
             "settings": self.settings.canonical(),
             "clock_ms": self.clock_ms,
             "learned": self._learned,
-            "popular": self.retriever.popular.state(),
-            **{name: getattr(self, name).state() for name in _STATEFUL},
+            "popular": self.retriever.popular.state,
+            **{name: getattr(self, name).state for name in _STATEFUL},
         }
 
     def digest(self) -> str:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.models.base import CAPACITY_START, grown
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def drop_first(entries: dict[Key, Value], most: int) -> None:
+    """Of more than ``most`` entries drop the first ones, a 64th part at a time.
+
+    A dictionary that is dropped from one by one would look through all that left, each time.
+
+    >>> entries = {"a": 1, "b": 2, "c": 3}
+    >>> drop_first(entries, 2); entries
+    {'b': 2, 'c': 3}
+    """
+    if len(entries) > most:
+        for key in list(islice(entries, max(1, most // 64))):
+            del entries[key]
 
 
 class Recency:

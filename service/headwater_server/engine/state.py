@@ -17,7 +17,11 @@ _SCALARS = frozenset((bool, int, float, str, bytes, type(None)))
 
 
 class Uniform(list[Any]):
-    """A list of scalars, said so: a leaf without looking through it."""
+    """A list of scalars, said so: a leaf without looking through it, and a copy as it is made."""
+
+
+PAUSE = object()
+"""Stands before a branch that takes a while to make; only with ``later``, for a capture."""
 
 
 class Later:
@@ -40,7 +44,8 @@ class Later:
 def flatten(tree: Plain, path: str = "", *, later: bool = False) -> Iterator[tuple[str, Plain]]:
     """Yield (path, leaf) in the tree's own order; nothing is copied.
 
-    With ``later`` a `Later` stays what it is.
+    A function is a branch that is made when its turn comes. With ``later`` a `PAUSE` is told
+    before that, and a `Later` stays what it is.
 
     >>> list(flatten({"a": 1, "b": [{"c": 2.0}], "d": [1, 2]}))
     [('a', 1), ('b/#', 1), ('b/0/c', 2.0), ('d', [1, 2])]
@@ -54,6 +59,10 @@ def flatten(tree: Plain, path: str = "", *, later: bool = False) -> Iterator[tup
         yield f"{path}/#", len(tree)
         for place, value in enumerate(tree):
             yield from flatten(value, f"{path}/{place}", later=later)
+    elif callable(tree):
+        if later:
+            yield path, PAUSE
+        yield from flatten(tree(), path, later=later)
     elif isinstance(tree, Later) and not later:
         yield from flatten(tree.tree(), path)
     else:

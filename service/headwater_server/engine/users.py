@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from typing import Any
 
 from headwater_server.engine.entries import UserWrite
 from headwater_server.engine.events import ContextValue
+from headwater_server.engine.recency import drop_first
 from headwater_server.engine.state import Later
 
 USER_BYTES = 1_000  # of an account with a handful of features, about
@@ -30,7 +30,7 @@ class Users:
         self.users_max = users_max
         # account -> feature -> (time of the write, value; None once it was taken away); an
         # account's features are never changed but replaced: a snapshot may be reading them
-        self._users: OrderedDict[str, dict[str, tuple[int, ContextValue | None]]] = OrderedDict()
+        self._users: dict[str, dict[str, tuple[int, ContextValue | None]]] = {}
 
     def __contains__(self, user_id: object) -> bool:
         return user_id in self._users
@@ -44,8 +44,7 @@ class Users:
         known, values = self._users.pop(write.user_id, {}), dict(write.features)
         newer = [n for n in write.fields or values if set_ms >= known.get(n, (set_ms, None))[0]]
         self._users[write.user_id] = known | {name: (set_ms, values.get(name)) for name in newer}
-        if len(self._users) > self.users_max:
-            self._users.popitem(last=False)
+        drop_first(self._users, self.users_max)
         return bool(newer) or not values
 
     def forget(self, user_id: str) -> None:
@@ -59,15 +58,19 @@ class Users:
 
     def state(self) -> Later:
         """Return the accounts in order of their last write."""
-        ids, known = list(self._users), list(self._users.values())
-        return Later(
-            lambda: {"ids": ids, "features": [json.dumps(one, sort_keys=True) for one in known]},
-            USER_BYTES * len(ids),
-        )
+        users = self._users.copy()  # quicker than a list of them
+        return Later(lambda: _columns(users), USER_BYTES * len(users))
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
-        self._users = OrderedDict(
-            (user_id, {name: (t, value) for name, (t, value) in json.loads(known).items()})
+        self._users = {
+            user_id: {name: (t, value) for name, (t, value) in json.loads(known).items()}
             for user_id, known in zip(state["ids"], state["features"], strict=True)
-        )
+        }
+
+
+def _columns(users: dict[str, dict[str, tuple[int, ContextValue | None]]]) -> dict[str, Any]:
+    return {
+        "ids": list(users),
+        "features": [json.dumps(known, sort_keys=True) for known in users.values()],
+    }

@@ -1,10 +1,10 @@
 """What the shop says of its items."""
 
-import copy
-
+from headwater_server.engine.capturing import at_once
 from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.content_tokens import content_tokens
 from headwater_server.engine.entries import Item, ItemWrite
+from headwater_server.engine.state import unflatten
 
 
 def _write(catalogue, item, fields=(), set_time_ms=None, now_ms=0):
@@ -68,7 +68,7 @@ def test_survives_a_restart():
         _write(catalogue, Item(f"i{n}", tags=("x", "y"), features=(("size", 2.0),)), now_ms=n)
     catalogue.enter("i0")
     again = Catalogue(3)
-    again.load(copy.deepcopy(catalogue.state()))
+    again.load(unflatten(at_once(catalogue.state)))
     assert again.get("i2") == catalogue.get("i2")
     assert again.evict().tolist() == catalogue.evict().tolist()
 
