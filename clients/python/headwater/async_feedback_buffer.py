@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import os
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -45,6 +46,7 @@ class AsyncFeedbackBuffer:
         self._backlog = Backlog(events_max, batch_max, patience_s, on_lost)
         self._changed = asyncio.Condition()
         self._sender: asyncio.Task[None] | None = None
+        self._process = os.getpid()
 
     @property
     def offset(self) -> str:
@@ -95,6 +97,8 @@ class AsyncFeedbackBuffer:
             self._lose_rest()
 
     def _lose_rest(self) -> None:
+        if os.getpid() != self._process:
+            return  # forked from the loop's process, which still sends it
         self._backlog.lose_rest("the loop ended before the buffer was closed")
 
     async def _next_batch(self) -> list[Event]:

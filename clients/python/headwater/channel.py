@@ -50,7 +50,8 @@ def _policy(
             "initialBackoff": f"{first_s}s",
             "maxBackoff": "1s",
             "backoffMultiplier": multiplier,
-            "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
+            # CANCELLED by the server: the call came in just as it stopped, and was never looked at
+            "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED", "CANCELLED"],
         },
     }
 

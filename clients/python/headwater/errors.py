@@ -63,6 +63,7 @@ _KINDS: dict[grpc.StatusCode, type[HeadwaterError]] = {
     grpc.StatusCode.UNIMPLEMENTED: UnimplementedError,
     grpc.StatusCode.RESOURCE_EXHAUSTED: OverloadedError,
     grpc.StatusCode.UNAVAILABLE: UnavailableError,
+    grpc.StatusCode.CANCELLED: UnavailableError,  # by a server that stops; our own is no RpcError
     grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceededError,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import time
 from threading import Condition, Thread
 from types import TracebackType
@@ -33,6 +34,10 @@ class FeedbackBuffer:
     handed to ``on_lost(event, reason)``, in the buffer's thread, which must not wait for the
     buffer. Leaving a ``with``, `close` and the end of the program send what is left. Close the
     buffer before its client.
+
+    A fork takes neither the thread nor the connection along: make the client and the buffer in the
+    process that uses them. In a child a buffer that was used before refuses, and leaves what was
+    added before to the parent; one that was not used yet works.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class FeedbackBuffer:
         self._backlog = Backlog(events_max, batch_max, patience_s, on_lost)
         self._changed = Condition()
         self._sender: Thread | None = None
+        self._process = os.getpid()
 
     @property
     def offset(self) -> str:
@@ -62,14 +68,13 @@ class FeedbackBuffer:
         `ValueError` or `TypeError` for an event that no request can carry.
         """
         size_bytes = checked_bytes(event)
+        self._refuse_after_fork()
         backlog = self._backlog
         with self._changed:
             if not self._changed.wait_for(
                 lambda: backlog.is_closed or not backlog.is_full, timeout_s
             ):
                 raise BufferFullError(f"{backlog.events_max} events are on their way")
-            if self._sender is not None and not self._sender.is_alive():
-                raise BufferClosedError("closed, or left without its thread by a fork")
             backlog.add(event, size_bytes)
             if self._sender is None:  # not before, so that a process may fork first
                 self._sender = Thread(target=self._send_all, name="headwater", daemon=True)
@@ -79,6 +84,7 @@ class FeedbackBuffer:
 
     def flush(self, timeout_s: float | None = None) -> None:
         """Return when all that was added before is learned or lost; `TimeoutError` if not."""
+        self._refuse_after_fork()
         backlog = self._backlog
         with self._changed:
             wanted = backlog.added
@@ -92,13 +98,28 @@ class FeedbackBuffer:
 
         A call that is under way may take up to its own deadline, 5 seconds, longer.
         """
+        if self._is_forked:
+            return  # what is on its way is the parent's, who sends it
         with self._changed:
             self._backlog.close(timeout_s)
             self._changed.notify_all()
         if self._sender is not None:
             self._sender.join()
-        self._backlog.lose_rest("the buffer's thread is gone")  # nothing is left unless we forked
         atexit.unregister(self.close)
+
+    @property
+    def _is_forked(self) -> bool:
+        """Whether the thread, and maybe the lock that it held, stayed behind in another process."""
+        return os.getpid() != self._process and self._sender is not None
+
+    def _refuse_after_fork(self) -> None:
+        if self._is_forked:
+            raise BufferClosedError(
+                "this process was forked from the one that used the buffer: "
+                "make a client and a buffer here"
+            )
+        if os.getpid() != self._process:  # forked before its first use: there is nothing to share
+            self._process, self._changed = os.getpid(), Condition()
 
     def _send_all(self) -> None:
         while batch := self._next_batch():
