@@ -11,6 +11,11 @@ from headwater_server.cli.doctoring import doctor
 from headwater_server.cli.flags import with_settings
 from headwater_server.cli.importing import import_events
 from headwater_server.cli.probing import probe
+from headwater_server.cli.quarantining import (
+    drop_quarantine,
+    list_quarantine,
+    replay_quarantine,
+)
 from headwater_server.cli.rebuilding import rebuild
 from headwater_server.cli.serving import serve
 from headwater_server.cli.settings_page import settings
@@ -33,6 +38,14 @@ commands.command("doctor")(with_settings("Place", "Storage")(doctor))
 commands.command("probe")(probe)
 commands.command("rebuild")(with_settings("Place", "Storage")(rebuild))
 commands.command("settings")(settings)
+quarantine = typer.Typer(
+    help="What nothing was learned from: look at it, try it again, let it go.",
+    no_args_is_help=True,
+)
+quarantine.command("list")(with_settings("Place", "Storage")(list_quarantine))
+quarantine.command("replay")(with_settings("Place", "Storage")(replay_quarantine))
+quarantine.command("drop")(with_settings("Place", "Storage")(drop_quarantine))
+commands.add_typer(quarantine, name="quarantine")
 commands.command("worker", hidden=True)(worker)
 
 

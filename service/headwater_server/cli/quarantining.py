@@ -1,0 +1,167 @@
+"""`headwater quarantine`: what nothing was learned from, and why; another try, or letting go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from headwater import HeadwaterError
+from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.cli.progress import Progress
+from headwater_server.cli.quarantine_replay import replayed
+from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
+from headwater_server.cli.target import Key, Target
+from headwater_server.settings import Settings, load_settings
+from headwater_server.settings_checks import BadSettings
+from headwater_server.storage.data_dir import DataDir, DataDirInUseError
+from headwater_server.storage.quarantined import Quarantined
+from headwater_server.storage.storage import Storage, open_storage
+
+Reason = Annotated[str, typer.Option(help="only those whose reason holds this text")]
+EventId = Annotated[str, typer.Option(help="only the event of this id")]
+Visitor = Annotated[str, typer.Option(help="only events of this visitor")]
+Limit = Annotated[int, typer.Option(min=1, help="how many are shown, the oldest first")]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the quarantined events are meant; empty fields mean all."""
+
+    reason: str = ""
+    event_id: str = ""
+    visitor: str = ""
+
+    def takes(self, kept: Quarantined) -> bool:
+        """Whether it is one of those."""
+        return (
+            self.reason in kept.reason
+            and self.event_id in ("", kept.event_id)
+            and self.visitor in ("", kept.visitor_id)
+        )
+
+
+def list_quarantine(
+    flags: dict[str, Any],
+    reason: Reason = "",
+    event_id: EventId = "",
+    visitor: Visitor = "",
+    limit: Limit = 50,
+) -> None:
+    """Show what is kept aside, with the reason."""
+    with explained(), store_explained():
+        chosen = asyncio.run(_chosen(_settings(flags), Choice(reason, event_id, visitor)))
+    _show(chosen, limit)
+
+
+def drop_quarantine(
+    flags: dict[str, Any],
+    reason: Reason = "",
+    event_id: EventId = "",
+    visitor: Visitor = "",
+    everything: Annotated[bool, typer.Option("--all", help="drop all of them")] = False,
+) -> None:
+    """Let go of what is kept aside: of what a filter names, or of --all."""
+    choice = Choice(reason, event_id, visitor)
+    with explained(), store_explained():
+        if (choice == Choice()) != everything:
+            raise BadSettings("give --reason, --event-id or --visitor; or --all, for everything")
+        dropped = asyncio.run(_drop(_settings(flags), choice))
+    print(f"dropped {dropped} events")
+
+
+def replay_quarantine(
+    flags: dict[str, Any],
+    target: Target = None,
+    key: Key = "",
+    reason: Reason = "",
+    event_id: EventId = "",
+    visitor: Visitor = "",
+) -> None:
+    """Send what is kept aside to a server once more, and keep what it still does not learn from.
+
+    The server looks at each event with today's settings. Exit code 1 if any are still refused.
+    """
+    with explained(), store_explained():
+        settings = _settings(flags)
+        if target is None:
+            raise BadSettings("give --target as well: the server that is to learn from them")
+        try:
+            became = asyncio.run(_replay(settings, target, key, Choice(reason, event_id, visitor)))
+        except HeadwaterError as error:
+            fail(f"{target}: {error}; what was learned until then is gone from the quarantine")
+    learned, known = became.pop("created", 0), became.pop("exists", 0)
+    print(f"learned {learned}, known already {known}, still refused {became.total()}")
+    for why, count in became.most_common():
+        print(f"{count:>6}  {why}")
+    if became:
+        raise typer.Exit(FAILED)
+
+
+def _settings(flags: dict[str, Any]) -> Settings:
+    settings = load_settings(**flags)
+    check_one_place(None, settings)
+    return settings
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncIterator[Storage]:
+    """Open the store; that of a server which runs on the same directory is used beside it."""
+    data_dir = settings.place.data_dir
+    try:
+        async with chosen_store(settings) as storage:
+            yield storage
+            return
+    except DataDirInUseError:
+        if data_dir is None:
+            raise
+        socket = DataDir(data_dir).socket_path()
+        if not socket.exists():  # the path is so long that the socket is elsewhere
+            raise
+    async with open_storage(settings.storage, data_dir=data_dir, socket=socket) as storage:
+        yield storage
+
+
+async def _chosen(settings: Settings, choice: Choice) -> list[Quarantined]:
+    async with _store(settings) as storage:
+        return [kept async for kept in storage.quarantine.kept() if choice.takes(kept)]
+
+
+async def _drop(settings: Settings, choice: Choice) -> int:
+    async with _store(settings) as storage:
+        chosen = [kept async for kept in storage.quarantine.kept() if choice.takes(kept)]
+        await storage.quarantine.drop(chosen)
+        return len(chosen)
+
+
+async def _replay(settings: Settings, target: str, key: str, choice: Choice) -> Counter[str]:
+    became: Counter[str] = Counter()
+    async with _store(settings) as storage:
+        chosen = [kept async for kept in storage.quarantine.kept() if choice.takes(kept)]
+        with Progress("replay", len(chosen)) as progress:
+            async for done, refused in replayed(target, key, chosen):
+                await storage.quarantine.drop([kept for kept, _ in done])
+                became.update(status for _, status in done)
+                became.update(why for _, why in refused)
+                progress.at(became.total())
+    return became
+
+
+def _show(chosen: Sequence[Quarantined], limit: int) -> None:
+    table = Table("put aside", "event_id", "visitor_id", "reason")
+    for kept in chosen[:limit]:
+        when = datetime.fromtimestamp(kept.time_ms / 1_000, UTC)
+        table.add_row(f"{when:%Y-%m-%d %H:%M:%S}", kept.event_id, kept.visitor_id, kept.reason)
+    console = Console(soft_wrap=True, markup=False, highlight=False)
+    if chosen:
+        console.print(table)
+    more = f", {limit} of them shown" if len(chosen) > limit else ""
+    console.print(f"{len(chosen)} events in quarantine{more}")

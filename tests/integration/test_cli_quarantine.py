@@ -1,0 +1,122 @@
+"""`headwater quarantine` beside a server: looked at, sent again after the cause is gone, let go."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from headwater import AsyncClient, Event, EventItem, EventStatus
+from headwater_server.cli.root import commands
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.storage.settings import StorageSettings
+from headwater_server.storage.storage import Storage, open_storage
+from tests.integration.api_server import serving
+from tests.integration.conftest import url_of
+from tests.integration.replicas import running_replica
+
+TODAY = replace(EngineSettings(), rewards={**EngineSettings().rewards, "wave": 0.5})
+
+
+@pytest.fixture
+def place(server_dir: Path, settings: StorageSettings) -> list[str]:
+    return ["--redis-url", url_of(server_dir), "--catalogue", settings.catalogue]
+
+
+@asynccontextmanager
+async def shop(
+    storage: Storage, settings: EngineSettings | None = None
+) -> AsyncIterator[tuple[str, AsyncClient]]:
+    async with (
+        running_replica(storage, engine_settings=settings, engine_type=Engine) as replica,
+        serving(replica) as listen,
+        AsyncClient(listen) as client,
+    ):
+        yield listen, client
+
+
+async def run(*arguments: str) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, commands, ["quarantine", *arguments])
+
+
+def wave(name: str, visitor: str = "v") -> Event:
+    """Everything that an event can hold, so that what is sent again is the same content."""
+    return Event(
+        "wave",
+        visitor,
+        items=[EventItem("tent", 2.0, 9.5, "EUR"), "boots"],
+        user_id="bob",
+        session_id="s",
+        value=1.5,
+        event_time=datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC),
+        placement="home",
+        position=3,
+        context={"device": "phone", "weight": 2.5},
+        event_id=name,
+    )
+
+
+def poison(name: str) -> Event:
+    return Event("click", "p", items=["tent"], value=math.nan, event_id=name)
+
+
+async def test_what_today_is_learned_from_leaves_the_quarantine_and_the_rest_stays(
+    storage: Storage, place: list[str]
+) -> None:
+    sent = [wave("w1"), poison("p1"), wave("w2", "w")]
+    async with shop(storage) as (listen, client):
+        for _ in range(3):  # retries are neither kept nor counted again
+            answer = await client.feedback(sent)
+            assert {r.status for r in answer.results} == {EventStatus.QUARANTINED}
+        assert (await client.get_model()).counts["events_quarantined"] == 3
+        listed = await run("list", *place)
+        assert "3 events in quarantine" in listed.output
+        assert "p1" in listed.output
+        again = await run("replay", *place, "--target", listen, "--reason", "wave")
+        assert again.exit_code == 1
+        assert "learned 0, known already 0, still refused 2" in again.output
+        assert (await client.get_model()).counts["events_quarantined"] == 3
+    async with shop(storage, TODAY) as (listen, client):
+        first = await run("replay", *place, "--target", listen, "--event-id", "w1")
+        assert (first.exit_code, "learned 1," in first.output) == (0, True)
+        rest = await run("replay", *place, "--target", listen)
+        assert rest.exit_code == 1
+        assert "learned 1, known already 0, still refused 1" in rest.output
+        assert [kept.event_id async for kept in storage.quarantine.kept()] == ["p1"]
+        late = await client.feedback([sent[0], sent[2]])  # the shop's own retry comes late
+        assert [r.status for r in late.results] == [EventStatus.EXISTS] * 2
+
+
+async def test_only_what_is_named_is_dropped(storage: Storage, place: list[str]) -> None:
+    async with shop(storage) as (_, client):
+        await client.feedback([wave("w1"), poison("p1"), wave("w2", "w")])
+    assert (await run("drop", *place)).exit_code == 2
+    assert "dropped 1 events" in (await run("drop", *place, "--visitor", "w")).output
+    assert [kept.event_id async for kept in storage.quarantine.kept()] == ["w1", "p1"]
+    assert "dropped 2 events" in (await run("drop", *place, "--all")).output
+    assert "0 events in quarantine" in (await run("list", *place)).output
+
+
+async def test_the_oldest_go_first_and_count_anew_when_they_come_again(
+    server_dir: Path, settings: StorageSettings
+) -> None:
+    few = replace(settings, quarantined_events_max=2)
+    async with (
+        open_storage(few, redis_url=url_of(server_dir)) as storage,
+        shop(storage) as (_, client),
+    ):
+        await client.feedback([poison("p1"), poison("p2"), poison("p3")])
+        kept = [one.event_id async for one in storage.quarantine.kept()]
+        assert kept == ["p2", "p3"]
+        await client.feedback([poison("p1"), poison("p3")])
+        kept = [one.event_id async for one in storage.quarantine.kept()]
+        assert kept == ["p3", "p1"]
+        assert (await client.get_model()).counts["events_quarantined"] == 4
