@@ -30,6 +30,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "host_patience_ms": (0, 1000),
     "linger_ms": (0, 1000),
     "log_entries_kept_min": (0, math.inf),
+    "memory_budget_mb": (0, math.inf),
     "min_replicas_acked": (0, 100),
     "seed": (0, 2**63 - 1),
     "slice_turns": (1, 1000),

@@ -91,6 +91,8 @@ def _snapshots(standing: Standing) -> Iterator[Metric]:
 
 def _state(standing: Standing) -> Iterator[Metric]:
     yield _gauge("state_memory_bytes", "Bytes that the state takes.", standing.memory_bytes)
+    budget_bytes = standing.counts.get("memory_budget_bytes", 0)
+    yield _gauge("memory_budget_bytes", "What the process may take; 0: no budget.", budget_bytes)
     for name, meaning in COUNTED.items():
         yield _counter(name, meaning, standing.counts.get(name, 0))
     for name, meaning in HELD.items():

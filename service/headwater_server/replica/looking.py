@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from headwater_server.replica.answers import ModelAnswer
 from headwater_server.replica.captured import captured_digest, turns
+from headwater_server.replica.memory import MemoryBudget
 from headwater_server.replica.ports import Parts
 from headwater_server.replica.state_machine import StateMachine
 from headwater_server.replica.tail import Tail
@@ -17,10 +18,17 @@ from headwater_server.replica.tail import Tail
 class Looking:
     """``quarantined`` returns how many events were ever kept aside."""
 
-    def __init__(self, engine: StateMachine, tail: Tail, quarantined: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        engine: StateMachine,
+        tail: Tail,
+        quarantined: Callable[[], int],
+        memory: MemoryBudget,
+    ) -> None:
         self._engine = engine
         self._tail = tail
         self._quarantined = quarantined
+        self._memory = memory
         self._digesting = asyncio.Lock()
 
     def now(self) -> ModelAnswer:
@@ -30,6 +38,7 @@ class Looking:
         counts = self._engine.counts() | {
             "events_quarantined": self._quarantined(),
             "log_entries": position.sequence,
+            **self._memory.look(),
         }
         return ModelAnswer(
             offset=position.offset,

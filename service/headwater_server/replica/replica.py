@@ -17,6 +17,7 @@ from headwater_server.replica.identity import Identity, this_process
 from headwater_server.replica.looking import Looking
 from headwater_server.replica.marks import Marks
 from headwater_server.replica.membership import Membership
+from headwater_server.replica.memory import MemoryBudget
 from headwater_server.replica.neighbours import Neighbours
 from headwater_server.replica.observing import observe
 from headwater_server.replica.ports import Log, Snapshots
@@ -76,6 +77,7 @@ class Replica(UseCases):
         self._engine_type = engine_type
         self._now_ms = now_ms
         self._health = Health()
+        self._memory = MemoryBudget(settings.memory_budget_mb)
         self._identity = identity or this_process()
         self._neighbours = neighbours
         self._membership = Membership(replicas, self._own_standing)
@@ -109,7 +111,7 @@ class Replica(UseCases):
         self._reads = Reads(self._engine, tail, now_ms=self._now_ms, **common)
         self._writes = Writes(appender, tail, self._quarantine, self._health, **common)
         self._erasing = Erasing(self._engine, self._log, tail, self._writes, self._quarantine)
-        self._looking = Looking(self._engine, tail, lambda: self._writes.quarantined)
+        self._looking = Looking(self._engine, tail, lambda: self._writes.quarantined, self._memory)
         replica_id = self._identity.replica_id
         self._marks = Marks(self._replicas, replica_id, self._looking.copy)
         self._comparison = Comparison(self._replicas, self._marks, self._writes)
@@ -136,6 +138,7 @@ class Replica(UseCases):
         await self._membership.leave()
 
     def _own_standing(self) -> ReplicaStanding:
+        self._memory.look()  # about each second: it warns
         return ReplicaStanding(
             replica_id=self._identity.replica_id,
             host=self._identity.host,
@@ -153,8 +156,8 @@ class Replica(UseCases):
 
     async def standing(self) -> Standing:
         """Return all that can be measured of it now; the store is asked, too."""
-        quarantined = {"events_quarantined": self._writes.quarantined}
+        counts = {"events_quarantined": self._writes.quarantined, **self._memory.look()}
         return await observe(
-            self._engine, self._shell, quarantined, self._health,
+            self._engine, self._shell, counts, self._health,
             self._log, self._snapshots, self._now_ms,
         )  # fmt: skip

@@ -54,6 +54,14 @@ class ReplicaSettings:
             "workers, so that whichever is asked next has learned it"
         },
     )
+    memory_budget_mb: float = field(
+        default=0.0,
+        metadata={
+            "help": "megabytes that one process is meant to take; 0: nobody says. GetModel and "
+            "/metrics tell it beside what is taken, and the log warns once when it is passed: the "
+            "state itself is bounded by visitors_max, items_max and deduplication_ids_max"
+        },
+    )
     stop_patience_s: float = field(
         default=10.0, metadata={"help": "seconds that a clean stop waits for writes under way"}
     )
