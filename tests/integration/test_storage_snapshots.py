@@ -11,6 +11,7 @@ from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.replica.ports import SnapshotMeta
 from headwater_server.replica.ports_quarantine import Refused
 from headwater_server.replica.position import Position
+from headwater_server.storage.chunks import checksum
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage
@@ -89,9 +90,25 @@ async def test_a_manifest_that_lost_a_chunk_is_refused(
     key = Keys(settings.catalogue).snapshot(found.snapshot_id)
     manifest = snapshot_pb2.SnapshotManifest.FromString(await store.call("HGET", key, "manifest"))
     del manifest.chunks[-1]
-    await store.call("HSET", key, "manifest", manifest.SerializeToString())
+    content = manifest.SerializeToString()
+    await store.call("HSET", key, "manifest", content, "checksum", checksum(content))
     with pytest.raises(DamagedSnapshot):
         await storage.snapshots.load(found)
+
+
+async def test_a_manifest_with_one_wrong_bit_is_refused(
+    storage: Storage, store: Store, settings: StorageSettings
+) -> None:
+    await storage.snapshots.save(meta(1), state())
+    (found,) = await storage.snapshots.published()
+    key = Keys(settings.catalogue).snapshot(found.snapshot_id)
+    whole = await store.call("HGET", key, "manifest")
+    for at in range(0, len(whole), 7):
+        torn = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+        await store.call("HSET", key, "manifest", torn)
+        with pytest.raises(DamagedSnapshot):
+            await storage.snapshots.load(found)
+    assert await storage.snapshots.published() == []
 
 
 @pytest.mark.parametrize("manifest", [b"\xff", b"\x08\x63", None])
@@ -105,7 +122,7 @@ async def test_a_snapshot_without_a_manifest_that_we_know_is_left_out(
     if manifest is None:
         await store.call("HDEL", key, "manifest")
     else:
-        await store.call("HSET", key, "manifest", manifest)
+        await store.call("HSET", key, "manifest", manifest, "checksum", checksum(manifest))
     assert [found.position.sequence for found in await storage.snapshots.published()] == [1]
 
 

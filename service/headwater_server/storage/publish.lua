@@ -1,6 +1,6 @@
 -- Publishes a snapshot whose chunks are all there, unless one at the same or a higher place is.
 -- KEYS: snapshots, snapshot.  ARGV: snapshot id, sequence number, fields it must have, manifest,
--- snapshots kept, 1 to be the only one, wherever the others stand.
+-- snapshots kept, 1 to be the only one, wherever the others stand, checksum of the manifest.
 -- Returns false if refused, else the ids of those that are not kept any more.
 local highest = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 if ARGV[6] == '0' and highest[2] and tonumber(highest[2]) >= tonumber(ARGV[2]) then
@@ -9,7 +9,7 @@ end
 if redis.call('HLEN', KEYS[2]) ~= tonumber(ARGV[3]) then
   return redis.error_reply('HWCHUNKS the snapshot lost chunks while it was written')
 end
-redis.call('HSET', KEYS[2], 'manifest', ARGV[4])
+redis.call('HSET', KEYS[2], 'manifest', ARGV[4], 'checksum', ARGV[7])
 redis.call('PERSIST', KEYS[2])
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 local dropped = redis.call('ZREVRANGE', KEYS[1], ARGV[5], -1)

@@ -15,7 +15,7 @@ from google.protobuf.message import DecodeError
 from headwater_server.log.v1 import snapshot_pb2 as pb
 from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.replica.ports import Parts, SnapshotMeta
-from headwater_server.storage.chunks import Chunk, decode_chunks, encode_chunks
+from headwater_server.storage.chunks import Chunk, checksum, decode_chunks, encode_chunks
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.manifest import MANIFEST_VERSION, meta_of, new_manifest
 from headwater_server.storage.script import Script
@@ -62,6 +62,7 @@ class RedisSnapshots:
 
     async def _published(self, manifest: pb.SnapshotManifest, *, instead_of_all: bool) -> bool:
         key = self._keys.snapshot(manifest.snapshot_id)
+        content = manifest.SerializeToString(deterministic=True)
         dropped = await self._publish.run(
             self._store,
             (self._keys.snapshots, key),
@@ -69,9 +70,10 @@ class RedisSnapshots:
                 manifest.snapshot_id,
                 manifest.sequence,
                 len(manifest.chunks),
-                manifest.SerializeToString(deterministic=True),
+                content,
                 self._kept,
                 int(instead_of_all),
+                checksum(content),
             ),
         )
         if dropped is None:
@@ -117,9 +119,12 @@ class RedisSnapshots:
         return await asyncio.to_thread(_decode, chunks, manifest.digest)
 
     async def _manifest(self, snapshot_id: str) -> pb.SnapshotManifest:
-        stored = await self._store.call("HGET", self._keys.snapshot(snapshot_id), "manifest")
+        key = self._keys.snapshot(snapshot_id)
+        stored, mark = await self._store.call("HMGET", key, "manifest", "checksum")
         if stored is None:
             raise DamagedSnapshot("it has no manifest")
+        if checksum(stored) != mark:  # it says where the state stands: no bit may be wrong
+            raise DamagedSnapshot("its manifest is not what was written")
         try:
             manifest = pb.SnapshotManifest.FromString(stored)
         except DecodeError as error:
