@@ -12,12 +12,13 @@ from headwater_server.cli.demo.server_process import ServerFailedError
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
 from tests.integration.waiting import eventually
+from tests.system.crash.call_proxy import call_proxy
 from tests.system.crash.load import load_on, not_remembered
 from tests.system.crash.oracle import fold_of, judge
-from tests.system.crash.proxy import call_proxy, store_proxy
 from tests.system.crash.real_store import BACKENDS, running_store
 from tests.system.crash.seeds import seeds
 from tests.system.crash.server import Server, serving
+from tests.system.crash.store_proxy import store_proxy
 
 APPEND, TRIM = "EVALSHA append.lua", "EVALSHA trim.lua"
 OFTEN_CALLED = {APPEND, TRIM, "EVALSHA publish.lua", "EVALSHA report.lua", "XREAD"}

@@ -10,10 +10,10 @@ from headwater_server.storage.settings import StorageSettings
 from tests.integration.waiting import eventually
 from tests.system.crash.load import load_on, not_remembered
 from tests.system.crash.oracle import judge
-from tests.system.crash.proxy import store_proxy
 from tests.system.crash.real_store import BACKENDS, running_store
 from tests.system.crash.seeds import IS_SOAK, seeds
 from tests.system.crash.server import Server, serving
+from tests.system.crash.store_proxy import store_proxy
 
 FAULTS = 12 if IS_SOAK else 5
 OFTEN = ("--snapshot-entries", "30", "--log-entries-kept-min", "30")
