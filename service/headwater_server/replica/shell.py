@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from importlib.metadata import version
 
@@ -22,6 +23,8 @@ from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.snapshotter import Snapshotter
 from headwater_server.replica.state_machine import StateMachine
 from headwater_server.replica.tail import Tail
+
+CLOSE_ENTRIES = 20  # so few are applied while the first question is on its way
 
 
 class Shell:
@@ -73,7 +76,7 @@ class Shell:
         """Return when the state is that of the log's head, made with ``engine_settings``."""
         tail = self._run(self.tail.run())
         try:
-            await _first(tail, self.tail.arrivals.wait_for((await self._log.head()).offset))
+            await _first(tail, self._caught_up())
             await _first(tail, put_settings(self._log, self.tail, engine_settings))
         except BaseException:
             await self._end()
@@ -85,6 +88,17 @@ class Shell:
         if self._neighbours is not None:
             self._neighbours.applied(self.tail.position.sequence)
         tail.add_done_callback(self._tail_ended)
+
+    async def _caught_up(self) -> None:
+        """Return when the state is about that of the log's head.
+
+        Others may write meanwhile: what came is waited for again, as long as the rest shrinks.
+        """
+        behind = previous = math.inf
+        while behind > CLOSE_ENTRIES and (behind < previous or behind == math.inf):
+            head = await self._log.head()
+            previous, behind = behind, head.sequence - self.tail.position.sequence
+            await self.tail.arrivals.wait_for(head.offset)
 
     async def stop(self) -> None:
         """Let what is under way arrive, keep the state, end."""
