@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from headwater import AsyncClient, Event, EventItem, EventStatus
+from headwater_server.cli.demo.server_process import ServerProcess
 from headwater_server.cli.root import commands
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.settings import EngineSettings
@@ -120,3 +121,22 @@ async def test_the_oldest_go_first_and_count_anew_when_they_come_again(
         kept = [one.event_id async for one in storage.quarantine.kept()]
         assert kept == ["p3", "p1"]
         assert (await client.get_model()).counts["events_quarantined"] == 4
+
+
+async def test_it_works_beside_a_server_that_runs_on_the_same_directory(tmp_path: Path) -> None:
+    place = ["--data-dir", str(tmp_path / "data")]
+    server = ServerProcess(tmp_path / "data")
+    await server.start()
+    try:
+        async with AsyncClient(server.address) as client:
+            await client.feedback([poison("p1"), poison("p2")])
+            assert "2 events in quarantine" in (await run("list", *place)).output
+            assert (
+                "still refused 2"
+                in (await run("replay", *place, "--target", server.address)).output
+            )
+            assert "dropped 2" in (await run("drop", *place, "--all")).output
+            assert "0 events in quarantine" in (await run("list", *place)).output
+    finally:
+        await server.stop()
+    assert "0 events in quarantine" in (await run("list", *place)).output
