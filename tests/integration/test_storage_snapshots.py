@@ -7,7 +7,7 @@ import pytest
 
 from headwater_server.engine.events import Event
 from headwater_server.log.v1 import entry_pb2, snapshot_pb2
-from headwater_server.replica.faults import DamagedSnapshot
+from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports import SnapshotMeta
 from headwater_server.replica.ports_quarantine import Refused
 from headwater_server.replica.position import Position
@@ -25,6 +25,27 @@ def meta(sequence: int) -> SnapshotMeta:
 def state(seed: int = 1) -> list[tuple[str, object]]:
     noise = np.random.default_rng(seed).random((700, 500))  # 2.8 MB that do not compress
     return [("weights", noise), ("names", {f"item-{i}": i for i in range(10_000)}), ("none", None)]
+
+
+@pytest.fixture(autouse=True)
+async def log(store: Store, settings: StorageSettings) -> None:
+    """Entries for the snapshots to stand on."""
+    for sequence in range(1, 8):
+        fields = ("n", sequence, "p", f"{999 + sequence}-0", "e", "")
+        await store.call("XADD", Keys(settings.catalogue).log, f"{1000 + sequence}-0", *fields)
+
+
+async def test_a_snapshot_of_another_log_is_not_published(
+    storage: Storage, store: Store, settings: StorageSettings
+) -> None:
+    with pytest.raises(LogBroken, match="entry 8 at 1008-0"):  # the log lost its end meanwhile
+        await storage.snapshots.save(meta(8), state())
+    await store.call("XADD", Keys(settings.catalogue).log, "1008-0", "n", 9, "p", "-", "e", "")
+    with pytest.raises(LogBroken):
+        await storage.snapshots.save(meta(8), state())
+    await store.call("XTRIM", Keys(settings.catalogue).log, "MAXLEN", 2)
+    assert await storage.snapshots.save(meta(5), state())  # archived and trimmed meanwhile
+    assert [found.position.sequence for found in await storage.snapshots.published()] == [5]
 
 
 async def test_a_snapshot_comes_back_as_it_was(storage: Storage) -> None:

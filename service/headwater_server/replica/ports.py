@@ -89,7 +89,10 @@ class Snapshots(Protocol):
     """Kept states, newest first."""
 
     async def save(self, meta: SnapshotMeta, parts: Parts) -> bool:
-        """Write it; False when a newer one was published meanwhile, which is as good."""
+        """Write it; False when a newer one was published meanwhile, which is as good.
+
+        `LogBroken` when the log does not hold the entry that it stands at: nothing is published.
+        """
 
     async def published(self) -> list[SnapshotMeta]:
         """Return what is published, highest offset first; nothing of it is checked yet."""

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from headwater_server.errors import Overloaded, StoreUnavailable
+from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports import Log, Parts, SnapshotMeta, Snapshots
 from headwater_server.replica.position import Position
 from headwater_server.replica.settings import ReplicaSettings
@@ -74,7 +75,7 @@ class Snapshotter:
         try:
             await self._snapshots.save(meta, parts)
             await self._trim()
-        except (StoreUnavailable, Overloaded) as error:
+        except (StoreUnavailable, Overloaded, LogBroken) as error:
             self.failed += 1
             _log.warning("no snapshot was taken", reason=str(error))
             return

@@ -1,7 +1,23 @@
 -- Publishes a snapshot whose chunks are all there, unless one at the same or a higher place is.
--- KEYS: snapshots, snapshot.  ARGV: snapshot id, sequence number, fields it must have, manifest,
--- snapshots kept, 1 to be the only one, wherever the others stand, checksum of the manifest.
+-- It also must stand on this log: one that lost its end meanwhile has no use for it.
+-- KEYS: snapshots, snapshot, log.  ARGV: snapshot id, sequence number, fields it must have, manifest,
+-- snapshots kept, 1 to be the only one, wherever the others stand, checksum of the manifest,
+-- offset.
 -- Returns false if refused, else the ids of those that are not kept any more.
+local function number(entry)
+  for i = 1, entry and #entry[2] or 0, 2 do
+    if entry[2][i] == 'n' then
+      return tonumber(entry[2][i + 1])
+    end
+  end
+  return 0
+end
+local there = redis.call('XRANGE', KEYS[3], ARGV[8], ARGV[8])[1]
+local first = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
+local trimmed = not there and number(first) > tonumber(ARGV[2])
+if not trimmed and number(there) ~= tonumber(ARGV[2]) then
+  return redis.error_reply('HWLOG the log does not hold the entry that the snapshot stands at')
+end
 local highest = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 if ARGV[6] == '0' and highest[2] and tonumber(highest[2]) >= tonumber(ARGV[2]) then
   return false

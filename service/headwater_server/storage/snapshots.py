@@ -11,9 +11,10 @@ from uuid import uuid4
 import structlog
 import zstandard
 from google.protobuf.message import DecodeError
+from redis.exceptions import ResponseError
 
 from headwater_server.log.v1 import snapshot_pb2 as pb
-from headwater_server.replica.faults import DamagedSnapshot
+from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports import Parts, SnapshotMeta
 from headwater_server.storage.chunks import Chunk, checksum, decode_chunks, encode_chunks
 from headwater_server.storage.keys import Keys
@@ -63,19 +64,25 @@ class RedisSnapshots:
     async def _published(self, manifest: pb.SnapshotManifest, *, instead_of_all: bool) -> bool:
         key = self._keys.snapshot(manifest.snapshot_id)
         content = manifest.SerializeToString(deterministic=True)
-        dropped = await self._publish.run(
-            self._store,
-            (self._keys.snapshots, key),
-            (
-                manifest.snapshot_id,
-                manifest.sequence,
-                len(manifest.chunks),
-                content,
-                self._kept,
-                int(instead_of_all),
-                checksum(content),
-            ),
+        keys = (self._keys.snapshots, key, self._keys.log)
+        arguments = (
+            manifest.snapshot_id,
+            manifest.sequence,
+            len(manifest.chunks),
+            content,
+            self._kept,
+            int(instead_of_all),
+            checksum(content),
+            manifest.offset,
         )
+        try:
+            dropped = await self._publish.run(self._store, keys, arguments)
+        except ResponseError as error:
+            if str(error).startswith("HWLOG"):
+                raise LogBroken(
+                    f"entry {manifest.sequence} at {manifest.offset}", "none"
+                ) from error
+            raise
         if dropped is None:
             await self._store.call("UNLINK", key)
             return False

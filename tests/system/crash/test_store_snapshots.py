@@ -144,7 +144,7 @@ from headwater_server.storage.storage import open_storage
 async def main():
     async with open_storage(StorageSettings(), redis_url=sys.argv[1]) as storage:
         noise = np.random.default_rng(1).random((400, 1000))
-        for sequence in range(int(sys.argv[2]), 1_000_000):
+        for sequence in range(int(sys.argv[2]), 300):
             meta = SnapshotMeta(Position(f"{sequence}-0", sequence), 1, "0", "{}")
             await storage.snapshots.save(meta, [("noise", noise), ("sequence", sequence)])
             print(sequence, flush=True)
@@ -157,6 +157,9 @@ async def test_a_writer_killed_at_any_instant_leaves_only_whole_snapshots(
     seed: int, storage: Storage, tally, tmp_path: Path
 ) -> None:
     rng, said = Random(seed), 0
+    for sequence in range(1, 300):
+        fields = ("n", sequence, "p", "-", "e", "")
+        await storage.store.call("XADD", KEYS.log, f"{sequence}-0", *fields)
     for _ in range(5):
         writer = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", _WRITER, f"unix://{tmp_path}/store/s", str(said + 1)),
