@@ -31,6 +31,7 @@ class Load:
         self.acknowledged: dict[str, Event] = {}
         self.statuses: Counter[EventStatus] = Counter()
         self.retries = 0
+        self.errors: Counter[str] = Counter()  # what the retries were for
         self.is_stopping = False
 
     async def reaches(self, more: int, seconds: float = PATIENCE_S) -> None:
@@ -84,8 +85,9 @@ class Load:
                 try:
                     client = clients[attempt % len(clients)]
                     answer = await client.feedback(events, timeout_s=TIMEOUT_S)
-                except AWAY:
+                except AWAY as error:
                     self.retries += 1
+                    self.errors[f"{type(error).__name__}: {error}"] += 1
                     await asyncio.sleep(PAUSE_S)
                 else:
                     break

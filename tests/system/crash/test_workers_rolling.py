@@ -1,0 +1,96 @@
+"""Row 13: all workers restarted one by one, under load; who retries sees no failure."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+
+import pytest
+
+from headwater import AsyncClient, HeadwaterError
+from tests.integration.waiting import eventually
+from tests.system.crash.crew import Crew
+from tests.system.crash.load import VISITORS, load_on, not_remembered
+from tests.system.crash.oracle import judge
+from tests.system.crash.seeds import seeds
+from tests.system.crash.server import serving
+
+LOOKERS = 4
+PACE_S = 0.03  # between two questions of one visitor, so that a shared machine has time to restart
+ROLLED_S = 150.0
+
+
+class Lookers:
+    """Visitors who ask for lists through the client as it comes: with its own retries, no more."""
+
+    def __init__(self) -> None:
+        self.took_s: list[float] = []
+        self.failures: list[str] = []
+        self.is_stopping = False
+
+    async def look(self, address: str, number: int) -> None:
+        """Be one of them, until told to stop."""
+        async with AsyncClient(address) as client:
+            while not self.is_stopping:
+                began_s = time.monotonic()
+                try:
+                    await client.recommend(f"v{number % VISITORS}", page_size=5, timeout_s=5)
+                except HeadwaterError as error:
+                    self.failures.append(f"{type(error).__name__}: {error}")
+                self.took_s.append(time.monotonic() - began_s)
+                number += LOOKERS
+                await asyncio.sleep(PACE_S)
+
+    def percentile_ms(self, share: float) -> float:
+        """Return what so large a share of the questions took at most."""
+        return 1_000 * sorted(self.took_s)[int(share * (len(self.took_s) - 1))]
+
+
+@pytest.mark.parametrize("seed", seeds(1))
+async def test_a_rolling_restart_fails_nobody_and_loses_nothing(seed, tmp_path, tally, capsys):
+    crew, lookers = Crew(tmp_path / "data"), Lookers()
+    async with serving(crew):
+        before = set(crew.children())
+        async with (
+            load_on([crew.address], seed, clients=2, batch=2) as load,
+            asyncio.TaskGroup() as group,
+        ):
+            for number in range(LOOKERS):
+                group.create_task(lookers.look(crew.address, number))
+            await load.reaches(50)
+            fewest = await rolled(crew)
+            await load.reaches(50)
+            lookers.is_stopping = True
+        after = set(crew.children())
+        forgotten = await not_remembered(crew.address, list(load.acknowledged.values()))
+        model = await crew.model()
+        assert await crew.stop() == 0
+    found = await judge(load.acknowledged, [model], data_dir=tmp_path / "data")
+    tally(
+        13, seed, faults=len(before), acknowledged=found.acknowledged,
+        lost=len(found.lost), doubled=len(found.doubled),
+    )  # fmt: skip
+    with capsys.disabled():
+        asked, p50, p99 = len(lookers.took_s), *map(lookers.percentile_ms, (0.5, 0.99))
+        times = f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+        print(f"\nrolling restart: {asked} questions, {times}; sent again: {dict(load.errors)}")  # noqa: T201
+    found.check()
+    assert not forgotten
+    assert lookers.failures == []
+    assert not before & after
+    assert fewest == len(before) - 1  # one at a time
+
+
+async def rolled(crew):
+    """Restart all; return with how few processes the crew got by meanwhile."""
+    crew.send(signal.SIGHUP)
+    fewest = crew.workers + 1
+
+    async def done():
+        nonlocal fewest
+        fewest = min(fewest, len(crew.children()))
+        return "rolling restart done" in crew.log
+
+    await eventually(done, ROLLED_S)
+    return fewest
