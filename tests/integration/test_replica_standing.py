@@ -34,6 +34,8 @@ async def test_the_log_and_the_newest_snapshot_are_told_until_the_store_is_away(
         assert standing.writes
         assert standing.entries_applied == standing.entries_at_head == standing.entries_kept
         assert standing.operations_waiting == 0
+        assert standing.replicas == {"worker": 1}
+        assert not standing.broken
         assert standing.snapshot_age_s is not None
         assert 0 <= standing.snapshot_age_s < 60
         assert standing.snapshot_took_s

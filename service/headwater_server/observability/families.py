@@ -62,6 +62,7 @@ def _calls(meters: Meters) -> Iterator[Metric]:
 def _health(standing: Standing) -> Iterator[Metric]:
     yield _gauge("reads_served", "1 while questions are answered.", int(standing.reads))
     yield _gauge("writes_served", "1 while feedback is acknowledged.", int(standing.writes))
+    yield _gauge("broken", "1 when this replica stopped learning for good.", int(standing.broken))
     yield _gauge(
         "operations_waiting", "Events and writes on their way.", standing.operations_waiting
     )
@@ -76,6 +77,11 @@ def _log(standing: Standing) -> Iterator[Metric]:
         yield _gauge("log_lag_entries", "Entries on the log that are not applied yet.", lag)
     if standing.entries_kept is not None:
         yield _gauge("log_entries_kept", "Entries that the store keeps.", standing.entries_kept)
+    if standing.replicas is not None:
+        alive = GaugeMetricFamily(PREFIX + "replicas", "Replicas that are alive.", labels=("role",))
+        for role, number in standing.replicas.items():
+            alive.add_metric((role,), number)
+        yield alive
 
 
 def _snapshots(standing: Standing) -> Iterator[Metric]:

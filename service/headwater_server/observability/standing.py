@@ -14,9 +14,11 @@ class Standing:
 
     reads: bool
     writes: bool
+    broken: bool
     entries_applied: int
     entries_at_head: int | None
     entries_kept: int | None
+    replicas: Mapping[str, int] | None
     operations_waiting: int
     counts: Mapping[str, int]
     memory_bytes: int

@@ -159,5 +159,5 @@ class Replica(UseCases):
         counts = {"events_quarantined": self._writes.quarantined, **self._memory.look()}
         return await observe(
             self._engine, self._shell, counts, self._health,
-            self._log, self._snapshots, self._now_ms,
+            self._log, self._snapshots, self._replicas, self._now_ms,
         )  # fmt: skip

@@ -16,9 +16,11 @@ PAGE = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
 STANDING = Standing(
     reads=True,
     writes=True,
+    broken=False,
     entries_applied=90,
     entries_at_head=100,
     entries_kept=50,
+    replicas={"worker": 2, "follower": 1},
     operations_waiting=3,
     counts={"events_learned": 7, "items": 2},
     memory_bytes=1000,
@@ -47,14 +49,24 @@ def test_the_lag_is_what_the_head_is_ahead():
 
 
 def test_what_only_the_store_knows_is_left_out_while_it_is_away():
-    away = replace(STANDING, entries_at_head=None, entries_kept=None, snapshot_age_s=None)
+    away = replace(
+        STANDING, entries_at_head=None, entries_kept=None, snapshot_age_s=None, replicas=None
+    )
     gone = values(STANDING).keys() - values(away).keys()
     assert {name for name, *_ in gone} == {
         "headwater_log_entries_appended_total",
         "headwater_log_lag_entries",
         "headwater_log_entries_kept",
+        "headwater_replicas",
         "headwater_snapshot_age_seconds",
     }
+
+
+def test_replicas_are_counted_by_what_they_do():
+    found = values(STANDING)
+    assert found["headwater_replicas", "worker"] == 2
+    assert found["headwater_replicas", "follower"] == 1
+    assert values(replace(STANDING, broken=True))["headwater_broken",] == 1
 
 
 def test_a_histogram_counts_up_and_ends_with_all():
