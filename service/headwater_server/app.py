@@ -8,8 +8,6 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 from prometheus_client.core import Metric
@@ -22,10 +20,9 @@ from headwater_server.engine.warmup import warm_up
 from headwater_server.observability.exposition import Exposition
 from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
-from headwater_server.replica.identity import Identity, this_process
-from headwater_server.replica.neighbours import Neighbours
 from headwater_server.replica.ports_registry import FOLLOWER
 from headwater_server.replica.replica import Replica
+from headwater_server.replica.surroundings import Surroundings
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
 from headwater_server.storage.storage import Storage, open_storage
@@ -37,18 +34,6 @@ except ImportError:  # Windows has none
 
 _log = structlog.get_logger(__name__)
 OnReady = Callable[[str, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a process is told by a parent that started several; one alone finds all itself.
-
-    ``socket`` is that of the embedded server, which the parent runs. A follower serves nobody.
-    """
-
-    identity: Identity = field(default_factory=this_process)
-    neighbours: Neighbours | None = None
-    socket: Path | None = None
 
 
 def run(settings: Settings, on_ready: OnReady, surroundings: Surroundings | None = None) -> None:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 import subprocess
 import sys
 import urllib.request
 from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import uuid4
 
 import grpc
 import psutil
 import pytest
 
 from headwater import AsyncClient, Event, Item
+from headwater.v1 import event_pb2 as event_pb
+from headwater.v1 import feedback_service_pb2 as feedback_pb
+from headwater.v1 import feedback_service_pb2_grpc as feedback_pb_grpc
 from headwater.v1 import model_service_pb2 as pb
 from headwater.v1 import model_service_pb2_grpc as pb_grpc
+from headwater.v1 import recommendation_service_pb2 as recommendation_pb
+from headwater.v1 import recommendation_service_pb2_grpc as recommendation_pb_grpc
 from headwater_server.cli.demo.server_process import ServerFailedError
+from headwater_server.replica.position import offset_key
 from tests.integration.waiting import eventually
 from tests.system.crash.crew import Crew
 from tests.system.crash.server import serving
@@ -28,15 +37,15 @@ CONNECTIONS = 16
 async def connections(crew):
     """Connect often enough that every worker has some; the kernel deals them out."""
     async with AsyncExitStack() as stack:
-        stubs = []
+        channels = []
         for _ in range(CONNECTIONS):
             own = [("grpc.use_local_subchannel_pool", 1)]
             channel = await stack.enter_async_context(grpc.aio.insecure_channel(crew.address, own))
             await channel.channel_ready()
-            stubs.append(pb_grpc.ModelServiceStub(channel))
+            channels.append(channel)
         connected = {pid for pid in crew.children() if serves_somebody(pid, crew.address)}
         assert len(connected) == crew.workers
-        yield stubs
+        yield channels
 
 
 def serves_somebody(pid, address):
@@ -45,28 +54,55 @@ def serves_somebody(pid, address):
     return any(one.status == "ESTABLISHED" and one.laddr.port == port for one in found)
 
 
-async def learned(stub):
-    return (await stub.GetModel(pb.GetModelRequest())).counts["events_learned"]
+async def learned(channel):
+    model = pb_grpc.ModelServiceStub(channel)
+    return (await model.GetModel(pb.GetModelRequest())).counts["events_learned"]
+
+
+async def acknowledged(channel):
+    event = event_pb.Event(event_type="view", visitor_id="v", event_id=uuid4().hex)
+    event.items.add(item_id="a")
+    stub = feedback_pb_grpc.FeedbackServiceStub(channel)
+    try:
+        await stub.Feedback(feedback_pb.FeedbackRequest(events=[event]), timeout=5)
+    except grpc.RpcError:
+        return False
+    return True
+
+
+async def offset_of_list(channel, min_offset):
+    stub = recommendation_pb_grpc.RecommendationServiceStub(channel)
+    asked = recommendation_pb.RecommendRequest(visitor_id="v", min_offset=min_offset)
+    return offset_key((await stub.Recommend(asked)).offset)
 
 
 async def test_whichever_worker_is_asked_has_learned_what_one_acknowledged(tmp_path):
     crew = Crew(tmp_path / "data", "--host-patience-ms", "1000")
-    async with serving(crew), connections(crew) as stubs, AsyncClient(crew.address) as client:
+    async with serving(crew), connections(crew) as channels, AsyncClient(crew.address) as client:
         for number in range(1, 21):
             await client.feedback([Event("click", f"v{number}", items=["a"])])
-            assert await asyncio.gather(*map(learned, stubs)) == [number] * CONNECTIONS
+            assert await asyncio.gather(*map(learned, channels)) == [number] * CONNECTIONS
+        frozen = crew.children()[0]
+        os.kill(frozen, signal.SIGSTOP)
+        try:
+            heard = await asyncio.gather(*(acknowledged(channel) for channel in channels))
+        finally:
+            os.kill(frozen, signal.SIGCONT)
+        assert any(heard)  # those of the other worker, which does not wait for the frozen one
         second = Crew(tmp_path / "other", "--listen", crew.address)
         with pytest.raises(ServerFailedError, match="cannot listen on"):
             await second.start()  # although the workers share their port
 
 
 async def test_all_show_one_digest_and_stop_in_order_and_come_back_the_same(tmp_path):
-    crew = Crew(tmp_path / "data", "--log-format", "json")
+    crew = Crew(tmp_path / "data", "--log-format", "json", "--host-patience-ms", "0")
     async with serving(crew):
-        async with AsyncClient(crew.address) as client:
+        async with connections(crew) as channels, AsyncClient(crew.address) as client:
             await client.upsert_items([Item("a"), Item("b")])
-            answer = await client.feedback([Event("click", "v", items=["a"])])
-            await client.recommend("v", min_offset=answer.offset)
+            for _ in range(10):  # nobody waits for a neighbour here, but who asks for an offset
+                offset = (await client.feedback([Event("click", "v", items=["a"])])).offset
+                answers = [offset_of_list(channel, offset) for channel in channels]
+                assert min(await asyncio.gather(*answers)) >= offset_key(offset)
         compared = await crew.compared()
         assert [state.digest for state in compared.replicas] == [compared.digest] * 3
         roles = sorted(state.role for state in compared.replicas)

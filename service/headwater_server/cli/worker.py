@@ -15,6 +15,7 @@ from headwater_server.cli.serving import prepared
 from headwater_server.cli.stores import store_explained
 from headwater_server.replica.identity import this_process
 from headwater_server.replica.ports_registry import FOLLOWER
+from headwater_server.replica.surroundings import Surroundings
 from headwater_server.settings import Settings
 from headwater_server.storage.launch import tie_to
 from headwater_server.workers.host_table import HostTable
@@ -42,7 +43,7 @@ def worker() -> None:
 
 
 def _run(settings: Settings, seat: Seat) -> None:
-    from headwater_server.app import Surroundings, run
+    from headwater_server.app import run
 
     serves = seat.role != FOLLOWER
     table = HostTable(seat.table_fd, seat.workers, seat.number) if serves else None

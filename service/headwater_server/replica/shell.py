@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from importlib.metadata import version
 
@@ -13,6 +12,7 @@ from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.acknowledgements import Acknowledgements
 from headwater_server.replica.appender import Appender
 from headwater_server.replica.captured import captured
+from headwater_server.replica.catching_up import caught_up_with, unless_ended
 from headwater_server.replica.health import Health
 from headwater_server.replica.neighbours import Neighbours, caught_up
 from headwater_server.replica.opening import put_settings
@@ -23,8 +23,6 @@ from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.snapshotter import Snapshotter
 from headwater_server.replica.state_machine import StateMachine
 from headwater_server.replica.tail import Tail
-
-CLOSE_ENTRIES = 20  # so few are applied while the first question is on its way
 
 
 class Shell:
@@ -76,8 +74,8 @@ class Shell:
         """Return when the state is that of the log's head, made with ``engine_settings``."""
         tail = self._run(self.tail.run())
         try:
-            await _first(tail, self._caught_up())
-            await _first(tail, put_settings(self._log, self.tail, engine_settings))
+            await unless_ended(tail, caught_up_with(self._log, self.tail))
+            await unless_ended(tail, put_settings(self._log, self.tail, engine_settings))
         except BaseException:
             await self._end()
             raise
@@ -88,17 +86,6 @@ class Shell:
         if self._neighbours is not None:
             self._neighbours.applied(self.tail.position.sequence)
         tail.add_done_callback(self._tail_ended)
-
-    async def _caught_up(self) -> None:
-        """Return when the state is about that of the log's head.
-
-        Others may write meanwhile: what came is waited for again, as long as the rest shrinks.
-        """
-        behind = previous = math.inf
-        while behind > CLOSE_ENTRIES and (behind < previous or behind == math.inf):
-            head = await self._log.head()
-            previous, behind = behind, head.sequence - self.tail.position.sequence
-            await self.tail.arrivals.wait_for(head.offset)
 
     async def stop(self) -> None:
         """Let what is under way arrive, keep the state, end."""
@@ -162,13 +149,3 @@ class Shell:
             create_time_ms=self._now_ms(),
         )
         return meta, parts
-
-
-async def _first(tail: asyncio.Task[None], work: Coroutine[None, None, None]) -> None:
-    """Return when ``work`` is done; raise what ends the tail before that."""
-    waiting = asyncio.ensure_future(work)
-    await asyncio.wait((tail, waiting), return_when=asyncio.FIRST_COMPLETED)
-    if waiting.done():
-        return waiting.result()
-    waiting.cancel()
-    return tail.result()
