@@ -28,6 +28,7 @@ from headwater_server.cli.demo.server_process import ServerFailedError
 from headwater_server.replica.position import offset_key
 from tests.integration.waiting import eventually
 from tests.system.crash.crew import Crew
+from tests.system.crash.real_store import running_store
 from tests.system.crash.server import serving
 
 CONNECTIONS = 16
@@ -172,3 +173,15 @@ def three_ports():
             continue
         return port
     raise AssertionError("no free ports")
+
+
+async def test_when_none_can_be_started_any_more_it_ends(tmp_path):
+    async with running_store("valkey", tmp_path / "store") as store:
+        crew = Crew(tmp_path / "serve", redis_url=store.url)
+        async with serving(crew):
+            await store.kill()
+            crew.kill_children(*crew.children())
+            async with asyncio.timeout(100):
+                assert await crew.ended() == 1
+        assert "the workers do not start; giving up" in crew.log
+        assert "the store does not answer" in crew.log
