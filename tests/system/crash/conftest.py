@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-TIMEOUT_S = 300
+from tests.system.crash.seeds import IS_SOAK
+
+TIMEOUT_S = 900 if IS_SOAK else 300
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
