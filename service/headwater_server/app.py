@@ -51,8 +51,8 @@ async def _serve(settings: Settings, on_ready: OnReady, surroundings: Surroundin
             _log.info("stopped while starting")
             return
         replica, address = await starting
-        # a thread that writes a snapshot gives way sooner than the usual 5 ms: an answer takes turns
-        # with it several times (benchmarks/stall: p99 beside snapshots is half of what it was)
+        # a thread that writes a snapshot gives way sooner than after the usual 5 ms, since an
+        # answer takes turns with it several times (benchmarks/stall: p99 of 20 ms in place of 55)
         sys.setswitchinterval(0.0005)
         gc.collect()
         gc.freeze()  # what was restored stays; looking through it again and again costs p99
