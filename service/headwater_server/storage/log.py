@@ -107,6 +107,8 @@ class RedisLog:
                     return
                 yield entry
             after = page[-1].position
+            if after.offset == until:
+                return  # what comes next may be unreadable, and was not asked for
 
     async def head(self) -> Position:
         """See `replica.ports.Log.head`."""
