@@ -176,3 +176,44 @@ async def test_a_silent_store_is_unavailable_in_time_and_nothing_is_tried_twice(
         entries = [entry async for entry in storage.log.iterate(START)]
         assert [e.entry.operations for e in entries] in ([(event(1),)], [(event(1),), (event(2),)])
         await append(storage.log, 3)
+
+
+async def lose_last(store: Store, keys: Keys) -> None:
+    """Make the store what it was before its last entry, as a replica that was behind is."""
+    *kept, _ = await store.call("XRANGE", keys.log, "-", "+")
+    await store.call("DEL", keys.log)
+    for offset, fields in kept:
+        await store.call(
+            "XADD", keys.log, offset, *(part for pair in fields.items() for part in pair)
+        )
+    offset, fields = kept[-1]
+    await store.call("HSET", keys.head, "n", fields[b"n"], "id", offset)
+
+
+async def test_no_entry_takes_the_very_place_of_one_that_was_lost(
+    storage: Storage, store: Store, settings: StorageSettings
+) -> None:
+    """Even in the same millisecond, with the same number, behind the same entry."""
+    keys = Keys(settings.catalogue)
+    ahead = Position("99999999999999-7", 2)
+    await append(storage.log, 1)
+    fields = ("n", 2, "p", (await storage.log.head()).offset, "e", b"")
+    await store.call("XADD", keys.log, ahead.offset, *fields)  # so that the clock stands still
+    await store.call("HSET", keys.head, "n", 2, "id", ahead.offset)
+    lost = await append(storage.log, 3)
+    await lose_last(store, keys)
+    other = await append(storage.log, 4)
+    assert time_ms_of(other.offset) == time_ms_of(lost.offset) == time_ms_of(ahead.offset)
+    assert other.sequence == lost.sequence == 3
+    assert other.offset != lost.offset
+
+
+async def test_a_head_that_lags_behind_its_log_is_noticed_by_the_append(
+    storage: Storage, store: Store, settings: StorageSettings
+) -> None:
+    first = await append(storage.log, 1)
+    keys = Keys(settings.catalogue)
+    fields = ("n", 2, "p", first.offset, "e", b"")
+    await store.call("XADD", keys.log, "99999999999999-0", *fields)
+    with pytest.raises(LogBroken, match="ahead of its head"):
+        await append(storage.log, 2)

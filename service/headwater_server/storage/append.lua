@@ -1,5 +1,5 @@
 -- Puts one entry on the log and chains it to the one before.
--- KEYS: log, head.  ARGV: payload, id that the head must have ('' for any).
+-- KEYS: log, head.  ARGV: payload, id that the head must have ('' for any), a random number.
 -- Returns {id, sequence number}; false when the head is another one.
 local head = redis.call('HMGET', KEYS[2], 'n', 'id')
 local n = tonumber(head[1] or '0')
@@ -10,7 +10,21 @@ end
 if ARGV[2] ~= '' and ARGV[2] ~= previous then
   return false
 end
-local next_n = string.format('%.0f', n + 1)
-local id = redis.call('XADD', KEYS[1], '*', 'n', next_n, 'p', previous, 'e', ARGV[1])
+-- The id is the store's time, never running back, and a random number: when a failover loses an
+-- entry, no other gets the very same id and number, so that the chain would seem to hold.
+local now = redis.call('TIME')
+local ms, tie = now[1] * 1000 + math.floor(now[2] / 1000), tonumber(ARGV[3])
+local last_ms, last_tie = string.match(previous, '^(%d+)-(%d+)$')
+if ms <= tonumber(last_ms) then
+  ms, tie = tonumber(last_ms), tonumber(last_tie) + 1 + tie
+end
+local id, next_n = string.format('%.0f-%.0f', ms, tie), string.format('%.0f', n + 1)
+local added = redis.pcall('XADD', KEYS[1], id, 'n', next_n, 'p', previous, 'e', ARGV[1])
+if type(added) == 'table' and added.err then
+  if string.find(added.err, 'equal or smaller', 1, true) then
+    return redis.error_reply('HWBROKEN the log is ahead of its head')
+  end
+  return added
+end
 redis.call('HSET', KEYS[2], 'n', next_n, 'id', id)
 return {id, n + 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
@@ -17,13 +18,14 @@ from headwater_server.storage.lineage import Lineage
 from headwater_server.storage.raw import Raw, check_chained, raw_of
 from headwater_server.storage.script import Script
 from headwater_server.storage.settings import StorageSettings
-from headwater_server.storage.store import Store
+from headwater_server.storage.store import Argument, Store
 from headwater_server.storage.stored_entry import StoredEntry
 from headwater_server.storage.stream import Stream
 from headwater_server.storage.trimming import Trimmer
 from headwater_server.storage.witness import Witness
 
 PAGE_ENTRIES = 100
+TIE_BITS = 20  # small enough that a clock hours behind never brings ids beyond what Lua can count
 
 
 class RedisLog:
@@ -62,7 +64,7 @@ class RedisLog:
     async def append(self, encoded: Sequence[bytes], *, after: Position | None = None) -> Position:
         """See `replica.ports.Log.append`."""
         keys = (self._keys.log, self._keys.head)
-        arguments = (b"".join(encoded), after.offset if after else "")
+        arguments = (b"".join(encoded), after.offset if after else "", secrets.randbits(TIE_BITS))
         try:
             answer = await self._run_append(keys, arguments)
         except ResponseError as error:
@@ -76,7 +78,7 @@ class RedisLog:
             self._witness.note(position)
         return position
 
-    async def _run_append(self, keys: tuple[str, str], arguments: tuple[bytes, str]) -> Any:
+    async def _run_append(self, keys: tuple[str, str], arguments: Sequence[Argument]) -> Any:
         wait = self._confirming.command
         if wait is None:
             return await self._append.run(self._store, keys, arguments)
