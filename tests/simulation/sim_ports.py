@@ -1,0 +1,91 @@
+"""The other ports of a replica over its link: snapshots, quarantine, the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
+from typing import Any
+
+from headwater_server.replica.faults import DamagedSnapshot
+from headwater_server.replica.ports import Parts, SnapshotMeta
+from headwater_server.replica.ports_quarantine import Refused
+from headwater_server.replica.ports_registry import ReplicaStanding
+from tests.simulation.link import Link
+
+
+class SimSnapshots:
+    """``is_tearing``: what is written next can be read no more, as a flipped bit does."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self.is_tearing = False
+
+    async def save(self, meta: SnapshotMeta, parts: Parts) -> bool:
+        content, torn = list(parts), self.is_tearing
+        return await self._link.call(lambda: self._link.store.publish(meta, content, torn))
+
+    async def published(self) -> list[SnapshotMeta]:
+        return await self._link.call(lambda: [kept.meta for kept in self._link.store.snapshots])
+
+    async def load(self, meta: SnapshotMeta) -> list[tuple[str, Any]]:
+        def work() -> list[tuple[str, Any]]:
+            for kept in self._link.store.snapshots:
+                if kept.meta.snapshot_id == meta.snapshot_id and not kept.damaged:
+                    return [(path, copy(value)) for path, value in kept.parts]
+            raise DamagedSnapshot("a chunk is not what was written")
+
+        return await self._link.call(work)
+
+
+class SimQuarantine:
+    """Only counts."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._total = 0
+
+    async def put(self, refused: Sequence[Refused]) -> int:
+        self._total += len(refused)
+        return await self._link.call(lambda: self._total)
+
+    async def total(self) -> int:
+        return await self._link.call(lambda: self._total)
+
+    async def forget(self, user_id: str, visitor_ids: Sequence[str]) -> int:
+        return await self._link.call(lambda: 0)
+
+
+class SimReplicas:
+    """Implements `replica.ports_registry.Replicas`; who lives is told by the store's clock."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._store = link.store
+
+    async def report(self, standing: ReplicaStanding) -> None:
+        def work() -> None:
+            now = replace(standing, time_ms=self._store.now_ms())
+            self._store.standings[standing.replica_id] = now
+
+        await self._link.call(work)
+
+    async def live(self, patience_ms: int) -> list[ReplicaStanding]:
+        def work() -> list[ReplicaStanding]:
+            since_ms = self._store.now_ms() - patience_ms
+            found = sorted(self._store.standings.items())
+            return [one for _, one in found if one.time_ms >= since_ms]
+
+        return await self._link.call(work)
+
+    async def leave(self, replica_id: str) -> None:
+        await self._link.call(lambda: self._store.standings.pop(replica_id, None))
+
+    async def publish_digest(self, mark_id: str, replica_id: str, digest: str) -> None:
+        def work() -> None:
+            self._store.digests.setdefault(mark_id, {})[replica_id] = digest
+
+        await self._link.call(work)
+
+    async def digests(self, mark_id: str) -> dict[str, str]:
+        return await self._link.call(lambda: dict(self._store.digests.get(mark_id, {})))
