@@ -16,7 +16,13 @@ from pathlib import Path
 import pytest
 
 SEEDS_MAX = 1_000
-PLACES = ("tests/system/crash", "tests/simulation", "tests/golden")
+ROWS_ON_A_REAL_STORE = ("order", "clocks", "unknown_entries", "one_digest")
+PLACES = (
+    "tests/system/crash",
+    "tests/simulation",
+    "tests/golden",
+    *(f"tests/integration/test_{row}.py" for row in ROWS_ON_A_REAL_STORE),
+)
 
 
 def main() -> int:
@@ -30,7 +36,7 @@ def main() -> int:
     os.environ["HEADWATER_SOAK_S"] = str(told.seconds)
     from tests.soak.soaking import Soaking
 
-    places = [place for place in PLACES if Path(place).is_dir()]
+    places = [place for place in PLACES if Path(place).exists()]
     return pytest.main(["-qq", *places, *arguments], plugins=[Soaking(told.seconds)])
 
 
