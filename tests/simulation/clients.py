@@ -35,12 +35,15 @@ class Client:
             if choice < 0.75:
                 await self._feedback([self._event() for _ in range(self._random.randint(1, 3))])
             elif choice < 0.85:
-                writes = [ItemWrite(Item(f"i{self._random.randint(0, 3)}", self._name))]
-                await self._once(lambda replica: replica.upsert_items(writes, TRY_S))
+                await self._write_item(f"i{self._random.randint(0, 3)}")
             elif choice < 0.93:
                 await self._once(lambda replica: replica.erase_user("u1", "", TRY_S))
             else:
                 await self._compare()
+
+    async def _write_item(self, item_id: str) -> None:
+        writes = [ItemWrite(Item(item_id, self._name))]
+        await self._once(lambda replica: replica.upsert_items(writes, TRY_S))
 
     def _event(self) -> Event:
         """A new one; or an old one of anybody, sometimes with another content under its id."""
@@ -58,14 +61,18 @@ class Client:
         while not self._world.is_over:
             self._world.oracle.tried(events)
             heard = await self._once(lambda replica: replica.feedback(signed, TRY_S))
-            if heard is not None:
-                answer, replica = heard
-                self._world.note(f"{self._name} {[one.event_id for one in events]} {answer.offset}")
-                self._world.check(lambda: self._is_kept(events, answer, replica))
-                if self._random.random() >= self._world.weather.unheard:
-                    await self._question(answer.offset)
-                    return
+            if heard is not None and await self._is_heard(events, *heard):
+                return
             await asyncio.sleep(self._random.uniform(0, 0.1))
+
+    async def _is_heard(self, events: list[Event], answer: Any, replica: Any) -> bool:
+        """Look at what was promised, though the answer may be lost on its last way."""
+        self._world.note(f"{self._name} {[one.event_id for one in events]} {answer.offset}")
+        self._world.check(lambda: self._is_kept(events, answer, replica))
+        if self._random.random() < self._world.weather.unheard:
+            return False
+        await self._question(answer.offset)
+        return True
 
     def _is_kept(self, events: list[Event], answer: Any, replica: Any) -> None:
         if self._was_broken:

@@ -103,7 +103,7 @@ class Node:
                 self.replica = None
 
     async def ask(self, call: Callable[[Replica], Coroutine[Any, Any, Any]]) -> Any:
-        """Return the answer, and the replica that gave it. `StoreUnavailable` if it dies meanwhile."""
+        """Return the answer and who gave it. `StoreUnavailable` if it dies meanwhile."""
         replica = self.replica
         if replica is None:
             raise StoreUnavailable("nobody listens there")

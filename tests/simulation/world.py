@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from random import Random
@@ -88,9 +89,18 @@ class World:
         operator = asyncio.create_task(self.nemesis.operate())
         await asyncio.gather(self.nemesis.run(faults), *(client.run(calls) for client in clients))
         self.weather.refused = self.weather.unheard = 0
-        await asyncio.sleep(SETTLED_S)
+        await self._settled()
         operator.cancel()
         self.check(self._all_is_well)
+
+    async def _settled(self) -> None:
+        """Wait until all is well, as it must be soon when nothing goes wrong any more."""
+        end_s = self._loop.time() + SETTLED_S
+        while self._loop.time() < end_s and not self.is_over:
+            await asyncio.sleep(0.6)  # a replica looks at the head about twice a second
+            with suppress(Violated):
+                self._all_is_well()
+                return
 
     def _all_is_well(self) -> None:
         head = self.store.head
