@@ -12,7 +12,7 @@ from headwater import AsyncClient, Event, Item, NotFoundError
 from tests.system.crash.seeds import IS_SOAK, seeds
 from tests.system.crash.server import Server, serving
 
-QUESTIONS = 1_000_000 if IS_SOAK else 30_000
+QUESTIONS = 1_000_000 if IS_SOAK else 10_000
 FIRST = 3_000  # after which the allocator has what it needs
 AT_ONCE = 16
 GROWTH_BYTES_MAX = 8_000_000  # noise of the allocator; a trace of 100 bytes each would show

@@ -115,7 +115,7 @@ async def tell(channel: grpc.aio.Channel, *events: event_pb2.Event) -> list[even
     return list((await method(pb.FeedbackRequest(events=events), timeout=30)).results)
 
 
-@pytest.mark.parametrize("seed", seeds(2))
+@pytest.mark.parametrize("seed", seeds(1))
 async def test_poison_leaves_the_state_as_it_was_and_good_events_beside_it_are_learned(
     seed, tmp_path, tally
 ):
