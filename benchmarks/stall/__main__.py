@@ -11,6 +11,7 @@ import random
 import re
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -26,12 +27,12 @@ NEVER, ALWAYS = "1000000000", "20"
 _TAKEN = re.compile(r"snapshot taken.*?capture_ms=?\S*?([\d.]+)", re.ASCII)
 
 
-async def _paced(rate: float, seconds: float, call: object) -> list[float]:
+async def _paced(rate: float, seconds: float, call: Callable[[], Awaitable[None]]) -> list[float]:
     """Call at ``rate`` a second; return how long after its time each was answered, in ms."""
     took_ms: list[float] = []
 
     async def one(due_s: float) -> None:
-        await call()  # type: ignore[operator]  # a coroutine function
+        await call()
         took_ms.append(1_000 * (time.perf_counter() - due_s))
 
     start_s = time.perf_counter()

@@ -20,7 +20,7 @@ FUNCTIONS = (np.exp, np.exp2, np.log, np.log1p, np.sqrt, np.tanh)
 
 
 @njit
-def _kernel(grid):  # type: ignore[no-untyped-def]
+def _kernel(grid):  # type: ignore[no-untyped-def]  # numba infers
     out = np.empty((len(grid), 5), grid.dtype)
     for i in range(len(grid)):
         x = grid[i]

@@ -67,7 +67,7 @@ class Pipeline(Generic[Request, Answer]):
         following = await self._unless_stopping(anext(requests, _END))
         if following is None:
             raise StoreUnavailable(STOPPING)
-        return None if following is _END else following  # type: ignore[return-value]
+        return None if following is _END else following  # type: ignore[return-value]  # or a request
 
     async def _unless_stopping(self, work: Awaitable[object]) -> object | None:
         """Return what ``work`` gives, None if the server stops before."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -59,8 +58,9 @@ class _Wanted:
 
 async def _doctor(settings: Settings, wanted: _Wanted) -> list[Finding]:
     from headwater_server.engine.engine import Engine
+    from headwater_server.engine.parts import RIVER_VERSION
 
-    build = Build(Engine.STATE_VERSION, version("river"))
+    build = Build(Engine.STATE_VERSION, RIVER_VERSION)
     async with chosen_store(settings, check=False) as storage:
         await _go(storage, wanted)
         return await Examination(storage, build).findings()

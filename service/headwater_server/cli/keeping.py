@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.parts import RIVER_VERSION
 from headwater_server.replica.ports import SnapshotMeta
 from headwater_server.replica.position import Position
 from headwater_server.storage.snapshots import RedisSnapshots
@@ -15,5 +14,5 @@ async def keep(
 ) -> None:
     """Publish ``engine`` as the snapshot at ``position``; if told so, the only one."""
     settings = engine.settings.canonical()
-    meta = SnapshotMeta(position, Engine.STATE_VERSION, version("river"), settings)
+    meta = SnapshotMeta(position, Engine.STATE_VERSION, RIVER_VERSION, settings)
     await snapshots.save(meta, engine.capture(), instead_of_all=instead_of_all)

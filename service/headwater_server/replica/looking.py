@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 
+from headwater_server.engine.parts import RIVER_VERSION
 from headwater_server.replica.answers import ModelAnswer
 from headwater_server.replica.captured import captured_digest, turns
 from headwater_server.replica.memory import MemoryBudget
 from headwater_server.replica.ports import Parts
 from headwater_server.replica.state_machine import StateMachine
 from headwater_server.replica.tail import Tail
+
+HEADWATER_VERSION = version("headwater-server")
 
 
 class Looking:
@@ -46,8 +49,8 @@ class Looking:
             counts=counts,
             memory_bytes=self._engine.memory_bytes(),
             versions={
-                "headwater": version("headwater-server"),
-                "river": version("river"),
+                "headwater": HEADWATER_VERSION,
+                "river": RIVER_VERSION,
                 "state": str(self._engine.STATE_VERSION),
             },
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import TypedDict
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.parts import RIVER_VERSION
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.observability.standing import Standing
 from headwater_server.replica.comparison import Comparison
@@ -146,7 +146,7 @@ class Replica(UseCases):
             role=self._identity.role,
             position=self._position(),
             state_version=self._engine_type.STATE_VERSION,
-            river_version=version("river"),
+            river_version=RIVER_VERSION,
             broken=self._health.fault,
         )
 

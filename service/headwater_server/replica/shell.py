@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from importlib.metadata import version
 
+from headwater_server.engine.parts import RIVER_VERSION
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.acknowledgements import Acknowledgements
@@ -144,7 +144,7 @@ class Shell:
         meta = SnapshotMeta(
             position=position,
             state_version=self._engine.STATE_VERSION,
-            river_version=version("river"),
+            river_version=RIVER_VERSION,
             settings=settings.canonical(),
             create_time_ms=self._now_ms(),
         )

@@ -49,7 +49,7 @@ class WorkerProcess:
             start_new_session=True,  # Ctrl-C is for the parent, which stops all in order
         )
         assert process.stdin is not None  # noqa: S101 - asked for above
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101 - the same
         with contextlib.suppress(ConnectionError):
             process.stdin.write(self._told)
             await process.stdin.drain()
