@@ -23,6 +23,7 @@ from tests.integration.waiting import eventually
 ROW = 9
 GOOD = encode_operations([click(7)])
 A_KIND_OF_TOMORROW = b"\x1a\x04\xfa\x3f\x01x"  # an operation that holds only field 1023
+A_FIELD_OF_TOMORROW = b"\x1a\x09\x0a\x07\x0a\x01e\xfa\x3f\x01x"  # an event "e" with field 1023
 
 
 def _settings(text: str) -> bytes:
@@ -35,6 +36,10 @@ UNKNOWN = {
     "no version": (b"", "has version 0, this build reads 1"),
     "a kind of tomorrow": (b"\x08\x01" + A_KIND_OF_TOMORROW, "a kind that this build does not"),
     "a kind of tomorrow behind a click": (GOOD + A_KIND_OF_TOMORROW, "a kind that this build"),
+    "a field of tomorrow in an event": (
+        b"\x08\x01" + A_FIELD_OF_TOMORROW,
+        "a field that this build does not",
+    ),
     "a setting of tomorrow": (_settings('{"tomorrow":1}'), "unknown engine settings: tomorrow"),
     "settings that are no JSON": (_settings("{"), "settings that this build does not know"),
     "no entry at all": (b"\xff\xff\xff", "the payload is no entry"),

@@ -64,7 +64,16 @@ def parse_entry(payload: bytes) -> pb.Entry:
             raise UnreadableEntry("an operation is of a kind that this build does not know")
         if kind == "settings_change":
             _decode_settings(operation.settings_change.settings)
+    _refuse_unknown_fields(stored)
     return stored
+
+
+def _refuse_unknown_fields(stored: pb.Entry) -> None:
+    """Refuse a field of tomorrow in a kind of today: protobuf would pass over it in silence."""
+    size = stored.ByteSize()
+    stored.DiscardUnknownFields()
+    if stored.ByteSize() != size:
+        raise UnreadableEntry("it holds a field that this build does not know")
 
 
 def decode_operations(stored: Iterable[pb.Operation]) -> tuple[Operation, ...]:
