@@ -36,7 +36,11 @@ def sign(slate: Slate, key: bytes) -> str:
     parts.append(struct.pack(f">{len(slate.propensities)}f", *slate.propensities))
     parts += map(_text, slate.item_ids)
     body = b"".join(parts)
-    return base64.urlsafe_b64encode(body + _mac(body, key)).rstrip(b"=").decode("ascii")
+    return _spelled(body + _mac(body, key))
+
+
+def _spelled(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
 def open_token(token: str, key: bytes) -> Slate:
@@ -53,6 +57,8 @@ def open_token(token: str, key: bytes) -> Slate:
         raw = base64.b64decode(token.encode("ascii") + b"=" * (-len(token) % 4), b"-_", True)
     except (binascii.Error, UnicodeEncodeError, ValueError):
         raise ForgedTokenError("attribution_token: not a token of this service") from None
+    if _spelled(raw) != token:  # the last character has bits to spare: one slate, one token
+        raise ForgedTokenError("attribution_token: not a token of this service")
     body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
     if not hmac.compare_digest(mac, _mac(body, key)):
         raise ForgedTokenError("attribution_token: signature does not match")

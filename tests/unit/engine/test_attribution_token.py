@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import string
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from headwater_server.engine.attribution_token import ForgedTokenError, open_tok
 from headwater_server.engine.events import Slate
 
 KEY = b"k" * 32
+CHARACTERS = string.ascii_letters + string.digits + "-_"
 TEXT = st.text(max_size=60)
 SLATES = st.builds(
     lambda ids, *texts: Slate(*texts, tuple(ids), tuple(1.0 / (n + 2) for n in range(len(ids)))),
@@ -47,6 +49,15 @@ def test_a_flipped_bit_is_noticed(place, bit):
     raw[place % len(raw)] ^= 1 << bit
     with pytest.raises(ForgedTokenError):
         open_token(base64.urlsafe_b64encode(bytes(raw)).decode().rstrip("="), KEY)
+
+
+@given(SLATES, st.data())
+def test_a_changed_character_is_noticed_even_where_it_has_bits_to_spare(slate, data):
+    token = sign(slate, KEY)
+    place = data.draw(st.one_of(st.just(len(token) - 1), st.integers(0, len(token) - 1)))
+    other = data.draw(st.sampled_from(CHARACTERS).filter(lambda c: c != token[place]))
+    with pytest.raises(ForgedTokenError):
+        open_token(token[:place] + other + token[place + 1 :], KEY)
 
 
 @given(st.binary(max_size=60))
