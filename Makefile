@@ -30,8 +30,10 @@ help: ## This list
 run: $(VENV)/.run ## Install, then the demo: recommend, hear back, learn, restart warm [EVENTS=, ITEMS=]
 	@$(BIN)/headwater demo $(if $(EVENTS),--events $(EVENTS)) $(if $(ITEMS),--items $(ITEMS))
 
+# A file's tests stay together, since they may share a server; the longest files come first.
 test: $(VENV)/.dev ## Install, then every test [ARGS="-k name"]
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile \
+		--no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## Format, lint, types, import layers, protos, freshness of the stubs
 	$(BIN)/ruff format --check

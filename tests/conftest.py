@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.tallies import TALLIES, Tallies
 
+HERE = Path(__file__).parent
+LONGEST_FIRST = ("system/crash", "system", "simulation", "golden", "properties", "integration")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TALLIES] = Tallies()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """In the process that hands tests to others: add up what they did, when they end."""
+    node.config.stash[TALLIES].add(getattr(node, "workeroutput", {}).get("tallies", {}))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In a process that was handed tests: hand back what they did."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["tallies"] = session.config.stash[TALLIES].plain()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes none should be left alone with the longest files at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _turn(item.path))
+
+
+def _turn(path: Path) -> int:
+    folders = (place for place, name in enumerate(LONGEST_FIRST) if HERE / name in path.parents)
+    return next(folders, len(LONGEST_FIRST))
 
 
 @pytest.fixture(scope="session")

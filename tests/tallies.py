@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import pytest
 
@@ -66,6 +67,19 @@ class Tallies:
         tally.lost += lost
         tally.in_bound += in_bound
         tally.doubled += doubled
+
+    def plain(self) -> dict[str, Any]:
+        """Return the sums as plain values, to be handed from one process to another."""
+        return {str(row): {**asdict(t), "seeds": sorted(t.seeds)} for row, t in self._rows.items()}
+
+    def add(self, plain: dict[str, Any]) -> None:
+        """Add what `plain` returned in another process."""
+        for row, sums in plain.items():
+            for seed in sums.pop("seeds"):
+                self(int(row), seed)
+            for name, more in sums.items():
+                tally = self._rows[int(row)]
+                setattr(tally, name, getattr(tally, name) + more)
 
     @property
     def acknowledged(self) -> int:
