@@ -3,11 +3,11 @@
 ``apply`` is the only way to change the engine; ``recommend`` only reads it. No clock, no I/O,
 no global random number: time is the entries', chance comes from seeds and counts.
 Read `apply` and what it calls for the way of an event, `recommend` for that of a question.
+What else can be asked stands in `lookups`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from headwater_server.engine import slates
@@ -15,7 +15,6 @@ from headwater_server.engine.circumstances import circumstances, placement_of
 from headwater_server.engine.content_tokens import content_tokens
 from headwater_server.engine.entries import (
     Entry,
-    Item,
     ItemDelete,
     ItemWrite,
     Mark,
@@ -26,16 +25,9 @@ from headwater_server.engine.entries import (
 )
 from headwater_server.engine.events import Event, Outcome, Status
 from headwater_server.engine.firewall import quarantine_reason
-from headwater_server.engine.metrics import Metric
+from headwater_server.engine.lookups import Lookups
 from headwater_server.engine.models import make_ranker
-from headwater_server.engine.parts import Parts
-from headwater_server.engine.requests import (
-    Recommendation,
-    RecommendRequest,
-    ScoredItem,
-    Touch,
-    UserProfile,
-)
+from headwater_server.engine.requests import Recommendation, RecommendRequest
 from headwater_server.engine.rewards import IMPRESSION, REFUSALS, canonical_type, reward_of
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors import History
@@ -47,7 +39,7 @@ _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another even
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
 
 
-class Engine(Parts):
+class Engine(Lookups):
     """The state of one catalogue. Equal settings and entries give equal `digest`.
 
     >>> from headwater_server.engine.events import EventItem
@@ -248,52 +240,3 @@ class Engine(Parts):
         )
         policy = slates.policy_of(request)
         return Recommendation(request.recommendation_id, results, policy, request.placement)
-
-    def list_similar_items(
-        self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
-    ) -> tuple[ScoredItem, ...]:
-        """Return what goes with, or is like, the given items."""
-        return self.lists.similar(item_ids, page_size, filter_text, now_ms)
-
-    def list_trending_items(
-        self, category: str, window: str, page_size: int, filter_text: str, now_ms: int
-    ) -> tuple[ScoredItem, ...]:
-        """Return what is on the rise in a window, "hour", "day" (also "") or "week"."""
-        return self.lists.trending(category, window, page_size, filter_text, now_ms)
-
-    def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
-        """Return items of the catalogue by id, those after the given id."""
-        return self.catalogue.listed(after_item_id, page_size, self.answering.passing(filter_text))
-
-    def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
-        """Return what is known of an account, or of a visitor; None if nothing is."""
-        account = user_id or self.visitors.account_of(visitor_id)
-        if not (self.visitors.is_known(visitor_id, user_id) or user_id in self.users):
-            return None
-        history = self.visitors.timeline(visitor_id, account)
-        touches = tuple(
-            Touch(self.catalogue.ids[item], round(1000 * seconds), abs(count), count < 0)
-            for item, seconds, count in history
-        )
-        visitors = self.visitors.visitors_of(account)
-        return UserProfile(account, self.users.features(account), visitors, touches)
-
-    def get_item(self, item_id: str) -> Item | None:
-        """Return what the shop said of an item, None if it never did."""
-        return self.catalogue.get(item_id)
-
-    def metrics(self) -> list[Metric]:
-        """Return the figures of progressive validation."""
-        return self.progress.metrics()
-
-    def counts(self) -> dict[str, int]:
-        """Return how much of each there is."""
-        return {
-            "events_learned": self._learned,
-            "events_repeated": self._repeated,
-            "visitors": len(self.visitors),
-            "users": len(self.users),
-            "items": len(self.catalogue),
-            "deduplication_ids": len(self.deduplication),
-            "open_impressions": len(self.attribution),
-        }
