@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from headwater_server.cli.keeping import keep
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.entries import Entry, Item, ItemWrite, Operation, UserErase, UserWrite
 from headwater_server.engine.events import Event, EventItem
@@ -25,6 +26,7 @@ from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from headwater_server.storage.store import Store
 
+FAR_AHEAD_MS = 1 << 45
 ITEMS = [f"item-{number}" for number in range(12)]
 
 
@@ -75,13 +77,7 @@ async def digest_of(storage: Storage) -> str:
 
 async def digest_without_ann(storage: Storage) -> str:
     """The oracle: a log of the same offsets that never held what was Ann's before the erasure."""
-    engine, erased = Engine(), False
-    async for logged in storage.log.iterate(START):
-        entry = logged.entry
-        kept = tuple(o for o in entry.operations if erased or not is_anns(o))
-        erased = erased or any(isinstance(o, UserErase) for o in entry.operations)
-        engine.apply(Entry(entry.time_ms, kept))
-    return engine.digest()
+    return await without_ann_from(storage, Engine(), START)
 
 
 async def positions(storage: Storage) -> list[Position]:
@@ -185,3 +181,42 @@ async def test_the_command_leaves_a_receipt_and_one_snapshot(tmp_path: Path) -> 
     refused = command(data_dir)
     assert refused.returncode == 1
     assert "stop the servers of this catalogue first: 7 on here" in refused.stderr
+
+
+async def test_what_retention_dropped_is_told_and_the_rest_forgets_all_the_same(
+    tmp_path: Path,
+) -> None:
+    """Where the log's beginning is gone, the oldest snapshot stands for it, weights and all."""
+    data_dir, cut = tmp_path / "data", 100
+    settings = StorageSettings(log_entries_kept_min=10)
+    async with open_storage(settings, data_dir=data_dir) as storage:
+        written = await write(storage, story())
+        snapshot, position = await fold(storage.log, Engine, until=written[cut].offset)
+        await keep(snapshot, position, storage.snapshots)
+        await storage.log.trim(written[cut])
+        assert storage.archive
+        assert storage.archive.drop_old(1, FAR_AHEAD_MS, written[cut + 1].sequence)
+        before = await fold(storage.log, Engine, snapshots=storage.snapshots)
+        oracle = await without_ann_from(storage, snapshot, position)
+    done = command(data_dir, "--without-erased")
+    assert done.returncode == 0, done.stderr
+    receipt = json.loads((tmp_path / "receipt.json").read_text())
+    assert (receipt["digest_before"], receipt["digest_after"]) == (before[0].digest(), oracle)
+    first = receipt["first_entry_kept"]
+    assert 1 < first <= cut + 2  # the store trims by whole nodes of its stream
+    gone = f"entries 1 to {first - 1}, which are not kept any more"
+    assert any(gone in line and "the weights keep it" in line for line in receipt["out_of_reach"])
+    async with open_storage(settings, data_dir=data_dir) as storage:
+        assert (await storage.snapshots.published())[0].position == written[-1]
+
+
+async def without_ann_from(storage: Storage, engine: Engine, position: Position) -> str:
+    """The oracle from a snapshot on; the erasure comes later than all that is folded of hers."""
+    erased = False
+    async for logged in storage.log.iterate(position):
+        erasing = any(isinstance(o, UserErase) for o in logged.entry.operations)
+        erased = erased or (erasing and position != START)  # who never was need not be erased
+        kept = [o for o in logged.entry.operations if erased or not is_anns(o)]
+        erased = erased or erasing
+        engine.apply(Entry(logged.entry.time_ms, tuple(kept)))
+    return engine.digest()
