@@ -27,6 +27,7 @@ class Question(TypedDict, total=False):
     recommendation_id: str
     min_offset: str
     explore: bool
+    diversity: str
     exclude_attribution_tokens: Sequence[str]
     explain: bool
 
@@ -50,12 +51,17 @@ def recommend_request(visitor_id: str, question: Question) -> pb.RecommendReques
     """
     fields: dict[str, Any] = dict(question)
     explore = fields.pop("explore", True)
+    diversity = fields.pop("diversity", "") or "unspecified"
+    name = f"DIVERSITY_{diversity.upper()}"
+    if name not in pb.Diversity.keys():  # noqa: SIM118 - no mapping, a class of protobuf's
+        raise ValueError(f"diversity: {diversity!r} is none of none, low, medium, high and auto")
     for name in _LISTS & fields.keys():
         fields[name] = to_ids(name, fields[name])
     return pb.RecommendRequest(
         visitor_id=visitor_id,
         recommendation_id=fields.pop("recommendation_id", "") or new_id(),
         context=to_values(fields.pop("context", {})),
+        diversity=pb.Diversity.Value(name),
         exploration=pb.EXPLORATION_UNSPECIFIED if explore else pb.EXPLORATION_OFF,
         **fields,
     )
@@ -82,4 +88,5 @@ def _result(result: pb.Result) -> Result:
         propensity=result.propensity,
         sources=tuple(result.sources),
         reasons=tuple(result.reasons),
+        rules=tuple(result.rules),
     )
