@@ -57,7 +57,7 @@ class _DiversityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Diversity.V
     DIVERSITY_HIGH: _Diversity.ValueType  # 4
     """Few items of one category, and hardly two that are alike."""
     DIVERSITY_AUTO: _Diversity.ValueType  # 5
-    """Between none and high: as varied as what the visitor looked at last."""
+    """Between none and medium: as varied as what the visitor looked at last."""
 
 class Diversity(_Diversity, metaclass=_DiversityEnumTypeWrapper):
     """How varied a list is, by category and by likeness. docs/rules.md has the numbers of each level."""
@@ -73,7 +73,7 @@ DIVERSITY_MEDIUM: Diversity.ValueType  # 3
 DIVERSITY_HIGH: Diversity.ValueType  # 4
 """Few items of one category, and hardly two that are alike."""
 DIVERSITY_AUTO: Diversity.ValueType  # 5
-"""Between none and high: as varied as what the visitor looked at last."""
+"""Between none and medium: as varied as what the visitor looked at last."""
 Global___Diversity: _TypeAlias = Diversity  # noqa: Y015
 
 @_typing.final

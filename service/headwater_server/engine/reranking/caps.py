@@ -38,6 +38,8 @@ class Groups:
 
 def groups(caps: Sequence[Cap], pool: Pool, kinds: Callable[[str], Kinds]) -> Groups:
     """Return the groups that ``caps`` make of the candidates."""
+    if not caps:
+        return Groups(np.zeros(len(pool.items) + 1, dtype=np.int64), *[_NO_PAIRS] * 4)
     rows, of, room, rules, held = [_NO_PAIRS], [_NO_PAIRS], [_NO_PAIRS], [_NO_PAIRS], [_NO_PAIRS]
     first = 0
     for rule, cap in enumerate(caps):

@@ -48,8 +48,10 @@ class Kinds:
             self._made, before = grown(self._made, len(changed)), len(self._rows)
             self._rows = grown(self._rows, len(changed))
             self._rows[before:] = -1
-        for item in items[self._made[items] != changed[items] + 1].tolist():
-            self._read(item)
+        stale = self._made[items] != changed[items] + 1
+        if stale.any():
+            for item in items[stale].tolist():
+                self._read(item)
         rows: NDArray[np.int32] = self._rows[items]
         return rows
 

@@ -19,11 +19,11 @@ LEVELS: dict[str, tuple[float, float]] = {
     "low": (0.05, 0.2),
     "medium": (0.15, 0.5),
     "high": (0.4, 1.0),
-    "auto": (0.4, 1.0),  # times how varied the visitor's own last items are
+    "auto": (0.15, 0.5),  # times how varied the visitor's own last items are
 }
 """Level -> (a: for each further item of a category, b: for the likest item before)."""
 
 AUTO_REACH = 10
 """Items of the visitor's history that the level ``auto`` looks at."""
-AUTO_STRANGER = 0.4
-"""What it multiplies by where there are not two of them: about ``medium``."""
+AUTO_STRANGER = 0.5
+"""What it multiplies ``medium`` by where there are not two of them."""

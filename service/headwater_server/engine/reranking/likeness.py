@@ -42,43 +42,62 @@ def _marked(numbers, row, marks):
 
 
 @njit(cache=True)
-def note(row, kin, crowd, like):
-    """Let every candidate know that ``row`` has its slot.
+def note(row, kin, standing, crowd, like):
+    """Let the candidates that are left (``standing`` 0) know that ``row`` has its slot.
 
     ``crowd`` grows by the overlap of the categories (Jaccard), ``like`` rises to the likeness:
     the cosine of the words, or of who touched both, whichever is more, at most 1.
     """
     kinds, kind_marks, tokens, token_marks, worth, inverse, items, roots, places, pairs, unit = kin
-    n = len(items)
     count = _marked(kinds, row, kind_marks)
-    held = _marked(tokens, row, token_marks)
-    for i in range(n):
-        shared, own = 0, 0
-        if count > 0:
-            for number in kinds[i]:
-                if number < 0:
-                    break
-                own += 1
-                shared += kind_marks[number + 1] == kind_marks[0]
-            if shared > 0:
-                crowd[i] += shared / (own + count - shared)
-        if held > 0:
-            common = 0.0
-            for k in range(tokens.shape[1]):
-                if tokens[i, k] < 0:
-                    break
-                if token_marks[tokens[i, k] + 1] == token_marks[0]:
-                    common += worth[i, k]
-            like[i] = max(like[i], min(1.0, common * inverse[i] * inverse[row]))
+    if count > 0:
+        _note_kinds(count, kinds, kind_marks, standing, crowd)
+    if _marked(tokens, row, token_marks) > 0:
+        _note_words(inverse[row], tokens, token_marks, worth, inverse, standing, like)
     _note_touches(row, items, roots, places, pairs, unit, like)
+
+
+# Unsigned indices below: signed ones are tested for -1 in the innermost loops.
+
+
+@njit(cache=True)
+def _note_kinds(count, kinds, marks, standing, crowd):
+    mark = marks[0]
+    for i in range(np.uint64(len(standing))):
+        if standing[i] != 0:
+            continue
+        shared, own = 0, 0
+        for k in range(np.uint64(kinds.shape[1])):
+            if kinds[i, k] < 0:
+                break
+            own += 1
+            shared += marks[np.uint64(kinds[i, k]) + np.uint64(1)] == mark
+        if shared > 0:
+            crowd[i] += shared / (own + count - shared)
+
+
+@njit(cache=True)
+def _note_words(length, tokens, marks, worth, inverse, standing, like):
+    mark = marks[0]
+    for i in range(np.uint64(len(standing))):
+        if standing[i] != 0:
+            continue
+        common = 0.0
+        for k in range(np.uint64(tokens.shape[1])):
+            if tokens[i, k] < 0:
+                break
+            if marks[np.uint64(tokens[i, k]) + np.uint64(1)] == mark:
+                common += worth[i, k]
+        if common > 0.0:
+            like[i] = max(like[i], min(1.0, common * inverse[i] * length))
 
 
 @njit(cache=True)
 def _note_touches(row, items, roots, places, pairs, unit, like):
     starts, sizes, ids, values = pairs
     first = starts[items[row]]
-    for slot in range(first, first + sizes[items[row]]):
-        i = places[ids[slot]]
+    for slot in range(np.uint64(first), np.uint64(first + sizes[items[row]])):
+        i = places[np.uint64(ids[slot])]
         if i >= 0:
             both = (values[slot, 0] + values[slot, 1]) * unit
             like[i] = max(like[i], min(1.0, both / (roots[row] * roots[i])))
@@ -88,10 +107,10 @@ def _note_touches(row, items, roots, places, pairs, unit, like):
 def variety(kin):
     """Return 1 - the mean, over all pairs, of the greater of both likenesses."""
     n = len(kin[6])
-    total = 0.0
+    total, standing = 0.0, np.zeros(n, dtype=np.int8)
     for row in range(n):
         crowd, like = np.zeros(n), np.zeros(n)
-        note(row, kin, crowd, like)
+        note(row, kin, standing, crowd, like)
         for i in range(row):
             total += max(crowd[i], like[i])
     return 1.0 - 2.0 * total / (n * (n - 1))

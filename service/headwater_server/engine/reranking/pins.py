@@ -49,7 +49,7 @@ class Pinned:
     def _join(self) -> None:
         """Take in the pinned items that no source proposed."""
         pinned = np.array(list(self._items.values()), dtype=np.int32)
-        new = pinned[~np.isin(pinned, self._pool.items)]
+        new = pinned[~np.isin(pinned, self._pool.items)] if len(pinned) else pinned
         if len(new):
             self._pool.answering.retriever.add_pinned(new)
             self._pool.join(new)

@@ -78,17 +78,17 @@ def _weigh(scores, costs, crowd, like, standing, groups, values, bars):
 
 
 @njit(cache=True)
-def _drawn(values, standing, bars, allowed, top, epsilon, temperature, draw):
+def _drawn(values, standing, bars, weights, allowed, top, epsilon, temperature, draw):
     """Return (row, its propensity): softmax mixed with the uniform, over the allowed."""
     total = 0.0
     for i in range(len(values)):
         if standing[i] == _LEFT and bars[i] == 0:
-            total += np.exp((values[i] - top) / temperature)
+            weights[i] = np.exp((values[i] - top) / temperature)
+            total += weights[i]
     pick, passed, chance = -1, 0.0, 0.0
     for i in range(len(values)):
         if standing[i] == _LEFT and bars[i] == 0:
-            share = np.exp((values[i] - top) / temperature) / total
-            pick, chance = i, (1.0 - epsilon) * share + epsilon / allowed
+            pick, chance = i, (1.0 - epsilon) * weights[i] / total + epsilon / allowed
             passed += chance
             if draw < passed:
                 break
@@ -131,6 +131,7 @@ def _fill(scores, pinned, groups, costs, kin, chance, first, closing, slate):
     n, diverse = len(scores), costs[0] > 0.0 or costs[1] > 0.0
     standing = np.zeros(n, dtype=np.int8)
     crowd, like, values = np.zeros(n), np.zeros(n), np.zeros(n)
+    weights = np.zeros(n)
     bars, overtaken = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
     _reserve(pinned, standing, groups)
     for slot in range(len(chosen)):
@@ -146,7 +147,7 @@ def _fill(scores, pinned, groups, costs, kin, chance, first, closing, slate):
                 pick = best
                 if explore:
                     pick, propensities[slot] = _drawn(
-                        values, standing, bars, allowed, top, epsilon, temperature,
+                        values, standing, bars, weights, allowed, top, epsilon, temperature,
                         uniform(seed, slot),
                     )  # fmt: skip
                 varied[slot], caps[slot] = _movers(pick, scores, values, standing, bars, overtaken)
@@ -154,8 +155,8 @@ def _fill(scores, pinned, groups, costs, kin, chance, first, closing, slate):
         if standing[pick] == _LEFT:
             _take_room(pick, groups)
         standing[pick] = _PLACED
-        if diverse:
-            note(pick, kin, crowd, like)
+        if diverse and slot + 1 < len(chosen):
+            note(pick, kin, standing, crowd, like)
     return len(chosen), np.int64(0)
 
 
