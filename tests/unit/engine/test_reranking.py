@@ -143,19 +143,19 @@ CASES = [
 
 @pytest.mark.parametrize(("rules", "level"), CASES)
 def test_slates_come_as_often_as_the_product_of_their_propensities(rules, level):
-    """All slates of three of five items are enumerated; 3,000 drawn ones agree by chi-square."""
+    """All slates of three of five items are enumerated; 2,000 drawn ones agree by chi-square."""
     engine = shop(*rules, diversity=level)
     slates = dict(Definition(engine, rules, level).slates(3))
     chances = np.array([math.prod(of_slots) for of_slots in slates.values()])
     assert chances.sum() == pytest.approx(1.0, abs=1e-12)
     drawn = Counter()
-    for n in range(3_000):
+    for n in range(2_000):
         results = ask(engine, f"recommendation {n}").results
         slate = tuple(result.item_id for result in results)
         told = [result.propensity for result in results]
         assert told == pytest.approx(slates[slate], rel=1e-5)
         drawn[slate] += 1
-    expected = 3_000 * chances
+    expected = 2_000 * chances
     seen = np.array([drawn[slate] for slate in slates])
     rare = expected < 5
     if rare.any():  # chi-square wants five of each: those that are rarer count together
@@ -211,8 +211,7 @@ def test_more_variety_costs_more_score_and_gives_less_of_a_kind():
         results = engine.recommend(request, 1000).results
         risen = [result for result in results[1:] if result.item_id.startswith("rug")]
         names = {name for result in risen for name in result.rules}
-        assert names <= {"diversity"}
-        assert (names == {"diversity"}) is (level == "high")
+        assert names == (set() if level == "none" else {"diversity"})
         rugs[level] = sum(result.item_id.startswith("rug") for result in results)
     assert rugs["none"] <= rugs["low"] <= rugs["medium"] <= rugs["high"]
     assert rugs["none"] < rugs["high"] in range(4, 7)

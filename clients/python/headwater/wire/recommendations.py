@@ -51,20 +51,24 @@ def recommend_request(visitor_id: str, question: Question) -> pb.RecommendReques
     """
     fields: dict[str, Any] = dict(question)
     explore = fields.pop("explore", True)
-    diversity = fields.pop("diversity", "") or "unspecified"
-    name = f"DIVERSITY_{diversity.upper()}"
-    if name not in pb.Diversity.keys():  # noqa: SIM118 - no mapping, a class of protobuf's
-        raise ValueError(f"diversity: {diversity!r} is none of none, low, medium, high and auto")
     for name in _LISTS & fields.keys():
         fields[name] = to_ids(name, fields[name])
     return pb.RecommendRequest(
         visitor_id=visitor_id,
         recommendation_id=fields.pop("recommendation_id", "") or new_id(),
         context=to_values(fields.pop("context", {})),
-        diversity=pb.Diversity.Value(name),
+        diversity=_level(fields.pop("diversity", "")),
         exploration=pb.EXPLORATION_UNSPECIFIED if explore else pb.EXPLORATION_OFF,
         **fields,
     )
+
+
+def _level(diversity: str) -> pb.Diversity.ValueType:
+    levels = dict(pb.Diversity.items())
+    name = f"DIVERSITY_{diversity.upper() or 'UNSPECIFIED'}"
+    if name not in levels:
+        raise ValueError(f"diversity: {diversity!r} is none of none, low, medium, high and auto")
+    return levels[name]
 
 
 def recommendation(response: pb.RecommendResponse) -> Recommendation:
