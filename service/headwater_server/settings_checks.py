@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
+from headwater_server.settings_rules import read_rules
 
 
 class BadSettings(ValueError):
@@ -52,6 +53,11 @@ def checked(name: str, kind: Any, value: object) -> Any:
     ...
     headwater_server.settings_checks.BadSettings: snapshots_kept = 0: must be greater than 0
     """
+    if name == "rules":
+        try:
+            return read_rules(value)
+        except ValueError as error:
+            raise BadSettings(str(error)) from None
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     as_json = isinstance(value, str) and str(kind).startswith("dict")
     try:

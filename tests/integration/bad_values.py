@@ -136,6 +136,7 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "RecommendRequest.recommendation_id": ID,
     "RecommendRequest.min_offset": OFFSET,
     "RecommendRequest.exploration": (value(2), value(-1)),
+    "RecommendRequest.diversity": (value(6), value(-1)),
     "RecommendRequest.exclude_attribution_tokens": (
         value("forged"), value("x" * 40_000), value("né"), count(21),
     ),

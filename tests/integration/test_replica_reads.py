@@ -11,6 +11,7 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.events import Event, EventItem, Status
 from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
 from headwater_server.replica.captured import captured_digest
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
@@ -83,6 +84,35 @@ async def test_a_short_list_says_why(storage: Storage) -> None:
         assert (await asked(replica, given)).shortfall == (
             "only 4 of the 5 candidates may be shown"
         )
+
+
+async def test_rules_and_variety_hold_at_every_replica_from_the_next_start_on(
+    storage: Storage,
+) -> None:
+    """A server that starts with other rules puts them on the log; an older one follows it."""
+    categories = [
+        ItemWrite(Item(name, categories=("wide" if n % 2 else "narrow",)), ("categories",))
+        for n, name in enumerate(NAMES)
+    ]
+    rules = [
+        {"name": "two of a kind", "kind": "cap", "field": "categories", "most": 2},
+        {"name": "first", "kind": "pin", "slot": 1, "item_ids": [NAMES[7]]},
+    ]
+    question = RecommendRequest("ann", "r", page_size=6, explain=True, diversity="high")
+    async with running_replica(storage, engine_type=Engine) as older:
+        await filled(older)
+        await older.upsert_items(categories, 30)
+        assert len(ids(await asked(older, question))) == 6
+        changed = EngineSettings(rules=rules)
+        async with running_replica(storage, engine_type=Engine, engine_settings=changed) as replica:
+            answer = await asked(replica, question)
+            first = answer.recommendation.results[0]
+            assert (first.item_id, first.propensity, first.rules) == (NAMES[7], 1.0, ("first",))
+            assert answer.shortfall == ('only 4 items may be shown under the rule "two of a kind"')
+            same = await older.recommend(
+                question, exclude_tokens=(), min_offset=answer.offset, time_remaining_s=5
+            )
+            assert same.recommendation == answer.recommendation
 
 
 async def test_lists_for_nobody_wait_for_the_offset_that_is_asked_for(storage: Storage) -> None:

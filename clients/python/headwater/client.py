@@ -40,6 +40,7 @@ class Client(Catalogue):
 
         Takes the fields of RecommendRequest by name, such as ``placement``, ``page_size``,
         ``candidate_item_ids``, ``context`` and ``min_offset``; ``explore=False``: the best list.
+        ``diversity``: how varied it is, "none", "low", "medium", "high" or "auto".
         ``fallback``: the ids that are shown (``is_fallback``) while the server does not answer.
         """
         call = calls.recommend(visitor_id, question)

@@ -15,6 +15,7 @@ class Result:
     propensity: float
     sources: tuple[str, ...]
     reasons: tuple[str, ...]
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,5 +84,5 @@ def _metavar(kind: Any, default: object) -> str:
         return "|".join(member.value for member in type(default))
     if get_origin(kind) is Literal:
         return "|".join(get_args(kind))
-    names = {dict: "JSON", int: "INT", float: "NUMBER"}
+    names = {dict: "JSON", list: "JSON", int: "INT", float: "NUMBER"}
     return names.get(type(default), "TEXT")

@@ -134,11 +134,15 @@ class Answering:
         """Fill up, for a narrow filter or a small shop, with the most popular that may be shown."""
         shown = self.catalogue.shown(now_ms, passing)
         shown[barred] = False
+        return np.concatenate((items, self.most_popular(shown, enough - len(items))))
+
+    def most_popular(self, shown: NDArray[np.bool_], count: int) -> NDArray[np.int32]:
+        """Return, and propose, the ``count`` most popular of bool[items]."""
         left = np.flatnonzero(shown).astype(np.int32)
         popularity = self.models.by_event.stored[left, -1]
-        more = left[np.argsort(-popularity, kind="stable")[: enough - len(items)]]
+        more = left[np.argsort(-popularity, kind="stable")[:count]]
         self.retriever.add_popular(more)
-        return np.concatenate((items, more))
+        return more
 
     def scores(self, history: History, items: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return float64[n] scores; what is not finite is worst."""

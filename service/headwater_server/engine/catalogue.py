@@ -44,9 +44,11 @@ class Catalogue(Numbering):
     def get(self, item_id: str) -> Item | None:
         """Return what the shop said of an item; None if it is not in the catalogue."""
         number = self._numbers.get(item_id)
-        if number is None or number in self._deleted:
-            return None
-        return self._items.get(number)
+        return None if number is None else self.at(number)
+
+    def at(self, number: int) -> Item | None:
+        """Return what the shop said of the item of that number; None if nothing."""
+        return None if number in self._deleted else self._items.get(number)
 
     def enter(self, item_id: str) -> int:
         """Return the number of ``item_id``, given now if it is new; it is the most active."""

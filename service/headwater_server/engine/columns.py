@@ -28,6 +28,7 @@ class Columns:
 
     def __init__(self) -> None:
         self.version = 0
+        self.changed = np.zeros(CAPACITY_START, dtype=np.int64)  # an item's last version
         self._rows = CAPACITY_START
         self._holders: dict[tuple[str, str], set[int]] = {}
         self._numbers: dict[str, NDArray[np.float64]] = {}
@@ -38,6 +39,7 @@ class Columns:
         if rows > self._rows:
             self.version += 1  # masks of before are too short
         self._rows = max(self._rows, rows)
+        self.changed = grown(self.changed, self._rows)
         for name, numbers in self._numbers.items():
             longer = grown(numbers, self._rows)
             longer[len(numbers) :] = np.nan
@@ -56,6 +58,7 @@ class Columns:
     def drop(self, number: int) -> None:
         """Forget an item."""
         self.version += 1
+        self.changed[number] = self.version
         item = self._items.pop(number, None)
         for name, value in _values(item) if item else ():
             if isinstance(value, str):
@@ -65,6 +68,12 @@ class Columns:
                     del self._holders[name, value]
             else:
                 self._column(name)[number] = np.nan
+
+    def held(self, number: int, name: str) -> list[str | float]:
+        """Return what an item holds in field ``name``, each value once."""
+        item = self._items.get(number)
+        values = _values(item) if item else ()
+        return list(dict.fromkeys(value for field, value in values if field == name))
 
     def _column(self, name: str) -> NDArray[np.float64]:
         if name not in self._numbers:

@@ -28,11 +28,12 @@ from headwater_server.engine.firewall import quarantine_reason
 from headwater_server.engine.lookups import Lookups
 from headwater_server.engine.models import make_ranker
 from headwater_server.engine.requests import Recommendation, RecommendRequest
+from headwater_server.engine.reranking.candidates import Candidates, Question
 from headwater_server.engine.rewards import IMPRESSION, REFUSALS, canonical_type, reward_of
+from headwater_server.engine.rules import parse_rules
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors import History
 
-DAY_MS = 86_400_000
 _CREATED = Outcome(Status.CREATED)
 _EXISTS = Outcome(Status.EXISTS, "learned before")
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
@@ -122,7 +123,8 @@ class Engine(Lookups):
         if canonical_type(event.event_type) == IMPRESSION:
             history = self._history(event, placement_of(event), time_ms)
             profile = self.visitors.acting(event.visitor_id, event.user_id)
-            self.impressions.report(event, profile, history, self.clock_ms)
+            for seen in self.impressions.report(event, profile, history, self.clock_ms):
+                self._hide(event, profile, seen)
             return
         row = self.visitors.open(event.visitor_id, event.user_id)
         for item in event.items:
@@ -149,10 +151,9 @@ class Engine(Lookups):
 
     def _hide(self, event: Event, profile: str, item: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""
-        for name in {event.event_type, canonical_type(event.event_type)}:
-            if name in self.settings.hide_days:
-                until_ms = self.clock_ms + round(DAY_MS * self.settings.hide_days[name])
-                self.hiding.hide(profile, item, until_ms)
+        until_ms = self.reranking.hidden_until_ms(event.event_type, item, self.clock_ms)
+        if until_ms is not None:
+            self.hiding.hide(profile, item, until_ms)
 
     def _number(self, item_id: str) -> int:
         """Return the item's number; a new one may take the place of those inactive longest."""
@@ -205,6 +206,7 @@ class Engine(Lookups):
         """Take settings over from here on; before anything was learned, as if from the start."""
         try:
             ranker = make_ranker(settings)
+            parse_rules(settings.rules)
         except ValueError as error:
             return Outcome(Status.QUARANTINED, str(error))
         if not len(self.catalogue) and not len(self.deduplication):
@@ -221,22 +223,21 @@ class Engine(Lookups):
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer what this visitor should see at ``now_ms``; the state stays as it was."""
         answering = self.answering
-        history = self._history(request, request.placement, now_ms)
-        history = answering.with_context(history, request)
+        history = answering.with_context(self._history(request, request.placement, now_ms), request)
         profiles = self.visitors.profiles_of(request.visitor_id, request.user_id)
         hidden = self.hiding.hidden(profiles, now_ms)
         given, items = answering.candidates(request, history, hidden, now_ms)
-        scores = answering.scores(history, items)
-        rows, propensities = slates.draw(scores, request, self.settings)
+        found = Candidates(given, items, answering.scores(history, items))
+        slots = self.reranking.slots(Question(request, history, hidden, now_ms), found)
+        (given, items, scores), rows = slots.candidates, slots.rows
         chances = slates.chances(self.models.probability, scores[rows], len(history.items))
-        masks = self.retriever.evidence.sources[items[rows]]
         results = slates.results(
             answering.ids(given, items, rows),
-            scores[rows],
-            propensities,
+            slots.scores,
+            slots.propensities,
             chances,
-            masks,
+            self.retriever.evidence.sources[items[rows]],
+            slots.moved,
             explain=request.explain,
         )
-        policy = slates.policy_of(request)
-        return Recommendation(request.recommendation_id, results, policy, request.placement)
+        return slates.recommendation(request, results, slots.limits)

@@ -29,8 +29,11 @@ class Impressions:
         self.answering = answering
         self.progress = progress
 
-    def report(self, event: Event, profile: str, history: History, now_ms: int) -> None:
-        """Open the window of the slots that were seen; a slot reported twice counts once."""
+    def report(self, event: Event, profile: str, history: History, now_ms: int) -> list[int]:
+        """Open the window of the slots that were seen; a slot reported twice counts once.
+
+        Return the items that were seen.
+        """
         slate = event.slate
         known = self.answering.catalogue.number
         seen, positions = [], []
@@ -41,7 +44,7 @@ class Impressions:
                 seen.append(item)
                 positions.append(position)
         if not seen:
-            return
+            return seen
         items = np.array(seen, dtype=np.int32)
         self.answering.retriever.given(history, items)
         rows, context = self.answering.ranking.describe(history, items)
@@ -62,6 +65,7 @@ class Impressions:
                 rewards=np.zeros(len(items), dtype=np.float32),
             )
         )
+        return seen
 
     def close(self, now_ms: int) -> None:
         """Learn from the impressions whose window is over."""

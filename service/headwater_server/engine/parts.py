@@ -20,6 +20,7 @@ from headwater_server.engine.lists import Lists
 from headwater_server.engine.metrics import Progress
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking import Ranking
+from headwater_server.engine.reranking.reranker import Reranking
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.users import Users
@@ -64,6 +65,7 @@ class Parts:
         self.ranking = Ranking(models, self.retriever.evidence)
         self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
         self.answering = Answering(models, catalogue, self.retriever, self.ranking)
+        self.reranking = Reranking(self.answering)
         self.lists = Lists(models, self.answering)
         self.impressions = Impressions(
             self.attribution, self.learning, self.answering, self.progress
@@ -76,6 +78,7 @@ class Parts:
             kept.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max
         self.influence.settings = settings
+        self.reranking.adopt(settings)
         self.visitors.session_gap_s = settings.session_gap_minutes * 60.0
         self.deduplication.window_ms = round(settings.deduplication_window_hours * 3_600_000)
         self.deduplication.ids_max = settings.deduplication_ids_max

@@ -13,7 +13,8 @@ class RecommendRequest:
     """One question: what should this visitor see now?
 
     ``recommendation_id`` alone seeds exploration, so asking again draws the same numbers.
-    ``candidate_item_ids`` given: rank exactly these. ``now`` is handed to
+    ``candidate_item_ids`` given: rank exactly these. ``diversity`` empty: as rules or settings say.
+    ``now`` is handed to
     `Engine.recommend` beside the request, because the engine knows no clock.
     """
 
@@ -30,6 +31,7 @@ class RecommendRequest:
     context: tuple[tuple[str, ContextValue], ...] = ()
     explore: bool = True
     explain: bool = False
+    diversity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,15 @@ class Result(NamedTuple):
     propensity: float
     sources: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The slate, best slot first, and what produced it."""
+    """The slate, best slot first, and what produced it; ``limits``: caps that kept it short."""
 
     recommendation_id: str
     results: tuple[Result, ...]
     policy: str
     placement: str = ""
+    limits: tuple[str, ...] = ()

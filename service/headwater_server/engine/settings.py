@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
 
 DEFAULT_REWARDS: dict[str, float] = {
     "impression": 0.0,
@@ -59,6 +60,17 @@ class EngineSettings:
         metadata={
             "help": "event type -> days for which an item is left out of the lists of a visitor "
             "who did this with it, such as purchase-complete=30 (bought) or view=0.04 (seen)"
+        },
+    )
+    diversity: Literal["none", "low", "medium", "high", "auto"] = field(
+        default="none",
+        metadata={"help": "how varied a list is, by category and likeness, if nobody says else"},
+    )
+    rules: list[dict[str, Any]] = field(
+        default_factory=list,
+        metadata={
+            "help": "pin, boost, bury, cap, hide and diversity rules (docs/rules.md), a list in "
+            "JSON, or @file that holds one; [[rules]] tables in the settings file"
         },
     )
     attribution_window_minutes: float = field(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.exploration import best_slate, draw_slate, seed_of
-from headwater_server.engine.requests import RecommendRequest, Result
+from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.evidence import SOURCES
 from headwater_server.models.probability import ProbabilityHead
@@ -37,6 +38,14 @@ _TOLD = tuple(_told(mask) for mask in range(256))
 def policy_of(request: RecommendRequest) -> str:
     """Return the name of the policy that fills this request's slots."""
     return EXPLORING if request.explore else BEST
+
+
+def recommendation(
+    request: RecommendRequest, results: tuple[Result, ...], limits: tuple[str, ...]
+) -> Recommendation:
+    """Return the answer to ``request``."""
+    policy = policy_of(request)
+    return Recommendation(request.recommendation_id, results, policy, request.placement, limits)
 
 
 def draw(
@@ -79,11 +88,13 @@ def results(
     propensities: NDArray[np.float64],
     probabilities: list[float] | list[None],
     masks: NDArray[np.uint8],
+    moved: Sequence[tuple[str, ...]],
     *,
     explain: bool,
 ) -> tuple[Result, ...]:
-    """Return the slate's slots, best first."""
+    """Return the slate's slots, best first; ``moved`` empty: no rule moved any, or nobody asked."""
     told = [_TOLD[mask] for mask in masks.tolist()] if explain else [_TOLD[0]] * len(ids)
     sources, reasons = zip(*told, strict=True) if told else ((), ())
-    columns = (ids, scores.tolist(), probabilities, propensities.tolist(), sources, reasons)
+    rules = moved or [()] * len(ids)
+    columns = (ids, scores.tolist(), probabilities, propensities.tolist(), sources, reasons, rules)
     return tuple(map(Result._make, zip(*columns, strict=True)))

@@ -141,6 +141,12 @@ class Companions(FadingModel):
         args = (history, in_session, self._weight, self._count, touches, scratch)
         _accumulate(self._pairs.table, *args)
 
+    @property
+    def pairs(self) -> tuple[tuple[Any, ...], float]:
+        """((starts, sizes, ids, values) of the items' rows, what a value is multiplied by)."""
+        table = self._pairs
+        return (table.start, table.size, table.ids, table.values), 1.0 / self._weight
+
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return how often ``item`` went with the items of ``history``, nearer ones more."""
         total = 0.0

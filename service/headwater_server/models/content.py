@@ -177,6 +177,11 @@ class Content(ItemModel):
         order = np.lexsort((tokens, rarity), axis=1)[:, :TOKENS_MAX]
         self._tokens[items] = np.take_along_axis(tokens, order, axis=1)
 
+    @property
+    def vocabulary(self) -> tuple[NDArray[np.int32], NDArray[np.float64], int]:
+        """(each item's rarest tokens, items that hold each token, items described)."""
+        return self._tokens, self._frequencies, self._items
+
     def propose(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
         """Touch the items that share rare tokens with the latest of ``history``."""
         args = (history, self._tokens, self._frequencies, self._items)

@@ -55,7 +55,7 @@ class Reads:
             request = replace(request, recommendation_id=uuid4().hex)
         answer = self._engine.recommend(request, self._now_ms())
         token = sign(_slate(answer), self._token_key)
-        short = shortfall(request, len(answer.results))
+        short = shortfall(request, len(answer.results), answer.limits)
         return Answer(answer, token, self._tail.position.offset, degraded, short)
 
     async def listed(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from headwater_server.engine.requests import RecommendRequest
 
 
-def shortfall(request: RecommendRequest, shown: int) -> str:
+def shortfall(request: RecommendRequest, shown: int, limits: Sequence[str] = ()) -> str:
     """Return "" if ``shown`` items are as many as there could be, else what kept them so few.
+
+    ``limits`` names the caps that left no room for others.
 
     >>> shortfall(RecommendRequest("ann", "r1", page_size=5, filter="price < 9"), shown=3)
     'only 3 items may be shown that pass the filter'
@@ -14,12 +18,19 @@ def shortfall(request: RecommendRequest, shown: int) -> str:
     'only 1 of the 2 candidates may be shown'
     >>> shortfall(RecommendRequest("ann", "r1", candidate_item_ids=("a", "b")), shown=2)
     ''
+    >>> shortfall(RecommendRequest("ann", "r1"), shown=4, limits=["two a brand"])
+    'only 4 items may be shown under the rule "two a brand"'
     """
     candidates = len(set(request.candidate_item_ids))
     if shown >= min(request.page_size, candidates or request.page_size):
         return ""
     what = f"{shown} of the {candidates} candidates" if candidates else f"{shown} items"
-    return f"only {what} may be shown{_conditions(request)}"
+    return f"only {what} may be shown{_conditions(request)}{_rules(limits)}"
+
+
+def _rules(names: Sequence[str]) -> str:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f" under the rule{'s' * (len(names) > 1)} {quoted}" if names else ""
 
 
 def _conditions(request: RecommendRequest) -> str:

@@ -8,6 +8,7 @@ from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1.value_pb2 import Value
 from headwater_server.api.translate.recommendation import recommend_request, recommend_response
 from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.reranking.levels import LEVELS
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import Answer
 
@@ -29,6 +30,7 @@ def test_every_field_of_the_question_arrives() -> None:
         min_offset="3-0",
         exploration=pb.EXPLORATION_OFF,
         explain=True,
+        diversity=pb.DIVERSITY_MEDIUM,
     )
     question = RecommendRequest(
         visitor_id="v",
@@ -43,6 +45,7 @@ def test_every_field_of_the_question_arrives() -> None:
         context=(("a", "phone"), ("b", 2.5)),
         explore=False,
         explain=True,
+        diversity="medium",
     )
     assert recommend_request(message) == (question, "3-0")
 
@@ -67,6 +70,7 @@ def test_what_is_left_out_has_its_default() -> None:
         ({"min_offset": "1" * 129}, "min_offset"),
         ({"page_size": -1}, "page_size"),
         ({"exploration": 7}, "exploration"),
+        ({"diversity": 6}, "diversity"),
         ({"candidate_item_ids": ["a"] * 1001}, "candidate_item_ids"),
         ({"candidate_item_ids": ["a", ""]}, "candidate_item_ids[1]"),
         ({"exclude_item_ids": ["i" * 129]}, "exclude_item_ids[0]"),
@@ -88,6 +92,14 @@ def test_a_malformed_question_names_its_field(fields, field) -> None:
     assert len(str(caught.value)) < 200
 
 
+def test_each_level_of_variety_has_its_name() -> None:
+    names = [
+        recommend_request(pb.RecommendRequest(visitor_id="v", diversity=level))[0].diversity
+        for level in sorted(pb.Diversity.values())
+    ]
+    assert names == ["", *LEVELS]
+
+
 @pytest.mark.parametrize(("asked", "given"), [(0, 20), (100, 100), (101, 100), (2**31 - 1, 100)])
 def test_page_size_is_clamped(asked, given) -> None:
     question, _ = recommend_request(pb.RecommendRequest(visitor_id="v", page_size=asked))
@@ -106,7 +118,7 @@ def test_a_filter_goes_through_as_it_was_written() -> None:
 
 def test_every_field_of_the_slate_goes_out() -> None:
     results = (
-        Result("a", 1.5, 0.25, 0.5, ("next",), ("because",)),
+        Result("a", 1.5, 0.25, 0.5, ("next",), ("because",), ("a pin",)),
         Result("b", -1.0, None, 1.0),
         Result("c", 0.0, 0.0, 1.0),
     )
@@ -124,5 +136,6 @@ def test_every_field_of_the_slate_goes_out() -> None:
         0.5,
     )
     assert (list(first.sources), list(first.reasons)) == (["next"], ["because"])
+    assert (list(first.rules), list(second.rules)) == (["a pin"], [])
     assert not second.HasField("probability")
     assert third.HasField("probability")

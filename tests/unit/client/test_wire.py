@@ -13,6 +13,7 @@ from headwater.wire.events import feedback_request
 from headwater.wire.items import STATUSES as WRITE_STATUSES
 from headwater.wire.items import from_item, to_item, upsert_items_request
 from headwater.wire.recommendations import Question, recommend_request
+from headwater.wire.recommendations import recommendation as read_slate
 from headwater.wire.users import profile, upsert_users_request
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -62,6 +63,25 @@ def test_a_question_mints_its_id_once_and_takes_every_field() -> None:
     assert (message.exploration, message.page_size) == (recommendation.EXPLORATION_OFF, 3)
     assert len(message.recommendation_id) == 32
     assert recommend_request("v", {"recommendation_id": "r"}).recommendation_id == "r"
+
+
+@pytest.mark.parametrize("level", ["", "none", "low", "medium", "high", "auto"])
+def test_variety_is_asked_for_by_name(level: str) -> None:
+    name = f"DIVERSITY_{(level or 'unspecified').upper()}"
+    message = recommend_request("v", {"diversity": level})
+    assert message.diversity == recommendation.Diversity.Value(name)
+
+
+def test_a_level_of_variety_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="diversity: 'huge' is none of none, low"):
+        recommend_request("v", {"diversity": "huge"})
+
+
+def test_a_slate_tells_which_rules_moved_each_item() -> None:
+    message = recommendation.RecommendResponse(
+        results=[recommendation.Result(item_id="a", rules=["sale", "diversity"])]
+    )
+    assert read_slate(message).results[0].rules == ("sale", "diversity")
 
 
 def test_an_item_makes_the_round_trip() -> None:

@@ -40,6 +40,42 @@ EXPLORATION_OFF: Exploration.ValueType  # 1
 """Never: the best list, every propensity 1."""
 Global___Exploration: _TypeAlias = Exploration  # noqa: Y015
 
+class _Diversity:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DiversityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Diversity.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DIVERSITY_UNSPECIFIED: _Diversity.ValueType  # 0
+    """As a rule of the placement says, else as the setting `diversity` does (none, unless set)."""
+    DIVERSITY_NONE: _Diversity.ValueType  # 1
+    """By score alone."""
+    DIVERSITY_LOW: _Diversity.ValueType  # 2
+    """Of items that score nearly alike, the one that is new to the list."""
+    DIVERSITY_MEDIUM: _Diversity.ValueType  # 3
+    """A category or a likeness that the list holds already costs clearly."""
+    DIVERSITY_HIGH: _Diversity.ValueType  # 4
+    """Few items of one category, and hardly two that are alike."""
+    DIVERSITY_AUTO: _Diversity.ValueType  # 5
+    """Between none and medium: as varied as what the visitor looked at last."""
+
+class Diversity(_Diversity, metaclass=_DiversityEnumTypeWrapper):
+    """How varied a list is, by category and by likeness. docs/rules.md has the numbers of each level."""
+
+DIVERSITY_UNSPECIFIED: Diversity.ValueType  # 0
+"""As a rule of the placement says, else as the setting `diversity` does (none, unless set)."""
+DIVERSITY_NONE: Diversity.ValueType  # 1
+"""By score alone."""
+DIVERSITY_LOW: Diversity.ValueType  # 2
+"""Of items that score nearly alike, the one that is new to the list."""
+DIVERSITY_MEDIUM: Diversity.ValueType  # 3
+"""A category or a likeness that the list holds already costs clearly."""
+DIVERSITY_HIGH: Diversity.ValueType  # 4
+"""Few items of one category, and hardly two that are alike."""
+DIVERSITY_AUTO: Diversity.ValueType  # 5
+"""Between none and medium: as varied as what the visitor looked at last."""
+Global___Diversity: _TypeAlias = Diversity  # noqa: Y015
+
 @_typing.final
 class RecommendRequest(_message.Message):
     """The question. Ids have at most 128 bytes, and a list of ids at most 1,000 entries."""
@@ -82,6 +118,7 @@ class RecommendRequest(_message.Message):
     EXPLORATION_FIELD_NUMBER: _builtins.int
     EXPLAIN_FIELD_NUMBER: _builtins.int
     EXCLUDE_ATTRIBUTION_TOKENS_FIELD_NUMBER: _builtins.int
+    DIVERSITY_FIELD_NUMBER: _builtins.int
     visitor_id: _builtins.str
     """Who: the browser, device or cookie. Required; 1 to 128 bytes."""
     user_id: _builtins.str
@@ -111,6 +148,8 @@ class RecommendRequest(_message.Message):
     """Whether the policy may try items that are not its best guess."""
     explain: _builtins.bool
     """Fill `sources` and `reasons` of each result. Costs time."""
+    diversity: Global___Diversity.ValueType
+    """How varied the list is. Propensities stay exact."""
     @_builtins.property
     def candidate_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Given: rank exactly these, as far as filter, availability and exclusion let them."""
@@ -154,10 +193,11 @@ class RecommendRequest(_message.Message):
         exploration: Global___Exploration.ValueType = ...,
         explain: _builtins.bool = ...,
         exclude_attribution_tokens: _abc.Iterable[_builtins.str] | None = ...,
+        diversity: Global___Diversity.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_item_ids", b"candidate_item_ids", "context", b"context", "context_item_ids", b"context_item_ids", "exclude_attribution_tokens", b"exclude_attribution_tokens", "exclude_item_ids", b"exclude_item_ids", "explain", b"explain", "exploration", b"exploration", "filter", b"filter", "min_offset", b"min_offset", "page_size", b"page_size", "placement", b"placement", "recommendation_id", b"recommendation_id", "session_id", b"session_id", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_item_ids", b"candidate_item_ids", "context", b"context", "context_item_ids", b"context_item_ids", "diversity", b"diversity", "exclude_attribution_tokens", b"exclude_attribution_tokens", "exclude_item_ids", b"exclude_item_ids", "explain", b"explain", "exploration", b"exploration", "filter", b"filter", "min_offset", b"min_offset", "page_size", b"page_size", "placement", b"placement", "recommendation_id", b"recommendation_id", "session_id", b"session_id", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -229,16 +269,21 @@ class Result(_message.Message):
     PROPENSITY_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
     """The item."""
     score: _builtins.float
-    """What the slate was ranked by; comparable within one slate only."""
+    """What the slate was ranked by, with what rules of the shop add and take away, but for variety,
+    which depends on the slots before; comparable within one slate only.
+    """
     probability: _builtins.float
     """The chance, 0 to 1, that this visitor, shown this item in this slot, acts on it with a positive
     reward within the attribution window. Absent until enough impressions were reported.
     """
     propensity: _builtins.float
-    """The chance, 0 to 1, that the policy put this item into this slot, given the slots before it."""
+    """The chance, 0 to 1, that the policy put this item into this slot, given the slots before it;
+    1 for a pinned item.
+    """
     @_builtins.property
     def sources(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Which sources of candidates proposed the item. Only with `explain`."""
@@ -246,6 +291,10 @@ class Result(_message.Message):
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What moved it, for a person to read. Only with `explain`."""
+
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names of the rules that moved it, and "diversity". Only with `explain`."""
 
     def __init__(
         self,
@@ -256,10 +305,11 @@ class Result(_message.Message):
         propensity: _builtins.float = ...,
         sources: _abc.Iterable[_builtins.str] | None = ...,
         reasons: _abc.Iterable[_builtins.str] | None = ...,
+        rules: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "probability", b"probability"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "item_id", b"item_id", "probability", b"probability", "propensity", b"propensity", "reasons", b"reasons", "score", b"score", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "item_id", b"item_id", "probability", b"probability", "propensity", b"propensity", "reasons", b"reasons", "rules", b"rules", "score", b"score", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__probability: _TypeAlias = _typing.Literal["probability"]  # noqa: Y015
     _WhichOneofArgType__probability: _TypeAlias = _typing.Literal["_probability", b"_probability"]  # noqa: Y015

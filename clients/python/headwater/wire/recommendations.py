@@ -27,6 +27,7 @@ class Question(TypedDict, total=False):
     recommendation_id: str
     min_offset: str
     explore: bool
+    diversity: str
     exclude_attribution_tokens: Sequence[str]
     explain: bool
 
@@ -56,9 +57,18 @@ def recommend_request(visitor_id: str, question: Question) -> pb.RecommendReques
         visitor_id=visitor_id,
         recommendation_id=fields.pop("recommendation_id", "") or new_id(),
         context=to_values(fields.pop("context", {})),
+        diversity=_level(fields.pop("diversity", "")),
         exploration=pb.EXPLORATION_UNSPECIFIED if explore else pb.EXPLORATION_OFF,
         **fields,
     )
+
+
+def _level(diversity: str) -> pb.Diversity.ValueType:
+    levels = dict(pb.Diversity.items())
+    name = f"DIVERSITY_{diversity.upper() or 'UNSPECIFIED'}"
+    if name not in levels:
+        raise ValueError(f"diversity: {diversity!r} is none of none, low, medium, high and auto")
+    return levels[name]
 
 
 def recommendation(response: pb.RecommendResponse) -> Recommendation:
@@ -82,4 +92,5 @@ def _result(result: pb.Result) -> Result:
         propensity=result.propensity,
         sources=tuple(result.sources),
         reasons=tuple(result.reasons),
+        rules=tuple(result.rules),
     )

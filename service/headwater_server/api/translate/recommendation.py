@@ -20,6 +20,14 @@ from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import Answer
 
 TOKENS_MAX = 20
+DIVERSITY = {
+    pb.DIVERSITY_UNSPECIFIED: "",
+    pb.DIVERSITY_NONE: "none",
+    pb.DIVERSITY_LOW: "low",
+    pb.DIVERSITY_MEDIUM: "medium",
+    pb.DIVERSITY_HIGH: "high",
+    pb.DIVERSITY_AUTO: "auto",
+}
 
 
 def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, str]:
@@ -29,6 +37,8 @@ def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, s
     """
     if request.exploration not in (pb.EXPLORATION_UNSPECIFIED, pb.EXPLORATION_OFF):
         raise InvalidRequest("exploration", f"has no value {request.exploration}")
+    if request.diversity not in DIVERSITY:
+        raise InvalidRequest("diversity", f"has no value {request.diversity}")
     name = short_text("recommendation_id", request.recommendation_id)
     question = RecommendRequest(
         visitor_id=required("visitor_id", request.visitor_id),
@@ -44,6 +54,7 @@ def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, s
         context=checked_values("context", request.context),
         explore=request.exploration != pb.EXPLORATION_OFF,
         explain=request.explain,
+        diversity=DIVERSITY[request.diversity],
     )
     return question, short_text("min_offset", request.min_offset)
 
@@ -77,4 +88,6 @@ def recommend_response(answer: Answer) -> pb.RecommendResponse:
         if result.sources or result.reasons:  # only in a slate that was asked to explain itself
             added.sources.extend(result.sources)
             added.reasons.extend(result.reasons)
+        if result.rules:
+            added.rules.extend(result.rules)
     return response

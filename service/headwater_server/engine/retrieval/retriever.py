@@ -59,6 +59,10 @@ class Retriever:
         """Propose more items to the question that is being answered."""
         ev.touch(self.evidence.scratch, items, ev.FROM_POPULAR)
 
+    def add_pinned(self, items: NDArray[np.int32]) -> None:
+        """Make room for items that no source proposed to the question being answered."""
+        ev.touch(self.evidence.scratch, items, 0)
+
     def _gather(self, history: History) -> None:
         models = self.models
         self.evidence.begin(self.catalogue.rows)

@@ -1,0 +1,1 @@
+"""Rules and diversity on top of the scores, slot by slot, under exact propensities."""

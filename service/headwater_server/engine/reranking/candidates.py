@@ -1,0 +1,102 @@
+"""What is re-ranked: the question, and the candidates with their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.answering import REFILL, Answering
+from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.rules import Boost, Bury
+from headwater_server.engine.visitors import History
+
+
+class Question(NamedTuple):
+    """Who asks what, when, and which items are hidden from them."""
+
+    request: RecommendRequest
+    history: History
+    hidden: NDArray[np.int32]
+    now_ms: int
+
+
+class Candidates(NamedTuple):
+    """Items, the caller's ids of them if the caller gave the list, and the model's scores."""
+
+    given: Sequence[str] | None
+    items: NDArray[np.int32]
+    scores: NDArray[np.float64]
+
+
+class Pool:
+    """The candidates of one question, and how more of the shop's items join them."""
+
+    def __init__(self, answering: Answering, question: Question, candidates: Candidates) -> None:
+        self.answering = answering
+        self.question = question
+        self.candidates = candidates
+
+    @property
+    def items(self) -> NDArray[np.int32]:
+        """The numbers of the candidates, those that joined last."""
+        return self.candidates.items
+
+    def passing(self, text: str, items: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return bool[n]: which of ``items`` pass; of what was never heard of none does."""
+        mask = self.answering.passing(text)
+        if mask is None:
+            return np.ones(len(items), dtype=np.bool_)
+        passing: NDArray[np.bool_] = mask[items] & (items != self.answering.catalogue.spare_row)
+        return passing
+
+    def lifts(self, strengths: Sequence[Boost | Bury], temperature: float) -> NDArray[np.float64]:
+        """Return float64[n]: what rules add to the score of each candidate."""
+        lifts = np.zeros(len(self.items))
+        for rule in strengths:
+            by = rule.by + temperature * np.log(rule.times)
+            lifts[self.passing(rule.filter, self.items)] += by if isinstance(rule, Boost) else -by
+        return lifts
+
+    def join(self, items: NDArray[np.int32]) -> None:
+        """Take in more candidates, whose evidence row was touched."""
+        scores = self.answering.scores(self.question.history, items)
+        self.candidates = Candidates(
+            self.candidates.given,
+            np.concatenate((self.items, items)),
+            np.concatenate((self.candidates.scores, scores)),
+        )
+
+    def may_join(self, item: int) -> bool:
+        """Return whether the shop and the question let an item be shown."""
+        question, catalogue = self.question, self.answering.catalogue
+        request, now_ms = question.request, question.now_ms
+        if request.candidate_item_ids or item in self._barred().tolist():
+            return False
+        in_time = catalogue.publish_ms[item] <= now_ms < catalogue.expire_ms[item]
+        passes = self.passing(request.filter, np.array([item], dtype=np.int32))[0]
+        return bool(catalogue.available[item] and in_time and passes)
+
+    def rest(self) -> NDArray[np.bool_]:
+        """Return bool[items]: what may be shown and is no candidate."""
+        question, answering = self.question, self.answering
+        shown = answering.catalogue.shown(
+            question.now_ms, answering.passing(question.request.filter)
+        )
+        shown[self._barred()] = False
+        shown[question.history.items[:1]] = False
+        shown[self.items] = False
+        return shown
+
+    def join_popular(self, allowed: NDArray[np.bool_]) -> bool:
+        """Take in the most popular of ``allowed``; return whether there is any."""
+        more = self.answering.most_popular(allowed, REFILL)
+        self.join(more)
+        return len(more) > 0
+
+    def _barred(self) -> NDArray[np.int32]:
+        request = self.question.request
+        named = self.answering.known(request.exclude_item_ids + request.context_item_ids)
+        return np.concatenate((named, self.question.hidden, self.question.history.refused))

@@ -1,0 +1,95 @@
+"""Caps as groups of candidates: a list has room for so many of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.reranking.candidates import Pool
+from headwater_server.engine.reranking.kinds import Kinds
+from headwater_server.engine.rules import Cap
+
+_NO_PAIRS = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Which groups each candidate belongs to, and for how many of each there is room.
+
+    Candidate i is in ``of[starts[i]:starts[i + 1]]``; ``rules`` and ``kinds`` say, by group,
+    which cap made it, and the number of the value that its members hold, -1 for none.
+    """
+
+    starts: NDArray[np.int64]
+    of: NDArray[np.int64]
+    room: NDArray[np.int64]
+    rules: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """What kernels take; the room is theirs to fill."""
+        return self.starts, self.of, self.room.copy(), self.rules
+
+
+def groups(caps: Sequence[Cap], pool: Pool, kinds: Callable[[str], Kinds]) -> Groups:
+    """Return the groups that ``caps`` make of the candidates."""
+    if not caps:
+        return Groups(np.zeros(len(pool.items) + 1, dtype=np.int64), *[_NO_PAIRS] * 4)
+    rows, of, room, rules, held = [_NO_PAIRS], [_NO_PAIRS], [_NO_PAIRS], [_NO_PAIRS], [_NO_PAIRS]
+    first = 0
+    for rule, cap in enumerate(caps):
+        members, values = _members(cap, pool, kinds)
+        distinct, groups_of = np.unique(values, return_inverse=True)
+        rows.append(members)
+        of.append(groups_of.ravel() + first)
+        held.append(distinct)
+        room.append(np.full(len(distinct), cap.most))
+        rules.append(np.full(len(distinct), rule))
+        first += len(distinct)
+    by_row, pairs = np.concatenate(rows), np.concatenate(of)
+    order = np.argsort(by_row, kind="stable")
+    starts = np.searchsorted(by_row[order], np.arange(len(pool.items) + 1))
+    return Groups(starts, pairs[order], *(np.concatenate(each) for each in (room, rules, held)))
+
+
+def _members(
+    cap: Cap, pool: Pool, kinds: Callable[[str], Kinds]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (rows of the candidates, values that they hold), one pair for each value."""
+    counted = pool.passing(cap.filter, pool.items)
+    if not cap.field:
+        rows = np.flatnonzero(counted)
+        return rows, np.full(len(rows), -1)
+    held = kinds(cap.field).of(pool.items)
+    rows, columns = np.nonzero((held >= 0) & counted[:, None])
+    return rows, held[rows, columns].astype(np.int64)
+
+
+def full_groups(
+    caps: Sequence[Cap],
+    groups: Groups,
+    chosen: NDArray[np.int64],
+    pool: Pool,
+    kinds: Callable[[str], Kinds],
+    rest: NDArray[np.bool_],
+) -> tuple[NDArray[np.bool_], set[int]]:
+    """Return bool[items]: for which of the ``rest`` no room is left; and the caps that bar any."""
+    room = groups.room.copy()
+    for row in chosen.tolist():
+        room[groups.of[groups.starts[row] : groups.starts[row + 1]]] -= 1
+    full, barring = np.zeros(len(rest), dtype=np.bool_), set()
+    for group in np.flatnonzero(room <= 0).tolist():
+        rule, value = int(groups.rules[group]), int(groups.kinds[group])
+        mask = pool.answering.passing(caps[rule].filter)
+        members = rest.copy() if mask is None else rest & mask[: len(rest)]
+        if value >= 0:
+            members &= kinds(caps[rule].field).holding(value)[: len(rest)]
+        if members.any():
+            barring.add(rule)
+        full |= members
+    return full, barring

@@ -1,0 +1,68 @@
+"""Re-ranking: rules and variety on top of the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from headwater_server.engine import slates
+from headwater_server.engine.answering import Answering
+from headwater_server.engine.hiding_rules import HidingRules
+from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.reranking.candidates import Candidates, Pool, Question
+from headwater_server.engine.reranking.filling import Filled, Filling, InForce
+from headwater_server.engine.reranking.kinship import Kinship
+from headwater_server.engine.reranking.levels import Level
+from headwater_server.engine.rules import Boost, Bury, Cap, Diversify, Hide, Pin, Rule, parse_rules
+from headwater_server.engine.settings import EngineSettings
+
+
+class Reranking:
+    """The stage between scores and slate; it reads, and keeps nothing but scratch."""
+
+    def __init__(self, answering: Answering) -> None:
+        self.answering = answering
+        self.kinship = Kinship(answering.models, answering.catalogue)
+        self.adopt(EngineSettings())
+
+    def adopt(self, settings: EngineSettings) -> None:
+        """Take settings over. Raises `BadRuleError`."""
+        self.settings = settings
+        self.rules = parse_rules(settings.rules)
+        hides = [rule for rule in self.rules if isinstance(rule, Hide)]
+        self.hiding = HidingRules(settings.hide_days, hides)
+
+    def hidden_until_ms(self, event_type: str, item: int, now_ms: int) -> int | None:
+        """Return until when an act leaves the item out, None: no rule says."""
+        told = self.answering.catalogue.at(item)
+        return self.hiding.until_ms(event_type, told, now_ms)
+
+    def in_force(self, request: RecommendRequest, now_ms: int) -> InForce | None:
+        """Return what applies to the request; None: nothing does, slots are drawn by score."""
+        if not self.rules and not request.diversity and self.settings.diversity == "none":
+            return None
+        rules = [rule for rule in self.rules if rule.holds(request.placement, now_ms)]
+        found = InForce(
+            self._level(request, rules),
+            tuple(rule for rule in rules if isinstance(rule, Pin)),
+            tuple(rule for rule in rules if isinstance(rule, Boost | Bury)),
+            tuple(rule for rule in rules if isinstance(rule, Cap)),
+        )
+        is_idle = found.level == "none" and not (found.pins or found.strengths or found.caps)
+        return None if is_idle else found
+
+    def _level(self, request: RecommendRequest, rules: Sequence[Rule]) -> Level:
+        """Return what the request asks for, else the first rule that says, else the setting."""
+        if request.diversity:
+            return cast("Level", request.diversity)
+        said = (rule.level for rule in rules if isinstance(rule, Diversify))
+        return next(said, self.settings.diversity)
+
+    def slots(self, question: Question, candidates: Candidates) -> Filled:
+        """Return the filled slots, with the candidates and those that rules put beside them."""
+        force = self.in_force(question.request, question.now_ms)
+        if force is None:
+            rows, propensities = slates.draw(candidates.scores, question.request, self.settings)
+            return Filled(candidates, rows, propensities, candidates.scores[rows])
+        pool = Pool(self.answering, question, candidates)
+        return Filling(force, pool, self.kinship, self.settings).filled()
