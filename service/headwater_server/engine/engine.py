@@ -246,6 +246,8 @@ class Engine(Parts):
             masks,
             explain=request.explain,
         )
+        if request.explain:
+            results = self.explaining.explain(results, history, items, rows, scores)
         policy = slates.policy_of(request)
         return Recommendation(request.recommendation_id, results, policy, request.placement)
 

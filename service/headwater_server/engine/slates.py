@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import Any
 
 import numpy as np
@@ -86,4 +87,4 @@ def results(
     told = [_TOLD[mask] for mask in masks.tolist()] if explain else [_TOLD[0]] * len(ids)
     sources, reasons = zip(*told, strict=True) if told else ((), ())
     columns = (ids, scores.tolist(), probabilities, propensities.tolist(), sources, reasons)
-    return tuple(map(Result._make, zip(*columns, strict=True)))
+    return tuple(starmap(Result, zip(*columns, strict=True)))

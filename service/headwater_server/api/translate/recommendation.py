@@ -77,4 +77,7 @@ def recommend_response(answer: Answer) -> pb.RecommendResponse:
         if result.sources or result.reasons:  # only in a slate that was asked to explain itself
             added.sources.extend(result.sources)
             added.reasons.extend(result.reasons)
+            added.explanation = result.explanation
+            for feature, contribution in result.contributions:
+                added.contributions.add(feature=feature, contribution=contribution)
     return response
