@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from headwater_server.engine import families
 from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.clauses import Clauses
-from headwater_server.engine.features import ITEM_FEATURES
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking import Ranking
 from headwater_server.engine.requests import Result
@@ -31,7 +30,6 @@ class Explaining:
         self.models = models
         self.catalogue = catalogue
         self.ranking = ranking
-        self._families = families.numbered(ITEM_FEATURES)
 
     def explain(
         self,
@@ -43,28 +41,28 @@ class Explaining:
     ) -> tuple[Result, ...]:
         """Return the slots with ``contributions`` and ``explanation``.
 
-        ``items`` are all candidates with their ``scores``, ``rows`` those of the slots.
+        ``items`` are all candidates with the ranker's ``scores``, ``rows`` those of the slots;
+        what a slot's own score differs by, the shop's rules added.
         """
         if len(rows) == 0:
             return results
         clauses = Clauses(self.models, self.catalogue, history)
         ranks = np.argsort(np.argsort(-scores, kind="stable"))
-        return tuple(
-            result._replace(
-                contributions=_largest(parts),
-                explanation=self._sentence(
-                    clauses, int(items[row]), parts, is_outranked=ranks[row] >= len(rows)
-                ),
-            )
-            for result, row, parts in zip(
-                results, rows.tolist(), self._parts(history, items, rows), strict=True
-            )
-        )
+        told = []
+        for result, row, parts in zip(
+            results, rows.tolist(), self._parts(history, items, rows), strict=True
+        ):
+            parts[families.RULES] = result.score - float(scores[row])
+            outranked = bool(ranks[row] >= len(rows))
+            sentence = self._sentence(clauses, int(items[row]), parts, is_outranked=outranked)
+            told.append(result._replace(contributions=_largest(parts), explanation=sentence))
+        return tuple(told)
 
     def _parts(self, history: History, items: NDArray[np.int32], rows: NDArray[Any]) -> list[Parts]:
         """Return of each slot what each family adds to the average, and the average."""
         features, context = self.ranking.describe(history, items)
-        told = self.models.ranker.contributions(features, context, items, rows, self._families)
+        numbers = families.numbered(self.models.ranker.features)
+        told = self.models.ranker.contributions(features, context, items, rows, numbers)
         every = []
         for by_family, rest in zip(told.parts.tolist(), told.rest.tolist(), strict=True):
             parts = dict(zip(_NAMES, by_family, strict=False))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-OTHER, ITEM, AVERAGE = "other", "item", "average"
+OTHER, ITEM, RULES, AVERAGE = "other", "item", "rules", "average"
 
 FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "next": (
@@ -18,11 +18,11 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "together": (
         "what goes together with what the visitor chose",
         ("session", "together", "strongest", "share", "together_rarity", "paths", "lift_near",
-         "lift", "pair_age"),
+         "lift", "pair_age", "walk", "walk_rarity"),
     ),
     "history": (
         "what the visitor did with it before",
-        ("own_session", "own", "own_count", "own_age", "repeat_rate"),
+        ("own_session", "own", "own_count", "own_age", "own_due", "repeat_rate"),
     ),
     "popular": (
         "how popular it is",
@@ -32,18 +32,24 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "age": ("how new it is, and when it was chosen last", ("last_age", "first_age")),
     "content": (
         "how like the visitor's items it is described",
-        ("content_near", "content"),
+        ("content_near", "content", "content_latest", "content_session", "content_long", "words",
+         "words_best"),
     ),
+    "taste": ("how well it fits the visitor's lasting taste", ("taste",)),
     "circumstances": (
         "what is chosen in this place and under these circumstances",
         ("circumstances", "circumstances_often"),
     ),
     OTHER: ("other features", ()),
 }  # fmt: skip
-"""Family -> (what it is, in words that go on from "comes from"; the names in ITEM_FEATURES)."""
+"""Family -> (what it is, in words that go on from "comes from"; its features).
+
+A name stands here from the day on which a branch brings it: an unknown feature would be "other".
+"""
 
 PHRASES = {name: phrase for name, (phrase, _) in FAMILIES.items()} | {
     ITEM: "how this item itself does, whatever else is known",
+    RULES: "what the shop's rules add",
     AVERAGE: "the score of an average candidate of this question",
 }
 _OF = {feature: family for family, (_, names) in FAMILIES.items() for feature in names}

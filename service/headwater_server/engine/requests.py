@@ -66,7 +66,7 @@ class Result(NamedTuple):
     ``probability``: the chance of a rewarded act within the attribution window, None until
     enough impressions were reported. ``propensity``: the chance that the policy put this item
     into this slot, given the slots before it. ``contributions`` by family of features, see
-    `families`: they sum to the ranker's score.
+    `families`: they sum to the score.
     """
 
     item_id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,15 +16,13 @@ from headwater_server.models.plain import from_plain, to_plain
 from headwater_server.models.river_expression import build
 
 _NEGATIVES = 6
-
-
 _KEEPS_NAMES = (
     preprocessing.StandardScaler, preprocessing.AdaptiveStandardScaler, preprocessing.Binarizer,
     preprocessing.MinMaxScaler, preprocessing.MaxAbsScaler, preprocessing.RobustScaler,
     preprocessing.Normalizer, compose.Select, compose.Discard, compose.Prefixer, compose.Suffixer,
 )  # fmt: skip
 """Transformers whose output's names follow from their input's names, whatever the values."""
-_TRIALS = 40
+_TRIALS = 24
 
 
 class RiverRanker(base.Classifier):
@@ -74,24 +73,10 @@ class RiverRanker(base.Classifier):
         Raises ValueError with the reason: it cannot learn from these features, cannot be kept
         in a snapshot, or does not learn the same twice.
         """
-        digests = []
-        for _ in range(2):
-            trial = cls(build(expression, seed), features, context)
-            try:
-                trial._try_out()
-                plain = to_plain(trial.model)
-                digests += [repr(plain), repr(to_plain(from_plain(copy.deepcopy(plain))))]
-            except Exception as error:  # noqa: BLE001 - any of River's models may raise anything
-                why = f"{type(error).__name__}: {error}"
-                raise ValueError(f"ranker: {expression!r} cannot be a ranker: {why}") from None
-        if len(set(digests)) > 1:
-            raise ValueError(
-                f"ranker: {expression!r} cannot be a ranker: it does not learn the same twice; "
-                "give its parts a seed"
-            )
+        _try(expression, features, context, seed)
         return cls(build(expression, seed), features, context)
 
-    def _try_out(self) -> None:
+    def try_out(self) -> None:
         """Learn and read rows that a small generator of this function's own makes up."""
         columns, state = (*(self.features or ()), *(self.context or ())), 1
         for n in range(_TRIALS):
@@ -196,6 +181,29 @@ class RiverRanker(base.Classifier):
         self.model = from_plain(state["model"])
         self._names = set(state["names"])
         self._reader = self._writes_on_read = None
+
+
+@lru_cache(maxsize=16)
+def _try(expression: str, features: tuple[str, ...], context: tuple[str, ...], seed: int) -> None:
+    """Raise ValueError with the reason if the expression cannot be a ranker.
+
+    An engine asks this whenever it is made; the answer depends on nothing else, so it is kept.
+    """
+    digests = []
+    for _ in range(2):
+        trial = RiverRanker(build(expression, seed), features, context)
+        try:
+            trial.try_out()
+            plain = to_plain(trial.model)
+            digests += [repr(plain), repr(to_plain(from_plain(copy.deepcopy(plain))))]
+        except Exception as error:  # noqa: BLE001 - any of River's models may raise anything
+            why = f"{type(error).__name__}: {error}"
+            raise ValueError(f"ranker: {expression!r} cannot be a ranker: {why}") from None
+    if len(set(digests)) > 1:
+        raise ValueError(
+            f"ranker: {expression!r} cannot be a ranker: it does not learn the same twice; give "
+            "its parts a seed"
+        )
 
 
 def _keeps_names(model: Any) -> bool:

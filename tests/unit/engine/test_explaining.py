@@ -1,11 +1,12 @@
 """What `explain` tells is true: every sentence is held against the shop it was made from."""
 
+import numpy as np
 import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.entries import Entry, Item, ItemWrite
 from headwater_server.engine.events import Event, EventItem
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.requests import RecommendRequest, Result
 from headwater_server.engine.settings import EngineSettings
 
 HOUR_MS = 3_600_000
@@ -176,3 +177,14 @@ def test_explaining_changes_nothing(shop):
     plain = shop.recommend(RecommendRequest("ann", "r9"), 61 * HOUR_MS).results
     assert [one[:4] for one in explained] == [one[:4] for one in plain]
     assert shop.digest() == before
+
+
+def test_what_rules_add_to_a_score_is_told_as_theirs(shop):
+    """A slot whose score is not the ranker's own: the difference has a name."""
+    items, scores = np.array([0, 1, 2], dtype=np.int32), np.array([1.0, 2.0, 3.0])
+    slot = Result("plain 0", 6.0, None, 1.0)
+    history = shop.visitors.history("stranger", "", "", 0.0)
+    shop.retriever.given(history, items)
+    (told,) = shop.explaining.explain((slot,), history, items, np.array([0]), scores)
+    assert dict(told.contributions)["rules"] == 5.0
+    assert "rules" not in dict(_ask(shop)["boots"].contributions)

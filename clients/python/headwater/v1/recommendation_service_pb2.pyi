@@ -255,7 +255,7 @@ class Result(_message.Message):
 
     @_builtins.property
     def contributions(self) -> _containers.RepeatedCompositeFieldContainer[Global___FeatureContribution]:
-        """What the ranker's score is made of: their sum is the score. By magnitude, largest first, at most
+        """What the score is made of: their sum is the score. By magnitude, largest first, at most
         ten, then "other" for all the rest, then "average". Only with `explain`.
         """
 
@@ -290,9 +290,10 @@ class FeatureContribution(_message.Message):
     FEATURE_FIELD_NUMBER: _builtins.int
     CONTRIBUTION_FIELD_NUMBER: _builtins.int
     feature: _builtins.str
-    """Which family: "next", "together", "history", "popular", "age", "content", "circumstances", "item"
-    (what is learned of the item itself), "other"; or "average": the score of the average candidate
-    of this question, from which the families lead to this item's.
+    """Which family: "next", "together", "history", "popular", "age", "content", "circumstances", "taste",
+    "item" (what is learned of the item itself), "rules" (what the shop's rules add), "other"; or
+    "average": the score of the average candidate of this question, from which the families lead to
+    this item's.
     """
     contribution: _builtins.float
     """How much it adds, in the unit of `score`; negative: it spoke against the item. With the default
