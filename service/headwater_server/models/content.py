@@ -206,10 +206,12 @@ class Content(ItemModel):
     def likest(self, history: NDArray[np.int32], item: int) -> tuple[int, list[str]]:
         """Return (place of the history's item most like ``item``, shared tokens, rarest first).
 
-        Nearer places count more, as in the profile; (-1, []) where nothing is shared.
+        Another item, that is: each is like itself. Nearer places count more, as in the profile;
+        (-1, []) where nothing is shared.
         """
         tokens = self._tokens[history[:REACH]]
         shared = np.isin(tokens, self._tokens[item][self._tokens[item] >= 0])
+        shared[history[:REACH] == item] = False
         idf = np.log((self._items + 1.0) / (self._frequencies[tokens] + 1.0)) + 0.1
         worth = (np.where(shared, idf, 0.0) ** 2).sum(axis=1) * 0.9 ** np.arange(len(tokens))
         if not worth.any():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from headwater_server.engine.clauses import Clauses
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.entries import Entry, Item, ItemWrite
 from headwater_server.engine.events import Event, EventItem
@@ -87,6 +88,18 @@ def test_shared_words_are_quoted_for_an_item_without_events(shop):
     assert "shares 'oak' and 'walnut' with Oak walnut desk" in table.explanation
     assert "popular" not in table.explanation
     assert "came from" not in table.explanation
+
+
+def test_an_item_is_not_said_to_be_like_itself():
+    """What a visitor saw before, and comes back to, is compared with the other items seen."""
+    engine = _shop()
+    for hour, item in enumerate(("table", "desk", "plain 3"), 61):
+        _view(engine, "stranger", item, hour)
+    history = engine.visitors.history("stranger", "", "", 64 * 3600.0)
+    clauses = Clauses(engine.models, engine.catalogue, history)
+    number = engine.catalogue.number
+    assert clauses.content(number("table")) == "it shares 'oak' and 'walnut' with Oak walnut desk"
+    assert clauses.content(number("plain 3")) == ""
 
 
 def test_the_place_in_popularity_is_counted(shop):

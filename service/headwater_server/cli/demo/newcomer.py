@@ -30,8 +30,8 @@ async def show_newcomer(
         table.add_row(
             *(names.get(ids[slot], ids[slot]) if slot < len(ids) else "" for ids in cells)
         )
-    if after.results:
-        first = after.results[0]
+    first = next(iter(after.results), None)
+    if first and first.explanation:  # a server in a hurry leaves it out
         table.caption = f"Why {escape(_title(items, first.item_id))}? {escape(first.explanation)}"
     return table
 
