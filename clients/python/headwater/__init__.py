@@ -19,7 +19,7 @@ from headwater.feedback_buffer import FeedbackBuffer
 from headwater.items import DeleteAnswer, Item, ItemResult, UpsertAnswer, WriteStatus
 from headwater.lists import ItemList, ScoredItem
 from headwater.model import Metric, Model, ReplicaState
-from headwater.recommendations import Recommendation, Result
+from headwater.recommendations import FeatureContribution, Recommendation, Result
 from headwater.users import EraseAnswer, Touch, UpsertUsersAnswer, User, UserProfile, UserResult
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "EventItem",
     "EventResult",
     "EventStatus",
+    "FeatureContribution",
     "FeedbackAnswer",
     "FeedbackBuffer",
     "HeadwaterError",

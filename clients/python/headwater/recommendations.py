@@ -6,8 +6,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureContribution:
+    """What one family of features adds to a score; see recommendation_service.proto."""
+
+    feature: str
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """One slot of a slate; see Result in recommendation_service.proto."""
+    """One slot of a slate; see Result in recommendation_service.proto.
+
+    The fields from ``sources`` on are filled only when asked for with ``explain``;
+    ``explanation`` is a sentence for a person.
+    """
 
     item_id: str
     score: float
@@ -16,6 +28,8 @@ class Result:
     sources: tuple[str, ...]
     reasons: tuple[str, ...]
     rules: tuple[str, ...] = ()
+    contributions: tuple[FeatureContribution, ...] = ()
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

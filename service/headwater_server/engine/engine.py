@@ -240,4 +240,6 @@ class Engine(Lookups):
             slots.moved,
             explain=request.explain,
         )
+        if request.explain:
+            results = self.explaining.explain(results, history, items, rows, scores)
         return slates.recommendation(request, results, slots.limits)

@@ -17,7 +17,7 @@ from headwater_server.models.next_item import NextItem
 from headwater_server.models.popularity import Popularity
 from headwater_server.models.probability import ProbabilityHead
 from headwater_server.models.ranker import ListwiseRanker
-from headwater_server.models.river_ranker import RiverRanker, build
+from headwater_server.models.river_ranker import RiverRanker
 
 _START = {
     "next": 0.2,
@@ -81,5 +81,8 @@ def make_ranker(settings: EngineSettings) -> Any:
         return ListwiseRanker(ITEM_FEATURES, CONTEXT_FEATURES, _START, seed=settings.seed + 2)
     prefix, _, expression = settings.ranker.partition(":")
     if prefix != "river":
-        raise ValueError(f"ranker: {settings.ranker!r} is neither listwise nor river:<class>")
-    return RiverRanker(build(expression), ITEM_FEATURES, CONTEXT_FEATURES)
+        raise ValueError(
+            f"ranker: {settings.ranker!r} is neither listwise nor river:<class or pipeline>, such "
+            "as river:preprocessing.StandardScaler() | linear_model.LogisticRegression()"
+        )
+    return RiverRanker.named(expression, ITEM_FEATURES, CONTEXT_FEATURES, settings.seed + 2)

@@ -12,6 +12,7 @@ from headwater_server.engine.attribution import Attribution
 from headwater_server.engine.capturing import Capture, at_once
 from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.deduplication import Deduplication
+from headwater_server.engine.explaining import Explaining
 from headwater_server.engine.hiding import Hiding
 from headwater_server.engine.impressions import Impressions
 from headwater_server.engine.influence import Influence
@@ -66,6 +67,7 @@ class Parts:
         self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
         self.answering = Answering(models, catalogue, self.retriever, self.ranking)
         self.reranking = Reranking(self.answering)
+        self.explaining = Explaining(models, catalogue, self.ranking)
         self.lists = Lists(models, self.answering)
         self.impressions = Impressions(
             self.attribution, self.learning, self.answering, self.progress

@@ -67,7 +67,8 @@ class Result(NamedTuple):
 
     ``probability``: the chance of a rewarded act within the attribution window, None until
     enough impressions were reported. ``propensity``: the chance that the policy put this item
-    into this slot, given the slots before it.
+    into this slot, given the slots before it. ``contributions`` by family of features, see
+    `families`: they sum to the score.
     """
 
     item_id: str
@@ -77,6 +78,8 @@ class Result(NamedTuple):
     sources: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    contributions: tuple[tuple[str, float], ...] = ()
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,18 @@ class Circumstances(FadingModel):
             args = (rows, self._weight, self._count, touches, scratch)
             _accumulate(self._pairs.table, self._totals, *args)
 
+    def lifts(self, tokens: tuple[str, ...], item: int, touches: float) -> dict[str, float]:
+        """Return by circumstance how many times oftener than by chance ``item`` is touched."""
+        told = {}
+        for token in tokens[:TOKENS_MAX]:
+            row = self._tokens.get(token, -1)
+            slot = find_slot(self._pairs.table, row, item) if row >= 0 else -1
+            if slot >= 0:
+                often, total = self._pairs.values[slot, 0], self._totals[row]
+                share = float(often) / (float(total) + 2.0 * self._weight)
+                told[token] = share * self._count / (touches + 3.0)
+        return told
+
     def learn_one(self, user: Any, item: Any, y: Any = True, x: Any = None) -> None:
         """River's way in; ``x`` the circumstances by name."""
         if y > 0:

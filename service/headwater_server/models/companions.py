@@ -156,6 +156,12 @@ class Companions(FadingModel):
                 total += 0.9**z * float(self._pairs.values[slot].sum()) / self._weight
         return total
 
+    def joined(self, history: NDArray[np.int32], item: int) -> list[float]:
+        """Return how often ``item`` went with each of the latest of ``history``, fading."""
+        slots = [find_slot(self._pairs.table, row, item) for row in history[:REACH]]
+        sums = (self._pairs.values[slot].sum() if slot >= 0 else 0.0 for slot in slots)
+        return [float(total) / self._weight for total in sums]
+
     def state(self) -> dict[str, Any]:
         """Return all that the model is."""
         return {"pairs": self._pairs.state(), "count": self._count, "origin": self._origin}

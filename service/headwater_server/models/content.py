@@ -116,6 +116,7 @@ class Content(ItemModel):
         self._begin_scratch()
 
     def _begin_scratch(self) -> None:
+        self._named: list[str] = []
         self._profile = np.zeros((len(self._frequencies), 2))
         self._stamps = np.zeros(len(self._frequencies), dtype=np.int64)
         self._stamp = 0
@@ -206,6 +207,25 @@ class Content(ItemModel):
         chosen = np.array([item], dtype=np.int32)
         self.accumulate(history, chosen, scratch.scratch)
         return float(scratch.values[item, ev.CONTENT])
+
+    def likest(self, history: NDArray[np.int32], item: int) -> tuple[int, list[str]]:
+        """Return (place of the history's item most like ``item``, shared tokens, rarest first).
+
+        Another item, that is: each is like itself. Nearer places count more, as in the profile;
+        (-1, []) where nothing is shared.
+        """
+        tokens = self._tokens[history[:REACH]]
+        shared = np.isin(tokens, self._tokens[item][self._tokens[item] >= 0])
+        shared[history[:REACH] == item] = False
+        idf = np.log((self._items + 1.0) / (self._frequencies[tokens] + 1.0)) + 0.1
+        worth = (np.where(shared, idf, 0.0) ** 2).sum(axis=1) * 0.9 ** np.arange(len(tokens))
+        if not worth.any():
+            return -1, []
+        place = int(worth.argmax())
+        order = np.argsort(-idf[place][shared[place]], kind="stable")
+        if len(self._named) < len(self._words):
+            self._named = list(self._words)
+        return place, [self._named[n] for n in tokens[place][shared[place]][order].tolist()]
 
     def state(self) -> dict[str, Any]:
         """Return all that the model is; the words in order of their numbers."""

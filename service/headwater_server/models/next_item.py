@@ -141,6 +141,15 @@ class NextItem(FadingModel):
         total = float(self._degrees[history[0], AHEAD]) + self._weight
         return float(self._pairs.values[slot, AHEAD]) / total
 
+    def followed(self, history: NDArray[np.int32], item: int) -> list[tuple[float, float]]:
+        """Return of each of the latest items (how often ``item`` followed, its share), fading."""
+        told = []
+        for row in history[: REACH - 1]:
+            slot = find_slot(self._pairs.table, row, item)
+            ahead = float(self._pairs.values[slot, AHEAD]) if slot >= 0 else 0.0
+            told.append((ahead / self._weight, ahead / (self._degrees[row, AHEAD] + self._weight)))
+        return told
+
     def state(self) -> dict[str, Any]:
         """Return all that the model is."""
         return {

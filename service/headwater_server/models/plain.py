@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import copyreg
 import importlib
+import random
 from collections import Counter, OrderedDict, defaultdict, deque
 from operator import attrgetter
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
+from river import proba
 
 _SCALARS = (bool, int, float, str, bytes, type(None))
 _ALLOWED = ("river.", "collections.", "numpy.random.", "datetime.", "random.", "functools.")
-_BUILTINS: dict[str, type] = {"int": int, "float": float, "list": list, "dict": dict, "set": set}
+_BUILTINS: dict[str, type] = {
+    kind.__name__: kind for kind in (bool, int, float, str, list, dict, set, tuple)
+}
 _FIXED = {"tuple": tuple, "set": set, "frozenset": frozenset}
 _MAPPINGS: dict[str, Any] = {"dict": dict, "Counter": Counter, "OrderedDict": OrderedDict}
 
@@ -55,6 +59,8 @@ class _Writer:
             return {"scalar": np.array([value])}
         if isinstance(value, (type, FunctionType)):
             return {"named": _path(value)}
+        if isinstance(value, MethodType):
+            return {"method": value.__name__, "of": self.write(value.__self__)}
         if type(value) in (tuple, set, frozenset):
             items = value if type(value) is tuple else sorted(value, key=repr)
             return {"fixed": type(value).__name__, "items": [self.write(v) for v in items]}
@@ -85,11 +91,16 @@ class _Writer:
             make, args = args[0], args[1:]
         if any(part is not None for part in rest[1:]):
             raise TypeError(f"{type(value).__qualname__} has contents that cannot be made plain")
+        state = rest[0] if rest else None
+        if isinstance(value, proba.base.Distribution) and value.seed is None:
+            # a tree has one for each feature of each leaf, each with 2,500 bytes that the
+            # operating system drew, which only sampling would use, and no tree samples
+            state = {**(state or {}), "_rng": None}
         return {
             "class": _path(make),
             "new": new,
             "args": [self.write(a) for a in args],
-            "state": self.write(rest[0] if rest else None),
+            "state": self.write(state),
         }
 
 
@@ -106,6 +117,8 @@ class _Reader:
             return plain["scalar"][0]
         if "named" in plain:
             return _resolve(plain["named"])
+        if "method" in plain:
+            return self._method(plain)
         if "fixed" in plain:
             return _FIXED[plain["fixed"]](self.read(item) for item in plain["items"])
         if "ref" in plain:
@@ -124,6 +137,12 @@ class _Reader:
         else:
             self._object(place, plain)
         return self._made[place]
+
+    def _method(self, plain: dict[str, Any]) -> Any:
+        holder, name = self.read(plain["of"]), plain["method"]
+        if name.startswith("__") or not f"{type(holder).__module__}.".startswith("river."):
+            raise TypeError(f"{type(holder).__qualname__}.{name} may not be in a model's state")
+        return getattr(holder, name)
 
     def _mapping(self, place: int, plain: dict[str, Any]) -> None:
         default = self.read(plain["default"])
@@ -146,6 +165,8 @@ class _Reader:
         for values in state if isinstance(state, tuple) else (state,):
             for name, value in (values or {}).items():
                 object.__setattr__(made, name, value)
+        if isinstance(made, proba.base.Distribution) and made.seed is None:
+            made._rng = random.Random(0)  # noqa: SLF001 - a new one for what was left out
 
 
 def _path(thing: Any) -> str:
@@ -156,7 +177,7 @@ def _path(thing: Any) -> str:
 
 def _resolve(path: str) -> Any:
     module, _, name = path.partition(":")
-    if module == "builtins":
+    if module == "builtins" and name in _BUILTINS:
         return _BUILTINS[name]
     if not f"{module}.".startswith(_ALLOWED):
         raise TypeError(f"{path} may not be in a model's state")

@@ -12,6 +12,7 @@ from river import base
 from headwater_server.models import network
 from headwater_server.models.base import CAPACITY_START, grown
 from headwater_server.models.chance import uniform
+from headwater_server.models.contributions import Contributions, of_network
 
 _SCALE_STEP_MIN, _CONTEXT_STEP = 0.0005, 0.001
 _SCALE_ROWS = 4
@@ -136,6 +137,18 @@ class ListwiseRanker(base.Classifier):
         tables = tuple(self._moments), tuple(self._parameters)
         network.score_rows(features, context, self._bias[items], *tables, scores)
         return scores
+
+    def contributions(
+        self,
+        features: NDArray[Any],
+        context: NDArray[Any],
+        items: NDArray[np.int32],
+        rows: NDArray[Any],
+        families: NDArray[Any],
+    ) -> Contributions:
+        """Return what moved the scores of ``rows`` away from the average of all; a pure read."""
+        tables = tuple(self._moments), tuple(self._parameters)
+        return of_network(features, context, self._bias[items], tables, rows, families)
 
     def learn_many(
         self,

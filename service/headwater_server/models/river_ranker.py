@@ -2,72 +2,27 @@
 
 from __future__ import annotations
 
-import ast
 import copy
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from river import (
-    anomaly, base, compose, ensemble, facto, feature_extraction, feature_selection, forest,
-    linear_model, naive_bayes, neighbors, optim, preprocessing, stats, tree,
-)  # fmt: skip
+from river import base, compose, linear_model, preprocessing
 
+from headwater_server.models import river_scoring
+from headwater_server.models.contributions import Contributions, by_leaving_out
 from headwater_server.models.plain import from_plain, to_plain
+from headwater_server.models.river_expression import build
 
-_MODULES: dict[str, Any] = {
-    module.__name__.removeprefix("river."): module
-    for module in (
-        anomaly, compose, ensemble, facto, feature_extraction, feature_selection, forest,
-        linear_model, naive_bayes, neighbors, optim, preprocessing, stats, tree,
-    )
-}  # fmt: skip
 _NEGATIVES = 6
-
-
-def build(expression: str) -> base.Classifier:
-    """Return the River classifier that an expression over River's modules names.
-
-    Names, attributes, calls with constants, and ``|`` are understood; nothing else is
-    evaluated. Raises ValueError with the reason.
-
-    >>> model = build("preprocessing.StandardScaler() | linear_model.LogisticRegression(l2=0.1)")
-    >>> model["LogisticRegression"].l2
-    0.1
-    """
-    try:
-        model = _value(ast.parse(expression, mode="eval").body)
-        model = model() if isinstance(model, type) else model
-    except (SyntaxError, AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"ranker: cannot build {expression!r} from River: {error}") from None
-    if not isinstance(model, base.Classifier):
-        raise ValueError(  # noqa: TRY004 - the expression is the wrong value
-            f"ranker: {expression!r} is not a River classifier"
-        )
-    return model
-
-
-def _value(node: ast.expr) -> Any:
-    match node:
-        case ast.Constant():
-            return node.value
-        case ast.Name():
-            return _MODULES[node.id]
-        case ast.Attribute() if not node.attr.startswith("_"):
-            return getattr(_value(node.value), node.attr)
-        case ast.Call():
-            named = {k.arg: _value(k.value) for k in node.keywords if k.arg}
-            return _value(node.func)(*map(_value, node.args), **named)
-        case ast.BinOp(op=ast.BitOr()):
-            left, right = _value(node.left), _value(node.right)
-            return (left() if isinstance(left, type) else left) | (
-                right() if isinstance(right, type) else right
-            )
-        case ast.UnaryOp(op=ast.USub()):
-            return -_value(node.operand)
-        case ast.List() | ast.Tuple():
-            return [_value(element) for element in node.elts]
-    raise ValueError(f"ranker: {ast.unparse(node)!r} is not allowed")
+_KEEPS_NAMES = (
+    preprocessing.StandardScaler, preprocessing.AdaptiveStandardScaler, preprocessing.Binarizer,
+    preprocessing.MinMaxScaler, preprocessing.MaxAbsScaler, preprocessing.RobustScaler,
+    preprocessing.Normalizer, compose.Select, compose.Discard, compose.Prefixer, compose.Suffixer,
+)  # fmt: skip
+"""Transformers whose output's names follow from their input's names, whatever the values."""
+_TRIALS = 24
 
 
 class RiverRanker(base.Classifier):
@@ -109,6 +64,29 @@ class RiverRanker(base.Classifier):
         self._writes_on_read: bool | None = None
         self._names: set[str] = set()
 
+    @classmethod
+    def named(
+        cls, expression: str, features: tuple[str, ...], context: tuple[str, ...], seed: int
+    ) -> RiverRanker:
+        """Return the ranker that an expression names, once a trial has shown that it can be one.
+
+        Raises ValueError with the reason: it cannot learn from these features, cannot be kept
+        in a snapshot, or does not learn the same twice.
+        """
+        _try(expression, features, context, seed)
+        return cls(build(expression, seed), features, context)
+
+    def try_out(self) -> None:
+        """Learn and read rows that a small generator of this function's own makes up."""
+        columns, state = (*(self.features or ()), *(self.context or ())), 1
+        for n in range(_TRIALS):
+            x = {}
+            for name in columns:
+                state = state * 48271 % 2147483647
+                x[name] = state / 1073741824 - 1.0
+            self.predict_proba_one(x)
+            self.learn_one(x, n % 2 == 0)
+
     @property
     def _multiclass(self) -> bool:
         return bool(self.model._multiclass)  # noqa: SLF001 - River asks its own so
@@ -134,12 +112,28 @@ class RiverRanker(base.Classifier):
 
     def score_many(self, features: Any, context: Any, items: Any) -> NDArray[np.float32]:
         """Return float32[n] log-odds of being chosen; a pure read."""
-        chances = np.array(
-            [self.predict_proba_one(self._row(f, context)).get(True, 0.0) for f in features]
-        )
+        chances = self._many(features, context)
+        if chances is None:
+            rows = (self._row(f, context) for f in features)
+            chances = np.array([self.predict_proba_one(x).get(True, 0.0) for x in rows])
         chances = np.clip(np.nan_to_num(chances, nan=0.0), 1e-9, 1 - 1e-9)
         odds: NDArray[np.float32] = np.log(chances / (1.0 - chances)).astype(np.float32)
         return odds
+
+    def _many(self, features: Any, context: Any) -> NDArray[np.float64] | None:
+        """Return the chances of all rows at once, None where only row by row they can be had."""
+        names = (*(self.features or ()), *(self.context or ()))
+        if len(features) == 0 or not self._names.issuperset(names):
+            return None
+        shape = len(features), len(context)
+        rows = np.concatenate((features, np.broadcast_to(context, shape)), axis=1)
+        return river_scoring.chances(self.model, names, rows.astype(np.float64))
+
+    def contributions(
+        self, features: Any, context: Any, items: Any, rows: Any, families: Any
+    ) -> Contributions:
+        """Return by how much each family of features moves the log-odds of ``rows``."""
+        return by_leaving_out(self, features, context, rows, families)
 
     def learn_many(
         self, features: Any, context: Any, items: Any, chosen: Any, outside: bool
@@ -170,6 +164,8 @@ class RiverRanker(base.Classifier):
         return dict(self._reader.predict_proba_one(x))
 
     def _is_writer(self, x: Any) -> bool:
+        if self._writes_on_read is None and not _keeps_names(self.model):
+            self._writes_on_read = True  # a new value may be a new name, met first in a question
         if self._writes_on_read is None:
             probe = copy.deepcopy(self.model)
             probe.predict_proba_one(x)
@@ -185,3 +181,35 @@ class RiverRanker(base.Classifier):
         self.model = from_plain(state["model"])
         self._names = set(state["names"])
         self._reader = self._writes_on_read = None
+
+
+@lru_cache(maxsize=16)
+def _try(expression: str, features: tuple[str, ...], context: tuple[str, ...], seed: int) -> None:
+    """Raise ValueError with the reason if the expression cannot be a ranker.
+
+    An engine asks this whenever it is made; the answer depends on nothing else, so it is kept.
+    """
+    digests = []
+    for _ in range(2):
+        trial = RiverRanker(build(expression, seed), features, context)
+        try:
+            trial.try_out()
+            plain = to_plain(trial.model)
+            digests += [repr(plain), repr(to_plain(from_plain(copy.deepcopy(plain))))]
+        except Exception as error:  # noqa: BLE001 - any of River's models may raise anything
+            why = f"{type(error).__name__}: {error}"
+            raise ValueError(f"ranker: {expression!r} cannot be a ranker: {why}") from None
+    if len(set(digests)) > 1:
+        raise ValueError(
+            f"ranker: {expression!r} cannot be a ranker: it does not learn the same twice; give "
+            "its parts a seed"
+        )
+
+
+def _keeps_names(model: Any) -> bool:
+    """Whether the model behind the transformers has met all names once it met one row."""
+    if isinstance(model, compose.Pipeline):
+        return all(map(_keeps_names, model.steps.values()))
+    if isinstance(model, compose.TransformerUnion):
+        return all(map(_keeps_names, model.transformers.values()))
+    return not isinstance(model, base.Transformer) or isinstance(model, _KEEPS_NAMES)

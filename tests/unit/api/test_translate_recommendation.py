@@ -4,8 +4,10 @@ import math
 
 import pytest
 
+from headwater import FeatureContribution
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1.value_pb2 import Value
+from headwater.wire.recommendations import recommendation
 from headwater_server.api.translate.recommendation import recommend_request, recommend_response
 from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
 from headwater_server.engine.reranking.levels import LEVELS
@@ -118,7 +120,17 @@ def test_a_filter_goes_through_as_it_was_written() -> None:
 
 def test_every_field_of_the_slate_goes_out() -> None:
     results = (
-        Result("a", 1.5, 0.25, 0.5, ("next",), ("because",), ("a pin",)),
+        Result(
+            "a",
+            1.5,
+            0.25,
+            0.5,
+            ("next",),
+            ("because",),
+            ("a pin",),
+            contributions=(("next", 2.0), ("average", -0.5)),
+            explanation="Because.",
+        ),
         Result("b", -1.0, None, 1.0),
         Result("c", 0.0, 0.0, 1.0),
     )
@@ -137,5 +149,12 @@ def test_every_field_of_the_slate_goes_out() -> None:
     )
     assert (list(first.sources), list(first.reasons)) == (["next"], ["because"])
     assert (list(first.rules), list(second.rules)) == (["a pin"], [])
+    told = [(one.feature, one.contribution) for one in first.contributions]
+    assert (told, first.explanation) == ([("next", 2.0), ("average", -0.5)], "Because.")
+    read = recommendation(message).results
+    assert read[0].contributions == (
+        FeatureContribution("next", 2.0), FeatureContribution("average", -0.5),
+    )  # fmt: skip
+    assert (read[0].explanation, read[1].contributions, read[1].explanation) == ("Because.", (), "")
     assert not second.HasField("probability")
     assert third.HasField("probability")

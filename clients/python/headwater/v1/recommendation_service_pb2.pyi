@@ -147,7 +147,7 @@ class RecommendRequest(_message.Message):
     exploration: Global___Exploration.ValueType
     """Whether the policy may try items that are not its best guess."""
     explain: _builtins.bool
-    """Fill `sources` and `reasons` of each result. Costs time."""
+    """Fill `sources`, `reasons`, `contributions`, `rules` and `explanation` of each result. Costs time."""
     diversity: Global___Diversity.ValueType
     """How varied the list is. Propensities stay exact."""
     @_builtins.property
@@ -269,7 +269,9 @@ class Result(_message.Message):
     PROPENSITY_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
+    CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     RULES_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
     """The item."""
     score: _builtins.float
@@ -284,6 +286,10 @@ class Result(_message.Message):
     """The chance, 0 to 1, that the policy put this item into this slot, given the slots before it;
     1 for a pinned item.
     """
+    explanation: _builtins.str
+    """One sentence for the shop's editor, such as "Visitors who came from Walking boots often went on
+    to it; it is number 3 in the last week's popularity." Only with `explain`.
+    """
     @_builtins.property
     def sources(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Which sources of candidates proposed the item. Only with `explain`."""
@@ -291,6 +297,12 @@ class Result(_message.Message):
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What moved it, for a person to read. Only with `explain`."""
+
+    @_builtins.property
+    def contributions(self) -> _containers.RepeatedCompositeFieldContainer[Global___FeatureContribution]:
+        """What the score is made of: their sum is the score. By magnitude, largest first, at most
+        ten, then "other" for all the rest, then "average". Only with `explain`.
+        """
 
     @_builtins.property
     def rules(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -305,17 +317,52 @@ class Result(_message.Message):
         propensity: _builtins.float = ...,
         sources: _abc.Iterable[_builtins.str] | None = ...,
         reasons: _abc.Iterable[_builtins.str] | None = ...,
+        contributions: _abc.Iterable[Global___FeatureContribution] | None = ...,
         rules: _abc.Iterable[_builtins.str] | None = ...,
+        explanation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "probability", b"probability"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "item_id", b"item_id", "probability", b"probability", "propensity", b"propensity", "reasons", b"reasons", "rules", b"rules", "score", b"score", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "contributions", b"contributions", "explanation", b"explanation", "item_id", b"item_id", "probability", b"probability", "propensity", b"propensity", "reasons", b"reasons", "rules", b"rules", "score", b"score", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__probability: _TypeAlias = _typing.Literal["probability"]  # noqa: Y015
     _WhichOneofArgType__probability: _TypeAlias = _typing.Literal["_probability", b"_probability"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__probability) -> _WhichOneofReturnType__probability | None: ...
 
 Global___Result: _TypeAlias = Result  # noqa: Y015
+
+@_typing.final
+class FeatureContribution(_message.Message):
+    """What one family of features adds to a score."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FEATURE_FIELD_NUMBER: _builtins.int
+    CONTRIBUTION_FIELD_NUMBER: _builtins.int
+    feature: _builtins.str
+    """Which family: "next", "together", "history", "popular", "age", "content", "circumstances", "taste",
+    "item" (what is learned of the item itself), "rules" (what the shop's rules add), "other"; or
+    "average": the score of the average candidate of this question, from which the families lead to
+    this item's.
+    """
+    contribution: _builtins.float
+    """How much it adds, in the unit of `score`; negative: it spoke against the item. With the default
+    ranker exact; with a River classifier as the ranker the difference that leaving the family out
+    makes to the log-odds, and what families do only together is "other".
+    """
+    def __init__(
+        self,
+        *,
+        feature: _builtins.str = ...,
+        contribution: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contribution", b"contribution", "feature", b"feature"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FeatureContribution: _TypeAlias = FeatureContribution  # noqa: Y015
 
 @_typing.final
 class ListSimilarItemsRequest(_message.Message):

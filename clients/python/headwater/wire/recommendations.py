@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from headwater.ids import new_id
-from headwater.recommendations import Recommendation, Result
+from headwater.recommendations import FeatureContribution, Recommendation, Result
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.values import Values
 from headwater.wire.values import to_ids, to_values
@@ -93,4 +93,8 @@ def _result(result: pb.Result) -> Result:
         sources=tuple(result.sources),
         reasons=tuple(result.reasons),
         rules=tuple(result.rules),
+        contributions=tuple(
+            FeatureContribution(told.feature, told.contribution) for told in result.contributions
+        ),
+        explanation=result.explanation,
     )

@@ -88,6 +88,9 @@ def recommend_response(answer: Answer) -> pb.RecommendResponse:
         if result.sources or result.reasons:  # only in a slate that was asked to explain itself
             added.sources.extend(result.sources)
             added.reasons.extend(result.reasons)
+            added.explanation = result.explanation
+            for feature, contribution in result.contributions:
+                added.contributions.add(feature=feature, contribution=contribution)
         if result.rules:
             added.rules.extend(result.rules)
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.markup import escape
 from rich.table import Table
 
 from headwater import AsyncClient, Event, Item
@@ -14,20 +15,29 @@ SLOTS = 5
 async def show_newcomer(
     client: AsyncClient, clicks: Sequence[str], items: Sequence[Item], visitor_id: str
 ) -> Table:
-    """Ask, click three times, ask again at once; return both lists side by side."""
+    """Ask, click three times, ask again at once; return both lists side by side, and why."""
     names = {item.item_id: _name(item) for item in items}
     before = await client.recommend(visitor_id, page_size=SLOTS, explore=False)
     offset = ""
     for item_id in clicks:
         offset = (await client.feedback([Event("click", visitor_id, items=[item_id])])).offset
-    after = await client.recommend(visitor_id, page_size=SLOTS, explore=False, min_offset=offset)
+    after = await client.recommend(
+        visitor_id, page_size=SLOTS, explore=False, min_offset=offset, explain=True
+    )
     table = Table("a stranger is shown", "clicks", "and is shown next", header_style="bold")
     for slot in range(SLOTS):
         cells = (before.item_ids, list(clicks), after.item_ids)
         table.add_row(
             *(names.get(ids[slot], ids[slot]) if slot < len(ids) else "" for ids in cells)
         )
+    first = next(iter(after.results), None)
+    if first and first.explanation:  # a server in a hurry leaves it out
+        table.caption = f"Why {escape(_title(items, first.item_id))}? {escape(first.explanation)}"
     return table
+
+
+def _title(items: Sequence[Item], item_id: str) -> str:
+    return next((i.title for i in items if i.item_id == item_id and i.title), item_id)
 
 
 def _name(item: Item) -> str:

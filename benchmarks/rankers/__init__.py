@@ -1,0 +1,1 @@
+"""Any River classifier as the ranker: what it is worth, and what it costs."""
