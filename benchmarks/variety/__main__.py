@@ -19,7 +19,6 @@ from headwater_server.engine.entries import Entry
 from headwater_server.engine.events import Event
 from headwater_server.engine.requests import RecommendRequest
 from headwater_server.engine.reranking.levels import LEVELS
-from headwater_server.engine.reranking.likeness import variety
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.history import read_history
 from headwater_server.evaluation.touched import Repeats, Touched
@@ -59,11 +58,8 @@ class Levels:
         categories = {name for item in items if item for name in item.categories}
         if len(ids) < 2:
             return float(len(categories)), 0.0
-        kinship = self.engine.reranking.kinship
         numbers = self.engine.answering.known(tuple(ids))
-        alike = 1.0 - float(variety(kinship.of(numbers)))
-        kinship.done(numbers)
-        return float(len(categories)), alike
+        return float(len(categories)), 1.0 - self.engine.reranking.kinship.variety(numbers)
 
     def table(self) -> str:
         """Return a row a level; the last column is the median of the paired ratios."""
