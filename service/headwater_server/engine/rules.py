@@ -136,14 +136,13 @@ def parse_rules(values: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
     Raises
     ------
     BadRuleError
-        Naming the rule, the field, and for a filter the position at which it ends to make sense.
+        Naming the rule, the field, and for a filter the position at which it stops making sense.
 
     >>> parse_rules([{"name": "tea first", "kind": "pin", "slot": 1, "item_ids": ["tea"]}])[0].slot
     1
-    >>> parse_rules([{"name": "sale", "kind": "boost", "filter": "price <", "by": 1}])
+    >>> parse_rules([{"name": "two a brand", "kind": "cap", "field": "brand"}])
     Traceback (most recent call last):
-    headwater_server.engine.rules.BadRuleError: rules[0] "sale": filter: at character 8: a number
-    was expected
+    headwater_server.engine.rules.BadRuleError: rules[0] "two a brand": most: is required
     """
     if isinstance(values, str | Mapping) or not isinstance(values, Sequence):
         raise BadRuleError("rules: a list of objects was expected")

@@ -98,9 +98,10 @@ class Filling:
         base, pinned = self._base(), self.pinned.rows(len(slots.chosen))
         kin = self.kinship.of(self.pool.items if any(self.costs) else self.pool.items[:0])
         args = (base, pinned, self._groups().arrays, self.costs, kin, self._chance(), slots)
-        filled = fill(*args, first=first, closing=closing)
-        self.kinship.done(self.pool.items)
-        return filled
+        try:
+            return fill(*args, first=first, closing=closing)
+        finally:
+            self.kinship.done(self.pool.items)
 
     def _groups(self) -> Groups:
         return groups(self.force.caps, self.pool, self.kinship.kinds)

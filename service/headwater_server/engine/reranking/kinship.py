@@ -63,6 +63,13 @@ class Kinship:
         """Clear the scratch after these candidates."""
         self._places[items] = -1
 
+    def variety(self, items: NDArray[np.int32]) -> float:
+        """Return how unlike two of the items are, in the mean over all pairs; two at least."""
+        try:
+            return float(variety(self.of(items)))
+        finally:
+            self.done(items)
+
     def weights(self, level: Level, history: NDArray[np.int32]) -> tuple[float, float]:
         """Return the level's numbers; those of ``auto`` follow the visitor's last items."""
         category, likest = LEVELS[level]
@@ -70,6 +77,5 @@ class Kinship:
             return category, likest
         last, share = history[:AUTO_REACH], AUTO_STRANGER
         if len(last) > 1:
-            share = float(variety(self.of(last)))
-            self.done(last)
+            share = self.variety(last)
         return share * category, share * likest

@@ -1,0 +1,1 @@
+"""What variety costs: hit rate, and the engine's time for an answer, level by level."""
