@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One slot of a slate; see Result in recommendation_service.proto."""
+    """One slot of a slate; see Result in recommendation_service.proto.
+
+    ``probability_low`` and ``probability_high``: the ends of a 90 % interval of ``probability``,
+    where the question asked to ``explain``.
+    """
 
     item_id: str
     score: float
@@ -15,6 +19,8 @@ class Result:
     propensity: float
     sources: tuple[str, ...]
     reasons: tuple[str, ...]
+    probability_low: float | None = None
+    probability_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,7 @@ class Recommendation:
     """A slate. Send ``attribution_token`` back with the events that follow from it.
 
     ``shortfall`` says why there are fewer results than asked for, "" when there are not.
+    ``propensities_estimated``: the policy has no exact ones, such as Thompson sampling.
     ``is_fallback``: the server was away, and this is the caller's own list (without a token).
     """
 
@@ -33,6 +40,7 @@ class Recommendation:
     degraded: tuple[str, ...]
     shortfall: str = ""
     is_fallback: bool = False
+    propensities_estimated: bool = False
 
     @property
     def item_ids(self) -> list[str]:

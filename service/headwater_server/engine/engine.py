@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from headwater_server.engine import slates
+from headwater_server.engine import chances, slates, thompson
 from headwater_server.engine.circumstances import circumstances, placement_of
 from headwater_server.engine.content_tokens import content_tokens
 from headwater_server.engine.entries import (
@@ -235,19 +235,20 @@ class Engine(Parts):
         hidden = self.hiding.hidden(profiles, now_ms)
         given, items = answering.candidates(request, history, hidden, now_ms)
         scores = answering.scores(history, items)
-        rows, propensities = slates.draw(scores, request, self.settings)
-        chances = slates.chances(self.models.probability, scores[rows], len(history.items))
-        masks = self.retriever.evidence.sources[items[rows]]
+        head, found = self.models.probability, (scores, items, history)
+        sampled = thompson.sampled_scores(head, *found, request, self.settings)
+        rows, propensities = slates.draw(scores, request, self.settings, sampled)
+        told = chances.of_slate(head, scores[rows], items[rows], history, explain=request.explain)
         results = slates.results(
             answering.ids(given, items, rows),
             scores[rows],
             propensities,
-            chances,
-            masks,
+            told,
+            self.retriever.evidence.sources[items[rows]],
             explain=request.explain,
         )
-        policy = slates.policy_of(request)
-        return Recommendation(request.recommendation_id, results, policy, request.placement)
+        policy, name = slates.policy_of(request, sampled), request.recommendation_id
+        return Recommendation(name, results, policy, request.placement, sampled is not None)
 
     def list_similar_items(
         self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
@@ -284,7 +285,7 @@ class Engine(Parts):
 
     def metrics(self) -> list[Metric]:
         """Return the figures of progressive validation."""
-        return self.progress.metrics()
+        return self.progress.metrics() + self.calibration.metrics()
 
     def counts(self) -> dict[str, int]:
         """Return how much of each there is."""

@@ -65,7 +65,8 @@ class Result(NamedTuple):
 
     ``probability``: the chance of a rewarded act within the attribution window, None until
     enough impressions were reported. ``propensity``: the chance that the policy put this item
-    into this slot, given the slots before it.
+    into this slot, given the slots before it. ``probability_low`` and ``probability_high``: 90 %
+    of the posterior of the probability lies between, only in a slate that explains itself.
     """
 
     item_id: str
@@ -74,13 +75,19 @@ class Result(NamedTuple):
     propensity: float
     sources: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    probability_low: float | None = None
+    probability_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The slate, best slot first, and what produced it."""
+    """The slate, best slot first, and what produced it.
+
+    ``propensities_estimated``: by draws, not computed.
+    """
 
     recommendation_id: str
     results: tuple[Result, ...]
     policy: str
     placement: str = ""
+    propensities_estimated: bool = False
