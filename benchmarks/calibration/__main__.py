@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.calibration.figures import Figures, base_rates, figures
-from benchmarks.calibration.open_bandit import read_rows, tell
+from benchmarks.calibration.open_bandit import COLUMNS, read_rows, tell
 from benchmarks.calibration.shop import ToldShop
 from headwater_server.cli.progress import Progress
 from headwater_server.engine.settings import EngineSettings
@@ -24,7 +25,7 @@ _console = Console(soft_wrap=True, highlight=False, width=WIDTH)
 
 
 def calibration(
-    visits: Annotated[int, typer.Option(min=200, help="of simulated shoppers")] = 8_000,
+    visits: Annotated[int, typer.Option(min=200, help="of simulated shoppers")] = 4_000,
     data: Annotated[
         Path, typer.Option(help="Open Bandit's impressions.csv.gz; left out if it is missing")
     ] = Path("../shared/data/obd/impressions.csv.gz"),
@@ -40,6 +41,7 @@ def calibration(
     ]
     if data.exists():
         told += [_open_bandit(data, policy, limit) for policy in ("random", "bts", "both")]
+        told.append(_open_bandit(data, "both", limit, COLUMNS[:1]))
     else:
         _console.print(f"{data} is missing: Open Bandit is left out")
     _console.print(_table(told))
@@ -63,11 +65,13 @@ def _shop(name: str, visits: int, settings: EngineSettings, seed: int) -> Figure
     return line if known else Figures(*list(asdict(line).values())[:7])
 
 
-def _open_bandit(file: Path, policy: str, limit: int | None) -> Figures:
+def _open_bandit(
+    file: Path, policy: str, limit: int | None, columns: Sequence[str] = COLUMNS
+) -> Figures:
     rows = read_rows(file, policy, limit)
-    name = f"open bandit, {policy}"
+    name = f"open bandit, {policy}" + ("" if columns == COLUMNS else ", no affinity")
     with Progress(name, len(rows)) as progress:
-        for number, told in enumerate(tell(rows)):  # noqa: B007 - the last one is wanted
+        for number, told in enumerate(tell(rows, columns)):  # noqa: B007 - the last one is wanted
             progress.at(min(number + 1, len(rows)))
     assert told is not None  # noqa: S101 - the last one is
     every = base_rates(

@@ -21,6 +21,9 @@ from headwater_server.engine.settings import EngineSettings
 SETTINGS = EngineSettings(attribution_window_minutes=1 / 60, visitor_events_per_minute_max=0)
 """A row says itself whether it was clicked: its window closes a second later."""
 
+COLUMNS = ("user_feature", "affinity")
+"""What is known of a row's visitor: hashed features, and past clicks, on this item and on all."""
+
 _NONE = np.zeros(0)
 Row = dict[str, str]
 
@@ -50,17 +53,18 @@ def read_rows(file: Path, policy: str, limit: int | None = None) -> list[Row]:
     return rows[:limit]
 
 
-def tell(rows: Sequence[Row]) -> Iterator[Told | None]:
+def tell(rows: Sequence[Row], told: Sequence[str] = COLUMNS) -> Iterator[Told | None]:
     """Tell an engine the rows, one after the other; yield None for each, and at last all chances.
 
-    The visitor is the row's `user_id`, which stands for a segment of visitors.
+    The visitor is the row's `user_id`, which stands for a segment of visitors; columns whose names
+    begin with one of ``told`` are the context.
     """
     engine = Engine(SETTINGS)
     kept = engine.impressions.calibration = _Kept(engine.calibration, engine.progress)
     names = sorted({row["item_id"] for row in rows})
     engine.apply(Entry(_time_ms(rows[0]), tuple(ItemWrite(Item(name)) for name in names)))
     for number, row in enumerate(rows):
-        engine.apply(Entry(_time_ms(row), tuple(_events(str(number), row))))
+        engine.apply(Entry(_time_ms(row), tuple(_events(str(number), row, told))))
         yield None
     engine.impressions.close(_time_ms(rows[-1]) + 10_000)
     chances, acted = np.concatenate(kept.chances), np.concatenate(kept.acted)
@@ -71,11 +75,11 @@ def _time_ms(row: Row) -> int:
     return round(1000 * float(row["timestamp"]))
 
 
-def _events(name: str, row: Row) -> Iterator[Event]:
+def _events(name: str, row: Row, told: Sequence[str]) -> Iterator[Event]:
     context: tuple[tuple[str, ContextValue], ...] = tuple(
         (key, float(row[key]) if key.startswith("affinity") else row[key])
         for key in sorted(row)
-        if key.startswith(("user_feature", "affinity"))
+        if key.startswith(tuple(told))
     )
     for event_type in ("impression", "click")[: 1 + (row["click"] == "1")]:
         yield Event(

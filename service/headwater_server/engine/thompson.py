@@ -54,9 +54,10 @@ def sampled_scores(
 ) -> NDArray[np.float64] | None:
     """Return float64[slots + DRAWS, n]: draws of Φ⁻¹(chance) of the candidates, but for a constant.
 
-    None where another policy fills the slots. One row a slot decides it; the others are what its propensity is estimated from. In a row the
-    weights of the features are drawn once for all candidates, each item's own weight by itself: an
-    item that was never shown has all of its prior's deviation. The recommendation's id alone seeds.
+    None where another policy fills the slots. One row a slot decides it; from the others its
+    propensity is estimated. In a row the weights of the features are drawn once for all candidates,
+    each item's own weight by itself: an item that was never shown has all of its prior's deviation.
+    The recommendation's id alone seeds.
     """
     if not applies(head, request, settings):
         return None
@@ -81,13 +82,13 @@ def _best(scores, left):
 def pick(sampled, slot, slots, left):
     """Return (row, propensity) of one slot, from candidates that are ``left`` (bool[n]).
 
-    The propensity is (1 + c) / (1 + draws), c the draws in which the same candidate is the best of
-    those left: an estimate, that of the chance given the slots before, and never 0.
+    The propensity is c / draws, c the draws in which the same candidate is the best of those left:
+    an estimate of the chance given the slots before; of none of them 1 / (draws + 1), never 0.
     """
-    chosen, same, draws = _best(sampled[slot], left), 1, len(sampled) - slots
+    chosen, same, draws = _best(sampled[slot], left), 0, len(sampled) - slots
     for row in range(slots, len(sampled)):
         same += _best(sampled[row], left) == chosen
-    return chosen, same / (draws + 1.0)
+    return chosen, max(same / draws, 1.0 / (draws + 1.0))
 
 
 @njit(cache=True)
@@ -105,7 +106,7 @@ def draw_slate(
 
     >>> rows, propensities = draw_slate(np.array([[0.0, 1.0], [2.0, 0.0], [0.0, 3.0]]), 1)
     >>> rows.tolist(), propensities.round(3).tolist()
-    ([1], [0.667])
+    ([1], [0.5])
     """
     count = min(slots, sampled.shape[1])
     chosen, propensities = np.empty(count, dtype=np.int64), np.empty(count)

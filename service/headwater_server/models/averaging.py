@@ -10,9 +10,6 @@ import math
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.special import ndtr
-
-_HALVINGS = 50
 
 
 @njit(cache=True)
@@ -57,30 +54,6 @@ def mixed(weights: NDArray[np.float64], chances: NDArray[np.float64]) -> NDArray
     for weight, row in zip(weights.tolist(), chances, strict=True):
         total += weight * row
     return total
-
-
-def quantile(
-    weights: NDArray[np.float64],
-    means: NDArray[np.float64],
-    variances: NDArray[np.float64],
-    share: float,
-) -> NDArray[np.float64]:
-    """Return the chance below which ``share`` of the mixed posterior lies, for each column.
-
-    Expert k's chance is Φ(f) with f normal of ``means[k]`` and ``variances[k]``: found by halving.
-
-    >>> one = quantile(np.ones(1), np.array([[-1.0]]), np.array([[0.25]]), 0.5)
-    >>> bool(abs(one[0] - ndtr(-1.0)) < 1e-9)
-    True
-    """
-    spreads = np.sqrt(np.maximum(variances, 1e-12))
-    reach = 10.0 * spreads.max(axis=0)
-    low, high = means.min(axis=0) - reach, means.max(axis=0) + reach
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2.0
-        below = mixed(weights, ndtr((middle - means) / spreads)) < share
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.asarray(ndtr((low + high) / 2.0))
 
 
 def share_of_slate(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from river import base, preprocessing
+from scipy.special import ndtr, ndtri
 
-from headwater_server.models.averaging import mixed, quantile, weigh
+from headwater_server.models.averaging import mixed, weigh
 from headwater_server.models.base import CAPACITY_START
 from headwater_server.models.circumstances import circumstance
 from headwater_server.models.plain import from_plain, to_plain
@@ -23,8 +24,8 @@ TOKENS_MAX = 16
 """Circumstances of a slot that count; more say little."""
 
 _BUCKETS = 4096
-_NOISE_SLOTS = 4.0  # a feature counts up to so many deviations from its mean
-_SPREAD, _TOKENS_SPREAD, _ITEM_SPREAD = 0.2, 0.5, 0.2
+_DEVIATIONS_MAX = 4.0  # a feature counts up to so many deviations from its mean
+_SPREAD, _TOKENS_SPREAD, _ITEM_SPREAD = 0.2, 0.5, 0.3
 _FIRST_TOKEN = 1 + len(FEATURES)
 _FIRST_ITEM = _FIRST_TOKEN + _BUCKETS
 _ENDS = (1, _FIRST_TOKEN, _FIRST_TOKEN + TOKENS_MAX, _FIRST_TOKEN + TOKENS_MAX + 1)
@@ -63,9 +64,10 @@ class ProbabilityHead(base.Classifier):
     So the log loss is never more than a few nats worse than the best expert's in any stretch:
     where nothing but the base rate can be known (one act in 200), the base rate is told.
 
-    The interval is of the *chance*: 90 % of the posterior of $\Phi(w \cdot x)$, mixed alike. It
-    says how well the chance is known of all whom the model cannot tell apart, not whether an act
-    will follow, and not how much those differ among themselves.
+    The interval is of the *chance*: 90 % of the fourth expert's posterior of $\Phi(w \cdot x)$
+    (and $p$, if that lies beyond). It says how well the chance is known of this item among all whom
+    the model cannot tell apart, not whether an act will follow, and not how much those differ among
+    themselves.
 
     Parameters
     ----------
@@ -128,7 +130,7 @@ class ProbabilityHead(base.Classifier):
                 scaled[:, place] = dense[:, place] - self._scaler.means[name]
                 scaled[:, place] /= math.sqrt(variance)
         finite = np.where(np.isfinite(scaled), scaled, 0.0)
-        return np.clip(finite, -_NOISE_SLOTS, _NOISE_SLOTS)
+        return np.clip(finite, -_DEVIATIONS_MAX, _DEVIATIONS_MAX)
 
     def rows(
         self, dense: NDArray[np.float64], tokens: NDArray[np.int32], items: NDArray[np.int32]
@@ -200,13 +202,10 @@ class ProbabilityHead(base.Classifier):
         self, dense: NDArray[np.float64], tokens: NDArray[np.int32], items: NDArray[np.int32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return (low, high), float64[n] each: `INTERVAL` of the chance's posterior lies within."""
-        indices, values = self.rows(dense, tokens, items)
-        pairs = zip(self._experts, _ENDS, strict=True)
-        latent = [expert.latent_many(indices[:, :end], values[:, :end]) for expert, end in pairs]
-        means, variances = np.array([m for m, _ in latent]), np.array([v for _, v in latent])
-        tail = (1.0 - INTERVAL) / 2.0
-        low, high = (quantile(self._weights, means, variances, q) for q in (tail, 1.0 - tail))
-        chances = self.score_many(dense, tokens, items)  # the mean of a skew posterior may lie out
+        mean, variance = self._experts[-1].latent_many(*self.rows(dense, tokens, items))
+        reach = float(ndtri((1.0 + INTERVAL) / 2.0)) * np.sqrt(variance)
+        chances = self.score_many(dense, tokens, items)  # the average of all may lie beyond
+        low, high = ndtr(mean - reach), ndtr(mean + reach)
         return np.minimum(low, chances), np.maximum(high, chances)
 
     def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:

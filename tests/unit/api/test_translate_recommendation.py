@@ -106,13 +106,12 @@ def test_a_filter_goes_through_as_it_was_written() -> None:
 
 def test_every_field_of_the_slate_goes_out() -> None:
     results = (
-        Result("a", 1.5, 0.25, 0.5, ("next",), ("because",)),
+        Result("a", 1.5, 0.25, 0.5, ("next",), ("because",), 0.125, 0.375),
         Result("b", -1.0, None, 1.0),
         Result("c", 0.0, 0.0, 1.0),
     )
-    message = recommend_response(
-        Answer(Recommendation("r", results, "listwise", "home"), "t", "7-0", ("reasons",), "few")
-    )
+    slate = Recommendation("r", results, "listwise", "home", propensities_estimated=True)
+    message = recommend_response(Answer(slate, "t", "7-0", ("reasons",), "few"))
     assert (message.recommendation_id, message.attribution_token) == ("r", "t")
     assert (message.offset, message.policy) == ("7-0", "listwise")
     assert (list(message.degraded), message.shortfall) == (["reasons"], "few")
@@ -124,5 +123,8 @@ def test_every_field_of_the_slate_goes_out() -> None:
         0.5,
     )
     assert (list(first.sources), list(first.reasons)) == (["next"], ["because"])
+    assert (first.probability_low, first.probability_high) == (0.125, 0.375)
+    assert message.propensities_estimated
     assert not second.HasField("probability")
+    assert not second.HasField("probability_low")
     assert third.HasField("probability")
