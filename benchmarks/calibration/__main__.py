@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -62,7 +62,9 @@ def _shop(name: str, visits: int, settings: EngineSettings, seed: int) -> Figure
     told = shop.told()
     known = settings.attribution_window_minutes == SHORT_MINUTES
     line = figures(name, told, base_rates(told.acted))
-    return line if known else Figures(*list(asdict(line).values())[:7])
+    return (
+        line if known else replace(line, covered_alike=None, covered_items=None, covered_slots=None)
+    )
 
 
 def _open_bandit(

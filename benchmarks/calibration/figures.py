@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +69,7 @@ def base_rates(acted: NDArray[np.bool_]) -> Floats:
     >>> base_rates(np.array([True, False, False])).round(3).tolist()
     [0.5, 0.75, 0.5]
     """
-    before = np.cumsum(acted) - acted
+    before: Floats = np.cumsum(acted) - acted.astype(np.float64)
     return np.asarray((before + 0.5) / (np.arange(len(acted)) + 1.0))
 
 
@@ -99,9 +99,9 @@ def figures(data: str, told: Told, base_rate: Floats) -> Figures:
     half = len(told.chance) // 2
     late = Told(*(getattr(told, name)[half:] for name in Told.__dataclass_fields__))
     order = np.argsort(np.argsort(late.chance, kind="stable"), kind="stable")
-    return Figures(
-        *(getattr(measured, name) for name in list(Figures.__dataclass_fields__)[:7]),
-        covered(late, order * GROUPS // len(order), 1),
-        covered(late, late.item, ITEM_SLOTS_MIN),
-        float(((late.low <= late.truth) & (late.truth <= late.high)).mean()),
+    return replace(
+        measured,
+        covered_alike=covered(late, order * GROUPS // len(order), 1),
+        covered_items=covered(late, late.item, ITEM_SLOTS_MIN),
+        covered_slots=float(((late.low <= late.truth) & (late.truth <= late.high)).mean()),
     )

@@ -6,18 +6,18 @@ import hashlib
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from river import base, preprocessing
-from scipy.special import ndtr, ndtri
 
 from headwater_server.models.averaging import mixed, weigh
 from headwater_server.models.base import CAPACITY_START
 from headwater_server.models.circumstances import circumstance
 from headwater_server.models.plain import from_plain, to_plain
-from headwater_server.models.probit import BIAS, CHANCE_MIN, Probit
+from headwater_server.models.probit import BIAS, CHANCE_MIN, Probit, normal_cdf
 
 FEATURES = ("score", "share", "log_position", "log_history")
 TOKENS_MAX = 16
@@ -162,7 +162,7 @@ class ProbabilityHead(base.Classifier):
     ) -> NDArray[np.float64]:
         """Learn the slots of one slate; return the chance of each as it was foreseen."""
         for row in np.where(np.isfinite(dense), dense, 0.0).tolist():
-            self._scaler.learn_one(dict(zip(FEATURES, row, strict=True)))
+            self._scaler.learn_one(dict(zip(FEATURES, row, strict=True)))  # type: ignore[no-untyped-call]  # River
         indices, values = self.rows(dense, tokens, items)
         foreseen = np.empty((len(_ENDS), len(items)))
         for place, (expert, end) in enumerate(zip(self._experts, _ENDS, strict=True)):
@@ -203,9 +203,9 @@ class ProbabilityHead(base.Classifier):
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return (low, high), float64[n] each: `INTERVAL` of the chance's posterior lies within."""
         mean, variance = self._experts[-1].latent_many(*self.rows(dense, tokens, items))
-        reach = float(ndtri((1.0 + INTERVAL) / 2.0)) * np.sqrt(variance)
+        reach = NormalDist().inv_cdf((1.0 + INTERVAL) / 2.0) * np.sqrt(variance)
         chances = self.score_many(dense, tokens, items)  # the average of all may lie beyond
-        low, high = ndtr(mean - reach), ndtr(mean + reach)
+        low, high = normal_cdf(mean - reach), normal_cdf(mean + reach)
         return np.minimum(low, chances), np.maximum(high, chances)
 
     def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
