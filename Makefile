@@ -16,7 +16,7 @@ DATA_DIR ?= .headwater
 LISTEN ?= 127.0.0.1:50051
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate backtest bench serve soak fuzz lock
+.PHONY: help run test check generate backtest bench calibration serve soak fuzz lock
 
 help: ## This list
 	@echo "Headwater: a recommendation service that learns while it serves."
@@ -53,6 +53,9 @@ backtest: $(VENV)/.run ## Hit rate on a file of events: EVENTS=file [ITEMS=file]
 
 bench: $(VENV)/.dev ## Recommend and Feedback against a bare gRPC echo, in one run
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+calibration: $(VENV)/.dev ## Do chances come true? Simulated shoppers and Open Bandit's rows [ARGS="--data impressions.csv.gz"]
+	@$(BIN)/python -m benchmarks.calibration $(ARGS)
 
 serve: $(VENV)/.run ## Leave a server running on LISTEN (127.0.0.1:50051), its data in DATA_DIR (.headwater)
 	@$(BIN)/headwater serve --listen $(LISTEN) --data-dir $(DATA_DIR) $(ARGS)

@@ -98,6 +98,7 @@ def _text_problem(name: str, text: str) -> str:
         "tracing_endpoint": (r"https?://.+", "write http://host:port, for example of a collector"),
         "redis_url": (r"(rediss?|unix)://.+", "write redis://host:6379/0, rediss://… or unix://…"),
         "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
+        "exploration_policy": (r"plackett_luce|thompson", "write plackett_luce or thompson"),
         "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),
     }
     pattern, fix = texts.get(name, ("", ""))

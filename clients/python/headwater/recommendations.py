@@ -17,7 +17,8 @@ class FeatureContribution:
 class Result:
     """One slot of a slate; see Result in recommendation_service.proto.
 
-    The fields from ``sources`` on are filled only when asked for with ``explain``;
+    The fields from ``sources`` on are filled only when asked for with ``explain``. The ends of a
+    90 % interval of ``probability`` are ``probability_low`` and ``probability_high``;
     ``explanation`` is a sentence for a person.
     """
 
@@ -27,6 +28,8 @@ class Result:
     propensity: float
     sources: tuple[str, ...]
     reasons: tuple[str, ...]
+    probability_low: float | None = None
+    probability_high: float | None = None
     rules: tuple[str, ...] = ()
     contributions: tuple[FeatureContribution, ...] = ()
     explanation: str = ""
@@ -37,6 +40,7 @@ class Recommendation:
     """A slate. Send ``attribution_token`` back with the events that follow from it.
 
     ``shortfall`` says why there are fewer results than asked for, "" when there are not.
+    ``propensities_estimated``: the policy has no exact ones, such as Thompson sampling.
     ``is_fallback``: the server was away, and this is the caller's own list (without a token).
     """
 
@@ -48,6 +52,7 @@ class Recommendation:
     degraded: tuple[str, ...]
     shortfall: str = ""
     is_fallback: bool = False
+    propensities_estimated: bool = False
 
     @property
     def item_ids(self) -> list[str]:

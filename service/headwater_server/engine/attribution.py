@@ -20,7 +20,9 @@ class Impression:
     """Slots of one slate that were seen, with what the ranker saw of them at that time.
 
     ``features`` float16[n, features], ``context`` float32, ``scores`` and ``positions``
-    float32[n]; ``rewards`` float32[n] is the best reward of an act on each slot so far.
+    float32[n], ``shares`` float32[n] what the scores come to within the whole slate;
+    ``circumstances`` int32 as `probability.buckets` numbers them; ``rewards`` float32[n] is the
+    best reward of an act on each slot so far.
     """
 
     profile: str
@@ -32,8 +34,10 @@ class Impression:
     items: NDArray[np.int32]
     positions: NDArray[np.float32]
     scores: NDArray[np.float32]
+    shares: NDArray[np.float32]
     features: NDArray[np.float16]
     context: NDArray[np.float32]
+    circumstances: NDArray[np.int32]
     rewards: NDArray[np.float32]
 
 
@@ -125,7 +129,7 @@ class Attribution:
         count = len(state["slots"])
         columns: dict[str, Any] = {name: state[name] for name in _SCALAR_FIELDS}
         for name in _ARRAY_FIELDS:
-            per_slot = name != "context"
+            per_slot = name not in {"context", "circumstances"}
             columns[name] = np.split(state[name], ends if per_slot else max(1, count))
         for place in range(count):
             self.open(Impression(**{name: columns[name][place] for name in _FIELDS}))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headwater_server.engine import slates
+from headwater_server.engine import chances, slates
 from headwater_server.engine.circumstances import circumstances, placement_of
 from headwater_server.engine.content_tokens import content_tokens
 from headwater_server.engine.entries import (
@@ -230,16 +230,17 @@ class Engine(Lookups):
         found = Candidates(given, items, answering.scores(history, items))
         slots = self.reranking.slots(Question(request, history, hidden, now_ms), found)
         (given, items, scores), rows = slots.candidates, slots.rows
-        chances = slates.chances(self.models.probability, scores[rows], len(history.items))
+        head = self.models.probability
+        told = chances.of_slate(head, scores[rows], items[rows], history, explain=request.explain)
         results = slates.results(
             answering.ids(given, items, rows),
             slots.scores,
             slots.propensities,
-            chances,
+            told,
             self.retriever.evidence.sources[items[rows]],
             slots.moved,
             explain=request.explain,
         )
         if request.explain:
             results = self.explaining.explain(results, history, items, rows, scores)
-        return slates.recommendation(request, results, slots.limits)
+        return slates.recommendation(request, results, slots.policy, slots.limits)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater_server.engine import slates
 from headwater_server.engine.answering import Answering
 from headwater_server.engine.attribution import Attribution, Impression
+from headwater_server.engine.calibration import Calibration
+from headwater_server.engine.chances import slot_features
 from headwater_server.engine.events import Event
 from headwater_server.engine.learning import Learning
-from headwater_server.engine.metrics import Progress, log_loss
+from headwater_server.engine.metrics import Progress
 from headwater_server.engine.visitors import History
-from headwater_server.models.probability import FEATURES
+from headwater_server.models.averaging import share_of_slate
+from headwater_server.models.probability import buckets
 
 
 class Impressions:
@@ -23,11 +25,13 @@ class Impressions:
         learning: Learning,
         answering: Answering,
         progress: Progress,
+        calibration: Calibration,
     ) -> None:
         self.attribution = attribution
         self.learning = learning
         self.answering = answering
         self.progress = progress
+        self.calibration = calibration
 
     def report(self, event: Event, profile: str, history: History, now_ms: int) -> list[int]:
         """Open the window of the slots that were seen; a slot reported twice counts once.
@@ -45,10 +49,13 @@ class Impressions:
                 positions.append(position)
         if not seen:
             return seen
-        items = np.array(seen, dtype=np.int32)
-        self.answering.retriever.given(history, items)
-        rows, context = self.answering.ranking.describe(history, items)
-        scores = self.answering.ranking.score(rows, context, items)
+        numbers = map(known, slate.item_ids if slate else ())
+        unseen = [n for n in numbers if n is not None and n not in seen]
+        whole = np.array(seen + unseen, dtype=np.int32)
+        self.answering.retriever.given(history, whole)
+        rows, context = self.answering.ranking.describe(history, whole)
+        scores = self.answering.ranking.score(rows, context, whole)
+        shares, slots = share_of_slate(scores), slice(len(seen))
         self.attribution.open(
             Impression(
                 profile=profile,
@@ -57,12 +64,14 @@ class Impressions:
                 policy=slate.policy if slate else "",
                 closes_ms=now_ms + self.attribution.window_ms,
                 history_length=len(history.items),
-                items=items,
+                items=whole[slots],
                 positions=np.array(positions, dtype=np.float32),
-                scores=scores.astype(np.float32),
-                features=rows.astype(np.float16),
+                scores=scores[slots].astype(np.float32),
+                shares=shares[slots].astype(np.float32),
+                features=rows[slots].astype(np.float16),
                 context=context,
-                rewards=np.zeros(len(items), dtype=np.float32),
+                circumstances=buckets(history.circumstances),
+                rewards=np.zeros(len(seen), dtype=np.float32),
             )
         )
         return seen
@@ -82,17 +91,14 @@ class Impressions:
 
     def _learn(self, impression: Impression) -> None:
         head = self.learning.models.probability
-        rows = slates.probability_rows(
-            impression.scores.astype(np.float64), impression.positions, impression.history_length
-        )
-        group = (impression.placement, impression.policy)
-        for row, reward in zip(rows.tolist(), impression.rewards.tolist(), strict=True):
-            x, acted = dict(zip(FEATURES, row, strict=True)), reward > 0
-            if head.is_ready:
-                chance = head.predict_proba_one(x)[True]
-                self.progress.observe("log_loss", log_loss(chance, acted=acted), *group)
-            head.learn_one(x, acted)
-        acts = (impression.rewards > 0).astype(np.float32)
+        scores, shares = impression.scores.astype(np.float64), impression.shares.astype(np.float64)
+        dense = slot_features(scores, shares, impression.positions, impression.history_length)
+        slots, acted = (dense, impression.circumstances, impression.items), impression.rewards > 0
+        if head.is_ready:
+            chances = head.score_many(*slots)
+            self.calibration.observe(chances, acted, impression.placement, impression.policy)
+        head.learn_many(*slots, acted)
+        acts = acted.astype(np.float32)
         features = impression.features.astype(np.float32)
         self.learning.slate(features, impression.context, impression.items, acts)
 

@@ -48,7 +48,7 @@ class Lookups(Parts):
 
     def metrics(self) -> list[Metric]:
         """Return the figures of progressive validation."""
-        return self.progress.metrics()
+        return self.progress.metrics() + self.calibration.metrics()
 
     def counts(self) -> dict[str, int]:
         """Return how much of each there is."""

@@ -53,7 +53,7 @@ class Models:
         self.probability = ProbabilityHead()
 
     def _over_items(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self._names if name != "probability")
+        return tuple(getattr(self, name) for name in self._names)
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows`` in every model."""

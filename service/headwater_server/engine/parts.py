@@ -9,6 +9,7 @@ from typing import Any, Self
 from headwater_server.engine import state
 from headwater_server.engine.answering import Answering
 from headwater_server.engine.attribution import Attribution
+from headwater_server.engine.calibration import Calibration
 from headwater_server.engine.capturing import Capture, at_once
 from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.deduplication import Deduplication
@@ -30,7 +31,7 @@ from headwater_server.engine.visitors import Visitors
 RIVER_VERSION = version("river")
 _STATEFUL = (
     "catalogue", "visitors", "users", "hiding", "deduplication", "influence", "attribution",
-    "progress", "models",
+    "progress", "calibration", "models",
 )  # fmt: skip
 
 
@@ -55,6 +56,7 @@ class Parts:
         self.influence = Influence(self.settings)
         self.attribution = Attribution(0)
         self.progress = Progress()
+        self.calibration = Calibration(self.progress)
         self.models = Models(self.settings)
         self._wire()
         self._adopt(self.settings)
@@ -70,7 +72,7 @@ class Parts:
         self.explaining = Explaining(models, catalogue, self.ranking)
         self.lists = Lists(models, self.answering)
         self.impressions = Impressions(
-            self.attribution, self.learning, self.answering, self.progress
+            self.attribution, self.learning, self.answering, self.progress, self.calibration
         )
 
     def _adopt(self, settings: EngineSettings) -> None:

@@ -67,8 +67,9 @@ class Result(NamedTuple):
 
     ``probability``: the chance of a rewarded act within the attribution window, None until
     enough impressions were reported. ``propensity``: the chance that the policy put this item
-    into this slot, given the slots before it. ``contributions`` by family of features, see
-    `families`: they sum to the score.
+    into this slot, given the slots before it. ``probability_low`` and ``probability_high``: 90 %
+    of the posterior of the probability lies between, only in a slate that explains itself, as are
+    the ``contributions`` by family of features, see `families`, which sum to the score.
     """
 
     item_id: str
@@ -77,6 +78,8 @@ class Result(NamedTuple):
     propensity: float
     sources: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    probability_low: float | None = None
+    probability_high: float | None = None
     rules: tuple[str, ...] = ()
     contributions: tuple[tuple[str, float], ...] = ()
     explanation: str = ""
@@ -84,10 +87,14 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The slate, best slot first, and what produced it; ``limits``: caps that kept it short."""
+    """The slate, best slot first, and what produced it; ``limits``: caps that kept it short.
+
+    ``propensities_estimated``: by draws, not computed.
+    """
 
     recommendation_id: str
     results: tuple[Result, ...]
     policy: str
     placement: str = ""
     limits: tuple[str, ...] = ()
+    propensities_estimated: bool = False

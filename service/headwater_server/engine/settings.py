@@ -49,6 +49,14 @@ class EngineSettings:
         default="listwise",
         metadata={"help": "listwise, or river:<class or pipeline> for any River classifier"},
     )
+    exploration_policy: str = field(
+        default="plackett_luce",
+        metadata={
+            "help": "plackett_luce: slots drawn by score, propensities exact; thompson: by a draw "
+            "from the posterior of the chance of an act, propensities estimated; it begins once "
+            "500 slots were reported"
+        },
+    )
     exploration_epsilon: float = field(
         default=0.02, metadata={"help": "share of slots drawn uniformly from the allowed items"}
     )

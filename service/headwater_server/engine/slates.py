@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine import thompson
+from headwater_server.engine.chances import Chances
 from headwater_server.engine.exploration import best_slate, draw_slate, seed_of
 from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.evidence import SOURCES
-from headwater_server.models.probability import ProbabilityHead
 
 EXPLORING, BEST = "plackett_luce", "best"
 _REASONS = {
@@ -26,7 +26,7 @@ _REASONS = {
     "circumstances": "is chosen in this place and under these circumstances",
 }
 
-_REST = tuple(Result._field_defaults[name] for name in Result._fields[7:])
+_REST = tuple(Result._field_defaults[name] for name in Result._fields[9:])
 
 
 def _told(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -37,58 +37,45 @@ def _told(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
 _TOLD = tuple(_told(mask) for mask in range(256))
 
 
-def policy_of(request: RecommendRequest) -> str:
+def policy_of(request: RecommendRequest, *, is_sampled: bool) -> str:
     """Return the name of the policy that fills this request's slots."""
+    if is_sampled:
+        return thompson.THOMPSON
     return EXPLORING if request.explore else BEST
 
 
 def recommendation(
-    request: RecommendRequest, results: tuple[Result, ...], limits: tuple[str, ...]
+    request: RecommendRequest, results: tuple[Result, ...], policy: str, limits: tuple[str, ...]
 ) -> Recommendation:
     """Return the answer to ``request``."""
-    policy = policy_of(request)
-    return Recommendation(request.recommendation_id, results, policy, request.placement, limits)
+    name, is_estimated = request.recommendation_id, policy == thompson.THOMPSON
+    return Recommendation(name, results, policy, request.placement, limits, is_estimated)
 
 
 def draw(
-    scores: NDArray[np.float64], request: RecommendRequest, settings: EngineSettings
+    scores: NDArray[np.float64],
+    request: RecommendRequest,
+    settings: EngineSettings,
+    sampled: NDArray[np.float64] | None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return (rows of the candidates for each slot, their propensities)."""
+    """Return (rows of the candidates for each slot, their propensities).
+
+    ``sampled`` are the draws of `thompson.sampled_scores`, None under another policy.
+    """
     if not request.explore:
         return best_slate(scores, request.page_size)
+    if sampled is not None:
+        return thompson.draw_slate(sampled, request.page_size)
     epsilon, temperature = settings.exploration_epsilon, settings.exploration_temperature
     seed = seed_of(request.recommendation_id)
     return draw_slate(scores, request.page_size, epsilon, temperature, seed)
-
-
-def probability_rows(
-    scores: NDArray[np.float64], positions: NDArray[Any], history_length: int
-) -> NDArray[np.float64]:
-    """Return float64[n, 3]: what the probability head looks at (`probability.FEATURES`)."""
-    rows = np.empty((len(scores), 3))
-    rows[:, 0] = scores
-    rows[:, 1] = np.log(positions)
-    rows[:, 2] = np.log1p(history_length)
-    return rows
-
-
-def chances(
-    head: ProbabilityHead, scores: NDArray[np.float64], history_length: int
-) -> list[float] | list[None]:
-    """Return the chance of an act for each slot, None as long as too little was reported."""
-    if not head.is_ready:
-        return [None] * len(scores)
-    positions = np.arange(1, len(scores) + 1)
-    rows = probability_rows(scores, positions, history_length)
-    told: list[float] = head.score_many(rows).tolist()
-    return told
 
 
 def results(
     ids: list[str],
     scores: NDArray[np.float64],
     propensities: NDArray[np.float64],
-    probabilities: list[float] | list[None],
+    chances: Chances,
     masks: NDArray[np.uint8],
     moved: Sequence[tuple[str, ...]],
     *,
@@ -98,7 +85,8 @@ def results(
     told = [_TOLD[mask] for mask in masks.tolist()] if explain else [_TOLD[0]] * len(ids)
     sources, reasons = zip(*told, strict=True) if told else ((), ())
     rules = moved or [()] * len(ids)
-    columns = (ids, scores.tolist(), probabilities, propensities.tolist(), sources, reasons, rules)
+    first = (ids, scores.tolist(), chances.told, propensities.tolist(), sources, reasons)
+    columns = (*first, chances.low, chances.high, rules)
     rest = ([value] * len(ids) for value in _REST)
     # every field given: `Result` itself, which fills in defaults, takes half as long again
     return tuple(map(Result._make, zip(*columns, *rest, strict=True)))

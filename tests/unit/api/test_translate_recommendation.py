@@ -127,6 +127,8 @@ def test_every_field_of_the_slate_goes_out() -> None:
             0.5,
             ("next",),
             ("because",),
+            0.125,
+            0.375,
             ("a pin",),
             contributions=(("next", 2.0), ("average", -0.5)),
             explanation="Because.",
@@ -134,9 +136,8 @@ def test_every_field_of_the_slate_goes_out() -> None:
         Result("b", -1.0, None, 1.0),
         Result("c", 0.0, 0.0, 1.0),
     )
-    message = recommend_response(
-        Answer(Recommendation("r", results, "listwise", "home"), "t", "7-0", ("reasons",), "few")
-    )
+    slate = Recommendation("r", results, "listwise", "home", propensities_estimated=True)
+    message = recommend_response(Answer(slate, "t", "7-0", ("reasons",), "few"))
     assert (message.recommendation_id, message.attribution_token) == ("r", "t")
     assert (message.offset, message.policy) == ("7-0", "listwise")
     assert (list(message.degraded), message.shortfall) == (["reasons"], "few")
@@ -156,5 +157,8 @@ def test_every_field_of_the_slate_goes_out() -> None:
         FeatureContribution("next", 2.0), FeatureContribution("average", -0.5),
     )  # fmt: skip
     assert (read[0].explanation, read[1].contributions, read[1].explanation) == ("Because.", (), "")
+    assert (first.probability_low, first.probability_high) == (0.125, 0.375)
+    assert message.propensities_estimated
     assert not second.HasField("probability")
+    assert not second.HasField("probability_low")
     assert third.HasField("probability")

@@ -74,6 +74,7 @@ def test_rewards_are_added_to_the_default_ones_under_their_full_names(monkeypatc
         ({"items_max": 0}, "items_max = 0: must be greater than 0"),
         ({"rewards": '{"view": "much"}'}, "rewards"),
         ({"rewards": "{"}, "rewards"),
+        ({"exploration_policy": "ucb"}, "write plackett_luce or thompson"),
         ({"ranker": "magic"}, "ranker = 'magic': write listwise, or river:"),
         ({"sead": 1}, "sead: there is no such setting; did you mean seed"),
         ({"redis_url": "redis://a", "data_dir": "b"}, "exclude each other"),

@@ -10,6 +10,7 @@ from headwater_server.models.content import Content
 from headwater_server.models.next_item import NextItem
 from headwater_server.models.popularity import Popularity
 from headwater_server.models.probability import ProbabilityHead
+from headwater_server.models.probit import Probit
 from headwater_server.models.ranker import ListwiseRanker
 from headwater_server.models.river_ranker import RiverRanker
 
@@ -21,6 +22,7 @@ ESTIMATORS = (
     Content(),
     ListwiseRanker(),
     ProbabilityHead(),
+    Probit(),
     RiverRanker(linear_model.LogisticRegression()),
     RiverRanker(facto.FMClassifier(seed=1)),
     RiverRanker(tree.HoeffdingTreeClassifier()),

@@ -235,7 +235,11 @@ class Metric(_message.Message):
     follows.
     """
     name: _builtins.str
-    """What was measured, such as "hit_rate_at_20", "reward", "act_rate" or "log_loss"."""
+    """What was measured, such as "hit_rate_at_20", "reward" and "act_rate"; of the
+    `probability` of reported slots "log_loss", beside it "log_loss_base_rate", that of telling the
+    acts so far by the slots so far, and "calibration_error", how far the acts of a bin of chances
+    are from what was foreseen, averaged over 16 bins by their slots.
+    """
     value: _builtins.float
     """The figure."""
     count: _builtins.int

@@ -147,7 +147,9 @@ class RecommendRequest(_message.Message):
     exploration: Global___Exploration.ValueType
     """Whether the policy may try items that are not its best guess."""
     explain: _builtins.bool
-    """Fill `sources`, `reasons`, `contributions`, `rules` and `explanation` of each result. Costs time."""
+    """Fill what says why in each result: `sources`, `reasons`, `contributions`, `rules`, `explanation`,
+    and how well `probability` is known. Costs time.
+    """
     diversity: Global___Diversity.ValueType
     """How varied the list is. Propensities stay exact."""
     @_builtins.property
@@ -216,6 +218,7 @@ class RecommendResponse(_message.Message):
     POLICY_FIELD_NUMBER: _builtins.int
     DEGRADED_FIELD_NUMBER: _builtins.int
     SHORTFALL_FIELD_NUMBER: _builtins.int
+    PROPENSITIES_ESTIMATED_FIELD_NUMBER: _builtins.int
     recommendation_id: _builtins.str
     """The request's `recommendation_id`, or the one that was minted."""
     attribution_token: _builtins.str
@@ -225,10 +228,14 @@ class RecommendResponse(_message.Message):
     offset: _builtins.str
     """The state that answered. Opaque; may be given as `min_offset`."""
     policy: _builtins.str
-    """The policy that chose."""
+    """The policy that chose: "plackett_luce", "thompson", or "best" without exploration."""
     shortfall: _builtins.str
     """Why there are fewer results than asked for, for a person to read, such as "only 3 items may be
     shown that pass the filter". Empty: there are `page_size` of them, or all candidates given.
+    """
+    propensities_estimated: _builtins.bool
+    """Whether the propensities are estimates, from 200 draws of the policy each (then they are at
+    least 1/201), as those of Thompson sampling are; else they are exact.
     """
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___Result]:
@@ -248,10 +255,11 @@ class RecommendResponse(_message.Message):
         policy: _builtins.str = ...,
         degraded: _abc.Iterable[_builtins.str] | None = ...,
         shortfall: _builtins.str = ...,
+        propensities_estimated: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribution_token", b"attribution_token", "degraded", b"degraded", "offset", b"offset", "policy", b"policy", "recommendation_id", b"recommendation_id", "results", b"results", "shortfall", b"shortfall"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribution_token", b"attribution_token", "degraded", b"degraded", "offset", b"offset", "policy", b"policy", "propensities_estimated", b"propensities_estimated", "recommendation_id", b"recommendation_id", "results", b"results", "shortfall", b"shortfall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -269,6 +277,8 @@ class Result(_message.Message):
     PROPENSITY_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
+    PROBABILITY_LOW_FIELD_NUMBER: _builtins.int
+    PROBABILITY_HIGH_FIELD_NUMBER: _builtins.int
     CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     RULES_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
@@ -286,6 +296,13 @@ class Result(_message.Message):
     """The chance, 0 to 1, that the policy put this item into this slot, given the slots before it;
     1 for a pinned item.
     """
+    probability_low: _builtins.float
+    """The lower end of the interval that holds 90 % of what the model believes the chance to be; it
+    covers the chance, averaged over all whom the model cannot tell apart, not the outcome. Only
+    with `explain`, and where there is a `probability`.
+    """
+    probability_high: _builtins.float
+    """The upper end of that interval."""
     explanation: _builtins.str
     """One sentence for the shop's editor, such as "Visitors who came from Walking boots often went on
     to it; it is number 3 in the last week's popularity." Only with `explain`.
@@ -317,17 +334,28 @@ class Result(_message.Message):
         propensity: _builtins.float = ...,
         sources: _abc.Iterable[_builtins.str] | None = ...,
         reasons: _abc.Iterable[_builtins.str] | None = ...,
+        probability_low: _builtins.float | None = ...,
+        probability_high: _builtins.float | None = ...,
         contributions: _abc.Iterable[Global___FeatureContribution] | None = ...,
         rules: _abc.Iterable[_builtins.str] | None = ...,
         explanation: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "probability", b"probability"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "_probability_high", b"_probability_high", "_probability_low", b"_probability_low", "probability", b"probability", "probability_high", b"probability_high", "probability_low", b"probability_low"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "contributions", b"contributions", "explanation", b"explanation", "item_id", b"item_id", "probability", b"probability", "propensity", b"propensity", "reasons", b"reasons", "rules", b"rules", "score", b"score", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "_probability_high", b"_probability_high", "_probability_low", b"_probability_low", "contributions", b"contributions", "explanation", b"explanation", "item_id", b"item_id", "probability", b"probability", "probability_high", b"probability_high", "probability_low", b"probability_low", "propensity", b"propensity", "reasons", b"reasons", "rules", b"rules", "score", b"score", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__probability: _TypeAlias = _typing.Literal["probability"]  # noqa: Y015
     _WhichOneofArgType__probability: _TypeAlias = _typing.Literal["_probability", b"_probability"]  # noqa: Y015
+    _WhichOneofReturnType__probability_high: _TypeAlias = _typing.Literal["probability_high"]  # noqa: Y015
+    _WhichOneofArgType__probability_high: _TypeAlias = _typing.Literal["_probability_high", b"_probability_high"]  # noqa: Y015
+    _WhichOneofReturnType__probability_low: _TypeAlias = _typing.Literal["probability_low"]  # noqa: Y015
+    _WhichOneofArgType__probability_low: _TypeAlias = _typing.Literal["_probability_low", b"_probability_low"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__probability) -> _WhichOneofReturnType__probability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__probability_high) -> _WhichOneofReturnType__probability_high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__probability_low) -> _WhichOneofReturnType__probability_low | None: ...
 
 Global___Result: _TypeAlias = Result  # noqa: Y015
 

@@ -81,6 +81,7 @@ def recommendation(response: pb.RecommendResponse) -> Recommendation:
         policy=response.policy,
         degraded=tuple(response.degraded),
         shortfall=response.shortfall,
+        propensities_estimated=response.propensities_estimated,
     )
 
 
@@ -92,6 +93,8 @@ def _result(result: pb.Result) -> Result:
         propensity=result.propensity,
         sources=tuple(result.sources),
         reasons=tuple(result.reasons),
+        probability_low=result.probability_low if result.HasField("probability_low") else None,
+        probability_high=result.probability_high if result.HasField("probability_high") else None,
         rules=tuple(result.rules),
         contributions=tuple(
             FeatureContribution(told.feature, told.contribution) for told in result.contributions

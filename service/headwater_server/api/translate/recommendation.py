@@ -76,6 +76,7 @@ def recommend_response(answer: Answer) -> pb.RecommendResponse:
         policy=slate.policy,
         degraded=answer.degraded,
         shortfall=answer.shortfall,
+        propensities_estimated=slate.propensities_estimated,
     )
     add = response.results.add  # made in place: 7 us for 20 results, against 15 for a list of them
     for result in slate.results:
@@ -84,6 +85,8 @@ def recommend_response(answer: Answer) -> pb.RecommendResponse:
             score=result.score,
             probability=result.probability,
             propensity=result.propensity,
+            probability_low=result.probability_low,
+            probability_high=result.probability_high,
         )
         if result.sources or result.reasons:  # only in a slate that was asked to explain itself
             added.sources.extend(result.sources)

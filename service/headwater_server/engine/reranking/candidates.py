@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine import thompson
 from headwater_server.engine.answering import REFILL, Answering
 from headwater_server.engine.requests import RecommendRequest
 from headwater_server.engine.rules import Boost, Bury
+from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors import History
 
 
@@ -67,6 +69,14 @@ class Pool:
             self.candidates.given,
             np.concatenate((self.items, items)),
             np.concatenate((self.candidates.scores, scores)),
+        )
+
+    def sampled(self, settings: EngineSettings) -> NDArray[np.float64] | None:
+        """Return draws of what each candidate is worth; None unless the policy is to draw."""
+        request, history = self.question.request, self.question.history
+        head = self.answering.models.probability
+        return thompson.sampled_scores(
+            head, self.candidates.scores, self.items, history, request, settings
         )
 
     def may_join(self, item: int) -> bool:

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine import slates, thompson
 from headwater_server.engine.exploration import seed_of
 from headwater_server.engine.reranking.candidates import Candidates, Pool
 from headwater_server.engine.reranking.caps import Groups, full_groups, groups
 from headwater_server.engine.reranking.kinship import Kinship
 from headwater_server.engine.reranking.levels import Level
 from headwater_server.engine.reranking.pins import Pinned
-from headwater_server.engine.reranking.slots import Chance, Slots, fill
+from headwater_server.engine.reranking.slots import NO_NOISE, Chance, Slots, fill
 from headwater_server.engine.rules import Boost, Bury, Cap, Pin
 from headwater_server.engine.settings import EngineSettings
 
@@ -35,14 +36,15 @@ class InForce:
 class Filled(NamedTuple):
     """The rows that stand in the slots, and their scores with what boosts and buries add.
 
-    ``moved`` names, slot by slot, what moved the item (only where that was asked for), and
-    ``limits`` the caps that kept the list short.
+    ``policy`` drew them. ``moved`` names, slot by slot, what moved the item (only where that was
+    asked for), and ``limits`` the caps that kept the list short.
     """
 
     candidates: Candidates
     rows: NDArray[np.int64]
     propensities: NDArray[np.float64]
     scores: NDArray[np.float64]
+    policy: str
     moved: tuple[tuple[str, ...], ...] = ()
     limits: tuple[str, ...] = ()
 
@@ -58,6 +60,7 @@ class Filling:
         self.kinship = kinship
         self.settings = settings
         self.request = pool.question.request
+        self.policy = ""
         self.pinned = Pinned(force.pins, pool, self._lifts())
         self.costs = self._costs()
 
@@ -111,7 +114,15 @@ class Filling:
             self.settings.exploration_epsilon, self.settings.exploration_temperature
         )  # fmt: skip
         seed = np.uint64(seed_of(self.request.recommendation_id))
-        return Chance(epsilon, temperature, seed, self.request.explore)
+        return Chance(epsilon, temperature, seed, self.request.explore, self._noise())
+
+    def _noise(self) -> NDArray[np.float64]:
+        """Draw anew for all candidates, those that joined too, where the policy is to draw."""
+        sampled = self.pool.sampled(self.settings)
+        self.policy = slates.policy_of(self.request, is_sampled=sampled is not None)
+        if sampled is None:
+            return NO_NOISE
+        return thompson.noise_of(sampled, self.pool.candidates.scores)
 
     def _full(
         self, chosen: NDArray[np.int64], rest: NDArray[np.bool_]
@@ -133,6 +144,7 @@ class Filling:
             slots.chosen,
             slots.propensities,
             self._base()[slots.chosen],
+            self.policy,
             moved,
             tuple(cap.name for cap in self.force.caps if cap.name in limits),
         )

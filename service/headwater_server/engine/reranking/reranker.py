@@ -61,8 +61,15 @@ class Reranking:
     def slots(self, question: Question, candidates: Candidates) -> Filled:
         """Return the filled slots, with the candidates and those that rules put beside them."""
         force = self.in_force(question.request, question.now_ms)
-        if force is None:
-            rows, propensities = slates.draw(candidates.scores, question.request, self.settings)
-            return Filled(candidates, rows, propensities, candidates.scores[rows])
         pool = Pool(self.answering, question, candidates)
+        if force is None:
+            return self._by_score(pool)
         return Filling(force, pool, self.kinship, self.settings).filled()
+
+    def _by_score(self, pool: Pool) -> Filled:
+        """Draw the slots where nothing is in force."""
+        request, scores = pool.question.request, pool.candidates.scores
+        sampled = pool.sampled(self.settings)
+        rows, propensities = slates.draw(scores, request, self.settings, sampled)
+        policy = slates.policy_of(request, is_sampled=sampled is not None)
+        return Filled(pool.candidates, rows, propensities, scores[rows], policy)

@@ -12,10 +12,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from headwater_server.engine import thompson
 from headwater_server.engine.reranking.likeness import note
 from headwater_server.models.chance import uniform
 
 _LEFT, _RESERVED, _PLACED = 0, 1, 2
+_DRAWS, _pick = thompson.DRAWS, thompson.pick
+NO_NOISE = np.zeros((0, 0))
 
 
 @njit(cache=True)
@@ -127,7 +130,7 @@ def _movers(pick, scores, values, standing, bars, overtaken):
 def _fill(scores, pinned, groups, costs, kin, chance, first, closing, slate):
     """Fill the slots from ``first`` on; return up to which, and the caps that bar what is left."""
     chosen, propensities, varied, caps = slate
-    epsilon, temperature, seed, explore = chance
+    epsilon, temperature, seed, explore, noise = chance
     n, diverse = len(scores), costs[0] > 0.0 or costs[1] > 0.0
     standing = np.zeros(n, dtype=np.int8)
     crowd, like, values = np.zeros(n), np.zeros(n), np.zeros(n)
@@ -145,7 +148,10 @@ def _fill(scores, pinned, groups, costs, kin, chance, first, closing, slate):
                 if allowed == 0:
                     return slot, _all_bars(standing, bars)
                 pick = best
-                if explore:
+                if len(noise) > 0:
+                    left, deciding = (standing == _LEFT) & (bars == 0), len(noise) - _DRAWS
+                    pick, propensities[slot] = _pick(values, noise, slot, deciding, left)
+                elif explore:
                     pick, propensities[slot] = _drawn(
                         values, standing, bars, weights, allowed, top, epsilon, temperature,
                         uniform(seed, slot),
@@ -161,12 +167,16 @@ def _fill(scores, pinned, groups, costs, kin, chance, first, closing, slate):
 
 
 class Chance(NamedTuple):
-    """How slots are drawn; ``explore`` off: the best allowed item, propensity 1."""
+    """How slots are drawn; ``explore`` off: the best allowed item, propensity 1.
+
+    With ``noise`` (`thompson.noise_of`) by Thompson sampling, propensities estimated.
+    """
 
     epsilon: float
     temperature: float
     seed: np.uint64
     explore: bool
+    noise: NDArray[np.float64] = NO_NOISE
 
 
 class Slots(NamedTuple):

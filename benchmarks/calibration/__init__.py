@@ -1,0 +1,1 @@
+"""Is `probability` what it says? On simulated shoppers and on Open Bandit's rows."""
