@@ -59,7 +59,7 @@ def sampled_scores(
     each item's own weight by itself: an item that was never shown has all of its prior's deviation.
     The recommendation's id alone seeds.
     """
-    if not applies(head, request, settings) or len(items) == 0:
+    if not applies(head, request, settings):
         return None
     dense = slot_features(scores, share_of_slate(scores), np.ones(len(items)), len(history.items))
     values, means, variances, own_means, own_variances = head.beliefs(dense, items)

@@ -120,7 +120,7 @@ class Filling:
         """Draw anew for all candidates, those that joined too, where the policy is to draw."""
         sampled = self.pool.sampled(self.settings)
         self.policy = slates.policy_of(self.request, is_sampled=sampled is not None)
-        if sampled is None:
+        if sampled is None or sampled.size == 0:
             return NO_NOISE
         return thompson.noise_of(sampled, self.pool.candidates.scores)
 
