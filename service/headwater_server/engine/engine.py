@@ -13,6 +13,7 @@ from dataclasses import replace
 from headwater_server.engine import slates
 from headwater_server.engine.circumstances import circumstances, placement_of
 from headwater_server.engine.content_tokens import content_tokens
+from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.entries import (
     Entry,
     Item,
@@ -112,7 +113,7 @@ class Engine(Parts):
     def _advance(self, now_ms: int) -> None:
         """Move the clock, and close the windows that are over."""
         self.clock_ms = now_ms
-        self.impressions.close(now_ms)
+        self.impressions.close(now_ms, self._learned)
 
     def _history(self, who: Event | RecommendRequest, placement: str, time_ms: int) -> History:
         """Return what counts for who acts or asks: history and circumstances."""
@@ -148,12 +149,23 @@ class Engine(Parts):
             self.attribution.act(profile, item, reward)
             if item == history.latest:
                 return  # looking twice at the same page says nothing of what comes next
-            self.learning.touch(history, item, time_ms, begins=begins, seed=self.settings.seed)
+            loss = self.learning.touch(
+                history, item, time_ms, begins=begins, seed=self.settings.seed
+            )
+            self._watch(row, loss)
             self.visitors.histories.touch(row, item, seconds)
         elif reward < 0:
             self.learning.refuse(history, item)
             if canonical_type(event.event_type) in REFUSALS:
                 self.visitors.histories.touch(row, item, seconds, refused=True)
+
+    def _watch(self, row: int, loss: float) -> None:
+        """Look for a change; where the models foresee less, what they counted before fades."""
+        alarm = self.drift.touch(
+            row, loss, events_learned=self._learned, now_ms=self.clock_ms
+        )
+        if alarm and alarm.worse:
+            self.models.fade(self.settings.drift_fading)
 
     def _hide(self, event: Event, profile: str, item: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""
@@ -285,6 +297,14 @@ class Engine(Parts):
     def metrics(self) -> list[Metric]:
         """Return the figures of progressive validation."""
         return self.progress.metrics()
+
+    def drift_alarms(self) -> tuple[DriftAlarm, ...]:
+        """Return the changes that were noticed, oldest first."""
+        return self.drift.alarms
+
+    def drift_counts(self) -> dict[tuple[str, bool], int]:
+        """Return how many changes there were, by (placement, whether it became worse)."""
+        return self.drift.counts
 
     def counts(self) -> dict[str, int]:
         """Return how much of each there is."""

@@ -7,6 +7,7 @@ import numpy as np
 from headwater_server.engine import slates
 from headwater_server.engine.answering import Answering
 from headwater_server.engine.attribution import Attribution, Impression
+from headwater_server.engine.drift import Drift
 from headwater_server.engine.events import Event
 from headwater_server.engine.learning import Learning
 from headwater_server.engine.metrics import Progress, log_loss
@@ -23,11 +24,13 @@ class Impressions:
         learning: Learning,
         answering: Answering,
         progress: Progress,
+        drift: Drift,
     ) -> None:
         self.attribution = attribution
         self.learning = learning
         self.answering = answering
         self.progress = progress
+        self.drift = drift
 
     def report(self, event: Event, profile: str, history: History, now_ms: int) -> None:
         """Open the window of the slots that were seen; a slot reported twice counts once."""
@@ -63,10 +66,14 @@ class Impressions:
             )
         )
 
-    def close(self, now_ms: int) -> None:
+    def close(self, now_ms: int, events_learned: int) -> None:
         """Learn from the impressions whose window is over."""
         for impression in self.attribution.close(now_ms):
             self._observe(impression)
+            acted = bool((impression.rewards > 0).any())
+            self.drift.slate(
+                impression.placement, acted=acted, events_learned=events_learned, now_ms=now_ms
+            )
             self._learn(impression)
 
     def _observe(self, impression: Impression) -> None:

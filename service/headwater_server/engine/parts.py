@@ -12,6 +12,7 @@ from headwater_server.engine.attribution import Attribution
 from headwater_server.engine.capturing import Capture, at_once
 from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.deduplication import Deduplication
+from headwater_server.engine.drift import Drift
 from headwater_server.engine.hiding import Hiding
 from headwater_server.engine.impressions import Impressions
 from headwater_server.engine.influence import Influence
@@ -28,7 +29,7 @@ from headwater_server.engine.visitors import Visitors
 RIVER_VERSION = version("river")
 _STATEFUL = (
     "catalogue", "visitors", "users", "hiding", "deduplication", "influence", "attribution",
-    "progress", "models",
+    "progress", "drift", "models",
 )  # fmt: skip
 
 
@@ -53,6 +54,7 @@ class Parts:
         self.influence = Influence(self.settings)
         self.attribution = Attribution(0)
         self.progress = Progress()
+        self.drift = Drift()
         self.models = Models(self.settings)
         self._wire()
         self._adopt(self.settings)
@@ -66,7 +68,7 @@ class Parts:
         self.answering = Answering(models, catalogue, self.retriever, self.ranking)
         self.lists = Lists(models, self.answering)
         self.impressions = Impressions(
-            self.attribution, self.learning, self.answering, self.progress
+            self.attribution, self.learning, self.answering, self.progress, self.drift
         )
 
     def _adopt(self, settings: EngineSettings) -> None:

@@ -29,6 +29,7 @@ STANDING = Standing(
     snapshots_taken=1,
     snapshots_failed=0,
     metrics=[Metric("act_rate", "home", "listwise", "total", 0.25, 8)],
+    drift_counts={("all", True): 2},
 )
 
 
