@@ -10,13 +10,17 @@ PINS := pyproject.toml clients/python/pyproject.toml constraints.txt
 
 EVENTS ?=
 ITEMS ?=
+DATA ?= ../shared/data
+SETS ?=
+LIMIT ?=
+ABLATE ?=
 SECONDS_LONG ?= 600
 SECONDS_FUZZ ?= 60
 DATA_DIR ?= .headwater
 LISTEN ?= 127.0.0.1:50051
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate backtest bench serve soak fuzz lock
+.PHONY: help run test check generate backtest bench quality serve soak fuzz lock
 
 help: ## This list
 	@echo "Headwater: a recommendation service that learns while it serves."
@@ -51,6 +55,11 @@ backtest: $(VENV)/.run ## Hit rate on a file of events: EVENTS=file [ITEMS=file]
 
 bench: $(VENV)/.dev ## Recommend and Feedback against a bare gRPC echo, in one run
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+quality: $(VENV)/.dev ## Lists against other recommenders', on every set in DATA [SETS="a b", LIMIT=20000, ABLATE=1, ARGS=]
+	@$(PIP) --editable '.[quality]'
+	@$(BIN)/python -m benchmarks.quality --data $(DATA) $(addprefix --set ,$(SETS)) \
+		$(if $(LIMIT),--limit $(LIMIT)) $(if $(ABLATE),--ablate) $(ARGS)
 
 serve: $(VENV)/.run ## Leave a server running on LISTEN (127.0.0.1:50051), its data in DATA_DIR (.headwater)
 	@$(BIN)/headwater serve --listen $(LISTEN) --data-dir $(DATA_DIR) $(ARGS)
