@@ -20,7 +20,7 @@ DATA_DIR ?= .headwater
 LISTEN ?= 127.0.0.1:50051
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate backtest bench quality serve soak fuzz lock
+.PHONY: help run test check generate backtest bench quality drift serve soak fuzz lock
 
 help: ## This list
 	@echo "Headwater: a recommendation service that learns while it serves."
@@ -60,6 +60,10 @@ quality: $(VENV)/.dev ## Lists against other recommenders', on every set in DATA
 	@$(PIP) --editable '.[quality]'
 	@$(BIN)/python -m benchmarks.quality --data $(DATA) $(addprefix --set ,$(SETS)) \
 		$(if $(LIMIT),--limit $(LIMIT)) $(if $(ABLATE),--ablate) $(ARGS)
+
+drift: $(VENV)/.dev ## How soon recommenders are back after a simulated shop's taste has changed [ARGS="--seeds 5"]
+	@$(PIP) --editable '.[quality]'
+	@$(BIN)/python -m benchmarks.drift $(ARGS)
 
 serve: $(VENV)/.run ## Leave a server running on LISTEN (127.0.0.1:50051), its data in DATA_DIR (.headwater)
 	@$(BIN)/headwater serve --listen $(LISTEN) --data-dir $(DATA_DIR) $(ARGS)

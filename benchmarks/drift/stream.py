@@ -11,10 +11,10 @@ from headwater_server.engine.entries import Entry, Item, ItemWrite
 from headwater_server.engine.events import Event, EventItem
 from headwater_server.evaluation.shop import STYLES, Shop
 
-BEFORE = 15_000
-AFTER = 15_000
-GRADUAL = 5_000
-SEASON = 5_000
+BEFORE = 10_000
+AFTER = 12_000
+GRADUAL = 4_000
+SEASON = 4_000
 VISITORS = 300
 NEWCOMERS = 0.1  # share of sessions that are a new visitor's first
 SESSIONS_AT_ONCE = 8
@@ -53,9 +53,7 @@ def _turning(event: int) -> float:
 CHANGES = (
     Change("abrupt", (BEFORE,), BEFORE + AFTER, _after),
     Change("gradual", (BEFORE,), BEFORE + AFTER, _rising),
-    Change(
-        "seasonal", tuple(range(BEFORE, BEFORE + AFTER, SEASON)), BEFORE + AFTER, _turning
-    ),
+    Change("seasonal", tuple(range(BEFORE, BEFORE + AFTER, SEASON)), BEFORE + AFTER, _turning),
 )
 
 

@@ -116,8 +116,6 @@ class Client(Catalogue):
         """Return how well the model foresaw what happened."""
         return self._make(calls.get_metrics(), timeout_s)
 
-    def get_drift_alarms(
-        self, *, timeout_s: float = FEEDBACK_TIMEOUT_S
-    ) -> tuple[DriftAlarm, ...]:
+    def get_drift_alarms(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> tuple[DriftAlarm, ...]:
         """Return the changes noticed in how well the model foresees, oldest first."""
         return self._make(calls.get_drift_alarms(), timeout_s)

@@ -28,8 +28,8 @@ WINDOW_MIN = 64
 class DriftAlarm:
     """One change that was noticed: when, where, and from which mean to which.
 
-    ``name`` is what changed, "ranking_loss" or "no_act"; for both, larger is worse. ``events_learned`` were
-    learned before; ``time_ms`` is the engine's clock.
+    ``name`` is what changed, "ranking_loss" or "no_act"; for both, larger is worse.
+    ``events_learned`` were learned until then; ``time_ms`` is the engine's clock.
     """
 
     placement: str
@@ -56,7 +56,7 @@ def ranking_loss(cross_entropy: float, choices: int) -> float:
     >>> ranking_loss(math.log(61), 61), ranking_loss(0.0, 61), ranking_loss(0.0, 0)
     (1.0, 0.0, 1.0)
     """
-    if choices < 2 or not math.isfinite(cross_entropy):  # noqa: PLR2004 - one is no choice
+    if choices < 2 or not math.isfinite(cross_entropy):
         return 1.0
     return min(1.0, max(0.0, cross_entropy / math.log(choices)))
 

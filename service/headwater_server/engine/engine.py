@@ -161,9 +161,7 @@ class Engine(Parts):
 
     def _watch(self, row: int, loss: float) -> None:
         """Look for a change; where the models foresee less, what they counted before fades."""
-        alarm = self.drift.touch(
-            row, loss, events_learned=self._learned, now_ms=self.clock_ms
-        )
+        alarm = self.drift.touch(row, loss, events_learned=self._learned, now_ms=self.clock_ms)
         if alarm and alarm.worse:
             self.models.fade(self.settings.drift_fading)
 

@@ -89,7 +89,7 @@ class EngineSettings:
         },
     )
     drift_fading: float = field(
-        default=16.0,
+        default=4.0,
         metadata={
             "help": "at an alarm that the engine foresees less than before (drift), pairs counted "
             "until then weigh this many times less; 1: alarms change nothing"

@@ -32,7 +32,7 @@ class FadingModel(ItemModel):
         return float(2.0 ** ((self._count - self._origin) / self.half_life))
 
     def fade(self, times: float) -> None:
-        """Let all that was added so far count ``times`` less, as if so many half-lives had passed."""
+        """Let all that was added so far count ``times`` less."""
         self._origin -= math.log2(times) * self.half_life
 
     def _step(self, *stored: NDArray[Any]) -> None:
