@@ -42,7 +42,10 @@ def moving(hits: Hits, window: int = WINDOW_EVENTS) -> NDArray[np.float64]:
     hit = np.cumsum(np.concatenate(([0], hits == 1)))
     ends = np.arange(1, len(hits) + 1)
     starts = np.maximum(0, ends - window)
-    return (hit[ends] - hit[starts]) / np.maximum(1, asked[ends] - asked[starts])
+    rates: NDArray[np.float64] = (hit[ends] - hit[starts]) / np.maximum(
+        1, asked[ends] - asked[starts]
+    )
+    return rates
 
 
 def recoveries(hits: Hits, at: Sequence[int]) -> list[Recovery]:

@@ -92,7 +92,7 @@ class Drift:
     """
 
     def __init__(self) -> None:
-        self._detectors: dict[tuple[str, str], ADWIN] = {}
+        self._detectors: dict[tuple[str, str], Any] = {}
         self._run = [-1, 0, 0.0]  # visitor's row, touches, sum of losses
         self._counts: dict[tuple[str, bool], int] = {}
         self._alarms: deque[DriftAlarm] = deque(maxlen=ALARMS_MAX)
@@ -132,11 +132,12 @@ class Drift:
         self._counts[key] = self._counts.get(key, 0) + 1
         return alarm
 
-    def _detector(self, name: str, placement: str) -> tuple[str, ADWIN]:
+    def _detector(self, name: str, placement: str) -> tuple[str, Any]:
         if (name, placement) not in self._detectors and len(self._detectors) > PLACEMENTS_MAX:
             placement = OTHER
         if (name, placement) not in self._detectors:
-            detector = ADWIN(delta=DELTA, clock=CHECK_EVENTS, min_window_length=WINDOW_MIN)
+            make: Any = ADWIN  # River's detectors are not typed
+            detector = make(delta=DELTA, clock=CHECK_EVENTS, min_window_length=WINDOW_MIN)
             self._detectors[name, placement] = detector
         return placement, self._detectors[name, placement]
 
