@@ -104,5 +104,6 @@ def plot(found: Mapping[Change, Found], path: Path) -> None:
         panel.set(title=change.name, xlabel="event", ylabel="hit rate at 20, 1,000 events")
         panel.set_ylim(bottom=0.0)
         panel.grid(visible=True, alpha=0.3)
-    panels[0].legend(fontsize="small")
+    lines, labels = panels[0].get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside lower center", ncols=4, fontsize="small")
     figure.savefig(path)
