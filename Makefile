@@ -10,13 +10,17 @@ PINS := pyproject.toml clients/python/pyproject.toml constraints.txt
 
 EVENTS ?=
 ITEMS ?=
+DATA ?= ../shared/data
+SETS ?=
+LIMIT ?=
+ABLATE ?=
 SECONDS_LONG ?= 600
 SECONDS_FUZZ ?= 60
 DATA_DIR ?= .headwater
 LISTEN ?= 127.0.0.1:50051
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate backtest bench calibration serve soak fuzz lock
+.PHONY: help run test check generate backtest bench quality drift calibration serve soak fuzz lock
 
 help: ## This list
 	@echo "Headwater: a recommendation service that learns while it serves."
@@ -56,6 +60,15 @@ bench: $(VENV)/.dev ## Recommend and Feedback against a bare gRPC echo, in one r
 
 calibration: $(VENV)/.dev ## Do chances come true? Simulated shoppers and Open Bandit's rows [ARGS="--data impressions.csv.gz"]
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)
+
+quality: $(VENV)/.dev ## Lists against other recommenders', on every set in DATA [SETS="a b", LIMIT=20000, ABLATE=1, ARGS=]
+	@$(PIP) --editable '.[quality]'
+	@$(BIN)/python -m benchmarks.quality --data $(DATA) $(addprefix --set ,$(SETS)) \
+		$(if $(LIMIT),--limit $(LIMIT)) $(if $(ABLATE),--ablate) $(ARGS)
+
+drift: $(VENV)/.dev ## How soon recommenders are back after a simulated shop's taste has changed [ARGS="--seeds 5"]
+	@$(PIP) --editable '.[quality]'
+	@$(BIN)/python -m benchmarks.drift $(ARGS)
 
 serve: $(VENV)/.run ## Leave a server running on LISTEN (127.0.0.1:50051), its data in DATA_DIR (.headwater)
 	@$(BIN)/headwater serve --listen $(LISTEN) --data-dir $(DATA_DIR) $(ARGS)

@@ -27,6 +27,7 @@ SECRETS = {"keys"}  # never shown, whatever is wrong with them
 RANGES: dict[str, tuple[float, float]] = {
     "archive_days": (0, 36_500),
     "calls_per_second_max": (0, math.inf),
+    "drift_fading": (1, 2**20),
     "exploration_epsilon": (0, 1),
     "host_patience_ms": (0, 1000),
     "linger_ms": (0, 1000),

@@ -7,6 +7,7 @@ from typing import Any
 
 from headwater_server.engine import state
 from headwater_server.engine.capturing import Capture
+from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.entries import (
     Entry,
     Item,
@@ -146,6 +147,12 @@ class CountingEngine:
 
     def memory_bytes(self) -> int:
         return 0
+
+    def drift_alarms(self) -> Sequence[DriftAlarm]:
+        return []
+
+    def drift_counts(self) -> dict[tuple[str, bool], int]:
+        return {}
 
     def metrics(self) -> Sequence[Metric]:
         return []

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.events import Event, Outcome, Status, fingerprint
 from headwater_server.engine.metrics import Metric
@@ -180,6 +181,9 @@ class DictReplica:
         await self._begin(time_remaining_s)
         state = ReplicaState("host-1-a", "worker", "d1")
         return replace(await self.model(compute_digest=True), replicas=[state])
+
+    def drift_alarms(self) -> list[DriftAlarm]:
+        return [DriftAlarm("all", "ranking_loss", 2**33, 1_700_000_000_123, 0.5, 0.75)]
 
     def metrics(self) -> list[Metric]:
         return [Metric("hit_rate_at_20", "home", "popular", "total", 0.5, 2**40)]

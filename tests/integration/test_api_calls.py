@@ -82,6 +82,11 @@ async def test_the_model_says_where_it_stands() -> None:
     assert found.memory_bytes == 1 << 40
     assert figures.metrics[0].name == "hit_rate_at_20"
     assert figures.metrics[0].count == 2**40
+    [alarm] = figures.drift_alarms
+    assert (alarm.placement, alarm.name) == ("all", "ranking_loss")
+    assert alarm.direction == model.DRIFT_DIRECTION_WORSE
+    assert (alarm.events_learned, alarm.mean_before, alarm.mean_after) == (2**33, 0.5, 0.75)
+    assert alarm.detect_time.ToMilliseconds() == 1_700_000_000_123
 
 
 async def test_the_catalogue_is_listed_page_by_page_and_what_is_taken_out_is_gone() -> None:

@@ -32,6 +32,7 @@ def the_whole_loop(listen: str) -> None:
         assert slate.results[0].probability is None
         assert shop.get_model(compute_digest=True).digest == "d1"
         assert shop.get_metrics()[0].name == "hit_rate_at_20"
+        assert shop.get_drift_alarms()[0].worse
 
 
 async def test_the_sync_client_does_the_whole_loop() -> None:
@@ -48,6 +49,9 @@ async def test_the_asyncio_client_does_the_whole_loop() -> None:
         assert slate.item_ids == ["boots"]
         assert (await shop.get_model()).counts == {"items": 1}
         assert len(await shop.get_metrics()) == 1
+        [alarm] = await shop.get_drift_alarms()
+        assert (alarm.mean_before, alarm.mean_after) == (0.5, 0.75)
+        assert alarm.detect_time.isoformat() == "2023-11-14T22:13:20.123000+00:00"
 
 
 @pytest.mark.parametrize("fault", [errors.StoreUnavailable(), errors.Overloaded(10)])

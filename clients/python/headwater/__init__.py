@@ -18,7 +18,7 @@ from headwater.events import Event, EventItem, EventResult, EventStatus, Feedbac
 from headwater.feedback_buffer import FeedbackBuffer
 from headwater.items import DeleteAnswer, Item, ItemResult, UpsertAnswer, WriteStatus
 from headwater.lists import ItemList, ScoredItem
-from headwater.model import Metric, Model, ReplicaState
+from headwater.model import DriftAlarm, Metric, Model, ReplicaState
 from headwater.recommendations import FeatureContribution, Recommendation, Result
 from headwater.users import EraseAnswer, Touch, UpsertUsersAnswer, User, UserProfile, UserResult
 
@@ -30,6 +30,7 @@ __all__ = [
     "Client",
     "DeadlineExceededError",
     "DeleteAnswer",
+    "DriftAlarm",
     "EraseAnswer",
     "Event",
     "EventItem",

@@ -11,14 +11,14 @@ from typing import Any, Generic, TypeVar
 
 from headwater.events import Event, FeedbackAnswer
 from headwater.lists import ItemList
-from headwater.model import Metric, Model
+from headwater.model import DriftAlarm, Metric, Model
 from headwater.recommendations import Recommendation
 from headwater.v1 import feedback_service_pb2 as feedback_pb2
 from headwater.v1 import model_service_pb2 as model_pb2
 from headwater.v1 import recommendation_service_pb2 as recommendation_pb2
 from headwater.wire.events import feedback_answer, feedback_request
 from headwater.wire.lists import item_list
-from headwater.wire.model import metrics, model
+from headwater.wire.model import drift_alarms, metrics, model
 from headwater.wire.recommendations import Question, recommend_request, recommendation
 from headwater.wire.values import to_ids
 
@@ -107,4 +107,14 @@ def get_metrics() -> Call[tuple[Metric, ...]]:
         model_pb2.GetMetricsRequest(),
         model_pb2.GetMetricsResponse,
         metrics,
+    )
+
+
+def get_drift_alarms() -> Call[tuple[DriftAlarm, ...]]:
+    """Ask which changes were noticed in how well the model foresees."""
+    return Call(
+        "/headwater.v1.ModelService/GetMetrics",
+        model_pb2.GetMetricsRequest(),
+        model_pb2.GetMetricsResponse,
+        drift_alarms,
     )

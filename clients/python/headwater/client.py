@@ -13,7 +13,7 @@ from headwater.events import Event, FeedbackAnswer
 from headwater.fallback import fallback_list, is_away
 from headwater.feedback_stream import FeedbackStream
 from headwater.lists import ItemList
-from headwater.model import Metric, Model
+from headwater.model import DriftAlarm, Metric, Model
 from headwater.recommendations import Recommendation
 from headwater.unanswered import PATH, PATIENCE_S, Batch
 from headwater.v1 import feedback_service_pb2 as pb
@@ -116,3 +116,7 @@ class Client(Catalogue):
     def get_metrics(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> tuple[Metric, ...]:
         """Return how well the model foresaw what happened."""
         return self._make(calls.get_metrics(), timeout_s)
+
+    def get_drift_alarms(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> tuple[DriftAlarm, ...]:
+        """Return the changes noticed in how well the model foresees, oldest first."""
+        return self._make(calls.get_drift_alarms(), timeout_s)

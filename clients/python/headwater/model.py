@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,21 @@ class Metric:
     name: str
     value: float
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DriftAlarm:
+    """A change in how well the model foresees: ``name`` went from one mean to another.
+
+    ``name`` is "ranking_loss" (``placement`` "all": over all that visitors turn to) or "no_act" (of
+    a placement's slates); for both, larger is ``worse``. ``events_learned`` and ``detect_time`` say
+    when it was noticed.
+    """
+
+    placement: str
+    name: str
+    worse: bool
+    events_learned: int
+    detect_time: datetime
+    mean_before: float
+    mean_after: float

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.events import Event
 from headwater_server.engine.metrics import Metric
@@ -92,6 +93,8 @@ class Replica(Protocol):
         ...
 
     def metrics(self) -> Sequence[Metric]: ...
+
+    def drift_alarms(self) -> Sequence[DriftAlarm]: ...
 
     def watch_health(self, watcher: Callable[[bool, bool], None]) -> None:
         """Call ``watcher(reads, writes)`` at once and at every change of what can be served.

@@ -105,7 +105,7 @@ class Engine(Lookups):
     def _advance(self, now_ms: int) -> None:
         """Move the clock, and close the windows that are over."""
         self.clock_ms = now_ms
-        self.impressions.close(now_ms)
+        self.impressions.close(now_ms, self._learned)
 
     def _history(self, who: Event | RecommendRequest, placement: str, time_ms: int) -> History:
         """Return what counts for who acts or asks: history and circumstances."""
@@ -142,12 +142,21 @@ class Engine(Lookups):
             self.attribution.act(profile, item, reward)
             if item == history.latest:
                 return  # looking twice at the same page says nothing of what comes next
-            self.learning.touch(history, item, time_ms, begins=begins, seed=self.settings.seed)
+            loss = self.learning.touch(
+                history, item, time_ms, begins=begins, seed=self.settings.seed
+            )
+            self._watch(row, loss)
             self.visitors.histories.touch(row, item, seconds)
         elif reward < 0:
             self.learning.refuse(history, item)
             if canonical_type(event.event_type) in REFUSALS:
                 self.visitors.histories.touch(row, item, seconds, refused=True)
+
+    def _watch(self, row: int, loss: float) -> None:
+        """Look for a change; where the models foresee less, what they counted before fades."""
+        alarm = self.drift.touch(row, loss, events_learned=self._learned, now_ms=self.clock_ms)
+        if alarm and alarm.worse:
+            self.models.fade(self.settings.drift_fading)
 
     def _hide(self, event: Event, profile: str, item: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""

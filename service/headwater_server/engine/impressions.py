@@ -8,6 +8,7 @@ from headwater_server.engine.answering import Answering
 from headwater_server.engine.attribution import Attribution, Impression
 from headwater_server.engine.calibration import Calibration
 from headwater_server.engine.chances import slot_features
+from headwater_server.engine.drift import Drift
 from headwater_server.engine.events import Event
 from headwater_server.engine.learning import Learning
 from headwater_server.engine.metrics import Progress
@@ -26,12 +27,14 @@ class Impressions:
         answering: Answering,
         progress: Progress,
         calibration: Calibration,
+        drift: Drift,
     ) -> None:
         self.attribution = attribution
         self.learning = learning
         self.answering = answering
         self.progress = progress
         self.calibration = calibration
+        self.drift = drift
 
     def report(self, event: Event, profile: str, history: History, now_ms: int) -> list[int]:
         """Open the window of the slots that were seen; a slot reported twice counts once.
@@ -76,10 +79,14 @@ class Impressions:
         )
         return seen
 
-    def close(self, now_ms: int) -> None:
+    def close(self, now_ms: int, events_learned: int) -> None:
         """Learn from the impressions whose window is over."""
         for impression in self.attribution.close(now_ms):
             self._observe(impression)
+            acted = bool((impression.rewards > 0).any())
+            self.drift.slate(
+                impression.placement, acted=acted, events_learned=events_learned, now_ms=now_ms
+            )
             self._learn(impression)
 
     def _observe(self, impression: Impression) -> None:

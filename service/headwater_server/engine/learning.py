@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue import Catalogue
+from headwater_server.engine.drift import ranking_loss
 from headwater_server.engine.metrics import Progress
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking import Ranking
@@ -62,23 +63,25 @@ class Learning:
         self.retriever = retriever
         self.ranking = ranking
 
-    def touch(self, history: History, item: int, now_ms: int, *, begins: bool, seed: int) -> None:
-        """Learn that a visitor with ``history`` turned to ``item``."""
-        self._rank(history, item, now_ms, seed)
+    def touch(self, history: History, item: int, now_ms: int, *, begins: bool, seed: int) -> float:
+        """Learn that a visitor with ``history`` turned to ``item``; return its `ranking_loss`."""
+        loss = self._rank(history, item, now_ms, seed)
         self._count(history, item, now_ms, begins=begins)
+        return loss
 
-    def _rank(self, history: History, item: int, now_ms: int, seed: int) -> None:
+    def _rank(self, history: History, item: int, now_ms: int, seed: int) -> float:
         """One step of the ranker: the item against negatives from the candidate list."""
         candidates = self.retriever.retrieve(history, _NOTHING, now_ms)
         if self.models.activity.events % MEASURE_EVENTS == 0:
             self._measure(history, candidates, item)
         drawn = _sample(candidates, item, NEGATIVES, seed, self.models.activity.events)
         if len(drawn) == 0:
-            return
+            return ranking_loss(0.0, choices=0)
         rows, context = self.ranking.describe(history, drawn)
         chosen = np.zeros(len(drawn), dtype=np.float32)
         chosen[0] = 1.0
-        self.models.ranker.learn_many(rows, context, drawn, chosen, outside=False)
+        loss = self.models.ranker.learn_many(rows, context, drawn, chosen, outside=False)
+        return ranking_loss(loss, len(drawn))
 
     def _measure(self, history: History, candidates: NDArray[np.int32], item: int) -> None:
         """Note whether the best list would have held the item that was chosen."""

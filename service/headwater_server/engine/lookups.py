@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.entries import Item
 from headwater_server.engine.metrics import Metric
 from headwater_server.engine.parts import Parts
@@ -49,6 +50,14 @@ class Lookups(Parts):
     def metrics(self) -> list[Metric]:
         """Return the figures of progressive validation."""
         return self.progress.metrics() + self.calibration.metrics()
+
+    def drift_alarms(self) -> tuple[DriftAlarm, ...]:
+        """Return the changes that were noticed, oldest first."""
+        return self.drift.alarms
+
+    def drift_counts(self) -> dict[tuple[str, bool], int]:
+        """Return how many changes there were, by (placement, whether it became worse)."""
+        return self.drift.counts
 
     def counts(self) -> dict[str, int]:
         """Return how much of each there is."""

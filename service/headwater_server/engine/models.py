@@ -13,6 +13,7 @@ from headwater_server.models.activity import Activity
 from headwater_server.models.circumstances import Circumstances
 from headwater_server.models.companions import Companions
 from headwater_server.models.content import Content
+from headwater_server.models.fading import FadingModel
 from headwater_server.models.next_item import NextItem
 from headwater_server.models.popularity import Popularity
 from headwater_server.models.probability import ProbabilityHead
@@ -64,6 +65,13 @@ class Models:
         """Clear what is known of ``items`` in every model."""
         for model in self._over_items():
             model.forget(items)
+
+    def fade(self, times: float) -> None:
+        """Let all pairs that were counted so far weigh ``times`` less beside what comes."""
+        for name in self._names:
+            model = getattr(self, name)
+            if isinstance(model, FadingModel):
+                model.fade(times)
 
     def state(self) -> dict[str, Any]:
         """Return the state of every model, by name."""

@@ -13,6 +13,7 @@ from headwater_server.engine.calibration import Calibration
 from headwater_server.engine.capturing import Capture, at_once
 from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.deduplication import Deduplication
+from headwater_server.engine.drift import Drift
 from headwater_server.engine.explaining import Explaining
 from headwater_server.engine.hiding import Hiding
 from headwater_server.engine.impressions import Impressions
@@ -31,7 +32,7 @@ from headwater_server.engine.visitors import Visitors
 RIVER_VERSION = version("river")
 _STATEFUL = (
     "catalogue", "visitors", "users", "hiding", "deduplication", "influence", "attribution",
-    "progress", "calibration", "models",
+    "progress", "calibration", "drift", "models",
 )  # fmt: skip
 
 
@@ -57,6 +58,7 @@ class Parts:
         self.attribution = Attribution(0)
         self.progress = Progress()
         self.calibration = Calibration(self.progress)
+        self.drift = Drift()
         self.models = Models(self.settings)
         self._wire()
         self._adopt(self.settings)
@@ -72,7 +74,12 @@ class Parts:
         self.explaining = Explaining(models, catalogue, self.ranking)
         self.lists = Lists(models, self.answering)
         self.impressions = Impressions(
-            self.attribution, self.learning, self.answering, self.progress, self.calibration
+            self.attribution,
+            self.learning,
+            self.answering,
+            self.progress,
+            self.calibration,
+            self.drift,
         )
 
     def _adopt(self, settings: EngineSettings) -> None:

@@ -108,6 +108,13 @@ class EngineSettings:
             "limit, as for a shop's own backend"
         },
     )
+    drift_fading: float = field(
+        default=4.0,
+        metadata={
+            "help": "at an alarm that the engine foresees less than before (drift), pairs counted "
+            "until then weigh this many times less; 1: alarms change nothing"
+        },
+    )
     visitors_max: int = field(
         default=1_000_000, metadata={"help": "profiles kept; the longest inactive go first"}
     )

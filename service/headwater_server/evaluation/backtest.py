@@ -47,8 +47,21 @@ class Result:
     digest: str
 
 
+def first_counted(rows: int) -> int:
+    """Return the row that is counted first: the one after the first tenth.
+
+    >>> first_counted(20), first_counted(21)
+    (2, 3)
+    """
+    return -(-rows // TENTHS)
+
+
 class Backtest:
-    """One run. ``on_event(rows done, tally so far)`` is called after each row."""
+    """One run. ``on_event(rows done, tally so far)`` is called after each row.
+
+    ``on_answer(row, rank)`` hears every answer, 0 being a miss. If it is given, the first tenth is
+    asked, too, though the report counts none of it; what is asked changes no state.
+    """
 
     def __init__(
         self,
@@ -56,11 +69,13 @@ class Backtest:
         history: History,
         repeats: Repeats = Repeats.ALLOW,
         on_event: Callable[[int, Tally], None] = lambda _row, _total: None,
+        on_answer: Callable[[int, int], None] | None = None,
     ) -> None:
         self._engine = engine
         self._history = history
         self._touched = Touched(repeats)
         self._on_event = on_event
+        self._on_answer = on_answer
         self._total = Tally()
         self._by_tenth = tuple(Tally() for _ in range(TENTHS))
         self._quarantined = 0
@@ -68,25 +83,36 @@ class Backtest:
     def run(self) -> Result:
         """Fold the whole history; counted are the events after its first tenth."""
         rows = len(self._history.events)
-        first_counted = -(-rows // TENTHS)
+        first = first_counted(rows)
         for entry in self._history.preface():
             self._engine.apply(entry)
         started = time.perf_counter()
         for row in range(rows):
-            if row == first_counted:
+            if row == first:
                 started = time.perf_counter()  # the first tenth asks nothing, so it is not timed
             event = self._history.events.event(row)
-            if row >= first_counted:
-                self._ask(event, row * TENTHS // rows)
+            if row >= first or self._on_answer:
+                self._answer(row, event, counted=row >= first)
             self._apply(event)
             self._on_event(row + 1, self._total)
-        return self._result(rows, (rows - first_counted) / (time.perf_counter() - started))
+        return self._result(rows, (rows - first) / (time.perf_counter() - started))
 
-    def _ask(self, event: Event, tenth: int) -> None:
+    def _answer(self, row: int, event: Event, *, counted: bool) -> None:
+        rank = self._ask(event)
+        if rank is None:
+            return
+        if counted:
+            self._total.count(rank)
+            self._by_tenth[row * TENTHS // len(self._history.events)].count(rank)
+        if self._on_answer:
+            self._on_answer(row, rank)
+
+    def _ask(self, event: Event) -> int | None:
+        """Return the rank of the event's item, 0 for a miss; None if nothing is to be asked."""
         visitor_id, item_id = event.visitor_id, event.items[0].item_id
         reward = self._history.settings.rewards[event.event_type]
         if reward <= 0 or item_id == self._touched.latest(visitor_id):
-            return
+            return None
         request = RecommendRequest(
             visitor_id=visitor_id,
             recommendation_id=event.event_id,
@@ -95,9 +121,7 @@ class Backtest:
             explore=False,
         )
         answer = self._engine.recommend(request, now_ms=event.event_time_ms or 0)
-        rank = rank_of(item_id, answer.results)
-        self._total.count(rank)
-        self._by_tenth[tenth].count(rank)
+        return rank_of(item_id, answer.results)
 
     def _apply(self, event: Event) -> None:
         entry = Entry(event.event_time_ms or 0, (event,), imported=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,10 @@ class FadingModel(ItemModel):
     @property
     def _weight(self) -> float:
         return float(2.0 ** ((self._count - self._origin) / self.half_life))
+
+    def fade(self, times: float) -> None:
+        """Let all that was added so far count ``times`` less."""
+        self._origin -= math.log2(times) * self.half_life
 
     def _step(self, *stored: NDArray[Any]) -> None:
         """One step is over; ``stored`` is all that holds weighted additions."""

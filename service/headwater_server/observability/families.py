@@ -41,6 +41,7 @@ def families(standing: Standing, meters: Meters) -> Iterator[Metric]:
     yield from _snapshots(standing)
     yield from _state(standing)
     yield from _validation(standing)
+    yield _drift(standing)
 
 
 def _calls(meters: Meters) -> Iterator[Metric]:
@@ -122,6 +123,17 @@ def _validation(standing: Standing) -> Iterator[Metric]:
         value.add_metric(key, metric.value)
         count.add_metric(key, metric.count)
     return iter((value, count))
+
+
+def _drift(standing: Standing) -> Metric:
+    family = CounterMetricFamily(
+        PREFIX + "drift_alarms",
+        "Changes noticed in how well the model foresees.",
+        labels=("placement", "direction"),
+    )
+    for (placement, worse), number in sorted(standing.drift_counts.items()):
+        family.add_metric((placement, "worse" if worse else "better"), number)
+    return family
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

@@ -27,3 +27,4 @@ class Standing:
     snapshots_taken: int
     snapshots_failed: int
     metrics: Sequence[Metric]
+    drift_counts: Mapping[tuple[str, bool], int]

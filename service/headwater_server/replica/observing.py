@@ -67,4 +67,5 @@ async def observe(
         snapshots_taken=snapshotter.taken,
         snapshots_failed=snapshotter.failed,
         metrics=engine.metrics(),
+        drift_counts=engine.drift_counts(),
     )

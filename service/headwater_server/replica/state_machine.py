@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 from headwater_server.engine.capturing import Capture
+from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.entries import Entry, Item
 from headwater_server.engine.events import Outcome
 from headwater_server.engine.metrics import Metric
@@ -71,6 +72,12 @@ class StateMachine(Protocol):
 
     def memory_bytes(self) -> int:
         """Return what the state takes."""
+
+    def drift_alarms(self) -> Sequence[DriftAlarm]:
+        """Return the changes that were noticed, oldest first."""
+
+    def drift_counts(self) -> Mapping[tuple[str, bool], int]:
+        """Return how many changes there were, by (placement, whether it became worse)."""
 
     def metrics(self) -> Sequence[Metric]:
         """Return how well it did, measured before each event was learned."""

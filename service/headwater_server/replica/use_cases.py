@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 
+from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.events import Event
 from headwater_server.engine.metrics import Metric
@@ -130,6 +131,10 @@ class UseCases:
     async def compare_replicas(self, time_remaining_s: float | None) -> ModelAnswer:
         """Return where the model stands at a new mark on the log, and every replica's digest."""
         return await self._comparison.ask(time_remaining_s)
+
+    def drift_alarms(self) -> Sequence[DriftAlarm]:
+        """Return the changes that were noticed, oldest first."""
+        return self._engine.drift_alarms()
 
     def metrics(self) -> Sequence[Metric]:
         """Return progressive validation: how good it was before each event was learned."""

@@ -29,6 +29,7 @@ STANDING = Standing(
     snapshots_taken=1,
     snapshots_failed=0,
     metrics=[Metric("act_rate", "home", "listwise", "total", 0.25, 8)],
+    drift_counts={("all", True): 2},
 )
 
 
@@ -46,6 +47,7 @@ def test_the_lag_is_what_the_head_is_ahead():
     assert found["headwater_events_learned_total",] == 7
     key = ("headwater_progressive_validation", "act_rate", "home", "listwise", "total")
     assert found[key] == 0.25
+    assert found["headwater_drift_alarms_total", "all", "worse"] == 2
 
 
 def test_what_only_the_store_knows_is_left_out_while_it_is_away():

@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n headwater/v1/model_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\"C\n\x0fGetModelRequest\x12\x16\n\x0e\x63ompute_digest\x18\x01 \x01(\x08\x12\x18\n\x10\x63ompare_replicas\x18\x02 \x01(\x08\"\xd2\x02\n\x10GetModelResponse\x12\x0e\n\x06offset\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\x12:\n\x06\x63ounts\x18\x03 \x03(\x0b\x32*.headwater.v1.GetModelResponse.CountsEntry\x12\x14\n\x0cmemory_bytes\x18\x04 \x01(\x03\x12>\n\x08versions\x18\x05 \x03(\x0b\x32,.headwater.v1.GetModelResponse.VersionsEntry\x12,\n\x08replicas\x18\x06 \x03(\x0b\x32\x1a.headwater.v1.ReplicaState\x1a-\n\x0b\x43ountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x1a/\n\rVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"P\n\x0cReplicaState\x12\x12\n\nreplica_id\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\"\x13\n\x11GetMetricsRequest\";\n\x12GetMetricsResponse\x12%\n\x07metrics\x18\x01 \x03(\x0b\x32\x14.headwater.v1.Metric\"g\n\x06Metric\x12\x11\n\tplacement\x18\x01 \x01(\t\x12\x0e\n\x06policy\x18\x02 \x01(\t\x12\x0e\n\x06window\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\r\n\x05value\x18\x05 \x01(\x01\x12\r\n\x05\x63ount\x18\x06 \x01(\x03\x32\xd2\x01\n\x0cModelService\x12\\\n\x08GetModel\x12\x1d.headwater.v1.GetModelRequest\x1a\x1e.headwater.v1.GetModelResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/model\x12\x64\n\nGetMetrics\x12\x1f.headwater.v1.GetMetricsRequest\x1a .headwater.v1.GetMetricsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/metricsBj\n\x0fio.headwater.v1B\x11ModelServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n headwater/v1/model_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"C\n\x0fGetModelRequest\x12\x16\n\x0e\x63ompute_digest\x18\x01 \x01(\x08\x12\x18\n\x10\x63ompare_replicas\x18\x02 \x01(\x08\"\xd2\x02\n\x10GetModelResponse\x12\x0e\n\x06offset\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\x12:\n\x06\x63ounts\x18\x03 \x03(\x0b\x32*.headwater.v1.GetModelResponse.CountsEntry\x12\x14\n\x0cmemory_bytes\x18\x04 \x01(\x03\x12>\n\x08versions\x18\x05 \x03(\x0b\x32,.headwater.v1.GetModelResponse.VersionsEntry\x12,\n\x08replicas\x18\x06 \x03(\x0b\x32\x1a.headwater.v1.ReplicaState\x1a-\n\x0b\x43ountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x1a/\n\rVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"P\n\x0cReplicaState\x12\x12\n\nreplica_id\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\"\x13\n\x11GetMetricsRequest\"k\n\x12GetMetricsResponse\x12%\n\x07metrics\x18\x01 \x03(\x0b\x32\x14.headwater.v1.Metric\x12.\n\x0c\x64rift_alarms\x18\x02 \x03(\x0b\x32\x18.headwater.v1.DriftAlarm\"g\n\x06Metric\x12\x11\n\tplacement\x18\x01 \x01(\t\x12\x0e\n\x06policy\x18\x02 \x01(\t\x12\x0e\n\x06window\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\r\n\x05value\x18\x05 \x01(\x01\x12\r\n\x05\x63ount\x18\x06 \x01(\x03\"\xd0\x01\n\nDriftAlarm\x12\x11\n\tplacement\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12/\n\tdirection\x18\x03 \x01(\x0e\x32\x1c.headwater.v1.DriftDirection\x12\x16\n\x0e\x65vents_learned\x18\x04 \x01(\x03\x12/\n\x0b\x64\x65tect_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bmean_before\x18\x06 \x01(\x01\x12\x12\n\nmean_after\x18\x07 \x01(\x01*h\n\x0e\x44riftDirection\x12\x1f\n\x1b\x44RIFT_DIRECTION_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44RIFT_DIRECTION_WORSE\x10\x01\x12\x1a\n\x16\x44RIFT_DIRECTION_BETTER\x10\x02\x32\xd2\x01\n\x0cModelService\x12\\\n\x08GetModel\x12\x1d.headwater.v1.GetModelRequest\x1a\x1e.headwater.v1.GetModelResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/model\x12\x64\n\nGetMetrics\x12\x1f.headwater.v1.GetMetricsRequest\x1a .headwater.v1.GetMetricsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/metricsBj\n\x0fio.headwater.v1B\x11ModelServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,22 +42,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MODELSERVICE'].methods_by_name['GetModel']._serialized_options = b'\202\323\344\223\002\013\022\t/v1/model'
   _globals['_MODELSERVICE'].methods_by_name['GetMetrics']._loaded_options = None
   _globals['_MODELSERVICE'].methods_by_name['GetMetrics']._serialized_options = b'\202\323\344\223\002\r\022\013/v1/metrics'
-  _globals['_GETMODELREQUEST']._serialized_start=80
-  _globals['_GETMODELREQUEST']._serialized_end=147
-  _globals['_GETMODELRESPONSE']._serialized_start=150
-  _globals['_GETMODELRESPONSE']._serialized_end=488
-  _globals['_GETMODELRESPONSE_COUNTSENTRY']._serialized_start=394
-  _globals['_GETMODELRESPONSE_COUNTSENTRY']._serialized_end=439
-  _globals['_GETMODELRESPONSE_VERSIONSENTRY']._serialized_start=441
-  _globals['_GETMODELRESPONSE_VERSIONSENTRY']._serialized_end=488
-  _globals['_REPLICASTATE']._serialized_start=490
-  _globals['_REPLICASTATE']._serialized_end=570
-  _globals['_GETMETRICSREQUEST']._serialized_start=572
-  _globals['_GETMETRICSREQUEST']._serialized_end=591
-  _globals['_GETMETRICSRESPONSE']._serialized_start=593
-  _globals['_GETMETRICSRESPONSE']._serialized_end=652
-  _globals['_METRIC']._serialized_start=654
-  _globals['_METRIC']._serialized_end=757
-  _globals['_MODELSERVICE']._serialized_start=760
-  _globals['_MODELSERVICE']._serialized_end=970
+  _globals['_DRIFTDIRECTION']._serialized_start=1051
+  _globals['_DRIFTDIRECTION']._serialized_end=1155
+  _globals['_GETMODELREQUEST']._serialized_start=113
+  _globals['_GETMODELREQUEST']._serialized_end=180
+  _globals['_GETMODELRESPONSE']._serialized_start=183
+  _globals['_GETMODELRESPONSE']._serialized_end=521
+  _globals['_GETMODELRESPONSE_COUNTSENTRY']._serialized_start=427
+  _globals['_GETMODELRESPONSE_COUNTSENTRY']._serialized_end=472
+  _globals['_GETMODELRESPONSE_VERSIONSENTRY']._serialized_start=474
+  _globals['_GETMODELRESPONSE_VERSIONSENTRY']._serialized_end=521
+  _globals['_REPLICASTATE']._serialized_start=523
+  _globals['_REPLICASTATE']._serialized_end=603
+  _globals['_GETMETRICSREQUEST']._serialized_start=605
+  _globals['_GETMETRICSREQUEST']._serialized_end=624
+  _globals['_GETMETRICSRESPONSE']._serialized_start=626
+  _globals['_GETMETRICSRESPONSE']._serialized_end=733
+  _globals['_METRIC']._serialized_start=735
+  _globals['_METRIC']._serialized_end=838
+  _globals['_DRIFTALARM']._serialized_start=841
+  _globals['_DRIFTALARM']._serialized_end=1049
+  _globals['_MODELSERVICE']._serialized_start=1158
+  _globals['_MODELSERVICE']._serialized_end=1368
 # @@protoc_insertion_point(module_scope)

@@ -6,7 +6,9 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -17,6 +19,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _DriftDirection:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DriftDirectionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DriftDirection.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DRIFT_DIRECTION_UNSPECIFIED: _DriftDirection.ValueType  # 0
+    """Never sent."""
+    DRIFT_DIRECTION_WORSE: _DriftDirection.ValueType  # 1
+    """The model foresees less than before, or its lists are acted on less."""
+    DRIFT_DIRECTION_BETTER: _DriftDirection.ValueType  # 2
+    """It foresees more than before, or its lists are acted on more."""
+
+class DriftDirection(_DriftDirection, metaclass=_DriftDirectionEnumTypeWrapper):
+    """Which way it went."""
+
+DRIFT_DIRECTION_UNSPECIFIED: DriftDirection.ValueType  # 0
+"""Never sent."""
+DRIFT_DIRECTION_WORSE: DriftDirection.ValueType  # 1
+"""The model foresees less than before, or its lists are acted on less."""
+DRIFT_DIRECTION_BETTER: DriftDirection.ValueType  # 2
+"""It foresees more than before, or its lists are acted on more."""
+Global___DriftDirection: _TypeAlias = DriftDirection  # noqa: Y015
 
 @_typing.final
 class GetModelRequest(_message.Message):
@@ -197,18 +223,24 @@ class GetMetricsResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     METRICS_FIELD_NUMBER: _builtins.int
+    DRIFT_ALARMS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def metrics(self) -> _containers.RepeatedCompositeFieldContainer[Global___Metric]:
         """One entry for each placement, policy, window and name."""
+
+    @_builtins.property
+    def drift_alarms(self) -> _containers.RepeatedCompositeFieldContainer[Global___DriftAlarm]:
+        """Changes that were noticed, oldest first; the last 100."""
 
     def __init__(
         self,
         *,
         metrics: _abc.Iterable[Global___Metric] | None = ...,
+        drift_alarms: _abc.Iterable[Global___DriftAlarm] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["metrics", b"metrics"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["drift_alarms", b"drift_alarms", "metrics", b"metrics"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -261,3 +293,55 @@ class Metric(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Metric: _TypeAlias = Metric  # noqa: Y015
+
+@_typing.final
+class DriftAlarm(_message.Message):
+    """A change that was noticed in how well the model foresees: its loss before and after differ by
+    more than chance allows (ADWIN).
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLACEMENT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    EVENTS_LEARNED_FIELD_NUMBER: _builtins.int
+    DETECT_TIME_FIELD_NUMBER: _builtins.int
+    MEAN_BEFORE_FIELD_NUMBER: _builtins.int
+    MEAN_AFTER_FIELD_NUMBER: _builtins.int
+    placement: _builtins.str
+    """The placement where it changed. "all": over all that visitors turn to."""
+    name: _builtins.str
+    """What changed: "ranking_loss" (over all; 0 is foreseen, 1 a blind guess), or "no_act" (of a
+    placement; the share of reported slates on which nobody acted).
+    """
+    direction: Global___DriftDirection.ValueType
+    """Whether it became worse or better."""
+    events_learned: _builtins.int
+    """How many events had been learned when it was noticed."""
+    mean_before: _builtins.float
+    """The mean before the change."""
+    mean_after: _builtins.float
+    """The mean since."""
+    @_builtins.property
+    def detect_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was noticed, by the time of the log."""
+
+    def __init__(
+        self,
+        *,
+        placement: _builtins.str = ...,
+        name: _builtins.str = ...,
+        direction: Global___DriftDirection.ValueType = ...,
+        events_learned: _builtins.int = ...,
+        detect_time: _timestamp_pb2.Timestamp | None = ...,
+        mean_before: _builtins.float = ...,
+        mean_after: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["detect_time", b"detect_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["detect_time", b"detect_time", "direction", b"direction", "events_learned", b"events_learned", "mean_after", b"mean_after", "mean_before", b"mean_before", "name", b"name", "placement", b"placement"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DriftAlarm: _TypeAlias = DriftAlarm  # noqa: Y015

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from headwater.model import Metric, Model, ReplicaState
+from headwater.model import DriftAlarm, Metric, Model, ReplicaState
 from headwater.v1 import model_service_pb2 as pb
+from headwater.wire.values import from_time
 
 
 def model(response: pb.GetModelResponse) -> Model:
@@ -24,4 +25,20 @@ def metrics(response: pb.GetMetricsResponse) -> tuple[Metric, ...]:
     """Read the figures."""
     return tuple(
         Metric(m.placement, m.policy, m.window, m.name, m.value, m.count) for m in response.metrics
+    )
+
+
+def drift_alarms(response: pb.GetMetricsResponse) -> tuple[DriftAlarm, ...]:
+    """Read the changes that were noticed."""
+    return tuple(
+        DriftAlarm(
+            placement=alarm.placement,
+            name=alarm.name,
+            worse=alarm.direction == pb.DRIFT_DIRECTION_WORSE,
+            events_learned=alarm.events_learned,
+            detect_time=from_time(alarm.detect_time),
+            mean_before=alarm.mean_before,
+            mean_after=alarm.mean_after,
+        )
+        for alarm in response.drift_alarms
     )

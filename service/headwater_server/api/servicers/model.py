@@ -30,4 +30,4 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
     async def GetMetrics(
         self, request: pb.GetMetricsRequest, context: Context
     ) -> pb.GetMetricsResponse:
-        return get_metrics_response(self._replica.metrics())
+        return get_metrics_response(self._replica.metrics(), self._replica.drift_alarms())

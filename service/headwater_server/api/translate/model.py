@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from headwater.v1 import model_service_pb2 as pb
+from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.metrics import Metric
 from headwater_server.replica.answers import ModelAnswer
 
@@ -26,8 +27,10 @@ def get_model_response(answer: ModelAnswer) -> pb.GetModelResponse:
     )
 
 
-def get_metrics_response(metrics: Iterable[Metric]) -> pb.GetMetricsResponse:
-    """Return the figures."""
+def get_metrics_response(
+    metrics: Iterable[Metric], alarms: Iterable[DriftAlarm]
+) -> pb.GetMetricsResponse:
+    """Return the figures, and the changes that were noticed."""
     return pb.GetMetricsResponse(
         metrics=[
             pb.Metric(
@@ -39,5 +42,19 @@ def get_metrics_response(metrics: Iterable[Metric]) -> pb.GetMetricsResponse:
                 count=metric.count,
             )
             for metric in metrics
-        ]
+        ],
+        drift_alarms=[_drift_alarm(alarm) for alarm in alarms],
     )
+
+
+def _drift_alarm(alarm: DriftAlarm) -> pb.DriftAlarm:
+    message = pb.DriftAlarm(
+        placement=alarm.placement,
+        name=alarm.name,
+        direction=pb.DRIFT_DIRECTION_WORSE if alarm.worse else pb.DRIFT_DIRECTION_BETTER,
+        events_learned=alarm.events_learned,
+        mean_before=alarm.mean_before,
+        mean_after=alarm.mean_after,
+    )
+    message.detect_time.FromMilliseconds(alarm.time_ms)
+    return message

@@ -1,0 +1,87 @@
+"""One recommender on one stream: asked about every second event before it learns it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.drift import fashion, stream
+from benchmarks.drift.recovery import LEVEL_EVENTS, NOT_ASKED, Hits
+from benchmarks.drift.stream import Stream
+from benchmarks.quality.cache import Cache, key_of
+from benchmarks.quality.contestants import Contestant, headwater, peers
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.entries import Entry
+from headwater_server.engine.events import Event
+from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.evaluation import shop, simulator
+from headwater_server.evaluation.backtest import Foldable
+from headwater_server.evaluation.tally import CUT, rank_of
+
+ASKED_EVERY = 2
+STEADY = "Headwater without adaptation"
+
+
+def contestants(names: Iterable[str]) -> list[Contestant]:
+    """Return Headwater, Headwater that takes no notice of alarms, and the peers.
+
+    ``names``: only those with one of these in the name; none: all.
+    """
+    settings = EngineSettings(drift_fading=1.0)
+    steady = replace(
+        headwater(),
+        name=STEADY,
+        settings="drift_fading=1",
+        make=lambda: Engine(settings),
+        engine_settings=settings,
+    )
+    everyone, wanted = [headwater(), steady, *peers()], [name.lower() for name in names]
+    return [
+        one for one in everyone if not wanted or any(name in one.name.lower() for name in wanted)
+    ]
+
+
+def measure(
+    contestant: Contestant, log: Stream, cache: Cache, on_event: Callable[[int], None]
+) -> Hits:
+    """Return int8[events]: 1 a hit at 20, 0 a miss, -1 not asked; from the cache if it is there."""
+    modules = (fashion, stream, shop, simulator)
+    files = (*contestant.files, Path(__file__), *(Path(str(m.__file__)) for m in modules))
+    texts = (contestant.name, contestant.settings, str(log.seed), log.change.name)
+    key = key_of(texts, files, contestant.packages)
+    found = cache.find(key)
+    if found is None:
+        found = {"hits": _hits(contestant.make(), log, on_event).tolist()}
+        cache.keep(key, found)
+    return np.array(found["hits"], dtype=np.int8)
+
+
+def _hits(model: Foldable, log: Stream, on_event: Callable[[int], None]) -> Hits:
+    model.apply(log.catalogue())
+    hits = np.full(log.change.events, NOT_ASKED, dtype=np.int8)
+    latest: dict[str, str] = {}
+    asked_from = log.change.at[0] - LEVEL_EVENTS
+    for number, event in enumerate(log.events()):
+        item_id, before = event.items[0].item_id, latest.get(event.visitor_id)
+        if number >= asked_from and number % ASKED_EVERY == 0 and item_id != before:
+            hits[number] = _is_hit(model, event, before)
+        model.apply(Entry(event.event_time_ms or 0, (event,), imported=True))
+        latest[event.visitor_id] = item_id
+        on_event(number + 1)
+    return hits
+
+
+def _is_hit(model: Foldable, event: Event, latest: str | None) -> bool:
+    request = RecommendRequest(
+        event.visitor_id,
+        event.event_id,
+        page_size=CUT,
+        exclude_item_ids=(latest,) if latest else (),
+        explore=False,
+    )
+    answer = model.recommend(request, now_ms=event.event_time_ms or 0)
+    return rank_of(event.items[0].item_id, answer.results) > 0

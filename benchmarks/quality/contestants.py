@@ -1,0 +1,82 @@
+"""Who is measured: Headwater, Headwater with a part left out, and the peers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import headwater_server
+from benchmarks.quality.peers import base, numbering, popularity
+from benchmarks.quality.peers.base import AsEngine, Peer
+from headwater_server.engine import settings as engine_settings
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.warmup import warm_up
+from headwater_server.evaluation.backtest import Foldable
+
+HEADWATER = "Headwater"
+SERVICE = Path(headwater_server.__file__).parent
+WITHOUT = "without"  # the setting that names what is left out of the engine
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One row of the table. ``files`` and ``packages`` are all that its figures depend on."""
+
+    name: str
+    settings: str
+    make: Callable[[], Foldable]
+    files: tuple[Path, ...]
+    packages: tuple[str, ...]
+    engine_settings: EngineSettings
+
+
+def headwater(left_out: str = "") -> Contestant:
+    """Return Headwater with its default settings, or with one part left out."""
+    values: dict[str, Any] = {WITHOUT: (left_out,)} if left_out else {}
+    settings = EngineSettings(**values)
+
+    def make() -> Engine:
+        warm_up(settings)  # no kernel is compiled while the clock runs
+        return Engine()
+
+    return Contestant(
+        name=f"{HEADWATER} without {left_out}" if left_out else HEADWATER,
+        settings=f"default settings, without {left_out}" if left_out else "default settings",
+        make=make,
+        files=tuple(
+            path for part in ("engine", "models") for path in (SERVICE / part).rglob("*.py")
+        ),
+        packages=("river", "numpy", "numba"),
+        engine_settings=settings,
+    )
+
+
+def removable() -> tuple[str, ...]:
+    """Return the names of the parts that this build's engine can leave out; none if it cannot."""
+    if WITHOUT not in {field.name for field in fields(EngineSettings)}:
+        return ()
+    return tuple(getattr(engine_settings, "REMOVABLE", ()))
+
+
+def peers() -> list[Contestant]:
+    """Return the peers. Raises ImportError if the extra `quality` is not installed."""
+    from benchmarks.quality.peers.registry import PEERS  # noqa: PLC0415 - needs the extra
+
+    return [_contestant(make) for make in PEERS]
+
+
+def _contestant(make: Callable[[], Peer]) -> Contestant:
+    peer = make()
+    modules = (base, numbering, popularity, sys.modules[type(peer).__module__])
+    return Contestant(
+        name=peer.name,
+        settings=peer.settings,
+        make=lambda: AsEngine(make()),
+        files=tuple({Path(str(module.__file__)) for module in modules}),
+        packages=("numpy", "scipy", "river", "implicit", "vowpalwabbit"),
+        engine_settings=EngineSettings(),
+    )

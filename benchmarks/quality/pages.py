@@ -1,0 +1,125 @@
+"""The figures as a Markdown page."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.quality.coldstart import COLUMNS
+from benchmarks.quality.contestants import HEADWATER
+from benchmarks.quality.measure import Measured, Row
+from benchmarks.quality.sets import DataSet, Skipped
+from headwater_server.evaluation.report import versions
+
+FIGURES = ("hit_rate_at_20", "ndcg_at_20", "mrr_at_20")
+RATE = FIGURES[0]
+
+
+@dataclass(frozen=True)
+class Found:
+    """All contestants on one set."""
+
+    data: DataSet
+    measured: list[Measured]
+
+    def one(self, name: str) -> Measured | None:
+        """Return the figures of one contestant, if it was measured."""
+        return next((m for m in self.measured if m.contestant == name), None)
+
+    def best(self, figure: str) -> Measured | None:
+        """Return the best peer by one figure; None without peers."""
+        peers = [m for m in self.measured if m.contestant != HEADWATER]
+        return max(peers, key=lambda m: m.total[figure] or 0.0, default=None)
+
+    def ratio(self, figure: str) -> float | None:
+        """Return Headwater's figure as a multiple of the best peer's; None if either lacks."""
+        mine, best = self.one(HEADWATER), self.best(figure)
+        if not mine or not best or not best.total[figure]:
+            return None
+        return (mine.total[figure] or 0.0) / (best.total[figure] or 1.0)
+
+
+def page(found: Sequence[Found], skipped: Sequence[Skipped], command: str) -> str:
+    """Return the whole page: a summary, then each set with its three tables, then the settings."""
+    of = versions()
+    told = ", ".join(f"{name} {of[name]}" for name in ("python", "river", "numpy", "machine"))
+    parts = [f"    {command}", f"Versions: {told} ({platform.system()}).", _summary(found)]
+    for one in found:
+        data = one.data
+        about = f"{data.counts}; `--repeats {data.repeats}` ({data.chosen_by})."
+        parts += [f"### {data.name}", about, _totals(one), _cold(one), _tenths(one)]
+    parts += [f"- {skip.name}: not measured, {skip.reason}" for skip in skipped]
+    return "\n\n".join([*parts, _settings(found)]) + "\n"
+
+
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table.
+
+    >>> print(markdown(["", "a"], [["x", "1"]]))
+    | | a |
+    | --- | --- |
+    | x | 1 |
+    """
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines).replace("|  |", "| |")
+
+
+def _summary(found: Sequence[Found]) -> str:
+    header = ["set", *FIGURES, "best peer by hit rate"]
+    rows = []
+    for one in found:
+        best = one.best(RATE)
+        ratios = [_times(one.ratio(figure)) for figure in FIGURES]
+        rows.append([one.data.name, *ratios, best.contestant if best else ""])
+    return f"{HEADWATER} as a multiple of the best peer, figure by figure:\n\n" + markdown(
+        header, rows
+    )
+
+
+def _totals(one: Found) -> str:
+    header = ["", *FIGURES, "events/s"]
+    rows = []
+    for m in one.measured:
+        speed = f"{m.events_per_second:,.0f}" + ("°" if m.cached else "")
+        rows.append([_name(m), *(_figure(m.total, f) for f in FIGURES), speed])
+    ratios = [_times(one.ratio(figure)) for figure in FIGURES]
+    rows.append([f"{HEADWATER} / best peer", *ratios, ""])
+    counted = one.measured[0].total["events"]
+    earlier = "; ° kept from an earlier run" if any(m.cached for m in one.measured) else ""
+    return (
+        f"{counted:,} events counted (events/s: asked and learned, one core{earlier}).\n\n"
+        + markdown(header, rows)
+    )
+
+
+def _cold(one: Found) -> str:
+    first = one.measured[0].cold
+    header = ["cold start: hit rate at 20", *(f"{c} ({first[c]['events']:,})" for c in COLUMNS)]
+    rows = [[_name(m), *(_figure(m.cold[c], RATE) for c in COLUMNS)] for m in one.measured]
+    return markdown(header, rows)
+
+
+def _tenths(one: Found) -> str:
+    tenths = range(1, len(one.measured[0].by_tenth))  # the first is learned and not counted
+    header = ["hit rate at 20, by tenth of the stream", *(str(n + 1) for n in tenths)]
+    rows = [[_name(m), *(_figure(m.by_tenth[n], RATE, 3) for n in tenths)] for m in one.measured]
+    return markdown(header, rows)
+
+
+def _settings(found: Sequence[Found]) -> str:
+    told = {m.contestant: m.settings for one in found for m in one.measured}
+    return "\n".join(["Settings:", "", *(f"- **{name}**: {text}" for name, text in told.items())])
+
+
+def _name(measured: Measured) -> str:
+    return f"**{HEADWATER}**" if measured.contestant == HEADWATER else measured.contestant
+
+
+def _figure(row: Row, figure: str, digits: int = 4) -> str:
+    value = row[figure]
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _times(ratio: float | None) -> str:
+    return "-" if ratio is None else f"**{ratio:.2f}**"

@@ -1,0 +1,77 @@
+"""A peer: another recommender behind one small face, and that face as an engine.
+
+`AsEngine` makes of a peer what a backtest folds, so that one `Backtest` counts Headwater and all
+peers alike: the same events, the same questions, the same misses.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Set as AbstractSet
+
+from headwater_server.engine.entries import Entry, SettingsChange
+from headwater_server.engine.events import Event, Outcome, Status
+from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.rewards import IMPRESSION, canonical_type, reward_of
+from headwater_server.engine.settings import EngineSettings
+
+
+class Peer(ABC):
+    """A recommender that is told of every event and asked before each.
+
+    ``name`` stands in the table, ``settings`` below it: all that one needs to get the same figures
+    again. Neither method may look ahead; `recommend` changes no answer that comes later.
+    """
+
+    name: str
+    settings: str
+
+    @abstractmethod
+    def learn(
+        self, visitor_id: str, item_id: str, reward: float, value: float | None, time_s: float
+    ) -> None:
+        """Learn one event. ``reward`` is the shop's table's, negative for a return or a dislike."""
+
+    @abstractmethod
+    def recommend(
+        self, visitor_id: str, now_s: float, left_out: AbstractSet[str], n: int
+    ) -> list[tuple[str, float]]:
+        """Return up to ``n`` (item, score), best first, none of them among ``left_out``."""
+
+
+class AsEngine:
+    """A peer as the `Foldable` that a `Backtest` needs. Catalogue entries are passed over."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self._settings = EngineSettings()
+
+    def apply(self, entry: Entry) -> list[Outcome]:
+        """Teach the peer the entry's events, an item at a time; impressions are no interactions."""
+        for operation in entry.operations:
+            if isinstance(operation, SettingsChange):
+                self._settings = operation.settings
+            elif isinstance(operation, Event):
+                self._learn(operation)
+        return [Outcome(Status.CREATED)] * len(entry.operations)
+
+    def _learn(self, event: Event) -> None:
+        if canonical_type(event.event_type) == IMPRESSION:
+            return
+        reward = reward_of(event, self._settings)
+        time_s = (event.event_time_ms or 0) / 1000
+        for item in event.items:
+            self._peer.learn(event.visitor_id, item.item_id, reward, event.value, time_s)
+
+    def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
+        """Ask the peer. Without exploration each slot is certain, so its propensity is 1."""
+        left_out = frozenset(request.exclude_item_ids)
+        ranked = self._peer.recommend(
+            request.visitor_id, now_ms / 1000, left_out, request.page_size
+        )
+        results = tuple(Result(item_id, score, None, 1.0) for item_id, score in ranked)
+        return Recommendation(request.recommendation_id, results, self._peer.name)
+
+    def digest(self) -> str:
+        """Return "": a peer's state has no digest."""
+        return ""

@@ -1,0 +1,25 @@
+"""The peers a shop would pick. Importing this needs the extra `quality`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchmarks.quality.peers.base import Peer
+from benchmarks.quality.peers.biased_mf import RiverBiasedMF
+from benchmarks.quality.peers.popularity import Popularity
+from benchmarks.quality.peers.retrained import Als, Bpr, Cosine
+from benchmarks.quality.peers.vmis_knn import VmisKnn
+from benchmarks.quality.peers.vowpal import VowpalWabbit
+
+PEERS: tuple[Callable[[], Peer], ...] = (
+    VmisKnn,
+    lambda: VmisKnn(asks_itself=True),
+    VowpalWabbit,
+    Als,
+    Cosine,
+    Bpr,
+    RiverBiasedMF,
+    lambda: Popularity(200),
+    lambda: Popularity(2_000),
+    lambda: Popularity(20_000),
+)

@@ -1,0 +1,170 @@
+"""Change detection: has what the engine foresees become worse, or better, all at once?"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from river.drift import ADWIN
+
+from headwater_server.models.plain import from_plain, to_plain
+
+ALL = "all"
+OTHER = "other"
+LOSS = "ranking_loss"
+NO_ACT = "no_act"
+PLACEMENTS_MAX = 64
+ALARMS_MAX = 100
+DELTA = 1e-5
+"""ADWIN's chance of a false alarm at each look; River's own 0.002 alarms every few thousand."""
+CHECK_EVENTS = 32
+WINDOW_MIN = 64
+"""Values on either side of a change, at least: a short fright is no change."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriftAlarm:
+    """One change that was noticed: when, where, and from which mean to which.
+
+    ``name`` is what changed, "ranking_loss" or "no_act"; for both, larger is worse.
+    ``events_learned`` were learned until then; ``time_ms`` is the engine's clock.
+    """
+
+    placement: str
+    name: str
+    events_learned: int
+    time_ms: int
+    mean_before: float
+    mean_after: float
+
+    @property
+    def worse(self) -> bool:
+        """Whether the engine foresees less than before."""
+        return self.mean_after > self.mean_before
+
+
+def ranking_loss(cross_entropy: float, choices: int) -> float:
+    r"""Return the loss of one touch, 0 (foreseen) to 1 (no better than a blind guess).
+
+    $$\ell = \min\left(1, \frac{-\log p(y)}{\log n}\right)$$
+
+    with $p(y)$ what the ranker gave the touched item among $n$ choices. An item that was no
+    candidate (``choices`` 0) was not foreseen at all: 1.
+
+    >>> ranking_loss(math.log(61), 61), ranking_loss(0.0, 61), ranking_loss(0.0, 0)
+    (1.0, 0.0, 1.0)
+    """
+    if choices < 2 or not math.isfinite(cross_entropy):
+        return 1.0
+    return min(1.0, max(0.0, cross_entropy / math.log(choices)))
+
+
+class Drift:
+    """River's ADWIN on the progressive loss: one detector for all touches, one a placement.
+
+    The loss of a touch is that of the ranker's own step (`ranking_loss`): it costs nothing, comes
+    with each event, is bounded, as ADWIN's theorem asks, and a touch outside the candidates is at
+    its ceiling. A visitor's touches are alike, and ADWIN takes its values for independent: so a run
+    of touches of one visitor counts once, by its mean. (Each on its own, one visitor's long evening
+    is an alarm.)
+
+    The figure of a placement is whether nobody acted on a reported slate. (Not the slate's log
+    loss: where acts become rare it falls, as the rare is easy to foretell; so its direction says
+    nothing of better or worse.)
+
+    ADWIN keeps a window of past values and drops its older part when the means of the two parts
+    differ by more than chance allows. Placements beyond 64 share the detector named "other"; the
+    last 100 alarms are kept.
+
+    References
+    ----------
+    A. Bifet, R. Gavalda, "Learning from time-changing data with adaptive windowing", SDM 2007.
+
+    Examples
+    --------
+    >>> drift = Drift()
+    >>> losses = [0.2, 0.3] * 500 + [0.8, 0.9] * 100
+    >>> alarms = [drift.touch(n, loss, events_learned=n, now_ms=n) for n, loss in enumerate(losses)]
+    >>> [alarm.worse for alarm in alarms if alarm]
+    [True]
+    """
+
+    def __init__(self) -> None:
+        self._detectors: dict[tuple[str, str], Any] = {}
+        self._run = [-1, 0, 0.0]  # visitor's row, touches, sum of losses
+        self._counts: dict[tuple[str, bool], int] = {}
+        self._alarms: deque[DriftAlarm] = deque(maxlen=ALARMS_MAX)
+
+    def touch(
+        self, visitor: int, loss: float, *, events_learned: int, now_ms: int
+    ) -> DriftAlarm | None:
+        """Take in the loss of a touch; return the alarm that the visitor before raised, if any."""
+        before, touches, total = self._run
+        if visitor == before:
+            self._run = [visitor, touches + 1, total + loss]
+            return None
+        self._run = [visitor, 1, loss]
+        if not touches:
+            return None
+        return self._observe(LOSS, ALL, total / touches, events_learned, now_ms)
+
+    def slate(
+        self, placement: str, *, acted: bool, events_learned: int, now_ms: int
+    ) -> DriftAlarm | None:
+        """Take in whether a reported slate was acted on; return the alarm that it raises."""
+        return self._observe(NO_ACT, placement, float(not acted), events_learned, now_ms)
+
+    def _observe(
+        self, name: str, placement: str, loss: float, events_learned: int, now_ms: int
+    ) -> DriftAlarm | None:
+        placement, detector = self._detector(name, placement)
+        width, total = detector.width, detector.total
+        detector.update(loss)
+        if not detector.drift_detected:
+            return None
+        before = (total + loss - detector.total) / max(1.0, width + 1.0 - detector.width)
+        after = float(detector.estimation)
+        alarm = DriftAlarm(placement, name, events_learned, now_ms, before, after)
+        self._alarms.append(alarm)
+        key = (placement, alarm.worse)
+        self._counts[key] = self._counts.get(key, 0) + 1
+        return alarm
+
+    def _detector(self, name: str, placement: str) -> tuple[str, Any]:
+        if (name, placement) not in self._detectors and len(self._detectors) > PLACEMENTS_MAX:
+            placement = OTHER
+        if (name, placement) not in self._detectors:
+            make: Any = ADWIN  # River's detectors are not typed
+            detector = make(delta=DELTA, clock=CHECK_EVENTS, min_window_length=WINDOW_MIN)
+            self._detectors[name, placement] = detector
+        return placement, self._detectors[name, placement]
+
+    @property
+    def alarms(self) -> tuple[DriftAlarm, ...]:
+        """The last 100 alarms, oldest first."""
+        return tuple(self._alarms)
+
+    @property
+    def counts(self) -> dict[tuple[str, bool], int]:
+        """How many alarms there ever were, by (placement, whether it became worse)."""
+        return dict(self._counts)
+
+    def state(self) -> dict[str, Any]:
+        """Return detectors, alarms and counts as plain values."""
+        alarms = [astuple(alarm) for alarm in self._alarms]
+        return {
+            "detectors": to_plain(self._detectors),
+            "run": to_plain(self._run),
+            "counts": to_plain(self._counts),
+            "alarms": to_plain(alarms),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._detectors = from_plain(state["detectors"])
+        self._run = from_plain(state["run"])
+        self._counts = from_plain(state["counts"])
+        alarms = (DriftAlarm(*values) for values in from_plain(state["alarms"]))
+        self._alarms = deque(alarms, maxlen=ALARMS_MAX)
