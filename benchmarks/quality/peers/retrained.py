@@ -17,6 +17,7 @@ from implicit.cpu.bpr import BayesianPersonalizedRanking
 from implicit.nearest_neighbours import CosineRecommender
 from implicit.utils import ParameterWarning
 from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
 
 from benchmarks.quality.peers.base import Peer
 from benchmarks.quality.peers.numbering import Array, Numbering, best
@@ -61,7 +62,8 @@ class Retrained(Peer):
             counts[item] = counts.pop(item, 0.0) + 1.0  # to the end: the newest is last
         self._events += 1
         if self._events == FIRST_EVENTS or self._events % EVERY_EVENTS == 0:
-            self._train(self._matrix())
+            with threadpool_limits(1):  # one core for everyone
+                self._train(self._matrix())
             self._trained_items = len(self._items)
             self._trained_visitors = len(self._visitors)
 
