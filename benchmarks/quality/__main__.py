@@ -58,10 +58,11 @@ def quality(
     How a set treats repeats: --repeats, else `repeats` in its meta.json, else what its events
     suggest (excluded where visitors hardly ever come back to an item).
     """
+    paths = _folders(data, sets or [])
     contestants = _contestants(only or [], ablate=ablate)
     wanted = _repeats(repeats or [])
     events = limit or (LIMIT_ABLATION if ablate else LIMIT)
-    read = [_read(folder, events, wanted) for folder in _folders(data, sets or [])]
+    read = [_read(folder, events, wanted) for folder in paths]
     chosen = [one for one in read if isinstance(one, DataSet)]
     skipped = [one for one in read if isinstance(one, Skipped)]
     for skip in skipped:
