@@ -124,9 +124,9 @@ def _measure_all(
                 at.at(rows, f"hit rate {total.hit_rate:.4f}")
 
             one = measure(data, contestant, cache, on_event)
-            progress.at(
-                len(data.history.events), f"hit rate {one.total['hit_rate_at_20'] or 0:.4f}"
-            )
+            if one.cached:
+                rate = one.total["hit_rate_at_20"] or 0.0
+                progress.at(len(data.history.events), f"hit rate {rate:.4f}, kept")
         measured.append(one)
     return Found(data, measured)
 

@@ -71,11 +71,13 @@ def peers() -> list[Contestant]:
 
 def _contestant(make: Callable[[], Peer]) -> Contestant:
     peer = make()
-    modules = (base, numbering, popularity, sys.modules[type(peer).__module__])
+    modules = {sys.modules[kind.__module__] for kind in type(peer).__mro__}
+    own = {m for m in modules if m.__name__.startswith("benchmarks.")}
+    files = {Path(str(module.__file__)) for module in own | {base, numbering, popularity}}
     return Contestant(
         name=peer.name,
         settings=peer.settings,
         make=lambda: AsEngine(make()),
-        source=key_of([], {Path(str(module.__file__)) for module in modules}, PACKAGES),
+        source=key_of([], files, PACKAGES),
         engine_settings=EngineSettings(),
     )

@@ -9,11 +9,11 @@ from tests.unit.benchmarks.test_peers import taught, walk
 WHY = "needs the extra `quality`: run `make quality` once, or pip install -e '.[quality]'"
 
 
-def retrained():
+def implicit_models():
     pytest.importorskip("implicit", reason=WHY)
-    from benchmarks.quality.peers import retrained
+    from benchmarks.quality.peers import implicit_models
 
-    return retrained
+    return implicit_models
 
 
 def vowpal():
@@ -34,18 +34,18 @@ def shuttling(pairs, visitors):
     ("name", "settings"), [("Als", {"factors": 8}), ("Bpr", {"factors": 8}), ("Cosine", {})]
 )
 def test_a_retrained_model_folds_in_a_visitor_of_no_training(name, settings, monkeypatch):
-    module = retrained()
+    module = implicit_models()
     events = list(shuttling(pairs=8, visitors=80))
-    monkeypatch.setattr(module, "FIRST_EVENTS", len(events))
+    monkeypatch.setattr("benchmarks.quality.peers.retrained.FIRST_EVENTS", len(events))
     peer = taught(getattr(module, name)(**settings), events)
     peer.learn("new", "a3", 1.0, None, 1e6)
     assert peer.recommend("new", 1e6, {"a3"}, 1)[0][0] == "b3"
 
 
 def test_a_retrained_model_learns_no_new_item_before_the_next_training(monkeypatch):
-    module = retrained()
-    monkeypatch.setattr(module, "FIRST_EVENTS", 200)
-    monkeypatch.setattr(module, "EVERY_EVENTS", 400)
+    module = implicit_models()
+    monkeypatch.setattr("benchmarks.quality.peers.retrained.FIRST_EVENTS", 200)
+    monkeypatch.setattr("benchmarks.quality.peers.retrained.EVERY_EVENTS", 400)
     peer = taught(module.Cosine(), walk(300))
     taught(peer, [("x", "i0", 0.0), ("x", "late", 0.0), ("y", "i0", 0.0)])
     assert "late" not in [item for item, _ in peer.recommend("y", 0.0, set(), 5)][:5]
@@ -54,7 +54,7 @@ def test_a_retrained_model_learns_no_new_item_before_the_next_training(monkeypat
 
 
 def test_als_folds_in_with_the_number_that_the_library_recommends():
-    module = retrained()
+    module = implicit_models()
     peer = taught(module.Als(factors=8), walk(1_000))
     visitor = peer._visitors.find("v1")
     row = peer._counts[visitor]
@@ -67,7 +67,7 @@ def test_als_folds_in_with_the_number_that_the_library_recommends():
 
 
 def test_cosine_scores_as_the_library_does():
-    module = retrained()
+    module = implicit_models()
     peer = taught(module.Cosine(), walk(1_000))
     visitor = peer._visitors.find("v1")
     row = peer._row(peer._counts[visitor])
