@@ -146,7 +146,7 @@ def _tell(found: Sequence[Found], skipped: Sequence[Skipped], out: Path, *, abla
 
         written.append(out / "quality.png")
         plot(found, written[-1])
-    _console.print(Markdown(text))
+    _console.print(Markdown(text) if _console.is_terminal else text, markup=False)
     _console.print(f"written: {', '.join(map(str, written))}")
 
 
