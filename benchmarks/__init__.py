@@ -1,1 +1,1 @@
-"""Speed, held against a bare gRPC echo in the same run (`make bench`); quality, held against peers."""
+"""Speed, held against a bare gRPC echo (`make bench`), and quality, held against peers."""

@@ -58,10 +58,11 @@ def quality(
     How a set treats repeats: --repeats, else `repeats` in its meta.json, else what its events
     suggest (excluded where visitors hardly ever come back to an item).
     """
+    paths = _folders(data, sets or [])
     contestants = _contestants(only or [], ablate=ablate)
     wanted = _repeats(repeats or [])
     events = limit or (LIMIT_ABLATION if ablate else LIMIT)
-    read = [_read(folder, events, wanted) for folder in _folders(data, sets or [])]
+    read = [_read(folder, events, wanted) for folder in paths]
     chosen = [one for one in read if isinstance(one, DataSet)]
     skipped = [one for one in read if isinstance(one, Skipped)]
     for skip in skipped:
@@ -123,9 +124,9 @@ def _measure_all(
                 at.at(rows, f"hit rate {total.hit_rate:.4f}")
 
             one = measure(data, contestant, cache, on_event)
-            progress.at(
-                len(data.history.events), f"hit rate {one.total['hit_rate_at_20'] or 0:.4f}"
-            )
+            if one.cached:
+                rate = one.total["hit_rate_at_20"] or 0.0
+                progress.at(len(data.history.events), f"hit rate {rate:.4f}, kept")
         measured.append(one)
     return Found(data, measured)
 
@@ -145,7 +146,7 @@ def _tell(found: Sequence[Found], skipped: Sequence[Skipped], out: Path, *, abla
 
         written.append(out / "quality.png")
         plot(found, written[-1])
-    _console.print(Markdown(text))
+    _console.print(Markdown(text) if _console.is_terminal else text, markup=False)
     _console.print(f"written: {', '.join(map(str, written))}")
 
 

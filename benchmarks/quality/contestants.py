@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import headwater_server
+from benchmarks.quality.cache import key_of
 from benchmarks.quality.peers import base, numbering, popularity
 from benchmarks.quality.peers.base import AsEngine, Peer
 from headwater_server.engine import settings as engine_settings
@@ -19,18 +20,18 @@ from headwater_server.evaluation.backtest import Foldable
 
 HEADWATER = "Headwater"
 SERVICE = Path(headwater_server.__file__).parent
+PACKAGES = ("numpy", "scipy", "river", "implicit", "vowpalwabbit")
 WITHOUT = "without"  # the setting that names what is left out of the engine
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """One row of the table. ``files`` and ``packages`` are all that its figures depend on."""
+    """One row of the table. ``source`` is a digest of the code and packages it is made of."""
 
     name: str
     settings: str
     make: Callable[[], Foldable]
-    files: tuple[Path, ...]
-    packages: tuple[str, ...]
+    source: str
     engine_settings: EngineSettings
 
 
@@ -38,6 +39,8 @@ def headwater(left_out: str = "") -> Contestant:
     """Return Headwater with its default settings, or with one part left out."""
     values: dict[str, Any] = {WITHOUT: (left_out,)} if left_out else {}
     settings = EngineSettings(**values)
+
+    files = [path for part in ("engine", "models") for path in (SERVICE / part).rglob("*.py")]
 
     def make() -> Engine:
         warm_up(settings)  # no kernel is compiled while the clock runs
@@ -47,10 +50,7 @@ def headwater(left_out: str = "") -> Contestant:
         name=f"{HEADWATER} without {left_out}" if left_out else HEADWATER,
         settings=f"default settings, without {left_out}" if left_out else "default settings",
         make=make,
-        files=tuple(
-            path for part in ("engine", "models") for path in (SERVICE / part).rglob("*.py")
-        ),
-        packages=("river", "numpy", "numba"),
+        source=key_of([], files, ("river", "numpy", "numba")),
         engine_settings=settings,
     )
 
@@ -71,12 +71,13 @@ def peers() -> list[Contestant]:
 
 def _contestant(make: Callable[[], Peer]) -> Contestant:
     peer = make()
-    modules = (base, numbering, popularity, sys.modules[type(peer).__module__])
+    modules = {sys.modules[kind.__module__] for kind in type(peer).__mro__}
+    own = {m for m in modules if m.__name__.startswith("benchmarks.")}
+    files = {Path(str(module.__file__)) for module in own | {base, numbering, popularity}}
     return Contestant(
         name=peer.name,
         settings=peer.settings,
         make=lambda: AsEngine(make()),
-        files=tuple({Path(str(module.__file__)) for module in modules}),
-        packages=("numpy", "scipy", "river", "implicit", "vowpalwabbit"),
+        source=key_of([], files, PACKAGES),
         engine_settings=EngineSettings(),
     )

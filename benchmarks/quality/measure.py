@@ -19,14 +19,18 @@ from headwater_server.evaluation.tally import Tally
 Row = dict[str, float | int | None]
 """What `Tally.figures` tells."""
 
-PROTOCOL = (
-    *(SERVICE / "evaluation").glob("*.py"),
-    SERVICE / "engine" / "rewards.py",
-    SERVICE / "engine" / "events.py",
-    Path(str(coldstart.__file__)),
-    Path(__file__),
+PROTOCOL = key_of(
+    [],
+    {
+        *(SERVICE / "evaluation").glob("*.py"),
+        SERVICE / "engine" / "rewards.py",
+        SERVICE / "engine" / "events.py",
+        Path(str(coldstart.__file__)),
+        Path(__file__),
+    },
+    [],
 )
-"""What all figures depend on, whoever is measured."""
+"""What all figures depend on, whoever is measured: digested here, before anybody edits it."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,8 @@ def measure(
 def key(data: DataSet, contestant: Contestant) -> str:
     """Return the name under which the figures are kept."""
     rows, canonical = str(len(data.history.events)), contestant.engine_settings.canonical()
-    texts = (data.digest, rows, data.repeats, contestant.name, contestant.settings, canonical)
-    return key_of(texts, {*contestant.files, *PROTOCOL}, contestant.packages)
+    how = (contestant.name, contestant.settings, canonical, contestant.source, PROTOCOL)
+    return key_of((data.digest, rows, data.repeats, *how), [], [])
 
 
 def run(data: DataSet, contestant: Contestant, on_event: Callable[[int, Tally], None]) -> Measured:

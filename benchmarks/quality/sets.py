@@ -66,7 +66,7 @@ def read_set(
             folder / EVENTS, items if items.exists() else None, EngineSettings(), limit
         )
     except BadFile as error:
-        return Skipped(folder.name, f"{error.problems[0]}")
+        return Skipped(folder.name, f"{error.problems[0]}".split(";")[0])
     if len(history.events) < events_min:
         reason = f"{len(history.events):,} events, too few to measure (at least {events_min:,})"
         return Skipped(folder.name, reason)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from benchmarks.quality.peers.base import Peer
 from benchmarks.quality.peers.biased_mf import RiverBiasedMF
+from benchmarks.quality.peers.implicit_models import Als, Bpr, Cosine
 from benchmarks.quality.peers.popularity import Popularity
-from benchmarks.quality.peers.retrained import Als, Bpr, Cosine
 from benchmarks.quality.peers.vmis_knn import VmisKnn
 from benchmarks.quality.peers.vowpal import VowpalWabbit
 

@@ -112,3 +112,17 @@ def test_the_report_holds_what_is_needed_to_get_it_again(write, engine, tmp_path
         "events": 0,
     }
     assert sum(t["events"] for t in read["by_tenth"]) == read["events"]
+
+
+def test_who_hears_the_answers_hears_the_first_tenth_too_which_still_does_not_count(write, engine):
+    history = read_history(write(*alternating(20, "aab")), None, EngineSettings())
+    alone = Backtest(TinyEngine(), history).run()
+    heard = []
+    beside = Backtest(engine, history, on_answer=lambda *answer: heard.append(answer)).run()
+    assert (beside.total, beside.by_tenth, beside.digest) == (
+        alone.total,
+        alone.by_tenth,
+        alone.digest,
+    )
+    assert [row for row, _ in heard][:3] == [0, 2, 3]  # row 1 is on the item touched just before
+    assert sum(rank > 0 for row, rank in heard if row >= 2) == beside.total.hits
