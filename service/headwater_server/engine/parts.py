@@ -72,6 +72,8 @@ class Parts:
     def _adopt(self, settings: EngineSettings) -> None:
         self.settings = settings
         self.catalogue.items_max = settings.items_max
+        self.retriever.without = frozenset(settings.without)
+        self.ranking.leave_out(settings.without)
         for kept in (self.visitors, self.hiding):
             kept.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +27,17 @@ class Retriever:
         self.catalogue = catalogue
         self.popular = PopularItems()
         self.evidence = ev.Evidence()
+        self.without: frozenset[str] = frozenset()
         self._room = np.empty(ROOM, dtype=np.int32)
+        self._sources: dict[str, Callable[[History, Any], None]] = {
+            "next": self._next,
+            "together": self._together,
+            "history": self._own,
+            "popular": self._popular,
+            "new": self._new,
+            "content": self._content,
+            "circumstances": self._circumstances,
+        }
 
     def retrieve(
         self,
@@ -60,14 +73,32 @@ class Retriever:
         ev.touch(self.evidence.scratch, items, ev.FROM_POPULAR)
 
     def _gather(self, history: History) -> None:
-        models = self.models
+        """Let every source that is not left out write what it knows of this question."""
         self.evidence.begin(self.catalogue.rows)
-        scratch = self.evidence.scratch
-        touches = models.activity.touches
-        models.next_item.accumulate(history.items, touches, scratch)
-        models.companions.accumulate(history.items, history.in_session, touches, scratch)
+        for name, write in self._sources.items():
+            if name not in self.without:
+                write(history, self.evidence.scratch)
+
+    def _next(self, history: History, scratch: Any) -> None:
+        models = self.models
+        models.next_item.accumulate(history.items, models.activity.touches, scratch)
+
+    def _together(self, history: History, scratch: Any) -> None:
+        args = (history.items, history.in_session, self.models.activity.touches)
+        self.models.companions.accumulate(*args, scratch)
+
+    def _own(self, history: History, scratch: Any) -> None:
         note_own(history.items, history.ages_s, history.touches, history.in_session, scratch)
+
+    def _popular(self, _: History, scratch: Any) -> None:
         ev.touch(scratch, self.popular.items, ev.FROM_POPULAR)
+
+    def _new(self, _: History, scratch: Any) -> None:
         ev.touch(scratch, self.catalogue.newest, ev.FROM_NEW)
-        models.content.propose(history.items, scratch)
-        models.circumstances.accumulate(history.circumstances, touches, scratch)
+
+    def _content(self, history: History, scratch: Any) -> None:
+        self.models.content.propose(history.items, scratch)
+
+    def _circumstances(self, history: History, scratch: Any) -> None:
+        models = self.models
+        models.circumstances.accumulate(history.circumstances, models.activity.touches, scratch)
