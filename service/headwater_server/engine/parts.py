@@ -35,7 +35,7 @@ _STATEFUL = (
 class Parts:
     """The parts that hold state, the pipeline that joins them, and what is done with all."""
 
-    STATE_VERSION = 2
+    STATE_VERSION = 3
 
     def __init__(self, settings: EngineSettings | None = None) -> None:
         self._begin(settings or EngineSettings())

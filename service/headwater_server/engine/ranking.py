@@ -34,12 +34,15 @@ class Ranking:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return (float32[n, features] of ``items``, float32[context]) for this history."""
         models, scratch = self.models, self.evidence.scratch
-        models.content.accumulate(history.items, items, scratch)
+        told = np.empty((len(items), 5), dtype=np.float32)
+        models.content.accumulate(items, scratch, told[:, :3])
+        models.words.accumulate(items, told[:, 3:])
         counts, events = models.activity.counts, models.activity.events
         rows = features.empty_features(len(items))
         features.item_features(
             items,
             scratch,
+            told,
             counts,
             *_read(models.by_event),
             *_read(models.by_day),

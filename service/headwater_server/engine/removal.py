@@ -26,6 +26,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "content": ("content_near", "content"),
     "circumstances": ("circumstances", "circumstances_often"),
     "new": (),
+    "walk": ("walk", "walk_rarity"),
+    "cosines": ("content_latest", "content_session", "content_long"),
+    "words": ("words", "words_best"),
+    "cycles": ("own_due",),
     "context": (
         "history", "session_length", "gap", "new_session", "latest_touches", "empty",
         "mean_touches", "mean_age",

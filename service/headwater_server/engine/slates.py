@@ -21,6 +21,8 @@ _REASONS = {
     "popular": "is popular now",
     "content": "is described like what was looked at lately",
     "new": "is new in the shop",
+    "walk": "is two steps from what was looked at last",
+    "words": "is described like what often comes next",
     "candidates": "was asked to be ranked",
     "circumstances": "is chosen in this place and under these circumstances",
 }
@@ -31,7 +33,7 @@ def _told(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return sources, tuple(_REASONS[name] for name in sources)
 
 
-_TOLD = tuple(_told(mask) for mask in range(256))
+_TOLD = tuple(_told(mask) for mask in range(1 << len(SOURCES)))
 
 
 def policy_of(request: RecommendRequest) -> str:
@@ -78,7 +80,7 @@ def results(
     scores: NDArray[np.float64],
     propensities: NDArray[np.float64],
     probabilities: list[float] | list[None],
-    masks: NDArray[np.uint8],
+    masks: NDArray[np.uint16],
     *,
     explain: bool,
 ) -> tuple[Result, ...]:

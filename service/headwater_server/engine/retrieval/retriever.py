@@ -15,8 +15,8 @@ from headwater_server.engine.retrieval.popular import PopularItems
 from headwater_server.engine.visitors import History
 from headwater_server.models import evidence as ev
 
-ROOM = 800
-"""At most: own 200, co-visitation 160, popular 90, content 30, circumstances 60, new 20."""
+ROOM = 900
+"""At most: own 200, co-visitation 160, popular 90, circumstances 60, new 20, else 30 to 40 each."""
 
 
 class Retriever:
@@ -37,6 +37,9 @@ class Retriever:
             "new": self._new,
             "content": self._content,
             "circumstances": self._circumstances,
+            "walk": self._walk,
+            "words": self._words,
+            "cycles": self._cycles,
         }
 
     def retrieve(
@@ -75,6 +78,7 @@ class Retriever:
     def _gather(self, history: History) -> None:
         """Let every source that is not left out write what it knows of this question."""
         self.evidence.begin(self.catalogue.rows)
+        self.models.content.look(history.items, history.in_session)
         for name, write in self._sources.items():
             if name not in self.without:
                 write(history, self.evidence.scratch)
@@ -102,3 +106,12 @@ class Retriever:
     def _circumstances(self, history: History, scratch: Any) -> None:
         models = self.models
         models.circumstances.accumulate(history.circumstances, models.activity.touches, scratch)
+
+    def _walk(self, history: History, scratch: Any) -> None:
+        self.models.walk.accumulate(history.items, scratch)
+
+    def _words(self, history: History, scratch: Any) -> None:
+        self.models.words.spread(history.items, scratch)
+
+    def _cycles(self, history: History, scratch: Any) -> None:
+        self.models.cycles.accumulate(history.items, history.ages_s, scratch)
