@@ -1,6 +1,6 @@
 """The ranker's arithmetic: a small network, its gradient, and the two optimisers' steps.
 
-Arrays are float32. ``parameters`` = (w, W, V, beta, v, U); ``moments`` = running (mean, variance)
+Arrays are float32. ``parameters`` = (w, W, V, beta, v); ``moments`` = running (mean, variance)
 of the features, then of the context. Sums run in a fixed order: no BLAS, no fastmath.
 """
 
@@ -45,11 +45,9 @@ def _forward(F, context, bias, moments, parameters, scaled, hidden, scores):
     The innermost loops run over the rows, so that each is a vector step: four times as fast as
     row by row, and the sums are the same to the bit.
     """
-    W, v = parameters[1], parameters[4]
+    w, W, v = parameters[0], parameters[1], parameters[4]
     mean, precision = moments[0], _precision(moments[1])
-    c = _context(context, moments)
-    w = _weights(c, parameters[0], parameters[5])
-    _begin_hidden(c, parameters, hidden)
+    _begin_hidden(context, moments, parameters, hidden)
     scores[:] = bias
     for j in range(len(w)):
         f = scaled[j]
@@ -65,27 +63,11 @@ def _forward(F, context, bias, moments, parameters, scaled, hidden, scores):
 
 
 @njit(cache=True)
-def _context(context, moments):
-    """Return the scaled context."""
+def _begin_hidden(context, moments, parameters, hidden):
+    """Write what is the same for every row: V c + beta, c the scaled context."""
+    V, beta = parameters[2], parameters[3]
     c = np.empty_like(context)
     _standardise(context, moments[2], _precision(moments[3]), c)
-    return c
-
-
-@njit(cache=True)
-def _weights(c, w, U):
-    """Return w + U^T c: what each feature counts in this context."""
-    out = w.copy()
-    for k in range(len(c)):
-        for j in range(len(w)):
-            out[j] += c[k] * U[k, j]
-    return out
-
-
-@njit(cache=True)
-def _begin_hidden(c, parameters, hidden):
-    """Write what is the same for every row: V c + beta."""
-    V, beta = parameters[2], parameters[3]
     for h in range(len(hidden)):
         added = beta[h]
         for j in range(len(c)):
@@ -115,8 +97,9 @@ def gradients_of(context, errors, moments, parameters, scaled, hidden, out):
     ``scaled`` and ``hidden`` are what `_forward` wrote.
     """
     v = parameters[4]
-    gw, gW, gV, gbeta, gv, gU = out
-    c, back = _context(context, moments), np.empty_like(v)
+    gw, gW, gV, gbeta, gv = out
+    c, back = np.empty_like(context), np.empty_like(v)
+    _standardise(context, moments[2], _precision(moments[3]), c)
     for gradient in (gw, gbeta, gv):
         gradient[:] = 0.0
     gW[:] = 0.0
@@ -136,8 +119,6 @@ def gradients_of(context, errors, moments, parameters, scaled, hidden, out):
     for j in range(len(c)):
         for h in range(len(v)):
             gV[j, h] = gbeta[h] * c[j]
-        for k in range(len(gw)):
-            gU[j, k] = gw[k] * c[j]
 
 
 @njit(cache=True)
@@ -180,10 +161,11 @@ def choice_errors(scores, chosen, outside, errors):
 
 
 @njit(cache=True)
-def learn_rows(F, context, bias, chosen, outside, moments, parameters, squares, rates, errors):
+def learn_rows(
+    F, context, bias, chosen, outside, moments, parameters, squares, rate, layer_rate, errors
+):
     """One step on one list: score, errors, gradients, AdaGrad on w and RMSProp on the layer."""
-    w, W, V, beta, v, U = parameters
-    rate, layer_rate, gate_rate = rates
+    w, W, V, beta, v = parameters
     scores = np.empty(len(F), dtype=np.float32)
     scaled = np.empty((F.shape[1], len(F)), dtype=np.float32)
     hidden = np.empty((len(v), len(F)), dtype=np.float32)
@@ -195,11 +177,9 @@ def learn_rows(F, context, bias, chosen, outside, moments, parameters, squares, 
         np.empty_like(V),
         np.empty_like(beta),
         np.empty_like(v),
-        np.empty_like(U),
     )
     gradients_of(context, errors, moments, parameters, scaled, hidden, gradients)
     adagrad(w, gradients[0], squares[0], rate)
-    adagrad(U.reshape(-1), gradients[5].reshape(-1), squares[5].reshape(-1), gate_rate)
     rho = np.float32(0.999)
     rmsprop(W.reshape(-1), gradients[1].reshape(-1), squares[1].reshape(-1), layer_rate, rho)
     rmsprop(V.reshape(-1), gradients[2].reshape(-1), squares[2].reshape(-1), layer_rate, rho)

@@ -28,16 +28,14 @@ def _normal(seed: int, counter: int, deviation: float) -> float:
 class ListwiseRanker(base.Classifier):
     r"""Conditional logit over a list, with a linear part and a small hidden layer.
 
-    $$s_y = \rho_y + (w + U^\top c) \cdot f_y + v \cdot \mathrm{LeakyReLU}(W f_y + V c + \beta),$$
-    $$P(y) = \frac{e^{s_y}}{[e^{s_0} +] \sum_{y'} e^{s_{y'}}}$$
+    $$s_y = \rho_y + w \cdot f_y + v \cdot \mathrm{LeakyReLU}(W f_y + V c + \beta), \qquad
+      P(y) = \frac{e^{s_y}}{[e^{s_0} +] \sum_{y'} e^{s_{y'}}}$$
 
     for standardised features $f$ of (visitor, item) and $c$ of the context. The loss is the
     cross-entropy of the item that was chosen. $s_0$ stands for choosing none; it is there for
     slates that were shown, and makes a list of one item a logistic regression: River's
-    `learn_one` and `predict_proba_one` are that case. $w$ and $U$ learn by AdaGrad, the layer by
-    RMSProp, the biases $\rho$ and $s_0$ by plain steps. $U$ lets each feature count more or
-    less with the context (T. Hastie, R. Tibshirani, "Varying-coefficient models", 1993): it
-    costs one pass a list, not one an item.
+    `learn_one` and `predict_proba_one` are that case. $w$ learns by AdaGrad, the layer by
+    RMSProp, the biases $\rho$ and $s_0$ by plain steps.
 
     Parameters
     ----------
@@ -46,8 +44,8 @@ class ListwiseRanker(base.Classifier):
         own, in sorted order.
     start
         Weights that $w$ begins with, by name.
-    rate, layer_rate, bias_rate, gate_rate
-        Learning rates of $w$, of the layer, of $\rho$ and of $U$.
+    rate, layer_rate, bias_rate
+        Learning rates of $w$, of the layer and of $\rho$.
     seed
         Seed of the layer's first weights.
 
@@ -75,7 +73,6 @@ class ListwiseRanker(base.Classifier):
         rate: float = 0.03,
         layer_rate: float = 0.002,
         bias_rate: float = 0.02,
-        gate_rate: float = 0.01,
         seed: int = 3,
     ) -> None:
         self.features = features
@@ -84,7 +81,6 @@ class ListwiseRanker(base.Classifier):
         self.rate = rate
         self.layer_rate = layer_rate
         self.bias_rate = bias_rate
-        self.gate_rate = gate_rate
         self.seed = seed
         self._columns: dict[str, int] = {}
         self._steps = 0
@@ -97,7 +93,7 @@ class ListwiseRanker(base.Classifier):
 
     def _begin(self, columns: int) -> None:
         n, c, h = columns, len(self.context or ()), network.UNITS
-        shapes = ((n,), (n, h), (c, h), (h,), (h,), (c, n))
+        shapes = ((n,), (n, h), (c, h), (h,), (h,))
         self._parameters = [np.zeros(shape, dtype=np.float32) for shape in shapes]
         self._squares = [np.full(shape, 0.01, dtype=np.float32) for shape in shapes]
         self._moments = [np.zeros(k, dtype=np.float32) for k in (n, n, c, c)]
@@ -119,8 +115,6 @@ class ListwiseRanker(base.Classifier):
                     for place in (0, 1):
                         arrays[place] = grown(arrays[place], 2 * column)
                         arrays[place][column:] = fill
-                    arrays[5] = np.ascontiguousarray(grown(arrays[5].T, 2 * column).T)
-                    arrays[5][:, column:] = fill
                 self._moments[:2] = [grown(m, 2 * column) for m in self._moments[:2]]
                 self._moments[1][column:] = 1
             counters = range(column * network.UNITS, (column + 1) * network.UNITS)
@@ -168,7 +162,8 @@ class ListwiseRanker(base.Classifier):
             np.float32(self._none if outside else -np.inf),
             *args,
             tuple(self._squares),
-            (np.float32(self.rate), np.float32(self.layer_rate), np.float32(self.gate_rate)),
+            np.float32(self.rate),
+            np.float32(self.layer_rate),
             errors,
         )
         if items is not None:

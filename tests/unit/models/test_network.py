@@ -51,7 +51,7 @@ def test_gradient_is_the_slope_of_the_loss(outside):
     rows, context = rng.normal(size=(n, k)).astype("f"), rng.normal(size=c).astype("f")
     bias, chosen = np.zeros(n, "f"), np.array([0, 1, 0, 0, 0], "f")
     moments = (np.zeros(k, "f"), np.ones(k, "f"), np.zeros(c, "f"), np.ones(c, "f"))
-    shapes = ((k,), (k, h), (c, h), (h,), (h,), (c, k))
+    shapes = ((k,), (k, h), (c, h), (h,), (h,))
     parameters = tuple(rng.normal(size=shape).astype("f") for shape in shapes)
     _, errors = _loss(rows, context, bias, chosen, outside, moments, parameters)
     gradients = tuple(np.empty_like(p) for p in parameters)
