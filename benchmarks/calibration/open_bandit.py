@@ -66,7 +66,7 @@ def tell(rows: Sequence[Row], told: Sequence[str] = COLUMNS) -> Iterator[Told | 
     for number, row in enumerate(rows):
         engine.apply(Entry(_time_ms(row), tuple(_events(str(number), row, told))))
         yield None
-    engine.impressions.close(_time_ms(rows[-1]) + 10_000)
+    engine.impressions.close(_time_ms(rows[-1]) + 10_000, len(rows))
     chances, acted = np.concatenate(kept.chances), np.concatenate(kept.acted)
     yield Told(chances, acted, np.zeros(len(acted), dtype=np.int64), _NONE, _NONE, _NONE)
 

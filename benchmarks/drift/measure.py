@@ -50,9 +50,9 @@ def measure(
 ) -> Hits:
     """Return int8[events]: 1 a hit at 20, 0 a miss, -1 not asked; from the cache if it is there."""
     modules = (fashion, stream, shop, simulator)
-    files = (*contestant.files, Path(__file__), *(Path(str(m.__file__)) for m in modules))
-    texts = (contestant.name, contestant.settings, str(log.seed), log.change.name)
-    key = key_of(texts, files, contestant.packages)
+    files = (Path(__file__), *(Path(str(m.__file__)) for m in modules))
+    texts = (contestant.name, contestant.settings, contestant.source)
+    key = key_of([*texts, str(log.seed), log.change.name], files, ())
     found = cache.find(key)
     if found is None:
         found = {"hits": _hits(contestant.make(), log, on_event).tolist()}

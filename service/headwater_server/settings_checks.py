@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from headwater_server.engine.removal import REMOVABLE
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
 from headwater_server.settings_rules import read_rules
 
@@ -60,7 +61,9 @@ def checked(name: str, kind: Any, value: object) -> Any:
         except ValueError as error:
             raise BadSettings(str(error)) from None
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    as_json = isinstance(value, str) and str(kind).startswith("dict")
+    if isinstance(value, str) and str(kind).startswith("tuple") and not value.startswith("["):
+        value = tuple(part.strip() for part in value.split(",") if part.strip())
+    as_json = isinstance(value, str) and str(kind).startswith(("dict", "tuple"))
     try:
         result = adapter.validate_json(str(value)) if as_json else adapter.validate_python(value)
     except ValidationError as error:
@@ -87,6 +90,9 @@ def _problem(name: str, value: object) -> str:
         return _number_problem(name, value)
     if isinstance(value, SecretStr):
         return _keys_problem(value.get_secret_value())
+    if name == "without" and isinstance(value, tuple):
+        unknown = ", ".join(sorted(set(value) - set(REMOVABLE)))
+        return f"no {unknown} to leave out: write any of {', '.join(REMOVABLE)}" if unknown else ""
     if name == "rewards" and isinstance(value, dict):
         return "" if all(map(math.isfinite, value.values())) else "rewards must be finite numbers"
     return _text_problem(name, str(value))

@@ -72,6 +72,8 @@ def default_shown(setting: Field[Any]) -> str:
     default = default_of(setting)
     if isinstance(default, Enum):
         return str(default.value)
+    if isinstance(default, tuple):
+        return ",".join(default) or "not set"
     if isinstance(default, dict):
         return json.dumps(default)
     if isinstance(default, bool):
@@ -84,5 +86,5 @@ def _metavar(kind: Any, default: object) -> str:
         return "|".join(member.value for member in type(default))
     if get_origin(kind) is Literal:
         return "|".join(get_args(kind))
-    names = {dict: "JSON", list: "JSON", int: "INT", float: "NUMBER"}
+    names = {dict: "JSON", list: "JSON", tuple: "NAME,…", int: "INT", float: "NUMBER"}
     return names.get(type(default), "TEXT")

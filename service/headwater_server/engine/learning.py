@@ -108,6 +108,10 @@ class Learning:
         models.next_item.learn(before, item)
         models.companions.learn(before, item, in_session=history.in_session[others])
         models.circumstances.learn(before, item, tokens=history.circumstances)
+        models.words.learn(before, item)
+        if len(before) < len(history.items):
+            age_s = float(history.ages_s[~others][0])
+            models.cycles.learn(before, item, age_s=age_s)
         models.by_event.learn(before, item)
         models.by_day.learn(before, item, at=now_ms / 1000.0)
         if begins:

@@ -13,12 +13,15 @@ from headwater_server.models.activity import Activity
 from headwater_server.models.circumstances import Circumstances
 from headwater_server.models.companions import Companions
 from headwater_server.models.content import Content
+from headwater_server.models.cycles import Cycles
 from headwater_server.models.fading import FadingModel
 from headwater_server.models.next_item import NextItem
 from headwater_server.models.popularity import Popularity
 from headwater_server.models.probability import ProbabilityHead
 from headwater_server.models.ranker import ListwiseRanker
 from headwater_server.models.river_ranker import RiverRanker
+from headwater_server.models.walk import Walk
+from headwater_server.models.word_flow import WordFlow
 
 _START = {
     "next": 0.2,
@@ -38,7 +41,7 @@ class Models:
 
     _names = (
         "next_item", "companions", "by_event", "by_day", "starts", "activity", "content",
-        "circumstances", "ranker", "probability",
+        "circumstances", "words", "cycles", "ranker", "probability",
     )  # fmt: skip
 
     def __init__(self, settings: EngineSettings) -> None:
@@ -50,6 +53,9 @@ class Models:
         self.activity = Activity()
         self.content = Content()
         self.circumstances = Circumstances(seed=settings.seed + 3)
+        self.walk = Walk(self.next_item)
+        self.words = WordFlow(self.content, seed=settings.seed + 4)
+        self.cycles = Cycles()
         self.ranker = make_ranker(settings)
         self.probability = ProbabilityHead()
 

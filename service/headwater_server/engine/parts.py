@@ -39,7 +39,7 @@ _STATEFUL = (
 class Parts:
     """The parts that hold state, the pipeline that joins them, and what is done with all."""
 
-    STATE_VERSION = 2
+    STATE_VERSION = 3
 
     def __init__(self, settings: EngineSettings | None = None) -> None:
         self._begin(settings or EngineSettings())
@@ -85,6 +85,8 @@ class Parts:
     def _adopt(self, settings: EngineSettings) -> None:
         self.settings = settings
         self.catalogue.items_max = settings.items_max
+        self.retriever.without = frozenset(settings.without)
+        self.ranking.leave_out(settings.without)
         for kept in (self.visitors, self.hiding):
             kept.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine import features
 from headwater_server.engine.models import Models
+from headwater_server.engine.removal import columns_of
 from headwater_server.engine.visitors import History
 from headwater_server.models.evidence import Evidence
 
@@ -19,18 +20,29 @@ class Ranking:
     def __init__(self, models: Models, evidence: Evidence) -> None:
         self.models = models
         self.evidence = evidence
+        self._gone: tuple[list[int], list[int]] = ([], [])
+
+    def leave_out(self, names: tuple[str, ...]) -> None:
+        """Let the features that these names stand for be 0 from here on."""
+        self._gone = (
+            columns_of(names, features.ITEM_FEATURES, context=False),
+            columns_of(names, features.CONTEXT_FEATURES, context=True),
+        )
 
     def describe(
         self, history: History, items: NDArray[np.int32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return (float32[n, features] of ``items``, float32[context]) for this history."""
         models, scratch = self.models, self.evidence.scratch
-        models.content.accumulate(history.items, items, scratch)
+        told = np.empty((len(items), 5), dtype=np.float32)
+        models.content.accumulate(items, scratch, told[:, :3])
+        models.words.accumulate(items, told[:, 3:])
         counts, events = models.activity.counts, models.activity.events
         rows = features.empty_features(len(items))
         features.item_features(
             items,
             scratch,
+            told,
             counts,
             *_read(models.by_event),
             *_read(models.by_day),
@@ -38,7 +50,10 @@ class Ranking:
             (float(events), models.activity.repeat_rate),
             rows,
         )
-        return rows, self._context(history, counts, events)
+        context = self._context(history, counts, events)
+        rows[:, self._gone[0]] = 0.0
+        context[self._gone[1]] = 0.0
+        return rows, context
 
     def _context(self, history: History, counts: Any, events: int) -> NDArray[np.float32]:
         context = np.empty(len(features.CONTEXT_FEATURES), dtype=np.float32)

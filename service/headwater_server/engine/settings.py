@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
+from headwater_server.engine.removal import REMOVABLE, check_without
+
 DEFAULT_REWARDS: dict[str, float] = {
     "impression": 0.0,
     "detail-page-view": 0.2,
@@ -121,7 +123,19 @@ class EngineSettings:
     items_max: int = field(
         default=200_000, metadata={"help": "items kept; the longest inactive go first"}
     )
+    without: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "sources and families of features left out, with commas between, to measure "
+            f"what each is worth; any of {', '.join(REMOVABLE)}"
+        },
+    )
     seed: int = field(default=1, metadata={"help": "seed of the models' pseudo-random draws"})
+
+    def __post_init__(self) -> None:
+        """Refuse to leave out what there is not; equal sets of names are equal settings."""
+        check_without(self.without)
+        object.__setattr__(self, "without", tuple(n for n in REMOVABLE if n in self.without))
 
     def canonical(self) -> str:
         """One text for equal settings: JSON with sorted keys."""

@@ -22,6 +22,8 @@ _REASONS = {
     "popular": "is popular now",
     "content": "is described like what was looked at lately",
     "new": "is new in the shop",
+    "walk": "is two steps from what was looked at last",
+    "words": "is described like what often comes next",
     "candidates": "was asked to be ranked",
     "circumstances": "is chosen in this place and under these circumstances",
 }
@@ -34,7 +36,7 @@ def _told(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return sources, tuple(_REASONS[name] for name in sources)
 
 
-_TOLD = tuple(_told(mask) for mask in range(256))
+_TOLD = tuple(_told(mask) for mask in range(1 << len(SOURCES)))
 
 
 def policy_of(request: RecommendRequest, *, is_sampled: bool) -> str:
@@ -76,7 +78,7 @@ def results(
     scores: NDArray[np.float64],
     propensities: NDArray[np.float64],
     chances: Chances,
-    masks: NDArray[np.uint8],
+    masks: NDArray[np.uint16],
     moved: Sequence[tuple[str, ...]],
     *,
     explain: bool,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from headwater_server.models import evidence as ev
 from headwater_server.models.chance import uniform
 from headwater_server.models.fading import FadingModel
+from headwater_server.models.logs import ln
 from headwater_server.models.neighbours import Neighbours, claim_slot, find_slot
 
 TOKENS_MAX = 32
@@ -43,7 +44,7 @@ def _accumulate(table, totals, tokens, weight, count, touches, scratch):
             item = np.uint64(ids[slot])
             often = values[slot, 0] * unit
             share = expected * often / (touches[item] + np.float32(3.0))
-            out[item, ev.CIRCUMSTANCES] += np.log(one + share)
+            out[item, ev.CIRCUMSTANCES] += ln(one + share)
             out[item, ev.CIRCUMSTANCES_OFTEN] += often / np.float32(len(tokens))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from headwater_server.models import evidence as ev
 from headwater_server.models.chance import uniform
 from headwater_server.models.fading import FadingModel
+from headwater_server.models.logs import ln
 from headwater_server.models.neighbours import Neighbours, claim_slot, find_slot
 
 IN_SESSION, ACROSS = 0, 1
@@ -36,9 +37,19 @@ def _learn(table, history, in_session, item, weight, row_max, seed, count):
 
 
 @njit(cache=True)
-def _accumulate(table, history, in_session, weight, count, touches, scratch):
+def _lifts(values, ids, touches, expected, out):
+    """Write log(1 + k C / ((n_x + 2)(n_y + 3))) of each slot: a loop of its own is a vector's."""
+    for i in range(np.uint64(len(ids))):
+        half = values[i, IN_SESSION] + np.float32(0.5) * values[i, ACROSS]
+        out[i] = expected * half / (touches[np.uint64(ids[i])] + np.float32(3.0))
+    for i in range(len(ids)):
+        out[i] = ln(np.float32(1.0) + out[i])
+
+
+@njit(cache=True)
+def _accumulate(table, history, in_session, weight, row_max, count, touches, scratch):
     start, size, _, ids, values, last, _, _ = table
-    out = scratch[0]
+    out, lifts = scratch[0], np.empty(row_max, dtype=np.float32)
     one, unit = np.float32(1.0), np.float32(1.0 / weight)
     for z in range(min(REACH, len(history))):
         row = history[z]
@@ -48,15 +59,14 @@ def _accumulate(table, history, in_session, weight, count, touches, scratch):
             near = np.float32(0.0)
         even, fading = np.float32(0.96**z), np.float32(0.85**z)
         popular = np.float32(1.0 / (touches[row] + 2.0))
-        expected = np.float32(count) * popular
+        expected = np.float32(count) * popular * unit
         first, end = start[row], start[row] + size[row]
         ev.touch(scratch, ids[first:end], ev.FROM_TOGETHER)
+        _lifts(values[first:end], ids[first:end], touches, expected, lifts)
         for slot in range(np.uint64(first), np.uint64(end)):
             item = np.uint64(ids[slot])
             session, across = values[slot, IN_SESSION] * unit, values[slot, ACROSS] * unit
-            both, e = session + across, out[item]
-            half = session + np.float32(0.5) * across
-            lift = np.log(one + expected * half / (touches[item] + np.float32(3.0)))
+            both, e, lift = session + across, out[item], lifts[slot - np.uint64(first)]
             e[ev.SESSION] += near * session
             e[ev.TOGETHER] += far * both
             e[ev.PATHS] += one
@@ -138,7 +148,7 @@ class Companions(FadingModel):
         scratch: tuple[Any, ...],
     ) -> None:
         """Write the evidence of all that goes with ``history``; ``touches`` an item."""
-        args = (history, in_session, self._weight, self._count, touches, scratch)
+        args = (history, in_session, self._weight, self.row_max, self._count, touches, scratch)
         _accumulate(self._pairs.table, *args)
 
     @property

@@ -6,70 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
+from headwater_server.models import likeness
 from headwater_server.models.base import CAPACITY_START, ItemModel, grown
+from headwater_server.models.logs import LOGS
 
 TOKENS_MAX = 12
 KEPT_MAX = 48
 POSTINGS_MAX = 64
-NEAR_REACH, REACH, PROPOSERS = 3, 20, 3
-
-
-@njit(cache=True)
-def _idf(token, frequencies, items):
-    return np.log((items + 1.0) / (frequencies[token] + 1.0)) + 0.1
-
-
-@njit(cache=True)
-def _profile(history, tokens, frequencies, items, profile, stamps, stamp):
-    """Weigh the tokens of the last items: near ones by half, all by nine tenths a place."""
-    for z in range(min(REACH, len(history))):
-        for token in tokens[history[z]]:
-            if token < 0:
-                break
-            if stamps[token] != stamp:
-                stamps[token] = stamp
-                profile[token] = 0.0
-            idf = _idf(token, frequencies, items)
-            if z < NEAR_REACH:
-                profile[token, 0] += idf * 0.5**z
-            profile[token, 1] += idf * 0.9**z
-
-
-@njit(cache=True)
-def _propose(history, tokens, frequencies, items, postings, filled, scratch):
-    """Touch the newest items that share a token with one of the latest items, rare ones most."""
-    out = scratch[0]
-    for z in range(min(PROPOSERS, len(history))):
-        for token in tokens[history[z]]:
-            if token < 0:
-                break
-            worth = np.float32(0.5**z * _idf(token, frequencies, items) ** 2)
-            listed = postings[token, : min(filled[token], POSTINGS_MAX)]
-            ev.touch(scratch, listed, 0)
-            for item in listed:
-                out[np.uint64(item), ev.CONTENT_NEAR] += worth
-
-
-@njit(cache=True)
-def _accumulate(tokens, frequencies, items, profile, stamps, stamp, chosen, scratch):
-    out = scratch[0]
-    for item in chosen:
-        near, far, norm = 0.0, 0.0, 0.0
-        for token in tokens[item]:
-            if token < 0:
-                break
-            idf = _idf(token, frequencies, items)
-            norm += idf * idf
-            if stamps[token] == stamp:
-                near += profile[token, 0] * idf
-                far += profile[token, 1] * idf
-        length = np.sqrt(1.0 + norm)
-        out[item, ev.CONTENT_NEAR] = near / length
-        out[item, ev.CONTENT] = far / length
 
 
 class Content(ItemModel):
@@ -117,8 +63,10 @@ class Content(ItemModel):
 
     def _begin_scratch(self) -> None:
         self._named: list[str] = []
-        self._profile = np.zeros((len(self._frequencies), 2))
+        self._profile = np.zeros((len(self._frequencies), likeness.COLUMNS))
         self._stamps = np.zeros(len(self._frequencies), dtype=np.int64)
+        self._met = np.zeros(likeness.MET_MAX, dtype=np.int32)
+        self._norms = np.zeros(3)
         self._stamp = 0
 
     def reserve(self, rows: int) -> None:
@@ -183,19 +131,65 @@ class Content(ItemModel):
         """(each item's rarest tokens, items that hold each token, items described)."""
         return self._tokens, self._frequencies, self._items
 
+    @property
+    def room(self) -> int:
+        """How many words there is room for; grows by doubling."""
+        return len(self._frequencies)
+
+    @property
+    def tokens(self) -> NDArray[np.int32]:
+        """int32[items, TOKENS_MAX]: the rarest tokens of each item, rarest first, then -1."""
+        return self._tokens
+
+    @property
+    def listed(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """int32[tokens, POSTINGS_MAX] newest items of each token, int64[tokens] how many."""
+        return self._postings, self._filled
+
+    def is_described(self, item: int) -> bool:
+        """Whether anything was said of ``item``."""
+        return bool(self._tokens[item, 0] >= 0)
+
+    @property
+    def _counted(self) -> tuple[Any, Any, Any, Any]:
+        return self._tokens, self._frequencies, self._items, LOGS
+
+    def look(self, history: NDArray[np.int32], in_session: NDArray[np.bool_] | None = None) -> None:
+        """Make the profile that `accumulate` reads; absent flags: one session."""
+        self._stamp += 1
+        flags = np.ones(len(history), dtype=np.bool_) if in_session is None else in_session
+        likeness.look(
+            history,
+            flags,
+            *self._counted,
+            self._profile,
+            self._stamps,
+            self._stamp,
+            self._met,
+            self._norms,
+        )
+
     def propose(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
         """Touch the items that share rare tokens with the latest of ``history``."""
-        args = (history, self._tokens, self._frequencies, self._items)
-        _propose(*args, self._postings, self._filled, scratch)
+        likeness.propose(history, *self._counted, self._postings, self._filled, scratch)
 
     def accumulate(
-        self, history: NDArray[np.int32], chosen: NDArray[np.int32], scratch: tuple[Any, ...]
+        self, chosen: NDArray[np.int32], scratch: tuple[Any, ...], cosines: NDArray[np.float32]
     ) -> None:
-        """Write the likeness of each ``chosen`` item to ``history`` (both already touched)."""
-        self._stamp += 1
-        args = (self._tokens, self._frequencies, self._items, self._profile, self._stamps)
-        _profile(history, *args, self._stamp)
-        _accumulate(*args, self._stamp, chosen, scratch)
+        """Write how like each ``chosen`` item (already touched) is to what `look` looked at.
+
+        ``cosines`` float32[n, 3] takes those to the latest item, the session, the last hundred.
+        """
+        likeness.liken(
+            *self._counted,
+            self._profile,
+            self._stamps,
+            self._stamp,
+            self._norms,
+            chosen,
+            scratch,
+            cosines,
+        )
 
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Nothing: content is learned from the catalogue (`describe`), not from events."""
@@ -205,7 +199,8 @@ class Content(ItemModel):
         scratch = ev.Evidence()
         scratch.begin(len(self._tokens))
         chosen = np.array([item], dtype=np.int32)
-        self.accumulate(history, chosen, scratch.scratch)
+        self.look(history)
+        self.accumulate(chosen, scratch.scratch, np.empty((1, 3), dtype=np.float32))
         return float(scratch.values[item, ev.CONTENT])
 
     def likest(self, history: NDArray[np.int32], item: int) -> tuple[int, list[str]]:
@@ -214,9 +209,9 @@ class Content(ItemModel):
         Another item, that is: each is like itself. Nearer places count more, as in the profile;
         (-1, []) where nothing is shared.
         """
-        tokens = self._tokens[history[:REACH]]
+        tokens = self._tokens[history[: likeness.REACH]]
         shared = np.isin(tokens, self._tokens[item][self._tokens[item] >= 0])
-        shared[history[:REACH] == item] = False
+        shared[history[: likeness.REACH] == item] = False
         idf = np.log((self._items + 1.0) / (self._frequencies[tokens] + 1.0)) + 0.1
         worth = (np.where(shared, idf, 0.0) ** 2).sum(axis=1) * 0.9 ** np.arange(len(tokens))
         if not worth.any():

@@ -17,18 +17,12 @@ SESSION, TOGETHER, PATHS, STRONGEST, LIFT_NEAR, LIFT, SHARE, PAIR_LAST = 6, 7, 8
 OWN_SESSION, OWN, OWN_COUNT, OWN_AGE = 14, 15, 16, 17
 CONTENT_NEAR, CONTENT = 18, 19
 CIRCUMSTANCES, CIRCUMSTANCES_OFTEN = 20, 21
-COLUMNS = 22
+WALK, WORDS, OWN_DUE = 22, 23, 24
+COLUMNS = 32  # with room to spare: a row is two lines of the cache
 
-FROM_NEXT, FROM_TOGETHER, FROM_OWN, FROM_POPULAR, FROM_CONTENT, FROM_NEW, FROM_CALLER = (
-    1,
-    2,
-    4,
-    8,
-    16,
-    32,
-    64,
-)
-FROM_CIRCUMSTANCES = 128
+FROM_NEXT, FROM_TOGETHER, FROM_OWN, FROM_POPULAR = 1, 2, 4, 8
+FROM_CONTENT, FROM_NEW, FROM_CALLER, FROM_CIRCUMSTANCES = 16, 32, 64, 128
+FROM_WALK, FROM_WORDS = 256, 512
 SOURCES: dict[int, str] = {
     FROM_NEXT: "next",
     FROM_TOGETHER: "together",
@@ -38,6 +32,8 @@ SOURCES: dict[int, str] = {
     FROM_NEW: "new",
     FROM_CALLER: "candidates",
     FROM_CIRCUMSTANCES: "circumstances",
+    FROM_WALK: "walk",
+    FROM_WORDS: "words",
 }
 
 
@@ -56,24 +52,24 @@ def touch(scratch, items, source):
             stamps[item] = stamp
             for column in range(COLUMNS):
                 values[item, column] = np.float32(0.0)
-            sources[item] = np.uint8(0)
+            sources[item] = np.uint16(0)
             touched[count] = item
             count += 1
-        sources[item] |= np.uint8(source)
+        sources[item] |= np.uint16(source)
     meta[1] = count
 
 
 class Evidence:
     """The scratch arrays; ``scratch`` is what kernels take.
 
-    values float32[items, COLUMNS], stamps int64[items], sources uint8[items],
+    values float32[items, COLUMNS], stamps int64[items], sources uint16[items],
     touched int32[items] in order of first touch, meta int64[2] = (stamp, number touched).
     """
 
     def __init__(self) -> None:
         self.values = np.zeros((CAPACITY_START, COLUMNS), dtype=np.float32)
         self.stamps = np.zeros(CAPACITY_START, dtype=np.int64)
-        self.sources = np.zeros(CAPACITY_START, dtype=np.uint8)
+        self.sources = np.zeros(CAPACITY_START, dtype=np.uint16)
         self.touched = np.zeros(CAPACITY_START, dtype=np.int32)
         self.meta = np.zeros(2, dtype=np.int64)
 

@@ -100,7 +100,7 @@ class NextItem(FadingModel):
 
     _item_arrays = ("_degrees",)
 
-    def __init__(self, row_max: int = 128, half_life: float = 20_000.0, seed: int = 1) -> None:
+    def __init__(self, row_max: int = 256, half_life: float = 20_000.0, seed: int = 1) -> None:
         super().__init__()
         self.row_max = row_max
         self.half_life = half_life
@@ -124,6 +124,16 @@ class NextItem(FadingModel):
         args = (history, item, self._weight, self.row_max, self.seed, self._count)
         _learn(self._pairs.table, self._degrees, *args)
         self._step(self._pairs.values, self._degrees)
+
+    @property
+    def counted(self) -> tuple[tuple[Any, ...], NDArray[np.float32]]:
+        """The pairs' table and the totals of each item, as kernels take them."""
+        return self._pairs.table, self._degrees
+
+    @property
+    def weight(self) -> float:
+        """What one touch adds now."""
+        return self._weight
 
     def accumulate(
         self, history: NDArray[np.int32], touches: NDArray[Any], scratch: tuple[Any, ...]

@@ -59,6 +59,11 @@ def test_rewards_are_added_to_the_default_ones_under_their_full_names(monkeypatc
     assert "view" not in rewards
 
 
+@pytest.mark.parametrize("told", ["content, next", '["next", "content"]', ["content", "next"]])
+def test_what_is_left_out_is_told_as_names_or_as_a_list(told):
+    assert load_settings(without=told).engine.without == ("next", "content")
+
+
 @pytest.mark.parametrize(
     ("flags", "says"),
     [
@@ -76,6 +81,7 @@ def test_rewards_are_added_to_the_default_ones_under_their_full_names(monkeypatc
         ({"rewards": "{"}, "rewards"),
         ({"exploration_policy": "ucb"}, "write plackett_luce or thompson"),
         ({"ranker": "magic"}, "ranker = 'magic': write listwise, or river:"),
+        ({"without": "next,nonsense"}, "without = .*no nonsense to leave out: write any of next"),
         ({"sead": 1}, "sead: there is no such setting; did you mean seed"),
         ({"redis_url": "redis://a", "data_dir": "b"}, "exclude each other"),
     ],

@@ -16,3 +16,18 @@ def test_an_unknown_name_is_refused():
     """A setting of a newer build is named rather than ignored."""
     with pytest.raises(ValueError, match="colour"):
         EngineSettings.parse('{"colour": 1}')
+
+
+def test_what_is_left_out_is_one_set_whatever_its_order():
+    """Named twice or in another order, the same text, and the same again when it is read."""
+    first, second = (
+        EngineSettings(without=names)
+        for names in (("content", "next"), ("next", "content", "next"))
+    )
+    assert first == second == EngineSettings.parse(first.canonical())
+
+
+def test_what_cannot_be_left_out_is_refused_with_the_names_that_can():
+    """A typo must not pass for an ablation that changes nothing."""
+    with pytest.raises(ValueError, match=r"'contents'.*known are next, together"):
+        EngineSettings(without=("contents",))

@@ -7,12 +7,15 @@ from headwater_server.engine import state
 from headwater_server.models.activity import Activity
 from headwater_server.models.companions import Companions
 from headwater_server.models.content import Content
+from headwater_server.models.cycles import Cycles
 from headwater_server.models.next_item import NextItem
 from headwater_server.models.popularity import Popularity
 from headwater_server.models.probability import ProbabilityHead
 from headwater_server.models.probit import Probit
 from headwater_server.models.ranker import ListwiseRanker
 from headwater_server.models.river_ranker import RiverRanker
+from headwater_server.models.walk import Walk
+from headwater_server.models.word_flow import WordFlow
 
 ESTIMATORS = (
     NextItem(),
@@ -20,6 +23,9 @@ ESTIMATORS = (
     Popularity(),
     Activity(),
     Content(),
+    Walk(),
+    WordFlow(),
+    Cycles(),
     ListwiseRanker(),
     ProbabilityHead(),
     Probit(),
@@ -41,7 +47,7 @@ def test_passes_rivers_check(model, check):
     check(model.clone())
 
 
-@pytest.mark.parametrize("model", ESTIMATORS[:5], ids=lambda m: type(m).__name__)
+@pytest.mark.parametrize("model", ESTIMATORS[:8], ids=lambda m: type(m).__name__)
 def test_rankers_read_without_writing(model):
     """Asking for users and items that no one has heard of leaves the state as it was."""
 

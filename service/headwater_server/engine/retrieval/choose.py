@@ -10,6 +10,8 @@ from headwater_server.models import evidence as ev
 CANDIDATES_MAX = 160
 CONTENT_MAX = 30
 USUAL_MAX = 60
+WALK_MAX = 40
+WORDS_MAX = 30
 _NONE = np.float32(-1.0)
 _VISITED = ev.FROM_NEXT | ev.FROM_TOGETHER
 _ALWAYS = ev.FROM_OWN | ev.FROM_POPULAR | ev.FROM_NEW
@@ -31,10 +33,15 @@ def note_own(history, ages_s, touches, in_session, scratch):
 
 @njit(cache=True)
 def _threshold(keys, most):
-    """Return the value that the ``most`` largest of the keys reach."""
-    if len(keys) <= most:
-        return np.float32(-np.inf)
-    return np.partition(keys, len(keys) - most)[len(keys) - most]
+    """Return the value that the ``most`` largest of the keys reach; those below zero are none."""
+    proposed, n = np.empty_like(keys), 0
+    for i in range(len(keys)):
+        if keys[i] > 0:  # most are not, and to sort them takes most of the time
+            proposed[n] = keys[i]
+            n += 1
+    if n <= most:
+        return np.float32(0.0)
+    return np.partition(proposed[:n], n - most)[n - most]
 
 
 @njit(cache=True)
@@ -43,7 +50,8 @@ def choose(scratch, shown_at, barred, out):
 
     The visitor's own, popular and new items always; of those met by co-visitation the
     strongest `CANDIDATES_MAX`; of those that share words the likest `CONTENT_MAX`; of those
-    chosen under the same circumstances the most frequent `USUAL_MAX`. None that may not be
+    chosen under the same circumstances the most frequent `USUAL_MAX`; and the best that two
+    steps and the words that come next lead to. None that may not be
     shown now, and none of the ``barred``.
     """
     values, stamps, sources, touched, meta = scratch
@@ -54,15 +62,22 @@ def choose(scratch, shown_at, barred, out):
     strong = _threshold(keys[0], CANDIDATES_MAX)
     like = _threshold(keys[1], CONTENT_MAX)
     usual = _threshold(keys[2], USUAL_MAX)
+    walked = _threshold(keys[3], WALK_MAX)
+    worded = _threshold(keys[4], WORDS_MAX)
     count = 0
     for i in range(np.uint64(len(allowed))):
         item = np.uint64(allowed[i])
         is_like = keys[1, i] > 0 and keys[1, i] >= like
         if is_like:
-            sources[item] |= np.uint8(ev.FROM_CONTENT)
+            sources[item] |= np.uint16(ev.FROM_CONTENT)
         taken = is_like or sources[item] & _ALWAYS
         taken = taken or (keys[0, i] > _NONE and keys[0, i] >= strong)
+        is_worded = keys[4, i] > 0 and keys[4, i] >= worded
+        if is_worded:
+            sources[item] |= np.uint16(ev.FROM_WORDS)
         taken = taken or (keys[2, i] > 0 and keys[2, i] >= usual)
+        taken = taken or (keys[3, i] > 0 and keys[3, i] >= walked)
+        taken = taken or is_worded
         if taken and count < len(out):
             out[count] = allowed[i]
             count += 1
@@ -87,8 +102,12 @@ def _allowed(touched, stamps, stamp, shown_at):
 
 @njit(cache=True)
 def _keys(values, sources, items):
-    """Return float32[3, items]: strength by co-visitation, likeness, frequency; or `_NONE`."""
-    keys = np.empty((3, len(items)), dtype=np.float32)
+    """Return float32[5, items]: what each source ranks its proposals by; `_NONE` for no other's.
+
+    Strength by co-visitation, likeness, frequency under the circumstances, chance in two steps
+    of what one does not reach, likely words.
+    """
+    keys = np.empty((5, len(items)), dtype=np.float32)
     two = np.float32(2.0)
     for i in range(np.uint64(len(items))):
         item = np.uint64(items[i])
@@ -96,6 +115,8 @@ def _keys(values, sources, items):
         keys[0, i] = two * near + values[item, ev.TOGETHER] + values[item, ev.SESSION]
         if not sources[item] & _VISITED:
             keys[0, i] = _NONE
+        keys[3, i] = _NONE if sources[item] & _VISITED else values[item, ev.WALK]
+        keys[4, i] = values[item, ev.WORDS]
         keys[1, i] = values[item, ev.CONTENT_NEAR]
         keys[2, i] = values[item, ev.CIRCUMSTANCES_OFTEN]
     return keys

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,8 +15,8 @@ from headwater_server.engine.retrieval.popular import PopularItems
 from headwater_server.engine.visitors import History
 from headwater_server.models import evidence as ev
 
-ROOM = 800
-"""At most: own 200, co-visitation 160, popular 90, content 30, circumstances 60, new 20."""
+ROOM = 900
+"""At most: own 200, co-visitation 160, popular 90, circumstances 60, new 20, else 30 to 40 each."""
 
 
 class Retriever:
@@ -24,7 +27,20 @@ class Retriever:
         self.catalogue = catalogue
         self.popular = PopularItems()
         self.evidence = ev.Evidence()
+        self.without: frozenset[str] = frozenset()
         self._room = np.empty(ROOM, dtype=np.int32)
+        self._sources: dict[str, Callable[[History, Any], None]] = {
+            "next": self._next,
+            "together": self._together,
+            "history": self._own,
+            "popular": self._popular,
+            "new": self._new,
+            "content": self._content,
+            "circumstances": self._circumstances,
+            "walk": self._walk,
+            "words": self._words,
+            "cycles": self._cycles,
+        }
 
     def retrieve(
         self,
@@ -64,14 +80,42 @@ class Retriever:
         ev.touch(self.evidence.scratch, items, 0)
 
     def _gather(self, history: History) -> None:
-        models = self.models
+        """Let every source that is not left out write what it knows of this question."""
         self.evidence.begin(self.catalogue.rows)
-        scratch = self.evidence.scratch
-        touches = models.activity.touches
-        models.next_item.accumulate(history.items, touches, scratch)
-        models.companions.accumulate(history.items, history.in_session, touches, scratch)
+        self.models.content.look(history.items, history.in_session)
+        for name, write in self._sources.items():
+            if name not in self.without:
+                write(history, self.evidence.scratch)
+
+    def _next(self, history: History, scratch: Any) -> None:
+        models = self.models
+        models.next_item.accumulate(history.items, models.activity.touches, scratch)
+
+    def _together(self, history: History, scratch: Any) -> None:
+        args = (history.items, history.in_session, self.models.activity.touches)
+        self.models.companions.accumulate(*args, scratch)
+
+    def _own(self, history: History, scratch: Any) -> None:
         note_own(history.items, history.ages_s, history.touches, history.in_session, scratch)
+
+    def _popular(self, _: History, scratch: Any) -> None:
         ev.touch(scratch, self.popular.items, ev.FROM_POPULAR)
+
+    def _new(self, _: History, scratch: Any) -> None:
         ev.touch(scratch, self.catalogue.newest, ev.FROM_NEW)
-        models.content.propose(history.items, scratch)
-        models.circumstances.accumulate(history.circumstances, touches, scratch)
+
+    def _content(self, history: History, scratch: Any) -> None:
+        self.models.content.propose(history.items, scratch)
+
+    def _circumstances(self, history: History, scratch: Any) -> None:
+        models = self.models
+        models.circumstances.accumulate(history.circumstances, models.activity.touches, scratch)
+
+    def _walk(self, history: History, scratch: Any) -> None:
+        self.models.walk.accumulate(history.items, scratch)
+
+    def _words(self, history: History, scratch: Any) -> None:
+        self.models.words.spread(history.items, scratch)
+
+    def _cycles(self, history: History, scratch: Any) -> None:
+        self.models.cycles.accumulate(history.items, history.ages_s, scratch)

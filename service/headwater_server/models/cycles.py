@@ -1,0 +1,102 @@
+"""When an item is due again: the time since the visitor's last touch against the item's cycle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from headwater_server.models import evidence as ev
+from headwater_server.models.base import CAPACITY_START, ItemModel
+
+PRIOR = 5.0
+_STEP_MIN = 0.001
+_LEAST = -8.0
+
+
+@njit(cache=True)
+def _due(log_age, own, shop):
+    """Return the log density of a return after this time, for one item."""
+    n, mean, spread = own
+    shop_mean, shop_variance = shop[1], shop[2]
+    centre = (n * mean + PRIOR * shop_mean) / (n + PRIOR)
+    shift = mean - shop_mean
+    between = n * PRIOR / (n + PRIOR) * shift * shift
+    variance = (spread + PRIOR * shop_variance + between) / (n + PRIOR) + 0.05
+    gap = log_age - centre
+    return max(_LEAST, -0.5 * (gap * gap / variance + np.log(variance)))
+
+
+@njit(cache=True)
+def _accumulate(history, ages_s, moments, shop, scratch):
+    out = scratch[0]
+    ev.touch(scratch, history, 0)
+    for z in range(len(history)):
+        item = history[z]
+        age = np.log(1.0 + max(0.0, ages_s[z]))
+        out[item, ev.OWN_DUE] = np.float32(_due(age, moments[item], shop))
+
+
+class Cycles(ItemModel):
+    r"""The log-normal time after which visitors come back to an item.
+
+    With $a$ the seconds since the visitor's last touch, $m$ and $v$ mean and variance of
+    $\log(1 + a)$ at the returns to this item, both shrunk to the shop's as if by 5 returns,
+
+    $$s(y) = -\tfrac12 \left( (\log(1 + a) - m_y)^2 / v_y + \log v_y \right).$$
+
+    References
+    ----------
+    R. Bhagat et al., "Buy it again: modeling repeat purchase recommendations", KDD 2018.
+
+    Examples
+    --------
+    >>> model = Cycles()
+    >>> bread = np.array([0], dtype=np.int32)
+    >>> for _ in range(20):
+    ...     model.learn(bread, 0, age_s=86_400.0)
+    >>> model.due(0, 86_400.0) > model.due(0, 60.0)
+    True
+    """
+
+    _item_arrays = ("_moments",)
+    _state = ("_moments", "_shop")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._moments = np.zeros((CAPACITY_START, 3))
+        self._shop = np.array([0.0, 10.0, 9.0])
+
+    def learn(
+        self, history: NDArray[np.int32], item: int, age_s: float | None = None, **context: Any
+    ) -> None:
+        """Learn a return to ``item`` after ``age_s``; None: it is no return, or not known when."""
+        if age_s is None:
+            return
+        log_age = float(np.log1p(max(0.0, age_s)))
+        own, shop = self._moments[item], self._shop
+        own[0] += 1.0
+        gap = log_age - own[1]
+        own[1] += gap / own[0]
+        own[2] += gap * (log_age - own[1])
+        shop[0] += 1.0
+        step = max(_STEP_MIN, 1.0 / (shop[0] + PRIOR))
+        gap = log_age - shop[1]
+        shop[1] += step * gap
+        shop[2] = (1.0 - step) * (shop[2] + step * gap * gap)
+
+    def accumulate(
+        self, history: NDArray[np.int32], ages_s: NDArray[np.float64], scratch: tuple[Any, ...]
+    ) -> None:
+        """Write for each item of ``history``, touched so long ago, how due it is."""
+        _accumulate(history, ages_s, self._moments, self._shop, scratch)
+
+    def due(self, item: int, age_s: float) -> float:
+        """Return the log density of a return to ``item`` after ``age_s``."""
+        return float(_due(float(np.log1p(age_s)), self._moments[item], self._shop))
+
+    def predict(self, history: NDArray[np.int32], item: int) -> float:
+        """Return how due ``item`` is a day after it was touched; 0 if it never was."""
+        return self.due(item, 86_400.0) if item in history else 0.0

@@ -1,0 +1,136 @@
+"""The sources that look beyond what was touched next to what: walks, words, cycles."""
+
+import numpy as np
+import pytest
+
+from headwater_server.engine import state
+from headwater_server.models.content import Content
+from headwater_server.models.cycles import Cycles
+from headwater_server.models.evidence import Evidence
+from headwater_server.models.logs import ln
+from headwater_server.models.next_item import NextItem
+from headwater_server.models.walk import Walk
+from headwater_server.models.word_flow import WordFlow
+
+DAY_S = 86_400.0
+
+
+def seen(*items):
+    return np.array(items, dtype=np.int32)
+
+
+def described(*items):
+    content = Content()
+    for item, words in enumerate(items):
+        content.describe(item, words.split())
+    return content
+
+
+def digest(model):
+    return state.digest(state.flatten(model.state()))
+
+
+def test_two_steps_are_the_product_of_one_and_one():
+    """Always 0 to 1 and always 1 to 2: the chance of 2 from 0 is close to 1, and not more."""
+    chain = NextItem()
+    for _ in range(200):
+        chain.learn(seen(0), 1)
+        chain.learn(seen(1), 2)
+    assert Walk(chain).predict(seen(0), 2) == pytest.approx(1.0, abs=0.02)
+    assert chain.predict(seen(0), 2) == 0.0
+
+
+def test_a_walk_takes_the_strongest_branches():
+    """Of forty neighbours the eight that are met most often are walked on."""
+    chain = NextItem()
+    for n in range(40):
+        for _ in range(n + 1):
+            chain.learn(seen(0), 1 + n)
+        chain.learn(seen(1 + n), 100 + n)
+    reached = [n for n in range(40) if Walk(chain).predict(seen(0), 100 + n) > 0]
+    assert reached == list(range(32, 40))
+
+
+def test_words_that_follow_words_speak_for_an_item_that_nobody_touched():
+    content = described("red cup", "red saucer", "blue cup", "blue saucer", "green lamp")
+    model = WordFlow(content)
+    for _ in range(5):
+        model.learn(seen(0), 1)
+        model.learn(seen(4), 4)
+    assert model.predict(seen(2), 3) > model.predict(seen(2), 4) == 0.0
+
+
+def test_words_that_came_after_the_last_touch_are_read_as_unknown():
+    """Thousands of new words, past the room that was made for them; and reading writes nothing."""
+    content = described("tent", "stove")
+    model = WordFlow(content)
+    model.learn(seen(0), 1)
+    for item in range(2, 900):
+        content.describe(item, [f"word{item}", f"other{item}", f"third{item}"])
+    before = digest(model)
+    assert model.predict(seen(899), 898) == 0.0
+    assert digest(model) == before
+    model.learn(seen(899), 898)
+    assert model.predict(seen(899), 898) > 0.0
+
+
+def test_what_is_loaded_says_the_same():
+    content = described("red cup", "red saucer", "blue cup", "blue saucer")
+    model, again = WordFlow(content), WordFlow(content)
+    for _ in range(3):
+        model.learn(seen(0), 1)
+    again.load(model.state())
+    assert again.predict(seen(0), 1) == model.predict(seen(0), 1) > 0.0
+
+
+def test_many_half_lives_leave_counts_that_are_still_right():
+    """After 300 half-lives, past every renormalisation, the same events say the same."""
+    model = WordFlow(half_life=1.0)
+    for item in range(2):
+        model.content.describe(item, [f"word{item}", "thing"])
+    said = []
+    for _ in range(300):
+        model.learn(seen(0), 1)
+        said.append(model.predict(seen(0), 1))
+    assert np.isfinite(said).all()
+    assert said[-1] == pytest.approx(said[50], rel=1e-3)
+
+
+def test_an_item_is_due_after_its_own_cycle_and_a_new_one_after_the_shops():
+    model = Cycles()
+    for _ in range(30):
+        model.learn(seen(0), 0, age_s=7 * DAY_S)
+        model.learn(seen(1), 1, age_s=60.0)
+    assert model.due(0, 7 * DAY_S) > model.due(0, 60.0)
+    assert model.due(1, 60.0) > model.due(1, 7 * DAY_S)
+    unknown = [model.due(2, age_s) for age_s in (60.0, 3600.0, 7 * DAY_S)]
+    assert unknown[1] > max(unknown[0], unknown[2])
+
+
+def test_a_cycle_goes_with_its_item():
+    model = Cycles()
+    model.learn(seen(0), 0, age_s=60.0)
+    stranger = model.due(1, DAY_S)
+    model.forget(seen(0))
+    assert model.due(0, DAY_S) == stranger
+
+
+def test_the_cosine_to_the_latest_item_is_one_for_its_twin():
+    """Same words: one; none in common: zero; the session's is that of all its items."""
+    content = described("red cup", "red cup", "blue lamp", "red lamp")
+    evidence, cosines = Evidence(), np.empty((3, 3), dtype=np.float32)
+    evidence.begin(4)
+    content.look(seen(0, 3))
+    content.accumulate(seen(1, 2, 3), evidence.scratch, cosines)
+    latest, session, _ = cosines.T
+    assert latest == pytest.approx([1.0, 0.0, latest[2]], abs=1e-5)
+    assert 0.0 < latest[2] < 1.0
+    assert session[2] > latest[2]
+    assert session[1] > 0.0
+
+
+def test_our_logarithm_is_the_logarithm():
+    """Relative to 1, over all that a feature may be: from 1e-6 to 1e12."""
+    values = np.exp(np.linspace(np.log(1e-6), np.log(1e12), 5000)).astype(np.float32)
+    ours = np.array([ln(value) for value in values])
+    assert ours == pytest.approx(np.log(values.astype(np.float64)), rel=2e-7, abs=2e-7)
