@@ -35,7 +35,6 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("content_near", "content", "content_latest", "content_session", "content_long", "words",
          "words_best"),
     ),
-    "taste": ("how well it fits the visitor's lasting taste", ("taste",)),
     "circumstances": (
         "what is chosen in this place and under these circumstances",
         ("circumstances", "circumstances_often"),
@@ -44,7 +43,7 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Family -> (what it is, in words that go on from "comes from"; its features).
 
-A name stands here from the day on which a branch brings it: an unknown feature would be "other".
+An unknown feature would be "other".
 """
 
 PHRASES = {name: phrase for name, (phrase, _) in FAMILIES.items()} | {

@@ -368,7 +368,7 @@ class FeatureContribution(_message.Message):
     FEATURE_FIELD_NUMBER: _builtins.int
     CONTRIBUTION_FIELD_NUMBER: _builtins.int
     feature: _builtins.str
-    """Which family: "next", "together", "history", "popular", "age", "content", "circumstances", "taste",
+    """Which family: "next", "together", "history", "popular", "age", "content", "circumstances",
     "item" (what is learned of the item itself), "rules" (what the shop's rules add), "other"; or
     "average": the score of the average candidate of this question, from which the families lead to
     this item's.
