@@ -26,13 +26,17 @@ WITHOUT = "without"  # the setting that names what is left out of the engine
 
 @dataclass(frozen=True)
 class Contestant:
-    """One row of the table. ``source`` is a digest of the code and packages it is made of."""
+    """One row of the table. ``source`` is a digest of the code and packages it is made of.
+
+    ``strengthened``: a peer with more than its paper or package brings.
+    """
 
     name: str
     settings: str
     make: Callable[[], Foldable]
     source: str
     engine_settings: EngineSettings
+    strengthened: bool = False
 
 
 def headwater(left_out: str = "") -> Contestant:
@@ -80,4 +84,5 @@ def _contestant(make: Callable[[], Peer]) -> Contestant:
         make=lambda: AsEngine(make()),
         source=key_of([], files, PACKAGES),
         engine_settings=EngineSettings(),
+        strengthened=peer.strengthened,
     )

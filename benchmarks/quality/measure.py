@@ -46,6 +46,7 @@ class Measured:
     quarantined: int
     digest: str
     measured_on: str
+    strengthened: bool
     cached: bool = False
 
 
@@ -85,6 +86,7 @@ def run(data: DataSet, contestant: Contestant, on_event: Callable[[int, Tally], 
         quarantined=result.quarantined,
         digest=result.digest,
         measured_on=time.strftime("%Y-%m-%d"),
+        strengthened=contestant.strengthened,
     )
 
 

@@ -27,14 +27,15 @@ class Found:
         """Return the figures of one contestant, if it was measured."""
         return next((m for m in self.measured if m.contestant == name), None)
 
-    def best(self, figure: str) -> Measured | None:
-        """Return the best peer by one figure; None without peers."""
+    def best(self, figure: str, *, strengthened: bool = False) -> Measured | None:
+        """Return the best peer by one figure; None without peers. Told so, of strengthened ones."""
         peers = [m for m in self.measured if m.contestant != HEADWATER]
+        peers = [m for m in peers if strengthened or not m.strengthened]
         return max(peers, key=lambda m: m.total[figure] or 0.0, default=None)
 
-    def ratio(self, figure: str) -> float | None:
+    def ratio(self, figure: str, *, strengthened: bool = False) -> float | None:
         """Return Headwater's figure as a multiple of the best peer's; None if either lacks."""
-        mine, best = self.one(HEADWATER), self.best(figure)
+        mine, best = self.one(HEADWATER), self.best(figure, strengthened=strengthened)
         if not mine or not best or not best.total[figure]:
             return None
         return (mine.total[figure] or 0.0) / (best.total[figure] or 1.0)
@@ -69,11 +70,13 @@ def _summary(found: Sequence[Found]) -> str:
     header = ["set", *FIGURES, "best peer by hit rate"]
     rows = []
     for one in found:
-        best = one.best(RATE)
-        ratios = [_times(one.ratio(figure)) for figure in FIGURES]
-        rows.append([one.data.name, *ratios, best.contestant if best else ""])
-    return f"{HEADWATER} as a multiple of the best peer, figure by figure:\n\n" + markdown(
-        header, rows
+        for strengthened in (False, True):
+            best = one.best(RATE, strengthened=strengthened)
+            ratios = _ratios(one, strengthened=strengthened)
+            rows.append([one.data.name, *ratios, best.contestant if best else ""])
+    return (
+        f"{HEADWATER} as a multiple of the best peer, figure by figure; in each set's second line "
+        "also of those that we strengthened:\n\n" + markdown(header, rows)
     )
 
 
@@ -83,8 +86,8 @@ def _totals(one: Found) -> str:
     for m in one.measured:
         speed = f"{m.events_per_second:,.0f}" + ("°" if m.cached else "")
         rows.append([_name(m), *(_figure(m.total, f) for f in FIGURES), speed])
-    ratios = [_times(one.ratio(figure)) for figure in FIGURES]
-    rows.append([f"{HEADWATER} / best peer", *ratios, ""])
+    rows.append([f"{HEADWATER} / best peer", *_ratios(one), ""])
+    rows.append([f"{HEADWATER} / best, strengthened too", *_ratios(one, strengthened=True), ""])
     counted = one.measured[0].total["events"]
     earlier = "; ° kept from an earlier run" if any(m.cached for m in one.measured) else ""
     return (
@@ -119,6 +122,10 @@ def _name(measured: Measured) -> str:
 def _figure(row: Row, figure: str, digits: int = 4) -> str:
     value = row[figure]
     return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _ratios(one: Found, *, strengthened: bool = False) -> list[str]:
+    return [_times(one.ratio(figure, strengthened=strengthened)) for figure in FIGURES]
 
 
 def _times(ratio: float | None) -> str:

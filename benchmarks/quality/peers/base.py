@@ -21,10 +21,12 @@ class Peer(ABC):
 
     ``name`` stands in the table, ``settings`` below it: all that one needs to get the same figures
     again. Neither method may look ahead; `recommend` changes no answer that comes later.
+    ``strengthened``: we built more into it than its paper or package brings.
     """
 
     name: str
     settings: str
+    strengthened: bool = False
 
     @abstractmethod
     def learn(

@@ -52,6 +52,7 @@ class VmisKnn(Peer):
             f"idf; updated at every event; {FILLED}"
             + ("; the visitor's session is a neighbour of itself" if asks_itself else "")
         )
+        self.strengthened = asks_itself
         self._m, self._k, self._items_asked = m, k, items_asked
         self._asks_itself = asks_itself
         self._items = Numbering()
