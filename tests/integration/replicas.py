@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
+from headwater_server.engine.engine import Engine
 from headwater_server.engine.events import Event, EventItem
 from headwater_server.engine.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.warmup import warm_up
 from headwater_server.replica.fold import fold
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
@@ -45,8 +48,16 @@ def make_replica(
     )
 
 
+@cache
+def warm(engine_type: type) -> None:
+    """Compile what a caller would else wait for, as the server does before it is ready."""
+    if engine_type is Engine:
+        warm_up()
+
+
 @asynccontextmanager
 async def running_replica(storage: Storage, **options: Any) -> AsyncIterator[Replica]:
+    warm(options.get("engine_type", CountingEngine))
     replica = make_replica(storage, **options)
     await replica.start()
     try:
