@@ -111,7 +111,7 @@ class EngineSettings:
         },
     )
     drift_fading: float = field(
-        default=4.0,
+        default=2.0,
         metadata={
             "help": "at an alarm that the engine foresees less than before (drift), pairs counted "
             "until then weigh this many times less; 1: alarms change nothing"
