@@ -138,9 +138,16 @@ def _spans(endpoint: str | None, parts: AsyncExitStack) -> Spans | None:
 
 
 def _stop_signal() -> asyncio.Event:
-    stopping = asyncio.Event()
+    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, stopping.set)
+
+    def hang_up() -> None:
+        _log.warning("SIGHUP: one process alone stops; with --workers, they restart one by one")
+        stopping.set()
+
+    if hasattr(signal, "SIGHUP"):
+        loop.add_signal_handler(signal.SIGHUP, hang_up)
     return stopping
 
 

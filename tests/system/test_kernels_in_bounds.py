@@ -17,7 +17,17 @@ from headwater_server.engine.warmup import warm_up
 
 warm_up()
 rng = random.Random(7)
-engine = Engine(EngineSettings(items_max=2500, visitors_max=300))
+rules = [
+    {"name": "one a kind", "kind": "cap", "field": "categories", "most": 3},
+    {"name": "cheap", "kind": "boost", "filter": "price < 4", "times": 2},
+    {"name": "first", "kind": "pin", "slot": 2, "item_ids": ["i1", "i2"]},
+]
+settings = EngineSettings(
+    items_max=2500, visitors_max=300, rules=rules, exploration_policy="thompson",
+    attribution_window_minutes=1,
+)
+engine = Engine(settings)
+engine.models.probability.slots_min = 1
 for n in range(6000):
     # a few visitors with very long histories, many items, more of both than the caps allow
     visitor = f"v{rng.randrange(4) if n % 2 else rng.randrange(900)}"
@@ -26,12 +36,21 @@ for n in range(6000):
     slate = Slate(f"r{n}", "best", "", (item, "i1", "i2"), (1.0,) * 3)
     event = Event(f"e{n}", kind, visitor, items=(EventItem(item),),
                   slate=slate if kind == "impression" else None)
-    write = ItemWrite(Item(item, title=f"word{n % 300} thing", categories=(f"c{n % 9}",)))
+    words = " ".join(f"word{rng.randrange(9000)}" for _ in range(5))  # thousands, which come and go
+    title = words if n % 2 else f"word{n % 300} thing"
+    kinds = (f"c{n % 9}", f"k{n % 1500}")
+    write = ItemWrite(Item(item, title=title, categories=kinds, price=n % 9))
     engine.apply(Entry(1000 * n, (write, event) if n % 3 == 0 else (event,)))
     if n % 20 == 0:
-        engine.recommend(RecommendRequest(visitor, f"r{n}", context_item_ids=(item,)), 1000 * n)
+        for more in ({"context_item_ids": (item,)}, {"diversity": "auto", "explain": True},
+                     {"candidate_item_ids": (item, "i1", "unheard of"), "diversity": "high"},
+                     {"filter": "price > 2", "explain": True, "page_size": 100}):
+            engine.recommend(RecommendRequest(visitor, f"r{n}", **more), 1000 * n)
     if n % 2000 == 1999:
         engine = Engine.restore(engine.capture())
+        engine.models.probability.slots_min = 1
+engine.list_similar_items(("i1",), 10, "", 10**7)
+engine.list_trending_items("", "day", 10, "", 10**7)
 print("in bounds", engine.counts())
 """
 

@@ -68,6 +68,13 @@ class Attribution:
             i.recommendation_id == recommendation_id and item in i.items for i in self._of(profile)
         )
 
+    def adopt(self, window_ms: int, now_ms: int) -> None:
+        """Take a window over; what is open closes within it, so that the order of closing holds."""
+        self.window_ms, latest_ms = window_ms, now_ms + window_ms
+        for number, impression in self._open.items():
+            if impression.closes_ms > latest_ms:
+                self._open[number] = replace(impression, closes_ms=latest_ms)
+
     def open(self, impression: Impression) -> None:
         """Begin the window of a reported impression."""
         self._open[self._next] = impression

@@ -134,7 +134,7 @@ class Clauses:
         """Return the title of an item of the catalogue, short, or its id."""
         item_id = self.catalogue.ids[item]
         told: Any = self.catalogue.get(item_id)
-        title = " ".join(told.title.split()) if told else ""
+        title = " ".join(told.title.split()).rstrip(".") if told else ""
         short = title if len(title) <= TITLE_CHARS_MAX else title[: TITLE_CHARS_MAX - 1] + "…"
         return short or item_id
 

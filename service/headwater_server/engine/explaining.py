@@ -53,8 +53,8 @@ class Explaining:
             results, rows.tolist(), self._parts(history, items, rows), strict=True
         ):
             parts[families.RULES] = result.score - float(scores[row])
-            outranked = bool(ranks[row] >= len(rows))
-            sentence = self._sentence(clauses, int(items[row]), parts, is_outranked=outranked)
+            outranked = _outranked(result.rules) if ranks[row] >= len(rows) else ""
+            sentence = self._sentence(clauses, int(items[row]), parts, outranked)
             told.append(result._replace(contributions=_largest(parts), explanation=sentence))
         return tuple(told)
 
@@ -71,7 +71,7 @@ class Explaining:
             every.append(parts)
         return every
 
-    def _sentence(self, clauses: Clauses, item: int, parts: Parts, *, is_outranked: bool) -> str:
+    def _sentence(self, clauses: Clauses, item: int, parts: Parts, outranked: str) -> str:
         """Return one sentence: what spoke for the item most, at most three things."""
         if item >= len(self.catalogue.ids):
             return "Nothing is known of it yet."
@@ -83,9 +83,19 @@ class Explaining:
         order = sorted(told, key=lambda family: -parts.get(family, 0.0))
         spoke = [family for family in order if parts.get(family, 0.0) > 0] or order[:1]
         said = [told[family] for family in spoke[:CLAUSES_MAX]] or [_of_parts(parts)]
-        if is_outranked:
-            said.append("its score alone would not have put it on this list")
+        said += [outranked] if outranked else []
         return f"{said[0][0].upper()}{'; '.join(said)[1:]}."
+
+
+def _outranked(rules: tuple[str, ...]) -> str:
+    """Return why an item is on the list whose ranking alone would not have put it there.
+
+    >>> _outranked(("sale", "diversity"))
+    "the shop's rules moved it onto this list ('sale', 'diversity')"
+    """
+    if rules:
+        return f"the shop's rules moved it onto this list ({', '.join(map(repr, rules))})"
+    return "its score alone would not have put it on this list: it is being tried"
 
 
 def _of_parts(parts: Parts) -> str:
@@ -94,6 +104,8 @@ def _of_parts(parts: Parts) -> str:
     most = max(named, key=lambda name: named[name])
     if named[most] <= 0:
         return "nothing speaks for it more than for an average candidate"
+    if named[most] < max(map(abs, named.values())):
+        return f"what speaks for it most is {families.PHRASES[most]}"
     return f"its score comes mostly from {families.PHRASES[most]}"
 
 

@@ -34,9 +34,9 @@ class HidingRules:
     rules: Sequence[Hide]
 
     def until_ms(self, event_type: str, item: Item | None, now_ms: int) -> int | None:
-        """Return until when an act leaves the item out, None: no rule says."""
+        """Return until when an act leaves the item out, None: it does not."""
         days = self.days(event_type, item, now_ms)
-        return None if days is None else now_ms + round(DAY_MS * days)
+        return now_ms + round(DAY_MS * days) if days else None
 
     def days(self, event_type: str, item: Item | None, now_ms: int) -> float | None:
         """Return for how many days an act leaves the item out, None: no rule says."""

@@ -95,7 +95,7 @@ class Parts:
         self.visitors.session_gap_s = settings.session_gap_minutes * 60.0
         self.deduplication.window_ms = round(settings.deduplication_window_hours * 3_600_000)
         self.deduplication.ids_max = settings.deduplication_ids_max
-        self.attribution.window_ms = round(settings.attribution_window_minutes * 60_000)
+        self.attribution.adopt(round(settings.attribution_window_minutes * 60_000), self.clock_ms)
 
     def state(self) -> dict[str, Any]:
         """Return all that was learned, as a tree of plain values, made branch by branch."""

@@ -69,18 +69,21 @@ def sampled_scores(
     return out
 
 
-def noise_of(sampled: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def noise_of(
+    sampled: NDArray[np.float64], scores: NDArray[np.float64], least: float
+) -> NDArray[np.float64]:
     """Return float64[slots + DRAWS, n]: what the draws add to ``scores``, in the scores' unit.
 
     Rules speak in that unit: the draws' means over all rows are given the scores' mean and
-    deviation over the candidates.
+    deviation over the candidates, the latter at ``least`` that: where all scores are alike, as
+    those of new items, the draws decide.
 
-    >>> noise_of(np.array([[0.0, 1.0], [0.0, 3.0]]), np.array([5.0, 7.0])).tolist()
+    >>> noise_of(np.array([[0.0, 1.0], [0.0, 3.0]]), np.array([5.0, 7.0]), least=0.2).tolist()
     [[0.0, -1.0], [0.0, 1.0]]
     """
     means = sampled.mean(axis=0)
     deviation = float(means.std())
-    unit = float(scores.std()) / deviation if deviation > 0.0 else 1.0
+    unit = max(least, float(scores.std())) / deviation if deviation > 0.0 else 1.0
     noise: NDArray[np.float64] = (sampled - means.mean()) * unit + scores.mean() - scores
     return noise
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from headwater_server.models.logs import LOGS
 TOKENS_MAX = 12
 KEPT_MAX = 48
 POSTINGS_MAX = 64
+UNUSED_MAX = 256
+"""Words that no item holds any more, and that are kept all the same, before they are forgotten."""
 
 
 class Content(ItemModel):
@@ -30,7 +33,8 @@ class Content(ItemModel):
 
     An item counts by its rarest ``TOKENS_MAX`` tokens; which these are is looked at again
     whenever the number of items has doubled, since the first items are put in before anyone
-    can know what is rare.
+    can know what is rare. Words that no item holds any more are forgotten, some at a time, and
+    their numbers given to others; ``on_forgotten`` are told which (int64[n]).
 
     References
     ----------
@@ -53,6 +57,9 @@ class Content(ItemModel):
     def __init__(self) -> None:
         super().__init__()
         self._words: dict[str, int] = {}
+        self._named: list[str] = []  # of each number; "" where it is free
+        self._free: list[int] = []  # a heap: the lowest is given first
+        self.on_forgotten: list[Callable[[NDArray[np.int64]], None]] = []
         self._all_tokens = np.full((CAPACITY_START, KEPT_MAX), -1, dtype=np.int32)
         self._tokens = np.full((CAPACITY_START, TOKENS_MAX), -1, dtype=np.int32)
         self._frequencies = np.zeros(CAPACITY_START)
@@ -62,7 +69,6 @@ class Content(ItemModel):
         self._begin_scratch()
 
     def _begin_scratch(self) -> None:
-        self._named: list[str] = []
         self._profile = np.zeros((len(self._frequencies), likeness.COLUMNS))
         self._stamps = np.zeros(len(self._frequencies), dtype=np.int64)
         self._met = np.zeros(likeness.MET_MAX, dtype=np.int32)
@@ -79,7 +85,7 @@ class Content(ItemModel):
     def describe(self, item: int, tokens: Iterable[str]) -> None:
         """Say which tokens ``item`` has; what was said of it before is forgotten."""
         self._undescribe(item)
-        numbers = [self._number(token) for token in dict.fromkeys(tokens)][:KEPT_MAX]
+        numbers = [self._number(token) for token in dict.fromkeys(tokens) if token][:KEPT_MAX]
         self._all_tokens[item, : len(numbers)] = numbers
         self._frequencies[numbers] += 1
         for token in numbers:
@@ -90,11 +96,26 @@ class Content(ItemModel):
             self._choose(np.flatnonzero(self._all_tokens[:, 0] >= 0))
         else:
             self._choose(np.array([item]))
+        self._forget_words()
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear what is known of ``items``."""
         for item in items:
             self._undescribe(int(item))
+        self._forget_words()
+
+    def _forget_words(self) -> None:
+        """Let go of the words that no item holds, once they are many."""
+        unused = self._frequencies[: len(self._named)] == 0
+        if np.count_nonzero(unused) - len(self._free) <= max(UNUSED_MAX, len(self._words) // 8):
+            return
+        gone = np.array([n for n in np.flatnonzero(unused) if self._named[n]])
+        for number in gone.tolist():
+            del self._words[self._named[number]]
+            self._named[number] = ""
+            heappush(self._free, number)
+        for tell in self.on_forgotten:
+            tell(gone)
 
     def _undescribe(self, item: int) -> None:
         tokens = self._all_tokens[item]
@@ -112,7 +133,12 @@ class Content(ItemModel):
         self._tokens[item] = -1
 
     def _number(self, token: str) -> int:
-        number = self._words.setdefault(token, len(self._words))
+        number = self._words.get(token)
+        if number is not None:
+            return number
+        number = heappop(self._free) if self._free else len(self._named)
+        self._named[number : number + 1] = [token]
+        self._words[token] = number
         if number >= len(self._frequencies):
             for name in ("_frequencies", "_postings", "_filled"):
                 setattr(self, name, grown(getattr(self, name), 2 * len(self._frequencies)))
@@ -218,16 +244,16 @@ class Content(ItemModel):
             return -1, []
         place = int(worth.argmax())
         order = np.argsort(-idf[place][shared[place]], kind="stable")
-        if len(self._named) < len(self._words):
-            self._named = list(self._words)
         return place, [self._named[n] for n in tokens[place][shared[place]][order].tolist()]
 
     def state(self) -> dict[str, Any]:
         """Return all that the model is; the words in order of their numbers."""
-        return {**super().state(), "_words": list(self._words)}
+        return {**super().state(), "_words": list(self._named)}
 
     def load(self, state: dict[str, Any]) -> None:
         """Become what `state` returned elsewhere."""
         super().load(state)
-        self._words = {word: number for number, word in enumerate(state["_words"])}
+        self._named = list(state["_words"])
+        self._words = {word: number for number, word in enumerate(self._named) if word}
+        self._free = [number for number, word in enumerate(self._named) if not word]
         self._begin_scratch()

@@ -79,13 +79,23 @@ class RiverRanker(base.Classifier):
     def try_out(self) -> None:
         """Learn and read rows that a small generator of this function's own makes up."""
         columns, state = (*(self.features or ()), *(self.context or ())), 1
+        before: dict[str, float] = {}
         for n in range(_TRIALS):
             x = {}
             for name in columns:
                 state = state * 48271 % 2147483647
                 x[name] = state / 1073741824 - 1.0
             self.predict_proba_one(x)
+            if not self._answers_alike(x, before):
+                raise ValueError("its answers depend on what was asked before")
             self.learn_one(x, n % 2 == 0)
+            before = x
+
+    def _answers_alike(self, x: Any, other: Any) -> bool:
+        """Whether a question about ``other`` leaves the answer to one about ``x`` as it was."""
+        fresh, asked = copy.deepcopy(self.model), copy.deepcopy(self.model)
+        asked.predict_proba_one({name: value / 3.0 + 0.1 for name, value in other.items()})
+        return bool(fresh.predict_proba_one(x) == asked.predict_proba_one(x))
 
     @property
     def _multiclass(self) -> bool:

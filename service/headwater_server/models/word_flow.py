@@ -163,6 +163,7 @@ class WordFlow(FadingModel):
         self._pairs = Neighbours(columns=1)
         self._totals = np.zeros((len(self._pairs.size), 2), dtype=np.float32)
         self._mass = 0.0
+        self.content.on_forgotten.append(self._forget_words)
         self._begin_scratch()
 
     def _begin_scratch(self) -> None:
@@ -177,7 +178,14 @@ class WordFlow(FadingModel):
         self.content.reserve(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Nothing: what is counted are words."""
+        """Nothing: what is counted are words, which the content lets go of."""
+
+    def _forget_words(self, words: NDArray[np.int64]) -> None:
+        """Clear what is known of ``words``, whose numbers will be given to others."""
+        counted = words[words < len(self._totals)]
+        if len(counted):
+            self._totals[counted] = 0
+            self._pairs.forget(counted)
 
     def _reserve_words(self) -> None:
         words = self.content.room

@@ -128,7 +128,7 @@ def back(foreseen, share=0.6):
 
 
 def test_the_engine_notices_a_change_of_taste_and_is_back_sooner_for_it():
-    adapts, foreseen = folded(EngineSettings())
+    adapts, foreseen = folded(EngineSettings(drift_fading=4.0))
     steady, foreseen_steadily = folded(EngineSettings(drift_fading=1.0))
     worse = [alarm for alarm in adapts.drift_alarms() if alarm.worse]
     assert worse

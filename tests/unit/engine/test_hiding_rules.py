@@ -74,3 +74,14 @@ def test_what_was_seen_counts_once_it_is_reported():
     assert "poster" in seen_by(engine, "ann", 4)
     assert "poster" in seen_by(engine, "bob", 11)
     assert Engine.restore(engine.capture()).digest() == engine.digest()
+
+
+def test_a_rule_of_no_days_takes_no_place_from_those_of_many():
+    """A profile's hidden items are bounded; a thousand bottles of milk push no sofa out."""
+    engine = shop()
+    act(engine, 0, "ann", "purchase", "sofa")
+    milk = tuple(ItemWrite(Item(f"milk {n}", tags=("consumable",))) for n in range(1001))
+    engine.apply(Entry(1, milk))
+    act(engine, 1, "ann", "purchase", *(f"milk {n}" for n in range(1001)))
+    sofa = engine.catalogue.number("sofa")
+    assert sofa in engine.hiding.hidden(("vann",), now_ms=2 * DAY_MS)

@@ -82,3 +82,15 @@ def test_variety_and_thompson_go_together(level):
     answer = _ask(_engine(), diversity=level)
     assert answer.propensities_estimated
     assert len({result.item_id for result in answer.results}) == 4
+
+
+def test_new_items_whose_scores_are_all_alike_are_tried_under_rules_as_without():
+    engine, fresh = _engine(), tuple(f"fresh {n}" for n in range(5))
+    firsts = {
+        level: {
+            _ask(engine, f"r{n}", candidate_item_ids=fresh, diversity=level).results[0].item_id
+            for n in range(100)
+        }
+        for level in ("none", "low")
+    }
+    assert firsts == {"none": set(fresh), "low": set(fresh)}

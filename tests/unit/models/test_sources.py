@@ -60,6 +60,50 @@ def test_words_that_follow_words_speak_for_an_item_that_nobody_touched():
     assert model.predict(seen(2), 3) > model.predict(seen(2), 4) == 0.0
 
 
+def test_words_that_no_item_holds_are_forgotten_and_their_numbers_given_to_others():
+    """A catalogue that is put in anew each night, in ever new words, takes no more memory."""
+    content = Content()
+    model = WordFlow(content)
+    for night in range(40):
+        for item in range(100):
+            content.describe(item, [f"night{night} word{item}", f"night{night} other{item}"])
+        for item in range(99):
+            model.learn(seen(item), item + 1)
+    assert len(content._words) < 3 * 200
+    assert content.room == len(Content()._frequencies)
+    assert model.predict(seen(3), 4) > 0.0
+
+
+def test_a_forgotten_words_number_brings_nothing_of_it_along():
+    content = described("tent", "stove")
+    model = WordFlow(content)
+    model.learn(seen(0), 1)
+    tent = content._words["tent"]
+    for item in range(2, 600):
+        content.describe(item, [f"word{item}"])
+    content.forget(seen(0, *range(2, 600)))
+    assert "tent" not in content._words
+    content.describe(2, [f"new{n}" for n in range(40)])
+    content.describe(3, ["a lamp"])
+    assert tent in content._words.values()
+    assert model.predict(seen(2), 1) == model.predict(seen(3), 1) == 0.0
+
+
+def test_what_is_forgotten_next_is_the_same_after_a_restart():
+    models, again = [Content(), Content()], Content()
+    for content in models:
+        for item in range(700):
+            content.describe(item, [f"word{item}", "thing"])
+        content.forget(seen(*range(0, 700, 2)))
+    again.load(models[0].state())
+    for content in (again, models[1]):
+        for item in range(0, 400, 2):
+            content.describe(item, [f"later{item}"])
+        content.forget(seen(*range(1, 700, 2)))
+        content.describe(9, ["last"])
+    assert digest(again) == digest(models[1])
+
+
 def test_words_that_came_after_the_last_touch_are_read_as_unknown():
     """Thousands of new words, past the room that was made for them; and reading writes nothing."""
     content = described("tent", "stove")

@@ -122,7 +122,8 @@ class Filling:
         self.policy = slates.policy_of(self.request, is_sampled=sampled is not None)
         if sampled is None or sampled.size == 0:
             return NO_NOISE
-        return thompson.noise_of(sampled, self.pool.candidates.scores)
+        least = self.settings.exploration_temperature
+        return thompson.noise_of(sampled, self.pool.candidates.scores, least)
 
     def _full(
         self, chosen: NDArray[np.int64], rest: NDArray[np.bool_]
