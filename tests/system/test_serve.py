@@ -47,6 +47,13 @@ async def test_a_clean_stop_ends_with_0_and_the_next_start_is_the_same(server):
     assert (after.digest, after.offset) == (before.digest, before.offset)
 
 
+async def test_a_single_process_stops_in_order_at_sighup_and_says_what_would_restart(server):
+    await teach(server)
+    server._process.send_signal(signal.SIGHUP)
+    assert await server._process.wait() == 0
+    assert "with --workers, they restart one by one" in server._errors.read_text()
+
+
 async def test_a_kill_loses_nothing_that_was_acknowledged(server):
     await teach(server)
     before = await model_of(server)
