@@ -252,4 +252,5 @@ class Engine(Lookups):
         )
         if request.explain:
             results = self.explaining.explain(results, history, items, rows, scores)
-        return slates.recommendation(request, results, slots.policy, slots.limits)
+        policy = slates.policy_of(request, self.settings, head)
+        return slates.recommendation(request, results, policy, slots.limits)

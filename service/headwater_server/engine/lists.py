@@ -39,7 +39,6 @@ class Lists:
         passing = self.answering.passing(filter_text)
         found = retriever.retrieve(history, items, now_ms, passing)
         likeness = np.empty((len(found), 3), dtype=np.float32)
-        self.models.content.look(items)
         self.models.content.accumulate(found, retriever.evidence.scratch, likeness)
         evidence = retriever.evidence.values[found]
         alike = evidence[:, ev.CONTENT] / max(1e-9, self._self_likeness(items))

@@ -13,6 +13,7 @@ from headwater_server.engine.exploration import best_slate, draw_slate, seed_of
 from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.evidence import SOURCES
+from headwater_server.models.probability import ProbabilityHead
 
 EXPLORING, BEST = "plackett_luce", "best"
 _REASONS = {
@@ -39,9 +40,9 @@ def _told(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
 _TOLD = tuple(_told(mask) for mask in range(1 << len(SOURCES)))
 
 
-def policy_of(request: RecommendRequest, *, is_sampled: bool) -> str:
+def policy_of(request: RecommendRequest, settings: EngineSettings, head: ProbabilityHead) -> str:
     """Return the name of the policy that fills this request's slots."""
-    if is_sampled:
+    if thompson.applies(head, request, settings):
         return thompson.THOMPSON
     return EXPLORING if request.explore else BEST
 

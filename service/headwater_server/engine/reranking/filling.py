@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine import slates, thompson
+from headwater_server.engine import thompson
 from headwater_server.engine.exploration import seed_of
 from headwater_server.engine.reranking.candidates import Candidates, Pool
 from headwater_server.engine.reranking.caps import Groups, full_groups, groups
@@ -36,15 +36,14 @@ class InForce:
 class Filled(NamedTuple):
     """The rows that stand in the slots, and their scores with what boosts and buries add.
 
-    ``policy`` drew them. ``moved`` names, slot by slot, what moved the item (only where that was
-    asked for), and ``limits`` the caps that kept the list short.
+    ``moved`` names, slot by slot, what moved the item (only where that was asked for), and
+    ``limits`` the caps that kept the list short.
     """
 
     candidates: Candidates
     rows: NDArray[np.int64]
     propensities: NDArray[np.float64]
     scores: NDArray[np.float64]
-    policy: str
     moved: tuple[tuple[str, ...], ...] = ()
     limits: tuple[str, ...] = ()
 
@@ -60,7 +59,6 @@ class Filling:
         self.kinship = kinship
         self.settings = settings
         self.request = pool.question.request
-        self.policy = ""
         self.pinned = Pinned(force.pins, pool, self._lifts())
         self.costs = self._costs()
 
@@ -119,7 +117,6 @@ class Filling:
     def _noise(self) -> NDArray[np.float64]:
         """Draw anew for all candidates, those that joined too, where the policy is to draw."""
         sampled = self.pool.sampled(self.settings)
-        self.policy = slates.policy_of(self.request, is_sampled=sampled is not None)
         if sampled is None or sampled.size == 0:
             return NO_NOISE
         least = self.settings.exploration_temperature
@@ -145,7 +142,6 @@ class Filling:
             slots.chosen,
             slots.propensities,
             self._base()[slots.chosen],
-            self.policy,
             moved,
             tuple(cap.name for cap in self.force.caps if cap.name in limits),
         )

@@ -71,5 +71,4 @@ class Reranking:
         request, scores = pool.question.request, pool.candidates.scores
         sampled = pool.sampled(self.settings)
         rows, propensities = slates.draw(scores, request, self.settings, sampled)
-        policy = slates.policy_of(request, is_sampled=sampled is not None)
-        return Filled(pool.candidates, rows, propensities, scores[rows], policy)
+        return Filled(pool.candidates, rows, propensities, scores[rows])
