@@ -39,14 +39,14 @@ async def store_beside_a_server(settings: Settings) -> AsyncIterator[Storage]:
     """Open the store that the settings name, also while a server holds its data directory."""
     async with AsyncExitStack() as parts:
         try:
-            storage = await parts.enter_async_context(chosen_store(settings, check=False))
+            storage = await parts.enter_async_context(chosen_store(settings))
         except DataDirInUseError:
             data_dir = settings.place.data_dir
             socket = data_dir.absolute() / SOCKET if data_dir else None
             if socket is None or not socket.exists():  # a long path: it listens elsewhere
                 raise
             storage = await parts.enter_async_context(
-                open_storage(settings.storage, data_dir=data_dir, check=False, socket=socket)
+                open_storage(settings.storage, data_dir=data_dir, socket=socket)
             )
         yield storage
 
