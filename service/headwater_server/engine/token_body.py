@@ -7,18 +7,20 @@ it spells.
 
 from __future__ import annotations
 
-import math
 import re
-import struct
 import zlib
+from collections.abc import Sequence
 from uuid import UUID
+
+import numpy as np
 
 from headwater_server.engine.events import Slate
 
 POLICIES = ("", "best", "plackett_luce", "thompson")  # by their place here; others as text
 _OTHER = 255
 _STEPS = 2048  # of a propensity's logarithm to base 2
-_FLOOR = 65_535  # of the steps: a propensity of 2 to the minus 32
+_LEAST = 2.0**-31  # what is less likely is told as this
+_UINT16 = np.dtype(">u2")
 _TEXT, _HEX, _UUID = range(3)  # how the recommendation's id is written
 _HEXADECIMAL = re.compile(r"([0-9a-f]{2}){1,255}", re.ASCII)
 _DASHED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -29,24 +31,17 @@ def packed(slate: Slate) -> bytes:
     """Return ``slate`` as bytes. Texts have at most 255 bytes, and there are at most 255 items."""
     known = slate.policy in POLICIES
     policy = bytes((POLICIES.index(slate.policy),)) if known else _other(slate.policy)
-    steps = [min(_FLOOR, round(-_STEPS * math.log2(max(p, 1e-12)))) for p in slate.propensities]
-    deflate = zlib.compressobj(6, zlib.DEFLATED, _WINDOW, 1)
-    ids = deflate.compress(b"".join(map(_text, slate.item_ids))) + deflate.flush()
+    placement, name = _text(slate.placement), _packed_id(slate.recommendation_id)
+    count = bytes((len(slate.item_ids),))
     return b"".join(
-        (
-            policy,
-            _text(slate.placement),
-            _packed_id(slate.recommendation_id),
-            struct.pack(f">B{len(steps)}H", len(slate.item_ids), *steps),
-            ids,
-        )
+        (policy, placement, name, count, _steps(slate.propensities), _packed_ids(slate.item_ids))
     )
 
 
 def unpacked(raw: bytes) -> Slate:
     """Return what `packed` was given, propensities nearly so.
 
-    Raises IndexError, struct.error, UnicodeDecodeError or zlib.error for what it did not write.
+    Raises IndexError, UnicodeDecodeError or zlib.error for what it did not write.
 
     >>> slate = Slate("r1", "best", "home", ("a", "b"), (1.0, 0.5))
     >>> unpacked(packed(slate)) == slate
@@ -58,10 +53,9 @@ def unpacked(raw: bytes) -> Slate:
     placement = reader.text()
     recommendation_id = reader.id()
     count = reader.byte()
-    steps = struct.unpack(f">{count}H", reader.take(2 * count))
-    ids = _Reader(zlib.decompress(reader.rest(), _WINDOW))
-    item_ids = tuple(ids.text() for _ in range(count))
-    propensities = tuple(2.0 ** (-step / _STEPS) for step in steps)
+    steps = np.frombuffer(reader.take(2 * count), _UINT16)
+    propensities = tuple(np.exp2(steps / -_STEPS).tolist())
+    item_ids = _unpacked_ids(zlib.decompress(reader.rest(), _WINDOW), count)
     return Slate(recommendation_id, policy, placement, item_ids, propensities)
 
 
@@ -93,6 +87,25 @@ class _Reader:
 
     def rest(self) -> bytes:
         return self.take(len(self._raw) - self._at)
+
+
+def _steps(propensities: Sequence[float]) -> bytes:
+    logarithms = np.log2(np.maximum(np.array(propensities), _LEAST))
+    steps: bytes = np.rint(-_STEPS * logarithms).astype(_UINT16).tobytes()
+    return steps
+
+
+def _packed_ids(item_ids: Sequence[str]) -> bytes:
+    """Return the lengths, then the ids, deflated together."""
+    raw = [item_id.encode("utf-8", "surrogatepass") for item_id in item_ids]
+    deflate = zlib.compressobj(6, zlib.DEFLATED, _WINDOW, 1)
+    return deflate.compress(bytes(map(len, raw)) + b"".join(raw)) + deflate.flush()
+
+
+def _unpacked_ids(raw: bytes, count: int) -> tuple[str, ...]:
+    reader = _Reader(raw)
+    lengths = reader.take(count)
+    return tuple([reader.take(n).decode("utf-8", "surrogatepass") for n in lengths])
 
 
 def _packed_id(recommendation_id: str) -> bytes:
