@@ -20,6 +20,7 @@ from headwater_server.cli.rebuilding import rebuild
 from headwater_server.cli.serving import serve
 from headwater_server.cli.settings_page import settings
 from headwater_server.cli.token_keys import list_token_keys, rotate_token_keys
+from headwater_server.cli.web import web
 from headwater_server.cli.worker import worker
 from headwater_server.settings import ENGINE, PARTS
 
@@ -39,6 +40,7 @@ commands.command("doctor")(with_settings("Place", "Storage")(doctor))
 commands.command("probe")(probe)
 commands.command("rebuild")(with_settings("Place", "Storage")(rebuild))
 commands.command("settings")(settings)
+commands.command("web")(web)
 quarantine = typer.Typer(
     help="What nothing was learned from: look at it, try it again, let it go.",
     no_args_is_help=True,
