@@ -40,6 +40,7 @@ def make_replica(
         storage.snapshots,
         storage.quarantine,
         storage.replicas,
+        storage.holdings,
         token_key=storage.token_key,
         engine_settings=engine_settings or EngineSettings(),
         settings=replace(ReplicaSettings(), **options),

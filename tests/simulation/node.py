@@ -16,7 +16,7 @@ from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
 from tests.simulation.link import Link
 from tests.simulation.sim_log import SimLog
-from tests.simulation.sim_ports import SimQuarantine, SimReplicas, SimSnapshots
+from tests.simulation.sim_ports import SimHoldings, SimQuarantine, SimReplicas, SimSnapshots
 from tests.simulation.virtual_loop import OWNER, Tasks
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class Node:
             self.snapshots,
             SimQuarantine(self.link),
             SimReplicas(self.link),
+            SimHoldings(self.link),
             token_key=b"0" * 32,
             engine_settings=EngineSettings(),
             settings=SETTINGS,

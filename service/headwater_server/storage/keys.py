@@ -29,6 +29,7 @@ class Keys:
         self.quarantine = f"{self._prefix}:quarantine"
         self.quarantined = f"{self._prefix}:quarantined"
         self.replicas = f"{self._prefix}:replicas"
+        self.serving = f"{self._prefix}:replicas:serving"
         self.token_key = f"{self._prefix}:token-key"
 
     def snapshot(self, snapshot_id: str) -> str:

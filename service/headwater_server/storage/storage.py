@@ -11,6 +11,7 @@ from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.archiver import Archiver
 from headwater_server.storage.confirming import Confirming
 from headwater_server.storage.embedded import EmbeddedServer
+from headwater_server.storage.holdings import RedisHoldings
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.lineage import Lineage
 from headwater_server.storage.log import RedisLog
@@ -37,6 +38,7 @@ class Storage:
     snapshots: RedisSnapshots
     quarantine: RedisQuarantine
     replicas: RedisReplicas
+    holdings: RedisHoldings
     token_key: bytes
     server: EmbeddedServer | None
     store: Store
@@ -78,6 +80,7 @@ async def open_storage(
             snapshots=RedisSnapshots(store, settings),
             quarantine=RedisQuarantine(store, settings),
             replicas=RedisReplicas(store, settings),
+            holdings=RedisHoldings(store, settings, archive),
             token_key=(
                 key_in_file(data_dir / "token.key")
                 if data_dir
