@@ -83,6 +83,12 @@ def good_requests(token, offset):
         "EraseUser": {"user_id": "stranger"},
         "GetModel": {"compute_digest": True},
         "GetMetrics": {},
+        "ListMetricSamples": {"start_time": TIME, "names": ["reward"]},
+        "GetServing": {},
+        "ListReplicas": {},
+        "ListQuarantinedEvents": {},
+        "GetStorage": {},
+        "ListItemStatistics": {"filter": "price < 5"},
     }  # fmt: skip
 
 
