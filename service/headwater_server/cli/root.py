@@ -19,6 +19,7 @@ from headwater_server.cli.quarantining import (
 from headwater_server.cli.rebuilding import rebuild
 from headwater_server.cli.serving import serve
 from headwater_server.cli.settings_page import settings
+from headwater_server.cli.web import web
 from headwater_server.cli.worker import worker
 from headwater_server.settings import ENGINE, PARTS
 
@@ -38,6 +39,7 @@ commands.command("doctor")(with_settings("Place", "Storage")(doctor))
 commands.command("probe")(probe)
 commands.command("rebuild")(with_settings("Place", "Storage")(rebuild))
 commands.command("settings")(settings)
+commands.command("web")(web)
 quarantine = typer.Typer(
     help="What nothing was learned from: look at it, try it again, let it go.",
     no_args_is_help=True,

@@ -55,6 +55,7 @@ def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, s
         explore=request.exploration != pb.EXPLORATION_OFF,
         explain=request.explain,
         diversity=DIVERSITY[request.diversity],
+        first_slot=request.first_slot_propensities,
     )
     return question, short_text("min_offset", request.min_offset)
 
@@ -87,6 +88,7 @@ def recommend_response(answer: Answer) -> pb.RecommendResponse:
             propensity=result.propensity,
             probability_low=result.probability_low,
             probability_high=result.probability_high,
+            first_slot_propensity=result.first_slot_propensity,
         )
         if result.sources or result.reasons:  # only in a slate that was asked to explain itself
             added.sources.extend(result.sources)
