@@ -99,3 +99,27 @@ export async function looks(browser, url, folder) {
   const wide = await narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   return { overflows: wide, complaints: [...narrow.complaints, ...dark.complaints] };
 }
+
+/** What a page with the shop's own key may try: a token made up, another visitor's, an item not in the slate. */
+export async function forges(browser, url) {
+  const page = await enter(browser, `${url}?visitor=mallory`);
+  await page.waitForLoadState("networkidle");
+  return page.evaluate(async () => {
+    const { pageKey } = await (await fetch("config.json")).json();
+    const post = async (path, body) => {
+      const headers = { "content-type": "application/json", authorization: `Bearer ${pageKey}` };
+      const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+      return { status: answer.status, body: await answer.json() };
+    };
+    const slate = (await post("/v1/recommend", { visitorId: "mallory", placement: "home", pageSize: 4 })).body;
+    const item = { itemId: slate.results[0].itemId };
+    const event = (more) => ({ eventId: crypto.randomUUID(), eventType: "click", visitorId: "mallory", items: [item], ...more });
+    const token = slate.attributionToken;
+    const events = [
+      event({ attributionToken: token.slice(0, -6) + (token.endsWith("AAAAAA") ? "BBBBBB" : "AAAAAA") }),
+      event({ attributionToken: token, visitorId: "victim" }),
+      event({ attributionToken: token, items: [{ itemId: "no-such-item" }] }),
+    ];
+    return { forged: (await post("/v1/feedback", { events })).body.results, catalogue: (await post("/v1/items", {})).status };
+  });
+}

@@ -15,6 +15,8 @@ export class App {
   readonly shown = new Map<string, Slate>();
   /** The product that a tile has just been clicked for: its page need not tell of it again. */
   clicked = "";
+  /** What the order just made was for: one need not be shown a second one. */
+  ordered: Product[] = [];
   private lists: Refreshable[] = [];
 
   constructor(

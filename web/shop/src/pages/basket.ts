@@ -57,13 +57,14 @@ function line(app: App, id: string, pieces: number): HTMLLIElement {
 function checkOut(app: App): void {
   const items = [...app.memory.basket].map(([itemId, quantity]) => ({ itemId, quantity, price: app.catalogue.get(itemId).price, currencyCode: app.currency }));
   void app.loop.send("purchase-complete", { items, placement: "basket" }).then(() => app.refresh());
+  app.ordered = inBasket(app).map((id) => app.catalogue.get(id));
   app.memory.empty();
   location.hash = "#/thanks";
 }
 
 /** After the checkout: the lists have learned what was bought, and show it no more. */
 export const thanks: MakePage = (app): Page => {
-  const next = new SlateList(app, { title: "For the next time" }, "thanks", () => ({ pageSize: BESIDE }), "thanks", "row");
+  const next = new SlateList(app, { title: "For the next time" }, "thanks", () => ({ pageSize: BESIDE, filter: otherKinds(app.ordered) }), "thanks", "row");
   const words = h("div", { class: "thanks" }, h("h1", { tabindex: "-1" }, "Thank you."), h("p", {}, "Your order is on its way. Nothing will be charged: this shop is a demonstration."), h("a", { class: "primary", href: "#/" }, "Back to the shop"));
   return { title: "Thank you", element: h("div", {}, words, next.element), lists: [next] };
 };

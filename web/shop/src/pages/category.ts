@@ -15,7 +15,7 @@ export const category: MakePage = (app, name) => {
     "category",
     () => ({ pageSize: SLOTS, filter: `categories: ANY(${JSON.stringify(name)})` }),
     `category:${name}`,
-    "grid",
+    "grid untitled",
     (ids) => ORDERS[sort.value]!(app, all(app, name, ids)),
   );
   const trending = new PlainList(app, { title: `Trending in ${name}` }, "trending", "row ranked");

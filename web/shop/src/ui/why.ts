@@ -60,7 +60,6 @@ function bar(feature: string, contribution: number, most: number): HTMLElement[]
 }
 
 function chance(result: Result): HTMLElement | null {
-  if (result.probability === undefined) return null;
-  const percent = Math.round(100 * result.probability);
-  return h("p", { class: "chance" }, `Chance that you act on it, here and now: ${percent < 1 ? "under 1" : percent} %`);
+  const percent = Math.round(100 * (result.probability ?? 0));
+  return percent < 1 ? null : h("p", { class: "chance" }, `Chance that you act on it, here and now: ${percent} %`);
 }
