@@ -59,7 +59,8 @@ def open_shop(directory: Path, *flags: str) -> Iterator[OpenShop]:
     """Run `headwater demo --shop` until the block is over; it must then close in order."""
     command = [
         sys.executable, "-m", "headwater_server", "demo", "--shop",
-        "--listen", f"127.0.0.1:{free_port()}", "--data-dir", str(directory), *flags,
+        "--listen", f"127.0.0.1:{free_port()}", "--data-dir", str(directory),
+        "--visits", "0", *flags,
     ]  # fmt: skip
     log = directory / "demo.log"
     with (

@@ -46,7 +46,7 @@ def test_the_crowd_drifts_towards_what_is_warm():
 
 
 def test_its_files_are_what_import_reads_and_what_the_page_reads(tmp_path):
-    shop = simulated(tmp_path, Keys(), 1)
+    shop = simulated(tmp_path, Keys(), 1, 0)
     history = read_history(shop.events, shop.items, EngineSettings())
     assert len(history.items) == 300
     config = json.loads((tmp_path / "config.json").read_text())

@@ -18,7 +18,7 @@ from headwater_server.cli.demo.meters import Meters
 from headwater_server.cli.demo.recorded import RecordedCrowd
 from headwater_server.cli.demo.screen import Screen
 from headwater_server.cli.demo.server_process import ServerFailedError, ServerProcess
-from headwater_server.cli.demo.shop.command import open_shop
+from headwater_server.cli.demo.shop.command import Wish, open_shop
 from headwater_server.cli.demo.story import Story
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.engine.settings import EngineSettings
@@ -49,6 +49,9 @@ def demo(
     listen: Annotated[
         str, typer.Option(help="with --shop: host:port of its page; port 0 takes a free one")
     ] = "127.0.0.1:8080",
+    visits: Annotated[
+        float, typer.Option(min=0, help="with --shop: visits of simulated others a minute")
+    ] = 20.0,
 ) -> None:
     """Watch a shop's visitors being served and learned from.
 
@@ -69,7 +72,7 @@ def demo(
     best 20, asked for just before. Of simulated shoppers it counts the visits for a certain item.
     """
     if shop:
-        open_shop(listen, data_dir, events, items, seed)
+        open_shop(Wish(listen, events, items, seed, visits), data_dir)
         return
     with explained():
         crowd = _crowd(events, items, seed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater import AsyncClient
+from headwater_server.cli.demo.shop.command import Wish
 from headwater_server.cli.demo.shop.goods import Goods
 from headwater_server.cli.demo.shop.opening import Live
 from headwater_server.cli.demo.shop.page_files import of_goods, of_history, write_page_files
@@ -31,14 +32,22 @@ NAME = "Halm & Heather"
 
 @dataclass(frozen=True)
 class Filling:
-    """The files of a past, and what happens once the server is there."""
+    """The files of a past, what happens once the server is there, and while the shop is open."""
 
     events: Path
     items: Path | None
-    live: Live
+    first: Live
+    meanwhile: Live
 
 
-def simulated(directory: Path, keys: Keys, seed: int) -> Filling:
+def filling(wish: Wish, directory: Path, keys: Keys) -> Filling:
+    """Return what the shop that is wished for is filled with. Raises `BadFile`."""
+    if wish.events:
+        return recorded(directory, keys, wish.events, wish.items)
+    return simulated(directory, keys, wish.seed, wish.visits_per_minute)
+
+
+def simulated(directory: Path, keys: Keys, seed: int, visits_per_minute: float) -> Filling:
     """Make up a shop, and write its files into ``directory``."""
     goods = Goods(seed)
     events, items = directory / "events.csv", directory / "items.csv"
@@ -48,17 +57,17 @@ def simulated(directory: Path, keys: Keys, seed: int) -> Filling:
         write_events(events, past)
     write_items(items, goods.products)
     write_page_files(directory, NAME, keys.page, of_goods(goods))
-    return Filling(events, items, _visited(goods, seed))
+    visits = Visits(goods, crowd(goods, SHOPPERS, seed), seed)
 
-
-def _visited(goods: Goods, seed: int) -> Live:
-    async def live(client: AsyncClient) -> None:
+    async def first(client: AsyncClient) -> None:
         await client.upsert_items([product.as_item() for product in goods.products])
-        visits = Visits(goods, crowd(goods, SHOPPERS, seed), seed)
         with Progress("shoppers visit", VISITS) as progress:
             await visits.run(client, VISITS, progress.at)
 
-    return live
+    async def meanwhile(client: AsyncClient) -> None:
+        await visits.go_on(client, visits_per_minute)
+
+    return Filling(events, items, first, meanwhile)
 
 
 def recorded(directory: Path, keys: Keys, events: Path, items: Path | None) -> Filling:
@@ -69,7 +78,7 @@ def recorded(directory: Path, keys: Keys, events: Path, items: Path | None) -> F
     if not moved.exists():
         write_events(moved, recorded_past(history, time.time()))
     write_page_files(directory, events.name.partition(".")[0], keys.page, of_history(history))
-    return Filling(moved, items, nobody)
+    return Filling(moved, items, nobody, nobody)
 
 
 async def nobody(client: AsyncClient) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from rich.console import Console
 
@@ -14,16 +13,18 @@ from headwater_server.cli.demo.server_process import ServerFailedError
 from headwater_server.cli.demo.shop.processes import Keys, ShopProcess
 
 Live = Callable[[AsyncClient], Awaitable[None]]
-"""What happens through the API once the server is there, before the shop opens."""
+"""What happens through the API."""
 
 
-async def keep_open(live: Live, data_dir: Path, page_dir: Path, keys: Keys, listen: str) -> None:
-    """Serve until Ctrl-C or SIGTERM. Raises `ServerFailedError` when the server ends before."""
+async def keep_open(server: ShopProcess, keys: Keys, first: Live, meanwhile: Live) -> None:
+    """Serve until Ctrl-C or SIGTERM; ``first`` is over before the shop opens.
+
+    Raises `ServerFailedError` when the server ends before.
+    """
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    server = ShopProcess(data_dir, listen, keys.environment(page_dir))
-    serving = asyncio.create_task(_serve(server, live, keys))
+    serving = asyncio.create_task(_serve(server, keys, first, meanwhile))
     told = asyncio.create_task(stopping.wait())
     try:
         await asyncio.wait((serving, told), return_when=asyncio.FIRST_COMPLETED)
@@ -36,12 +37,17 @@ async def keep_open(live: Live, data_dir: Path, page_dir: Path, keys: Keys, list
         await server.stop()
 
 
-async def _serve(server: ShopProcess, live: Live, keys: Keys) -> None:
+async def _serve(server: ShopProcess, keys: Keys, first: Live, meanwhile: Live) -> None:
     await server.start()
     async with AsyncClient(server.address, key=keys.backend) as client:
-        await live(client)
-    _say_open(server, keys)
-    raise ServerFailedError(f"the server ended with exit code {await server.ended()}")
+        await first(client)
+        _say_open(server, keys)
+        others = asyncio.ensure_future(meanwhile(client))
+        try:
+            exit_code = await server.ended()
+        finally:
+            others.cancel()
+    raise ServerFailedError(f"the server ended with exit code {exit_code}")
 
 
 def _say_open(server: ShopProcess, keys: Keys) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
-from headwater import AsyncClient, Event, EventItem, Recommendation
+from headwater import AsyncClient, Event, EventItem, HeadwaterError, Recommendation
 from headwater_server.cli.demo.shop.goods import CURRENCY, Goods
 from headwater_server.cli.demo.shop.shoppers import WEEKS, Shopper
 
@@ -40,6 +41,14 @@ class Visits:
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
                 group.create_task(lane())
+
+    async def go_on(self, client: AsyncClient, per_minute: float) -> None:
+        """Play visits for ever, as a shop has others than oneself."""
+        while per_minute > 0:
+            await asyncio.sleep(self._random.expovariate(per_minute / 60))
+            with contextlib.suppress(HeadwaterError):  # a server that is away is seen elsewhere
+                await self.visit(client)
+        await asyncio.Event().wait()
 
     async def visit(self, client: AsyncClient) -> None:
         """Play one visit: home, and while something is clicked, the page of that product."""
