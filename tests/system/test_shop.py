@@ -93,3 +93,7 @@ def test_it_looks_right_on_a_phone_and_in_the_dark(shop):
     seen = shop.play("looks")
     assert seen["overflows"] == 0
     assert seen["complaints"] == []
+
+
+def test_every_page_can_be_used_by_keyboard_and_by_ear(shop):
+    assert shop.play("audit")["wrong"] == []

@@ -1,8 +1,12 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+
+const CLIENT = fileURLToPath(new URL("../../clients/typescript/src/web/index.ts", import.meta.url));
 
 /** Built into the Python package, so that who installs that needs no Node. */
 export default defineConfig({
   base: "/shop/",
+  resolve: { alias: { "headwater/web": CLIENT } },
   build: {
     outDir: "../../service/headwater_server/web/static/shop",
     emptyOutDir: true,

@@ -1,4 +1,5 @@
 /** What shoppers do, one function each; what they saw is returned as JSON. */
+import { createRequire } from "node:module";
 import { anotherList, categoriesOf, enter, idsOf, learned, recommendation } from "./browser.mjs";
 
 const home = (page) => page.locator(".brand").click();
@@ -122,4 +123,24 @@ export async function forges(browser, url) {
     ];
     return { forged: (await post("/v1/feedback", { events })).body.results, catalogue: (await post("/v1/items", {})).status };
   });
+}
+
+const PAGES = ["#/", "#/category/Camp", "#/product/tent-maru", "#/basket", "#/search/wool", "#/thanks"];
+
+/** What axe finds wrong with each page for those who see, hear or move otherwise; by day and by night. */
+export async function audit(browser, url) {
+  const wrong = [];
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await enter(browser, `${url}?visitor=axe`, { colorScheme, bypassCSP: true });
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+    await page.locator("[data-placement=home] .tile").first().hover();
+    await page.locator("[data-placement=home] .add").first().click();
+    for (const hash of PAGES) {
+      await page.evaluate((to) => { location.hash = to; }, hash);
+      await page.waitForSelector("main h1");
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      wrong.push(...violations.map((one) => `${colorScheme} ${hash} ${one.id}: ${one.nodes[0].target}`));
+    }
+  }
+  return { wrong };
 }

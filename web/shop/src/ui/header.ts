@@ -44,7 +44,7 @@ function basketLink(app: App): HTMLElement {
   const draw = () => {
     count.textContent = String(app.memory.count);
     count.hidden = app.memory.count === 0;
-    link.setAttribute("aria-label", `Basket, ${app.memory.count} pieces`);
+    link.setAttribute("aria-label", app.memory.count ? `Basket ${app.memory.count} pieces` : "Basket, empty");
   };
   app.memory.onChange(draw);
   draw();
