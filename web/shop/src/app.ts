@@ -8,6 +8,8 @@ import { toast } from "./ui/toast";
 /** A part of the page that asks again when the visitor has done something. */
 export interface Refreshable {
   refresh(): Promise<void>;
+  /** The page is left: what is on it is not seen any more. */
+  leave(): void;
 }
 
 export class App {
@@ -29,6 +31,7 @@ export class App {
 
   /** The lists of the page that is shown now. */
   follow(...lists: Refreshable[]): void {
+    for (const list of this.lists) list.leave();
     this.lists = lists;
   }
 

@@ -1,8 +1,8 @@
 /** The loop with the recommender, by its public browser client alone, and a diary of it. */
-import type { Headwater, Slate } from "headwater/web";
+import type { Headwater, Question, Slate, TrackDetails, TrackResult } from "headwater/web";
 
-export type Question = Parameters<Headwater["recommend"]>[0];
-type Details = Parameters<Headwater["track"]>[1];
+export type { Question };
+type Details = TrackDetails;
 
 /** One exchange, as the drawer "behind the scenes" tells it. */
 export interface Exchange {
@@ -21,13 +21,10 @@ export interface Source {
   position: number;
 }
 
-const PATIENCE_MS = 600;
-
 export class Loop {
   readonly diary: Exchange[] = [];
   private readonly listeners = new Set<() => void>();
   private readonly sources = new Map<string, Source>();
-  private pending: Promise<unknown> = Promise.resolve();
 
   constructor(readonly headwater: Headwater) {}
 
@@ -39,9 +36,8 @@ export class Loop {
     this.listeners.add(listener);
   }
 
-  /** Ask for a list; what the visitor has just done is waited for, so that the list knows it. */
-  async recommend(question: Question): Promise<Slate> {
-    await Promise.race([this.pending, new Promise((late) => setTimeout(late, PATIENCE_MS))]);
+  /** Ask for a list; the client sees to it that the list knows what the visitor has just done. */
+  recommend(question: Question): Promise<Slate> {
     const what = `a list of ${question.pageSize} for “${question.placement}”`;
     return this.told("asked", what, { ...question }, () => this.headwater.recommend({ ...question, explain: true }), slateAnswer);
   }
@@ -70,11 +66,9 @@ export class Loop {
   }
 
   send(eventType: string, details: Details): Promise<void> {
-    const shown = { ...details, slate: details?.slate?.recommendationId };
-    const sent = this.told("sent", `${eventType} ${names(details)}`, shown, () => this.headwater.track(eventType, details), eventAnswer)
+    const shown = { ...details, slate: details.slate?.recommendationId };
+    return this.told("sent", `${eventType} ${names(details)}`, shown, () => this.headwater.track(eventType, details), eventAnswer)
       .then(() => undefined, () => undefined); // the client keeps it and tries again; the diary tells
-    this.pending = Promise.all([this.pending, sent]);
-    return sent;
   }
 
   private async told<T>(
@@ -104,9 +98,10 @@ const slateAnswer = (slate: Slate) => ({
   details: { recommendationId: slate.recommendationId, offset: slate.offset, results: slate.results.map((r) => r.itemId) },
 });
 const countAnswer = (ids: string[]) => ({ answer: `${ids.length} items`, details: { results: ids } });
-const eventAnswer = (answer: unknown) => {
-  const { status, detail, offset } = (answer ?? {}) as { status?: unknown; detail?: string; offset?: string };
-  return { answer: [status ?? "delivered", detail].filter(Boolean).join(": "), details: offset ? { offset } : {} };
-};
+const eventAnswer = ({ status, detail, offset }: TrackResult) => ({
+  answer: [LEARNED[status] ?? status, detail].filter(Boolean).join(": "),
+  details: { offset },
+});
+const LEARNED: Record<string, string> = { created: "learned", exists: "learned before" };
 const names = (details: Details): string =>
-  (details?.items ?? []).map((item) => (typeof item === "string" ? item : item.itemId)).slice(0, 3).join(", ");
+  (details.items ?? []).map((item) => (typeof item === "string" ? item : item.itemId)).slice(0, 3).join(", ");

@@ -28,7 +28,7 @@ const categoryLink = (name: string): HTMLElement =>
 
 function searchForm(): HTMLElement {
   const field = h("input", { type: "search", name: "q", placeholder: "Search the shop", "aria-label": "Search the shop", autocomplete: "off" });
-  let waiting = 0;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
   const search = () => {
     const text = field.value.trim();
     if (text) location.hash = `#/search/${encodeURIComponent(text)}`;

@@ -61,6 +61,7 @@ type Answerable = Omit<Question, "placement"> | Promise<Omit<Question, "placemen
 /** A list of the recommender's. */
 export class SlateList extends Section implements Refreshable {
   private asked = 0;
+  private unwatch = (): void => undefined;
 
   constructor(
     app: App, heading: Heading, placement: string, private readonly question: () => Answerable, private readonly key: string, className = "grid",
@@ -92,6 +93,12 @@ export class SlateList extends Section implements Refreshable {
     const elements = new Map(ids.map((id) => [id, this.tile(id).element]));
     this.arrange(this.order(ids));
     this.list.dataset["recommendation"] = slate.recommendationId;
-    if (!again) this.app.loop.headwater.watch(slate, ids.map((id) => elements.get(id)!));
+    if (again) return;
+    this.unwatch();
+    this.unwatch = this.app.loop.headwater.watch(slate, ids.map((id) => elements.get(id)));
+  }
+
+  leave(): void {
+    this.unwatch();
   }
 }
