@@ -20,7 +20,7 @@ from pathlib import Path
 from scripts.generate import PROTOS, ROOT, THIRD_PARTY, StaleStubsError, check, check_tools, write
 
 GO = ROOT / "clients" / "go"
-JAVA = ROOT / "clients" / "java" / "src" / "generated" / "java"
+JAVA = ROOT / "clients" / "java" / "src" / "main" / "java"
 GO_MODULE = "github.com/headwater/headwater/clients/go"
 
 # clients/java/pom.xml must name no older runtimes than these. 1.83.1 is the plugin's newest release
