@@ -15,6 +15,3 @@ func (c *Client) GetModel(ctx context.Context, request *GetModelRequest) (*GetMo
 func (c *Client) GetMetrics(ctx context.Context) (*GetMetricsResponse, error) {
 	return c.model.GetMetrics(ctx, &headwaterv1.GetMetricsRequest{})
 }
-
-// ModelService is the stub of all that looks at the model.
-func (c *Client) ModelService() headwaterv1.ModelServiceClient { return c.model }
