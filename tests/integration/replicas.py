@@ -34,7 +34,9 @@ def make_replica(
     storage: Storage, engine_settings: EngineSettings | None = None, **options: Any
 ) -> Replica:
     engine_type = options.pop("engine_type", CountingEngine)
-    company = {name: options.pop(name) for name in ("identity", "neighbours") if name in options}
+    company = {
+        name: options.pop(name) for name in ("identity", "neighbours", "meters") if name in options
+    }
     return Replica(
         storage.log,
         storage.snapshots,
