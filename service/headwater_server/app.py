@@ -74,7 +74,7 @@ async def _start(
         storage.quarantine,
         storage.replicas,
         storage.holdings,
-        token_key=storage.token_key,
+        token_keys=storage.token_keys,
         engine_settings=settings.engine,
         settings=settings.replica,
         identity=surroundings.identity,
@@ -112,7 +112,7 @@ async def _expose(
     """Serve /metrics, if there is an address for it; with keys set, to those who have one."""
     if settings.metrics_listen is None:
         return
-    keys = Keys(settings.key_list)
+    keys = Keys(settings.accesses)
 
     async def look() -> Iterator[Metric]:
         return families(await replica.standing(), meters)

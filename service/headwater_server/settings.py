@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, get_type_hints
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.settings import ReplicaSettings
-from headwater_server.settings_checks import check_together, checked
+from headwater_server.settings_checks import check_keys, check_together, checked
 from headwater_server.settings_sources import read_sources
 from headwater_server.storage.settings import StorageSettings
 
@@ -101,6 +101,7 @@ def load_settings(**flags: Any) -> Settings:
     place, process, api, replica, storage, engine = (_part(part, values) for part in parts)
     settings = Settings(place, process, api, replica, storage, engine)
     check_together(settings.place.redis_url, settings.place.data_dir)
+    check_keys(settings.api.accesses)
     return settings
 
 

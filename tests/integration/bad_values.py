@@ -223,6 +223,7 @@ QUARANTINED: dict[str, tuple[Spoil, ...]] = {
 
 UNBOUNDED = {
     "RecommendRequest.explain",  # yes or no
+    "RecommendRequest.first_slot_propensities",  # the same
     "Item.available",  # yes or no
     "GetModelRequest.compute_digest",  # yes or no
     "GetModelRequest.compare_replicas",  # yes or no

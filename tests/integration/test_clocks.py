@@ -50,7 +50,7 @@ async def started(stack: AsyncExitStack, storage: Storage, clock: Clock) -> tupl
     parts = (storage.log, storage.snapshots, storage.quarantine, storage.replicas, storage.holdings)
     replica = Replica(
         *parts,
-        token_key=storage.token_key,
+        token_keys=storage.token_keys,
         engine_settings=EngineSettings(deduplication_window_hours=DAY_HOURS),
         settings=ReplicaSettings(),
         now_ms=clock,

@@ -120,7 +120,7 @@ class Shop:
             if name == "Feedback":
                 request.events[0].event_id = "first"
             await self.ask(name, request)
-        request = recommendation_service_pb2.RecommendRequest(visitor_id="w")
+        request = recommendation_service_pb2.RecommendRequest(visitor_id="v")
         answer = await self.ask("Recommend", request)
         self.good = good_requests(answer.attribution_token, answer.offset)
 

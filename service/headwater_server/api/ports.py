@@ -14,6 +14,7 @@ from headwater_server.engine.metrics import Metric
 from headwater_server.engine.requests import RecommendRequest, UserProfile
 from headwater_server.engine.statistics import ItemQuestion
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
+from headwater_server.replica.caller import NOBODY, Caller
 from headwater_server.replica.operating import (
     ItemsAnswer,
     QuarantineAnswer,
@@ -76,7 +77,7 @@ class Replica(Protocol):
         self,
         events: Sequence[tuple[Event, str]],
         time_remaining_s: float | None,
-        caller: str = "",
+        caller: Caller = NOBODY,
     ) -> WriteAnswer:
         """Learn from events, each with its attribution token as the caller sent it."""
         ...
@@ -85,7 +86,7 @@ class Replica(Protocol):
         self,
         events: Sequence[tuple[Event, str]],
         time_remaining_s: float | None,
-        caller: str = "",
+        caller: Caller = NOBODY,
     ) -> Awaitable[WriteAnswer]:
         """Return when they have their place in the queue; what is returned ends when learned."""
         ...

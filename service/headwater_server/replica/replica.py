@@ -34,6 +34,7 @@ from headwater_server.replica.sampling import Sampling
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.state_machine import StateMachine
+from headwater_server.replica.token_keys import TokenKeys
 from headwater_server.replica.use_cases import UseCases
 from headwater_server.replica.writes import Writes
 
@@ -46,7 +47,8 @@ def wall_clock_ms() -> int:
 class Common(TypedDict):
     """What the parts that answer callers share."""
 
-    token_key: bytes
+    token_keys: TokenKeys
+    now_ms: Callable[[], int]
     timeout_s: float
 
 
@@ -64,7 +66,7 @@ class Replica(UseCases):
         replicas: Replicas,
         holdings: Holdings,
         *,
-        token_key: bytes,
+        token_keys: TokenKeys,
         engine_settings: EngineSettings,
         settings: ReplicaSettings,
         engine_type: type[StateMachine] = Engine,
@@ -81,10 +83,10 @@ class Replica(UseCases):
         self._snapshots = snapshots
         self._quarantine = quarantine
         self._replicas = replicas
+        self._token_keys = token_keys
         self._holdings = holdings
         self._recent = Recent(meters or Meters())
         self._own: Own | None = None
-        self._token_key = token_key
         self._engine_settings = engine_settings
         self._settings = settings
         self._engine_type = engine_type
@@ -119,10 +121,12 @@ class Replica(UseCases):
         tail, appender = self._shell.tail, self._shell.appender
         self._position = lambda: tail.position
         common: Common = {
-            "token_key": self._token_key,
+            "token_keys": self._token_keys,
+            "now_ms": self._now_ms,
             "timeout_s": self._settings.write_timeout_ms / 1_000,
         }
-        self._reads = Reads(self._engine, tail, now_ms=self._now_ms, **common)
+        token_s = 60 * self._settings.attribution_token_minutes
+        self._reads = Reads(self._engine, tail, token_s=token_s, **common)
         self._writes = Writes(appender, tail, self._quarantine, self._health, **common)
         self._erasing = Erasing(self._engine, self._log, tail, self._writes, self._quarantine)
         self._looking = Looking(self._engine, tail, lambda: self._writes.quarantined, self._memory)

@@ -47,6 +47,13 @@ class ReplicaSettings:
     snapshot_on_stop: bool = field(
         default=True, metadata={"help": "take a snapshot at a clean stop, for a quick start"}
     )
+    attribution_token_minutes: float = field(
+        default=1440.0,
+        metadata={
+            "help": "minutes in which an attribution token vouches for events; what comes later is "
+            "refused. Long for lists in mails, short where pages are not left open"
+        },
+    )
     host_patience_ms: float = field(
         default=20.0,
         metadata={

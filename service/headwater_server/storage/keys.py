@@ -29,8 +29,8 @@ class Keys:
         self.quarantine = f"{self._prefix}:quarantine"
         self.quarantined = f"{self._prefix}:quarantined"
         self.replicas = f"{self._prefix}:replicas"
+        self.token_keys = f"{self._prefix}:token-keys"
         self.serving = f"{self._prefix}:replicas:serving"
-        self.token_key = f"{self._prefix}:token-key"
 
     def snapshot(self, snapshot_id: str) -> str:
         """Return where one snapshot's chunks and manifest are."""
