@@ -10,6 +10,7 @@ from headwater.errors import (
     InvalidRequestError,
     NotFoundError,
     OverloadedError,
+    PermissionDeniedError,
     UnauthenticatedError,
     UnavailableError,
     UnimplementedError,
@@ -20,6 +21,7 @@ from headwater.items import DeleteAnswer, Item, ItemResult, UpsertAnswer, WriteS
 from headwater.lists import ItemList, ScoredItem
 from headwater.model import DriftAlarm, Metric, Model, ReplicaState
 from headwater.recommendations import FeatureContribution, Recommendation, Result
+from headwater.tls import Tls
 from headwater.users import EraseAnswer, Touch, UpsertUsersAnswer, User, UserProfile, UserResult
 
 __all__ = [
@@ -48,10 +50,12 @@ __all__ = [
     "Model",
     "NotFoundError",
     "OverloadedError",
+    "PermissionDeniedError",
     "Recommendation",
     "ReplicaState",
     "Result",
     "ScoredItem",
+    "Tls",
     "Touch",
     "UnauthenticatedError",
     "UnavailableError",
