@@ -42,6 +42,7 @@ def make_replica(
         storage.snapshots,
         storage.quarantine,
         storage.replicas,
+        storage.holdings,
         token_keys=storage.token_keys,
         engine_settings=engine_settings or EngineSettings(),
         settings=replace(ReplicaSettings(), **options),

@@ -47,7 +47,7 @@ async def servers(storage: Storage) -> AsyncIterator[list[tuple[Replica, Clock]]
 
 
 async def started(stack: AsyncExitStack, storage: Storage, clock: Clock) -> tuple[Replica, Clock]:
-    parts = (storage.log, storage.snapshots, storage.quarantine, storage.replicas)
+    parts = (storage.log, storage.snapshots, storage.quarantine, storage.replicas, storage.holdings)
     replica = Replica(
         *parts,
         token_keys=storage.token_keys,

@@ -17,7 +17,7 @@ from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.token_keys import TokenKeys
 from tests.simulation.link import Link
 from tests.simulation.sim_log import SimLog
-from tests.simulation.sim_ports import SimQuarantine, SimReplicas, SimSnapshots
+from tests.simulation.sim_ports import SimHoldings, SimQuarantine, SimReplicas, SimSnapshots
 from tests.simulation.virtual_loop import OWNER, Tasks
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class Node:
             self.snapshots,
             SimQuarantine(self.link),
             SimReplicas(self.link),
+            SimHoldings(self.link),
             token_keys=TokenKeys.single(b"0" * 32),
             engine_settings=EngineSettings(),
             settings=SETTINGS,

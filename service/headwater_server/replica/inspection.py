@@ -64,8 +64,8 @@ class Inspection:
                 opened = open_token(token, self._token_keys.of)
             except ForgedTokenError as error:
                 return Inspected(event, token, str(error))
-            reason = not_vouched(event, opened, now_ms, is_page=event.from_page)
             event = replace(event, slate=opened.slate)
+            doubt = not_vouched(event, opened, now_ms, is_page=event.from_page)
         else:
-            reason = unvouched_user(event, None) if event.from_page else ""
-        return Inspected(event, token, reason or quarantine_reason(event, self._settings()))
+            doubt = unvouched_user(event, None) if event.from_page else ""
+        return Inspected(event, token, quarantine_reason(event, self._settings()) or doubt)

@@ -61,6 +61,13 @@ class ReplicaSettings:
             "workers, so that whichever is asked next has learned it"
         },
     )
+    metrics_sample_s: float = field(
+        default=10.0,
+        metadata={
+            "help": "seconds between two samples of the figures that ListMetricSamples answers; "
+            "360 are kept in memory, and 2,016 of every thirtieth"
+        },
+    )
     memory_budget_mb: float = field(
         default=0.0,
         metadata={

@@ -14,6 +14,7 @@ from headwater_server.replica.caller import NOBODY, Caller
 from headwater_server.replica.comparison import Comparison
 from headwater_server.replica.erasing import Erasing
 from headwater_server.replica.looking import Looking
+from headwater_server.replica.operating import Operating
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.reads import Reads
 from headwater_server.replica.shell import Shell
@@ -34,6 +35,7 @@ class UseCases:
     _erasing: Erasing
     _looking: Looking
     _comparison: Comparison
+    operating: Operating
 
     async def recommend(
         self,

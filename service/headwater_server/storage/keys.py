@@ -30,6 +30,7 @@ class Keys:
         self.quarantined = f"{self._prefix}:quarantined"
         self.replicas = f"{self._prefix}:replicas"
         self.token_keys = f"{self._prefix}:token-keys"
+        self.serving = f"{self._prefix}:replicas:serving"
 
     def snapshot(self, snapshot_id: str) -> str:
         """Return where one snapshot's chunks and manifest are."""

@@ -12,6 +12,7 @@ from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.archiver import Archiver
 from headwater_server.storage.confirming import Confirming
 from headwater_server.storage.embedded import EmbeddedServer
+from headwater_server.storage.holdings import RedisHoldings
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.lineage import Lineage
 from headwater_server.storage.log import RedisLog
@@ -40,6 +41,7 @@ class Storage:
     replicas: RedisReplicas
     token_keys: TokenKeys
     token_key_ring: RedisTokenKeys
+    holdings: RedisHoldings
     server: EmbeddedServer | None
     store: Store
     settings: StorageSettings
@@ -84,6 +86,7 @@ async def open_storage(
             replicas=RedisReplicas(store, settings),
             token_keys=token_keys,
             token_key_ring=ring,
+            holdings=RedisHoldings(store, settings, archive),
             server=server,
             store=store,
             settings=settings,
