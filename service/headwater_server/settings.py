@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar, get_type_hints
 
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.settings_checks import check_together, checked
 from headwater_server.settings_sources import read_sources
@@ -73,9 +74,11 @@ class Settings:
     replica: ReplicaSettings
     storage: StorageSettings
     engine: EngineSettings
+    personalizer: PersonalizerSettings
 
 
 ENGINE = "Engine (travels on the log: all replicas agree)"
+PERSONALIZER = "Personalizer (of `headwater web`)"
 PARTS: dict[str, type[Any]] = {
     "Place": PlaceSettings,
     "Process": ProcessSettings,
@@ -83,6 +86,7 @@ PARTS: dict[str, type[Any]] = {
     "Replica": ReplicaSettings,
     "Storage": StorageSettings,
     ENGINE: EngineSettings,
+    PERSONALIZER: PersonalizerSettings,
 }
 
 
@@ -98,8 +102,7 @@ def load_settings(**flags: Any) -> Settings:
     parts = list(PARTS.values())
     names = [setting.name for part in parts for setting in fields(part)]
     values = read_sources(names, given)
-    place, process, api, replica, storage, engine = (_part(part, values) for part in parts)
-    settings = Settings(place, process, api, replica, storage, engine)
+    settings = Settings(*(_part(part, values) for part in parts))
     check_together(settings.place.redis_url, settings.place.data_dir)
     return settings
 

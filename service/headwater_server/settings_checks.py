@@ -35,6 +35,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "log_entries_kept_min": (0, math.inf),
     "memory_budget_mb": (0, math.inf),
     "min_replicas_acked": (0, 100),
+    "personalizer_default_reward": (-1, 1),
+    "personalizer_reward_wait_minutes": (1e-3, 7 * 24 * 60),
     "seed": (0, 2**63 - 1),
     "slice_turns": (1, 1000),
     "stop_grace_s": (0, 3600),

@@ -74,7 +74,9 @@ def _chances(
         shares: NDArray[np.float64] = np.bincount(best, minlength=n) / len(noise)
         return shares
     if not chance.explore:
-        return np.eye(n)[int(np.argmax(scores))]
+        certain = np.zeros(n)
+        certain[np.argmax(scores)] = 1.0
+        return certain
     weights = np.exp((scores - scores.max()) / chance.temperature)
     mixed: NDArray[np.float64] = (1.0 - chance.epsilon) * weights / weights.sum()
     return mixed + chance.epsilon / n
