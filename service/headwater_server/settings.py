@@ -14,7 +14,7 @@ from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.replica.settings import ReplicaSettings
-from headwater_server.settings_checks import check_together, checked
+from headwater_server.settings_checks import check_keys, check_together, checked
 from headwater_server.settings_sources import read_sources
 from headwater_server.storage.settings import StorageSettings
 
@@ -104,6 +104,7 @@ def load_settings(**flags: Any) -> Settings:
     values = read_sources(names, given)
     settings = Settings(*(_part(part, values) for part in parts))
     check_together(settings.place.redis_url, settings.place.data_dir)
+    check_keys(settings.api.accesses)
     return settings
 
 

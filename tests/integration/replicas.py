@@ -34,13 +34,16 @@ def make_replica(
     storage: Storage, engine_settings: EngineSettings | None = None, **options: Any
 ) -> Replica:
     engine_type = options.pop("engine_type", CountingEngine)
-    company = {name: options.pop(name) for name in ("identity", "neighbours") if name in options}
+    company = {
+        name: options.pop(name) for name in ("identity", "neighbours", "now_ms") if name in options
+    }
     return Replica(
         storage.log,
         storage.snapshots,
         storage.quarantine,
         storage.replicas,
-        token_key=storage.token_key,
+        storage.holdings,
+        token_keys=storage.token_keys,
         engine_settings=engine_settings or EngineSettings(),
         settings=replace(ReplicaSettings(), **options),
         engine_type=engine_type,

@@ -19,6 +19,7 @@ from headwater_server.cli.quarantining import (
 from headwater_server.cli.rebuilding import rebuild
 from headwater_server.cli.serving import serve
 from headwater_server.cli.settings_page import settings
+from headwater_server.cli.token_keys import list_token_keys, rotate_token_keys
 from headwater_server.cli.web import web
 from headwater_server.cli.worker import worker
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
@@ -48,6 +49,13 @@ quarantine.command("list")(with_settings("Place", "Storage")(list_quarantine))
 quarantine.command("replay")(with_settings("Place", "Storage")(replay_quarantine))
 quarantine.command("drop")(with_settings("Place", "Storage")(drop_quarantine))
 commands.add_typer(quarantine, name="quarantine")
+token_keys = typer.Typer(
+    help="The keys that sign attribution tokens: show them, follow one with another.",
+    no_args_is_help=True,
+)
+token_keys.command("list")(with_settings("Place", "Storage", "Replica")(list_token_keys))
+token_keys.command("rotate")(with_settings("Place", "Storage", "Replica")(rotate_token_keys))
+commands.add_typer(token_keys, name="token-keys")
 commands.command("worker", hidden=True)(worker)
 
 

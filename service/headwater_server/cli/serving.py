@@ -38,7 +38,7 @@ def prepared(flags: dict[str, Any]) -> Settings:
     settings = _with_place(load_settings(**flags))
     api = settings.api
     check_exposure(
-        (api.listen, api.metrics_listen), has_keys=bool(api.key_list), insecure=api.insecure
+        (api.listen, api.metrics_listen), has_keys=bool(api.accesses), insecure=api.insecure
     )
     set_up_logging(settings.process.log_level, settings.process.log_format)
     return settings

@@ -29,7 +29,8 @@ class Keys:
         self.quarantine = f"{self._prefix}:quarantine"
         self.quarantined = f"{self._prefix}:quarantined"
         self.replicas = f"{self._prefix}:replicas"
-        self.token_key = f"{self._prefix}:token-key"
+        self.token_keys = f"{self._prefix}:token-keys"
+        self.serving = f"{self._prefix}:replicas:serving"
         self.personalizer_deadlines = f"{self._prefix}:personalizer:deadlines"
 
     def snapshot(self, snapshot_id: str) -> str:

@@ -123,7 +123,9 @@ class RecommendRequest(_message.Message):
     visitor_id: _builtins.str
     """Who: the browser, device or cookie. Required; 1 to 128 bytes."""
     user_id: _builtins.str
-    """The account, once it is known; the histories of visitor and user then count as one."""
+    """The account, once it is known; the histories of visitor and user then count as one. A page's key
+    names none: PERMISSION_DENIED.
+    """
     session_id: _builtins.str
     """The visit, if the shop counts visits itself."""
     placement: _builtins.str
@@ -228,8 +230,8 @@ class RecommendResponse(_message.Message):
     recommendation_id: _builtins.str
     """The request's `recommendation_id`, or the one that was minted."""
     attribution_token: _builtins.str
-    """What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-    from this slate. Empty when there are no results.
+    """What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+    unchanged, with the events that follow from this slate. Empty when there are no results.
     """
     offset: _builtins.str
     """The state that answered. Opaque; may be given as `min_offset`."""
