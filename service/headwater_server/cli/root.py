@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from headwater_server.cli import gatewaying
 from headwater_server.cli.backtesting import backtest
 from headwater_server.cli.demo.command import demo
 from headwater_server.cli.digesting import digest
@@ -46,6 +47,13 @@ quarantine.command("list")(with_settings("Place", "Storage")(list_quarantine))
 quarantine.command("replay")(with_settings("Place", "Storage")(replay_quarantine))
 quarantine.command("drop")(with_settings("Place", "Storage")(drop_quarantine))
 commands.add_typer(quarantine, name="quarantine")
+gateway = typer.Typer(
+    help="The Envoy that browsers and REST callers reach the servers through.",
+    no_args_is_help=True,
+)
+gateway.command("render")(with_settings("Gateway")(gatewaying.render))
+gateway.command("run")(with_settings("Gateway")(gatewaying.run))
+commands.add_typer(gateway, name="gateway")
 commands.command("worker", hidden=True)(worker)
 
 

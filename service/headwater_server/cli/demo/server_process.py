@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 READY = re.compile(r"headwater ready on (\S+) offset=(\S+)")
-NOT_OURS = {"HEADWATER_KEYS", "HEADWATER_METRICS_LISTEN"}  # they are for the shop's own server
+# they are for the shop's own server
+NOT_OURS = {"HEADWATER_GATEWAY", "HEADWATER_KEYS", "HEADWATER_METRICS_LISTEN"}
 START_PATIENCE_S = 120.0  # the first start compiles the models' kernels
 STOP_PATIENCE_S = 30.0
 
