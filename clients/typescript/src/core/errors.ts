@@ -111,7 +111,7 @@ export function toHeadwaterError(thrown: unknown): HeadwaterError {
   return failure(error.rawMessage || Code[error.code], error.code, {
     fieldViolations: violations.map(({ field, description }) => ({ field, description })),
     retryAfterMs: retryAfterMs(error),
-    cause: thrown,
+    cause: error.cause ?? thrown,
   });
 }
 

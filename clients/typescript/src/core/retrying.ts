@@ -26,7 +26,7 @@ export async function retrying<Answer>(
   const endsMs = performance.now() + timeoutMs;
   for (let tries = 1; ; tries++) {
     try {
-      return await call({ timeoutMs: Math.max(1, endsMs - performance.now()), signal });
+      return await call({ timeoutMs: Math.max(1, Math.ceil(endsMs - performance.now())), signal }); // whole: gRPC takes no other
     } catch (thrown) {
       const error = toHeadwaterError(thrown);
       const delayMs = delayAfter(error, tries, retries);
