@@ -20,7 +20,7 @@ DATA_DIR ?= .headwater
 LISTEN ?= 127.0.0.1:50051
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate backtest bench quality drift calibration serve soak fuzz lock
+.PHONY: help run test check generate baseline backtest bench quality drift calibration serve soak fuzz lock
 
 help: ## This list
 	@echo "Headwater: a recommendation service that learns while it serves."
@@ -39,17 +39,21 @@ test: $(VENV)/.dev ## Install, then every test [ARGS="-k name"]
 	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile \
 		--no-loadscope-reorder $(ARGS)
 
-check: $(VENV)/.dev ## Format, lint, types, import layers, protos, freshness of the stubs
+check: $(VENV)/.dev ## Format, lint, types, import layers, protos, breaks of the API, freshness of the stubs
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/buf lint
+	$(BIN)/python scripts/baseline.py --check
 	$(BIN)/python scripts/generate.py --check
 
 generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/, and docs/settings.md from the settings
 	$(BIN)/python scripts/generate.py
 	$(BIN)/headwater settings > docs/settings.md
+
+baseline: $(VENV)/.dev ## At a release: from now on the API may not break what it has today [ARGS=--force]
+	$(BIN)/python scripts/baseline.py $(ARGS)
 
 backtest: $(VENV)/.run ## Hit rate on a file of events: EVENTS=file [ITEMS=file] [ARGS="--repeats exclude"]
 	@test -n "$(EVENTS)" || { echo "make backtest EVENTS=file.csv.gz [ITEMS=items.csv.gz]"; exit 2; }

@@ -29,7 +29,7 @@ from headwater.v1.feedback_service_pb2 import FeedbackRequest, FeedbackResponse
 from headwater.v1.recommendation_service_pb2 import RecommendRequest, RecommendResponse
 from headwater_server.api.translate.feedback import feedback_request, feedback_response
 from headwater_server.api.translate.recommendation import recommend_request, recommend_response
-from headwater_server.engine.attribution_token import sign
+from headwater_server.engine.attribution_token import TokenKey, sign
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.events import Outcome, Slate, fingerprint
 from headwater_server.engine.firewall import quarantine_reason
@@ -52,7 +52,9 @@ Waiting = tuple[bytes, int, Future[WriteAnswer]]
 class Learner:
     """The engine, its lock, and the one thread that appends and applies."""
 
-    def __init__(self, engine: Engine, position: Position, store: redis.Redis, key: bytes) -> None:
+    def __init__(
+        self, engine: Engine, position: Position, store: redis.Redis, key: TokenKey
+    ) -> None:
         self.engine = engine
         self.lock = threading.Lock()
         self.queue: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
@@ -71,7 +73,9 @@ class Learner:
         slots = answer.results
         items, chances = tuple(s.item_id for s in slots), tuple(s.propensity for s in slots)
         named = (answer.recommendation_id, answer.policy, answer.placement)
-        return Answer(answer, sign(Slate(*named, items, chances), self._key), offset)
+        slate = Slate(*named, items, chances)
+        token = sign(slate, self._key, visitor_id=request.visitor_id, expire_s=2**32 - 1)
+        return Answer(answer, token, offset)
 
     def run(self) -> None:
         """Append and apply for ever."""
@@ -137,7 +141,7 @@ async def main(data_dir: Path, workers: int, waiting_max: int) -> None:
         engine, position = await fold(storage.log, Engine, snapshots=storage.snapshots)
         assert storage.server is not None  # noqa: S101 - it was asked for
         store = redis.Redis(unix_socket_path=str(storage.server.socket_path))
-        learner = Learner(engine, position, store, storage.token_key)
+        learner = Learner(engine, position, store, storage.token_keys.signing(0))
         threading.Thread(target=learner.run, daemon=True).start()
         server = grpc.server(ThreadPoolExecutor(workers))
         methods = Methods(learner, waiting_max or sys.maxsize)

@@ -84,20 +84,23 @@ async def _start(
     """Start storage, replica and API; what is started is put onto ``parts``, to be stopped."""
     warm_up(settings.engine)  # before the port opens: nobody waits for a compiler
     storage = await parts.enter_async_context(_storage(settings, surroundings))
+    meters = Meters()
     replica = Replica(
         storage.log,
         storage.snapshots,
         storage.quarantine,
         storage.replicas,
-        token_key=storage.token_key,
+        storage.holdings,
+        token_keys=storage.token_keys,
         engine_settings=settings.engine,
         settings=settings.replica,
         identity=surroundings.identity,
         neighbours=surroundings.neighbours,
+        meters=meters,
     )
     await replica.start()
     parts.push_async_callback(replica.stop)
-    meters, spans = Meters(), _spans(settings.process.tracing_endpoint, parts)
+    spans = _spans(settings.process.tracing_endpoint, parts)
     await _expose(replica, settings.api, meters, parts)
     if surroundings.identity.role == FOLLOWER:
         return replica, "-"
@@ -126,7 +129,7 @@ async def _expose(
     """Serve /metrics, if there is an address for it; with keys set, to those who have one."""
     if settings.metrics_listen is None:
         return
-    keys = Keys(settings.key_list)
+    keys = Keys(settings.accesses)
 
     async def look() -> Iterator[Metric]:
         return families(await replica.standing(), meters)

@@ -45,6 +45,10 @@ class Unauthenticated(HeadwaterError):
         super().__init__(f"{problem}; send the metadata `authorization: Bearer <key>`")
 
 
+class Forbidden(HeadwaterError):
+    """The call carries a key of this server that does not reach so far; nothing was done."""
+
+
 class Overloaded(HeadwaterError):
     """Too much is under way. The same call may succeed after ``retry_after_ms``."""
 

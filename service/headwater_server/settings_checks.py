@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from headwater_server.api.access import Access, accesses, check_accesses
 from headwater_server.engine.removal import REMOVABLE
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
 from headwater_server.gateway.addresses import is_loopback
@@ -20,9 +21,7 @@ class BadSettings(ValueError):
     """A setting cannot be used; the text names it and the fix."""
 
 
-KEY = re.compile(r"[!-+\--~]{16,128}")  # visible ASCII without the comma, long enough to be drawn
-
-SECRETS = {"keys"}  # never shown, whatever is wrong with them
+SECRETS = {"keys", "page_keys"}  # never shown, whatever is wrong with them
 
 # name: (least, most), both allowed. Every other number must be positive.
 RANGES: dict[str, tuple[float, float]] = {
@@ -42,6 +41,10 @@ RANGES: dict[str, tuple[float, float]] = {
     "log_entries_kept_min": (0, math.inf),
     "memory_budget_mb": (0, math.inf),
     "min_replicas_acked": (0, 100),
+    "page_source_events_per_minute_max": (0, math.inf),
+    "page_visitor_events_per_minute_max": (0, math.inf),
+    "personalizer_default_reward": (-1, 1),
+    "personalizer_reward_wait_minutes": (1e-3, 7 * 24 * 60),
     "seed": (0, 2**63 - 1),
     "slice_turns": (1, 1000),
     "stop_grace_s": (0, 3600),
@@ -119,7 +122,7 @@ def _problem(name: str, value: object) -> str:
     if isinstance(value, int | float):
         return _number_problem(name, value)
     if isinstance(value, SecretStr):
-        return _keys_problem(value.get_secret_value())
+        return _keys_problem(value.get_secret_value(), is_page=name == "page_keys")
     if name == "without" and isinstance(value, tuple):
         unknown = ", ".join(sorted(set(value) - set(REMOVABLE)))
         return f"no {unknown} to leave out: write any of {', '.join(REMOVABLE)}" if unknown else ""
@@ -140,13 +143,12 @@ def _text_problem(name: str, text: str) -> str:
     return ""
 
 
-def _keys_problem(text: str) -> str:
-    keys = [key.strip() for key in text.split(",")]
-    if all(KEY.fullmatch(key) for key in keys):
-        return ""
-    return (
-        "each key is 16 to 128 visible ASCII characters, with commas between: openssl rand -hex 24"
-    )
+def _keys_problem(text: str, *, is_page: bool) -> str:
+    try:
+        accesses(text, is_page=is_page)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _number_problem(name: str, value: float) -> str:
@@ -162,6 +164,19 @@ def check_together(redis_url: str | None, data_dir: Path | None) -> None:
     """Refuse what contradicts itself. Raises `BadSettings`."""
     if redis_url and data_dir:
         raise BadSettings("redis_url and data_dir exclude each other: set one of them")
+
+
+def check_keys(found: Sequence[Access]) -> None:
+    """Refuse keys that contradict each other. Raises `BadSettings`."""
+    if any(access.is_page for access in found) and all(access.is_page for access in found):
+        raise BadSettings(
+            "page_keys are set and keys are not: set HEADWATER_KEYS, too (openssl rand -hex 24), "
+            "which your backends send; else nobody could write the catalogue"
+        )
+    try:
+        check_accesses(found)
+    except ValueError as error:
+        raise BadSettings(str(error)) from None
 
 
 def check_exposure(addresses: Iterable[str | None], *, has_keys: bool, insecure: bool) -> None:

@@ -13,7 +13,7 @@ from headwater.v1 import feedback_service_pb2 as feedback_pb
 from headwater.v1 import recommendation_service_pb2 as recommendation_pb
 from headwater.v1 import user_service_pb2 as user_pb
 from headwater_server.api.translate import catalog, feedback, lists, recommendation, users
-from headwater_server.engine.attribution_token import sign
+from headwater_server.engine.attribution_token import TokenKey, sign
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.entries import Entry
 from headwater_server.engine.events import Slate
@@ -43,7 +43,8 @@ class Shop:
         ids = tuple(result.item_id for result in answer.results)
         chances = tuple(result.propensity for result in answer.results)
         slate = Slate(answer.recommendation_id, answer.policy, answer.placement, ids, chances)
-        return recommendation.recommend_response(Answer(answer, sign(slate, b"key"), "1-0"))
+        token = sign(slate, TokenKey(0, b"key"), visitor_id="v", expire_s=60)
+        return recommendation.recommend_response(Answer(answer, token, "1-0"))
 
     def similar(self, request):
         asked, _ = lists.list_similar_items_request(request)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import zstandard
 
 from headwater_server.engine import attribution_token
-from headwater_server.engine.attribution_token import ForgedTokenError, open_token, sign
+from headwater_server.engine.attribution_token import ForgedTokenError, TokenKey, open_token, sign
 from headwater_server.engine.columns import Columns
 from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, SettingsChange, UserWrite
 from headwater_server.engine.events import Event, EventItem, Slate
@@ -23,7 +23,8 @@ from headwater_server.storage.codec import decode_entry, encode_operations
 from headwater_server.storage.plain import encode_plain
 from tests.fuzz import requests
 
-KEY = b"k" * 32
+KEY = TokenKey(0, b"k" * 32)
+OURS = {0: KEY}.get
 SLATE = Slate("r1", "best", "home", ("tea", "cup"), (0.5, 0.25))
 
 
@@ -39,10 +40,10 @@ COLUMNS = _columns()
 def token(data: bytes) -> None:
     """Open any text as a token, and any bytes under a right signature."""
     with contextlib.suppress(ForgedTokenError):
-        open_token(data.decode("utf-8", "replace"), KEY)
-    signed = data + attribution_token._mac(data, KEY)
+        open_token(data.decode("utf-8", "replace"), OURS)
+    signed = data + attribution_token._mac(data, KEY.secret)
     with contextlib.suppress(ForgedTokenError):
-        slate = open_token(base64.urlsafe_b64encode(signed).rstrip(b"=").decode(), KEY)
+        slate = open_token(base64.urlsafe_b64encode(signed).rstrip(b"=").decode(), OURS).slate
         assert len(slate.item_ids) == len(slate.propensities)
 
 
@@ -108,7 +109,7 @@ def seeds(target: str) -> list[bytes]:
     raw = b"".join(
         piece for part in ("path", parts[0], "more", plain) for piece in encode_plain(part)
     )
-    text = sign(SLATE, KEY)
+    text = sign(SLATE, KEY, visitor_id="ann", expire_s=60)
     padded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     return {
         "token": [text.encode(), padded[:-16]],

@@ -27,9 +27,11 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def serving(replica: Replica, settings: ApiSettings | None = None) -> AsyncIterator[str]:
-    """Serve ``replica``; give the address."""
-    listen = f"127.0.0.1:{free_port()}"
+async def serving(
+    replica: Replica, settings: ApiSettings | None = None, listen: str = ""
+) -> AsyncIterator[str]:
+    """Serve ``replica``, on a free port unless told; give the address."""
+    listen = listen or f"127.0.0.1:{free_port()}"
     server = Server(replica, replace(settings or ApiSettings(stop_grace_s=0), listen=listen))
     await server.start()
     try:

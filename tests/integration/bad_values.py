@@ -120,6 +120,7 @@ LABELS = (count(101), value(""), value("x" * 257))
 PAGE = (value(-1), value(-(2**31)))
 FILTER = (value("price <"), value("price < 1 AND " * 500), value('"'), value("NOT " * 200 + "a=1"))
 OFFSET = (value("yesterday"), value("1-2-3"), value("x" * 129), value("-1-0"))
+TOKEN = (value("page 2"), value("x" * 400), value("_w"), value("né"))
 WRITES = (missing, count(1001))
 
 REFUSED: dict[str, tuple[Spoil, ...]] = {
@@ -166,7 +167,7 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "DeleteItemsRequest.set_time": TIME,
     "GetItemRequest.item_id": REQUIRED,
     "ListItemsRequest.page_size": PAGE,
-    "ListItemsRequest.page_token": (value("page 2"), value("x" * 400), value("_w"), value("né")),
+    "ListItemsRequest.page_token": TOKEN,
     "ListItemsRequest.filter": FILTER,
     "UpsertUsersRequest.writes": WRITES,
     "UserWrite.user": (missing,),
@@ -183,6 +184,18 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "Event.event_id": (missing,),
     "Value.text": (value("x" * 1025),),
     "Value.number": NUMBER,
+    "ListMetricSamplesRequest.span": (value(3), value(-1)),
+    "ListMetricSamplesRequest.start_time": TIME,
+    "ListMetricSamplesRequest.names": (value(""), *ID, count(101)),
+    "ListQuarantinedEventsRequest.page_size": PAGE,
+    "ListQuarantinedEventsRequest.page_token": (*TOKEN, value("Ym9vdHMtNw")),
+    "ListQuarantinedEventsRequest.reason": (value("x" * 257),),
+    "ListItemStatisticsRequest.page_size": PAGE,
+    "ListItemStatisticsRequest.page_token": (*TOKEN, value("LTE"), value("MTIzNDU2Nzg5MDEy")),
+    "ListItemStatisticsRequest.order": (value(5), value(-1)),
+    "ListItemStatisticsRequest.item_ids": (value(""), *ID, count(101)),
+    "ListItemStatisticsRequest.query": (value("x" * 257),),
+    "ListItemStatisticsRequest.filter": FILTER,
 }  # fmt: skip
 """INVALID_ARGUMENT, with the field, and nothing done."""
 
@@ -210,6 +223,7 @@ QUARANTINED: dict[str, tuple[Spoil, ...]] = {
 
 UNBOUNDED = {
     "RecommendRequest.explain",  # yes or no
+    "RecommendRequest.first_slot_propensities",  # the same
     "Item.available",  # yes or no
     "GetModelRequest.compute_digest",  # yes or no
     "GetModelRequest.compare_replicas",  # yes or no

@@ -29,6 +29,7 @@ from headwater_server.engine.requests import (
     UserProfile,
 )
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.statistics import ItemFigures, ItemPage, ItemQuestion
 
 
 class _Whole(Capture):
@@ -131,6 +132,18 @@ class CountingEngine:
     ) -> tuple[ScoredItem, ...]:
         best = sorted(self.touched.items(), key=lambda pair: (-pair[1], pair[0]))
         return tuple(ScoredItem(item, float(count)) for item, count in best[:page_size])
+
+    def item_statistics(self, question: ItemQuestion, now_ms: int) -> ItemPage:
+        found = sorted(self.touched.items(), key=lambda pair: (-pair[1], pair[0]))
+        page = found[question.start : question.start + question.page_size]
+        zeros = (0.0, 0.0, 0.0)
+        return ItemPage(
+            tuple(
+                ItemFigures(name, self.get_item(name), True, n, 0, 0, zeros, zeros, 0, 0, 0.0)
+                for name, n in page
+            ),
+            len(found),
+        )
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         ids = sorted(item_id for item_id in self.titles if item_id > after_item_id)

@@ -30,6 +30,7 @@ from headwater_server.replica.answers import (
 )
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.shortfall import shortfall
+from tests.integration.dict_operating import DictOperating
 
 
 class DictReplica:
@@ -49,6 +50,7 @@ class DictReplica:
         self.told: list[tuple[Event, str]] = []
         self.times_s: list[float | None] = []
         self.watchers: list[Callable[[bool, bool], None]] = []
+        self.operating = DictOperating(self._begin)
 
     async def recommend(
         self,

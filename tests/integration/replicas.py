@@ -34,13 +34,15 @@ def make_replica(
     storage: Storage, engine_settings: EngineSettings | None = None, **options: Any
 ) -> Replica:
     engine_type = options.pop("engine_type", CountingEngine)
-    company = {name: options.pop(name) for name in ("identity", "neighbours") if name in options}
+    named = ("identity", "neighbours", "now_ms", "meters")
+    company = {name: options.pop(name) for name in named if name in options}
     return Replica(
         storage.log,
         storage.snapshots,
         storage.quarantine,
         storage.replicas,
-        token_key=storage.token_key,
+        storage.holdings,
+        token_keys=storage.token_keys,
         engine_settings=engine_settings or EngineSettings(),
         settings=replace(ReplicaSettings(), **options),
         engine_type=engine_type,

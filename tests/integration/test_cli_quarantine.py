@@ -17,12 +17,14 @@ from headwater import AsyncClient, Event, EventItem, EventStatus
 from headwater_server.cli.demo.server_process import ServerProcess
 from headwater_server.cli.root import commands
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.events import Status
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.replica.caller import Caller
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.api_server import serving
 from tests.integration.conftest import url_of
-from tests.integration.replicas import running_replica
+from tests.integration.replicas import click, running_replica
 
 TODAY = replace(EngineSettings(), rewards={**EngineSettings().rewards, "wave": 0.5})
 
@@ -94,6 +96,23 @@ async def test_what_today_is_learned_from_leaves_the_quarantine_and_the_rest_sta
         assert [kept.event_id async for kept in storage.quarantine.kept()] == ["p1"]
         late = await client.feedback([sent[0], sent[2]])  # the shop's own retry comes late
         assert [r.status for r in late.results] == [EventStatus.EXISTS] * 2
+
+
+async def test_what_a_page_sent_is_not_sent_again_as_the_shops_own(
+    storage: Storage, place: list[str]
+) -> None:
+    """With the operator's key the server would believe what it did not believe of the page."""
+    named = replace(click(1), user_id="victim")
+    async with (
+        shop(storage) as (target, client),
+        running_replica(storage, engine_type=Engine) as replica,
+    ):
+        done = await replica.feedback([(named, "")], 5, Caller("page", is_page=True))
+        assert done.outcomes[0].status is Status.QUARANTINED
+        told = await run("replay", *place, "--target", target)
+        assert "still refused 1" in told.output
+        assert "it came with a page's key" in told.output
+        assert (await client.get_model()).counts["events_learned"] == 0
 
 
 async def test_only_what_is_named_is_dropped(storage: Storage, place: list[str]) -> None:

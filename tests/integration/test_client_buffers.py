@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import threading
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -16,44 +13,9 @@ from headwater_server import errors
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from tests.integration.api_server import free_port, serving
+from tests.integration.both_buffers import Both, click
 from tests.integration.dict_replica import DictReplica
 from tests.integration.waiting import eventually
-
-
-def click(number: int, **fields: object) -> headwater.Event:
-    return headwater.Event("click", "v", items=["boots"], event_id=f"e{number}", **fields)
-
-
-class Both:
-    """The same sentence about both writers: each test runs it on the one and on the other.
-
-    The sync one is driven from a thread, since the server lives on this loop.
-    """
-
-    def __init__(self, listen: str, kind: str, **options: object) -> None:
-        self.lost: list[tuple[str, str]] = []
-        options["on_lost"] = lambda event, reason: self.lost.append((event.event_id, reason))
-        sync = kind == "sync"
-        self.client = (headwater.Client if sync else headwater.AsyncClient)(listen)
-        buffer = headwater.FeedbackBuffer if sync else headwater.AsyncFeedbackBuffer
-        self.buffer = buffer(self.client, **options)
-
-    async def do(self, method: Callable[..., object], *arguments: object, **named: object) -> None:
-        if asyncio.iscoroutinefunction(method):
-            await method(*arguments, **named)
-        else:
-            await asyncio.to_thread(method, *arguments, **named)
-
-    async def add(self, *numbers: int, **named: object) -> None:
-        for number in numbers:
-            await self.do(self.buffer.add, click(number), **named)
-
-    async def flush(self, timeout_s: float | None = 10) -> None:
-        await self.do(self.buffer.flush, timeout_s)
-
-    async def close(self, timeout_s: float = 10) -> None:
-        await self.do(self.buffer.close, timeout_s)
-        await self.do(self.client.close)
 
 
 @pytest.fixture(params=["sync", "asyncio"])
@@ -164,7 +126,7 @@ async def test_one_event_that_is_no_good_takes_no_other_with_it(kind) -> None:
 async def test_a_callback_that_fails_loses_no_other_event(kind, caplog) -> None:
     async with serving(DictReplica()) as listen:
         both = Both(listen, kind, interval_s=60)
-        both.buffer._backlog.on_lost = lambda event, reason: 1 / 0
+        both.buffer._losses.on_lost = lambda event, reason: 1 / 0
         for number in (1, 2):
             await both.do(both.buffer.add, headwater.Event("click", str(number), event_id=""))
         await both.add(3)
@@ -187,44 +149,6 @@ async def test_what_no_request_can_carry_is_refused_where_it_is_added(kind) -> N
 def test_sizes_that_make_no_sense_are_refused(options) -> None:
     with headwater.Client("127.0.0.1:1") as shop, pytest.raises(ValueError, match="batch_max"):
         headwater.FeedbackBuffer(shop, **options)
-
-
-PROGRAM = """
-import sys, headwater
-shop = headwater.Client(sys.argv[1])
-buffer = headwater.FeedbackBuffer(shop, interval_s=60)
-for number in range(20):
-    buffer.add(headwater.Event("click", "v", items=["boots"], event_id=f"e{number}"))
-"""
-
-ASYNC_PROGRAM = """
-import asyncio, sys, headwater
-async def main():
-    buffer = headwater.AsyncFeedbackBuffer(
-        headwater.AsyncClient(sys.argv[1]), interval_s=60,
-        on_lost=lambda event, reason: print(event.event_id, reason),
-    )
-    for number in range(3):
-        await buffer.add(headwater.Event("click", "v", event_id=f"e{number}"))
-asyncio.run(main())
-"""
-
-
-async def test_a_program_that_ends_without_a_close_sends_what_is_left() -> None:
-    replica = DictReplica()
-    async with serving(replica) as listen:
-        command = [sys.executable, "-c", PROGRAM, listen]
-        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, timeout=60)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert len(replica.seen) == 20
-
-
-async def test_a_loop_that_ends_without_a_close_says_what_is_lost() -> None:
-    command = [sys.executable, "-c", ASYNC_PROGRAM, f"127.0.0.1:{free_port()}"]
-    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, timeout=60)
-    assert done.stdout.decode().splitlines() == [
-        f"e{n} the loop ended before the buffer was closed" for n in range(3)
-    ]
 
 
 def add_many(buffer: headwater.FeedbackBuffer, worker: int) -> None:

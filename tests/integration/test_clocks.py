@@ -47,10 +47,10 @@ async def servers(storage: Storage) -> AsyncIterator[list[tuple[Replica, Clock]]
 
 
 async def started(stack: AsyncExitStack, storage: Storage, clock: Clock) -> tuple[Replica, Clock]:
-    parts = (storage.log, storage.snapshots, storage.quarantine, storage.replicas)
+    parts = (storage.log, storage.snapshots, storage.quarantine, storage.replicas, storage.holdings)
     replica = Replica(
         *parts,
-        token_key=storage.token_key,
+        token_keys=storage.token_keys,
         engine_settings=EngineSettings(deduplication_window_hours=DAY_HOURS),
         settings=ReplicaSettings(),
         now_ms=clock,

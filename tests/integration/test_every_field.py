@@ -83,6 +83,12 @@ def good_requests(token, offset):
         "EraseUser": {"user_id": "stranger"},
         "GetModel": {"compute_digest": True},
         "GetMetrics": {},
+        "ListMetricSamples": {"start_time": TIME, "names": ["reward"]},
+        "GetServing": {},
+        "ListReplicas": {},
+        "ListQuarantinedEvents": {},
+        "GetStorage": {},
+        "ListItemStatistics": {"filter": "price < 5"},
     }  # fmt: skip
 
 
@@ -114,7 +120,7 @@ class Shop:
             if name == "Feedback":
                 request.events[0].event_id = "first"
             await self.ask(name, request)
-        request = recommendation_service_pb2.RecommendRequest(visitor_id="w")
+        request = recommendation_service_pb2.RecommendRequest(visitor_id="v")
         answer = await self.ask("Recommend", request)
         self.good = good_requests(answer.attribution_token, answer.offset)
 

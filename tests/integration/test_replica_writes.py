@@ -69,8 +69,11 @@ async def test_a_bad_event_is_kept_aside_and_the_rest_is_done(storage: Storage) 
 async def test_the_opened_token_is_on_the_log(storage: Storage) -> None:
     slate = Slate("r", "p", "home", ("tent",), (0.5,))
     async with running_replica(storage) as replica:
-        await replica.feedback([(click(1), sign(slate, storage.token_key))], 1)
-        token = await replica.recommend(QUESTION, min_offset="", time_remaining_s=1)
+        key = storage.token_keys.signing(0)
+        token = sign(slate, key, visitor_id=click(1).visitor_id, expire_s=2**32 - 1)
+        await replica.feedback([(click(1), token)], 1)
+        question = replace(QUESTION, visitor_id=click(2).visitor_id)
+        token = await replica.recommend(question, min_offset="", time_remaining_s=1)
         await replica.feedback([(click(2), token.attribution_token)], 1)
     events = [
         operation

@@ -12,7 +12,7 @@ from headwater_server.errors import StoreUnavailable
 from headwater_server.storage.promises import UnfitStoreError, check_promises
 from headwater_server.storage.server_process import ServerProcess
 from headwater_server.storage.settings import Durability, StorageSettings
-from headwater_server.storage.storage import open_storage
+from headwater_server.storage.storage import Storage, open_storage
 from headwater_server.storage.store import Store
 from tests.integration.conftest import BACKENDS, running_server, url_of
 from tests.integration.waiting import eventually
@@ -69,7 +69,11 @@ async def test_nobody_there_is_said_at_once(tmp_path: Path) -> None:
             pass
 
 
-async def test_replicas_on_one_redis_share_the_token_key(tmp_path: Path) -> None:
+def secret(storage: Storage) -> bytes:
+    return storage.token_keys.signing(0).secret
+
+
+async def test_replicas_on_one_redis_share_the_token_keys(tmp_path: Path) -> None:
     async with running_server("valkey", tmp_path):
         url = url_of(tmp_path)
         async with (
@@ -77,9 +81,9 @@ async def test_replicas_on_one_redis_share_the_token_key(tmp_path: Path) -> None
             open_storage(StorageSettings(), redis_url=url) as second,
             open_storage(StorageSettings(catalogue="other"), redis_url=url) as other,
         ):
-            assert first.token_key == second.token_key
-            assert len(first.token_key) == 32
-            assert other.token_key != first.token_key
+            assert secret(first) == secret(second)
+            assert len(secret(first)) == 32
+            assert secret(other) != secret(first)
 
 
 async def test_a_data_directory_is_a_store_of_its_own(tmp_path: Path) -> None:
@@ -88,7 +92,7 @@ async def test_a_data_directory_is_a_store_of_its_own(tmp_path: Path) -> None:
         async with open_storage(StorageSettings(), data_dir=tmp_path) as storage:
             position = await storage.log.append([storage.log.encode([])])
             assert position.sequence == expected
-            keys.add(storage.token_key)
+            keys.add(secret(storage))
     assert len(keys) == 1
 
 

@@ -14,9 +14,10 @@ from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.identity import Identity
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
+from headwater_server.replica.token_keys import TokenKeys
 from tests.simulation.link import Link
 from tests.simulation.sim_log import SimLog
-from tests.simulation.sim_ports import SimQuarantine, SimReplicas, SimSnapshots
+from tests.simulation.sim_ports import SimHoldings, SimQuarantine, SimReplicas, SimSnapshots
 from tests.simulation.virtual_loop import OWNER, Tasks
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class Node:
             self.snapshots,
             SimQuarantine(self.link),
             SimReplicas(self.link),
-            token_key=b"0" * 32,
+            SimHoldings(self.link),
+            token_keys=TokenKeys.single(b"0" * 32),
             engine_settings=EngineSettings(),
             settings=SETTINGS,
             engine_type=self._engine_type,

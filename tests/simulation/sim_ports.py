@@ -9,8 +9,14 @@ from typing import Any
 
 from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.replica.ports import Parts, SnapshotMeta
-from headwater_server.replica.ports_quarantine import Refused
-from headwater_server.replica.ports_registry import ReplicaStanding
+from headwater_server.replica.ports_holdings import (
+    AllHoldings,
+    ArchiveHoldings,
+    LogHoldings,
+    StoreHoldings,
+)
+from headwater_server.replica.ports_quarantine import PutAside, Refused
+from headwater_server.replica.ports_registry import Heard, ReplicaStanding
 from tests.simulation.link import Link
 
 
@@ -52,8 +58,28 @@ class SimQuarantine:
     async def total(self) -> int:
         return await self._link.call(lambda: self._total)
 
+    async def length(self) -> int:
+        return await self.total()
+
+    async def newest(self, count: int, *, before: str = "", reason: str = "") -> list[PutAside]:
+        return await self._link.call(list)
+
     async def forget(self, user_id: str, visitor_ids: Sequence[str]) -> int:
         return await self._link.call(lambda: 0)
+
+
+class SimHoldings:
+    """Implements `replica.ports_holdings.Holdings`, of the log alone."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def look(self) -> AllHoldings:
+        def work() -> AllHoldings:
+            log = LogHoldings(len(self._link.store.entries), last=self._link.store.head)
+            return AllHoldings(log, ArchiveHoldings(), (), StoreHoldings())
+
+        return await self._link.call(work)
 
 
 class SimReplicas:
@@ -75,6 +101,14 @@ class SimReplicas:
             since_ms = self._store.now_ms() - patience_ms
             found = sorted(self._store.standings.items())
             return [one for _, one in found if one.time_ms >= since_ms]
+
+        return await self._link.call(work)
+
+    async def heard(self) -> list[Heard]:
+        def work() -> list[Heard]:
+            now_ms, head = self._store.now_ms(), self._store.head
+            found = sorted(self._store.standings.items())
+            return [Heard(one, now_ms - one.time_ms, head) for _, one in found]
 
         return await self._link.call(work)
 

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
+import inspect
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
+from logging import getLogger
 from types import TracebackType
 from typing import Self
 
+from headwater.async_changes import AsyncChanges
 from headwater.async_client import AsyncClient
-from headwater.backlog import Backlog, BufferFullError, Lost, OnLost
+from headwater.backlog import Backlog, WhenFull
 from headwater.channel import FEEDBACK_TIMEOUT_S
 from headwater.delivery import (
     CLOSING_DELAY_S,
+    CLOSING_GRACE_S,
+    HANGS,
     checked_bytes,
     delay_s,
     halves,
     may_pass,
     not_learned,
+    undelivered,
 )
 from headwater.events import Event
+from headwater.losses import Loss, Losses, OnLost, OnRefused
+from headwater.process_end import ProcessEnd
+
+CLOSE_TIMEOUT_S = 10.0
+_log = getLogger("headwater")
 
 
 class AsyncFeedbackBuffer:
     """`headwater.FeedbackBuffer` for asyncio: the same promises, awaited.
 
-    What is left when the loop ends without a `close` can not be sent any more: it is lost, logged
-    and handed to ``on_lost(event, reason)``.
+    ``on_lost`` and ``on_refused`` may be plain functions or coroutines. A loop that ends as
+    `asyncio.run` ends it, without a `close` before, sends what is left. One that just stops cannot:
+    what is left is lost, logged and handed to ``on_lost(event, reason)`` when the process ends.
     """
 
     def __init__(
@@ -39,14 +50,18 @@ class AsyncFeedbackBuffer:
         batch_max: int = 500,
         interval_s: float = 0.2,
         patience_s: float = 60.0,
+        when_full: WhenFull = "wait",
         on_lost: OnLost | None = None,
+        on_refused: OnRefused | None = None,
     ) -> None:
         self._client = client
         self._interval_s = interval_s
-        self._backlog = Backlog(events_max, batch_max, patience_s, on_lost)
-        self._changed = asyncio.Condition()
+        self._backlog = Backlog(events_max, batch_max, patience_s, when_full)
+        self._losses = Losses(on_lost, on_refused)
+        self._changes = AsyncChanges()
         self._sender: asyncio.Task[None] | None = None
         self._process = os.getpid()
+        self._end = ProcessEnd(self._loop_stopped)
 
     @property
     def offset(self) -> str:
@@ -56,60 +71,95 @@ class AsyncFeedbackBuffer:
     async def add(self, event: Event, *, timeout_s: float | None = None) -> None:
         """Take an event; wait while the buffer is full, `BufferFullError` after ``timeout_s``.
 
-        `ValueError` or `TypeError` for an event that no request can carry.
+        `ValueError` or `TypeError` for an event that no request can carry. A caller that is
+        cancelled while it waits has not added it.
         """
         size_bytes = checked_bytes(event)
         backlog = self._backlog
-        if not await self._wait(lambda: backlog.is_closed or not backlog.is_full, timeout_s):
-            raise BufferFullError(f"{backlog.events_max} events are on their way")
+        wait_s = 0.0 if self._is_in_sender else backlog.wait_s(timeout_s)
+        if not await self._changes.wait_for(lambda: backlog.has_answer, wait_s):
+            await self._tell([backlog.overflow(event)])
+            return
         backlog.add(event, size_bytes)
         if self._sender is None:
             self._sender = asyncio.create_task(self._send_all(), name="headwater")
-            atexit.register(self._lose_rest)
-        await self._tell_waiters()
+            self._end.ask()
+        self._changes.tell()
 
     async def flush(self, timeout_s: float | None = None) -> None:
         """Return when all that was added before is learned or lost; `TimeoutError` if not."""
+        if self._is_in_sender:
+            raise RuntimeError("on_lost must not wait for the buffer that calls it")
         backlog, wanted = self._backlog, self._backlog.added
         backlog.hurry = True
-        await self._tell_waiters()
-        if not await self._wait(lambda: backlog.settled >= wanted, timeout_s):
+        self._changes.tell()
+        if not await self._changes.wait_for(lambda: backlog.settled >= wanted, timeout_s):
             raise TimeoutError(f"{wanted - backlog.settled} events are still on their way")
 
-    async def close(self, timeout_s: float = 10.0) -> None:
+    async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Send what is left, take nothing any more. What ``timeout_s`` is too short for is lost.
 
         A call that is under way may take up to its own deadline, 5 seconds, longer.
         """
         self._backlog.close(timeout_s)
-        await self._tell_waiters()
-        if self._sender is not None:
-            await asyncio.wait([self._sender])
-        atexit.unregister(self._lose_rest)
+        self._changes.tell()
+        if self._sender is not None and not self._is_in_sender:
+            _, hanging = await asyncio.wait([self._sender], timeout=timeout_s + CLOSING_GRACE_S)
+            for loss in self._backlog.lose_rest(HANGS) if hanging else ():
+                Losses(None, None).tell(loss)
+        self._end.forget()
+
+    @property
+    def _is_in_sender(self) -> bool:
+        """Whether it is the buffer's own task that asks, from within on_lost."""
+        return self._sender is not None and asyncio.current_task() is self._sender
 
     async def _send_all(self) -> None:
         try:
-            while batch := await self._next_batch():
-                self._backlog.tell(await self._send(batch, time.monotonic()))
-                self._backlog.settle()
-                await self._tell_waiters()
-        finally:  # cancelled, or the loop is gone
+            await self._send_until_closed()
+        except asyncio.CancelledError:  # the loop ends, and waits for its tasks
+            self._backlog.close(CLOSE_TIMEOUT_S)
+            self._changes.tell()
+            await self._send_until_closed()
+        finally:  # nothing is left in order; else it was cancelled again, or the loop is gone
+            self._lose_rest()
+
+    async def _send_until_closed(self) -> None:
+        while batch := await self._next_batch():
+            await self._tell(await self._send(batch, time.monotonic()))
+            self._backlog.settle()
+            self._changes.tell()
+
+    def _loop_stopped(self) -> None:
+        if os.getpid() == self._process:  # else forked from the loop's process, which sends it
             self._lose_rest()
 
     def _lose_rest(self) -> None:
-        if os.getpid() != self._process:
-            return  # forked from the loop's process, which still sends it
-        self._backlog.lose_rest("the loop ended before the buffer was closed")
+        rest = self._backlog.lose_rest("the loop ended before the buffer was closed")
+        self._changes.tell()
+        for loss in rest:
+            told = self._losses.tell(loss)
+            if inspect.iscoroutine(told):
+                told.close()  # no loop is left to await it; the log has the loss
+
+    async def _tell(self, losses: Iterable[Loss]) -> None:
+        for loss in losses:
+            told = self._losses.tell(loss)
+            if inspect.isawaitable(told):
+                try:
+                    await told
+                except Exception:  # noqa: BLE001 - the caller's error must not lose the other events
+                    _log.exception("on_lost failed")
 
     async def _next_batch(self) -> list[Event]:
         """Wait for a batch; none comes after the last one of a closed buffer."""
         backlog = self._backlog
         backlog.hurry = backlog.hurry and not backlog.is_empty
-        await self._wait(lambda: not backlog.is_empty or backlog.is_closed)
-        await self._wait(lambda: backlog.is_due, self._interval_s)
+        await self._changes.wait_for(lambda: not backlog.is_empty or backlog.is_closed)
+        await self._changes.wait_for(lambda: backlog.is_due, self._interval_s)
         return backlog.take()
 
-    async def _send(self, batch: list[Event], began_s: float) -> list[Lost]:
+    async def _send(self, batch: list[Event], began_s: float) -> list[Loss]:
         """Send a batch until it is answered or given up; return what is lost of it."""
         tries = 0
         while True:
@@ -119,35 +169,23 @@ class AsyncFeedbackBuffer:
             except Exception as error:  # noqa: BLE001 - nothing may end the task and lose the rest
                 if parts := halves(batch, error):
                     return [lost for part in parts for lost in await self._send(part, began_s)]
-                if not (may_pass(error) and await self._waited(began_s, tries)):
-                    reason = f"{type(error).__name__}: {error}"
-                    return [(event, reason) for event in batch]
+                if not (may_pass(error) and await self._waited(began_s, delay_s(tries, error))):
+                    return undelivered(batch, error)
 
-    async def _try(self, batch: list[Event], began_s: float) -> list[Lost]:
+    async def _try(self, batch: list[Event], began_s: float) -> list[Loss]:
         remaining_s = self._backlog.give_up_at_s(began_s) - time.monotonic()
         timeout_s = max(0.05, min(FEEDBACK_TIMEOUT_S, remaining_s))
         answer = await self._client.feedback(batch, timeout_s=timeout_s)
         self._backlog.offset = answer.offset
         return not_learned(batch, answer)
 
-    async def _waited(self, began_s: float, tries: int) -> bool:
+    async def _waited(self, began_s: float, seconds: float) -> bool:
         """Wait before the next try; return whether there is time for one."""
-        await self._wait(lambda: self._backlog.is_closed, delay_s(tries))
+        left_s = self._backlog.give_up_at_s(began_s) - time.monotonic()
+        await self._changes.wait_for(lambda: self._backlog.is_closed, min(seconds, left_s))
         if self._backlog.is_closed:
             await asyncio.sleep(CLOSING_DELAY_S)
         return self._backlog.give_up_at_s(began_s) > time.monotonic()
-
-    async def _wait(self, condition: Callable[[], bool], timeout_s: float | None = None) -> bool:
-        """Return whether the condition holds, at once or within ``timeout_s``."""
-        try:
-            async with asyncio.timeout(timeout_s), self._changed:
-                return await self._changed.wait_for(condition)
-        except TimeoutError:
-            return False
-
-    async def _tell_waiters(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
 
     async def __aenter__(self) -> Self:
         return self

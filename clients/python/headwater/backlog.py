@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from logging import getLogger
+from typing import Literal
 
 from headwater.events import Event
+from headwater.losses import Loss
 
-Lost = tuple[Event, str]
-OnLost = Callable[[Event, str], object]
-
-_log = getLogger("headwater")
 EVENTS_A_CALL = 1000
 BATCH_BYTES_MAX = 1_000_000  # a server takes 4 MiB a call unless it is set otherwise
+WhenFull = Literal["wait", "raise", "drop"]
 
 
 class BufferClosedError(RuntimeError):
@@ -32,14 +29,16 @@ class Backlog:
     """Events in the order they came. Each is settled once: learned, or lost and told so."""
 
     def __init__(
-        self, events_max: int, batch_max: int, patience_s: float, on_lost: OnLost | None
+        self, events_max: int, batch_max: int, patience_s: float, when_full: WhenFull
     ) -> None:
         if not 1 <= batch_max <= EVENTS_A_CALL or events_max < 1:
             raise ValueError("batch_max is 1 to 1,000 and events_max at least 1")
+        if when_full not in {"wait", "raise", "drop"}:
+            raise ValueError(f'when_full is "wait", "raise" or "drop", not {when_full!r}')
         self.events_max = events_max
         self.batch_max = min(batch_max, events_max)
         self.patience_s = patience_s
-        self.on_lost = on_lost
+        self.when_full = when_full
         self.added = self.settled = 0
         self.close_at_s: float | None = None
         self.hurry = False
@@ -51,6 +50,11 @@ class Backlog:
     def is_full(self) -> bool:
         """Whether no more events are taken: those on their way count, too."""
         return self.added - self.settled >= self.events_max
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether somebody who would add an event need not wait any longer."""
+        return self.is_closed or not self.is_full
 
     @property
     def is_due(self) -> bool:
@@ -67,6 +71,19 @@ class Backlog:
         """Whether nothing is taken any more."""
         return self.close_at_s is not None
 
+    def wait_s(self, timeout_s: float | None) -> float | None:
+        """Return how long somebody waits while it is full: as told, else as ``when_full`` says."""
+        if timeout_s is None and self.when_full != "wait":
+            return 0.0
+        return timeout_s
+
+    def overflow(self, event: Event) -> Loss:
+        """Return what is told of an event that was dropped; `BufferFullError` if none may be."""
+        reason = f"{self.events_max} events are on their way"
+        if self.when_full != "drop":
+            raise BufferFullError(reason)
+        return Loss(event, f"the buffer is full: {reason}")
+
     def add(self, event: Event, size_bytes: int) -> None:
         """Take an event; `BufferClosedError` after `close`."""
         if self.is_closed:
@@ -75,7 +92,7 @@ class Backlog:
         self.added += 1
 
     def take(self) -> list[Event]:
-        """Return the next batch."""
+        """Return the next batch; with it what was taken before, and was not settled."""
         left_bytes = BATCH_BYTES_MAX
         while self._waiting and len(self._batch) < self.batch_max:
             left_bytes -= self._waiting[0][1]
@@ -98,20 +115,10 @@ class Backlog:
         patient_s = began_s + self.patience_s
         return patient_s if self.close_at_s is None else min(patient_s, self.close_at_s)
 
-    def lose_rest(self, reason: str) -> None:
-        """Take nothing any more, and give up all that is on its way."""
+    def lose_rest(self, reason: str) -> list[Loss]:
+        """Take nothing any more, and give up all that is on its way; return it, to be told."""
         self.close(0)
         rest = [*self._batch, *(event for event, _ in self._waiting)]
         self._batch, self.settled = [], self.added
         self._waiting.clear()
-        self.tell((event, reason) for event in rest)
-
-    def tell(self, lost: Iterable[Lost]) -> None:
-        """Log what is lost, and hand it to the caller."""
-        for event, reason in lost:
-            _log.warning("event %s was not learned: %s", event.event_id, reason)
-            try:
-                if self.on_lost is not None:
-                    self.on_lost(event, reason)
-            except Exception:  # noqa: BLE001 - the caller's error must not lose the other events
-                _log.exception("on_lost failed")
+        return [Loss(event, reason) for event in rest]

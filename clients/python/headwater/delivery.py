@@ -6,15 +6,19 @@ from collections.abc import Sequence
 
 import grpc
 
-from headwater.backlog import Lost
 from headwater.errors import HeadwaterError, InvalidRequestError, OverloadedError
 from headwater.events import Event, EventStatus, FeedbackAnswer
 from headwater.fallback import is_away
+from headwater.losses import Loss
 from headwater.wire.events import feedback_request
 
 CLOSING_DELAY_S = 0.1  # between tries once the buffer is closed
+CLOSING_GRACE_S = 10.0  # for the call under way, and for who is told of losses
+HANGS = "the buffer was closed, and what it waits for (on_lost?) did not end in time"
 _LEARNED = (EventStatus.CREATED, EventStatus.EXISTS)
 _DELAY_S_FIRST, _DELAY_S_MAX = 0.1, 5.0
+# a bug that one event meets, and a proxy's 413 for a body that is too large for it
+_MAYBE_ONE_EVENT = (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN)
 
 
 def checked_bytes(event: Event) -> int:
@@ -22,35 +26,44 @@ def checked_bytes(event: Event) -> int:
     return feedback_request([event]).ByteSize()
 
 
-def not_learned(batch: Sequence[Event], answer: FeedbackAnswer) -> list[Lost]:
+def not_learned(batch: Sequence[Event], answer: FeedbackAnswer) -> list[Loss]:
     """Return the events that the server took and did not learn from."""
     return [
-        (event, f"{result.status.value}: {result.detail}")
+        Loss(event, f"{result.status.value}: {result.detail}", result)
         for event, result in zip(batch, answer.results, strict=True)
         if result.status not in _LEARNED
     ]
 
 
+def undelivered(batch: Sequence[Event], error: Exception) -> list[Loss]:
+    """Return the events of a batch that is given up."""
+    return [Loss(event, f"{type(error).__name__}: {error}") for event in batch]
+
+
 def halves(batch: list[Event], error: Exception) -> list[list[Event]]:
     """Return the parts to try one by one, if one event may be what fails the others; else []."""
+    if len(batch) < 2 or not _may_be_one_event(error):
+        return []
+    middle = len(batch) // 2
+    return [batch[:middle], batch[middle:]]
+
+
+def _may_be_one_event(error: Exception) -> bool:
     too_large = isinstance(error, OverloadedError) and not is_away(error)
-    if len(batch) > 1 and (too_large or isinstance(error, InvalidRequestError)):
-        middle = len(batch) // 2
-        return [batch[:middle], batch[middle:]]
-    return []
+    odd = isinstance(error, HeadwaterError) and error.code in _MAYBE_ONE_EVENT
+    return too_large or odd or isinstance(error, InvalidRequestError)
 
 
 def may_pass(error: Exception) -> bool:
     """Whether trying again later may help: the server is away, late, or has too much to do."""
-    return isinstance(error, HeadwaterError) and (
-        is_away(error) or error.code is grpc.StatusCode.CANCELLED
-    )
+    return isinstance(error, HeadwaterError) and is_away(error)
 
 
-def delay_s(tries: int) -> float:
-    """Return how long to wait after so many tries.
+def delay_s(tries: int, error: Exception | None = None) -> float:
+    """Return how long to wait after so many tries, and at least as long as the server asked for.
 
     >>> [delay_s(tries) for tries in (1, 2, 3, 99)]
     [0.1, 0.2, 0.4, 5.0]
     """
-    return float(min(_DELAY_S_MAX, _DELAY_S_FIRST * 2 ** min(tries - 1, 10)))
+    asked_s = getattr(error, "retry_after_s", None) or 0.0
+    return max(asked_s, float(min(_DELAY_S_MAX, _DELAY_S_FIRST * 2 ** min(tries - 1, 10))))

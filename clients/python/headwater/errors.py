@@ -40,6 +40,10 @@ class UnauthenticatedError(HeadwaterError):
     """The server asks for a key, and this was none or another one."""
 
 
+class PermissionDeniedError(HeadwaterError):
+    """The key is right, and may not do this: its scopes are others, or a page's."""
+
+
 class UnimplementedError(HeadwaterError):
     """This server's release does not have it yet."""
 
@@ -60,6 +64,7 @@ _KINDS: dict[grpc.StatusCode, type[HeadwaterError]] = {
     grpc.StatusCode.INVALID_ARGUMENT: InvalidRequestError,
     grpc.StatusCode.NOT_FOUND: NotFoundError,
     grpc.StatusCode.UNAUTHENTICATED: UnauthenticatedError,
+    grpc.StatusCode.PERMISSION_DENIED: PermissionDeniedError,
     grpc.StatusCode.UNIMPLEMENTED: UnimplementedError,
     grpc.StatusCode.RESOURCE_EXHAUSTED: OverloadedError,
     grpc.StatusCode.UNAVAILABLE: UnavailableError,

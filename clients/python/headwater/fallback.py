@@ -15,15 +15,22 @@ from headwater.v1.recommendation_service_pb2 import RecommendRequest
 from headwater.wire.values import to_ids
 
 PAGE_SIZE = 20  # the server's own default
+TOO_LARGE = "larger than max"
 
 
 def is_away(error: HeadwaterError) -> bool:
     """Whether the server could not answer in time, and the question was not what was wrong.
 
-    An overloaded server says when to come back; without that, the request itself was too large.
+    gRPC calls a message that is too large RESOURCE_EXHAUSTED, too, and only its text tells. A proxy
+    that limits rates says no time to come back, so that cannot tell.
+
+    >>> is_away(OverloadedError("local_rate_limited"))
+    True
+    >>> is_away(OverloadedError("SERVER: Received message larger than max (5 vs. 4)"))
+    False
     """
     if isinstance(error, OverloadedError):
-        return error.retry_after_s is not None
+        return error.retry_after_s is not None or TOO_LARGE not in str(error)
     return isinstance(error, (UnavailableError, DeadlineExceededError))
 
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import time
-from threading import Condition, Thread
+from inspect import iscoroutinefunction
+from threading import Condition, Thread, current_thread
 from types import TracebackType
 from typing import Self
 
-from headwater.backlog import Backlog, BufferClosedError, BufferFullError, Lost, OnLost
+from headwater.backlog import Backlog, BufferClosedError, WhenFull
 from headwater.channel import FEEDBACK_TIMEOUT_S
 from headwater.client import Client
 from headwater.delivery import (
     CLOSING_DELAY_S,
+    CLOSING_GRACE_S,
+    HANGS,
     checked_bytes,
     delay_s,
     halves,
     may_pass,
     not_learned,
+    undelivered,
 )
 from headwater.events import Event
+from headwater.losses import Loss, Losses, OnLost, OnRefused
+from headwater.process_end import ProcessEnd
 
 
 class FeedbackBuffer:
@@ -29,11 +34,13 @@ class FeedbackBuffer:
     A batch goes out when it has ``batch_max`` events or its first one has waited ``interval_s``.
     While the server is away the same events are tried again for ``patience_s``: they carry their
     ids, so none is learned twice. When ``events_max`` are on their way, `add` waits: back-pressure.
+    With ``when_full="raise"`` it raises `BufferFullError` instead, with "drop" the event is lost.
 
-    What cannot be sent, and what the server did not learn from, is logged (logger "headwater") and
-    handed to ``on_lost(event, reason)``, in the buffer's thread, which must not wait for the
-    buffer. Leaving a ``with``, `close` and the end of the program send what is left. Close the
-    buffer before its client.
+    What cannot be sent is logged (logger "headwater") and handed to ``on_lost(event, reason)``;
+    what the server took and did not learn from (quarantined, conflict) to ``on_refused(event,
+    result)``, without one to ``on_lost``. They are called in the buffer's thread, and must not wait
+    for the buffer. Leaving a ``with``, `close` and the end of the program send what is left. Close
+    the buffer before its client.
 
     A fork takes neither the thread nor the connection along: make the client and the buffer in the
     process that uses them. In a child a buffer that was used before refuses, and leaves what was
@@ -48,14 +55,20 @@ class FeedbackBuffer:
         batch_max: int = 500,
         interval_s: float = 0.2,
         patience_s: float = 60.0,
+        when_full: WhenFull = "wait",
         on_lost: OnLost | None = None,
+        on_refused: OnRefused | None = None,
     ) -> None:
+        if iscoroutinefunction(on_lost) or iscoroutinefunction(on_refused):
+            raise TypeError("a thread awaits nothing: give plain functions, or AsyncFeedbackBuffer")
         self._client = client
         self._interval_s = interval_s
-        self._backlog = Backlog(events_max, batch_max, patience_s, on_lost)
+        self._backlog = Backlog(events_max, batch_max, patience_s, when_full)
+        self._losses = Losses(on_lost, on_refused)
         self._changed = Condition()
         self._sender: Thread | None = None
         self._process = os.getpid()
+        self._end = ProcessEnd(self.close)
 
     @property
     def offset(self) -> str:
@@ -69,22 +82,33 @@ class FeedbackBuffer:
         """
         size_bytes = checked_bytes(event)
         self._refuse_after_fork()
+        if dropped := self._taken(event, size_bytes, timeout_s):
+            self._losses.tell(dropped)
+
+    def _taken(self, event: Event, size_bytes: int, timeout_s: float | None) -> Loss | None:
         backlog = self._backlog
+        wait_s = 0.0 if self._is_in_sender else backlog.wait_s(timeout_s)
         with self._changed:
-            if not self._changed.wait_for(
-                lambda: backlog.is_closed or not backlog.is_full, timeout_s
-            ):
-                raise BufferFullError(f"{backlog.events_max} events are on their way")
+            if not self._changed.wait_for(lambda: backlog.has_answer, wait_s):
+                return backlog.overflow(event)
+            self._start()
             backlog.add(event, size_bytes)
-            if self._sender is None:  # not before, so that a process may fork first
-                self._sender = Thread(target=self._send_all, name="headwater", daemon=True)
-                self._sender.start()
-                atexit.register(self.close)
             self._changed.notify_all()
+        return None
+
+    def _start(self) -> None:
+        """Start the thread before the first event, and not earlier: a process may fork first."""
+        if self._sender is None and not self._backlog.is_closed:
+            sender = Thread(target=self._send_all, name="headwater", daemon=True)
+            sender.start()  # may fail: then there is none, and no event waits for it
+            self._sender = sender
+            self._end.ask()
 
     def flush(self, timeout_s: float | None = None) -> None:
         """Return when all that was added before is learned or lost; `TimeoutError` if not."""
         self._refuse_after_fork()
+        if self._is_in_sender:
+            raise RuntimeError("on_lost must not wait for the buffer that calls it")
         backlog = self._backlog
         with self._changed:
             wanted = backlog.added
@@ -103,9 +127,15 @@ class FeedbackBuffer:
         with self._changed:
             self._backlog.close(timeout_s)
             self._changed.notify_all()
-        if self._sender is not None:
-            self._sender.join()
-        atexit.unregister(self.close)
+        if self._sender is not None and not self._is_in_sender:
+            self._sender.join(timeout_s + CLOSING_GRACE_S)
+            self._lose_rest(HANGS, Losses(None, None))
+        self._end.forget()
+
+    @property
+    def _is_in_sender(self) -> bool:
+        """Whether it is the buffer's own thread that asks, from within on_lost."""
+        return current_thread() is self._sender
 
     @property
     def _is_forked(self) -> bool:
@@ -122,12 +152,22 @@ class FeedbackBuffer:
             self._process, self._changed = os.getpid(), Condition()
 
     def _send_all(self) -> None:
-        while batch := self._next_batch():
-            lost = self._send(batch, time.monotonic())
-            self._backlog.tell(lost)
-            with self._changed:
-                self._backlog.settle()
-                self._changed.notify_all()
+        try:
+            while batch := self._next_batch():
+                for loss in self._send(batch, time.monotonic()):
+                    self._losses.tell(loss)
+                with self._changed:
+                    self._backlog.settle()
+                    self._changed.notify_all()
+        finally:  # nothing is left in order; else the thread dies, and nobody may wait for it
+            self._lose_rest("the buffer's thread died", self._losses)
+
+    def _lose_rest(self, reason: str, losses: Losses) -> None:
+        with self._changed:
+            rest = self._backlog.lose_rest(reason)
+            self._changed.notify_all()
+        for loss in rest:
+            losses.tell(loss)
 
     def _next_batch(self) -> list[Event]:
         """Wait for a batch; none comes after the last one of a closed buffer."""
@@ -138,7 +178,7 @@ class FeedbackBuffer:
             self._changed.wait_for(lambda: backlog.is_due, self._interval_s)
             return backlog.take()
 
-    def _send(self, batch: list[Event], began_s: float) -> list[Lost]:
+    def _send(self, batch: list[Event], began_s: float) -> list[Loss]:
         """Send a batch until it is answered or given up; return what is lost of it."""
         tries = 0
         while True:
@@ -148,21 +188,21 @@ class FeedbackBuffer:
             except Exception as error:  # noqa: BLE001 - nothing may end the thread and lose the rest
                 if parts := halves(batch, error):
                     return [lost for part in parts for lost in self._send(part, began_s)]
-                if not (may_pass(error) and self._waited(began_s, tries)):
-                    reason = f"{type(error).__name__}: {error}"
-                    return [(event, reason) for event in batch]
+                if not (may_pass(error) and self._waited(began_s, delay_s(tries, error))):
+                    return undelivered(batch, error)
 
-    def _try(self, batch: list[Event], began_s: float) -> list[Lost]:
+    def _try(self, batch: list[Event], began_s: float) -> list[Loss]:
         remaining_s = self._backlog.give_up_at_s(began_s) - time.monotonic()
         timeout_s = max(0.05, min(FEEDBACK_TIMEOUT_S, remaining_s))
         answer = self._client.feedback(batch, timeout_s=timeout_s)
         self._backlog.offset = answer.offset
         return not_learned(batch, answer)
 
-    def _waited(self, began_s: float, tries: int) -> bool:
+    def _waited(self, began_s: float, seconds: float) -> bool:
         """Wait before the next try; return whether there is time for one."""
+        left_s = self._backlog.give_up_at_s(began_s) - time.monotonic()
         with self._changed:
-            self._changed.wait_for(lambda: self._backlog.is_closed, delay_s(tries))
+            self._changed.wait_for(lambda: self._backlog.is_closed, min(seconds, left_s))
         if self._backlog.is_closed:
             time.sleep(CLOSING_DELAY_S)
         return self._backlog.give_up_at_s(began_s) > time.monotonic()

@@ -19,7 +19,8 @@ class Result:
 
     The fields from ``sources`` on are filled only when asked for with ``explain``. The ends of a
     90 % interval of ``probability`` are ``probability_low`` and ``probability_high``;
-    ``explanation`` is a sentence for a person.
+    ``explanation`` is a sentence for a person. ``first_slot_propensity``: only with
+    ``first_slot_propensities``.
     """
 
     item_id: str
@@ -33,6 +34,7 @@ class Result:
     rules: tuple[str, ...] = ()
     contributions: tuple[FeatureContribution, ...] = ()
     explanation: str = ""
+    first_slot_propensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who calls, as one text: the key and the address. It leaves this process as a keyed hash only."""
+"""Who calls: key and address as one text, which leaves this process as a keyed hash only."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ from collections.abc import Iterable
 
 from headwater_server.api.errors import Context
 from headwater_server.api.settings import ApiSettings
+from headwater_server.observability.request import current
+from headwater_server.replica.caller import Caller
 
 
-def caller_of(context: Context, settings: ApiSettings) -> str:
-    """Return what tells this caller from others."""
+def caller_of(context: Context, settings: ApiSettings) -> Caller:
+    """Return what tells this caller from others, and whether it is a page."""
     metadata = dict(context.invocation_metadata() or ())
     forwarded = metadata.get("x-forwarded-for", "") if settings.trust_forwarded_for else ""
     hops = _hops(forwarded)
     host = hops[-1] if hops else host_of(context.peer())
     key = metadata.get("authorization", "")
-    return f"{key!r} {host}"
+    return Caller(f"{key!r} {host}", is_page=is_page())
+
+
+def is_page() -> bool:
+    """Return whether the call that is under way came with a publishable key."""
+    request = current.get()
+    return request is not None and request.is_page
 
 
 def _hops(forwarded: str | bytes) -> list[str]:

@@ -41,6 +41,7 @@ Row = tuple[StatusCode, Callable[..., Message] | None]
 TABLE: Final[dict[type, Row]] = {
     errors.InvalidRequest: (StatusCode.INVALID_ARGUMENT, _bad_request),
     errors.Unauthenticated: (StatusCode.UNAUTHENTICATED, None),
+    errors.Forbidden: (StatusCode.PERMISSION_DENIED, None),
     errors.NotFound: (StatusCode.NOT_FOUND, None),
     errors.Overloaded: (StatusCode.RESOURCE_EXHAUSTED, _retry_info),
     errors.StoreUnavailable: (StatusCode.UNAVAILABLE, None),

@@ -26,7 +26,7 @@ class Gate:
         self, settings: ApiSettings, meters: Meters | None = None, spans: Spans | None = None
     ) -> None:
         self._settings = settings
-        self._keys = Keys(settings.key_list)
+        self._keys = Keys(settings.accesses)
         self._rate = Rate(settings.calls_per_second_max) if settings.calls_per_second_max else None
         self._meters = meters or Meters()
         self._spans = spans
@@ -35,10 +35,13 @@ class Gate:
         """Return where calls of that name are counted."""
         return self._meters.of(call)
 
-    def let_in(self, request: Request) -> None:
-        """Return if the call may be made: `Unauthenticated` without a key, `Overloaded`."""
+    def let_in(self, request: Request, call: str) -> None:
+        """Return if the call may be made: `Unauthenticated`, `Forbidden`, `Overloaded` if not.
+
+        What the key may do is noted in the request.
+        """
         if self._keys:
-            self._keys.check(request.metadata())
+            request.is_page = self._keys.check(request.metadata(), call).is_page
         if self._rate is not None:
             self._rate.take()
 

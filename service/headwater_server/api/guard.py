@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from headwater_server.api.errors import Context, abort, row
 from headwater_server.api.gate import Gate
-from headwater_server.api.load import Kind, Load, kind_of
+from headwater_server.api.kinds import Kind, kind_of
+from headwater_server.api.load import Load
 from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import DeadlineExceeded, Overloaded
 from headwater_server.observability.meters import CallMeter
@@ -73,7 +74,7 @@ class Guard:
             passage = self._begin(context, meter)
             self._load.calls += 1
             try:
-                self._let_in(passage, kind)
+                self._let_in(passage, kind, call)
                 response = await self._in_time(method, request, context)
             except Exception as error:  # noqa: BLE001 - nothing unknown may leave the house
                 self._failed(passage, error)
@@ -97,7 +98,7 @@ class Guard:
         async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
             passage = self._begin(context, meter)
             try:
-                self._let_in(passage, kind)
+                self._let_in(passage, kind, call)
                 async for response in method(requests, context):
                     yield response
                 passage.status = "OK"
@@ -114,8 +115,8 @@ class Guard:
         meter.under_way += 1
         return _Passage(context)
 
-    def _let_in(self, passage: _Passage, kind: Kind) -> None:
-        self._gate.let_in(passage.request)
+    def _let_in(self, passage: _Passage, kind: Kind, call: str) -> None:
+        self._gate.let_in(passage.request, call)
         self._load.let_in(kind)
         if self._calls > self._calls_max:
             raise Overloaded(self._settings.retry_after_ms)

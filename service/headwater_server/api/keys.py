@@ -1,4 +1,4 @@
-"""Who may call: whoever sends one of the server's keys."""
+"""Who may call: whoever sends one of the server's keys, as far as that key's scopes go."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import hmac
 import re
 from collections.abc import Iterable
 
-from headwater_server.errors import Unauthenticated
+from headwater_server.api.access import EVERYBODY, Access
+from headwater_server.errors import Forbidden, Unauthenticated
 
 BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE | re.ASCII)
 Metadata = Iterable[tuple[str, str | bytes]]
@@ -18,37 +19,56 @@ class Keys:
     A comparison takes as long for a key that is nearly right as for one that is all wrong, and
     every key is compared in any case. What is compared is never logged.
 
-    >>> keys = Keys(["an-old-key-of-the-shop", "a-new-key-of-the-shop"])
-    >>> keys.check([("authorization", "Bearer a-new-key-of-the-shop")])
-    >>> keys.check([("authorization", "Bearer guess")])
+    >>> keys = Keys([Access(b"an-old-key-of-the-shop"), Access(b"a-new-key-of-the-shop")])
+    >>> keys.check([("authorization", "Bearer a-new-key-of-the-shop")], "S/Call").is_page
+    False
+    >>> keys.check([("authorization", "Bearer guess")], "S/Call")
     Traceback (most recent call last):
     ...
     headwater_server.errors.Unauthenticated: ...
     """
 
-    def __init__(self, keys: Iterable[str]) -> None:
+    def __init__(self, accesses: Iterable[Access]) -> None:
         """With no keys, everybody may call."""
-        self._keys = [key.encode() for key in keys]
+        self._accesses = list(accesses)
 
     def __bool__(self) -> bool:
         """Return whether a key is asked for."""
-        return bool(self._keys)
+        return bool(self._accesses)
 
-    def check(self, metadata: Metadata | None) -> None:
-        """Return if the call may be made; raise `Unauthenticated` with the fix if not."""
+    def check(self, metadata: Metadata | None, call: str) -> Access:
+        """Return the key's access if it may make the ``call``, and take one out of its rate.
+
+        Raises `Unauthenticated` without a key of ours, `Forbidden` if the key's scopes do not
+        reach, `Overloaded` when its rate is used up.
+        """
+        if not self._accesses:
+            return EVERYBODY
         for name, value in metadata or ():
             if name == "authorization":
-                self._check_header(value if isinstance(value, str) else "")
-                return
-        raise Unauthenticated("this server asks for a key")
+                access = self._found(value if isinstance(value, str) else "")
+                break
+        else:
+            raise Unauthenticated("this server asks for a key")
+        if access is None:
+            raise Unauthenticated("the authorization holds no key of this server")
+        if not access.allows(call):
+            raise Forbidden(f"this key does not open {call}: its scopes are {_told(access)}")
+        if access.rate is not None:
+            access.rate.take()
+        return access
 
     def allows(self, header: str) -> bool:
-        """Return whether an authorization header, as HTTP has it, holds one of the keys."""
+        """Return whether an authorization header, as HTTP has it, opens an operator's page."""
+        access = self._found(header)
+        return access is not None and not access.is_page
+
+    def _found(self, header: str) -> Access | None:
         found = BEARER.fullmatch(header.strip())
         given = found[1].encode() if found else b""
-        matches = [hmac.compare_digest(given, key) for key in self._keys]
-        return any(matches)
+        matching = [a for a in self._accesses if hmac.compare_digest(given, a.key)]
+        return matching[0] if matching else None
 
-    def _check_header(self, header: str) -> None:
-        if not self.allows(header):
-            raise Unauthenticated("the authorization holds no key of this server")
+
+def _told(access: Access) -> str:
+    return ", ".join(sorted(access.scopes))

@@ -6,32 +6,12 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from enum import Enum
-from typing import Final
 
+from headwater_server.api.kinds import Kind
 from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import Overloaded
 
 LOOK_S = 0.05  # between two looks at how late the loop is
-WRITING: Final = frozenset(
-    {"Feedback", "StreamFeedback", "UpsertItems", "DeleteItems", "UpsertUsers", "EraseUser"}
-)
-
-
-class Kind(Enum):
-    """What a call does, as the setting names it."""
-
-    READS = "reads"
-    WRITES = "writes"
-
-
-def kind_of(call: str) -> Kind:
-    """Return what a method does.
-
-    >>> kind_of("headwater.v1.UserService/EraseUser"), kind_of("headwater.v1.UserService/GetUser")
-    (<Kind.WRITES: 'writes'>, <Kind.READS: 'reads'>)
-    """
-    return Kind.WRITES if call.rpartition("/")[2] in WRITING else Kind.READS
 
 
 class Load:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Protocol
 
 from headwater_server.engine.drift import DriftAlarm
@@ -12,8 +12,39 @@ from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWri
 from headwater_server.engine.events import Event
 from headwater_server.engine.metrics import Metric
 from headwater_server.engine.requests import RecommendRequest, UserProfile
+from headwater_server.engine.statistics import ItemQuestion
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
+from headwater_server.replica.caller import NOBODY, Caller
+from headwater_server.replica.operating import (
+    ItemsAnswer,
+    QuarantineAnswer,
+    ReplicasAnswer,
+    SamplesAnswer,
+    ServingAnswer,
+)
+from headwater_server.replica.ports_holdings import AllHoldings
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
+from headwater_server.replica.timeline import Span
+
+
+class Operating(Protocol):
+    """Questions of operators, see `replica.operating.Operating`."""
+
+    def serving(self) -> ServingAnswer: ...
+
+    def samples(
+        self, span: Span, after_ms: int | None, names: Collection[str]
+    ) -> SamplesAnswer: ...
+
+    async def replicas(self) -> ReplicasAnswer: ...
+
+    async def quarantined(self, count: int, before: str, reason: str) -> QuarantineAnswer: ...
+
+    async def storage(self) -> tuple[AllHoldings, int]:
+        """Return what the store keeps, and how many entries the log ever had."""
+        ...
+
+    def item_statistics(self, question: ItemQuestion) -> ItemsAnswer: ...
 
 
 class Replica(Protocol):
@@ -46,7 +77,7 @@ class Replica(Protocol):
         self,
         events: Sequence[tuple[Event, str]],
         time_remaining_s: float | None,
-        caller: str = "",
+        caller: Caller = NOBODY,
     ) -> WriteAnswer:
         """Learn from events, each with its attribution token as the caller sent it."""
         ...
@@ -55,7 +86,7 @@ class Replica(Protocol):
         self,
         events: Sequence[tuple[Event, str]],
         time_remaining_s: float | None,
-        caller: str = "",
+        caller: Caller = NOBODY,
     ) -> Awaitable[WriteAnswer]:
         """Return when they have their place in the queue; what is returned ends when learned."""
         ...
@@ -95,6 +126,11 @@ class Replica(Protocol):
     def metrics(self) -> Sequence[Metric]: ...
 
     def drift_alarms(self) -> Sequence[DriftAlarm]: ...
+
+    @property
+    def operating(self) -> Operating:
+        """What it tells those who look after it."""
+        ...
 
     def watch_health(self, watcher: Callable[[bool, bool], None]) -> None:
         """Call ``watcher(reads, writes)`` at once and at every change of what can be served.

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from headwater_server.api.access import Access, accesses
+
 
 @dataclass(frozen=True)
 class ApiSettings:
@@ -20,7 +22,18 @@ class ApiSettings:
         metadata={
             "help": "who sends one of these may call: keys of 16 characters or more, with commas "
             "between, several so that one can follow another; best set as HEADWATER_KEYS, since a "
-            "command line can be read by every user of the machine"
+            "command line can be read by every user of the machine. KEY alone opens everything; "
+            "KEY;scopes=read;calls_per_second=50 what the scopes name (recommend, feedback, "
+            "catalog, users, model; read: all that changes nothing), so often"
+        },
+    )
+    page_keys: SecretStr | None = field(
+        default=None,
+        metadata={
+            "help": "publishable keys, which may stand in a page: they open Feedback, with "
+            ";scopes=feedback+recommend lists too, and ;calls_per_second=100 limits each. What "
+            "they send counts if an attribution token vouches for it, the rest within narrow "
+            "limits. Asks for keys to be set, too"
         },
     )
     insecure: bool = field(
@@ -117,7 +130,15 @@ class ApiSettings:
     )
 
     @property
-    def key_list(self) -> list[str]:
-        """Return each key; an empty list when none is set."""
-        text = self.keys.get_secret_value() if self.keys else ""
-        return [key.strip() for key in text.split(",") if key.strip()]
+    def backend_key(self) -> str | None:
+        """Return the first backend's key that opens everything, for what is started beside us."""
+        whole = (a.key.decode() for a in self.accesses if not (a.is_page or a.scopes or a.rate))
+        return next(whole, None)
+
+    @property
+    def accesses(self) -> list[Access]:
+        """Return what each key may do, those of backends first; empty when none is set."""
+        return [
+            *accesses(self.keys.get_secret_value() if self.keys else "", is_page=False),
+            *accesses(self.page_keys.get_secret_value() if self.page_keys else "", is_page=True),
+        ]

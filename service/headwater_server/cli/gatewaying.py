@@ -53,7 +53,7 @@ def run(flags: dict[str, Any]) -> None:
         settings = _prepared(flags)
         gateway, api = settings.gateway, settings.api
         addresses = (gateway.gateway, gateway.gateway_tls)
-        check_exposure(addresses, has_keys=bool(api.key_list), insecure=api.insecure)
+        check_exposure(addresses, has_keys=bool(api.accesses), insecure=api.insecure)
         set_up_logging(settings.process.log_level, settings.process.log_format)
         try:
             asyncio.run(_run(settings))
@@ -67,7 +67,7 @@ async def _run(settings: Settings) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    key = next(iter(settings.api.key_list), None)
+    key = settings.api.backend_key
     deadline_s = settings.api.deadline_max_s
     async with AsyncExitStack() as parts:
         backends = _backends(settings)

@@ -13,6 +13,7 @@ from headwater_server.storage.quarantined import Quarantined
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 100
 TOO_LONG = "it was too long to be kept, only its ids were"
+OF_A_PAGE = "it came with a page's key: sent again from here it would be believed as the shop's own"
 
 Became = list[tuple[Quarantined, str]]
 """Each with its status, or with why it is refused."""
@@ -51,6 +52,8 @@ def _sent_again(kept: Quarantined) -> Event:
     """Return the event with the very content that it came with; `ValueError` if there is none."""
     if kept.event is None:
         raise ValueError(TOO_LONG)
+    if kept.event.from_page:
+        raise ValueError(OF_A_PAGE)
     event = kept.event
     again = Event(
         event_id=event.event_id,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -18,13 +17,11 @@ from headwater import HeadwaterError
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.cli.progress import Progress
 from headwater_server.cli.quarantine_replay import replayed
-from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
+from headwater_server.cli.stores import check_one_place, store_beside_a_server, store_explained
 from headwater_server.cli.target import Key, Target
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
-from headwater_server.storage.data_dir import DataDir, DataDirInUseError
 from headwater_server.storage.quarantined import Quarantined
-from headwater_server.storage.storage import Storage, open_storage
 
 Reason = Annotated[str, typer.Option(help="only those whose reason holds this text")]
 EventId = Annotated[str, typer.Option(help="only the event of this id")]
@@ -112,31 +109,13 @@ def _settings(flags: dict[str, Any]) -> Settings:
     return settings
 
 
-@asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Storage]:
-    """Open the store; that of a server which runs on the same directory is used beside it."""
-    data_dir = settings.place.data_dir
-    try:
-        async with chosen_store(settings) as storage:
-            yield storage
-            return
-    except DataDirInUseError:
-        if data_dir is None:
-            raise
-        socket = DataDir(data_dir).socket_path()
-        if not socket.exists():  # the path is so long that the socket is elsewhere
-            raise
-    async with open_storage(settings.storage, data_dir=data_dir, socket=socket) as storage:
-        yield storage
-
-
 async def _chosen(settings: Settings, choice: Choice) -> list[Quarantined]:
-    async with _store(settings) as storage:
+    async with store_beside_a_server(settings) as storage:
         return [kept async for kept in storage.quarantine.kept() if choice.takes(kept)]
 
 
 async def _drop(settings: Settings, choice: Choice) -> int:
-    async with _store(settings) as storage:
+    async with store_beside_a_server(settings) as storage:
         chosen = [kept async for kept in storage.quarantine.kept() if choice.takes(kept)]
         await storage.quarantine.drop(chosen)
         return len(chosen)
@@ -144,7 +123,7 @@ async def _drop(settings: Settings, choice: Choice) -> int:
 
 async def _replay(settings: Settings, target: str, key: str, choice: Choice) -> Counter[str]:
     became: Counter[str] = Counter()
-    async with _store(settings) as storage:
+    async with store_beside_a_server(settings) as storage:
         chosen = [kept async for kept in storage.quarantine.kept() if choice.takes(kept)]
         with Progress("replay", len(chosen)) as progress:
             async for done, refused in replayed(target, key, chosen):

@@ -40,7 +40,7 @@ def prepared(flags: dict[str, Any]) -> Settings:
     api, gateway = settings.api, settings.gateway
     check_exposure(
         (api.listen, api.metrics_listen, gateway.gateway, gateway.gateway_tls),
-        has_keys=bool(api.key_list),
+        has_keys=bool(api.accesses),
         insecure=api.insecure,
     )
     set_up_logging(settings.process.log_level, settings.process.log_format)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 
 from headwater_server.cli.failures import FAILED, fail
 from headwater_server.errors import HeadwaterError
@@ -12,7 +17,7 @@ from headwater_server.replica.membership import MixedStatesError
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
 from headwater_server.storage.binary import NoServerProgramError
-from headwater_server.storage.data_dir import DataDirInUseError
+from headwater_server.storage.data_dir import SOCKET, DataDirInUseError
 from headwater_server.storage.promises import UnfitStoreError
 from headwater_server.storage.server_process import ServerDiedError
 from headwater_server.storage.storage import Storage, open_storage
@@ -27,6 +32,23 @@ def chosen_store(settings: Settings, *, check: bool = True) -> AbstractAsyncCont
     """Open the store that the settings name; an embedded one is started and stopped again."""
     redis_url, data_dir = settings.place.redis_url, settings.place.data_dir
     return open_storage(settings.storage, redis_url=redis_url, data_dir=data_dir, check=check)
+
+
+@asynccontextmanager
+async def store_beside_a_server(settings: Settings) -> AsyncIterator[Storage]:
+    """Open the store that the settings name, also while a server holds its data directory."""
+    async with AsyncExitStack() as parts:
+        try:
+            storage = await parts.enter_async_context(chosen_store(settings))
+        except DataDirInUseError:
+            data_dir = settings.place.data_dir
+            socket = data_dir.absolute() / SOCKET if data_dir else None
+            if socket is None or not socket.exists():  # a long path: it listens elsewhere
+                raise
+            storage = await parts.enter_async_context(
+                open_storage(settings.storage, data_dir=data_dir, socket=socket)
+            )
+        yield storage
 
 
 def check_one_place(target: str | None, settings: Settings) -> None:

@@ -123,6 +123,13 @@ class Attribution:
             if np.isin(impression.items, items).any():
                 self._drop(number)
 
+    def open_slots(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return the items of all open impressions, slot by slot, and the reward of each so far."""
+        rows = self._open.values()
+        if not rows:
+            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        return np.concatenate([r.items for r in rows]), np.concatenate([r.rewards for r in rows])
+
     def state(self) -> Later:
         """Return the open impressions, oldest first, a column a field."""
         rows = list(self._open.values())

@@ -42,7 +42,7 @@ class Deduplication:
 
     def status(self, event: Event, now_ms: int) -> Status:
         """Return CREATED for a new id, EXISTS for the same event, CONFLICT for another."""
-        place = self._places.get(_key(event.event_id))
+        place = self._places.get(_key(event))
         if place is None or self._is_old(place, now_ms):
             return Status.CREATED
         same = self._rows["contents"][place - self._base].tobytes() == _content(event)
@@ -60,7 +60,7 @@ class Deduplication:
         if row == len(self._rows["times_ms"]):
             self._move()
             row = self._next - self._base
-        key = _key(event.event_id)
+        key = _key(event)
         self._places[key] = self._next
         self._rows["ids"][row] = np.frombuffer(key, dtype=np.uint8)
         self._rows["contents"][row] = np.frombuffer(_content(event), dtype=np.uint8)
@@ -122,8 +122,11 @@ def _rows(count: int) -> dict[str, NDArray[Any]]:
     }
 
 
-def _key(event_id: str) -> bytes:
-    return hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _key(event: Event) -> bytes:
+    # pages have ids of their own: nobody can take an id from the shop's backend by guessing it
+    person = b"page" if event.from_page else b""
+    event_id = event.event_id.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(event_id, digest_size=16, person=person).digest()
 
 
 def _owner(profile: str) -> np.uint64:

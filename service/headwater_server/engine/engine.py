@@ -252,5 +252,7 @@ class Engine(Lookups):
         )
         if request.explain:
             results = self.explaining.explain(results, history, items, rows, scores)
+        if slots.first:
+            results = slates.with_first_slot(results, slots.first)
         policy = slates.policy_of(request, self.settings, head)
         return slates.recommendation(request, results, policy, slots.limits)

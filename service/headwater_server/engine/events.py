@@ -37,7 +37,9 @@ class Event:
     ``slate`` is the opened attribution token, so that the log can be folded without the key.
     ``fingerprint`` is 16 bytes over the caller's fields (see `fingerprint`): the same event_id
     with another fingerprint is a CONFLICT. ``event_time_ms`` is data (gaps, sessions, decay);
-    it never decides order. ``source`` says who sent it, as a keyed hash, and is not content.
+    it never decides order. ``source`` says who sent it, as a keyed hash, and is not content; nor is
+    ``from_page``: it came with a publishable key, so anybody may have sent it, and what no slate
+    vouches for is limited more narrowly (see `influence`).
     """
 
     event_id: str
@@ -54,6 +56,7 @@ class Event:
     slate: Slate | None = None
     fingerprint: bytes = b""
     source: str = ""
+    from_page: bool = False
 
 
 class Status(Enum):

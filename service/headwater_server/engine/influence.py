@@ -17,7 +17,9 @@ class Influence:
     """Events learned in this minute of the engine's clock, by visitor and by source.
 
     A visitor's events count by the minute in which they say they happened, so that a history that
-    is sent at once is no robot's; a source's count by the clock alone, which nobody can feign.
+    is sent at once is no robot's; a source's count by the clock alone, which nobody can feign. So
+    do events that came from a page with nothing that vouches for them, under limits of their own:
+    the key of a page is public, and a visitor's id is whatever the page says.
 
     >>> influence = Influence(EngineSettings(visitor_events_per_minute_max=1))
     >>> event = Event("e1", "click", "ann")
@@ -39,10 +41,9 @@ class Influence:
         """Return why nothing may be learned from ``event`` now, "" if it may."""
         if clock_ms // MINUTE_MS != self._minute:
             return ""
-        for name, most, field in self._counted(event, profile, clock_ms):
+        for name, most, excess in self._counted(event, profile, clock_ms):
             if self._counts.get(name, 0) >= most:
-                kind = "as robots do; " if field == "visitor_id" else ""
-                return f"{field}: more than {most} events in a minute, {kind}{_REST}"
+                return excess.format(most)
         return ""
 
     def note(self, event: Event, profile: str, clock_ms: int) -> None:
@@ -61,12 +62,21 @@ class Influence:
             del self._counts[name]
 
     def _counted(self, event: Event, profile: str, clock_ms: int) -> Iterator[tuple[str, int, str]]:
-        """Yield (name, most, field) of each limit that is on."""
+        """Yield (name, most, what is said beyond it) of each limit that is on."""
         if most := self.settings.visitor_events_per_minute_max:
             time_ms = clock_ms if event.event_time_ms is None else event.event_time_ms
-            yield f"{profile}\0{min(time_ms, clock_ms) // MINUTE_MS}", most, "visitor_id"
+            yield f"{profile}\0{min(time_ms, clock_ms) // MINUTE_MS}", most, _ROBOT
         if event.source and (most := self.settings.source_events_per_minute_max):
-            yield f"s{event.source}", most, "source"
+            yield f"s{event.source}", most, _SOURCE
+        if event.from_page and event.slate is None:
+            yield from self._counted_of_page(event, profile)
+
+    def _counted_of_page(self, event: Event, profile: str) -> Iterator[tuple[str, int, str]]:
+        """Yield the limits of what a page says without a token."""
+        if most := self.settings.page_visitor_events_per_minute_max:
+            yield f"{profile}\0page", most, _PAGE
+        if event.source and (most := self.settings.page_source_events_per_minute_max):
+            yield f"p{event.source}", most, _PAGES
 
     def state(self) -> dict[str, Any]:
         """Return the minute and its counts."""
@@ -79,4 +89,8 @@ class Influence:
         self._counts = dict(zip(state["names"], state["counts"], strict=True))
 
 
-_REST = "nothing is learned from the rest"
+_REST = "; nothing is learned from the rest"
+_ROBOT = "visitor_id: more than {} events in a minute, as robots do" + _REST
+_SOURCE = "source: more than {} events in a minute" + _REST
+_PAGE = "attribution_token: more than {} events of a page's visitor in a minute without one" + _REST
+_PAGES = "source: more than {} events of pages in a minute without an attribution token" + _REST

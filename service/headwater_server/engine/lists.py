@@ -12,6 +12,7 @@ from headwater_server.engine.models import TREND_COLUMNS, Models
 from headwater_server.engine.requests import ScoredItem
 from headwater_server.engine.visitors import History
 from headwater_server.models import evidence as ev
+from headwater_server.models.popularity import Popularity
 
 _CONTENT_WEIGHT = 3.0
 WINDOWS = tuple(TREND_COLUMNS)
@@ -59,12 +60,7 @@ class Lists:
         """
         if (window or "day") not in TREND_COLUMNS:
             raise ValueError(f"window: {window!r} is none of {', '.join(WINDOWS)}")
-        column, longer = TREND_COLUMNS[window or "day"]
-        days = self.models.by_day
-        share = days.half_lives[column] / days.half_lives[longer]
-        counts = days.stored * days.fading()
-        expected = counts[:, longer] * share
-        scores = (counts[:, column] - expected) / np.sqrt(expected + 1.0)
+        column, scores, counts = rises(self.models.by_day, window or "day")
         shown = self._shown(category, filter_text, now_ms)
         found = np.flatnonzero(shown & (counts[: len(shown), column] > 1e-6)).astype(np.int32)
         return self._best(found, scores[found], size)
@@ -82,6 +78,14 @@ class Lists:
         order = np.argsort(-scores, kind="stable")[:size]
         ids = self.answering.catalogue.ids
         return tuple(ScoredItem(ids[items[row]], float(scores[row])) for row in order)
+
+
+def rises(days: Popularity, window: str) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
+    """Return the window's column, each item's rise in it, and all decayed counts; a pure read."""
+    column, longer = TREND_COLUMNS[window]
+    counts = days.stored * days.fading()
+    expected = counts[:, longer] * (days.half_lives[column] / days.half_lives[longer])
+    return column, (counts[:, column] - expected) / np.sqrt(expected + 1.0), counts
 
 
 def _looking_at(items: NDArray[np.int32]) -> History:

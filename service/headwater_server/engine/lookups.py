@@ -9,6 +9,7 @@ from headwater_server.engine.entries import Item
 from headwater_server.engine.metrics import Metric
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.requests import ScoredItem, Touch, UserProfile
+from headwater_server.engine.statistics import ItemPage, ItemQuestion, ItemStatistics
 
 
 class Lookups(Parts):
@@ -25,6 +26,10 @@ class Lookups(Parts):
     ) -> tuple[ScoredItem, ...]:
         """Return what is on the rise in a window, "hour", "day" (also "") or "week"."""
         return self.lists.trending(category, window, page_size, filter_text, now_ms)
+
+    def item_statistics(self, question: ItemQuestion, now_ms: int) -> ItemPage:
+        """Return what was counted of items, page by page."""
+        return ItemStatistics(self.answering, self.attribution).page(question, now_ms)
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""

@@ -14,7 +14,7 @@ class RecommendRequest:
 
     ``recommendation_id`` alone seeds exploration, so asking again draws the same numbers.
     ``candidate_item_ids`` given: rank exactly these. ``diversity`` empty: as rules or settings say.
-    ``now`` is handed to
+    ``first_slot``: tell each result's chance to stand in the first slot. ``now`` is handed to
     `Engine.recommend` beside the request, because the engine knows no clock.
     """
 
@@ -32,6 +32,7 @@ class RecommendRequest:
     explore: bool = True
     explain: bool = False
     diversity: str = ""
+    first_slot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Result(NamedTuple):
     into this slot, given the slots before it. ``probability_low`` and ``probability_high``: 90 %
     of the posterior of the probability lies between, only in a slate that explains itself, as are
     the ``contributions`` by family of features, see `families`, which sum to the score.
+    ``first_slot_propensity``: the chance that it stood in the first slot, only if asked for.
     """
 
     item_id: str
@@ -83,6 +85,7 @@ class Result(NamedTuple):
     rules: tuple[str, ...] = ()
     contributions: tuple[tuple[str, float], ...] = ()
     explanation: str = ""
+    first_slot_propensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

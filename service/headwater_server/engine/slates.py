@@ -93,3 +93,9 @@ def results(
     rest = ([value] * len(ids) for value in _REST)
     # every field given: `Result` itself, which fills in defaults, takes half as long again
     return tuple(map(Result._make, zip(*columns, *rest, strict=True)))
+
+
+def with_first_slot(results: tuple[Result, ...], first: tuple[float, ...]) -> tuple[Result, ...]:
+    """Return the results with the chance of each to stand in the first slot."""
+    pairs = zip(results, first, strict=True)
+    return tuple(result._replace(first_slot_propensity=chance) for result, chance in pairs)

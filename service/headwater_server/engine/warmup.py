@@ -29,7 +29,7 @@ def warm_up(settings: EngineSettings | None = None) -> None:
         for request in (
             RecommendRequest("v1", "r1", explain=True),
             RecommendRequest("stranger", "r2", explore=False, context_item_ids=(items[0],)),
-            RecommendRequest("v1", "r4", diversity="auto", explain=True),
+            RecommendRequest("v1", "r4", diversity="auto", explain=True, first_slot=True),
             RecommendRequest("v1", "r3", user_id="u1", candidate_item_ids=tuple(items)),
         ):
             engine.recommend(request, now_ms=40)

@@ -22,11 +22,12 @@ class Request:
     (16, True)
     """
 
-    __slots__ = ("_id", "metadata")
+    __slots__ = ("_id", "is_page", "metadata")
 
     def __init__(self, metadata: Callable[[], Metadata | None]) -> None:
         """``metadata`` returns what the caller sent; it is asked for only if it is needed."""
         self.metadata = metadata
+        self.is_page = False  # whether it came with a publishable key, which anybody has
         self._id = ""
 
     @property

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from headwater_server.engine.attribution_token import ForgedTokenError, open_token
 from headwater_server.engine.events import Event, fingerprint
 from headwater_server.engine.firewall import quarantine_reason
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.replica.caller import Caller
 from headwater_server.replica.source import source_of
+from headwater_server.replica.token_keys import TokenKeys
+from headwater_server.replica.vouching import not_vouched, unvouched_user
 
 LOOKS_IN_A_ROW = 50  # about a millisecond
 
@@ -27,29 +31,41 @@ class Inspected:
 
 
 class Inspection:
-    """Opens tokens, so that the log can be folded without the key, and looks for poison."""
+    """Opens tokens, so that the log can be folded without the keys, and looks for poison."""
 
-    def __init__(self, token_key: bytes, settings: Callable[[], EngineSettings]) -> None:
+    def __init__(
+        self,
+        token_keys: TokenKeys,
+        settings: Callable[[], EngineSettings],
+        now_ms: Callable[[], int],
+    ) -> None:
         """Take ``settings``, which returns those that the state means something by now."""
-        self._token_key = token_key
+        self._token_keys = token_keys
         self._settings = settings
+        self._now_ms = now_ms
 
-    async def look_at(self, events: Sequence[SignedEvent], caller: str) -> list[Inspected]:
+    async def look_at(self, events: Sequence[SignedEvent], caller: Caller) -> list[Inspected]:
         """Look at all that ``caller`` sent, letting others have their turn in between."""
-        source = source_of(caller, self._token_key)
+        now_ms = self._now_ms()
+        source = source_of(caller.name, self._token_keys.signing(now_ms).secret)
         looked_at: list[Inspected] = []
         for start in range(0, len(events), LOOKS_IN_A_ROW):
             if start:
                 await asyncio.sleep(0)
             few = events[start : start + LOOKS_IN_A_ROW]
-            looked_at += [self._look(event, token, source) for event, token in few]
+            marks = {"source": source, "from_page": caller.is_page}
+            looked_at += [self._look(event, token, marks, now_ms) for event, token in few]
         return looked_at
 
-    def _look(self, event: Event, token: str, source: str) -> Inspected:
-        event = replace(event, fingerprint=fingerprint(event, token), source=source)
+    def _look(self, event: Event, token: str, marks: dict[str, Any], now_ms: int) -> Inspected:
+        event = replace(event, fingerprint=fingerprint(event, token), **marks)
         if token:
             try:
-                event = replace(event, slate=open_token(token, self._token_key))
+                opened = open_token(token, self._token_keys.of)
             except ForgedTokenError as error:
                 return Inspected(event, token, str(error))
-        return Inspected(event, token, quarantine_reason(event, self._settings()))
+            event = replace(event, slate=opened.slate)
+            doubt = not_vouched(event, opened, now_ms, is_page=event.from_page)
+        else:
+            doubt = unvouched_user(event, None) if event.from_page else ""
+        return Inspected(event, token, quarantine_reason(event, self._settings()) or doubt)

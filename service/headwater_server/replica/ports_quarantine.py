@@ -18,6 +18,19 @@ class Refused:
     token: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """One that is kept: ``kept_id`` names it. ``event`` is None if it was too long to keep."""
+
+    kept_id: str
+    time_ms: int
+    event_id: str
+    visitor_id: str
+    user_id: str
+    reason: str
+    event: Event | None
+
+
 class Quarantine(Protocol):
     """Refused events, kept aside for a look: never learned, never lost without a word."""
 
@@ -29,6 +42,15 @@ class Quarantine(Protocol):
 
     async def total(self) -> int:
         """Return how many were ever put there."""
+
+    async def length(self) -> int:
+        """Return how many are kept now."""
+
+    async def newest(self, count: int, *, before: str = "", reason: str = "") -> list[PutAside]:
+        """Return up to ``count``, newest first: those put there before ``before``, a ``kept_id``.
+
+        Only those whose reason holds the text ``reason``.
+        """
 
     async def forget(self, user_id: str, visitor_ids: Sequence[str]) -> int:
         """Drop what the account did, and what the visitors did anonymously; return how many."""

@@ -5,17 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from headwater_server.replica.position import Position
+from headwater_server.observability.recent import CallFigures
+from headwater_server.replica.position import START, Position
 
 WORKER = "worker"
 FOLLOWER = "follower"
 
 
 @dataclass(frozen=True, slots=True)
+class ReplicaServing:
+    """How a replica is doing, for whoever looks after it; nothing is decided by it.
+
+    ``start_time_ms`` is on its own clock; ``calls`` are of the last minute.
+    """
+
+    headwater_version: str = ""
+    start_time_ms: int = 0
+    memory_bytes: int = 0
+    calls: tuple[CallFigures, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ReplicaStanding:
     """What a replica last said of itself; ``time_ms`` is when, on the store's clock.
 
-    ``broken`` tells why it stopped learning, "" while it learns.
+    ``broken`` tells why it stopped learning, "" while it learns. ``serving`` is None where a build
+    that knows nothing of it reported.
     """
 
     replica_id: str
@@ -27,6 +42,16 @@ class ReplicaStanding:
     river_version: str
     broken: str = ""
     time_ms: int = 0
+    serving: ReplicaServing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a replica said, ``age_ms`` ago; ``head`` is where the log ended when it said it."""
+
+    standing: ReplicaStanding
+    age_ms: int
+    head: Position = START
 
 
 class Replicas(Protocol):
@@ -37,6 +62,9 @@ class Replicas(Protocol):
 
     async def live(self, patience_ms: int) -> list[ReplicaStanding]:
         """Return those that said something within ``patience_ms``, by id."""
+
+    async def heard(self) -> list[Heard]:
+        """Return what is remembered of all, of those that died within a day too, by id."""
 
     async def leave(self, replica_id: str) -> None:
         """Forget a replica: it stopped in order."""

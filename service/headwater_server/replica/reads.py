@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
@@ -15,6 +16,7 @@ from headwater_server.replica.answers import Answer, ListAnswer
 from headwater_server.replica.shortfall import shortfall
 from headwater_server.replica.state_machine import StateMachine
 from headwater_server.replica.tail import Tail
+from headwater_server.replica.token_keys import TokenKeys
 
 EXPLAIN_FROM_S = 0.005  # with less than that remaining, reasons are left out
 
@@ -27,14 +29,16 @@ class Reads:
         engine: StateMachine,
         tail: Tail,
         *,
-        token_key: bytes,
+        token_keys: TokenKeys,
+        token_s: float,
         now_ms: Callable[[], int],
         timeout_s: float,
     ) -> None:
-        """``tail`` says which offset the engine's state is that of."""
+        """``tail`` says which offset the engine's state is that of; tokens last ``token_s``."""
         self._engine = engine
         self._tail = tail
-        self._token_key = token_key
+        self._token_keys = token_keys
+        self._token_s = token_s
         self._now_ms = now_ms
         self._timeout_s = timeout_s
 
@@ -53,8 +57,9 @@ class Reads:
         request, degraded = _within(request, time_remaining_s)
         if not request.recommendation_id:
             request = replace(request, recommendation_id=uuid4().hex)
-        answer = self._engine.recommend(request, self._now_ms())
-        token = sign(_slate(answer), self._token_key)
+        now_ms = self._now_ms()
+        answer = self._engine.recommend(request, now_ms)
+        token = self._signed(answer, request, now_ms) if answer.results else ""
         short = shortfall(request, len(answer.results), answer.limits)
         return Answer(answer, token, self._tail.position.offset, degraded, short)
 
@@ -74,11 +79,24 @@ class Reads:
         excluded = [*request.exclude_item_ids]
         for place, token in enumerate(tokens):
             try:  # a list without an item, such as a client's own fallback, has no token
-                excluded += open_token(token, self._token_key).item_ids if token else ()
+                excluded += self._items_of(token) if token else ()
             except ForgedTokenError:
                 field = f"exclude_attribution_tokens[{place}]"
                 raise InvalidRequest(field, "is not a token of this service") from None
         return replace(request, exclude_item_ids=tuple(excluded))
+
+    def _items_of(self, token: str) -> tuple[str, ...]:
+        # whoever sends it, and be it old: all that it is asked here is what the page shows
+        return open_token(token, self._token_keys.of).slate.item_ids
+
+    def _signed(self, answer: Recommendation, request: RecommendRequest, now_ms: int) -> str:
+        return sign(
+            _slate(answer),
+            self._token_keys.signing(now_ms),
+            visitor_id=request.visitor_id,
+            user_id=request.user_id,
+            expire_s=math.ceil(now_ms / 1000 + self._token_s),
+        )
 
     async def _reached(self, min_offset: str, time_remaining_s: float | None) -> float | None:
         """Wait for the state, if one is asked for; return the time that is left then."""

@@ -9,6 +9,8 @@ from typing import TypedDict
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.parts import RIVER_VERSION
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.observability.meters import Meters
+from headwater_server.observability.recent import Recent
 from headwater_server.observability.standing import Standing
 from headwater_server.replica.comparison import Comparison
 from headwater_server.replica.erasing import Erasing
@@ -20,15 +22,19 @@ from headwater_server.replica.membership import Membership
 from headwater_server.replica.memory import MemoryBudget
 from headwater_server.replica.neighbours import Neighbours
 from headwater_server.replica.observing import observe
+from headwater_server.replica.operating import Operating, Own
 from headwater_server.replica.ports import Log, Snapshots
+from headwater_server.replica.ports_holdings import Holdings
 from headwater_server.replica.ports_quarantine import Quarantine
 from headwater_server.replica.ports_registry import Replicas, ReplicaStanding
 from headwater_server.replica.position import START, Position
 from headwater_server.replica.reads import Reads
 from headwater_server.replica.restore import restore
+from headwater_server.replica.sampling import Sampling
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.state_machine import StateMachine
+from headwater_server.replica.token_keys import TokenKeys
 from headwater_server.replica.use_cases import UseCases
 from headwater_server.replica.writes import Writes
 
@@ -41,7 +47,8 @@ def wall_clock_ms() -> int:
 class Common(TypedDict):
     """What the parts that answer callers share."""
 
-    token_key: bytes
+    token_keys: TokenKeys
+    now_ms: Callable[[], int]
     timeout_s: float
 
 
@@ -57,21 +64,29 @@ class Replica(UseCases):
         snapshots: Snapshots,
         quarantine: Quarantine,
         replicas: Replicas,
+        holdings: Holdings,
         *,
-        token_key: bytes,
+        token_keys: TokenKeys,
         engine_settings: EngineSettings,
         settings: ReplicaSettings,
         engine_type: type[StateMachine] = Engine,
         now_ms: Callable[[], int] = wall_clock_ms,
         identity: Identity | None = None,
         neighbours: Neighbours | None = None,
+        meters: Meters | None = None,
     ) -> None:
-        """``neighbours`` are those on this host, if a parent started several."""
+        """``neighbours`` are those on this host, if a parent started several.
+
+        ``meters`` are those of the calls that it is asked by.
+        """
         self._log = log
         self._snapshots = snapshots
         self._quarantine = quarantine
         self._replicas = replicas
-        self._token_key = token_key
+        self._token_keys = token_keys
+        self._holdings = holdings
+        self._recent = Recent(meters or Meters())
+        self._own: Own | None = None
         self._engine_settings = engine_settings
         self._settings = settings
         self._engine_type = engine_type
@@ -95,6 +110,7 @@ class Replica(UseCases):
             self._make_parts(position)
             self._writes.quarantined = await self._quarantine.total()
             await self._shell.start(self._engine_settings)
+            self._sampling.start()
         except BaseException:
             await self._membership.leave()
             raise
@@ -105,16 +121,33 @@ class Replica(UseCases):
         tail, appender = self._shell.tail, self._shell.appender
         self._position = lambda: tail.position
         common: Common = {
-            "token_key": self._token_key,
+            "token_keys": self._token_keys,
+            "now_ms": self._now_ms,
             "timeout_s": self._settings.write_timeout_ms / 1_000,
         }
-        self._reads = Reads(self._engine, tail, now_ms=self._now_ms, **common)
+        token_s = 60 * self._settings.attribution_token_minutes
+        self._reads = Reads(self._engine, tail, token_s=token_s, **common)
         self._writes = Writes(appender, tail, self._quarantine, self._health, **common)
         self._erasing = Erasing(self._engine, self._log, tail, self._writes, self._quarantine)
         self._looking = Looking(self._engine, tail, lambda: self._writes.quarantined, self._memory)
         replica_id = self._identity.replica_id
         self._marks = Marks(self._replicas, replica_id, self._looking.copy)
         self._comparison = Comparison(self._replicas, self._marks, self._writes)
+        self._make_operating()
+
+    def _make_operating(self) -> None:
+        self._sampling = Sampling(
+            self._engine,
+            self._recent,
+            interval_s=self._settings.metrics_sample_s,
+            now_ms=self._now_ms,
+        )
+        memory, health = self._memory, self._health
+        self._own = Own(self._identity.replica_id, memory, health, self._sampling, self._now_ms)
+        self.operating = Operating(
+            self._engine, self._shell, self._own, self._log,
+            self._quarantine, self._replicas, self._holdings, self._now_ms,
+        )  # fmt: skip
 
     def _make_shell(self, position: Position) -> Shell:
         return Shell(
@@ -133,12 +166,12 @@ class Replica(UseCases):
     async def stop(self) -> None:
         """Refuse what is new, let arrive what is under way, keep the state."""
         self._health.stopping()
+        await self._sampling.stop()
         await self._shell.stop()
         await self._marks.end()
         await self._membership.leave()
 
     def _own_standing(self) -> ReplicaStanding:
-        self._memory.look()  # about each second: it warns
         return ReplicaStanding(
             replica_id=self._identity.replica_id,
             host=self._identity.host,
@@ -148,6 +181,7 @@ class Replica(UseCases):
             state_version=self._engine_type.STATE_VERSION,
             river_version=RIVER_VERSION,
             broken=self._health.fault,
+            serving=self._own.told() if self._own else None,
         )
 
     def watch_health(self, watcher: Watcher) -> None:

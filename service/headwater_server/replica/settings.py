@@ -47,11 +47,25 @@ class ReplicaSettings:
     snapshot_on_stop: bool = field(
         default=True, metadata={"help": "take a snapshot at a clean stop, for a quick start"}
     )
+    attribution_token_minutes: float = field(
+        default=1440.0,
+        metadata={
+            "help": "minutes in which an attribution token vouches for events; what comes later is "
+            "refused. Long for lists in mails, short where pages are not left open"
+        },
+    )
     host_patience_ms: float = field(
         default=20.0,
         metadata={
             "help": "milliseconds that an acknowledgement waits at most for this host's other "
             "workers, so that whichever is asked next has learned it"
+        },
+    )
+    metrics_sample_s: float = field(
+        default=10.0,
+        metadata={
+            "help": "seconds between two samples of the figures that ListMetricSamples answers; "
+            "360 are kept in memory, and 2,016 of every thirtieth"
         },
     )
     memory_budget_mb: float = field(

@@ -17,6 +17,7 @@ from headwater_server.engine.requests import (
     UserProfile,
 )
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.statistics import ItemPage, ItemQuestion
 
 
 class StateMachine(Protocol):
@@ -60,6 +61,9 @@ class StateMachine(Protocol):
 
     def get_item(self, item_id: str) -> Item | None:
         """Return an item of the catalogue."""
+
+    def item_statistics(self, question: ItemQuestion, now_ms: int) -> ItemPage:
+        """Return what was counted of items, and how many there are of those asked for."""
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""

@@ -10,9 +10,11 @@ from headwater_server.engine.events import Event
 from headwater_server.engine.metrics import Metric
 from headwater_server.engine.requests import RecommendRequest, UserProfile
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
+from headwater_server.replica.caller import NOBODY, Caller
 from headwater_server.replica.comparison import Comparison
 from headwater_server.replica.erasing import Erasing
 from headwater_server.replica.looking import Looking
+from headwater_server.replica.operating import Operating
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.reads import Reads
 from headwater_server.replica.shell import Shell
@@ -33,6 +35,7 @@ class UseCases:
     _erasing: Erasing
     _looking: Looking
     _comparison: Comparison
+    operating: Operating
 
     async def recommend(
         self,
@@ -74,7 +77,7 @@ class UseCases:
         self,
         events: Sequence[tuple[Event, str]],
         time_remaining_s: float | None,
-        caller: str = "",
+        caller: Caller = NOBODY,
     ) -> WriteAnswer:
         """Learn from events, each with its attribution token as the caller sent it."""
         return await self._writes.feedback(events, time_remaining_s, caller)
@@ -83,7 +86,7 @@ class UseCases:
         self,
         events: Sequence[tuple[Event, str]],
         time_remaining_s: float | None,
-        caller: str = "",
+        caller: Caller = NOBODY,
     ) -> Awaitable[WriteAnswer]:
         """Queue events, waiting while there is no room; what is returned ends when learned."""
         return await self._writes.take_feedback(events, time_remaining_s, caller)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from headwater_server.engine.entries import Operation
 from headwater_server.engine.events import Outcome, Status
 from headwater_server.errors import DeadlineExceeded, Overloaded, StoreUnavailable
 from headwater_server.replica.answers import WriteAnswer
 from headwater_server.replica.appender import Appender
+from headwater_server.replica.caller import NOBODY, Caller
 from headwater_server.replica.health import Health
 from headwater_server.replica.inspection import Inspected, Inspection, SignedEvent
 from headwater_server.replica.ports_quarantine import Quarantine, Refused
 from headwater_server.replica.tail import Tail
+from headwater_server.replica.token_keys import TokenKeys
 from headwater_server.replica.waiting import Acknowledged, Waiting
 
 MARGIN_S = 0.05  # of the caller's time, so that our answer is there before its own alarm
@@ -30,7 +32,8 @@ class Writes:
         quarantine: Quarantine,
         health: Health,
         *,
-        token_key: bytes,
+        token_keys: TokenKeys,
+        now_ms: Callable[[], int],
         timeout_s: float,
     ) -> None:
         """``tail`` says where the state stands, and with which settings."""
@@ -38,12 +41,12 @@ class Writes:
         self._tail = tail
         self._quarantine = quarantine
         self._health = health
-        self._inspection = Inspection(token_key, lambda: tail.settings)
+        self._inspection = Inspection(token_keys, lambda: tail.settings, now_ms)
         self._timeout_s = timeout_s
         self.quarantined = 0
 
     async def feedback(
-        self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: str = ""
+        self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: Caller = NOBODY
     ) -> WriteAnswer:
         """Learn from what can be learned from; keep the rest aside, each with its reason."""
         end_s = self._end_s(time_remaining_s)
@@ -51,7 +54,7 @@ class Writes:
         return await self._finish(looked_at, self._submit(_good(looked_at)), end_s)
 
     async def take_feedback(
-        self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: str = ""
+        self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: Caller = NOBODY
     ) -> Awaitable[WriteAnswer]:
         """Do as `feedback` does, but return when the events have their place in the queue.
 

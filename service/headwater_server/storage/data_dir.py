@@ -9,6 +9,7 @@ from pathlib import Path
 
 from headwater_server.storage.pid_lock import PidLock
 
+SOCKET = "valkey.sock"
 SOCKET_PATH_BYTES_MAX = 103  # macOS takes 103, Linux 107
 
 
@@ -41,12 +42,12 @@ class DataDir:
 
     def socket_path(self) -> Path:
         """Return where the server listens: here, or in a short place when the path is too long."""
-        here = self.path / "valkey.sock"
+        here = self.path / SOCKET
         if len(os.fsencode(here)) <= SOCKET_PATH_BYTES_MAX:
             return here
         if self._short is None:
             self._short = _short_dir()
-        return self._short / "valkey.sock"
+        return self._short / SOCKET
 
     def leave(self) -> None:
         """Let another process take it."""
@@ -58,7 +59,7 @@ class DataDir:
 
 def _short_dir() -> Path:
     made = Path(tempfile.mkdtemp(prefix="headwater-"))
-    if len(os.fsencode(made / "valkey.sock")) <= SOCKET_PATH_BYTES_MAX:
+    if len(os.fsencode(made / SOCKET)) <= SOCKET_PATH_BYTES_MAX:
         return made
     made.rmdir()
     return Path(tempfile.mkdtemp(prefix="headwater-", dir="/tmp"))

@@ -24,6 +24,7 @@ def encode_event(event: Event) -> pb.Event:
         slate=_encode_slate(event.slate) if event.slate else None,
         fingerprint=event.fingerprint,
         source=event.source,
+        from_page=event.from_page,
     )
 
 
@@ -44,6 +45,7 @@ def decode_event(stored: pb.Event) -> Event:
         slate=_decode_slate(stored.slate) if stored.HasField("slate") else None,
         fingerprint=stored.fingerprint,
         source=stored.source,
+        from_page=stored.from_page,
     )
 
 

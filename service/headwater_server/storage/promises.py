@@ -33,7 +33,7 @@ async def check_promises(store: Store, settings: StorageSettings, *, can_wait: b
     fit = {"maxmemory-policy": {"noeviction"}, "appendonly": {"yes"}, "appendfsync": fsync}
     unseen = []
     for name, values in fit.items():
-        value = await _configured(store, name)
+        value = await configured(store, name)
         if value is None:
             unseen.append(name)
         elif value not in values:
@@ -67,7 +67,8 @@ async def _check_replication(store: Store, replicas_wanted: int) -> None:
         )
 
 
-async def _configured(store: Store, name: str) -> str | None:
+async def configured(store: Store, name: str) -> str | None:
+    """Return what a server is configured with, None where it does not say."""
     try:
         answer = await store.call("CONFIG", "GET", name)
     except ResponseError:  # managed servers forbid CONFIG

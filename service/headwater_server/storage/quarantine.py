@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from headwater_server.engine.events import Event
-from headwater_server.replica.ports_quarantine import Refused
+from headwater_server.replica.ports_quarantine import PutAside, Refused
 from headwater_server.storage.event_codec import encode_event
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.quarantined import Quarantined, quarantined
@@ -59,6 +60,22 @@ class RedisQuarantine:
             for kept_id, fields in page:
                 yield quarantined(kept_id, fields)
             start = "(" + page[-1][0].decode()
+
+    async def newest(self, count: int, *, before: str = "", reason: str = "") -> list[PutAside]:
+        """See the port."""
+        found: list[PutAside] = []
+        start, page_size = f"({before}" if before else "+", PAGE if reason else count
+        while page := await self._page_before(start, page_size):
+            kept = (quarantined(kept_id, fields).put_aside() for kept_id, fields in page)
+            found += [one for one in kept if reason in one.reason]
+            if len(found) >= count:
+                return found[:count]
+            start = "(" + page[-1][0].decode()
+        return found
+
+    async def _page_before(self, start: str, count: int) -> Any:
+        command = ("XREVRANGE", self._stream, start, "-", "COUNT", count)
+        return await self._store.call(*command)
 
     async def drop(self, kept: Sequence[Quarantined]) -> None:
         """Let go of some; what is gone already is no error."""

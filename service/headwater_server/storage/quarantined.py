@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from headwater_server.engine.events import Event
 from headwater_server.log.v1 import entry_pb2
+from headwater_server.replica.ports_quarantine import PutAside
 from headwater_server.storage.event_codec import decode_event
 
 
@@ -27,6 +28,11 @@ class Quarantined:
     def time_ms(self) -> int:
         """When it was put aside."""
         return int(self.kept_id.partition("-")[0])
+
+    def put_aside(self) -> PutAside:
+        """Return it as operators see it: without the token, which vouches for a slate."""
+        who = (self.event_id, self.visitor_id, self.user_id)
+        return PutAside(self.kept_id, self.time_ms, *who, self.reason, self.event)
 
     def is_of(self, user_id: str, visitor_ids: Sequence[str]) -> bool:
         """Whether the account did it, or one of the visitors anonymously."""

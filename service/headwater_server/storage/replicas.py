@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import asdict, fields, replace
+from typing import Any, TypeVar
 
-from headwater_server.replica.ports_registry import ReplicaStanding
+from headwater_server.observability.recent import CallFigures
+from headwater_server.replica.ports_registry import Heard, ReplicaServing, ReplicaStanding
 from headwater_server.replica.position import Position
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.script import Script
@@ -15,12 +16,15 @@ from headwater_server.storage.store import Store
 
 FORGOTTEN_AFTER_MS = 24 * 3_600_000  # without a word; long enough for a look at what died
 DIGESTS_KEPT_MS = 600_000
+Told = TypeVar("Told")
 
 
 class RedisReplicas:
     """Implements `replica.ports_registry.Replicas`.
 
-    Whether a replica lives is told by the store's clock alone: those of hosts may differ.
+    Whether a replica lives is told by the store's clock alone: those of hosts may differ. How one
+    serves stands beside what it stands for, since builds before this one refuse what they do not
+    know.
     """
 
     def __init__(self, store: Store, settings: StorageSettings) -> None:
@@ -31,21 +35,36 @@ class RedisReplicas:
 
     async def report(self, standing: ReplicaStanding) -> None:
         """See `Replicas.report`."""
-        said = json.dumps(asdict(standing))
-        keys, about = (self._keys.replicas,), (standing.replica_id, said, FORGOTTEN_AFTER_MS)
-        await self._report.run(self._store, keys, about)
+        said = asdict(standing)
+        serving = said.pop("serving")
+        keys = (self._keys.replicas, self._keys.serving, self._keys.head)
+        texts = (standing.replica_id, json.dumps(said), json.dumps(serving))
+        await self._report.run(self._store, keys, (*texts, FORGOTTEN_AFTER_MS))
 
     async def live(self, patience_ms: int) -> list[ReplicaStanding]:
         """See `Replicas.live`."""
-        seconds, microseconds = await self._store.call("TIME")
-        since_ms = int(seconds) * 1_000 + int(microseconds) // 1_000 - patience_ms
+        since_ms = await self._now_ms() - patience_ms
         standings = map(_standing, (await self._hash(self._keys.replicas)).values())
         live = [standing for standing in standings if standing.time_ms >= since_ms]
         return sorted(live, key=lambda standing: standing.replica_id)
 
+    async def heard(self) -> list[Heard]:
+        """See `Replicas.heard`."""
+        now_ms = await self._now_ms()
+        said, serving = await self._hash(self._keys.replicas), await self._hash(self._keys.serving)
+        return [
+            _heard(_standing(text), serving.get(replica_id, b""), now_ms)
+            for replica_id, text in sorted(said.items())
+        ]
+
+    async def _now_ms(self) -> int:
+        seconds, microseconds = await self._store.call("TIME")
+        return int(seconds) * 1_000 + int(microseconds) // 1_000
+
     async def leave(self, replica_id: str) -> None:
         """See `Replicas.leave`."""
-        await self._store.call("HDEL", self._keys.replicas, replica_id)
+        for key in (self._keys.replicas, self._keys.serving):
+            await self._store.call("HDEL", key, replica_id)
 
     async def publish_digest(self, mark_id: str, replica_id: str, digest: str) -> None:
         """See `Replicas.publish_digest`."""
@@ -67,4 +86,24 @@ def _standing(said: bytes) -> ReplicaStanding:
     time_ms, _, text = said.decode().partition(" ")
     values = json.loads(text)
     position = Position(**values.pop("position"))
-    return replace(ReplicaStanding(**values, position=position), time_ms=int(time_ms))
+    standing = _known(ReplicaStanding, {**values, "position": position})
+    return replace(standing, time_ms=int(time_ms))
+
+
+def _heard(standing: ReplicaStanding, stored: bytes, now_ms: int) -> Heard:
+    """Put beside a standing how that replica serves, if it says so."""
+    age_ms = max(0, now_ms - standing.time_ms)
+    if not stored:
+        return Heard(standing, age_ms, standing.position)
+    sequence, offset, text = stored.decode().split(" ", 2)
+    values = json.loads(text)
+    if values is not None:
+        calls = tuple(_known(CallFigures, one) for one in values.pop("calls"))
+        standing = replace(standing, serving=_known(ReplicaServing, {**values, "calls": calls}))
+    return Heard(standing, age_ms, Position(offset, int(sequence)))
+
+
+def _known(kind: type[Told], values: dict[str, Any]) -> Told:
+    """Make one of ``kind`` of what this build knows; a later one may say more."""
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # dataclasses only
+    return kind(**{name: value for name, value in values.items() if name in names})

@@ -1,12 +1,17 @@
 -- Keeps what a replica says of itself, with the time, and forgets those long silent.
--- KEYS: replicas.  ARGV: replica id, what it says, milliseconds after which the silent are forgotten.
+-- KEYS: replicas, serving (what is told to operators alone, beside the log's end), head.
+-- ARGV: replica id, what it says, how it serves, milliseconds after which the silent are forgotten.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local said = redis.call('HGETALL', KEYS[1])
 for i = 1, #said, 2 do
   local time = tonumber(string.match(said[i + 1], '^%d+') or '0')
-  if time < now - tonumber(ARGV[3]) then
+  if time < now - tonumber(ARGV[4]) then
     redis.call('HDEL', KEYS[1], said[i])
+    redis.call('HDEL', KEYS[2], said[i])
   end
 end
+local head = redis.call('HMGET', KEYS[3], 'n', 'id')
+local log = (head[1] or '0') .. ' ' .. (head[2] or '0-0')
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. ' ' .. ARGV[2])
+redis.call('HSET', KEYS[2], ARGV[1], log .. ' ' .. ARGV[3])

@@ -16,6 +16,7 @@ from redis.exceptions import ResponseError
 from headwater_server.log.v1 import snapshot_pb2 as pb
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports import Parts, SnapshotMeta
+from headwater_server.replica.ports_holdings import SnapshotHoldings
 from headwater_server.storage.chunks import Chunk, checksum, decode_chunks, encode_chunks
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.manifest import MANIFEST_VERSION, meta_of, new_manifest
@@ -108,6 +109,20 @@ class RedisSnapshots:
     async def meta(self, snapshot_id: str) -> SnapshotMeta:
         """Return what one says about itself; `DamagedSnapshot` if that cannot be read."""
         return meta_of(await self._manifest(snapshot_id))
+
+    async def holdings(self, snapshot_id: str) -> SnapshotHoldings:
+        """Return how much one holds; `DamagedSnapshot` if that cannot be read."""
+        manifest = await self._manifest(snapshot_id)
+        meta = meta_of(manifest)
+        return SnapshotHoldings(
+            snapshot_id,
+            meta.position,
+            meta.create_time_ms,
+            sum(chunk.stored_bytes for chunk in manifest.chunks),
+            sum(chunk.plain_bytes for chunk in manifest.chunks),
+            meta.state_version,
+            meta.river_version,
+        )
 
     async def drop(self, snapshot_id: str) -> None:
         """Take one away."""

@@ -7,10 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from headwater_server.replica.token_keys import TokenKeys
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.archiver import Archiver
 from headwater_server.storage.confirming import Confirming
 from headwater_server.storage.embedded import EmbeddedServer
+from headwater_server.storage.holdings import RedisHoldings
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.lineage import Lineage
 from headwater_server.storage.log import RedisLog
@@ -21,7 +23,7 @@ from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.snapshots import RedisSnapshots
 from headwater_server.storage.store import Store
 from headwater_server.storage.stream import Stream
-from headwater_server.storage.token_key import key_in_file, key_in_store
+from headwater_server.storage.token_keys import RedisTokenKeys
 from headwater_server.storage.trimming import Trimmer
 from headwater_server.storage.witness import Witness
 
@@ -37,7 +39,9 @@ class Storage:
     snapshots: RedisSnapshots
     quarantine: RedisQuarantine
     replicas: RedisReplicas
-    token_key: bytes
+    token_keys: TokenKeys
+    token_key_ring: RedisTokenKeys
+    holdings: RedisHoldings
     server: EmbeddedServer | None
     store: Store
     settings: StorageSettings
@@ -73,16 +77,16 @@ async def open_storage(
         if check:
             await check_promises(store, settings, can_wait=can_wait)
         archive = archive_of(settings, data_dir)
+        ring = RedisTokenKeys(store, Keys(settings.catalogue).token_keys, data_dir)
+        token_keys = await stack.enter_async_context(ring.kept_fresh())
         yield Storage(
             log=_log(store, reader, settings, archive, knows_waitaof=can_wait),
             snapshots=RedisSnapshots(store, settings),
             quarantine=RedisQuarantine(store, settings),
             replicas=RedisReplicas(store, settings),
-            token_key=(
-                key_in_file(data_dir / "token.key")
-                if data_dir
-                else await key_in_store(store, Keys(settings.catalogue).token_key)
-            ),
+            token_keys=token_keys,
+            token_key_ring=ring,
+            holdings=RedisHoldings(store, settings, archive),
             server=server,
             store=store,
             settings=settings,

@@ -118,8 +118,24 @@ def test_a_bad_key_is_refused_and_never_shown(keys):
 def test_keys_come_from_the_environment_and_stay_out_of_what_is_printed(monkeypatch):
     monkeypatch.setenv("HEADWATER_KEYS", "first-key-of-the-shop, second-key-of-the-shop")
     settings = load_settings()
-    assert settings.api.key_list == ["first-key-of-the-shop", "second-key-of-the-shop"]
+    keys = [access.key for access in settings.api.accesses]
+    assert keys == [b"first-key-of-the-shop", b"second-key-of-the-shop"]
     assert "key-of-the-shop" not in repr(settings)
+    assert "key-of-the-shop" not in repr(settings.api.accesses)
+
+
+def test_pages_have_keys_of_their_own_beside_those_of_the_backends():
+    keys, page_keys = "key-of-the-backend", "key-of-the-page-0123;scopes=feedback+recommend"
+    of_backend, of_page = load_settings(keys=keys, page_keys=page_keys).api.accesses
+    assert (of_backend.is_page, of_page.is_page) == (False, True)
+    assert of_page.scopes == {"feedback", "recommend"}
+    with pytest.raises(BadSettings, match="set HEADWATER_KEYS, too"):
+        load_settings(page_keys=page_keys)
+    with pytest.raises(BadSettings, match="twice"):
+        load_settings(keys=keys, page_keys=keys)
+    with pytest.raises(BadSettings, match=r"^page_keys: a page's key has no scope") as caught:
+        load_settings(keys=keys, page_keys="key-of-the-page-0123;scopes=users")
+    assert "key-of-the-page" not in str(caught.value)
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:1", "10.0.0.1:1", "[::]:1", "shop.example:1", "*:1"])

@@ -9,6 +9,11 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from headwater.v1 import item_statistics_pb2 as _item_statistics_pb2
+from headwater.v1 import metric_series_pb2 as _metric_series_pb2
+from headwater.v1 import quarantine_pb2 as _quarantine_pb2
+from headwater.v1 import replica_pb2 as _replica_pb2
+from headwater.v1 import storage_pb2 as _storage_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -345,3 +350,426 @@ class DriftAlarm(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DriftAlarm: _TypeAlias = DriftAlarm  # noqa: Y015
+
+@_typing.final
+class ListMetricSamplesRequest(_message.Message):
+    """Asks for figures over time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPAN_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    span: _metric_series_pb2.MetricSpan.ValueType
+    """How far back, and how close together. Not set: the hour."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Only samples after this time, for who has those before it. Absent: all."""
+
+    @_builtins.property
+    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only series of these names, see `MetricSeries.name`; at most 100. Empty: all."""
+
+    def __init__(
+        self,
+        *,
+        span: _metric_series_pb2.MetricSpan.ValueType = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        names: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["names", b"names", "span", b"span", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMetricSamplesRequest: _TypeAlias = ListMetricSamplesRequest  # noqa: Y015
+
+@_typing.final
+class ListMetricSamplesResponse(_message.Message):
+    """Figures over time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPLICA_ID_FIELD_NUMBER: _builtins.int
+    SAMPLE_TIMES_FIELD_NUMBER: _builtins.int
+    SERIES_FIELD_NUMBER: _builtins.int
+    DRIFT_ALARMS_FIELD_NUMBER: _builtins.int
+    INTERVAL_SECONDS_FIELD_NUMBER: _builtins.int
+    replica_id: _builtins.str
+    """The process that sampled them. Ask again if it is another one than before."""
+    interval_seconds: _builtins.float
+    """Seconds between two samples."""
+    @_builtins.property
+    def sample_times(self) -> _containers.RepeatedCompositeFieldContainer[_timestamp_pb2.Timestamp]:
+        """When each sample was taken, oldest first, by the process' clock."""
+
+    @_builtins.property
+    def series(self) -> _containers.RepeatedCompositeFieldContainer[_metric_series_pb2.MetricSeries]:
+        """The figures; each has a value for each of `sample_times`."""
+
+    @_builtins.property
+    def drift_alarms(self) -> _containers.RepeatedCompositeFieldContainer[Global___DriftAlarm]:
+        """Changes that were noticed in how well the model foresees, oldest first; the last 100."""
+
+    def __init__(
+        self,
+        *,
+        replica_id: _builtins.str = ...,
+        sample_times: _abc.Iterable[_timestamp_pb2.Timestamp] | None = ...,
+        series: _abc.Iterable[_metric_series_pb2.MetricSeries] | None = ...,
+        drift_alarms: _abc.Iterable[Global___DriftAlarm] | None = ...,
+        interval_seconds: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["drift_alarms", b"drift_alarms", "interval_seconds", b"interval_seconds", "replica_id", b"replica_id", "sample_times", b"sample_times", "series", b"series"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMetricSamplesResponse: _TypeAlias = ListMetricSamplesResponse  # noqa: Y015
+
+@_typing.final
+class GetServingRequest(_message.Message):
+    """Asks how the process that answers is doing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetServingRequest: _TypeAlias = GetServingRequest  # noqa: Y015
+
+@_typing.final
+class GetServingResponse(_message.Message):
+    """How the process that answers is doing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPLICA_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    UPTIME_MS_FIELD_NUMBER: _builtins.int
+    READS_SERVED_FIELD_NUMBER: _builtins.int
+    WRITES_SERVED_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    MEMORY_BYTES_FIELD_NUMBER: _builtins.int
+    MEMORY_BUDGET_BYTES_FIELD_NUMBER: _builtins.int
+    STATE_MEMORY_BYTES_FIELD_NUMBER: _builtins.int
+    OPERATIONS_WAITING_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    replica_id: _builtins.str
+    """The process."""
+    uptime_ms: _builtins.int
+    """For how long it has done so, in milliseconds."""
+    reads_served: _builtins.bool
+    """Whether questions are answered."""
+    writes_served: _builtins.bool
+    """Whether feedback is acknowledged."""
+    detail: _builtins.str
+    """Why one of the two is not, for a person to read; empty when both are."""
+    memory_bytes: _builtins.int
+    """What the process takes of the machine's memory, in bytes."""
+    memory_budget_bytes: _builtins.int
+    """What it is meant to take at most, in bytes. 0: no budget is set."""
+    state_memory_bytes: _builtins.int
+    """What the state takes of it, in bytes."""
+    operations_waiting: _builtins.int
+    """Events and writes that are on their way onto the log or to be learned."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """When it began to hold a state, by its own clock."""
+
+    @_builtins.property
+    def calls(self) -> _containers.RepeatedCompositeFieldContainer[_replica_pb2.CallFigures]:
+        """Every method that was called since the process began, by name."""
+
+    def __init__(
+        self,
+        *,
+        replica_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        uptime_ms: _builtins.int = ...,
+        reads_served: _builtins.bool = ...,
+        writes_served: _builtins.bool = ...,
+        detail: _builtins.str = ...,
+        memory_bytes: _builtins.int = ...,
+        memory_budget_bytes: _builtins.int = ...,
+        state_memory_bytes: _builtins.int = ...,
+        operations_waiting: _builtins.int = ...,
+        calls: _abc.Iterable[_replica_pb2.CallFigures] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "detail", b"detail", "memory_budget_bytes", b"memory_budget_bytes", "memory_bytes", b"memory_bytes", "operations_waiting", b"operations_waiting", "reads_served", b"reads_served", "replica_id", b"replica_id", "start_time", b"start_time", "state_memory_bytes", b"state_memory_bytes", "uptime_ms", b"uptime_ms", "writes_served", b"writes_served"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetServingResponse: _TypeAlias = GetServingResponse  # noqa: Y015
+
+@_typing.final
+class ListReplicasRequest(_message.Message):
+    """Asks for the replicas."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReplicasRequest: _TypeAlias = ListReplicasRequest  # noqa: Y015
+
+@_typing.final
+class ListReplicasResponse(_message.Message):
+    """The replicas of the catalogue."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPLICAS_FIELD_NUMBER: _builtins.int
+    LOG_OFFSET_FIELD_NUMBER: _builtins.int
+    LOG_ENTRIES_FIELD_NUMBER: _builtins.int
+    REPLICA_ID_FIELD_NUMBER: _builtins.int
+    log_offset: _builtins.str
+    """The last entry of the log. Opaque."""
+    log_entries: _builtins.int
+    """How many entries were ever put on the log."""
+    replica_id: _builtins.str
+    """The process that answers."""
+    @_builtins.property
+    def replicas(self) -> _containers.RepeatedCompositeFieldContainer[_replica_pb2.Replica]:
+        """The replicas, those that are alive first, by id."""
+
+    def __init__(
+        self,
+        *,
+        replicas: _abc.Iterable[_replica_pb2.Replica] | None = ...,
+        log_offset: _builtins.str = ...,
+        log_entries: _builtins.int = ...,
+        replica_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["log_entries", b"log_entries", "log_offset", b"log_offset", "replica_id", b"replica_id", "replicas", b"replicas"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReplicasResponse: _TypeAlias = ListReplicasResponse  # noqa: Y015
+
+@_typing.final
+class ListQuarantinedEventsRequest(_message.Message):
+    """Asks for a page of the quarantine."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """How many events at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT."""
+    page_token: _builtins.str
+    """The `next_page_token` of the page before, with the same `reason`. Empty: the first page."""
+    reason: _builtins.str
+    """Only events whose reason holds this text; at most 256 bytes. Empty: all."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListQuarantinedEventsRequest: _TypeAlias = ListQuarantinedEventsRequest  # noqa: Y015
+
+@_typing.final
+class ListQuarantinedEventsResponse(_message.Message):
+    """A page of the quarantine."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    KEPT_COUNT_FIELD_NUMBER: _builtins.int
+    EVER_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Gives the next page. Empty: this was the last one. Opaque."""
+    kept_count: _builtins.int
+    """How many are kept now, whatever their reason."""
+    ever_count: _builtins.int
+    """How many were ever put aside."""
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[_quarantine_pb2.QuarantinedEvent]:
+        """The events, newest first."""
+
+    def __init__(
+        self,
+        *,
+        events: _abc.Iterable[_quarantine_pb2.QuarantinedEvent] | None = ...,
+        next_page_token: _builtins.str = ...,
+        kept_count: _builtins.int = ...,
+        ever_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "ever_count", b"ever_count", "kept_count", b"kept_count", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListQuarantinedEventsResponse: _TypeAlias = ListQuarantinedEventsResponse  # noqa: Y015
+
+@_typing.final
+class GetStorageRequest(_message.Message):
+    """Asks what the store keeps."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetStorageRequest: _TypeAlias = GetStorageRequest  # noqa: Y015
+
+@_typing.final
+class GetStorageResponse(_message.Message):
+    """What the store keeps of this catalogue."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOG_FIELD_NUMBER: _builtins.int
+    ARCHIVE_FIELD_NUMBER: _builtins.int
+    SNAPSHOTS_FIELD_NUMBER: _builtins.int
+    STORE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def log(self) -> _storage_pb2.LogFigures:
+        """The log."""
+
+    @_builtins.property
+    def archive(self) -> _storage_pb2.ArchiveFigures:
+        """The log's archive, on the machine that answers."""
+
+    @_builtins.property
+    def snapshots(self) -> _containers.RepeatedCompositeFieldContainer[_storage_pb2.Snapshot]:
+        """The kept states, newest first."""
+
+    @_builtins.property
+    def store(self) -> _storage_pb2.StoreFigures:
+        """The store itself."""
+
+    def __init__(
+        self,
+        *,
+        log: _storage_pb2.LogFigures | None = ...,
+        archive: _storage_pb2.ArchiveFigures | None = ...,
+        snapshots: _abc.Iterable[_storage_pb2.Snapshot] | None = ...,
+        store: _storage_pb2.StoreFigures | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["archive", b"archive", "log", b"log", "store", b"store"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["archive", b"archive", "log", b"log", "snapshots", b"snapshots", "store", b"store"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetStorageResponse: _TypeAlias = GetStorageResponse  # noqa: Y015
+
+@_typing.final
+class ListItemStatisticsRequest(_message.Message):
+    """Asks for a page of items."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    ITEM_IDS_FIELD_NUMBER: _builtins.int
+    QUERY_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """How many items at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT."""
+    page_token: _builtins.str
+    """The `next_page_token` of the page before, all else being the same. Empty: the first page."""
+    order: _item_statistics_pb2.ItemOrder.ValueType
+    """In which order. Not set: by touches."""
+    query: _builtins.str
+    """Only items whose id or title holds this text, capitals or not; at most 256 bytes. It looks
+    through all titles: milliseconds in a large catalogue. Empty: all.
+    """
+    filter: _builtins.str
+    """A condition on the items, as in RecommendRequest."""
+    @_builtins.property
+    def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only these items, in this order instead; at most 100 ids of at most 128 bytes. Those that the
+        model never heard of are left out. Empty: all.
+        """
+
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        order: _item_statistics_pb2.ItemOrder.ValueType = ...,
+        item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        query: _builtins.str = ...,
+        filter: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "item_ids", b"item_ids", "order", b"order", "page_size", b"page_size", "page_token", b"page_token", "query", b"query"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListItemStatisticsRequest: _TypeAlias = ListItemStatisticsRequest  # noqa: Y015
+
+@_typing.final
+class ListItemStatisticsResponse(_message.Message):
+    """A page of items."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Gives the next page. Empty: this was the last one. Opaque."""
+    total_count: _builtins.int
+    """How many items there are with that `query` and that `filter`."""
+    offset: _builtins.str
+    """The state that answered. Opaque."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[_item_statistics_pb2.ItemStatistics]:
+        """The items."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[_item_statistics_pb2.ItemStatistics] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_count: _builtins.int = ...,
+        offset: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["items", b"items", "next_page_token", b"next_page_token", "offset", b"offset", "total_count", b"total_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListItemStatisticsResponse: _TypeAlias = ListItemStatisticsResponse  # noqa: Y015

@@ -45,6 +45,36 @@ class ModelServiceStub:
                 request_serializer=headwater_dot_v1_dot_model__service__pb2.GetMetricsRequest.SerializeToString,
                 response_deserializer=headwater_dot_v1_dot_model__service__pb2.GetMetricsResponse.FromString,
                 _registered_method=True)
+        self.ListMetricSamples = channel.unary_unary(
+                '/headwater.v1.ModelService/ListMetricSamples',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.ListMetricSamplesRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.ListMetricSamplesResponse.FromString,
+                _registered_method=True)
+        self.GetServing = channel.unary_unary(
+                '/headwater.v1.ModelService/GetServing',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.GetServingRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.GetServingResponse.FromString,
+                _registered_method=True)
+        self.ListReplicas = channel.unary_unary(
+                '/headwater.v1.ModelService/ListReplicas',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.ListReplicasRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.ListReplicasResponse.FromString,
+                _registered_method=True)
+        self.ListQuarantinedEvents = channel.unary_unary(
+                '/headwater.v1.ModelService/ListQuarantinedEvents',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsResponse.FromString,
+                _registered_method=True)
+        self.GetStorage = channel.unary_unary(
+                '/headwater.v1.ModelService/GetStorage',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.GetStorageRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.GetStorageResponse.FromString,
+                _registered_method=True)
+        self.ListItemStatistics = channel.unary_unary(
+                '/headwater.v1.ModelService/ListItemStatistics',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsResponse.FromString,
+                _registered_method=True)
 
 
 class ModelServiceServicer:
@@ -66,6 +96,55 @@ class ModelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListMetricSamples(self, request, context):
+        """Returns the figures of GetMetrics over time, and how the process that answers was doing.
+
+        Each process samples by itself and keeps that in memory: a restart begins anew.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetServing(self, request, context):
+        """Returns how the process that answers is doing: its calls, their latency, its memory.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReplicas(self, request, context):
+        """Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+        store is away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListQuarantinedEvents(self, request, context):
+        """Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+        the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetStorage(self, request, context):
+        """Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListItemStatistics(self, request, context):
+        """Returns what the model knows of items, page by page.
+
+        Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+        two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ModelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -78,6 +157,36 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     servicer.GetMetrics,
                     request_deserializer=headwater_dot_v1_dot_model__service__pb2.GetMetricsRequest.FromString,
                     response_serializer=headwater_dot_v1_dot_model__service__pb2.GetMetricsResponse.SerializeToString,
+            ),
+            'ListMetricSamples': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMetricSamples,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.ListMetricSamplesRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.ListMetricSamplesResponse.SerializeToString,
+            ),
+            'GetServing': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetServing,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.GetServingRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.GetServingResponse.SerializeToString,
+            ),
+            'ListReplicas': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReplicas,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.ListReplicasRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.ListReplicasResponse.SerializeToString,
+            ),
+            'ListQuarantinedEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListQuarantinedEvents,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsResponse.SerializeToString,
+            ),
+            'GetStorage': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStorage,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.GetStorageRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.GetStorageResponse.SerializeToString,
+            ),
+            'ListItemStatistics': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListItemStatistics,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -135,6 +244,168 @@ class ModelService:
             '/headwater.v1.ModelService/GetMetrics',
             headwater_dot_v1_dot_model__service__pb2.GetMetricsRequest.SerializeToString,
             headwater_dot_v1_dot_model__service__pb2.GetMetricsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMetricSamples(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/ListMetricSamples',
+            headwater_dot_v1_dot_model__service__pb2.ListMetricSamplesRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.ListMetricSamplesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetServing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/GetServing',
+            headwater_dot_v1_dot_model__service__pb2.GetServingRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.GetServingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReplicas(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/ListReplicas',
+            headwater_dot_v1_dot_model__service__pb2.ListReplicasRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.ListReplicasResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListQuarantinedEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/ListQuarantinedEvents',
+            headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetStorage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/GetStorage',
+            headwater_dot_v1_dot_model__service__pb2.GetStorageRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.GetStorageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListItemStatistics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/ListItemStatistics',
+            headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsResponse.FromString,
             options,
             channel_credentials,
             insecure,

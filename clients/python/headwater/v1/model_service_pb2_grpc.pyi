@@ -39,6 +39,29 @@ class ModelServiceStub:
     """Returns how well the model foresaw what happened: each event is compared with what would have
     been recommended just before it was learned.
     """
+    ListMetricSamples: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListMetricSamplesRequest, _model_service_pb2.ListMetricSamplesResponse]
+    """Returns the figures of GetMetrics over time, and how the process that answers was doing.
+
+    Each process samples by itself and keeps that in memory: a restart begins anew.
+    """
+    GetServing: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.GetServingRequest, _model_service_pb2.GetServingResponse]
+    """Returns how the process that answers is doing: its calls, their latency, its memory."""
+    ListReplicas: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListReplicasRequest, _model_service_pb2.ListReplicasResponse]
+    """Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+    store is away.
+    """
+    ListQuarantinedEvents: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListQuarantinedEventsRequest, _model_service_pb2.ListQuarantinedEventsResponse]
+    """Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+    the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+    """
+    GetStorage: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.GetStorageRequest, _model_service_pb2.GetStorageResponse]
+    """Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away."""
+    ListItemStatistics: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListItemStatisticsRequest, _model_service_pb2.ListItemStatisticsResponse]
+    """Returns what the model knows of items, page by page.
+
+    Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+    two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+    """
 
 @_typing.type_check_only
 class ModelServiceAsyncStub(ModelServiceStub):
@@ -50,6 +73,29 @@ class ModelServiceAsyncStub(ModelServiceStub):
     GetMetrics: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetMetricsRequest, _model_service_pb2.GetMetricsResponse]  # type: ignore[assignment]
     """Returns how well the model foresaw what happened: each event is compared with what would have
     been recommended just before it was learned.
+    """
+    ListMetricSamples: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListMetricSamplesRequest, _model_service_pb2.ListMetricSamplesResponse]  # type: ignore[assignment]
+    """Returns the figures of GetMetrics over time, and how the process that answers was doing.
+
+    Each process samples by itself and keeps that in memory: a restart begins anew.
+    """
+    GetServing: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetServingRequest, _model_service_pb2.GetServingResponse]  # type: ignore[assignment]
+    """Returns how the process that answers is doing: its calls, their latency, its memory."""
+    ListReplicas: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListReplicasRequest, _model_service_pb2.ListReplicasResponse]  # type: ignore[assignment]
+    """Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+    store is away.
+    """
+    ListQuarantinedEvents: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListQuarantinedEventsRequest, _model_service_pb2.ListQuarantinedEventsResponse]  # type: ignore[assignment]
+    """Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+    the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+    """
+    GetStorage: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetStorageRequest, _model_service_pb2.GetStorageResponse]  # type: ignore[assignment]
+    """Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away."""
+    ListItemStatistics: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListItemStatisticsRequest, _model_service_pb2.ListItemStatisticsResponse]  # type: ignore[assignment]
+    """Returns what the model knows of items, page by page.
+
+    Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+    two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
     """
 
 class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -71,6 +117,65 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_model_service_pb2.GetMetricsResponse, _abc.Awaitable[_model_service_pb2.GetMetricsResponse]]:
         """Returns how well the model foresaw what happened: each event is compared with what would have
         been recommended just before it was learned.
+        """
+
+    @_abc_1.abstractmethod
+    def ListMetricSamples(
+        self,
+        request: _model_service_pb2.ListMetricSamplesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.ListMetricSamplesResponse, _abc.Awaitable[_model_service_pb2.ListMetricSamplesResponse]]:
+        """Returns the figures of GetMetrics over time, and how the process that answers was doing.
+
+        Each process samples by itself and keeps that in memory: a restart begins anew.
+        """
+
+    @_abc_1.abstractmethod
+    def GetServing(
+        self,
+        request: _model_service_pb2.GetServingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.GetServingResponse, _abc.Awaitable[_model_service_pb2.GetServingResponse]]:
+        """Returns how the process that answers is doing: its calls, their latency, its memory."""
+
+    @_abc_1.abstractmethod
+    def ListReplicas(
+        self,
+        request: _model_service_pb2.ListReplicasRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.ListReplicasResponse, _abc.Awaitable[_model_service_pb2.ListReplicasResponse]]:
+        """Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+        store is away.
+        """
+
+    @_abc_1.abstractmethod
+    def ListQuarantinedEvents(
+        self,
+        request: _model_service_pb2.ListQuarantinedEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.ListQuarantinedEventsResponse, _abc.Awaitable[_model_service_pb2.ListQuarantinedEventsResponse]]:
+        """Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+        the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+        """
+
+    @_abc_1.abstractmethod
+    def GetStorage(
+        self,
+        request: _model_service_pb2.GetStorageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.GetStorageResponse, _abc.Awaitable[_model_service_pb2.GetStorageResponse]]:
+        """Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away."""
+
+    @_abc_1.abstractmethod
+    def ListItemStatistics(
+        self,
+        request: _model_service_pb2.ListItemStatisticsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.ListItemStatisticsResponse, _abc.Awaitable[_model_service_pb2.ListItemStatisticsResponse]]:
+        """Returns what the model knows of items, page by page.
+
+        Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+        two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
         """
 
 def add_ModelServiceServicer_to_server(servicer: ModelServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -119,10 +119,13 @@ class RecommendRequest(_message.Message):
     EXPLAIN_FIELD_NUMBER: _builtins.int
     EXCLUDE_ATTRIBUTION_TOKENS_FIELD_NUMBER: _builtins.int
     DIVERSITY_FIELD_NUMBER: _builtins.int
+    FIRST_SLOT_PROPENSITIES_FIELD_NUMBER: _builtins.int
     visitor_id: _builtins.str
     """Who: the browser, device or cookie. Required; 1 to 128 bytes."""
     user_id: _builtins.str
-    """The account, once it is known; the histories of visitor and user then count as one."""
+    """The account, once it is known; the histories of visitor and user then count as one. A page's key
+    names none: PERMISSION_DENIED.
+    """
     session_id: _builtins.str
     """The visit, if the shop counts visits itself."""
     placement: _builtins.str
@@ -152,6 +155,10 @@ class RecommendRequest(_message.Message):
     """
     diversity: Global___Diversity.ValueType
     """How varied the list is. Propensities stay exact."""
+    first_slot_propensities: _builtins.bool
+    """Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
+    or evaluates another policy by what stood first.
+    """
     @_builtins.property
     def candidate_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Given: rank exactly these, as far as filter, availability and exclusion let them."""
@@ -196,10 +203,11 @@ class RecommendRequest(_message.Message):
         explain: _builtins.bool = ...,
         exclude_attribution_tokens: _abc.Iterable[_builtins.str] | None = ...,
         diversity: Global___Diversity.ValueType = ...,
+        first_slot_propensities: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_item_ids", b"candidate_item_ids", "context", b"context", "context_item_ids", b"context_item_ids", "diversity", b"diversity", "exclude_attribution_tokens", b"exclude_attribution_tokens", "exclude_item_ids", b"exclude_item_ids", "explain", b"explain", "exploration", b"exploration", "filter", b"filter", "min_offset", b"min_offset", "page_size", b"page_size", "placement", b"placement", "recommendation_id", b"recommendation_id", "session_id", b"session_id", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_item_ids", b"candidate_item_ids", "context", b"context", "context_item_ids", b"context_item_ids", "diversity", b"diversity", "exclude_attribution_tokens", b"exclude_attribution_tokens", "exclude_item_ids", b"exclude_item_ids", "explain", b"explain", "exploration", b"exploration", "filter", b"filter", "first_slot_propensities", b"first_slot_propensities", "min_offset", b"min_offset", "page_size", b"page_size", "placement", b"placement", "recommendation_id", b"recommendation_id", "session_id", b"session_id", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -222,8 +230,8 @@ class RecommendResponse(_message.Message):
     recommendation_id: _builtins.str
     """The request's `recommendation_id`, or the one that was minted."""
     attribution_token: _builtins.str
-    """What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-    from this slate. Empty when there are no results.
+    """What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+    unchanged, with the events that follow from this slate. Empty when there are no results.
     """
     offset: _builtins.str
     """The state that answered. Opaque; may be given as `min_offset`."""
@@ -282,6 +290,7 @@ class Result(_message.Message):
     CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     RULES_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
+    FIRST_SLOT_PROPENSITY_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
     """The item."""
     score: _builtins.float
@@ -306,6 +315,12 @@ class Result(_message.Message):
     explanation: _builtins.str
     """One sentence for the shop's editor, such as "Visitors who came from Walking boots often went on
     to it; it is number 3 in the last week's popularity." Only with `explain`.
+    """
+    first_slot_propensity: _builtins.float
+    """The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+    Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+    kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+    `first_slot_propensities`.
     """
     @_builtins.property
     def sources(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -339,17 +354,22 @@ class Result(_message.Message):
         contributions: _abc.Iterable[Global___FeatureContribution] | None = ...,
         rules: _abc.Iterable[_builtins.str] | None = ...,
         explanation: _builtins.str = ...,
+        first_slot_propensity: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "_probability_high", b"_probability_high", "_probability_low", b"_probability_low", "probability", b"probability", "probability_high", b"probability_high", "probability_low", b"probability_low"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_first_slot_propensity", b"_first_slot_propensity", "_probability", b"_probability", "_probability_high", b"_probability_high", "_probability_low", b"_probability_low", "first_slot_propensity", b"first_slot_propensity", "probability", b"probability", "probability_high", b"probability_high", "probability_low", b"probability_low"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "_probability_high", b"_probability_high", "_probability_low", b"_probability_low", "contributions", b"contributions", "explanation", b"explanation", "item_id", b"item_id", "probability", b"probability", "probability_high", b"probability_high", "probability_low", b"probability_low", "propensity", b"propensity", "reasons", b"reasons", "rules", b"rules", "score", b"score", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_first_slot_propensity", b"_first_slot_propensity", "_probability", b"_probability", "_probability_high", b"_probability_high", "_probability_low", b"_probability_low", "contributions", b"contributions", "explanation", b"explanation", "first_slot_propensity", b"first_slot_propensity", "item_id", b"item_id", "probability", b"probability", "probability_high", b"probability_high", "probability_low", b"probability_low", "propensity", b"propensity", "reasons", b"reasons", "rules", b"rules", "score", b"score", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__first_slot_propensity: _TypeAlias = _typing.Literal["first_slot_propensity"]  # noqa: Y015
+    _WhichOneofArgType__first_slot_propensity: _TypeAlias = _typing.Literal["_first_slot_propensity", b"_first_slot_propensity"]  # noqa: Y015
     _WhichOneofReturnType__probability: _TypeAlias = _typing.Literal["probability"]  # noqa: Y015
     _WhichOneofArgType__probability: _TypeAlias = _typing.Literal["_probability", b"_probability"]  # noqa: Y015
     _WhichOneofReturnType__probability_high: _TypeAlias = _typing.Literal["probability_high"]  # noqa: Y015
     _WhichOneofArgType__probability_high: _TypeAlias = _typing.Literal["_probability_high", b"_probability_high"]  # noqa: Y015
     _WhichOneofReturnType__probability_low: _TypeAlias = _typing.Literal["probability_low"]  # noqa: Y015
     _WhichOneofArgType__probability_low: _TypeAlias = _typing.Literal["_probability_low", b"_probability_low"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__first_slot_propensity) -> _WhichOneofReturnType__first_slot_propensity | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__probability) -> _WhichOneofReturnType__probability | None: ...
     @_typing.overload

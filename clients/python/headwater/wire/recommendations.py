@@ -30,6 +30,7 @@ class Question(TypedDict, total=False):
     diversity: str
     exclude_attribution_tokens: Sequence[str]
     explain: bool
+    first_slot_propensities: bool
 
 
 _LISTS = frozenset(
@@ -100,4 +101,7 @@ def _result(result: pb.Result) -> Result:
             FeatureContribution(told.feature, told.contribution) for told in result.contributions
         ),
         explanation=result.explanation,
+        first_slot_propensity=(
+            result.first_slot_propensity if result.HasField("first_slot_propensity") else None
+        ),
     )

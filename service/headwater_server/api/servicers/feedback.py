@@ -10,7 +10,8 @@ from headwater_server.api.caller import caller_of
 from headwater_server.api.draining import Draining
 from headwater_server.api.errors import Context
 from headwater_server.api.guard import time_remaining_s
-from headwater_server.api.load import Kind, Load
+from headwater_server.api.kinds import Kind
+from headwater_server.api.load import Load
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.stream import Pipeline

@@ -8,10 +8,24 @@ from headwater_server.api.errors import Context
 from headwater_server.api.guard import time_remaining_s
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
-from headwater_server.api.translate.model import (
-    get_metrics_response,
-    get_model_response,
+from headwater_server.api.translate.model import get_metrics_response, get_model_response
+from headwater_server.api.translate.model_items import (
+    list_item_statistics_request,
+    list_item_statistics_response,
 )
+from headwater_server.api.translate.model_quarantine import (
+    list_quarantined_events_request,
+    list_quarantined_events_response,
+)
+from headwater_server.api.translate.model_samples import (
+    list_metric_samples_request,
+    list_metric_samples_response,
+)
+from headwater_server.api.translate.model_serving import (
+    get_serving_response,
+    list_replicas_response,
+)
+from headwater_server.api.translate.model_storage import get_storage_response
 
 
 class ModelServicer(pb_grpc.ModelServiceServicer):
@@ -31,3 +45,38 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
         self, request: pb.GetMetricsRequest, context: Context
     ) -> pb.GetMetricsResponse:
         return get_metrics_response(self._replica.metrics(), self._replica.drift_alarms())
+
+    async def ListMetricSamples(
+        self, request: pb.ListMetricSamplesRequest, context: Context
+    ) -> pb.ListMetricSamplesResponse:
+        asked = list_metric_samples_request(request)
+        return list_metric_samples_response(self._replica.operating.samples(*asked))
+
+    async def GetServing(
+        self, request: pb.GetServingRequest, context: Context
+    ) -> pb.GetServingResponse:
+        return get_serving_response(self._replica.operating.serving())
+
+    async def ListReplicas(
+        self, request: pb.ListReplicasRequest, context: Context
+    ) -> pb.ListReplicasResponse:
+        return list_replicas_response(await self._replica.operating.replicas())
+
+    async def ListQuarantinedEvents(
+        self, request: pb.ListQuarantinedEventsRequest, context: Context
+    ) -> pb.ListQuarantinedEventsResponse:
+        size, before, reason = list_quarantined_events_request(request)
+        answer = await self._replica.operating.quarantined(size + 1, before, reason)
+        return list_quarantined_events_response(answer, size)
+
+    async def GetStorage(
+        self, request: pb.GetStorageRequest, context: Context
+    ) -> pb.GetStorageResponse:
+        return get_storage_response(*await self._replica.operating.storage())
+
+    async def ListItemStatistics(
+        self, request: pb.ListItemStatisticsRequest, context: Context
+    ) -> pb.ListItemStatisticsResponse:
+        question = list_item_statistics_request(request)
+        answer = self._replica.operating.item_statistics(question)
+        return list_item_statistics_response(question, answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1 import recommendation_service_pb2_grpc as pb_grpc
+from headwater_server.api.caller import is_page
 from headwater_server.api.errors import Context
 from headwater_server.api.guard import time_remaining_s
 from headwater_server.api.ports import Replica
@@ -21,7 +22,7 @@ class RecommendationServicer(pb_grpc.RecommendationServiceServicer):
     async def Recommend(
         self, request: pb.RecommendRequest, context: Context
     ) -> pb.RecommendResponse:
-        question, min_offset = recommendation.recommend_request(request)
+        question, min_offset = recommendation.recommend_request(request, is_page=is_page())
         exclude_tokens = recommendation.exclude_tokens(request)
         remaining_s = time_remaining_s(context, self._settings)
         answer = await self._replica.recommend(

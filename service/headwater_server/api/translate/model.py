@@ -43,11 +43,12 @@ def get_metrics_response(
             )
             for metric in metrics
         ],
-        drift_alarms=[_drift_alarm(alarm) for alarm in alarms],
+        drift_alarms=[drift_alarm_message(alarm) for alarm in alarms],
     )
 
 
-def _drift_alarm(alarm: DriftAlarm) -> pb.DriftAlarm:
+def drift_alarm_message(alarm: DriftAlarm) -> pb.DriftAlarm:
+    """Return a change as the API shows it."""
     message = pb.DriftAlarm(
         placement=alarm.placement,
         name=alarm.name,

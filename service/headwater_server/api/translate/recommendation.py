@@ -16,7 +16,7 @@ from headwater_server.api.translate.checks import (
 )
 from headwater_server.api.translate.values import checked_values
 from headwater_server.engine.requests import RecommendRequest
-from headwater_server.errors import InvalidRequest
+from headwater_server.errors import Forbidden, InvalidRequest
 from headwater_server.replica.answers import Answer
 
 TOKENS_MAX = 20
@@ -30,11 +30,16 @@ DIVERSITY = {
 }
 
 
-def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, str]:
+def recommend_request(
+    request: pb.RecommendRequest, *, is_page: bool = False
+) -> tuple[RecommendRequest, str]:
     """Return the question, checked whole, and the least offset that may answer it.
 
-    An empty recommendation_id is minted here.
+    An empty recommendation_id is minted here. A page may ask for its visitor only: whoever has its
+    key could else look into any account whose name can be guessed.
     """
+    if is_page and request.user_id:
+        raise Forbidden("user_id: a page's key names no accounts; ask from the backend")
     if request.exploration not in (pb.EXPLORATION_UNSPECIFIED, pb.EXPLORATION_OFF):
         raise InvalidRequest("exploration", f"has no value {request.exploration}")
     if request.diversity not in DIVERSITY:
@@ -55,6 +60,7 @@ def recommend_request(request: pb.RecommendRequest) -> tuple[RecommendRequest, s
         explore=request.exploration != pb.EXPLORATION_OFF,
         explain=request.explain,
         diversity=DIVERSITY[request.diversity],
+        first_slot=request.first_slot_propensities,
     )
     return question, short_text("min_offset", request.min_offset)
 
@@ -87,6 +93,7 @@ def recommend_response(answer: Answer) -> pb.RecommendResponse:
             propensity=result.propensity,
             probability_low=result.probability_low,
             probability_high=result.probability_high,
+            first_slot_propensity=result.first_slot_propensity,
         )
         if result.sources or result.reasons:  # only in a slate that was asked to explain itself
             added.sources.extend(result.sources)

@@ -26,6 +26,7 @@ Write = ItemWrite | UserWrite | DeleteItemsRequest
 
 _SECONDS_MIN, _SECONDS_MAX = -62135596800, 253402300799  # years 1 to 9999
 _INT64_MAX = 2**63 - 1
+TIME_MS_MIN, TIME_MS_MAX = 1000 * _SECONDS_MIN, 1000 * _SECONDS_MAX
 
 
 def checked_values(field: str, values: Mapping[str, Value]) -> Named:

@@ -12,6 +12,7 @@ from headwater_server.engine import thompson
 from headwater_server.engine.exploration import seed_of
 from headwater_server.engine.reranking.candidates import Candidates, Pool
 from headwater_server.engine.reranking.caps import Groups, full_groups, groups
+from headwater_server.engine.reranking.first_slot import first_slot, opening
 from headwater_server.engine.reranking.kinship import Kinship
 from headwater_server.engine.reranking.levels import Level
 from headwater_server.engine.reranking.pins import Pinned
@@ -37,7 +38,8 @@ class Filled(NamedTuple):
     """The rows that stand in the slots, and their scores with what boosts and buries add.
 
     ``moved`` names, slot by slot, what moved the item (only where that was asked for), and
-    ``limits`` the caps that kept the list short.
+    ``limits`` the caps that kept the list short. ``first``: the chance of each item in the slots
+    to stand in the first of them (only where that was asked for).
     """
 
     candidates: Candidates
@@ -46,6 +48,7 @@ class Filled(NamedTuple):
     scores: NDArray[np.float64]
     moved: tuple[tuple[str, ...], ...] = ()
     limits: tuple[str, ...] = ()
+    first: tuple[float, ...] = ()
 
 
 class Filling:
@@ -82,6 +85,7 @@ class Filling:
     def filled(self) -> Filled:
         """Fill the slots: from the candidates, and while caps leave too few from the shop."""
         slots = Slots.empty(self.request.page_size)
+        first = self._first() if self.request.first_slot else None
         count, bars = self._fill(slots, 0)
         limits = _named(self.force.caps, bars)
         while self.force.caps and self.pool.candidates.given is None and count < len(slots.chosen):
@@ -93,7 +97,15 @@ class Filling:
             count, bars = self._fill(slots, count)
         if count < len(slots.chosen):
             count, _ = self._fill(slots, count, closing=True)
-        return self._told(slots.cut(count), limits if count < len(slots.chosen) else set())
+        short = limits if count < len(slots.chosen) else set()
+        told = self._told(slots.cut(count), short)
+        return told if first is None else told._replace(first=_of_slots(first, told.rows))
+
+    def _first(self) -> NDArray[np.float64]:
+        """Return each candidate's chance to stand in the first slot."""
+        pinned = self.pinned.rows(self.request.page_size)
+        open_to = opening(pinned, self._groups())
+        return first_slot(self._base(), open_to, self._chance(), thompson.DRAWS)
 
     def _fill(self, slots: Slots, first: int, *, closing: bool = False) -> tuple[int, int]:
         base, pinned = self._base(), self.pinned.rows(len(slots.chosen))
@@ -153,6 +165,16 @@ class Filling:
         names += [name for name, passing in strong if passing[row]]
         names += [DIVERSITY] if slots.varied[slot] else []
         return (*names, *sorted(_named(self.force.caps, int(slots.caps[slot]))))
+
+
+def _of_slots(first: NDArray[np.float64], rows: NDArray[np.int64]) -> tuple[float, ...]:
+    """Return the chances of those in the slots; what joined later had none.
+
+    Where nothing could be drawn, a pin of a later slot moved up: it was certain.
+    """
+    if not first.any():
+        return tuple(float(slot == 0) for slot in range(len(rows)))
+    return tuple(float(first[row]) if row < len(first) else 0.0 for row in rows.tolist())
 
 
 def _named(caps: tuple[Cap, ...], bits: int) -> set[str]:

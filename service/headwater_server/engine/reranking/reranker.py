@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from headwater_server.engine import slates
+import numpy as np
+
+from headwater_server.engine import slates, thompson
 from headwater_server.engine.answering import Answering
+from headwater_server.engine.exploration import seed_of
 from headwater_server.engine.hiding_rules import HidingRules
 from headwater_server.engine.requests import RecommendRequest
 from headwater_server.engine.reranking.candidates import Candidates, Pool, Question
 from headwater_server.engine.reranking.filling import Filled, Filling, InForce
+from headwater_server.engine.reranking.first_slot import first_slot
 from headwater_server.engine.reranking.kinship import Kinship
 from headwater_server.engine.reranking.levels import Level
+from headwater_server.engine.reranking.slots import NO_NOISE, Chance
 from headwater_server.engine.rules import Boost, Bury, Cap, Diversify, Hide, Pin, Rule, parse_rules
 from headwater_server.engine.settings import EngineSettings
 
@@ -71,4 +76,13 @@ class Reranking:
         request, scores = pool.question.request, pool.candidates.scores
         sampled = pool.sampled(self.settings)
         rows, propensities = slates.draw(scores, request, self.settings, sampled)
-        return Filled(pool.candidates, rows, propensities, scores[rows])
+        filled = Filled(pool.candidates, rows, propensities, scores[rows])
+        if not request.first_slot or not len(rows):
+            return filled
+        settings = self.settings
+        noise = NO_NOISE if sampled is None else sampled - scores
+        seed = np.uint64(seed_of(request.recommendation_id))
+        epsilon, temperature = settings.exploration_epsilon, settings.exploration_temperature
+        chance = Chance(epsilon, temperature, seed, request.explore, noise)
+        first = first_slot(scores, None, chance, thompson.DRAWS)
+        return filled._replace(first=tuple(first[rows].tolist()))

@@ -22,7 +22,7 @@ NO_NOISE = np.zeros((0, 0))
 
 
 @njit(cache=True)
-def _barred_by(row, groups):
+def barred_by(row, groups):
     """Return the caps that leave no room for ``row``, a bit for each; 0: it is allowed."""
     starts, of, room, rules = groups
     bits = np.int64(0)
@@ -40,13 +40,13 @@ def _take_room(row, groups):
 
 
 @njit(cache=True)
-def _reserve(pinned, standing, groups):
+def reserve(pinned, standing, groups):
     """Keep pinned items out of all other slots, with their room; a cap unpins the later one."""
     for slot in range(len(pinned)):
         row = pinned[slot]
         if row < 0:
             continue
-        if _barred_by(row, groups) != 0:
+        if barred_by(row, groups) != 0:
             pinned[slot] = -1
             continue
         standing[row] = _RESERVED
@@ -72,7 +72,7 @@ def _weigh(scores, costs, crowd, like, standing, groups, values, bars):
         if standing[i] != _LEFT:
             continue
         values[i] = scores[i] - costs[0] * crowd[i] - costs[1] * like[i]
-        bars[i] = _barred_by(i, groups)
+        bars[i] = barred_by(i, groups)
         if bars[i] == 0:
             allowed += 1
             if values[i] > top:
@@ -136,7 +136,7 @@ def _fill(scores, pinned, groups, costs, kin, chance, first, closing, slate):
     crowd, like, values = np.zeros(n), np.zeros(n), np.zeros(n)
     weights = np.zeros(n)
     bars, overtaken = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
-    _reserve(pinned, standing, groups)
+    reserve(pinned, standing, groups)
     for slot in range(len(chosen)):
         if slot < first:
             pick = chosen[slot]

@@ -1,0 +1,87 @@
+"""ModelService: events that nothing was learned from, as they were sent."""
+
+from __future__ import annotations
+
+import re
+
+from headwater.v1 import event_pb2, quarantine_pb2
+from headwater.v1 import model_service_pb2 as pb
+from headwater_server.api.translate.checks import LABEL_BYTES_MAX, page_size, short_text
+from headwater_server.api.translate.pages import after_item_id, page_token
+from headwater_server.api.translate.values import (
+    TIME_MS_MAX,
+    TIME_MS_MIN,
+    time_message,
+    value_messages,
+)
+from headwater_server.engine.events import Event
+from headwater_server.errors import InvalidRequest
+from headwater_server.replica.operating import QuarantineAnswer
+from headwater_server.replica.ports_quarantine import PutAside
+
+PAGE_DEFAULT = 50
+PAGE_MAX = 500
+_KEPT_ID = re.compile(r"\d{1,19}-\d{1,19}", re.ASCII)
+_INT32_MAX = 2**31 - 1
+
+
+def list_quarantined_events_request(
+    request: pb.ListQuarantinedEventsRequest,
+) -> tuple[int, str, str]:
+    """Return how many are wanted, the one they come before, and what their reason holds."""
+    size = page_size(request.page_size, PAGE_DEFAULT, PAGE_MAX)
+    before = after_item_id(request.page_token)
+    if before and not _KEPT_ID.fullmatch(before):
+        raise InvalidRequest("page_token", "is none that this service gave")
+    return size, before, short_text("reason", request.reason, LABEL_BYTES_MAX)
+
+
+def list_quarantined_events_response(
+    answer: QuarantineAnswer, size: int
+) -> pb.ListQuarantinedEventsResponse:
+    """Return ``size`` of the events; one more than that says that there is another page."""
+    page, more = answer.events[:size], len(answer.events) > size
+    return pb.ListQuarantinedEventsResponse(
+        events=[_put_aside(one) for one in page],
+        next_page_token=page_token(page[-1].kept_id) if more else "",
+        kept_count=answer.kept,
+        ever_count=answer.ever,
+    )
+
+
+def _put_aside(one: PutAside) -> quarantine_pb2.QuarantinedEvent:
+    return quarantine_pb2.QuarantinedEvent(
+        event_id=one.event_id,
+        visitor_id=one.visitor_id,
+        user_id=one.user_id,
+        reason=one.reason,
+        quarantine_time=time_message(one.time_ms),
+        event=_event(one.event) if one.event else None,
+    )
+
+
+def _event(event: Event) -> event_pb2.Event:
+    """Return it as it was sent; what made it absurd may be in any field."""
+    time_ms = event.event_time_ms or 0
+    is_time = TIME_MS_MIN <= time_ms <= TIME_MS_MAX
+    return event_pb2.Event(
+        event_id=event.event_id,
+        event_type=event.event_type,
+        visitor_id=event.visitor_id,
+        user_id=event.user_id,
+        session_id=event.session_id,
+        items=[
+            event_pb2.EventItem(
+                item_id=item.item_id,
+                quantity=item.quantity,
+                price=item.price,
+                currency_code=item.currency_code,
+            )
+            for item in event.items
+        ],
+        value=event.value,
+        event_time=time_message(time_ms) if is_time else None,
+        placement=event.placement,
+        position=max(-_INT32_MAX, min(event.position, _INT32_MAX)),
+        context=value_messages(event.context),
+    )

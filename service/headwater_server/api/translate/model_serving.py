@@ -1,0 +1,79 @@
+"""ModelService: how processes are doing, the one that answers and all others."""
+
+from __future__ import annotations
+
+from headwater.v1 import model_service_pb2 as pb
+from headwater.v1 import replica_pb2
+from headwater_server.api.translate.values import time_message
+from headwater_server.observability.recent import CallFigures
+from headwater_server.replica.membership import LIVE_PATIENCE_MS
+from headwater_server.replica.operating import ReplicasAnswer, ServingAnswer
+from headwater_server.replica.ports_registry import Heard, ReplicaServing
+from headwater_server.replica.position import time_ms_of
+
+
+def get_serving_response(answer: ServingAnswer) -> pb.GetServingResponse:
+    """Return how the process is doing."""
+    return pb.GetServingResponse(
+        replica_id=answer.replica_id,
+        start_time=time_message(answer.start_time_ms),
+        uptime_ms=answer.uptime_ms,
+        reads_served=answer.reads,
+        writes_served=answer.writes,
+        detail=answer.detail,
+        memory_bytes=answer.memory_bytes,
+        memory_budget_bytes=answer.memory_budget_bytes,
+        state_memory_bytes=answer.state_memory_bytes,
+        operations_waiting=answer.operations_waiting,
+        calls=[_call(one) for one in answer.calls],
+    )
+
+
+def list_replicas_response(answer: ReplicasAnswer) -> pb.ListReplicasResponse:
+    """Return the replicas, those that are alive first."""
+    replicas = [_replica(heard) for heard in answer.heard]
+    return pb.ListReplicasResponse(
+        replicas=sorted(replicas, key=lambda one: (not one.alive, one.replica_id)),
+        log_offset=answer.head.offset,
+        log_entries=answer.head.sequence,
+        replica_id=answer.replica_id,
+    )
+
+
+def _replica(heard: Heard) -> replica_pb2.Replica:
+    said, serving = heard.standing, heard.standing.serving or ReplicaServing()
+    behind = max(0, heard.head.sequence - said.position.sequence)
+    behind_ms = time_ms_of(heard.head.offset) - time_ms_of(said.position.offset) if behind else 0
+    versions = {"river": said.river_version, "state": str(said.state_version)}
+    if serving.headwater_version:
+        versions["headwater"] = serving.headwater_version
+    return replica_pb2.Replica(
+        replica_id=said.replica_id,
+        role=said.role,
+        host=said.host,
+        pid=said.pid,
+        alive=heard.age_ms <= LIVE_PATIENCE_MS,
+        report_time=time_message(said.time_ms),
+        report_age_ms=heard.age_ms,
+        offset=said.position.offset,
+        lag_entries=behind,
+        lag_ms=max(0, behind_ms),
+        fault=said.broken,
+        versions=versions,
+        start_time=time_message(serving.start_time_ms),
+        memory_bytes=serving.memory_bytes,
+        calls=[_call(one) for one in serving.calls],
+    )
+
+
+def _call(figures: CallFigures) -> replica_pb2.CallFigures:
+    return replica_pb2.CallFigures(
+        call=figures.call,
+        calls_per_second=figures.calls_per_second,
+        failures_per_second=figures.failures_per_second,
+        latency_p50_ms=figures.latency_p50_ms,
+        latency_p90_ms=figures.latency_p90_ms,
+        latency_p99_ms=figures.latency_p99_ms,
+        under_way=figures.under_way,
+        counts=figures.counts,
+    )

@@ -1,0 +1,40 @@
+"""Whether an attribution token vouches for an event: for whom, for what, and until when."""
+
+from __future__ import annotations
+
+from headwater_server.engine.attribution_token import Opened
+from headwater_server.engine.events import Event
+
+FIELD = "attribution_token"
+
+
+def not_vouched(event: Event, opened: Opened, now_ms: int, *, is_page: bool) -> str:
+    """Return why ``opened`` does not vouch for ``event``, "" if it does.
+
+    A backend may tell of what happened within the token's time later than that, and of more items
+    than the slate held, such as the whole basket; a page, whose word is anybody's, may not.
+    """
+    at_ms = now_ms
+    if event.event_time_ms is not None and not is_page:
+        at_ms = min(now_ms, event.event_time_ms)
+    if at_ms >= opened.expire_s * 1000:
+        return f"{FIELD}: has expired; ask for a new list"
+    if not (opened.is_of_visitor(event.visitor_id) or opened.is_of_user(event.user_id)):
+        return f"{FIELD}: was made for another visitor"
+    if not is_page:
+        return ""
+    shown = set(opened.slate.item_ids)
+    foreign = next((item.item_id for item in event.items if item.item_id not in shown), None)
+    if foreign is not None:
+        return f"{FIELD}: its list did not show {foreign[:128]!r}; send that item without it"
+    return unvouched_user(event, opened)
+
+
+def unvouched_user(event: Event, opened: Opened | None) -> str:
+    """Return why a page may not name the account of ``event``, "" if it may or names none."""
+    if not event.user_id or (opened is not None and opened.is_of_user(event.user_id)):
+        return ""
+    return (
+        "user_id: a page may name the account only with a token of a list that the backend asked "
+        "for with this user_id"
+    )

@@ -1,0 +1,195 @@
+"""A page's key is public: what is sent with it teaches only as far as a token vouches for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import grpc
+import pytest
+from pydantic import SecretStr
+
+from headwater.v1 import event_pb2, feedback_service_pb2, feedback_service_pb2_grpc
+from headwater.v1 import recommendation_service_pb2 as pb
+from headwater.v1 import recommendation_service_pb2_grpc as pb_grpc
+from headwater_server.api.settings import ApiSettings
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.replica.replica import Replica
+from headwater_server.storage.storage import Storage
+from tests.integration.api_server import serving
+from tests.integration.replicas import folded_digest, running_replica
+
+BACKEND, PAGE, NARROW = "key-of-the-backend", "key-of-the-page-01", "key-of-the-page-02"
+SETTINGS = ApiSettings(
+    keys=SecretStr(BACKEND),
+    page_keys=SecretStr(f"{PAGE};scopes=feedback+recommend,{NARROW}"),
+    stop_grace_s=0,
+)
+ITEMS = ("boots", "tent", "stove", "rope")
+
+
+class Shop:
+    """A server with a backend's key and a page's; the clock is the test's."""
+
+    def __init__(self, replica: Replica, channel: grpc.aio.Channel) -> None:
+        self.replica = replica
+        self.recommendation = pb_grpc.RecommendationServiceStub(channel)
+        self.feedback = feedback_service_pb2_grpc.FeedbackServiceStub(channel)
+
+    async def slate(self, visitor: str = "ann", key: str = BACKEND, **more: Any) -> Any:
+        question = pb.RecommendRequest(visitor_id=visitor, placement="home", page_size=3, **more)
+        return await self.recommendation.Recommend(question, metadata=bearer(key), timeout=5)
+
+    async def tell(self, *events: event_pb2.Event, key: str = PAGE) -> list[str]:
+        """Return what became of each event, with the reason's field."""
+        request = feedback_service_pb2.FeedbackRequest(events=events)
+        answer = await self.feedback.Feedback(request, metadata=bearer(key), timeout=5)
+        names = [event_pb2.EventStatus.Name(r.status)[13:] for r in answer.results]
+        fields = [r.detail.partition(":")[0] if ":" in r.detail else "" for r in answer.results]
+        return [f"{name} {field}".strip() for name, field in zip(names, fields, strict=True)]
+
+    async def digest(self) -> str:
+        return (await self.replica.model(compute_digest=True)).digest
+
+
+def bearer(key: str) -> list[tuple[str, str]]:
+    return [("authorization", f"Bearer {key}")]
+
+
+def event(name: str, *items: str, visitor: str = "ann", **more: Any) -> event_pb2.Event:
+    those = [event_pb2.EventItem(item_id=item) for item in items]
+    kind = more.pop("event_type", "click")
+    return event_pb2.Event(event_id=name, event_type=kind, visitor_id=visitor, items=those, **more)
+
+
+NOW_MS = 1_700_000_000_000
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_ms = NOW_MS
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+
+@asynccontextmanager
+async def running_shop(
+    storage: Storage, now_ms: Clock | None = None, **engine: Any
+) -> AsyncIterator[Shop]:
+    options = {"engine_type": Engine, "engine_settings": EngineSettings(**engine)}
+    if now_ms:
+        options["now_ms"] = now_ms
+    async with (
+        running_replica(storage, **options) as replica,
+        serving(replica, SETTINGS) as address,
+        grpc.aio.insecure_channel(address) as channel,
+    ):
+        shop = Shop(replica, channel)
+        past = [event(f"p{n}", item, visitor=f"v{n}") for n, item in enumerate(ITEMS * 2)]
+        assert set(await shop.tell(*past, key=BACKEND)) == {"CREATED"}
+        yield shop
+
+
+async def test_what_a_token_vouches_for_is_learned_and_serves_several_events(
+    storage: Storage,
+) -> None:
+    async with running_shop(storage) as shop:
+        slate = await shop.slate()
+        items = [result.item_id for result in slate.results]
+        token = slate.attribution_token
+        told = await shop.tell(
+            event("e1", event_type="impression", attribution_token=token),
+            event("e2", items[0], attribution_token=token),
+            event("e3", items[0], event_type="add-to-cart", attribution_token=token),
+        )
+        assert told == ["CREATED"] * 3
+        assert await shop.digest() == await folded_digest(storage, Engine)
+
+
+async def test_what_no_token_vouches_for_teaches_nothing(storage: Storage) -> None:
+    """Forged, foreign, of another visitor, of an item that was not shown, of an account."""
+    async with running_shop(storage) as shop:
+        slate = await shop.slate()
+        token, shown = slate.attribution_token, slate.results[0].item_id
+        hidden = next(i for i in ITEMS if i not in {r.item_id for r in slate.results})
+        before = await shop.digest()
+        turned = token[:-5] + ("A" if token[-5] != "A" else "B") + token[-4:]
+        told = await shop.tell(
+            event("e1", shown, attribution_token=turned),
+            event("e2", shown, attribution_token="forged"),
+            event("e3", shown, visitor="bob", attribution_token=token),
+            event("e4", hidden, attribution_token=token),
+            event("e5", shown, user_id="victim", attribution_token=token),
+            event("e6", shown, user_id="victim"),
+        )
+        assert told == ["QUARANTINED attribution_token"] * 4 + ["QUARANTINED user_id"] * 2
+        assert await shop.digest() == before
+
+
+async def test_a_token_expires_for_pages_and_for_backends(storage: Storage) -> None:
+    clock = Clock()
+    async with running_shop(storage, now_ms=clock) as shop:
+        slate = await shop.slate()
+        token, shown = slate.attribution_token, slate.results[0].item_id
+        clock.now_ms += 24 * 3_600_000 - 2_000
+        assert await shop.tell(event("e1", shown, attribution_token=token)) == ["CREATED"]
+        before = await shop.digest()
+        clock.now_ms += 4_000
+        for key in (PAGE, BACKEND):
+            late = await shop.tell(event("e2", shown, attribution_token=token), key=key)
+            assert late == ["QUARANTINED attribution_token"]
+        assert await shop.digest() == before
+        told = event("e3", shown, attribution_token=token)
+        told.event_time.FromMilliseconds(NOW_MS)
+        assert await shop.tell(told, key=PAGE) == ["QUARANTINED attribution_token"]
+        assert await shop.tell(told, key=BACKEND) == ["CREATED"]  # it happened in time
+
+
+async def test_what_a_page_says_of_itself_counts_within_limits(storage: Storage) -> None:
+    """A product found by search needs no token; a flood of them teaches little."""
+    limits = {"page_visitor_events_per_minute_max": 3, "page_source_events_per_minute_max": 5}
+    async with running_shop(storage, **limits) as shop:
+        token = (await shop.slate("cleo")).attribution_token
+        ann = await shop.tell(*(event(f"a{n}", "boots") for n in range(5)))
+        assert ann == ["CREATED"] * 3 + ["QUARANTINED attribution_token"] * 2
+        others = await shop.tell(*(event(f"o{n}", "boots", visitor=f"o{n}") for n in range(3)))
+        assert others == ["CREATED"] * 2 + ["QUARANTINED source"]
+        seen = event("c1", event_type="impression", visitor="cleo", attribution_token=token)
+        assert await shop.tell(seen) == ["CREATED"]  # what is vouched for has no part in it
+        backend = await shop.tell(*(event(f"b{n}", "boots") for n in range(9)), key=BACKEND)
+        assert backend == ["CREATED"] * 9
+
+
+async def test_nobody_takes_an_event_id_from_the_backend(storage: Storage) -> None:
+    """Whoever guesses the id of an order sends something else under it first: it does no harm."""
+    async with running_shop(storage) as shop:
+        first, order = event("order-7", "rope"), event("order-7", "tent")
+        assert await shop.tell(first) == ["CREATED"]
+        assert await shop.tell(first) == ["EXISTS"]
+        assert await shop.tell(order, key=BACKEND) == ["CREATED"]
+        assert await shop.tell(order, key=BACKEND) == ["EXISTS"]
+
+
+async def test_a_page_asks_for_its_visitor_and_no_account(storage: Storage) -> None:
+    async with running_shop(storage) as shop:
+        assert (await shop.slate(key=PAGE)).results
+        with pytest.raises(grpc.aio.AioRpcError) as account:
+            await shop.slate(key=PAGE, user_id="victim")
+        assert account.value.code() is grpc.StatusCode.PERMISSION_DENIED
+        assert account.value.details().startswith("user_id: ")
+        with pytest.raises(grpc.aio.AioRpcError) as scope:
+            await shop.slate(key=NARROW)
+        assert scope.value.code() is grpc.StatusCode.PERMISSION_DENIED
+        assert await shop.tell(event("e", "boots"), key=NARROW) == ["CREATED"]
+
+
+async def test_with_the_backends_word_a_page_may_name_the_account(storage: Storage) -> None:
+    async with running_shop(storage) as shop:
+        slate = await shop.slate(user_id="anna")
+        token, shown = slate.attribution_token, slate.results[0].item_id
+        mine = event("e1", shown, user_id="anna", attribution_token=token)
+        phone = event("e2", shown, visitor="phone", user_id="anna", attribution_token=token)
+        assert await shop.tell(mine, phone) == ["CREATED"] * 2
