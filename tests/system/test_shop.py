@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,12 @@ def shop(tmp_path_factory) -> Iterator[OpenShop]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def three_clicks(shop) -> dict[str, Any]:
+    """Return what a stranger saw before and after three clicks in one category."""
+    return shop.play("moves", CATEGORY)
+
+
 @pytest.fixture
 def client(shop) -> Iterator[Client]:
     with Client(shop.grpc, key=shop.key) as connected:
@@ -31,16 +38,16 @@ def touched(client, visitor_id):
     return {touch.item_id: touch for touch in profile.history}
 
 
-def test_three_clicks_of_one_category_move_the_list_towards_it(shop):
-    seen = shop.play("moves", CATEGORY)
+def test_three_clicks_of_one_category_move_the_list_towards_it(three_clicks):
+    seen = three_clicks
     before, after = seen["before"].count(CATEGORY), seen["after"].count(CATEGORY)
     assert len(seen["before"]) == len(seen["after"]) == 12
     assert after >= before + 3, seen
     assert seen["complaints"] == []
 
 
-def test_why_this_says_a_sentence_and_shows_its_parts(shop):
-    seen = shop.play("moves", "Kitchen")["why"]
+def test_why_this_says_a_sentence_and_shows_its_parts(three_clicks):
+    seen = three_clicks["why"]
     assert seen["sentence"].endswith(".")
     assert len(seen["sentence"].split()) > 3
     assert seen["bars"] >= 2
