@@ -67,9 +67,7 @@ async def _run(settings: Settings) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    key = next(
-        (access.key.decode() for access in settings.api.accesses if not access.is_page), None
-    )
+    key = settings.api.backend_key
     deadline_s = settings.api.deadline_max_s
     async with AsyncExitStack() as parts:
         backends = _backends(settings)

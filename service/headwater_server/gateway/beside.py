@@ -27,7 +27,7 @@ async def open_beside(
     from headwater_server.gateway.gateway import open_gateway  # noqa: PLC0415 - needs the extra
 
     backends = settings.gateway_backends or (address,)
-    key = next((access.key.decode() for access in api.accesses if not access.is_page), None)
+    key = api.backend_key
     on_gateway(
         await open_gateway(settings, backends, key, api.deadline_max_s, parts, with_web=True)
     )

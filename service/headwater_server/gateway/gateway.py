@@ -18,6 +18,8 @@ from headwater_server.gateway.plan import Plan, make_plan
 from headwater_server.gateway.render import write
 from headwater_server.gateway.settings import GatewaySettings
 
+DRAIN_PATIENCE_S = 3.0  # streams have no end of their own; who sends on them sends again
+
 
 async def open_gateway(
     settings: GatewaySettings,
@@ -57,6 +59,7 @@ async def _start_envoy(plan: Plan, folder: Path, key: str | None, parts: AsyncEx
         folder,
     )
     parts.push_async_callback(child.stop)
+    parts.push_async_callback(envoy.drain, plan.admin, DRAIN_PATIENCE_S)
     await child.start()
 
 
