@@ -18,6 +18,8 @@ interface Config {
   currency: string;
 }
 
+const TIMEOUT_MS = 4000; // a demonstration may run on a busy laptop
+
 async function read<T>(name: string): Promise<T> {
   const answer = await fetch(new URL(name, document.baseURI));
   if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
@@ -28,7 +30,7 @@ async function open(): Promise<void> {
   const [config, { products }] = await Promise.all([read<Config>("config.json"), read<{ products: Product[] }>("catalogue.json")]);
   useCurrency(config.currency);
   const visitorId = visitorOfWindow();
-  const headwater = new Headwater({ url: location.origin, key: config.pageKey, ...(visitorId ? { visitorId } : {}) });
+  const headwater = new Headwater({ url: location.origin, key: config.pageKey, timeoutMs: TIMEOUT_MS, ...(visitorId ? { visitorId } : {}) });
   const app = new App(config.name, config.currency, new Catalogue(products), new Loop(headwater), new Memory(headwater.visitorId));
   const drawer = new Drawer(app);
   const main = h("main", { id: "main" });
