@@ -14,6 +14,8 @@ import { useCurrency } from "./ui/money";
 
 interface Config {
   name: string;
+  headline: string;
+  tagline: string;
   pageKey: string;
   currency: string;
 }
@@ -31,7 +33,7 @@ async function open(): Promise<void> {
   useCurrency(config.currency);
   const visitorId = visitorOfWindow();
   const headwater = new Headwater({ url: location.origin, key: config.pageKey, timeoutMs: TIMEOUT_MS, ...(visitorId ? { visitorId } : {}) });
-  const app = new App(config.name, config.currency, new Catalogue(products), new Loop(headwater), new Memory(headwater.visitorId));
+  const app = new App(config.name, config, config.currency, new Catalogue(products), new Loop(headwater), new Memory(headwater.visitorId));
   const drawer = new Drawer(app);
   const main = h("main", { id: "main" });
   document.body.replaceChildren(h("a", { class: "skip", href: "#main", onclick: skip }, "To the content"), makeHeader(app, drawer), main, footer(app, drawer), drawer.element);
