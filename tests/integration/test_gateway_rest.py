@@ -151,7 +151,7 @@ async def test_an_error_names_the_field(rest, path, body, field):
         (("POST", "/v1/recommend", " " * (BODY_MAX + 1), {}), 413, 8, "RESOURCE_EXHAUSTED", "gateway_body_bytes_max"),
         (
             ("POST", "/v1/recommend", '{"visitorId": "v", "minOffset": "9999999999999-0"}', {"grpc-timeout": "50m"}),
-            504, 4, "DEADLINE_EXCEEDED", "deadline",
+            504, 4, "DEADLINE_EXCEEDED", "eadline",
         ),
     ],
 )  # fmt: skip
