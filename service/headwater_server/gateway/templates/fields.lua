@@ -68,9 +68,18 @@ function value(json, at, type, path, depth)
   return json:match("^[%w+.-]+()", at) or error("no JSON")
 end
 
+-- text/plain is what a beacon sends without asking the server first.
+local function is_json(kind)
+  return kind:find("^application/json") or kind:find("^text/plain")
+end
+
 function envoy_on_request(handle)
   local path = handle:headers():get(":path"):match("^[^?]*")
   local type = REQUESTS[handle:headers():get(":method") .. " " .. path]
+  if type and not is_json(handle:headers():get("content-type") or "") then
+    handle:respond({ [":status"] = "415" }, "content-type must be application/json")
+    return
+  end
   local body = type and handle:body()
   if not body then
     return

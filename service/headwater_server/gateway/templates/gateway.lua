@@ -58,11 +58,6 @@ local function is_api(path)
   return path:sub(1, 4) == "/v1/" or path:sub(1, 14) == "/headwater.v1."
 end
 
--- text/plain is what a beacon sends without asking the server first.
-local function is_json(kind)
-  return kind:find("^application/json") or kind:find("^text/plain")
-end
-
 function envoy_on_request(handle)
   local headers = handle:headers()
   take_key(headers)
@@ -73,10 +68,6 @@ function envoy_on_request(handle)
   vouch(handle, headers)
   if path:sub(-15) ~= "/StreamFeedback" then
     set_deadline(headers)
-  end
-  if headers:get(":method") == "POST" and path:sub(1, 4) == "/v1/"
-      and not is_json(headers:get("content-type") or "") then
-    handle:respond({ [":status"] = "415" }, "content-type must be application/json")
   end
 end
 
