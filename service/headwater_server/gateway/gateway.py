@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -28,17 +28,19 @@ async def open_gateway(
     deadline_max_s: float,
     parts: AsyncExitStack,
     *,
-    with_web: bool,
+    web_env: Mapping[str, str] | None = None,
 ) -> str:
     """Start it, put its end onto ``parts``, and return its URL when a call would be answered.
+
+    With ``web_env``, the environment of the process with the pages, it is started too if it can be.
 
     ``key`` is a backend's, if the servers ask for one: for callers who show a certificate, and for
     the pages' own process. OSError when it cannot start.
     """
     settings = _with_whole_paths(settings)
     web = settings.gateway_web
-    if web is None and with_web and has_web():
-        web = str(await _start_web(backends[0], key, parts))
+    if web is None and web_env is not None and has_web():
+        web = str(await _start_web(backends[0], key, web_env, parts))
     plan = make_plan(settings, backends, web, deadline_max_s)
     for name, address in plan.listeners.items():
         probe(address, name)
@@ -63,16 +65,17 @@ async def _start_envoy(plan: Plan, folder: Path, key: str | None, parts: AsyncEx
     await child.start()
 
 
-async def _start_web(server: str, key: str | None, parts: AsyncExitStack) -> Address:
+async def _start_web(
+    server: str, key: str | None, env: Mapping[str, str], parts: AsyncExitStack
+) -> Address:
     address = Address("127.0.0.1", 0).listened()
     target = str(Address.read(server).reached())
     command = [sys.executable, "-m", "headwater_server", "web"]
-    env = {**os.environ, envoy.KEY_VARIABLE: key} if key else dict(os.environ)
     child = Child(
         "web process",
         [*command, "--listen", str(address), "--target", target],
         lambda: _listens(address),
-        env,
+        {**env, envoy.KEY_VARIABLE: key} if key else env,
         Path.cwd(),
     )
     parts.push_async_callback(child.stop)
