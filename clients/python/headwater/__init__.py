@@ -10,6 +10,7 @@ from headwater.errors import (
     InvalidRequestError,
     NotFoundError,
     OverloadedError,
+    PermissionDeniedError,
     UnauthenticatedError,
     UnavailableError,
     UnimplementedError,
@@ -34,6 +35,7 @@ from headwater.operations import (
     Storage,
 )
 from headwater.recommendations import FeatureContribution, Recommendation, Result
+from headwater.tls import Tls
 from headwater.users import EraseAnswer, Touch, UpsertUsersAnswer, User, UserProfile, UserResult
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "Model",
     "NotFoundError",
     "OverloadedError",
+    "PermissionDeniedError",
     "QuarantinedEvent",
     "Recommendation",
     "RefusedEvent",
@@ -78,6 +81,7 @@ __all__ = [
     "Serving",
     "Snapshot",
     "Storage",
+    "Tls",
     "Touch",
     "UnauthenticatedError",
     "UnavailableError",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from headwater_server.cli import gatewaying
 from headwater_server.cli.backtesting import backtest
 from headwater_server.cli.demo.command import demo
 from headwater_server.cli.digesting import digest
@@ -22,7 +23,7 @@ from headwater_server.cli.settings_page import settings
 from headwater_server.cli.token_keys import list_token_keys, rotate_token_keys
 from headwater_server.cli.web import web
 from headwater_server.cli.worker import worker
-from headwater_server.settings import ENGINE, PARTS
+from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
 
 commands = typer.Typer(
     help="Headwater: a recommendation service that learns while it serves.",
@@ -32,7 +33,7 @@ commands = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 commands.command("demo")(demo)
-commands.command("serve")(with_settings(*PARTS)(serve))
+commands.command("serve")(with_settings(*(part for part in PARTS if part != PERSONALIZER))(serve))
 commands.command("import")(with_settings("Place", "Storage", ENGINE)(import_events))
 commands.command("backtest")(with_settings(ENGINE)(backtest))
 commands.command("digest")(with_settings("Place", "Storage")(digest))
@@ -40,7 +41,7 @@ commands.command("doctor")(with_settings("Place", "Storage")(doctor))
 commands.command("probe")(probe)
 commands.command("rebuild")(with_settings("Place", "Storage")(rebuild))
 commands.command("settings")(settings)
-commands.command("web")(web)
+commands.command("web")(with_settings("Place", "Storage", PERSONALIZER)(web))
 quarantine = typer.Typer(
     help="What nothing was learned from: look at it, try it again, let it go.",
     no_args_is_help=True,
@@ -56,6 +57,13 @@ token_keys = typer.Typer(
 token_keys.command("list")(with_settings("Place", "Storage", "Replica")(list_token_keys))
 token_keys.command("rotate")(with_settings("Place", "Storage", "Replica")(rotate_token_keys))
 commands.add_typer(token_keys, name="token-keys")
+gateway = typer.Typer(
+    help="The Envoy that browsers and REST callers reach the servers through.",
+    no_args_is_help=True,
+)
+gateway.command("render")(with_settings("Gateway")(gatewaying.render))
+gateway.command("run")(with_settings("Gateway")(gatewaying.run))
+commands.add_typer(gateway, name="gateway")
 commands.command("worker", hidden=True)(worker)
 
 
