@@ -54,6 +54,6 @@ function queryText(query: Query): string {
     const values = Array.isArray(value) ? value : [value];
     for (const one of values) search.append(name, String(one));
   }
-  const text = search.toString();
+  const text = search.toString().replaceAll("+", "%20"); // Envoy takes a + for a plus
   return text ? `?${text}` : "";
 }

@@ -19,9 +19,9 @@ export function parse(hash: string): Route {
   };
 }
 
-export function href(view: string, part = "", query: Record<string, string> = {}): string {
+export function href(view: string, part = "", query: object = {}): string {
   const given = Object.entries(query).filter(([, value]) => value);
-  const search = new URLSearchParams(given).toString();
+  const search = new URLSearchParams(given as [string, string][]).toString();
   return `#/${view}${part ? `/${encodeURIComponent(part)}` : ""}${search ? `?${search}` : ""}`;
 }
 

@@ -50,7 +50,7 @@ export function chartOptions(look: ChartLook): uPlot.Options {
     },
     scales: { y: { range: (_plot, low, high) => range(low, high, look.floor) } },
     axes: [
-      { ...axis, space: 80, values: (_plot, times) => times.map(hour) },
+      { ...axis, space: 80, size: 30, values: (_plot, times) => times.map(hour) },
       { ...axis, size: 58, values: (_plot, values) => values.map((one) => look.format(one)) },
     ],
     series: [{}, ...look.lines.map(series)],

@@ -7,7 +7,7 @@ import type { ItemStatistics, ListItemStatisticsResponse } from "../api/types";
 import { useApi } from "../lib/context";
 import { count } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
-import { href, replace, type Route } from "../lib/router";
+import { href, parse, replace, type Route } from "../lib/router";
 import { Card, Choice, Empty, Head } from "../ui/parts";
 import { Search } from "../ui/search";
 import { Failed, Shown } from "../ui/states";
@@ -22,23 +22,35 @@ const ORDERS = [
 ] as const;
 type Order = (typeof ORDERS)[number][0];
 
-export function Catalogue({ route }: { route: Route }) {
-  const api = useApi();
-  const asked = {
+interface Asked {
+  query: string;
+  filter: string;
+  order: Order;
+}
+
+function askedOf(route: Route): Asked {
+  const order = ORDERS.find(([name]) => name === route.query.get("order"));
+  return {
     query: route.query.get("query") ?? "",
     filter: route.query.get("filter") ?? "",
-    order: (route.query.get("order") ?? ORDERS[0][0]) as Order,
+    order: order?.[0] ?? ORDERS[0][0],
   };
+}
+
+export function Catalogue({ route }: { route: Route }) {
+  const api = useApi();
+  const asked = askedOf(route);
   const settled = useSettled(JSON.stringify(asked));
   const ask = (pageToken: string) =>
     api.get<ListItemStatisticsResponse>("/v1/items:statistics", {
-      ...(JSON.parse(settled) as typeof asked),
+      ...(JSON.parse(settled) as Asked),
       pageToken,
       pageSize: PAGE,
     });
   const loaded = useLoad(() => ask(""), [api, settled]);
-  const change = (part: Partial<typeof asked>) =>
-    replace(href("catalogue", "", { ...asked, ...part }));
+  const change = (part: Partial<Asked>) =>
+    // of the address as it is by now: two fields may change before this is drawn again
+    replace(href("catalogue", "", { ...askedOf(parse(location.hash)), ...part }));
   const badFilter = loaded.error instanceof ApiError && loaded.error.field === "filter";
   return (
     <>
@@ -49,7 +61,7 @@ export function Catalogue({ route }: { route: Route }) {
           <span class="hidden">Filter</span>
           <input
             class="input mono"
-            placeholder={'Filter, such as categories: ANY("candles") AND price < 50'}
+            placeholder={'Filter: categories: ANY("tea") AND price < 9'}
             value={asked.filter}
             aria-invalid={badFilter}
             onInput={(event) => change({ filter: event.currentTarget.value })}
@@ -92,7 +104,7 @@ function Pages({ first, ask }: PagesProps) {
   if (items.length === 0) {
     return (
       <Empty icon="search" title="No items">
-        None passes, or the catalogue is empty: `headwater import --items` fills it.
+        None passes, or the catalogue is empty: <code>headwater import --items</code> fills it.
       </Empty>
     );
   }

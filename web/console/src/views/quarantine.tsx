@@ -25,7 +25,12 @@ export function Quarantine({ route }: { route: Route }) {
     <>
       <Head
         title="Quarantine"
-        text="Events that could not be learned from, kept aside. When the cause is mended, `headwater quarantine replay` sends them once more."
+        text={
+          <>
+            Events that could not be learned from, kept aside. When the cause is mended,{" "}
+            <code>headwater quarantine replay</code> sends them once more.
+          </>
+        }
       />
       <Card
         title={loaded.data ? `${count(loaded.data.keptCount)} events are kept` : "Events"}
@@ -130,7 +135,9 @@ function Row({ kept }: { kept: QuarantinedEvent }) {
           <Ago time={kept.quarantineTime} />
         </td>
         <td>
-          <Badge tone="warn">{field}</Badge> {rest.join(" ")}
+          <span class="short" title={kept.reason}>
+            <Badge tone="warn">{field}</Badge> {rest.join(" ")}
+          </span>
         </td>
         <td>{type || <span class="faint">none</span>}</td>
         <td class="mono cut" style={{ maxWidth: "180px" }}>

@@ -43,7 +43,7 @@ const COLUMNS = ["Replica", "State", "Lag", "Calls a second", "Recommend p50 / p
 function Table({ data }: { data: ListReplicasResponse }) {
   const all = data.replicas ?? [];
   if (all.length === 0) {
-    return <Empty icon="replicas" title="No replica has reported">Start one with `headwater serve`.</Empty>;
+    return <Empty icon="replicas" title="No replica has reported">Start one with <code>headwater serve</code>.</Empty>;
   }
   return (
     <div class="scroll">

@@ -32,7 +32,7 @@ export function Slate({ visitorId, userId }: { visitorId: string; userId: string
   }, [api, visitorId, userId, placement, exploration]);
   return (
     <Card
-      title="What they would get now, and why"
+      title="What they get now, and why"
       note={loaded.data ? `Policy ${loaded.data.slate.policy}, state ${loaded.data.slate.offset}` : ""}
       flush
       tools={
@@ -66,10 +66,11 @@ function Slots({ slate, known }: { slate: RecommendResponse; known: Map<string, 
   if (results.length === 0) return <Empty title="An empty list">{slate.shortfall || "The catalogue is empty."}</Empty>;
   const parts = results.flatMap((one) => one.contributions ?? []);
   const most = Math.max(1e-9, ...parts.map((one) => Math.abs(one.contribution ?? 0)));
+  const chance = Math.max(0.02, ...results.map((one) => one.probabilityHigh ?? one.probability ?? 0));
   return (
     <ol class="slots">
       {results.map((one, place) => (
-        <Slot key={one.itemId} one={one} place={place + 1} most={most} item={known.get(one.itemId)} />
+        <Slot key={one.itemId} one={one} place={place + 1} most={most} chance={chance} item={known.get(one.itemId)} />
       ))}
     </ol>
   );
@@ -79,11 +80,13 @@ interface SlotProps {
   one: Result;
   place: number;
   most: number;
+  /** The most that any chance of the list may be: where its bar ends. */
+  chance: number;
   item: ItemStatistics | undefined;
 }
 
-function Slot({ one, place, most, item }: SlotProps) {
-  const [open, setOpen] = useState(place <= 2);
+function Slot({ one, place, most, chance, item }: SlotProps) {
+  const [open, setOpen] = useState(place <= 3);
   return (
     <li>
       <div class="slot">
@@ -101,32 +104,34 @@ function Slot({ one, place, most, item }: SlotProps) {
         <div class="why stack" style={{ gap: "8px" }}>
           {one.explanation && <p class="soft">{one.explanation}</p>}
           <div class="row">
-            <Chance one={one} />
-            <span class="faint">propensity {decimal(one.propensity, 3)}</span>
-            {(one.sources ?? []).map((name) => (
-              <Badge key={name}>{name}</Badge>
-            ))}
+            <Chance one={one} most={chance} />
+            {(one.propensity ?? 1) < 1 && (
+              <span class="faint">propensity {decimal(one.propensity, 3)}</span>
+            )}
             {(one.rules ?? []).map((name) => (
               <Badge key={name} tone="accent">
                 {name}
               </Badge>
             ))}
           </div>
-          {open && <Forces contributions={one.contributions ?? []} most={most} />}
+          {open && (
+            <>
+              <Forces contributions={one.contributions ?? []} most={most} />
+              <p class="faint">Proposed by {(one.sources ?? []).join(", ") || "nobody"}</p>
+            </>
+          )}
         </div>
       </div>
     </li>
   );
 }
 
-const CHANCE_MAX = 0.5;
-
 /** The chance of an act; pale: where 90 % of what the model believes of it lies. */
-function Chance({ one }: { one: Result }) {
+function Chance({ one, most }: { one: Result; most: number }) {
   if (one.probability === undefined) return <span class="faint">no chance told yet</span>;
-  const at = (value: number) => `${100 * Math.min(1, value / CHANCE_MAX)}%`;
+  const at = (value: number) => `${100 * Math.min(1, value / most)}%`;
   const [low, high] = [one.probabilityLow ?? one.probability, one.probabilityHigh ?? one.probability];
-  const title = `${percent(low)} to ${percent(high)}; the bar ends at ${percent(CHANCE_MAX, 0)}`;
+  const title = `${percent(low)} to ${percent(high)}; the bar ends at ${percent(most)}`;
   return (
     <span class="nowrap" title={title}>
       <span class="chance" aria-hidden="true">

@@ -60,8 +60,8 @@ interface ChangeProps {
 
 /** How it changed over what is shown; small changes are told without a colour. */
 function Change({ from, to, more }: ChangeProps) {
-  if (from === undefined || to === undefined) return <>no calls yet</>;
-  if (!from) return <>since the start</>;
+  if (from === undefined || to === undefined) return <>nothing yet</>;
+  if (!from) return <>from 0</>;
   const change = (to - from) / Math.abs(from);
   const tone = more === undefined || Math.abs(change) < 0.05 ? "" : change > 0 === more ? "up" : "down";
   const sign = change > 0 ? "+" : change < 0 ? "−" : "±";

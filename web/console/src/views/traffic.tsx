@@ -13,10 +13,9 @@ const FEEDBACK = "FeedbackService/Feedback";
 export function Traffic({ samples }: { samples: Samples }) {
   const much = useMemo(() => throughput(samples), [samples]);
   const long = useMemo(() => latency(samples), [samples]);
-  const note = `Of the process that answered: ${samples.response.replicaId ?? ""}`;
   return (
     <>
-      <Card title="Throughput, a second" note={note} size="half">
+      <Card title="Throughput, a second" note="Calls to all replicas, and events that each of them learned" size="half">
         <Chart
           label="Throughput a second"
           times={samples.times}
@@ -26,7 +25,7 @@ export function Traffic({ samples }: { samples: Samples }) {
           floor={0}
         />
       </Card>
-      <Card title="Latency" note="Of the minute before, as the server measures it" size="half">
+      <Card title="Latency" note="Of the minute before, over all replicas; p99: the slowest one's" size="half">
         <Chart
           label="Latency"
           times={samples.times}

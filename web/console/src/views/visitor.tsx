@@ -34,7 +34,8 @@ export function Visitor({ route }: { route: Route }) {
       ) : (
         <Card title="Nobody is chosen">
           <Empty icon="visitor" title="Whom to look at?">
-            Give the id that the shop sends as visitor_id, or an account's user_id.
+            Give the id that the shop sends as <code>visitor_id</code>, or an account's{" "}
+            <code>user_id</code>. The quarantine, and an account's page, lead here too.
           </Empty>
         </Card>
       )}
