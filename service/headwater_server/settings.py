@@ -12,8 +12,10 @@ from typing import Any, Literal, TypeVar, get_type_hints
 
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.gateway.checks import problem
+from headwater_server.gateway.settings import GatewaySettings
 from headwater_server.replica.settings import ReplicaSettings
-from headwater_server.settings_checks import check_keys, check_together, checked
+from headwater_server.settings_checks import BadSettings, check_keys, check_together, checked
 from headwater_server.settings_sources import read_sources
 from headwater_server.storage.settings import StorageSettings
 
@@ -70,6 +72,7 @@ class Settings:
     place: PlaceSettings
     process: ProcessSettings
     api: ApiSettings
+    gateway: GatewaySettings
     replica: ReplicaSettings
     storage: StorageSettings
     engine: EngineSettings
@@ -80,6 +83,7 @@ PARTS: dict[str, type[Any]] = {
     "Place": PlaceSettings,
     "Process": ProcessSettings,
     "API": ApiSettings,
+    "Gateway": GatewaySettings,
     "Replica": ReplicaSettings,
     "Storage": StorageSettings,
     ENGINE: EngineSettings,
@@ -98,10 +102,11 @@ def load_settings(**flags: Any) -> Settings:
     parts = list(PARTS.values())
     names = [setting.name for part in parts for setting in fields(part)]
     values = read_sources(names, given)
-    place, process, api, replica, storage, engine = (_part(part, values) for part in parts)
-    settings = Settings(place, process, api, replica, storage, engine)
+    settings = Settings(*(_part(part, values) for part in parts))
     check_together(settings.place.redis_url, settings.place.data_dir)
     check_keys(settings.api.accesses)
+    if told := problem(settings.gateway):
+        raise BadSettings(told)
     return settings
 
 

@@ -20,6 +20,20 @@ from headwater.feedback_buffer import FeedbackBuffer
 from headwater.items import DeleteAnswer, Item, ItemResult, UpsertAnswer, WriteStatus
 from headwater.lists import ItemList, ScoredItem
 from headwater.model import DriftAlarm, Metric, Model, ReplicaState
+from headwater.operations import (
+    CallFigures,
+    ItemOrder,
+    ItemStatistics,
+    MetricSamples,
+    MetricSeries,
+    MetricSpan,
+    QuarantinedEvent,
+    RefusedEvent,
+    Replica,
+    Serving,
+    Snapshot,
+    Storage,
+)
 from headwater.recommendations import FeatureContribution, Recommendation, Result
 from headwater.tls import Tls
 from headwater.users import EraseAnswer, Touch, UpsertUsersAnswer, User, UserProfile, UserResult
@@ -29,6 +43,7 @@ __all__ = [
     "AsyncFeedbackBuffer",
     "BufferClosedError",
     "BufferFullError",
+    "CallFigures",
     "Client",
     "DeadlineExceededError",
     "DeleteAnswer",
@@ -45,16 +60,27 @@ __all__ = [
     "InvalidRequestError",
     "Item",
     "ItemList",
+    "ItemOrder",
     "ItemResult",
+    "ItemStatistics",
     "Metric",
+    "MetricSamples",
+    "MetricSeries",
+    "MetricSpan",
     "Model",
     "NotFoundError",
     "OverloadedError",
     "PermissionDeniedError",
+    "QuarantinedEvent",
     "Recommendation",
+    "RefusedEvent",
+    "Replica",
     "ReplicaState",
     "Result",
     "ScoredItem",
+    "Serving",
+    "Snapshot",
+    "Storage",
     "Tls",
     "Touch",
     "UnauthenticatedError",

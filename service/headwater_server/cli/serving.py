@@ -10,9 +10,10 @@ import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
 from headwater_server.cli.stores import store_explained
+from headwater_server.gateway.extra import missing
 from headwater_server.observability.logging import set_up_logging
 from headwater_server.settings import Settings, load_settings
-from headwater_server.settings_checks import check_exposure
+from headwater_server.settings_checks import BadSettings, check_exposure
 
 DATA_DIR_DEFAULT = Path(".headwater")
 
@@ -35,10 +36,12 @@ def serve(flags: dict[str, Any]) -> None:
 
 def prepared(flags: dict[str, Any]) -> Settings:
     """Return the settings of a server, checked, and send the logs where they say."""
-    settings = _with_place(load_settings(**flags))
-    api = settings.api
+    settings = _behind_gateway(_with_place(load_settings(**flags)))
+    api, gateway = settings.api, settings.gateway
     check_exposure(
-        (api.listen, api.metrics_listen), has_keys=bool(api.accesses), insecure=api.insecure
+        (api.listen, api.metrics_listen, gateway.gateway, gateway.gateway_tls),
+        has_keys=bool(api.accesses),
+        insecure=api.insecure,
     )
     set_up_logging(settings.process.log_level, settings.process.log_format)
     return settings
@@ -48,11 +51,11 @@ def _serve(settings: Settings, flags: dict[str, Any]) -> None:
     if settings.process.workers == 1:
         from headwater_server.app import run
 
-        run(settings, _say_ready)
+        run(settings, _say_ready, on_gateway=say_gateway_ready)
         return
     from headwater_server.workers.parent import run_crew
 
-    exit_code = run_crew(settings, flags, _say_ready)
+    exit_code = run_crew(settings, flags, _say_ready, say_gateway_ready)
     if exit_code:
         raise typer.Exit(exit_code)
 
@@ -61,6 +64,20 @@ def _with_place(settings: Settings) -> Settings:
     if settings.place.redis_url or settings.place.data_dir:
         return settings
     return replace(settings, place=replace(settings.place, data_dir=DATA_DIR_DEFAULT))
+
+
+def _behind_gateway(settings: Settings) -> Settings:
+    """Believe the gateway, if there is one, who calls: all calls come from its address."""
+    if settings.gateway.gateway is None:
+        return settings
+    if lacking := missing():
+        raise BadSettings(lacking)
+    return replace(settings, api=replace(settings.api, trust_forwarded_for=True))
+
+
+def say_gateway_ready(url: str) -> None:
+    """Say where the gateway is."""
+    print(f"headwater gateway ready on {url}", flush=True)
 
 
 def _say_ready(address: str, offset: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from headwater_server.gateway.beside import OnGateway, open_beside
 from headwater_server.settings import Settings
 from headwater_server.storage.embedded import EmbeddedServer
 from headwater_server.workers.crew import Crew
@@ -23,16 +24,20 @@ OnReady = Callable[[str, str], None]
 SNAPSHOT_PATIENCE_S = 60.0  # the follower's last one, of a large state
 
 
-def run_crew(settings: Settings, flags: dict[str, Any], on_ready: OnReady) -> int:
+def run_crew(
+    settings: Settings, flags: dict[str, Any], on_ready: OnReady, on_gateway: OnGateway
+) -> int:
     """Serve with several processes until SIGTERM or SIGINT; return the exit code.
 
     SIGHUP restarts all, one by one: each reads the settings, and the program, anew. ``flags`` are
     those of the command line, which every process is given.
     """
-    return asyncio.run(_run(settings, flags, on_ready))
+    return asyncio.run(_run(settings, flags, on_ready, on_gateway))
 
 
-async def _run(settings: Settings, flags: dict[str, Any], on_ready: OnReady) -> int:
+async def _run(
+    settings: Settings, flags: dict[str, Any], on_ready: OnReady, on_gateway: OnGateway
+) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -47,7 +52,15 @@ async def _run(settings: Settings, flags: dict[str, Any], on_ready: OnReady) -> 
         if starting.done() and not stopping.is_set():
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, crew.roll)
             on_ready(address, starting.result())
-            await _first(crew.failed, stopping)
+            beside = open_beside(settings.gateway, settings.api, address, parts, on_gateway)
+            opening = asyncio.create_task(beside)
+            await _first(opening, crew.failed, stopping)
+            if opening.done():
+                opening.result()  # its failure is ours
+                await _first(crew.failed, stopping)
+            else:
+                opening.cancel()
+                await asyncio.gather(opening, return_exceptions=True)
         starting.cancel()
         _log.info("stopping")
     if crew.failed.done():
