@@ -39,7 +39,9 @@ def run(command: list[str], folder: Path = ROOT) -> str:
 
 def protos() -> list[str]:
     """Return the public API's files."""
-    return [p.relative_to(PROTOS).as_posix() for p in sorted((PROTOS / "headwater").rglob("*.proto"))]
+    return [
+        p.relative_to(PROTOS).as_posix() for p in sorted((PROTOS / "headwater").rglob("*.proto"))
+    ]
 
 
 def make_go(out: Path) -> None:
@@ -58,7 +60,12 @@ def make_java(out: Path) -> None:
     """Write Java's stubs below ``out``."""
     protoc = kept_by_maven("com.google.protobuf", "protoc", PROTOC_VERSION)
     plugin = kept_by_maven("io.grpc", "protoc-gen-grpc-java", GRPC_JAVA_VERSION)
-    command = [str(protoc), f"-I{PROTOS}", f"-I{THIRD_PARTY}", f"-I{files('grpc_tools') / '_proto'}"]
+    command = [
+        str(protoc),
+        f"-I{PROTOS}",
+        f"-I{THIRD_PARTY}",
+        f"-I{files('grpc_tools') / '_proto'}",
+    ]
     command += [f"--java_out={out}", f"--grpc-java_out=@generated=omit:{out}"]
     run([*command, f"--plugin=protoc-gen-grpc-java={plugin}", *protos()])
 

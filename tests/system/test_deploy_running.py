@@ -1,0 +1,214 @@
+"""What compose would start runs: the same commands, variables, files and healthchecks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import urllib.error
+import urllib.request
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+import headwater
+from tests.integration.waiting import eventually
+from tests.system.compose import new_keys, read
+from tests.system.composed import Composed
+from tests.system.promql import OF_PROMETHEUS, questions, selectors
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("redis-server") is None or shutil.which("redis-cli") is None,
+    reason="no redis-server and redis-cli on the PATH",
+)
+
+
+@pytest.fixture(scope="module")
+def keys() -> dict[str, str]:
+    return new_keys()
+
+
+@pytest.fixture(scope="module")
+def loop():
+    """One loop for the file, since its processes are waited for on it."""
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def running(loop, keys, tmp_path_factory) -> Composed:
+    composition = read(keys)
+    for worker in ("worker-1", "worker-2"):  # so that there is something to tell of snapshots
+        composition["services"][worker]["environment"]["HEADWATER_SNAPSHOT_ENTRIES"] = "1"
+    composed = Composed(composition, tmp_path_factory.mktemp("composed"))
+    try:
+        loop.run(composed.up("gateway", "web"))
+        yield composed
+    finally:
+        loop.run(composed.down())
+
+
+def url(composed: Composed, path: str, service: str = "gateway", port: int = 8080) -> str:
+    return f"http://{composed.addresses[service]}:{port}{path}"
+
+
+def call(url: str, key: str = "", body: object = None) -> tuple[int, str]:
+    """GET, or POST a body as JSON; return the status and the text."""
+    headers = {"content-type": "application/json"}
+    if key:
+        headers["authorization"] = f"Bearer {key}"
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def click(event_id: str, visitor_id: str = "ann") -> dict:
+    items = [{"itemId": "boots"}]
+    event = {"eventId": event_id, "eventType": "click", "visitorId": visitor_id, "items": items}
+    return {"events": [event]}
+
+
+def seen_by(composed: Composed, worker: str, key: str, visitor_id: str, offset: str) -> list[str]:
+    """Return what a worker, asked past the gateway, knows of a visitor at an offset or later."""
+    target = f"{composed.addresses[worker]}:50051"
+    with headwater.Client(target, key=key) as client:
+        client.recommend(visitor_id, min_offset=offset, timeout_s=10)
+        return [touch.item_id for touch in client.get_user(visitor_id=visitor_id).history]
+
+
+def test_an_event_sent_through_the_gateway_is_known_to_both_workers(running, keys) -> None:
+    key = keys["HEADWATER_KEY"]
+    writes = [{"item": {"itemId": item, "title": item}} for item in ("boots", "tent")]
+    assert call(url(running, "/v1/items"), key, {"writes": writes})[0] == 200
+    status, said = call(url(running, "/v1/feedback"), key, click("e1"))
+    assert (status, json.loads(said)["results"][0]["status"]) == (200, "EVENT_STATUS_CREATED")
+    offset = json.loads(said)["offset"]
+    for worker in ("worker-1", "worker-2"):
+        assert seen_by(running, worker, key, "ann", offset) == ["boots"]
+    status, said = call(
+        url(running, "/v1/recommend"), key, {"visitorId": "ann", "minOffset": offset}
+    )
+    assert status == 200
+    assert json.loads(said)["results"], said
+
+
+def test_each_key_opens_what_it_is_for(running, keys) -> None:
+    recommend, feedback = url(running, "/v1/recommend"), url(running, "/v1/feedback")
+    items, ask = url(running, "/v1/items"), {"visitorId": "eve"}
+    write = {"writes": [{"item": {"itemId": "tent"}}]}
+    read_key, page_key = keys["HEADWATER_READ_KEY"], keys["HEADWATER_PAGE_KEY"]
+    assert call(recommend, body=ask)[0] == 401
+    assert call(recommend, page_key, ask)[0] == 200
+    assert call(feedback, page_key, click("e2", "eve"))[0] == 200
+    assert call(items, page_key, write)[0] == 403
+    assert call(recommend, read_key, ask)[0] == 200
+    assert call(feedback, read_key, click("e3", "eve"))[0] == 403
+    assert call(items, read_key, write)[0] == 403
+
+
+def test_the_pages_process_is_reached_through_the_gateway(running) -> None:
+    status, page = call(url(running, "/shop/"))
+    assert status == 200
+    assert page.startswith("<!doctype html>")
+
+
+def test_the_store_wants_its_password_and_keeps_what_it_is_told(running, keys) -> None:
+    import redis
+
+    address = running.addresses["redis"]
+    with redis.Redis(address, retry=None) as stranger, pytest.raises(redis.AuthenticationError):
+        stranger.ping()
+    with redis.Redis(address, password=keys["REDIS_PASSWORD"]) as store:
+        kept = {name: store.config_get(name)[name] for name in ("appendonly", "maxmemory-policy")}
+    assert kept == {"appendonly": "yes", "maxmemory-policy": "noeviction"}
+
+
+def healthy_workers(composed: Composed) -> bool:
+    """Return whether the gateway has found both workers healthy; it looks every two seconds."""
+    page = call(url(composed, "/metrics", port=9902))[1]
+    return 'envoy_cluster_membership_healthy{envoy_cluster_name="server"} 2\n' in page
+
+
+def test_a_worker_that_is_killed_is_missed_by_nobody(running, loop, keys) -> None:
+    key = keys["HEADWATER_KEY"]
+    for killed in ("worker-1", "worker-2"):
+        loop.run(running.kill(killed))
+        for number in range(10):
+            status, said = call(
+                url(running, "/v1/feedback"), key, click(f"{killed} {number}", killed)
+            )
+            assert status == 200, said
+            assert json.loads(said)["results"][0]["status"] == "EVENT_STATUS_CREATED"
+        loop.run(running.up(killed))
+        loop.run(eventually(lambda: asyncio.to_thread(healthy_workers, running)))
+        offset = json.loads(said)["offset"]
+        assert seen_by(running, killed, key, killed, offset) == ["boots"]
+    target = f"{running.addresses['worker-1']}:50051"
+    with headwater.Client(target, key=key) as client:
+        model = client.get_model(compare_replicas=True, timeout_s=60)
+    assert len({state.digest for state in model.replicas if state.digest}) == 1
+
+
+def exposed(page: str) -> tuple[set[str], dict[str, set[str]]]:
+    """Return every metric's name, and the labels of those that have a value yet."""
+    names, labels = set(), {}
+    for family in text_string_to_metric_families(page):
+        suffixes = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total", "")}
+        names |= {family.name + suffix for suffix in suffixes.get(family.type, ("",))}
+        for sample in family.samples:
+            names.add(sample.name)
+            labels.setdefault(sample.name, set()).update(sample.labels)
+    return names, labels
+
+
+def test_every_metric_that_is_asked_for_is_exposed(running, keys) -> None:
+    read_key, page_key = keys["HEADWATER_READ_KEY"], keys["HEADWATER_PAGE_KEY"]
+    worker = url(running, "/metrics", "worker-2", 9464)
+    assert call(worker)[0] == call(worker, page_key)[0] == 401
+    page = call(worker, read_key)[1] + call(url(running, "/metrics", port=9902))[1]
+    names, labels = exposed(page)
+    assert "headwater_broken" in names
+    asked = [selector for expression in questions() for selector in selectors(expression)]
+    asked = [selector for selector in asked if selector.name not in OF_PROMETHEUS]
+    assert len({selector.name for selector in asked}) > 30
+    assert sorted({selector.name for selector in asked} - names) == []
+    for selector in asked:
+        wanted = {matcher.name for matcher in selector.matchers.matchers} - {"job", "instance"}
+        if selector.name in labels:
+            assert wanted <= labels[selector.name], selector.name
+
+
+@pytest.mark.skipif(
+    shutil.which("prometheus") is None or shutil.which("wget") is None,
+    reason="no prometheus and wget on the PATH",
+)
+def test_prometheus_reads_them_all_with_its_key_and_no_alert_fires(running, loop) -> None:
+    running.copied("prometheus", "/etc/prometheus")
+    config = running.places("prometheus")["/etc/prometheus"] / "prometheus.yml"
+    config.write_text(config.read_text().replace("15s", "1s"))
+    loop.run(running.up("prometheus"))
+    api = url(running, "/api/v1", "prometheus", 9090)
+
+    def asked(path: str) -> dict:
+        return json.loads(call(api + path)[1])["data"]
+
+    async def all_up() -> bool:
+        targets = await asyncio.to_thread(asked, "/targets")
+        return [target["health"] for target in targets["activeTargets"]] == ["up"] * 4
+
+    loop.run(eventually(all_up, 30))
+    evaluated = [rule for group in asked("/rules")["groups"] for rule in group["rules"]]
+    assert len(evaluated) > 15
+
+    async def all_evaluated() -> bool:
+        told = await asyncio.to_thread(asked, "/rules")
+        return all(r["health"] == "ok" for group in told["groups"] for r in group["rules"])
+
+    loop.run(eventually(all_evaluated, 30))
+    firing = [alert["labels"] for alert in asked("/alerts")["alerts"] if alert["state"] == "firing"]
+    assert firing == []
