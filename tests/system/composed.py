@@ -22,7 +22,7 @@ from headwater_server.gateway.extra import envoy_program
 from tests.integration.waiting import eventually
 from tests.system.compose import ROOT
 
-START_S = 100.0  # kernels may have to be compiled
+START_S = 200.0  # kernels may have to be compiled
 LOOK_EVERY_S = 0.5
 OURS = ("HEADWATER_", "REDISCLI_")  # of the environment only what the file says
 
