@@ -54,7 +54,8 @@ class Composed:
         found = {}
         for volume in self.services[service].get("volumes", []):
             source, place, *_ = volume.split(":")
-            found[place] = self.folder / source.lstrip("./").replace("/", "-")
+            ours = self.folder / source.removeprefix("./").replace("/", "-")
+            found[place] = Path(source) if source.startswith("/") else ours
         for tmpfs in self.services[service].get("tmpfs", []):
             place = tmpfs.partition(":")[0]
             if place != "/tmp":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import socket
+import ssl
 import urllib.error
 import urllib.request
 from contextlib import suppress
@@ -13,10 +15,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 import headwater
+from tests.integration.certificates import Authority
 from tests.integration.waiting import eventually
-from tests.system.compose import new_keys, read
+from tests.system.compose import ROOT, new_keys, read
 from tests.system.composed import Composed
 from tests.system.promql import OF_PROMETHEUS, questions, selectors
+
+DEPLOY = ROOT / "deploy"
 
 pytestmark = [
     pytest.mark.timeout(300),  # the first start of a build compiles the kernels, twice at once
@@ -204,6 +209,31 @@ def test_metrics_are_for_operators(running, keys) -> None:
     worker = url(running, "/metrics", "worker-2", 9464)
     assert call(worker)[0] == call(worker, keys["HEADWATER_PAGE_KEY"])[0] == 401
     assert call(worker, keys["HEADWATER_READ_KEY"])[0] == 200
+
+
+def test_with_tls_the_gateway_shows_the_certificate_of_the_folder(loop, keys, tmp_path) -> None:
+    ours = Authority(tmp_path, "client-ca")
+    for place, made in zip(("fullchain.pem", "privkey.pem"), ours.sign("gateway"), strict=True):
+        made.rename(tmp_path / place)
+    told = {"CERTIFICATE_DIR": str(tmp_path), "GATEWAY_ORIGINS": "https://shop.example"}
+    composition = read(keys | told, DEPLOY / "tls.yml", DEPLOY / "mtls.yml")
+    (tmp_path / "composed").mkdir()
+    composed = Composed(composition, tmp_path / "composed")
+    trusting = ssl.create_default_context(cafile=str(ours.ca))
+    address = composed.addresses["gateway"], 8443
+
+    def shown() -> bool:
+        with suppress(ConnectionRefusedError), socket.create_connection(address, 5) as plain:
+            with trusting.wrap_socket(plain, server_hostname="gateway") as encrypted:
+                return bool(encrypted.getpeercert())
+        return False
+
+    try:
+        loop.run(composed.start("gateway-config"))
+        loop.run(composed.start("gateway"))
+        loop.run(eventually(lambda: asyncio.to_thread(shown), 30))
+    finally:
+        loop.run(composed.down())
 
 
 @pytest.mark.skipif(
