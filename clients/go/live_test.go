@@ -116,6 +116,7 @@ func TestLiveTheModelTellsWhereItStands(t *testing.T) {
 		t.Error(model)
 	}
 	must(client.GetMetrics(ctx))(t)
+	must(client.ModelService().GetServing(ctx, &headwaterv1.GetServingRequest{}))(t)
 }
 
 func TestLiveErrorsNameTheFieldAndTheKind(t *testing.T) {

@@ -3,11 +3,14 @@ package headwater
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	headwaterv1 "github.com/headwater/headwater/clients/go/headwater/v1"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -124,6 +127,22 @@ func TestAWriteIsRepeatedOnlyWithItsTime(t *testing.T) {
 	write := &ItemWrite{Item: &Item{ItemId: "boots"}, SetTime: timestamppb.Now()}
 	if _, err := client.WriteItems(t.Context(), write); err != nil || len(server.faults) != 0 {
 		t.Error(err, "left:", server.faults)
+	}
+}
+
+func TestEveryMethodOfTheApiHasAPlanOrIsAWrite(t *testing.T) {
+	writes := []string{"UpsertItems", "DeleteItems", "UpsertUsers"} // by their set_time
+	for _, service := range []grpc.ServiceDesc{
+		headwaterv1.CatalogService_ServiceDesc, headwaterv1.FeedbackService_ServiceDesc,
+		headwaterv1.ModelService_ServiceDesc, headwaterv1.RecommendationService_ServiceDesc,
+		headwaterv1.UserService_ServiceDesc,
+	} {
+		for _, method := range service.Methods {
+			_, known := plans["/"+service.ServiceName+"/"+method.MethodName]
+			if known == slices.Contains(writes, method.MethodName) {
+				t.Error(method.MethodName, "has a plan:", known)
+			}
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ from headwater_server.api.keys import Keys
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.warmup import warm_up
-from headwater_server.gateway.beside import OnGateway, open_beside
+from headwater_server.gateway.beside import Beside
 from headwater_server.observability.exposition import Exposition
 from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
@@ -43,17 +43,17 @@ def run(
     settings: Settings,
     on_ready: OnReady,
     surroundings: Surroundings | None = None,
-    on_gateway: OnGateway = print,
+    beside: Beside | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; call ``on_ready(address, offset)`` when it can answer.
 
-    And ``on_gateway(url)`` when the gateway can, if there is to be one.
+    Then ``beside`` is opened, if there is to be something; it is closed before the server.
     """
-    run_loop(_serve(settings, on_ready, surroundings or Surroundings(), on_gateway))
+    run_loop(_serve(settings, on_ready, surroundings or Surroundings(), beside))
 
 
 async def _serve(
-    settings: Settings, on_ready: OnReady, surroundings: Surroundings, on_gateway: OnGateway
+    settings: Settings, on_ready: OnReady, surroundings: Surroundings, beside: Beside | None
 ) -> None:
     stopping = _stop_signal()
     async with AsyncExitStack() as parts:
@@ -69,11 +69,11 @@ async def _serve(
         gc.collect()
         gc.freeze()  # what was restored stays; looking through it again and again costs p99
         on_ready(address, (await replica.model(compute_digest=False)).offset)
-        beside = open_beside(settings.gateway, settings.api, address, parts, on_gateway)
-        opening = asyncio.create_task(beside)
-        await _first(opening, stopping)
-        if not stopping.is_set():
-            await opening  # its failure is ours
+        if beside is not None:
+            opening = asyncio.create_task(beside.open(address, parts))
+            await _first(opening, stopping)
+            if not stopping.is_set():
+                await opening  # its failure is ours
         await stopping.wait()
         _log.info("stopping")
 

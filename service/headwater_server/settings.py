@@ -14,6 +14,7 @@ from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.gateway.checks import problem
 from headwater_server.gateway.settings import GatewaySettings
+from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.settings_checks import BadSettings, check_keys, check_together, checked
 from headwater_server.settings_sources import read_sources
@@ -76,9 +77,11 @@ class Settings:
     replica: ReplicaSettings
     storage: StorageSettings
     engine: EngineSettings
+    personalizer: PersonalizerSettings
 
 
 ENGINE = "Engine (travels on the log: all replicas agree)"
+PERSONALIZER = "Personalizer (of `headwater web`)"
 PARTS: dict[str, type[Any]] = {
     "Place": PlaceSettings,
     "Process": ProcessSettings,
@@ -87,6 +90,7 @@ PARTS: dict[str, type[Any]] = {
     "Replica": ReplicaSettings,
     "Storage": StorageSettings,
     ENGINE: EngineSettings,
+    PERSONALIZER: PersonalizerSettings,
 }
 
 

@@ -43,6 +43,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "min_replicas_acked": (0, 100),
     "page_source_events_per_minute_max": (0, math.inf),
     "page_visitor_events_per_minute_max": (0, math.inf),
+    "personalizer_default_reward": (-1, 1),
+    "personalizer_reward_wait_minutes": (1e-3, 7 * 24 * 60),
     "seed": (0, 2**63 - 1),
     "slice_turns": (1, 1000),
     "stop_grace_s": (0, 3600),

@@ -71,9 +71,7 @@ async def _run(settings: Settings) -> None:
     deadline_s = settings.api.deadline_max_s
     async with AsyncExitStack() as parts:
         backends = _backends(settings)
-        say_gateway_ready(
-            await open_gateway(settings.gateway, backends, key, deadline_s, parts, with_web=False)
-        )
+        say_gateway_ready(await open_gateway(settings.gateway, backends, key, deadline_s, parts))
         await stopping.wait()
 
 

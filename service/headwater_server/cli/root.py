@@ -23,7 +23,7 @@ from headwater_server.cli.settings_page import settings
 from headwater_server.cli.token_keys import list_token_keys, rotate_token_keys
 from headwater_server.cli.web import web
 from headwater_server.cli.worker import worker
-from headwater_server.settings import ENGINE, PARTS
+from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
 
 commands = typer.Typer(
     help="Headwater: a recommendation service that learns while it serves.",
@@ -33,7 +33,7 @@ commands = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 commands.command("demo")(demo)
-commands.command("serve")(with_settings(*PARTS)(serve))
+commands.command("serve")(with_settings(*(part for part in PARTS if part != PERSONALIZER))(serve))
 commands.command("import")(with_settings("Place", "Storage", ENGINE)(import_events))
 commands.command("backtest")(with_settings(ENGINE)(backtest))
 commands.command("digest")(with_settings("Place", "Storage")(digest))
@@ -41,7 +41,7 @@ commands.command("doctor")(with_settings("Place", "Storage")(doctor))
 commands.command("probe")(probe)
 commands.command("rebuild")(with_settings("Place", "Storage")(rebuild))
 commands.command("settings")(settings)
-commands.command("web")(web)
+commands.command("web")(with_settings("Place", "Storage", PERSONALIZER)(web))
 quarantine = typer.Typer(
     help="What nothing was learned from: look at it, try it again, let it go.",
     no_args_is_help=True,

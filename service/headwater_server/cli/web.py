@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+import os
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.observability.logging import set_up_logging
+from headwater_server.settings import PlaceSettings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked
+from headwater_server.storage.data_dir import SOCKET_PATH_BYTES_MAX
 
 MISSING = "headwater web needs starlette and uvicorn: pip install 'headwater-server[gateway]'"
 
 
 def web(
+    flags: dict[str, Any],
     listen: Annotated[
         str, typer.Option(help="host:port to serve HTTP on; port 0 takes a free one")
     ] = "127.0.0.1:8081",
@@ -33,10 +40,11 @@ def web(
         typer.Option(help="listen beyond this machine without a key, on a network of your own"),
     ] = False,
 ) -> None:
-    """Serve the console and the shop's page over HTTP, until SIGTERM or Ctrl-C.
+    """Serve console and shop, and Azure Personalizer's API, over HTTP, until SIGTERM or Ctrl-C.
 
     `headwater serve --gateway` starts it by itself. The server is reached through its public API
-    only.
+    only. Personalizer's API (docs/migrating.md) needs the server's store for what lies between a
+    rank call and its reward: the same --redis-url, or the same --data-dir while the server runs.
     """
     with explained():
         _check(listen, target, key, insecure=insecure)
@@ -47,10 +55,35 @@ def web(
             if error.name in {"starlette", "uvicorn"}:
                 fail(MISSING, FAILED)
             raise
+        app = make_app(_opening(target, key, flags))
         try:
-            asyncio.run(serve(make_app(), listen, _say_ready))
+            asyncio.run(serve(app, listen, _say_ready))
         except OSError as error:
             fail(f"{listen}: {error.strerror or error}", FAILED)
+
+
+def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
+    """Return what opens the door for Personalizer, None if there is no store for it."""
+    from headwater_server.personalizer.opening import open_door
+
+    settings = load_settings(**flags)
+    set_up_logging(settings.process.log_level, settings.process.log_format)
+    where = _where(settings.place)
+    if where is None:
+        return None
+    return partial(open_door, target, key, where, settings.storage, settings.personalizer)
+
+
+def _where(place: PlaceSettings) -> str | Path | None:
+    """Return the URL, or the socket of the embedded store, which the server has started there."""
+    if place.data_dir is None:
+        return place.redis_url
+    socket = place.data_dir.absolute() / "valkey.sock"
+    if len(os.fsencode(socket)) > SOCKET_PATH_BYTES_MAX:
+        raise BadSettings(
+            f"data_dir = {place.data_dir}: too long a path for its socket to be found"
+        )
+    return socket
 
 
 def _check(listen: str, target: str, key: str, *, insecure: bool) -> None:

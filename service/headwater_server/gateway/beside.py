@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 from headwater_server.api.settings import ApiSettings
 from headwater_server.gateway.settings import GatewaySettings
 
-OnGateway = Callable[[str], None]
 
+@dataclass(frozen=True)
+class Beside:
+    """What is opened when the server answers. ``env`` is what the pages' own process is told."""
 
-async def open_beside(
-    settings: GatewaySettings,
-    api: ApiSettings,
-    address: str,
-    parts: AsyncExitStack,
-    on_gateway: OnGateway,
-) -> None:
-    """Start it before the server at ``address``, if there is to be one; then call ``on_gateway``.
+    settings: GatewaySettings
+    api: ApiSettings
+    env: Mapping[str, str]
+    on_ready: Callable[[str], None]
 
-    OSError when it cannot start. What is started is put onto ``parts``.
-    """
-    if settings.gateway is None:
-        return
-    from headwater_server.gateway.gateway import open_gateway  # noqa: PLC0415 - needs the extra
+    async def open(self, address: str, parts: AsyncExitStack) -> None:
+        """Start a gateway before the server at ``address``; then call ``on_ready`` with its URL.
 
-    backends = settings.gateway_backends or (address,)
-    key = api.backend_key
-    on_gateway(
-        await open_gateway(settings, backends, key, api.deadline_max_s, parts, with_web=True)
-    )
+        OSError when it cannot start. What is started is put onto ``parts``.
+        """
+        from headwater_server.gateway.gateway import open_gateway  # noqa: PLC0415 - the extra's
+
+        url = await open_gateway(
+            self.settings,
+            self.settings.gateway_backends or (address,),
+            self.api.backend_key,
+            self.api.deadline_max_s,
+            parts,
+            web_env=self.env,
+        )
+        self.on_ready(url)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import subprocess
-import urllib.error
+import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,9 @@ KEY_VARIABLE = "HEADWATER_KEY"
 PREFIX = "HEADWATER_"
 OWN_WORDS = re.compile(r"error initializing configuration '[^']*': (.*)", re.DOTALL)
 ANSWER_PATIENCE_S = 2.0
+LOOK_EVERY_S = 0.02
+UNDER_WAY = "http.gateway.downstream_rq_active"
+DONE = f"{UNDER_WAY}: 0\n"
 
 
 class BadConfigurationError(OSError):
@@ -54,6 +58,19 @@ async def validate(config: Path) -> None:
         raise BadConfigurationError(f"Envoy refuses the configuration: {text}")
 
 
+async def drain(admin: Address, patience_s: float) -> None:
+    """Take no more connections, and wait until what is under way is done, if that is soon."""
+    with contextlib.suppress(OSError):  # it died: nothing is under way
+        await asyncio.to_thread(_drain, f"http://{admin}", patience_s)
+
+
+def _drain(admin: str, patience_s: float) -> None:
+    end_s = time.monotonic() + patience_s
+    _ask(f"{admin}/drain_listeners", b"")
+    while _ask(f"{admin}/stats?filter={UNDER_WAY}$") != DONE and time.monotonic() < end_s:
+        time.sleep(LOOK_EVERY_S)
+
+
 async def is_ready(address: Address) -> bool:
     """Say whether Envoy is there, and a server behind it."""
     return await asyncio.to_thread(_answers, f"http://{address.reached()}/readyz")
@@ -61,7 +78,12 @@ async def is_ready(address: Address) -> bool:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=ANSWER_PATIENCE_S) as answer:  # noqa: S310
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
+        _ask(url)
+    except OSError:  # also any status but 200
         return False
+    return True
+
+
+def _ask(url: str, post: bytes | None = None) -> str:
+    with urllib.request.urlopen(url, post, timeout=ANSWER_PATIENCE_S) as answer:  # noqa: S310
+        return str(answer.read().decode())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,8 @@ from headwater_server.gateway.plan import Plan, make_plan
 from headwater_server.gateway.render import write
 from headwater_server.gateway.settings import GatewaySettings
 
+DRAIN_PATIENCE_S = 3.0  # streams have no end of their own; who sends on them sends again
+
 
 async def open_gateway(
     settings: GatewaySettings,
@@ -26,17 +28,19 @@ async def open_gateway(
     deadline_max_s: float,
     parts: AsyncExitStack,
     *,
-    with_web: bool,
+    web_env: Mapping[str, str] | None = None,
 ) -> str:
     """Start it, put its end onto ``parts``, and return its URL when a call would be answered.
+
+    With ``web_env``, the environment of the process with the pages, it is started too if it can be.
 
     ``key`` is a backend's, if the servers ask for one: for callers who show a certificate, and for
     the pages' own process. OSError when it cannot start.
     """
     settings = _with_whole_paths(settings)
     web = settings.gateway_web
-    if web is None and with_web and has_web():
-        web = str(await _start_web(backends[0], key, parts))
+    if web is None and web_env is not None and has_web():
+        web = str(await _start_web(backends[0], key, web_env, parts))
     plan = make_plan(settings, backends, web, deadline_max_s)
     for name, address in plan.listeners.items():
         probe(address, name)
@@ -57,19 +61,21 @@ async def _start_envoy(plan: Plan, folder: Path, key: str | None, parts: AsyncEx
         folder,
     )
     parts.push_async_callback(child.stop)
+    parts.push_async_callback(envoy.drain, plan.admin, DRAIN_PATIENCE_S)
     await child.start()
 
 
-async def _start_web(server: str, key: str | None, parts: AsyncExitStack) -> Address:
+async def _start_web(
+    server: str, key: str | None, env: Mapping[str, str], parts: AsyncExitStack
+) -> Address:
     address = Address("127.0.0.1", 0).listened()
     target = str(Address.read(server).reached())
     command = [sys.executable, "-m", "headwater_server", "web"]
-    env = {**os.environ, envoy.KEY_VARIABLE: key} if key else dict(os.environ)
     child = Child(
         "web process",
         [*command, "--listen", str(address), "--target", target],
         lambda: _listens(address),
-        env,
+        {**env, envoy.KEY_VARIABLE: key} if key else env,
         Path.cwd(),
     )
     parts.push_async_callback(child.stop)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from grpc import StatusCode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from headwater_server.gateway.descriptors import descriptor_set, services
 from headwater_server.gateway.plan import Plan
+from headwater_server.gateway.rest import rest
 from headwater_server.gateway.statuses import STATUSES
 
 CONFIG, DESCRIPTORS = "envoy.yaml", "headwater.binpb"
@@ -32,6 +34,8 @@ def rendered(plan: Plan) -> str:
         descriptors=DESCRIPTORS,
         services=services(),
         statuses=STATUSES,
+        grpc_names=[(code.value[0], code.name) for code in StatusCode],
+        rest=rest(),
     )
 
 

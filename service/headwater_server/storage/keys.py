@@ -31,10 +31,15 @@ class Keys:
         self.replicas = f"{self._prefix}:replicas"
         self.token_keys = f"{self._prefix}:token-keys"
         self.serving = f"{self._prefix}:replicas:serving"
+        self.personalizer_deadlines = f"{self._prefix}:personalizer:deadlines"
 
     def snapshot(self, snapshot_id: str) -> str:
         """Return where one snapshot's chunks and manifest are."""
         return f"{self._prefix}:snapshot:{snapshot_id}"
+
+    def personalizer_event(self, event_id: str) -> str:
+        """Return where the door for Personalizer keeps one event until its reward is in."""
+        return f"{self._prefix}:personalizer:event:{event_id}"
 
     def digests(self, mark_id: str) -> str:
         """Return where the replicas' digests at one mark are."""

@@ -16,9 +16,9 @@ from headwater_server.storage.store_errors import good
 class Script:
     """One script. A server that forgot it (a restart) gets it again: it did not run then."""
 
-    def __init__(self, name: str) -> None:
-        """Read ``name`` from this package."""
-        self._text = (files("headwater_server.storage") / name).read_text()
+    def __init__(self, name: str, package: str = "headwater_server.storage") -> None:
+        """Read ``name`` from ``package``."""
+        self._text = (files(package) / name).read_text()
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
     async def run(self, store: Store, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -11,18 +12,39 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
+from headwater_server.personalizer.door import Door
+from headwater_server.personalizer.routes import door_routes
 from headwater_server.web.headers import NEVER, SecurityHeaders
 from headwater_server.web.pages import page_routes
 
 GZIP_BYTES_MIN = 1_000
 
 
-def make_app(doors: Sequence[BaseRoute] = (), static: Path | None = None) -> Starlette:
-    """Return the application: ``doors`` first, then the pages in ``static``."""
+Opening = Callable[[], AbstractAsyncContextManager[Door]]
+
+
+def make_app(opening: Opening | None = None, static: Path | None = None) -> Starlette:
+    """Return the application: the pages in ``static``, and the door for Personalizer.
+
+    ``opening`` opens the door for as long as the application runs; None: there is no store for it.
+    """
+    opened: list[Door] = []
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if opening is None:
+            yield
+            return
+        async with opening() as door:
+            opened.append(door)
+            yield
+
+    doors = door_routes(lambda: opened[0] if opened else None)
     return Starlette(
         routes=[Route("/healthz", _healthz), *doors, *page_routes(static)],
+        lifespan=lifespan,
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN),

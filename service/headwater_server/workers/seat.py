@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from headwater_server.gateway.settings import GatewaySettings
 from headwater_server.replica.ports_registry import FOLLOWER, WORKER
 from headwater_server.settings import Settings
 
@@ -34,10 +33,7 @@ class Seat:
         return FOLLOWER if self.role == FOLLOWER else f"{WORKER} {self.number}"
 
     def settings(self, settings: Settings) -> Settings:
-        """Return a process's own: its metrics' port, and its share of what all may let in.
-
-        The gateway is the parent's, who stands before all of them.
-        """
+        """Return a process's own: its metrics' port, and its share of what all may let in."""
         api = replace(
             settings.api,
             listen=self.address,
@@ -45,7 +41,7 @@ class Seat:
             metrics_listen=shifted(settings.api.metrics_listen, self.number),
             calls_per_second_max=settings.api.calls_per_second_max / self.workers,
         )
-        return replace(settings, api=api, gateway=GatewaySettings())
+        return replace(settings, api=api)
 
 
 def shifted(address: str | None, by: int) -> str | None:

@@ -8,19 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Timestamp;
 import io.grpc.stub.StreamObserver;
+import io.headwater.v1.EraseUserRequest;
 import io.headwater.v1.Event;
 import io.headwater.v1.EventStatus;
 import io.headwater.v1.FeedbackResponse;
 import io.headwater.v1.FeedbackServiceGrpc;
 import io.headwater.v1.GetModelRequest;
 import io.headwater.v1.GetModelResponse;
+import io.headwater.v1.GetServingRequest;
 import io.headwater.v1.GetUserRequest;
-import io.headwater.v1.EraseUserRequest;
 import io.headwater.v1.Item;
 import io.headwater.v1.ItemWrite;
 import io.headwater.v1.ListItemsRequest;
 import io.headwater.v1.ListSimilarItemsRequest;
 import io.headwater.v1.ListTrendingItemsRequest;
+import io.headwater.v1.ModelServiceGrpc;
 import io.headwater.v1.RecommendRequest;
 import io.headwater.v1.StreamFeedbackRequest;
 import io.headwater.v1.StreamFeedbackResponse;
@@ -133,6 +135,7 @@ class LiveTest {
     assertFalse(model.getDigest().isEmpty());
     assertTrue(model.containsVersions("river"));
     client.getMetrics();
+    client.call(ModelServiceGrpc.getGetServingMethod(), GetServingRequest.getDefaultInstance());
   }
 
   @Test

@@ -7,17 +7,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Timestamp;
 import com.google.rpc.BadRequest;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status.Code;
+import io.headwater.v1.CatalogServiceGrpc;
 import io.headwater.v1.Event;
 import io.headwater.v1.FeedbackRequest;
 import io.headwater.v1.FeedbackServiceGrpc;
 import io.headwater.v1.Item;
 import io.headwater.v1.ItemWrite;
+import io.headwater.v1.ModelServiceGrpc;
 import io.headwater.v1.RecommendRequest;
+import io.headwater.v1.RecommendationServiceGrpc;
+import io.headwater.v1.UserServiceGrpc;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +140,24 @@ class RetriesTest {
     Timestamp now = Timestamp.newBuilder().setSeconds(1).build();
     client.catalog().writeItems(List.of(ItemWrite.newBuilder().setItem(boots).setSetTime(now).build()));
     assertTrue(server.faults.isEmpty());
+  }
+
+  @Test
+  void everyMethodOfTheApiHasAPlanOrIsAWrite() {
+    Set<String> writes = Set.of("UpsertItems", "DeleteItems", "UpsertUsers"); // by their set_time
+    List<ServiceDescriptor> services =
+        List.of(
+            CatalogServiceGrpc.getServiceDescriptor(),
+            FeedbackServiceGrpc.getServiceDescriptor(),
+            ModelServiceGrpc.getServiceDescriptor(),
+            RecommendationServiceGrpc.getServiceDescriptor(),
+            UserServiceGrpc.getServiceDescriptor());
+    for (ServiceDescriptor service : services) {
+      for (MethodDescriptor<?, ?> method : service.getMethods()) {
+        boolean isPlanned = method.getType() == MethodType.UNARY && !writes.contains(method.getBareMethodName());
+        assertEquals(isPlanned, Plans.knows(method), method.getFullMethodName());
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,17 @@
+-- Note a reward or an activation, if it is in time; return the event as it then is, nothing if not.
+-- KEYS: event. ARGV: 'reward', value, aggregation; or 'activate'.
+local deadline = redis.call('HGET', KEYS[1], 'deadline')
+if not deadline then
+  return {}
+end
+local time = redis.call('TIME')
+if time[1] * 1000 + math.floor(time[2] / 1000) > tonumber(deadline) then
+  return {}
+end
+if ARGV[1] == 'activate' then
+  redis.call('HSET', KEYS[1], 'active', '1')
+elseif ARGV[3] == 'sum' or redis.call('HGET', KEYS[1], 'rewards') == '0' then
+  redis.call('HINCRBY', KEYS[1], 'rewards', 1)
+  redis.call('HINCRBYFLOAT', KEYS[1], 'sum', ARGV[2])
+end
+return redis.call('HGETALL', KEYS[1])

@@ -1,0 +1,74 @@
+"""What Personalizer's callers are told when something is wrong: status, code, message."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from grpc import StatusCode
+
+from headwater import HeadwaterError
+from headwater_server.errors import Overloaded, StoreUnavailable
+
+# Personalizer's own codes; those that are numbers come from the front door of Azure's services
+BAD_REQUEST = "BadRequest"
+NOT_FOUND = "ResourceNotFound"
+INTERNAL = "InternalServerError"
+UNAVAILABLE = "ServiceUnavailable"
+
+_STATUSES: dict[StatusCode, tuple[int, str]] = {
+    StatusCode.INVALID_ARGUMENT: (400, BAD_REQUEST),
+    StatusCode.UNAUTHENTICATED: (401, "401"),
+    StatusCode.PERMISSION_DENIED: (403, "403"),
+    StatusCode.RESOURCE_EXHAUSTED: (429, "429"),
+    StatusCode.UNAVAILABLE: (503, UNAVAILABLE),
+    StatusCode.DEADLINE_EXCEEDED: (504, UNAVAILABLE),
+    StatusCode.CANCELLED: (503, UNAVAILABLE),
+}
+_KEY_WANTED = (
+    "Access denied due to invalid subscription key: send a backend key of Headwater in the header "
+    "Ocp-Apim-Subscription-Key"
+)
+
+
+class DoorError(Exception):
+    """An error as the door answers it. ``inner`` is the finer code."""
+
+    def __init__(
+        self, status: int, code: str, message: str, inner: str = "", retry_after_s: int = 0
+    ) -> None:
+        """Say what is wrong, and the fix."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.inner = inner
+        self.retry_after_s = retry_after_s
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The answer's JSON."""
+        error: dict[str, Any] = {"code": self.code, "message": str(self)}
+        if self.inner:
+            error["innerError"] = {"code": self.inner}
+        return {"error": error}
+
+
+def bad_request(inner: str, message: str) -> DoorError:
+    """Return the error of a request that cannot be understood.
+
+    >>> bad_request("InvalidRankRequest", "actions: is empty").body["error"]["code"]
+    'BadRequest'
+    """
+    return DoorError(400, BAD_REQUEST, message, inner)
+
+
+def from_call(error: HeadwaterError) -> DoorError:
+    """Return what a failed call to the server is to Personalizer's callers."""
+    status, code = _STATUSES.get(error.code, (500, INTERNAL))
+    text = _KEY_WANTED if status == 401 else str(error)
+    return DoorError(status, code, text, retry_after_s=math.ceil(error.retry_after_s or 0))
+
+
+def from_store(error: StoreUnavailable | Overloaded) -> DoorError:
+    """Return what a store that is away, or full, is to Personalizer's callers."""
+    return DoorError(503, UNAVAILABLE, str(error), retry_after_s=1)

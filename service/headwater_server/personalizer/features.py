@@ -1,0 +1,100 @@
+"""Personalizer's features, nested as they come, as flat names with a text or a number each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+Scalar = str | float
+NAMES_MAX = 100
+NAME_BYTES_MAX = 128
+TEXT_BYTES_MAX = 1024
+LABEL_BYTES_MAX = 256
+NUMBER_MAX = 1e12
+DEPTH_MAX = 16
+
+
+def flattened(features: list[Any]) -> dict[str, Scalar]:
+    """Return at most 100 names: namespaces with dots between, of several alike the last.
+
+    A text within a list becomes a name of its own, with the number 1; a number within one is named
+    by its place; true and false are texts; null is no feature.
+
+    >>> flattened([{"user": {"age": 31, "new": True, "likes": ["tea"]}}, {"vec": [0.5]}])
+    {'user.age': 31.0, 'user.new': 'true', 'user.likes.tea': 1.0, 'vec.0': 0.5}
+    """
+    flat: dict[str, Scalar] = {}
+    for name, value, place in _leaves("", features, None, 0):
+        if place is None:
+            flat[name] = value
+        elif isinstance(value, str):
+            flat[_name(name, value)] = 1.0
+        else:
+            flat[_name(name, str(place))] = value
+        if len(flat) == NAMES_MAX:
+            break
+    return flat
+
+
+def item_features(features: list[Any]) -> tuple[dict[str, Scalar], list[str]]:
+    """Return an action's features, and the tags that its lists of texts are.
+
+    >>> item_features([{"taste": "salty", "for": ["lunch", "dinner"]}])
+    ({'taste': 'salty'}, ['for=lunch', 'for=dinner'])
+    """
+    named: dict[str, Scalar] = {}
+    tags: dict[str, None] = {}
+    for name, value, place in _leaves("", features, None, 0):
+        if place is not None and isinstance(value, str):
+            if len(tags) < NAMES_MAX:
+                tags[_cut(f"{name}={value}", LABEL_BYTES_MAX)] = None
+        elif len(named) < NAMES_MAX:
+            named[name if place is None else _name(name, str(place))] = value
+    return named, list(tags)
+
+
+def _leaves(
+    name: str, value: Any, place: int | None, depth: int
+) -> Iterator[tuple[str, Scalar, int | None]]:
+    """Yield (name, value, its place in a list or None) of each text and number."""
+    if depth > DEPTH_MAX:
+        return
+    match value:
+        case dict():
+            for key, inner in value.items():
+                yield from _leaves(_name(name, str(key)), inner, None, depth + 1)
+        case list():
+            for number, inner in enumerate(value):
+                # the outermost list is of namespaces: it has no name that a place could follow
+                inside = number if name else None
+                yield from _leaves(name, inner, inside, depth + 1)
+        case _:
+            scalar = _scalar(value)
+            if name and scalar is not None:
+                yield name, scalar, place
+
+
+def _scalar(value: Any) -> Scalar | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        tame = math.isfinite(value) and abs(value) <= NUMBER_MAX
+        return float(value) if tame else str(value)[:TEXT_BYTES_MAX]
+    return _cut(str(value), TEXT_BYTES_MAX)
+
+
+def _name(outer: str, inner: str) -> str:
+    return _cut(f"{outer}.{inner}" if outer else inner, NAME_BYTES_MAX)
+
+
+def _cut(text: str, bytes_max: int) -> str:
+    """Return as many whole characters as fit.
+
+    >>> _cut("tée", 2)
+    't'
+    """
+    raw = text.encode("utf-8", "replace")
+    return text if len(raw) <= bytes_max else raw[:bytes_max].decode("utf-8", "ignore")

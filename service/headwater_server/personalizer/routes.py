@@ -1,0 +1,119 @@
+"""Personalizer's addresses, headers, statuses and bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from headwater import HeadwaterError
+from headwater_server.errors import Overloaded, StoreUnavailable
+from headwater_server.personalizer.door import Door
+from headwater_server.personalizer.errors import (
+    BAD_REQUEST,
+    INTERNAL,
+    NOT_FOUND,
+    UNAVAILABLE,
+    DoorError,
+    from_call,
+    from_store,
+)
+from headwater_server.personalizer.requests import rank_request, reward_value
+
+BASE = "/personalizer/v1.0"
+KEY_HEADER = "ocp-apim-subscription-key"
+BODY_BYTES_MAX = 1_000_000
+NO_STORE = (
+    "the door for Personalizer needs the store that holds the log: start headwater web with "
+    "--redis-url, or with the --data-dir of the server"
+)
+Handler = Callable[[Request], Awaitable[Response]]
+_log = structlog.get_logger(__name__)
+
+
+def door_routes(door: Callable[[], Door | None]) -> list[BaseRoute]:
+    """Return the routes. ``door`` gives the one that is open, None: there is no store for one."""
+
+    def opened() -> Door:
+        found = door()
+        if found is None:
+            raise DoorError(503, UNAVAILABLE, NO_STORE)
+        return found
+
+    async def rank(request: Request) -> Response:
+        asked = rank_request(await _body(request))
+        return _answer(201, await opened().rank(_key(request), asked))
+
+    async def reward(request: Request) -> Response:
+        value = reward_value(await _body(request))
+        await opened().reward(_key(request), request.path_params["event_id"], value)
+        return _answer(204)
+
+    async def activate(request: Request) -> Response:
+        await opened().activate(_key(request), request.path_params["event_id"])
+        return _answer(204)
+
+    async def nothing(request: Request) -> Response:
+        raise DoorError(404, NOT_FOUND, f"{request.method} {request.url.path} is not offered here")
+
+    event = f"{BASE}/events/{{event_id:path}}"
+    return [
+        Route(f"{BASE}/rank", _guarded(rank), methods=["POST"]),
+        Route(f"{event}/reward", _guarded(reward), methods=["POST"]),
+        Route(f"{event}/activate", _guarded(activate), methods=["POST"]),
+        Route("/personalizer/{rest:path}", _guarded(nothing), methods=["GET", "POST", "PUT"]),
+    ]
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Turn whatever goes wrong into Personalizer's error."""
+
+    async def handled(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except DoorError as error:
+            return _failed(error)
+        except HeadwaterError as error:
+            return _failed(from_call(error))
+        except (StoreUnavailable, Overloaded) as error:
+            return _failed(from_store(error))
+        except Exception:  # noqa: BLE001 - logged under an id, and said in Personalizer's words
+            error_id = uuid4().hex[:12]
+            _log.exception("call failed", path=request.url.path, error_id=error_id)
+            text = f"internal error; look for error_id={error_id} in the log of headwater web"
+            return _failed(DoorError(500, INTERNAL, text))
+
+    return handled
+
+
+async def _body(request: Request) -> bytes:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > BODY_BYTES_MAX:
+            raise DoorError(413, BAD_REQUEST, f"the body has more than {BODY_BYTES_MAX} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _key(request: Request) -> str:
+    return str(request.headers.get(KEY_HEADER, ""))
+
+
+def _answer(status: int, content: dict[str, Any] | None = None) -> Response:
+    headers = {"cache-control": "no-store"}
+    if content is None:
+        return Response(status_code=status, headers=headers)
+    return JSONResponse(content, status_code=status, headers=headers)
+
+
+def _failed(error: DoorError) -> Response:
+    response = _answer(error.status, error.body)
+    if error.retry_after_s:
+        response.headers["retry-after"] = str(error.retry_after_s)
+    return response
