@@ -223,9 +223,12 @@ def test_with_tls_the_gateway_shows_the_certificate_of_the_folder(loop, keys, tm
     address = composed.addresses["gateway"], 8443
 
     def shown() -> bool:
-        with suppress(ConnectionRefusedError), socket.create_connection(address, 5) as plain:
-            with trusting.wrap_socket(plain, server_hostname="gateway") as encrypted:
-                return bool(encrypted.getpeercert())
+        with (
+            suppress(ConnectionRefusedError),
+            socket.create_connection(address, 5) as plain,
+            trusting.wrap_socket(plain, server_hostname="gateway") as encrypted,
+        ):
+            return bool(encrypted.getpeercert())
         return False
 
     try:
