@@ -68,6 +68,15 @@ def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
 
     settings = load_settings(**flags)
     set_up_logging(settings.process.log_level, settings.process.log_format)
+    wait, token = (
+        settings.personalizer.personalizer_reward_wait_minutes,
+        settings.replica.attribution_token_minutes,
+    )
+    if wait > token:
+        raise BadSettings(
+            f"personalizer_reward_wait_minutes = {wait:g}: a reward that late finds its token "
+            f"expired; set attribution_token_minutes (now {token:g}) to as much, here and there"
+        )
     where = _where(settings.place)
     if where is None:
         return None

@@ -84,7 +84,8 @@ class Door:
         chances = {r.item_id: r.first_slot_propensity or 0.0 for r in slate.results}
         answer = ranked(request, chances)
         action, token = answer["rewardActionId"], slate.attribution_token
-        return Told(visitor, action, token, context, answer, request.digest)
+        default = self._settings.personalizer_default_reward
+        return Told(visitor, action, token, context, answer, request.digest, default)
 
     def _visitor(self, context: dict[str, Scalar]) -> str:
         """Take out of the context, and return, what names the visitor; "" if nothing does."""
