@@ -11,9 +11,9 @@ import structlog
 
 from headwater import HeadwaterError
 from headwater_server.errors import HeadwaterError as StoreError
+from headwater_server.flattening import Scalar, flattened
 from headwater_server.personalizer.descriptions import Descriptions
 from headwater_server.personalizer.errors import NOT_FOUND, DoorError, bad_request
-from headwater_server.personalizer.features import Scalar, flattened
 from headwater_server.personalizer.memory import Memory, Remembered, Told
 from headwater_server.personalizer.ranking import ranked
 from headwater_server.personalizer.requests import RANK, RankRequest
