@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 
 import pytest
 from typer.testing import CliRunner
 
+from headwater_server.cli.import_target import send
 from headwater_server.cli.root import commands
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.history import read_gorse
 from headwater_server.evaluation.problems import BadFile
 from tests.integration import gorse_files as gorse
+from tests.integration.conftest import url_of
+from tests.integration.served import Served
 
 FORMATS = {
     "json lines": (
@@ -128,3 +132,23 @@ def test_flags_that_contradict_are_refused(flags, told):
     command = ["import", "--events", "e", "--data-dir", "d", *flags]
     ended = CliRunner().invoke(commands, command)
     assert (ended.exit_code, told in ended.output) == (2, True), ended.output
+
+
+async def test_a_running_server_is_told_of_items_users_and_events(tmp_path, server_dir, settings):
+    for name, raw in zip(("feedback", "items", "users"), FORMATS["json lines"], strict=True):
+        (tmp_path / name).write_bytes(raw)
+    served = Served(url_of(server_dir), settings.catalogue)
+    await served.start()
+    try:
+        history, address = _history(tmp_path), served.proxy.address
+        for outcome in ("created", "exists"):
+            outcomes = await asyncio.to_thread(send, address, "", history, 2, lambda _: None)
+            assert outcomes == {outcome: 3}
+        boots, socks = [await served.client.get_item(name) for name in ("boots", "socks")]
+        assert (boots.tags, boots.publish_time.year) == (("for=men", "for=kids"), 2024)
+        assert not socks.available
+        ann = await served.client.get_user("ann")
+        assert ann.user.features["segment"] == "vip"
+        assert [touch.item_id for touch in ann.history] == ["boots"]
+    finally:
+        await served.stop()

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
@@ -16,6 +17,7 @@ from headwater_server.settings import PlaceSettings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked
 from headwater_server.storage.data_dir import SOCKET_PATH_BYTES_MAX
 
+_log = structlog.get_logger(__name__)
 MISSING = "headwater web needs starlette and uvicorn: pip install 'headwater-server[gateway]'"
 
 
@@ -89,9 +91,11 @@ def _where(place: PlaceSettings) -> str | Path | None:
         return place.redis_url
     socket = place.data_dir.absolute() / "valkey.sock"
     if len(os.fsencode(socket)) > SOCKET_PATH_BYTES_MAX:
-        raise BadSettings(
-            f"data_dir = {place.data_dir}: too long a path for its socket to be found"
+        _log.warning(
+            "no door for Personalizer: a socket cannot have so long a path; give --redis-url",
+            data_dir=str(place.data_dir),
         )
+        return None
     return socket
 
 
