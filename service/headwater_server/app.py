@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
 
 import structlog
 from prometheus_client.core import Metric
@@ -18,6 +19,7 @@ from headwater_server.api.keys import Keys
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.warmup import warm_up
+from headwater_server.gateway.beside import Beside
 from headwater_server.observability.exposition import Exposition
 from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
@@ -37,12 +39,22 @@ _log = structlog.get_logger(__name__)
 OnReady = Callable[[str, str], None]
 
 
-def run(settings: Settings, on_ready: OnReady, surroundings: Surroundings | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; call ``on_ready(address, offset)`` when it can answer."""
-    run_loop(_serve(settings, on_ready, surroundings or Surroundings()))
+def run(
+    settings: Settings,
+    on_ready: OnReady,
+    surroundings: Surroundings | None = None,
+    beside: Beside | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; call ``on_ready(address, offset)`` when it can answer.
+
+    Then ``beside`` is opened, if there is to be something; it is closed before the server.
+    """
+    run_loop(_serve(settings, on_ready, surroundings or Surroundings(), beside))
 
 
-async def _serve(settings: Settings, on_ready: OnReady, surroundings: Surroundings) -> None:
+async def _serve(
+    settings: Settings, on_ready: OnReady, surroundings: Surroundings, beside: Beside | None
+) -> None:
     stopping = _stop_signal()
     async with AsyncExitStack() as parts:
         starting = asyncio.create_task(_start(settings, parts, surroundings))
@@ -57,6 +69,11 @@ async def _serve(settings: Settings, on_ready: OnReady, surroundings: Surroundin
         gc.collect()
         gc.freeze()  # what was restored stays; looking through it again and again costs p99
         on_ready(address, (await replica.model(compute_digest=False)).offset)
+        if beside is not None:
+            opening = asyncio.create_task(beside.open(address, parts))
+            await _first(opening, stopping)
+            if not stopping.is_set():
+                await opening  # its failure is ours
         await stopping.wait()
         _log.info("stopping")
 
@@ -154,8 +171,8 @@ def _stop_signal() -> asyncio.Event:
     return stopping
 
 
-async def _first(starting: asyncio.Task[tuple[Replica, str]], stopping: asyncio.Event) -> None:
-    """Return when the server has started, failed to, or is told to stop; the last cancels it."""
+async def _first(starting: asyncio.Task[Any], stopping: asyncio.Event) -> None:
+    """Return when what starts has started, failed to, or is told to stop; the last cancels it."""
     told = asyncio.create_task(stopping.wait())
     await asyncio.wait((starting, told), return_when=asyncio.FIRST_COMPLETED)
     told.cancel()

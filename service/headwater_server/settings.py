@@ -12,9 +12,11 @@ from typing import Any, Literal, TypeVar, get_type_hints
 
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.gateway.checks import problem
+from headwater_server.gateway.settings import GatewaySettings
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.replica.settings import ReplicaSettings
-from headwater_server.settings_checks import check_keys, check_together, checked
+from headwater_server.settings_checks import BadSettings, check_keys, check_together, checked
 from headwater_server.settings_sources import read_sources
 from headwater_server.storage.settings import StorageSettings
 
@@ -71,6 +73,7 @@ class Settings:
     place: PlaceSettings
     process: ProcessSettings
     api: ApiSettings
+    gateway: GatewaySettings
     replica: ReplicaSettings
     storage: StorageSettings
     engine: EngineSettings
@@ -83,6 +86,7 @@ PARTS: dict[str, type[Any]] = {
     "Place": PlaceSettings,
     "Process": ProcessSettings,
     "API": ApiSettings,
+    "Gateway": GatewaySettings,
     "Replica": ReplicaSettings,
     "Storage": StorageSettings,
     ENGINE: EngineSettings,
@@ -105,6 +109,8 @@ def load_settings(**flags: Any) -> Settings:
     settings = Settings(*(_part(part, values) for part in parts))
     check_together(settings.place.redis_url, settings.place.data_dir)
     check_keys(settings.api.accesses)
+    if told := problem(settings.gateway):
+        raise BadSettings(told)
     return settings
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from headwater_server.api.access import Access, accesses, check_accesses
 from headwater_server.engine.removal import REMOVABLE
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
+from headwater_server.gateway.addresses import is_loopback
 from headwater_server.settings_rules import read_rules
 
 
@@ -29,6 +29,13 @@ RANGES: dict[str, tuple[float, float]] = {
     "calls_per_second_max": (0, math.inf),
     "drift_fading": (1, 2**20),
     "exploration_epsilon": (0, 1),
+    "gateway_address_calls_per_second_max": (0, 2**31),
+    "gateway_body_bytes_max": (1024, 2**30),
+    "gateway_calls_per_second_max": (0, 2**31),
+    "gateway_deadline_default_ms": (1, 60_000),
+    "gateway_key_calls_per_second_max": (0, 2**31),
+    "gateway_proxies": (0, 100),
+    "gateway_threads": (1, 128),
     "host_patience_ms": (0, 1000),
     "linger_ms": (0, 1000),
     "log_entries_kept_min": (0, math.inf),
@@ -45,6 +52,29 @@ RANGES: dict[str, tuple[float, float]] = {
     "stop_patience_s": (0, 3600),
     "workers": (1, 128),
     "visitor_events_per_minute_max": (0, math.inf),
+}
+
+ADDRESSES = {
+    "listen": "write host:port, for example 127.0.0.1:50051",
+    "metrics_listen": "write host:port, for example 127.0.0.1:9464",
+    "gateway": "write host:port, for example 127.0.0.1:8080",
+    "gateway_admin": "write host:port, for example 127.0.0.1:9901",
+    "gateway_backends": "write host:port of each, for example 127.0.0.1:50051",
+    "gateway_metrics": "write host:port, for example 127.0.0.1:9465",
+    "gateway_tls": "write host:port, for example 0.0.0.0:8443",
+    "gateway_web": "write host:port, for example 127.0.0.1:8081",
+}
+TEXTS = {
+    **{name: (r".+:\d{1,5}", fix) for name, fix in ADDRESSES.items()},
+    "tracing_endpoint": (r"https?://.+", "write http://host:port, for example of a collector"),
+    "redis_url": (r"(rediss?|unix)://.+", "write redis://host:6379/0, rediss://… or unix://…"),
+    "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
+    "exploration_policy": (r"plackett_luce|thompson", "write plackett_luce or thompson"),
+    "gateway_origins": (
+        r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?",
+        "write scheme, host and, if it is not the usual one, port: https://shop.example",
+    ),
+    "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),
 }
 
 
@@ -96,25 +126,19 @@ def _problem(name: str, value: object) -> str:
     if name == "without" and isinstance(value, tuple):
         unknown = ", ".join(sorted(set(value) - set(REMOVABLE)))
         return f"no {unknown} to leave out: write any of {', '.join(REMOVABLE)}" if unknown else ""
+    if isinstance(value, tuple):
+        problems = (f"{one!r}: {said}" for one in value if (said := _text_problem(name, str(one))))
+        return next(problems, "")
     if name == "rewards" and isinstance(value, dict):
         return "" if all(map(math.isfinite, value.values())) else "rewards must be finite numbers"
     return _text_problem(name, str(value))
 
 
 def _text_problem(name: str, text: str) -> str:
-    texts = {
-        "listen": (r".+:\d{1,5}", "write host:port, for example 127.0.0.1:50051"),
-        "metrics_listen": (r".+:\d{1,5}", "write host:port, for example 127.0.0.1:9464"),
-        "tracing_endpoint": (r"https?://.+", "write http://host:port, for example of a collector"),
-        "redis_url": (r"(rediss?|unix)://.+", "write redis://host:6379/0, rediss://… or unix://…"),
-        "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
-        "exploration_policy": (r"plackett_luce|thompson", "write plackett_luce or thompson"),
-        "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),
-    }
-    pattern, fix = texts.get(name, ("", ""))
+    pattern, fix = TEXTS.get(name, ("", ""))
     if pattern and not re.fullmatch(pattern, text):
         return fix
-    if name.endswith("listen") and int(text.rpartition(":")[2]) > 65535:
+    if name in ADDRESSES and int(text.rpartition(":")[2]) > 65535:
         return "a port is at most 65535"
     return ""
 
@@ -161,16 +185,9 @@ def check_exposure(addresses: Iterable[str | None], *, has_keys: bool, insecure:
     >>> check_exposure(["127.0.0.1:50051", None], has_keys=False, insecure=False)
     """
     for address in addresses:
-        if address and not (has_keys or insecure or _is_loopback(address.rpartition(":")[0])):
+        if address and not (has_keys or insecure or is_loopback(address.rpartition(":")[0])):
             raise BadSettings(
                 f"{address} is reached from other machines, and no key is set: set HEADWATER_KEYS "
                 "(openssl rand -hex 24 makes one), or listen on 127.0.0.1, or say --insecure if "
                 "a network of your own keeps strangers out"
             )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -34,9 +34,8 @@ def make_replica(
     storage: Storage, engine_settings: EngineSettings | None = None, **options: Any
 ) -> Replica:
     engine_type = options.pop("engine_type", CountingEngine)
-    company = {
-        name: options.pop(name) for name in ("identity", "neighbours", "now_ms") if name in options
-    }
+    named = ("identity", "neighbours", "now_ms", "meters")
+    company = {name: options.pop(name) for name in named if name in options}
     return Replica(
         storage.log,
         storage.snapshots,

@@ -10,6 +10,7 @@ from headwater.errors import (
     InvalidRequestError,
     NotFoundError,
     OverloadedError,
+    PermissionDeniedError,
     UnauthenticatedError,
     UnavailableError,
     UnimplementedError,
@@ -19,7 +20,22 @@ from headwater.feedback_buffer import FeedbackBuffer
 from headwater.items import DeleteAnswer, Item, ItemResult, UpsertAnswer, WriteStatus
 from headwater.lists import ItemList, ScoredItem
 from headwater.model import DriftAlarm, Metric, Model, ReplicaState
+from headwater.operations import (
+    CallFigures,
+    ItemOrder,
+    ItemStatistics,
+    MetricSamples,
+    MetricSeries,
+    MetricSpan,
+    QuarantinedEvent,
+    RefusedEvent,
+    Replica,
+    Serving,
+    Snapshot,
+    Storage,
+)
 from headwater.recommendations import FeatureContribution, Recommendation, Result
+from headwater.tls import Tls
 from headwater.users import EraseAnswer, Touch, UpsertUsersAnswer, User, UserProfile, UserResult
 
 __all__ = [
@@ -27,6 +43,7 @@ __all__ = [
     "AsyncFeedbackBuffer",
     "BufferClosedError",
     "BufferFullError",
+    "CallFigures",
     "Client",
     "DeadlineExceededError",
     "DeleteAnswer",
@@ -43,15 +60,28 @@ __all__ = [
     "InvalidRequestError",
     "Item",
     "ItemList",
+    "ItemOrder",
     "ItemResult",
+    "ItemStatistics",
     "Metric",
+    "MetricSamples",
+    "MetricSeries",
+    "MetricSpan",
     "Model",
     "NotFoundError",
     "OverloadedError",
+    "PermissionDeniedError",
+    "QuarantinedEvent",
     "Recommendation",
+    "RefusedEvent",
+    "Replica",
     "ReplicaState",
     "Result",
     "ScoredItem",
+    "Serving",
+    "Snapshot",
+    "Storage",
+    "Tls",
     "Touch",
     "UnauthenticatedError",
     "UnavailableError",

@@ -8,6 +8,7 @@ from typing import Unpack
 from headwater import calls
 from headwater.async_catalogue import AsyncCatalogue
 from headwater.async_feedback_stream import AsyncFeedbackStream
+from headwater.async_operating import AsyncOperations
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.errors import HeadwaterError
 from headwater.events import Event, FeedbackAnswer
@@ -20,7 +21,7 @@ from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.recommendations import Question
 
 
-class AsyncClient(AsyncCatalogue):
+class AsyncClient(AsyncCatalogue, AsyncOperations):
     """Talks to one Headwater. Make it on the loop; close it, or use it in an ``async with``.
 
     Every call has a deadline (``timeout_s``, seconds, retries included), and raises a

@@ -14,13 +14,14 @@ from headwater.fallback import fallback_list, is_away
 from headwater.feedback_stream import FeedbackStream
 from headwater.lists import ItemList
 from headwater.model import DriftAlarm, Metric, Model
+from headwater.operating import Operations
 from headwater.recommendations import Recommendation
 from headwater.unanswered import PATH, PATIENCE_S, Batch
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.recommendations import Question
 
 
-class Client(Catalogue):
+class Client(Catalogue, Operations):
     """Talks to one Headwater. Share it between threads; close it, or use it in a ``with``.
 
     Every call has a deadline (``timeout_s``, seconds, retries included), and raises a

@@ -10,6 +10,7 @@ import grpc
 from headwater.calls import Call
 from headwater.channel import channel_options, metadata
 from headwater.errors import from_rpc_error
+from headwater.tls import Tls, secured
 
 Answer = TypeVar("Answer")
 
@@ -23,13 +24,17 @@ class Connection:
         credentials: grpc.ChannelCredentials | None = None,
         *,
         key: str = "",
+        tls: Tls | bool = False,
     ) -> None:
-        """Name the server, ``host:port``; without ``credentials`` the connection is not encrypted.
+        """Name the server, ``host:port``; without ``tls`` the connection is not encrypted.
 
-        ``key`` is sent with each call; servers that listen beyond their own machine ask for one.
-        Nothing is sent before the first call.
+        ``tls=True`` trusts the public authorities, `Tls` those of yours, with a certificate of the
+        caller's own; ``credentials`` are gRPC's own, in its place. ``key`` is sent with each call;
+        servers that listen beyond their own machine ask for one. Nothing is sent before the first
+        call.
         """
-        options = channel_options()
+        credentials, more = secured(credentials, tls)
+        options = [*channel_options(), *more]
         self._channel = (
             grpc.secure_channel(target, credentials, options)
             if credentials

@@ -130,6 +130,12 @@ class ApiSettings:
     )
 
     @property
+    def backend_key(self) -> str | None:
+        """Return the first backend's key that opens everything, for what is started beside us."""
+        whole = (a.key.decode() for a in self.accesses if not (a.is_page or a.scopes or a.rate))
+        return next(whole, None)
+
+    @property
     def accesses(self) -> list[Access]:
         """Return what each key may do, those of backends first; empty when none is set."""
         return [

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from headwater_server.cli.root import main
+import sys
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the command line; a probe without what the other commands import."""
+    if sys.argv[1:2] == ["probe"]:
+        from headwater_server.cli.probing import main as run
+    else:
+        from headwater_server.cli.root import main as run
+    run()

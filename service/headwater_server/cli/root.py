@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from headwater_server.cli import gatewaying
 from headwater_server.cli.backtesting import backtest
 from headwater_server.cli.demo.command import demo
 from headwater_server.cli.digesting import digest
@@ -56,6 +57,13 @@ token_keys = typer.Typer(
 token_keys.command("list")(with_settings("Place", "Storage", "Replica")(list_token_keys))
 token_keys.command("rotate")(with_settings("Place", "Storage", "Replica")(rotate_token_keys))
 commands.add_typer(token_keys, name="token-keys")
+gateway = typer.Typer(
+    help="The Envoy that browsers and REST callers reach the servers through.",
+    no_args_is_help=True,
+)
+gateway.command("render")(with_settings("Gateway")(gatewaying.render))
+gateway.command("run")(with_settings("Gateway")(gatewaying.run))
+commands.add_typer(gateway, name="gateway")
 commands.command("worker", hidden=True)(worker)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from headwater_server.gateway.beside import Beside
 from headwater_server.settings import Settings
 from headwater_server.storage.embedded import EmbeddedServer
 from headwater_server.workers.crew import Crew
@@ -23,16 +24,20 @@ OnReady = Callable[[str, str], None]
 SNAPSHOT_PATIENCE_S = 60.0  # the follower's last one, of a large state
 
 
-def run_crew(settings: Settings, flags: dict[str, Any], on_ready: OnReady) -> int:
+def run_crew(
+    settings: Settings, flags: dict[str, Any], on_ready: OnReady, beside: Beside | None
+) -> int:
     """Serve with several processes until SIGTERM or SIGINT; return the exit code.
 
     SIGHUP restarts all, one by one: each reads the settings, and the program, anew. ``flags`` are
     those of the command line, which every process is given.
     """
-    return asyncio.run(_run(settings, flags, on_ready))
+    return asyncio.run(_run(settings, flags, on_ready, beside))
 
 
-async def _run(settings: Settings, flags: dict[str, Any], on_ready: OnReady) -> int:
+async def _run(
+    settings: Settings, flags: dict[str, Any], on_ready: OnReady, beside: Beside | None
+) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -47,6 +52,10 @@ async def _run(settings: Settings, flags: dict[str, Any], on_ready: OnReady) -> 
         if starting.done() and not stopping.is_set():
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, crew.roll)
             on_ready(address, starting.result())
+            if beside is not None:
+                opening = asyncio.create_task(beside.open(address, parts))
+                await _first(opening, crew.failed, stopping)
+                await _settled(opening)
             await _first(crew.failed, stopping)
         starting.cancel()
         _log.info("stopping")
@@ -54,6 +63,15 @@ async def _run(settings: Settings, flags: dict[str, Any], on_ready: OnReady) -> 
         _log.error("the workers do not start; giving up", exit_code=crew.failed.result())
         return crew.failed.result() or 1
     return 0
+
+
+async def _settled(opening: asyncio.Task[None]) -> None:
+    """Return when it is done, whose failure is ours; or when it is cancelled, as time ran out."""
+    if opening.done():
+        opening.result()
+    else:
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
 
 
 async def _embedded(settings: Settings, parts: AsyncExitStack) -> str:

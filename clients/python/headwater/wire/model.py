@@ -30,15 +30,17 @@ def metrics(response: pb.GetMetricsResponse) -> tuple[Metric, ...]:
 
 def drift_alarms(response: pb.GetMetricsResponse) -> tuple[DriftAlarm, ...]:
     """Read the changes that were noticed."""
-    return tuple(
-        DriftAlarm(
-            placement=alarm.placement,
-            name=alarm.name,
-            worse=alarm.direction == pb.DRIFT_DIRECTION_WORSE,
-            events_learned=alarm.events_learned,
-            detect_time=from_time(alarm.detect_time),
-            mean_before=alarm.mean_before,
-            mean_after=alarm.mean_after,
-        )
-        for alarm in response.drift_alarms
+    return tuple(map(drift_alarm, response.drift_alarms))
+
+
+def drift_alarm(alarm: pb.DriftAlarm) -> DriftAlarm:
+    """Read one change."""
+    return DriftAlarm(
+        placement=alarm.placement,
+        name=alarm.name,
+        worse=alarm.direction == pb.DRIFT_DIRECTION_WORSE,
+        events_learned=alarm.events_learned,
+        detect_time=from_time(alarm.detect_time),
+        mean_before=alarm.mean_before,
+        mean_after=alarm.mean_after,
     )

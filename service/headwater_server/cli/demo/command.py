@@ -18,6 +18,7 @@ from headwater_server.cli.demo.meters import Meters
 from headwater_server.cli.demo.recorded import RecordedCrowd
 from headwater_server.cli.demo.screen import Screen
 from headwater_server.cli.demo.server_process import ServerFailedError, ServerProcess
+from headwater_server.cli.demo.shop.command import Wish, open_shop
 from headwater_server.cli.demo.story import Story
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.engine.settings import EngineSettings
@@ -42,8 +43,25 @@ def demo(
         Path | None, typer.Option(help="keep the server's data here; else it is thrown away")
     ] = None,
     seed: Annotated[int, typer.Option(help="seed of the simulated shoppers")] = 1,
+    shop: Annotated[
+        bool, typer.Option("--shop", help="open a shop in the browser instead, until Ctrl-C")
+    ] = False,
+    listen: Annotated[
+        str, typer.Option(help="with --shop: host:port of its page; port 0 takes a free one")
+    ] = "127.0.0.1:8080",
+    visits: Annotated[
+        float, typer.Option(min=0, help="with --shop: visits of simulated others a minute")
+    ] = 20.0,
 ) -> None:
     """Watch a shop's visitors being served and learned from.
+
+    `headwater demo --shop` opens a shop in the browser: a server on an embedded store, its gateway
+    and the page, filled with 300 products and four weeks of simulated shoppers, or with your own
+    files (--events, --items). It prints the addresses of the shop and of the console, with its key.
+    Click, and the lists follow; "why this?" tells why. Each browser window with a ?visitor=NAME of
+    its own is a visitor of its own.
+
+    Without --shop the whole loop runs in the terminal, in about a minute.
 
     Starts a real server on an embedded store, feeds it through its API, kills it half-way, starts
     it again, and shows that nothing was lost. Of a file, the first part is told in batches, and
@@ -53,6 +71,9 @@ def demo(
     tenth, not on the item that the visitor touched just before; a hit is the act's item among the
     best 20, asked for just before. Of simulated shoppers it counts the visits for a certain item.
     """
+    if shop:
+        open_shop(Wish(listen, events, items, seed, visits), data_dir)
+        return
     with explained():
         crowd = _crowd(events, items, seed)
     with ExitStack() as stack:

@@ -8,10 +8,14 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 READY = re.compile(r"headwater ready on (\S+) offset=(\S+)")
-NOT_OURS = {"HEADWATER_KEYS", "HEADWATER_METRICS_LISTEN"}  # they are for the shop's own server
+NOT_OURS = {  # they are for the shop's own server
+    "HEADWATER_KEYS", "HEADWATER_PAGE_KEYS", "HEADWATER_METRICS_LISTEN", "HEADWATER_GATEWAY",
+    "HEADWATER_GATEWAY_TLS", "HEADWATER_LISTEN", "HEADWATER_REDIS_URL",
+}  # fmt: skip
 START_PATIENCE_S = 120.0  # the first start compiles the models' kernels
 STOP_PATIENCE_S = 30.0
 
@@ -23,11 +27,15 @@ class ServerFailedError(Exception):
 class ServerProcess:
     """`headwater serve` on a data directory and a free port."""
 
-    def __init__(self, data_dir: Path, *flags: str) -> None:
+    def __init__(
+        self, data_dir: Path, *flags: str, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._command = [
             sys.executable, "-m", "headwater_server", "serve", "--listen", "127.0.0.1:0",
             "--data-dir", str(data_dir), *flags,
         ]  # fmt: skip
+        kept = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+        self._environment = kept | dict(environment or {})
         self._errors = data_dir / "server.log"
         self._process: asyncio.subprocess.Process | None = None
         self.address = ""
@@ -41,7 +49,7 @@ class ServerProcess:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,
-                env={name: value for name, value in os.environ.items() if name not in NOT_OURS},
+                env=self._environment,
                 start_new_session=True,  # Ctrl-C is for the demo, which stops the server in order
             )
         try:

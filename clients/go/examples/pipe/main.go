@@ -1,0 +1,72 @@
+// Feedback that nobody waits for: reads events from standard input, one a line ("visitor click
+// item"), and sends them through a buffer.
+//
+//	go run ./examples/pipe < events.txt
+//
+// What is not learned is told on standard error; the last line says how it went, as JSON.
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"strings"
+
+	"github.com/headwater/headwater/clients/go"
+)
+
+func main() {
+	target := cmp.Or(os.Getenv("HEADWATER_TARGET"), "127.0.0.1:50051")
+	client, err := headwater.New(target, headwater.WithKey(os.Getenv("HEADWATER_KEY")))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	if err := pipe(context.Background(), client); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func pipe(ctx context.Context, client *headwater.Client) error {
+	lost := 0 // written by the buffer's goroutine, read when that has ended
+	buffer, err := headwater.NewFeedbackBuffer(client, headwater.BufferSettings{
+		OnLost: func(event *headwater.Event, reason string) { lost++ },
+	})
+	if err != nil {
+		return err
+	}
+	added, err := addLines(ctx, buffer)
+	if err := errors.Join(err, buffer.Close(ctx)); err != nil { // also after an error: nothing is lost
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(map[string]any{
+		"added": added, "lost": lost, "offset": buffer.Offset(),
+	})
+}
+
+func addLines(ctx context.Context, buffer *headwater.FeedbackBuffer) (added int, err error) {
+	lines := bufio.NewScanner(os.Stdin)
+	for ; lines.Scan(); added++ {
+		event, err := read(lines.Text())
+		if err != nil {
+			return added, err
+		}
+		if err := buffer.Add(ctx, event); err != nil {
+			return added, err
+		}
+	}
+	return added, lines.Err()
+}
+
+func read(line string) (*headwater.Event, error) {
+	words := strings.Fields(line)
+	if len(words) != 3 {
+		return nil, fmt.Errorf("a line is %q, this is %q", "visitor event-type item", line)
+	}
+	return headwater.NewEvent(words[1], words[0], words[2]), nil
+}

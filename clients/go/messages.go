@@ -1,0 +1,67 @@
+package headwater
+
+import headwaterv1 "github.com/headwater/headwater/clients/go/headwater/v1"
+
+// The API's messages, as protos/headwater/v1 describes them.
+type (
+	RecommendRequest         = headwaterv1.RecommendRequest
+	Result                   = headwaterv1.Result
+	FeatureContribution      = headwaterv1.FeatureContribution
+	ListSimilarItemsRequest  = headwaterv1.ListSimilarItemsRequest
+	ListTrendingItemsRequest = headwaterv1.ListTrendingItemsRequest
+	ScoredItem               = headwaterv1.ScoredItem
+
+	Event            = headwaterv1.Event
+	EventItem        = headwaterv1.EventItem
+	EventResult      = headwaterv1.EventResult
+	FeedbackResponse = headwaterv1.FeedbackResponse
+
+	Item                = headwaterv1.Item
+	ItemWrite           = headwaterv1.ItemWrite
+	ItemWriteResult     = headwaterv1.ItemWriteResult
+	UpsertItemsResponse = headwaterv1.UpsertItemsResponse
+	DeleteItemsResponse = headwaterv1.DeleteItemsResponse
+	ListItemsRequest    = headwaterv1.ListItemsRequest
+
+	User                = headwaterv1.User
+	UserWrite           = headwaterv1.UserWrite
+	UpsertUsersResponse = headwaterv1.UpsertUsersResponse
+	GetUserRequest      = headwaterv1.GetUserRequest
+	GetUserResponse     = headwaterv1.GetUserResponse
+	EraseUserRequest    = headwaterv1.EraseUserRequest
+	EraseUserResponse   = headwaterv1.EraseUserResponse
+
+	GetModelRequest    = headwaterv1.GetModelRequest
+	GetModelResponse   = headwaterv1.GetModelResponse
+	GetMetricsResponse = headwaterv1.GetMetricsResponse
+
+	Value = headwaterv1.Value
+)
+
+// What became of an event.
+const (
+	Created     = headwaterv1.EventStatus_EVENT_STATUS_CREATED
+	Exists      = headwaterv1.EventStatus_EVENT_STATUS_EXISTS
+	Conflict    = headwaterv1.EventStatus_EVENT_STATUS_CONFLICT
+	Quarantined = headwaterv1.EventStatus_EVENT_STATUS_QUARANTINED
+)
+
+// What became of a write.
+const (
+	Applied  = headwaterv1.WriteStatus_WRITE_STATUS_APPLIED
+	Outdated = headwaterv1.WriteStatus_WRITE_STATUS_OUTDATED
+	Refused  = headwaterv1.WriteStatus_WRITE_STATUS_REFUSED
+)
+
+// ExplorationOff asks for the best list, without anything tried.
+const ExplorationOff = headwaterv1.Exploration_EXPLORATION_OFF
+
+// Text is a category, such as "phone", for a context or an item's features.
+func Text(text string) *Value {
+	return &Value{Kind: &headwaterv1.Value_Text{Text: text}}
+}
+
+// Number is a quantity, for a context or an item's features.
+func Number(number float64) *Value {
+	return &Value{Kind: &headwaterv1.Value_Number{Number: number}}
+}

@@ -1,0 +1,69 @@
+package io.headwater;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import com.google.rpc.RetryInfo;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What the server said of a call that failed, read from the status and its details. */
+final class Failure {
+  final StatusRuntimeException cause;
+  final List<Violation> violations = new ArrayList<>();
+  Duration retryAfter;
+
+  Failure(StatusRuntimeException cause) {
+    this.cause = cause;
+    for (Any detail : detailsOf(cause)) {
+      try {
+        read(detail);
+      } catch (InvalidProtocolBufferException damaged) {
+        cause.addSuppressed(damaged); // the status itself says enough
+      }
+    }
+  }
+
+  private static List<Any> detailsOf(StatusRuntimeException cause) {
+    com.google.rpc.Status told = StatusProto.fromThrowable(cause);
+    return told == null ? Collections.emptyList() : told.getDetailsList();
+  }
+
+  private void read(Any detail) throws InvalidProtocolBufferException {
+    if (detail.is(BadRequest.class)) {
+      for (BadRequest.FieldViolation told : detail.unpack(BadRequest.class).getFieldViolationsList()) {
+        violations.add(new Violation(told.getField(), told.getDescription()));
+      }
+    } else if (detail.is(RetryInfo.class)) {
+      com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();
+      retryAfter = Duration.ofSeconds(delay.getSeconds(), delay.getNanos());
+    }
+  }
+
+  HeadwaterException toException() {
+    switch (cause.getStatus().getCode()) {
+      case INVALID_ARGUMENT:
+        return new InvalidRequestException(this);
+      case NOT_FOUND:
+        return new NotFoundException(this);
+      case UNAUTHENTICATED:
+        return new UnauthenticatedException(this);
+      case PERMISSION_DENIED:
+        return new PermissionDeniedException(this);
+      case RESOURCE_EXHAUSTED:
+        return new OverloadedException(this);
+      case UNAVAILABLE:
+        return new UnavailableException(this);
+      case DEADLINE_EXCEEDED:
+        return new DeadlineExceededException(this);
+      case UNIMPLEMENTED:
+        return new UnimplementedException(this);
+      default:
+        return new HeadwaterException(this);
+    }
+  }
+}

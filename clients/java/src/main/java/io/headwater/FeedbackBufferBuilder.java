@@ -1,0 +1,63 @@
+package io.headwater;
+
+import io.headwater.v1.Event;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+
+/** Says how a {@link FeedbackBuffer} works. */
+public final class FeedbackBufferBuilder {
+  private static final int EVENTS_A_CALL = 1000;
+
+  final HeadwaterClient client;
+  int batchMax = 500;
+  int eventsMax = 10_000;
+  Duration interval = Duration.ofMillis(200);
+  Duration patience = Duration.ofSeconds(60);
+  BiConsumer<Event, String> onLost = (event, reason) -> {};
+
+  FeedbackBufferBuilder(HeadwaterClient client) {
+    this.client = client;
+  }
+
+  /** A batch goes out with so many events: 500, at most 1,000. */
+  public FeedbackBufferBuilder batchMax(int events) {
+    this.batchMax = events;
+    return this;
+  }
+
+  /** Or after its first event has waited so long: 0.2 s. */
+  public FeedbackBufferBuilder interval(Duration interval) {
+    this.interval = interval;
+    return this;
+  }
+
+  /** With so many on their way {@code add} waits: 10,000. */
+  public FeedbackBufferBuilder eventsMax(int events) {
+    this.eventsMax = events;
+    return this;
+  }
+
+  /** How long the same events are tried again while the server is away, late or overloaded: 60 s. */
+  public FeedbackBufferBuilder patience(Duration patience) {
+    this.patience = patience;
+    return this;
+  }
+
+  /**
+   * Gets what could not be sent, and what the server did not learn from, with the reason; it is
+   * logged as well. It is called in the buffer's thread, and must not wait for the buffer.
+   */
+  public FeedbackBufferBuilder onLost(BiConsumer<Event, String> onLost) {
+    this.onLost = onLost;
+    return this;
+  }
+
+  /** Makes the buffer. */
+  public FeedbackBuffer build() {
+    if (batchMax < 1 || batchMax > EVENTS_A_CALL || eventsMax < 1) {
+      throw new IllegalArgumentException("batchMax is 1 to 1,000 and eventsMax at least 1");
+    }
+    batchMax = Math.min(batchMax, eventsMax);
+    return new FeedbackBuffer(this);
+  }
+}

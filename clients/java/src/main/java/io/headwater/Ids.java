@@ -1,0 +1,13 @@
+package io.headwater;
+
+import java.util.UUID;
+
+/** Ids that nobody else makes. */
+final class Ids {
+  private Ids() {}
+
+  /** Returns 32 hexadecimal characters. */
+  static String mint() {
+    return UUID.randomUUID().toString().replace("-", "");
+  }
+}

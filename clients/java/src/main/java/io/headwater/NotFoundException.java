@@ -1,0 +1,10 @@
+package io.headwater;
+
+/** What the request names does not exist. */
+public class NotFoundException extends HeadwaterException {
+  private static final long serialVersionUID = 1L;
+
+  NotFoundException(Failure failure) {
+    super(failure);
+  }
+}

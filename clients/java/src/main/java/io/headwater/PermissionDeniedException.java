@@ -1,0 +1,10 @@
+package io.headwater;
+
+/** The key is good, and not for this call. */
+public class PermissionDeniedException extends HeadwaterException {
+  private static final long serialVersionUID = 1L;
+
+  PermissionDeniedException(Failure failure) {
+    super(failure);
+  }
+}

@@ -1,0 +1,71 @@
+package io.headwater;
+
+import io.grpc.MethodDescriptor;
+import io.headwater.v1.CatalogServiceGrpc;
+import io.headwater.v1.DeleteItemsRequest;
+import io.headwater.v1.FeedbackServiceGrpc;
+import io.headwater.v1.ItemWrite;
+import io.headwater.v1.ModelServiceGrpc;
+import io.headwater.v1.RecommendationServiceGrpc;
+import io.headwater.v1.UpsertItemsRequest;
+import io.headwater.v1.UpsertUsersRequest;
+import io.headwater.v1.UserServiceGrpc;
+import io.headwater.v1.UserWrite;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Which method is called how. One that is not known here is tried once. */
+final class Plans {
+  private static final Map<String, Plan> BY_METHOD = new HashMap<>();
+
+  static {
+    put(RecommendationServiceGrpc.getRecommendMethod(), Plan.READING);
+    put(RecommendationServiceGrpc.getListSimilarItemsMethod(), Plan.READING);
+    put(RecommendationServiceGrpc.getListTrendingItemsMethod(), Plan.READING);
+    put(CatalogServiceGrpc.getGetItemMethod(), Plan.READING);
+    put(UserServiceGrpc.getGetUserMethod(), Plan.READING);
+    put(CatalogServiceGrpc.getListItemsMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getGetModelMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getGetMetricsMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getListMetricSamplesMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getGetServingMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getListReplicasMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getListQuarantinedEventsMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getGetStorageMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getListItemStatisticsMethod(), Plan.SLOW_READING);
+    put(FeedbackServiceGrpc.getFeedbackMethod(), Plan.WRITING); // each event carries its id
+    put(UserServiceGrpc.getEraseUserMethod(), Plan.WRITING); // forgetting twice is forgetting
+  }
+
+  private Plans() {}
+
+  private static void put(MethodDescriptor<?, ?> method, Plan plan) {
+    BY_METHOD.put(method.getFullMethodName(), plan);
+  }
+
+  static boolean knows(MethodDescriptor<?, ?> method) {
+    return BY_METHOD.containsKey(method.getFullMethodName());
+  }
+
+  static Plan of(MethodDescriptor<?, ?> method) {
+    return BY_METHOD.getOrDefault(method.getFullMethodName(), Plan.ONCE);
+  }
+
+  static Plan of(MethodDescriptor<?, ?> method, Object request) {
+    return hasItsTime(request) ? Plan.WRITING : of(method);
+  }
+
+  /**
+   * Whether every write of a request carries its set_time. Only then a repeated one, after a lost
+   * answer, cannot undo a newer one.
+   */
+  private static boolean hasItsTime(Object request) {
+    if (request instanceof UpsertItemsRequest) {
+      return ((UpsertItemsRequest) request).getWritesList().stream().allMatch(ItemWrite::hasSetTime);
+    }
+    if (request instanceof UpsertUsersRequest) {
+      return ((UpsertUsersRequest) request).getWritesList().stream().allMatch(UserWrite::hasSetTime);
+    }
+    return request instanceof DeleteItemsRequest && ((DeleteItemsRequest) request).hasSetTime();
+  }
+}

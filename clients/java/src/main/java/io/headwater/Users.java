@@ -1,0 +1,47 @@
+package io.headwater;
+
+import io.headwater.v1.EraseUserRequest;
+import io.headwater.v1.EraseUserResponse;
+import io.headwater.v1.GetUserRequest;
+import io.headwater.v1.GetUserResponse;
+import io.headwater.v1.UpsertUsersRequest;
+import io.headwater.v1.UpsertUsersResponse;
+import io.headwater.v1.User;
+import io.headwater.v1.UserServiceGrpc;
+import io.headwater.v1.UserWrite;
+import java.util.List;
+
+/** What is known of accounts and visitors. */
+public final class Users {
+  private final Caller caller;
+
+  Users(Caller caller) {
+    this.caller = caller;
+  }
+
+  /** Says what the shop knows of accounts (1 to 1,000). */
+  public UpsertUsersResponse upsertUsers(List<User> users, CallOption... options) {
+    UpsertUsersRequest.Builder request = UpsertUsersRequest.newBuilder();
+    users.forEach(user -> request.addWrites(UserWrite.newBuilder().setUser(user)));
+    return write(request.build(), options);
+  }
+
+  /** Changes accounts, each with its own update_mask and set_time. */
+  public UpsertUsersResponse writeUsers(List<UserWrite> writes, CallOption... options) {
+    return write(UpsertUsersRequest.newBuilder().addAllWrites(writes).build(), options);
+  }
+
+  private UpsertUsersResponse write(UpsertUsersRequest request, CallOption... options) {
+    return caller.call(UserServiceGrpc.getUpsertUsersMethod(), request, CallSettings.of(options));
+  }
+
+  /** What is known of an account or of a visitor; {@link NotFoundException} when nothing is. */
+  public GetUserResponse getUser(GetUserRequest request, CallOption... options) {
+    return caller.call(UserServiceGrpc.getGetUserMethod(), request, CallSettings.of(options));
+  }
+
+  /** Forgets an account with its visitors, or what a visitor did anonymously. */
+  public EraseUserResponse eraseUser(EraseUserRequest request, CallOption... options) {
+    return caller.call(UserServiceGrpc.getEraseUserMethod(), request, CallSettings.of(options));
+  }
+}

@@ -1,0 +1,102 @@
+"""Each call of those who look after a server once, for both clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from headwater.calls import Call
+from headwater.operations import (
+    ItemOrder,
+    ItemStatisticsPage,
+    MetricSamples,
+    MetricSpan,
+    QuarantinePage,
+    Replica,
+    Serving,
+    Storage,
+)
+from headwater.v1 import item_statistics_pb2, metric_series_pb2
+from headwater.v1 import model_service_pb2 as pb
+from headwater.wire import operations as wire
+from headwater.wire.values import to_ids, to_time
+
+SERVICE = "/headwater.v1.ModelService"
+SPANS = {
+    MetricSpan.HOUR: metric_series_pb2.METRIC_SPAN_HOUR,
+    MetricSpan.WEEK: metric_series_pb2.METRIC_SPAN_WEEK,
+}
+ORDERS = {
+    ItemOrder.TOUCHES: item_statistics_pb2.ITEM_ORDER_TOUCHES,
+    ItemOrder.RECENT: item_statistics_pb2.ITEM_ORDER_RECENT,
+    ItemOrder.TRENDING: item_statistics_pb2.ITEM_ORDER_TRENDING,
+    ItemOrder.NEW: item_statistics_pb2.ITEM_ORDER_NEW,
+}
+
+
+def list_replicas() -> Call[tuple[Replica, ...]]:
+    """Ask for the replicas of the catalogue."""
+    request = pb.ListReplicasRequest()
+    return Call(f"{SERVICE}/ListReplicas", request, pb.ListReplicasResponse, wire.replicas)
+
+
+def get_serving() -> Call[Serving]:
+    """Ask how the process that answers is doing."""
+    request = pb.GetServingRequest()
+    return Call(f"{SERVICE}/GetServing", request, pb.GetServingResponse, wire.serving)
+
+
+def list_metric_samples(
+    span: MetricSpan, start_time: datetime | None, names: Iterable[str]
+) -> Call[MetricSamples]:
+    """Ask for figures over time."""
+    return Call(
+        f"{SERVICE}/ListMetricSamples",
+        pb.ListMetricSamplesRequest(
+            span=SPANS[span],
+            start_time=to_time("start_time", start_time),
+            names=to_ids("names", names),
+        ),
+        pb.ListMetricSamplesResponse,
+        wire.metric_samples,
+    )
+
+
+def list_quarantined_events(reason: str, page_size: int, page_token: str) -> Call[QuarantinePage]:
+    """Ask for a page of the quarantine."""
+    return Call(
+        f"{SERVICE}/ListQuarantinedEvents",
+        pb.ListQuarantinedEventsRequest(reason=reason, page_size=page_size, page_token=page_token),
+        pb.ListQuarantinedEventsResponse,
+        wire.quarantine_page,
+    )
+
+
+def get_storage() -> Call[Storage]:
+    """Ask what the store keeps."""
+    request = pb.GetStorageRequest()
+    return Call(f"{SERVICE}/GetStorage", request, pb.GetStorageResponse, wire.storage)
+
+
+def list_item_statistics(
+    order: ItemOrder,
+    item_ids: Iterable[str],
+    query: str,
+    filter_text: str,
+    page_size: int,
+    page_token: str,
+) -> Call[ItemStatisticsPage]:
+    """Ask for a page of what was counted of items."""
+    return Call(
+        f"{SERVICE}/ListItemStatistics",
+        pb.ListItemStatisticsRequest(
+            order=ORDERS[order],
+            item_ids=to_ids("item_ids", item_ids),
+            query=query,
+            filter=filter_text,
+            page_size=page_size,
+            page_token=page_token,
+        ),
+        pb.ListItemStatisticsResponse,
+        wire.item_statistics_page,
+    )

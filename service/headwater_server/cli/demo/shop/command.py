@@ -1,0 +1,79 @@
+"""What `headwater demo --shop` checks and prepares before it opens the shop."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from headwater import HeadwaterError
+from headwater_server.cli.demo.server_process import ServerFailedError
+from headwater_server.cli.demo.shop.processes import Keys, ShopProcess, import_past, is_installed
+from headwater_server.cli.failures import FAILED, MISUSED, explained, fail
+from headwater_server.settings_checks import BadSettings, checked
+
+MISSING = "the shop needs a gateway: pip install 'headwater-server[gateway]'"
+STORE, PAGE = "store", "page"
+FILLED = "filled"  # stands there once the past is on the log
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for: where, with whose past, and how much comes and goes."""
+
+    listen: str
+    events: Path | None
+    items: Path | None
+    seed: int
+    visits_per_minute: float
+
+
+def open_shop(wish: Wish, data_dir: Path | None) -> None:
+    """Fill a shop and keep it open. A store that is filled already is taken as it is."""
+    _check(wish)
+    failure = ""
+    with ExitStack() as stack:
+        temporary = tempfile.TemporaryDirectory(prefix="headwater-shop-")
+        directory = data_dir or Path(stack.enter_context(temporary))
+        try:
+            _open(wish, directory)
+        except* (HeadwaterError, ServerFailedError, OSError) as group:
+            failure = str(_innermost(group))
+    if failure:  # not raised above, where it would become one of a group
+        fail(f"the shop closed: {failure}", FAILED)
+
+
+def _open(wish: Wish, directory: Path) -> None:
+    from headwater_server.cli.demo.shop.filling import filling, nobody
+    from headwater_server.cli.demo.shop.opening import keep_open
+
+    keys, page_dir, store_dir = Keys(), directory / PAGE, directory / STORE
+    filled = directory / FILLED
+    with explained():
+        shop = filling(wish, page_dir, keys)
+    first = nobody if filled.exists() else shop.first
+    if not filled.exists():
+        if exit_code := import_past(store_dir, shop.events, shop.items):
+            raise typer.Exit(exit_code)
+        filled.touch()
+    server = ShopProcess(store_dir, wish.listen, keys.environment(page_dir))
+    asyncio.run(keep_open(server, keys, first, shop.meanwhile))
+
+
+def _check(wish: Wish) -> None:
+    with explained():
+        checked("listen", str, wish.listen)
+        if wish.items and not wish.events:
+            raise BadSettings("--items needs --events: whose past is the shop to know?")
+    if not is_installed():
+        fail(MISSING, MISUSED)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,85 @@
+"""What a shop is filled with: files of its past, the page's files, and first visits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater import AsyncClient
+from headwater_server.cli.demo.shop.command import Wish
+from headwater_server.cli.demo.shop.goods import Goods
+from headwater_server.cli.demo.shop.opening import Live
+from headwater_server.cli.demo.shop.page_files import of_goods, of_history, write_page_files
+from headwater_server.cli.demo.shop.past import (
+    recorded_past,
+    simulated_past,
+    write_events,
+    write_items,
+)
+from headwater_server.cli.demo.shop.processes import Keys
+from headwater_server.cli.demo.shop.shoppers import crowd
+from headwater_server.cli.demo.shop.visits import Visits
+from headwater_server.cli.progress import Progress
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.evaluation.history import read_history
+
+SHOPPERS = 400
+SESSIONS = 700  # in the four weeks before: some 7,500 events
+VISITS = 250  # through the API: lists shown, seen and clicked
+NAME = "Halm & Heather"
+
+
+@dataclass(frozen=True)
+class Filling:
+    """The files of a past, what happens once the server is there, and while the shop is open."""
+
+    events: Path
+    items: Path | None
+    first: Live
+    meanwhile: Live
+
+
+def filling(wish: Wish, directory: Path, keys: Keys) -> Filling:
+    """Return what the shop that is wished for is filled with. Raises `BadFile`."""
+    if wish.events:
+        return recorded(directory, keys, wish.events, wish.items)
+    return simulated(directory, keys, wish.seed, wish.visits_per_minute)
+
+
+def simulated(directory: Path, keys: Keys, seed: int, visits_per_minute: float) -> Filling:
+    """Make up a shop, and write its files into ``directory``."""
+    goods = Goods(seed)
+    events, items = directory / "events.csv", directory / "items.csv"
+    directory.mkdir(parents=True, exist_ok=True)
+    if not events.exists():  # an import that was cut off goes on with the same file
+        past = simulated_past(crowd(goods, SHOPPERS, seed), SESSIONS, time.time(), seed)
+        write_events(events, past)
+    write_items(items, goods.products)
+    write_page_files(directory, NAME, keys.page, of_goods(goods))
+    visits = Visits(goods, crowd(goods, SHOPPERS, seed), seed)
+
+    async def first(client: AsyncClient) -> None:
+        await client.upsert_items([product.as_item() for product in goods.products])
+        with Progress("shoppers visit", VISITS) as progress:
+            await visits.run(client, VISITS, progress.at)
+
+    async def meanwhile(client: AsyncClient) -> None:
+        await visits.go_on(client, visits_per_minute)
+
+    return Filling(events, items, first, meanwhile)
+
+
+def recorded(directory: Path, keys: Keys, events: Path, items: Path | None) -> Filling:
+    """Take a shop's own files, moved in time so that they end now. Raises `BadFile`."""
+    history = read_history(events, items, EngineSettings())
+    directory.mkdir(parents=True, exist_ok=True)
+    moved = directory / "events.csv"
+    if not moved.exists():
+        write_events(moved, recorded_past(history, time.time()))
+    write_page_files(directory, events.name.partition(".")[0], keys.page, of_history(history))
+    return Filling(moved, items, nobody, nobody)
+
+
+async def nobody(client: AsyncClient) -> None:
+    """Let nobody visit: a file's visitors cannot see our lists."""

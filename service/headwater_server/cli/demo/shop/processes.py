@@ -1,0 +1,75 @@
+"""The processes behind the shop: an import of its past, then a server with its gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headwater_server.cli.demo.server_process import ServerFailedError, ServerProcess
+
+GATEWAY_READY = re.compile(r"headwater gateway ready on (http://\S+)")
+PAGE_CALLS_PER_S = 200
+RULES = (  # what was bought is not shown again; who has not said what they want sees a bit of all
+    "--hide-days", '{"purchase-complete": 30}', "--diversity", "auto",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one demo; nobody else knows them."""
+
+    backend: str = field(default_factory=lambda: f"demo-backend-{secrets.token_hex(16)}")
+    page: str = field(default_factory=lambda: f"demo-page-{secrets.token_hex(16)}")
+
+    def environment(self, page_dir: Path) -> dict[str, str]:
+        """Return what the server and the web process are told of them."""
+        scopes = f"scopes=feedback+recommend;calls_per_second={PAGE_CALLS_PER_S}"
+        return {
+            "HEADWATER_KEYS": self.backend,
+            "HEADWATER_KEY": self.backend,
+            "HEADWATER_PAGE_KEYS": f"{self.page};{scopes}",
+            "HEADWATER_SHOP_PAGE_KEY": self.page,
+            "HEADWATER_SHOP_DIR": str(page_dir),
+        }
+
+
+def import_past(data_dir: Path, events: Path, items: Path | None) -> int:
+    """Write a past onto the log of an embedded store, with its times; return the exit code."""
+    command = [sys.executable, "-m", "headwater_server", "import", "--data-dir", str(data_dir)]
+    command += ["--events", str(events), *(["--items", str(items)] if items else []), *RULES]
+    return subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode
+
+
+class ShopProcess(ServerProcess):
+    """`headwater serve --gateway`: the server, Envoy and the web process, with the shop's keys."""
+
+    def __init__(self, data_dir: Path, listen: str, environment: dict[str, str]) -> None:
+        super().__init__(data_dir, "--gateway", listen, *RULES, environment=environment)
+        self.url = ""
+
+    async def _ready(self, process: asyncio.subprocess.Process) -> str:
+        address = await super()._ready(process)
+        assert process.stdout is not None  # noqa: S101 - the one above has read from it
+        while line := await process.stdout.readline():
+            if match := GATEWAY_READY.search(line.decode()):
+                self.url = match[1]
+                return address
+        code = await process.wait()
+        raise ServerFailedError(self._last_words(f"ended without its gateway, code {code}"))
+
+    async def ended(self) -> int:
+        """Wait until it ends by itself."""
+        assert self._process is not None  # noqa: S101 - it was started
+        return await self._process.wait()
+
+
+def is_installed() -> bool:
+    """Say whether the parts of the extra `gateway` are here."""
+    from importlib.util import find_spec
+
+    return all(find_spec(name) for name in ("envoy", "jinja2", "starlette", "uvicorn"))

@@ -1,0 +1,99 @@
+"""A process that the gateway is made of: started, watched, started again when it dies, stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import structlog
+
+_log = structlog.get_logger(__name__)
+LOOK_EVERY_S = 0.02
+START_PATIENCE_S = 30.0
+STOP_PATIENCE_S = 10.0
+PAUSE_S = 0.1
+PAUSE_MAX_S = 5.0
+SOUND_AFTER_S = 5.0  # who lived that long starts again at once
+
+
+class ChildFailedError(OSError):
+    """It ended, or did not get ready; its own words are on standard error."""
+
+
+class Child:
+    """Tied to this process: it is stopped when we die, whatever we die of."""
+
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        is_ready: Callable[[], Awaitable[bool]],
+        env: Mapping[str, str],
+        folder: Path,
+    ) -> None:
+        """Nothing runs before `start`. ``is_ready`` is asked again and again."""
+        self._name = name
+        self._command = command
+        self._is_ready = is_ready
+        self._env = env
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Return when it is ready. Raises `ChildFailedError`."""
+        process = self._launch()
+        try:
+            async with asyncio.timeout(START_PATIENCE_S):
+                while not await self._is_ready():
+                    if (exit_code := process.poll()) is not None:
+                        text = f"the {self._name} ended at its start: exit code {exit_code}"
+                        raise ChildFailedError(text)
+                    await asyncio.sleep(LOOK_EVERY_S)
+        except TimeoutError:
+            raise ChildFailedError(f"the {self._name} did not get ready in time") from None
+        self._keeping = asyncio.create_task(self._keep(process), name=self._name)
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        """Start it, not by the loop, which forks, and gRPC would have a word on that."""
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "headwater_server.gateway.tied", str(os.getpid())),
+                *self._command,
+            ],
+            cwd=self._folder,
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for us, who stop all in order
+        )
+        return self._process
+
+    async def _keep(self, process: subprocess.Popen[bytes]) -> None:
+        loop, ended_early = asyncio.get_running_loop(), 0
+        while True:
+            began_s = loop.time()
+            exit_code = await asyncio.to_thread(process.wait)
+            _log.error("ended; starting another", process=self._name, exit_code=exit_code)
+            ended_early = 0 if loop.time() - began_s > SOUND_AFTER_S else ended_early + 1
+            if ended_early:
+                await asyncio.sleep(min(PAUSE_MAX_S, PAUSE_S * 2 ** min(ended_early, 10)))
+            process = self._launch()
+
+    async def stop(self) -> None:
+        """Stop it in order, by force if it takes too long; none follows."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.to_thread(self._process.wait, STOP_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)

@@ -1,0 +1,104 @@
+"""The whole gateway: Envoy, and the process with the pages where it is installed."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from headwater_server.gateway import envoy
+from headwater_server.gateway.addresses import Address, probe
+from headwater_server.gateway.child import Child
+from headwater_server.gateway.extra import has_web
+from headwater_server.gateway.plan import Plan, make_plan
+from headwater_server.gateway.render import write
+from headwater_server.gateway.settings import GatewaySettings
+
+DRAIN_PATIENCE_S = 3.0  # streams have no end of their own; who sends on them sends again
+
+
+async def open_gateway(
+    settings: GatewaySettings,
+    backends: tuple[str, ...],
+    key: str | None,
+    deadline_max_s: float,
+    parts: AsyncExitStack,
+    *,
+    web_env: Mapping[str, str] | None = None,
+) -> str:
+    """Start it, put its end onto ``parts``, and return its URL when a call would be answered.
+
+    With ``web_env``, the environment of the process with the pages, it is started too if it can be.
+
+    ``key`` is a backend's, if the servers ask for one: for callers who show a certificate, and for
+    the pages' own process. OSError when it cannot start.
+    """
+    settings = _with_whole_paths(settings)
+    web = settings.gateway_web
+    if web is None and web_env is not None and has_web():
+        web = str(await _start_web(backends[0], key, web_env, parts))
+    plan = make_plan(settings, backends, web, deadline_max_s)
+    for name, address in plan.listeners.items():
+        probe(address, name)
+    folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="headwater-gateway-")))
+    await _start_envoy(plan, folder, key, parts)
+    return f"http://{plan.listen}"
+
+
+async def _start_envoy(plan: Plan, folder: Path, key: str | None, parts: AsyncExitStack) -> None:
+    config = write(plan, folder)
+    await envoy.validate(config)
+    known = key if plan.settings.gateway_client_ca else None
+    child = Child(
+        "gateway",
+        envoy.command(plan, config),
+        lambda: envoy.is_ready(plan.listen),
+        envoy.environment(known),
+        folder,
+    )
+    parts.push_async_callback(child.stop)
+    parts.push_async_callback(envoy.drain, plan.admin, DRAIN_PATIENCE_S)
+    await child.start()
+
+
+async def _start_web(
+    server: str, key: str | None, env: Mapping[str, str], parts: AsyncExitStack
+) -> Address:
+    address = Address("127.0.0.1", 0).listened()
+    target = str(Address.read(server).reached())
+    command = [sys.executable, "-m", "headwater_server", "web"]
+    child = Child(
+        "web process",
+        [*command, "--listen", str(address), "--target", target],
+        lambda: _listens(address),
+        {**env, envoy.KEY_VARIABLE: key} if key else env,
+        Path.cwd(),
+    )
+    parts.push_async_callback(child.stop)
+    await child.start()
+    return address
+
+
+async def _listens(address: Address) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(address.host, address.port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def _with_whole_paths(settings: GatewaySettings) -> GatewaySettings:
+    """Return the settings for an Envoy that runs in another folder than we do."""
+    names = ("gateway_certificate", "gateway_certificate_key", "gateway_client_ca")
+    paths = {name: getattr(settings, name) for name in names}
+    log = settings.gateway_access_log
+    return replace(
+        settings,
+        gateway_access_log=log if log in {"-", "none"} else str(Path(log).absolute()),
+        **{name: path.absolute() for name, path in paths.items() if path},
+    )

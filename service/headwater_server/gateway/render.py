@@ -1,0 +1,48 @@
+"""Writes what Envoy reads: the configuration, and the API's descriptors beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from grpc import StatusCode
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from headwater_server.gateway.descriptors import descriptor_set, services
+from headwater_server.gateway.plan import Plan
+from headwater_server.gateway.rest import rest
+from headwater_server.gateway.statuses import STATUSES
+
+CONFIG, DESCRIPTORS = "envoy.yaml", "headwater.binpb"
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def rendered(plan: Plan) -> str:
+    """Return Envoy's configuration. It holds no secret: keys stay in the environment."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - YAML, not HTML; every value passes `quoted`
+    )
+    environment.filters["quoted"] = lambda value: json.dumps(str(value))
+    return environment.get_template(f"{CONFIG}.j2").render(
+        plan=plan,
+        settings=plan.settings,
+        descriptors=DESCRIPTORS,
+        services=services(),
+        statuses=STATUSES,
+        grpc_names=[(code.value[0], code.name) for code in StatusCode],
+        rest=rest(),
+    )
+
+
+def write(plan: Plan, folder: Path) -> Path:
+    """Write both files into ``folder``, which is made if missing; return the configuration's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / DESCRIPTORS).write_bytes(descriptor_set())
+    config = folder / CONFIG
+    config.write_text(rendered(plan))
+    return config

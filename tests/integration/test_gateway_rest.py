@@ -1,0 +1,228 @@
+"""JSON over REST through a real Envoy: every route, and errors that name the field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from google.api.annotations_pb2 import http
+
+from headwater_server.gateway.descriptors import API
+from tests.integration.gateway_server import (
+    BEARER,
+    KEY,
+    PAGE_KEY,
+    GatewayServer,
+    caller,
+    gateway_server,
+)
+from tests.integration.waiting import eventually
+
+BODY_MAX = 20_000
+SECRET_FREE = {"content-type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[GatewayServer]:
+    limit = ("--gateway-body-bytes-max", str(BODY_MAX))
+    with gateway_server(tmp_path_factory, *limit) as started:
+        yield started
+
+
+@pytest.fixture
+async def rest(server):
+    async with caller(server) as client:
+        yield client
+
+
+def event(event_id, **fields):
+    return {
+        "eventId": event_id,
+        "eventType": "click",
+        "visitorId": "ann",
+        "items": [{"itemId": "hat"}],
+    } | fields
+
+
+# every annotated route, with a request that the server answers with 200
+CALLS = {
+    ("POST", "/v1/items"): {"writes": [{"item": {"itemId": "boots/red", "title": "Boots"}}]},
+    ("GET", "/v1/items/{item_id}"): "/v1/items/boots%2Fred",
+    ("GET", "/v1/items"): "/v1/items?page_size=3&pageToken=",
+    ("POST", "/v1/feedback"): {"events": [event("rest-1", items=[{"itemId": "boots/red"}])]},
+    ("POST", "/v1/users"): {
+        "writes": [{"user": {"userId": "u", "features": {"age": {"number": 3}}}}]
+    },
+    ("GET", "/v1/users/{user_id}"): "/v1/users/u",
+    ("GET", "/v1/visitors/{visitor_id}"): "/v1/visitors/ann",
+    ("POST", "/v1/recommend"): {"visitorId": "ann", "context": {"device": {"text": "phone"}}},
+    ("POST", "/v1/items:similar"): {"item_ids": ["boots/red"]},
+    ("GET", "/v1/items:trending"): "/v1/items:trending?pageSize=2",
+    ("POST", "/v1/users:erase"): {"visitorId": "ann"},
+    ("POST", "/v1/items:delete"): {"itemIds": ["boots/red"]},
+}
+
+
+def annotated() -> Iterator[tuple[str, str]]:
+    """Give each route that the protos declare."""
+    for file in API:
+        for service in file.services_by_name.values():
+            for method in service.methods:
+                rule = method.GetOptions().Extensions[http]
+                for one in (rule, *rule.additional_bindings):
+                    if kind := one.WhichOneof("pattern"):
+                        yield kind.upper(), getattr(one, kind)
+
+
+async def test_every_annotated_route_answers(rest):
+    routes = set(annotated())
+    assert CALLS.keys() <= routes
+    for (method, path), told in CALLS.items():
+        body = told if isinstance(told, dict) else None
+        answer = await rest.request(method, path if body else told, json=body)
+        assert answer.status_code == 200, (path, answer.text)
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["x-request-id"]
+    for method, path in sorted(routes - CALLS.keys()):  # ModelService's grow; all are GET or POST
+        answer = await rest.request(method, path, json={} if method == "POST" else None)
+        assert answer.status_code in {200, 400, 404}, (path, answer.text)
+        assert "Could not resolve" not in answer.text, path
+
+
+async def test_what_was_told_over_rest_is_learned(rest):
+    item = {"item": {"itemId": "hat", "price": 9.5, "categories": ["hats"]}}
+    await rest.post("/v1/items", json={"writes": [item]})
+    told = (await rest.post("/v1/feedback", json={"events": [event("rest-2")]})).json()
+    assert told["results"] == [
+        {"eventId": "rest-2", "status": "EVENT_STATUS_CREATED", "detail": ""}
+    ]
+    again = (await rest.post("/v1/feedback", json={"events": [event("rest-2")]})).json()
+    assert again["results"][0]["status"] == "EVENT_STATUS_EXISTS"
+    asked = {"visitorId": "bob", "minOffset": told["offset"], "filter": 'categories: ANY("hats")'}
+    slate = (await rest.post("/v1/recommend", json=asked)).json()
+    assert [result["itemId"] for result in slate["results"]] == ["hat"]
+    assert slate["attributionToken"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/recommend", {}, "visitor_id"),
+        ("/v1/feedback", {"events": [event("")]}, "events[0].event_id"),
+        ("/v1/recommend", {"visitorid": "v"}, "visitorid"),
+        ("/v1/recommend", {"visitor_id": "v", "context": {"a": {"txt": "b"}}}, "context.a.txt"),
+        ("/v1/feedback", {"events": [event("x"), event("y", itemz=[])]}, "events[1].itemz"),
+        (
+            "/v1/items",
+            {"writes": [{"item": {"itemId": "a", "titel": "A"}}]},
+            "writes[0].item.titel",
+        ),
+    ],
+)
+async def test_an_error_names_the_field(rest, path, body, field):
+    answer = await rest.post(path, json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
+    told = answer.json()
+    assert (told["code"], told["status"]) == (3, "INVALID_ARGUMENT")
+    (details,) = told["details"]
+    assert details["@type"] == "type.googleapis.com/google.rpc.BadRequest"
+    (violation,) = details["fieldViolations"]
+    assert violation["field"] == field
+    assert told["message"] == f"{field} {violation['description']}"
+
+
+@pytest.mark.parametrize(
+    ("request_of", "http_status", "code", "status", "says"),
+    [
+        (("POST", "/v1/recommend", "{bad", {}), 400, 3, "INVALID_ARGUMENT", "key:value"),
+        (("POST", "/v1/recommend", '{"pageSize": "x"}', {}), 400, 3, "INVALID_ARGUMENT", "page_size"),
+        (("POST", "/v1/recommend", "[[[[", {}), 400, 3, "INVALID_ARGUMENT", ""),
+        (("POST", "/v1/recommend", '{"a": {"b', {}), 400, 3, "INVALID_ARGUMENT", ""),
+        (("POST", "/v1/recommend", "[" * 5000, {}), 400, 3, "INVALID_ARGUMENT", ""),
+        (("GET", "/v1/items?nope=1", None, {}), 400, 3, "INVALID_ARGUMENT", "nope"),
+        (("GET", "/v1/items/nothing", None, {}), 404, 5, "NOT_FOUND", "item_id 'nothing'"),
+        (("GET", "/v1/nothing", None, {}), 404, 5, "NOT_FOUND", "/v1/nothing"),
+        (("GET", "/v1/recommend", None, {}), 404, 5, "NOT_FOUND", "/v1/recommend"),
+        (("GET", "/nothing", None, {}), 404, 5, "NOT_FOUND", ""),
+        (("POST", "/v1/recommend", "{}", {"authorization": "Bearer x"}), 401, 16, "UNAUTHENTICATED", "key"),
+        (("POST", "/v1/users", "{}", {"authorization": f"Bearer {PAGE_KEY}"}), 403, 7, "PERMISSION_DENIED", "scopes"),
+        (("POST", "/v1/recommend", "{}", {"content-type": "text/xml"}), 415, 3, "INVALID_ARGUMENT", "content-type"),
+        (("POST", "/v1/recommend", " " * (BODY_MAX + 1), {}), 413, 8, "RESOURCE_EXHAUSTED", "gateway_body_bytes_max"),
+        (
+            ("POST", "/v1/recommend", '{"visitorId": "v", "minOffset": "9999999999999-0"}', {"grpc-timeout": "50m"}),
+            504, 4, "DEADLINE_EXCEEDED", "deadline",
+        ),
+    ],
+)  # fmt: skip
+async def test_every_error_is_the_json_of_a_status(
+    rest, request_of, http_status, code, status, says
+):
+    method, path, body, headers = request_of
+    answer = await rest.request(method, path, content=body, headers=SECRET_FREE | headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (http_status, "application/json")
+    told = answer.json()
+    assert set(told) == {"code", "status", "message", "details"}
+    assert (told["code"], told["status"]) == (code, status)
+    assert says in told["message"]
+    assert answer.headers["grpc-status"] == str(code)
+
+
+async def test_a_key_in_the_query_is_the_beacons_way_in_and_is_seen_by_nobody_else(server, rest):
+    del rest.headers["authorization"]
+    body = json.dumps({"events": [event("beacon-1")]})
+    beacon = {"content-type": "text/plain;charset=UTF-8"}
+    path = f"/v1/feedback?key={PAGE_KEY}"
+    answer = await rest.post(path, content=body, headers=beacon | {"x-request-id": "the-beacon"})
+    assert answer.json()["results"][0]["status"] == "EVENT_STATUS_CREATED"
+    assert (await rest.post("/v1/feedback", content=body, headers=beacon)).status_code == 401
+    assert (await rest.get(f"/v1/items?pageSize=1&key={KEY}")).status_code == 200
+    escaped = "".join(f"%{ord(letter):02x}" for letter in KEY)
+    assert (await rest.get(f"/v1/items?key={escaped}&pageSize=1")).status_code == 200
+    foreign = {"origin": "https://evil.example"}
+    assert (await rest.get(f"/v1/items?key={KEY}", headers=foreign)).status_code == 403
+    assert (await rest.get(f"/healthz?key={KEY}")).status_code == 200
+    # a header of its own counts, and the query's key is gone all the same
+    wrong = await rest.get(f"/v1/items?key={KEY}", headers={"authorization": "Bearer wrong"})
+    assert wrong.status_code == 401
+
+    def logged() -> bool:
+        return any(
+            line.get("path") == "/v1/items" and line["status"] == 401
+            for line in server.access_log()
+        )
+
+    await eventually(logged)
+    line = next(one for one in server.access_log() if one.get("request_id") == "the-beacon")
+    assert (line["path"], line["status"]) == ("/v1/feedback", 200)
+    assert line["call"] == "/headwater.v1.FeedbackService/Feedback"
+    for secret in (KEY, PAGE_KEY, escaped):
+        assert secret not in server.log
+
+
+async def test_who_calls_may_not_say_where_from_or_what_envoy_does(server, rest):
+    spoofed = {
+        "x-forwarded-for": "10.1.1.1",
+        "x-envoy-max-retries": "50",
+        "x-envoy-original-method": "GET",
+        "x-envoy-upstream-rq-timeout-ms": "1",
+        "x-headwater-field": "spoofed",
+    }
+    answer = await rest.get("/v1/items/nothing", headers=spoofed)
+    assert "spoofed" not in answer.text
+    assert answer.status_code == 404
+    assert (await rest.get("/v1/items", headers=spoofed)).status_code == 200
+
+
+async def test_a_body_that_is_large_and_good_is_read(rest):
+    events = [event(f"many-{number}", items=[{"itemId": "hat"}]) for number in range(150)]
+    answer = await rest.post("/v1/feedback", json={"events": events})
+    statuses = {result["status"] for result in answer.json()["results"]}
+    assert statuses == {"EVENT_STATUS_CREATED"}
+
+
+async def test_health_is_told_without_a_key(server, rest):
+    del rest.headers["authorization"]
+    assert (await rest.get("/healthz")).text == "ok\n"
+    assert (await rest.get("/readyz")).status_code == 200
+    assert BEARER["authorization"] not in str(rest.headers)

@@ -1,0 +1,51 @@
+/** A real Chromium, and what every scenario does with the shop. */
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
+
+/** Open the shop in a context of its own; what the page complains of makes the scenario fail. */
+export async function enter(browser, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on("pageerror", (error) => page.complaints.push(error.message));
+  page.on("console", (said) => said.type() === "error" && page.complaints.push(said.text()));
+  await page.goto(url);
+  await page.waitForSelector("[data-placement=home] .tile");
+  return page;
+}
+
+/** The ids of the list in a place, in order. */
+export const idsOf = (page, placement) =>
+  page.locator(`[data-placement=${placement}] .tile`).evaluateAll((tiles) => tiles.map((tile) => tile.dataset.id));
+
+export const categoriesOf = (page, placement) =>
+  page.locator(`[data-placement=${placement}] .tile`).evaluateAll((tiles) => tiles.map((tile) => tile.dataset.category));
+
+/** Wait until a list is another one than before. */
+export async function anotherList(page, placement, before) {
+  await page.waitForFunction(
+    ([place, recommendation]) => {
+      const list = document.querySelector(`[data-placement=${place}] .tiles`);
+      return list?.dataset.recommendation && list.dataset.recommendation !== recommendation;
+    },
+    [placement, before],
+  );
+}
+
+export const recommendation = (page, placement) => page.locator(`[data-placement=${placement}] .tiles`).getAttribute("data-recommendation");
+
+/** Do something, and wait until the recommender has learned the event of that type. */
+export async function learned(page, eventType, act) {
+  const told = page.waitForResponse((answer) => isEvent(answer.request(), eventType));
+  await act();
+  return (await told).ok();
+}
+
+const isEvent = (request, eventType) =>
+  request.method() === "POST" && /feedback/i.test(request.url()) && (request.postData() ?? "").includes(eventType);

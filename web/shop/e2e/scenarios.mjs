@@ -1,0 +1,146 @@
+/** What shoppers do, one function each; what they saw is returned as JSON. */
+import { createRequire } from "node:module";
+import { anotherList, categoriesOf, enter, idsOf, learned, recommendation } from "./browser.mjs";
+
+const home = (page) => page.locator(".brand").click();
+const shot = (page, folder, name, fullPage = false) => page.screenshot({ path: `${folder}/shop-${name}.png`, fullPage });
+
+/** Three clicks on products of one category; the list at home before and after. */
+export async function moves(browser, url, folder, category) {
+  const page = await enter(browser, `${url}?visitor=new`);
+  const before = await categoriesOf(page, "home");
+  await shot(page, folder, "home");
+  for (const slot of [0, 1, 2]) {
+    await page.locator(".categories a", { hasText: category }).click();
+    await page.waitForSelector("[data-placement=category] .tiles[data-recommendation]");
+    await learned(page, "click", () => page.locator("[data-placement=category] .tile-link").nth(slot).click());
+    await page.waitForSelector(".product");
+  }
+  await shot(page, folder, "product", true);
+  const shown = await recommendation(page, "product");
+  await home(page);
+  await anotherList(page, "home", shown);
+  await page.waitForFunction((ids) => document.querySelectorAll("[data-placement=recent] .tile").length === ids, 3);
+  const after = await categoriesOf(page, "home");
+  await shot(page, folder, "home-after-three-clicks");
+  const why = await askWhy(page, folder);
+  return { before, after, why, complaints: page.complaints };
+}
+
+async function askWhy(page, folder) {
+  await page.locator("[data-placement=home] .tile").first().hover();
+  await page.locator("[data-placement=home] .why").first().click();
+  const sentence = await page.locator(".why-dialog .sentence").textContent();
+  const bars = await page.locator(".why-dialog .bar").count();
+  await shot(page, folder, "why-this");
+  await page.keyboard.press("Escape");
+  await page.waitForSelector(".why-dialog", { state: "detached" });
+  return { sentence, bars };
+}
+
+/** Two windows are two visitors: what one does leaves the other's list alone. */
+export async function two(browser, url, folder) {
+  const pages = [await enter(browser, `${url}?visitor=new`), await enter(browser, `${url}?visitor=new`), await enter(browser, url)];
+  await learned(pages[0], "favorite", () => heart(pages[0]));
+  await pages[0].locator(".foot .quiet").click();
+  await pages[0].waitForSelector(".diary .sent");
+  await shot(pages[0], folder, "behind-the-scenes");
+  const visitors = [];
+  for (const page of pages) visitors.push(await page.locator(".menu strong").textContent());
+  return { visitors, hearts: await hearts(pages) };
+}
+
+const heart = async (page) => {
+  await page.locator("[data-placement=home] .tile").first().hover();
+  await page.locator("[data-placement=home] .heart").first().click();
+};
+const hearts = (pages) => Promise.all(pages.map((page) => page.evaluate(() => Object.entries(localStorage).filter(([key]) => key.startsWith("shop.memory")).length)));
+
+/** Search, add two products, take one out again, check out. */
+export async function buys(browser, url, folder, visitor) {
+  const page = await enter(browser, `${url}?visitor=${visitor}`);
+  await page.locator("input[type=search]").fill("tent");
+  await page.waitForSelector("[data-placement=search] .tile");
+  await shot(page, folder, "search");
+  await learned(page, "detail-page-view", () => page.locator("[data-placement=search] .tile-link").first().click());
+  await page.waitForSelector(".product");
+  const bought = decodeURIComponent(new URL(page.url()).hash.split("/").pop());
+  await learned(page, "add-to-cart", () => page.locator(".buy .primary").click());
+  await page.waitForSelector("[data-placement=product] .tile");
+  const returned = (await idsOf(page, "product"))[0];
+  await page.locator("[data-placement=product] .tile").first().hover();
+  await learned(page, "add-to-cart", () => page.locator("[data-placement=product] .add").first().click());
+  await page.locator(".basket-link").click();
+  await page.waitForSelector("[data-placement=basket] .tile");
+  await learned(page, "remove-from-cart", () => page.locator(".lines .round").last().click());
+  await page.waitForSelector("[data-placement=basket] .tile");
+  await shot(page, folder, "basket");
+  await learned(page, "purchase-complete", () => page.locator(".basket .primary").click());
+  await page.waitForSelector(".thanks");
+  await shot(page, folder, "thanks");
+  return { bought, returned, complaints: page.complaints };
+}
+
+/** Close the tab in the moment of a click. */
+export async function leaves(browser, url, folder, visitor) {
+  const page = await enter(browser, `${url}?visitor=${visitor}`);
+  const [clicked] = await idsOf(page, "home");
+  await page.locator("[data-placement=home] .tile-link").first().evaluate((link) => { link.click(); window.close(); });
+  await page.close({ runBeforeUnload: false });
+  await new Promise((later) => setTimeout(later, 300)); // the browser goes on for a moment, as a real one does
+  return { clicked };
+}
+
+/** A narrow screen, and a dark one: for the eye. */
+export async function looks(browser, url, folder) {
+  const narrow = await enter(browser, url, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+  await shot(narrow, folder, "mobile");
+  const dark = await enter(browser, url, { colorScheme: "dark" });
+  await shot(dark, folder, "dark");
+  const wide = await narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  return { overflows: wide, complaints: [...narrow.complaints, ...dark.complaints] };
+}
+
+/** What a page with the shop's own key may try: a token made up, another visitor's, an item not in the slate. */
+export async function forges(browser, url) {
+  const page = await enter(browser, `${url}?visitor=mallory`);
+  await page.waitForLoadState("networkidle");
+  return page.evaluate(async () => {
+    const { pageKey } = await (await fetch("config.json")).json();
+    const post = async (path, body) => {
+      const headers = { "content-type": "application/json", authorization: `Bearer ${pageKey}` };
+      const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+      return { status: answer.status, body: await answer.json() };
+    };
+    const slate = (await post("/v1/recommend", { visitorId: "mallory", placement: "home", pageSize: 4 })).body;
+    const item = { itemId: slate.results[0].itemId };
+    const event = (more) => ({ eventId: crypto.randomUUID(), eventType: "click", visitorId: "mallory", items: [item], ...more });
+    const token = slate.attributionToken;
+    const events = [
+      event({ attributionToken: token.slice(0, -6) + (token.endsWith("AAAAAA") ? "BBBBBB" : "AAAAAA") }),
+      event({ attributionToken: token, visitorId: "victim" }),
+      event({ attributionToken: token, items: [{ itemId: "no-such-item" }] }),
+    ];
+    return { forged: (await post("/v1/feedback", { events })).body.results, catalogue: (await post("/v1/items", {})).status };
+  });
+}
+
+const PAGES = ["#/", "#/category/Camp", "#/product/tent-maru", "#/basket", "#/search/wool", "#/thanks"];
+
+/** What axe finds wrong with each page for those who see, hear or move otherwise; by day and by night. */
+export async function audit(browser, url) {
+  const wrong = [];
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await enter(browser, `${url}?visitor=axe`, { colorScheme, bypassCSP: true });
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+    await page.locator("[data-placement=home] .tile").first().hover();
+    await page.locator("[data-placement=home] .add").first().click();
+    for (const hash of PAGES) {
+      await page.evaluate((to) => { location.hash = to; }, hash);
+      await page.waitForSelector("main h1");
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      wrong.push(...violations.map((one) => `${colorScheme} ${hash} ${one.id}: ${one.nodes[0].target}`));
+    }
+  }
+  return { wrong };
+}

@@ -1,0 +1,70 @@
+/** The basket, with what goes with it beside, and the checkout. */
+import type { App } from "../app";
+import { picture } from "../pictures/picture";
+import { drawn, h, icon } from "../ui/dom";
+import { SlateList } from "../ui/list";
+import { money } from "../ui/money";
+import { type MakePage, otherKinds, type Page } from "./page";
+
+const BESIDE = 6;
+const PIECES_MAX = 9;
+
+export const basket: MakePage = (app) => {
+  const lines = h("div", { class: "basket" });
+  const beside = new SlateList(
+    app,
+    { title: "Completes your basket" },
+    "basket",
+    () => ({ pageSize: BESIDE, contextItemIds: inBasket(app), excludeItemIds: inBasket(app), filter: otherKinds(inBasket(app).map((id) => app.catalogue.get(id))) }),
+    "basket",
+    "beside",
+  );
+  const draw = () => lines.replaceChildren(...content(app));
+  app.memory.onChange(() => lines.isConnected && draw());
+  draw();
+  const element = h("div", {}, h("h1", { tabindex: "-1" }, "Your basket"), h("div", { class: "basket-page" }, lines, beside.element));
+  return { title: "Basket", element, lists: [beside] };
+};
+
+const inBasket = (app: App): string[] => [...app.memory.basket.keys()];
+
+const total = (app: App): number =>
+  [...app.memory.basket].reduce((sum, [id, pieces]) => sum + pieces * (app.catalogue.get(id).price ?? 0), 0);
+
+function content(app: App): Node[] {
+  if (!app.memory.basket.size) {
+    return [h("div", { class: "empty" }, h("p", {}, "There is nothing in it yet."), h("a", { class: "primary", href: "#/" }, "Look around"))];
+  }
+  const lines = [...app.memory.basket].map(([id, pieces]) => line(app, id, pieces));
+  const sum = h("dl", { class: "sum" }, h("dt", {}, "Delivery"), h("dd", {}, "free"), h("dt", {}, "Total"), h("dd", { class: "total" }, money(total(app))));
+  return [h("ul", { class: "lines" }, ...lines), sum, h("button", { class: "primary wide", type: "button", onclick: () => checkOut(app) }, "Check out")];
+}
+
+function line(app: App, id: string, pieces: number): HTMLLIElement {
+  const product = app.catalogue.get(id);
+  const choice = h("select", { "aria-label": `Pieces of ${product.name}`, onchange: () => app.setPieces(product, Number(choice.value)) }, ...Array.from({ length: PIECES_MAX }, (_, n) => h("option", { selected: n + 1 === pieces }, n + 1)));
+  return h(
+    "li",
+    {},
+    drawn(picture(product.motif, product.colour), "line-picture"),
+    h("div", {}, product.maker && h("span", { class: "maker" }, product.maker), h("a", { href: `#/product/${encodeURIComponent(id)}`, onclick: () => app.loop.did("detail-page-view", id, "basket"), class: "tile-name" }, product.name)),
+    choice,
+    h("span", { class: "price" }, money(pieces * (product.price ?? 0))),
+    h("button", { class: "round", type: "button", "aria-label": `Remove ${product.name}`, onclick: () => app.setPieces(product, 0) }, icon("close")),
+  );
+}
+
+function checkOut(app: App): void {
+  const items = [...app.memory.basket].map(([itemId, quantity]) => ({ itemId, quantity, price: app.catalogue.get(itemId).price, currencyCode: app.currency }));
+  void app.loop.send("purchase-complete", { items, placement: "basket" }).then(() => app.refresh());
+  app.ordered = inBasket(app).map((id) => app.catalogue.get(id));
+  app.memory.empty();
+  location.hash = "#/thanks";
+}
+
+/** After the checkout: the lists have learned what was bought, and show it no more. */
+export const thanks: MakePage = (app): Page => {
+  const next = new SlateList(app, { title: "For the next time" }, "thanks", () => ({ pageSize: BESIDE, filter: otherKinds(app.ordered) }), "thanks", "row");
+  const words = h("div", { class: "thanks" }, h("h1", { tabindex: "-1" }, "Thank you."), h("p", {}, "Your order is on its way. Nothing will be charged: this shop is a demonstration."), h("a", { class: "primary", href: "#/" }, "Back to the shop"));
+  return { title: "Thank you", element: h("div", {}, words, next.element), lists: [next] };
+};

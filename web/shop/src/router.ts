@@ -1,0 +1,41 @@
+/** Pages by the part of the address after the #, so that any static server will do. */
+import type { App } from "./app";
+import { basket, thanks } from "./pages/basket";
+import { category } from "./pages/category";
+import { home } from "./pages/home";
+import type { MakePage } from "./pages/page";
+import { product } from "./pages/product";
+import { search } from "./pages/search";
+
+const PAGES: Record<string, MakePage> = { "": home, category, product, basket, thanks, search };
+
+export function startRouting(app: App, main: HTMLElement): void {
+  let first = true;
+  const show = () => {
+    const [name = "", ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+    const page = (PAGES[name] ?? home)(app, decodeURIComponent(rest.join("/")));
+    document.title = page.title === app.name ? app.name : `${page.title} · ${app.name}`;
+    main.replaceChildren(page.element);
+    main.dataset["page"] = name || "home";
+    app.follow(...page.lists);
+    void app.refresh();
+    markCategory();
+    if (!first) arrive(main, name);
+    first = false;
+  };
+  addEventListener("hashchange", show);
+  show();
+}
+
+/** Who comes by keyboard or by ear starts at the page's title; who types a search goes on typing. */
+function arrive(main: HTMLElement, name: string): void {
+  scrollTo({ top: 0 });
+  if (name !== "search") main.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+}
+
+function markCategory(): void {
+  for (const link of document.querySelectorAll(".categories a")) {
+    if (link.getAttribute("href") === location.hash) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}

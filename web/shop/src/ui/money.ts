@@ -1,0 +1,9 @@
+/** Prices as a shopper reads them. */
+
+let format = new Intl.NumberFormat("en-IE", { style: "currency", currency: "EUR" });
+
+export function useCurrency(currency: string): void {
+  format = new Intl.NumberFormat("en-IE", { style: "currency", currency });
+}
+
+export const money = (amount: number | undefined): string => (amount === undefined ? "" : format.format(amount));

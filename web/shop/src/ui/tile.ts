@@ -1,0 +1,53 @@
+/** One product in a list. Nothing technical is seen unless one asks why it is there. */
+import type { App } from "../app";
+import type { Source } from "../loop";
+import type { Product } from "../model/catalogue";
+import { picture } from "../pictures/picture";
+import { drawn, h, icon } from "./dom";
+import { money } from "./money";
+import { openWhy } from "./why";
+
+export interface Tile {
+  element: HTMLLIElement;
+  /** Where the tile stands now; a list that moves gives it another. */
+  source?: Source;
+}
+
+export function makeTile(app: App, product: Product, placement: string): Tile {
+  const tile: Tile = { element: h("li", { class: "tile", "data-id": product.id, "data-category": product.category }) };
+  const goes = () => {
+    app.clicked = product.id;
+    app.loop.cameFrom(product.id, tile.source);
+    void app.loop.did(tile.source ? "click" : "detail-page-view", product.id, placement);
+  };
+  const why = h("button", { class: "why", type: "button", "aria-haspopup": "dialog", onclick: () => openWhy(app, tile, product, placement, why) }, "Why this?");
+  tile.element.append(
+    h(
+      "a",
+      { class: "tile-link", href: `#/product/${encodeURIComponent(product.id)}`, onclick: goes },
+      drawn(picture(product.motif, product.colour), "tile-picture"),
+      product.maker && h("span", { class: "maker" }, product.maker),
+      h("span", { class: "tile-name" }, product.name),
+      h("span", { class: "price" }, money(product.price)),
+    ),
+    h("div", { class: "tile-actions" }, heartButton(app, product, placement, tile), addButton(app, product, placement, tile)),
+    why,
+  );
+  return tile;
+}
+
+function addButton(app: App, product: Product, placement: string, tile: Tile): HTMLButtonElement {
+  const add = () => app.addToBasket(product, 1, placement, tile.source);
+  return h("button", { class: "round add", type: "button", "aria-label": `Add ${product.name} to the basket`, onclick: add }, icon("plus"));
+}
+
+export function heartButton(app: App, product: Product, placement: string, tile?: Tile): HTMLButtonElement {
+  const button = h("button", {
+    class: "round heart",
+    type: "button",
+    "aria-pressed": app.memory.hearts.has(product.id),
+    "aria-label": `Remember ${product.name}`,
+    onclick: () => button.setAttribute("aria-pressed", String(app.heart(product, placement, tile?.source))),
+  }, icon("heart"));
+  return button;
+}
