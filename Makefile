@@ -20,7 +20,7 @@ DATA_DIR ?= .headwater
 LISTEN ?= 127.0.0.1:50051
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate baseline backtest bench quality drift calibration serve soak fuzz lock
+.PHONY: help run test check generate baseline backtest bench quality drift calibration shop serve soak fuzz lock
 
 help: ## This list
 	@echo "Headwater: a recommendation service that learns while it serves."
@@ -75,6 +75,9 @@ drift: $(VENV)/.dev ## How soon recommenders are back after a simulated shop's t
 	@$(PIP) --editable '.[quality]'
 	@$(BIN)/python -m benchmarks.drift $(ARGS)
 
+shop: $(VENV)/.run ## Install, then a demo shop in the browser, and its console, until Ctrl-C [EVENTS=, ITEMS=, ARGS=]
+	@$(BIN)/headwater demo --shop $(if $(EVENTS),--events $(EVENTS)) $(if $(ITEMS),--items $(ITEMS)) $(ARGS)
+
 serve: $(VENV)/.run ## Leave a server running on LISTEN (127.0.0.1:50051), its data in DATA_DIR (.headwater)
 	@$(BIN)/headwater serve --listen $(LISTEN) --data-dir $(DATA_DIR) $(ARGS)
 
@@ -101,7 +104,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: $(PINS) | $(VENV)/bin/python
 	@echo "installing the pinned packages (once)"
-	@$(PIP) --editable clients/python --editable .
+	@$(PIP) --editable clients/python --editable '.[gateway]'
 	@touch $@
 
 $(VENV)/.dev: $(PINS) | $(VENV)/bin/python

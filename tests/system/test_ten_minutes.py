@@ -1,0 +1,79 @@
+"""The README's backend and page, as they stand there: the first event of a browser is learned."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from headwater import AsyncClient
+from tests.integration.api_server import free_port
+from tests.integration.gateway_server import KEY, PAGE_KEY, GatewayServer
+from tests.system.browser.browsers import CHROMIUM, PLAYWRIGHT, page_folder
+from tests.system.client_programs import NODE, ROOT
+from tests.system.crash.server import serving
+from tests.system.shop_browser import SCREENSHOTS
+
+README = (ROOT / "README.md").read_text()
+SCRIPT = Path(__file__).parent / "browser" / "ten_minutes.mjs"
+
+
+def written(folder: Path, addresses: dict[str, str]) -> None:
+    """Write the README's two files, with this run's addresses, and the client where npm puts it."""
+    for name, language in (("backend.mjs", "js"), ("page.html", "html")):
+        [text] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+        for told, ours in addresses.items():
+            text = text.replace(told, ours)
+        (folder / name).write_text(text)
+    (folder / "node_modules").mkdir()
+    (folder / "node_modules" / "headwater").symlink_to(NODE)
+
+
+@asynccontextmanager
+async def backend(folder: Path) -> AsyncIterator[str]:
+    """Run the backend; give the address that it tells."""
+    process = await asyncio.create_subprocess_exec(
+        "node", "backend.mjs", cwd=folder, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        said = (await process.stdout.readline()).decode()
+        yield said.split(" on ")[1].strip()
+    finally:
+        process.kill()
+        await process.wait()
+
+
+@pytest.mark.timeout(300)  # it may start with cold kernels
+async def test_the_first_event_of_a_page_is_learned(tmp_path: Path) -> None:
+    """Every address and key of the README stands in its commands, too."""
+    page_folder(tmp_path)  # skips without the tools
+    port = free_port()
+    server = GatewayServer(tmp_path / "data", "--gateway-origins", f"http://localhost:{port}")
+    async with serving(server):
+        told = {
+            "127.0.0.1:50051": server.address, "http://127.0.0.1:8080": server.url,
+            "3000": str(port),
+            "the-key-of-my-backend": KEY, "the-key-of-my-page": PAGE_KEY,
+        }  # fmt: skip
+        assert all(README.count(one.removeprefix("http://")) > 1 for one in told)
+        written(tmp_path, told)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        picture = str(SCREENSHOTS / "ten-minutes.png")
+        async with backend(tmp_path) as url:
+            looking = await asyncio.create_subprocess_exec(
+                "node", str(SCRIPT), str(PLAYWRIGHT), CHROMIUM, url, picture,
+                stdout=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            seen = json.loads((await looking.communicate())[0])
+        first = seen["shown"][0]
+        assert len(seen["shown"]) == 4
+        assert seen["told"] == f"{first}: created"
+        async with AsyncClient(server.address, key=KEY) as client:
+            history = (await client.get_user(visitor_id=seen["visitor"])).history
+        assert [touch.item_id for touch in history] == [first]
