@@ -82,10 +82,10 @@ def java_programs() -> Programs:
     """Build into clients/java/target, once for all processes that run tests."""
     need("mvn", "javac")
     with _locked(JAVA / "target"):
-        built = JAVA / "target" / f"built-{_fingerprint(JAVA)}"
-        if not built.exists():
+        built, sources = JAVA / "target" / "built", _fingerprint(JAVA)
+        if not built.exists() or built.read_text() != sources:
             run(JAVA, "mvn", "-q", "-B", "-DskipTests", "package")
-            built.touch()
+            built.write_text(sources)
     jars = f"{JAVA}/target/*:{JAVA}/target/dependency/*"
     java = ["java", *SHORT_LIVED, "-cp", jars]
     shop, pipe = (str(JAVA / "examples" / f"{name}.java") for name in ("Shop", "Pipe"))
