@@ -11,20 +11,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import headwater
-from headwater_server.cli.demo.server_process import ServerProcess
-from tests.integration.api_server import free_port
+from tests.system.crash.server import Server
 
 KEY = "a-key-of-a-shop-1234"
 LINES = 300
 
 
 class LiveServer:
-    """`headwater serve` with a key, on a port that it keeps when it is killed and started again."""
+    """`headwater serve` with a key, for tests that wait for other programs."""
 
     def __init__(self, folder: Path) -> None:
-        self.address = f"127.0.0.1:{free_port()}"
-        self._process = ServerProcess(folder, "--listen", self.address, "--keys", KEY)
+        self._process = Server(folder, "--keys", KEY)
         self._loop = asyncio.Runner()
+
+    @property
+    def address(self) -> str:
+        """Where it listens, also after it was killed and started again."""
+        return self._process.address
 
     def start(self) -> None:
         self._loop.run(self._process.start())

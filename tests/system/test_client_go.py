@@ -9,10 +9,12 @@ import pytest
 from tests.system import client_contract as contract
 from tests.system.client_programs import GO, ROOT, go_programs, need, run
 
+pytestmark = pytest.mark.timeout(600)  # a fresh machine downloads and builds first
+
 
 @pytest.fixture(scope="module")
-def programs(tmp_path_factory):
-    return go_programs(tmp_path_factory.mktemp("go"))
+def programs():
+    return go_programs()
 
 
 def test_its_stubs_are_what_the_protos_give(programs):
@@ -34,7 +36,18 @@ def test_its_code_is_formatted_and_vetted(programs):
 
 def test_its_own_tests_pass_none_of_them_skipped(server):
     environment = {"HEADWATER_TARGET": server.address, "HEADWATER_KEY": contract.KEY}
-    said = run(GO, "go", "test", "-v", "-count=1", "-vet=off", "-timeout=60s", ".", **environment)
+    said = run(
+        GO,
+        "go",
+        "test",
+        "-v",
+        "-count=1",
+        "-vet=off",
+        "-ldflags=-s -w",
+        "-timeout=60s",
+        ".",
+        **environment,
+    )
     assert "--- SKIP" not in said
     assert said.count("--- PASS: TestLive") == 6
 

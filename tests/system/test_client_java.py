@@ -9,6 +9,8 @@ import pytest
 from tests.system import client_contract as contract
 from tests.system.client_programs import JAVA, ROOT, java_programs, run
 
+pytestmark = pytest.mark.timeout(600)  # a fresh machine downloads and builds first
+
 
 @pytest.fixture(scope="module")
 def programs():

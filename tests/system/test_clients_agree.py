@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 import headwater
 from tests.system import client_contract as contract
 from tests.system.client_programs import (
-    Programs,
     go_programs,
     java_programs,
     node_programs,
     python_programs,
 )
 
+NAMES = ["python", "node", "go", "java"]
 ITEMS = [f"item-{number}" for number in range(40)]
 NAME = "the-same-for-all"
 OTHER_NAMES = [f"another-{number}" for number in range(5)]
+
+pytestmark = pytest.mark.timeout(600)  # a fresh machine downloads and builds first
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +67,10 @@ def test_another_name_draws_another_list(server):
 
 
 @pytest.mark.parametrize(
-    "programs_of",
-    [
-        pytest.param(lambda folder: python_programs(), id="python"),
-        pytest.param(lambda folder: node_programs(), id="node"),
-        pytest.param(go_programs, id="go"),
-        pytest.param(lambda folder: java_programs(), id="java"),
-    ],
+    "programs_of", [python_programs, node_programs, go_programs, java_programs], ids=NAMES
 )
-def test_the_same_name_draws_the_same_list_in_every_language(
-    server, tmp_path, programs_of: Callable[..., Programs]
-):
-    programs, before = programs_of(tmp_path), _state(server)
+def test_the_same_name_draws_the_same_list_in_every_language(server, programs_of):
+    programs, before = programs_of(), _state(server)
     done = contract.shop(server, programs.shop, "ask", HEADWATER_RECOMMENDATION_ID=NAME)
     assert (done.returncode, done.stderr) == (0, "")
     [line] = done.stdout.splitlines()

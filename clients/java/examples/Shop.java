@@ -1,6 +1,8 @@
+import io.grpc.TlsChannelCredentials;
 import io.headwater.CallOption;
 import io.headwater.Events;
 import io.headwater.HeadwaterClient;
+import io.headwater.HeadwaterClientBuilder;
 import io.headwater.HeadwaterException;
 import io.headwater.Recommendation;
 import io.headwater.v1.Event;
@@ -9,6 +11,8 @@ import io.headwater.v1.FeedbackResponse;
 import io.headwater.v1.Item;
 import io.headwater.v1.RecommendRequest;
 import io.headwater.v1.UpsertItemsResponse;
+import java.io.File;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,16 +27,15 @@ import java.util.stream.Collectors;
  * java -cp 'target/*:target/dependency/*' examples/Shop.java ask    one answer, as a line of JSON
  * </pre>
  *
- * HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one.
+ * HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one, and
+ * HEADWATER_CA_FILE who signed its certificate, if it is reached over TLS.
  */
 public final class Shop {
   /** A JVM's first call loads a thousand classes: a program that lives for one call is patient. */
   private static final CallOption PATIENT = CallOption.timeout(Duration.ofSeconds(20));
 
-  public static void main(String[] arguments) {
-    String target = System.getenv().getOrDefault("HEADWATER_TARGET", "127.0.0.1:50051");
-    String key = System.getenv().getOrDefault("HEADWATER_KEY", "");
-    try (HeadwaterClient client = HeadwaterClient.connect(target).key(key).build()) {
+  public static void main(String[] arguments) throws IOException {
+    try (HeadwaterClient client = connect()) {
       if (arguments.length > 0 && arguments[0].equals("ask")) {
         ask(client);
       } else {
@@ -43,6 +46,17 @@ public final class Shop {
       System.err.println(failure.getClass().getSimpleName() + ": " + field + failure.getMessage());
       System.exit(1);
     }
+  }
+
+  private static HeadwaterClient connect() throws IOException {
+    String target = System.getenv().getOrDefault("HEADWATER_TARGET", "127.0.0.1:50051");
+    HeadwaterClientBuilder builder =
+        HeadwaterClient.connect(target).key(System.getenv().getOrDefault("HEADWATER_KEY", ""));
+    String authority = System.getenv("HEADWATER_CA_FILE");
+    if (authority != null) {
+      builder.tls(TlsChannelCredentials.newBuilder().trustManager(new File(authority)).build());
+    }
+    return builder.build();
   }
 
   private static void ask(HeadwaterClient client) {

@@ -4,12 +4,15 @@
 //	go run ./examples/shop        each step, for a reader
 //	go run ./examples/shop ask    one question, its answer as one line of JSON
 //
-// HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one.
+// HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one, and
+// HEADWATER_CA_FILE who signed its certificate, if it is reached over TLS.
 package main
 
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,8 +34,7 @@ func main() {
 }
 
 func run(ctx context.Context, arguments []string) error {
-	target := cmp.Or(os.Getenv("HEADWATER_TARGET"), "127.0.0.1:50051")
-	client, err := headwater.New(target, headwater.WithKey(os.Getenv("HEADWATER_KEY")))
+	client, err := connect()
 	if err != nil {
 		return err
 	}
@@ -41,6 +43,23 @@ func run(ctx context.Context, arguments []string) error {
 		return ask(ctx, client)
 	}
 	return loop(ctx, client)
+}
+
+func connect() (*headwater.Client, error) {
+	target := cmp.Or(os.Getenv("HEADWATER_TARGET"), "127.0.0.1:50051")
+	options := []headwater.Option{headwater.WithKey(os.Getenv("HEADWATER_KEY"))}
+	if file := os.Getenv("HEADWATER_CA_FILE"); file != "" {
+		pem, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		authorities := x509.NewCertPool()
+		if !authorities.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate", file)
+		}
+		options = append(options, headwater.WithTLS(&tls.Config{RootCAs: authorities}))
+	}
+	return headwater.New(target, options...)
 }
 
 func ask(ctx context.Context, client *headwater.Client) error {

@@ -25,9 +25,12 @@ public class HeadwaterException extends RuntimeException {
     this.retryAfter = failure.retryAfter;
   }
 
-  /** The status, and below it why, such as "connection refused" where gRPC says "io exception". */
+  /** The status, and why at bottom: "Connection refused" where gRPC says "io exception". */
   private static String told(StatusRuntimeException cause) {
     Throwable why = cause.getStatus().getCause();
+    while (why != null && why.getCause() != null) {
+      why = why.getCause();
+    }
     return why == null ? cause.getMessage() : cause.getMessage() + ": " + why.getMessage();
   }
 
