@@ -33,7 +33,7 @@ commands = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 commands.command("demo")(demo)
-commands.command("serve")(with_settings(*(part for part in PARTS if part != PERSONALIZER))(serve))
+commands.command("serve")(with_settings(*PARTS)(serve))
 commands.command("import")(with_settings("Place", "Storage", ENGINE)(import_events))
 commands.command("backtest")(with_settings(ENGINE)(backtest))
 commands.command("digest")(with_settings("Place", "Storage")(digest))
