@@ -15,3 +15,6 @@ func (c *Client) GetModel(ctx context.Context, request *GetModelRequest) (*GetMo
 func (c *Client) GetMetrics(ctx context.Context) (*GetMetricsResponse, error) {
 	return c.model.GetMetrics(ctx, &headwaterv1.GetMetricsRequest{})
 }
+
+// ModelService is the stub of all that operators ask: metrics over time, replicas, quarantine, store.
+func (c *Client) ModelService() headwaterv1.ModelServiceClient { return c.model }

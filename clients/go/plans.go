@@ -37,6 +37,12 @@ var plans = map[string]plan{
 	headwaterv1.CatalogService_ListItems_FullMethodName:                slowReading,
 	headwaterv1.ModelService_GetModel_FullMethodName:                   slowReading,
 	headwaterv1.ModelService_GetMetrics_FullMethodName:                 slowReading,
+	headwaterv1.ModelService_ListMetricSamples_FullMethodName:          slowReading,
+	headwaterv1.ModelService_GetServing_FullMethodName:                 slowReading,
+	headwaterv1.ModelService_ListReplicas_FullMethodName:               slowReading,
+	headwaterv1.ModelService_ListQuarantinedEvents_FullMethodName:      slowReading,
+	headwaterv1.ModelService_GetStorage_FullMethodName:                 slowReading,
+	headwaterv1.ModelService_ListItemStatistics_FullMethodName:         slowReading,
 	headwaterv1.FeedbackService_Feedback_FullMethodName:                writing, // each event carries its id
 	headwaterv1.UserService_EraseUser_FullMethodName:                   writing, // forgetting twice is forgetting
 }

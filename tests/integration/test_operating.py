@@ -109,9 +109,9 @@ async def test_the_quarantine_is_read_newest_first_page_by_page(storage: Storage
 async def test_storage_tells_of_log_snapshots_and_store(storage: Storage) -> None:
     options = {"snapshot_entries": 1, "snapshot_on_stop": False, "engine_type": Engine}
     async with running_replica(storage, **options) as replica:
-        await replica.feedback(clicks(1), 5)
-        await eventually(lambda: replica._shell.snapshotter.taken > 0)
-        await replica.feedback(clicks(2), 5)
+        await replica.feedback(clicks(1), 60)
+        await eventually(lambda: replica._shell.snapshotter.taken > 0, seconds=60)
+        await replica.feedback(clicks(2), 60)
         holdings, ever = await replica.operating.storage()
         head = await storage.log.head()
     assert (holdings.log.last, holdings.log.entries, ever) == (head, head.sequence, head.sequence)

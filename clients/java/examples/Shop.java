@@ -9,6 +9,7 @@ import io.headwater.v1.FeedbackResponse;
 import io.headwater.v1.Item;
 import io.headwater.v1.RecommendRequest;
 import io.headwater.v1.UpsertItemsResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
  * HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one.
  */
 public final class Shop {
+  /** A JVM's first call loads a thousand classes: a program that lives for one call is patient. */
+  private static final CallOption PATIENT = CallOption.timeout(Duration.ofSeconds(20));
+
   public static void main(String[] arguments) {
     String target = System.getenv().getOrDefault("HEADWATER_TARGET", "127.0.0.1:50051");
     String key = System.getenv().getOrDefault("HEADWATER_KEY", "");
@@ -50,18 +54,19 @@ public final class Shop {
                 .setPageSize(10)
                 .setRecommendationId(
                     System.getenv().getOrDefault("HEADWATER_RECOMMENDATION_ID", ""))
-                .build());
+                .build(),
+            PATIENT);
     String ids = slate.itemIds().stream().map(Shop::quoted).collect(Collectors.joining(", "));
     System.out.printf(
         "{\"recommendation_id\": %s, \"item_ids\": [%s]}%n", quoted(slate.recommendationId()), ids);
   }
 
   private static void loop(HeadwaterClient client) {
-    UpsertItemsResponse written =
-        client.catalog().upsertItems(List.of(item("boots", "Walking boots", 89), item("socks", "Warm socks", 9)));
+    List<Item> items = List.of(item("boots", "Walking boots", 89), item("socks", "Warm socks", 9));
+    UpsertItemsResponse written = client.catalog().upsertItems(items, PATIENT);
     RecommendRequest question =
         RecommendRequest.newBuilder().setVisitorId("ann").setPlacement("home").setPageSize(4).build();
-    Recommendation slate = client.recommend(question, CallOption.minOffset(written.getOffset()));
+    Recommendation slate = client.recommend(question, CallOption.minOffset(written.getOffset()), PATIENT);
     System.out.println("recommended: " + String.join(", ", slate.itemIds()));
 
     Event seen =
@@ -72,12 +77,12 @@ public final class Shop {
         Events.of("click", "ann", slate.itemIds().get(0))
             .setAttributionToken(slate.attributionToken())
             .build();
-    FeedbackResponse learned = client.feedback(seen, click);
+    FeedbackResponse learned = client.feedback(List.of(seen, click), PATIENT);
     for (EventResult result : learned.getResultsList()) {
       System.out.println("learned: " + result.getEventId() + " " + result.getStatus());
     }
 
-    slate = client.recommend(question, CallOption.minOffset(learned.getOffset()));
+    slate = client.recommend(question, CallOption.minOffset(learned.getOffset()), PATIENT);
     System.out.println("recommended: " + String.join(", ", slate.itemIds()));
   }
 

@@ -139,6 +139,7 @@ class Replica(UseCases):
         self._sampling = Sampling(
             self._engine,
             self._recent,
+            self._replicas,
             interval_s=self._settings.metrics_sample_s,
             now_ms=self._now_ms,
         )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
+from headwater_server.errors import StoreUnavailable
 from headwater_server.observability.recent import LOOK_EVERY_S, CallFigures, Recent
+from headwater_server.observability.together import together
+from headwater_server.replica.membership import LIVE_PATIENCE_MS
 from headwater_server.replica.memory import process_bytes
+from headwater_server.replica.ports_registry import Replicas
 from headwater_server.replica.state_machine import StateMachine
 from headwater_server.replica.timeline import SeriesKey, Timeline
 
 _log = structlog.get_logger(__name__)
 RECENT = "recent"
 INTERVAL_S_MIN = 0.05
+NAMES = ("calls_per_second", "failures_per_second", "latency_p50_ms", "latency_p99_ms")
 
 
 class Sampling:
@@ -24,6 +29,7 @@ class Sampling:
         self,
         engine: StateMachine,
         recent: Recent,
+        replicas: Replicas,
         *,
         interval_s: float,
         now_ms: Callable[[], int],
@@ -32,6 +38,7 @@ class Sampling:
         """Nothing is sampled before `start`."""
         self._engine = engine
         self._recent = recent
+        self._replicas = replicas
         self._interval_s = max(interval_s, INTERVAL_S_MIN)
         self._now_ms = now_ms
         self._clock = clock
@@ -58,18 +65,18 @@ class Sampling:
         """Return how each method's calls went in the last minute."""
         return self._recent.calls(self._clock())
 
-    async def _every(self, seconds: float, work: Callable[[], None]) -> None:
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                work()
+                await work()
             except Exception:  # noqa: BLE001 - a figure must not end what serves
                 _log.exception("could not take a sample")
             await asyncio.sleep(seconds)
 
-    def _look(self) -> None:
+    async def _look(self) -> None:
         self._recent.look(self._clock())
 
-    def sample(self) -> None:
+    async def sample(self) -> None:
         """Take one sample of everything."""
         values = {
             SeriesKey(one.name, one.placement, one.policy): one.value
@@ -77,7 +84,8 @@ class Sampling:
             if one.window == RECENT
         }
         values[SeriesKey("memory_bytes")] = float(process_bytes())
-        self.timeline.put(self._now_ms(), values | self._pace() | self._serving())
+        calls = await self._all_calls()
+        self.timeline.put(self._now_ms(), values | self._pace() | _serving(calls))
 
     def _pace(self) -> dict[SeriesKey, float]:
         """Return how many events were learned a second since the sample before."""
@@ -87,12 +95,18 @@ class Sampling:
             return {}
         return {SeriesKey("events_per_second"): (learned - before[1]) / (now_s - before[0])}
 
-    def _serving(self) -> dict[SeriesKey, float]:
-        figures = (
-            (SeriesKey(name, call=one.call), getattr(one, name))
-            for one in self.calls()
-            for name in (
-                "calls_per_second", "failures_per_second", "latency_p50_ms", "latency_p99_ms",
-            )
-        )  # fmt: skip
-        return {key: value for key, value in figures if value is not None}
+    async def _all_calls(self) -> list[CallFigures]:
+        """Return how the calls to all replicas went; without a store, to this one."""
+        try:
+            heard = await self._replicas.heard()
+        except StoreUnavailable:
+            return self.calls()
+        alive = (one.standing.serving for one in heard if one.age_ms <= LIVE_PATIENCE_MS)
+        return together(call for serving in alive if serving for call in serving.calls)
+
+
+def _serving(calls: Sequence[CallFigures]) -> dict[SeriesKey, float]:
+    figures = (
+        (SeriesKey(name, call=one.call), getattr(one, name)) for one in calls for name in NAMES
+    )
+    return {key: value for key, value in figures if value is not None}

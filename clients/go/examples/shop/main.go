@@ -15,13 +15,16 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/headwater/headwater/clients/go"
 	"google.golang.org/protobuf/proto"
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second) // a page would wait for one
+	defer cancel()
+	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, explained(err))
 		os.Exit(1)
 	}

@@ -86,8 +86,8 @@ func (EventStatus) EnumDescriptor() ([]byte, []int) {
 // One thing that a visitor did, or was shown.
 //
 // An event that cannot be learned from (a number that is not finite, an id or a text of absurd
-// size, a type that the server does not know, an attribution token that this server did not sign)
-// fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
+// size, a type that the server does not know, an attribution token that this server did not sign,
+// that has expired, or that was made for another visitor) fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
 // one of a visitor, or of a caller, with more events in a minute than the server's settings allow:
 // a robot is served, and teaches nothing.
 type Event struct {
@@ -115,8 +115,9 @@ type Event struct {
 	// When it happened. It is data (the time between events, sessions, decay) and never decides
 	// order. Absent, or later than the server's clock: the server's clock.
 	EventTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=event_time,json=eventTime,proto3" json:"event_time,omitempty"`
-	// The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-	// the event is learned from, but credits no slate.
+	// The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+	// time that the server's settings give it. Without it the event is learned from, but credits no
+	// slate; what a page sends without it counts within narrow limits.
 	AttributionToken string `protobuf:"bytes,9,opt,name=attribution_token,json=attributionToken,proto3" json:"attribution_token,omitempty"`
 	// Where on the site it happened, such as "home" or "basket"; at most 128 bytes. Empty: the
 	// token's placement, if there is one.

@@ -588,11 +588,853 @@ func (x *DriftAlarm) GetMeanAfter() float64 {
 	return 0
 }
 
+// Asks for figures over time.
+type ListMetricSamplesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How far back, and how close together. Not set: the hour.
+	Span MetricSpan `protobuf:"varint,1,opt,name=span,proto3,enum=headwater.v1.MetricSpan" json:"span,omitempty"`
+	// Only samples after this time, for who has those before it. Absent: all.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// Only series of these names, see `MetricSeries.name`; at most 100. Empty: all.
+	Names         []string `protobuf:"bytes,3,rep,name=names,proto3" json:"names,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListMetricSamplesRequest) Reset() {
+	*x = ListMetricSamplesRequest{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListMetricSamplesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListMetricSamplesRequest) ProtoMessage() {}
+
+func (x *ListMetricSamplesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListMetricSamplesRequest.ProtoReflect.Descriptor instead.
+func (*ListMetricSamplesRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ListMetricSamplesRequest) GetSpan() MetricSpan {
+	if x != nil {
+		return x.Span
+	}
+	return MetricSpan_METRIC_SPAN_UNSPECIFIED
+}
+
+func (x *ListMetricSamplesRequest) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *ListMetricSamplesRequest) GetNames() []string {
+	if x != nil {
+		return x.Names
+	}
+	return nil
+}
+
+// Figures over time.
+type ListMetricSamplesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The process that sampled them. Ask again if it is another one than before.
+	ReplicaId string `protobuf:"bytes,1,opt,name=replica_id,json=replicaId,proto3" json:"replica_id,omitempty"`
+	// When each sample was taken, oldest first, by the process' clock.
+	SampleTimes []*timestamppb.Timestamp `protobuf:"bytes,2,rep,name=sample_times,json=sampleTimes,proto3" json:"sample_times,omitempty"`
+	// The figures; each has a value for each of `sample_times`.
+	Series []*MetricSeries `protobuf:"bytes,3,rep,name=series,proto3" json:"series,omitempty"`
+	// Changes that were noticed in how well the model foresees, oldest first; the last 100.
+	DriftAlarms []*DriftAlarm `protobuf:"bytes,4,rep,name=drift_alarms,json=driftAlarms,proto3" json:"drift_alarms,omitempty"`
+	// Seconds between two samples.
+	IntervalSeconds float64 `protobuf:"fixed64,5,opt,name=interval_seconds,json=intervalSeconds,proto3" json:"interval_seconds,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ListMetricSamplesResponse) Reset() {
+	*x = ListMetricSamplesResponse{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListMetricSamplesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListMetricSamplesResponse) ProtoMessage() {}
+
+func (x *ListMetricSamplesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListMetricSamplesResponse.ProtoReflect.Descriptor instead.
+func (*ListMetricSamplesResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListMetricSamplesResponse) GetReplicaId() string {
+	if x != nil {
+		return x.ReplicaId
+	}
+	return ""
+}
+
+func (x *ListMetricSamplesResponse) GetSampleTimes() []*timestamppb.Timestamp {
+	if x != nil {
+		return x.SampleTimes
+	}
+	return nil
+}
+
+func (x *ListMetricSamplesResponse) GetSeries() []*MetricSeries {
+	if x != nil {
+		return x.Series
+	}
+	return nil
+}
+
+func (x *ListMetricSamplesResponse) GetDriftAlarms() []*DriftAlarm {
+	if x != nil {
+		return x.DriftAlarms
+	}
+	return nil
+}
+
+func (x *ListMetricSamplesResponse) GetIntervalSeconds() float64 {
+	if x != nil {
+		return x.IntervalSeconds
+	}
+	return 0
+}
+
+// Asks how the process that answers is doing.
+type GetServingRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetServingRequest) Reset() {
+	*x = GetServingRequest{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetServingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetServingRequest) ProtoMessage() {}
+
+func (x *GetServingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetServingRequest.ProtoReflect.Descriptor instead.
+func (*GetServingRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{9}
+}
+
+// How the process that answers is doing.
+type GetServingResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The process.
+	ReplicaId string `protobuf:"bytes,1,opt,name=replica_id,json=replicaId,proto3" json:"replica_id,omitempty"`
+	// When it began to hold a state, by its own clock.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// For how long it has done so, in milliseconds.
+	UptimeMs int64 `protobuf:"varint,3,opt,name=uptime_ms,json=uptimeMs,proto3" json:"uptime_ms,omitempty"`
+	// Whether questions are answered.
+	ReadsServed bool `protobuf:"varint,4,opt,name=reads_served,json=readsServed,proto3" json:"reads_served,omitempty"`
+	// Whether feedback is acknowledged.
+	WritesServed bool `protobuf:"varint,5,opt,name=writes_served,json=writesServed,proto3" json:"writes_served,omitempty"`
+	// Why one of the two is not, for a person to read; empty when both are.
+	Detail string `protobuf:"bytes,6,opt,name=detail,proto3" json:"detail,omitempty"`
+	// What the process takes of the machine's memory, in bytes.
+	MemoryBytes int64 `protobuf:"varint,7,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	// What it is meant to take at most, in bytes. 0: no budget is set.
+	MemoryBudgetBytes int64 `protobuf:"varint,8,opt,name=memory_budget_bytes,json=memoryBudgetBytes,proto3" json:"memory_budget_bytes,omitempty"`
+	// What the state takes of it, in bytes.
+	StateMemoryBytes int64 `protobuf:"varint,9,opt,name=state_memory_bytes,json=stateMemoryBytes,proto3" json:"state_memory_bytes,omitempty"`
+	// Events and writes that are on their way onto the log or to be learned.
+	OperationsWaiting int64 `protobuf:"varint,10,opt,name=operations_waiting,json=operationsWaiting,proto3" json:"operations_waiting,omitempty"`
+	// Every method that was called since the process began, by name.
+	Calls         []*CallFigures `protobuf:"bytes,11,rep,name=calls,proto3" json:"calls,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetServingResponse) Reset() {
+	*x = GetServingResponse{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetServingResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetServingResponse) ProtoMessage() {}
+
+func (x *GetServingResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetServingResponse.ProtoReflect.Descriptor instead.
+func (*GetServingResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *GetServingResponse) GetReplicaId() string {
+	if x != nil {
+		return x.ReplicaId
+	}
+	return ""
+}
+
+func (x *GetServingResponse) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *GetServingResponse) GetUptimeMs() int64 {
+	if x != nil {
+		return x.UptimeMs
+	}
+	return 0
+}
+
+func (x *GetServingResponse) GetReadsServed() bool {
+	if x != nil {
+		return x.ReadsServed
+	}
+	return false
+}
+
+func (x *GetServingResponse) GetWritesServed() bool {
+	if x != nil {
+		return x.WritesServed
+	}
+	return false
+}
+
+func (x *GetServingResponse) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *GetServingResponse) GetMemoryBytes() int64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *GetServingResponse) GetMemoryBudgetBytes() int64 {
+	if x != nil {
+		return x.MemoryBudgetBytes
+	}
+	return 0
+}
+
+func (x *GetServingResponse) GetStateMemoryBytes() int64 {
+	if x != nil {
+		return x.StateMemoryBytes
+	}
+	return 0
+}
+
+func (x *GetServingResponse) GetOperationsWaiting() int64 {
+	if x != nil {
+		return x.OperationsWaiting
+	}
+	return 0
+}
+
+func (x *GetServingResponse) GetCalls() []*CallFigures {
+	if x != nil {
+		return x.Calls
+	}
+	return nil
+}
+
+// Asks for the replicas.
+type ListReplicasRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListReplicasRequest) Reset() {
+	*x = ListReplicasRequest{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListReplicasRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListReplicasRequest) ProtoMessage() {}
+
+func (x *ListReplicasRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListReplicasRequest.ProtoReflect.Descriptor instead.
+func (*ListReplicasRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{11}
+}
+
+// The replicas of the catalogue.
+type ListReplicasResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The replicas, those that are alive first, by id.
+	Replicas []*Replica `protobuf:"bytes,1,rep,name=replicas,proto3" json:"replicas,omitempty"`
+	// The last entry of the log. Opaque.
+	LogOffset string `protobuf:"bytes,2,opt,name=log_offset,json=logOffset,proto3" json:"log_offset,omitempty"`
+	// How many entries were ever put on the log.
+	LogEntries int64 `protobuf:"varint,3,opt,name=log_entries,json=logEntries,proto3" json:"log_entries,omitempty"`
+	// The process that answers.
+	ReplicaId     string `protobuf:"bytes,4,opt,name=replica_id,json=replicaId,proto3" json:"replica_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListReplicasResponse) Reset() {
+	*x = ListReplicasResponse{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListReplicasResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListReplicasResponse) ProtoMessage() {}
+
+func (x *ListReplicasResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListReplicasResponse.ProtoReflect.Descriptor instead.
+func (*ListReplicasResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListReplicasResponse) GetReplicas() []*Replica {
+	if x != nil {
+		return x.Replicas
+	}
+	return nil
+}
+
+func (x *ListReplicasResponse) GetLogOffset() string {
+	if x != nil {
+		return x.LogOffset
+	}
+	return ""
+}
+
+func (x *ListReplicasResponse) GetLogEntries() int64 {
+	if x != nil {
+		return x.LogEntries
+	}
+	return 0
+}
+
+func (x *ListReplicasResponse) GetReplicaId() string {
+	if x != nil {
+		return x.ReplicaId
+	}
+	return ""
+}
+
+// Asks for a page of the quarantine.
+type ListQuarantinedEventsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many events at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The `next_page_token` of the page before, with the same `reason`. Empty: the first page.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only events whose reason holds this text; at most 256 bytes. Empty: all.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListQuarantinedEventsRequest) Reset() {
+	*x = ListQuarantinedEventsRequest{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListQuarantinedEventsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListQuarantinedEventsRequest) ProtoMessage() {}
+
+func (x *ListQuarantinedEventsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListQuarantinedEventsRequest.ProtoReflect.Descriptor instead.
+func (*ListQuarantinedEventsRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListQuarantinedEventsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListQuarantinedEventsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListQuarantinedEventsRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// A page of the quarantine.
+type ListQuarantinedEventsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The events, newest first.
+	Events []*QuarantinedEvent `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	// Gives the next page. Empty: this was the last one. Opaque.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// How many are kept now, whatever their reason.
+	KeptCount int64 `protobuf:"varint,3,opt,name=kept_count,json=keptCount,proto3" json:"kept_count,omitempty"`
+	// How many were ever put aside.
+	EverCount     int64 `protobuf:"varint,4,opt,name=ever_count,json=everCount,proto3" json:"ever_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListQuarantinedEventsResponse) Reset() {
+	*x = ListQuarantinedEventsResponse{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListQuarantinedEventsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListQuarantinedEventsResponse) ProtoMessage() {}
+
+func (x *ListQuarantinedEventsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListQuarantinedEventsResponse.ProtoReflect.Descriptor instead.
+func (*ListQuarantinedEventsResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ListQuarantinedEventsResponse) GetEvents() []*QuarantinedEvent {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *ListQuarantinedEventsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListQuarantinedEventsResponse) GetKeptCount() int64 {
+	if x != nil {
+		return x.KeptCount
+	}
+	return 0
+}
+
+func (x *ListQuarantinedEventsResponse) GetEverCount() int64 {
+	if x != nil {
+		return x.EverCount
+	}
+	return 0
+}
+
+// Asks what the store keeps.
+type GetStorageRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetStorageRequest) Reset() {
+	*x = GetStorageRequest{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetStorageRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetStorageRequest) ProtoMessage() {}
+
+func (x *GetStorageRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetStorageRequest.ProtoReflect.Descriptor instead.
+func (*GetStorageRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{15}
+}
+
+// What the store keeps of this catalogue.
+type GetStorageResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The log.
+	Log *LogFigures `protobuf:"bytes,1,opt,name=log,proto3" json:"log,omitempty"`
+	// The log's archive, on the machine that answers.
+	Archive *ArchiveFigures `protobuf:"bytes,2,opt,name=archive,proto3" json:"archive,omitempty"`
+	// The kept states, newest first.
+	Snapshots []*Snapshot `protobuf:"bytes,3,rep,name=snapshots,proto3" json:"snapshots,omitempty"`
+	// The store itself.
+	Store         *StoreFigures `protobuf:"bytes,4,opt,name=store,proto3" json:"store,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetStorageResponse) Reset() {
+	*x = GetStorageResponse{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetStorageResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetStorageResponse) ProtoMessage() {}
+
+func (x *GetStorageResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetStorageResponse.ProtoReflect.Descriptor instead.
+func (*GetStorageResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *GetStorageResponse) GetLog() *LogFigures {
+	if x != nil {
+		return x.Log
+	}
+	return nil
+}
+
+func (x *GetStorageResponse) GetArchive() *ArchiveFigures {
+	if x != nil {
+		return x.Archive
+	}
+	return nil
+}
+
+func (x *GetStorageResponse) GetSnapshots() []*Snapshot {
+	if x != nil {
+		return x.Snapshots
+	}
+	return nil
+}
+
+func (x *GetStorageResponse) GetStore() *StoreFigures {
+	if x != nil {
+		return x.Store
+	}
+	return nil
+}
+
+// Asks for a page of items.
+type ListItemStatisticsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many items at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The `next_page_token` of the page before, all else being the same. Empty: the first page.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// In which order. Not set: by touches.
+	Order ItemOrder `protobuf:"varint,3,opt,name=order,proto3,enum=headwater.v1.ItemOrder" json:"order,omitempty"`
+	// Only these items, in this order instead; at most 100 ids of at most 128 bytes. Those that the
+	// model never heard of are left out. Empty: all.
+	ItemIds []string `protobuf:"bytes,4,rep,name=item_ids,json=itemIds,proto3" json:"item_ids,omitempty"`
+	// Only items whose id or title holds this text, capitals or not; at most 256 bytes. It looks
+	// through all titles: milliseconds in a large catalogue. Empty: all.
+	Query string `protobuf:"bytes,5,opt,name=query,proto3" json:"query,omitempty"`
+	// A condition on the items, as in RecommendRequest.
+	Filter        string `protobuf:"bytes,6,opt,name=filter,proto3" json:"filter,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListItemStatisticsRequest) Reset() {
+	*x = ListItemStatisticsRequest{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListItemStatisticsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListItemStatisticsRequest) ProtoMessage() {}
+
+func (x *ListItemStatisticsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListItemStatisticsRequest.ProtoReflect.Descriptor instead.
+func (*ListItemStatisticsRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListItemStatisticsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListItemStatisticsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListItemStatisticsRequest) GetOrder() ItemOrder {
+	if x != nil {
+		return x.Order
+	}
+	return ItemOrder_ITEM_ORDER_UNSPECIFIED
+}
+
+func (x *ListItemStatisticsRequest) GetItemIds() []string {
+	if x != nil {
+		return x.ItemIds
+	}
+	return nil
+}
+
+func (x *ListItemStatisticsRequest) GetQuery() string {
+	if x != nil {
+		return x.Query
+	}
+	return ""
+}
+
+func (x *ListItemStatisticsRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+// A page of items.
+type ListItemStatisticsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The items.
+	Items []*ItemStatistics `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	// Gives the next page. Empty: this was the last one. Opaque.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// How many items there are with that `query` and that `filter`.
+	TotalCount int64 `protobuf:"varint,3,opt,name=total_count,json=totalCount,proto3" json:"total_count,omitempty"`
+	// The state that answered. Opaque.
+	Offset        string `protobuf:"bytes,4,opt,name=offset,proto3" json:"offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListItemStatisticsResponse) Reset() {
+	*x = ListItemStatisticsResponse{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListItemStatisticsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListItemStatisticsResponse) ProtoMessage() {}
+
+func (x *ListItemStatisticsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListItemStatisticsResponse.ProtoReflect.Descriptor instead.
+func (*ListItemStatisticsResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ListItemStatisticsResponse) GetItems() []*ItemStatistics {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+func (x *ListItemStatisticsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListItemStatisticsResponse) GetTotalCount() int64 {
+	if x != nil {
+		return x.TotalCount
+	}
+	return 0
+}
+
+func (x *ListItemStatisticsResponse) GetOffset() string {
+	if x != nil {
+		return x.Offset
+	}
+	return ""
+}
+
 var File_headwater_v1_model_service_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\n" +
-	" headwater/v1/model_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"c\n" +
+	" headwater/v1/model_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"headwater/v1/item_statistics.proto\x1a headwater/v1/metric_series.proto\x1a\x1dheadwater/v1/quarantine.proto\x1a\x1aheadwater/v1/replica.proto\x1a\x1aheadwater/v1/storage.proto\"c\n" +
 	"\x0fGetModelRequest\x12%\n" +
 	"\x0ecompute_digest\x18\x01 \x01(\bR\rcomputeDigest\x12)\n" +
 	"\x10compare_replicas\x18\x02 \x01(\bR\x0fcompareReplicas\"\xa3\x03\n" +
@@ -637,15 +1479,92 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\vmean_before\x18\x06 \x01(\x01R\n" +
 	"meanBefore\x12\x1d\n" +
 	"\n" +
-	"mean_after\x18\a \x01(\x01R\tmeanAfter*h\n" +
+	"mean_after\x18\a \x01(\x01R\tmeanAfter\"\x99\x01\n" +
+	"\x18ListMetricSamplesRequest\x12,\n" +
+	"\x04span\x18\x01 \x01(\x0e2\x18.headwater.v1.MetricSpanR\x04span\x129\n" +
+	"\n" +
+	"start_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12\x14\n" +
+	"\x05names\x18\x03 \x03(\tR\x05names\"\x95\x02\n" +
+	"\x19ListMetricSamplesResponse\x12\x1d\n" +
+	"\n" +
+	"replica_id\x18\x01 \x01(\tR\treplicaId\x12=\n" +
+	"\fsample_times\x18\x02 \x03(\v2\x1a.google.protobuf.TimestampR\vsampleTimes\x122\n" +
+	"\x06series\x18\x03 \x03(\v2\x1a.headwater.v1.MetricSeriesR\x06series\x12;\n" +
+	"\fdrift_alarms\x18\x04 \x03(\v2\x18.headwater.v1.DriftAlarmR\vdriftAlarms\x12)\n" +
+	"\x10interval_seconds\x18\x05 \x01(\x01R\x0fintervalSeconds\"\x13\n" +
+	"\x11GetServingRequest\"\xcc\x03\n" +
+	"\x12GetServingResponse\x12\x1d\n" +
+	"\n" +
+	"replica_id\x18\x01 \x01(\tR\treplicaId\x129\n" +
+	"\n" +
+	"start_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12\x1b\n" +
+	"\tuptime_ms\x18\x03 \x01(\x03R\buptimeMs\x12!\n" +
+	"\freads_served\x18\x04 \x01(\bR\vreadsServed\x12#\n" +
+	"\rwrites_served\x18\x05 \x01(\bR\fwritesServed\x12\x16\n" +
+	"\x06detail\x18\x06 \x01(\tR\x06detail\x12!\n" +
+	"\fmemory_bytes\x18\a \x01(\x03R\vmemoryBytes\x12.\n" +
+	"\x13memory_budget_bytes\x18\b \x01(\x03R\x11memoryBudgetBytes\x12,\n" +
+	"\x12state_memory_bytes\x18\t \x01(\x03R\x10stateMemoryBytes\x12-\n" +
+	"\x12operations_waiting\x18\n" +
+	" \x01(\x03R\x11operationsWaiting\x12/\n" +
+	"\x05calls\x18\v \x03(\v2\x19.headwater.v1.CallFiguresR\x05calls\"\x15\n" +
+	"\x13ListReplicasRequest\"\xa8\x01\n" +
+	"\x14ListReplicasResponse\x121\n" +
+	"\breplicas\x18\x01 \x03(\v2\x15.headwater.v1.ReplicaR\breplicas\x12\x1d\n" +
+	"\n" +
+	"log_offset\x18\x02 \x01(\tR\tlogOffset\x12\x1f\n" +
+	"\vlog_entries\x18\x03 \x01(\x03R\n" +
+	"logEntries\x12\x1d\n" +
+	"\n" +
+	"replica_id\x18\x04 \x01(\tR\treplicaId\"r\n" +
+	"\x1cListQuarantinedEventsRequest\x12\x1b\n" +
+	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\xbd\x01\n" +
+	"\x1dListQuarantinedEventsResponse\x126\n" +
+	"\x06events\x18\x01 \x03(\v2\x1e.headwater.v1.QuarantinedEventR\x06events\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1d\n" +
+	"\n" +
+	"kept_count\x18\x03 \x01(\x03R\tkeptCount\x12\x1d\n" +
+	"\n" +
+	"ever_count\x18\x04 \x01(\x03R\teverCount\"\x13\n" +
+	"\x11GetStorageRequest\"\xe0\x01\n" +
+	"\x12GetStorageResponse\x12*\n" +
+	"\x03log\x18\x01 \x01(\v2\x18.headwater.v1.LogFiguresR\x03log\x126\n" +
+	"\aarchive\x18\x02 \x01(\v2\x1c.headwater.v1.ArchiveFiguresR\aarchive\x124\n" +
+	"\tsnapshots\x18\x03 \x03(\v2\x16.headwater.v1.SnapshotR\tsnapshots\x120\n" +
+	"\x05store\x18\x04 \x01(\v2\x1a.headwater.v1.StoreFiguresR\x05store\"\xcf\x01\n" +
+	"\x19ListItemStatisticsRequest\x12\x1b\n" +
+	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x12-\n" +
+	"\x05order\x18\x03 \x01(\x0e2\x17.headwater.v1.ItemOrderR\x05order\x12\x19\n" +
+	"\bitem_ids\x18\x04 \x03(\tR\aitemIds\x12\x14\n" +
+	"\x05query\x18\x05 \x01(\tR\x05query\x12\x16\n" +
+	"\x06filter\x18\x06 \x01(\tR\x06filter\"\xb1\x01\n" +
+	"\x1aListItemStatisticsResponse\x122\n" +
+	"\x05items\x18\x01 \x03(\v2\x1c.headwater.v1.ItemStatisticsR\x05items\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1f\n" +
+	"\vtotal_count\x18\x03 \x01(\x03R\n" +
+	"totalCount\x12\x16\n" +
+	"\x06offset\x18\x04 \x01(\tR\x06offset*h\n" +
 	"\x0eDriftDirection\x12\x1f\n" +
 	"\x1bDRIFT_DIRECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15DRIFT_DIRECTION_WORSE\x10\x01\x12\x1a\n" +
-	"\x16DRIFT_DIRECTION_BETTER\x10\x022\xd2\x01\n" +
+	"\x16DRIFT_DIRECTION_BETTER\x10\x022\xa2\a\n" +
 	"\fModelService\x12\\\n" +
 	"\bGetModel\x12\x1d.headwater.v1.GetModelRequest\x1a\x1e.headwater.v1.GetModelResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/model\x12d\n" +
 	"\n" +
-	"GetMetrics\x12\x1f.headwater.v1.GetMetricsRequest\x1a .headwater.v1.GetMetricsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/metricsBj\n" +
+	"GetMetrics\x12\x1f.headwater.v1.GetMetricsRequest\x1a .headwater.v1.GetMetricsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/metrics\x12\x81\x01\n" +
+	"\x11ListMetricSamples\x12&.headwater.v1.ListMetricSamplesRequest\x1a'.headwater.v1.ListMetricSamplesResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/metrics:samples\x12d\n" +
+	"\n" +
+	"GetServing\x12\x1f.headwater.v1.GetServingRequest\x1a .headwater.v1.GetServingResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/serving\x12k\n" +
+	"\fListReplicas\x12!.headwater.v1.ListReplicasRequest\x1a\".headwater.v1.ListReplicasResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/replicas\x12\x88\x01\n" +
+	"\x15ListQuarantinedEvents\x12*.headwater.v1.ListQuarantinedEventsRequest\x1a+.headwater.v1.ListQuarantinedEventsResponse\"\x16\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/quarantine\x12d\n" +
+	"\n" +
+	"GetStorage\x12\x1f.headwater.v1.GetStorageRequest\x1a .headwater.v1.GetStorageResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/storage\x12\x85\x01\n" +
+	"\x12ListItemStatistics\x12'.headwater.v1.ListItemStatisticsRequest\x1a(.headwater.v1.ListItemStatisticsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/items:statisticsBj\n" +
 	"\x0fio.headwater.v1B\x11ModelServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"
 
 var (
@@ -661,37 +1580,87 @@ func file_headwater_v1_model_service_proto_rawDescGZIP() []byte {
 }
 
 var file_headwater_v1_model_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_headwater_v1_model_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_headwater_v1_model_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_headwater_v1_model_service_proto_goTypes = []any{
-	(DriftDirection)(0),           // 0: headwater.v1.DriftDirection
-	(*GetModelRequest)(nil),       // 1: headwater.v1.GetModelRequest
-	(*GetModelResponse)(nil),      // 2: headwater.v1.GetModelResponse
-	(*ReplicaState)(nil),          // 3: headwater.v1.ReplicaState
-	(*GetMetricsRequest)(nil),     // 4: headwater.v1.GetMetricsRequest
-	(*GetMetricsResponse)(nil),    // 5: headwater.v1.GetMetricsResponse
-	(*Metric)(nil),                // 6: headwater.v1.Metric
-	(*DriftAlarm)(nil),            // 7: headwater.v1.DriftAlarm
-	nil,                           // 8: headwater.v1.GetModelResponse.CountsEntry
-	nil,                           // 9: headwater.v1.GetModelResponse.VersionsEntry
-	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
+	(DriftDirection)(0),                   // 0: headwater.v1.DriftDirection
+	(*GetModelRequest)(nil),               // 1: headwater.v1.GetModelRequest
+	(*GetModelResponse)(nil),              // 2: headwater.v1.GetModelResponse
+	(*ReplicaState)(nil),                  // 3: headwater.v1.ReplicaState
+	(*GetMetricsRequest)(nil),             // 4: headwater.v1.GetMetricsRequest
+	(*GetMetricsResponse)(nil),            // 5: headwater.v1.GetMetricsResponse
+	(*Metric)(nil),                        // 6: headwater.v1.Metric
+	(*DriftAlarm)(nil),                    // 7: headwater.v1.DriftAlarm
+	(*ListMetricSamplesRequest)(nil),      // 8: headwater.v1.ListMetricSamplesRequest
+	(*ListMetricSamplesResponse)(nil),     // 9: headwater.v1.ListMetricSamplesResponse
+	(*GetServingRequest)(nil),             // 10: headwater.v1.GetServingRequest
+	(*GetServingResponse)(nil),            // 11: headwater.v1.GetServingResponse
+	(*ListReplicasRequest)(nil),           // 12: headwater.v1.ListReplicasRequest
+	(*ListReplicasResponse)(nil),          // 13: headwater.v1.ListReplicasResponse
+	(*ListQuarantinedEventsRequest)(nil),  // 14: headwater.v1.ListQuarantinedEventsRequest
+	(*ListQuarantinedEventsResponse)(nil), // 15: headwater.v1.ListQuarantinedEventsResponse
+	(*GetStorageRequest)(nil),             // 16: headwater.v1.GetStorageRequest
+	(*GetStorageResponse)(nil),            // 17: headwater.v1.GetStorageResponse
+	(*ListItemStatisticsRequest)(nil),     // 18: headwater.v1.ListItemStatisticsRequest
+	(*ListItemStatisticsResponse)(nil),    // 19: headwater.v1.ListItemStatisticsResponse
+	nil,                                   // 20: headwater.v1.GetModelResponse.CountsEntry
+	nil,                                   // 21: headwater.v1.GetModelResponse.VersionsEntry
+	(*timestamppb.Timestamp)(nil),         // 22: google.protobuf.Timestamp
+	(MetricSpan)(0),                       // 23: headwater.v1.MetricSpan
+	(*MetricSeries)(nil),                  // 24: headwater.v1.MetricSeries
+	(*CallFigures)(nil),                   // 25: headwater.v1.CallFigures
+	(*Replica)(nil),                       // 26: headwater.v1.Replica
+	(*QuarantinedEvent)(nil),              // 27: headwater.v1.QuarantinedEvent
+	(*LogFigures)(nil),                    // 28: headwater.v1.LogFigures
+	(*ArchiveFigures)(nil),                // 29: headwater.v1.ArchiveFigures
+	(*Snapshot)(nil),                      // 30: headwater.v1.Snapshot
+	(*StoreFigures)(nil),                  // 31: headwater.v1.StoreFigures
+	(ItemOrder)(0),                        // 32: headwater.v1.ItemOrder
+	(*ItemStatistics)(nil),                // 33: headwater.v1.ItemStatistics
 }
 var file_headwater_v1_model_service_proto_depIdxs = []int32{
-	8,  // 0: headwater.v1.GetModelResponse.counts:type_name -> headwater.v1.GetModelResponse.CountsEntry
-	9,  // 1: headwater.v1.GetModelResponse.versions:type_name -> headwater.v1.GetModelResponse.VersionsEntry
+	20, // 0: headwater.v1.GetModelResponse.counts:type_name -> headwater.v1.GetModelResponse.CountsEntry
+	21, // 1: headwater.v1.GetModelResponse.versions:type_name -> headwater.v1.GetModelResponse.VersionsEntry
 	3,  // 2: headwater.v1.GetModelResponse.replicas:type_name -> headwater.v1.ReplicaState
 	6,  // 3: headwater.v1.GetMetricsResponse.metrics:type_name -> headwater.v1.Metric
 	7,  // 4: headwater.v1.GetMetricsResponse.drift_alarms:type_name -> headwater.v1.DriftAlarm
 	0,  // 5: headwater.v1.DriftAlarm.direction:type_name -> headwater.v1.DriftDirection
-	10, // 6: headwater.v1.DriftAlarm.detect_time:type_name -> google.protobuf.Timestamp
-	1,  // 7: headwater.v1.ModelService.GetModel:input_type -> headwater.v1.GetModelRequest
-	4,  // 8: headwater.v1.ModelService.GetMetrics:input_type -> headwater.v1.GetMetricsRequest
-	2,  // 9: headwater.v1.ModelService.GetModel:output_type -> headwater.v1.GetModelResponse
-	5,  // 10: headwater.v1.ModelService.GetMetrics:output_type -> headwater.v1.GetMetricsResponse
-	9,  // [9:11] is the sub-list for method output_type
-	7,  // [7:9] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	22, // 6: headwater.v1.DriftAlarm.detect_time:type_name -> google.protobuf.Timestamp
+	23, // 7: headwater.v1.ListMetricSamplesRequest.span:type_name -> headwater.v1.MetricSpan
+	22, // 8: headwater.v1.ListMetricSamplesRequest.start_time:type_name -> google.protobuf.Timestamp
+	22, // 9: headwater.v1.ListMetricSamplesResponse.sample_times:type_name -> google.protobuf.Timestamp
+	24, // 10: headwater.v1.ListMetricSamplesResponse.series:type_name -> headwater.v1.MetricSeries
+	7,  // 11: headwater.v1.ListMetricSamplesResponse.drift_alarms:type_name -> headwater.v1.DriftAlarm
+	22, // 12: headwater.v1.GetServingResponse.start_time:type_name -> google.protobuf.Timestamp
+	25, // 13: headwater.v1.GetServingResponse.calls:type_name -> headwater.v1.CallFigures
+	26, // 14: headwater.v1.ListReplicasResponse.replicas:type_name -> headwater.v1.Replica
+	27, // 15: headwater.v1.ListQuarantinedEventsResponse.events:type_name -> headwater.v1.QuarantinedEvent
+	28, // 16: headwater.v1.GetStorageResponse.log:type_name -> headwater.v1.LogFigures
+	29, // 17: headwater.v1.GetStorageResponse.archive:type_name -> headwater.v1.ArchiveFigures
+	30, // 18: headwater.v1.GetStorageResponse.snapshots:type_name -> headwater.v1.Snapshot
+	31, // 19: headwater.v1.GetStorageResponse.store:type_name -> headwater.v1.StoreFigures
+	32, // 20: headwater.v1.ListItemStatisticsRequest.order:type_name -> headwater.v1.ItemOrder
+	33, // 21: headwater.v1.ListItemStatisticsResponse.items:type_name -> headwater.v1.ItemStatistics
+	1,  // 22: headwater.v1.ModelService.GetModel:input_type -> headwater.v1.GetModelRequest
+	4,  // 23: headwater.v1.ModelService.GetMetrics:input_type -> headwater.v1.GetMetricsRequest
+	8,  // 24: headwater.v1.ModelService.ListMetricSamples:input_type -> headwater.v1.ListMetricSamplesRequest
+	10, // 25: headwater.v1.ModelService.GetServing:input_type -> headwater.v1.GetServingRequest
+	12, // 26: headwater.v1.ModelService.ListReplicas:input_type -> headwater.v1.ListReplicasRequest
+	14, // 27: headwater.v1.ModelService.ListQuarantinedEvents:input_type -> headwater.v1.ListQuarantinedEventsRequest
+	16, // 28: headwater.v1.ModelService.GetStorage:input_type -> headwater.v1.GetStorageRequest
+	18, // 29: headwater.v1.ModelService.ListItemStatistics:input_type -> headwater.v1.ListItemStatisticsRequest
+	2,  // 30: headwater.v1.ModelService.GetModel:output_type -> headwater.v1.GetModelResponse
+	5,  // 31: headwater.v1.ModelService.GetMetrics:output_type -> headwater.v1.GetMetricsResponse
+	9,  // 32: headwater.v1.ModelService.ListMetricSamples:output_type -> headwater.v1.ListMetricSamplesResponse
+	11, // 33: headwater.v1.ModelService.GetServing:output_type -> headwater.v1.GetServingResponse
+	13, // 34: headwater.v1.ModelService.ListReplicas:output_type -> headwater.v1.ListReplicasResponse
+	15, // 35: headwater.v1.ModelService.ListQuarantinedEvents:output_type -> headwater.v1.ListQuarantinedEventsResponse
+	17, // 36: headwater.v1.ModelService.GetStorage:output_type -> headwater.v1.GetStorageResponse
+	19, // 37: headwater.v1.ModelService.ListItemStatistics:output_type -> headwater.v1.ListItemStatisticsResponse
+	30, // [30:38] is the sub-list for method output_type
+	22, // [22:30] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_model_service_proto_init() }
@@ -699,13 +1668,18 @@ func file_headwater_v1_model_service_proto_init() {
 	if File_headwater_v1_model_service_proto != nil {
 		return
 	}
+	file_headwater_v1_item_statistics_proto_init()
+	file_headwater_v1_metric_series_proto_init()
+	file_headwater_v1_quarantine_proto_init()
+	file_headwater_v1_replica_proto_init()
+	file_headwater_v1_storage_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_model_service_proto_rawDesc), len(file_headwater_v1_model_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   9,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,8 +19,14 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	ModelService_GetModel_FullMethodName   = "/headwater.v1.ModelService/GetModel"
-	ModelService_GetMetrics_FullMethodName = "/headwater.v1.ModelService/GetMetrics"
+	ModelService_GetModel_FullMethodName              = "/headwater.v1.ModelService/GetModel"
+	ModelService_GetMetrics_FullMethodName            = "/headwater.v1.ModelService/GetMetrics"
+	ModelService_ListMetricSamples_FullMethodName     = "/headwater.v1.ModelService/ListMetricSamples"
+	ModelService_GetServing_FullMethodName            = "/headwater.v1.ModelService/GetServing"
+	ModelService_ListReplicas_FullMethodName          = "/headwater.v1.ModelService/ListReplicas"
+	ModelService_ListQuarantinedEvents_FullMethodName = "/headwater.v1.ModelService/ListQuarantinedEvents"
+	ModelService_GetStorage_FullMethodName            = "/headwater.v1.ModelService/GetStorage"
+	ModelService_ListItemStatistics_FullMethodName    = "/headwater.v1.ModelService/ListItemStatistics"
 )
 
 // ModelServiceClient is the client API for ModelService service.
@@ -34,6 +40,25 @@ type ModelServiceClient interface {
 	// Returns how well the model foresaw what happened: each event is compared with what would have
 	// been recommended just before it was learned.
 	GetMetrics(ctx context.Context, in *GetMetricsRequest, opts ...grpc.CallOption) (*GetMetricsResponse, error)
+	// Returns the figures of GetMetrics over time, and how the process that answers was doing.
+	//
+	// Each process samples by itself and keeps that in memory: a restart begins anew.
+	ListMetricSamples(ctx context.Context, in *ListMetricSamplesRequest, opts ...grpc.CallOption) (*ListMetricSamplesResponse, error)
+	// Returns how the process that answers is doing: its calls, their latency, its memory.
+	GetServing(ctx context.Context, in *GetServingRequest, opts ...grpc.CallOption) (*GetServingResponse, error)
+	// Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+	// store is away.
+	ListReplicas(ctx context.Context, in *ListReplicasRequest, opts ...grpc.CallOption) (*ListReplicasResponse, error)
+	// Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+	// the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+	ListQuarantinedEvents(ctx context.Context, in *ListQuarantinedEventsRequest, opts ...grpc.CallOption) (*ListQuarantinedEventsResponse, error)
+	// Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+	GetStorage(ctx context.Context, in *GetStorageRequest, opts ...grpc.CallOption) (*GetStorageResponse, error)
+	// Returns what the model knows of items, page by page.
+	//
+	// Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+	// two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+	ListItemStatistics(ctx context.Context, in *ListItemStatisticsRequest, opts ...grpc.CallOption) (*ListItemStatisticsResponse, error)
 }
 
 type modelServiceClient struct {
@@ -64,6 +89,66 @@ func (c *modelServiceClient) GetMetrics(ctx context.Context, in *GetMetricsReque
 	return out, nil
 }
 
+func (c *modelServiceClient) ListMetricSamples(ctx context.Context, in *ListMetricSamplesRequest, opts ...grpc.CallOption) (*ListMetricSamplesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListMetricSamplesResponse)
+	err := c.cc.Invoke(ctx, ModelService_ListMetricSamples_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *modelServiceClient) GetServing(ctx context.Context, in *GetServingRequest, opts ...grpc.CallOption) (*GetServingResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetServingResponse)
+	err := c.cc.Invoke(ctx, ModelService_GetServing_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *modelServiceClient) ListReplicas(ctx context.Context, in *ListReplicasRequest, opts ...grpc.CallOption) (*ListReplicasResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListReplicasResponse)
+	err := c.cc.Invoke(ctx, ModelService_ListReplicas_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *modelServiceClient) ListQuarantinedEvents(ctx context.Context, in *ListQuarantinedEventsRequest, opts ...grpc.CallOption) (*ListQuarantinedEventsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListQuarantinedEventsResponse)
+	err := c.cc.Invoke(ctx, ModelService_ListQuarantinedEvents_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *modelServiceClient) GetStorage(ctx context.Context, in *GetStorageRequest, opts ...grpc.CallOption) (*GetStorageResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetStorageResponse)
+	err := c.cc.Invoke(ctx, ModelService_GetStorage_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *modelServiceClient) ListItemStatistics(ctx context.Context, in *ListItemStatisticsRequest, opts ...grpc.CallOption) (*ListItemStatisticsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListItemStatisticsResponse)
+	err := c.cc.Invoke(ctx, ModelService_ListItemStatistics_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ModelServiceServer is the server API for ModelService service.
 // All implementations must embed UnimplementedModelServiceServer
 // for forward compatibility.
@@ -75,6 +160,25 @@ type ModelServiceServer interface {
 	// Returns how well the model foresaw what happened: each event is compared with what would have
 	// been recommended just before it was learned.
 	GetMetrics(context.Context, *GetMetricsRequest) (*GetMetricsResponse, error)
+	// Returns the figures of GetMetrics over time, and how the process that answers was doing.
+	//
+	// Each process samples by itself and keeps that in memory: a restart begins anew.
+	ListMetricSamples(context.Context, *ListMetricSamplesRequest) (*ListMetricSamplesResponse, error)
+	// Returns how the process that answers is doing: its calls, their latency, its memory.
+	GetServing(context.Context, *GetServingRequest) (*GetServingResponse, error)
+	// Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+	// store is away.
+	ListReplicas(context.Context, *ListReplicasRequest) (*ListReplicasResponse, error)
+	// Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+	// the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+	ListQuarantinedEvents(context.Context, *ListQuarantinedEventsRequest) (*ListQuarantinedEventsResponse, error)
+	// Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+	GetStorage(context.Context, *GetStorageRequest) (*GetStorageResponse, error)
+	// Returns what the model knows of items, page by page.
+	//
+	// Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+	// two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+	ListItemStatistics(context.Context, *ListItemStatisticsRequest) (*ListItemStatisticsResponse, error)
 	mustEmbedUnimplementedModelServiceServer()
 }
 
@@ -90,6 +194,24 @@ func (UnimplementedModelServiceServer) GetModel(context.Context, *GetModelReques
 }
 func (UnimplementedModelServiceServer) GetMetrics(context.Context, *GetMetricsRequest) (*GetMetricsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetMetrics not implemented")
+}
+func (UnimplementedModelServiceServer) ListMetricSamples(context.Context, *ListMetricSamplesRequest) (*ListMetricSamplesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListMetricSamples not implemented")
+}
+func (UnimplementedModelServiceServer) GetServing(context.Context, *GetServingRequest) (*GetServingResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetServing not implemented")
+}
+func (UnimplementedModelServiceServer) ListReplicas(context.Context, *ListReplicasRequest) (*ListReplicasResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListReplicas not implemented")
+}
+func (UnimplementedModelServiceServer) ListQuarantinedEvents(context.Context, *ListQuarantinedEventsRequest) (*ListQuarantinedEventsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListQuarantinedEvents not implemented")
+}
+func (UnimplementedModelServiceServer) GetStorage(context.Context, *GetStorageRequest) (*GetStorageResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetStorage not implemented")
+}
+func (UnimplementedModelServiceServer) ListItemStatistics(context.Context, *ListItemStatisticsRequest) (*ListItemStatisticsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListItemStatistics not implemented")
 }
 func (UnimplementedModelServiceServer) mustEmbedUnimplementedModelServiceServer() {}
 func (UnimplementedModelServiceServer) testEmbeddedByValue()                      {}
@@ -148,6 +270,114 @@ func _ModelService_GetMetrics_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ModelService_ListMetricSamples_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListMetricSamplesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).ListMetricSamples(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_ListMetricSamples_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).ListMetricSamples(ctx, req.(*ListMetricSamplesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ModelService_GetServing_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetServingRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).GetServing(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_GetServing_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).GetServing(ctx, req.(*GetServingRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ModelService_ListReplicas_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListReplicasRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).ListReplicas(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_ListReplicas_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).ListReplicas(ctx, req.(*ListReplicasRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ModelService_ListQuarantinedEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListQuarantinedEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).ListQuarantinedEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_ListQuarantinedEvents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).ListQuarantinedEvents(ctx, req.(*ListQuarantinedEventsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ModelService_GetStorage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetStorageRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).GetStorage(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_GetStorage_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).GetStorage(ctx, req.(*GetStorageRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ModelService_ListItemStatistics_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListItemStatisticsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).ListItemStatistics(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_ListItemStatistics_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).ListItemStatistics(ctx, req.(*ListItemStatisticsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ModelService_ServiceDesc is the grpc.ServiceDesc for ModelService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -162,6 +392,30 @@ var ModelService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetMetrics",
 			Handler:    _ModelService_GetMetrics_Handler,
+		},
+		{
+			MethodName: "ListMetricSamples",
+			Handler:    _ModelService_ListMetricSamples_Handler,
+		},
+		{
+			MethodName: "GetServing",
+			Handler:    _ModelService_GetServing_Handler,
+		},
+		{
+			MethodName: "ListReplicas",
+			Handler:    _ModelService_ListReplicas_Handler,
+		},
+		{
+			MethodName: "ListQuarantinedEvents",
+			Handler:    _ModelService_ListQuarantinedEvents_Handler,
+		},
+		{
+			MethodName: "GetStorage",
+			Handler:    _ModelService_GetStorage_Handler,
+		},
+		{
+			MethodName: "ListItemStatistics",
+			Handler:    _ModelService_ListItemStatistics_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

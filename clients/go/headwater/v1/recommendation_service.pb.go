@@ -141,7 +141,8 @@ type RecommendRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Who: the browser, device or cookie. Required; 1 to 128 bytes.
 	VisitorId string `protobuf:"bytes,1,opt,name=visitor_id,json=visitorId,proto3" json:"visitor_id,omitempty"`
-	// The account, once it is known; the histories of visitor and user then count as one.
+	// The account, once it is known; the histories of visitor and user then count as one. A page's key
+	// names none: PERMISSION_DENIED.
 	UserId string `protobuf:"bytes,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The visit, if the shop counts visits itself.
 	SessionId string `protobuf:"bytes,3,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
@@ -180,9 +181,12 @@ type RecommendRequest struct {
 	// INVALID_ARGUMENT.
 	ExcludeAttributionTokens []string `protobuf:"bytes,15,rep,name=exclude_attribution_tokens,json=excludeAttributionTokens,proto3" json:"exclude_attribution_tokens,omitempty"`
 	// How varied the list is. Propensities stay exact.
-	Diversity     Diversity `protobuf:"varint,16,opt,name=diversity,proto3,enum=headwater.v1.Diversity" json:"diversity,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Diversity Diversity `protobuf:"varint,16,opt,name=diversity,proto3,enum=headwater.v1.Diversity" json:"diversity,omitempty"`
+	// Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
+	// or evaluates another policy by what stood first.
+	FirstSlotPropensities bool `protobuf:"varint,17,opt,name=first_slot_propensities,json=firstSlotPropensities,proto3" json:"first_slot_propensities,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
 }
 
 func (x *RecommendRequest) Reset() {
@@ -327,13 +331,20 @@ func (x *RecommendRequest) GetDiversity() Diversity {
 	return Diversity_DIVERSITY_UNSPECIFIED
 }
 
+func (x *RecommendRequest) GetFirstSlotPropensities() bool {
+	if x != nil {
+		return x.FirstSlotPropensities
+	}
+	return false
+}
+
 // The slate, and what produced it.
 type RecommendResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The request's `recommendation_id`, or the one that was minted.
 	RecommendationId string `protobuf:"bytes,1,opt,name=recommendation_id,json=recommendationId,proto3" json:"recommendation_id,omitempty"`
-	// What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-	// from this slate. Empty when there are no results.
+	// What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+	// unchanged, with the events that follow from this slate. Empty when there are no results.
 	AttributionToken string `protobuf:"bytes,2,opt,name=attribution_token,json=attributionToken,proto3" json:"attribution_token,omitempty"`
 	// The slate, first slot first. Fewer than `page_size` when rules leave fewer: see `shortfall`.
 	Results []*Result `protobuf:"bytes,3,rep,name=results,proto3" json:"results,omitempty"`
@@ -470,9 +481,14 @@ type Result struct {
 	Rules []string `protobuf:"bytes,10,rep,name=rules,proto3" json:"rules,omitempty"`
 	// One sentence for the shop's editor, such as "Visitors who came from Walking boots often went on
 	// to it; it is number 3 in the last week's popularity." Only with `explain`.
-	Explanation   string `protobuf:"bytes,11,opt,name=explanation,proto3" json:"explanation,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Explanation string `protobuf:"bytes,11,opt,name=explanation,proto3" json:"explanation,omitempty"`
+	// The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+	// Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+	// kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+	// `first_slot_propensities`.
+	FirstSlotPropensity *float64 `protobuf:"fixed64,12,opt,name=first_slot_propensity,json=firstSlotPropensity,proto3,oneof" json:"first_slot_propensity,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *Result) Reset() {
@@ -580,6 +596,13 @@ func (x *Result) GetExplanation() string {
 		return x.Explanation
 	}
 	return ""
+}
+
+func (x *Result) GetFirstSlotPropensity() float64 {
+	if x != nil && x.FirstSlotPropensity != nil {
+		return *x.FirstSlotPropensity
+	}
+	return 0
 }
 
 // What one family of features adds to a score.
@@ -966,7 +989,7 @@ var File_headwater_v1_recommendation_service_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\n" +
-	")headwater/v1/recommendation_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x18headwater/v1/value.proto\"\xee\x05\n" +
+	")headwater/v1/recommendation_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x18headwater/v1/value.proto\"\xa6\x06\n" +
 	"\x10RecommendRequest\x12\x1d\n" +
 	"\n" +
 	"visitor_id\x18\x01 \x01(\tR\tvisitorId\x12\x17\n" +
@@ -987,7 +1010,8 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\vexploration\x18\r \x01(\x0e2\x19.headwater.v1.ExplorationR\vexploration\x12\x18\n" +
 	"\aexplain\x18\x0e \x01(\bR\aexplain\x12<\n" +
 	"\x1aexclude_attribution_tokens\x18\x0f \x03(\tR\x18excludeAttributionTokens\x125\n" +
-	"\tdiversity\x18\x10 \x01(\x0e2\x17.headwater.v1.DiversityR\tdiversity\x1aO\n" +
+	"\tdiversity\x18\x10 \x01(\x0e2\x17.headwater.v1.DiversityR\tdiversity\x126\n" +
+	"\x17first_slot_propensities\x18\x11 \x01(\bR\x15firstSlotPropensities\x1aO\n" +
 	"\fContextEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12)\n" +
 	"\x05value\x18\x02 \x01(\v2\x13.headwater.v1.ValueR\x05value:\x028\x01\"\xbe\x02\n" +
@@ -999,7 +1023,7 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\x06policy\x18\x05 \x01(\tR\x06policy\x12\x1a\n" +
 	"\bdegraded\x18\x06 \x03(\tR\bdegraded\x12\x1c\n" +
 	"\tshortfall\x18\a \x01(\tR\tshortfall\x125\n" +
-	"\x16propensities_estimated\x18\b \x01(\bR\x15propensitiesEstimated\"\xca\x03\n" +
+	"\x16propensities_estimated\x18\b \x01(\bR\x15propensitiesEstimated\"\x9d\x04\n" +
 	"\x06Result\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12\x14\n" +
 	"\x05score\x18\x02 \x01(\x01R\x05score\x12%\n" +
@@ -1014,10 +1038,12 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\rcontributions\x18\t \x03(\v2!.headwater.v1.FeatureContributionR\rcontributions\x12\x14\n" +
 	"\x05rules\x18\n" +
 	" \x03(\tR\x05rules\x12 \n" +
-	"\vexplanation\x18\v \x01(\tR\vexplanationB\x0e\n" +
+	"\vexplanation\x18\v \x01(\tR\vexplanation\x127\n" +
+	"\x15first_slot_propensity\x18\f \x01(\x01H\x03R\x13firstSlotPropensity\x88\x01\x01B\x0e\n" +
 	"\f_probabilityB\x12\n" +
 	"\x10_probability_lowB\x13\n" +
-	"\x11_probability_high\"S\n" +
+	"\x11_probability_highB\x18\n" +
+	"\x16_first_slot_propensity\"S\n" +
 	"\x13FeatureContribution\x12\x18\n" +
 	"\afeature\x18\x01 \x01(\tR\afeature\x12\"\n" +
 	"\fcontribution\x18\x02 \x01(\x01R\fcontribution\"\x88\x01\n" +

@@ -31,6 +31,7 @@ const (
 // Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
 //
 // Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
+// UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
 // RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
 // carries an error id that is found in the server's logs. A call without a deadline gets 10
 // seconds, and 60 seconds are the most.
@@ -98,6 +99,7 @@ func (c *recommendationServiceClient) ListTrendingItems(ctx context.Context, in 
 // Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
 //
 // Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
+// UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
 // RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
 // carries an error id that is found in the server's logs. A call without a deadline gets 10
 // seconds, and 60 seconds are the most.

@@ -97,7 +97,7 @@ class ModelServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListMetricSamples(self, request, context):
-        """Returns the figures of GetMetrics over time, and how the process that answers was doing.
+        """Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
 
         Each process samples by itself and keeps that in memory: a restart begins anew.
         """

@@ -40,7 +40,7 @@ class ModelServiceStub:
     been recommended just before it was learned.
     """
     ListMetricSamples: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListMetricSamplesRequest, _model_service_pb2.ListMetricSamplesResponse]
-    """Returns the figures of GetMetrics over time, and how the process that answers was doing.
+    """Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
 
     Each process samples by itself and keeps that in memory: a restart begins anew.
     """
@@ -75,7 +75,7 @@ class ModelServiceAsyncStub(ModelServiceStub):
     been recommended just before it was learned.
     """
     ListMetricSamples: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListMetricSamplesRequest, _model_service_pb2.ListMetricSamplesResponse]  # type: ignore[assignment]
-    """Returns the figures of GetMetrics over time, and how the process that answers was doing.
+    """Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
 
     Each process samples by itself and keeps that in memory: a restart begins anew.
     """
@@ -125,7 +125,7 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _model_service_pb2.ListMetricSamplesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_model_service_pb2.ListMetricSamplesResponse, _abc.Awaitable[_model_service_pb2.ListMetricSamplesResponse]]:
-        """Returns the figures of GetMetrics over time, and how the process that answers was doing.
+        """Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
 
         Each process samples by itself and keeps that in memory: a restart begins anew.
         """

@@ -4,6 +4,7 @@ import io.grpc.CallCredentials;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.headwater.v1.Event;
 import io.headwater.v1.FeedbackRequest;
 import io.headwater.v1.FeedbackResponse;
@@ -136,6 +137,14 @@ public final class HeadwaterClient implements AutoCloseable {
   public GetMetricsResponse getMetrics(CallOption... options) {
     GetMetricsRequest request = GetMetricsRequest.getDefaultInstance();
     return caller.call(ModelServiceGrpc.getGetMetricsMethod(), request, CallSettings.of(options));
+  }
+
+  /**
+   * Any unary call of the API, with its deadline, retries and typed errors, such as {@code
+   * client.call(ModelServiceGrpc.getGetServingMethod(), GetServingRequest.getDefaultInstance())}.
+   */
+  public <Q, A> A call(MethodDescriptor<Q, A> method, Q request, CallOption... options) {
+    return caller.call(method, request, CallSettings.of(options));
   }
 
   /** Ends the connection; what is under way has two seconds to end. */

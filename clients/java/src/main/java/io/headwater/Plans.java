@@ -27,6 +27,12 @@ final class Plans {
     put(CatalogServiceGrpc.getListItemsMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getGetModelMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getGetMetricsMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getListMetricSamplesMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getGetServingMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getListReplicasMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getListQuarantinedEventsMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getGetStorageMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getListItemStatisticsMethod(), Plan.SLOW_READING);
     put(FeedbackServiceGrpc.getFeedbackMethod(), Plan.WRITING); // each event carries its id
     put(UserServiceGrpc.getEraseUserMethod(), Plan.WRITING); // forgetting twice is forgetting
   }
@@ -35,6 +41,10 @@ final class Plans {
 
   private static void put(MethodDescriptor<?, ?> method, Plan plan) {
     BY_METHOD.put(method.getFullMethodName(), plan);
+  }
+
+  static boolean knows(MethodDescriptor<?, ?> method) {
+    return BY_METHOD.containsKey(method.getFullMethodName());
   }
 
   static Plan of(MethodDescriptor<?, ?> method) {

@@ -10,8 +10,8 @@ package io.headwater.v1;
  * One thing that a visitor did, or was shown.
  *
  * An event that cannot be learned from (a number that is not finite, an id or a text of absurd
- * size, a type that the server does not know, an attribution token that this server did not sign)
- * fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
+ * size, a type that the server does not know, an attribution token that this server did not sign,
+ * that has expired, or that was made for another visitor) fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
  * one of a visitor, or of a caller, with more events in a minute than the server's settings allow:
  * a robot is served, and teaches nothing.
  * </pre>
@@ -463,8 +463,9 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object attributionToken_ = "";
   /**
    * <pre>
-   * The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-   * the event is learned from, but credits no slate.
+   * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+   * time that the server's settings give it. Without it the event is learned from, but credits no
+   * slate; what a page sends without it counts within narrow limits.
    * </pre>
    *
    * <code>string attribution_token = 9;</code>
@@ -485,8 +486,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-   * the event is learned from, but credits no slate.
+   * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+   * time that the server's settings give it. Without it the event is learned from, but credits no
+   * slate; what a page sends without it counts within narrow limits.
    * </pre>
    *
    * <code>string attribution_token = 9;</code>
@@ -977,8 +979,8 @@ io.headwater.v1.Value defaultValue) {
    * One thing that a visitor did, or was shown.
    *
    * An event that cannot be learned from (a number that is not finite, an id or a text of absurd
-   * size, a type that the server does not know, an attribution token that this server did not sign)
-   * fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
+   * size, a type that the server does not know, an attribution token that this server did not sign,
+   * that has expired, or that was made for another visitor) fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
    * one of a visitor, or of a caller, with more events in a minute than the server's settings allow:
    * a robot is served, and teaches nothing.
    * </pre>
@@ -2395,8 +2397,9 @@ io.headwater.v1.Value defaultValue) {
     private java.lang.Object attributionToken_ = "";
     /**
      * <pre>
-     * The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-     * the event is learned from, but credits no slate.
+     * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+     * time that the server's settings give it. Without it the event is learned from, but credits no
+     * slate; what a page sends without it counts within narrow limits.
      * </pre>
      *
      * <code>string attribution_token = 9;</code>
@@ -2416,8 +2419,9 @@ io.headwater.v1.Value defaultValue) {
     }
     /**
      * <pre>
-     * The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-     * the event is learned from, but credits no slate.
+     * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+     * time that the server's settings give it. Without it the event is learned from, but credits no
+     * slate; what a page sends without it counts within narrow limits.
      * </pre>
      *
      * <code>string attribution_token = 9;</code>
@@ -2438,8 +2442,9 @@ io.headwater.v1.Value defaultValue) {
     }
     /**
      * <pre>
-     * The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-     * the event is learned from, but credits no slate.
+     * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+     * time that the server's settings give it. Without it the event is learned from, but credits no
+     * slate; what a page sends without it counts within narrow limits.
      * </pre>
      *
      * <code>string attribution_token = 9;</code>
@@ -2456,8 +2461,9 @@ io.headwater.v1.Value defaultValue) {
     }
     /**
      * <pre>
-     * The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-     * the event is learned from, but credits no slate.
+     * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+     * time that the server's settings give it. Without it the event is learned from, but credits no
+     * slate; what a page sends without it counts within narrow limits.
      * </pre>
      *
      * <code>string attribution_token = 9;</code>
@@ -2471,8 +2477,9 @@ io.headwater.v1.Value defaultValue) {
     }
     /**
      * <pre>
-     * The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-     * the event is learned from, but credits no slate.
+     * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+     * time that the server's settings give it. Without it the event is learned from, but credits no
+     * slate; what a page sends without it counts within narrow limits.
      * </pre>
      *
      * <code>string attribution_token = 9;</code>

@@ -220,8 +220,9 @@ public interface EventOrBuilder extends
 
   /**
    * <pre>
-   * The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-   * the event is learned from, but credits no slate.
+   * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+   * time that the server's settings give it. Without it the event is learned from, but credits no
+   * slate; what a page sends without it counts within narrow limits.
    * </pre>
    *
    * <code>string attribution_token = 9;</code>
@@ -230,8 +231,9 @@ public interface EventOrBuilder extends
   java.lang.String getAttributionToken();
   /**
    * <pre>
-   * The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-   * the event is learned from, but credits no slate.
+   * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+   * time that the server's settings give it. Without it the event is learned from, but credits no
+   * slate; what a page sends without it counts within narrow limits.
    * </pre>
    *
    * <code>string attribution_token = 9;</code>

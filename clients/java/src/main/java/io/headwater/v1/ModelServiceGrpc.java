@@ -77,6 +77,192 @@ public final class ModelServiceGrpc {
     return getGetMetricsMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.headwater.v1.ListMetricSamplesRequest,
+      io.headwater.v1.ListMetricSamplesResponse> getListMetricSamplesMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ListMetricSamples",
+      requestType = io.headwater.v1.ListMetricSamplesRequest.class,
+      responseType = io.headwater.v1.ListMetricSamplesResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.headwater.v1.ListMetricSamplesRequest,
+      io.headwater.v1.ListMetricSamplesResponse> getListMetricSamplesMethod() {
+    io.grpc.MethodDescriptor<io.headwater.v1.ListMetricSamplesRequest, io.headwater.v1.ListMetricSamplesResponse> getListMetricSamplesMethod;
+    if ((getListMetricSamplesMethod = ModelServiceGrpc.getListMetricSamplesMethod) == null) {
+      synchronized (ModelServiceGrpc.class) {
+        if ((getListMetricSamplesMethod = ModelServiceGrpc.getListMetricSamplesMethod) == null) {
+          ModelServiceGrpc.getListMetricSamplesMethod = getListMetricSamplesMethod =
+              io.grpc.MethodDescriptor.<io.headwater.v1.ListMetricSamplesRequest, io.headwater.v1.ListMetricSamplesResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListMetricSamples"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.ListMetricSamplesRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.ListMetricSamplesResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ModelServiceMethodDescriptorSupplier("ListMetricSamples"))
+              .build();
+        }
+      }
+    }
+    return getListMetricSamplesMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.headwater.v1.GetServingRequest,
+      io.headwater.v1.GetServingResponse> getGetServingMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "GetServing",
+      requestType = io.headwater.v1.GetServingRequest.class,
+      responseType = io.headwater.v1.GetServingResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.headwater.v1.GetServingRequest,
+      io.headwater.v1.GetServingResponse> getGetServingMethod() {
+    io.grpc.MethodDescriptor<io.headwater.v1.GetServingRequest, io.headwater.v1.GetServingResponse> getGetServingMethod;
+    if ((getGetServingMethod = ModelServiceGrpc.getGetServingMethod) == null) {
+      synchronized (ModelServiceGrpc.class) {
+        if ((getGetServingMethod = ModelServiceGrpc.getGetServingMethod) == null) {
+          ModelServiceGrpc.getGetServingMethod = getGetServingMethod =
+              io.grpc.MethodDescriptor.<io.headwater.v1.GetServingRequest, io.headwater.v1.GetServingResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetServing"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.GetServingRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.GetServingResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ModelServiceMethodDescriptorSupplier("GetServing"))
+              .build();
+        }
+      }
+    }
+    return getGetServingMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.headwater.v1.ListReplicasRequest,
+      io.headwater.v1.ListReplicasResponse> getListReplicasMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ListReplicas",
+      requestType = io.headwater.v1.ListReplicasRequest.class,
+      responseType = io.headwater.v1.ListReplicasResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.headwater.v1.ListReplicasRequest,
+      io.headwater.v1.ListReplicasResponse> getListReplicasMethod() {
+    io.grpc.MethodDescriptor<io.headwater.v1.ListReplicasRequest, io.headwater.v1.ListReplicasResponse> getListReplicasMethod;
+    if ((getListReplicasMethod = ModelServiceGrpc.getListReplicasMethod) == null) {
+      synchronized (ModelServiceGrpc.class) {
+        if ((getListReplicasMethod = ModelServiceGrpc.getListReplicasMethod) == null) {
+          ModelServiceGrpc.getListReplicasMethod = getListReplicasMethod =
+              io.grpc.MethodDescriptor.<io.headwater.v1.ListReplicasRequest, io.headwater.v1.ListReplicasResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListReplicas"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.ListReplicasRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.ListReplicasResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ModelServiceMethodDescriptorSupplier("ListReplicas"))
+              .build();
+        }
+      }
+    }
+    return getListReplicasMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.headwater.v1.ListQuarantinedEventsRequest,
+      io.headwater.v1.ListQuarantinedEventsResponse> getListQuarantinedEventsMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ListQuarantinedEvents",
+      requestType = io.headwater.v1.ListQuarantinedEventsRequest.class,
+      responseType = io.headwater.v1.ListQuarantinedEventsResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.headwater.v1.ListQuarantinedEventsRequest,
+      io.headwater.v1.ListQuarantinedEventsResponse> getListQuarantinedEventsMethod() {
+    io.grpc.MethodDescriptor<io.headwater.v1.ListQuarantinedEventsRequest, io.headwater.v1.ListQuarantinedEventsResponse> getListQuarantinedEventsMethod;
+    if ((getListQuarantinedEventsMethod = ModelServiceGrpc.getListQuarantinedEventsMethod) == null) {
+      synchronized (ModelServiceGrpc.class) {
+        if ((getListQuarantinedEventsMethod = ModelServiceGrpc.getListQuarantinedEventsMethod) == null) {
+          ModelServiceGrpc.getListQuarantinedEventsMethod = getListQuarantinedEventsMethod =
+              io.grpc.MethodDescriptor.<io.headwater.v1.ListQuarantinedEventsRequest, io.headwater.v1.ListQuarantinedEventsResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListQuarantinedEvents"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.ListQuarantinedEventsRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.ListQuarantinedEventsResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ModelServiceMethodDescriptorSupplier("ListQuarantinedEvents"))
+              .build();
+        }
+      }
+    }
+    return getListQuarantinedEventsMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.headwater.v1.GetStorageRequest,
+      io.headwater.v1.GetStorageResponse> getGetStorageMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "GetStorage",
+      requestType = io.headwater.v1.GetStorageRequest.class,
+      responseType = io.headwater.v1.GetStorageResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.headwater.v1.GetStorageRequest,
+      io.headwater.v1.GetStorageResponse> getGetStorageMethod() {
+    io.grpc.MethodDescriptor<io.headwater.v1.GetStorageRequest, io.headwater.v1.GetStorageResponse> getGetStorageMethod;
+    if ((getGetStorageMethod = ModelServiceGrpc.getGetStorageMethod) == null) {
+      synchronized (ModelServiceGrpc.class) {
+        if ((getGetStorageMethod = ModelServiceGrpc.getGetStorageMethod) == null) {
+          ModelServiceGrpc.getGetStorageMethod = getGetStorageMethod =
+              io.grpc.MethodDescriptor.<io.headwater.v1.GetStorageRequest, io.headwater.v1.GetStorageResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetStorage"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.GetStorageRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.GetStorageResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ModelServiceMethodDescriptorSupplier("GetStorage"))
+              .build();
+        }
+      }
+    }
+    return getGetStorageMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.headwater.v1.ListItemStatisticsRequest,
+      io.headwater.v1.ListItemStatisticsResponse> getListItemStatisticsMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ListItemStatistics",
+      requestType = io.headwater.v1.ListItemStatisticsRequest.class,
+      responseType = io.headwater.v1.ListItemStatisticsResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.headwater.v1.ListItemStatisticsRequest,
+      io.headwater.v1.ListItemStatisticsResponse> getListItemStatisticsMethod() {
+    io.grpc.MethodDescriptor<io.headwater.v1.ListItemStatisticsRequest, io.headwater.v1.ListItemStatisticsResponse> getListItemStatisticsMethod;
+    if ((getListItemStatisticsMethod = ModelServiceGrpc.getListItemStatisticsMethod) == null) {
+      synchronized (ModelServiceGrpc.class) {
+        if ((getListItemStatisticsMethod = ModelServiceGrpc.getListItemStatisticsMethod) == null) {
+          ModelServiceGrpc.getListItemStatisticsMethod = getListItemStatisticsMethod =
+              io.grpc.MethodDescriptor.<io.headwater.v1.ListItemStatisticsRequest, io.headwater.v1.ListItemStatisticsResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListItemStatistics"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.ListItemStatisticsRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.headwater.v1.ListItemStatisticsResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ModelServiceMethodDescriptorSupplier("ListItemStatistics"))
+              .build();
+        }
+      }
+    }
+    return getListItemStatisticsMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -163,6 +349,71 @@ public final class ModelServiceGrpc {
         io.grpc.stub.StreamObserver<io.headwater.v1.GetMetricsResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getGetMetricsMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+     * Each process samples by itself and keeps that in memory: a restart begins anew.
+     * </pre>
+     */
+    default void listMetricSamples(io.headwater.v1.ListMetricSamplesRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.ListMetricSamplesResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListMetricSamplesMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Returns how the process that answers is doing: its calls, their latency, its memory.
+     * </pre>
+     */
+    default void getServing(io.headwater.v1.GetServingRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.GetServingResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getGetServingMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+     * store is away.
+     * </pre>
+     */
+    default void listReplicas(io.headwater.v1.ListReplicasRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.ListReplicasResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListReplicasMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+     * the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+     * </pre>
+     */
+    default void listQuarantinedEvents(io.headwater.v1.ListQuarantinedEventsRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.ListQuarantinedEventsResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListQuarantinedEventsMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+     * </pre>
+     */
+    default void getStorage(io.headwater.v1.GetStorageRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.GetStorageResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getGetStorageMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Returns what the model knows of items, page by page.
+     * Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+     * two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+     * </pre>
+     */
+    default void listItemStatistics(io.headwater.v1.ListItemStatisticsRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.ListItemStatisticsResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListItemStatisticsMethod(), responseObserver);
+    }
   }
 
   /**
@@ -220,6 +471,77 @@ public final class ModelServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getGetMetricsMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+     * Each process samples by itself and keeps that in memory: a restart begins anew.
+     * </pre>
+     */
+    public void listMetricSamples(io.headwater.v1.ListMetricSamplesRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.ListMetricSamplesResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getListMetricSamplesMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Returns how the process that answers is doing: its calls, their latency, its memory.
+     * </pre>
+     */
+    public void getServing(io.headwater.v1.GetServingRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.GetServingResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getGetServingMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+     * store is away.
+     * </pre>
+     */
+    public void listReplicas(io.headwater.v1.ListReplicasRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.ListReplicasResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getListReplicasMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+     * the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+     * </pre>
+     */
+    public void listQuarantinedEvents(io.headwater.v1.ListQuarantinedEventsRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.ListQuarantinedEventsResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getListQuarantinedEventsMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+     * </pre>
+     */
+    public void getStorage(io.headwater.v1.GetStorageRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.GetStorageResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getGetStorageMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Returns what the model knows of items, page by page.
+     * Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+     * two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+     * </pre>
+     */
+    public void listItemStatistics(io.headwater.v1.ListItemStatisticsRequest request,
+        io.grpc.stub.StreamObserver<io.headwater.v1.ListItemStatisticsResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getListItemStatisticsMethod(), getCallOptions()), request, responseObserver);
+    }
   }
 
   /**
@@ -261,6 +583,71 @@ public final class ModelServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getGetMetricsMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+     * Each process samples by itself and keeps that in memory: a restart begins anew.
+     * </pre>
+     */
+    public io.headwater.v1.ListMetricSamplesResponse listMetricSamples(io.headwater.v1.ListMetricSamplesRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getListMetricSamplesMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns how the process that answers is doing: its calls, their latency, its memory.
+     * </pre>
+     */
+    public io.headwater.v1.GetServingResponse getServing(io.headwater.v1.GetServingRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getGetServingMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+     * store is away.
+     * </pre>
+     */
+    public io.headwater.v1.ListReplicasResponse listReplicas(io.headwater.v1.ListReplicasRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getListReplicasMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+     * the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+     * </pre>
+     */
+    public io.headwater.v1.ListQuarantinedEventsResponse listQuarantinedEvents(io.headwater.v1.ListQuarantinedEventsRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getListQuarantinedEventsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+     * </pre>
+     */
+    public io.headwater.v1.GetStorageResponse getStorage(io.headwater.v1.GetStorageRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getGetStorageMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns what the model knows of items, page by page.
+     * Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+     * two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+     * </pre>
+     */
+    public io.headwater.v1.ListItemStatisticsResponse listItemStatistics(io.headwater.v1.ListItemStatisticsRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getListItemStatisticsMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -301,6 +688,71 @@ public final class ModelServiceGrpc {
     public io.headwater.v1.GetMetricsResponse getMetrics(io.headwater.v1.GetMetricsRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getGetMetricsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+     * Each process samples by itself and keeps that in memory: a restart begins anew.
+     * </pre>
+     */
+    public io.headwater.v1.ListMetricSamplesResponse listMetricSamples(io.headwater.v1.ListMetricSamplesRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getListMetricSamplesMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns how the process that answers is doing: its calls, their latency, its memory.
+     * </pre>
+     */
+    public io.headwater.v1.GetServingResponse getServing(io.headwater.v1.GetServingRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getGetServingMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+     * store is away.
+     * </pre>
+     */
+    public io.headwater.v1.ListReplicasResponse listReplicas(io.headwater.v1.ListReplicasRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getListReplicasMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+     * the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+     * </pre>
+     */
+    public io.headwater.v1.ListQuarantinedEventsResponse listQuarantinedEvents(io.headwater.v1.ListQuarantinedEventsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getListQuarantinedEventsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+     * </pre>
+     */
+    public io.headwater.v1.GetStorageResponse getStorage(io.headwater.v1.GetStorageRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getGetStorageMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Returns what the model knows of items, page by page.
+     * Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+     * two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+     * </pre>
+     */
+    public io.headwater.v1.ListItemStatisticsResponse listItemStatistics(io.headwater.v1.ListItemStatisticsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getListItemStatisticsMethod(), getCallOptions(), request);
     }
   }
 
@@ -345,10 +797,87 @@ public final class ModelServiceGrpc {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
           getChannel().newCall(getGetMetricsMethod(), getCallOptions()), request);
     }
+
+    /**
+     * <pre>
+     * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+     * Each process samples by itself and keeps that in memory: a restart begins anew.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.headwater.v1.ListMetricSamplesResponse> listMetricSamples(
+        io.headwater.v1.ListMetricSamplesRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getListMetricSamplesMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Returns how the process that answers is doing: its calls, their latency, its memory.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.headwater.v1.GetServingResponse> getServing(
+        io.headwater.v1.GetServingRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getGetServingMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+     * store is away.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.headwater.v1.ListReplicasResponse> listReplicas(
+        io.headwater.v1.ListReplicasRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getListReplicasMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+     * the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.headwater.v1.ListQuarantinedEventsResponse> listQuarantinedEvents(
+        io.headwater.v1.ListQuarantinedEventsRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getListQuarantinedEventsMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.headwater.v1.GetStorageResponse> getStorage(
+        io.headwater.v1.GetStorageRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getGetStorageMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Returns what the model knows of items, page by page.
+     * Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+     * two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.headwater.v1.ListItemStatisticsResponse> listItemStatistics(
+        io.headwater.v1.ListItemStatisticsRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getListItemStatisticsMethod(), getCallOptions()), request);
+    }
   }
 
   private static final int METHODID_GET_MODEL = 0;
   private static final int METHODID_GET_METRICS = 1;
+  private static final int METHODID_LIST_METRIC_SAMPLES = 2;
+  private static final int METHODID_GET_SERVING = 3;
+  private static final int METHODID_LIST_REPLICAS = 4;
+  private static final int METHODID_LIST_QUARANTINED_EVENTS = 5;
+  private static final int METHODID_GET_STORAGE = 6;
+  private static final int METHODID_LIST_ITEM_STATISTICS = 7;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -374,6 +903,30 @@ public final class ModelServiceGrpc {
         case METHODID_GET_METRICS:
           serviceImpl.getMetrics((io.headwater.v1.GetMetricsRequest) request,
               (io.grpc.stub.StreamObserver<io.headwater.v1.GetMetricsResponse>) responseObserver);
+          break;
+        case METHODID_LIST_METRIC_SAMPLES:
+          serviceImpl.listMetricSamples((io.headwater.v1.ListMetricSamplesRequest) request,
+              (io.grpc.stub.StreamObserver<io.headwater.v1.ListMetricSamplesResponse>) responseObserver);
+          break;
+        case METHODID_GET_SERVING:
+          serviceImpl.getServing((io.headwater.v1.GetServingRequest) request,
+              (io.grpc.stub.StreamObserver<io.headwater.v1.GetServingResponse>) responseObserver);
+          break;
+        case METHODID_LIST_REPLICAS:
+          serviceImpl.listReplicas((io.headwater.v1.ListReplicasRequest) request,
+              (io.grpc.stub.StreamObserver<io.headwater.v1.ListReplicasResponse>) responseObserver);
+          break;
+        case METHODID_LIST_QUARANTINED_EVENTS:
+          serviceImpl.listQuarantinedEvents((io.headwater.v1.ListQuarantinedEventsRequest) request,
+              (io.grpc.stub.StreamObserver<io.headwater.v1.ListQuarantinedEventsResponse>) responseObserver);
+          break;
+        case METHODID_GET_STORAGE:
+          serviceImpl.getStorage((io.headwater.v1.GetStorageRequest) request,
+              (io.grpc.stub.StreamObserver<io.headwater.v1.GetStorageResponse>) responseObserver);
+          break;
+        case METHODID_LIST_ITEM_STATISTICS:
+          serviceImpl.listItemStatistics((io.headwater.v1.ListItemStatisticsRequest) request,
+              (io.grpc.stub.StreamObserver<io.headwater.v1.ListItemStatisticsResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -407,6 +960,48 @@ public final class ModelServiceGrpc {
               io.headwater.v1.GetMetricsRequest,
               io.headwater.v1.GetMetricsResponse>(
                 service, METHODID_GET_METRICS)))
+        .addMethod(
+          getListMetricSamplesMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.headwater.v1.ListMetricSamplesRequest,
+              io.headwater.v1.ListMetricSamplesResponse>(
+                service, METHODID_LIST_METRIC_SAMPLES)))
+        .addMethod(
+          getGetServingMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.headwater.v1.GetServingRequest,
+              io.headwater.v1.GetServingResponse>(
+                service, METHODID_GET_SERVING)))
+        .addMethod(
+          getListReplicasMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.headwater.v1.ListReplicasRequest,
+              io.headwater.v1.ListReplicasResponse>(
+                service, METHODID_LIST_REPLICAS)))
+        .addMethod(
+          getListQuarantinedEventsMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.headwater.v1.ListQuarantinedEventsRequest,
+              io.headwater.v1.ListQuarantinedEventsResponse>(
+                service, METHODID_LIST_QUARANTINED_EVENTS)))
+        .addMethod(
+          getGetStorageMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.headwater.v1.GetStorageRequest,
+              io.headwater.v1.GetStorageResponse>(
+                service, METHODID_GET_STORAGE)))
+        .addMethod(
+          getListItemStatisticsMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.headwater.v1.ListItemStatisticsRequest,
+              io.headwater.v1.ListItemStatisticsResponse>(
+                service, METHODID_LIST_ITEM_STATISTICS)))
         .build();
   }
 
@@ -457,6 +1052,12 @@ public final class ModelServiceGrpc {
               .setSchemaDescriptor(new ModelServiceFileDescriptorSupplier())
               .addMethod(getGetModelMethod())
               .addMethod(getGetMetricsMethod())
+              .addMethod(getListMetricSamplesMethod())
+              .addMethod(getGetServingMethod())
+              .addMethod(getListReplicasMethod())
+              .addMethod(getListQuarantinedEventsMethod())
+              .addMethod(getGetStorageMethod())
+              .addMethod(getListItemStatisticsMethod())
               .build();
         }
       }

@@ -71,6 +71,66 @@ public final class ModelServiceProto extends com.google.protobuf.GeneratedFile {
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_headwater_v1_DriftAlarm_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_ListMetricSamplesRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_ListMetricSamplesRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_ListMetricSamplesResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_ListMetricSamplesResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_GetServingRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_GetServingRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_GetServingResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_GetServingResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_ListReplicasRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_ListReplicasRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_ListReplicasResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_ListReplicasResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_ListQuarantinedEventsRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_ListQuarantinedEventsRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_ListQuarantinedEventsResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_ListQuarantinedEventsResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_GetStorageRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_GetStorageRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_GetStorageResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_GetStorageResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_ListItemStatisticsRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_ListItemStatisticsRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headwater_v1_ListItemStatisticsResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headwater_v1_ListItemStatisticsResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -82,48 +142,114 @@ public final class ModelServiceProto extends com.google.protobuf.GeneratedFile {
     java.lang.String[] descriptorData = {
       "\n headwater/v1/model_service.proto\022\014head" +
       "water.v1\032\034google/api/annotations.proto\032\037" +
-      "google/protobuf/timestamp.proto\"C\n\017GetMo" +
-      "delRequest\022\026\n\016compute_digest\030\001 \001(\010\022\030\n\020co" +
-      "mpare_replicas\030\002 \001(\010\"\322\002\n\020GetModelRespons" +
-      "e\022\016\n\006offset\030\001 \001(\t\022\016\n\006digest\030\002 \001(\t\022:\n\006cou" +
-      "nts\030\003 \003(\0132*.headwater.v1.GetModelRespons" +
-      "e.CountsEntry\022\024\n\014memory_bytes\030\004 \001(\003\022>\n\010v" +
-      "ersions\030\005 \003(\0132,.headwater.v1.GetModelRes" +
-      "ponse.VersionsEntry\022,\n\010replicas\030\006 \003(\0132\032." +
-      "headwater.v1.ReplicaState\032-\n\013CountsEntry" +
-      "\022\013\n\003key\030\001 \001(\t\022\r\n\005value\030\002 \001(\003:\0028\001\032/\n\rVers" +
-      "ionsEntry\022\013\n\003key\030\001 \001(\t\022\r\n\005value\030\002 \001(\t:\0028" +
-      "\001\"P\n\014ReplicaState\022\022\n\nreplica_id\030\001 \001(\t\022\014\n" +
-      "\004role\030\002 \001(\t\022\016\n\006digest\030\003 \001(\t\022\016\n\006detail\030\004 " +
-      "\001(\t\"\023\n\021GetMetricsRequest\"k\n\022GetMetricsRe" +
-      "sponse\022%\n\007metrics\030\001 \003(\0132\024.headwater.v1.M" +
-      "etric\022.\n\014drift_alarms\030\002 \003(\0132\030.headwater." +
-      "v1.DriftAlarm\"g\n\006Metric\022\021\n\tplacement\030\001 \001" +
-      "(\t\022\016\n\006policy\030\002 \001(\t\022\016\n\006window\030\003 \001(\t\022\014\n\004na" +
-      "me\030\004 \001(\t\022\r\n\005value\030\005 \001(\001\022\r\n\005count\030\006 \001(\003\"\320" +
-      "\001\n\nDriftAlarm\022\021\n\tplacement\030\001 \001(\t\022\014\n\004name" +
-      "\030\002 \001(\t\022/\n\tdirection\030\003 \001(\0162\034.headwater.v1" +
-      ".DriftDirection\022\026\n\016events_learned\030\004 \001(\003\022" +
-      "/\n\013detect_time\030\005 \001(\0132\032.google.protobuf.T" +
-      "imestamp\022\023\n\013mean_before\030\006 \001(\001\022\022\n\nmean_af" +
-      "ter\030\007 \001(\001*h\n\016DriftDirection\022\037\n\033DRIFT_DIR" +
-      "ECTION_UNSPECIFIED\020\000\022\031\n\025DRIFT_DIRECTION_" +
-      "WORSE\020\001\022\032\n\026DRIFT_DIRECTION_BETTER\020\0022\322\001\n\014" +
-      "ModelService\022\\\n\010GetModel\022\035.headwater.v1." +
-      "GetModelRequest\032\036.headwater.v1.GetModelR" +
-      "esponse\"\021\202\323\344\223\002\013\022\t/v1/model\022d\n\nGetMetrics" +
-      "\022\037.headwater.v1.GetMetricsRequest\032 .head" +
-      "water.v1.GetMetricsResponse\"\023\202\323\344\223\002\r\022\013/v1" +
-      "/metricsBj\n\017io.headwater.v1B\021ModelServic" +
-      "eProtoP\001ZBgithub.com/headwater/headwater" +
-      "/clients/go/headwater/v1;headwaterv1b\006pr" +
-      "oto3"
+      "google/protobuf/timestamp.proto\032\"headwat" +
+      "er/v1/item_statistics.proto\032 headwater/v" +
+      "1/metric_series.proto\032\035headwater/v1/quar" +
+      "antine.proto\032\032headwater/v1/replica.proto" +
+      "\032\032headwater/v1/storage.proto\"C\n\017GetModel" +
+      "Request\022\026\n\016compute_digest\030\001 \001(\010\022\030\n\020compa" +
+      "re_replicas\030\002 \001(\010\"\322\002\n\020GetModelResponse\022\016" +
+      "\n\006offset\030\001 \001(\t\022\016\n\006digest\030\002 \001(\t\022:\n\006counts" +
+      "\030\003 \003(\0132*.headwater.v1.GetModelResponse.C" +
+      "ountsEntry\022\024\n\014memory_bytes\030\004 \001(\003\022>\n\010vers" +
+      "ions\030\005 \003(\0132,.headwater.v1.GetModelRespon" +
+      "se.VersionsEntry\022,\n\010replicas\030\006 \003(\0132\032.hea" +
+      "dwater.v1.ReplicaState\032-\n\013CountsEntry\022\013\n" +
+      "\003key\030\001 \001(\t\022\r\n\005value\030\002 \001(\003:\0028\001\032/\n\rVersion" +
+      "sEntry\022\013\n\003key\030\001 \001(\t\022\r\n\005value\030\002 \001(\t:\0028\001\"P" +
+      "\n\014ReplicaState\022\022\n\nreplica_id\030\001 \001(\t\022\014\n\004ro" +
+      "le\030\002 \001(\t\022\016\n\006digest\030\003 \001(\t\022\016\n\006detail\030\004 \001(\t" +
+      "\"\023\n\021GetMetricsRequest\"k\n\022GetMetricsRespo" +
+      "nse\022%\n\007metrics\030\001 \003(\0132\024.headwater.v1.Metr" +
+      "ic\022.\n\014drift_alarms\030\002 \003(\0132\030.headwater.v1." +
+      "DriftAlarm\"g\n\006Metric\022\021\n\tplacement\030\001 \001(\t\022" +
+      "\016\n\006policy\030\002 \001(\t\022\016\n\006window\030\003 \001(\t\022\014\n\004name\030" +
+      "\004 \001(\t\022\r\n\005value\030\005 \001(\001\022\r\n\005count\030\006 \001(\003\"\320\001\n\n" +
+      "DriftAlarm\022\021\n\tplacement\030\001 \001(\t\022\014\n\004name\030\002 " +
+      "\001(\t\022/\n\tdirection\030\003 \001(\0162\034.headwater.v1.Dr" +
+      "iftDirection\022\026\n\016events_learned\030\004 \001(\003\022/\n\013" +
+      "detect_time\030\005 \001(\0132\032.google.protobuf.Time" +
+      "stamp\022\023\n\013mean_before\030\006 \001(\001\022\022\n\nmean_after" +
+      "\030\007 \001(\001\"\201\001\n\030ListMetricSamplesRequest\022&\n\004s" +
+      "pan\030\001 \001(\0162\030.headwater.v1.MetricSpan\022.\n\ns" +
+      "tart_time\030\002 \001(\0132\032.google.protobuf.Timest" +
+      "amp\022\r\n\005names\030\003 \003(\t\"\327\001\n\031ListMetricSamples" +
+      "Response\022\022\n\nreplica_id\030\001 \001(\t\0220\n\014sample_t" +
+      "imes\030\002 \003(\0132\032.google.protobuf.Timestamp\022*" +
+      "\n\006series\030\003 \003(\0132\032.headwater.v1.MetricSeri" +
+      "es\022.\n\014drift_alarms\030\004 \003(\0132\030.headwater.v1." +
+      "DriftAlarm\022\030\n\020interval_seconds\030\005 \001(\001\"\023\n\021" +
+      "GetServingRequest\"\275\002\n\022GetServingResponse" +
+      "\022\022\n\nreplica_id\030\001 \001(\t\022.\n\nstart_time\030\002 \001(\013" +
+      "2\032.google.protobuf.Timestamp\022\021\n\tuptime_m" +
+      "s\030\003 \001(\003\022\024\n\014reads_served\030\004 \001(\010\022\025\n\rwrites_" +
+      "served\030\005 \001(\010\022\016\n\006detail\030\006 \001(\t\022\024\n\014memory_b" +
+      "ytes\030\007 \001(\003\022\033\n\023memory_budget_bytes\030\010 \001(\003\022" +
+      "\032\n\022state_memory_bytes\030\t \001(\003\022\032\n\022operation" +
+      "s_waiting\030\n \001(\003\022(\n\005calls\030\013 \003(\0132\031.headwat" +
+      "er.v1.CallFigures\"\025\n\023ListReplicasRequest" +
+      "\"|\n\024ListReplicasResponse\022\'\n\010replicas\030\001 \003" +
+      "(\0132\025.headwater.v1.Replica\022\022\n\nlog_offset\030" +
+      "\002 \001(\t\022\023\n\013log_entries\030\003 \001(\003\022\022\n\nreplica_id" +
+      "\030\004 \001(\t\"U\n\034ListQuarantinedEventsRequest\022\021" +
+      "\n\tpage_size\030\001 \001(\005\022\022\n\npage_token\030\002 \001(\t\022\016\n" +
+      "\006reason\030\003 \001(\t\"\220\001\n\035ListQuarantinedEventsR" +
+      "esponse\022.\n\006events\030\001 \003(\0132\036.headwater.v1.Q" +
+      "uarantinedEvent\022\027\n\017next_page_token\030\002 \001(\t" +
+      "\022\022\n\nkept_count\030\003 \001(\003\022\022\n\never_count\030\004 \001(\003" +
+      "\"\023\n\021GetStorageRequest\"\300\001\n\022GetStorageResp" +
+      "onse\022%\n\003log\030\001 \001(\0132\030.headwater.v1.LogFigu" +
+      "res\022-\n\007archive\030\002 \001(\0132\034.headwater.v1.Arch" +
+      "iveFigures\022)\n\tsnapshots\030\003 \003(\0132\026.headwate" +
+      "r.v1.Snapshot\022)\n\005store\030\004 \001(\0132\032.headwater" +
+      ".v1.StoreFigures\"\233\001\n\031ListItemStatisticsR" +
+      "equest\022\021\n\tpage_size\030\001 \001(\005\022\022\n\npage_token\030" +
+      "\002 \001(\t\022&\n\005order\030\003 \001(\0162\027.headwater.v1.Item" +
+      "Order\022\020\n\010item_ids\030\004 \003(\t\022\r\n\005query\030\005 \001(\t\022\016" +
+      "\n\006filter\030\006 \001(\t\"\207\001\n\032ListItemStatisticsRes" +
+      "ponse\022+\n\005items\030\001 \003(\0132\034.headwater.v1.Item" +
+      "Statistics\022\027\n\017next_page_token\030\002 \001(\t\022\023\n\013t" +
+      "otal_count\030\003 \001(\003\022\016\n\006offset\030\004 \001(\t*h\n\016Drif" +
+      "tDirection\022\037\n\033DRIFT_DIRECTION_UNSPECIFIE" +
+      "D\020\000\022\031\n\025DRIFT_DIRECTION_WORSE\020\001\022\032\n\026DRIFT_" +
+      "DIRECTION_BETTER\020\0022\242\007\n\014ModelService\022\\\n\010G" +
+      "etModel\022\035.headwater.v1.GetModelRequest\032\036" +
+      ".headwater.v1.GetModelResponse\"\021\202\323\344\223\002\013\022\t" +
+      "/v1/model\022d\n\nGetMetrics\022\037.headwater.v1.G" +
+      "etMetricsRequest\032 .headwater.v1.GetMetri" +
+      "csResponse\"\023\202\323\344\223\002\r\022\013/v1/metrics\022\201\001\n\021List" +
+      "MetricSamples\022&.headwater.v1.ListMetricS" +
+      "amplesRequest\032\'.headwater.v1.ListMetricS" +
+      "amplesResponse\"\033\202\323\344\223\002\025\022\023/v1/metrics:samp" +
+      "les\022d\n\nGetServing\022\037.headwater.v1.GetServ" +
+      "ingRequest\032 .headwater.v1.GetServingResp" +
+      "onse\"\023\202\323\344\223\002\r\022\013/v1/serving\022k\n\014ListReplica" +
+      "s\022!.headwater.v1.ListReplicasRequest\032\".h" +
+      "eadwater.v1.ListReplicasResponse\"\024\202\323\344\223\002\016" +
+      "\022\014/v1/replicas\022\210\001\n\025ListQuarantinedEvents" +
+      "\022*.headwater.v1.ListQuarantinedEventsReq" +
+      "uest\032+.headwater.v1.ListQuarantinedEvent" +
+      "sResponse\"\026\202\323\344\223\002\020\022\016/v1/quarantine\022d\n\nGet" +
+      "Storage\022\037.headwater.v1.GetStorageRequest" +
+      "\032 .headwater.v1.GetStorageResponse\"\023\202\323\344\223" +
+      "\002\r\022\013/v1/storage\022\205\001\n\022ListItemStatistics\022\'" +
+      ".headwater.v1.ListItemStatisticsRequest\032" +
+      "(.headwater.v1.ListItemStatisticsRespons" +
+      "e\"\034\202\323\344\223\002\026\022\024/v1/items:statisticsBj\n\017io.he" +
+      "adwater.v1B\021ModelServiceProtoP\001ZBgithub." +
+      "com/headwater/headwater/clients/go/headw" +
+      "ater/v1;headwaterv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
           com.google.api.AnnotationsProto.getDescriptor(),
           com.google.protobuf.TimestampProto.getDescriptor(),
+          io.headwater.v1.ItemStatisticsProto.getDescriptor(),
+          io.headwater.v1.MetricSeriesProto.getDescriptor(),
+          io.headwater.v1.QuarantineProto.getDescriptor(),
+          io.headwater.v1.ReplicaProto.getDescriptor(),
+          io.headwater.v1.StorageProto.getDescriptor(),
         });
     internal_static_headwater_v1_GetModelRequest_descriptor =
       getDescriptor().getMessageType(0);
@@ -179,9 +305,86 @@ public final class ModelServiceProto extends com.google.protobuf.GeneratedFile {
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_headwater_v1_DriftAlarm_descriptor,
         new java.lang.String[] { "Placement", "Name", "Direction", "EventsLearned", "DetectTime", "MeanBefore", "MeanAfter", });
+    internal_static_headwater_v1_ListMetricSamplesRequest_descriptor =
+      getDescriptor().getMessageType(7);
+    internal_static_headwater_v1_ListMetricSamplesRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_ListMetricSamplesRequest_descriptor,
+        new java.lang.String[] { "Span", "StartTime", "Names", });
+    internal_static_headwater_v1_ListMetricSamplesResponse_descriptor =
+      getDescriptor().getMessageType(8);
+    internal_static_headwater_v1_ListMetricSamplesResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_ListMetricSamplesResponse_descriptor,
+        new java.lang.String[] { "ReplicaId", "SampleTimes", "Series", "DriftAlarms", "IntervalSeconds", });
+    internal_static_headwater_v1_GetServingRequest_descriptor =
+      getDescriptor().getMessageType(9);
+    internal_static_headwater_v1_GetServingRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_GetServingRequest_descriptor,
+        new java.lang.String[] { });
+    internal_static_headwater_v1_GetServingResponse_descriptor =
+      getDescriptor().getMessageType(10);
+    internal_static_headwater_v1_GetServingResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_GetServingResponse_descriptor,
+        new java.lang.String[] { "ReplicaId", "StartTime", "UptimeMs", "ReadsServed", "WritesServed", "Detail", "MemoryBytes", "MemoryBudgetBytes", "StateMemoryBytes", "OperationsWaiting", "Calls", });
+    internal_static_headwater_v1_ListReplicasRequest_descriptor =
+      getDescriptor().getMessageType(11);
+    internal_static_headwater_v1_ListReplicasRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_ListReplicasRequest_descriptor,
+        new java.lang.String[] { });
+    internal_static_headwater_v1_ListReplicasResponse_descriptor =
+      getDescriptor().getMessageType(12);
+    internal_static_headwater_v1_ListReplicasResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_ListReplicasResponse_descriptor,
+        new java.lang.String[] { "Replicas", "LogOffset", "LogEntries", "ReplicaId", });
+    internal_static_headwater_v1_ListQuarantinedEventsRequest_descriptor =
+      getDescriptor().getMessageType(13);
+    internal_static_headwater_v1_ListQuarantinedEventsRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_ListQuarantinedEventsRequest_descriptor,
+        new java.lang.String[] { "PageSize", "PageToken", "Reason", });
+    internal_static_headwater_v1_ListQuarantinedEventsResponse_descriptor =
+      getDescriptor().getMessageType(14);
+    internal_static_headwater_v1_ListQuarantinedEventsResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_ListQuarantinedEventsResponse_descriptor,
+        new java.lang.String[] { "Events", "NextPageToken", "KeptCount", "EverCount", });
+    internal_static_headwater_v1_GetStorageRequest_descriptor =
+      getDescriptor().getMessageType(15);
+    internal_static_headwater_v1_GetStorageRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_GetStorageRequest_descriptor,
+        new java.lang.String[] { });
+    internal_static_headwater_v1_GetStorageResponse_descriptor =
+      getDescriptor().getMessageType(16);
+    internal_static_headwater_v1_GetStorageResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_GetStorageResponse_descriptor,
+        new java.lang.String[] { "Log", "Archive", "Snapshots", "Store", });
+    internal_static_headwater_v1_ListItemStatisticsRequest_descriptor =
+      getDescriptor().getMessageType(17);
+    internal_static_headwater_v1_ListItemStatisticsRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_ListItemStatisticsRequest_descriptor,
+        new java.lang.String[] { "PageSize", "PageToken", "Order", "ItemIds", "Query", "Filter", });
+    internal_static_headwater_v1_ListItemStatisticsResponse_descriptor =
+      getDescriptor().getMessageType(18);
+    internal_static_headwater_v1_ListItemStatisticsResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headwater_v1_ListItemStatisticsResponse_descriptor,
+        new java.lang.String[] { "Items", "NextPageToken", "TotalCount", "Offset", });
     descriptor.resolveAllFeaturesImmutable();
     com.google.api.AnnotationsProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();
+    io.headwater.v1.ItemStatisticsProto.getDescriptor();
+    io.headwater.v1.MetricSeriesProto.getDescriptor();
+    io.headwater.v1.QuarantineProto.getDescriptor();
+    io.headwater.v1.ReplicaProto.getDescriptor();
+    io.headwater.v1.StorageProto.getDescriptor();
     com.google.protobuf.ExtensionRegistry registry =
         com.google.protobuf.ExtensionRegistry.newInstance();
     registry.add(com.google.api.AnnotationsProto.http);

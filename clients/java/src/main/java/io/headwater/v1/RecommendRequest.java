@@ -133,7 +133,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object userId_ = "";
   /**
    * <pre>
-   * The account, once it is known; the histories of visitor and user then count as one.
+   * The account, once it is known; the histories of visitor and user then count as one. A page's key
+   * names none: PERMISSION_DENIED.
    * </pre>
    *
    * <code>string user_id = 2;</code>
@@ -154,7 +155,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The account, once it is known; the histories of visitor and user then count as one.
+   * The account, once it is known; the histories of visitor and user then count as one. A page's key
+   * names none: PERMISSION_DENIED.
    * </pre>
    *
    * <code>string user_id = 2;</code>
@@ -824,6 +826,22 @@ io.headwater.v1.Value defaultValue) {
     return result == null ? io.headwater.v1.Diversity.UNRECOGNIZED : result;
   }
 
+  public static final int FIRST_SLOT_PROPENSITIES_FIELD_NUMBER = 17;
+  private boolean firstSlotPropensities_ = false;
+  /**
+   * <pre>
+   * Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
+   * or evaluates another policy by what stood first.
+   * </pre>
+   *
+   * <code>bool first_slot_propensities = 17;</code>
+   * @return The firstSlotPropensities.
+   */
+  @java.lang.Override
+  public boolean getFirstSlotPropensities() {
+    return firstSlotPropensities_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -888,6 +906,9 @@ io.headwater.v1.Value defaultValue) {
     }
     if (diversity_ != io.headwater.v1.Diversity.DIVERSITY_UNSPECIFIED.getNumber()) {
       output.writeEnum(16, diversity_);
+    }
+    if (firstSlotPropensities_ != false) {
+      output.writeBool(17, firstSlotPropensities_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -972,6 +993,10 @@ io.headwater.v1.Value defaultValue) {
       size += com.google.protobuf.CodedOutputStream
         .computeEnumSize(16, diversity_);
     }
+    if (firstSlotPropensities_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(17, firstSlotPropensities_);
+    }
     return size;
   }
   @java.lang.Override
@@ -1026,6 +1051,8 @@ io.headwater.v1.Value defaultValue) {
     if (!getExcludeAttributionTokensList()
         .equals(other.getExcludeAttributionTokensList())) return false;
     if (diversity_ != other.diversity_) return false;
+    if (getFirstSlotPropensities()
+        != other.getFirstSlotPropensities()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -1080,6 +1107,9 @@ io.headwater.v1.Value defaultValue) {
     }
     hash = (37 * hash) + DIVERSITY_FIELD_NUMBER;
     hash = (53 * hash) + diversity_;
+    hash = (37 * hash) + FIRST_SLOT_PROPENSITIES_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getFirstSlotPropensities());
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -1257,6 +1287,7 @@ io.headwater.v1.Value defaultValue) {
       excludeAttributionTokens_ =
           com.google.protobuf.LazyStringArrayList.emptyList();
       diversity_ = 0;
+      firstSlotPropensities_ = false;
       return this;
     }
 
@@ -1341,6 +1372,9 @@ io.headwater.v1.Value defaultValue) {
       }
       if (((from_bitField0_ & 0x00008000) != 0)) {
         result.diversity_ = diversity_;
+      }
+      if (((from_bitField0_ & 0x00010000) != 0)) {
+        result.firstSlotPropensities_ = firstSlotPropensities_;
       }
     }
 
@@ -1445,6 +1479,9 @@ io.headwater.v1.Value defaultValue) {
       }
       if (other.diversity_ != 0) {
         setDiversityValue(other.getDiversityValue());
+      }
+      if (other.getFirstSlotPropensities() != false) {
+        setFirstSlotPropensities(other.getFirstSlotPropensities());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1556,6 +1593,11 @@ io.headwater.v1.Value defaultValue) {
               bitField0_ |= 0x00008000;
               break;
             } // case 128
+            case 136: {
+              firstSlotPropensities_ = input.readBool();
+              bitField0_ |= 0x00010000;
+              break;
+            } // case 136
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1668,7 +1710,8 @@ io.headwater.v1.Value defaultValue) {
     private java.lang.Object userId_ = "";
     /**
      * <pre>
-     * The account, once it is known; the histories of visitor and user then count as one.
+     * The account, once it is known; the histories of visitor and user then count as one. A page's key
+     * names none: PERMISSION_DENIED.
      * </pre>
      *
      * <code>string user_id = 2;</code>
@@ -1688,7 +1731,8 @@ io.headwater.v1.Value defaultValue) {
     }
     /**
      * <pre>
-     * The account, once it is known; the histories of visitor and user then count as one.
+     * The account, once it is known; the histories of visitor and user then count as one. A page's key
+     * names none: PERMISSION_DENIED.
      * </pre>
      *
      * <code>string user_id = 2;</code>
@@ -1709,7 +1753,8 @@ io.headwater.v1.Value defaultValue) {
     }
     /**
      * <pre>
-     * The account, once it is known; the histories of visitor and user then count as one.
+     * The account, once it is known; the histories of visitor and user then count as one. A page's key
+     * names none: PERMISSION_DENIED.
      * </pre>
      *
      * <code>string user_id = 2;</code>
@@ -1726,7 +1771,8 @@ io.headwater.v1.Value defaultValue) {
     }
     /**
      * <pre>
-     * The account, once it is known; the histories of visitor and user then count as one.
+     * The account, once it is known; the histories of visitor and user then count as one. A page's key
+     * names none: PERMISSION_DENIED.
      * </pre>
      *
      * <code>string user_id = 2;</code>
@@ -1740,7 +1786,8 @@ io.headwater.v1.Value defaultValue) {
     }
     /**
      * <pre>
-     * The account, once it is known; the histories of visitor and user then count as one.
+     * The account, once it is known; the histories of visitor and user then count as one. A page's key
+     * names none: PERMISSION_DENIED.
      * </pre>
      *
      * <code>string user_id = 2;</code>
@@ -3279,6 +3326,53 @@ io.headwater.v1.Value defaultValue) {
     public Builder clearDiversity() {
       bitField0_ = (bitField0_ & ~0x00008000);
       diversity_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private boolean firstSlotPropensities_ ;
+    /**
+     * <pre>
+     * Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
+     * or evaluates another policy by what stood first.
+     * </pre>
+     *
+     * <code>bool first_slot_propensities = 17;</code>
+     * @return The firstSlotPropensities.
+     */
+    @java.lang.Override
+    public boolean getFirstSlotPropensities() {
+      return firstSlotPropensities_;
+    }
+    /**
+     * <pre>
+     * Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
+     * or evaluates another policy by what stood first.
+     * </pre>
+     *
+     * <code>bool first_slot_propensities = 17;</code>
+     * @param value The firstSlotPropensities to set.
+     * @return This builder for chaining.
+     */
+    public Builder setFirstSlotPropensities(boolean value) {
+
+      firstSlotPropensities_ = value;
+      bitField0_ |= 0x00010000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
+     * or evaluates another policy by what stood first.
+     * </pre>
+     *
+     * <code>bool first_slot_propensities = 17;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearFirstSlotPropensities() {
+      bitField0_ = (bitField0_ & ~0x00010000);
+      firstSlotPropensities_ = false;
       onChanged();
       return this;
     }

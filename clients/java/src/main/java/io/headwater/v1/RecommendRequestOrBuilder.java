@@ -32,7 +32,8 @@ public interface RecommendRequestOrBuilder extends
 
   /**
    * <pre>
-   * The account, once it is known; the histories of visitor and user then count as one.
+   * The account, once it is known; the histories of visitor and user then count as one. A page's key
+   * names none: PERMISSION_DENIED.
    * </pre>
    *
    * <code>string user_id = 2;</code>
@@ -41,7 +42,8 @@ public interface RecommendRequestOrBuilder extends
   java.lang.String getUserId();
   /**
    * <pre>
-   * The account, once it is known; the histories of visitor and user then count as one.
+   * The account, once it is known; the histories of visitor and user then count as one. A page's key
+   * names none: PERMISSION_DENIED.
    * </pre>
    *
    * <code>string user_id = 2;</code>
@@ -451,4 +453,15 @@ io.headwater.v1.Value defaultValue);
    * @return The diversity.
    */
   io.headwater.v1.Diversity getDiversity();
+
+  /**
+   * <pre>
+   * Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
+   * or evaluates another policy by what stood first.
+   * </pre>
+   *
+   * <code>bool first_slot_propensities = 17;</code>
+   * @return The firstSlotPropensities.
+   */
+  boolean getFirstSlotPropensities();
 }

@@ -112,8 +112,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object attributionToken_ = "";
   /**
    * <pre>
-   * What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-   * from this slate. Empty when there are no results.
+   * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+   * unchanged, with the events that follow from this slate. Empty when there are no results.
    * </pre>
    *
    * <code>string attribution_token = 2;</code>
@@ -134,8 +134,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-   * from this slate. Empty when there are no results.
+   * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+   * unchanged, with the events that follow from this slate. Empty when there are no results.
    * </pre>
    *
    * <code>string attribution_token = 2;</code>
@@ -1061,8 +1061,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object attributionToken_ = "";
     /**
      * <pre>
-     * What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-     * from this slate. Empty when there are no results.
+     * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+     * unchanged, with the events that follow from this slate. Empty when there are no results.
      * </pre>
      *
      * <code>string attribution_token = 2;</code>
@@ -1082,8 +1082,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-     * from this slate. Empty when there are no results.
+     * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+     * unchanged, with the events that follow from this slate. Empty when there are no results.
      * </pre>
      *
      * <code>string attribution_token = 2;</code>
@@ -1104,8 +1104,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-     * from this slate. Empty when there are no results.
+     * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+     * unchanged, with the events that follow from this slate. Empty when there are no results.
      * </pre>
      *
      * <code>string attribution_token = 2;</code>
@@ -1122,8 +1122,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-     * from this slate. Empty when there are no results.
+     * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+     * unchanged, with the events that follow from this slate. Empty when there are no results.
      * </pre>
      *
      * <code>string attribution_token = 2;</code>
@@ -1137,8 +1137,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-     * from this slate. Empty when there are no results.
+     * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+     * unchanged, with the events that follow from this slate. Empty when there are no results.
      * </pre>
      *
      * <code>string attribution_token = 2;</code>

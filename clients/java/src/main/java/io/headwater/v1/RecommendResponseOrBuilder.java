@@ -32,8 +32,8 @@ public interface RecommendResponseOrBuilder extends
 
   /**
    * <pre>
-   * What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-   * from this slate. Empty when there are no results.
+   * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+   * unchanged, with the events that follow from this slate. Empty when there are no results.
    * </pre>
    *
    * <code>string attribution_token = 2;</code>
@@ -42,8 +42,8 @@ public interface RecommendResponseOrBuilder extends
   java.lang.String getAttributionToken();
   /**
    * <pre>
-   * What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-   * from this slate. Empty when there are no results.
+   * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+   * unchanged, with the events that follow from this slate. Empty when there are no results.
    * </pre>
    *
    * <code>string attribution_token = 2;</code>

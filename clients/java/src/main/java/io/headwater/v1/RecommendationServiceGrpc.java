@@ -6,6 +6,7 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
  * <pre>
  * Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
  * Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
+ * UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
  * RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
  * carries an error id that is found in the server's logs. A call without a deadline gets 10
  * seconds, and 60 seconds are the most.
@@ -175,6 +176,7 @@ public final class RecommendationServiceGrpc {
    * <pre>
    * Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
    * Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
+   * UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
    * RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
    * carries an error id that is found in the server's logs. A call without a deadline gets 10
    * seconds, and 60 seconds are the most.
@@ -225,6 +227,7 @@ public final class RecommendationServiceGrpc {
    * <pre>
    * Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
    * Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
+   * UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
    * RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
    * carries an error id that is found in the server's logs. A call without a deadline gets 10
    * seconds, and 60 seconds are the most.
@@ -243,6 +246,7 @@ public final class RecommendationServiceGrpc {
    * <pre>
    * Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
    * Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
+   * UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
    * RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
    * carries an error id that is found in the server's logs. A call without a deadline gets 10
    * seconds, and 60 seconds are the most.
@@ -307,6 +311,7 @@ public final class RecommendationServiceGrpc {
    * <pre>
    * Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
    * Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
+   * UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
    * RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
    * carries an error id that is found in the server's logs. A call without a deadline gets 10
    * seconds, and 60 seconds are the most.
@@ -368,6 +373,7 @@ public final class RecommendationServiceGrpc {
    * <pre>
    * Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
    * Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
+   * UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
    * RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
    * carries an error id that is found in the server's logs. A call without a deadline gets 10
    * seconds, and 60 seconds are the most.
@@ -429,6 +435,7 @@ public final class RecommendationServiceGrpc {
    * <pre>
    * Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
    * Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
+   * UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
    * RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
    * carries an error id that is found in the server's logs. A call without a deadline gets 10
    * seconds, and 60 seconds are the most.

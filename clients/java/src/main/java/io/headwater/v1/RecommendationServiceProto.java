@@ -87,7 +87,7 @@ public final class RecommendationServiceProto extends com.google.protobuf.Genera
     java.lang.String[] descriptorData = {
       "\n)headwater/v1/recommendation_service.pr" +
       "oto\022\014headwater.v1\032\034google/api/annotation" +
-      "s.proto\032\030headwater/v1/value.proto\"\224\004\n\020Re" +
+      "s.proto\032\030headwater/v1/value.proto\"\265\004\n\020Re" +
       "commendRequest\022\022\n\nvisitor_id\030\001 \001(\t\022\017\n\007us" +
       "er_id\030\002 \001(\t\022\022\n\nsession_id\030\003 \001(\t\022\021\n\tplace" +
       "ment\030\004 \001(\t\022\021\n\tpage_size\030\005 \001(\005\022\032\n\022candida" +
@@ -99,53 +99,55 @@ public final class RecommendationServiceProto extends com.google.protobuf.Genera
       "ploration\030\r \001(\0162\031.headwater.v1.Explorati" +
       "on\022\017\n\007explain\030\016 \001(\010\022\"\n\032exclude_attributi" +
       "on_tokens\030\017 \003(\t\022*\n\tdiversity\030\020 \001(\0162\027.hea" +
-      "dwater.v1.Diversity\032C\n\014ContextEntry\022\013\n\003k" +
-      "ey\030\001 \001(\t\022\"\n\005value\030\002 \001(\0132\023.headwater.v1.V" +
-      "alue:\0028\001\"\325\001\n\021RecommendResponse\022\031\n\021recomm" +
-      "endation_id\030\001 \001(\t\022\031\n\021attribution_token\030\002" +
-      " \001(\t\022%\n\007results\030\003 \003(\0132\024.headwater.v1.Res" +
-      "ult\022\016\n\006offset\030\004 \001(\t\022\016\n\006policy\030\005 \001(\t\022\020\n\010d" +
-      "egraded\030\006 \003(\t\022\021\n\tshortfall\030\007 \001(\t\022\036\n\026prop" +
-      "ensities_estimated\030\010 \001(\010\"\314\002\n\006Result\022\017\n\007i" +
-      "tem_id\030\001 \001(\t\022\r\n\005score\030\002 \001(\001\022\030\n\013probabili" +
-      "ty\030\003 \001(\001H\000\210\001\001\022\022\n\npropensity\030\004 \001(\001\022\017\n\007sou" +
-      "rces\030\005 \003(\t\022\017\n\007reasons\030\006 \003(\t\022\034\n\017probabili" +
-      "ty_low\030\007 \001(\001H\001\210\001\001\022\035\n\020probability_high\030\010 " +
-      "\001(\001H\002\210\001\001\0228\n\rcontributions\030\t \003(\0132!.headwa" +
-      "ter.v1.FeatureContribution\022\r\n\005rules\030\n \003(" +
-      "\t\022\023\n\013explanation\030\013 \001(\tB\016\n\014_probabilityB\022" +
-      "\n\020_probability_lowB\023\n\021_probability_high\"" +
-      "<\n\023FeatureContribution\022\017\n\007feature\030\001 \001(\t\022" +
-      "\024\n\014contribution\030\002 \001(\001\"b\n\027ListSimilarItem" +
-      "sRequest\022\020\n\010item_ids\030\001 \003(\t\022\021\n\tpage_size\030" +
-      "\002 \001(\005\022\016\n\006filter\030\003 \001(\t\022\022\n\nmin_offset\030\004 \001(" +
-      "\t\"U\n\030ListSimilarItemsResponse\022)\n\007results" +
-      "\030\001 \003(\0132\030.headwater.v1.ScoredItem\022\016\n\006offs" +
-      "et\030\002 \001(\t\"s\n\030ListTrendingItemsRequest\022\020\n\010" +
-      "category\030\001 \001(\t\022\016\n\006window\030\002 \001(\t\022\021\n\tpage_s" +
-      "ize\030\003 \001(\005\022\016\n\006filter\030\004 \001(\t\022\022\n\nmin_offset\030" +
-      "\005 \001(\t\"V\n\031ListTrendingItemsResponse\022)\n\007re" +
-      "sults\030\001 \003(\0132\030.headwater.v1.ScoredItem\022\016\n" +
-      "\006offset\030\002 \001(\t\",\n\nScoredItem\022\017\n\007item_id\030\001" +
-      " \001(\t\022\r\n\005score\030\002 \001(\001*?\n\013Exploration\022\033\n\027EX" +
-      "PLORATION_UNSPECIFIED\020\000\022\023\n\017EXPLORATION_O" +
-      "FF\020\001*\213\001\n\tDiversity\022\031\n\025DIVERSITY_UNSPECIF" +
-      "IED\020\000\022\022\n\016DIVERSITY_NONE\020\001\022\021\n\rDIVERSITY_L" +
-      "OW\020\002\022\024\n\020DIVERSITY_MEDIUM\020\003\022\022\n\016DIVERSITY_" +
-      "HIGH\020\004\022\022\n\016DIVERSITY_AUTO\020\0052\203\003\n\025Recommend" +
-      "ationService\022f\n\tRecommend\022\036.headwater.v1" +
-      ".RecommendRequest\032\037.headwater.v1.Recomme" +
-      "ndResponse\"\030\202\323\344\223\002\022\"\r/v1/recommend:\001*\022\177\n\020" +
-      "ListSimilarItems\022%.headwater.v1.ListSimi" +
-      "larItemsRequest\032&.headwater.v1.ListSimil" +
-      "arItemsResponse\"\034\202\323\344\223\002\026\"\021/v1/items:simil" +
-      "ar:\001*\022\200\001\n\021ListTrendingItems\022&.headwater." +
-      "v1.ListTrendingItemsRequest\032\'.headwater." +
-      "v1.ListTrendingItemsResponse\"\032\202\323\344\223\002\024\022\022/v" +
-      "1/items:trendingBs\n\017io.headwater.v1B\032Rec" +
-      "ommendationServiceProtoP\001ZBgithub.com/he" +
-      "adwater/headwater/clients/go/headwater/v" +
-      "1;headwaterv1b\006proto3"
+      "dwater.v1.Diversity\022\037\n\027first_slot_propen" +
+      "sities\030\021 \001(\010\032C\n\014ContextEntry\022\013\n\003key\030\001 \001(" +
+      "\t\022\"\n\005value\030\002 \001(\0132\023.headwater.v1.Value:\0028" +
+      "\001\"\325\001\n\021RecommendResponse\022\031\n\021recommendatio" +
+      "n_id\030\001 \001(\t\022\031\n\021attribution_token\030\002 \001(\t\022%\n" +
+      "\007results\030\003 \003(\0132\024.headwater.v1.Result\022\016\n\006" +
+      "offset\030\004 \001(\t\022\016\n\006policy\030\005 \001(\t\022\020\n\010degraded" +
+      "\030\006 \003(\t\022\021\n\tshortfall\030\007 \001(\t\022\036\n\026propensitie" +
+      "s_estimated\030\010 \001(\010\"\212\003\n\006Result\022\017\n\007item_id\030" +
+      "\001 \001(\t\022\r\n\005score\030\002 \001(\001\022\030\n\013probability\030\003 \001(" +
+      "\001H\000\210\001\001\022\022\n\npropensity\030\004 \001(\001\022\017\n\007sources\030\005 " +
+      "\003(\t\022\017\n\007reasons\030\006 \003(\t\022\034\n\017probability_low\030" +
+      "\007 \001(\001H\001\210\001\001\022\035\n\020probability_high\030\010 \001(\001H\002\210\001" +
+      "\001\0228\n\rcontributions\030\t \003(\0132!.headwater.v1." +
+      "FeatureContribution\022\r\n\005rules\030\n \003(\t\022\023\n\013ex" +
+      "planation\030\013 \001(\t\022\"\n\025first_slot_propensity" +
+      "\030\014 \001(\001H\003\210\001\001B\016\n\014_probabilityB\022\n\020_probabil" +
+      "ity_lowB\023\n\021_probability_highB\030\n\026_first_s" +
+      "lot_propensity\"<\n\023FeatureContribution\022\017\n" +
+      "\007feature\030\001 \001(\t\022\024\n\014contribution\030\002 \001(\001\"b\n\027" +
+      "ListSimilarItemsRequest\022\020\n\010item_ids\030\001 \003(" +
+      "\t\022\021\n\tpage_size\030\002 \001(\005\022\016\n\006filter\030\003 \001(\t\022\022\n\n" +
+      "min_offset\030\004 \001(\t\"U\n\030ListSimilarItemsResp" +
+      "onse\022)\n\007results\030\001 \003(\0132\030.headwater.v1.Sco" +
+      "redItem\022\016\n\006offset\030\002 \001(\t\"s\n\030ListTrendingI" +
+      "temsRequest\022\020\n\010category\030\001 \001(\t\022\016\n\006window\030" +
+      "\002 \001(\t\022\021\n\tpage_size\030\003 \001(\005\022\016\n\006filter\030\004 \001(\t" +
+      "\022\022\n\nmin_offset\030\005 \001(\t\"V\n\031ListTrendingItem" +
+      "sResponse\022)\n\007results\030\001 \003(\0132\030.headwater.v" +
+      "1.ScoredItem\022\016\n\006offset\030\002 \001(\t\",\n\nScoredIt" +
+      "em\022\017\n\007item_id\030\001 \001(\t\022\r\n\005score\030\002 \001(\001*?\n\013Ex" +
+      "ploration\022\033\n\027EXPLORATION_UNSPECIFIED\020\000\022\023" +
+      "\n\017EXPLORATION_OFF\020\001*\213\001\n\tDiversity\022\031\n\025DIV" +
+      "ERSITY_UNSPECIFIED\020\000\022\022\n\016DIVERSITY_NONE\020\001" +
+      "\022\021\n\rDIVERSITY_LOW\020\002\022\024\n\020DIVERSITY_MEDIUM\020" +
+      "\003\022\022\n\016DIVERSITY_HIGH\020\004\022\022\n\016DIVERSITY_AUTO\020" +
+      "\0052\203\003\n\025RecommendationService\022f\n\tRecommend" +
+      "\022\036.headwater.v1.RecommendRequest\032\037.headw" +
+      "ater.v1.RecommendResponse\"\030\202\323\344\223\002\022\"\r/v1/r" +
+      "ecommend:\001*\022\177\n\020ListSimilarItems\022%.headwa" +
+      "ter.v1.ListSimilarItemsRequest\032&.headwat" +
+      "er.v1.ListSimilarItemsResponse\"\034\202\323\344\223\002\026\"\021" +
+      "/v1/items:similar:\001*\022\200\001\n\021ListTrendingIte" +
+      "ms\022&.headwater.v1.ListTrendingItemsReque" +
+      "st\032\'.headwater.v1.ListTrendingItemsRespo" +
+      "nse\"\032\202\323\344\223\002\024\022\022/v1/items:trendingBs\n\017io.he" +
+      "adwater.v1B\032RecommendationServiceProtoP\001" +
+      "ZBgithub.com/headwater/headwater/clients" +
+      "/go/headwater/v1;headwaterv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -158,7 +160,7 @@ public final class RecommendationServiceProto extends com.google.protobuf.Genera
     internal_static_headwater_v1_RecommendRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_headwater_v1_RecommendRequest_descriptor,
-        new java.lang.String[] { "VisitorId", "UserId", "SessionId", "Placement", "PageSize", "CandidateItemIds", "ExcludeItemIds", "ContextItemIds", "Filter", "Context", "RecommendationId", "MinOffset", "Exploration", "Explain", "ExcludeAttributionTokens", "Diversity", });
+        new java.lang.String[] { "VisitorId", "UserId", "SessionId", "Placement", "PageSize", "CandidateItemIds", "ExcludeItemIds", "ContextItemIds", "Filter", "Context", "RecommendationId", "MinOffset", "Exploration", "Explain", "ExcludeAttributionTokens", "Diversity", "FirstSlotPropensities", });
     internal_static_headwater_v1_RecommendRequest_ContextEntry_descriptor =
       internal_static_headwater_v1_RecommendRequest_descriptor.getNestedType(0);
     internal_static_headwater_v1_RecommendRequest_ContextEntry_fieldAccessorTable = new
@@ -176,7 +178,7 @@ public final class RecommendationServiceProto extends com.google.protobuf.Genera
     internal_static_headwater_v1_Result_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_headwater_v1_Result_descriptor,
-        new java.lang.String[] { "ItemId", "Score", "Probability", "Propensity", "Sources", "Reasons", "ProbabilityLow", "ProbabilityHigh", "Contributions", "Rules", "Explanation", });
+        new java.lang.String[] { "ItemId", "Score", "Probability", "Propensity", "Sources", "Reasons", "ProbabilityLow", "ProbabilityHigh", "Contributions", "Rules", "Explanation", "FirstSlotPropensity", });
     internal_static_headwater_v1_FeatureContribution_descriptor =
       getDescriptor().getMessageType(3);
     internal_static_headwater_v1_FeatureContribution_fieldAccessorTable = new

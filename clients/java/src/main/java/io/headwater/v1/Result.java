@@ -502,6 +502,39 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int FIRST_SLOT_PROPENSITY_FIELD_NUMBER = 12;
+  private double firstSlotPropensity_ = 0D;
+  /**
+   * <pre>
+   * The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+   * Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+   * kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+   * `first_slot_propensities`.
+   * </pre>
+   *
+   * <code>optional double first_slot_propensity = 12;</code>
+   * @return Whether the firstSlotPropensity field is set.
+   */
+  @java.lang.Override
+  public boolean hasFirstSlotPropensity() {
+    return ((bitField0_ & 0x00000008) != 0);
+  }
+  /**
+   * <pre>
+   * The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+   * Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+   * kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+   * `first_slot_propensities`.
+   * </pre>
+   *
+   * <code>optional double first_slot_propensity = 12;</code>
+   * @return The firstSlotPropensity.
+   */
+  @java.lang.Override
+  public double getFirstSlotPropensity() {
+    return firstSlotPropensity_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -548,6 +581,9 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(explanation_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 11, explanation_);
+    }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      output.writeDouble(12, firstSlotPropensity_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -612,6 +648,10 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(explanation_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(11, explanation_);
     }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeDoubleSize(12, firstSlotPropensity_);
+    }
     return size;
   }
   @java.lang.Override
@@ -672,6 +712,12 @@ private static final long serialVersionUID = 0L;
         .equals(other.getRulesList())) return false;
     if (!getExplanation()
         .equals(other.getExplanation())) return false;
+    if (hasFirstSlotPropensity() != other.hasFirstSlotPropensity()) return false;
+    if (hasFirstSlotPropensity()) {
+      if (java.lang.Double.doubleToLongBits(getFirstSlotPropensity())
+          != java.lang.Double.doubleToLongBits(
+              other.getFirstSlotPropensity())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -724,6 +770,11 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + EXPLANATION_FIELD_NUMBER;
     hash = (53 * hash) + getExplanation().hashCode();
+    if (hasFirstSlotPropensity()) {
+      hash = (37 * hash) + FIRST_SLOT_PROPENSITY_FIELD_NUMBER;
+      hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
+          java.lang.Double.doubleToLongBits(getFirstSlotPropensity()));
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -879,6 +930,7 @@ private static final long serialVersionUID = 0L;
       rules_ =
           com.google.protobuf.LazyStringArrayList.emptyList();
       explanation_ = "";
+      firstSlotPropensity_ = 0D;
       return this;
     }
 
@@ -961,6 +1013,10 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000400) != 0)) {
         result.explanation_ = explanation_;
+      }
+      if (((from_bitField0_ & 0x00000800) != 0)) {
+        result.firstSlotPropensity_ = firstSlotPropensity_;
+        to_bitField0_ |= 0x00000008;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1058,6 +1114,9 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000400;
         onChanged();
       }
+      if (other.hasFirstSlotPropensity()) {
+        setFirstSlotPropensity(other.getFirstSlotPropensity());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1147,6 +1206,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000400;
               break;
             } // case 90
+            case 97: {
+              firstSlotPropensity_ = input.readDouble();
+              bitField0_ |= 0x00000800;
+              break;
+            } // case 97
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2394,6 +2458,74 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       explanation_ = value;
       bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+
+    private double firstSlotPropensity_ ;
+    /**
+     * <pre>
+     * The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+     * Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+     * kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+     * `first_slot_propensities`.
+     * </pre>
+     *
+     * <code>optional double first_slot_propensity = 12;</code>
+     * @return Whether the firstSlotPropensity field is set.
+     */
+    @java.lang.Override
+    public boolean hasFirstSlotPropensity() {
+      return ((bitField0_ & 0x00000800) != 0);
+    }
+    /**
+     * <pre>
+     * The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+     * Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+     * kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+     * `first_slot_propensities`.
+     * </pre>
+     *
+     * <code>optional double first_slot_propensity = 12;</code>
+     * @return The firstSlotPropensity.
+     */
+    @java.lang.Override
+    public double getFirstSlotPropensity() {
+      return firstSlotPropensity_;
+    }
+    /**
+     * <pre>
+     * The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+     * Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+     * kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+     * `first_slot_propensities`.
+     * </pre>
+     *
+     * <code>optional double first_slot_propensity = 12;</code>
+     * @param value The firstSlotPropensity to set.
+     * @return This builder for chaining.
+     */
+    public Builder setFirstSlotPropensity(double value) {
+
+      firstSlotPropensity_ = value;
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+     * Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+     * kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+     * `first_slot_propensities`.
+     * </pre>
+     *
+     * <code>optional double first_slot_propensity = 12;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearFirstSlotPropensity() {
+      bitField0_ = (bitField0_ & ~0x00000800);
+      firstSlotPropensity_ = 0D;
       onChanged();
       return this;
     }

@@ -308,4 +308,29 @@ public interface ResultOrBuilder extends
    */
   com.google.protobuf.ByteString
       getExplanationBytes();
+
+  /**
+   * <pre>
+   * The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+   * Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+   * kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+   * `first_slot_propensities`.
+   * </pre>
+   *
+   * <code>optional double first_slot_propensity = 12;</code>
+   * @return Whether the firstSlotPropensity field is set.
+   */
+  boolean hasFirstSlotPropensity();
+  /**
+   * <pre>
+   * The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+   * Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+   * kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+   * `first_slot_propensities`.
+   * </pre>
+   *
+   * <code>optional double first_slot_propensity = 12;</code>
+   * @return The firstSlotPropensity.
+   */
+  double getFirstSlotPropensity();
 }

@@ -1,0 +1,70 @@
+import { DeadlineExceededError, type HeadwaterError, OverloadedError, UnavailableError, toHeadwaterError } from "./errors.js";
+import type { CallOptions } from "./recommendations.js";
+
+/** How often a call is tried, and how long it waits in between. */
+export interface Retries {
+  triesMax: number;
+  firstMs: number;
+  multiplier: number;
+}
+
+/** About 0.35 s in all, so that a server that is down is said to be within a second. */
+export const READING: Retries = { triesMax: 4, firstMs: 50, multiplier: 2 };
+/** About 2.3 s in all: long enough for a restart. For what carries its own id, or may be done twice. */
+export const REPEATABLE: Retries = { triesMax: 5, firstMs: 100, multiplier: 3 };
+/** After a lost answer a repeated write could undo a newer one. */
+export const ONCE: Retries = { triesMax: 1, firstMs: 0, multiplier: 1 };
+
+const DELAY_MS_MAX = 1000;
+
+/** Make a call until it is answered, fails for good, or its time is over: the deadline holds for all tries together. */
+export async function retrying<Answer>(
+  call: (options: { timeoutMs: number; signal: AbortSignal | undefined }) => Promise<Answer>,
+  { timeoutMs, signal }: CallOptions & { timeoutMs: number },
+  retries: Retries,
+): Promise<Answer> {
+  const endsMs = performance.now() + timeoutMs;
+  for (let tries = 1; ; tries++) {
+    try {
+      const leftMs = Math.ceil(endsMs - performance.now()); // gRPC's header takes whole numbers only
+      return await call({ timeoutMs: Math.max(1, leftMs), signal });
+    } catch (thrown) {
+      const error = toHeadwaterError(thrown);
+      const delayMs = delayAfter(error, tries, retries);
+      if (tries >= retries.triesMax || !isPassing(error, signal)) throw error;
+      if (performance.now() + delayMs >= endsMs) throw error;
+      await pause(delayMs, signal);
+    }
+  }
+}
+
+function delayAfter(error: HeadwaterError, tries: number, retries: Retries): number {
+  const planned = Math.min(DELAY_MS_MAX, retries.firstMs * retries.multiplier ** (tries - 1));
+  // a fifth of it by chance, so that many callers do not come back at once
+  return Math.max(error.retryAfterMs ?? 0, planned * (0.8 + 0.4 * Math.random()));
+}
+
+/** Whether the same call may be answered in a moment: the server is away, stops, or has too much to do. */
+function isPassing(error: HeadwaterError, signal: AbortSignal | undefined): boolean {
+  if (signal?.aborted || error instanceof DeadlineExceededError) return false;
+  return error instanceof UnavailableError || (error instanceof OverloadedError && error.retryAfterMs !== undefined);
+}
+
+/** Wait; a signal ends the wait at once, and the next try tells the caller so. */
+export function pause(delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, delayMs);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+    if (signal?.aborted) done();
+    else signal?.addEventListener("abort", done);
+  });
+}
+
+/** Return how long to wait after so many failures in a row, between `firstMs` and `maxMs`. */
+export function backOffMs(failures: number, firstMs: number, maxMs: number): number {
+  return Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 20));
+}

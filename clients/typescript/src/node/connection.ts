@@ -1,0 +1,94 @@
+import type { SecureClientSessionOptions } from "node:http2";
+import type { DescService } from "@bufbuild/protobuf";
+import { type Client, Code, ConnectError, type Transport, createClient } from "@connectrpc/connect";
+import { Http2SessionManager, createGrpcTransport } from "@connectrpc/connect-node";
+import { CanceledError } from "../core/errors.js";
+import type { CallOptions } from "../core/recommendations.js";
+import { type Retries, retrying } from "../core/retrying.js";
+
+export interface ConnectionOptions {
+  /** Sent with each call; servers that listen beyond their own machine ask for one. */
+  key?: string;
+  /** Encrypt: `true`, or certificates (`ca`; `cert` and `key` for mTLS). Without it nothing is encrypted. */
+  tls?: boolean | Pick<SecureClientSessionOptions, "ca" | "cert" | "key" | "servername" | "rejectUnauthorized">;
+}
+
+/**
+ * One connection to one server, made at the first call and again whenever it is lost. It keeps no process alive.
+ */
+export class Connection {
+  readonly #sessions: Http2SessionManager;
+  readonly #transport: Transport;
+  #closed = false;
+
+  constructor(target: string, { key = "", tls = false }: ConnectionOptions = {}) {
+    const url = address(target, tls !== false);
+    const options = typeof tls === "object" ? tls : {};
+    this.#sessions = new Http2SessionManager(url, { pingIntervalMs: 30_000, pingTimeoutMs: 10_000 }, options);
+    const authorization = header(key);
+    this.#transport = createGrpcTransport({
+      baseUrl: url,
+      sessionManager: this.#sessions,
+      interceptors: [(next) => (request) => {
+        if (authorization) request.header.set("authorization", authorization);
+        return next(request);
+      }],
+    }); // prettier-ignore
+  }
+
+  /** Close the connection; calls under way end with an error. */
+  close(): void {
+    this.#closed = true;
+    this.#sessions.abort(new ConnectError("the client was closed", Code.Canceled));
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  protected service<Service extends DescService>(service: Service): Client<Service> {
+    return createClient(service, this.#transport);
+  }
+
+  /** Make a call: the deadline holds for all its tries together. */
+  protected make<Answer>(
+    call: (options: CallOptions) => Promise<Answer>,
+    options: CallOptions,
+    timeoutMs: number,
+    retries: Retries,
+  ): Promise<Answer> {
+    const each = async (one: CallOptions): Promise<Answer> => {
+      if (this.#closed) throw new CanceledError("the client is closed", { code: Code.Canceled });
+      return call(one).catch((thrown) => Promise.reject(asAway(thrown, one.signal)));
+    };
+    return retrying(each, { signal: options.signal, timeoutMs: options.timeoutMs ?? timeoutMs }, retries);
+  }
+}
+
+const LOST = new Set([Code.Aborted, Code.Internal, Code.Unknown]);
+
+/** Say in gRPC's words what Node says in its own: a connection that is lost, or that a server ends as it stops. */
+export function asAway(thrown: unknown, signal: AbortSignal | undefined): unknown {
+  if (!(thrown instanceof ConnectError) || signal?.aborted) return thrown;
+  const told = thrown.details.length > 0 || thrown.metadata.has("x-request-id");
+  const lost = LOST.has(thrown.code) && !told && nodeCode(thrown.cause) !== undefined;
+  if (!lost && thrown.code !== Code.Canceled) return thrown;
+  return new ConnectError(`the connection was lost: ${thrown.rawMessage}`, Code.Unavailable, undefined, undefined, thrown);
+}
+
+function nodeCode(cause: unknown): string | undefined {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if ("code" in error && typeof error.code === "string") return error.code;
+  }
+  return undefined;
+}
+
+function address(target: string, encrypted: boolean): string {
+  if (/^https?:\/\//.test(target)) return target.replace(/\/+$/, "");
+  return `${encrypted ? "https" : "http"}://${target}`;
+}
+
+function header(key: string): string {
+  if (!/^[\x21-\x7e]*$/.test(key)) throw new TypeError("a key has printable ASCII characters only, and no spaces");
+  return key && `Bearer ${key}`;
+}

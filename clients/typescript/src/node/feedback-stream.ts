@@ -1,0 +1,61 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { failure, toHeadwaterError, Code, isAway } from "../core/errors.js";
+import type { Event, FeedbackAnswer } from "../core/events.js";
+import { backOffMs, pause } from "../core/retrying.js";
+import type { StreamFeedbackRequestSchema, StreamFeedbackResponse } from "../gen/headwater/v1/feedback_service_pb.js";
+import { feedbackAnswer } from "../wire/events.js";
+import { asAway } from "./connection.js";
+import { Unanswered } from "./unanswered.js";
+
+export type Batches = Iterable<readonly Event[]> | AsyncIterable<readonly Event[]>;
+export type Request = MessageInitShape<typeof StreamFeedbackRequestSchema>;
+type Open = (requests: AsyncIterable<Request>, signal: AbortSignal) => AsyncIterable<StreamFeedbackResponse>;
+
+/** Yield an answer for each batch, in order, over as many connections as it takes. */
+export async function* streamed(
+  open: Open,
+  batches: Batches,
+  { patienceMs = 60_000, signal }: { patienceMs?: number; signal?: AbortSignal },
+): AsyncGenerator<FeedbackAnswer> {
+  const unanswered = new Unanswered(batches);
+  let [failures, sinceMs] = [0, 0];
+  try {
+    while (!unanswered.isDone) {
+      try {
+        for await (const response of connected(open, unanswered, signal)) {
+          failures = 0;
+          yield feedbackAnswer(response);
+        }
+        failures = 0;
+      } catch (thrown) {
+        const error = toHeadwaterError(asAway(thrown, signal));
+        failures += 1;
+        if (failures === 1) sinceMs = performance.now();
+        if (!isAway(error) || signal?.aborted || performance.now() - sinceMs > patienceMs) throw error;
+        await pause(Math.max(error.retryAfterMs ?? 0, backOffMs(failures, 100, 5000)), signal);
+      }
+    }
+    if (unanswered.error !== undefined) throw unanswered.error;
+  } finally {
+    unanswered.stop();
+  }
+}
+
+/** Yield what one connection answers; it sends all that is unanswered. */
+async function* connected(
+  open: Open,
+  unanswered: Unanswered,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<StreamFeedbackResponse> {
+  const abort = new AbortController();
+  const signals = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
+  try {
+    for await (const response of open(unanswered.connect(), signals)) {
+      unanswered.answered();
+      yield response;
+    }
+    if (!unanswered.isDone) throw failure("the stream ended before all was answered", Code.Unavailable);
+  } finally {
+    abort.abort(); // whoever reads no further leaves no call behind
+  }
+}

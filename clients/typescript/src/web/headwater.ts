@@ -1,0 +1,164 @@
+import { type EventDetails, newEvent } from "../core/events.js";
+import { orFallback } from "../core/fallback.js";
+import type { ItemList, SimilarQuestion, TrendingQuestion } from "../core/lists.js";
+import type { CallOptions, Fallback, Question, Slate } from "../core/recommendations.js";
+import { named } from "../wire/recommendations.js";
+import { Asking } from "./asking.js";
+import { Freshness } from "./freshness.js";
+import { Impressions } from "./impressions.js";
+import { Outbox } from "./outbox.js";
+import { onPageLife } from "./page-life.js";
+import { type OnProblem, telling } from "./problems.js";
+import { type Shelf, openShelf } from "./shelf.js";
+import type { SlateRef } from "./slate-ref.js";
+import { visitorOf } from "./visitor.js";
+import type { TrackResult } from "./waiters.js";
+import { checkDetails, wireEvent } from "./wire-event.js";
+
+export interface Options {
+  /** The gateway, such as "https://shop.example"; "" or nothing: the page's own origin. */
+  url?: string;
+  /** A publishable key: everybody can read it. A backend's key has no place in a page. */
+  key?: string;
+  /** Who this is, if the shop knows better than a browser does, which mints an id and keeps it. */
+  visitorId?: string;
+  /** Hears of each event that was not learned, and why; without it the console does. */
+  onProblem?: OnProblem;
+  /** How long `recommend`, `similar` and `trending` may take, retries included: 2,000. */
+  timeoutMs?: number;
+  /** How long one batch of events may be under way: 10,000. */
+  feedbackTimeoutMs?: number;
+  /** How long `recommend` waits for events that are just being sent: 300. */
+  settleMs?: number;
+  /** How long half of an element must be in view to count as seen: 1,000. */
+  visibleMs?: number;
+  /** How many events may wait; beyond it the oldest is dropped and told: 500. */
+  eventsMax?: number;
+  /** For how long an event is kept, at most: three days. A server forgets the ids of events after a week. */
+  ageMsMax?: number;
+  /** Where events and the visitor's id are kept: localStorage. */
+  shelf?: Shelf;
+}
+
+/** What there is to say of what the visitor did. */
+export interface TrackDetails extends EventDetails {
+  /** The slate that led here: its token goes with the event, and `position` is found in it. */
+  slate?: SlateRef;
+}
+
+const DAY_MS = 86_400_000;
+
+/** One page's Headwater: lists for its visitor, and what the visitor did. */
+export class Headwater {
+  /** Who this browser is; minted at the first visit, and kept. */
+  readonly visitorId: string;
+  readonly #asking: Asking;
+  readonly #outbox: Outbox;
+  readonly #impressions: Impressions;
+  readonly #settleMs: number;
+  readonly #stopListening: () => void;
+
+  constructor(options: Options = {}) {
+    const { key = "", timeoutMs = 2000, feedbackTimeoutMs = 10_000, visibleMs = 1000 } = options;
+    const { eventsMax = 500, ageMsMax = 3 * DAY_MS, shelf = openShelf() } = options;
+    const url = absolute(options.url ?? "");
+    const space = `headwater:${url}:`;
+    const freshness = new Freshness(shelf, space);
+    this.visitorId = options.visitorId || visitorOf(shelf);
+    this.#settleMs = options.settleMs ?? 300;
+    this.#asking = new Asking(url, key, timeoutMs, freshness);
+    this.#outbox = new Outbox({
+      url, key, space, shelf, eventsMax, ageMsMax, timeoutMs: feedbackTimeoutMs,
+      tell: telling(options.onProblem), onOffset: (offset) => freshness.told(offset),
+    }); // prettier-ignore
+    this.#impressions = new Impressions(visibleMs, (slate, items) => void this.#add("impression", { slate, items }));
+    this.#stopListening = onPageLife(this.#life);
+  }
+
+  /** Return what the visitor should see now. What was tracked before is learned first, if that takes no longer. */
+  async recommend(question: Question & CallOptions & Fallback = {}): Promise<Slate> {
+    const asked = named(question);
+    await this.#outbox.settled(this.#settleMs);
+    return this.#asking.recommend(this.visitorId, asked).catch((error) => orFallback(error, asked));
+  }
+
+  /** Return what goes with, or is like, items. */
+  similar(question: SimilarQuestion & CallOptions): Promise<ItemList> {
+    return this.#asking.similar(question);
+  }
+
+  /** Return what is on the rise. */
+  trending(question: TrendingQuestion & CallOptions = {}): Promise<ItemList> {
+    return this.#asking.trending(question);
+  }
+
+  /**
+   * Say what the visitor did. The event is kept at once, and sent until it is answered: over a lost network, a reload
+   * and a closed tab. The promise holds what became of it; nobody has to wait for it.
+   */
+  track(eventType: string, details: TrackDetails = {}): Promise<TrackResult> {
+    checkDetails(details);
+    if (details.slate && eventType !== "impression") this.#impressions.acted(details.slate, itemIds(details));
+    return this.#add(eventType, details);
+  }
+
+  /**
+   * Report the items of a slate as seen, each once, when half of its element has been in view for a moment.
+   * `elements` are in slot order. Returns what ends it; watching the same slate again, drawn anew, counts nothing twice.
+   */
+  watch(slate: SlateRef, elements: Iterable<Element | null | undefined>): () => void {
+    return this.#impressions.watch(slate, elements);
+  }
+
+  /** Send all that waits, and return when it is answered; throw, and keep it, when that takes too long. */
+  async flush({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<void> {
+    this.#impressions.flush();
+    await this.#outbox.flush(timeoutMs);
+  }
+
+  /** Watch and send nothing any more. What waits is handed to the browser, and kept for the next page. */
+  close(): void {
+    this.#stopListening();
+    this.#impressions.close();
+    this.#outbox.close();
+  }
+
+  readonly #life = {
+    hidden: (): void => {
+      this.#impressions.pageHidden();
+      this.#outbox.wake();
+    },
+    shown: (): void => {
+      this.#impressions.pageShown();
+      this.#outbox.wake();
+    },
+    left: (): void => {
+      this.#impressions.pageHidden();
+      this.#outbox.leave();
+    },
+    back: (): void => this.#outbox.comeBack(),
+    online: (): void => this.#outbox.wake(),
+  };
+
+  #add(eventType: string, { slate, ...details }: TrackDetails): Promise<TrackResult> {
+    const token = details.attributionToken ?? slate?.attributionToken;
+    const position = details.position ?? (eventType === "impression" ? undefined : slot(slate, details));
+    const event = newEvent(eventType, this.visitorId, { ...details, attributionToken: token, position });
+    return this.#outbox.add(wireEvent(event, Date.now()));
+  }
+}
+
+function itemIds({ items = [] }: EventDetails): string[] {
+  return items.map((item) => (typeof item === "string" ? item : item.itemId));
+}
+
+/** Return the slot of the first item, from 1. */
+function slot(slate: SlateRef | undefined, details: EventDetails): number | undefined {
+  const [first] = itemIds(details);
+  const index = first === undefined ? -1 : (slate?.itemIds.indexOf(first) ?? -1);
+  return index < 0 ? undefined : index + 1;
+}
+
+function absolute(url: string): string {
+  return (url || globalThis.location?.origin || "").replace(/\/+$/, "");
+}

@@ -1,0 +1,18 @@
+/** Headwater in a page: lists over gRPC-Web, events that are not lost, impressions of what was seen. */
+
+export {
+  CanceledError, Code, DeadlineExceededError, type FieldViolation, HeadwaterError, InvalidRequestError, NotFoundError,
+  OverloadedError, PermissionDeniedError, UnauthenticatedError, UnavailableError, UnimplementedError,
+} from "../core/errors.js"; // prettier-ignore
+export type { EventItem, EventResult, EventStatus } from "../core/events.js";
+export type { ItemList, ScoredItem, SimilarQuestion, TrendingQuestion } from "../core/lists.js";
+export type {
+  CallOptions, Diversity, Fallback, FeatureContribution, Question, Result, Slate,
+} from "../core/recommendations.js"; // prettier-ignore
+export type { Time, Values } from "../core/values.js";
+export { Headwater, type Options, type TrackDetails } from "./headwater.js";
+export type { OnProblem, Problem, ProblemKind } from "./problems.js";
+export { MemoryShelf, type Shelf } from "./shelf.js";
+export type { SlateRef } from "./slate-ref.js";
+export type { TrackResult } from "./waiters.js";
+export type { WireEvent } from "./wire-event.js";

@@ -1,0 +1,114 @@
+import { Delivery } from "./delivery.js";
+import { Lease, LEASE_MS } from "./lease.js";
+import { Post } from "./post.js";
+import type { OnProblem } from "./problems.js";
+import { Queue } from "./queue.js";
+import type { Shelf } from "./shelf.js";
+import type { TrackResult } from "./waiters.js";
+import type { WireEvent } from "./wire-event.js";
+
+export interface OutboxOptions {
+  url: string;
+  key: string;
+  /** The name, on the shelf, of what belongs to this gateway. */
+  space: string;
+  shelf: Shelf;
+  eventsMax: number;
+  ageMsMax: number;
+  timeoutMs: number;
+  tell: OnProblem;
+  onOffset: (offset: string) => void;
+}
+
+/** One tab's events on their way, and those of tabs that are gone. */
+export class Outbox {
+  readonly #space: string;
+  readonly #lease: Lease;
+  readonly #queue: Queue;
+  readonly #post: Post;
+  readonly #delivery: Delivery;
+  readonly #underWay = new Set<readonly WireEvent[]>();
+  readonly #timer: ReturnType<typeof setTimeout>;
+
+  constructor(options: OutboxOptions) {
+    const { space, shelf, eventsMax, ageMsMax } = options;
+    this.#space = space;
+    this.#lease = new Lease(shelf, space);
+    this.#queue = new Queue(shelf, this.#lease, space, { eventsMax, ageMsMax });
+    this.#post = new Post(options.url, options.key, options.timeoutMs);
+    this.#delivery = new Delivery(this.#queue, this.#send, options.tell, options.onOffset);
+    this.#lease.hold();
+    this.#adopt();
+    this.#timer = setTimeout(() => this.#adopt(), LEASE_MS); // by then the leases of tabs that crashed are over
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  add(event: WireEvent): Promise<TrackResult> {
+    return this.#delivery.add(event);
+  }
+
+  /** Try now what waits, also what other tabs left. */
+  wake(): void {
+    this.#adopt();
+    this.#delivery.wake();
+  }
+
+  /** Return when what is under way is answered, or after `timeoutMs`. */
+  async settled(timeoutMs: number): Promise<void> {
+    await this.#delivery.settled(timeoutMs);
+  }
+
+  flush(timeoutMs: number): Promise<void> {
+    return this.#delivery.flush(timeoutMs);
+  }
+
+  /**
+   * The page is left: hand what no request carries to the browser. It stays on the shelf as well, since nobody hears
+   * whether it arrived; the next page sends it again, which is learned once.
+   */
+  leave(): void {
+    const carried = new Set([...this.#underWay].flat().map(({ eventId }) => eventId));
+    this.#queue.giveBackAll();
+    for (let batch = this.#queue.take(); batch.length; batch = this.#queue.take()) {
+      const rest = batch.filter(({ eventId }) => !carried.has(eventId));
+      if (rest.length && !this.#post.beacon(rest)) void this.#post.send(rest, true).catch(() => {});
+    }
+    this.#lease.giveBack();
+  }
+
+  /** The page is back from the cache of pages: its events are its own again. */
+  comeBack(): void {
+    this.#lease.hold();
+    this.#queue.giveBackAll();
+    this.wake();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.leave();
+    this.#delivery.close();
+  }
+
+  /** Send a batch, such that it goes on without its page; after a failure without that, which has limits of its own. */
+  readonly #send = async (events: readonly WireEvent[], hopeful: boolean) => {
+    const keepalive = hopeful && Post.keepsAlive;
+    if (keepalive) this.#underWay.add(events);
+    try {
+      return await this.#post.send(events, keepalive);
+    } finally {
+      this.#underWay.delete(events);
+    }
+  };
+
+  /** Only one tab at a time looks for what others left, where the browser can see to it. */
+  #adopt(): void {
+    const adopt = (): void => {
+      this.#delivery.drop(this.#queue.adopt());
+      if (!this.#delivery.isPausing && this.#queue.hasFree) this.#delivery.wake();
+    };
+    const locks = globalThis.navigator?.locks;
+    if (!locks) return adopt();
+    const name = `${this.#space}adopt`;
+    locks.request(name, { ifAvailable: true }, async (lock) => lock && adopt()).catch(adopt);
+  }
+}

@@ -1,0 +1,4 @@
+import type { Slate } from "../core/recommendations.js";
+
+/** What events need of a slate: one that a server asked for may be handed to the page as JSON. */
+export type SlateRef = Pick<Slate, "attributionToken" | "itemIds" | "recommendationId">;

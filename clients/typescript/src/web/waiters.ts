@@ -1,0 +1,40 @@
+import type { EventResult } from "../core/events.js";
+
+/** What became of an event, and a state that has learned it. */
+export interface TrackResult extends EventResult {
+  offset: string;
+}
+
+interface Waiter {
+  resolve(result: TrackResult): void;
+  reject(error: Error): void;
+}
+
+/** The promises of `track`, by event. Those that nobody waits for fail without a noise: `onProblem` tells. */
+export class Waiters {
+  readonly #waiters = new Map<string, Waiter>();
+
+  promise(eventId: string): Promise<TrackResult> {
+    const promise = new Promise<TrackResult>((resolve, reject) => this.#waiters.set(eventId, { resolve, reject }));
+    promise.catch(() => {});
+    return promise;
+  }
+
+  resolve(result: TrackResult): void {
+    this.#take(result.eventId)?.resolve(result);
+  }
+
+  reject(eventId: string, error: Error): void {
+    this.#take(eventId)?.reject(error);
+  }
+
+  rejectAll(error: Error): void {
+    for (const eventId of [...this.#waiters.keys()]) this.reject(eventId, error);
+  }
+
+  #take(eventId: string): Waiter | undefined {
+    const waiter = this.#waiters.get(eventId);
+    this.#waiters.delete(eventId);
+    return waiter;
+  }
+}

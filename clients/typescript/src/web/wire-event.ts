@@ -1,0 +1,61 @@
+import type { Event, EventItem } from "../core/events.js";
+import type { Time, Values } from "../core/values.js";
+import { refuseUnknown, toMs } from "../wire/values.js";
+
+/** An event as protobuf's JSON has it: what the queue keeps and the gateway takes, the same in every try. */
+export interface WireEvent {
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly visitorId: string;
+  readonly eventTime: string;
+  readonly [field: string]: unknown;
+}
+
+const NAMES = [
+  "items", "slate", "userId", "sessionId", "value", "eventTime", "attributionToken", "placement", "position",
+  "context", "eventId",
+]; // prettier-ignore
+
+/** Refuse details that no event has. */
+export function checkDetails(details: object): void {
+  refuseUnknown("track", details, NAMES);
+}
+
+/** Write an event; its time is `now` if it has none, so that what waits in the queue keeps its time. */
+export function wireEvent(event: Event, now: Time): WireEvent {
+  return dropEmpty({
+    eventId: event.eventId,
+    eventType: event.eventType,
+    visitorId: event.visitorId,
+    userId: event.userId,
+    sessionId: event.sessionId,
+    items: (event.items ?? []).map(wireItem),
+    value: number(event.value),
+    eventTime: new Date(toMs("eventTime", event.eventTime ?? now)).toISOString(),
+    attributionToken: event.attributionToken,
+    placement: event.placement,
+    position: event.position,
+    context: event.context && values(event.context),
+  }) as WireEvent;
+}
+
+function wireItem(item: string | EventItem): object {
+  if (typeof item === "string") return { itemId: item };
+  const { itemId, quantity, price, currencyCode } = item;
+  return dropEmpty({ itemId, quantity: number(quantity), price: number(price), currencyCode });
+}
+
+function values(context: Values): object {
+  const wire = (value: string | number): object =>
+    typeof value === "number" ? { number: number(value) } : { text: value };
+  return Object.fromEntries(Object.entries(context).map(([name, value]) => [name, wire(value)]));
+}
+
+/** JSON knows no NaN, and would send nothing in its place: as text the server sees it, and says what is wrong. */
+function number(value: number | undefined): number | string | undefined {
+  return value === undefined || Number.isFinite(value) ? value : String(value);
+}
+
+function dropEmpty(fields: Record<string, unknown>): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ""));
+}

@@ -1,0 +1,49 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Event, EventItem, EventStatus, FeedbackAnswer } from "../core/events.js";
+import * as pb from "../gen/headwater/v1/event_pb.js";
+import { refuseUnknown, toTime, toValues } from "./values.js";
+
+const NAMES = [
+  "eventId", "eventType", "visitorId", "userId", "sessionId", "items", "value", "eventTime", "attributionToken",
+  "placement", "position", "context",
+]; // prettier-ignore
+const STATUSES: Record<pb.EventStatus, EventStatus> = {
+  [pb.EventStatus.UNSPECIFIED]: "quarantined", // never sent
+  [pb.EventStatus.CREATED]: "created",
+  [pb.EventStatus.EXISTS]: "exists",
+  [pb.EventStatus.CONFLICT]: "conflict",
+  [pb.EventStatus.QUARANTINED]: "quarantined",
+};
+
+/** Build an event. */
+export function toEvent(event: Event): MessageInitShape<typeof pb.EventSchema> {
+  refuseUnknown("an event", event, NAMES);
+  return {
+    eventId: event.eventId,
+    eventType: event.eventType,
+    visitorId: event.visitorId,
+    userId: event.userId ?? "",
+    sessionId: event.sessionId ?? "",
+    items: (event.items ?? []).map(toItem),
+    value: event.value,
+    eventTime: toTime("eventTime", event.eventTime),
+    attributionToken: event.attributionToken ?? "",
+    placement: event.placement ?? "",
+    position: event.position ?? 0,
+    context: toValues(event.context),
+  };
+}
+
+function toItem(item: string | EventItem): MessageInitShape<typeof pb.EventItemSchema> {
+  if (typeof item === "string") return { itemId: item };
+  const { itemId, quantity, price, currencyCode = "" } = item;
+  return { itemId, quantity, price, currencyCode };
+}
+
+/** Read what became of the events. */
+export function feedbackAnswer(response: { results: pb.EventResult[]; offset: string }): FeedbackAnswer {
+  return {
+    results: response.results.map(({ eventId, status, detail }) => ({ eventId, status: STATUSES[status], detail })),
+    offset: response.offset,
+  };
+}

@@ -1,0 +1,75 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Item, ItemResult, ItemsAnswer, WriteStatus } from "../core/items.js";
+import type { Time } from "../core/values.js";
+import type { UpsertItemsRequestSchema } from "../gen/headwater/v1/catalog_service_pb.js";
+import * as pb from "../gen/headwater/v1/item_pb.js";
+import { fromTime, fromValues, refuseUnknown, toTime, toValues } from "./values.js";
+
+const NAMES = [
+  "itemId", "title", "categories", "price", "currencyCode", "available", "tags", "features", "publishTime",
+  "expireTime",
+]; // prettier-ignore
+export const WRITE_STATUSES: Record<pb.WriteStatus, WriteStatus> = {
+  [pb.WriteStatus.UNSPECIFIED]: "refused", // never sent
+  [pb.WriteStatus.APPLIED]: "applied",
+  [pb.WriteStatus.OUTDATED]: "outdated",
+  [pb.WriteStatus.REFUSED]: "refused",
+};
+
+/** Build the request. */
+export function upsertItemsRequest(
+  items: readonly Item[],
+  fields: readonly (keyof Item)[] | undefined,
+  setTime: Time | undefined,
+): MessageInitShape<typeof UpsertItemsRequestSchema> {
+  const updateMask = fields?.length ? { paths: fields.map(snake) } : undefined;
+  const write = { updateMask, setTime: toTime("setTime", setTime) };
+  return { writes: items.map((item) => ({ ...write, item: toItem(item) })) };
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function toItem(item: Item): MessageInitShape<typeof pb.ItemSchema> {
+  refuseUnknown("an item", item, NAMES);
+  return {
+    itemId: item.itemId,
+    title: item.title ?? "",
+    categories: [...(item.categories ?? [])],
+    price: item.price,
+    currencyCode: item.currencyCode ?? "",
+    available: item.available ?? true,
+    tags: [...(item.tags ?? [])],
+    features: toValues(item.features),
+    publishTime: toTime("publishTime", item.publishTime),
+    expireTime: toTime("expireTime", item.expireTime),
+  };
+}
+
+/** Read an item. */
+export function fromItem(item: pb.Item | undefined): Item {
+  const { itemId = "", title, categories, price, currencyCode, available, tags, features, publishTime, expireTime } =
+    item ?? ({} as Partial<pb.Item>);
+  return {
+    itemId,
+    title,
+    categories,
+    price,
+    currencyCode,
+    available: available ?? true,
+    tags,
+    features: fromValues(features ?? {}),
+    publishTime: fromTime(publishTime),
+    expireTime: fromTime(expireTime),
+  };
+}
+
+/** Read what became of the writes. */
+export function itemsAnswer(response: { results: pb.ItemWriteResult[]; offset: string }): ItemsAnswer {
+  return { results: response.results.map(result), offset: response.offset };
+}
+
+function result({ itemId, status, detail }: pb.ItemWriteResult): ItemResult {
+  return { itemId, status: WRITE_STATUSES[status], detail };
+}

@@ -1,0 +1,81 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { newId } from "../core/ids.js";
+import type { Question, Result, Slate } from "../core/recommendations.js";
+import * as pb from "../gen/headwater/v1/recommendation_service_pb.js";
+import { refuseUnknown, toIds, toValues } from "./values.js";
+
+const DIVERSITY = {
+  none: pb.Diversity.NONE,
+  low: pb.Diversity.LOW,
+  medium: pb.Diversity.MEDIUM,
+  high: pb.Diversity.HIGH,
+  auto: pb.Diversity.AUTO,
+};
+const IDS = ["candidateItemIds", "excludeItemIds", "contextItemIds", "excludeAttributionTokens"] as const;
+const NAMES = [
+  ...IDS, "userId", "sessionId", "placement", "pageSize", "filter", "context", "recommendationId", "minOffset",
+  "explore", "diversity", "explain", "firstSlotPropensities", "fallback", "timeoutMs", "signal",
+]; // prettier-ignore
+
+/** Return the question with its id, minted before the first try: a retry draws the same slate. */
+export function named<Asked extends Question>(question: Asked): Asked & { recommendationId: string } {
+  refuseUnknown("recommend", question, NAMES);
+  return { ...question, recommendationId: question.recommendationId || newId() };
+}
+
+/** Build the request. */
+export function recommendRequest(
+  visitorId: string,
+  question: Question,
+): MessageInitShape<typeof pb.RecommendRequestSchema> {
+  return {
+    visitorId,
+    userId: question.userId ?? "",
+    sessionId: question.sessionId ?? "",
+    placement: question.placement ?? "",
+    pageSize: question.pageSize ?? 0,
+    candidateItemIds: toIds("candidateItemIds", question.candidateItemIds),
+    excludeItemIds: toIds("excludeItemIds", question.excludeItemIds),
+    contextItemIds: toIds("contextItemIds", question.contextItemIds),
+    excludeAttributionTokens: toIds("excludeAttributionTokens", question.excludeAttributionTokens),
+    filter: question.filter ?? "",
+    context: toValues(question.context),
+    recommendationId: question.recommendationId ?? "",
+    minOffset: question.minOffset ?? "",
+    exploration: question.explore === false ? pb.Exploration.OFF : pb.Exploration.UNSPECIFIED,
+    diversity: diversity(question.diversity),
+    explain: question.explain ?? false,
+    firstSlotPropensities: question.firstSlotPropensities ?? false,
+  };
+}
+
+function diversity(level: Question["diversity"]): pb.Diversity {
+  const found = level === undefined ? pb.Diversity.UNSPECIFIED : DIVERSITY[level];
+  if (found === undefined) throw new TypeError(`diversity: "${level}" is none of ${Object.keys(DIVERSITY).join(", ")}`);
+  return found;
+}
+
+/** Read the slate. */
+export function slate(response: pb.RecommendResponse): Slate {
+  const { recommendationId, attributionToken, offset, policy, degraded, shortfall, propensitiesEstimated } = response;
+  return {
+    recommendationId,
+    attributionToken,
+    results: response.results.map(result),
+    itemIds: response.results.map(({ itemId }) => itemId),
+    offset,
+    policy,
+    degraded,
+    shortfall,
+    isFallback: false,
+    propensitiesEstimated,
+  };
+}
+
+function result(told: pb.Result): Result {
+  const { $typeName: _, $unknown: __, contributions, ...plain } = told;
+  return {
+    ...plain,
+    contributions: contributions.map(({ feature, contribution }) => ({ feature, contribution })),
+  };
+}

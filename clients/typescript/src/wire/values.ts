@@ -1,0 +1,52 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type Timestamp, timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import type { Time, Values } from "../core/values.js";
+import type { Value, ValueSchema } from "../gen/headwater/v1/value_pb.js";
+
+/** Return the ids; a bare text, whose letters would be taken for ids, is refused. */
+export function toIds(name: string, ids: readonly string[] | undefined): string[] {
+  if (typeof ids === "string") throw new TypeError(`${name} is a text: a list of ids is needed`);
+  return [...(ids ?? [])];
+}
+
+/** Return the map as messages. */
+export function toValues(values: Values = {}): Record<string, MessageInitShape<typeof ValueSchema>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toValue(name, value)]));
+}
+
+function toValue(name: string, value: string | number): MessageInitShape<typeof ValueSchema> {
+  if (typeof value === "string") return { kind: { case: "text", value } };
+  if (typeof value === "number") return { kind: { case: "number", value } };
+  throw new TypeError(`${name} is neither text nor number`);
+}
+
+/** Return the map of messages as plain values. */
+export function fromValues(values: Record<string, Value>): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(values).map(([name, { kind }]) => [name, kind.value ?? ""]));
+}
+
+/** Return the time as a message. */
+export function toTime(name: string, time: Time | undefined): Timestamp | undefined {
+  return time === undefined ? undefined : timestampFromMs(toMs(name, time));
+}
+
+/** Return the time in milliseconds; what is no moment is refused. */
+export function toMs(name: string, time: Time): number {
+  const ms = Math.floor(Number(time));
+  if (Number.isNaN(ms)) throw new RangeError(`${name} is no time: a Date, or milliseconds as Date.now() gives them`);
+  return ms;
+}
+
+/** Return the time as a date. */
+export function fromTime(time: Timestamp | undefined): Date | undefined {
+  return time && new Date(timestampMs(time));
+}
+
+/** Refuse names that the call does not know, such as `page_size` for `pageSize`: they would do nothing. */
+export function refuseUnknown(call: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const camel = unknown.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const hint = known.includes(camel) ? `: it is called ${camel}` : `: it takes ${known.join(", ")}`;
+  throw new TypeError(`${call} knows no ${unknown}${hint}`);
+}

@@ -1,0 +1,131 @@
+"""What the examples of every client show on a live server; each client's test file says which."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import headwater
+from headwater_server.cli.demo.server_process import ServerProcess
+from tests.integration.api_server import free_port
+
+KEY = "a-key-of-a-shop-1234"
+LINES = 300
+
+
+class LiveServer:
+    """`headwater serve` with a key, on a port that it keeps when it is killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.address = f"127.0.0.1:{free_port()}"
+        self._process = ServerProcess(folder, "--listen", self.address, "--keys", KEY)
+        self._loop = asyncio.Runner()
+
+    def start(self) -> None:
+        self._loop.run(self._process.start())
+
+    def kill(self) -> None:
+        self._loop.run(self._process.kill_and_wait())
+
+    def close(self) -> None:
+        self._loop.run(self._process.stop())
+        self._loop.close()
+
+    def client(self) -> headwater.Client:
+        return headwater.Client(self.address, key=KEY)
+
+    def learned(self) -> int:
+        with self.client() as client:
+            return client.get_model().counts["events_learned"]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return {**os.environ, "HEADWATER_TARGET": self.address, "HEADWATER_KEY": KEY, **more}
+
+
+@contextmanager
+def live_server(folder: Path) -> Iterator[LiveServer]:
+    server = LiveServer(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+def shop(
+    server: LiveServer, program: list[str], *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*program, *arguments],
+        check=False,
+        env=server.environment(**environment),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def the_loop_is_shown(server: LiveServer, program: list[str]) -> None:
+    """The example writes, asks, is clicked, and asks a model that has learned it."""
+    before = server.learned()
+    done = shop(server, program)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, *learned, second = done.stdout.splitlines()
+    assert first.startswith("recommended: ")
+    assert [line.split(" ")[0] for line in learned] == ["learned:"] * 2
+    assert all(line.upper().endswith("CREATED") for line in learned)
+    before_click, after_click = (
+        line.removeprefix("recommended: ").split(", ") for line in (first, second)
+    )
+    assert before_click[0] not in after_click  # the visitor's latest item is in no list
+    assert server.learned() == before + 2
+
+
+def an_error_names_the_field(server: LiveServer, program: list[str]) -> None:
+    refused = shop(server, program, "ask", HEADWATER_RECOMMENDATION_ID="x" * 129)
+    assert refused.returncode == 1
+    assert "field recommendation_id: " in refused.stderr, refused.stderr
+    assert "more than 128 bytes" in refused.stderr
+    assert "Invalid" in refused.stderr
+
+
+def a_wrong_key_is_refused(server: LiveServer, program: list[str]) -> None:
+    refused = shop(server, program, "ask", HEADWATER_KEY="another-key-of-a-shop")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Unauthenticated" in refused.stderr
+
+
+def a_restart_loses_nothing(server: LiveServer, program: list[str]) -> None:
+    """The server dies while events stream in, and is away for a while: each is learned once."""
+    before = server.learned()
+    pipe = subprocess.Popen(
+        program,
+        env=server.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _write(pipe, "before", range(LINES))
+    while server.learned() == before:
+        assert pipe.poll() is None, pipe.stderr.read()
+    _write(pipe, "under-way", range(LINES))
+    server.kill()
+    _write(pipe, "away", range(LINES))
+    server.start()
+    said, warned = pipe.communicate("back click boots\n", timeout=60)
+    answer = json.loads(said)
+    assert (answer["added"], answer["lost"], warned) == (3 * LINES + 1, 0, "")
+    with server.client() as client:
+        client.recommend("anybody", min_offset=answer["offset"])
+    assert server.learned() == before + 3 * LINES + 1
+
+
+def _write(pipe: subprocess.Popen[str], who: str, numbers: Iterable[int]) -> None:
+    pipe.stdin.writelines(f"{who}-{number} click boots\n" for number in numbers)
+    pipe.stdin.flush()

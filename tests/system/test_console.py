@@ -1,0 +1,188 @@
+"""The console in a real Chromium, through `serve --gateway`: each view shows what the API says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headwater import Client, Event, ItemOrder
+from headwater_server.cli.demo.crowd import SimulatedCrowd
+from tests.integration.gateway_server import KEY, PAGE_KEY, GatewayServer, gateway_server
+from tests.system.shop_browser import CHROMIUM, ROOT, SCREENSHOTS, need_node_modules
+
+PAGE = ROOT / "web" / "console"
+BUILT = ROOT / "service" / "headwater_server" / "web" / "static" / "console"
+VISITS = 150
+PATIENCE_S = 90
+# so that windows close, and lines have their points, while a test looks on
+FLAGS = ("--metrics-sample-s", "0.2", "--attribution-window-minutes", "0.01")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A server with data behind its gateway; ``visitor_id`` is somebody who did something."""
+
+    server: GatewayServer
+    visitor_id: str
+
+    def play(self, scenario: str, *arguments: str) -> Any:
+        """Let an operator of `web/console/e2e/scenarios.mjs` do something; return what was seen."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        command = ["node", "e2e/play.mjs", scenario, self.server.url, str(SCREENSHOTS)]
+        played = subprocess.run(
+            [*command, *(arguments or (KEY,))],
+            cwd=PAGE,
+            env=os.environ | {"CHROMIUM": CHROMIUM},
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+        assert played.returncode == 0, played.stderr
+        return json.loads(played.stdout)
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory) -> Iterator[Shown]:
+    if not CHROMIUM:
+        pytest.skip("no chromium on the PATH: apt-get install chromium")
+    need_node_modules(PAGE)
+    with gateway_server(tmp_path_factory, *FLAGS) as server:
+        yield Shown(server, fill(server))
+
+
+@pytest.fixture
+def client(shown) -> Iterator[Client]:
+    with Client(shown.server.address, key=KEY) as connected:
+        yield connected
+
+
+def fill(server: GatewayServer) -> str:
+    """Let a crowd in, and send some that cannot be learned from; return one of the crowd."""
+    crowd = SimulatedCrowd(1)
+    with Client(server.address, key=KEY) as shop:
+        shop.upsert_items(crowd.items)
+        arrivals, latest = crowd.arrivals(), ""
+        for _ in range(VISITS):
+            arrival = next(arrivals)
+            latest = visit(shop, arrival) or latest
+        odd = [Event("nonsense", latest, ["x"]), Event("click", "", ["x"])]
+        shop.feedback([*odd, *(Event("rating", f"v{n}", ["x"], value=1e99) for n in range(3))])
+    return latest
+
+
+def visit(shop: Client, arrival: Any) -> str:
+    """Ask, look and act; return who did if anything was done."""
+    who = arrival.visitor_id
+    slate = shop.recommend(who, placement="home", page_size=20)
+    seen = arrival.look(list(slate.item_ids))
+    event = partial(Event, visitor_id=who, attribution_token=slate.attribution_token)
+    events = [event("impression", items=list(seen.seen))] if seen.seen else []
+    events += [Event(act.event_type, who, [act.item_id]) for act in seen.acts]
+    if events:
+        shop.feedback(events)
+    return who if seen.acts else ""
+
+
+def test_a_wrong_key_and_a_pages_key_are_refused(shown):
+    seen = shown.play("refused", "a-key-that-is-none-of-ours", PAGE_KEY)
+    assert seen["said"] == [
+        "This is no key of the server.",
+        "This key is for pages. The console needs a backend key.",
+    ]
+    assert seen["inside"] == 0
+    assert seen["kept"] == {"session": {}, "local": {}}
+    assert seen["complaints"] == []
+
+
+def test_the_key_is_kept_for_the_tab_alone_until_the_operator_signs_out(shown):
+    assert shown.play("session") == {"inLocalStorage": False, "left": 0}
+
+
+def test_the_overview_shows_figures_lines_and_health_in_light_and_dark(shown):
+    seen = shown.play("overview")
+    assert seen["tiles"]["Hit rate at 20"].endswith(" %")
+    assert seen["tiles"]["Recommend, p99"].endswith(" ms")
+    assert [name.partition(" ")[0] for name in seen["placements"]] == ["home", "everywhere"]
+    assert len(seen["charts"]) == 4
+    assert seen["charts"][0].startswith("Hit rate at 20 over time. Now: hit rate ")
+    assert (seen["theme"], seen["health"]) == ("dark", "All is well")
+    assert seen["complaints"] == []
+
+
+def test_replicas_are_listed_and_their_digests_compared(shown, client):
+    seen = shown.play("replicas")
+    (replica,) = client.list_replicas()
+    assert len(seen["rows"]) == 1
+    assert replica.replica_id in seen["rows"][0]
+    assert "alive" in seen["rows"][0]
+    assert seen["verdict"].startswith("One replica, one digest.")
+    assert {"Recommend", "Feedback", "GetServing"} <= set(seen["methods"])
+    assert seen["complaints"] == []
+
+
+def test_the_quarantine_is_searched_by_reason_and_shows_the_event(shown, client):
+    seen = shown.play("quarantine", KEY, "event_type")
+    assert seen["all"] == len(list(client.list_quarantined_events()))
+    assert len(seen["reasons"]) == 1
+    assert "'nonsense' has no reward" in seen["reasons"][0]
+    assert seen["event"]["eventType"] == "nonsense"
+    assert seen["event"]["items"][0]["itemId"] == "x"
+    assert seen["complaints"] == []
+
+
+def test_items_are_listed_found_and_opened_by_the_keyboard(shown, client):
+    best = next(client.list_item_statistics(order=ItemOrder.TOUCHES))
+    words = " ".join(best.item.title.split()[1:3])
+    seen = shown.play("catalogue", KEY, words)
+    assert best.item.title in seen["first"][0]
+    assert seen["first"][3] == str(best.touches)
+    assert "filter" in seen["problem"]
+    assert "character 8" in seen["problem"]
+    assert words in seen["item"]
+    assert len(seen["similar"]) >= 3
+    assert seen["complaints"] == []
+
+
+def test_a_visitors_history_and_list_are_shown_with_what_moved_it(shown, client):
+    before = client.get_model(compute_digest=True).digest
+    seen = shown.play("visitor", KEY, shown.visitor_id)
+    touched = client.get_user(visitor_id=shown.visitor_id).history
+    titles = [client.get_item(touch.item_id).title for touch in touched]
+    assert seen["history"] == titles
+    assert len(seen["slots"]) == 10
+    assert seen["bars"] >= 3
+    assert seen["sentence"].endswith(".")
+    assert len(seen["stranger"]) == 10
+    assert seen["stranger"] != seen["slots"]
+    assert seen["complaints"] == []
+    assert client.get_model(compute_digest=True).digest == before
+
+
+def test_storage_shows_the_log_and_the_store(shown, client):
+    seen = shown.play("storage")
+    kept = client.get_storage()
+    assert seen["facts"]["Ever"] == f"{kept.log_entries_ever:,}"
+    assert seen["facts"]["Written to disk"] == "everysec"
+    assert seen["facts"]["Version"] == kept.store_version
+    assert seen["complaints"] == []
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_rebuild_gives_the_committed_bytes(tmp_path):
+    need_node_modules(PAGE)
+    subprocess.run(["npm", "run", "--silent", "check"], cwd=PAGE, check=True)
+    build = ["npx", "vite", "build", "--outDir", str(tmp_path), "--emptyOutDir", "--logLevel=error"]
+    subprocess.run(build, cwd=PAGE, check=True)
+    assert files_of(tmp_path) == files_of(BUILT)

@@ -1,0 +1,11 @@
+/** node e2e/play.mjs SCENARIO URL FOLDER [ARGUMENT]: play it, print what was seen as JSON. */
+import { launch } from "./browser.mjs";
+import * as scenarios from "./scenarios.mjs";
+
+const [, , name, url, folder, ...rest] = process.argv;
+const browser = await launch();
+try {
+  console.log(JSON.stringify(await scenarios[name](browser, url, folder, ...rest)));
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,141 @@
+/** What an operator does, one function each; what they saw is returned as JSON. */
+import { enter, open, shot, signIn, texts, turnTo } from "./browser.mjs";
+
+/** Signing in with a key that is none, and with a page's. */
+export async function refused(browser, url, folder, wrong, pageKey) {
+  const page = await open(browser, url);
+  const said = [];
+  for (const key of [wrong, pageKey]) {
+    await signIn(page, key);
+    await page.waitForSelector("#problem .notice");
+    await page.waitForSelector("button:enabled");
+    said.push(await page.locator("#problem").innerText());
+    await page.fill("input[name=key]", "");
+    await page.waitForTimeout(0);
+  }
+  await shot(page, folder, "sign-in");
+  const kept = await page.evaluate(() => ({ session: { ...sessionStorage }, local: { ...localStorage } }));
+  return { said, inside: await page.locator(".frame").count(), kept, complaints: page.complaints };
+}
+
+/** The key is the tab's: there after a reload, gone when signed out. */
+export async function session(browser, url, _folder, key) {
+  const page = await enter(browser, url, key);
+  const local = await page.evaluate(() => JSON.stringify({ ...localStorage }));
+  await page.reload();
+  await page.waitForSelector(".frame");
+  await page.locator("button", { hasText: "Sign out" }).click();
+  await page.waitForSelector(".sign-in");
+  const left = await page.evaluate(() => sessionStorage.length);
+  return { inLocalStorage: local.includes(key), left };
+}
+
+export async function overview(browser, url, folder, key) {
+  const page = await enter(browser, url, key);
+  await page.waitForSelector(".uplot canvas");
+  await page.waitForFunction(() => /\d %/.test(document.querySelector(".tile dd")?.textContent ?? ""));
+  const health = await page.locator(".health strong").innerText();
+  await shot(page, folder, "overview");
+  await page.locator("button", { hasText: "Dark" }).click();
+  await shot(page, folder, "overview-dark");
+  return {
+    tiles: Object.fromEntries(await page.locator(".tile").evaluateAll((all) => all.map((one) => [one.querySelector("dt").textContent, one.querySelector("dd").textContent]))),
+    placements: await texts(page, "section[aria-label='By placement and policy'] th[scope=row]"),
+    charts: await page.locator("figure.chart").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label"))),
+    theme: await page.evaluate(() => document.documentElement.dataset.theme),
+    health,
+    complaints: page.complaints,
+  };
+}
+
+export async function replicas(browser, url, folder, key) {
+  const page = await enter(browser, url, key);
+  await turnTo(page, "Replicas");
+  await page.waitForSelector("tbody tr");
+  await page.locator("button", { hasText: "Compare now" }).click();
+  await page.waitForSelector(".notice.good, .notice.bad, .notice.warn");
+  await shot(page, folder, "replicas");
+  return {
+    rows: await texts(page, "section[aria-label='Replicas of this catalogue'] tbody tr"),
+    verdict: await page.locator(".notice").innerText(),
+    methods: await texts(page, "section[aria-label='The process that answered'] tbody td:first-child"),
+    complaints: page.complaints,
+  };
+}
+
+export async function quarantine(browser, url, folder, key, reason) {
+  const page = await enter(browser, url, key);
+  await turnTo(page, "Quarantine");
+  await page.waitForSelector("tbody tr");
+  const all = await page.locator("tbody tr").count();
+  await page.keyboard.press("/");
+  await page.keyboard.type(reason);
+  await rowsHold(page, reason);
+  const reasons = await texts(page, "tbody tr td:nth-child(2)");
+  await page.locator("tbody tr button").first().click();
+  const event = JSON.parse(await page.locator("tr.opened pre").innerText());
+  await shot(page, folder, "quarantine");
+  return { all, reasons, event, complaints: page.complaints };
+}
+
+/** Waits until there are rows, and all of them hold a text. */
+const rowsHold = (page, text) =>
+  page.waitForFunction((wanted) => {
+    const rows = [...document.querySelectorAll("tbody tr")];
+    return rows.length > 0 && rows.every((row) => row.textContent.includes(wanted));
+  }, text);
+
+export async function catalogue(browser, url, folder, key, query) {
+  const page = await enter(browser, url, key);
+  await turnTo(page, "Catalogue");
+  await page.waitForSelector("tbody tr");
+  const first = await texts(page, "tbody tr:first-child td");
+  await shot(page, folder, "catalogue", false);
+  await page.locator("input.mono").fill("price <");
+  const problem = await page.locator("[role=alert]").innerText();
+  await page.locator("input.mono").fill("");
+  await page.locator("input[type=search]").fill(query);
+  await rowsHold(page, query);
+  await page.locator("tbody tr a").first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("section[aria-label^='What goes with it'] tbody tr");
+  await shot(page, folder, "item");
+  return {
+    first,
+    problem,
+    item: await page.locator("h1").innerText(),
+    similar: await texts(page, "section[aria-label^='What goes with it'] tbody tr td:first-child"),
+    complaints: page.complaints,
+  };
+}
+
+export async function visitor(browser, url, folder, key, id) {
+  const page = await enter(browser, url, key);
+  await turnTo(page, "Visitor");
+  await page.fill("input[name=id]", id);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".force");
+  await shot(page, folder, "visitor");
+  const seen = {
+    history: await texts(page, "section[aria-label=History] tbody td:first-child a"),
+    slots: await texts(page, ".slots .slot strong"),
+    bars: await page.locator(".force .track i").count(),
+    sentence: await page.locator(".slots .why p.soft").first().innerText(),
+  };
+  await page.fill("input[name=id]", "a-stranger");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("h2:text-is('A stranger')");
+  await page.waitForSelector(".slots li");
+  return { ...seen, stranger: await texts(page, ".slots .slot strong"), complaints: page.complaints };
+}
+
+export async function storage(browser, url, folder, key) {
+  const page = await enter(browser, url, key);
+  await turnTo(page, "Storage");
+  await page.waitForSelector(".track-line");
+  await shot(page, folder, "storage");
+  return {
+    facts: Object.fromEntries(await page.locator("dl.facts").evaluateAll((all) => all.flatMap((list) => [...list.querySelectorAll("dt")].map((name) => [name.textContent, name.nextElementSibling.textContent])))),
+    complaints: page.complaints,
+  };
+}

@@ -1,0 +1,59 @@
+/** The public REST API of the same origin, with the operator's key on each call. */
+
+import { ApiError, errorOf } from "./errors";
+
+const TIMEOUT_MS = 10_000;
+
+type Query = Record<string, string | number | readonly string[] | undefined>;
+
+export class Api {
+  constructor(
+    readonly key: string,
+    private readonly onSignedOut: (message: string) => void = () => undefined,
+  ) {}
+
+  get<Answer>(path: string, query: Query = {}, timeoutMs = TIMEOUT_MS): Promise<Answer> {
+    return this.call<Answer>(`${path}${queryText(query)}`, { method: "GET" }, timeoutMs);
+  }
+
+  post<Answer>(path: string, body: object, timeoutMs = TIMEOUT_MS): Promise<Answer> {
+    const headers = { "content-type": "application/json" };
+    return this.call<Answer>(
+      path,
+      { method: "POST", headers, body: JSON.stringify(body) },
+      timeoutMs,
+    );
+  }
+
+  private async call<Answer>(path: string, init: RequestInit, timeoutMs: number): Promise<Answer> {
+    const headers = new Headers(init.headers);
+    if (this.key) headers.set("authorization", `Bearer ${this.key}`);
+    headers.set("grpc-timeout", `${timeoutMs}m`);
+    const signal = AbortSignal.timeout(timeoutMs + 500);
+    const response = await fetch(path, { ...init, headers, signal, cache: "no-store" }).catch(
+      (error: unknown) => {
+        throw unreached(error);
+      },
+    );
+    if (response.ok) return (await response.json()) as Answer;
+    const error = await errorOf(response);
+    if (error.isSignedOut) this.onSignedOut(error.message);
+    throw error;
+  }
+}
+
+function unreached(error: unknown): ApiError {
+  const late = error instanceof DOMException && error.name === "TimeoutError";
+  return new ApiError(0, late ? "No answer in time." : "The gateway cannot be reached.");
+}
+
+function queryText(query: Query): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === "") continue;
+    const values = Array.isArray(value) ? value : [value];
+    for (const one of values) search.append(name, String(one));
+  }
+  const text = search.toString().replaceAll("+", "%20"); // Envoy takes a + for a plus
+  return text ? `?${text}` : "";
+}

@@ -1,0 +1,142 @@
+/** The rail with the views and the system's health, and the view that is open. */
+
+import { useEffect, useRef } from "preact/hooks";
+
+import type { ListReplicasResponse } from "./api/types";
+import { useApi } from "./lib/context";
+import { healthOf } from "./lib/health";
+import { useLoad } from "./lib/load";
+import { href, type Route, useRoute } from "./lib/router";
+import type { Theme } from "./lib/theme";
+import { Icon, type IconName } from "./ui/icons";
+import { Ago } from "./ui/parts";
+import { Catalogue } from "./views/catalogue";
+import { ItemPage } from "./views/item";
+import { Overview } from "./views/overview";
+import { Quarantine } from "./views/quarantine";
+import { Replicas } from "./views/replicas";
+import { Storage } from "./views/storage";
+import { Visitor } from "./views/visitor";
+
+const VIEWS: readonly (readonly [IconName, string])[] = [
+  ["overview", "Overview"],
+  ["replicas", "Replicas"],
+  ["quarantine", "Quarantine"],
+  ["catalogue", "Catalogue"],
+  ["visitor", "Visitor"],
+  ["storage", "Storage"],
+];
+
+interface FrameProps {
+  theme: Theme;
+  onTheme: () => void;
+  onSignOut: (() => void) | undefined;
+}
+
+export function Frame({ theme, onTheme, onSignOut }: FrameProps) {
+  const route = useRoute();
+  const main = useRef<HTMLElement>(null);
+  const opened = useRef(false);
+  useEffect(() => {
+    const name = VIEWS.find(([view]) => view === route.view)?.[1] ?? "Console";
+    document.title = `${name} · Headwater`;
+    // who reads by ear hears of the new view; not at the first one, which is read anyway
+    if (opened.current) main.current?.querySelector("h1")?.focus();
+    opened.current = true;
+  }, [route.view, route.part]);
+
+  return (
+    <div class="frame">
+      <a class="skip" href="#main" onClick={(event) => skip(event, main.current)}>
+        Skip to the page
+      </a>
+      <nav class="rail" aria-label="Views">
+        <a class="brand" href={href("overview")}>
+          <img src="/console/headwater.svg" alt="" />
+          <span>
+            Headwater
+            <small>Operators' console</small>
+          </span>
+        </a>
+        <div class="views">
+          {VIEWS.map(([view, name]) => (
+            <a key={view} href={href(view)} aria-current={view === route.view ? "page" : undefined}>
+              <Icon name={view} />
+              {name}
+            </a>
+          ))}
+        </div>
+        <footer>
+          <Health />
+          <div class="tools">
+            <button type="button" class="button quiet" onClick={onTheme}>
+              <Icon name={theme === "dark" ? "sun" : "moon"} size={16} />
+              {theme === "dark" ? "Light" : "Dark"}
+            </button>
+            {onSignOut && (
+              <button type="button" class="button quiet" onClick={onSignOut}>
+                <Icon name="leave" size={16} />
+                Sign out
+              </button>
+            )}
+          </div>
+        </footer>
+      </nav>
+      <main class="page" ref={main}>
+        <View route={route} />
+      </main>
+    </div>
+  );
+}
+
+/** A link to #main would be taken for a view: the focus is moved instead. */
+function skip(event: Event, main: HTMLElement | null): void {
+  event.preventDefault();
+  main?.querySelector("h1")?.focus();
+}
+
+function View({ route }: { route: Route }) {
+  switch (route.view) {
+    case "replicas":
+      return <Replicas />;
+    case "quarantine":
+      return <Quarantine route={route} />;
+    case "catalogue":
+      return route.part ? <ItemPage itemId={route.part} /> : <Catalogue route={route} />;
+    case "visitor":
+      return <Visitor route={route} />;
+    case "storage":
+      return <Storage />;
+    default:
+      return <Overview />;
+  }
+}
+
+const HEALTH_EVERY_MS = 5_000;
+
+function Health() {
+  const api = useApi();
+  const replicas = useLoad(
+    () => api.get<ListReplicasResponse>("/v1/replicas"),
+    [api],
+    HEALTH_EVERY_MS,
+  );
+  const { tone, title, text } = healthOf(replicas);
+  return (
+    <div class="health" role="status">
+      <div class="row">
+        <i class={`dot ${tone}`} />
+        <strong>{title}</strong>
+      </div>
+      <div class="faint">
+        {text}
+        {replicas.time > 0 && (
+          <>
+            {text && " · "}
+            <Ago time={replicas.time} />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}

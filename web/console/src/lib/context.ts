@@ -1,0 +1,12 @@
+/** The API for whoever draws below the sign-in screen. */
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+
+import { Api } from "../api/client";
+
+export const ApiContext = createContext(new Api(""));
+
+export function useApi(): Api {
+  return useContext(ApiContext);
+}

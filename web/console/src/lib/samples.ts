@@ -1,0 +1,86 @@
+/** Figures over time, as charts take them. */
+
+import type { ListMetricSamplesResponse, MetricSeries } from "../api/types";
+import type { Line } from "../ui/chart";
+import type { Mark } from "../ui/chart_options";
+
+export type Values = readonly (number | null)[];
+
+export interface Key {
+  name: string;
+  placement?: string;
+  policy?: string;
+  call?: string;
+}
+
+const LINES_MAX = 8;
+
+export class Samples {
+  readonly times: readonly number[];
+  private readonly all: readonly MetricSeries[];
+
+  constructor(readonly response: ListMetricSamplesResponse) {
+    this.times = (response.sampleTimes ?? []).map((time) => Date.parse(time));
+    this.all = response.series ?? [];
+  }
+
+  /** The values of one series; empty if it was never measured. */
+  values({ name, placement = "", policy = "", call = "" }: Key): Values {
+    const found = this.all.find(
+      (one) =>
+        one.name === name &&
+        (one.placement ?? "") === placement &&
+        (one.policy ?? "") === policy &&
+        (one.call ?? "").endsWith(call) &&
+        Boolean(one.call) === Boolean(call),
+    );
+    return (found?.values ?? []).map(known);
+  }
+
+  /** A line for each placement and policy that a figure was measured at, in order of names. */
+  byPlacement(name: string): Line[] {
+    const groups = this.all.filter((one) => one.name === name && !one.call);
+    const apart = groups.filter((one) => one.placement !== "all");
+    const wanted = apart.length > 0 ? apart : groups;
+    const several = new Set(wanted.map((one) => one.policy)).size > 1;
+    return wanted.slice(0, LINES_MAX).map((one, place) => ({
+      label: groupName(one.placement ?? "", several ? (one.policy ?? "") : ""),
+      hue: place + 1,
+      values: (one.values ?? []).map(known),
+    }));
+  }
+
+  /** The mean over placements, each counting alike: for a tile. */
+  overall(name: string): Values {
+    const lines = this.byPlacement(name);
+    return this.times.map((_, place) => {
+      const found = lines.map((line) => line.values[place]).filter((v) => typeof v === "number");
+      return found.length ? found.reduce((sum, value) => sum + value, 0) / found.length : null;
+    });
+  }
+
+  alarms(): Mark[] {
+    return (this.response.driftAlarms ?? []).map((alarm) => ({
+      time: Date.parse(alarm.detectTime ?? ""),
+      tone: alarm.direction === "DRIFT_DIRECTION_WORSE" ? "bad" : "good",
+    }));
+  }
+}
+
+/** JSON has no NaN: the gateway writes it as a text. */
+function known(value: number | string): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+export function groupName(placement: string, policy: string): string {
+  const where = placement === "" ? "no placement" : placement === "all" ? "everywhere" : placement;
+  return policy && policy !== "all" ? `${where} · ${policy}` : where;
+}
+
+export function last(values: Values): number | undefined {
+  return values.findLast((value) => value !== null) ?? undefined;
+}
+
+export function first(values: Values): number | undefined {
+  return values.find((value) => value !== null) ?? undefined;
+}

@@ -1,0 +1,125 @@
+/** How uPlot draws: axes, grid and marks in the colours of the theme. */
+
+import uPlot from "uplot";
+
+import type { Line } from "./chart";
+
+/** A moment on the time line, such as a drift alarm's. */
+export interface Mark {
+  time: number;
+  tone: "good" | "bad";
+}
+
+export interface ChartLook {
+  width: number;
+  height: number;
+  lines: readonly Line[];
+  format: (value: number) => string;
+  marks: () => readonly Mark[];
+  together: string;
+  floor: number | undefined;
+  onCursor: (at: { place: number; left: number } | null) => void;
+}
+
+export function colour(hue: number): string {
+  return `var(--series-${((hue - 1) % 8) + 1})`;
+}
+
+/** The canvas knows no variables of a style sheet: what one stands for now. */
+function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+export function chartOptions(look: ChartLook): uPlot.Options {
+  const axis = {
+    stroke: token("--text-faint"),
+    font: "12px system-ui, sans-serif",
+    grid: { stroke: token("--line"), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width: look.width,
+    height: look.height,
+    padding: [12, 14, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 7 },
+      ...(look.together ? { sync: { key: look.together } } : {}),
+    },
+    scales: { y: { range: (_plot, low, high) => range(low, high, look.floor) } },
+    axes: [
+      { ...axis, space: 80, size: 30, values: (_plot, times) => times.map(hour) },
+      { ...axis, size: 58, values: (_plot, values) => values.map((one) => look.format(one)) },
+    ],
+    series: [{}, ...look.lines.map(series)],
+    hooks: {
+      draw: [(plot) => drawMarks(plot, look.marks())],
+      setCursor: [(plot) => look.onCursor(cursor(plot))],
+    },
+  };
+}
+
+function series(line: Line): uPlot.Series {
+  return {
+    label: line.label,
+    stroke: token(`--series-${((line.hue - 1) % 8) + 1}`),
+    width: 1.75,
+    points: { show: false },
+    spanGaps: true,
+    ...(line.dashed ? { dash: [5, 4] } : {}),
+  };
+}
+
+/** Some room above and below; all the way down to a floor that the figures come near. */
+function range(low: number, high: number, floor: number | undefined): [number, number] {
+  if (low === null || high === null || !Number.isFinite(low)) return [0, 1];
+  const room = (high - low || Math.abs(high) || 1) * 0.12;
+  const bottom = floor !== undefined && low - room < floor + (high - floor) * 0.4 ? floor : low - room;
+  return [bottom, high + room];
+}
+
+function hour(seconds: number): string {
+  const time = new Date(seconds * 1000);
+  const midnight = time.getHours() === 0 && time.getMinutes() === 0;
+  return midnight
+    ? time.toLocaleDateString("en-GB", { day: "numeric", month: "short" })
+    : time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}
+
+function cursor(plot: uPlot): { place: number; left: number } | null {
+  const { idx, left } = plot.cursor;
+  return typeof idx === "number" && left !== undefined && left >= 0 ? { place: idx, left } : null;
+}
+
+function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox } = plot;
+  const { min = 0, max = 0 } = plot.scales["x"] ?? {};
+  ctx.save();
+  for (const mark of marks) {
+    const seconds = mark.time / 1000;
+    if (seconds < (min ?? 0) || seconds > (max ?? 0)) continue;
+    const x = Math.round(plot.valToPos(seconds, "x", true));
+    ctx.strokeStyle = ctx.fillStyle = token(`--${mark.tone}`);
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    flag(ctx, x, bbox.top, mark.tone === "bad");
+  }
+  ctx.restore();
+}
+
+/** A triangle at the top: down for worse, up for better. */
+function flag(ctx: CanvasRenderingContext2D, x: number, top: number, down: boolean): void {
+  const size = 5 * devicePixelRatio;
+  const [base, tip] = down ? [top - size, top + size * 0.6] : [top + size * 0.6, top - size];
+  ctx.beginPath();
+  ctx.moveTo(x - size, base);
+  ctx.lineTo(x + size, base);
+  ctx.lineTo(x, tip);
+  ctx.fill();
+}

@@ -1,0 +1,61 @@
+/** Changes that were noticed in how well the model foresees. */
+
+import type { DriftAlarm } from "../api/types";
+import { count, decimal, figure } from "../lib/format";
+import { groupName } from "../lib/samples";
+import { Ago, Badge, Card, Empty } from "../ui/parts";
+
+const SHOWN_MAX = 6;
+
+export function Alarms({ alarms }: { alarms: readonly DriftAlarm[] }) {
+  const newest = alarms.toReversed().slice(0, SHOWN_MAX);
+  return (
+    <Card title="Drift alarms" note={alarms.length ? `The last ${newest.length} of ${alarms.length}` : ""} size="third" flush>
+      {newest.length === 0 ? (
+        <Empty icon="check" title="No change was noticed">
+          The model foresees as well as it did, as far as chance lets one tell.
+        </Empty>
+      ) : (
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">What</th>
+                <th scope="col" class="right">
+                  Mean
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {newest.map((alarm) => (
+                <Row key={`${alarm.detectTime} ${alarm.name} ${alarm.placement}`} alarm={alarm} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Row({ alarm }: { alarm: DriftAlarm }) {
+  const worse = alarm.direction === "DRIFT_DIRECTION_WORSE";
+  return (
+    <tr>
+      <td>
+        <Ago time={alarm.detectTime} />
+        <span class="second">event {count(alarm.eventsLearned)}</span>
+      </td>
+      <td>
+        <Badge tone={worse ? "bad" : "good"}>{worse ? "worse" : "better"}</Badge>
+        <span class="second">
+          {figure(alarm.name ?? "")}, {groupName(alarm.placement ?? "", "")}
+        </span>
+      </td>
+      <td class="right nowrap">
+        {decimal(alarm.meanBefore)} → {decimal(alarm.meanAfter)}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,74 @@
+/** What one process was asked, how that ended and how long it took. */
+
+import type { CallFigures, GetServingResponse } from "../api/types";
+import { bytes, count, duration, int, method, ms, rate } from "../lib/format";
+import { Badge, Facts } from "../ui/parts";
+
+const COLUMNS = ["Method", "A second", "p50", "p90", "p99", "Under way", "Ended, by status"];
+
+export function Calls({ serving }: { serving: GetServingResponse }) {
+  const budget = int(serving.memoryBudgetBytes);
+  return (
+    <>
+      <div style={{ padding: "4px 16px 16px", maxWidth: "560px" }}>
+        <Facts
+          facts={[
+            ["Questions", <Served yes={serving.readsServed ?? false} />],
+            ["Feedback", <Served yes={serving.writesServed ?? false} why={serving.detail ?? ""} />],
+            ["Up for", duration(int(serving.uptimeMs))],
+            ["Memory", `${bytes(serving.memoryBytes)}${budget ? ` of ${bytes(budget)}` : ""}, the state ${bytes(serving.stateMemoryBytes)}`],
+            ["Events and writes on their way", count(serving.operationsWaiting)],
+          ]}
+        />
+      </div>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              {COLUMNS.map((name, place) => (
+                <th key={name} scope="col" class={place > 0 && place < 6 ? "right" : ""}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {(serving.calls ?? []).map((one) => (
+              <Row key={one.call} figures={one} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function Served({ yes, why = "" }: { yes: boolean; why?: string }) {
+  return (
+    <>
+      <Badge tone={yes ? "good" : "bad"}>{yes ? "served" : "refused"}</Badge> {!yes && why}
+    </>
+  );
+}
+
+function Row({ figures }: { figures: CallFigures }) {
+  return (
+    <tr>
+      <td title={figures.call}>{method(figures.call)}</td>
+      <td class="right">{rate(figures.callsPerSecond)}</td>
+      <td class="right">{ms(figures.latencyP50Ms)}</td>
+      <td class="right">{ms(figures.latencyP90Ms)}</td>
+      <td class="right">{ms(figures.latencyP99Ms)}</td>
+      <td class="right">{count(figures.underWay)}</td>
+      <td>
+        <span class="row" style={{ gap: "6px" }}>
+          {Object.entries(figures.counts ?? {}).map(([status, number]) => (
+            <Badge key={status} tone={status === "OK" ? "" : "warn"}>
+              {status} {count(number)}
+            </Badge>
+          ))}
+        </span>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,171 @@
+/** Events that nothing was learned from: which, why, and what was in them. */
+
+import { useEffect, useState } from "preact/hooks";
+
+import type { ListQuarantinedEventsResponse, QuarantinedEvent } from "../api/types";
+import { useApi } from "../lib/context";
+import { count } from "../lib/format";
+import { useLoad, useSettled } from "../lib/load";
+import { href, replace, type Route } from "../lib/router";
+import { Icon } from "../ui/icons";
+import { Ago, Badge, Card, Empty, Head } from "../ui/parts";
+import { Search } from "../ui/search";
+import { Failed, Shown } from "../ui/states";
+
+const PAGE = 50;
+const EVERY_MS = 15_000;
+
+export function Quarantine({ route }: { route: Route }) {
+  const api = useApi();
+  const reason = useSettled(route.query.get("reason") ?? "");
+  const ask = (pageToken: string) =>
+    api.get<ListQuarantinedEventsResponse>("/v1/quarantine", { reason, pageToken, pageSize: PAGE });
+  const loaded = useLoad(() => ask(""), [api, reason], EVERY_MS);
+  return (
+    <>
+      <Head
+        title="Quarantine"
+        text={
+          <>
+            Events that could not be learned from, kept aside. When the cause is mended,{" "}
+            <code>headwater quarantine replay</code> sends them once more.
+          </>
+        }
+      />
+      <Card
+        title={loaded.data ? `${count(loaded.data.keptCount)} events are kept` : "Events"}
+        note={loaded.data ? `${count(loaded.data.everCount)} were ever put aside` : ""}
+        flush
+        tools={
+          <Search
+            label="Reason holds…"
+            value={route.query.get("reason") ?? ""}
+            onInput={(text) => replace(href("quarantine", "", { reason: text }))}
+          />
+        }
+      >
+        <Shown of={loaded}>{(first) => <Pages key={reason} first={first} ask={ask} reason={reason} />}</Shown>
+      </Card>
+    </>
+  );
+}
+
+interface PagesProps {
+  first: ListQuarantinedEventsResponse;
+  ask: (token: string) => Promise<ListQuarantinedEventsResponse>;
+  reason: string;
+}
+
+function Pages({ first, ask, reason }: PagesProps) {
+  const [older, setOlder] = useState<QuarantinedEvent[]>([]);
+  const [token, setToken] = useState<string>();
+  const [error, setError] = useState<unknown>();
+  // while only the newest page is open it follows what comes; further down it would jump
+  const [top, setTop] = useState(first);
+  useEffect(() => {
+    if (token === undefined) setTop(first);
+  }, [first, token]);
+  const next = token ?? top.nextPageToken ?? "";
+  const more = async () => {
+    try {
+      const page = await ask(next);
+      setOlder((before) => [...before, ...(page.events ?? [])]);
+      setToken(page.nextPageToken ?? "");
+      setError(undefined);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  const events = [...(top.events ?? []), ...older];
+  if (events.length === 0) {
+    return reason ? (
+      <Empty icon="search" title="No reason holds this text" />
+    ) : (
+      <Empty icon="check" title="The quarantine is empty">
+        Every event that came could be learned from.
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <Table events={events} />
+      {error !== undefined && <Failed error={error} again={() => void more()} />}
+      {next && (
+        <div class="more">
+          <button type="button" class="button" onClick={() => void more()}>
+            Show older ones
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Table({ events }: { events: readonly QuarantinedEvent[] }) {
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            {["When", "Reason", "Type", "Visitor", "Event"].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((one) => (
+            <Row key={`${one.quarantineTime} ${one.eventId}`} kept={one} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ kept }: { kept: QuarantinedEvent }) {
+  const [open, setOpen] = useState(false);
+  const [field = "", ...rest] = (kept.reason ?? "").split(/[: ]+/);
+  const type = String(kept.event?.["eventType"] ?? "");
+  return (
+    <>
+      <tr>
+        <td>
+          <Ago time={kept.quarantineTime} />
+        </td>
+        <td>
+          <span class="short" title={kept.reason}>
+            <Badge tone="warn">{field}</Badge> {rest.join(" ")}
+          </span>
+        </td>
+        <td>{type || <span class="faint">none</span>}</td>
+        <td class="mono cut" style={{ maxWidth: "180px" }}>
+          {kept.visitorId ? <a href={href("visitor", kept.visitorId)}>{kept.visitorId}</a> : <span class="faint">none</span>}
+        </td>
+        <td>
+          <button type="button" class="button quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+            <Icon name="open" size={14} />
+            <span class="mono cut" style={{ maxWidth: "190px" }}>
+              {kept.eventId}
+            </span>
+          </button>
+        </td>
+      </tr>
+      {open && (
+        <tr class="opened">
+          <td colSpan={5}>
+            <pre>{kept.event ? JSON.stringify(meant(kept.event), null, 2) : "It was too long to keep: only its ids are here."}</pre>
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+/** The event without what was not sent. */
+function meant(event: Record<string, unknown>): Record<string, unknown> {
+  const said = (value: unknown) =>
+    value !== "" && value !== 0 && !(typeof value === "object" && Object.keys(value ?? {}).length === 0);
+  return Object.fromEntries(Object.entries(event).filter(([, value]) => said(value)));
+}

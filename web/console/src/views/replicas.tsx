@@ -1,0 +1,114 @@
+/** Every process that holds the state: how far it is, how it serves, whether all hold the same. */
+
+import type { GetServingResponse, ListReplicasResponse, Replica } from "../api/types";
+import { useApi } from "../lib/context";
+import { bytes, count, duration, int, method, ms, rate } from "../lib/format";
+import { useLoad } from "../lib/load";
+import { Ago, Badge, Card, Empty, Head, type Tone } from "../ui/parts";
+import { Shown } from "../ui/states";
+import { Agreement } from "./agreement";
+import { Calls } from "./calls";
+
+const EVERY_MS = 3_000;
+
+export function Replicas() {
+  const api = useApi();
+  const replicas = useLoad(
+    () => api.get<ListReplicasResponse>("/v1/replicas"),
+    [api],
+    EVERY_MS,
+  );
+  const serving = useLoad(() => api.get<GetServingResponse>("/v1/serving"), [api], EVERY_MS);
+  return (
+    <>
+      <Head
+        title="Replicas"
+        text="All replicas are equal: each holds the whole state, and applies the same log in the same order."
+      />
+      <div class="stack">
+        <Card title="Replicas of this catalogue" note="Each reports about every second" flush>
+          <Shown of={replicas}>{(data) => <Table data={data} />}</Shown>
+        </Card>
+        <Agreement />
+        <Card title="The process that answered" note={serving.data?.replicaId ?? ""} flush>
+          <Shown of={serving}>{(data) => <Calls serving={data} />}</Shown>
+        </Card>
+      </div>
+    </>
+  );
+}
+
+const COLUMNS = ["Replica", "State", "Lag", "Calls a second", "Recommend p50 / p99", "Memory", "Up for", "Versions"];
+
+function Table({ data }: { data: ListReplicasResponse }) {
+  const all = data.replicas ?? [];
+  if (all.length === 0) {
+    return <Empty icon="replicas" title="No replica has reported">Start one with <code>headwater serve</code>.</Empty>;
+  }
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            {COLUMNS.map((name, place) => (
+              <th key={name} scope="col" class={place > 1 && place < 7 ? "right" : ""}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {all.map((one) => (
+            <Row key={one.replicaId} replica={one} isAnswering={one.replicaId === data.replicaId} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ replica, isAnswering }: { replica: Replica; isAnswering: boolean }) {
+  const calls = replica.calls ?? [];
+  const total = calls.reduce((sum, one) => sum + (one.callsPerSecond ?? 0), 0);
+  const recommend = calls.find((one) => method(one.call) === "Recommend");
+  const up = replica.startTime ? Date.now() - Date.parse(replica.startTime) : undefined;
+  const [tone, word] = standing(replica);
+  const versions = replica.versions ?? {};
+  return (
+    <tr class={replica.alive ? "" : "faint"}>
+      <td>
+        <span class="mono">{replica.replicaId}</span>
+        <span class="second">
+          {replica.role} on {replica.host}, process {replica.pid}
+          {isAnswering && " · answered this"}
+        </span>
+      </td>
+      <td>
+        <Badge tone={tone}>{word}</Badge>
+        <span class="second">{replica.fault || <Ago time={replica.reportTime} />}</span>
+      </td>
+      <td class="right nowrap">
+        {count(replica.lagEntries)} {int(replica.lagEntries) === 1 ? "entry" : "entries"}
+        <span class="second">{ms(int(replica.lagMs))}</span>
+      </td>
+      <td class="right">{rate(total)}</td>
+      <td class="right nowrap">
+        {ms(recommend?.latencyP50Ms)} / {ms(recommend?.latencyP99Ms)}
+      </td>
+      <td class="right nowrap">{int(replica.memoryBytes) ? bytes(replica.memoryBytes) : "–"}</td>
+      <td class="right nowrap">{replica.alive && up !== undefined ? duration(up) : "–"}</td>
+      <td class="nowrap">
+        {versions["headwater"] ?? "?"}
+        <span class="second">
+          state {versions["state"]}, River {versions["river"]}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function standing(replica: Replica): [Tone, string] {
+  if (!replica.alive) return ["", "silent"];
+  if (replica.fault) return ["bad", "stopped learning"];
+  return int(replica.lagEntries) > 1_000 ? ["warn", "behind"] : ["good", "alive"];
+}

@@ -1,0 +1,144 @@
+/** What somebody would get now, and why: Recommend with `explain`, which teaches nothing. */
+
+import { useState } from "preact/hooks";
+
+import type { ItemStatistics, RecommendResponse, Result } from "../api/types";
+import { useApi } from "../lib/context";
+import { decimal, percent } from "../lib/format";
+import { useLoad, useSettled } from "../lib/load";
+import { href } from "../lib/router";
+import { statisticsOf } from "../lib/titles";
+import { Icon } from "../ui/icons";
+import { Badge, Card, Choice, Empty } from "../ui/parts";
+import { Shown } from "../ui/states";
+import { Forces } from "./forces";
+
+const SLOTS = 10;
+const MODES = [
+  ["EXPLORATION_OFF", "Best list"],
+  ["EXPLORATION_UNSPECIFIED", "As the policy draws"],
+] as const;
+type Mode = (typeof MODES)[number][0];
+
+export function Slate({ visitorId, userId }: { visitorId: string; userId: string }) {
+  const api = useApi();
+  const [typed, setPlacement] = useState("home");
+  const [exploration, setExploration] = useState<Mode>("EXPLORATION_OFF");
+  const placement = useSettled(typed);
+  const loaded = useLoad(async () => {
+    const body = { visitorId, userId, placement, exploration, pageSize: SLOTS, explain: true };
+    const slate = await api.post<RecommendResponse>("/v1/recommend", body);
+    return { slate, known: await statisticsOf(api, (slate.results ?? []).map((one) => one.itemId)) };
+  }, [api, visitorId, userId, placement, exploration]);
+  return (
+    <Card
+      title="What they get now, and why"
+      note={loaded.data ? `Policy ${loaded.data.slate.policy}, state ${loaded.data.slate.offset}` : ""}
+      flush
+      tools={
+        <>
+          <label>
+            <span class="hidden">Placement</span>
+            <input
+              class="input"
+              style={{ width: "120px" }}
+              placeholder="placement"
+              value={typed}
+              onInput={(event) => setPlacement(event.currentTarget.value)}
+            />
+          </label>
+          <Choice label="Exploration" options={MODES} value={exploration} onChange={setExploration} />
+          <button type="button" class="button quiet" aria-label="Ask again" onClick={loaded.again}>
+            <Icon name="repeat" size={16} />
+          </button>
+        </>
+      }
+    >
+      <Shown of={loaded} lines={12}>
+        {({ slate, known }) => <Slots slate={slate} known={known} />}
+      </Shown>
+    </Card>
+  );
+}
+
+function Slots({ slate, known }: { slate: RecommendResponse; known: Map<string, ItemStatistics> }) {
+  const results = slate.results ?? [];
+  if (results.length === 0) return <Empty title="An empty list">{slate.shortfall || "The catalogue is empty."}</Empty>;
+  const parts = results.flatMap((one) => one.contributions ?? []);
+  const most = Math.max(1e-9, ...parts.map((one) => Math.abs(one.contribution ?? 0)));
+  const chance = Math.max(0.02, ...results.map((one) => one.probabilityHigh ?? one.probability ?? 0));
+  return (
+    <ol class="slots">
+      {results.map((one, place) => (
+        <Slot key={one.itemId} one={one} place={place + 1} most={most} chance={chance} item={known.get(one.itemId)} />
+      ))}
+    </ol>
+  );
+}
+
+interface SlotProps {
+  one: Result;
+  place: number;
+  most: number;
+  /** The most that any chance of the list may be: where its bar ends. */
+  chance: number;
+  item: ItemStatistics | undefined;
+}
+
+function Slot({ one, place, most, chance, item }: SlotProps) {
+  const [open, setOpen] = useState(place <= 3);
+  return (
+    <li>
+      <div class="slot">
+        <span class="place">{place}</span>
+        <div class="grow">
+          <a href={href("catalogue", one.itemId)}>
+            <strong>{item?.item?.title || one.itemId}</strong>
+          </a>{" "}
+          <span class="faint">{item?.item?.categories?.join(", ")}</span>
+        </div>
+        <button type="button" class="button quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+          score {decimal(one.score)} <span class="hidden">of {item?.item?.title || one.itemId}: why</span>
+          <Icon name="open" size={13} />
+        </button>
+        <div class="why stack" style={{ gap: "8px" }}>
+          {one.explanation && <p class="soft">{one.explanation}</p>}
+          <div class="row">
+            <Chance one={one} most={chance} />
+            {(one.propensity ?? 1) < 1 && (
+              <span class="faint">propensity {decimal(one.propensity, 3)}</span>
+            )}
+            {(one.rules ?? []).map((name) => (
+              <Badge key={name} tone="accent">
+                {name}
+              </Badge>
+            ))}
+          </div>
+          {open && (
+            <>
+              <Forces contributions={one.contributions ?? []} most={most} />
+              <p class="faint">Proposed by {(one.sources ?? []).join(", ") || "nobody"}</p>
+            </>
+          )}
+        </div>
+      </div>
+    </li>
+  );
+}
+
+/** The chance of an act; pale: where 90 % of what the model believes of it lies. */
+function Chance({ one, most }: { one: Result; most: number }) {
+  if (one.probability === undefined) return <span class="faint">no chance told yet</span>;
+  const at = (value: number) => `${100 * Math.min(1, value / most)}%`;
+  const [low, high] = [one.probabilityLow ?? one.probability, one.probabilityHigh ?? one.probability];
+  const title = `${percent(low)} to ${percent(high)}; the bar ends at ${percent(most)}`;
+  return (
+    <span class="nowrap" title={title}>
+      <span class="chance" aria-hidden="true">
+        <i style={{ left: at(low), width: `calc(${at(high)} - ${at(low)})` }} />
+        <u style={{ left: at(one.probability) }} />
+      </span>
+      chance {percent(one.probability)}
+    </span>
+  );
+}
