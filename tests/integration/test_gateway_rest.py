@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from google.api.annotations_pb2 import http
@@ -227,3 +232,25 @@ async def test_health_is_told_without_a_key(server, rest):
     assert (await rest.get("/healthz")).text == "ok\n"
     assert (await rest.get("/readyz")).status_code == 200
     assert BEARER["authorization"] not in str(rest.headers)
+
+
+EXAMPLE = re.compile(r"```sh\n(curl .*?)```\n(?:\n```json\n(.*?)```\n)?", re.DOTALL)
+PAGE = Path(__file__).parents[2] / "docs" / "gateway.md"
+
+
+def test_the_examples_of_the_page_do_what_it_says(server):
+    if shutil.which("curl") is None:
+        pytest.skip("no curl on the PATH")
+    examples = EXAMPLE.findall(PAGE.read_text())
+    assert len(examples) == 4
+    for command, expected in examples:
+        shell = command.replace("http://127.0.0.1:8080", server.url)
+        variables = os.environ | {"HEADWATER_KEY": KEY}
+        said = subprocess.run(shell, shell=True, check=True, capture_output=True, env=variables)
+        answer = json.loads(said.stdout)
+        assert "code" not in answer or expected
+        if expected:
+            told = json.loads(expected)
+            if "offset" in told:
+                told["offset"] = answer["offset"]
+            assert answer == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -14,6 +15,7 @@ import typer
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.cli.serving import say_gateway_ready
 from headwater_server.gateway.extra import missing
+from headwater_server.gateway.variables import KEY_VARIABLE
 from headwater_server.observability.logging import set_up_logging
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure
@@ -46,14 +48,15 @@ def render(
 def run(flags: dict[str, Any]) -> None:
     """Run an Envoy before servers that run elsewhere (--gateway-backends), until Ctrl-C.
 
-    `headwater serve --gateway H:P` does the same beside a server of its own. With HEADWATER_KEYS
-    set, callers who show a client's certificate are sent on with the first of them.
+    `headwater serve --gateway H:P` does the same beside a server of its own. Callers who show a
+    client's certificate are sent on with HEADWATER_KEY, or the first of HEADWATER_KEYS.
     """
     with explained():
         settings = _prepared(flags)
         gateway, api = settings.gateway, settings.api
         addresses = (gateway.gateway, gateway.gateway_tls)
-        check_exposure(addresses, has_keys=bool(api.accesses), insecure=api.insecure)
+        has_keys = bool(api.accesses or os.environ.get(KEY_VARIABLE))
+        check_exposure(addresses, has_keys=has_keys, insecure=api.insecure)
         set_up_logging(settings.process.log_level, settings.process.log_format)
         try:
             asyncio.run(_run(settings))
@@ -67,7 +70,7 @@ async def _run(settings: Settings) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    key = settings.api.backend_key
+    key = settings.api.backend_key or os.environ.get(KEY_VARIABLE)
     deadline_s = settings.api.deadline_max_s
     async with AsyncExitStack() as parts:
         backends = _backends(settings)

@@ -15,8 +15,8 @@ from pathlib import Path
 from headwater_server.gateway.addresses import Address
 from headwater_server.gateway.extra import envoy_program
 from headwater_server.gateway.plan import Plan
+from headwater_server.gateway.variables import KEY_VARIABLE
 
-KEY_VARIABLE = "HEADWATER_KEY"
 PREFIX = "HEADWATER_"
 OWN_WORDS = re.compile(r"error initializing configuration '[^']*': (.*)", re.DOTALL)
 ANSWER_PATIENCE_S = 2.0

@@ -17,6 +17,7 @@ from headwater_server.gateway.extra import has_web
 from headwater_server.gateway.plan import Plan, make_plan
 from headwater_server.gateway.render import write
 from headwater_server.gateway.settings import GatewaySettings
+from headwater_server.gateway.variables import KEY_VARIABLE
 
 DRAIN_PATIENCE_S = 3.0  # streams have no end of their own; who sends on them sends again
 
@@ -75,7 +76,7 @@ async def _start_web(
         "web process",
         [*command, "--listen", str(address), "--target", target],
         lambda: _listens(address),
-        {**env, envoy.KEY_VARIABLE: key} if key else env,
+        {**env, KEY_VARIABLE: key} if key else env,
         Path.cwd(),
     )
     parts.push_async_callback(child.stop)

@@ -1,14 +1,22 @@
--- The transcoder drops what it does not know of a body without a word, so that a name with a typo
--- would do nothing for months. Here such a call is refused, and told the name.
-local REQUESTS = { {% for path, type in rest.requests %}["{{ path }}"] = "{{ type }}", {% endfor %}}
+-- The transcoder drops what it does not know of a body without a word, so that a name with a
+-- typo would do nothing for months. Here such a call is refused, and told the name.
+local REQUESTS = {
+{% for path, type in rest.requests %}
+  ["{{ path }}"] = "{{ type }}",
+{% endfor %}
+}
 -- type -> name -> the type below it; false: whatever there is, it has no names of ours
 local TYPES = {
 {% for type, fields in rest.types.items() %}
-  ["{{ type }}"] = { {% for name, below in fields.items() %}["{{ name }}"] = {{ '"%s"' % below if below else "false" }}, {% endfor %}},
+  ["{{ type }}"] = {
+{% for name, below in fields.items() %}
+    ["{{ name }}"] = {{ '"%s"' % below if below else "false" }},
+{% endfor %}
+  },
 {% endfor %}
 }
 local DEPTH_MAX = 32
-local QUOTE, BACKSLASH = 34, 92
+local QUOTE = 34
 local value
 
 -- Return where the text that begins with the quote at `at` ends; an error if it does not.
