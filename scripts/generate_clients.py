@@ -3,13 +3,15 @@
     python -m scripts.generate_clients [go] [java]            write them
     python -m scripts.generate_clients [go] [java] --check    exit 1 and name what is stale
 
-Without a name: both. Go's plugins are pinned in clients/go/tools.mod and built by go; protoc and
-its plugin for Java are programs that Maven keeps, since grpcio's protoc cannot write Java.
+Without a name: both, as far as go and mvn are on the PATH. Go's plugins are pinned in
+clients/go/tools.mod and built by go; protoc and its plugin for Java are programs that Maven keeps,
+since grpcio's protoc cannot write Java.
 """
 
 from __future__ import annotations
 
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -85,6 +87,7 @@ def kept_by_maven(group: str, name: str, version: str) -> Path:
     return program
 
 
+TOOLS = {"go": "go", "java": "mvn"}
 LANGUAGES: dict[str, tuple[Path, str, Callable[[Path], None]]] = {
     "go": (GO, "headwater/v1/*.pb.go", make_go),
     "java": (JAVA, "io/headwater/v1/*.java", make_java),
@@ -96,9 +99,17 @@ def found(tree: Path, pattern: str) -> dict[Path, bytes]:
     return {path.relative_to(tree): path.read_bytes() for path in tree.glob(pattern)}
 
 
+def with_tools() -> list[str]:
+    """Return the languages that can be made here; say which cannot."""
+    missing = [language for language, tool in TOOLS.items() if shutil.which(tool) is None]
+    for language in missing:
+        print(f"{language}: no {TOOLS[language]} on the PATH, its stubs stay as they are")
+    return [language for language in LANGUAGES if language not in missing]
+
+
 def main(arguments: list[str]) -> int:
     """Write the stubs of the languages, or check them; return the exit code."""
-    for language in [name for name in arguments if name != "--check"] or LANGUAGES:
+    for language in [name for name in arguments if name != "--check"] or with_tools():
         tree, pattern, make = LANGUAGES[language]
         with tempfile.TemporaryDirectory() as folder:
             make(Path(folder))

@@ -25,6 +25,7 @@ ROWS = {
     13: "rolling restart",
     14: "determinism",
     15: "the simulation",
+    16: "the gateway or a worker dies under browsers",
 }
 HEADINGS = ("row", "fault", "seeds", "faults", "acknowledged", "lost", "in bound", "doubled")
 

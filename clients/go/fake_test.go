@@ -98,6 +98,14 @@ func serve(t *testing.T, options ...Option) (*fake, *Client) {
 	return answering, client
 }
 
+// patient is for tests that are not about deadlines: a machine may be busy with others.
+func patient(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 func failing(code codes.Code, details ...protoadapt.MessageV1) error {
 	said, err := status.New(code, "as told").WithDetails(details...)
 	if err != nil {

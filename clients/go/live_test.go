@@ -42,7 +42,7 @@ func must[Answer any](answer Answer, err error) func(*testing.T) Answer {
 }
 
 func TestLiveItemsAreWrittenListedAndTakenOut(t *testing.T) {
-	client, ctx := live(t), t.Context()
+	client, ctx := live(t), patient(t)
 	boots := &Item{
 		ItemId: "live-boots", Title: "Boots", Categories: []string{"live"}, Price: proto.Float64(89),
 		Features: map[string]*Value{"colour": Text("red"), "grams": Number(900)},
@@ -74,7 +74,7 @@ func TestLiveItemsAreWrittenListedAndTakenOut(t *testing.T) {
 }
 
 func TestLiveTheNextListHasLearnedTheFeedback(t *testing.T) {
-	client, ctx := live(t), t.Context()
+	client, ctx := live(t), patient(t)
 	must(client.UpsertItems(ctx, &Item{ItemId: "learn-a", Tags: []string{"x"}}, &Item{ItemId: "learn-b", Tags: []string{"x"}}))(t)
 	question := &RecommendRequest{VisitorId: "live", Filter: `tags: ANY("x")`, Explain: true}
 	slate := must(client.Recommend(ctx, question))(t)
@@ -97,7 +97,7 @@ func TestLiveTheNextListHasLearnedTheFeedback(t *testing.T) {
 }
 
 func TestLiveAccountsAreKnownAndForgotten(t *testing.T) {
-	client, ctx := live(t), t.Context()
+	client, ctx := live(t), patient(t)
 	must(client.UpsertUsers(ctx, &User{UserId: "account", Features: map[string]*Value{"segment": Text("gold")}}))(t)
 	known := must(client.GetUser(ctx, &GetUserRequest{UserId: "account"}))(t)
 	if known.GetUser().GetFeatures()["segment"].GetText() != "gold" {
@@ -110,7 +110,7 @@ func TestLiveAccountsAreKnownAndForgotten(t *testing.T) {
 }
 
 func TestLiveTheModelTellsWhereItStands(t *testing.T) {
-	client, ctx := live(t), t.Context()
+	client, ctx := live(t), patient(t)
 	model := must(client.GetModel(ctx, &GetModelRequest{ComputeDigest: true}))(t)
 	if model.GetDigest() == "" || model.GetVersions()["river"] == "" {
 		t.Error(model)
@@ -120,7 +120,7 @@ func TestLiveTheModelTellsWhereItStands(t *testing.T) {
 }
 
 func TestLiveErrorsNameTheFieldAndTheKind(t *testing.T) {
-	client, ctx := live(t), t.Context()
+	client, ctx := live(t), patient(t)
 	_, err := client.UpsertItems(ctx, &Item{ItemId: "a"}, &Item{ItemId: "b", Price: proto.Float64(-1)})
 	var failure *Error
 	if !errors.As(err, &failure) || failure.Field() != "writes[1].item.price" || failure.Code != codes.InvalidArgument {

@@ -21,7 +21,7 @@ var question = &RecommendRequest{VisitorId: "ann"}
 func TestARetryAsksWithTheSameIdAndSoDrawsTheSameSlate(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{failing(codes.Unavailable), failing(codes.Canceled), comeBackIn(time.Millisecond)}
-	slate, err := client.Recommend(t.Context(), question)
+	slate, err := client.Recommend(patient(t), question)
 	if err != nil || slate.ItemIDs()[0] != "boots" {
 		t.Fatal(slate, err)
 	}
@@ -39,7 +39,7 @@ func TestALostAnswerIsAskedForAgainWithTheSameEvents(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{failing(codes.Unavailable)}
 	event := &Event{EventType: "click", VisitorId: "ann"}
-	if _, err := client.Feedback(t.Context(), event); err != nil {
+	if _, err := client.Feedback(patient(t), event); err != nil {
 		t.Fatal(err)
 	}
 	if server.learned[event.EventId] != 2 || len(server.learned) != 1 {
@@ -51,7 +51,7 @@ func TestTheServersTimeToComeBackIsWaitedFor(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{comeBackIn(300 * time.Millisecond)}
 	began := time.Now()
-	if _, err := client.Recommend(t.Context(), question); err != nil {
+	if _, err := client.Recommend(patient(t), question); err != nil {
 		t.Fatal(err)
 	}
 	if waited := time.Since(began); waited < 300*time.Millisecond {
@@ -63,12 +63,12 @@ func TestATimeToComeBackBeyondTheDeadlineIsToldAtOnce(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{comeBackIn(time.Hour)}
 	began := time.Now()
-	_, err := client.Recommend(t.Context(), question)
+	_, err := client.Recommend(patient(t), question)
 	var failure *Error
 	if !errors.As(err, &failure) || !errors.Is(err, ErrOverloaded) || *failure.RetryAfter != time.Hour {
 		t.Fatal(err)
 	}
-	if waited := time.Since(began); waited > pageTimeout/2 {
+	if waited := time.Since(began); waited > 20*time.Second {
 		t.Error("told after", waited)
 	}
 }
@@ -95,7 +95,7 @@ func TestTriesEnd(t *testing.T) {
 	for range 10 {
 		server.faults = append(server.faults, failing(codes.Unavailable))
 	}
-	_, err := client.Recommend(t.Context(), question)
+	_, err := client.Recommend(patient(t), question)
 	if !errors.Is(err, ErrUnavailable) || len(server.asked) != reading.tries {
 		t.Error(err, "tries:", len(server.asked))
 	}
@@ -107,7 +107,7 @@ func TestWhatIsWrongWithTheRequestIsToldAtOnceWithItsFields(t *testing.T) {
 		server.faults = []error{failing(code, &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
 			{Field: "events[3].event_id", Description: "is empty"},
 		}})}
-		_, err := client.Recommend(t.Context(), question)
+		_, err := client.Recommend(patient(t), question)
 		var failure *Error
 		if !errors.As(err, &failure) || failure.Field() != "events[3].event_id" || len(server.asked) != 1 {
 			t.Error(err, "tries:", len(server.asked))
@@ -121,11 +121,11 @@ func TestWhatIsWrongWithTheRequestIsToldAtOnceWithItsFields(t *testing.T) {
 func TestAWriteIsRepeatedOnlyWithItsTime(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{failing(codes.Unavailable), failing(codes.Unavailable)}
-	if _, err := client.UpsertItems(t.Context(), &Item{ItemId: "boots"}); !errors.Is(err, ErrUnavailable) {
+	if _, err := client.UpsertItems(patient(t), &Item{ItemId: "boots"}); !errors.Is(err, ErrUnavailable) {
 		t.Error(err)
 	}
 	write := &ItemWrite{Item: &Item{ItemId: "boots"}, SetTime: timestamppb.Now()}
-	if _, err := client.WriteItems(t.Context(), write); err != nil || len(server.faults) != 0 {
+	if _, err := client.WriteItems(patient(t), write); err != nil || len(server.faults) != 0 {
 		t.Error(err, "left:", server.faults)
 	}
 }
@@ -150,12 +150,12 @@ func TestTheFallbackIsShownOnlyWhileTheServerIsAway(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{comeBackIn(time.Hour), failing(codes.InvalidArgument), failing(codes.ResourceExhausted)}
 	request := &RecommendRequest{VisitorId: "ann", ExcludeItemIds: []string{"b"}, ContextItemIds: []string{"c"}, PageSize: 2}
-	slate, err := client.Recommend(t.Context(), request, WithFallback("a", "b", "a", "c", "d", "e"))
+	slate, err := client.Recommend(patient(t), request, WithFallback("a", "b", "a", "c", "d", "e"))
 	if err != nil || strings.Join(slate.ItemIDs(), " ") != "a d" || !slate.IsFallback || slate.AttributionToken != "" {
 		t.Error(slate, err)
 	}
 	for _, kind := range []error{ErrInvalidRequest, ErrOverloaded} { // a mistake; a call that is too large
-		if _, err := client.Recommend(t.Context(), question, WithFallback("a")); !errors.Is(err, kind) {
+		if _, err := client.Recommend(patient(t), question, WithFallback("a")); !errors.Is(err, kind) {
 			t.Error(err)
 		}
 	}
@@ -163,7 +163,7 @@ func TestTheFallbackIsShownOnlyWhileTheServerIsAway(t *testing.T) {
 
 func TestTheKeyGoesWithEveryCallAndOneThatNoHeaderCarriesIsRefused(t *testing.T) {
 	server, client := serve(t, WithKey("s3cret"))
-	if _, err := client.Recommend(t.Context(), question, WithMinOffset("7-0")); err != nil {
+	if _, err := client.Recommend(patient(t), question, WithMinOffset("7-0")); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Join(server.keys, " ") != "Bearer s3cret" || server.asked[0].MinOffset != "7-0" {

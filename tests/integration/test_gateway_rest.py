@@ -20,7 +20,7 @@ from tests.integration.gateway_server import (
 from tests.integration.waiting import eventually
 
 BODY_MAX = 20_000
-SECRET_FREE = {"content-type": "application/json"}
+JSON = {"content-type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -132,34 +132,35 @@ async def test_an_error_names_the_field(rest, path, body, field):
     assert told["message"] == f"{field} {violation['description']}"
 
 
-@pytest.mark.parametrize(
-    ("request_of", "http_status", "code", "status", "says"),
-    [
-        (("POST", "/v1/recommend", "{bad", {}), 400, 3, "INVALID_ARGUMENT", "key:value"),
-        (("POST", "/v1/recommend", '{"pageSize": "x"}', {}), 400, 3, "INVALID_ARGUMENT", "page_size"),
-        (("POST", "/v1/recommend", "[[[[", {}), 400, 3, "INVALID_ARGUMENT", ""),
-        (("POST", "/v1/recommend", '{"a": {"b', {}), 400, 3, "INVALID_ARGUMENT", ""),
-        (("POST", "/v1/recommend", "[" * 5000, {}), 400, 3, "INVALID_ARGUMENT", ""),
-        (("GET", "/v1/items?nope=1", None, {}), 400, 3, "INVALID_ARGUMENT", "nope"),
-        (("GET", "/v1/items/nothing", None, {}), 404, 5, "NOT_FOUND", "item_id 'nothing'"),
-        (("GET", "/v1/nothing", None, {}), 404, 5, "NOT_FOUND", "/v1/nothing"),
-        (("GET", "/v1/recommend", None, {}), 404, 5, "NOT_FOUND", "/v1/recommend"),
-        (("GET", "/nothing", None, {}), 404, 5, "NOT_FOUND", ""),
-        (("POST", "/v1/recommend", "{}", {"authorization": "Bearer x"}), 401, 16, "UNAUTHENTICATED", "key"),
-        (("POST", "/v1/users", "{}", {"authorization": f"Bearer {PAGE_KEY}"}), 403, 7, "PERMISSION_DENIED", "scopes"),
-        (("POST", "/v1/recommend", "{}", {"content-type": "text/xml"}), 415, 3, "INVALID_ARGUMENT", "content-type"),
-        (("POST", "/v1/recommend", " " * (BODY_MAX + 1), {}), 413, 8, "RESOURCE_EXHAUSTED", "gateway_body_bytes_max"),
-        (
-            ("POST", "/v1/recommend", '{"visitorId": "v", "minOffset": "9999999999999-0"}', {"grpc-timeout": "50m"}),
-            504, 4, "DEADLINE_EXCEEDED", "eadline",
-        ),
-    ],
-)  # fmt: skip
-async def test_every_error_is_the_json_of_a_status(
-    rest, request_of, http_status, code, status, says
-):
-    method, path, body, headers = request_of
-    answer = await rest.request(method, path, content=body, headers=SECRET_FREE | headers)
+RECOMMEND, LARGE = "/v1/recommend", " " * (BODY_MAX + 1)
+LATE = '{"visitorId": "v", "minOffset": "9999999999999-0"}'
+PAGES = {"authorization": f"Bearer {PAGE_KEY}"}
+# method, path, body, headers: HTTP status, code, status, and what the message says
+ERRORS = [
+    (("POST", RECOMMEND, "{bad", {}), (400, 3, "INVALID_ARGUMENT", "key:value")),
+    (("POST", RECOMMEND, '{"pageSize": "x"}', {}), (400, 3, "INVALID_ARGUMENT", "page_size")),
+    (("POST", RECOMMEND, "[[[[", {}), (400, 3, "INVALID_ARGUMENT", "")),
+    (("POST", RECOMMEND, '{"a": {"b', {}), (400, 3, "INVALID_ARGUMENT", "")),
+    (("POST", RECOMMEND, '"', {}), (400, 3, "INVALID_ARGUMENT", "")),
+    (("POST", RECOMMEND, "[" * 5000, {}), (400, 3, "INVALID_ARGUMENT", "")),
+    (("POST", RECOMMEND, "{}", {"content-type": "text/xml"}), (415, 3, "INVALID_ARGUMENT", "json")),
+    (("POST", RECOMMEND, LARGE, {}), (413, 8, "RESOURCE_EXHAUSTED", "gateway_body_bytes_max")),
+    (("POST", RECOMMEND, LATE, {"grpc-timeout": "50m"}), (504, 4, "DEADLINE_EXCEEDED", "eadline")),
+    (("POST", RECOMMEND, "{}", {"authorization": "x"}), (401, 16, "UNAUTHENTICATED", "key")),
+    (("POST", "/v1/users", "{}", PAGES), (403, 7, "PERMISSION_DENIED", "scopes")),
+    (("GET", "/v1/items?nope=1", None, {}), (400, 3, "INVALID_ARGUMENT", "nope")),
+    (("GET", "/v1/items/nothing", None, {}), (404, 5, "NOT_FOUND", "item_id 'nothing'")),
+    (("GET", "/v1/nothing", None, {}), (404, 5, "NOT_FOUND", "/v1/nothing")),
+    (("GET", RECOMMEND, None, {}), (404, 5, "NOT_FOUND", RECOMMEND)),
+    (("GET", "/nothing", None, {}), (404, 5, "NOT_FOUND", "")),
+]
+
+
+@pytest.mark.parametrize(("sent", "expected"), ERRORS)
+async def test_every_error_is_the_json_of_a_status(rest, sent, expected):
+    method, path, body, headers = sent
+    http_status, code, status, says = expected
+    answer = await rest.request(method, path, content=body, headers=JSON | headers)
     assert (answer.status_code, answer.headers["content-type"]) == (http_status, "application/json")
     told = answer.json()
     assert set(told) == {"code", "status", "message", "details"}

@@ -47,3 +47,32 @@ def test_a_wrong_key_is_refused(server, programs):
 
 def test_a_restart_in_the_middle_of_buffered_feedback_loses_nothing(server, programs):
     contract.a_restart_loses_nothing(server, programs.pipe)
+
+
+FORGETFUL = """
+import io.headwater.*;
+
+public final class Forgetful {
+  public static void main(String[] arguments) throws InterruptedException {
+    FeedbackBuffer buffer =
+        HeadwaterClient.connect(System.getenv("HEADWATER_TARGET"))
+            .key(System.getenv("HEADWATER_KEY"))
+            .build()
+            .feedbackBuffer()
+            .interval(java.time.Duration.ofHours(1))
+            .build();
+    for (int n = 0; n < 20; n++) {
+      buffer.add(Events.of("click", "forgetful-" + n, "boots").build());
+    }
+  }
+}
+"""
+
+
+def test_a_program_that_ends_without_a_close_sends_what_is_left(server, programs, tmp_path):
+    before = server.learned()
+    source = tmp_path / "Forgetful.java"
+    source.write_text(FORGETFUL)
+    done = contract.shop(server, [*programs.shop[:-1], str(source)])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert server.learned() == before + 20

@@ -2,9 +2,9 @@ import io.headwater.Events;
 import io.headwater.FeedbackBuffer;
 import io.headwater.HeadwaterClient;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * What is not learned is told on standard error; the last line says how it went, as JSON.
  */
 public final class Pipe {
-  public static void main(String[] arguments) throws IOException, InterruptedException {
+  public static void main(String[] arguments) throws Exception {
     String target = System.getenv().getOrDefault("HEADWATER_TARGET", "127.0.0.1:50051");
     String key = System.getenv().getOrDefault("HEADWATER_KEY", "");
     AtomicInteger lost = new AtomicInteger();
@@ -31,6 +31,7 @@ public final class Pipe {
           String[] words = line.trim().split("\\s+");
           buffer.add(Events.of(words[1], words[0], words[2]).build());
         }
+        buffer.flush(Duration.ofMinutes(1)); // the server may be away just now
       }
       System.out.printf(
           "{\"added\": %d, \"lost\": %d, \"offset\": \"%s\"}%n", added, lost.get(), buffer.offset());

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from headwater import Client, Event, Item, OverloadedError, UnavailableError
+from headwater import Client, Event, Item, OverloadedError, UnavailableError, User
 from headwater.errors import DeadlineExceededError
 from headwater_server.engine import entries, events
 from headwater_server.evaluation.history import History
@@ -19,6 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIMEOUT_S = 30.0
 PATIENCE_S = 60.0  # a restart of the server, with a cold start of its models
 Answer = TypeVar("Answer")
+Write = TypeVar("Write", Item, User)
 
 
 class ServerGoneError(Exception):
@@ -36,6 +37,8 @@ def send(
     with Client(target, key=key) as client:
         for writes in _chunks([to_client_item(write) for write in history.items], batch_size):
             _patiently(partial(client.upsert_items, writes, timeout_s=TIMEOUT_S))
+        for users in _chunks([_user(write) for write in history.users], batch_size):
+            _patiently(partial(client.upsert_users, users, timeout_s=TIMEOUT_S))
         rows = map(_event, history.events.events())
         while batch := list(islice(rows, batch_size)):
             answer = _patiently(partial(client.feedback, batch, timeout_s=TIMEOUT_S))
@@ -55,14 +58,15 @@ def _patiently(call: Callable[[], Answer]) -> Answer:
             time.sleep(error.retry_after_s or 0.2)
 
 
-def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
+def _chunks(writes: Sequence[Write], size: int) -> Iterator[Sequence[Write]]:
+    return (writes[start : start + size] for start in range(0, len(writes), size))
 
 
 def _event(event: events.Event) -> Event:
     return Event(
         event_type=event.event_type,
         visitor_id=event.visitor_id,
+        user_id=event.user_id,
         items=[item.item_id for item in event.items],
         value=event.value,
         event_time=EPOCH + timedelta(milliseconds=event.event_time_ms or 0),
@@ -78,5 +82,17 @@ def to_client_item(write: entries.ItemWrite) -> Item:
         title=item.title,
         categories=item.categories,
         price=item.price,
+        available=item.available,
+        tags=item.tags,
         features=dict(item.features),
+        publish_time=_time(item.publish_time_ms),
     )
+
+
+def _time(time_ms: int) -> datetime | None:
+    """Return a time of an item; 0 is none."""
+    return EPOCH + timedelta(milliseconds=time_ms) if time_ms else None
+
+
+def _user(write: entries.UserWrite) -> User:
+    return User(write.user_id, dict(write.features))

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
@@ -16,6 +17,7 @@ from headwater_server.settings import PlaceSettings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked
 from headwater_server.storage.data_dir import SOCKET_PATH_BYTES_MAX
 
+_log = structlog.get_logger(__name__)
 MISSING = "headwater web needs starlette and uvicorn: pip install 'headwater-server[gateway]'"
 
 
@@ -68,6 +70,15 @@ def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
 
     settings = load_settings(**flags)
     set_up_logging(settings.process.log_level, settings.process.log_format)
+    wait, token = (
+        settings.personalizer.personalizer_reward_wait_minutes,
+        settings.replica.attribution_token_minutes,
+    )
+    if wait > token:
+        raise BadSettings(
+            f"personalizer_reward_wait_minutes = {wait:g}: a reward that late finds its token "
+            f"expired; set attribution_token_minutes (now {token:g}) to as much, here and there"
+        )
     where = _where(settings.place)
     if where is None:
         return None
@@ -80,9 +91,11 @@ def _where(place: PlaceSettings) -> str | Path | None:
         return place.redis_url
     socket = place.data_dir.absolute() / "valkey.sock"
     if len(os.fsencode(socket)) > SOCKET_PATH_BYTES_MAX:
-        raise BadSettings(
-            f"data_dir = {place.data_dir}: too long a path for its socket to be found"
+        _log.warning(
+            "no door for Personalizer: a socket cannot have so long a path; give --redis-url",
+            data_dir=str(place.data_dir),
         )
+        return None
     return socket
 
 

@@ -20,14 +20,18 @@ def warm_up(settings: EngineSettings | None = None) -> None:
         engine.apply(Entry(n + 1, (event,)))
     slate = Slate("r", "warm", "", tuple(items), (1.0,) * len(items))
     seen = Event("seen", "impression", "v1", slate=slate)
-    engine.apply(Entry(20, (seen, Event("act", "click", "v1", items=(EventItem(items[2]),)))))
+    engine.apply(
+        Entry(
+            20, (seen, Event("act", "click", "v1", items=(EventItem(items[2]),), placement="warm"))
+        )
+    )
     engine.apply(
         Entry(30 * 86_400_000, (Event("no", "dislike", "v1", items=(EventItem(items[1]),)),))
     )
     for slots_min in (500, 1):  # without chances of acts, and with them
         engine.models.probability.slots_min = slots_min
         for request in (
-            RecommendRequest("v1", "r1", explain=True),
+            RecommendRequest("v1", "r1", placement="warm", explain=True),
             RecommendRequest("stranger", "r2", explore=False, context_item_ids=(items[0],)),
             RecommendRequest("v1", "r4", diversity="auto", explain=True, first_slot=True),
             RecommendRequest("v1", "r3", user_id="u1", candidate_item_ids=tuple(items)),

@@ -12,10 +12,14 @@ from headwater_server.engine.events import Event, EventItem, fingerprint
 
 @dataclass
 class EventFile:
-    """The rows of a file that was found whole, column by column, in the file's order."""
+    """The rows of a file that was found whole, column by column, in the file's order.
+
+    ``are_accounts``: who acts is an account of the shop, not only a visitor.
+    """
 
     path: Path
     digest: str
+    are_accounts: bool = False
     lines: array[int] = field(default_factory=lambda: array("q"))
     times_ms: array[int] = field(default_factory=lambda: array("q"))
     visitor_ids: list[str] = field(default_factory=list)
@@ -33,6 +37,7 @@ class EventFile:
             event_id=f"{self.digest[:12]}:{self.lines[row]}",
             event_type=self.event_types[row],
             visitor_id=self.visitor_ids[row],
+            user_id=self.visitor_ids[row] if self.are_accounts else "",
             items=(EventItem(self.item_ids[row]),),
             value=self.values[row],
             event_time_ms=self.times_ms[row],

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from headwater_server.engine.entries import Entry, ItemWrite, SettingsChange
+from headwater_server.engine.entries import Entry, ItemWrite, Operation, SettingsChange, UserWrite
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.event_file import EventFile
 from headwater_server.evaluation.event_reader import read_events
+from headwater_server.evaluation.gorse.catalogue import read_items as gorse_items
+from headwater_server.evaluation.gorse.catalogue import read_users as gorse_users
+from headwater_server.evaluation.gorse.feedback import read_feedback
 from headwater_server.evaluation.item_file import read_items
 
 BATCH_SIZE = 500
@@ -22,12 +25,14 @@ class History:
     settings: EngineSettings
     items: tuple[ItemWrite, ...]
     events: EventFile
+    users: tuple[UserWrite, ...] = ()
 
     def preface(self, batch_size: int = BATCH_SIZE) -> Iterator[Entry]:
-        """Yield the settings and the items, as of the first event's time."""
+        """Yield the settings, the items and the accounts, as of the first event's time."""
         time_ms = self.events.times_ms[0]
         yield Entry(time_ms, (SettingsChange(self.settings),), imported=True)
-        writes = [replace(write, set_time_ms=time_ms) for write in self.items]
+        writes: list[Operation] = [replace(w, set_time_ms=time_ms) for w in self.items]
+        writes += [replace(w, set_time_ms=time_ms) for w in self.users]
         for start in range(0, len(writes), batch_size):
             yield Entry(time_ms, tuple(writes[start : start + batch_size]), imported=True)
 
@@ -45,3 +50,17 @@ def read_history(
     """Read and check both files whole. Raises `BadFile` before anything is used."""
     writes = tuple(read_items(items)) if items else ()
     return History(settings, writes, read_events(events, frozenset(settings.rewards), limit))
+
+
+def read_gorse(
+    feedback: Path,
+    items: Path | None,
+    users: Path | None,
+    types: Mapping[str, str],
+    settings: EngineSettings,
+) -> History:
+    """Read and check Gorse's exports whole. Raises `BadFile` before anything is used."""
+    writes = tuple(gorse_items(items)) if items else ()
+    accounts = tuple(gorse_users(users)) if users else ()
+    events = read_feedback(feedback, frozenset(settings.rewards), types)
+    return History(settings, writes, events, accounts)

@@ -17,6 +17,28 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
+class Content:
+    """A file's uncompressed bytes. The digest is over them: gzipping changes no id."""
+
+    path: Path
+    raw: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal."""
+        return hashlib.sha256(self.raw).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """The bytes as UTF-8. Raises `BadFile`."""
+        try:
+            return self.raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = self.raw[: error.start].count(b"\n") + 1
+            raise BadFile(self.path, [Problem(line, "", "not UTF-8 text")]) from None
+
+
+@dataclass(frozen=True)
 class Table:
     """A file's content. ``digest`` is over the uncompressed bytes: gzipping changes no id."""
 
@@ -54,19 +76,15 @@ class Table:
 
 def open_table(path: Path) -> Table:
     """Read the whole file. Raises `BadFile` for what cannot be read at all."""
-    content = _uncompressed(path)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise BadFile(path, [Problem(line, "", "not UTF-8 text")]) from None
-    return Table(path, hashlib.sha256(content).hexdigest(), text)
+    content = read_content(path)
+    return Table(path, content.digest, content.text)
 
 
-def _uncompressed(path: Path) -> bytes:
+def read_content(path: Path) -> Content:
+    """Read the whole file, gzipped or not. Raises `BadFile` for what cannot be read at all."""
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content.startswith(GZIP_MAGIC) else content
+        raw = path.read_bytes()
+        return Content(path, gzip.decompress(raw) if raw.startswith(GZIP_MAGIC) else raw)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise BadFile(
             path, [Problem(0, "", "the compressed file is damaged or cut short")]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from headwater import HeadwaterError, Item
-from headwater_server.personalizer.features import item_features
+from headwater_server.flattening import item_features
 from headwater_server.personalizer.requests import Action
 from headwater_server.personalizer.server import Server
 

@@ -11,9 +11,9 @@ import structlog
 
 from headwater import HeadwaterError
 from headwater_server.errors import HeadwaterError as StoreError
+from headwater_server.flattening import Scalar, flattened
 from headwater_server.personalizer.descriptions import Descriptions
 from headwater_server.personalizer.errors import NOT_FOUND, DoorError, bad_request
-from headwater_server.personalizer.features import Scalar, flattened
 from headwater_server.personalizer.memory import Memory, Remembered, Told
 from headwater_server.personalizer.ranking import ranked
 from headwater_server.personalizer.requests import RANK, RankRequest
@@ -84,7 +84,8 @@ class Door:
         chances = {r.item_id: r.first_slot_propensity or 0.0 for r in slate.results}
         answer = ranked(request, chances)
         action, token = answer["rewardActionId"], slate.attribution_token
-        return Told(visitor, action, token, context, answer, request.digest)
+        default = self._settings.personalizer_default_reward
+        return Told(visitor, action, token, context, answer, request.digest, default)
 
     def _visitor(self, context: dict[str, Scalar]) -> str:
         """Take out of the context, and return, what names the visitor; "" if nothing does."""

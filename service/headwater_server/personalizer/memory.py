@@ -6,7 +6,7 @@ So it outlives the process, and whichever web process is asked next knows it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from headwater_server.personalizer.settings import PersonalizerSettings
@@ -23,7 +23,10 @@ _PACKAGE = "headwater_server.personalizer"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was shown to whom: enough to tell the server later what came of it."""
+    """What was shown to whom: enough to tell the server later what came of it.
+
+    With the default reward as it was then: whichever process comes at the end gives the same.
+    """
 
     visitor: str
     action: str
@@ -31,6 +34,7 @@ class Told:
     context: dict[str, str | float]
     answer: dict[str, Any]
     digest: str
+    default_reward: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,9 @@ class Memory:
         self._keys = Keys(catalogue)
         self._wait_ms = int(settings.personalizer_reward_wait_minutes * 60_000)
         self._aggregation = settings.personalizer_reward_aggregation
-        names = ("remember.lua", "change.lua", "claim.lua")
-        self._remember, self._change, self._claim = (Script(n, _PACKAGE) for n in names)
+        names = ("remember", "change", "note", "claim")
+        scripts = (Script(f"{name}.lua", _PACKAGE) for name in names)
+        self._remember, self._change, self._note, self._claim = scripts
 
     async def remember(self, event_id: str, told: Told, *, active: bool) -> Told:
         """Keep ``told``; return it, or what was kept before under the same id."""
@@ -76,13 +81,11 @@ class Memory:
 
     async def _changed(self, event_id: str, arguments: tuple[str, ...]) -> Remembered | None:
         keys = [self._keys.personalizer_event(event_id)]
-        fields = await self._change.run(self._store, keys, arguments)
-        return _remembered(event_id, fields)
+        return _remembered(event_id, await self._change.run(self._store, keys, arguments))
 
-    async def note(self, event_id: str, *fields: str) -> None:
+    async def note(self, event_id: str, *learned: str) -> None:
         """Note what the server has learned: ``seen``, ``settled``."""
-        pairs = [part for field in fields for part in (field, "1")]
-        await self._store.call("HSET", self._keys.personalizer_event(event_id), *pairs)
+        await self._note.run(self._store, [self._keys.personalizer_event(event_id)], learned)
 
     async def claim(self) -> list[str]:
         """Return events whose wait is over; nobody else gets them for half a minute."""
@@ -92,8 +95,8 @@ class Memory:
 
     async def recall(self, event_id: str) -> Remembered | None:
         """Return the event as it is now."""
-        fields = await self._store.call("HGETALL", self._keys.personalizer_event(event_id))
-        return _remembered(event_id, fields)
+        held = await self._store.call("HGETALL", self._keys.personalizer_event(event_id))
+        return _remembered(event_id, held)
 
     async def forget(self, event_id: str) -> None:
         """Let go of an event that is done with."""
@@ -106,16 +109,15 @@ class Memory:
 
 
 def _written(told: Told) -> str:
-    fields = (told.visitor, told.action, told.token, told.context, told.answer, told.digest)
-    return json.dumps(fields, separators=(",", ":"))
+    return json.dumps([getattr(told, field.name) for field in fields(told)], separators=(",", ":"))
 
 
 def _read(raw: bytes) -> Told:
     return Told(*json.loads(raw))
 
 
-def _remembered(event_id: str, fields: Any) -> Remembered | None:
-    flat = fields if isinstance(fields, list) else [x for pair in fields.items() for x in pair]
+def _remembered(event_id: str, answer: Any) -> Remembered | None:
+    flat = answer if isinstance(answer, list) else [x for pair in answer.items() for x in pair]
     held = dict(zip(flat[::2], flat[1::2], strict=True))
     if b"told" not in held:
         return None

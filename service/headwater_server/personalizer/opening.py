@@ -32,7 +32,7 @@ async def open_door(
     server, store = Server(target), Store(where, storage)
     memory = Memory(store, storage.catalogue, settings)
     door = Door(server, memory, settings)
-    watching = asyncio.create_task(Waiting(memory, door.teaching, settings, key).watch())
+    watching = asyncio.create_task(Waiting(memory, door.teaching, key).watch())
     try:
         yield door
     finally:

@@ -60,7 +60,8 @@ class Teaching:
 
     def _events(self, event: Remembered, outcome: Outcome) -> Iterator[Event]:
         """Yield the showing, then the act: an act counts for showings before it only."""
-        yield self._event("impression", "seen", event, None)
+        if not event.seen:
+            yield self._event("impression", "seen", event, None)
         if outcome is Outcome.ACT:
             yield self._event(ACT, "reward", event, ACT_VALUE)
         elif outcome is Outcome.REFUSAL:

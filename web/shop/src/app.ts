@@ -23,6 +23,7 @@ export class App {
 
   constructor(
     readonly name: string,
+    readonly words: { headline: string; tagline: string },
     readonly currency: string,
     readonly catalogue: Catalogue,
     readonly loop: Loop,

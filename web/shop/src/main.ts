@@ -14,9 +14,13 @@ import { useCurrency } from "./ui/money";
 
 interface Config {
   name: string;
+  headline: string;
+  tagline: string;
   pageKey: string;
   currency: string;
 }
+
+const TIMEOUT_MS = 4000; // a demonstration may run on a busy laptop
 
 async function read<T>(name: string): Promise<T> {
   const answer = await fetch(new URL(name, document.baseURI));
@@ -28,8 +32,8 @@ async function open(): Promise<void> {
   const [config, { products }] = await Promise.all([read<Config>("config.json"), read<{ products: Product[] }>("catalogue.json")]);
   useCurrency(config.currency);
   const visitorId = visitorOfWindow();
-  const headwater = new Headwater({ url: location.origin, key: config.pageKey, ...(visitorId ? { visitorId } : {}) });
-  const app = new App(config.name, config.currency, new Catalogue(products), new Loop(headwater), new Memory(headwater.visitorId));
+  const headwater = new Headwater({ url: location.origin, key: config.pageKey, timeoutMs: TIMEOUT_MS, ...(visitorId ? { visitorId } : {}) });
+  const app = new App(config.name, config, config.currency, new Catalogue(products), new Loop(headwater), new Memory(headwater.visitorId));
   const drawer = new Drawer(app);
   const main = h("main", { id: "main" });
   document.body.replaceChildren(h("a", { class: "skip", href: "#main", onclick: skip }, "To the content"), makeHeader(app, drawer), main, footer(app, drawer), drawer.element);

@@ -16,6 +16,7 @@ import (
 	"log"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/headwater/headwater/clients/go"
 )
@@ -41,6 +42,8 @@ func pipe(ctx context.Context, client *headwater.Client) error {
 		return err
 	}
 	added, err := addLines(ctx, buffer)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute) // the server may be away just now
+	defer cancel()
 	if err := errors.Join(err, buffer.Close(ctx)); err != nil { // also after an error: nothing is lost
 		return err
 	}

@@ -5,7 +5,7 @@ export type Diversity = "none" | "low" | "medium" | "high" | "auto";
 
 /** What is asked; bounds and defaults stand in RecommendRequest, protos/headwater/v1/recommendation_service.proto. */
 export interface Question {
-  /** The account, once it is known. */
+  /** The account, once it is known. A page's key names none. */
   userId?: string;
   sessionId?: string;
   /** Where on the site the list will stand, such as "home". */
@@ -31,6 +31,8 @@ export interface Question {
   excludeAttributionTokens?: readonly string[];
   /** Fill what says why in each result. */
   explain?: boolean;
+  /** Fill `firstSlotPropensity` in each result. */
+  firstSlotPropensities?: boolean;
 }
 
 /** How long a call may take, retries included, and what ends it early. */
@@ -67,6 +69,8 @@ export interface Result {
   contributions: FeatureContribution[];
   /** One sentence for a person. */
   explanation: string;
+  /** The chance that the policy put this item first; only with `firstSlotPropensities`. */
+  firstSlotPropensity?: number;
 }
 
 /** A list for one visitor. Plain data: it may be made by a server and handed to the page as JSON. */

@@ -26,7 +26,8 @@ export async function retrying<Answer>(
   const endsMs = performance.now() + timeoutMs;
   for (let tries = 1; ; tries++) {
     try {
-      return await call({ timeoutMs: Math.max(1, Math.ceil(endsMs - performance.now())), signal }); // whole: gRPC takes no other
+      const leftMs = Math.ceil(endsMs - performance.now()); // gRPC's header takes whole numbers only
+      return await call({ timeoutMs: Math.max(1, leftMs), signal });
     } catch (thrown) {
       const error = toHeadwaterError(thrown);
       const delayMs = delayAfter(error, tries, retries);

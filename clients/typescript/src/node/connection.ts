@@ -2,6 +2,7 @@ import type { SecureClientSessionOptions } from "node:http2";
 import type { DescService } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, type Transport, createClient } from "@connectrpc/connect";
 import { Http2SessionManager, createGrpcTransport } from "@connectrpc/connect-node";
+import { CanceledError } from "../core/errors.js";
 import type { CallOptions } from "../core/recommendations.js";
 import { type Retries, retrying } from "../core/retrying.js";
 
@@ -18,6 +19,7 @@ export interface ConnectionOptions {
 export class Connection {
   readonly #sessions: Http2SessionManager;
   readonly #transport: Transport;
+  #closed = false;
 
   constructor(target: string, { key = "", tls = false }: ConnectionOptions = {}) {
     const url = address(target, tls !== false);
@@ -36,6 +38,7 @@ export class Connection {
 
   /** Close the connection; calls under way end with an error. */
   close(): void {
+    this.#closed = true;
     this.#sessions.abort(new ConnectError("the client was closed", Code.Canceled));
   }
 
@@ -54,7 +57,10 @@ export class Connection {
     timeoutMs: number,
     retries: Retries,
   ): Promise<Answer> {
-    const each = (one: CallOptions): Promise<Answer> => call(one).catch((thrown) => { throw asAway(thrown, one.signal); }); // prettier-ignore
+    const each = async (one: CallOptions): Promise<Answer> => {
+      if (this.#closed) throw new CanceledError("the client is closed", { code: Code.Canceled });
+      return call(one).catch((thrown) => Promise.reject(asAway(thrown, one.signal)));
+    };
     return retrying(each, { signal: options.signal, timeoutMs: options.timeoutMs ?? timeoutMs }, retries);
   }
 }

@@ -35,7 +35,7 @@ export function wireEvent(event: Event, now: Time): WireEvent {
     attributionToken: event.attributionToken,
     placement: event.placement,
     position: event.position,
-    context: values(event.context ?? {}),
+    context: event.context && values(event.context),
   }) as WireEvent;
 }
 

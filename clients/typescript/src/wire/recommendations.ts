@@ -14,7 +14,7 @@ const DIVERSITY = {
 const IDS = ["candidateItemIds", "excludeItemIds", "contextItemIds", "excludeAttributionTokens"] as const;
 const NAMES = [
   ...IDS, "userId", "sessionId", "placement", "pageSize", "filter", "context", "recommendationId", "minOffset",
-  "explore", "diversity", "explain", "fallback", "timeoutMs", "signal",
+  "explore", "diversity", "explain", "firstSlotPropensities", "fallback", "timeoutMs", "signal",
 ]; // prettier-ignore
 
 /** Return the question with its id, minted before the first try: a retry draws the same slate. */
@@ -45,6 +45,7 @@ export function recommendRequest(
     exploration: question.explore === false ? pb.Exploration.OFF : pb.Exploration.UNSPECIFIED,
     diversity: diversity(question.diversity),
     explain: question.explain ?? false,
+    firstSlotPropensities: question.firstSlotPropensities ?? false,
   };
 }
 

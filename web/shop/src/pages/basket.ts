@@ -46,7 +46,7 @@ function line(app: App, id: string, pieces: number): HTMLLIElement {
   return h(
     "li",
     {},
-    drawn(picture(product.motif, product.colour), "line-picture"),
+    drawn(picture(product), "line-picture"),
     h("div", {}, product.maker && h("span", { class: "maker" }, product.maker), h("a", { href: `#/product/${encodeURIComponent(id)}`, onclick: () => app.loop.did("detail-page-view", id, "basket"), class: "tile-name" }, product.name)),
     choice,
     h("span", { class: "price" }, money(pieces * (product.price ?? 0))),

@@ -29,15 +29,15 @@ function hero(app: App): HTMLElement {
   return h(
     "section",
     { class: "hero" },
-    h("div", {}, h("h1", { tabindex: "-1" }, "Good things for outdoors and in."), h("p", {}, "Made by six small makers, to be used for years. Free returns for a hundred days.")),
-    h("div", { class: "hero-pictures", "aria-hidden": "true" }, ...faces.map((face) => drawn(picture(face.motif, face.colour), "hero-picture"))),
+    h("div", {}, h("h1", { tabindex: "-1" }, app.words.headline), h("p", {}, app.words.tagline)),
+    h("div", { class: "hero-pictures", "aria-hidden": "true" }, ...faces.map((face) => drawn(picture(face), "hero-picture"))),
   );
 }
 
 function categories(app: App): HTMLElement {
   const cards = app.catalogue.categories.slice(0, 10).map((name) => {
     const face = app.catalogue.faceOf(name);
-    return h("li", {}, h("a", { href: `#/category/${encodeURIComponent(name)}` }, drawn(picture(face.motif, face.colour), "card-picture"), h("span", {}, name)));
+    return h("li", {}, h("a", { href: `#/category/${encodeURIComponent(name)}` }, drawn(picture(face), "card-picture"), h("span", {}, name)));
   });
   return h("section", { class: "list", "aria-label": "Categories" }, h("header", {}, h("h2", {}, "Shop by category")), h("ul", { class: "cards" }, ...cards));
 }

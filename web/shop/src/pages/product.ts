@@ -27,7 +27,7 @@ export const product: MakePage = (app, id) => {
     `product:${id}`,
     "row",
   );
-  const element = h("div", {}, crumbs(shown), h("article", { class: "product" }, drawn(picture(shown.motif, shown.colour), "big-picture"), details(app, shown)), goesWith.element, more.element);
+  const element = h("div", {}, crumbs(shown), h("article", { class: "product" }, drawn(picture(shown), "big-picture"), details(app, shown)), goesWith.element, more.element);
   return { title: shown.name, element, lists: [more] };
 };
 
@@ -47,6 +47,6 @@ function details(app: App, shown: Product): HTMLElement {
     shown.text && h("p", { class: "text" }, shown.text),
     h("ul", { class: "tags" }, ...(shown.tags ?? []).map((tag) => h("li", {}, tag))),
     h("div", { class: "buy" }, pieces, h("button", { class: "primary", type: "button", onclick: add }, "Add to basket"), heartButton(app, shown, "product")),
-    h("ul", { class: "promises" }, ...["At your door in two to three days", "Free returns for a hundred days", "Repaired as long as you own it"].map((text) => h("li", {}, icon("check"), text))),
+    shown.maker && h("ul", { class: "promises" }, ...["At your door in two to three days", "Free returns for a hundred days", "Repaired as long as you own it"].map((text) => h("li", {}, icon("check"), text))),
   );
 }

@@ -1,6 +1,6 @@
 /** A product's picture, drawn here: no request, sharp at any size. */
 import { camp, campKitchen } from "./camp";
-import { disc, fill, type Motif, oval, type Paint } from "./draw";
+import { disc, fill, type Motif, type Paint } from "./draw";
 import { cycling, garden, kitchen, living } from "./home";
 import { lights, packs } from "./packs";
 import { paintOf, sum } from "./paints";
@@ -10,11 +10,18 @@ const MOTIFS: Record<string, Motif> = {
   ...camp, ...campKitchen, ...packs, ...lights, ...clothing, ...footwear, ...cycling, ...kitchen, ...living, ...garden,
 };
 
-/** The markup of the picture of a `motif` in a `colour`; without a motif a pattern of its own. */
-export function picture(motif: string, colour: string): string {
+/** What a picture shows: a motif that we can draw, else the initials of the name. */
+export interface Sitter {
+  motif: string;
+  colour: string;
+  name: string;
+}
+
+/** The markup of the picture of a product, in its colour. */
+export function picture({ motif, colour, name }: Sitter): string {
   const paint = paintOf(colour);
   const drawn = MOTIFS[motif]?.(paint);
-  const inside = drawn ? stage(paint) + drawn : pattern(paint, motif || colour);
+  const inside = drawn ? stage(paint) + drawn : monogram(paint, name);
   return `<svg viewBox="0 0 240 240" aria-hidden="true" focusable="false">${inside}</svg>`;
 }
 
@@ -26,15 +33,20 @@ function stage(paint: Paint): string {
   );
 }
 
-/** For the goods of a shop we cannot draw: shapes that depend on its name, alike for like ones. */
-function pattern(paint: Paint, name: string): string {
+/** For the goods of a shop we cannot draw: initials among shapes that depend on the name. */
+function monogram(paint: Paint, name: string): string {
   const seed = sum(name);
-  const at = (n: number): number => 40 + ((seed >>> (n * 5)) % 32) * 5;
+  const at = (n: number): number => 10 + ((seed >>> (n * 5)) % 32) * 7;
   return (
-    `<rect width="240" height="240" fill="${paint.lite}" opacity=".45"/>` +
-    oval(at(0), at(1), 64, 64, paint.lite) +
-    fill(`M${at(2)} ${at(3) - 50} l60 96 h-120 Z`, paint.base) +
-    disc(at(4), at(5), 30, paint.dark) +
-    disc(at(1), at(4), 13, "#fffaf2")
+    `<rect width="240" height="240" fill="${paint.lite}" opacity=".55"/>` +
+    disc(at(0), at(1), 40 + (seed % 40), paint.lite) +
+    fill(`M${at(2)} ${at(3) - 40} l50 80 h-100 Z`, paint.lite) +
+    `<text x="120" y="124" text-anchor="middle" dominant-baseline="central" font-family="Georgia, serif" font-size="92" fill="${paint.dark}">${initials(name)}</text>`
   );
+}
+
+/** The first letters of the first two words; nothing else gets into the markup. */
+function initials(name: string): string {
+  const words = name.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.slice(0, 2).map((word) => [...word][0]!.toUpperCase()).join("");
 }

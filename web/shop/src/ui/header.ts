@@ -40,11 +40,10 @@ function searchForm(): HTMLElement {
 
 function basketLink(app: App): HTMLElement {
   const count = h("span", { class: "count" });
-  const link = h("a", { class: "icon-link basket-link", href: "#/basket" }, icon("basket"), h("span", { class: "word" }, "Basket"), count);
+  const link = h("a", { class: "icon-link basket-link", href: "#/basket" }, icon("basket"), h("span", { class: "word" }, "Basket"), " ", count);
   const draw = () => {
-    count.textContent = String(app.memory.count);
+    count.replaceChildren(String(app.memory.count), h("span", { class: "unseen" }, " pieces"));
     count.hidden = app.memory.count === 0;
-    link.setAttribute("aria-label", app.memory.count ? `Basket ${app.memory.count} pieces` : "Basket, empty");
   };
   app.memory.onChange(draw);
   draw();
@@ -60,5 +59,5 @@ function visitorMenu(app: App, drawer: Drawer): HTMLElement {
     h("a", { class: "menu-item", href: `${location.pathname}?visitor=new`, target: "_blank", rel: "noopener" }, "Second visitor in a new window"),
     h("button", { type: "button", class: "menu-item", "aria-controls": "behind", "aria-expanded": "false", onclick: () => { menu.hidePopover(); drawer.toggle(); } }, "Behind the scenes"),
   );
-  return h("div", { class: "visitor" }, h("button", { type: "button", class: "icon-link", popovertarget: "visitor-menu", "aria-label": "Visitor" }, icon("person"), h("span", { class: "word" }, "Visitor")), menu);
+  return h("div", { class: "visitor" }, h("button", { type: "button", class: "icon-link", popovertarget: "visitor-menu" }, icon("person"), h("span", { class: "word" }, "Visitor")), menu);
 }

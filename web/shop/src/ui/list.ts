@@ -56,11 +56,13 @@ export class PlainList extends Section {
   }
 }
 
+const AGAIN_MS = 1500;
 type Answerable = Omit<Question, "placement"> | Promise<Omit<Question, "placement">>;
 
 /** A list of the recommender's. */
 export class SlateList extends Section implements Refreshable {
   private asked = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
   private unwatch = (): void => undefined;
 
   constructor(
@@ -81,7 +83,8 @@ export class SlateList extends Section implements Refreshable {
       this.app.shown.set(this.key, slate);
       this.show(slate);
     } catch {
-      this.list.dataset["state"] = "away"; // the list stays as it was: a shop never shows an error here
+      // The list stays as it was: a shop never shows an error here. One that is empty asks again.
+      if (asked === this.asked && this.list.children.length === 0) this.retry = setTimeout(() => void this.refresh(), AGAIN_MS);
     }
   }
 
@@ -99,6 +102,7 @@ export class SlateList extends Section implements Refreshable {
   }
 
   leave(): void {
+    clearTimeout(this.retry);
     this.unwatch();
   }
 }

@@ -25,7 +25,7 @@ export function makeTile(app: App, product: Product, placement: string): Tile {
     h(
       "a",
       { class: "tile-link", href: `#/product/${encodeURIComponent(product.id)}`, onclick: goes },
-      drawn(picture(product.motif, product.colour), "tile-picture"),
+      drawn(picture(product), "tile-picture"),
       product.maker && h("span", { class: "maker" }, product.maker),
       h("span", { class: "tile-name" }, product.name),
       h("span", { class: "price" }, money(product.price)),

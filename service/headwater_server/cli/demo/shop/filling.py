@@ -10,7 +10,7 @@ from headwater import AsyncClient
 from headwater_server.cli.demo.shop.command import Wish
 from headwater_server.cli.demo.shop.goods import Goods
 from headwater_server.cli.demo.shop.opening import Live
-from headwater_server.cli.demo.shop.page_files import of_goods, of_history, write_page_files
+from headwater_server.cli.demo.shop.page_files import Words, of_goods, of_history, write_page_files
 from headwater_server.cli.demo.shop.past import (
     recorded_past,
     simulated_past,
@@ -27,7 +27,11 @@ from headwater_server.evaluation.history import read_history
 SHOPPERS = 400
 SESSIONS = 700  # in the four weeks before: some 7,500 events
 VISITS = 250  # through the API: lists shown, seen and clicked
-NAME = "Halm & Heather"
+OURS = Words(
+    "Halm & Heather",
+    "Good things for outdoors and in.",
+    "Made by six small makers, to be used for years. Free returns for a hundred days.",
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def simulated(directory: Path, keys: Keys, seed: int, visits_per_minute: float) 
         past = simulated_past(crowd(goods, SHOPPERS, seed), SESSIONS, time.time(), seed)
         write_events(events, past)
     write_items(items, goods.products)
-    write_page_files(directory, NAME, keys.page, of_goods(goods))
+    write_page_files(directory, OURS, keys.page, of_goods(goods))
     visits = Visits(goods, crowd(goods, SHOPPERS, seed), seed)
 
     async def first(client: AsyncClient) -> None:
@@ -77,7 +81,9 @@ def recorded(directory: Path, keys: Keys, events: Path, items: Path | None) -> F
     moved = directory / "events.csv"
     if not moved.exists():
         write_events(moved, recorded_past(history, time.time()))
-    write_page_files(directory, events.name.partition(".")[0], keys.page, of_history(history))
+    name = events.name.partition(".")[0].replace("_", " ").capitalize()
+    words = Words(name, f"{name}, for you.", "Your own products, in lists that follow every click.")
+    write_page_files(directory, words, keys.page, of_history(history))
     return Filling(moved, items, nobody, nobody)
 
 

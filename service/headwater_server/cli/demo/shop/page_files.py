@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,22 @@ PLACEMENTS = ("home", "category", "product", "basket")
 Entry = dict[str, Any]
 
 
-def write_page_files(directory: Path, name: str, page_key: str, products: Sequence[Entry]) -> None:
+@dataclass(frozen=True)
+class Words:
+    """What the shop is called, and says of itself."""
+
+    name: str
+    headline: str
+    tagline: str
+
+
+def write_page_files(
+    directory: Path, words: Words, page_key: str, products: Sequence[Entry]
+) -> None:
     """Write both files, whole or not at all: the page may be reading."""
     directory.mkdir(parents=True, exist_ok=True)
-    config = {"name": name, "pageKey": page_key, "placements": PLACEMENTS, "currency": CURRENCY}
-    _write(directory / "config.json", config)
+    config = {"pageKey": page_key, "placements": PLACEMENTS, "currency": CURRENCY}
+    _write(directory / "config.json", asdict(words) | config)
     _write(directory / "catalogue.json", {"products": products})
 
 

@@ -20,8 +20,8 @@ export const file_headwater_v1_event: GenFile = /*@__PURE__*/
  * One thing that a visitor did, or was shown.
  *
  * An event that cannot be learned from (a number that is not finite, an id or a text of absurd
- * size, a type that the server does not know, an attribution token that this server did not sign)
- * fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
+ * size, a type that the server does not know, an attribution token that this server did not sign,
+ * that has expired, or that was made for another visitor) fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
  * one of a visitor, or of a caller, with more events in a minute than the server's settings allow:
  * a robot is served, and teaches nothing.
  *
@@ -92,8 +92,9 @@ export type Event = Message<"headwater.v1.Event"> & {
   eventTime?: Timestamp | undefined;
 
   /**
-   * The `attribution_token` of the recommendation that led here, sent back unchanged. Without it
-   * the event is learned from, but credits no slate.
+   * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
+   * time that the server's settings give it. Without it the event is learned from, but credits no
+   * slate; what a page sends without it counts within narrow limits.
    *
    * @generated from field: string attribution_token = 9;
    */

@@ -6,13 +6,23 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { ItemOrder, ItemStatistics } from "./item_statistics_pb.js";
+import { file_headwater_v1_item_statistics } from "./item_statistics_pb.js";
+import type { MetricSeries, MetricSpan } from "./metric_series_pb.js";
+import { file_headwater_v1_metric_series } from "./metric_series_pb.js";
+import type { QuarantinedEvent } from "./quarantine_pb.js";
+import { file_headwater_v1_quarantine } from "./quarantine_pb.js";
+import type { CallFigures, Replica } from "./replica_pb.js";
+import { file_headwater_v1_replica } from "./replica_pb.js";
+import type { ArchiveFigures, LogFigures, Snapshot, StoreFigures } from "./storage_pb.js";
+import { file_headwater_v1_storage } from "./storage_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file headwater/v1/model_service.proto.
  */
 export const file_headwater_v1_model_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBoZWFkd2F0ZXIvdjEvbW9kZWxfc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIkMKD0dldE1vZGVsUmVxdWVzdBIWCg5jb21wdXRlX2RpZ2VzdBgBIAEoCBIYChBjb21wYXJlX3JlcGxpY2FzGAIgASgIItICChBHZXRNb2RlbFJlc3BvbnNlEg4KBm9mZnNldBgBIAEoCRIOCgZkaWdlc3QYAiABKAkSOgoGY291bnRzGAMgAygLMiouaGVhZHdhdGVyLnYxLkdldE1vZGVsUmVzcG9uc2UuQ291bnRzRW50cnkSFAoMbWVtb3J5X2J5dGVzGAQgASgDEj4KCHZlcnNpb25zGAUgAygLMiwuaGVhZHdhdGVyLnYxLkdldE1vZGVsUmVzcG9uc2UuVmVyc2lvbnNFbnRyeRIsCghyZXBsaWNhcxgGIAMoCzIaLmhlYWR3YXRlci52MS5SZXBsaWNhU3RhdGUaLQoLQ291bnRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ARovCg1WZXJzaW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiUAoMUmVwbGljYVN0YXRlEhIKCnJlcGxpY2FfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIOCgZkaWdlc3QYAyABKAkSDgoGZGV0YWlsGAQgASgJIhMKEUdldE1ldHJpY3NSZXF1ZXN0ImsKEkdldE1ldHJpY3NSZXNwb25zZRIlCgdtZXRyaWNzGAEgAygLMhQuaGVhZHdhdGVyLnYxLk1ldHJpYxIuCgxkcmlmdF9hbGFybXMYAiADKAsyGC5oZWFkd2F0ZXIudjEuRHJpZnRBbGFybSJnCgZNZXRyaWMSEQoJcGxhY2VtZW50GAEgASgJEg4KBnBvbGljeRgCIAEoCRIOCgZ3aW5kb3cYAyABKAkSDAoEbmFtZRgEIAEoCRINCgV2YWx1ZRgFIAEoARINCgVjb3VudBgGIAEoAyLQAQoKRHJpZnRBbGFybRIRCglwbGFjZW1lbnQYASABKAkSDAoEbmFtZRgCIAEoCRIvCglkaXJlY3Rpb24YAyABKA4yHC5oZWFkd2F0ZXIudjEuRHJpZnREaXJlY3Rpb24SFgoOZXZlbnRzX2xlYXJuZWQYBCABKAMSLwoLZGV0ZWN0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC21lYW5fYmVmb3JlGAYgASgBEhIKCm1lYW5fYWZ0ZXIYByABKAEqaAoORHJpZnREaXJlY3Rpb24SHwobRFJJRlRfRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASGQoVRFJJRlRfRElSRUNUSU9OX1dPUlNFEAESGgoWRFJJRlRfRElSRUNUSU9OX0JFVFRFUhACMqoBCgxNb2RlbFNlcnZpY2USSQoIR2V0TW9kZWwSHS5oZWFkd2F0ZXIudjEuR2V0TW9kZWxSZXF1ZXN0Gh4uaGVhZHdhdGVyLnYxLkdldE1vZGVsUmVzcG9uc2USTwoKR2V0TWV0cmljcxIfLmhlYWR3YXRlci52MS5HZXRNZXRyaWNzUmVxdWVzdBogLmhlYWR3YXRlci52MS5HZXRNZXRyaWNzUmVzcG9uc2VCagoPaW8uaGVhZHdhdGVyLnYxQhFNb2RlbFNlcnZpY2VQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("CiBoZWFkd2F0ZXIvdjEvbW9kZWxfc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIkMKD0dldE1vZGVsUmVxdWVzdBIWCg5jb21wdXRlX2RpZ2VzdBgBIAEoCBIYChBjb21wYXJlX3JlcGxpY2FzGAIgASgIItICChBHZXRNb2RlbFJlc3BvbnNlEg4KBm9mZnNldBgBIAEoCRIOCgZkaWdlc3QYAiABKAkSOgoGY291bnRzGAMgAygLMiouaGVhZHdhdGVyLnYxLkdldE1vZGVsUmVzcG9uc2UuQ291bnRzRW50cnkSFAoMbWVtb3J5X2J5dGVzGAQgASgDEj4KCHZlcnNpb25zGAUgAygLMiwuaGVhZHdhdGVyLnYxLkdldE1vZGVsUmVzcG9uc2UuVmVyc2lvbnNFbnRyeRIsCghyZXBsaWNhcxgGIAMoCzIaLmhlYWR3YXRlci52MS5SZXBsaWNhU3RhdGUaLQoLQ291bnRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ARovCg1WZXJzaW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiUAoMUmVwbGljYVN0YXRlEhIKCnJlcGxpY2FfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIOCgZkaWdlc3QYAyABKAkSDgoGZGV0YWlsGAQgASgJIhMKEUdldE1ldHJpY3NSZXF1ZXN0ImsKEkdldE1ldHJpY3NSZXNwb25zZRIlCgdtZXRyaWNzGAEgAygLMhQuaGVhZHdhdGVyLnYxLk1ldHJpYxIuCgxkcmlmdF9hbGFybXMYAiADKAsyGC5oZWFkd2F0ZXIudjEuRHJpZnRBbGFybSJnCgZNZXRyaWMSEQoJcGxhY2VtZW50GAEgASgJEg4KBnBvbGljeRgCIAEoCRIOCgZ3aW5kb3cYAyABKAkSDAoEbmFtZRgEIAEoCRINCgV2YWx1ZRgFIAEoARINCgVjb3VudBgGIAEoAyLQAQoKRHJpZnRBbGFybRIRCglwbGFjZW1lbnQYASABKAkSDAoEbmFtZRgCIAEoCRIvCglkaXJlY3Rpb24YAyABKA4yHC5oZWFkd2F0ZXIudjEuRHJpZnREaXJlY3Rpb24SFgoOZXZlbnRzX2xlYXJuZWQYBCABKAMSLwoLZGV0ZWN0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC21lYW5fYmVmb3JlGAYgASgBEhIKCm1lYW5fYWZ0ZXIYByABKAEigQEKGExpc3RNZXRyaWNTYW1wbGVzUmVxdWVzdBImCgRzcGFuGAEgASgOMhguaGVhZHdhdGVyLnYxLk1ldHJpY1NwYW4SLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFbmFtZXMYAyADKAki1wEKGUxpc3RNZXRyaWNTYW1wbGVzUmVzcG9uc2USEgoKcmVwbGljYV9pZBgBIAEoCRIwCgxzYW1wbGVfdGltZXMYAiADKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKBnNlcmllcxgDIAMoCzIaLmhlYWR3YXRlci52MS5NZXRyaWNTZXJpZXMSLgoMZHJpZnRfYWxhcm1zGAQgAygLMhguaGVhZHdhdGVyLnYxLkRyaWZ0QWxhcm0SGAoQaW50ZXJ2YWxfc2Vjb25kcxgFIAEoASITChFHZXRTZXJ2aW5nUmVxdWVzdCK9AgoSR2V0U2VydmluZ1Jlc3BvbnNlEhIKCnJlcGxpY2FfaWQYASABKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJdXB0aW1lX21zGAMgASgDEhQKDHJlYWRzX3NlcnZlZBgEIAEoCBIVCg13cml0ZXNfc2VydmVkGAUgASgIEg4KBmRldGFpbBgGIAEoCRIUCgxtZW1vcnlfYnl0ZXMYByABKAMSGwoTbWVtb3J5X2J1ZGdldF9ieXRlcxgIIAEoAxIaChJzdGF0ZV9tZW1vcnlfYnl0ZXMYCSABKAMSGgoSb3BlcmF0aW9uc193YWl0aW5nGAogASgDEigKBWNhbGxzGAsgAygLMhkuaGVhZHdhdGVyLnYxLkNhbGxGaWd1cmVzIhUKE0xpc3RSZXBsaWNhc1JlcXVlc3QifAoUTGlzdFJlcGxpY2FzUmVzcG9uc2USJwoIcmVwbGljYXMYASADKAsyFS5oZWFkd2F0ZXIudjEuUmVwbGljYRISCgpsb2dfb2Zmc2V0GAIgASgJEhMKC2xvZ19lbnRyaWVzGAMgASgDEhIKCnJlcGxpY2FfaWQYBCABKAkiVQocTGlzdFF1YXJhbnRpbmVkRXZlbnRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIOCgZyZWFzb24YAyABKAkikAEKHUxpc3RRdWFyYW50aW5lZEV2ZW50c1Jlc3BvbnNlEi4KBmV2ZW50cxgBIAMoCzIeLmhlYWR3YXRlci52MS5RdWFyYW50aW5lZEV2ZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRISCgprZXB0X2NvdW50GAMgASgDEhIKCmV2ZXJfY291bnQYBCABKAMiEwoRR2V0U3RvcmFnZVJlcXVlc3QiwAEKEkdldFN0b3JhZ2VSZXNwb25zZRIlCgNsb2cYASABKAsyGC5oZWFkd2F0ZXIudjEuTG9nRmlndXJlcxItCgdhcmNoaXZlGAIgASgLMhwuaGVhZHdhdGVyLnYxLkFyY2hpdmVGaWd1cmVzEikKCXNuYXBzaG90cxgDIAMoCzIWLmhlYWR3YXRlci52MS5TbmFwc2hvdBIpCgVzdG9yZRgEIAEoCzIaLmhlYWR3YXRlci52MS5TdG9yZUZpZ3VyZXMimwEKGUxpc3RJdGVtU3RhdGlzdGljc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSJgoFb3JkZXIYAyABKA4yFy5oZWFkd2F0ZXIudjEuSXRlbU9yZGVyEhAKCGl0ZW1faWRzGAQgAygJEg0KBXF1ZXJ5GAUgASgJEg4KBmZpbHRlchgGIAEoCSKHAQoaTGlzdEl0ZW1TdGF0aXN0aWNzUmVzcG9uc2USKwoFaXRlbXMYASADKAsyHC5oZWFkd2F0ZXIudjEuSXRlbVN0YXRpc3RpY3MSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhMKC3RvdGFsX2NvdW50GAMgASgDEg4KBm9mZnNldBgEIAEoCSpoCg5EcmlmdERpcmVjdGlvbhIfChtEUklGVF9ESVJFQ1RJT05fVU5TUEVDSUZJRUQQABIZChVEUklGVF9ESVJFQ1RJT05fV09SU0UQARIaChZEUklGVF9ESVJFQ1RJT05fQkVUVEVSEAIy5AUKDE1vZGVsU2VydmljZRJJCghHZXRNb2RlbBIdLmhlYWR3YXRlci52MS5HZXRNb2RlbFJlcXVlc3QaHi5oZWFkd2F0ZXIudjEuR2V0TW9kZWxSZXNwb25zZRJPCgpHZXRNZXRyaWNzEh8uaGVhZHdhdGVyLnYxLkdldE1ldHJpY3NSZXF1ZXN0GiAuaGVhZHdhdGVyLnYxLkdldE1ldHJpY3NSZXNwb25zZRJkChFMaXN0TWV0cmljU2FtcGxlcxImLmhlYWR3YXRlci52MS5MaXN0TWV0cmljU2FtcGxlc1JlcXVlc3QaJy5oZWFkd2F0ZXIudjEuTGlzdE1ldHJpY1NhbXBsZXNSZXNwb25zZRJPCgpHZXRTZXJ2aW5nEh8uaGVhZHdhdGVyLnYxLkdldFNlcnZpbmdSZXF1ZXN0GiAuaGVhZHdhdGVyLnYxLkdldFNlcnZpbmdSZXNwb25zZRJVCgxMaXN0UmVwbGljYXMSIS5oZWFkd2F0ZXIudjEuTGlzdFJlcGxpY2FzUmVxdWVzdBoiLmhlYWR3YXRlci52MS5MaXN0UmVwbGljYXNSZXNwb25zZRJwChVMaXN0UXVhcmFudGluZWRFdmVudHMSKi5oZWFkd2F0ZXIudjEuTGlzdFF1YXJhbnRpbmVkRXZlbnRzUmVxdWVzdBorLmhlYWR3YXRlci52MS5MaXN0UXVhcmFudGluZWRFdmVudHNSZXNwb25zZRJPCgpHZXRTdG9yYWdlEh8uaGVhZHdhdGVyLnYxLkdldFN0b3JhZ2VSZXF1ZXN0GiAuaGVhZHdhdGVyLnYxLkdldFN0b3JhZ2VSZXNwb25zZRJnChJMaXN0SXRlbVN0YXRpc3RpY3MSJy5oZWFkd2F0ZXIudjEuTGlzdEl0ZW1TdGF0aXN0aWNzUmVxdWVzdBooLmhlYWR3YXRlci52MS5MaXN0SXRlbVN0YXRpc3RpY3NSZXNwb25zZUJqCg9pby5oZWFkd2F0ZXIudjFCEU1vZGVsU2VydmljZVByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_headwater_v1_item_statistics, file_headwater_v1_metric_series, file_headwater_v1_quarantine, file_headwater_v1_replica, file_headwater_v1_storage]);
 
 /**
  * Asks where the model stands.
@@ -313,6 +323,487 @@ export const DriftAlarmSchema: GenMessage<DriftAlarm> = /*@__PURE__*/
   messageDesc(file_headwater_v1_model_service, 6);
 
 /**
+ * Asks for figures over time.
+ *
+ * @generated from message headwater.v1.ListMetricSamplesRequest
+ */
+export type ListMetricSamplesRequest = Message<"headwater.v1.ListMetricSamplesRequest"> & {
+  /**
+   * How far back, and how close together. Not set: the hour.
+   *
+   * @generated from field: headwater.v1.MetricSpan span = 1;
+   */
+  span: MetricSpan;
+
+  /**
+   * Only samples after this time, for who has those before it. Absent: all.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * Only series of these names, see `MetricSeries.name`; at most 100. Empty: all.
+   *
+   * @generated from field: repeated string names = 3;
+   */
+  names: string[];
+};
+
+/**
+ * Describes the message headwater.v1.ListMetricSamplesRequest.
+ * Use `create(ListMetricSamplesRequestSchema)` to create a new message.
+ */
+export const ListMetricSamplesRequestSchema: GenMessage<ListMetricSamplesRequest> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 7);
+
+/**
+ * Figures over time.
+ *
+ * @generated from message headwater.v1.ListMetricSamplesResponse
+ */
+export type ListMetricSamplesResponse = Message<"headwater.v1.ListMetricSamplesResponse"> & {
+  /**
+   * The process that sampled them. Ask again if it is another one than before.
+   *
+   * @generated from field: string replica_id = 1;
+   */
+  replicaId: string;
+
+  /**
+   * When each sample was taken, oldest first, by the process' clock.
+   *
+   * @generated from field: repeated google.protobuf.Timestamp sample_times = 2;
+   */
+  sampleTimes: Timestamp[];
+
+  /**
+   * The figures; each has a value for each of `sample_times`.
+   *
+   * @generated from field: repeated headwater.v1.MetricSeries series = 3;
+   */
+  series: MetricSeries[];
+
+  /**
+   * Changes that were noticed in how well the model foresees, oldest first; the last 100.
+   *
+   * @generated from field: repeated headwater.v1.DriftAlarm drift_alarms = 4;
+   */
+  driftAlarms: DriftAlarm[];
+
+  /**
+   * Seconds between two samples.
+   *
+   * @generated from field: double interval_seconds = 5;
+   */
+  intervalSeconds: number;
+};
+
+/**
+ * Describes the message headwater.v1.ListMetricSamplesResponse.
+ * Use `create(ListMetricSamplesResponseSchema)` to create a new message.
+ */
+export const ListMetricSamplesResponseSchema: GenMessage<ListMetricSamplesResponse> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 8);
+
+/**
+ * Asks how the process that answers is doing.
+ *
+ * @generated from message headwater.v1.GetServingRequest
+ */
+export type GetServingRequest = Message<"headwater.v1.GetServingRequest"> & {
+};
+
+/**
+ * Describes the message headwater.v1.GetServingRequest.
+ * Use `create(GetServingRequestSchema)` to create a new message.
+ */
+export const GetServingRequestSchema: GenMessage<GetServingRequest> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 9);
+
+/**
+ * How the process that answers is doing.
+ *
+ * @generated from message headwater.v1.GetServingResponse
+ */
+export type GetServingResponse = Message<"headwater.v1.GetServingResponse"> & {
+  /**
+   * The process.
+   *
+   * @generated from field: string replica_id = 1;
+   */
+  replicaId: string;
+
+  /**
+   * When it began to hold a state, by its own clock.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * For how long it has done so, in milliseconds.
+   *
+   * @generated from field: int64 uptime_ms = 3;
+   */
+  uptimeMs: bigint;
+
+  /**
+   * Whether questions are answered.
+   *
+   * @generated from field: bool reads_served = 4;
+   */
+  readsServed: boolean;
+
+  /**
+   * Whether feedback is acknowledged.
+   *
+   * @generated from field: bool writes_served = 5;
+   */
+  writesServed: boolean;
+
+  /**
+   * Why one of the two is not, for a person to read; empty when both are.
+   *
+   * @generated from field: string detail = 6;
+   */
+  detail: string;
+
+  /**
+   * What the process takes of the machine's memory, in bytes.
+   *
+   * @generated from field: int64 memory_bytes = 7;
+   */
+  memoryBytes: bigint;
+
+  /**
+   * What it is meant to take at most, in bytes. 0: no budget is set.
+   *
+   * @generated from field: int64 memory_budget_bytes = 8;
+   */
+  memoryBudgetBytes: bigint;
+
+  /**
+   * What the state takes of it, in bytes.
+   *
+   * @generated from field: int64 state_memory_bytes = 9;
+   */
+  stateMemoryBytes: bigint;
+
+  /**
+   * Events and writes that are on their way onto the log or to be learned.
+   *
+   * @generated from field: int64 operations_waiting = 10;
+   */
+  operationsWaiting: bigint;
+
+  /**
+   * Every method that was called since the process began, by name.
+   *
+   * @generated from field: repeated headwater.v1.CallFigures calls = 11;
+   */
+  calls: CallFigures[];
+};
+
+/**
+ * Describes the message headwater.v1.GetServingResponse.
+ * Use `create(GetServingResponseSchema)` to create a new message.
+ */
+export const GetServingResponseSchema: GenMessage<GetServingResponse> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 10);
+
+/**
+ * Asks for the replicas.
+ *
+ * @generated from message headwater.v1.ListReplicasRequest
+ */
+export type ListReplicasRequest = Message<"headwater.v1.ListReplicasRequest"> & {
+};
+
+/**
+ * Describes the message headwater.v1.ListReplicasRequest.
+ * Use `create(ListReplicasRequestSchema)` to create a new message.
+ */
+export const ListReplicasRequestSchema: GenMessage<ListReplicasRequest> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 11);
+
+/**
+ * The replicas of the catalogue.
+ *
+ * @generated from message headwater.v1.ListReplicasResponse
+ */
+export type ListReplicasResponse = Message<"headwater.v1.ListReplicasResponse"> & {
+  /**
+   * The replicas, those that are alive first, by id.
+   *
+   * @generated from field: repeated headwater.v1.Replica replicas = 1;
+   */
+  replicas: Replica[];
+
+  /**
+   * The last entry of the log. Opaque.
+   *
+   * @generated from field: string log_offset = 2;
+   */
+  logOffset: string;
+
+  /**
+   * How many entries were ever put on the log.
+   *
+   * @generated from field: int64 log_entries = 3;
+   */
+  logEntries: bigint;
+
+  /**
+   * The process that answers.
+   *
+   * @generated from field: string replica_id = 4;
+   */
+  replicaId: string;
+};
+
+/**
+ * Describes the message headwater.v1.ListReplicasResponse.
+ * Use `create(ListReplicasResponseSchema)` to create a new message.
+ */
+export const ListReplicasResponseSchema: GenMessage<ListReplicasResponse> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 12);
+
+/**
+ * Asks for a page of the quarantine.
+ *
+ * @generated from message headwater.v1.ListQuarantinedEventsRequest
+ */
+export type ListQuarantinedEventsRequest = Message<"headwater.v1.ListQuarantinedEventsRequest"> & {
+  /**
+   * How many events at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * The `next_page_token` of the page before, with the same `reason`. Empty: the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Only events whose reason holds this text; at most 256 bytes. Empty: all.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message headwater.v1.ListQuarantinedEventsRequest.
+ * Use `create(ListQuarantinedEventsRequestSchema)` to create a new message.
+ */
+export const ListQuarantinedEventsRequestSchema: GenMessage<ListQuarantinedEventsRequest> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 13);
+
+/**
+ * A page of the quarantine.
+ *
+ * @generated from message headwater.v1.ListQuarantinedEventsResponse
+ */
+export type ListQuarantinedEventsResponse = Message<"headwater.v1.ListQuarantinedEventsResponse"> & {
+  /**
+   * The events, newest first.
+   *
+   * @generated from field: repeated headwater.v1.QuarantinedEvent events = 1;
+   */
+  events: QuarantinedEvent[];
+
+  /**
+   * Gives the next page. Empty: this was the last one. Opaque.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * How many are kept now, whatever their reason.
+   *
+   * @generated from field: int64 kept_count = 3;
+   */
+  keptCount: bigint;
+
+  /**
+   * How many were ever put aside.
+   *
+   * @generated from field: int64 ever_count = 4;
+   */
+  everCount: bigint;
+};
+
+/**
+ * Describes the message headwater.v1.ListQuarantinedEventsResponse.
+ * Use `create(ListQuarantinedEventsResponseSchema)` to create a new message.
+ */
+export const ListQuarantinedEventsResponseSchema: GenMessage<ListQuarantinedEventsResponse> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 14);
+
+/**
+ * Asks what the store keeps.
+ *
+ * @generated from message headwater.v1.GetStorageRequest
+ */
+export type GetStorageRequest = Message<"headwater.v1.GetStorageRequest"> & {
+};
+
+/**
+ * Describes the message headwater.v1.GetStorageRequest.
+ * Use `create(GetStorageRequestSchema)` to create a new message.
+ */
+export const GetStorageRequestSchema: GenMessage<GetStorageRequest> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 15);
+
+/**
+ * What the store keeps of this catalogue.
+ *
+ * @generated from message headwater.v1.GetStorageResponse
+ */
+export type GetStorageResponse = Message<"headwater.v1.GetStorageResponse"> & {
+  /**
+   * The log.
+   *
+   * @generated from field: headwater.v1.LogFigures log = 1;
+   */
+  log?: LogFigures | undefined;
+
+  /**
+   * The log's archive, on the machine that answers.
+   *
+   * @generated from field: headwater.v1.ArchiveFigures archive = 2;
+   */
+  archive?: ArchiveFigures | undefined;
+
+  /**
+   * The kept states, newest first.
+   *
+   * @generated from field: repeated headwater.v1.Snapshot snapshots = 3;
+   */
+  snapshots: Snapshot[];
+
+  /**
+   * The store itself.
+   *
+   * @generated from field: headwater.v1.StoreFigures store = 4;
+   */
+  store?: StoreFigures | undefined;
+};
+
+/**
+ * Describes the message headwater.v1.GetStorageResponse.
+ * Use `create(GetStorageResponseSchema)` to create a new message.
+ */
+export const GetStorageResponseSchema: GenMessage<GetStorageResponse> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 16);
+
+/**
+ * Asks for a page of items.
+ *
+ * @generated from message headwater.v1.ListItemStatisticsRequest
+ */
+export type ListItemStatisticsRequest = Message<"headwater.v1.ListItemStatisticsRequest"> & {
+  /**
+   * How many items at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * The `next_page_token` of the page before, all else being the same. Empty: the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * In which order. Not set: by touches.
+   *
+   * @generated from field: headwater.v1.ItemOrder order = 3;
+   */
+  order: ItemOrder;
+
+  /**
+   * Only these items, in this order instead; at most 100 ids of at most 128 bytes. Those that the
+   * model never heard of are left out. Empty: all.
+   *
+   * @generated from field: repeated string item_ids = 4;
+   */
+  itemIds: string[];
+
+  /**
+   * Only items whose id or title holds this text, capitals or not; at most 256 bytes. It looks
+   * through all titles: milliseconds in a large catalogue. Empty: all.
+   *
+   * @generated from field: string query = 5;
+   */
+  query: string;
+
+  /**
+   * A condition on the items, as in RecommendRequest.
+   *
+   * @generated from field: string filter = 6;
+   */
+  filter: string;
+};
+
+/**
+ * Describes the message headwater.v1.ListItemStatisticsRequest.
+ * Use `create(ListItemStatisticsRequestSchema)` to create a new message.
+ */
+export const ListItemStatisticsRequestSchema: GenMessage<ListItemStatisticsRequest> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 17);
+
+/**
+ * A page of items.
+ *
+ * @generated from message headwater.v1.ListItemStatisticsResponse
+ */
+export type ListItemStatisticsResponse = Message<"headwater.v1.ListItemStatisticsResponse"> & {
+  /**
+   * The items.
+   *
+   * @generated from field: repeated headwater.v1.ItemStatistics items = 1;
+   */
+  items: ItemStatistics[];
+
+  /**
+   * Gives the next page. Empty: this was the last one. Opaque.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * How many items there are with that `query` and that `filter`.
+   *
+   * @generated from field: int64 total_count = 3;
+   */
+  totalCount: bigint;
+
+  /**
+   * The state that answered. Opaque.
+   *
+   * @generated from field: string offset = 4;
+   */
+  offset: string;
+};
+
+/**
+ * Describes the message headwater.v1.ListItemStatisticsResponse.
+ * Use `create(ListItemStatisticsResponseSchema)` to create a new message.
+ */
+export const ListItemStatisticsResponseSchema: GenMessage<ListItemStatisticsResponse> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_model_service, 18);
+
+/**
  * Which way it went.
  *
  * @generated from enum headwater.v1.DriftDirection
@@ -372,6 +863,73 @@ export const ModelService: GenService<{
     methodKind: "unary";
     input: typeof GetMetricsRequestSchema;
     output: typeof GetMetricsResponseSchema;
+  },
+  /**
+   * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+   *
+   * Each process samples by itself and keeps that in memory: a restart begins anew.
+   *
+   * @generated from rpc headwater.v1.ModelService.ListMetricSamples
+   */
+  listMetricSamples: {
+    methodKind: "unary";
+    input: typeof ListMetricSamplesRequestSchema;
+    output: typeof ListMetricSamplesResponseSchema;
+  },
+  /**
+   * Returns how the process that answers is doing: its calls, their latency, its memory.
+   *
+   * @generated from rpc headwater.v1.ModelService.GetServing
+   */
+  getServing: {
+    methodKind: "unary";
+    input: typeof GetServingRequestSchema;
+    output: typeof GetServingResponseSchema;
+  },
+  /**
+   * Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
+   * store is away.
+   *
+   * @generated from rpc headwater.v1.ModelService.ListReplicas
+   */
+  listReplicas: {
+    methodKind: "unary";
+    input: typeof ListReplicasRequestSchema;
+    output: typeof ListReplicasResponseSchema;
+  },
+  /**
+   * Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
+   * the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+   *
+   * @generated from rpc headwater.v1.ModelService.ListQuarantinedEvents
+   */
+  listQuarantinedEvents: {
+    methodKind: "unary";
+    input: typeof ListQuarantinedEventsRequestSchema;
+    output: typeof ListQuarantinedEventsResponseSchema;
+  },
+  /**
+   * Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+   *
+   * @generated from rpc headwater.v1.ModelService.GetStorage
+   */
+  getStorage: {
+    methodKind: "unary";
+    input: typeof GetStorageRequestSchema;
+    output: typeof GetStorageResponseSchema;
+  },
+  /**
+   * Returns what the model knows of items, page by page.
+   *
+   * Every page is of the state at its time, so an item that moves in the order meanwhile may be in
+   * two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+   *
+   * @generated from rpc headwater.v1.ModelService.ListItemStatistics
+   */
+  listItemStatistics: {
+    methodKind: "unary";
+    input: typeof ListItemStatisticsRequestSchema;
+    output: typeof ListItemStatisticsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_headwater_v1_model_service, 0);

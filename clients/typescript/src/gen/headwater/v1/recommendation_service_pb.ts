@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/recommendation_service.proto.
  */
 export const file_headwater_v1_recommendation_service: GenFile = /*@__PURE__*/
-  fileDesc("CiloZWFkd2F0ZXIvdjEvcmVjb21tZW5kYXRpb25fc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIpQEChBSZWNvbW1lbmRSZXF1ZXN0EhIKCnZpc2l0b3JfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEhEKCXBsYWNlbWVudBgEIAEoCRIRCglwYWdlX3NpemUYBSABKAUSGgoSY2FuZGlkYXRlX2l0ZW1faWRzGAYgAygJEhgKEGV4Y2x1ZGVfaXRlbV9pZHMYByADKAkSGAoQY29udGV4dF9pdGVtX2lkcxgIIAMoCRIOCgZmaWx0ZXIYCSABKAkSPAoHY29udGV4dBgKIAMoCzIrLmhlYWR3YXRlci52MS5SZWNvbW1lbmRSZXF1ZXN0LkNvbnRleHRFbnRyeRIZChFyZWNvbW1lbmRhdGlvbl9pZBgLIAEoCRISCgptaW5fb2Zmc2V0GAwgASgJEi4KC2V4cGxvcmF0aW9uGA0gASgOMhkuaGVhZHdhdGVyLnYxLkV4cGxvcmF0aW9uEg8KB2V4cGxhaW4YDiABKAgSIgoaZXhjbHVkZV9hdHRyaWJ1dGlvbl90b2tlbnMYDyADKAkSKgoJZGl2ZXJzaXR5GBAgASgOMhcuaGVhZHdhdGVyLnYxLkRpdmVyc2l0eRpDCgxDb250ZXh0RW50cnkSCwoDa2V5GAEgASgJEiIKBXZhbHVlGAIgASgLMhMuaGVhZHdhdGVyLnYxLlZhbHVlOgI4ASLVAQoRUmVjb21tZW5kUmVzcG9uc2USGQoRcmVjb21tZW5kYXRpb25faWQYASABKAkSGQoRYXR0cmlidXRpb25fdG9rZW4YAiABKAkSJQoHcmVzdWx0cxgDIAMoCzIULmhlYWR3YXRlci52MS5SZXN1bHQSDgoGb2Zmc2V0GAQgASgJEg4KBnBvbGljeRgFIAEoCRIQCghkZWdyYWRlZBgGIAMoCRIRCglzaG9ydGZhbGwYByABKAkSHgoWcHJvcGVuc2l0aWVzX2VzdGltYXRlZBgIIAEoCCLMAgoGUmVzdWx0Eg8KB2l0ZW1faWQYASABKAkSDQoFc2NvcmUYAiABKAESGAoLcHJvYmFiaWxpdHkYAyABKAFIAIgBARISCgpwcm9wZW5zaXR5GAQgASgBEg8KB3NvdXJjZXMYBSADKAkSDwoHcmVhc29ucxgGIAMoCRIcCg9wcm9iYWJpbGl0eV9sb3cYByABKAFIAYgBARIdChBwcm9iYWJpbGl0eV9oaWdoGAggASgBSAKIAQESOAoNY29udHJpYnV0aW9ucxgJIAMoCzIhLmhlYWR3YXRlci52MS5GZWF0dXJlQ29udHJpYnV0aW9uEg0KBXJ1bGVzGAogAygJEhMKC2V4cGxhbmF0aW9uGAsgASgJQg4KDF9wcm9iYWJpbGl0eUISChBfcHJvYmFiaWxpdHlfbG93QhMKEV9wcm9iYWJpbGl0eV9oaWdoIjwKE0ZlYXR1cmVDb250cmlidXRpb24SDwoHZmVhdHVyZRgBIAEoCRIUCgxjb250cmlidXRpb24YAiABKAEiYgoXTGlzdFNpbWlsYXJJdGVtc1JlcXVlc3QSEAoIaXRlbV9pZHMYASADKAkSEQoJcGFnZV9zaXplGAIgASgFEg4KBmZpbHRlchgDIAEoCRISCgptaW5fb2Zmc2V0GAQgASgJIlUKGExpc3RTaW1pbGFySXRlbXNSZXNwb25zZRIpCgdyZXN1bHRzGAEgAygLMhguaGVhZHdhdGVyLnYxLlNjb3JlZEl0ZW0SDgoGb2Zmc2V0GAIgASgJInMKGExpc3RUcmVuZGluZ0l0ZW1zUmVxdWVzdBIQCghjYXRlZ29yeRgBIAEoCRIOCgZ3aW5kb3cYAiABKAkSEQoJcGFnZV9zaXplGAMgASgFEg4KBmZpbHRlchgEIAEoCRISCgptaW5fb2Zmc2V0GAUgASgJIlYKGUxpc3RUcmVuZGluZ0l0ZW1zUmVzcG9uc2USKQoHcmVzdWx0cxgBIAMoCzIYLmhlYWR3YXRlci52MS5TY29yZWRJdGVtEg4KBm9mZnNldBgCIAEoCSIsCgpTY29yZWRJdGVtEg8KB2l0ZW1faWQYASABKAkSDQoFc2NvcmUYAiABKAEqPwoLRXhwbG9yYXRpb24SGwoXRVhQTE9SQVRJT05fVU5TUEVDSUZJRUQQABITCg9FWFBMT1JBVElPTl9PRkYQASqLAQoJRGl2ZXJzaXR5EhkKFURJVkVSU0lUWV9VTlNQRUNJRklFRBAAEhIKDkRJVkVSU0lUWV9OT05FEAESEQoNRElWRVJTSVRZX0xPVxACEhQKEERJVkVSU0lUWV9NRURJVU0QAxISCg5ESVZFUlNJVFlfSElHSBAEEhIKDkRJVkVSU0lUWV9BVVRPEAUyrgIKFVJlY29tbWVuZGF0aW9uU2VydmljZRJMCglSZWNvbW1lbmQSHi5oZWFkd2F0ZXIudjEuUmVjb21tZW5kUmVxdWVzdBofLmhlYWR3YXRlci52MS5SZWNvbW1lbmRSZXNwb25zZRJhChBMaXN0U2ltaWxhckl0ZW1zEiUuaGVhZHdhdGVyLnYxLkxpc3RTaW1pbGFySXRlbXNSZXF1ZXN0GiYuaGVhZHdhdGVyLnYxLkxpc3RTaW1pbGFySXRlbXNSZXNwb25zZRJkChFMaXN0VHJlbmRpbmdJdGVtcxImLmhlYWR3YXRlci52MS5MaXN0VHJlbmRpbmdJdGVtc1JlcXVlc3QaJy5oZWFkd2F0ZXIudjEuTGlzdFRyZW5kaW5nSXRlbXNSZXNwb25zZUJzCg9pby5oZWFkd2F0ZXIudjFCGlJlY29tbWVuZGF0aW9uU2VydmljZVByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_headwater_v1_value]);
+  fileDesc("CiloZWFkd2F0ZXIvdjEvcmVjb21tZW5kYXRpb25fc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIrUEChBSZWNvbW1lbmRSZXF1ZXN0EhIKCnZpc2l0b3JfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEhEKCXBsYWNlbWVudBgEIAEoCRIRCglwYWdlX3NpemUYBSABKAUSGgoSY2FuZGlkYXRlX2l0ZW1faWRzGAYgAygJEhgKEGV4Y2x1ZGVfaXRlbV9pZHMYByADKAkSGAoQY29udGV4dF9pdGVtX2lkcxgIIAMoCRIOCgZmaWx0ZXIYCSABKAkSPAoHY29udGV4dBgKIAMoCzIrLmhlYWR3YXRlci52MS5SZWNvbW1lbmRSZXF1ZXN0LkNvbnRleHRFbnRyeRIZChFyZWNvbW1lbmRhdGlvbl9pZBgLIAEoCRISCgptaW5fb2Zmc2V0GAwgASgJEi4KC2V4cGxvcmF0aW9uGA0gASgOMhkuaGVhZHdhdGVyLnYxLkV4cGxvcmF0aW9uEg8KB2V4cGxhaW4YDiABKAgSIgoaZXhjbHVkZV9hdHRyaWJ1dGlvbl90b2tlbnMYDyADKAkSKgoJZGl2ZXJzaXR5GBAgASgOMhcuaGVhZHdhdGVyLnYxLkRpdmVyc2l0eRIfChdmaXJzdF9zbG90X3Byb3BlbnNpdGllcxgRIAEoCBpDCgxDb250ZXh0RW50cnkSCwoDa2V5GAEgASgJEiIKBXZhbHVlGAIgASgLMhMuaGVhZHdhdGVyLnYxLlZhbHVlOgI4ASLVAQoRUmVjb21tZW5kUmVzcG9uc2USGQoRcmVjb21tZW5kYXRpb25faWQYASABKAkSGQoRYXR0cmlidXRpb25fdG9rZW4YAiABKAkSJQoHcmVzdWx0cxgDIAMoCzIULmhlYWR3YXRlci52MS5SZXN1bHQSDgoGb2Zmc2V0GAQgASgJEg4KBnBvbGljeRgFIAEoCRIQCghkZWdyYWRlZBgGIAMoCRIRCglzaG9ydGZhbGwYByABKAkSHgoWcHJvcGVuc2l0aWVzX2VzdGltYXRlZBgIIAEoCCKKAwoGUmVzdWx0Eg8KB2l0ZW1faWQYASABKAkSDQoFc2NvcmUYAiABKAESGAoLcHJvYmFiaWxpdHkYAyABKAFIAIgBARISCgpwcm9wZW5zaXR5GAQgASgBEg8KB3NvdXJjZXMYBSADKAkSDwoHcmVhc29ucxgGIAMoCRIcCg9wcm9iYWJpbGl0eV9sb3cYByABKAFIAYgBARIdChBwcm9iYWJpbGl0eV9oaWdoGAggASgBSAKIAQESOAoNY29udHJpYnV0aW9ucxgJIAMoCzIhLmhlYWR3YXRlci52MS5GZWF0dXJlQ29udHJpYnV0aW9uEg0KBXJ1bGVzGAogAygJEhMKC2V4cGxhbmF0aW9uGAsgASgJEiIKFWZpcnN0X3Nsb3RfcHJvcGVuc2l0eRgMIAEoAUgDiAEBQg4KDF9wcm9iYWJpbGl0eUISChBfcHJvYmFiaWxpdHlfbG93QhMKEV9wcm9iYWJpbGl0eV9oaWdoQhgKFl9maXJzdF9zbG90X3Byb3BlbnNpdHkiPAoTRmVhdHVyZUNvbnRyaWJ1dGlvbhIPCgdmZWF0dXJlGAEgASgJEhQKDGNvbnRyaWJ1dGlvbhgCIAEoASJiChdMaXN0U2ltaWxhckl0ZW1zUmVxdWVzdBIQCghpdGVtX2lkcxgBIAMoCRIRCglwYWdlX3NpemUYAiABKAUSDgoGZmlsdGVyGAMgASgJEhIKCm1pbl9vZmZzZXQYBCABKAkiVQoYTGlzdFNpbWlsYXJJdGVtc1Jlc3BvbnNlEikKB3Jlc3VsdHMYASADKAsyGC5oZWFkd2F0ZXIudjEuU2NvcmVkSXRlbRIOCgZvZmZzZXQYAiABKAkicwoYTGlzdFRyZW5kaW5nSXRlbXNSZXF1ZXN0EhAKCGNhdGVnb3J5GAEgASgJEg4KBndpbmRvdxgCIAEoCRIRCglwYWdlX3NpemUYAyABKAUSDgoGZmlsdGVyGAQgASgJEhIKCm1pbl9vZmZzZXQYBSABKAkiVgoZTGlzdFRyZW5kaW5nSXRlbXNSZXNwb25zZRIpCgdyZXN1bHRzGAEgAygLMhguaGVhZHdhdGVyLnYxLlNjb3JlZEl0ZW0SDgoGb2Zmc2V0GAIgASgJIiwKClNjb3JlZEl0ZW0SDwoHaXRlbV9pZBgBIAEoCRINCgVzY29yZRgCIAEoASo/CgtFeHBsb3JhdGlvbhIbChdFWFBMT1JBVElPTl9VTlNQRUNJRklFRBAAEhMKD0VYUExPUkFUSU9OX09GRhABKosBCglEaXZlcnNpdHkSGQoVRElWRVJTSVRZX1VOU1BFQ0lGSUVEEAASEgoORElWRVJTSVRZX05PTkUQARIRCg1ESVZFUlNJVFlfTE9XEAISFAoQRElWRVJTSVRZX01FRElVTRADEhIKDkRJVkVSU0lUWV9ISUdIEAQSEgoORElWRVJTSVRZX0FVVE8QBTKuAgoVUmVjb21tZW5kYXRpb25TZXJ2aWNlEkwKCVJlY29tbWVuZBIeLmhlYWR3YXRlci52MS5SZWNvbW1lbmRSZXF1ZXN0Gh8uaGVhZHdhdGVyLnYxLlJlY29tbWVuZFJlc3BvbnNlEmEKEExpc3RTaW1pbGFySXRlbXMSJS5oZWFkd2F0ZXIudjEuTGlzdFNpbWlsYXJJdGVtc1JlcXVlc3QaJi5oZWFkd2F0ZXIudjEuTGlzdFNpbWlsYXJJdGVtc1Jlc3BvbnNlEmQKEUxpc3RUcmVuZGluZ0l0ZW1zEiYuaGVhZHdhdGVyLnYxLkxpc3RUcmVuZGluZ0l0ZW1zUmVxdWVzdBonLmhlYWR3YXRlci52MS5MaXN0VHJlbmRpbmdJdGVtc1Jlc3BvbnNlQnMKD2lvLmhlYWR3YXRlci52MUIaUmVjb21tZW5kYXRpb25TZXJ2aWNlUHJvdG9QAVpCZ2l0aHViLmNvbS9oZWFkd2F0ZXIvaGVhZHdhdGVyL2NsaWVudHMvZ28vaGVhZHdhdGVyL3YxO2hlYWR3YXRlcnYxYgZwcm90bzM", [file_headwater_v1_value]);
 
 /**
  * The question. Ids have at most 128 bytes, and a list of ids at most 1,000 entries.
@@ -28,7 +28,8 @@ export type RecommendRequest = Message<"headwater.v1.RecommendRequest"> & {
   visitorId: string;
 
   /**
-   * The account, once it is known; the histories of visitor and user then count as one.
+   * The account, once it is known; the histories of visitor and user then count as one. A page's key
+   * names none: PERMISSION_DENIED.
    *
    * @generated from field: string user_id = 2;
    */
@@ -141,6 +142,14 @@ export type RecommendRequest = Message<"headwater.v1.RecommendRequest"> & {
    * @generated from field: headwater.v1.Diversity diversity = 16;
    */
   diversity: Diversity;
+
+  /**
+   * Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
+   * or evaluates another policy by what stood first.
+   *
+   * @generated from field: bool first_slot_propensities = 17;
+   */
+  firstSlotPropensities: boolean;
 };
 
 /**
@@ -164,8 +173,8 @@ export type RecommendResponse = Message<"headwater.v1.RecommendResponse"> & {
   recommendationId: string;
 
   /**
-   * What was shown, signed: about 200 bytes to be sent back, unchanged, with the events that follow
-   * from this slate. Empty when there are no results.
+   * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
+   * unchanged, with the events that follow from this slate. Empty when there are no results.
    *
    * @generated from field: string attribution_token = 2;
    */
@@ -312,6 +321,16 @@ export type Result = Message<"headwater.v1.Result"> & {
    * @generated from field: string explanation = 11;
    */
   explanation: string;
+
+  /**
+   * The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
+   * Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
+   * kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+   * `first_slot_propensities`.
+   *
+   * @generated from field: optional double first_slot_propensity = 12;
+   */
+  firstSlotPropensity?: number | undefined;
 };
 
 /**
@@ -615,6 +634,7 @@ export const DiversitySchema: GenEnum<Diversity> = /*@__PURE__*/
  * Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
  *
  * Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
+ * UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
  * RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
  * carries an error id that is found in the server's logs. A call without a deadline gets 10
  * seconds, and 60 seconds are the most.

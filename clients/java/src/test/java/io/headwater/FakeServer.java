@@ -42,6 +42,9 @@ import java.util.concurrent.CountDownLatch;
  * cannot be made to do on the dot: the tests of everything else run on the real one.
  */
 final class FakeServer implements AutoCloseable {
+  /** For tests that are not about deadlines: a machine may be busy with others. */
+  static final CallOption PATIENT = CallOption.timeout(java.time.Duration.ofSeconds(30));
+
   final Queue<StatusRuntimeException> faults = new ConcurrentLinkedQueue<>();
   final List<RecommendRequest> asked = new CopyOnWriteArrayList<>();
   final List<Integer> batchSizes = new CopyOnWriteArrayList<>();

@@ -1,5 +1,6 @@
 package io.headwater;
 
+import static io.headwater.FakeServer.PATIENT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -70,8 +71,8 @@ class LiveTest {
             .putFeatures("colour", Values.text("red"))
             .build();
     Item socks = Item.newBuilder().setItemId("live-socks").addCategories("live").build();
-    catalog.upsertItems(List.of(boots, socks));
-    assertEquals(boots.getFeaturesMap(), catalog.getItem("live-boots").getFeaturesMap());
+    catalog.upsertItems(List.of(boots, socks), PATIENT);
+    assertEquals(boots.getFeaturesMap(), catalog.getItem("live-boots", PATIENT).getFeaturesMap());
     ItemWrite old =
         ItemWrite.newBuilder()
             .setItem(boots.toBuilder().setPrice(1))
@@ -79,63 +80,63 @@ class LiveTest {
             .setSetTime(Timestamp.newBuilder().setSeconds(1))
             .build();
     assertEquals(
-        WriteStatus.WRITE_STATUS_OUTDATED, catalog.writeItems(List.of(old)).getResults(0).getStatus());
+        WriteStatus.WRITE_STATUS_OUTDATED, catalog.writeItems(List.of(old), PATIENT).getResults(0).getStatus());
     ListItemsRequest aPageForEach =
         ListItemsRequest.newBuilder().setFilter("categories: ANY(\"live\")").setPageSize(1).build();
     assertEquals(
         List.of("live-boots", "live-socks"),
         catalog.listItems(aPageForEach).map(Item::getItemId).collect(Collectors.toList()));
     catalog.deleteItems(List.of("live-boots", "live-socks"));
-    assertThrows(NotFoundException.class, () -> catalog.getItem("live-boots"));
+    assertThrows(NotFoundException.class, () -> catalog.getItem("live-boots", PATIENT));
   }
 
   @Test
   void theNextListHasLearnedTheFeedback() {
     Item a = Item.newBuilder().setItemId("learn-a").addTags("x").build();
     Item b = Item.newBuilder().setItemId("learn-b").addTags("x").build();
-    client.catalog().upsertItems(List.of(a, b));
+    client.catalog().upsertItems(List.of(a, b), PATIENT);
     RecommendRequest question =
         RecommendRequest.newBuilder()
             .setVisitorId("live")
             .setFilter("tags: ANY(\"x\")")
             .setExplain(true)
             .build();
-    Recommendation slate = client.recommend(question);
+    Recommendation slate = client.recommend(question, PATIENT);
     String first = slate.itemIds().get(0);
     Event refusal =
         Events.of("dislike", "live", first).setAttributionToken(slate.attributionToken()).build();
-    FeedbackResponse learned = client.feedback(refusal);
+    FeedbackResponse learned = client.feedback(List.of(refusal), PATIENT);
     assertEquals(EventStatus.EVENT_STATUS_CREATED, learned.getResults(0).getStatus());
     assertEquals(
-        EventStatus.EVENT_STATUS_EXISTS, client.feedback(refusal).getResults(0).getStatus());
+        EventStatus.EVENT_STATUS_EXISTS, client.feedback(List.of(refusal), PATIENT).getResults(0).getStatus());
     CallOption newest = CallOption.minOffset(learned.getOffset());
-    Recommendation after = client.recommend(question, newest);
+    Recommendation after = client.recommend(question, newest, PATIENT);
     assertFalse(after.itemIds().contains(first));
     assertFalse(after.results().get(0).getExplanation().isEmpty());
     ListSimilarItemsRequest likeA = ListSimilarItemsRequest.newBuilder().addItemIds("learn-a").build();
-    assertTrue(client.listSimilarItems(likeA).itemIds().contains("learn-b"));
-    client.listTrendingItems(ListTrendingItemsRequest.getDefaultInstance(), newest);
+    assertTrue(client.listSimilarItems(likeA, PATIENT).itemIds().contains("learn-b"));
+    client.listTrendingItems(ListTrendingItemsRequest.getDefaultInstance(), newest, PATIENT);
   }
 
   @Test
   void accountsAreKnownAndForgotten() {
     User gold =
         User.newBuilder().setUserId("account").putFeatures("segment", Values.text("gold")).build();
-    client.users().upsertUsers(List.of(gold));
+    client.users().upsertUsers(List.of(gold), PATIENT);
     GetUserRequest account = GetUserRequest.newBuilder().setUserId("account").build();
-    assertEquals(gold, client.users().getUser(account).getUser());
-    client.users().eraseUser(EraseUserRequest.newBuilder().setUserId("account").build());
-    assertThrows(NotFoundException.class, () -> client.users().getUser(account));
+    assertEquals(gold, client.users().getUser(account, PATIENT).getUser());
+    client.users().eraseUser(EraseUserRequest.newBuilder().setUserId("account").build(), PATIENT);
+    assertThrows(NotFoundException.class, () -> client.users().getUser(account, PATIENT));
   }
 
   @Test
   void theModelTellsWhereItStands() {
     GetModelResponse model =
-        client.getModel(GetModelRequest.newBuilder().setComputeDigest(true).build());
+        client.getModel(GetModelRequest.newBuilder().setComputeDigest(true).build(), PATIENT);
     assertFalse(model.getDigest().isEmpty());
     assertTrue(model.containsVersions("river"));
-    client.getMetrics();
-    client.call(ModelServiceGrpc.getGetServingMethod(), GetServingRequest.getDefaultInstance());
+    client.getMetrics(PATIENT);
+    client.call(ModelServiceGrpc.getGetServingMethod(), GetServingRequest.getDefaultInstance(), PATIENT);
   }
 
   @Test
@@ -143,18 +144,18 @@ class LiveTest {
     Item cheap = Item.newBuilder().setItemId("b").setPrice(-1).build();
     InvalidRequestException failure =
         assertThrows(
-            InvalidRequestException.class, () -> client.catalog().upsertItems(List.of(cheap)));
+            InvalidRequestException.class, () -> client.catalog().upsertItems(List.of(cheap), PATIENT));
     assertEquals("writes[0].item.price", failure.field());
-    FeedbackResponse answer = client.feedback(Events.of("nonsense", "v", "a").build());
+    FeedbackResponse answer = client.feedback(List.of(Events.of("nonsense", "v", "a").build()), PATIENT);
     assertEquals(EventStatus.EVENT_STATUS_QUARANTINED, answer.getResults(0).getStatus());
     assertFalse(answer.getResults(0).getDetail().isEmpty());
     Event nameless = Event.newBuilder().setEventType("click").setVisitorId("v").build();
     assertEquals(
         "events[0].event_id",
-        assertThrows(InvalidRequestException.class, () -> client.feedback(nameless)).field());
+        assertThrows(InvalidRequestException.class, () -> client.feedback(List.of(nameless), PATIENT)).field());
     try (HeadwaterClient stranger =
         HeadwaterClient.connect(TARGET).key("another-key-of-a-shop").build()) {
-      assertThrows(UnauthenticatedException.class, () -> stranger.getMetrics());
+      assertThrows(UnauthenticatedException.class, () -> stranger.getMetrics(PATIENT));
     }
   }
 
@@ -163,7 +164,7 @@ class LiveTest {
     BlockingQueue<StreamFeedbackResponse> answers = new LinkedBlockingQueue<>();
     StreamObserver<StreamFeedbackRequest> batches =
         FeedbackServiceGrpc.newStub(client.channel())
-            .withDeadlineAfter(5, TimeUnit.SECONDS)
+            .withDeadlineAfter(30, TimeUnit.SECONDS)
             .streamFeedback(new Collecting(answers));
     for (int n = 0; n < 3; n++) {
       batches.onNext(
@@ -172,7 +173,7 @@ class LiveTest {
     for (int n = 0; n < 3; n++) {
       assertEquals(
           EventStatus.EVENT_STATUS_CREATED,
-          answers.poll(5, TimeUnit.SECONDS).getResults(0).getStatus());
+          answers.poll(30, TimeUnit.SECONDS).getResults(0).getStatus());
     }
     batches.onCompleted();
   }

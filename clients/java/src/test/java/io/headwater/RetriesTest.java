@@ -1,5 +1,6 @@
 package io.headwater;
 
+import static io.headwater.FakeServer.PATIENT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -55,7 +56,7 @@ class RetriesTest {
     server.faults.add(FakeServer.failing(Code.UNAVAILABLE));
     server.faults.add(FakeServer.failing(Code.CANCELLED));
     server.faults.add(FakeServer.comeBackIn(Duration.ofMillis(1)));
-    Recommendation slate = client.recommend(QUESTION, CallOption.minOffset("7-0"));
+    Recommendation slate = client.recommend(QUESTION, CallOption.minOffset("7-0"), PATIENT);
     assertEquals(List.of("boots"), slate.itemIds());
     assertEquals(4, server.asked.size());
     for (RecommendRequest asked : server.asked) {
@@ -69,7 +70,7 @@ class RetriesTest {
   void aLostAnswerIsAskedForAgainWithTheSameEvents() {
     server.faults.add(FakeServer.failing(Code.UNAVAILABLE));
     Event event = Events.of("click", "ann", "boots").build();
-    client.feedback(event);
+    client.feedback(List.of(event), PATIENT);
     assertEquals(Map.of(event.getEventId(), 2), server.learned);
     assertNotEquals(event.getEventId(), Events.of("click", "ann").build().getEventId());
   }
@@ -78,7 +79,7 @@ class RetriesTest {
   void theServersTimeToComeBackIsWaitedFor() {
     server.faults.add(FakeServer.comeBackIn(Duration.ofMillis(300)));
     long began = System.nanoTime();
-    client.recommend(QUESTION);
+    client.recommend(QUESTION, PATIENT);
     assertTrue(System.nanoTime() - began >= 300_000_000L);
   }
 
@@ -86,7 +87,7 @@ class RetriesTest {
   void aTimeToComeBackBeyondTheDeadlineIsToldAtOnce() {
     server.faults.add(FakeServer.comeBackIn(Duration.ofHours(1)));
     OverloadedException failure =
-        assertThrows(OverloadedException.class, () -> client.recommend(QUESTION));
+        assertThrows(OverloadedException.class, () -> client.recommend(QUESTION, PATIENT));
     assertEquals(Duration.ofHours(1), failure.retryAfter().orElseThrow());
     assertEquals(1, server.asked.size());
   }
@@ -106,7 +107,7 @@ class RetriesTest {
   @Test
   void triesEnd() {
     server.faults.addAll(Collections.nCopies(10, FakeServer.failing(Code.UNAVAILABLE)));
-    assertThrows(UnavailableException.class, () -> client.recommend(QUESTION));
+    assertThrows(UnavailableException.class, () -> client.recommend(QUESTION, PATIENT));
     assertEquals(4, server.asked.size());
   }
 
@@ -123,7 +124,7 @@ class RetriesTest {
       server.asked.clear();
       server.faults.add(FakeServer.failing(code, details));
       HeadwaterException failure =
-          assertThrows(HeadwaterException.class, () -> client.recommend(QUESTION));
+          assertThrows(HeadwaterException.class, () -> client.recommend(QUESTION, PATIENT));
       assertEquals(code, failure.code());
       assertEquals("events[3].event_id", failure.field());
       assertTrue(failure.getMessage().contains("as told"));
@@ -135,10 +136,10 @@ class RetriesTest {
   void aWriteIsRepeatedOnlyWithItsTime() {
     Item boots = Item.newBuilder().setItemId("boots").build();
     server.faults.add(FakeServer.failing(Code.UNAVAILABLE));
-    assertThrows(UnavailableException.class, () -> client.catalog().upsertItems(List.of(boots)));
+    assertThrows(UnavailableException.class, () -> client.catalog().upsertItems(List.of(boots), PATIENT));
     server.faults.add(FakeServer.failing(Code.UNAVAILABLE));
     Timestamp now = Timestamp.newBuilder().setSeconds(1).build();
-    client.catalog().writeItems(List.of(ItemWrite.newBuilder().setItem(boots).setSetTime(now).build()));
+    client.catalog().writeItems(List.of(ItemWrite.newBuilder().setItem(boots).setSetTime(now).build()), PATIENT);
     assertTrue(server.faults.isEmpty());
   }
 
@@ -166,13 +167,13 @@ class RetriesTest {
         QUESTION.toBuilder().addExcludeItemIds("b").addContextItemIds("c").setPageSize(2).build();
     CallOption fallback = CallOption.fallback(List.of("a", "b", "a", "c", "d", "e"));
     server.faults.add(FakeServer.comeBackIn(Duration.ofHours(1)));
-    Recommendation slate = client.recommend(question, fallback);
+    Recommendation slate = client.recommend(question, fallback, PATIENT);
     assertEquals(List.of("a", "d"), slate.itemIds());
     assertTrue(slate.isFallback() && slate.attributionToken().isEmpty());
     server.faults.add(FakeServer.failing(Code.INVALID_ARGUMENT)); // a mistake in the question
-    assertThrows(InvalidRequestException.class, () -> client.recommend(question, fallback));
+    assertThrows(InvalidRequestException.class, () -> client.recommend(question, fallback, PATIENT));
     server.faults.add(FakeServer.failing(Code.RESOURCE_EXHAUSTED)); // a call that is too large
-    assertThrows(OverloadedException.class, () -> client.recommend(question, fallback));
+    assertThrows(OverloadedException.class, () -> client.recommend(question, fallback, PATIENT));
   }
 
   @Test

@@ -1,4 +1,4 @@
-"""Personalizer's features, nested as they come, as flat names with a text or a number each."""
+"""Features as others nest them, as flat names with a text or a number each."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def flattened(features: list[Any]) -> dict[str, Scalar]:
 
 
 def item_features(features: list[Any]) -> tuple[dict[str, Scalar], list[str]]:
-    """Return an action's features, and the tags that its lists of texts are.
+    """Return an item's features, and the tags that its lists of texts are.
+
+    Numbers within a list, as of an embedding, say nothing to a model that does not know its space.
 
     >>> item_features([{"taste": "salty", "for": ["lunch", "dinner"]}])
     ({'taste': 'salty'}, ['for=lunch', 'for=dinner'])
@@ -46,11 +48,10 @@ def item_features(features: list[Any]) -> tuple[dict[str, Scalar], list[str]]:
     named: dict[str, Scalar] = {}
     tags: dict[str, None] = {}
     for name, value, place in _leaves("", features, None, 0):
-        if place is not None and isinstance(value, str):
-            if len(tags) < NAMES_MAX:
-                tags[_cut(f"{name}={value}", LABEL_BYTES_MAX)] = None
-        elif len(named) < NAMES_MAX:
-            named[name if place is None else _name(name, str(place))] = value
+        if place is None and len(named) < NAMES_MAX:
+            named[name] = value
+        elif isinstance(value, str) and place is not None and len(tags) < NAMES_MAX:
+            tags[_cut(f"{name}={value}", LABEL_BYTES_MAX)] = None
     return named, list(tags)
 
 

@@ -1,0 +1,105 @@
+// A page of a shop in a real Chromium, and a backend's client to see what the server has learned.
+
+import { createReadStream, existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { Client } from "headwater/node";
+
+const { GATEWAY, TARGET, ORIGIN, FOREIGN_ORIGIN, BACKEND_KEY, CHROMIUM = "/usr/bin/chromium" } = process.env;
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const FILES = {
+  "/": fileURLToPath(new URL("page.html", import.meta.url)),
+  "/example": fileURLToPath(new URL("../examples/web.html", import.meta.url)),
+  "/headwater.js": fileURLToPath(new URL("../dist/headwater.js", import.meta.url)),
+};
+const PATIENCE_MS = 15_000;
+
+export const gateway = GATEWAY;
+export const origin = ORIGIN;
+export const foreignOrigin = FOREIGN_ORIGIN;
+export const keys = {
+  page: process.env.PAGE_KEY,
+  feedback: process.env.FEEDBACK_KEY,
+  slow: process.env.SLOW_KEY,
+  wrong: "a-key-that-is-none-of-theirs",
+};
+export const backend = new Client(TARGET, { key: BACKEND_KEY });
+
+/** Start the shop's web servers and the browser; return what ends them. */
+export async function open() {
+  const servers = await Promise.all([ORIGIN, FOREIGN_ORIGIN].map(serve));
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+  const close = async () => {
+    await browser.close();
+    for (const server of servers) server.close();
+    backend.close();
+  };
+  return { browser, close };
+}
+
+function serve(url) {
+  const server = createServer((request, response) => {
+    const path = FILES[new URL(request.url, url).pathname];
+    if (!path || !existsSync(path)) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": path.endsWith(".js") ? "text/javascript" : "text/html" });
+    createReadStream(path).pipe(response);
+  });
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => server.listen(port, hostname, () => resolve(server)));
+}
+
+/** Open the shop's page with a Headwater of its own in it, as `shop`; problems are kept in `problems`. */
+export async function visit(context, options = {}, from = ORIGIN) {
+  const page = await context.newPage();
+  await page.goto(from);
+  await begin(page, options);
+  return page;
+}
+
+/** Make the page's Headwater. */
+export async function begin(page, options = {}) {
+  await page.waitForFunction(() => "headwater" in window);
+  await page.evaluate((given) => {
+    window.problems = [];
+    const onProblem = ({ kind, detail, event }) => problems.push({ kind, detail, eventId: event.eventId });
+    window.shop = new headwater.Headwater({ onProblem, visibleMs: 300, ...given });
+  }, { url: GATEWAY, key: keys.page, ...options });
+}
+
+/** The bodies of the events that a page sends, as they go out. */
+export function sentBy(page) {
+  const sent = [];
+  page.on("request", (request) => {
+    if (request.method() !== "POST" || !request.url().includes("/v1/feedback")) return;
+    sent.push(...JSON.parse(request.postData() ?? '{"events":[]}').events);
+  });
+  return sent;
+}
+
+/** Poll until `look` gives something true, and return that. */
+export async function eventually(look, what) {
+  const endsMs = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const seen = await look();
+    if (seen) return seen;
+    if (Date.now() > endsMs) throw new Error(`it never came about: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/** The items that the server knows a visitor to have touched, with how often; none of a stranger. */
+export async function touched(visitorId) {
+  const { history } = await backend.getUser({ visitorId }).catch((error) => {
+    if (error.name !== "NotFoundError") throw error;
+    return { history: [] };
+  });
+  return Object.fromEntries(history.map(({ itemId, touches }) => [itemId, touches]));
+}
+
+export async function learned() {
+  return (await backend.model()).counts.events_learned;
+}

@@ -1,0 +1,1 @@
+"""What Gorse exports: its items, users and feedback, in each of the formats it has had."""

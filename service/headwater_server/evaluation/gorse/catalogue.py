@@ -1,0 +1,81 @@
+"""Gorse's items and users, as what the catalogue and the accounts are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from headwater_server.engine.entries import Item, ItemWrite, UserWrite
+from headwater_server.evaluation.cells import id_problem
+from headwater_server.evaluation.gorse.records import Export, Kind, Record, read_export
+from headwater_server.evaluation.gorse.values import labels, texts, time_ms, truth
+from headwater_server.evaluation.problems import Problems
+
+TITLE_BYTES_MAX = 1024
+LABEL_BYTES_MAX = 256
+LABELS_MAX = 100
+
+
+def read_items(path: Path) -> list[ItemWrite]:
+    """Read items: hidden ones are not available, labels become features and tags."""
+    export = read_export(path, Kind.ITEMS)
+    _check_ids(export, "itemid", "ItemId")
+    writes = [ItemWrite(_item(record, export.problems)) for record in export.records]
+    export.problems.raise_if_any()
+    return writes
+
+
+def read_users(path: Path) -> list[UserWrite]:
+    """Read users, who are accounts to us; those without labels need no telling."""
+    export = read_export(path, Kind.USERS)
+    _check_ids(export, "userid", "UserId")
+    export.problems.raise_if_any()
+    told = ((record.fields["userid"], _features(record.fields)) for record in export.records)
+    return [UserWrite(user_id, features) for user_id, features in told if features]
+
+
+def _features(fields: dict[str, Any]) -> tuple[tuple[str, str | float], ...]:
+    """Return an account's features: a label of a plain list is one that is there."""
+    features, tags = labels(fields.get("labels"))
+    named = dict(features) | {tag[:LABEL_BYTES_MAX]: 1.0 for tag in tags if not id_problem(tag)}
+    return tuple(sorted(named.items())[:LABELS_MAX])
+
+
+def _item(record: Record, problems: Problems) -> Item:
+    fields = record.fields
+    hidden, published_ms = truth(fields.get("ishidden")), time_ms(fields.get("timestamp"))
+    if isinstance(hidden, str):
+        problems.add(record.line, "IsHidden", hidden)
+    if isinstance(published_ms, str):
+        problems.add(record.line, "Timestamp", published_ms)
+    features, tags = labels(fields.get("labels"))
+    return Item(
+        item_id=str(fields.get("itemid", "")),
+        title=_cut(str(fields.get("comment") or ""), TITLE_BYTES_MAX),
+        categories=_short(texts(fields.get("categories"))),
+        available=hidden is False,
+        tags=_short(tags),
+        features=features,
+        publish_time_ms=published_ms if isinstance(published_ms, int) else 0,
+    )
+
+
+def _check_ids(export: Export, name: str, column: str) -> None:
+    lines: dict[str, int] = {}
+    for line, fields in export.records:
+        value = fields.get(name, "")
+        reason = "missing" if not isinstance(value, str) else id_problem(value)
+        if not reason and value in lines:
+            reason = f"{value!r} stands in record {lines[value]} already"
+        if reason:
+            export.problems.add(line, column, reason)
+        lines.setdefault(str(value), line)
+
+
+def _short(values: list[str]) -> tuple[str, ...]:
+    return tuple(_cut(value, LABEL_BYTES_MAX) for value in values[:LABELS_MAX])
+
+
+def _cut(text: str, bytes_max: int) -> str:
+    raw = text.encode("utf-8", "replace")
+    return text if len(raw) <= bytes_max else raw[:bytes_max].decode("utf-8", "ignore")

@@ -1,0 +1,154 @@
+"""Gorse's exports, in each format it has had, become the same shop."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+
+import pytest
+from typer.testing import CliRunner
+
+from headwater_server.cli.import_target import send
+from headwater_server.cli.root import commands
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.evaluation.history import read_gorse
+from headwater_server.evaluation.problems import BadFile
+from tests.integration import gorse_files as gorse
+from tests.integration.conftest import url_of
+from tests.integration.served import Served
+
+FORMATS = {
+    "json lines": (
+        gorse.json_lines(gorse.FEEDBACK),
+        gorse.json_lines(gorse.ITEMS),
+        gorse.json_lines(gorse.USERS),
+    ),
+    "rest": (
+        gorse.rest_page("Feedback", gorse.FEEDBACK),
+        gorse.rest_page("Items", gorse.ITEMS),
+        gorse.rest_page("Users", gorse.USERS),
+    ),
+    "csv": (gorse.FEEDBACK_CSV, gorse.ITEMS_CSV, gorse.USERS_CSV),
+    "dump": (gorse.DUMP,) * 3,
+    "gzipped dump": (gzip.compress(gorse.DUMP),) * 3,
+}
+
+
+@pytest.fixture(params=FORMATS)
+def files(request, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, raw in zip(("feedback", "items", "users"), FORMATS[request.param], strict=True):
+        (tmp_path / name).write_bytes(raw)
+    return tmp_path
+
+
+def _history(path, **types):
+    names = (path / "feedback", path / "items", path / "users")
+    return read_gorse(*names, types, EngineSettings())
+
+
+def test_each_format_gives_the_same_events_in_the_order_of_their_times(files):
+    events = list(_history(files).events.events())
+    assert [
+        (e.event_type, e.visitor_id, e.user_id, e.items[0].item_id, e.event_time_ms) for e in events
+    ] == [
+        ("impression", "ann", "ann", "boots", (gorse.MAY_1 - 3600) * 1000 + 250),
+        ("favorite", "ann", "ann", "boots", gorse.MAY_1 * 1000),
+        ("click", "bob", "bob", "socks", gorse.MAY_1 * 1000),
+    ]
+
+
+def test_hidden_items_are_not_available_and_labels_are_features_and_tags(files):
+    history = _history(files)
+    boots, socks = (write.item for write in history.items)
+    assert (boots.title, boots.categories) == ("Warm boots", ("shoes", "winter"))
+    assert (boots.available, socks.available) == (True, False)
+    assert boots.publish_time_ms == 1_704_164_645_000
+    assert socks.publish_time_ms == 0
+    assert socks.tags == ("wool",)
+    if boots.features:  # a CSV has plain labels only
+        assert (boots.features, boots.tags) == ((("colour", "red"),), ("for=men", "for=kids"))
+    else:
+        assert boots.tags == ("red", "men")
+    (ann,) = history.users
+    assert ann.user_id == "ann"
+    assert {name for name, _ in ann.features} & {"segment", "vip"}
+
+
+def test_the_command_imports_goes_on_and_maps_types(files):
+    command = ["import", "--format", "gorse", "--events", "feedback", "--items", "items"]
+    command += ["--users", "users", "--type", "read=detail-page-view", "--data-dir", "data"]
+    first = CliRunner().invoke(commands, command)
+    assert first.exit_code == 0, first.output
+    assert "3 events written, 0 were there already" in first.output
+    again = CliRunner().invoke(commands, command)
+    assert "0 events written, 3 were there already" in again.output
+    assert first.output.split("digest")[1] == again.output.split("digest")[1]
+
+
+@pytest.mark.parametrize(
+    ("feedback", "told"),
+    [
+        (b'{"FeedbackType": "zap", "UserId": "a", "ItemId": "b"}', "--type zap=click"),
+        (b'{"FeedbackType": "click", "UserId": "", "ItemId": "b"}', "column UserId: empty"),
+        (
+            b'{"FeedbackType": "click", "UserId": "a", "ItemId": "b", "Timestamp": "now"}',
+            "'now' is no time that Gorse writes",
+        ),
+        (
+            b'{"FeedbackType": "rating", "UserId": "a", "ItemId": "b", "Value": 9}',
+            "no rating: a number from 0 to 5",
+        ),
+        (b'{"FeedbackType": "click"', "no JSON object"),
+        (b"", "holds no feedback"),
+        (gorse.DUMP[:-9], "cut short"),
+        (gorse.FEEDBACK_CSV + b"star,ann\r\n", "line 5: 2 fields where the header has 4"),
+    ],
+    ids=["type", "id", "time", "rating", "json", "nothing", "dump", "csv"],
+)
+def test_what_is_wrong_is_said_before_anything_is_used(tmp_path, feedback, told):
+    (tmp_path / "feedback").write_bytes(feedback)
+    with pytest.raises(BadFile, match="nothing was read from it") as bad:
+        read_gorse(tmp_path / "feedback", None, None, {}, EngineSettings())
+    assert told in str(bad.value)
+
+
+def test_what_has_no_time_comes_first(tmp_path):
+    late = dict(gorse.FEEDBACK[0], Timestamp="")
+    (tmp_path / "feedback").write_bytes(gorse.json_lines([*gorse.FEEDBACK[1:], late]))
+    events = read_gorse(tmp_path / "feedback", None, None, {}, EngineSettings()).events
+    assert [event.event_type for event in events.events()] == ["favorite", "impression", "click"]
+    assert events.times_ms[0] == events.times_ms[1]
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--users", "u"), "go with --format gorse"),
+        (("--format", "gorse", "--type", "read"), "write THEIRS=OURS"),
+    ],
+)
+def test_flags_that_contradict_are_refused(flags, told):
+    command = ["import", "--events", "e", "--data-dir", "d", *flags]
+    ended = CliRunner().invoke(commands, command)
+    assert (ended.exit_code, told in ended.output) == (2, True), ended.output
+
+
+async def test_a_running_server_is_told_of_items_users_and_events(tmp_path, server_dir, settings):
+    for name, raw in zip(("feedback", "items", "users"), FORMATS["json lines"], strict=True):
+        (tmp_path / name).write_bytes(raw)
+    served = Served(url_of(server_dir), settings.catalogue)
+    await served.start()
+    try:
+        history, address = _history(tmp_path), served.proxy.address
+        for outcome in ("created", "exists"):
+            outcomes = await asyncio.to_thread(send, address, "", history, 2, lambda _: None)
+            assert outcomes == {outcome: 3}
+        boots, socks = [await served.client.get_item(name) for name in ("boots", "socks")]
+        assert (boots.tags, boots.publish_time.year) == (("for=men", "for=kids"), 2024)
+        assert not socks.available
+        ann = await served.client.get_user("ann")
+        assert ann.user.features["segment"] == "vip"
+        assert [touch.item_id for touch in ann.history] == ["boots"]
+    finally:
+        await served.stop()

@@ -1,0 +1,110 @@
+"""Personalizer's requests in, its answers out: bounded, whole, and in their order."""
+
+import json
+import statistics
+
+import pytest
+
+from headwater import HeadwaterError, OverloadedError, UnavailableError
+from headwater_server.errors import StoreUnavailable
+from headwater_server.flattening import NAME_BYTES_MAX, NAMES_MAX, flattened, item_features
+from headwater_server.personalizer.errors import DoorError, from_call, from_store
+from headwater_server.personalizer.outcome import Outcome, outcome_of
+from headwater_server.personalizer.ranking import ranked
+from headwater_server.personalizer.requests import rank_request
+
+WORTH = {Outcome.ACT: 1.0, Outcome.NOTHING: 0.0, Outcome.REFUSAL: -1.0}
+
+
+def _request(*names, **more):
+    actions = [{"id": name, "features": []} for name in names]
+    return rank_request(json.dumps({"actions": actions, **more}).encode())
+
+
+@pytest.mark.parametrize("reward", [-1.0, -0.4, 0.0, 0.1, 0.3, 0.75, 1.0])
+def test_over_many_events_a_reward_is_learned_as_itself(reward):
+    mean = statistics.mean(WORTH[outcome_of(f"event {n}", reward)] for n in range(4_000))
+    assert mean == pytest.approx(reward, abs=0.03)
+
+
+def test_a_growing_sum_passes_the_coin_once_and_stays_beyond_it():
+    for n in range(200):
+        outcomes = [outcome_of(f"event {n}", total / 10) for total in range(11)]
+        first = outcomes.index(Outcome.ACT)
+        assert set(outcomes[:first]) <= {Outcome.NOTHING}
+        assert set(outcomes[first:]) == {Outcome.ACT}
+
+
+def test_excluded_actions_keep_their_place_and_what_may_not_be_shown_comes_last():
+    request = _request("a", "b", "c", "d", excludedActions=["b", "stranger"], eventId="e")
+    answer = ranked(request, {"d": 0.7, "a": 0.3})
+    assert [(row["id"], row["probability"]) for row in answer["ranking"]] == [
+        ("d", 0.7), ("b", 0.0), ("a", 0.3), ("c", 0.0),
+    ]  # fmt: skip
+    assert (answer["rewardActionId"], answer["eventId"]) == ("d", "e")
+
+
+def test_where_nothing_may_be_shown_the_callers_own_order_holds():
+    answer = ranked(_request("a", "b", excludedActions=["a"]), {})
+    assert answer["rewardActionId"] == "b"
+    assert [row["probability"] for row in answer["ranking"]] == [0.0, 1.0]
+
+
+def test_an_event_without_an_id_gets_one_of_its_own():
+    assert len({_request("a").event_id for _ in range(10)}) == 10
+    assert _request("a", eventId=None).event_id
+
+
+def test_the_same_question_has_the_same_digest_however_it_is_spelled():
+    one = rank_request(b'{"actions": [{"id": "a"}], "eventId": "e"}')
+    other = rank_request(b'{"eventId":"e","actions":[{"id":"a"}]}')
+    assert one.digest == other.digest
+    assert one.digest != _request("a", eventId="e", deferActivation=True).digest
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"eventId": "e" * 257}, "eventId"),
+        ({"eventId": 7}, "eventId"),
+        ({"deferActivation": "yes"}, "deferActivation"),
+        ({"excludedActions": [1]}, "excludedActions"),
+        ({"contextFeatures": {"a": 1}}, "contextFeatures"),
+    ],
+)
+def test_a_field_of_another_kind_is_named(more, field):
+    with pytest.raises(DoorError, match=f"^{field}: ") as bad:
+        _request("a", **more)
+    assert bad.value.status == 400
+
+
+def test_features_are_bounded_whatever_comes():
+    deep = value = {}
+    for _ in range(200):
+        value["d"] = {}
+        value = value["d"]
+    wild = [
+        deep, {f"n{n}": n for n in range(300)}, {"x" * 500: "é" * 2_000, "nan": float("nan")},
+    ]  # fmt: skip
+    flat = flattened(wild)
+    assert len(flat) == NAMES_MAX
+    long = flattened(wild[2:])
+    assert all(len(name.encode()) <= NAME_BYTES_MAX for name in long)
+    assert len(long["x" * NAME_BYTES_MAX].encode()) <= 1024
+    assert long["nan"] == "nan"
+    features, tags = item_features([{"e": [0.1] * 500, "t": [f"t{n}" for n in range(300)]}])
+    assert (features, len(tags)) == ({}, NAMES_MAX)
+
+
+def test_what_the_server_says_is_said_in_personalizers_codes():
+    import grpc
+
+    overloaded = OverloadedError("busy", code=grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after_s=0.2)
+    away = UnavailableError("away", code=grpc.StatusCode.UNAVAILABLE)
+    odd = HeadwaterError("odd", code=grpc.StatusCode.INTERNAL)
+    found = [from_call(overloaded), from_call(away), from_call(odd), from_store(StoreUnavailable())]
+    assert [(e.status, e.code) for e in found] == [
+        (429, "429"), (503, "ServiceUnavailable"), (500, "InternalServerError"),
+        (503, "ServiceUnavailable"),
+    ]  # fmt: skip
+    assert found[0].retry_after_s == 1
