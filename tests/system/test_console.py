@@ -96,7 +96,7 @@ def test_a_wrong_key_and_a_pages_key_are_refused(shown):
     seen = shown.play("refused", "a-key-that-is-none-of-ours", PAGE_KEY)
     assert seen["said"] == [
         "This is no key of the server.",
-        "This key is for pages. The console needs a backend key.",
+        "This key does not open the console: it needs a backend's, whole or with the scope read.",
     ]
     assert seen["inside"] == 0
     assert seen["kept"] == {"session": {}, "local": {}}

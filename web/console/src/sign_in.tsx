@@ -61,7 +61,8 @@ export function SignIn({ message, onKey }: SignInProps) {
           {busy ? "Signing in…" : "Sign in"}
         </button>
         <p class="faint">
-          One of the server's HEADWATER_KEYS. It stays in this tab, and is gone when the tab is closed.
+          One of the server's <code>HEADWATER_KEYS</code>; the scope <code>read</code> will do. It stays
+          in this tab, and is gone when the tab is closed.
         </p>
       </form>
     </main>
@@ -71,6 +72,6 @@ export function SignIn({ message, onKey }: SignInProps) {
 function refusal(error: unknown): string {
   const status = error instanceof ApiError ? error.status : 0;
   if (status === 401) return "This is no key of the server.";
-  if (status === 403) return "This key is for pages. The console needs a backend key.";
+  if (status === 403) return "This key does not open the console: it needs a backend's, whole or with the scope read.";
   return told(error);
 }

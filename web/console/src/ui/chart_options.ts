@@ -50,7 +50,7 @@ export function chartOptions(look: ChartLook): uPlot.Options {
     },
     scales: { y: { range: (_plot, low, high) => range(low, high, look.floor) } },
     axes: [
-      { ...axis, space: 80, size: 30, values: (_plot, times) => times.map(hour) },
+      { ...axis, space: 80, size: 30, values: hours },
       { ...axis, size: 58, values: (_plot, values) => values.map((one) => look.format(one)) },
     ],
     series: [{}, ...look.lines.map(series)],
@@ -80,12 +80,17 @@ function range(low: number, high: number, floor: number | undefined): [number, n
   return [bottom, high + room];
 }
 
-function hour(seconds: number): string {
-  const time = new Date(seconds * 1000);
-  const midnight = time.getHours() === 0 && time.getMinutes() === 0;
-  return midnight
-    ? time.toLocaleDateString("en-GB", { day: "numeric", month: "short" })
-    : time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+/** Times of day, to the second where the ticks are closer than minutes; at midnight the date. */
+function hours(_plot: uPlot, times: number[], _axis: number, _space: number, apart: number): string[] {
+  const minutes = { hour: "2-digit", minute: "2-digit" } as const;
+  const parts = apart < 60 ? ({ ...minutes, second: "2-digit" } as const) : minutes;
+  return times.map((seconds) => {
+    const time = new Date(seconds * 1000);
+    const midnight = time.getHours() + time.getMinutes() + time.getSeconds() === 0;
+    return midnight
+      ? time.toLocaleDateString("en-GB", { day: "numeric", month: "short" })
+      : time.toLocaleTimeString("en-GB", parts);
+  });
 }
 
 function cursor(plot: uPlot): { place: number; left: number } | null {

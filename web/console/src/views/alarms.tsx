@@ -5,7 +5,7 @@ import { count, decimal, figure } from "../lib/format";
 import { groupName } from "../lib/samples";
 import { Ago, Badge, Card, Empty } from "../ui/parts";
 
-const SHOWN_MAX = 6;
+const SHOWN_MAX = 4;
 
 export function Alarms({ alarms }: { alarms: readonly DriftAlarm[] }) {
   const newest = alarms.toReversed().slice(0, SHOWN_MAX);
