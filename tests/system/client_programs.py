@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 CLIENTS = ROOT / "clients"
 GO, JAVA, NODE, PYTHON = (CLIENTS / name for name in ("go", "java", "typescript", "python"))
+NO_REGISTRY = re.compile("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED")
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")  # a JVM's second
 
 
@@ -56,17 +58,34 @@ def python_programs() -> Programs:
 
 
 def node_programs() -> Programs:
-    """Install and build clients/typescript, unless it is."""
+    """Install and build clients/typescript, once for all processes that run tests."""
     need("node", "npm")
-    example = NODE / "examples" / "node.mjs"
-    if not example.exists():
-        pytest.skip("clients/typescript/examples/node.mjs is not there")
+    node_modules(NODE)
     with _locked(NODE / "build"):
-        if not (NODE / "node_modules" / ".package-lock.json").exists():
-            run(NODE, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-        if not (NODE / "dist" / "node" / "index.js").exists():
+        built = NODE / "dist" / f"built-{_fingerprint(NODE, 'package-lock.json', 'src/**/*.ts')}"
+        if not built.exists():
             run(NODE, "npm", "run", "--silent", "build")
-    return Programs(["node", str(example)], [])
+            built.touch()
+    examples = NODE / "examples"
+    return Programs(["node", str(examples / "node.mjs")], ["node", str(examples / "pipe.mjs")])
+
+
+def node_modules(folder: Path) -> None:
+    """Install what a package of npm pins, unless it is; skip where no registry is in reach."""
+    with _locked(folder / "build"):
+        pins = _fingerprint(folder, "package-lock.json")
+        installed = folder / "node_modules" / f".installed-{pins}"
+        if not installed.exists():
+            _npm_ci(folder)
+            installed.touch()
+
+
+def _npm_ci(folder: Path) -> None:
+    command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"]
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    if done.returncode and NO_REGISTRY.search(done.stderr):
+        pytest.skip(f"npm reaches no registry: {done.stderr.strip()[-200:]}")
+    assert done.returncode == 0, done.stderr
 
 
 def go_programs() -> Programs:
@@ -100,8 +119,8 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _fingerprint(folder: Path) -> str:
+def _fingerprint(folder: Path, *patterns: str) -> str:
     digest = hashlib.sha256()
-    for path in [folder / "pom.xml", *sorted(folder.glob("src/**/*.java"))]:
+    for path in sorted(path for pattern in patterns for path in folder.glob(pattern)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.integration.api_server import free_port
+from tests.system.client_programs import need, node_modules
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "web" / "shop"
@@ -96,11 +97,5 @@ def need_browser() -> None:
 
 def need_node_modules(folder: Path) -> None:
     """Install what a package pins, or skip."""
-    if not shutil.which("npm"):
-        pytest.skip("no node and npm on the PATH")
-    if (folder / "node_modules" / ".package-lock.json").exists():
-        return
-    command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"npm ci in {folder.name} did not work: {done.stderr.strip()[-200:]}")
+    need("node", "npm")
+    node_modules(folder)

@@ -3,13 +3,18 @@
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { Client } from "headwater/node";
+import { chromium } from "playwright-core";
 
 const { GATEWAY, TARGET, ORIGIN, FOREIGN_ORIGIN, BACKEND_KEY, CHROMIUM = "/usr/bin/chromium" } = process.env;
 const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 const FILES = {
   "/": fileURLToPath(new URL("page.html", import.meta.url)),
@@ -63,11 +68,14 @@ export async function visit(context, options = {}, from = ORIGIN) {
 /** Make the page's Headwater. */
 export async function begin(page, options = {}) {
   await page.waitForFunction(() => "headwater" in window);
-  await page.evaluate((given) => {
-    window.problems = [];
-    const onProblem = ({ kind, detail, event }) => problems.push({ kind, detail, eventId: event.eventId });
-    window.shop = new headwater.Headwater({ onProblem, visibleMs: 300, ...given });
-  }, { url: GATEWAY, key: keys.page, ...options });
+  await page.evaluate(
+    (given) => {
+      window.problems = [];
+      const onProblem = ({ kind, detail, event }) => problems.push({ kind, detail, eventId: event.eventId });
+      window.shop = new headwater.Headwater({ onProblem, visibleMs: 300, ...given });
+    },
+    { url: GATEWAY, key: keys.page, ...options },
+  );
 }
 
 /** The bodies of the events that a page sends, as they go out. */

@@ -1,42 +1,52 @@
-// Ask, say what happened, ask again: node node.mjs, against the server at HEADWATER_TARGET.
+// The whole loop, against a running server: write two items, ask, report, ask again.
 //
-//     node node.mjs        the whole loop, step by step
-//     node node.mjs ask    only one list, as a line of JSON, for HEADWATER_RECOMMENDATION_ID
+//     node node.mjs        each step, for a reader
+//     node node.mjs ask    one question, its answer as one line of JSON
+//
+// HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one.
 
-import { Client, newEvent } from "headwater/node";
+import { Client, HeadwaterError, newEvent } from "headwater/node";
 
-const VISITOR = "ann";
 const { HEADWATER_TARGET = "127.0.0.1:50051", HEADWATER_KEY = "", HEADWATER_RECOMMENDATION_ID = "" } = process.env;
+const PATIENT_MS = 20_000; // of a page's visitor one would ask for a second
+
 const client = new Client(HEADWATER_TARGET, { key: HEADWATER_KEY });
 
-if (process.argv[2] === "ask") await ask();
-else await theWholeLoop();
-client.close();
-
+/** Print what ann should see now. */
 async function ask() {
   const recommendationId = HEADWATER_RECOMMENDATION_ID;
-  const slate = await client.recommend(VISITOR, { placement: "home", pageSize: 10, recommendationId });
+  const question = { placement: "home", pageSize: 10, recommendationId, timeoutMs: PATIENT_MS };
+  const slate = await client.recommend("ann", question);
   console.log(JSON.stringify({ recommendation_id: slate.recommendationId, item_ids: slate.itemIds }));
 }
 
-async function theWholeLoop() {
-  const written = await client.upsertItems([
-    { itemId: "trail-runner", title: "Trail running shoe", categories: ["running"], price: 89, currencyCode: "EUR" },
-    { itemId: "rain-boot", title: "Rain boot", categories: ["boots"], price: 49, currencyCode: "EUR" },
-  ]);
-  console.log("written:", written.results.map(({ itemId, status }) => `${itemId} ${status}`).join(", "));
-
-  const slate = await client.recommend(VISITOR, { placement: "home", pageSize: 2, minOffset: written.offset });
+/** Show a list, what was learned from a click on it, and the next list. */
+async function loop() {
+  const boots = { itemId: "boots", title: "Walking boots", price: 89 };
+  const written = await client.upsertItems([boots, { itemId: "socks", title: "Warm socks", price: 9 }]);
+  const slate = await listForAnn(written.offset);
   console.log("recommended:", slate.itemIds.join(", "));
 
-  const token = { attributionToken: slate.attributionToken };
-  const [first] = slate.itemIds;
-  const learned = await client.feedback([
-    newEvent("impression", VISITOR, { items: slate.itemIds, ...token }),
-    newEvent("click", VISITOR, { items: [first], position: 1, ...token }),
-  ]);
-  console.log("learned:", learned.results.map(({ status }) => status).join(", "));
+  const { attributionToken, itemIds } = slate;
+  const seen = newEvent("impression", "ann", { items: itemIds, attributionToken });
+  const click = newEvent("click", "ann", { items: itemIds.slice(0, 1), attributionToken, position: 1 });
+  const learned = await client.feedback([seen, click]);
+  for (const { eventId, status } of learned.results) console.log("learned:", eventId, status);
 
-  const after = await client.recommend(VISITOR, { placement: "home", pageSize: 2, minOffset: learned.offset });
-  console.log("recommended again:", after.itemIds.join(", "));
+  console.log("recommended:", (await listForAnn(learned.offset)).itemIds.join(", "));
+}
+
+/** Return a list that has learned what stands at an offset. */
+function listForAnn(minOffset) {
+  return client.recommend("ann", { placement: "home", pageSize: 4, minOffset, timeoutMs: PATIENT_MS });
+}
+
+try {
+  await (process.argv[2] === "ask" ? ask() : loop());
+} catch (error) {
+  if (!(error instanceof HeadwaterError)) throw error;
+  console.error(`${error.name}: ${error.field && `field ${error.field}: `}${error.message}`);
+  process.exitCode = 1;
+} finally {
+  client.close();
 }

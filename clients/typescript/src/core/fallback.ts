@@ -1,6 +1,6 @@
+import { HeadwaterError, isAway } from "./errors.js";
 import { newId } from "./ids.js";
 import type { Fallback, Question, Slate } from "./recommendations.js";
-import { HeadwaterError, isAway } from "./errors.js";
 
 const PAGE_SIZE = 20; // the server's own default
 

@@ -1,4 +1,10 @@
-import { DeadlineExceededError, type HeadwaterError, OverloadedError, UnavailableError, toHeadwaterError } from "./errors.js";
+import {
+  DeadlineExceededError,
+  type HeadwaterError,
+  OverloadedError,
+  toHeadwaterError,
+  UnavailableError,
+} from "./errors.js";
 import type { CallOptions } from "./recommendations.js";
 
 /** How often a call is tried, and how long it waits in between. */

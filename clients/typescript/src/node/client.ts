@@ -60,7 +60,9 @@ export class Client extends Catalogue {
    */
   async feedback(events: readonly Event[], options: CallOptions = {}): Promise<FeedbackAnswer> {
     const request = { events: events.map(toEvent) };
-    return feedbackAnswer(await this.make((each) => this.#feedback.feedback(request, each), options, WRITE_MS, REPEATABLE));
+    return feedbackAnswer(
+      await this.make((each) => this.#feedback.feedback(request, each), options, WRITE_MS, REPEATABLE),
+    );
   }
 
   /**
@@ -69,7 +71,10 @@ export class Client extends Catalogue {
    * `batches` are drawn ahead of the answers, 64 at most. A lost connection, and a server that has too much to do, is
    * tried again for `patienceMs` (60,000); what was not answered is sent again, and learned once.
    */
-  streamFeedback(batches: Batches, options: { patienceMs?: number; signal?: AbortSignal } = {}): AsyncGenerator<FeedbackAnswer> {
+  streamFeedback(
+    batches: Batches,
+    options: { patienceMs?: number; signal?: AbortSignal } = {},
+  ): AsyncGenerator<FeedbackAnswer> {
     return streamed((requests, signal) => this.#feedback.streamFeedback(requests, { signal }), batches, options);
   }
 

@@ -1,7 +1,7 @@
 import type { SecureClientSessionOptions } from "node:http2";
 import type { DescService } from "@bufbuild/protobuf";
-import { type Client, Code, ConnectError, type Transport, createClient } from "@connectrpc/connect";
-import { Http2SessionManager, createGrpcTransport } from "@connectrpc/connect-node";
+import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
+import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { CanceledError } from "../core/errors.js";
 import type { CallOptions } from "../core/recommendations.js";
 import { type Retries, retrying } from "../core/retrying.js";
@@ -29,11 +29,13 @@ export class Connection {
     this.#transport = createGrpcTransport({
       baseUrl: url,
       sessionManager: this.#sessions,
-      interceptors: [(next) => (request) => {
-        if (authorization) request.header.set("authorization", authorization);
-        return next(request);
-      }],
-    }); // prettier-ignore
+      interceptors: [
+        (next) => (request) => {
+          if (authorization) request.header.set("authorization", authorization);
+          return next(request);
+        },
+      ],
+    });
   }
 
   /** Close the connection; calls under way end with an error. */
@@ -73,7 +75,13 @@ export function asAway(thrown: unknown, signal: AbortSignal | undefined): unknow
   const told = thrown.details.length > 0 || thrown.metadata.has("x-request-id");
   const lost = LOST.has(thrown.code) && !told && nodeCode(thrown.cause) !== undefined;
   if (!lost && thrown.code !== Code.Canceled) return thrown;
-  return new ConnectError(`the connection was lost: ${thrown.rawMessage}`, Code.Unavailable, undefined, undefined, thrown);
+  return new ConnectError(
+    `the connection was lost: ${thrown.rawMessage}`,
+    Code.Unavailable,
+    undefined,
+    undefined,
+    thrown,
+  );
 }
 
 function nodeCode(cause: unknown): string | undefined {

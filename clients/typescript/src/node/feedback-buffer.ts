@@ -1,4 +1,12 @@
-import { Code, type HeadwaterError, InvalidRequestError, OverloadedError, failure, isAway, toHeadwaterError } from "../core/errors.js";
+import {
+  Code,
+  failure,
+  type HeadwaterError,
+  InvalidRequestError,
+  isAway,
+  OverloadedError,
+  toHeadwaterError,
+} from "../core/errors.js";
 import { type Event, isLearned } from "../core/events.js";
 import { backOffMs } from "../core/retrying.js";
 import { Backlog, sizeOf } from "./backlog.js";
@@ -140,7 +148,8 @@ export class FeedbackBuffer {
   /** Wait before the next try; return whether there is time for one. */
   async #waited(beganMs: number, tries: number, error: HeadwaterError): Promise<boolean> {
     const delayMs = Math.max(error.retryAfterMs ?? 0, backOffMs(tries, 100, 5000));
-    if (!(await this.#changes.until(() => this.#isClosed, delayMs))) return this.#givesUpMs(beganMs) > performance.now();
+    if (!(await this.#changes.until(() => this.#isClosed, delayMs)))
+      return this.#givesUpMs(beganMs) > performance.now();
     await new Promise((resolve) => setTimeout(resolve, CLOSING_MS));
     return this.#givesUpMs(beganMs) > performance.now();
   }

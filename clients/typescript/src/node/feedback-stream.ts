@@ -1,5 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { failure, toHeadwaterError, Code, isAway } from "../core/errors.js";
+import { Code, failure, isAway, toHeadwaterError } from "../core/errors.js";
 import type { Event, FeedbackAnswer } from "../core/events.js";
 import { backOffMs, pause } from "../core/retrying.js";
 import type { StreamFeedbackRequestSchema, StreamFeedbackResponse } from "../gen/headwater/v1/feedback_service_pb.js";

@@ -20,14 +20,19 @@ export class Asking {
   readonly #timeoutMs: number;
 
   constructor(url: string, key: string, timeoutMs: number, freshness: Freshness) {
-    this.#service = createClient(RecommendationService, createGrpcWebTransport({
-      baseUrl: url,
-      fetch: reachable,
-      interceptors: [(next) => (request) => {
-        if (key) request.header.set("authorization", `Bearer ${key}`);
-        return next(request);
-      }],
-    })); // prettier-ignore
+    this.#service = createClient(
+      RecommendationService,
+      createGrpcWebTransport({
+        baseUrl: url,
+        fetch: reachable,
+        interceptors: [
+          (next) => (request) => {
+            if (key) request.header.set("authorization", `Bearer ${key}`);
+            return next(request);
+          },
+        ],
+      }),
+    );
     this.#freshness = freshness;
     this.#timeoutMs = timeoutMs;
   }
@@ -73,7 +78,9 @@ export class Asking {
 /** Whether it was the newest offset that could not be had: not reached in time, or of another log. */
 function isTooNew(thrown: unknown): boolean {
   const error = toHeadwaterError(thrown);
-  return error instanceof DeadlineExceededError || (error instanceof InvalidRequestError && error.field === "min_offset");
+  return (
+    error instanceof DeadlineExceededError || (error instanceof InvalidRequestError && error.field === "min_offset")
+  );
 }
 
 /** `fetch`, with what a gateway or the browser says in its own way said in gRPC's. */

@@ -1,6 +1,12 @@
 import {
-  CanceledError, Code, DeadlineExceededError, type HeadwaterError, failure, isAway, toHeadwaterError,
-} from "../core/errors.js"; // prettier-ignore
+  CanceledError,
+  Code,
+  DeadlineExceededError,
+  failure,
+  type HeadwaterError,
+  isAway,
+  toHeadwaterError,
+} from "../core/errors.js";
 import { type FeedbackAnswer, isLearned } from "../core/events.js";
 import { backOffMs, pause } from "../core/retrying.js";
 import type { OnProblem, ProblemKind } from "./problems.js";

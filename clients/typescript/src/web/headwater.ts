@@ -9,7 +9,7 @@ import { Impressions } from "./impressions.js";
 import { Outbox } from "./outbox.js";
 import { onPageLife } from "./page-life.js";
 import { type OnProblem, telling } from "./problems.js";
-import { type Shelf, openShelf } from "./shelf.js";
+import { openShelf, type Shelf } from "./shelf.js";
 import type { SlateRef } from "./slate-ref.js";
 import { visitorOf } from "./visitor.js";
 import type { TrackResult } from "./waiters.js";
@@ -68,9 +68,16 @@ export class Headwater {
     this.#settleMs = options.settleMs ?? 300;
     this.#asking = new Asking(url, key, timeoutMs, freshness);
     this.#outbox = new Outbox({
-      url, key, space, shelf, eventsMax, ageMsMax, timeoutMs: feedbackTimeoutMs,
-      tell: telling(options.onProblem), onOffset: (offset) => freshness.told(offset),
-    }); // prettier-ignore
+      url,
+      key,
+      space,
+      shelf,
+      eventsMax,
+      ageMsMax,
+      timeoutMs: feedbackTimeoutMs,
+      tell: telling(options.onProblem),
+      onOffset: (offset) => freshness.told(offset),
+    });
     this.#impressions = new Impressions(visibleMs, (slate, items) => void this.#add("impression", { slate, items }));
     this.#stopListening = onPageLife(this.#life);
   }

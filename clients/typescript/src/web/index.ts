@@ -1,14 +1,30 @@
 /** Headwater in a page: lists over gRPC-Web, events that are not lost, impressions of what was seen. */
 
 export {
-  CanceledError, Code, DeadlineExceededError, type FieldViolation, HeadwaterError, InvalidRequestError, NotFoundError,
-  OverloadedError, PermissionDeniedError, UnauthenticatedError, UnavailableError, UnimplementedError,
-} from "../core/errors.js"; // prettier-ignore
+  CanceledError,
+  Code,
+  DeadlineExceededError,
+  type FieldViolation,
+  HeadwaterError,
+  InvalidRequestError,
+  NotFoundError,
+  OverloadedError,
+  PermissionDeniedError,
+  UnauthenticatedError,
+  UnavailableError,
+  UnimplementedError,
+} from "../core/errors.js";
 export type { EventItem, EventResult, EventStatus } from "../core/events.js";
 export type { ItemList, ScoredItem, SimilarQuestion, TrendingQuestion } from "../core/lists.js";
 export type {
-  CallOptions, Diversity, Fallback, FeatureContribution, Question, Result, Slate,
-} from "../core/recommendations.js"; // prettier-ignore
+  CallOptions,
+  Diversity,
+  Fallback,
+  FeatureContribution,
+  Question,
+  Result,
+  Slate,
+} from "../core/recommendations.js";
 export type { Time, Values } from "../core/values.js";
 export { Headwater, type Options, type TrackDetails } from "./headwater.js";
 export type { OnProblem, Problem, ProblemKind } from "./problems.js";

@@ -1,5 +1,5 @@
 import { Delivery } from "./delivery.js";
-import { Lease, LEASE_MS } from "./lease.js";
+import { LEASE_MS, Lease } from "./lease.js";
 import { Post } from "./post.js";
 import type { OnProblem } from "./problems.js";
 import { Queue } from "./queue.js";
@@ -107,8 +107,10 @@ export class Outbox {
       if (!this.#delivery.isPausing && this.#queue.hasFree) this.#delivery.wake();
     };
     const locks = globalThis.navigator?.locks;
-    if (!locks) return adopt();
-    const name = `${this.#space}adopt`;
-    locks.request(name, { ifAvailable: true }, async (lock) => lock && adopt()).catch(adopt);
+    if (!locks) adopt();
+    else {
+      const free = async (lock: Lock | null): Promise<void> => (lock ? adopt() : undefined);
+      locks.request(`${this.#space}adopt`, { ifAvailable: true }, free).catch(adopt);
+    }
   }
 }

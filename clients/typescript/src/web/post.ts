@@ -1,4 +1,4 @@
-import { Code, type HeadwaterError, failure, retryHeaderMs } from "../core/errors.js";
+import { Code, failure, type HeadwaterError, retryHeaderMs } from "../core/errors.js";
 import type { EventResult, EventStatus, FeedbackAnswer } from "../core/events.js";
 import type { WireEvent } from "./wire-event.js";
 
@@ -112,7 +112,10 @@ const STATUSES: Record<string, EventStatus> = {
 };
 
 function answerOf(body: unknown): FeedbackAnswer {
-  const { results, offset } = (body ?? {}) as { results?: { eventId: string; status: string; detail?: string }[]; offset?: string };
+  const { results, offset } = (body ?? {}) as {
+    results?: { eventId: string; status: string; detail?: string }[];
+    offset?: string;
+  };
   if (!Array.isArray(results)) throw failure("what answered is no Headwater: is `url` right?", Code.NotFound);
   return { results: results.map(resultOf), offset: offset ?? "" };
 }

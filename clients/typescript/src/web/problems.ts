@@ -25,7 +25,8 @@ export function telling(onProblem: OnProblem | undefined): OnProblem {
   return (problem) => {
     try {
       if (onProblem) onProblem(problem);
-      else console.warn(`headwater: event ${problem.event.eventId} was not learned: ${problem.kind}: ${problem.detail}`);
+      else
+        console.warn(`headwater: event ${problem.event.eventId} was not learned: ${problem.kind}: ${problem.detail}`);
     } catch (error) {
       console.error("headwater: onProblem failed", error);
     }

@@ -83,7 +83,8 @@ export class Queue {
   adopt(): WireEvent[] {
     const mine = idsOf(this.#waiting.map(({ event }) => event));
     const found = this.#shelf.names(this.#prefix).map((name) => this.#read(name));
-    const orphans = found.filter((kept) => kept !== undefined)
+    const orphans = found
+      .filter((kept) => kept !== undefined)
       .filter((kept) => !mine.has(kept.event.eventId) && !this.#lease.isAlive(kept.owner));
     for (const { event, atMs } of orphans) {
       this.#waiting.push({ event, atMs, size: this.#keep(event, atMs), taken: false });

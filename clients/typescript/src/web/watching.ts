@@ -1,5 +1,5 @@
-import type { SlateRef } from "./slate-ref.js";
 import { Sightings } from "./sightings.js";
+import type { SlateRef } from "./slate-ref.js";
 
 /** Items that come into view together are reported together. */
 const GATHER_MS = 250;
@@ -68,7 +68,11 @@ export class Watching {
     clearTimeout(this.#timer);
     this.#sightings.settle(performance.now());
     const seen = new Set(this.#sightings.take());
-    if (seen.size) this.#report(this.#slate, this.#slate.itemIds.filter((itemId) => seen.has(itemId)));
+    if (seen.size)
+      this.#report(
+        this.#slate,
+        this.#slate.itemIds.filter((itemId) => seen.has(itemId)),
+      );
     this.#plan();
   }
 

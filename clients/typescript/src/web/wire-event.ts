@@ -11,10 +11,9 @@ export interface WireEvent {
   readonly [field: string]: unknown;
 }
 
-const NAMES = [
-  "items", "slate", "userId", "sessionId", "value", "eventTime", "attributionToken", "placement", "position",
-  "context", "eventId",
-]; // prettier-ignore
+const NAMES = "items slate userId sessionId value eventTime attributionToken placement position context eventId".split(
+  " ",
+);
 
 /** Refuse details that no event has. */
 export function checkDetails(details: object): void {

@@ -3,10 +3,9 @@ import type { Event, EventItem, EventStatus, FeedbackAnswer } from "../core/even
 import * as pb from "../gen/headwater/v1/event_pb.js";
 import { refuseUnknown, toTime, toValues } from "./values.js";
 
-const NAMES = [
-  "eventId", "eventType", "visitorId", "userId", "sessionId", "items", "value", "eventTime", "attributionToken",
-  "placement", "position", "context",
-]; // prettier-ignore
+const NAMES = (
+  "eventId eventType visitorId userId sessionId items value eventTime attributionToken placement position " + "context"
+).split(" ");
 const STATUSES: Record<pb.EventStatus, EventStatus> = {
   [pb.EventStatus.UNSPECIFIED]: "quarantined", // never sent
   [pb.EventStatus.CREATED]: "created",

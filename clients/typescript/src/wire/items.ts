@@ -5,10 +5,7 @@ import type { UpsertItemsRequestSchema } from "../gen/headwater/v1/catalog_servi
 import * as pb from "../gen/headwater/v1/item_pb.js";
 import { fromTime, fromValues, refuseUnknown, toTime, toValues } from "./values.js";
 
-const NAMES = [
-  "itemId", "title", "categories", "price", "currencyCode", "available", "tags", "features", "publishTime",
-  "expireTime",
-]; // prettier-ignore
+const NAMES = "itemId title categories price currencyCode available tags features publishTime expireTime".split(" ");
 export const WRITE_STATUSES: Record<pb.WriteStatus, WriteStatus> = {
   [pb.WriteStatus.UNSPECIFIED]: "refused", // never sent
   [pb.WriteStatus.APPLIED]: "applied",
@@ -49,8 +46,18 @@ function toItem(item: Item): MessageInitShape<typeof pb.ItemSchema> {
 
 /** Read an item. */
 export function fromItem(item: pb.Item | undefined): Item {
-  const { itemId = "", title, categories, price, currencyCode, available, tags, features, publishTime, expireTime } =
-    item ?? ({} as Partial<pb.Item>);
+  const {
+    itemId = "",
+    title,
+    categories,
+    price,
+    currencyCode,
+    available,
+    tags,
+    features,
+    publishTime,
+    expireTime,
+  } = item ?? ({} as Partial<pb.Item>);
   return {
     itemId,
     title,

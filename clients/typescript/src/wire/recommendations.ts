@@ -13,9 +13,12 @@ const DIVERSITY = {
 };
 const IDS = ["candidateItemIds", "excludeItemIds", "contextItemIds", "excludeAttributionTokens"] as const;
 const NAMES = [
-  ...IDS, "userId", "sessionId", "placement", "pageSize", "filter", "context", "recommendationId", "minOffset",
-  "explore", "diversity", "explain", "firstSlotPropensities", "fallback", "timeoutMs", "signal",
-]; // prettier-ignore
+  ...IDS,
+  ...(
+    "userId sessionId placement pageSize filter context recommendationId minOffset explore diversity explain " +
+    "firstSlotPropensities fallback timeoutMs signal"
+  ).split(" "),
+];
 
 /** Return the question with its id, minted before the first try: a retry draws the same slate. */
 export function named<Asked extends Question>(question: Asked): Asked & { recommendationId: string } {

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { Code, failure } from "../dist/core/errors.js";
+import { Delivery } from "../dist/web/delivery.js";
+import { idsOf, tab, wire } from "./shop.mjs";
+
+const alive = setInterval(() => {}, 1000); // a pause keeps no process alive: here it is waited for
+after(() => clearInterval(alive));
+
+/** A delivery whose server is a function from a batch to statuses, or an error. */
+function delivering(answer) {
+  const { queue, shelf } = tab();
+  const [batches, problems, offsets] = [[], [], []];
+  const send = async (events, hopeful) => {
+    batches.push(idsOf(events));
+    const statuses = await answer(events, batches.length, hopeful);
+    const results = events.map(({ eventId }, n) => ({ eventId, status: statuses?.[n] ?? "created", detail: "" }));
+    return { results, offset: `offset-${batches.length}` };
+  };
+  const tell = ({ kind, event }) => problems.push([kind, event.eventId]);
+  const delivery = new Delivery(queue, send, tell, (offset) => offsets.push(offset));
+  return { delivery, queue, shelf, batches, problems, offsets };
+}
+
+const failed = (promise) => promise.then(() => "no error", (error) => error.name); // biome-ignore format: one thought
+
+test("what is tracked together goes out together; what comes meanwhile goes out next", async () => {
+  const { delivery, batches, offsets } = delivering(() => new Promise((resolve) => setTimeout(resolve, 5)));
+  const [one, other] = [delivery.add(wire("a")), delivery.add(wire("b"))];
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  const later = delivery.add(wire("c"));
+  const told = await Promise.all([one, other, later]);
+  assert.deepEqual(batches, [["a", "b"], ["c"]]);
+  assert.deepEqual(told.map(({ status, offset }) => [status, offset]), [["created", "offset-1"], ["created", "offset-1"], ["created", "offset-2"]]); // biome-ignore format: a table
+  assert.deepEqual(offsets, ["offset-1", "offset-2"]);
+});
+
+test("an event that is tracked just as the last batch is answered does not wait for another", async () => {
+  const { delivery } = delivering(() => undefined);
+  for (let n = 0; n < 50; n++) assert.equal((await delivery.add(wire(`event-${n}`))).status, "created");
+});
+
+test("a lost network is waited out; the same events are sent again, in order", async () => {
+  const { delivery, batches, problems } = delivering((_, tries) => {
+    if (tries === 1) throw failure("Failed to fetch", Code.Unavailable);
+  });
+  assert.equal((await Promise.all([delivery.add(wire("a")), delivery.add(wire("b"))])).length, 2);
+  assert.deepEqual(batches, [
+    ["a", "b"],
+    ["a", "b"],
+  ]);
+  assert.deepEqual(problems, []);
+});
+
+test("the network's return ends a pause, but not one that the server asked for", async () => {
+  let error = failure("Failed to fetch", Code.Unavailable);
+  const { delivery, batches } = delivering((_, tries) => {
+    if (tries <= 2) throw error;
+  });
+  const result = delivery.add(wire("a"));
+  await delivery.settled(100);
+  error = failure("too many", Code.ResourceExhausted, { retryAfterMs: 600 });
+  delivery.wake();
+  await delivery.settled(100);
+  assert.equal(batches.length, 2);
+  const beganMs = performance.now();
+  delivery.wake();
+  await result;
+  assert.ok(performance.now() - beganMs >= 590);
+  assert.equal(batches.length, 3);
+});
+
+test("one event that no server takes is refused; the others of its batch are learned", async () => {
+  const { delivery, queue, problems } = delivering((events) => {
+    if (idsOf(events).includes("bad")) throw failure("events[1].event_id", Code.InvalidArgument);
+  });
+  const told = await Promise.all(["a", "bad", "b", "c"].map((id) => delivery.add(wire(id)).catch(({ name }) => name)));
+  assert.deepEqual(
+    told.map((one) => one.status ?? one),
+    ["created", "InvalidRequestError", "created", "created"],
+  );
+  assert.deepEqual(problems, [["refused", "bad"]]);
+  assert.equal(queue.length, 0);
+});
+
+test("what the server takes and does not learn from is told to the caller and to the page", async () => {
+  const { delivery, problems } = delivering(() => ["quarantined", "conflict", "exists"]);
+  const told = await Promise.all(["a", "b", "c"].map((id) => delivery.add(wire(id))));
+  assert.deepEqual(
+    told.map(({ status }) => status),
+    ["quarantined", "conflict", "exists"],
+  );
+  assert.deepEqual(problems, [["quarantined", "a"], ["conflict", "b"]]); // biome-ignore format: a table
+});
+
+test("with a wrong key the events stay, the caller hears it at once, and nobody is asked at every click", async () => {
+  const { delivery, queue, batches, problems } = delivering(() => {
+    throw failure("no key of this server", Code.Unauthenticated);
+  });
+  assert.equal(await failed(delivery.add(wire("a"))), "UnauthenticatedError");
+  assert.equal(await failed(delivery.add(wire("b"))), "UnauthenticatedError");
+  assert.equal(await failed(delivery.flush(1000)), "UnauthenticatedError");
+  assert.deepEqual(problems, [["kept", "a"], ["kept", "b"]]); // biome-ignore format: a table
+  assert.deepEqual([queue.length, batches.length], [2, 1]);
+});
+
+test("flush says when it could not be done in time, and close leaves what waits to the next page", async () => {
+  const { delivery, queue } = delivering(() => {
+    throw failure("Failed to fetch", Code.Unavailable);
+  });
+  const result = delivery.add(wire("a"));
+  assert.equal(await failed(delivery.flush(50)), "DeadlineExceededError");
+  delivery.close();
+  assert.equal(await failed(result), "CanceledError");
+  assert.equal(await failed(delivery.add(wire("b"))), "CanceledError");
+  assert.equal(queue.length, 2);
+});
+
+test("what is dropped from a full queue is told, and its promise fails", async () => {
+  const { delivery, problems } = delivering(() => new Promise(() => {}));
+  const promises = Array.from({ length: 11 }, (_, n) => delivery.add(wire(`event-${n}`)));
+  assert.equal(await failed(promises[0]), "OverloadedError");
+  assert.deepEqual(problems, [["dropped", "event-0"]]);
+});

@@ -1,0 +1,59 @@
+"""The TypeScript client in Node: checked, built, and tested on a real server, which dies in between."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system import client_contract as contract
+from tests.system.client_programs import NODE, node_programs, run
+from tests.system.node_tests import names_of, outcomes
+
+pytestmark = pytest.mark.timeout(300)  # a fresh machine downloads and builds first
+
+
+@pytest.fixture(scope="module")
+def programs():
+    return node_programs()
+
+
+@pytest.fixture(scope="module")
+def server(programs, tmp_path_factory):
+    with contract.live_server(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def live(server):
+    environment = {"HEADWATER_TARGET": server.address, "HEADWATER_KEY": contract.KEY}
+    return outcomes("e2e/node.test.mjs", **environment)
+
+
+def test_its_stubs_are_what_the_protos_give_and_its_code_is_clean(programs):
+    run(NODE, "npm", "run", "--silent", "check")
+
+
+def test_its_own_tests_pass_none_of_them_skipped(programs):
+    said = run(NODE, "npm", "test", "--silent")
+    assert "# skipped 0\n" in said
+    assert "# fail 0\n" in said
+
+
+@pytest.mark.parametrize("name", names_of("e2e/node.test.mjs"))
+def test_on_a_live_server(live, name):
+    live.must_pass(name)
+
+
+def test_its_example_shows_the_loop(server, programs):
+    contract.the_loop_is_shown(server, programs.shop)
+
+
+def test_an_error_names_the_field(server, programs):
+    contract.an_error_names_the_field(server, programs.shop)
+
+
+def test_a_wrong_key_is_refused(server, programs):
+    contract.a_wrong_key_is_refused(server, programs.shop)
+
+
+def test_a_restart_in_the_middle_of_buffered_feedback_loses_nothing(server, programs):
+    contract.a_restart_loses_nothing(server, programs.pipe)
