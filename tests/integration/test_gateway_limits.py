@@ -218,6 +218,9 @@ async def test_the_log_is_a_file_if_one_wants(tmp_path):
     settings = GatewaySettings(gateway_access_log=str(log))  # only what fails
     async with gateway_before(DictReplica(), settings) as url, httpx.AsyncClient() as client:
         await client.post(f"{url}/v1/recommend", json=QUESTION, headers=BEARER)
+        asks = {"origin": url, "access-control-request-method": "POST"}
+        preflight = await client.options(f"{url}/v1/recommend", headers=asks)
+        assert preflight.is_success  # it has no gRPC status, and is no failure
         await client.post(f"{url}/v1/recommend?key=wrong-key-of-somebody", json=QUESTION)
         await eventually(lambda: log.exists() and log.read_text())
     (line,) = map(json.loads, log.read_text().splitlines())
