@@ -83,6 +83,17 @@ withContext("the next list knows what the visitor just did, without waiting for 
   assert.ok(!after.itemIds.includes(first));
 });
 
+withContext("so does the first list of the next page, to which the click led", async () => {
+  const page = await visit(context);
+  const [first] = (await recommend(page, { filter: ALL })).itemIds;
+  await page.evaluate((itemId) => void shop.track("dismiss", { items: [itemId] }), first);
+  await page.reload();
+  await begin(page, { settleMs: 10_000, timeoutMs: 10_000 });
+  const after = await recommend(page, { filter: ALL, pageSize: 20 });
+  assert.equal(after.itemIds.length, 19);
+  assert.ok(!after.itemIds.includes(first));
+});
+
 withContext("the visitor keeps its id over a reload, and two profiles are two visitors", async () => {
   const page = await visit(context);
   const id = await page.evaluate(() => shop.visitorId);

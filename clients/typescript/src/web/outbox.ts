@@ -28,6 +28,7 @@ export class Outbox {
   readonly #post: Post;
   readonly #delivery: Delivery;
   readonly #underWay = new Set<readonly WireEvent[]>();
+  #adopting: Promise<unknown> = Promise.resolve();
   readonly #timer: ReturnType<typeof setTimeout>;
 
   constructor(options: OutboxOptions) {
@@ -55,6 +56,7 @@ export class Outbox {
 
   /** Return when what is under way is answered, or after `timeoutMs`. */
   async settled(timeoutMs: number): Promise<void> {
+    await this.#adopting; // what the page before was about to send counts as well
     await this.#delivery.settled(timeoutMs);
   }
 
@@ -110,7 +112,7 @@ export class Outbox {
     if (!locks) adopt();
     else {
       const free = async (lock: Lock | null): Promise<void> => (lock ? adopt() : undefined);
-      locks.request(`${this.#space}adopt`, { ifAvailable: true }, free).catch(adopt);
+      this.#adopting = locks.request(`${this.#space}adopt`, { ifAvailable: true }, free).catch(adopt);
     }
   }
 }
