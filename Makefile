@@ -20,7 +20,7 @@ DATA_DIR ?= .headwater
 LISTEN ?= 127.0.0.1:50051
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate baseline backtest bench quality drift calibration shop serve soak fuzz lock
+.PHONY: help run test kernels check generate baseline backtest bench quality drift calibration shop serve soak fuzz lock
 
 help: ## This list
 	@echo "Headwater: a recommendation service that learns while it serves."
@@ -34,10 +34,15 @@ help: ## This list
 run: $(VENV)/.run ## Install, then the demo: recommend, hear back, learn, restart warm [EVENTS=, ITEMS=]
 	@$(BIN)/headwater demo $(if $(EVENTS),--events $(EVENTS)) $(if $(ITEMS),--items $(ITEMS))
 
-# A file's tests stay together, since they may share a server; the longest files come first.
+# A file's tests stay together, since they may share a server; the longest files come first. The
+# kernels are compiled before, by one process: else each that starts a server would do it.
 test: $(VENV)/.dev ## Install, then every test [ARGS="-k name"]
+	@$(MAKE) --no-print-directory kernels
 	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile \
 		--no-loadscope-reorder $(ARGS)
+
+kernels: $(VENV)/.dev
+	@$(BIN)/python -c 'from headwater_server.engine.warmup import warm_up; warm_up()'
 
 check: $(VENV)/.dev ## Format, lint, types, import layers, protos, breaks of the API, freshness of the stubs
 	$(BIN)/ruff format --check

@@ -16,7 +16,7 @@ from benchmarks.serving.bursts import run_bursts
 from benchmarks.serving.figures import medians
 from benchmarks.serving.frozen import run_frozen
 from benchmarks.serving.rounds import CASES, Bench
-from benchmarks.serving.stage import CAPPED, ECHO_AIO, ECHO_THREADS, POOLS, stage
+from benchmarks.serving.stage import CAPPED, ECHO_AIO, ECHO_THREADS, HEADWATER, POOLS, stage
 from benchmarks.serving.tables import bursts_table, frozen_table, rates_table
 from benchmarks.serving.workload import Workload
 from headwater_server.cli.progress import Progress
@@ -35,6 +35,9 @@ def bench(
     threads: Annotated[
         bool, typer.Option("--threads", help="add the engine behind thread pools and one lock")
     ] = False,
+    gateway: Annotated[
+        bool, typer.Option("--gateway", help="add the same server, through an Envoy before it")
+    ] = False,
     frozen: Annotated[
         bool, typer.Option("--frozen", help="freeze the store amid load instead")
     ] = False,
@@ -50,7 +53,7 @@ def bench(
     if frozen:
         told = _frozen(workload, frozen_seconds, threads=threads)
     else:
-        told = _rates(workload, rounds, seconds, threads=threads)
+        told = _rates(workload, rounds, seconds, threads=threads, gateway=gateway)
     if report:
         report.write_text(json.dumps(told, indent=1) + "\n")
         _console.print(f"report in {report}")
@@ -58,12 +61,16 @@ def bench(
         raise typer.Exit(FAILED)
 
 
-def _rates(workload: Workload, rounds: int, seconds: float, *, threads: bool) -> dict[str, Any]:
-    with _bench(workload, echoes=True, pools=POOLS if threads else (), rounds=rounds) as run:
+def _rates(
+    workload: Workload, rounds: int, seconds: float, *, threads: bool, gateway: bool
+) -> dict[str, Any]:
+    pools = POOLS if threads else ()
+    with _bench(workload, echoes=True, pools=pools, rounds=rounds, gateway=gateway) as run:
         run.run(CASES, rounds, seconds)
         learners = [server for server in run.servers if server.store_process()]
         bursts = run_bursts(run, learners, rounds, BURSTS_S)
-    _console.print(rates_table(run.measured, (ECHO_AIO, ECHO_THREADS)))
+    references = (ECHO_AIO, ECHO_THREADS, *((HEADWATER,) if gateway else ()))
+    _console.print(rates_table(run.measured, references))
     _console.print("\n[bold]Reads while feedback comes in bursts[/]", bursts_table(bursts))
     failed = sum(sum(f.failed.values()) for taken in run.measured.values() for f in taken)
     return {
@@ -86,11 +93,16 @@ def _frozen(workload: Workload, seconds: float, *, threads: bool) -> dict[str, A
 
 @contextmanager
 def _bench(
-    workload: Workload, *, echoes: bool, pools: tuple[tuple[int, int], ...], rounds: int
+    workload: Workload,
+    *,
+    echoes: bool,
+    pools: tuple[tuple[int, int], ...],
+    rounds: int,
+    gateway: bool = False,
 ) -> Iterator[Bench]:
     """Yield a bench that shows how far it is."""
-    with stage(workload, echoes=echoes, pools=pools) as (load, servers):
-        learners = 1 + len(pools)
+    with stage(workload, echoes=echoes, pools=pools, gateway=gateway) as (load, servers):
+        learners = 1 + len(pools) + gateway
         pairs = len(CASES) * len(servers)
         steps = pairs * (1 + rounds) + learners * rounds if echoes else learners
         with Progress("bench", steps) as progress:

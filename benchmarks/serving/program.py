@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-READY = re.compile(r"ready on (\S+)")
+READY = re.compile(r"ready on (?:http://)?(\S+)")
 START_PATIENCE_S = 180.0  # a first start compiles the models' kernels
 STOP_PATIENCE_S = 30.0
 
@@ -57,7 +57,7 @@ class Program:
         raise ProgramFailedError("\n".join([f"{self.name} ended with exit code {code}:", *words]))
 
     def store_process(self) -> psutil.Process | None:
-        """Return the embedded store's process, None when there is none."""
+        """Return the embedded store's process, or a gateway's Envoy; None when there is none."""
         return next(iter(self.process.children(recursive=True)), None)
 
     def stop(self) -> None:
@@ -93,6 +93,12 @@ def headwater(data_dir: Path) -> tuple[str, ...]:
     """Return the command of the real server."""
     place = ("--listen", "127.0.0.1:0", "--data-dir", str(data_dir))
     return ("headwater_server", "serve", *place, "--log-level", "error")
+
+
+def gateway(address: str) -> tuple[str, ...]:
+    """Return the command of a gateway before the server at ``address``."""
+    place = ("--gateway", "127.0.0.1:0", "--gateway-backends", address)
+    return ("headwater_server", "gateway", "run", *place, "--gateway-access-log", "none")
 
 
 def threads(data_dir: Path, workers: int, waiting_max: int = 0) -> tuple[str, ...]:

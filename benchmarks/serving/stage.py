@@ -16,6 +16,7 @@ from benchmarks.serving.program import Program, running
 from benchmarks.serving.workload import Workload
 
 ECHO_AIO, ECHO_THREADS, HEADWATER = "echo aio", "echo threads", "headwater"
+GATEWAY = "through the gateway"
 POOLS = ((4, 0), (8, 0), (16, 0))  # threads, and Feedback calls that may wait (0: any number)
 CAPPED = (16, 8)
 
@@ -26,9 +27,12 @@ class ImportFailedError(Exception):
 
 @contextmanager
 def stage(
-    workload: Workload, *, echoes: bool, pools: tuple[tuple[int, int], ...]
+    workload: Workload, *, echoes: bool, pools: tuple[tuple[int, int], ...], gateway: bool = False
 ) -> Iterator[tuple[Load, list[Program]]]:
-    """Yield the generator and the servers, each with the same past; stop and remove them after."""
+    """Yield the generator and the servers, each with the same past; stop and remove them after.
+
+    With ``gateway``, the last one is an Envoy before the real server.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="headwater-bench-")))
         data_dir = folder / HEADWATER
@@ -41,6 +45,9 @@ def stage(
             commands[name] = program.threads(folder / name, threads, waiting_max)
         commands[HEADWATER] = program.headwater(data_dir)
         servers = [stack.enter_context(running(name, *c)) for name, c in commands.items()]
+        if gateway:
+            before = program.gateway(servers[-1].address)
+            servers.append(stack.enter_context(running(GATEWAY, *before)))
         yield stack.enter_context(Load()), servers
 
 

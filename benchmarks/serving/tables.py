@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from rich.table import Table
@@ -33,7 +34,7 @@ def rates_table(measured: Measured, references: Sequence[str]) -> Table:
 
 def _share(mine: Sequence[Figures], other: Sequence[Figures]) -> str:
     rate, cpu = ratio(mine, other, "calls_per_s"), ratio(other, mine, "cpu_us")
-    return f"{rate:.2f} / {cpu:.2f}"
+    return f"{rate:.2f} / {cpu:.2f}" if math.isfinite(cpu) else f"{rate:.2f}"
 
 
 def bursts_table(found: Mapping[str, Bursts]) -> Table:

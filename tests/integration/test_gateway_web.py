@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 import grpc
+import httpx
 import pytest
 from google.rpc import error_details_pb2, status_pb2
 
@@ -200,3 +201,17 @@ async def test_health_of_the_server_is_told(server):
 async def test_many_calls_at_once_share_no_fate(native):
     slates = await asyncio.gather(*(native.recommend(f"v{number}") for number in range(200)))
     assert len({slate.recommendation_id for slate in slates}) == 200
+
+
+async def test_the_web_process_is_started_beside_it_with_the_same_store(server):
+    async with httpx.AsyncClient(base_url=server.url) as browser:
+        page = await browser.get("/console/")
+        assert (page.status_code, page.headers["content-type"].split(";")[0]) == (200, "text/html")
+        assert (await browser.get("/console")).headers["location"].endswith("/console/")
+        ranked = await browser.post(
+            "/personalizer/v1.0/rank",
+            headers={"ocp-apim-subscription-key": KEY},
+            json={"eventId": "ranked", "actions": [{"id": "tent", "features": []}]},
+        )
+    assert ranked.status_code == 201, ranked.text
+    assert ranked.json()["rewardActionId"] == "tent"
