@@ -60,8 +60,10 @@ export class Outbox {
     await this.#delivery.settled(timeoutMs);
   }
 
-  flush(timeoutMs: number): Promise<void> {
-    return this.#delivery.flush(timeoutMs);
+  async flush(timeoutMs: number): Promise<void> {
+    this.#adopt();
+    await this.#adopting;
+    await this.#delivery.flush(timeoutMs);
   }
 
   /**
@@ -112,7 +114,8 @@ export class Outbox {
     if (!locks) adopt();
     else {
       const free = async (lock: Lock | null): Promise<void> => (lock ? adopt() : undefined);
-      this.#adopting = locks.request(`${this.#space}adopt`, { ifAvailable: true }, free).catch(adopt);
+      const adopting = locks.request(`${this.#space}adopt`, { ifAvailable: true }, free).catch(adopt);
+      this.#adopting = Promise.all([this.#adopting, adopting]);
     }
   }
 }
