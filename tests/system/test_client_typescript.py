@@ -1,4 +1,4 @@
-"""The TypeScript client in Node: checked, built, and tested on a real server, which dies in between."""
+"""The TypeScript client in Node: checked, built, tested on a real server, which dies in between."""
 
 from __future__ import annotations
 
