@@ -39,6 +39,7 @@ def pages(tmp_path_factory):
             FOREIGN_ORIGIN=foreign,
             BACKEND_KEY=KEY,
             CHROMIUM=CHROMIUM,
+            SERVER_PID=str(server.pid),
             **{name: key for name, (key, _) in PAGE_KEYS.items()},
         )
 

@@ -9,6 +9,7 @@ import {
   foreignOrigin,
   gateway,
   keys,
+  killGateway,
   open,
   origin,
   sentBy,
@@ -79,6 +80,17 @@ withContext("the next list knows what the visitor just did, without waiting for 
     },
     [first, ALL],
   );
+  assert.equal(after.itemIds.length, 19);
+  assert.ok(!after.itemIds.includes(first));
+});
+
+withContext("so does the first list of the next page, to which the click led", async () => {
+  const page = await visit(context);
+  const [first] = (await recommend(page, { filter: ALL })).itemIds;
+  await page.evaluate((itemId) => void shop.track("dismiss", { items: [itemId] }), first);
+  await page.reload();
+  await begin(page, { settleMs: 10_000, timeoutMs: 10_000 });
+  const after = await recommend(page, { filter: ALL, pageSize: 20 });
   assert.equal(after.itemIds.length, 19);
   assert.ok(!after.itemIds.includes(first));
 });
@@ -303,6 +315,28 @@ withContext("a page that is told to slow down waits as long as it was told, and 
   assert.ok(statuses.includes(429), `${statuses}`);
   assert.ok(statuses.filter((status) => status === 429).length < 16, `${statuses}`);
 });
+
+withContext(
+  "a gateway that is killed under a page's clicks loses none that was sent, and none counts twice",
+  async () => {
+    const page = await visit(context);
+    const visitor = await page.evaluate(() => shop.visitorId);
+    const clicking = page.evaluate(async () => {
+      const results = [];
+      for (let n = 0; n < 60; n++) {
+        results.push(shop.track("click", { items: [`killed-${n}`] }));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return (await Promise.all(results)).map(({ status }) => status);
+    });
+    await eventually(async () => (await touched(visitor))["killed-5"], "the first clicks");
+    await killGateway();
+    const statuses = await clicking;
+    assert.deepEqual(new Set(statuses.filter((status) => status !== "exists")), new Set(["created"]));
+    const counted = await touched(visitor);
+    assert.deepEqual([Object.keys(counted).length, new Set(Object.values(counted))], [60, new Set([1])]);
+  },
+);
 
 withContext("the example page of the README shows a list and reports a click", async () => {
   const page = await context.newPage();

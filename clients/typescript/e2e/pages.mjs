@@ -1,6 +1,6 @@
 // A page of a shop in a real Chromium, and a backend's client to see what the server has learned.
 
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { Client } from "headwater/node";
@@ -108,6 +108,17 @@ export async function touched(visitorId) {
   return Object.fromEntries(history.map(({ itemId, touches }) => [itemId, touches]));
 }
 
-export async function learned() {
-  return (await backend.model()).counts.events_learned;
+/** End the gateway as a crash would; the server starts another. */
+export async function killGateway() {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  process.kill(Number(pids.find(isGateway)), "SIGKILL");
+}
+
+function isGateway(pid) {
+  try {
+    const parent = /^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))[1];
+    return parent === process.env.SERVER_PID && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("hot-restart");
+  } catch {
+    return false; // it has ended meanwhile
+  }
 }

@@ -40,6 +40,12 @@ test("an event that is tracked just as the last batch is answered does not wait 
   for (let n = 0; n < 50; n++) assert.equal((await delivery.add(wire(`event-${n}`))).status, "created");
 });
 
+test("an event that is on its way is not sent again under its id", async () => {
+  const { delivery, batches } = delivering(() => undefined);
+  const [one, other] = await Promise.all([delivery.add(wire("a")), delivery.add(wire("a"))]);
+  assert.deepEqual([one, batches], [other, [["a"]]]);
+});
+
 test("a lost network is waited out; the same events are sent again, in order", async () => {
   const { delivery, batches, problems } = delivering((_, tries) => {
     if (tries === 1) throw failure("Failed to fetch", Code.Unavailable);

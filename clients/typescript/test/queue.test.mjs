@@ -55,6 +55,7 @@ test("what another tab that is alive has queued is left to it; a crashed one's i
   assert.equal(other.queue.length, 0);
   now.pass(LEASE_MS + 1);
   const third = tab(shelf, now, { eventsMax: 10, ageMsMax: 10 * LEASE_MS });
+  assert.deepEqual(shelf.names(`${SPACE}tab:`), [`${SPACE}tab:${third.lease.id}`]); // the others' are thrown away
   third.queue.adopt();
   assert.deepEqual(idsOf(third.queue.take()), ["a"]);
 });

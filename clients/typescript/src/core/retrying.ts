@@ -70,6 +70,15 @@ export function pause(delayMs: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Return when the promise is settled, or after `timeoutMs`. */
+export async function within(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => {
+    if (timeoutMs !== Number.POSITIVE_INFINITY) timer = setTimeout(resolve, Math.max(0, timeoutMs));
+  });
+  await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 /** Return how long to wait after so many failures in a row, between `firstMs` and `maxMs`. */
 export function backOffMs(failures: number, firstMs: number, maxMs: number): number {
   return Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 20));

@@ -1,3 +1,5 @@
+import { within } from "../core/retrying.js";
+
 /** Lets many wait for a change of something that one file owns. */
 export class Changes {
   #tell: () => void = () => {};
@@ -26,13 +28,4 @@ export class Changes {
       this.#tell = resolve;
     });
   }
-}
-
-async function within(promise: Promise<void>, timeoutMs: number): Promise<void> {
-  if (timeoutMs === Number.POSITIVE_INFINITY) return promise;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

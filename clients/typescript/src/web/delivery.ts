@@ -1,21 +1,12 @@
-import {
-  CanceledError,
-  Code,
-  DeadlineExceededError,
-  failure,
-  type HeadwaterError,
-  isAway,
-  toHeadwaterError,
-} from "../core/errors.js";
+import { CanceledError, Code, failure, type HeadwaterError, isAway, toHeadwaterError } from "../core/errors.js";
 import { type FeedbackAnswer, isLearned } from "../core/events.js";
-import { backOffMs, pause } from "../core/retrying.js";
+import { pause, within } from "../core/retrying.js";
+import { BackOff } from "./back-off.js";
 import type { OnProblem, ProblemKind } from "./problems.js";
 import type { Queue } from "./queue.js";
 import { type TrackResult, Waiters } from "./waiters.js";
 import type { WireEvent } from "./wire-event.js";
 
-const FIRST_MS = 500;
-const LAST_MS = 60_000;
 /** The key, the address or the scope is wrong: the same events may do with the next page's. */
 const KEPT = new Set([Code.Unauthenticated, Code.PermissionDenied, Code.NotFound, Code.Unimplemented]);
 
@@ -30,11 +21,8 @@ export class Delivery {
   readonly #onOffset: (offset: string) => void;
   readonly #waiters = new Waiters();
   readonly #told = new Set<string>();
+  readonly #backOff = new BackOff();
   #flight: Promise<void> | undefined;
-  #failures = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #resumesMs = 0;
-  #asked = false;
   #halted: HeadwaterError | undefined;
   #closed = false;
 
@@ -45,19 +33,21 @@ export class Delivery {
     this.#onOffset = onOffset;
   }
 
-  /** Keep an event and send it soon; the promise holds what became of it. */
+  /** Keep an event and send it soon; the promise holds what became of it. One that is on its way is not sent again. */
   add(event: WireEvent): Promise<TrackResult> {
+    const underWay = this.#waiters.find(event.eventId);
+    if (underWay) return underWay;
     const promise = this.#waiters.promise(event.eventId);
     this.drop(this.#queue.add(event));
     if (this.#halted) this.#keep([event], this.#halted);
     if (this.#closed) this.#waiters.reject(event.eventId, closed());
-    else if (this.#timer === undefined) queueMicrotask(() => this.#start());
+    else if (!this.isPausing) queueMicrotask(() => this.#start());
     return promise;
   }
 
   /** Try now; a pause that the server asked for is waited out. */
   wake(): void {
-    if (!this.isPausing || !this.#asked) this.#resume();
+    if (!this.#backOff.isOrdered) this.#resume();
   }
 
   /** Return when what is queued now is settled, or after `timeoutMs`; whether it is. */
@@ -68,7 +58,7 @@ export class Delivery {
     while (waits() && Date.now() < endsMs && !this.isPausing) {
       this.#start();
       if (!this.#flight) break;
-      await withTimeout(this.#flight, endsMs - Date.now());
+      await within(this.#flight, endsMs - Date.now());
     }
     return !waits();
   }
@@ -81,16 +71,14 @@ export class Delivery {
       if (await this.settled(endsMs - Date.now())) return;
       if (this.#halted) throw this.#halted;
       if (Date.now() >= endsMs || !this.isPausing) break;
-      await pause(Math.min(this.#resumesMs, endsMs) - Date.now() + 1);
+      await pause(Math.min(this.#backOff.leftMs, endsMs - Date.now()) + 1);
     }
-    throw new DeadlineExceededError(`${this.#queue.length} events are still on their way; they are kept`, {
-      code: Code.DeadlineExceeded,
-    });
+    throw failure(`${this.#queue.length} events are still on their way; they are kept`, Code.DeadlineExceeded);
   }
 
   /** Whether a failure is being waited out. */
   get isPausing(): boolean {
-    return this.#timer !== undefined;
+    return this.#backOff.isOn;
   }
 
   /** Tell that events are lost. */
@@ -102,13 +90,12 @@ export class Delivery {
   /** Send nothing any more. What is queued stays on the shelf. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#backOff.end();
     this.#waiters.rejectAll(closed());
   }
 
   #resume(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#backOff.end();
     this.#start();
   }
 
@@ -124,7 +111,7 @@ export class Delivery {
     for (let batch = this.#queue.take(); batch.length && !this.#closed; batch = this.#queue.take()) {
       try {
         await this.#deliver(batch);
-        this.#failures = 0;
+        this.#backOff.succeeded();
         this.#halted = undefined;
       } catch (thrown) {
         this.#queue.giveBack(batch);
@@ -137,7 +124,7 @@ export class Delivery {
   /** Send a batch; if one event may be what fails the others, its halves. */
   async #deliver(batch: readonly WireEvent[]): Promise<void> {
     try {
-      this.#settle(batch, await this.#send(batch, this.#failures === 0));
+      this.#settle(batch, await this.#send(batch, this.#backOff.isHopeful));
     } catch (thrown) {
       const error = toHeadwaterError(thrown);
       if (isAway(error) || error instanceof CanceledError || KEPT.has(error.code)) throw error;
@@ -170,16 +157,9 @@ export class Delivery {
   }
 
   #pauseAfter(batch: readonly WireEvent[], error: HeadwaterError): void {
-    this.#failures += 1;
     this.#halted = KEPT.has(error.code) ? error : undefined;
     if (this.#halted) this.#keep(batch, error);
-    const planned = this.#halted ? LAST_MS : backOffMs(this.#failures, FIRST_MS, LAST_MS);
-    const delayMs = Math.max(error.retryAfterMs ?? 0, planned * (0.8 + 0.4 * Math.random()));
-    if (this.#closed) return;
-    this.#asked = this.#halted !== undefined || error.retryAfterMs !== undefined;
-    this.#resumesMs = Date.now() + delayMs;
-    this.#timer = setTimeout(() => this.#resume(), delayMs);
-    (this.#timer as { unref?: () => void }).unref?.();
+    if (!this.#closed) this.#backOff.begin(error, this.#halted !== undefined, () => this.#resume());
   }
 
   /** Tell, once for each event, that it cannot be sent for now. */
@@ -194,12 +174,4 @@ export class Delivery {
 
 function closed(): CanceledError {
   return new CanceledError("closed before the server answered; the next page sends it", { code: Code.Canceled });
-}
-
-function withTimeout(promise: Promise<void> | undefined, timeoutMs: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, timeoutMs));
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

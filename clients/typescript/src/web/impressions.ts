@@ -1,4 +1,4 @@
-import type { SlateRef } from "./slate-ref.js";
+import { nameOf, type SlateRef } from "./slate-ref.js";
 import { type Report, Watching } from "./watching.js";
 
 const SLATES_MAX = 100;
@@ -27,7 +27,7 @@ export class Impressions {
 
   /** The visitor acted on items of a slate: report first that they were seen. */
   acted(slate: SlateRef, itemIds: readonly string[]): void {
-    this.#watchings.get(slate.recommendationId)?.acted(itemIds);
+    this.#watchings.get(nameOf(slate))?.acted(itemIds);
   }
 
   flush(): void {
@@ -48,7 +48,7 @@ export class Impressions {
   }
 
   #of(slate: SlateRef): Watching {
-    const id = slate.recommendationId;
+    const id = nameOf(slate);
     const watching = this.#watchings.get(id) ?? new Watching(slate, this.#visibleMs, this.#report);
     this.#watchings.delete(id); // the latest are kept: an old slate's elements are gone with it
     this.#watchings.set(id, watching);

@@ -26,7 +26,8 @@ export type {
   Slate,
 } from "../core/recommendations.js";
 export type { Time, Values } from "../core/values.js";
-export { Headwater, type Options, type TrackDetails } from "./headwater.js";
+export { Headwater } from "./headwater.js";
+export type { Options, TrackDetails } from "./options.js";
 export type { OnProblem, Problem, ProblemKind } from "./problems.js";
 export { MemoryShelf, type Shelf } from "./shelf.js";
 export type { SlateRef } from "./slate-ref.js";

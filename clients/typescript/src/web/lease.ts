@@ -24,6 +24,7 @@ export class Lease {
   /** Be alive from now on, until `giveBack`. */
   hold(): void {
     if (this.#timer !== undefined) return;
+    this.#sweep();
     this.#renew();
     this.#timer = setInterval(() => this.#renew(), RENEW_MS);
     (this.#timer as { unref?: () => void }).unref?.(); // where there is no page, nothing waits for it
@@ -39,6 +40,12 @@ export class Lease {
   /** Whether another tab may take the events of this one. */
   isAlive(tab: string): boolean {
     return Number(this.#shelf.get(this.#prefix + tab) ?? 0) > this.#now();
+  }
+
+  /** Throw away what crashed tabs left of their leases. */
+  #sweep(): void {
+    const over = (name: string): boolean => !this.isAlive(name.slice(this.#prefix.length));
+    for (const name of this.#shelf.names(this.#prefix).filter(over)) this.#shelf.remove(name);
   }
 
   #renew(): void {

@@ -28,6 +28,7 @@ export class Outbox {
   readonly #post: Post;
   readonly #delivery: Delivery;
   readonly #underWay = new Set<readonly WireEvent[]>();
+  #adopting: Promise<unknown> = Promise.resolve();
   readonly #timer: ReturnType<typeof setTimeout>;
 
   constructor(options: OutboxOptions) {
@@ -55,11 +56,14 @@ export class Outbox {
 
   /** Return when what is under way is answered, or after `timeoutMs`. */
   async settled(timeoutMs: number): Promise<void> {
+    await this.#adopting; // what the page before was about to send counts as well
     await this.#delivery.settled(timeoutMs);
   }
 
-  flush(timeoutMs: number): Promise<void> {
-    return this.#delivery.flush(timeoutMs);
+  async flush(timeoutMs: number): Promise<void> {
+    this.#adopt();
+    await this.#adopting;
+    await this.#delivery.flush(timeoutMs);
   }
 
   /**
@@ -110,7 +114,8 @@ export class Outbox {
     if (!locks) adopt();
     else {
       const free = async (lock: Lock | null): Promise<void> => (lock ? adopt() : undefined);
-      locks.request(`${this.#space}adopt`, { ifAvailable: true }, free).catch(adopt);
+      const adopting = locks.request(`${this.#space}adopt`, { ifAvailable: true }, free).catch(adopt);
+      this.#adopting = Promise.all([this.#adopting, adopting]);
     }
   }
 }

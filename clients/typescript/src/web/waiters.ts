@@ -6,6 +6,7 @@ export interface TrackResult extends EventResult {
 }
 
 interface Waiter {
+  promise: Promise<TrackResult>;
   resolve(result: TrackResult): void;
   reject(error: Error): void;
 }
@@ -15,9 +16,18 @@ export class Waiters {
   readonly #waiters = new Map<string, Waiter>();
 
   promise(eventId: string): Promise<TrackResult> {
-    const promise = new Promise<TrackResult>((resolve, reject) => this.#waiters.set(eventId, { resolve, reject }));
+    let settle: Pick<Waiter, "resolve" | "reject"> | undefined;
+    const promise = new Promise<TrackResult>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
     promise.catch(() => {});
+    this.#waiters.set(eventId, { promise, ...settle! });
     return promise;
+  }
+
+  /** Return the promise of an event that is on its way. */
+  find(eventId: string): Promise<TrackResult> | undefined {
+    return this.#waiters.get(eventId)?.promise;
   }
 
   resolve(result: TrackResult): void {
