@@ -59,7 +59,7 @@ def check_one_place(target: str | None, settings: Settings) -> None:
 
 
 def check_one_kept(target: str | None, settings: Settings) -> None:
-    """The same, where something must be kept already: a slip must not make an empty store."""
+    """Refuse a place that holds nothing yet, too: a slip must not make an empty store."""
     check_one_place(target, settings)
     data_dir = settings.place.data_dir
     if data_dir is not None and not data_dir.is_dir():
