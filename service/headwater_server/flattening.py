@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,7 +81,7 @@ def _scalar(value: Any) -> Scalar | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        tame = math.isfinite(value) and abs(value) <= NUMBER_MAX
+        tame = abs(value) <= NUMBER_MAX  # not NaN; an integer may be more than a float holds
         return float(value) if tame else str(value)[:TEXT_BYTES_MAX]
     return _cut(str(value), TEXT_BYTES_MAX)
 

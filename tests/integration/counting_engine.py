@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from headwater_server.engine import state
+from headwater_server.engine.attribution import Slots
 from headwater_server.engine.capturing import Capture
 from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.entries import (
@@ -133,7 +134,12 @@ class CountingEngine:
         best = sorted(self.touched.items(), key=lambda pair: (-pair[1], pair[0]))
         return tuple(ScoredItem(item, float(count)) for item, count in best[:page_size])
 
-    def item_statistics(self, question: ItemQuestion, now_ms: int) -> ItemPage:
+    def open_slots(self) -> Iterator[Slots]:
+        return iter(())
+
+    def item_statistics(
+        self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
+    ) -> ItemPage:
         found = sorted(self.touched.items(), key=lambda pair: (-pair[1], pair[0]))
         page = found[question.start : question.start + question.page_size]
         zeros = (0.0, 0.0, 0.0)
@@ -144,6 +150,9 @@ class CountingEngine:
             ),
             len(found),
         )
+
+    def items_holding(self, text: str) -> Iterator[list[str]]:
+        yield [name for name in self.touched if text in name]
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         ids = sorted(item_id for item_id in self.titles if item_id > after_item_id)

@@ -86,7 +86,7 @@ class DictOperating:
             StoreHoldings("valkey 8.1.4", 2**40, 2**41, "everysec", 2**35, NOON_MS),
         ), 9
 
-    def item_statistics(self, question: ItemQuestion) -> ItemsAnswer:
+    async def item_statistics(self, question: ItemQuestion, text: str) -> ItemsAnswer:
         self.asked.append(question)
         item = Item("tent", "A tent")
         first = ItemFigures(

@@ -17,7 +17,7 @@ from headwater_server.gateway.settings import GatewaySettings
 from tests.integration.api_server import free_port, serving
 from tests.integration.dict_replica import DictReplica
 from tests.integration.gateway_before import API, QUIET, gateway_before
-from tests.integration.gateway_server import BEARER, framed
+from tests.integration.gateway_server import BEARER, KEY, framed
 from tests.integration.waiting import eventually
 
 QUESTION = {"visitorId": "v"}
@@ -53,15 +53,35 @@ async def test_more_calls_than_the_limit_are_told_to_come_back(limit):
             assert (await client.get(f"{url}/healthz")).status_code == 200  # it is no call
 
 
-async def test_each_key_and_each_address_has_a_limit_of_its_own():
+async def test_each_key_has_a_limit_of_its_own():
     settings = replace(QUIET, gateway_key_calls_per_second_max=4)
     async with gateway_before(DictReplica(), settings) as url:
         counted, _ = await statuses(url)
         assert counted[429] >= 1
         other, _ = await statuses(url, authorization="Bearer another")
         assert other[401] >= 4  # the server's word on it: it was let through
+
+
+async def test_a_key_is_one_however_its_header_is_spelled():
+    settings = replace(QUIET, gateway_key_calls_per_second_max=4)
+    async with gateway_before(DictReplica(), settings) as url, httpx.AsyncClient() as client:
+        counted = Counter()
+        for n in range(MANY):
+            headers = {"authorization": "Bearer" + " " * (n + 1) + KEY}
+            answer = await client.post(f"{url}/v1/recommend", headers=headers, json=QUESTION)
+            counted[answer.status_code] += 1
+        assert counted[200] >= 4
+        assert counted[429] >= 1
+
+
+async def test_each_address_has_a_limit_of_its_own_and_a_network_of_ipv6_one():
     settings = replace(QUIET, gateway_address_calls_per_second_max=4, gateway_proxies=1)
-    async with gateway_before(DictReplica(), settings) as url:
+    async with gateway_before(DictReplica(), settings) as url, httpx.AsyncClient() as client:
+        asked = []
+        for n in range(MANY):
+            headers = BEARER | {"x-forwarded-for": f"2001:db8::{n + 1}"}
+            asked.append(await client.post(f"{url}/v1/recommend", headers=headers, json=QUESTION))
+        assert 429 in {answer.status_code for answer in asked}
         for address in ("10.0.0.1", "10.0.0.2"):
             counted, _ = await statuses(url, **{"x-forwarded-for": f"6.6.6.6, {address}"})
             assert counted[200] >= 4
@@ -198,6 +218,9 @@ async def test_the_log_is_a_file_if_one_wants(tmp_path):
     settings = GatewaySettings(gateway_access_log=str(log))  # only what fails
     async with gateway_before(DictReplica(), settings) as url, httpx.AsyncClient() as client:
         await client.post(f"{url}/v1/recommend", json=QUESTION, headers=BEARER)
+        asks = {"origin": url, "access-control-request-method": "POST"}
+        preflight = await client.options(f"{url}/v1/recommend", headers=asks)
+        assert preflight.is_success  # it has no gRPC status, and is no failure
         await client.post(f"{url}/v1/recommend?key=wrong-key-of-somebody", json=QUESTION)
         await eventually(lambda: log.exists() and log.read_text())
     (line,) = map(json.loads, log.read_text().splitlines())

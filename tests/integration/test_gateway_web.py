@@ -195,7 +195,10 @@ async def test_health_of_the_server_is_told(server):
     async with grpc.aio.insecure_channel(server.host) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         answer = await stub.Check(health_pb2.HealthCheckRequest())
-    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        with pytest.raises(grpc.aio.AioRpcError) as refused:  # it would hold a place, without a key
+            await stub.Watch(health_pb2.HealthCheckRequest(), timeout=5).read()
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
 
 
 async def test_many_calls_at_once_share_no_fate(native):

@@ -163,6 +163,55 @@ async def test_what_a_page_says_of_itself_counts_within_limits(storage: Storage)
         assert backend == ["CREATED"] * 9
 
 
+async def test_a_list_that_a_page_asked_for_vouches_for_no_made_up_visitor(
+    storage: Storage,
+) -> None:
+    """Else one address asks for a list for each of its inventions, and teaches without end."""
+    limits = {"page_visitor_events_per_minute_max": 3, "page_source_events_per_minute_max": 5}
+    async with running_shop(storage, **limits) as shop:
+        told = []
+        for visitor in ("x1", "x2", "x3"):
+            token = (await shop.slate(visitor, PAGE, candidate_item_ids=["rope"])).attribution_token
+            bought = [
+                event(f"{visitor}-{n}", "rope", visitor=visitor, attribution_token=token)
+                for n in range(4)
+            ]
+            told += await shop.tell(*bought)
+        assert told.count("CREATED") == 5
+        assert set(told) == {"CREATED", "QUARANTINED attribution_token", "QUARANTINED source"}
+        assert await shop.digest() == await folded_digest(storage, Engine)  # the log says it, too
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        lambda n: [("authorization", "Bearer" + " " * (n + 1) + PAGE)],
+        lambda n: [("authorization", f"{'BEARER'[:n]}{'bearer'[n:]} {PAGE}")],
+        lambda n: [("authorization", f"Bearer {PAGE}"), ("authorization", f"more-{n}")],
+    ],
+    ids=["spaces", "case", "twice"],
+)
+async def test_one_source_stays_one_however_it_spells_its_key(storage: Storage, spelled) -> None:
+    async with running_shop(storage, page_source_events_per_minute_max=2) as shop:
+        statuses = []
+        for n in range(5):
+            request = feedback_service_pb2.FeedbackRequest(
+                events=[event(f"s{n}", "boots", visitor=f"s{n}")]
+            )
+            answer = await shop.feedback.Feedback(request, metadata=spelled(n), timeout=5)
+            statuses += [result.status for result in answer.results]
+        assert statuses.count(event_pb2.EVENT_STATUS_CREATED) == 2
+
+
+async def test_a_page_opens_no_stream(storage: Storage) -> None:
+    """It would hold a place, and do nothing, for as long as it likes; browsers have no streams."""
+    async with running_shop(storage) as shop:
+        stream = shop.feedback.StreamFeedback(metadata=bearer(PAGE), timeout=5)
+        with pytest.raises(grpc.aio.AioRpcError, match="a page's key opens no stream") as refused:
+            await stream.read()
+        assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
 async def test_nobody_takes_an_event_id_from_the_backend(storage: Storage) -> None:
     """Whoever guesses the id of an order sends something else under it first: it does no harm."""
     async with running_shop(storage) as shop:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
 from headwater import HeadwaterError
+from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import StoreUnavailable
 from headwater_server.personalizer.opening import open_door
 from headwater_server.personalizer.requests import rank_request
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.storage.settings import StorageSettings
+from headwater_server.storage.storage import open_storage
+from tests.integration.api_server import serving
 from tests.integration.conftest import url_of
+from tests.integration.replicas import running_replica
 from tests.integration.served import Served
 from tests.system.crash.real_store import running_store
 
@@ -109,6 +114,31 @@ async def test_without_the_server_nothing_is_taken_from_a_caller_nobody_knows(se
     async with open_door("127.0.0.1:1", "", served._redis_url, settings, SETTINGS) as door:
         with pytest.raises(HeadwaterError):
             await door.reward("", "e1", 1.0)
+
+
+@pytest.mark.parametrize("scopes", ["read", "model+recommend"])
+async def test_a_key_that_may_not_teach_leaves_nothing_for_the_doors_own_key_to_tell(
+    server_dir, settings, scopes
+):
+    """The door ends each wait with its own key: it must not be led to say what others may not."""
+    whole, narrow = "a-whole-key-of-the-shop", "a-narrow-key-of-the-shop"
+    keys = ApiSettings(keys=SecretStr(f"{whole},{narrow};scopes={scopes}"), stop_grace_s=0)
+    url = url_of(server_dir)
+    async with AsyncExitStack() as parts:
+        enter = parts.enter_async_context
+        storage = await enter(open_storage(settings, redis_url=url))
+        address = await enter(serving(await enter(running_replica(storage)), keys))
+        door = await enter(open_door(address, whole, url, settings, SETTINGS))
+        await door.rank(whole, _question("theirs", deferActivation=True))
+        for call in (
+            door.rank(narrow, _question("mine")),
+            door.reward(narrow, "theirs", 1.0),
+            door.activate(narrow, "theirs"),
+        ):
+            with pytest.raises(HeadwaterError, match=r"does not open .*/Feedback"):
+                await call
+        assert (await door._memory.recall("theirs")).rewards == 0
+        assert await door._memory.recall("mine") is None
 
 
 async def test_without_the_store_a_call_says_so(served, tmp_path):

@@ -83,6 +83,23 @@ async def test_a_running_process_hears_of_it(
         await eventually(known)
 
 
+async def test_a_ring_that_cannot_be_read_leaves_the_keys_that_are_known(
+    storage: Storage, settings: StorageSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is followed again when it is mended."""
+    monkeypatch.setattr(token_keys, "REFRESH_S", 0.01)
+    name = Keys(settings.catalogue).token_keys
+    ring = RedisTokenKeys(storage.store, name)
+    async with ring.kept_fresh() as keys:
+        whole, known = await storage.store.call("GET", name), keys.signing(0)
+        await storage.store.call("SET", name, "damaged")
+        await asyncio.sleep(0.05)
+        assert keys.signing(0) == known
+        await storage.store.call("SET", name, whole)
+        await ring.rotate(now_ms=0, token_ms=HOUR_MS)
+        await eventually(lambda: keys.of(1) is not None)
+
+
 async def test_the_one_key_of_an_old_data_directory_is_the_first(tmp_path: Path) -> None:
     (tmp_path / token_keys.OLD_FILE).write_bytes(b"o" * 32)
     async with open_storage(StorageSettings(), data_dir=tmp_path) as storage:

@@ -1,7 +1,11 @@
-"""Ask, say what happened, ask again: python quickstart.py [host:port] of a running server."""
+"""Ask, say what happened, ask again: python quickstart.py [host:port] of a running server.
+
+HEADWATER_KEY is its key, if it asks for one.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from uuid import uuid4
 
@@ -18,7 +22,7 @@ SHOES = [
 def main(target: str) -> None:
     """Show one visitor's list before and after three clicks."""
     visitor = f"visitor-{uuid4().hex[:8]}"
-    with headwater.Client(target) as shop:
+    with headwater.Client(target, key=os.environ.get("HEADWATER_KEY")) as shop:
         shop.upsert_items(SHOES)
         before = shop.recommend(visitor, placement="home", page_size=4)
         print("before:", ", ".join(before.item_ids))

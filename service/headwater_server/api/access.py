@@ -27,7 +27,10 @@ SHAPE = "write KEY, or KEY;scopes=feedback+recommend;calls_per_second=100, with 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One key. ``is_page``: it is publishable, so whoever sends it may be anybody."""
+    """One key. ``is_page``: it is publishable, so whoever sends it may be anybody.
+
+    Then it opens no stream: browsers have none, and a stream holds its place while it does nothing.
+    """
 
     key: bytes = field(repr=False)
     is_page: bool = False
@@ -43,6 +46,8 @@ class Access:
         >>> page.allows("headwater.v1.UserService/GetUser"), page.allows("x.Reflection/Info")
         (False, False)
         """
+        if self.is_page and call.endswith("/StreamFeedback"):
+            return False
         service = call.partition("/")[0].rpartition(".")[2]
         named = any(SCOPES.get(scope) == service for scope in self.scopes)
         if named or not self.scopes:

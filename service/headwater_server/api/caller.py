@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from urllib.parse import unquote
 
 from headwater_server.api.errors import Context
 from headwater_server.api.settings import ApiSettings
@@ -16,8 +18,10 @@ def caller_of(context: Context, settings: ApiSettings) -> Caller:
     forwarded = metadata.get("x-forwarded-for", "") if settings.trust_forwarded_for else ""
     hops = _hops(forwarded)
     host = hops[-1] if hops else host_of(context.peer())
-    key = metadata.get("authorization", "")
-    return Caller(f"{key!r} {host}", is_page=is_page())
+    # the key as the settings have it: however a caller spells its header, it is one caller
+    request = current.get()
+    key = request.key if request is not None else ""
+    return Caller(f"{key} {network_of(host)}", is_page=is_page())
 
 
 def is_page() -> bool:
@@ -30,6 +34,24 @@ def _hops(forwarded: str | bytes) -> list[str]:
     text = forwarded if isinstance(forwarded, str) else ""
     hops: Iterable[str] = (hop.strip() for hop in text.split(","))
     return [hop for hop in hops if hop]
+
+
+def network_of(host: str) -> str:
+    """Return whose an address is: every customer has 2**64 addresses of IPv6, and may use them all.
+
+    >>> network_of("2001:db8::1"), network_of("ipv6:%5B2001:db8::2%5D"), network_of("10.0.0.7")
+    ('2001:db8::/64', '2001:db8::/64', '10.0.0.7')
+    >>> network_of("::ffff:10.0.0.7"), network_of("unix")
+    ('10.0.0.7', 'unix')
+    """
+    plain = unquote(host).removeprefix("ipv6:").strip("[]")
+    try:
+        address = ip_address(plain)
+    except ValueError:  # no address, or one of IPv4 as gRPC writes it
+        return host
+    if not isinstance(address, IPv6Address):
+        return host
+    return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))
 
 
 def host_of(peer: str) -> str:

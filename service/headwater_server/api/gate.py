@@ -41,7 +41,8 @@ class Gate:
         What the key may do is noted in the request.
         """
         if self._keys:
-            request.is_page = self._keys.check(request.metadata(), call).is_page
+            access = self._keys.check(request.metadata(), call)
+            request.is_page, request.key = access.is_page, access.key.decode()
         if self._rate is not None:
             self._rate.take()
 

@@ -53,7 +53,7 @@ class Keys:
         if access is None:
             raise Unauthenticated("the authorization holds no key of this server")
         if not access.allows(call):
-            raise Forbidden(f"this key does not open {call}: its scopes are {_told(access)}")
+            raise Forbidden(f"this key does not open {call}: {_told(access)}")
         if access.rate is not None:
             access.rate.take()
         return access
@@ -71,4 +71,5 @@ class Keys:
 
 
 def _told(access: Access) -> str:
-    return ", ".join(sorted(access.scopes))
+    scopes = f"its scopes are {', '.join(sorted(access.scopes))}"
+    return scopes + ("; a page's key opens no stream" if access.is_page else "")

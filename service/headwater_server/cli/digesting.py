@@ -10,7 +10,7 @@ import typer
 
 from headwater import Client, HeadwaterError, Model, UnavailableError
 from headwater_server.cli.failures import explained, fail
-from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
+from headwater_server.cli.stores import check_one_kept, chosen_store, store_explained
 from headwater_server.cli.target import Key, Target
 from headwater_server.replica.fold import fold
 from headwater_server.replica.position import offset_key
@@ -36,7 +36,7 @@ def digest(
     """
     with explained(), store_explained():
         settings = load_settings(**flags)
-        check_one_place(target, settings)
+        check_one_kept(target, settings)
         if target:
             if at or from_log:
                 raise BadSettings("--at and --from-log need --redis-url or --data-dir")

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from headwater_server.cli.failures import FAILED, explained
-from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
+from headwater_server.cli.stores import check_one_kept, chosen_store, store_explained
 from headwater_server.settings import Settings, load_settings
 from headwater_server.storage.doctor.examination import Examination
 from headwater_server.storage.doctor.findings import Build, Finding
@@ -40,7 +40,7 @@ def doctor(
     """
     with explained(), store_explained():
         settings = load_settings(**flags)
-        check_one_place(None, settings)
+        check_one_kept(None, settings)
         wanted = _Wanted(restore_tail, accept, drop_snapshots, yes)
         findings = asyncio.run(_doctor(settings, wanted))
     _show(findings)

@@ -17,7 +17,7 @@ from headwater import HeadwaterError
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.cli.progress import Progress
 from headwater_server.cli.quarantine_replay import replayed
-from headwater_server.cli.stores import check_one_place, store_beside_a_server, store_explained
+from headwater_server.cli.stores import check_one_kept, store_beside_a_server, store_explained
 from headwater_server.cli.target import Key, Target
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
@@ -105,7 +105,7 @@ def replay_quarantine(
 
 def _settings(flags: dict[str, Any]) -> Settings:
     settings = load_settings(**flags)
-    check_one_place(None, settings)
+    check_one_kept(None, settings)
     return settings
 
 

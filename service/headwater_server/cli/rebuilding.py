@@ -13,7 +13,7 @@ import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.cli.progress import Progress
-from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
+from headwater_server.cli.stores import check_one_kept, chosen_store, store_explained
 from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.replica.fold import fold
 from headwater_server.replica.position import START, Position
@@ -65,7 +65,7 @@ def rebuild(
     """
     with explained(), store_explained():
         settings = load_settings(**flags)
-        check_one_place(None, settings)
+        check_one_kept(None, settings)
         done = asyncio.run(_rebuild(settings, without_erased=without_erased))
     text = json.dumps(asdict(done), indent=2)
     path = receipt or Path(f"rebuild-{done.catalogue}-{done.offset}.json")

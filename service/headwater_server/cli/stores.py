@@ -58,6 +58,14 @@ def check_one_place(target: str | None, settings: Settings) -> None:
         raise BadSettings("give one of --target, --redis-url and --data-dir")
 
 
+def check_one_kept(target: str | None, settings: Settings) -> None:
+    """The same, where something must be kept already: a slip must not make an empty store."""
+    check_one_place(target, settings)
+    data_dir = settings.place.data_dir
+    if data_dir is not None and not data_dir.is_dir():
+        raise BadSettings(f"--data-dir: there is no directory {data_dir}, so nothing is kept there")
+
+
 @contextmanager
 def store_explained() -> Iterator[None]:
     """Turn what a store can refuse into a line and an exit code."""

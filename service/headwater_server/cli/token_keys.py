@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from headwater_server.cli.failures import explained
-from headwater_server.cli.stores import check_one_place, store_beside_a_server, store_explained
+from headwater_server.cli.stores import check_one_kept, store_beside_a_server, store_explained
 from headwater_server.replica.token_keys import RingKey, TokenKeys
 from headwater_server.settings import Settings, load_settings
 
@@ -49,7 +49,7 @@ def rotate_token_keys(
 
 def _settings(flags: dict[str, Any]) -> Settings:
     settings = load_settings(**flags)
-    check_one_place(None, settings)
+    check_one_kept(None, settings)
     return settings
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from headwater_server.engine.state import Later
 
 OPEN_MAX = 50_000
 IMPRESSION_BYTES = 3_000  # of ten slots, about
+STEP = 500  # open impressions that are looked through in a row
+Slots = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +126,15 @@ class Attribution:
             if np.isin(impression.items, items).any():
                 self._drop(number)
 
-    def open_slots(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Return the items of all open impressions, slot by slot, and the reward of each so far."""
-        rows = self._open.values()
-        if not rows:
-            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        return np.concatenate([r.items for r in rows]), np.concatenate([r.rewards for r in rows])
+    def open_slots(self) -> Iterator[Slots]:
+        """Yield the items of open impressions, slot by slot, and the reward of each so far.
+
+        In steps of about a millisecond: what closes meanwhile is still in it.
+        """
+        rows = list(self._open.values())
+        for start in range(0, len(rows), STEP):
+            few = rows[start : start + STEP]
+            yield np.concatenate([r.items for r in few]), np.concatenate([r.rewards for r in few])
 
     def state(self) -> Later:
         """Return the open impressions, oldest first, a column a field."""

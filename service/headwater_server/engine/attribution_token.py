@@ -2,7 +2,8 @@
 
 Binary form, then base64url without padding:
 version 1 byte | key id 1 byte | expires, seconds since 1970, 4 bytes | visitor's tag 6 bytes |
-length of the user's tag 1 byte (0 or 6), the tag | the slate, see token_body |
+length of the user's tag 1 byte (0 or 6; and 128 if a page asked), the tag | the slate, see
+token_body |
 HMAC-SHA256 of all before, first 16 bytes
 
 A tag is a keyed hash of an id: it tells whom the slate was made for, to nobody but us.
@@ -25,6 +26,7 @@ _VERSION = 2
 _HEAD = struct.Struct(">BBI6sB")
 _TAG_BYTES = 6
 _MAC_BYTES = 16
+_BY_PAGE = 128
 TOKEN_CHARS_MAX = 32_768
 
 
@@ -42,13 +44,17 @@ class TokenKey:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a token says: the slate, for whom, and until when."""
+    """What a token says: the slate, for whom, and until when.
+
+    ``by_page``: the list was asked for with a publishable key, so whom it is for is anybody's word.
+    """
 
     slate: Slate
     expire_s: int
     key: TokenKey
     visitor_tag: bytes
     user_tag: bytes
+    by_page: bool = False
 
     def is_of_visitor(self, visitor_id: str) -> bool:
         """Return whether the slate was made for the visitor."""
@@ -60,7 +66,15 @@ class Opened:
         return bool(tag) and hmac.compare_digest(self.user_tag, tag)
 
 
-def sign(slate: Slate, key: TokenKey, *, visitor_id: str, user_id: str = "", expire_s: int) -> str:
+def sign(
+    slate: Slate,
+    key: TokenKey,
+    *,
+    visitor_id: str,
+    user_id: str = "",
+    expire_s: int,
+    by_page: bool = False,
+) -> str:
     """Return the token of ``slate``, which vouches for these two until ``expire_s``.
 
     >>> slate = Slate("r1", "p", "home", ("a", "b"), (0.5, 0.25))
@@ -73,7 +87,8 @@ def sign(slate: Slate, key: TokenKey, *, visitor_id: str, user_id: str = "", exp
     """
     user_tag = _tag(b"user ", user_id, key.secret) if user_id else b""
     visitor_tag = _tag(b"visitor ", visitor_id, key.secret)
-    head = _HEAD.pack(_VERSION, key.key_id, expire_s, visitor_tag, len(user_tag))
+    marks = len(user_tag) | (_BY_PAGE if by_page else 0)
+    head = _HEAD.pack(_VERSION, key.key_id, expire_s, visitor_tag, marks)
     body = head + user_tag + packed(slate)
     return _spelled(body + _mac(body, key.secret))
 
@@ -92,7 +107,7 @@ def open_token(token: str, key_of: Callable[[int], TokenKey | None]) -> Opened:
     body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
     if body[:1] != bytes((_VERSION,)) or len(body) < _HEAD.size:
         raise ForgedTokenError("attribution_token: made by an unknown version")
-    _, key_id, expire_s, visitor_tag, user_tag_bytes = _HEAD.unpack_from(body)
+    _, key_id, expire_s, visitor_tag, marks = _HEAD.unpack_from(body)
     key = key_of(key_id)
     if key is None:
         raise ForgedTokenError(
@@ -100,13 +115,14 @@ def open_token(token: str, key_of: Callable[[int], TokenKey | None]) -> Opened:
         )
     if not hmac.compare_digest(mac, _mac(body, key.secret)):
         raise ForgedTokenError("attribution_token: signature does not match")
-    slate_at = _HEAD.size + user_tag_bytes
+    slate_at = _HEAD.size + (marks & ~_BY_PAGE)
     try:
         slate = unpacked(body[slate_at:])
     except (IndexError, UnicodeDecodeError, zlib.error):
         # signed, but not by this code
         raise ForgedTokenError("attribution_token: made by an unknown version") from None
-    return Opened(slate, expire_s, key, visitor_tag, body[_HEAD.size : slate_at])
+    user_tag, by_page = body[_HEAD.size : slate_at], bool(marks & _BY_PAGE)
+    return Opened(slate, expire_s, key, visitor_tag, user_tag, by_page)
 
 
 def _raw(token: str) -> bytes:

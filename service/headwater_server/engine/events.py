@@ -38,8 +38,9 @@ class Event:
     ``fingerprint`` is 16 bytes over the caller's fields (see `fingerprint`): the same event_id
     with another fingerprint is a CONFLICT. ``event_time_ms`` is data (gaps, sessions, decay);
     it never decides order. ``source`` says who sent it, as a keyed hash, and is not content; nor is
-    ``from_page``: it came with a publishable key, so anybody may have sent it, and what no slate
-    vouches for is limited more narrowly (see `influence`).
+    ``from_page``: it came with a publishable key, so anybody may have sent it, and what no list of
+    a backend vouches for is limited more narrowly (see `influence`). ``self_asked``: the slate's
+    list was asked for with such a key, too, for whatever visitor the page named.
     """
 
     event_id: str
@@ -57,6 +58,12 @@ class Event:
     fingerprint: bytes = b""
     source: str = ""
     from_page: bool = False
+    self_asked: bool = False
+
+    @property
+    def is_vouched(self) -> bool:
+        """Return whether more than a page's own word stands behind it."""
+        return not self.from_page or (self.slate is not None and not self.self_asked)
 
 
 class Status(Enum):

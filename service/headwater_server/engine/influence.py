@@ -19,7 +19,8 @@ class Influence:
     A visitor's events count by the minute in which they say they happened, so that a history that
     is sent at once is no robot's; a source's count by the clock alone, which nobody can feign. So
     do events that came from a page with nothing that vouches for them, under limits of their own:
-    the key of a page is public, and a visitor's id is whatever the page says.
+    the key of a page is public, and a visitor's id is whatever the page says. A list that a page
+    asked for itself vouches for nothing here: it may have named any visitor.
 
     >>> influence = Influence(EngineSettings(visitor_events_per_minute_max=1))
     >>> event = Event("e1", "click", "ann")
@@ -68,11 +69,11 @@ class Influence:
             yield f"{profile}\0{min(time_ms, clock_ms) // MINUTE_MS}", most, _ROBOT
         if event.source and (most := self.settings.source_events_per_minute_max):
             yield f"s{event.source}", most, _SOURCE
-        if event.from_page and event.slate is None:
+        if not event.is_vouched:
             yield from self._counted_of_page(event, profile)
 
     def _counted_of_page(self, event: Event, profile: str) -> Iterator[tuple[str, int, str]]:
-        """Yield the limits of what a page says without a token."""
+        """Yield the limits of what a page says with nothing but its own word behind it."""
         if most := self.settings.page_visitor_events_per_minute_max:
             yield f"{profile}\0page", most, _PAGE
         if event.source and (most := self.settings.page_source_events_per_minute_max):
@@ -92,5 +93,6 @@ class Influence:
 _REST = "; nothing is learned from the rest"
 _ROBOT = "visitor_id: more than {} events in a minute, as robots do" + _REST
 _SOURCE = "source: more than {} events in a minute" + _REST
-_PAGE = "attribution_token: more than {} events of a page's visitor in a minute without one" + _REST
-_PAGES = "source: more than {} events of pages in a minute without an attribution token" + _REST
+_UNVOUCHED = " in a minute that no list of a backend vouches for" + _REST
+_PAGE = "attribution_token: more than {} events of a page's visitor" + _UNVOUCHED
+_PAGES = "source: more than {} events of pages" + _UNVOUCHED

@@ -60,9 +60,9 @@ class Lists:
         """
         if (window or "day") not in TREND_COLUMNS:
             raise ValueError(f"window: {window!r} is none of {', '.join(WINDOWS)}")
-        column, scores, counts = rises(self.models.by_day, window or "day")
+        counts, scores = rises(self.models.by_day, window or "day")
         shown = self._shown(category, filter_text, now_ms)
-        found = np.flatnonzero(shown & (counts[: len(shown), column] > 1e-6)).astype(np.int32)
+        found = np.flatnonzero(shown & (counts[: len(shown)] > 1e-6)).astype(np.int32)
         return self._best(found, scores[found], size)
 
     def _shown(self, category: str, filter_text: str, now_ms: int) -> NDArray[np.bool_]:
@@ -80,12 +80,16 @@ class Lists:
         return tuple(ScoredItem(ids[items[row]], float(scores[row])) for row in order)
 
 
-def rises(days: Popularity, window: str) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
-    """Return the window's column, each item's rise in it, and all decayed counts; a pure read."""
+def rises(
+    days: Popularity, window: str, rows: NDArray[np.int32] | slice = slice(None)
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the decayed count of each of ``rows`` in a window, and how it rises; a pure read."""
     column, longer = TREND_COLUMNS[window]
-    counts = days.stored * days.fading()
-    expected = counts[:, longer] * (days.half_lives[column] / days.half_lives[longer])
-    return column, (counts[:, column] - expected) / np.sqrt(expected + 1.0), counts
+    stored, fading = days.stored[rows], days.fading()
+    counts = stored[:, column] * fading[column]
+    share = days.half_lives[column] / days.half_lives[longer]
+    expected = stored[:, longer] * fading[longer] * share
+    return counts, (counts - expected) / np.sqrt(expected + 1.0)
 
 
 def _looking_at(items: NDArray[np.int32]) -> History:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from headwater_server.engine.attribution import Slots
 from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.entries import Item
 from headwater_server.engine.metrics import Metric
@@ -27,9 +28,19 @@ class Lookups(Parts):
         """Return what is on the rise in a window, "hour", "day" (also "") or "week"."""
         return self.lists.trending(category, window, page_size, filter_text, now_ms)
 
-    def item_statistics(self, question: ItemQuestion, now_ms: int) -> ItemPage:
-        """Return what was counted of items, page by page."""
-        return ItemStatistics(self.answering, self.attribution).page(question, now_ms)
+    def item_statistics(
+        self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
+    ) -> ItemPage:
+        """Return what was counted of items, page by page; ``slots`` as `open_slots` yields them."""
+        return ItemStatistics(self.answering).page(question, slots, now_ms)
+
+    def open_slots(self) -> Iterator[Slots]:
+        """Yield items that were seen and the reward of each so far, in short steps."""
+        return self.attribution.open_slots()
+
+    def items_holding(self, text: str) -> Iterator[list[str]]:
+        """Yield the ids of items whose id or title holds a text, in short steps."""
+        return ItemStatistics(self.answering).holding(text)
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from headwater_server.engine.recency import Recency
 from headwater_server.engine.state import Uniform
 from headwater_server.models.base import CAPACITY_START
@@ -44,6 +47,12 @@ class Numbering:
     def rows(self) -> int:
         """Length that arrays over items need, the spare row included: a power of two."""
         return max(CAPACITY_START, 1 << len(self.ids).bit_length())
+
+    def numbers(self) -> NDArray[np.int32]:
+        """Return every number that an item has, in order."""
+        given = np.ones(len(self.ids), dtype=np.bool_)
+        given[self._spare] = False
+        return np.flatnonzero(given).astype(np.int32)
 
     def is_full(self) -> bool:
         """Whether a new item needs others to go first."""

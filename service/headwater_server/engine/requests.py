@@ -14,7 +14,8 @@ class RecommendRequest:
 
     ``recommendation_id`` alone seeds exploration, so asking again draws the same numbers.
     ``candidate_item_ids`` given: rank exactly these. ``diversity`` empty: as rules or settings say.
-    ``first_slot``: tell each result's chance to stand in the first slot. ``now`` is handed to
+    ``first_slot``: tell each result's chance to stand in the first slot. ``from_page``: a
+    page's key asked; the token tells so, the list does not depend on it. ``now`` is handed to
     `Engine.recommend` beside the request, because the engine knows no clock.
     """
 
@@ -33,6 +34,7 @@ class RecommendRequest:
     explain: bool = False
     diversity: str = ""
     first_slot: bool = False
+    from_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,15 +113,16 @@ class EngineSettings:
     page_visitor_events_per_minute_max: int = field(
         default=60,
         metadata={
-            "help": "events a minute, with a page's key and without an attribution token, that one "
-            "visitor teaches at most; 0: no limit"
+            "help": "events a minute, with a page's key and without an attribution token that a "
+            "backend asked for, that one visitor teaches at most; 0: no limit"
         },
     )
     page_source_events_per_minute_max: int = field(
         default=600,
         metadata={
-            "help": "events a minute, with a page's key and without an attribution token, that one "
-            "source (key and address) teaches at most, whatever visitors it names; 0: no limit"
+            "help": "events a minute, with a page's key and without an attribution token that a "
+            "backend asked for, that one source (key and address) teaches at most, whatever "
+            "visitors it names; 0: no limit"
         },
     )
     drift_fading: float = field(

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.answering import Answering
-from headwater_server.engine.attribution import Attribution
+from headwater_server.engine.attribution import Slots
+from headwater_server.engine.catalogue import Catalogue
 from headwater_server.engine.entries import Item
 from headwater_server.engine.lists import rises
-from headwater_server.engine.models import TREND_COLUMNS
 from headwater_server.models.activity import Activity
 
 WINDOWS = ("hour", "day", "week")
+STEP = 1_000  # items whose words are looked through in a row
 
 
 class ItemOrder(Enum):
@@ -33,15 +34,21 @@ class ItemOrder(Enum):
 class ItemQuestion:
     """Which items, from which place in the order on, and how many.
 
-    ``item_ids`` given: exactly those that are known. ``text`` is held by the id or the title.
+    ``item_ids`` given: exactly those that are known, in this order. ``among`` given: those only, in
+    the order that is asked for, such as what `ItemStatistics.holding` found.
     """
 
     start: int = 0
     page_size: int = 50
     order: ItemOrder = ItemOrder.TOUCHES
     item_ids: tuple[str, ...] = ()
-    text: str = ""
     filter: str = ""
+    among: frozenset[str] | None = None
+
+    @property
+    def end(self) -> int:
+        """The place in the order that the page ends before."""
+        return self.start + self.page_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,51 +81,67 @@ class ItemPage(NamedTuple):
 class ItemStatistics:
     """Pure reads over the models' own counts."""
 
-    def __init__(self, answering: Answering, attribution: Attribution) -> None:
+    def __init__(self, answering: Answering) -> None:
         self._answering = answering
-        self._attribution = attribution
 
-    def page(self, question: ItemQuestion, now_ms: int) -> ItemPage:
-        """Return the items that are asked for, in order."""
+    def page(self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int) -> ItemPage:
+        """Return the items that are asked for, in order; ``slots`` are those that are open."""
         found = self._found(question)
-        page = found[question.start : question.start + question.page_size]
-        return ItemPage(self._figures(page, now_ms), len(found))
+        page = found[question.start : question.end]
+        return ItemPage(self._figures(page, slots, now_ms), len(found))
+
+    def holding(self, text: str) -> Iterator[list[str]]:
+        """Yield the ids of items whose id or title holds a text, in steps of a millisecond."""
+        catalogue, text = self._answering.catalogue, text.casefold()
+        for start in range(0, len(catalogue.ids), STEP):
+            numbers = range(start, min(start + STEP, len(catalogue.ids)))
+            yield [catalogue.ids[n] for n in numbers if text in _words(catalogue, n)]
 
     def _found(self, question: ItemQuestion) -> NDArray[np.int32]:
         numbers = self._known(question)
         if question.filter:
-            numbers = numbers[_flags(self._answering.passing(question.filter), numbers)]
-        if question.text:
-            numbers = numbers[self._holding(question.text.casefold(), numbers)]
+            passing = self._answering.passing(question.filter)
+            numbers = numbers if passing is None else numbers[passing[numbers]]
         if question.item_ids:
             return numbers
-        keys = _KEYS[question.order](self._answering, numbers)
-        falling: list[NDArray[Any]] = [
-            numbers,
-            *(-key for key in reversed(keys)),
-        ]  # lexsort looks at the last first
-        return numbers[np.lexsort(falling)]
+        return numbers[_first(self._keys(question.order, numbers), question.end)]
 
     def _known(self, question: ItemQuestion) -> NDArray[np.int32]:
-        catalogue = self._answering.catalogue
-        given = map(catalogue.number, dict.fromkeys(question.item_ids) or catalogue.ids)
-        return np.array([number for number in given if number is not None], dtype=np.int32)
+        """Return the numbers of the items that are asked for, in order if no order is."""
+        catalogue, among = self._answering.catalogue, question.among
+        given = question.item_ids or among
+        if given is None or (not given and among is None):
+            return catalogue.numbers()
+        found = {
+            catalogue.number(item_id): None
+            for item_id in given
+            if among is None or item_id in among
+        }
+        found.pop(None, None)
+        numbers = np.array(list(found), dtype=np.int32)
+        return numbers if question.item_ids else np.sort(numbers)
 
-    def _holding(self, text: str, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
-        catalogue = self._answering.catalogue
+    def _keys(self, order: ItemOrder, numbers: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return what the items are ordered by, the largest first."""
+        models = self._answering.models
+        match order:
+            case ItemOrder.TOUCHES:
+                touches: NDArray[np.float64] = models.activity.counts[numbers, Activity.TOUCHES]
+                return touches
+            case ItemOrder.RECENT:
+                return rises(models.by_day, "day", numbers)[0]
+            case ItemOrder.TRENDING:
+                return rises(models.by_day, "day", numbers)[1]
+            case ItemOrder.NEW:
+                return _newness(models.activity.counts[numbers], numbers)
 
-        def holds(number: int) -> bool:
-            item = catalogue.at(number)
-            title = item.title if item else ""
-            return text in catalogue.ids[number].casefold() or text in title.casefold()
-
-        return np.array([holds(number) for number in numbers.tolist()], dtype=np.bool_)
-
-    def _figures(self, numbers: NDArray[np.int32], now_ms: int) -> tuple[ItemFigures, ...]:
+    def _figures(
+        self, numbers: NDArray[np.int32], slots: Sequence[Slots], now_ms: int
+    ) -> tuple[ItemFigures, ...]:
         catalogue, models = self._answering.catalogue, self._answering.models
         activity, shown = models.activity, catalogue.shown(now_ms)
-        trends = [rises(models.by_day, window) for window in WINDOWS]
-        seen = self._open_slots(numbers)
+        trends = [rises(models.by_day, window, numbers) for window in WINDOWS]
+        seen = _seen(numbers, slots)
         return tuple(
             ItemFigures(
                 catalogue.ids[number],
@@ -127,59 +150,53 @@ class ItemStatistics:
                 int(activity.counts[number, Activity.TOUCHES]),
                 int(activity.counts[number, Activity.REPEATS]),
                 _touches_since(activity, number),
-                tuple(float(counts[number, column]) for column, _, counts in trends),
-                tuple(float(scores[number]) for _, scores, _ in trends),
+                tuple(float(counts[place]) for counts, _ in trends),
+                tuple(float(scores[place]) for _, scores in trends),
                 *seen[place],
             )
             for place, number in enumerate(numbers.tolist())
         )
 
-    def _open_slots(self, numbers: NDArray[np.int32]) -> list[tuple[int, int, float]]:
-        """Return (impressions, acts, reward) of each, in windows that are open."""
-        items, rewards = self._attribution.open_slots()
-        rows = max(self._answering.catalogue.rows, 1)
-        impressions = np.bincount(items, minlength=rows)
-        acts = np.bincount(items, weights=rewards > 0, minlength=rows)
-        reward = np.bincount(items, weights=np.maximum(rewards, 0.0), minlength=rows)
-        return [(int(impressions[n]), int(acts[n]), float(reward[n])) for n in numbers.tolist()]
+
+def _seen(numbers: NDArray[np.int32], slots: Sequence[Slots]) -> list[tuple[int, int, float]]:
+    """Return (impressions, acts, reward) of each item."""
+    items = np.concatenate([items for items, _ in slots]) if slots else np.zeros(0, np.int32)
+    rewards = np.concatenate([reward for _, reward in slots]) if slots else np.zeros(0, np.float32)
+    rows = int(max(numbers.max(initial=0), items.max(initial=0))) + 1
+    impressions = np.bincount(items, minlength=rows)
+    acts = np.bincount(items, weights=rewards > 0, minlength=rows)
+    reward = np.bincount(items, weights=np.maximum(rewards, 0.0), minlength=rows)
+    return [(int(impressions[n]), int(acts[n]), float(reward[n])) for n in numbers.tolist()]
 
 
-def _flags(passing: NDArray[np.bool_] | None, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
-    return np.ones(len(numbers), dtype=np.bool_) if passing is None else passing[numbers]
+def _words(catalogue: Catalogue, number: int) -> str:
+    item = catalogue.at(number)
+    return f"{catalogue.ids[number]}\n{item.title if item else ''}".casefold()
+
+
+def _first(keys: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Return the places of the ``count`` largest keys, largest first, ties by place; then others.
+
+    >>> _first(np.array([1.0, 3.0, 1.0, 2.0]), 2).tolist()[:2]
+    [1, 3]
+    """
+    if count >= len(keys):
+        return np.argsort(-keys, kind="stable")
+    least = np.partition(keys, -count)[-count]
+    above, ties = np.flatnonzero(keys > least), np.flatnonzero(keys == least)
+    first = np.concatenate((above[np.argsort(-keys[above], kind="stable")], ties))[:count]
+    rest = np.ones(len(keys), dtype=np.bool_)
+    rest[first] = False
+    return np.concatenate((first, np.flatnonzero(rest)))
+
+
+def _newness(counts: NDArray[np.float64], numbers: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Untouched items come before the others, which come by their first touch."""
+    touched = counts[:, Activity.TOUCHES] > 0
+    latest = float(counts[:, Activity.FIRST].max(initial=0.0))
+    return np.where(touched, counts[:, Activity.FIRST], latest + 1.0 + numbers)
 
 
 def _touches_since(activity: Activity, number: int) -> int:
     touches, _, _, last = activity.counts[number].tolist()
     return activity.events - 1 - int(last) if touches else 0
-
-
-_Keys = tuple[NDArray[np.float64], ...]
-
-
-def _by_touches(answering: Answering, numbers: NDArray[np.int32]) -> _Keys:
-    return (answering.models.activity.counts[numbers, Activity.TOUCHES],)
-
-
-def _by_recent(answering: Answering, numbers: NDArray[np.int32]) -> _Keys:
-    days, column = answering.models.by_day, TREND_COLUMNS["day"][0]
-    return (days.stored[numbers, column],)  # order holds without the fading
-
-
-def _by_trend(answering: Answering, numbers: NDArray[np.int32]) -> _Keys:
-    return (rises(answering.models.by_day, "day")[1][numbers],)
-
-
-def _by_newness(answering: Answering, numbers: NDArray[np.int32]) -> _Keys:
-    """Untouched items before the others, which come by their first touch."""
-    counts = answering.models.activity.counts[numbers]
-    untouched = counts[:, Activity.TOUCHES] == 0
-    first = np.where(untouched, numbers, counts[:, Activity.FIRST])
-    return untouched.astype(np.float64), first
-
-
-_KEYS: dict[ItemOrder, Callable[[Answering, NDArray[np.int32]], _Keys]] = {
-    ItemOrder.TOUCHES: _by_touches,
-    ItemOrder.RECENT: _by_recent,
-    ItemOrder.TRENDING: _by_trend,
-    ItemOrder.NEW: _by_newness,
-}

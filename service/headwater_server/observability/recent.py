@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from headwater_server.observability.meters import BOUNDS_S, Meters
+from headwater_server.observability.meters import BOUNDS_S, CallMeter, Meters
 
 WINDOW_S = 60.0
 LOOK_EVERY_S = 5.0
@@ -81,9 +81,9 @@ class Recent:
 
     def _now(self) -> _Counts:
         return {
-            (call, status): tuple(latency.counts)
+            (call, status): counts
             for call, meter in self._meters
-            for status, latency in meter.by_status.items()
+            for status, counts in _counts(meter).items()
         }
 
     def calls(self, now_s: float) -> list[CallFigures]:
@@ -91,14 +91,14 @@ class Recent:
         then_s, then = self._looks[0] if self._looks else (now_s, {})
         seconds = max(1.0, now_s - then_s)
         return [
-            _figures(call, meter.under_way, _statuses(self._now(), call), then, seconds)
+            _figures(call, meter.under_way, _counts(meter), then, seconds)
             for call, meter in sorted(self._meters)
             if meter.by_status or meter.under_way
         ]
 
 
-def _statuses(counts: _Counts, call: str) -> dict[str, tuple[int, ...]]:
-    return {status: counted for (name, status), counted in counts.items() if name == call}
+def _counts(meter: CallMeter) -> dict[str, tuple[int, ...]]:
+    return {status: tuple(latency.counts) for status, latency in meter.by_status.items()}
 
 
 def _figures(

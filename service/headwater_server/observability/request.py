@@ -22,12 +22,13 @@ class Request:
     (16, True)
     """
 
-    __slots__ = ("_id", "is_page", "metadata")
+    __slots__ = ("_id", "is_page", "key", "metadata")
 
     def __init__(self, metadata: Callable[[], Metadata | None]) -> None:
         """``metadata`` returns what the caller sent; it is asked for only if it is needed."""
         self.metadata = metadata
         self.is_page = False  # whether it came with a publishable key, which anybody has
+        self.key = ""  # the one that opened the call; it is a secret
         self._id = ""
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -67,10 +66,10 @@ def reward_value(body: bytes) -> float:
     0.5
     """
     value = _object(body, REWARD).get("value")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise bad_request(REWARD, "value: is required, a number from -1 to 1")
-    if abs(value) > 1:
-        raise bad_request(REWARD, f"value: {value!r} does not lie between -1 and 1")
+    if not abs(value) <= 1:  # nor does NaN, nor an integer that no float holds
+        raise bad_request(REWARD, f"value: {str(value)[:32]} does not lie between -1 and 1")
     return float(value)
 
 
@@ -152,4 +151,9 @@ def _truth(value: Any) -> bool:
 
 
 def _canonical(told: dict[str, Any]) -> bytes:
-    return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+    try:
+        return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):  # half a character such as \ud800, or too deep
+        raise bad_request(
+            RANK, "the body holds a text that is no Unicode, or is too deep"
+        ) from None

@@ -64,7 +64,7 @@ class Inspection:
                 opened = open_token(token, self._token_keys.of)
             except ForgedTokenError as error:
                 return Inspected(event, token, str(error))
-            event = replace(event, slate=opened.slate)
+            event = replace(event, slate=opened.slate, self_asked=opened.by_page)
             doubt = not_vouched(event, opened, now_ms, is_page=event.from_page)
         else:
             doubt = unvouched_user(event, None) if event.from_page else ""

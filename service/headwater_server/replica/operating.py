@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TypeVar
 
 from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.statistics import ItemPage, ItemQuestion
 from headwater_server.observability.recent import CallFigures
+from headwater_server.replica.captured import turns
 from headwater_server.replica.health import Health
 from headwater_server.replica.looking import HEADWATER_VERSION
 from headwater_server.replica.memory import MemoryBudget
@@ -21,6 +24,8 @@ from headwater_server.replica.sampling import Sampling
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.state_machine import StateMachine
 from headwater_server.replica.timeline import Samples, Span
+
+Step = TypeVar("Step")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,20 @@ class Operating:
         holdings, head = await asyncio.gather(self._holdings.look(), self._log.head())
         return holdings, head.sequence
 
-    def item_statistics(self, question: ItemQuestion) -> ItemsAnswer:
-        """Return what was counted of items."""
-        page = self._engine.item_statistics(question, self._now_ms())
+    async def item_statistics(self, question: ItemQuestion, text: str) -> ItemsAnswer:
+        """Return what was counted of items, of those whose id or title holds a text."""
+        if text:
+            found = await _in_steps(self._engine.items_holding(text))
+            question = replace(question, among=frozenset(chain.from_iterable(found)))
+        slots = await _in_steps(self._engine.open_slots())
+        page = self._engine.item_statistics(question, slots, self._now_ms())
         return ItemsAnswer(page, self._shell.tail.position.offset)
+
+
+async def _in_steps(steps: Iterator[Step]) -> list[Step]:
+    """Take all steps; a large state takes many, and answers go first."""
+    taken = []
+    for step in steps:
+        taken.append(step)
+        await turns()
+    return taken

@@ -96,6 +96,7 @@ class Reads:
             visitor_id=request.visitor_id,
             user_id=request.user_id,
             expire_s=math.ceil(now_ms / 1000 + self._token_s),
+            by_page=request.from_page,
         )
 
     async def _reached(self, min_offset: str, time_remaining_s: float | None) -> float | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
+from headwater_server.engine.attribution import Slots
 from headwater_server.engine.capturing import Capture
 from headwater_server.engine.drift import DriftAlarm
 from headwater_server.engine.entries import Entry, Item
@@ -62,8 +63,19 @@ class StateMachine(Protocol):
     def get_item(self, item_id: str) -> Item | None:
         """Return an item of the catalogue."""
 
-    def item_statistics(self, question: ItemQuestion, now_ms: int) -> ItemPage:
-        """Return what was counted of items, and how many there are of those asked for."""
+    def item_statistics(
+        self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
+    ) -> ItemPage:
+        """Return what was counted of items, and how many there are of those asked for.
+
+        ``slots`` are all that `open_slots` yields.
+        """
+
+    def open_slots(self) -> Iterator[Slots]:
+        """Yield what was seen of late, in steps between which to rest."""
+
+    def items_holding(self, text: str) -> Iterator[list[str]]:
+        """Yield the ids of items whose id or title holds a text, in steps between which to rest."""
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""

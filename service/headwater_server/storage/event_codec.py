@@ -25,6 +25,7 @@ def encode_event(event: Event) -> pb.Event:
         fingerprint=event.fingerprint,
         source=event.source,
         from_page=event.from_page,
+        self_asked=event.self_asked,
     )
 
 
@@ -46,6 +47,7 @@ def decode_event(stored: pb.Event) -> Event:
         fingerprint=stored.fingerprint,
         source=stored.source,
         from_page=stored.from_page,
+        self_asked=stored.self_asked,
     )
 
 

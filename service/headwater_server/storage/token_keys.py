@@ -79,6 +79,8 @@ class RedisTokenKeys:
                 keys.replace(await self.read())
             except HeadwaterError:  # the store is away: what is known goes on to hold
                 _log.debug("token keys could not be read again")
+            except Exception:  # noqa: BLE001 - whatever is there now, the known keys still open tokens
+                _log.exception("the token keys of the store are not as we write them")
 
     def _first_secret(self) -> bytes:
         old = self.data_dir / OLD_FILE if self.data_dir else None

@@ -11,7 +11,7 @@ CALLS = {
     "headwater.v1.RecommendationService/Recommend": {"page+", "backend", "console"},
     "headwater.v1.RecommendationService/ListTrendingItems": {"page+", "backend", "console"},
     "headwater.v1.FeedbackService/Feedback": {"page", "page+", "backend"},
-    "headwater.v1.FeedbackService/StreamFeedback": {"page", "page+", "backend"},
+    "headwater.v1.FeedbackService/StreamFeedback": {"backend"},
     "headwater.v1.CatalogService/UpsertItems": {"backend"},
     "headwater.v1.CatalogService/ListItems": {"backend", "console"},
     "headwater.v1.UserService/EraseUser": {"backend"},

@@ -12,8 +12,10 @@ from tests.unit.engine.small_shop import IDS, shop
 HOUR_MS = 3_600_000
 
 
-def page(engine, now_ms=100, **question):
-    return engine.item_statistics(ItemQuestion(**question), now_ms)
+def page(engine, now_ms=100, text="", **question):
+    if text:
+        question["among"] = frozenset(name for few in engine.items_holding(text) for name in few)
+    return engine.item_statistics(ItemQuestion(**question), list(engine.open_slots()), now_ms)
 
 
 def ids(engine, **question):

@@ -11,7 +11,7 @@ from headwater_server.flattening import NAME_BYTES_MAX, NAMES_MAX, flattened, it
 from headwater_server.personalizer.errors import DoorError, from_call, from_store
 from headwater_server.personalizer.outcome import Outcome, outcome_of
 from headwater_server.personalizer.ranking import ranked
-from headwater_server.personalizer.requests import rank_request
+from headwater_server.personalizer.requests import rank_request, reward_value
 
 WORTH = {Outcome.ACT: 1.0, Outcome.NOTHING: 0.0, Outcome.REFUSAL: -1.0}
 
@@ -108,3 +108,20 @@ def test_what_the_server_says_is_said_in_personalizers_codes():
         (503, "ServiceUnavailable"),
     ]  # fmt: skip
     assert found[0].retry_after_s == 1
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-1e999", "1" + "0" * 400, "1.01"])
+def test_no_number_that_json_can_spell_is_more_than_a_bad_request(value):
+    with pytest.raises(DoorError, match="does not lie between -1 and 1") as refused:
+        reward_value(b'{"value": %b}' % value.encode())
+    assert refused.value.status == 400
+    assert isinstance(flattened([{"big": json.loads(value)}])["big"], str | float)
+
+
+@pytest.mark.parametrize("place", ["eventId", "features", "id"])
+def test_half_a_character_is_refused_before_anything_is_asked(place):
+    action = {"id": "a\ud800" if place == "id" else "a"}
+    action["features"] = [{"taste": "\ud800"}] if place == "features" else []
+    told = {"actions": [action], "eventId": "\ud800" if place == "eventId" else "e"}
+    with pytest.raises(DoorError, match="no Unicode"):
+        rank_request(json.dumps(told).encode())

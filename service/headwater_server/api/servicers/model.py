@@ -77,6 +77,6 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
     async def ListItemStatistics(
         self, request: pb.ListItemStatisticsRequest, context: Context
     ) -> pb.ListItemStatisticsResponse:
-        question = list_item_statistics_request(request)
-        answer = self._replica.operating.item_statistics(question)
+        question, text = list_item_statistics_request(request)
+        answer = await self._replica.operating.item_statistics(question, text)
         return list_item_statistics_response(question, answer)

@@ -31,18 +31,20 @@ ORDERS = {
 }
 
 
-def list_item_statistics_request(request: pb.ListItemStatisticsRequest) -> ItemQuestion:
-    """Return which items are asked for."""
+def list_item_statistics_request(
+    request: pb.ListItemStatisticsRequest,
+) -> tuple[ItemQuestion, str]:
+    """Return which items are asked for, and the text that their ids or titles hold."""
     if request.order not in ORDERS:
         raise InvalidRequest("order", f"is {request.order}, which is none of ItemOrder's")
-    return ItemQuestion(
+    question = ItemQuestion(
         start=_place(request.page_token),
         page_size=page_size(request.page_size, PAGE_DEFAULT, PAGE_MAX),
         order=ORDERS[request.order],
         item_ids=texts("item_ids", request.item_ids, count_max=IDS_MAX),
-        text=short_text("query", request.query, LABEL_BYTES_MAX),
         filter=checked_filter("filter", request.filter),
     )
+    return question, short_text("query", request.query, LABEL_BYTES_MAX)
 
 
 def _place(token: str) -> int:

@@ -61,6 +61,7 @@ def recommend_request(
         explain=request.explain,
         diversity=DIVERSITY[request.diversity],
         first_slot=request.first_slot_propensities,
+        from_page=is_page,
     )
     return question, short_text("min_offset", request.min_offset)
 

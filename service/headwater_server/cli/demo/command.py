@@ -26,6 +26,7 @@ from headwater_server.evaluation.history import read_history
 
 RESTART_S = 5.0  # what a kill, a start and two digests take, about
 SERVING_MIN = 0.5  # share of the time, however long a cold start took
+TOLD_EVERY_S = 25.0
 SNAPSHOT_S = "10"  # often, so that the restart is what it is in a long life: snapshot and tail
 TITLE = "Headwater: recommending, hearing back, having learned"
 
@@ -108,9 +109,24 @@ async def _run(crowd: Crowd, directory: Path, seconds: float, kills: int) -> boo
         screen.happen("starting a server with an embedded store (the first start compiles: 20 s)")
         started = time.monotonic()
         try:
-            await server.start()
+            await _started(server, screen)
             left_s = seconds - (time.monotonic() - started) - kills * RESTART_S
             serving_s = max(left_s, seconds * SERVING_MIN)
             return await Story(server, crowd, screen, meters, serving_s, kills).play()
         finally:
             await server.stop()
+
+
+async def _started(server: ServerProcess, screen: Screen) -> None:
+    """Start it, and say meanwhile that it goes on: who sees nothing for minutes breaks off."""
+    telling = asyncio.create_task(_tell(screen))
+    try:
+        await server.start()
+    finally:
+        telling.cancel()
+
+
+async def _tell(screen: Screen) -> None:
+    while True:
+        await asyncio.sleep(TOLD_EVERY_S)
+        screen.happen("still compiling: the machine is small or busy; later starts are quick")

@@ -16,8 +16,12 @@ NOT_OURS = {  # they are for the shop's own server
     "HEADWATER_KEYS", "HEADWATER_PAGE_KEYS", "HEADWATER_METRICS_LISTEN", "HEADWATER_GATEWAY",
     "HEADWATER_GATEWAY_TLS", "HEADWATER_LISTEN", "HEADWATER_REDIS_URL",
 }  # fmt: skip
-START_PATIENCE_S = 120.0  # the first start compiles the models' kernels
+START_PATIENCE_S = 300.0  # the first start compiles, and the machine may be busy
 STOP_PATIENCE_S = 30.0
+TOO_LATE = (
+    f"did not get ready within {START_PATIENCE_S:.0f} s; what it has compiled is kept, so another "
+    "try goes on from there"
+)
 
 
 class ServerFailedError(Exception):
@@ -57,7 +61,7 @@ class ServerProcess:
                 self.address = await self._ready(self._process)
         except TimeoutError:
             self.kill()
-            raise ServerFailedError(self._last_words("did not get ready in time")) from None
+            raise ServerFailedError(self._last_words(TOO_LATE)) from None
 
     async def _ready(self, process: asyncio.subprocess.Process) -> str:
         assert process.stdout is not None  # noqa: S101 - it was asked for above

@@ -31,6 +31,16 @@ local function take_key(headers)
   end
 end
 
+-- A key is one caller to the limits, however its header is spelled. (Several headers come here as
+-- one, with a comma, which is no key.)
+local function spell_key(headers)
+  local given = headers:get("authorization") or ""
+  local key = given:match("^%s*[Bb][Ee][Aa][Rr][Ee][Rr]%s+(%S+)%s*$")
+  if key then
+    headers:replace("authorization", "Bearer " .. key)
+  end
+end
+
 -- Who has shown a certificate of our authority is a backend.
 local function vouch(handle, headers)
   if not BACKEND_KEY or headers:get("authorization") then
@@ -61,6 +71,7 @@ end
 function envoy_on_request(handle)
   local headers = handle:headers()
   take_key(headers)
+  spell_key(headers)
   local path = headers:get(":path")
   if not is_api(path) then
     return

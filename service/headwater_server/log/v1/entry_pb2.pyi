@@ -143,6 +143,7 @@ class Event(_message.Message):
     FINGERPRINT_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     FROM_PAGE_FIELD_NUMBER: _builtins.int
+    SELF_ASKED_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Minted by the caller; the same id counts once."""
     event_type: _builtins.str
@@ -167,6 +168,8 @@ class Event(_message.Message):
     """Who sent it, as a keyed hash: the caller's key and address. Limits what one source teaches."""
     from_page: _builtins.bool
     """Whether it came with a publishable key, which anybody can read in a page."""
+    self_asked: _builtins.bool
+    """The slate's list was asked for with a publishable key, too: for whatever visitor the page named."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___EventItem]:
         """What it was done to."""
@@ -197,10 +200,11 @@ class Event(_message.Message):
         fingerprint: _builtins.bytes = ...,
         source: _builtins.str = ...,
         from_page: _builtins.bool = ...,
+        self_asked: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "event_time_ms", b"event_time_ms", "slate", b"slate", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "context", b"context", "event_id", b"event_id", "event_time_ms", b"event_time_ms", "event_type", b"event_type", "fingerprint", b"fingerprint", "from_page", b"from_page", "items", b"items", "placement", b"placement", "position", b"position", "session_id", b"session_id", "slate", b"slate", "source", b"source", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "context", b"context", "event_id", b"event_id", "event_time_ms", b"event_time_ms", "event_type", b"event_type", "fingerprint", b"fingerprint", "from_page", b"from_page", "items", b"items", "placement", b"placement", "position", b"position", "self_asked", b"self_asked", "session_id", b"session_id", "slate", b"slate", "source", b"source", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__event_time_ms: _TypeAlias = _typing.Literal["event_time_ms"]  # noqa: Y015
     _WhichOneofArgType__event_time_ms: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms"]  # noqa: Y015
