@@ -56,6 +56,7 @@ check: $(VENV)/.dev ## Format, lint, types, import layers, protos, breaks of the
 generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/, and docs/settings.md from the settings
 	$(BIN)/python scripts/generate.py
 	$(BIN)/python -m scripts.generate_clients
+	cd clients/typescript && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent generate
 	$(BIN)/headwater settings > docs/settings.md
 
 baseline: $(VENV)/.dev ## At a release: from now on the API may not break what it has today [ARGS=--force]

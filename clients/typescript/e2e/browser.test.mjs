@@ -274,9 +274,11 @@ withContext("a page of another origin hears that it is not let in, and teaches n
   assert.equal((await failing(page, () => shop.recommend())).name, "UnavailableError");
   await page.evaluate(() => void shop.track("click", { items: ["item-1"] }));
   assert.equal((await failing(page, () => shop.flush({ timeoutMs: 1500 }))).name, "DeadlineExceededError");
-  await page.goto("about:blank"); // the beacon asks nobody's leave, and is refused all the same
-  await page.waitForTimeout(300);
   assert.equal((await backend.model({ computeDigest: true })).digest, before.digest);
+  const foreigner = await page.evaluate(() => shop.visitorId);
+  await page.goto("about:blank"); // the beacon asks nobody's leave, and is refused all the same
+  assert.equal((await track(await visit(context), "click", { items: ["item-1"] })).status, "created");
+  assert.deepEqual(await touched(foreigner), {});
 });
 
 withContext("a wrong key is a typed error; the events wait for the page that has the right one", async () => {
