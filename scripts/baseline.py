@@ -79,6 +79,11 @@ def _paths(method: MethodDescriptorProto) -> list[str]:
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Check the API against the baseline, or move the baseline; return the exit code."""
+    unknown = set(arguments) - {"--check", "--force"}
+    if unknown:
+        raise SystemExit(
+            f"baseline.py [--check | --force]; there is no {', '.join(sorted(unknown))}"
+        )
     broken = breaks(root) if (root / BASELINE).exists() else []
     if broken and "--force" not in arguments:
         print("\n".join(broken))

@@ -95,6 +95,21 @@ async def test_every_annotated_route_answers(rest):
         assert "Could not resolve" not in answer.text, path
 
 
+@pytest.mark.parametrize("strange", ["999.98m", "123456789m", "m", "-1S", "1 S", "99999999H"])
+async def test_a_strange_deadline_is_its_callers_own_trouble(rest, strange):
+    """gRPC ends a whole connection over one that it cannot read, and others share it."""
+    for deadline in (strange, "5S"):
+        answer = await rest.get("/v1/model", headers={"grpc-timeout": deadline})
+        assert answer.status_code == 200, answer.text
+
+
+async def test_a_blank_in_a_query_may_be_a_plus(rest):
+    plus, percent = "/v1/items?filter=price+%3E+1", "/v1/items?filter=price%20%3E%201"
+    answer = await rest.get(plus)
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == (await rest.get(percent)).json()
+
+
 async def test_what_was_told_over_rest_is_learned(rest):
     item = {"item": {"itemId": "hat", "price": 9.5, "categories": ["hats"]}}
     await rest.post("/v1/items", json={"writes": [item]})

@@ -56,6 +56,9 @@ end
 -- keeps none, so Envoy has one a little behind it.
 local function set_deadline(headers)
   local given, unit = (headers:get("grpc-timeout") or ""):match("^(%d+)([HMSmun])$")
+  if given and #given > 8 then -- what gRPC does not know would break all calls of the connection
+    given = nil
+  end
   local deadline_ms = given and tonumber(given) * UNIT_MS[unit] or DEADLINE_DEFAULT_MS
   if not given then
     headers:replace("grpc-timeout", DEADLINE_DEFAULT_MS .. "m")
