@@ -20,7 +20,7 @@ DATA_DIR ?= .headwater
 LISTEN ?= 127.0.0.1:50051
 
 .DEFAULT_GOAL := help
-.PHONY: help run test kernels check generate baseline backtest bench quality drift calibration shop serve soak fuzz lock
+.PHONY: help run test thorough kernels check generate baseline backtest bench quality drift calibration shop serve soak fuzz lock
 
 help: ## This list
 	@echo "Headwater: a recommendation service that learns while it serves."
@@ -40,6 +40,9 @@ test: $(VENV)/.dev ## Install, then every test [ARGS="-k name"]
 	@$(MAKE) --no-print-directory kernels
 	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile \
 		--no-loadscope-reorder $(ARGS)
+
+thorough: $(VENV)/.dev ## make test, and the tests that take minutes of a core [ARGS=]
+	@HEADWATER_THOROUGH=1 $(MAKE) --no-print-directory test
 
 kernels: $(VENV)/.dev
 	@$(BIN)/python -c 'from headwater_server.engine.warmup import warm_up; warm_up()'

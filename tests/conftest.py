@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of several processes none should be left alone with the longest files at the end."""
+    if "HEADWATER_THOROUGH" not in os.environ:
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        if left_out and len(left_out) < len(items):  # a file that is asked for by name is run
+            items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+            config.hook.pytest_deselected(items=left_out)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: _turn(item.path))
 

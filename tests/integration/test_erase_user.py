@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import SecretStr
 
 from headwater import AsyncClient, Event, EventStatus, NotFoundError, User
 from headwater.v1 import event_pb2
@@ -97,7 +98,8 @@ async def sources(storage: Storage) -> dict[str, str]:
 
 async def test_callers_are_told_apart_on_the_log_and_not_named(storage: Storage) -> None:
     keys = {"a": "a-key-of-the-shop", "b": "b-key-of-the-shop"}
-    settings = ApiSettings(stop_grace_s=0, trust_forwarded_for=True)
+    known = SecretStr(",".join(keys.values()))
+    settings = ApiSettings(keys=known, stop_grace_s=0, trust_forwarded_for=True)
 
     def request(name: str) -> pb.FeedbackRequest:
         item = event_pb2.EventItem(item_id="tent")

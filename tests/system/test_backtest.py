@@ -17,8 +17,8 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
     ("shop", "flags", "least"),
     [
         ("bol_serenade", ("--repeats", "allow"), 0.38),
-        ("online_retail", ("--repeats", "allow"), 0.30),
-        ("movielens_small", ("--repeats", "exclude"), 0.40),
+        pytest.param("online_retail", ("--repeats", "allow"), 0.30, marks=pytest.mark.thorough),
+        pytest.param("movielens_small", ("--repeats", "exclude"), 0.40, marks=pytest.mark.thorough),
     ],
 )
 def test_the_first_ten_thousand_events_are_foreseen_well_enough(tmp_path, shop, flags, least):

@@ -15,7 +15,10 @@ from tests.system.client_programs import go_programs, java_programs
 
 PORT = free_port()
 
-pytestmark = pytest.mark.timeout(600)  # a fresh machine downloads and builds first
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.timeout(600),
+]  # a fresh machine downloads and builds first
 
 
 @pytest.fixture(scope="module")

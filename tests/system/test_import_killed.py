@@ -47,6 +47,7 @@ async def until_some_are_learned(address):
         await asyncio.sleep(0.01)
 
 
+@pytest.mark.thorough
 async def test_a_killed_server_and_its_import_go_on_where_they_were(events, tmp_path):
     server = ServerProcess(tmp_path / "data")
     await server.start()

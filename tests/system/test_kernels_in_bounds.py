@@ -56,6 +56,7 @@ print("in bounds", engine.counts())
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 def test_kernels_stay_inside_their_arrays(tmp_path):
     """Under numba's bounds checks, a shop beyond all its caps runs without an IndexError."""

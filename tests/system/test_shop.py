@@ -98,11 +98,13 @@ async def test_closing_the_tab_in_the_moment_of_a_click_delivers_it(shop, client
     await eventually(is_learned)
 
 
+@pytest.mark.thorough
 def test_it_looks_right_on_a_phone_and_in_the_dark(shop):
     seen = shop.play("looks")
     assert seen["overflows"] == 0
     assert seen["complaints"] == []
 
 
+@pytest.mark.thorough
 def test_every_page_can_be_used_by_keyboard_and_by_ear(shop):
     assert shop.play("audit")["wrong"] == []

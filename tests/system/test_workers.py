@@ -175,6 +175,7 @@ def three_ports():
     raise AssertionError("no free ports")
 
 
+@pytest.mark.thorough
 async def test_when_none_can_be_started_any_more_it_ends(tmp_path):
     async with running_store("valkey", tmp_path / "store") as store:
         crew = Crew(tmp_path / "serve", redis_url=store.url)

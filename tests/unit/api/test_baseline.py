@@ -33,6 +33,10 @@ def tree(tmp_path, baseline) -> Path:
     return tmp_path
 
 
+def seldom(*arguments: str) -> object:
+    return pytest.param(*arguments, marks=pytest.mark.thorough)
+
+
 def change(tree: Path, proto: str, old: str, new: str) -> None:
     text = (tree / proto).read_text()
     assert text.count(old) >= 1, f"{old!r} is not in {proto}"
@@ -48,10 +52,10 @@ def test_the_api_holds_what_its_committed_baseline_promised(baseline, capsys) ->
     [
         (RECOMMEND, "  int32 page_size = 5;\n", "", 'Previously present field "5" with name'),
         (RECOMMEND, "int32 page_size = 5;", "int32 page_size = 999;", 'field "5" with name "page'),
-        (RECOMMEND, "int32 page_size = 5;", "int64 page_size = 5;", "changed type from"),
-        (RECOMMEND, "int32 page_size = 5;", "int32 size_of_page = 5;", "changed name from"),
-        (RECOMMEND, "rpc ListTrendingItems(", "rpc ListOtherItems(", "Previously present RPC"),
-        (EVENT, "EVENT_STATUS_QUARANTINED = 4", "EVENT_STATUS_REFUSED = 4", "changed name from"),
+        seldom(RECOMMEND, "int32 page_size = 5;", "int64 page_size = 5;", "changed type from"),
+        seldom(RECOMMEND, "int32 page_size = 5;", "int32 of_page = 5;", "changed name from"),
+        seldom(RECOMMEND, "rpc ListTrendingItems(", "rpc ListThem(", "Previously present RPC"),
+        seldom(EVENT, "EVENT_STATUS_QUARANTINED = 4", "EVENT_STATUS_BAD = 4", "changed name from"),
         (RECOMMEND, 'post: "/v1/recommend"', 'post: "/v2/recommend"', "POST /v1/recommend body=*"),
     ],
 )

@@ -78,9 +78,10 @@ func (MetricSpan) EnumDescriptor() ([]byte, []int) {
 type MetricSeries struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What was measured. Those of GetMetrics over "recent": "hit_rate_at_20", "reward", "act_rate",
-	// "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes"; with
-	// `call`: "calls_per_second", "failures_per_second", "latency_p50_ms" and "latency_p99_ms", each
-	// over the minute before the sample.
+	// "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes". With
+	// `call`, of all replicas alive, over the minute before the sample: "calls_per_second" and
+	// "failures_per_second", summed; "latency_p50_ms", the mean by calls; "latency_p99_ms", the
+	// slowest's. While the store is away these four are of the process alone.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// The placement that it was measured at. "all": over all of them. Empty where it has none.
 	Placement string `protobuf:"bytes,2,opt,name=placement,proto3" json:"placement,omitempty"`

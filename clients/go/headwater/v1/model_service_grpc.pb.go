@@ -40,7 +40,7 @@ type ModelServiceClient interface {
 	// Returns how well the model foresaw what happened: each event is compared with what would have
 	// been recommended just before it was learned.
 	GetMetrics(ctx context.Context, in *GetMetricsRequest, opts ...grpc.CallOption) (*GetMetricsResponse, error)
-	// Returns the figures of GetMetrics over time, and how the process that answers was doing.
+	// Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
 	//
 	// Each process samples by itself and keeps that in memory: a restart begins anew.
 	ListMetricSamples(ctx context.Context, in *ListMetricSamplesRequest, opts ...grpc.CallOption) (*ListMetricSamplesResponse, error)
@@ -160,7 +160,7 @@ type ModelServiceServer interface {
 	// Returns how well the model foresaw what happened: each event is compared with what would have
 	// been recommended just before it was learned.
 	GetMetrics(context.Context, *GetMetricsRequest) (*GetMetricsResponse, error)
-	// Returns the figures of GetMetrics over time, and how the process that answers was doing.
+	// Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
 	//
 	// Each process samples by itself and keeps that in memory: a restart begins anew.
 	ListMetricSamples(context.Context, *ListMetricSamplesRequest) (*ListMetricSamplesResponse, error)

@@ -63,9 +63,10 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * What was measured. Those of GetMetrics over "recent": "hit_rate_at_20", "reward", "act_rate",
-   * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes"; with
-   * `call`: "calls_per_second", "failures_per_second", "latency_p50_ms" and "latency_p99_ms", each
-   * over the minute before the sample.
+   * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes". With
+   * `call`, of all replicas alive, over the minute before the sample: "calls_per_second" and
+   * "failures_per_second", summed; "latency_p50_ms", the mean by calls; "latency_p99_ms", the
+   * slowest's. While the store is away these four are of the process alone.
    * </pre>
    *
    * <code>string name = 1;</code>
@@ -87,9 +88,10 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * What was measured. Those of GetMetrics over "recent": "hit_rate_at_20", "reward", "act_rate",
-   * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes"; with
-   * `call`: "calls_per_second", "failures_per_second", "latency_p50_ms" and "latency_p99_ms", each
-   * over the minute before the sample.
+   * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes". With
+   * `call`, of all replicas alive, over the minute before the sample: "calls_per_second" and
+   * "failures_per_second", summed; "latency_p50_ms", the mean by calls; "latency_p99_ms", the
+   * slowest's. While the store is away these four are of the process alone.
    * </pre>
    *
    * <code>string name = 1;</code>
@@ -729,9 +731,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * What was measured. Those of GetMetrics over "recent": "hit_rate_at_20", "reward", "act_rate",
-     * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes"; with
-     * `call`: "calls_per_second", "failures_per_second", "latency_p50_ms" and "latency_p99_ms", each
-     * over the minute before the sample.
+     * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes". With
+     * `call`, of all replicas alive, over the minute before the sample: "calls_per_second" and
+     * "failures_per_second", summed; "latency_p50_ms", the mean by calls; "latency_p99_ms", the
+     * slowest's. While the store is away these four are of the process alone.
      * </pre>
      *
      * <code>string name = 1;</code>
@@ -752,9 +755,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * What was measured. Those of GetMetrics over "recent": "hit_rate_at_20", "reward", "act_rate",
-     * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes"; with
-     * `call`: "calls_per_second", "failures_per_second", "latency_p50_ms" and "latency_p99_ms", each
-     * over the minute before the sample.
+     * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes". With
+     * `call`, of all replicas alive, over the minute before the sample: "calls_per_second" and
+     * "failures_per_second", summed; "latency_p50_ms", the mean by calls; "latency_p99_ms", the
+     * slowest's. While the store is away these four are of the process alone.
      * </pre>
      *
      * <code>string name = 1;</code>
@@ -776,9 +780,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * What was measured. Those of GetMetrics over "recent": "hit_rate_at_20", "reward", "act_rate",
-     * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes"; with
-     * `call`: "calls_per_second", "failures_per_second", "latency_p50_ms" and "latency_p99_ms", each
-     * over the minute before the sample.
+     * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes". With
+     * `call`, of all replicas alive, over the minute before the sample: "calls_per_second" and
+     * "failures_per_second", summed; "latency_p50_ms", the mean by calls; "latency_p99_ms", the
+     * slowest's. While the store is away these four are of the process alone.
      * </pre>
      *
      * <code>string name = 1;</code>
@@ -796,9 +801,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * What was measured. Those of GetMetrics over "recent": "hit_rate_at_20", "reward", "act_rate",
-     * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes"; with
-     * `call`: "calls_per_second", "failures_per_second", "latency_p50_ms" and "latency_p99_ms", each
-     * over the minute before the sample.
+     * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes". With
+     * `call`, of all replicas alive, over the minute before the sample: "calls_per_second" and
+     * "failures_per_second", summed; "latency_p50_ms", the mean by calls; "latency_p99_ms", the
+     * slowest's. While the store is away these four are of the process alone.
      * </pre>
      *
      * <code>string name = 1;</code>
@@ -813,9 +819,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * What was measured. Those of GetMetrics over "recent": "hit_rate_at_20", "reward", "act_rate",
-     * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes"; with
-     * `call`: "calls_per_second", "failures_per_second", "latency_p50_ms" and "latency_p99_ms", each
-     * over the minute before the sample.
+     * "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes". With
+     * `call`, of all replicas alive, over the minute before the sample: "calls_per_second" and
+     * "failures_per_second", summed; "latency_p50_ms", the mean by calls; "latency_p99_ms", the
+     * slowest's. While the store is away these four are of the process alone.
      * </pre>
      *
      * <code>string name = 1;</code>

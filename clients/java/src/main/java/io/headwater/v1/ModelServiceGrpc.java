@@ -352,7 +352,7 @@ public final class ModelServiceGrpc {
 
     /**
      * <pre>
-     * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+     * Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
      * Each process samples by itself and keeps that in memory: a restart begins anew.
      * </pre>
      */
@@ -474,7 +474,7 @@ public final class ModelServiceGrpc {
 
     /**
      * <pre>
-     * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+     * Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
      * Each process samples by itself and keeps that in memory: a restart begins anew.
      * </pre>
      */
@@ -586,7 +586,7 @@ public final class ModelServiceGrpc {
 
     /**
      * <pre>
-     * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+     * Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
      * Each process samples by itself and keeps that in memory: a restart begins anew.
      * </pre>
      */
@@ -692,7 +692,7 @@ public final class ModelServiceGrpc {
 
     /**
      * <pre>
-     * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+     * Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
      * Each process samples by itself and keeps that in memory: a restart begins anew.
      * </pre>
      */
@@ -800,7 +800,7 @@ public final class ModelServiceGrpc {
 
     /**
      * <pre>
-     * Returns the figures of GetMetrics over time, and how the process that answers was doing.
+     * Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
      * Each process samples by itself and keeps that in memory: a restart begins anew.
      * </pre>
      */
