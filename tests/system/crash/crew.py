@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from headwater import AsyncClient
+from headwater import AsyncClient, UnavailableError
 from headwater.model import Model
 from tests.integration.waiting import eventually
 from tests.system.crash.server import DIGEST_TIMEOUT_S, Server
@@ -41,7 +41,10 @@ class Crew(Server):
             children = set(self.children())
             if len(children) <= self.workers or children & set(besides):
                 return False
-            model = await self.compared()
+            try:
+                model = await self.compared()
+            except UnavailableError:  # the connection was to one that was just killed
+                return False
             named = {int(state.replica_id.split("-")[-2]) for state in model.replicas}
             return children <= named and all(
                 state.digest == model.digest
