@@ -27,6 +27,7 @@ def server(programs, tmp_path_factory):
         yield running
 
 
+@pytest.mark.thorough
 def test_its_code_is_formatted_and_vetted(programs):
     need("gofmt")
     assert run(GO, "gofmt", "-l", ".") == ""

@@ -27,6 +27,7 @@ def server(programs, tmp_path_factory):
         yield running
 
 
+@pytest.mark.thorough
 def test_its_own_tests_pass_none_of_them_skipped(server):
     environment = {"HEADWATER_TARGET": server.address, "HEADWATER_KEY": contract.KEY}
     run(JAVA, "mvn", "-q", "-B", "surefire:test", **environment)

@@ -55,6 +55,7 @@ def test_why_this_says_a_sentence_and_shows_its_parts(three_clicks):
     assert seen["bars"] >= 2
 
 
+@pytest.mark.thorough
 def test_two_windows_are_two_visitors(shop, client):
     seen = shop.play("two")
     assert len(set(seen["visitors"])) == 3

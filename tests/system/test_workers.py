@@ -127,6 +127,7 @@ def digest_of(address):
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
+@pytest.mark.thorough
 async def test_one_that_dies_is_replaced_and_all_go_down_with_their_parent(tmp_path):
     crew = Crew(tmp_path / "data")
     async with serving(crew), AsyncClient(crew.address) as client:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-IN_TESTS = 3
+IN_TESTS = 2
 IS_SOAK = "HEADWATER_SOAK_S" in os.environ  # `make soak`: sizes may be those of the real thing
 
 
