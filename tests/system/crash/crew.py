@@ -26,7 +26,7 @@ class Crew(Server):
     def children(self) -> list[int]:
         """Return its workers and its follower, in the order that they were started."""
         processes = psutil.Process(self.pid).children()
-        ours = [one for one in processes if one.status() != psutil.STATUS_ZOMBIE and _ours(one)]
+        ours = [one for one in processes if _ours(one)]
         return [one.pid for one in sorted(ours, key=psutil.Process.create_time)]
 
     def kill_children(self, *pids: int) -> None:
@@ -62,6 +62,6 @@ class Crew(Server):
 
 def _ours(process: psutil.Process) -> bool:
     try:
-        return "worker" in process.cmdline()
+        return process.status() != psutil.STATUS_ZOMBIE and "worker" in process.cmdline()
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return False

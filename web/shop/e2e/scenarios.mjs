@@ -67,9 +67,11 @@ export async function buys(browser, url, folder, visitor) {
   const bought = decodeURIComponent(new URL(page.url()).hash.split("/").pop());
   await learned(page, "add-to-cart", () => page.locator(".buy .primary").click());
   await page.waitForSelector("[data-placement=product] .tile");
-  const returned = (await idsOf(page, "product"))[0];
-  await page.locator("[data-placement=product] .tile").first().hover();
-  await learned(page, "add-to-cart", () => page.locator("[data-placement=product] .add").first().click());
+  let returned; // read in the moment of the click: the list may just be moving
+  await learned(page, "add-to-cart", async () => {
+    const first = page.locator("[data-placement=product] .tile").first();
+    returned = await first.evaluate((tile) => (tile.querySelector(".add").click(), tile.dataset.id));
+  });
   await page.locator(".basket-link").click();
   await page.waitForSelector("[data-placement=basket] .tile");
   await learned(page, "remove-from-cart", () => page.locator(".lines .round").last().click());
