@@ -50,7 +50,7 @@ def item_features(features: list[Any]) -> tuple[dict[str, Scalar], list[str]]:
         if place is None and len(named) < NAMES_MAX:
             named[name] = value
         elif isinstance(value, str) and place is not None and len(tags) < NAMES_MAX:
-            tags[_cut(f"{name}={value}", LABEL_BYTES_MAX)] = None
+            tags[cut(f"{name}={value}", LABEL_BYTES_MAX)] = None
     return named, list(tags)
 
 
@@ -83,17 +83,17 @@ def _scalar(value: Any) -> Scalar | None:
     if isinstance(value, int | float):
         tame = abs(value) <= NUMBER_MAX  # not NaN; an integer may be more than a float holds
         return float(value) if tame else str(value)[:TEXT_BYTES_MAX]
-    return _cut(str(value), TEXT_BYTES_MAX)
+    return cut(str(value), TEXT_BYTES_MAX)
 
 
 def _name(outer: str, inner: str) -> str:
-    return _cut(f"{outer}.{inner}" if outer else inner, NAME_BYTES_MAX)
+    return cut(f"{outer}.{inner}" if outer else inner, NAME_BYTES_MAX)
 
 
-def _cut(text: str, bytes_max: int) -> str:
+def cut(text: str, bytes_max: int) -> str:
     """Return as many whole characters as fit.
 
-    >>> _cut("tée", 2)
+    >>> cut("tée", 2)
     't'
     """
     raw = text.encode("utf-8", "replace")

@@ -55,10 +55,6 @@ class Access:
         return READ in self.scopes and kind_of(call) is Kind.READS
 
 
-EVERYBODY = Access(b"")
-"""Whoever calls a server that asks for no key: nothing is kept from them."""
-
-
 def accesses(text: str, *, is_page: bool) -> list[Access]:
     """Return each key of a setting. Raises ValueError, which says what is wrong and not the key.
 

@@ -14,9 +14,7 @@ from headwater_server.replica.caller import Caller
 
 def caller_of(context: Context, settings: ApiSettings) -> Caller:
     """Return what tells this caller from others, and whether it is a page."""
-    metadata = dict(context.invocation_metadata() or ())
-    forwarded = metadata.get("x-forwarded-for", "") if settings.trust_forwarded_for else ""
-    hops = _hops(forwarded)
+    hops = _hops(context) if settings.trust_forwarded_for else []
     host = hops[-1] if hops else host_of(context.peer())
     # the key as the settings have it: however a caller spells its header, it is one caller
     request = current.get()
@@ -30,7 +28,8 @@ def is_page() -> bool:
     return request is not None and request.is_page
 
 
-def _hops(forwarded: str | bytes) -> list[str]:
+def _hops(context: Context) -> list[str]:
+    forwarded = dict(context.invocation_metadata() or ()).get("x-forwarded-for", "")
     text = forwarded if isinstance(forwarded, str) else ""
     hops: Iterable[str] = (hop.strip() for hop in text.split(","))
     return [hop for hop in hops if hop]

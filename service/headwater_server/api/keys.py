@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Iterable
 
-from headwater_server.api.access import EVERYBODY, Access
+from headwater_server.api.access import Access
 from headwater_server.errors import Forbidden, Unauthenticated
 
 BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE | re.ASCII)
@@ -42,8 +42,6 @@ class Keys:
         Raises `Unauthenticated` without a key of ours, `Forbidden` if the key's scopes do not
         reach, `Overloaded` when its rate is used up.
         """
-        if not self._accesses:
-            return EVERYBODY
         for name, value in metadata or ():
             if name == "authorization":
                 access = self._found(value if isinstance(value, str) else "")

@@ -47,16 +47,8 @@ class Table:
     text: str
 
     def rows(self, problems: Problems) -> Iterator[tuple[int, list[str]]]:
-        """Yield (line, fields) of each row that is not blank, the header first."""
-        reader = csv.reader(io.StringIO(self.text, newline=""), strict=True)
-        line = 1
-        try:
-            for fields in reader:
-                if fields:
-                    yield line, fields
-                line = reader.line_num + 1
-        except csv.Error as error:
-            problems.add(line, "", f"not CSV: {error}")
+        """Return (line, fields) of each row that is not blank, the header first."""
+        return csv_rows(self.text, problems)
 
     def columns(self, required: tuple[str, ...], problems: Problems) -> list[str]:
         """Return the header's names; raise `BadFile` when they cannot be worked with."""
@@ -72,6 +64,19 @@ class Table:
             problems.add(line, name, "appears twice in the header")
         problems.raise_if_any()
         return names
+
+
+def csv_rows(text: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line, fields) of each row that is not blank."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for fields in reader:
+            if fields:
+                yield line, fields
+            line = reader.line_num + 1
+    except csv.Error as error:
+        problems.add(line, "", f"not CSV: {error}")
 
 
 def open_table(path: Path) -> Table:

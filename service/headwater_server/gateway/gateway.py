@@ -12,6 +12,7 @@ from pathlib import Path
 
 from headwater_server.gateway import envoy
 from headwater_server.gateway.addresses import Address, probe
+from headwater_server.gateway.checks import FILES
 from headwater_server.gateway.child import Child
 from headwater_server.gateway.extra import has_web
 from headwater_server.gateway.plan import Plan, make_plan
@@ -95,8 +96,7 @@ async def _listens(address: Address) -> bool:
 
 def _with_whole_paths(settings: GatewaySettings) -> GatewaySettings:
     """Return the settings for an Envoy that runs in another folder than we do."""
-    names = ("gateway_certificate", "gateway_certificate_key", "gateway_client_ca")
-    paths = {name: getattr(settings, name) for name in names}
+    paths = {name: getattr(settings, name) for name in FILES}
     log = settings.gateway_access_log
     return replace(
         settings,

@@ -42,9 +42,12 @@ class RedisTokenKeys:
 
     async def read(self) -> list[RingKey]:
         """Return the keys, oldest first; whoever comes first makes one."""
-        first = [RingKey(TokenKey(0, self._first_secret()), 0)]
-        await self.store.call("SET", self.name, _written(first), "NX")
-        return _read(await self.store.call("GET", self.name))
+        kept = await self.store.call("GET", self.name)
+        if kept is None:
+            first = [RingKey(TokenKey(0, self._first_secret()), 0)]
+            await self.store.call("SET", self.name, _written(first), "NX")
+            kept = await self.store.call("GET", self.name)
+        return _read(kept)
 
     async def rotate(self, now_ms: int, token_ms: int, *, revoke: bool = False) -> list[RingKey]:
         """Add a key that signs `LEAD_S` from now on; drop those that no token of use names.

@@ -10,9 +10,9 @@ from headwater_server.evaluation.cells import id_problem
 from headwater_server.evaluation.gorse.records import Export, Kind, Record, read_export
 from headwater_server.evaluation.gorse.values import labels, texts, time_ms, truth
 from headwater_server.evaluation.problems import Problems
+from headwater_server.flattening import LABEL_BYTES_MAX, cut
 
 TITLE_BYTES_MAX = 1024
-LABEL_BYTES_MAX = 256
 LABELS_MAX = 100
 
 
@@ -51,7 +51,7 @@ def _item(record: Record, problems: Problems) -> Item:
     features, tags = labels(fields.get("labels"))
     return Item(
         item_id=str(fields.get("itemid", "")),
-        title=_cut(str(fields.get("comment") or ""), TITLE_BYTES_MAX),
+        title=cut(str(fields.get("comment") or ""), TITLE_BYTES_MAX),
         categories=_short(texts(fields.get("categories"))),
         available=hidden is False,
         tags=_short(tags),
@@ -73,9 +73,4 @@ def _check_ids(export: Export, name: str, column: str) -> None:
 
 
 def _short(values: list[str]) -> tuple[str, ...]:
-    return tuple(_cut(value, LABEL_BYTES_MAX) for value in values[:LABELS_MAX])
-
-
-def _cut(text: str, bytes_max: int) -> str:
-    raw = text.encode("utf-8", "replace")
-    return text if len(raw) <= bytes_max else raw[:bytes_max].decode("utf-8", "ignore")
+    return tuple(cut(value, LABEL_BYTES_MAX) for value in values[:LABELS_MAX])

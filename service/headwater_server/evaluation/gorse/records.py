@@ -6,8 +6,6 @@ binary file of all three kinds; the REST API answers with JSON that holds a list
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from enum import Enum
@@ -16,7 +14,7 @@ from typing import Any, NamedTuple
 
 from headwater_server.evaluation.gorse.dump import is_dump, read_dump
 from headwater_server.evaluation.problems import BadFile, Problem, Problems
-from headwater_server.evaluation.table import Content, read_content
+from headwater_server.evaluation.table import Content, csv_rows, read_content
 
 
 class Kind(Enum):
@@ -118,17 +116,11 @@ def _numbered(values: list[Any]) -> Iterator[Record]:
 
 def _table(text: str, problems: Problems) -> Iterator[Record]:
     """Yield the rows of a CSV; its lists have ``|`` between."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     names: list[str] = []
-    line = 1
-    try:
-        for fields in reader:
-            if fields and not names:
-                names = [plain_name(name) for name in fields]
-            elif fields and len(fields) != len(names):
-                problems.add(line, "", f"{len(fields)} fields where the header has {len(names)}")
-            elif fields:
-                yield Record(line, dict(zip(names, fields, strict=True)))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        problems.add(line, "", f"not CSV: {error}")
+    for line, fields in csv_rows(text, problems):
+        if not names:
+            names = [plain_name(name) for name in fields]
+        elif len(fields) != len(names):
+            problems.add(line, "", f"{len(fields)} fields where the header has {len(names)}")
+        else:
+            yield Record(line, dict(zip(names, fields, strict=True)))

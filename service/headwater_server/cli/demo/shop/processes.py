@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from headwater_server.cli.demo.server_process import ServerFailedError, ServerProcess
+from headwater_server.gateway.extra import has_web, missing
 
 GATEWAY_READY = re.compile(r"headwater gateway ready on (http://\S+)")
 PAGE_CALLS_PER_S = 200
@@ -70,6 +71,4 @@ class ShopProcess(ServerProcess):
 
 def is_installed() -> bool:
     """Say whether the parts of the extra `gateway` are here."""
-    from importlib.util import find_spec
-
-    return all(find_spec(name) for name in ("envoy", "jinja2", "starlette", "uvicorn"))
+    return not missing() and has_web()
