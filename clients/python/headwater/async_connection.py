@@ -61,14 +61,21 @@ class AsyncConnection:
     def _stream_method(self, path: str, request: Any, answer: Any) -> Any:
         return self._channel.stream_stream(path, request.SerializeToString, answer.FromString)
 
-    async def _make(self, call: Call[Answer], timeout_s: float) -> Answer:
+    async def _make(
+        self,
+        call: Call[Answer],
+        timeout_s: float,
+        sent: tuple[tuple[str, str], ...] | None = None,
+    ) -> Answer:
+        """Make a call; ``sent`` goes with it in place of the connection's own key."""
         method = self._methods.get(call.path)
         if method is None:
             serialize = type(call.request).SerializeToString
             method = self._channel.unary_unary(call.path, serialize, call.answer.FromString)
             self._methods[call.path] = method
         try:
-            answer = await method(call.request, timeout=timeout_s, metadata=self._metadata)
+            carried = self._metadata if sent is None else sent
+            answer = await method(call.request, timeout=timeout_s, metadata=carried)
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error) from error
         return call.read(answer)

@@ -17,7 +17,7 @@ from headwater_server.replica.membership import MixedStatesError
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
 from headwater_server.storage.binary import NoServerProgramError
-from headwater_server.storage.data_dir import SOCKET, DataDirInUseError
+from headwater_server.storage.data_dir import DataDirInUseError, socket_in
 from headwater_server.storage.promises import UnfitStoreError
 from headwater_server.storage.server_process import ServerDiedError
 from headwater_server.storage.storage import Storage, open_storage
@@ -42,8 +42,8 @@ async def store_beside_a_server(settings: Settings) -> AsyncIterator[Storage]:
             storage = await parts.enter_async_context(chosen_store(settings))
         except DataDirInUseError:
             data_dir = settings.place.data_dir
-            socket = data_dir.absolute() / SOCKET if data_dir else None
-            if socket is None or not socket.exists():  # a long path: it listens elsewhere
+            socket = socket_in(data_dir) if data_dir else None
+            if socket is None or not socket.exists():
                 raise
             storage = await parts.enter_async_context(
                 open_storage(settings.storage, data_dir=data_dir, socket=socket)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from rich.table import Table
 
 from headwater_server.cli.failures import explained
 from headwater_server.cli.stores import check_one_kept, store_beside_a_server, store_explained
+from headwater_server.replica.replica import wall_clock_ms
 from headwater_server.replica.token_keys import RingKey, TokenKeys
 from headwater_server.settings import Settings, load_settings
 
@@ -61,11 +61,11 @@ async def _read(settings: Settings) -> list[RingKey]:
 async def _rotate(settings: Settings, *, revoke: bool) -> list[RingKey]:
     token_ms = int(60_000 * settings.replica.attribution_token_minutes)
     async with store_beside_a_server(settings) as storage:
-        return await storage.token_key_ring.rotate(_now_ms(), token_ms, revoke=revoke)
+        return await storage.token_key_ring.rotate(wall_clock_ms(), token_ms, revoke=revoke)
 
 
 def _show(keys: Sequence[RingKey]) -> None:
-    signing = TokenKeys(keys).signing(_now_ms()).key_id
+    signing = TokenKeys(keys).signing(wall_clock_ms()).key_id
     table = Table(show_edge=False)
     for name in ("key", "signs from", ""):
         table.add_column(name)
@@ -74,7 +74,3 @@ def _show(keys: Sequence[RingKey]) -> None:
         state = "signs" if ring_key.key.key_id == signing else "opens"
         table.add_row(str(ring_key.key.key_id), f"{since:%Y-%m-%d %H:%M:%S} UTC", state)
     Console(highlight=False).print(table)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +14,7 @@ from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.observability.logging import set_up_logging
 from headwater_server.settings import PlaceSettings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked
-from headwater_server.storage.data_dir import SOCKET_PATH_BYTES_MAX
+from headwater_server.storage.data_dir import socket_in
 
 _log = structlog.get_logger(__name__)
 MISSING = "headwater web needs starlette and uvicorn: pip install 'headwater-server[gateway]'"
@@ -89,13 +88,12 @@ def _where(place: PlaceSettings) -> str | Path | None:
     """Return the URL, or the socket of the embedded store, which the server has started there."""
     if place.data_dir is None:
         return place.redis_url
-    socket = place.data_dir.absolute() / "valkey.sock"
-    if len(os.fsencode(socket)) > SOCKET_PATH_BYTES_MAX:
+    socket = socket_in(place.data_dir)
+    if socket is None:
         _log.warning(
             "no door for Personalizer: a socket cannot have so long a path; give --redis-url",
             data_dir=str(place.data_dir),
         )
-        return None
     return socket
 
 

@@ -13,6 +13,15 @@ SOCKET = "valkey.sock"
 SOCKET_PATH_BYTES_MAX = 103  # macOS takes 103, Linux 107
 
 
+def socket_in(path: Path) -> Path | None:
+    """Return where the server of a directory listens for all to know; None: the path is too long.
+
+    Then it listens in a short place, that only who started it knows.
+    """
+    here = path.absolute() / SOCKET
+    return here if len(os.fsencode(here)) <= SOCKET_PATH_BYTES_MAX else None
+
+
 class DataDirInUseError(Exception):
     """Another Headwater serves this directory."""
 
@@ -42,8 +51,7 @@ class DataDir:
 
     def socket_path(self) -> Path:
         """Return where the server listens: here, or in a short place when the path is too long."""
-        here = self.path / SOCKET
-        if len(os.fsencode(here)) <= SOCKET_PATH_BYTES_MAX:
+        if here := socket_in(self.path):
             return here
         if self._short is None:
             self._short = _short_dir()
