@@ -1,11 +1,8 @@
 /** node ten_minutes.mjs PLAYWRIGHT CHROMIUM URL PICTURE: look at the page of the README, click its first item. */
+import { launch } from "./launch.mjs";
+
 const [, , playwright, executablePath, url, picture] = process.argv;
-const { chromium } = await import(playwright);
-const args = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-]; // prettier-ignore
-const browser = await chromium.launch({ executablePath, headless: true, args });
+const browser = await launch(playwright, executablePath);
 const page = await browser.newPage();
 await page.goto(url);
 const shown = await page.locator("li").allTextContents();

@@ -1,13 +1,9 @@
 /** node traffic.mjs PLAYWRIGHT CHROMIUM PAGE COUNT: so many browsers shop; a line on stdin ends it. */
 import { createInterface } from "node:readline";
+import { launch } from "./launch.mjs";
 
 const [, , playwright, executablePath, url, count] = process.argv;
-const { chromium } = await import(playwright);
-const args = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-]; // prettier-ignore
-const browser = await chromium.launch({ executablePath, headless: true, args });
+const browser = await launch(playwright, executablePath);
 const pages = [];
 for (let n = 0; n < Number(count); n++) {
   const page = await (await browser.newContext()).newPage();
