@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.calibration.figures import Told
-from headwater_server.engine.calibration import Calibration
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry, Item, ItemWrite
-from headwater_server.engine.events import ContextValue, Event, EventItem
+from headwater_server.engine.measures.calibration import Calibration
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.events import ContextValue, Event, EventItem
 from headwater_server.engine.settings import EngineSettings
 
 SETTINGS = EngineSettings(attribution_window_minutes=1 / 60, visitor_events_per_minute_max=0)

@@ -10,9 +10,9 @@ from benchmarks.calibration.figures import Told
 from benchmarks.calibration.truth import true_chances
 from headwater_server.cli.demo.crowd import SimulatedArrival, SimulatedCrowd
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry, Item, ItemWrite
-from headwater_server.engine.events import Event, EventItem, Slate
-from headwater_server.engine.requests import Recommendation, RecommendRequest
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.simulator import Act, Visit
 

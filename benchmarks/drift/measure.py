@@ -14,9 +14,9 @@ from benchmarks.drift.stream import Stream
 from benchmarks.quality.cache import Cache, key_of
 from benchmarks.quality.contestants import Contestant, headwater, peers
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry
-from headwater_server.engine.events import Event
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation import shop, simulator
 from headwater_server.evaluation.backtest import Foldable

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from benchmarks.drift.fashion import Fashion
-from headwater_server.engine.entries import Entry, Item, ItemWrite
-from headwater_server.engine.events import Event, EventItem
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.evaluation.shop import STYLES, Shop
 
 BEFORE = 10_000

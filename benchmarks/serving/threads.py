@@ -29,10 +29,10 @@ from headwater.v1.feedback_service_pb2 import FeedbackRequest, FeedbackResponse
 from headwater.v1.recommendation_service_pb2 import RecommendRequest, RecommendResponse
 from headwater_server.api.translate.feedback import feedback_request, feedback_response
 from headwater_server.api.translate.recommendation import recommend_request, recommend_response
-from headwater_server.engine.attribution_token import TokenKey, sign
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.events import Outcome, Slate, fingerprint
-from headwater_server.engine.firewall import quarantine_reason
+from headwater_server.engine.intake.firewall import quarantine_reason
+from headwater_server.engine.messages.events import Outcome, Slate, fingerprint
+from headwater_server.engine.tokens.attribution_token import TokenKey, sign
 from headwater_server.engine.warmup import warm_up
 from headwater_server.replica.answers import Answer, WriteAnswer
 from headwater_server.replica.fold import fold

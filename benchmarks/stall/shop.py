@@ -8,8 +8,14 @@ from pathlib import Path
 
 from headwater_server.cli.progress import Progress
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry, Item, ItemWrite, SettingsChange, UserWrite
-from headwater_server.engine.events import Event, EventItem
+from headwater_server.engine.messages.entries import (
+    Entry,
+    Item,
+    ItemWrite,
+    SettingsChange,
+    UserWrite,
+)
+from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.ports import SnapshotMeta
 from headwater_server.storage.settings import StorageSettings

@@ -15,9 +15,9 @@ import numpy as np
 import typer
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry
-from headwater_server.engine.events import Event
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.reranking.levels import LEVELS
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.history import read_history

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from headwater_server.api.access import Access, accesses, check_accesses
-from headwater_server.engine.removal import REMOVABLE
+from headwater_server.engine.ablation import REMOVABLE
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
 from headwater_server.gateway.addresses import is_loopback
 from headwater_server.settings_rules import read_rules

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from headwater_server.engine.rules import parse_rules, plain
+from headwater_server.engine.reranking.rules import parse_rules, plain
 
 
 def read_rules(value: Any) -> list[dict[str, Any]]:
@@ -16,7 +16,7 @@ def read_rules(value: Any) -> list[dict[str, Any]]:
     2
     >>> read_rules("[3]")
     Traceback (most recent call last):
-    headwater_server.engine.rules.BadRuleError: rules[0]: an object was expected
+    headwater_server.engine.reranking.rules.BadRuleError: rules[0]: an object was expected
     """
     rules = _decoded(_text(value)) if isinstance(value, str) else value
     if isinstance(rules, list) and all(isinstance(rule, dict) for rule in rules):

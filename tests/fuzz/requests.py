@@ -13,11 +13,11 @@ from headwater.v1 import feedback_service_pb2 as feedback_pb
 from headwater.v1 import recommendation_service_pb2 as recommendation_pb
 from headwater.v1 import user_service_pb2 as user_pb
 from headwater_server.api.translate import catalog, feedback, lists, recommendation, users
-from headwater_server.engine.attribution_token import TokenKey, sign
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry
-from headwater_server.engine.events import Slate
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Slate
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.tokens.attribution_token import TokenKey, sign
 from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.answers import Answer, ListAnswer, WriteAnswer
 

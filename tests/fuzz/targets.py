@@ -9,13 +9,24 @@ from collections.abc import Callable
 
 import zstandard
 
-from headwater_server.engine import attribution_token
-from headwater_server.engine.attribution_token import ForgedTokenError, TokenKey, open_token, sign
-from headwater_server.engine.columns import Columns
-from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, SettingsChange, UserWrite
-from headwater_server.engine.events import Event, EventItem, Slate
-from headwater_server.engine.filters import BadFilterError, parse
+from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.engine.catalogue.filters import BadFilterError, parse
+from headwater_server.engine.messages.entries import (
+    Item,
+    ItemDelete,
+    ItemWrite,
+    SettingsChange,
+    UserWrite,
+)
+from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.tokens import attribution_token
+from headwater_server.engine.tokens.attribution_token import (
+    ForgedTokenError,
+    TokenKey,
+    open_token,
+    sign,
+)
 from headwater_server.replica.faults import DamagedSnapshot, UnreadableEntry
 from headwater_server.storage import snapshots
 from headwater_server.storage.chunks import Chunk, checksum

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import (
+from headwater_server.engine.messages.entries import (
     Entry,
     Item,
     ItemDelete,
@@ -18,8 +18,8 @@ from headwater_server.engine.entries import (
     UserErase,
     UserWrite,
 )
-from headwater_server.engine.events import Event, EventItem, Slate
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shop import ShopItem
 from headwater_server.evaluation.simulator import Shopper, Simulator

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Operation
-from headwater_server.engine.events import Status
+from headwater_server.engine.messages.entries import Operation
+from headwater_server.engine.messages.events import Status
 from headwater_server.replica.position import START
 from headwater_server.storage.raw import check_chained
 from tests.golden.golden import answers, exact_digest, expected, folded, read_log

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from headwater_server.engine import state
-from headwater_server.engine.attribution import Slots
-from headwater_server.engine.capturing import Capture
-from headwater_server.engine.drift import DriftAlarm
-from headwater_server.engine.entries import (
+from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.statistics import ItemFigures, ItemPage, ItemQuestion
+from headwater_server.engine.measures.drift import DriftAlarm
+from headwater_server.engine.measures.metrics import Metric
+from headwater_server.engine.messages.entries import (
     Entry,
     Item,
     ItemDelete,
@@ -19,9 +19,8 @@ from headwater_server.engine.entries import (
     UserErase,
     UserWrite,
 )
-from headwater_server.engine.events import Event, Outcome, Status
-from headwater_server.engine.metrics import Metric
-from headwater_server.engine.requests import (
+from headwater_server.engine.messages.events import Event, Outcome, Status
+from headwater_server.engine.messages.requests import (
     Recommendation,
     RecommendRequest,
     Result,
@@ -30,7 +29,8 @@ from headwater_server.engine.requests import (
     UserProfile,
 )
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.statistics import ItemFigures, ItemPage, ItemQuestion
+from headwater_server.engine.snapshot import state
+from headwater_server.engine.snapshot.capture import Capture
 
 
 class _Whole(Capture):

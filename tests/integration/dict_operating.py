@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Collection
 
 import numpy as np
 
-from headwater_server.engine.drift import DriftAlarm
-from headwater_server.engine.entries import Item
-from headwater_server.engine.events import Event, EventItem
-from headwater_server.engine.statistics import ItemFigures, ItemPage, ItemQuestion
+from headwater_server.engine.lookups.statistics import ItemFigures, ItemPage, ItemQuestion
+from headwater_server.engine.measures.drift import DriftAlarm
+from headwater_server.engine.messages.entries import Item
+from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.observability.recent import CallFigures
 from headwater_server.replica.operating import (
     ItemsAnswer,

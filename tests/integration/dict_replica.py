@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from headwater_server.engine.drift import DriftAlarm
-from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
-from headwater_server.engine.events import Event, Outcome, Status, fingerprint
-from headwater_server.engine.metrics import Metric
-from headwater_server.engine.requests import (
+from headwater_server.engine.measures.drift import DriftAlarm
+from headwater_server.engine.measures.metrics import Metric
+from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite, UserWrite
+from headwater_server.engine.messages.events import Event, Outcome, Status, fingerprint
+from headwater_server.engine.messages.requests import (
     Recommendation,
     RecommendRequest,
     Result,

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.events import Event, EventItem
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.warmup import warm_up
 from headwater_server.replica.fold import fold

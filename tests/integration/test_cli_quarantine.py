@@ -17,7 +17,7 @@ from headwater import AsyncClient, Event, EventItem, EventStatus
 from headwater_server.cli.demo.server_process import ServerProcess
 from headwater_server.cli.root import commands
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.events import Status
+from headwater_server.engine.messages.events import Status
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.caller import Caller
 from headwater_server.storage.settings import StorageSettings

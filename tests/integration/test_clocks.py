@@ -10,9 +10,9 @@ from random import Random
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.events import Event, EventItem, Status
-from headwater_server.engine.firewall import TIME_MS_MAX, TIME_MS_MIN
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.intake.firewall import TIME_MS_MAX, TIME_MS_MIN
+from headwater_server.engine.messages.events import Event, EventItem, Status
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.position import offset_key, time_ms_of
 from headwater_server.replica.replica import Replica, wall_clock_ms

@@ -11,8 +11,8 @@ from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import UserErase
-from headwater_server.engine.events import Event as LoggedEvent
+from headwater_server.engine.messages.entries import UserErase
+from headwater_server.engine.messages.events import Event as LoggedEvent
 from headwater_server.replica.position import START
 from headwater_server.storage.storage import Storage
 from tests.integration.api_server import channel_to, serving

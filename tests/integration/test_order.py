@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Item, ItemWrite, Operation
-from headwater_server.engine.events import Event, EventItem, Slate, Status
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.entries import Item, ItemWrite, Operation
+from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.replica.position import time_ms_of
 from headwater_server.replica.replica import Replica
 from headwater_server.storage.storage import Storage

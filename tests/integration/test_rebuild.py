@@ -13,8 +13,15 @@ import pytest
 
 from headwater_server.cli.keeping import keep
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry, Item, ItemWrite, Operation, UserErase, UserWrite
-from headwater_server.engine.events import Event, EventItem
+from headwater_server.engine.messages.entries import (
+    Entry,
+    Item,
+    ItemWrite,
+    Operation,
+    UserErase,
+    UserWrite,
+)
+from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.fold import fold

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater_server.engine.events import Event, EventItem
+from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.errors import HeadwaterError, StoreUnavailable
 from headwater_server.replica.replica import Replica
 from headwater_server.storage.keys import Keys

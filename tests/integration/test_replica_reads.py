@@ -8,9 +8,9 @@ import time
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
-from headwater_server.engine.events import Event, EventItem, Status
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite, UserWrite
+from headwater_server.engine.messages.events import Event, EventItem, Status
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
 from headwater_server.replica.captured import captured_digest

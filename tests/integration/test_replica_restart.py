@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import SettingsChange
+from headwater_server.engine.messages.entries import SettingsChange
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import NotFound
 from headwater_server.replica.faults import LogBroken, UnreadableEntry

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.events import Event, Outcome
+from headwater_server.engine.messages.events import Event, Outcome
 from headwater_server.replica import membership
 from headwater_server.replica.fold import fold
 from headwater_server.replica.membership import MixedStatesError

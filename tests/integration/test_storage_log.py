@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater_server.engine.events import Event
+from headwater_server.engine.messages.events import Event
 from headwater_server.errors import Overloaded, StoreUnavailable
 from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEntry
 from headwater_server.replica.position import START, Position, offset_key, time_ms_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from headwater_server.engine.events import Event
+from headwater_server.engine.messages.events import Event
 from headwater_server.log.v1 import entry_pb2, snapshot_pb2
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports import SnapshotMeta

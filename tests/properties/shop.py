@@ -7,9 +7,9 @@ import random
 from hypothesis import strategies as st
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry, Item, ItemWrite
-from headwater_server.engine.events import Event, EventItem, Slate
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.requests import RecommendRequest
 
 TYPES = ("view", "click", "add-to-cart", "purchase", "impression", "dislike", "return")
 ITEMS = tuple(f"item {n}" for n in range(30))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from headwater_server.engine.catalogue import ITEM_FIELDS
-from headwater_server.engine.entries import Item, ItemDelete, ItemWrite
+from headwater_server.engine.catalogue.catalogue import ITEM_FIELDS
+from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite
 
 DAY_MS = 86_400_000
 HIDE_DAYS = {"purchase-complete": 1.0, "view": 0.01}

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry, Item, ItemWrite
-from headwater_server.engine.events import Event, EventItem, Slate
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 
 from .shop import ITEMS, OPERATIONS, VISITORS, ask, busy_engine, fold

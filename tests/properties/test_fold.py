@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry, SettingsChange
-from headwater_server.engine.events import Event, EventItem, Status
+from headwater_server.engine.messages.entries import Entry, SettingsChange
+from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.settings import EngineSettings
 
 from .shop import OPERATIONS, ask, busy_engine, fold

@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 
 from .shop import ITEMS, busy_engine

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 
 from .shop import ITEMS, OPERATIONS, VISITORS, busy_engine, fold

@@ -9,11 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from headwater_server.engine.catalogue import ITEM_FIELDS
+from headwater_server.engine.catalogue.catalogue import ITEM_FIELDS
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry, Item, ItemDelete, ItemWrite, UserWrite
-from headwater_server.engine.events import Event, EventItem, Status
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite, UserWrite
+from headwater_server.engine.messages.events import Event, EventItem, Status
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 
 from .shop_model import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from headwater_server.engine.entries import Item, ItemWrite
-from headwater_server.engine.events import Event, EventItem
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.entries import Item, ItemWrite
+from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.errors import HeadwaterError
 from tests.simulation.oracle import Violated
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from headwater_server.engine.events import Event, Outcome, Status
+from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica import shell
 from headwater_server.replica.appender import Appender

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from headwater_server.engine.events import Event, Outcome
+from headwater_server.engine.messages.events import Event, Outcome
 from headwater_server.replica.position import START, Position, offset_key
 from tests.integration.counting_engine import CountingEngine
 from tests.simulation.sim_store import SimEntry

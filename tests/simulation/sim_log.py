@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import chain
 from typing import Any
 
-from headwater_server.engine.entries import Operation
+from headwater_server.engine.messages.entries import Operation
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.position import Position, offset_key
 from tests.simulation.link import Link

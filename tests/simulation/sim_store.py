@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from headwater_server.engine.entries import Entry, Mark, Operation
+from headwater_server.engine.messages.entries import Entry, Mark, Operation
 from headwater_server.replica.faults import LogBroken, LogMovedOn
 from headwater_server.replica.ports import SnapshotMeta
 from headwater_server.replica.ports_registry import ReplicaStanding

@@ -9,10 +9,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Set as AbstractSet
 
-from headwater_server.engine.entries import Entry, SettingsChange
-from headwater_server.engine.events import Event, Outcome, Status
-from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
-from headwater_server.engine.rewards import IMPRESSION, canonical_type, reward_of
+from headwater_server.engine.messages.entries import Entry, SettingsChange
+from headwater_server.engine.messages.events import Event, Outcome, Status
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.messages.rewards import IMPRESSION, canonical_type, reward_of
 from headwater_server.engine.settings import EngineSettings
 
 

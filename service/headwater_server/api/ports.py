@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Protocol
 
-from headwater_server.engine.drift import DriftAlarm
-from headwater_server.engine.entries import Item, ItemDelete, ItemWrite, UserWrite
-from headwater_server.engine.events import Event
-from headwater_server.engine.metrics import Metric
-from headwater_server.engine.requests import RecommendRequest, UserProfile
-from headwater_server.engine.statistics import ItemQuestion
+from headwater_server.engine.lookups.statistics import ItemQuestion
+from headwater_server.engine.measures.drift import DriftAlarm
+from headwater_server.engine.measures.metrics import Metric
+from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite, UserWrite
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
 from headwater_server.replica.caller import NOBODY, Caller
 from headwater_server.replica.operating import (

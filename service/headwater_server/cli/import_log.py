@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from headwater_server.engine.entries import Entry, SettingsChange
-from headwater_server.engine.events import Event
+from headwater_server.engine.messages.entries import Entry, SettingsChange
+from headwater_server.engine.messages.events import Event
 from headwater_server.evaluation.history import History
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports import Log

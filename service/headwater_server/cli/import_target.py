@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from headwater import Client, Event, Item, OverloadedError, UnavailableError, User
 from headwater.errors import DeadlineExceededError
-from headwater_server.engine import entries, events
+from headwater_server.engine.messages import entries, events
 from headwater_server.evaluation.history import History
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headwater_server.engine import chances, slates
-from headwater_server.engine.circumstances import circumstances, placement_of
-from headwater_server.engine.content_tokens import content_tokens
-from headwater_server.engine.entries import (
+from headwater_server.engine.catalogue.content_tokens import content_tokens
+from headwater_server.engine.exploration import chances, slates
+from headwater_server.engine.intake.firewall import quarantine_reason
+from headwater_server.engine.lookups.lookups import Lookups
+from headwater_server.engine.messages.entries import (
     Entry,
     ItemDelete,
     ItemWrite,
@@ -23,16 +24,15 @@ from headwater_server.engine.entries import (
     UserErase,
     UserWrite,
 )
-from headwater_server.engine.events import Event, Outcome, Status
-from headwater_server.engine.firewall import quarantine_reason
-from headwater_server.engine.lookups import Lookups
+from headwater_server.engine.messages.events import Event, Outcome, Status
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
+from headwater_server.engine.messages.rewards import IMPRESSION, REFUSALS, canonical_type, reward_of
 from headwater_server.engine.models import make_ranker
-from headwater_server.engine.requests import Recommendation, RecommendRequest
 from headwater_server.engine.reranking.candidates import Candidates, Question
-from headwater_server.engine.rewards import IMPRESSION, REFUSALS, canonical_type, reward_of
-from headwater_server.engine.rules import parse_rules
+from headwater_server.engine.reranking.rules import parse_rules
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.visitors import History
+from headwater_server.engine.visitors.circumstances import circumstances, placement_of
+from headwater_server.engine.visitors.visitors import History
 
 _CREATED = Outcome(Status.CREATED)
 _EXISTS = Outcome(Status.EXISTS, "learned before")
@@ -43,7 +43,7 @@ _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
 class Engine(Lookups):
     """The state of one catalogue. Equal settings and entries give equal `digest`.
 
-    >>> from headwater_server.engine.events import EventItem
+    >>> from headwater_server.engine.messages.events import EventItem
     >>> engine = Engine()
     >>> click = Event("e1", "click", "ann", items=(EventItem("tent"),))
     >>> engine.apply(Entry(time_ms=1_000, operations=(click,)))[0].status.value

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.features import CONTEXT_FEATURES, ITEM_FEATURES
+from headwater_server.engine.features.features import CONTEXT_FEATURES, ITEM_FEATURES
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.activity import Activity
 from headwater_server.models.circumstances import Circumstances

@@ -6,28 +6,28 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any, Self
 
-from headwater_server.engine import state
-from headwater_server.engine.answering import Answering
-from headwater_server.engine.attribution import Attribution
-from headwater_server.engine.calibration import Calibration
-from headwater_server.engine.capturing import Capture, at_once
-from headwater_server.engine.catalogue import Catalogue
-from headwater_server.engine.deduplication import Deduplication
-from headwater_server.engine.drift import Drift
-from headwater_server.engine.explaining import Explaining
-from headwater_server.engine.hiding import Hiding
-from headwater_server.engine.impressions import Impressions
-from headwater_server.engine.influence import Influence
-from headwater_server.engine.learning import Learning
-from headwater_server.engine.lists import Lists
-from headwater_server.engine.metrics import Progress
+from headwater_server.engine.catalogue.catalogue import Catalogue
+from headwater_server.engine.explain.explanations import Explaining
+from headwater_server.engine.intake.deduplication import Deduplication
+from headwater_server.engine.intake.influence import Influence
+from headwater_server.engine.learning.attribution import Attribution
+from headwater_server.engine.learning.impressions import Impressions
+from headwater_server.engine.learning.learning import Learning
+from headwater_server.engine.lookups.lists import Lists
+from headwater_server.engine.measures.calibration import Calibration
+from headwater_server.engine.measures.drift import Drift
+from headwater_server.engine.measures.metrics import Progress
 from headwater_server.engine.models import Models
-from headwater_server.engine.ranking import Ranking
+from headwater_server.engine.ranking.answering import Answering
+from headwater_server.engine.ranking.ranking import Ranking
+from headwater_server.engine.reranking.hiding import Hiding
 from headwater_server.engine.reranking.reranker import Reranking
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.users import Users
-from headwater_server.engine.visitors import Visitors
+from headwater_server.engine.snapshot import state
+from headwater_server.engine.snapshot.capture import Capture, at_once
+from headwater_server.engine.visitors.users import Users
+from headwater_server.engine.visitors.visitors import Visitors
 
 RIVER_VERSION = version("river")
 _STATEFUL = (

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-from headwater_server.engine.removal import REMOVABLE, check_without
+from headwater_server.engine.ablation import REMOVABLE, check_without
 
 DEFAULT_REWARDS: dict[str, float] = {
     "impression": 0.0,

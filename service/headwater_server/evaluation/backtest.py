@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from headwater_server.engine.entries import Entry
-from headwater_server.engine.events import Event, Outcome, Status
-from headwater_server.engine.requests import Recommendation, RecommendRequest
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Event, Outcome, Status
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.evaluation.history import History
 from headwater_server.evaluation.tally import CUT, Tally, rank_of
 from headwater_server.evaluation.touched import Repeats, Touched

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from headwater_server.engine.events import Event, EventItem, fingerprint
+from headwater_server.engine.messages.events import Event, EventItem, fingerprint
 
 
 @dataclass

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from headwater_server.engine.firewall import NUMBER_MAX
-from headwater_server.engine.rewards import RATING
+from headwater_server.engine.intake.firewall import NUMBER_MAX
+from headwater_server.engine.messages.rewards import RATING
 from headwater_server.engine.settings import ALIASES
 from headwater_server.evaluation.cells import id_problem, parse_number, parse_time_ms
 from headwater_server.evaluation.event_file import EventFile

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from headwater_server.engine.entries import Entry, ItemWrite, Operation, SettingsChange, UserWrite
+from headwater_server.engine.messages.entries import (
+    Entry,
+    ItemWrite,
+    Operation,
+    SettingsChange,
+    UserWrite,
+)
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.event_file import EventFile
 from headwater_server.evaluation.event_reader import read_events

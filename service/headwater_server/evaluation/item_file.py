@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from headwater_server.engine.entries import Item, ItemWrite
-from headwater_server.engine.events import ContextValue
+from headwater_server.engine.messages.entries import Item, ItemWrite
+from headwater_server.engine.messages.events import ContextValue
 from headwater_server.evaluation.cells import id_problem, parse_number
 from headwater_server.evaluation.problems import Problems
 from headwater_server.evaluation.table import Table, open_table

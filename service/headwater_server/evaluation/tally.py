@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from headwater_server.engine.requests import Result
+from headwater_server.engine.messages.requests import Result
 
 CUT = 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from headwater_server.engine.metrics import Metric
+from headwater_server.engine.measures.metrics import Metric
 
 
 @dataclass(frozen=True, slots=True)

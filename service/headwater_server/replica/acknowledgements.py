@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 
-from headwater_server.engine.events import Outcome
+from headwater_server.engine.messages.events import Outcome
 
 Outcomes = list[Outcome]
 Settle = Callable[[], Coroutine[None, None, None] | None]

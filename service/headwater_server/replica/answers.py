@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from headwater_server.engine.events import Outcome
-from headwater_server.engine.requests import Recommendation, ScoredItem
+from headwater_server.engine.messages.events import Outcome
+from headwater_server.engine.messages.requests import Recommendation, ScoredItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-from headwater_server.engine.entries import Operation
+from headwater_server.engine.messages.entries import Operation
 from headwater_server.errors import HeadwaterError, Overloaded, StoreUnavailable
 from headwater_server.replica.acknowledgements import Acknowledgements, Outcomes
 from headwater_server.replica.faults import LogBroken

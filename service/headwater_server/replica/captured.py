@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.state import digest
+from headwater_server.engine.snapshot.state import digest
 from headwater_server.replica.ports import Parts
 from headwater_server.replica.position import Position
 from headwater_server.replica.state_machine import StateMachine

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
-from headwater_server.engine.entries import Mark
+from headwater_server.engine.messages.entries import Mark
 from headwater_server.errors import DeadlineExceeded
 from headwater_server.replica.answers import ModelAnswer, ReplicaState
 from headwater_server.replica.marks import Marks

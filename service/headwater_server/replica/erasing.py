@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from headwater_server.engine.entries import UserErase
+from headwater_server.engine.messages.entries import UserErase
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.answers import WriteAnswer
 from headwater_server.replica.ports import Log

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from headwater_server.engine.attribution_token import ForgedTokenError, open_token
-from headwater_server.engine.events import Event, fingerprint
-from headwater_server.engine.firewall import quarantine_reason
+from headwater_server.engine.intake.firewall import quarantine_reason
+from headwater_server.engine.messages.events import Event, fingerprint
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.tokens.attribution_token import ForgedTokenError, open_token
 from headwater_server.replica.caller import Caller
 from headwater_server.replica.source import source_of
 from headwater_server.replica.token_keys import TokenKeys

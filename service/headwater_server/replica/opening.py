@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater_server.engine.entries import SettingsChange
+from headwater_server.engine.messages.entries import SettingsChange
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.faults import LogMovedOn
 from headwater_server.replica.ports import Log

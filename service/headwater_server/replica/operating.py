@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
-from headwater_server.engine.drift import DriftAlarm
-from headwater_server.engine.statistics import ItemPage, ItemQuestion
+from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion
+from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.observability.recent import CallFigures
 from headwater_server.replica.captured import turns
 from headwater_server.replica.health import Health

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from headwater_server.engine.entries import Entry, Operation
+from headwater_server.engine.messages.entries import Entry, Operation
 from headwater_server.replica.position import Position
 
 Parts = Iterable[tuple[str, Any]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from headwater_server.engine.events import Event
+from headwater_server.engine.messages.events import Event
 
 
 @dataclass(frozen=True, slots=True)

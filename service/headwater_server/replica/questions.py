@@ -1,4 +1,4 @@
-"""What is asked of a replica beside `engine.requests.RecommendRequest`."""
+"""What is asked of a replica beside `engine.messages.requests.RecommendRequest`."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from headwater_server.engine.attribution_token import ForgedTokenError, open_token, sign
-from headwater_server.engine.events import Slate
-from headwater_server.engine.requests import Recommendation, RecommendRequest, ScoredItem
+from headwater_server.engine.messages.events import Slate
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, ScoredItem
+from headwater_server.engine.tokens.attribution_token import ForgedTokenError, open_token, sign
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
 from headwater_server.replica.answers import Answer, ListAnswer
 from headwater_server.replica.shortfall import shortfall

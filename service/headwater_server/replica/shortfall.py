@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.requests import RecommendRequest
 
 
 def shortfall(request: RecommendRequest, shown: int, limits: Sequence[str] = ()) -> str:

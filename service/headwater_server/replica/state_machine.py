@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
-from headwater_server.engine.attribution import Slots
-from headwater_server.engine.capturing import Capture
-from headwater_server.engine.drift import DriftAlarm
-from headwater_server.engine.entries import Entry, Item
-from headwater_server.engine.events import Outcome
-from headwater_server.engine.metrics import Metric
-from headwater_server.engine.requests import (
+from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion
+from headwater_server.engine.measures.drift import DriftAlarm
+from headwater_server.engine.measures.metrics import Metric
+from headwater_server.engine.messages.entries import Entry, Item
+from headwater_server.engine.messages.events import Outcome
+from headwater_server.engine.messages.requests import (
     Recommendation,
     RecommendRequest,
     ScoredItem,
     UserProfile,
 )
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.statistics import ItemPage, ItemQuestion
+from headwater_server.engine.snapshot.capture import Capture
 
 
 class StateMachine(Protocol):

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 
-from headwater_server.engine.events import Outcome
+from headwater_server.engine.messages.events import Outcome
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.acknowledgements import Acknowledgements

@@ -27,7 +27,7 @@ class Span(Enum):
 
 
 class SeriesKey(NamedTuple):
-    """Which figure: `engine.metrics` names the first three; ``call`` is a method's name."""
+    """Which figure: `metrics` names the first three; ``call`` is a method's name."""
 
     name: str
     placement: str = ""

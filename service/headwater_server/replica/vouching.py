@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from headwater_server.engine.attribution_token import Opened
-from headwater_server.engine.events import Event
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.tokens.attribution_token import Opened
 
 FIELD = "attribution_token"
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from headwater_server.engine.events import Outcome
+from headwater_server.engine.messages.events import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from headwater_server.engine.entries import Operation
-from headwater_server.engine.events import Outcome, Status
+from headwater_server.engine.messages.entries import Operation
+from headwater_server.engine.messages.events import Outcome, Status
 from headwater_server.errors import DeadlineExceeded, Overloaded, StoreUnavailable
 from headwater_server.replica.answers import WriteAnswer
 from headwater_server.replica.appender import Appender

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from google.protobuf.message import DecodeError
 
-from headwater_server.engine.entries import (
+from headwater_server.engine.messages.entries import (
     Entry,
     ItemDelete,
     ItemWrite,
@@ -16,7 +16,7 @@ from headwater_server.engine.entries import (
     UserErase,
     UserWrite,
 )
-from headwater_server.engine.events import Event
+from headwater_server.engine.messages.events import Event
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.faults import UnreadableEntry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater_server.engine.events import Event, EventItem, Slate
+from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.storage.features import decode_features, encode_features
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from headwater_server.engine.events import ContextValue
+from headwater_server.engine.messages.events import ContextValue
 from headwater_server.log.v1 import entry_pb2 as pb
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater_server.engine.entries import Item, ItemDelete, ItemWrite
+from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.storage.features import decode_features, encode_features
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from headwater_server.engine.entries import Operation
+from headwater_server.engine.messages.entries import Operation
 from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEntry
 from headwater_server.replica.position import START, Position, offset_key
 from headwater_server.storage.codec import encode_operations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from headwater_server.engine.events import Event
+from headwater_server.engine.messages.events import Event
 from headwater_server.replica.ports_quarantine import PutAside, Refused
 from headwater_server.storage.event_codec import encode_event
 from headwater_server.storage.keys import Keys

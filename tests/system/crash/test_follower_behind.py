@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from headwater_server.engine.events import Event, EventItem
+from headwater_server.engine.messages.events import Event, EventItem
 from tests.system.crash.load import load_on
 from tests.system.crash.pair import caught_up, judged, lags_in_registry, two_servers
 from tests.system.crash.seeds import IS_SOAK, seeds

@@ -12,7 +12,7 @@ import pytest
 
 from headwater import AsyncClient, Event
 from headwater.errors import UnavailableError
-from headwater_server.engine import events as logged
+from headwater_server.engine.messages import events as logged
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
 from headwater_server.storage.store import Store

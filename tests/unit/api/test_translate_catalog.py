@@ -18,8 +18,8 @@ from headwater_server.api.translate.catalog import (
     upsert_items_response,
 )
 from headwater_server.api.translate.items import FIELDS, item_message
-from headwater_server.engine.entries import Item, ItemWrite
-from headwater_server.engine.events import Outcome, Status
+from headwater_server.engine.messages.entries import Item, ItemWrite
+from headwater_server.engine.messages.events import Outcome, Status
 from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.answers import WriteAnswer
 

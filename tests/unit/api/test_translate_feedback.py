@@ -11,7 +11,7 @@ from headwater.v1 import event_pb2
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1.value_pb2 import Value
 from headwater_server.api.translate.feedback import feedback_request, feedback_response
-from headwater_server.engine.events import Event, EventItem, Outcome, Status
+from headwater_server.engine.messages.events import Event, EventItem, Outcome, Status
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import WriteAnswer
 

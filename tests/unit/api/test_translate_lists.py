@@ -10,7 +10,7 @@ from headwater_server.api.translate.lists import (
     list_trending_items_response,
 )
 from headwater_server.api.translate.recommendation import exclude_tokens
-from headwater_server.engine.requests import ScoredItem
+from headwater_server.engine.messages.requests import ScoredItem
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import ListAnswer
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion

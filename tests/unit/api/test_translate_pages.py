@@ -15,8 +15,8 @@ from headwater_server.api.translate.catalog import (
     list_items_response,
 )
 from headwater_server.api.translate.pages import after_item_id, page_token
-from headwater_server.engine.entries import Item, ItemDelete
-from headwater_server.engine.events import Outcome, Status
+from headwater_server.engine.messages.entries import Item, ItemDelete
+from headwater_server.engine.messages.events import Outcome, Status
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import WriteAnswer
 

@@ -9,7 +9,7 @@ from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1.value_pb2 import Value
 from headwater.wire.recommendations import recommendation
 from headwater_server.api.translate.recommendation import recommend_request, recommend_response
-from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
 from headwater_server.engine.reranking.levels import LEVELS
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import Answer

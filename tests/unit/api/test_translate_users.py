@@ -15,9 +15,9 @@ from headwater_server.api.translate.users import (
     upsert_users_request,
     upsert_users_response,
 )
-from headwater_server.engine.entries import UserWrite
-from headwater_server.engine.events import Outcome, Status
-from headwater_server.engine.requests import Touch, UserProfile
+from headwater_server.engine.messages.entries import UserWrite
+from headwater_server.engine.messages.events import Outcome, Status
+from headwater_server.engine.messages.requests import Touch, UserProfile
 from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.answers import WriteAnswer
 

@@ -1,9 +1,9 @@
 """Five items, some touched together, and rules for them."""
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry, Item, ItemWrite
-from headwater_server.engine.events import Event, EventItem
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 
 EPSILON, TEMPERATURE = 0.1, 0.6

@@ -1,9 +1,9 @@
 """Somebody is forgotten at once: profile, history, links, rules, windows, ids; nobody else is."""
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.entries import Entry, UserErase, UserWrite
-from headwater_server.engine.events import Event, EventItem, Status
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.entries import Entry, UserErase, UserWrite
+from headwater_server.engine.messages.events import Event, EventItem, Status
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 
 

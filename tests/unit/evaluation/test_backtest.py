@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from headwater_server.engine.entries import SettingsChange
-from headwater_server.engine.events import Outcome, Status
+from headwater_server.engine.messages.entries import SettingsChange
+from headwater_server.engine.messages.events import Outcome, Status
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation import report
 from headwater_server.evaluation.backtest import Backtest

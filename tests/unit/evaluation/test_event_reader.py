@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater_server.engine.events import fingerprint
-from headwater_server.engine.firewall import quarantine_reason
+from headwater_server.engine.intake.firewall import quarantine_reason
+from headwater_server.engine.messages.events import fingerprint
 from headwater_server.engine.settings import DEFAULT_REWARDS, EngineSettings
 from headwater_server.evaluation.event_reader import read_events
 from headwater_server.evaluation.problems import BadFile

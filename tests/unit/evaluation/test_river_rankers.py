@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from headwater_server.engine import state
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.snapshot import state
 from headwater_server.evaluation.backtest import Backtest
 from headwater_server.evaluation.history import read_history
 from headwater_server.evaluation.touched import Repeats

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 
-from headwater_server.engine.entries import Entry
-from headwater_server.engine.events import Event, Outcome, Status
-from headwater_server.engine.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Event, Outcome, Status
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
 
 
 class TinyEngine:

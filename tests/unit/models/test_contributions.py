@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from headwater_server.engine.families import FAMILIES, family_of, numbered
-from headwater_server.engine.features import ITEM_FEATURES
+from headwater_server.engine.features.families import FAMILIES, family_of, numbered
+from headwater_server.engine.features.features import ITEM_FEATURES
 from headwater_server.models.ranker import ListwiseRanker
 from headwater_server.models.river_ranker import RiverRanker, build
 

@@ -17,7 +17,7 @@ from river import (
     utils,
 )
 
-from headwater_server.engine import state
+from headwater_server.engine.snapshot import state
 from headwater_server.models.plain import from_plain, to_plain
 
 CLASSIFIERS = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from headwater_server.engine import state
+from headwater_server.engine.snapshot import state
 from headwater_server.models.probability import FEATURES, ProbabilityHead, buckets
 
 HOME = buckets(("placement=home",))

@@ -3,7 +3,7 @@
 import pytest
 from river import checks, facto, linear_model, tree
 
-from headwater_server.engine import state
+from headwater_server.engine.snapshot import state
 from headwater_server.models.activity import Activity
 from headwater_server.models.companions import Companions
 from headwater_server.models.content import Content

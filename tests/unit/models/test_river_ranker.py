@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from headwater_server.engine import state
+from headwater_server.engine.snapshot import state
 from headwater_server.models.river_expression import build
 from headwater_server.models.river_ranker import RiverRanker
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from headwater_server.engine import state
+from headwater_server.engine.snapshot import state
 from headwater_server.models.content import Content
 from headwater_server.models.cycles import Cycles
 from headwater_server.models.evidence import Evidence

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater_server.engine.metrics import Metric
+from headwater_server.engine.measures.metrics import Metric
 from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
 from headwater_server.observability.standing import Standing

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from headwater_server.engine.entries import Operation
-from headwater_server.engine.events import Event, Outcome, Status
+from headwater_server.engine.messages.entries import Operation
+from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.errors import Overloaded, StoreUnavailable
 from headwater_server.replica.acknowledgements import Acknowledgements
 from headwater_server.replica.appender import Appender

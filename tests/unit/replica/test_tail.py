@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from headwater_server.engine.entries import Entry, Operation
-from headwater_server.engine.events import Event
+from headwater_server.engine.messages.entries import Entry, Operation
+from headwater_server.engine.messages.events import Event
 from headwater_server.replica.acknowledgements import Acknowledgements
 from headwater_server.replica.health import Health
 from headwater_server.replica.pace import Pace

@@ -2,8 +2,8 @@
 
 import pytest
 
-from headwater_server.engine.attribution_token import TokenKey, open_token, sign
-from headwater_server.engine.events import Event, EventItem, Slate
+from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.tokens.attribution_token import TokenKey, open_token, sign
 from headwater_server.replica.vouching import not_vouched, unvouched_user
 
 KEY = TokenKey(0, b"k" * 32)

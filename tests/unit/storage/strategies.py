@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from headwater_server.engine.entries import (
+from headwater_server.engine.messages.entries import (
     Item,
     ItemDelete,
     ItemWrite,
@@ -13,7 +13,7 @@ from headwater_server.engine.entries import (
     UserErase,
     UserWrite,
 )
-from headwater_server.engine.events import Event, EventItem, Slate
+from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.settings import EngineSettings
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

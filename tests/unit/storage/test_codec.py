@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater_server.engine.entries import Entry, Operation
-from headwater_server.engine.events import Event
+from headwater_server.engine.messages.entries import Entry, Operation
+from headwater_server.engine.messages.events import Event
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.faults import UnreadableEntry
 from headwater_server.storage.codec import decode_entry, encode_operations

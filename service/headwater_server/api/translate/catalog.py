@@ -16,8 +16,8 @@ from headwater_server.api.translate.checks import (
 from headwater_server.api.translate.items import item_message, item_write
 from headwater_server.api.translate.pages import after_item_id, page_token
 from headwater_server.api.translate.values import checked_set_time_ms
-from headwater_server.engine.entries import Item, ItemDelete, ItemWrite
-from headwater_server.engine.events import Status
+from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite
+from headwater_server.engine.messages.events import Status
 from headwater_server.errors import NotFound
 from headwater_server.replica.answers import WriteAnswer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable
 
-from headwater_server.engine import filters
+from headwater_server.engine.catalogue import filters
 from headwater_server.errors import InvalidRequest
 
 ID_BYTES_MAX = 128

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Sequence
 from headwater.v1 import event_pb2, feedback_service_pb2
 from headwater_server.api.translate.checks import between
 from headwater_server.api.translate.values import plain_time_ms, plain_values
-from headwater_server.engine.events import Event, EventItem, Status
+from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import WriteAnswer
 

@@ -23,7 +23,7 @@ from headwater_server.api.translate.values import (
     time_message,
     value_messages,
 )
-from headwater_server.engine.entries import Item, ItemWrite
+from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.errors import InvalidRequest
 
 # the API's name of a field -> the engine's

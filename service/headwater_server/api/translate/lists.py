@@ -14,8 +14,8 @@ from headwater_server.api.translate.checks import (
     short_text,
     texts,
 )
-from headwater_server.engine.lists import WINDOWS
-from headwater_server.engine.requests import ScoredItem
+from headwater_server.engine.lookups.lists import WINDOWS
+from headwater_server.engine.messages.requests import ScoredItem
 from headwater_server.replica.answers import ListAnswer
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 

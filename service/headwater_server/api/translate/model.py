@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from headwater.v1 import model_service_pb2 as pb
-from headwater_server.engine.drift import DriftAlarm
-from headwater_server.engine.metrics import Metric
+from headwater_server.engine.measures.drift import DriftAlarm
+from headwater_server.engine.measures.metrics import Metric
 from headwater_server.replica.answers import ModelAnswer
 
 

@@ -14,7 +14,7 @@ from headwater_server.api.translate.values import (
     time_message,
     value_messages,
 )
-from headwater_server.engine.events import Event
+from headwater_server.engine.messages.events import Event
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.operating import QuarantineAnswer
 from headwater_server.replica.ports_quarantine import PutAside

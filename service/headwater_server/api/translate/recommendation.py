@@ -15,7 +15,7 @@ from headwater_server.api.translate.checks import (
     texts,
 )
 from headwater_server.api.translate.values import checked_values
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.errors import Forbidden, InvalidRequest
 from headwater_server.replica.answers import Answer
 

@@ -19,8 +19,8 @@ from headwater_server.api.translate.values import (
     time_message,
     value_messages,
 )
-from headwater_server.engine.entries import UserWrite
-from headwater_server.engine.requests import UserProfile
+from headwater_server.engine.messages.entries import UserWrite
+from headwater_server.engine.messages.requests import UserProfile
 from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.answers import WriteAnswer
 

@@ -18,7 +18,7 @@ from headwater_server.api.translate.checks import (
     required,
     short_text,
 )
-from headwater_server.engine.events import ContextValue
+from headwater_server.engine.messages.events import ContextValue
 from headwater_server.errors import InvalidRequest
 
 Named = tuple[tuple[str, ContextValue], ...]

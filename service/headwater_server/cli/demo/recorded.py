@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from headwater import Event
 from headwater_server.cli.import_target import to_client_item
-from headwater_server.engine import events
+from headwater_server.engine.messages import events
 from headwater_server.evaluation.history import History
 from headwater_server.evaluation.simulator import Act, Visit
 from headwater_server.evaluation.touched import Repeats, Touched

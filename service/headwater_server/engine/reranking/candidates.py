@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine import thompson
-from headwater_server.engine.answering import REFILL, Answering
-from headwater_server.engine.requests import RecommendRequest
-from headwater_server.engine.rules import Boost, Bury
+from headwater_server.engine.exploration import thompson
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.ranking.answering import REFILL, Answering
+from headwater_server.engine.reranking.rules import Boost, Bury
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.visitors import History
+from headwater_server.engine.visitors.visitors import History
 
 
 class Question(NamedTuple):

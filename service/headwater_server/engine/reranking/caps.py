@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.reranking.candidates import Pool
-from headwater_server.engine.reranking.kinds import Kinds
-from headwater_server.engine.rules import Cap
+from headwater_server.engine.reranking.field_values import Kinds
+from headwater_server.engine.reranking.rules import Cap
 
 _NO_PAIRS = np.zeros(0, dtype=np.int64)
 

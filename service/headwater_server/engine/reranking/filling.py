@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine import thompson
-from headwater_server.engine.exploration import seed_of
+from headwater_server.engine.exploration import thompson
+from headwater_server.engine.exploration.exploration import seed_of
 from headwater_server.engine.reranking.candidates import Candidates, Pool
 from headwater_server.engine.reranking.caps import Groups, full_groups, groups
 from headwater_server.engine.reranking.first_slot import first_slot, opening
-from headwater_server.engine.reranking.kinship import Kinship
 from headwater_server.engine.reranking.levels import Level
 from headwater_server.engine.reranking.pins import Pinned
+from headwater_server.engine.reranking.rules import Boost, Bury, Cap, Pin
+from headwater_server.engine.reranking.similarity_inputs import Kinship
 from headwater_server.engine.reranking.slots import NO_NOISE, Chance, Slots, fill
-from headwater_server.engine.rules import Boost, Bury, Cap, Pin
 from headwater_server.engine.settings import EngineSettings
 
 DIVERSITY = "diversity"

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.reranking.candidates import Pool
-from headwater_server.engine.rules import Pin
+from headwater_server.engine.reranking.rules import Pin
 
 
 class Pinned:

@@ -7,18 +7,27 @@ from typing import cast
 
 import numpy as np
 
-from headwater_server.engine import slates, thompson
-from headwater_server.engine.answering import Answering
-from headwater_server.engine.exploration import seed_of
-from headwater_server.engine.hiding_rules import HidingRules
-from headwater_server.engine.requests import RecommendRequest
+from headwater_server.engine.exploration import slates, thompson
+from headwater_server.engine.exploration.exploration import seed_of
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.ranking.answering import Answering
 from headwater_server.engine.reranking.candidates import Candidates, Pool, Question
 from headwater_server.engine.reranking.filling import Filled, Filling, InForce
 from headwater_server.engine.reranking.first_slot import first_slot
-from headwater_server.engine.reranking.kinship import Kinship
+from headwater_server.engine.reranking.hiding import HidingRules
 from headwater_server.engine.reranking.levels import Level
+from headwater_server.engine.reranking.rules import (
+    Boost,
+    Bury,
+    Cap,
+    Diversify,
+    Hide,
+    Pin,
+    Rule,
+    parse_rules,
+)
+from headwater_server.engine.reranking.similarity_inputs import Kinship
 from headwater_server.engine.reranking.slots import NO_NOISE, Chance
-from headwater_server.engine.rules import Boost, Bury, Cap, Diversify, Hide, Pin, Rule, parse_rules
 from headwater_server.engine.settings import EngineSettings
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headwater_server.engine import thompson
-from headwater_server.engine.reranking.likeness import note
+from headwater_server.engine.exploration import thompson
+from headwater_server.engine.reranking.similarity import note
 from headwater_server.models.chance import uniform
 
 _LEFT, _RESERVED, _PLACED = 0, 1, 2

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.catalogue import Catalogue
+from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.models import Models
 from headwater_server.engine.retrieval.choose import choose, note_own
 from headwater_server.engine.retrieval.popular import PopularItems
-from headwater_server.engine.visitors import History
+from headwater_server.engine.visitors.visitors import History
 from headwater_server.models import evidence as ev
 
 ROOM = 900

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from headwater_server.engine.entries import Item, ItemWrite, UserWrite
+from headwater_server.engine.messages.entries import Item, ItemWrite, UserWrite
 from headwater_server.evaluation.cells import id_problem
 from headwater_server.evaluation.gorse.records import Export, Kind, Record, read_export
 from headwater_server.evaluation.gorse.values import labels, texts, time_ms, truth

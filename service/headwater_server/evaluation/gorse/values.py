@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from headwater_server.engine.events import ContextValue
+from headwater_server.engine.messages.events import ContextValue
 from headwater_server.flattening import item_features
 
 # RFC 3339 of its JSON; and Go's own way to print a time, of its CSV: 2024-05-01 10:00:00 +0000 UTC

@@ -1,0 +1,181 @@
+"""The shop's items: what the shop says of them, and which may be shown now."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.engine.catalogue.numbering import Numbering
+from headwater_server.engine.messages.entries import Item, ItemWrite
+from headwater_server.engine.snapshot.state import Uniform
+from headwater_server.models.base import CAPACITY_START, grown
+
+ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_id")
+_PLACES = {name: place for place, name in enumerate(ITEM_FIELDS)}
+NEW_MAX = 20
+_NEVER_MS = np.iinfo(np.int64).max
+_UNSET = np.iinfo(np.int64).min  # any write is newer, also one dated before 1970
+_DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS, "set_times_ms": _UNSET}
+"""Arrays with one row an item, and what stands there for an item that nothing is said of."""
+
+
+class Catalogue(Numbering):
+    """Items by number. What is kept of one besides its text is in arrays, ready to be copied."""
+
+    def __init__(self, items_max: int) -> None:
+        super().__init__(items_max)
+        self._items: dict[int, Item] = {}
+        self._texts: dict[int, str] = {}
+        self._deleted: set[int] = set()
+        self.newest = np.zeros(0, dtype=np.int32)
+        self.columns = Columns()
+        self._are_timed = False
+        self.available = np.ones(CAPACITY_START, dtype=np.bool_)
+        self.publish_ms = np.zeros(CAPACITY_START, dtype=np.int64)
+        self.expire_ms = np.full(CAPACITY_START, _NEVER_MS, dtype=np.int64)
+        self.set_times_ms = np.full((CAPACITY_START, len(ITEM_FIELDS)), _UNSET, dtype=np.int64)
+
+    def get(self, item_id: str) -> Item | None:
+        """Return what the shop said of an item; None if it is not in the catalogue."""
+        number = self._numbers.get(item_id)
+        return None if number is None else self.at(number)
+
+    def at(self, number: int) -> Item | None:
+        """Return what the shop said of the item of that number; None if nothing."""
+        return None if number in self._deleted else self._items.get(number)
+
+    def enter(self, item_id: str) -> int:
+        """Return the number of ``item_id``, given now if it is new; it is the most active."""
+        number = super().enter(item_id)
+        before = len(self.available)
+        if self.rows > before:
+            for name, default in _DEFAULTS.items():
+                longer = grown(getattr(self, name), self.rows)
+                longer[before:] = default
+                setattr(self, name, longer)
+            self.columns.reserve(self.rows)
+        return number
+
+    def evict(self) -> NDArray[np.int32]:
+        """Forget the items that were inactive longest; return the numbers that are free."""
+        gone = self.pop_inactive()
+        for number in gone:
+            self._items.pop(number, None)
+            self._texts.pop(number, None)
+            self._deleted.discard(number)
+            self.columns.drop(number)
+            for name, default in _DEFAULTS.items():
+                getattr(self, name)[number] = default
+        self.newest = self.newest[~np.isin(self.newest, gone)]
+        return np.array(gone, dtype=np.int32)
+
+    def write(self, number: int, write: ItemWrite, now_ms: int) -> bool:
+        """Put fields of an item; return whether any was newer than what is there."""
+        set_ms = now_ms if write.set_time_ms is None else write.set_time_ms
+        times = self.set_times_ms[number]
+        newer = [n for n in write.fields or ITEM_FIELDS if set_ms >= times[_PLACES[n]]]
+        if number not in self._items:
+            self.newest = np.append(self.newest, np.int32(number))[-NEW_MAX:]
+        item = self._items.get(number) or Item(write.item.item_id)
+        item = replace(item, **{name: getattr(write.item, name) for name in newer})
+        times[[_PLACES[name] for name in newer]] = set_ms
+        if newer or number not in self._deleted:
+            self._put(number, item)
+        return bool(newer)
+
+    def delete(self, number: int, set_ms: int) -> bool:
+        """Take an item out; return whether nothing that is there is newer."""
+        if set_ms < self.set_times_ms[number].max():
+            return False
+        self._put(number, Item(self.ids[number], available=False))
+        self._deleted.add(number)
+        self.columns.drop(number)
+        self.set_times_ms[number] = set_ms
+        self._items[number] = Item(self.ids[number])
+        self.newest = self.newest[self.newest != number]
+        return True
+
+    def _put(self, number: int, item: Item) -> None:
+        self._items[number] = item
+        self._texts[number] = json.dumps([getattr(item, field.name) for field in fields(Item)])
+        self._deleted.discard(number)
+        self._are_timed |= bool(item.publish_time_ms or item.expire_time_ms)
+        self.columns.put(number, item)
+        self.available[number] = item.available
+        self.publish_ms[number] = item.publish_time_ms
+        self.expire_ms[number] = item.expire_time_ms or _NEVER_MS
+
+    def listed(self, after: str, size: int, passing: NDArray[np.bool_] | None) -> list[Item]:
+        """Return up to ``size`` items of the catalogue whose ids come after ``after``, by id."""
+        items = (
+            item
+            for number, item in self._items.items()
+            if number not in self._deleted
+            and item.item_id > after
+            and (passing is None or passing[number])
+        )
+        return heapq.nsmallest(size, items, key=lambda item: item.item_id)
+
+    def shown_at(
+        self, now_ms: int, passing: NDArray[np.bool_] | None = None
+    ) -> tuple[Any, Any, Any, int, bool]:
+        """Return what kernels need to tell which items, of those ``passing``, may be shown now.
+
+        The last says whether any item is published or expires at a time at all.
+        """
+        available = self.available if passing is None else self.available & passing
+        return available, self.publish_ms, self.expire_ms, now_ms, self._are_timed
+
+    def shown(self, now_ms: int, passing: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """Return bool[items]: which, of those ``passing``, may be shown now."""
+        n = len(self.ids)
+        in_time = (self.publish_ms[:n] <= now_ms) & (now_ms < self.expire_ms[:n])
+        shown = self.available[:n] & in_time
+        if passing is not None:
+            shown &= passing[:n]
+        shown[self._spare] = False
+        return shown
+
+    def state(self) -> dict[str, Any]:
+        """Return items by number, and what the shop said of each."""
+        return {
+            **super().state(),
+            "newest": self.newest,
+            "deleted": Uniform(sorted(self._deleted)),
+            "described": lambda: np.fromiter(self._texts, np.int64, len(self._texts)),
+            "texts": lambda: Uniform(self._texts.values()),
+            **{name: getattr(self, name) for name in _DEFAULTS},
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        super().load(state)
+        self.newest = state["newest"]
+        self._deleted = set(state["deleted"])
+        for name in _DEFAULTS:
+            setattr(self, name, state[name])
+        self.columns = Columns()
+        self.columns.reserve(self.rows)
+        self._texts = dict(zip(state["described"].tolist(), state["texts"], strict=True))
+        self._items = {number: _item(text) for number, text in self._texts.items()}
+        for number, item in self._items.items():
+            if number in self._deleted:
+                self._items[number] = Item(item.item_id)
+            else:
+                self.columns.put(number, item)
+        timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)
+        self._are_timed = bool(timed.any())
+
+
+def _item(text: str) -> Item:
+    return Item(*map(_tuples, json.loads(text)))
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

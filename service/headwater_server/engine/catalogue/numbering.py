@@ -1,0 +1,100 @@
+"""Numbers for item ids: the row of an item in every model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.catalogue.recency import Recency
+from headwater_server.engine.snapshot.state import Uniform
+from headwater_server.models.base import CAPACITY_START
+
+
+class Numbering:
+    """Item ids by number, at most ``items_max`` of them; the longest inactive go first.
+
+    A number is given when an item is first heard of, in the catalogue or in an event.
+    ``spare_row``, the row after the last, stands for any item that was never heard of: it is
+    zero everywhere.
+
+    >>> numbers = Numbering(items_max=3)
+    >>> [numbers.enter(item_id) for item_id in ("a", "b", "a", "c")]
+    [0, 1, 0, 2]
+    >>> numbers.is_full(), numbers.pop_inactive(), numbers.enter("d")
+    (True, [1], 1)
+    """
+
+    def __init__(self, items_max: int) -> None:
+        self.items_max = items_max
+        self._numbers: dict[str, int] = {}
+        self._recency = Recency()
+        self.number = self._numbers.get
+        """The number of an item that was heard of, None otherwise; bound, for lists of ids."""
+        self.ids: list[str] = []
+        self._spare: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def spare_row(self) -> int:
+        """A row that no item has."""
+        return len(self.ids)
+
+    @property
+    def rows(self) -> int:
+        """Length that arrays over items need, the spare row included: a power of two."""
+        return max(CAPACITY_START, 1 << len(self.ids).bit_length())
+
+    def numbers(self) -> NDArray[np.int32]:
+        """Return every number that an item has, in order."""
+        given = np.ones(len(self.ids), dtype=np.bool_)
+        given[self._spare] = False
+        return np.flatnonzero(given).astype(np.int32)
+
+    def is_full(self) -> bool:
+        """Whether a new item needs others to go first."""
+        return len(self._numbers) >= self.items_max
+
+    def enter(self, item_id: str) -> int:
+        """Return the number of ``item_id``, given now if it is new; it is the most active."""
+        number = self._numbers.get(item_id)
+        if number is None:
+            if self._spare:
+                number = self._spare.pop()
+                self.ids[number] = item_id
+            else:
+                number = len(self.ids)
+                self.ids.append(item_id)
+            self._numbers[item_id] = number
+        self._recency.act(number)
+        return number
+
+    def pop_inactive(self) -> list[int]:
+        """Forget the 64th part that was inactive longest; return the numbers that are free."""
+        gone: list[int] = self._recency.inactive(self.items_max).tolist()
+        for number in gone:
+            del self._numbers[self.ids[number]]
+            self._recency.clear(number)
+            self.ids[number] = ""
+        self._spare += gone
+        return gone
+
+    def state(self) -> dict[str, Any]:
+        """Return ids by number, the free ones, and who was active when."""
+        return {
+            "ids": Uniform(self.ids),
+            "spare": Uniform(self._spare),
+            "recency": self._recency.state(),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self.ids, self._spare = list(state["ids"]), list(state["spare"])
+        self._recency.load(state["recency"])
+        self._numbers.clear()
+        self._numbers.update((item_id, number) for number, item_id in enumerate(self.ids))
+        for number in self._spare:
+            self._numbers.pop(self.ids[number], None)

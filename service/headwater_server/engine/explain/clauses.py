@@ -1,0 +1,180 @@
+"""What may truly be said of a candidate: clauses, each from the numbers behind its score."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.catalogue.catalogue import Catalogue
+from headwater_server.engine.models import DAY_S, Models
+from headwater_server.engine.visitors.visitors import History
+
+OFTEN_TIMES, OFTEN_SHARE = 3.0, 0.05
+"""From how many (faded) times, and from which share of all that followed, "often" is said."""
+RANK_MAX = 30
+WORDS_MAX = 3
+TITLE_CHARS_MAX = 60
+_WEEK = 1  # column of Models.by_day
+_UNITS = ((DAY_S, "day"), (3600.0, "hour"), (60.0, "minute"))
+_FIELDS = {"categories": "category", "tags": "tag"}
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """Reads models and catalogue for one question; each method says one thing, or "".
+
+    Every clause is a whole sentence but for its capital and its full stop; "it" is the
+    candidate.
+    """
+
+    models: Models
+    catalogue: Catalogue
+    history: History
+
+    @cached_property
+    def _week(self) -> NDArray[np.float64]:
+        """Count the touches of each item in the last week or so, fading."""
+        stored = self.models.by_day.stored[: len(self.catalogue.ids), _WEEK]
+        return stored * float(self.models.by_day.fading()[_WEEK])
+
+    def all_of(self, item: int) -> dict[str, str]:
+        """Return by family of features what may be said of ``item``, without what may not."""
+        told = {
+            "next": self.next(item),
+            "together": self.together(item),
+            "history": self.own(item),
+            "popular": self.popular(item),
+            "age": self.new(item),
+            "content": self.content(item),
+            "circumstances": self.circumstances(item),
+        }
+        return {family: clause for family, clause in told.items() if clause}
+
+    def next(self, item: int) -> str:
+        """Name the visitor's item from which most went on to ``item``."""
+        followed = self.models.next_item.followed(self.history.items, item)
+        place = self._strongest([times * 0.5**z for z, (times, _) in enumerate(followed)])
+        if place < 0:
+            return ""
+        times, share = followed[place]
+        often = "often " if times >= OFTEN_TIMES and share >= OFTEN_SHARE else ""
+        return f"visitors who came from {self._visited(place)} {often}went on to it"
+
+    def together(self, item: int) -> str:
+        """Name the visitor's item that ``item`` goes with most."""
+        joined = self.models.companions.joined(self.history.items, item)
+        place = self._strongest([times * 0.9**z for z, times in enumerate(joined)])
+        if place < 0:
+            return ""
+        often = "often " if joined[place] >= OFTEN_TIMES else ""
+        return f"visitors of {self._visited(place)} {often}chose it, too"
+
+    def own(self, item: int) -> str:
+        """Tell how often and when the visitor chose ``item`` before."""
+        found = np.flatnonzero(self.history.items == item)
+        if len(found) == 0:
+            return ""
+        touches, age_s = int(self.history.touches[found[0]]), self.history.ages_s[found[0]]
+        often = "once" if touches == 1 else f"{touches} times"
+        return f"the visitor chose it {often} before, last {_ago(float(age_s))}"
+
+    def popular(self, item: int) -> str:
+        """Tell its place in the week's popularity, among the first quarter and the first 30."""
+        week = self._week
+        if week[item] < 1.0:
+            return ""
+        rank = 1 + int((week > week[item]).sum())
+        most = min(RANK_MAX, math.ceil(np.count_nonzero(week) / 4))
+        return f"it is number {rank} in the last week's popularity" if rank <= most else ""
+
+    def new(self, item: int) -> str:
+        """Tell its place among the items that were put into the shop last."""
+        place = np.flatnonzero(self.catalogue.newest[::-1] == item)
+        if len(place) == 0 or 4 * place[0] >= len(self.catalogue):
+            return ""
+        count = int(place[0]) + 1
+        return (
+            "no item is newer in the shop"
+            if count == 1
+            else f"it is one of the {count} newest items in the shop"
+        )
+
+    def content(self, item: int) -> str:
+        """Quote the rarest words that it shares with the visitor's item most like it."""
+        place, tokens = self.models.content.likest(self.history.items, item)
+        if place < 0:
+            return ""
+        words = dict.fromkeys(map(_word, tokens))
+        return f"it shares {_listed([*words][:WORDS_MAX])} with {self._visited(place)}"
+
+    def circumstances(self, item: int) -> str:
+        """Name the circumstance under which it is chosen oftener than elsewhere, if any is."""
+        touches = float(self.models.activity.touches[item])
+        lifts = self.models.circumstances.lifts(self.history.circumstances, item, touches)
+        if not lifts:
+            return ""
+        told, lift = max(lifts.items(), key=lambda pair: pair[1])
+        return f"it is chosen more {_under(told)} than elsewhere" if lift > 1.0 else ""
+
+    def _strongest(self, times: list[float]) -> int:
+        """Return the place of the visitor's item that speaks most for a candidate, -1 if none."""
+        roots = np.sqrt(self.models.activity.touches[self.history.items[: len(times)]]) + 1.0
+        strengths = np.array(times) / roots
+        return int(strengths.argmax()) if strengths.any() else -1
+
+    def _visited(self, place: int) -> str:
+        return self.name(int(self.history.items[place]))
+
+    def name(self, item: int) -> str:
+        """Return the title of an item of the catalogue, short, or its id."""
+        item_id = self.catalogue.ids[item]
+        told: Any = self.catalogue.get(item_id)
+        title = " ".join(told.title.split()).rstrip(".") if told else ""
+        short = title if len(title) <= TITLE_CHARS_MAX else title[: TITLE_CHARS_MAX - 1] + "…"
+        return short or item_id
+
+
+def _ago(age_s: float) -> str:
+    """Return a time in the past in its largest whole unit.
+
+    >>> _ago(30.0), _ago(7200.0), _ago(90_000.0)
+    ('just now', '2 hours ago', '1 day ago')
+    """
+    for size, unit in _UNITS:
+        count = int(age_s // size)
+        if count:
+            return f"{count} {unit}{'s' * (count > 1)} ago"
+    return "just now"
+
+
+def _word(token: str) -> str:
+    """Return a token of `content_tokens` for a person.
+
+    >>> _word("title:walnut"), _word("categories:garden"), _word("brand:acme")
+    ("'walnut'", "category 'garden'", "brand 'acme'")
+    """
+    field, _, word = token.partition(":")
+    return f"'{word}'" if field == "title" else f"{_FIELDS.get(field, field)} '{word}'"
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _under(circumstance: str) -> str:
+    """Return a text of `circumstances` for a person.
+
+    >>> _under("placement=home"), _under("context.device=mobile"), _under("user.segment=vip")
+    ("in placement 'home'", "where device is 'mobile'", "by accounts whose segment is 'vip'")
+    """
+    name, _, value = circumstance.partition("=")
+    whose, _, feature = name.partition(".")
+    if not feature:
+        return f"in placement '{value}'"
+    where = "where" if whose == "context" else "by accounts whose"
+    return f"{where} {feature} is '{value}'"

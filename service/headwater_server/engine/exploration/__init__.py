@@ -1,0 +1,4 @@
+"""Choosing under uncertainty.
+
+In: scores. Out: slots drawn one by one, each with its exact propensity, as a slate.
+"""

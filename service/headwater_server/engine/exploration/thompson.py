@@ -1,0 +1,136 @@
+"""Thompson sampling: each slot goes to what is best in a draw from the posterior of the chances.
+
+Source: D. Russo, B. Van Roy, A. Kazerouni, I. Osband, Z. Wen, "A tutorial on Thompson sampling",
+Foundations and Trends in Machine Learning 11(1), 2018.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from headwater_server.engine.exploration.chances import slot_features
+from headwater_server.engine.exploration.exploration import seed_of
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.visitors.visitors import History
+from headwater_server.models.averaging import share_of_slate
+from headwater_server.models.chance import normal
+from headwater_server.models.probability import ProbabilityHead
+
+THOMPSON = "thompson"
+DRAWS = 200
+"""Draws that each propensity is estimated from, so that it is at least 1 in 201."""
+
+
+def applies(head: ProbabilityHead, request: RecommendRequest, settings: EngineSettings) -> bool:
+    """Whether slots are drawn so: the settings wish it, and there are impressions to draw from."""
+    return request.explore and settings.exploration_policy == THOMPSON and head.is_ready
+
+
+@njit(cache=True)
+def _sample(values, means, spreads, own_means, own_spreads, seed, out):
+    n, features = values.shape
+    weights = np.empty(features)
+    for row in range(len(out)):
+        first = row * (n + features)
+        for j in range(features):
+            weights[j] = means[j] + spreads[j] * normal(seed, first + j)
+        for i in range(n):
+            total = own_means[i] + own_spreads[i] * normal(seed, first + features + i)
+            for j in range(features):
+                total += weights[j] * values[i, j]
+            out[row, i] = total
+
+
+def sampled_scores(
+    head: ProbabilityHead,
+    scores: NDArray[np.float64],
+    items: NDArray[np.int32],
+    history: History,
+    request: RecommendRequest,
+    settings: EngineSettings,
+) -> NDArray[np.float64] | None:
+    """Return float64[slots + DRAWS, n]: draws of Φ⁻¹(chance) of the candidates, but for a constant.
+
+    None where another policy fills the slots. One row a slot decides it; from the others its
+    propensity is estimated. In a row the weights of the features are drawn once for all candidates,
+    each item's own weight by itself: an item that was never shown has all of its prior's deviation.
+    The recommendation's id alone seeds.
+    """
+    if not applies(head, request, settings):
+        return None
+    dense = slot_features(scores, share_of_slate(scores), np.ones(len(items)), len(history.items))
+    values, means, variances, own_means, own_variances = head.beliefs(dense, items)
+    out = np.empty((min(request.page_size, len(items)) + DRAWS, len(items)))
+    seed = np.uint64(seed_of(request.recommendation_id))
+    _sample(values, means, np.sqrt(variances), own_means, np.sqrt(own_variances), seed, out)
+    return out
+
+
+def noise_of(
+    sampled: NDArray[np.float64], scores: NDArray[np.float64], least: float
+) -> NDArray[np.float64]:
+    """Return float64[slots + DRAWS, n]: what the draws add to ``scores``, in the scores' unit.
+
+    Rules speak in that unit: the draws' means over all rows are given the scores' mean and
+    deviation over the candidates, the latter at ``least`` that: where all scores are alike, as
+    those of new items, the draws decide.
+
+    >>> noise_of(np.array([[0.0, 1.0], [0.0, 3.0]]), np.array([5.0, 7.0]), least=0.2).tolist()
+    [[0.0, -1.0], [0.0, 1.0]]
+    """
+    means = sampled.mean(axis=0)
+    deviation = float(means.std())
+    unit = max(least, float(scores.std())) / deviation if deviation > 0.0 else 1.0
+    noise: NDArray[np.float64] = (sampled - means.mean()) * unit + scores.mean() - scores
+    return noise
+
+
+@njit(cache=True)
+def _best(values, noise, left):
+    best = -1
+    for i in range(len(values)):
+        if left[i] and (best < 0 or values[i] + noise[i] > values[best] + noise[best]):
+            best = i
+    return best
+
+
+@njit(cache=True)
+def pick(values, noise, slot, slots, left):
+    """Return (row, propensity) of one slot, from candidates that are ``left`` (bool[n]).
+
+    ``values`` float64[n] is what each is worth here and now, ``noise`` what each draw adds: row
+    ``slot`` decides. The propensity is c / draws, c those of the draws behind the ``slots`` rows in
+    which the same candidate is the best of those left: an estimate of the chance given the slots
+    before; of none of them 1 / (draws + 1), never 0.
+    """
+    chosen, same, draws = _best(values, noise[slot], left), 0, len(noise) - slots
+    for row in range(slots, len(noise)):
+        same += _best(values, noise[row], left) == chosen
+    return chosen, max(same / draws, 1.0 / (draws + 1.0))
+
+
+@njit(cache=True)
+def _fill(sampled, chosen, propensities):
+    left = np.ones(sampled.shape[1], dtype=np.bool_)
+    nothing = np.zeros(sampled.shape[1])
+    for slot in range(len(chosen)):
+        chosen[slot], propensities[slot] = pick(nothing, sampled, slot, len(chosen), left)
+        left[chosen[slot]] = False
+
+
+def draw_slate(
+    sampled: NDArray[np.float64], slots: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return (rows chosen, estimated propensities), both of length min(slots, candidates).
+
+    >>> rows, propensities = draw_slate(np.array([[0.0, 1.0], [2.0, 0.0], [0.0, 3.0]]), 1)
+    >>> rows.tolist(), propensities.round(3).tolist()
+    ([1], [0.5])
+    """
+    count = min(slots, sampled.shape[1])
+    chosen, propensities = np.empty(count, dtype=np.int64), np.empty(count)
+    _fill(sampled, chosen, propensities)
+    return chosen, propensities

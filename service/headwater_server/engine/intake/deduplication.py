@@ -1,0 +1,138 @@
+"""Which event ids have been learned: each once, within a window and a cap."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.messages.events import Event, Status, fingerprint
+from headwater_server.engine.snapshot.state import Later
+
+_START = 1024
+
+
+class Deduplication:
+    """Remembers ids in the order they came; the oldest go first, by age or by number.
+
+    An id and its content are kept as 16 bytes each, whose event it was as 8, in rows that are
+    only ever added: a snapshot may read them while more come. The dictionary over them is made
+    again on loading.
+
+    >>> seen = Deduplication(window_ms=1000, ids_max=10)
+    >>> event = Event("e1", "click", "v")
+    >>> seen.remember(event, "vv", now_ms=0)
+    >>> seen.status(event, now_ms=999), seen.status(event, now_ms=1000)
+    (<Status.EXISTS: 'exists'>, <Status.CREATED: 'created'>)
+    """
+
+    def __init__(self, window_ms: int, ids_max: int) -> None:
+        self.window_ms = window_ms
+        self.ids_max = ids_max
+        self._places: dict[bytes, int] = {}
+        self._base = 0  # what is taken from a place to get its row; places are never given twice
+        self._first = 0
+        self._next = 0
+        self._rows = _rows(_START)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def status(self, event: Event, now_ms: int) -> Status:
+        """Return CREATED for a new id, EXISTS for the same event, CONFLICT for another."""
+        place = self._places.get(_key(event))
+        if place is None or self._is_old(place, now_ms):
+            return Status.CREATED
+        same = self._rows["contents"][place - self._base].tobytes() == _content(event)
+        return Status.EXISTS if same else Status.CONFLICT
+
+    def _is_old(self, place: int, now_ms: int) -> bool:
+        return bool(self._rows["times_ms"][place - self._base] <= now_ms - self.window_ms)
+
+    def remember(self, event: Event, profile: str, now_ms: int) -> None:
+        """Remember an id that was just learned, as an event of ``profile``."""
+        self.expire(now_ms)
+        if self._next - self._first >= self.ids_max:
+            self._forget_first()
+        row = self._next - self._base
+        if row == len(self._rows["times_ms"]):
+            self._move()
+            row = self._next - self._base
+        key = _key(event)
+        self._places[key] = self._next
+        self._rows["ids"][row] = np.frombuffer(key, dtype=np.uint8)
+        self._rows["contents"][row] = np.frombuffer(_content(event), dtype=np.uint8)
+        self._rows["owners"][row] = _owner(profile)
+        self._rows["times_ms"][row] = now_ms
+        self._next += 1
+
+    def expire(self, now_ms: int) -> None:
+        """Forget the ids that are older than the window."""
+        while self._first < self._next and self._is_old(self._first, now_ms):
+            self._forget_first()
+
+    def _forget_first(self) -> None:
+        row = self._first - self._base
+        if self._rows["owners"][row]:
+            del self._places[self._rows["ids"][row].tobytes()]
+        self._first += 1
+
+    def _held(self) -> dict[str, NDArray[Any]]:
+        begin, end = self._first - self._base, self._next - self._base
+        return {name: rows[begin:end] for name, rows in self._rows.items()}
+
+    def _move(self) -> None:
+        """Put what is held into new rows, with as much room again; the old ones stay alone."""
+        held, count = self._held(), self._next - self._first
+        self._rows = _rows(max(_START, 2 * count))
+        self._base = self._first
+        for name, rows in held.items():
+            self._rows[name][:count] = rows
+
+    def forget(self, profile: str) -> None:
+        """Forget the ids of all events of ``profile``; their places stay empty until their time."""
+        self._move()
+        rows = np.flatnonzero(self._rows["owners"] == _owner(profile))
+        for row in rows.tolist():
+            del self._places[self._rows["ids"][row].tobytes()]
+        for name in ("ids", "contents", "owners"):
+            self._rows[name][rows] = 0
+
+    def state(self) -> Later:
+        """Return ids, contents, owners and times, oldest first."""
+        held = self._held()
+        return Later(lambda: held, sum(rows.nbytes for rows in self._rows.values()))
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._rows = {name: state[name] for name in self._rows}
+        self._base, self._first, self._next = 0, 0, len(state["times_ms"])
+        held = np.flatnonzero(self._rows["owners"]).tolist()
+        self._places = {self._rows["ids"][row].tobytes(): row for row in held}
+
+
+def _rows(count: int) -> dict[str, NDArray[Any]]:
+    return {
+        "ids": np.zeros((count, 16), dtype=np.uint8),
+        "contents": np.zeros((count, 16), dtype=np.uint8),
+        "owners": np.zeros(count, dtype=np.uint64),  # 0: this place was forgotten
+        "times_ms": np.zeros(count, dtype=np.int64),
+    }
+
+
+def _key(event: Event) -> bytes:
+    # pages have ids of their own: nobody can take an id from the shop's backend by guessing it
+    person = b"page" if event.from_page else b""
+    event_id = event.event_id.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(event_id, digest_size=16, person=person).digest()
+
+
+def _owner(profile: str) -> np.uint64:
+    digest = hashlib.blake2b(profile.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "big") or 1)
+
+
+def _content(event: Event) -> bytes:
+    return event.fingerprint or fingerprint(event)

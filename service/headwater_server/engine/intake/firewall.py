@@ -1,0 +1,89 @@
+"""What no model may see: events that cannot be learned from, with the reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.rewards import IMPRESSION, RATING, canonical_type
+from headwater_server.engine.settings import EngineSettings
+
+ID_BYTES_MAX = 128
+ITEMS_MAX = 1000
+CONTEXT_MAX = 100
+TEXT_BYTES_MAX = 1024
+NUMBER_MAX = 1e12
+CURRENCY_BYTES_MAX = 3
+TIME_MS_MIN, TIME_MS_MAX = -62_135_596_800_000, 253_402_300_799_999  # years 1 to 9999
+
+
+def quarantine_reason(event: Event, settings: EngineSettings) -> str:
+    """Return why ``event`` must be kept aside, "" if it may be learned.
+
+    >>> quarantine_reason(Event("e1", "view", "v1"), EngineSettings())
+    'items: a detail-page-view names at least one item'
+    """
+    return next(_reasons(event, settings), "")
+
+
+def _reasons(event: Event, settings: EngineSettings) -> Iterator[str]:
+    name = canonical_type(event.event_type)
+    if name not in settings.rewards:
+        known = ", ".join(sorted(settings.rewards))
+        yield f"event_type: {name[:64]!r} has no reward; known are {known}"
+    yield from _long_texts(event)
+    if len(event.items) > ITEMS_MAX:
+        yield f"items: {len(event.items)} of them, at most {ITEMS_MAX}"
+    if not event.items and not (name == IMPRESSION and event.slate is not None):
+        yield f"items: a {name} names at least one item"
+    if len(event.context) > CONTEXT_MAX:
+        yield f"context: {len(event.context)} names, at most {CONTEXT_MAX}"
+    yield from _wild_numbers(event)
+    if name == RATING and (event.value is None or not 0.0 <= event.value <= 5.0):
+        yield "value: a rating needs a value from 0 to 5"
+
+
+def _long_texts(event: Event) -> Iterator[str]:
+    for field in ("event_id", "visitor_id"):
+        if not getattr(event, field):
+            yield f"{field}: is empty"
+    for field in ("event_id", "event_type", "visitor_id", "user_id", "session_id", "placement"):
+        if _bytes(getattr(event, field)) > ID_BYTES_MAX:
+            yield f"{field}: longer than {ID_BYTES_MAX} bytes"
+    for place, item in enumerate(event.items):
+        if not 0 < _bytes(item.item_id) <= ID_BYTES_MAX:
+            yield f"items[{place}].item_id: empty or longer than {ID_BYTES_MAX} bytes"
+        if _bytes(item.currency_code) > CURRENCY_BYTES_MAX:
+            yield f"items[{place}].currency_code: longer than {CURRENCY_BYTES_MAX} bytes"
+    for key, value in event.context:
+        if not 0 < _bytes(key) <= ID_BYTES_MAX:
+            yield f"context[{key[:64]!r}]: name empty or longer than {ID_BYTES_MAX} bytes"
+        if isinstance(value, str) and _bytes(value) > TEXT_BYTES_MAX:
+            yield f"context[{key[:64]!r}]: text longer than {TEXT_BYTES_MAX} bytes"
+
+
+def _wild_numbers(event: Event) -> Iterator[str]:
+    for place, item in enumerate(event.items):
+        for field, number in (("quantity", item.quantity), ("price", item.price)):
+            if number is not None and not _tame(number):
+                yield f"items[{place}].{field}: not finite, or beyond {NUMBER_MAX:g}"
+    time_ms = event.event_time_ms
+    if time_ms is not None and not TIME_MS_MIN <= time_ms <= TIME_MS_MAX:
+        yield "event_time: not within the years 1 to 9999"
+    if event.position < 0:
+        yield "position: is negative"
+    if event.value is not None and not _tame(event.value):
+        yield f"value: not finite, or beyond {NUMBER_MAX:g}"
+    for key, value in event.context:
+        if not isinstance(value, str) and not _tame(value):
+            yield f"context[{key[:64]!r}]: not finite, or beyond {NUMBER_MAX:g}"
+
+
+def _tame(number: float) -> bool:
+    return math.isfinite(number) and abs(number) <= NUMBER_MAX
+
+
+def _bytes(text: str) -> int:
+    # an ASCII text, by far the most common, is as long in bytes as in characters
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

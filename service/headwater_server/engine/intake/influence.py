@@ -1,0 +1,98 @@
+"""How much one visitor, and one source, may teach in a minute: robots are served, not learned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.settings import EngineSettings
+
+MINUTE_MS = 60_000
+COUNTED_MAX = 200_000
+"""Visitors and sources counted at a time; a flood of new names drops those counted first."""
+
+
+class Influence:
+    """Events learned in this minute of the engine's clock, by visitor and by source.
+
+    A visitor's events count by the minute in which they say they happened, so that a history that
+    is sent at once is no robot's; a source's count by the clock alone, which nobody can feign. So
+    do events that came from a page with nothing that vouches for them, under limits of their own:
+    the key of a page is public, and a visitor's id is whatever the page says. A list that a page
+    asked for itself vouches for nothing here: it may have named any visitor.
+
+    >>> influence = Influence(EngineSettings(visitor_events_per_minute_max=1))
+    >>> event = Event("e1", "click", "ann")
+    >>> influence.excess(event, "vann", clock_ms=5)
+    ''
+    >>> influence.note(event, "vann", clock_ms=5)
+    >>> influence.excess(event, "vann", clock_ms=6)
+    'visitor_id: more than 1 events in a minute, as robots do; nothing is learned from the rest'
+    >>> influence.excess(event, "vann", clock_ms=60_000)
+    ''
+    """
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self.settings = settings
+        self._minute = 0
+        self._counts: dict[str, int] = {}
+
+    def excess(self, event: Event, profile: str, clock_ms: int) -> str:
+        """Return why nothing may be learned from ``event`` now, "" if it may."""
+        if clock_ms // MINUTE_MS != self._minute:
+            return ""
+        for name, most, excess in self._counted(event, profile, clock_ms):
+            if self._counts.get(name, 0) >= most:
+                return excess.format(most)
+        return ""
+
+    def note(self, event: Event, profile: str, clock_ms: int) -> None:
+        """Count an event that is learned."""
+        if clock_ms // MINUTE_MS != self._minute:
+            self._minute = clock_ms // MINUTE_MS
+            self._counts.clear()
+        for name, _, _ in self._counted(event, profile, clock_ms):
+            self._counts[name] = self._counts.get(name, 0) + 1
+        while len(self._counts) > COUNTED_MAX:
+            del self._counts[next(iter(self._counts))]
+
+    def forget(self, profile: str) -> None:
+        """Forget how much ``profile`` taught in this minute."""
+        for name in [name for name in self._counts if name.partition("\0")[0] == profile]:
+            del self._counts[name]
+
+    def _counted(self, event: Event, profile: str, clock_ms: int) -> Iterator[tuple[str, int, str]]:
+        """Yield (name, most, what is said beyond it) of each limit that is on."""
+        if most := self.settings.visitor_events_per_minute_max:
+            time_ms = clock_ms if event.event_time_ms is None else event.event_time_ms
+            yield f"{profile}\0{min(time_ms, clock_ms) // MINUTE_MS}", most, _ROBOT
+        if event.source and (most := self.settings.source_events_per_minute_max):
+            yield f"s{event.source}", most, _SOURCE
+        if not event.is_vouched:
+            yield from self._counted_of_page(event, profile)
+
+    def _counted_of_page(self, event: Event, profile: str) -> Iterator[tuple[str, int, str]]:
+        """Yield the limits of what a page says with nothing but its own word behind it."""
+        if most := self.settings.page_visitor_events_per_minute_max:
+            yield f"{profile}\0page", most, _PAGE
+        if event.source and (most := self.settings.page_source_events_per_minute_max):
+            yield f"p{event.source}", most, _PAGES
+
+    def state(self) -> dict[str, Any]:
+        """Return the minute and its counts."""
+        names, counts = list(self._counts), list(self._counts.values())
+        return {"minute": self._minute, "names": names, "counts": counts}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._minute = state["minute"]
+        self._counts = dict(zip(state["names"], state["counts"], strict=True))
+
+
+_REST = "; nothing is learned from the rest"
+_ROBOT = "visitor_id: more than {} events in a minute, as robots do" + _REST
+_SOURCE = "source: more than {} events in a minute" + _REST
+_UNVOUCHED = " in a minute that no list of a backend vouches for" + _REST
+_PAGE = "attribution_token: more than {} events of a page's visitor" + _UNVOUCHED
+_PAGES = "source: more than {} events of pages" + _UNVOUCHED

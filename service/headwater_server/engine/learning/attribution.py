@@ -1,0 +1,164 @@
+"""From an act to the impressions before it: windows that are open, and what closes them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.snapshot.state import Later
+
+OPEN_MAX = 50_000
+IMPRESSION_BYTES = 3_000  # of ten slots, about
+STEP = 500  # open impressions that are looked through in a row
+Slots = tuple[NDArray[np.int32], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """Slots of one slate that were seen, with what the ranker saw of them at that time.
+
+    ``features`` float16[n, features], ``context`` float32, ``scores`` and ``positions``
+    float32[n], ``shares`` float32[n] what the scores come to within the whole slate;
+    ``circumstances`` int32 as `probability.buckets` numbers them; ``rewards`` float32[n] is the
+    best reward of an act on each slot so far.
+    """
+
+    profile: str
+    recommendation_id: str
+    placement: str
+    policy: str
+    closes_ms: int
+    history_length: int
+    items: NDArray[np.int32]
+    positions: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    shares: NDArray[np.float32]
+    features: NDArray[np.float16]
+    context: NDArray[np.float32]
+    circumstances: NDArray[np.int32]
+    rewards: NDArray[np.float32]
+
+
+_FIELDS = tuple(Impression.__dataclass_fields__)
+_ARRAY_FIELDS = _FIELDS[_FIELDS.index("items") :]
+_SCALAR_FIELDS = _FIELDS[: _FIELDS.index("items")]
+
+
+class Attribution:
+    """Open impressions in order of their closing, found by the visitor's profile.
+
+    An act counts for every open impression of its visitor that showed the item, whether or not
+    it names the recommendation: that is what ``probability`` promises.
+    """
+
+    def __init__(self, window_ms: int) -> None:
+        self.window_ms = window_ms
+        self._open: OrderedDict[int, Impression] = OrderedDict()
+        self._of_profile: dict[str, list[int]] = {}
+        self._next = 0
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def is_reported(self, profile: str, recommendation_id: str, item: int) -> bool:
+        """Whether this slot of this slate was reported before, in a window that is open."""
+        return any(
+            i.recommendation_id == recommendation_id and item in i.items for i in self._of(profile)
+        )
+
+    def adopt(self, window_ms: int, now_ms: int) -> None:
+        """Take a window over; what is open closes within it, so that the order of closing holds."""
+        self.window_ms, latest_ms = window_ms, now_ms + window_ms
+        for number, impression in self._open.items():
+            if impression.closes_ms > latest_ms:
+                self._open[number] = replace(impression, closes_ms=latest_ms)
+
+    def open(self, impression: Impression) -> None:
+        """Begin the window of a reported impression."""
+        self._open[self._next] = impression
+        self._of_profile.setdefault(impression.profile, []).append(self._next)
+        self._next += 1
+
+    def act(self, profile: str, item: int, reward: float) -> None:
+        """Note an act of the visitor on ``item`` in every open impression that showed it."""
+        for number in self._of_profile.get(profile, ()):
+            impression = self._open[number]
+            shown = impression.items == item
+            if shown.any():  # another one in its place: a snapshot may still be reading this one
+                rewards = impression.rewards.copy()
+                rewards[shown] = np.maximum(rewards[shown], reward)
+                self._open[number] = replace(impression, rewards=rewards)
+
+    def _of(self, profile: str) -> list[Impression]:
+        return [self._open[n] for n in self._of_profile.get(profile, ())]
+
+    def close(self, now_ms: int) -> list[Impression]:
+        """Return the impressions whose window is over, oldest first; beyond the cap, early."""
+        closed = []
+        while self._open:
+            number, impression = next(iter(self._open.items()))
+            if impression.closes_ms > now_ms and len(self._open) <= OPEN_MAX:
+                break
+            closed.append(self._drop(number))
+        return closed
+
+    def _drop(self, number: int) -> Impression:
+        impression = self._open.pop(number)
+        siblings = self._of_profile[impression.profile]
+        siblings.remove(number)
+        if not siblings:
+            del self._of_profile[impression.profile]
+        return impression
+
+    def forget(self, profile: str) -> None:
+        """Drop the open impressions of ``profile``: nothing is learned from them."""
+        for number in [*self._of_profile.get(profile, ())]:
+            self._drop(number)
+
+    def forget_items(self, items: NDArray[np.int32]) -> None:
+        """Drop open impressions that showed an item that is forgotten."""
+        for number, impression in list(self._open.items()):
+            if np.isin(impression.items, items).any():
+                self._drop(number)
+
+    def open_slots(self) -> Iterator[Slots]:
+        """Yield the items of open impressions, slot by slot, and the reward of each so far.
+
+        In steps of about a millisecond: what closes meanwhile is still in it.
+        """
+        rows = list(self._open.values())
+        for start in range(0, len(rows), STEP):
+            few = rows[start : start + STEP]
+            yield np.concatenate([r.items for r in few]), np.concatenate([r.rewards for r in few])
+
+    def state(self) -> Later:
+        """Return the open impressions, oldest first, a column a field."""
+        rows = list(self._open.values())
+        return Later(lambda: _columns(rows), IMPRESSION_BYTES * len(rows))
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._open.clear()
+        self._of_profile.clear()
+        ends = np.cumsum(state["slots"], dtype=np.int64)[:-1]
+        count = len(state["slots"])
+        columns: dict[str, Any] = {name: state[name] for name in _SCALAR_FIELDS}
+        for name in _ARRAY_FIELDS:
+            per_slot = name not in {"context", "circumstances"}
+            columns[name] = np.split(state[name], ends if per_slot else max(1, count))
+        for place in range(count):
+            self.open(Impression(**{name: columns[name][place] for name in _FIELDS}))
+
+
+def _columns(rows: list[Impression]) -> dict[str, Any]:
+    state: dict[str, Any] = {n: [getattr(row, n) for row in rows] for n in _SCALAR_FIELDS}
+    state["slots"] = [len(row.items) for row in rows]
+    for name in _ARRAY_FIELDS:
+        columns = [getattr(row, name) for row in rows]
+        state[name] = np.concatenate(columns) if columns else np.zeros(0)
+    return state

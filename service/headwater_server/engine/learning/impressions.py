@@ -1,0 +1,120 @@
+"""The life of an impression: reported, acted on or not, closed, learned from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from headwater_server.engine.exploration.chances import slot_features
+from headwater_server.engine.learning.attribution import Attribution, Impression
+from headwater_server.engine.learning.learning import Learning
+from headwater_server.engine.measures.calibration import Calibration
+from headwater_server.engine.measures.drift import Drift
+from headwater_server.engine.measures.metrics import Progress
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.ranking.answering import Answering
+from headwater_server.engine.visitors.visitors import History
+from headwater_server.models.averaging import share_of_slate
+from headwater_server.models.probability import buckets
+
+
+class Impressions:
+    """Only reported impressions become negatives, and only when their window has closed."""
+
+    def __init__(
+        self,
+        attribution: Attribution,
+        learning: Learning,
+        answering: Answering,
+        progress: Progress,
+        calibration: Calibration,
+        drift: Drift,
+    ) -> None:
+        self.attribution = attribution
+        self.learning = learning
+        self.answering = answering
+        self.progress = progress
+        self.calibration = calibration
+        self.drift = drift
+
+    def report(self, event: Event, profile: str, history: History, now_ms: int) -> list[int]:
+        """Open the window of the slots that were seen; a slot reported twice counts once.
+
+        Return the items that were seen.
+        """
+        slate = event.slate
+        known = self.answering.catalogue.number
+        seen, positions = [], []
+        for position, item_id in _slots(event):
+            item = known(item_id)
+            source = slate.recommendation_id if slate else event.event_id
+            if item is not None and not self.attribution.is_reported(profile, source, item):
+                seen.append(item)
+                positions.append(position)
+        if not seen:
+            return seen
+        numbers = map(known, slate.item_ids if slate else ())
+        unseen = [n for n in numbers if n is not None and n not in seen]
+        whole = np.array(seen + unseen, dtype=np.int32)
+        self.answering.retriever.given(history, whole)
+        rows, context = self.answering.ranking.describe(history, whole)
+        scores = self.answering.ranking.score(rows, context, whole)
+        shares, slots = share_of_slate(scores), slice(len(seen))
+        self.attribution.open(
+            Impression(
+                profile=profile,
+                recommendation_id=slate.recommendation_id if slate else event.event_id,
+                placement=event.placement or (slate.placement if slate else ""),
+                policy=slate.policy if slate else "",
+                closes_ms=now_ms + self.attribution.window_ms,
+                history_length=len(history.items),
+                items=whole[slots],
+                positions=np.array(positions, dtype=np.float32),
+                scores=scores[slots].astype(np.float32),
+                shares=shares[slots].astype(np.float32),
+                features=rows[slots].astype(np.float16),
+                context=context,
+                circumstances=buckets(history.circumstances),
+                rewards=np.zeros(len(seen), dtype=np.float32),
+            )
+        )
+        return seen
+
+    def close(self, now_ms: int, events_learned: int) -> None:
+        """Learn from the impressions whose window is over."""
+        for impression in self.attribution.close(now_ms):
+            self._observe(impression)
+            acted = bool((impression.rewards > 0).any())
+            self.drift.slate(
+                impression.placement, acted=acted, events_learned=events_learned, now_ms=now_ms
+            )
+            self._learn(impression)
+
+    def _observe(self, impression: Impression) -> None:
+        """Note how good the slate was, before it is learned from."""
+        group = (impression.placement, impression.policy)
+        acted = bool((impression.rewards > 0).any())
+        self.progress.observe("act_rate", float(acted), *group)
+        self.progress.observe("reward", float(impression.rewards.sum()), *group)
+
+    def _learn(self, impression: Impression) -> None:
+        head = self.learning.models.probability
+        scores, shares = impression.scores.astype(np.float64), impression.shares.astype(np.float64)
+        dense = slot_features(scores, shares, impression.positions, impression.history_length)
+        slots, acted = (dense, impression.circumstances, impression.items), impression.rewards > 0
+        if head.is_ready:
+            chances = head.score_many(*slots)
+            self.calibration.observe(chances, acted, impression.placement, impression.policy)
+        head.learn_many(*slots, acted)
+        acts = acted.astype(np.float32)
+        features = impression.features.astype(np.float32)
+        self.learning.slate(features, impression.context, impression.items, acts)
+
+
+def _slots(event: Event) -> list[tuple[int, str]]:
+    """Return (position, item) of what was seen: of a slate only what it holds."""
+    named = [item.item_id for item in event.items]
+    if event.slate is None:
+        return list(enumerate(named, start=max(1, event.position)))
+    seen = set(named)
+    slots = enumerate(event.slate.item_ids, start=1)
+    return [(place, item_id) for place, item_id in slots if not named or item_id in seen]

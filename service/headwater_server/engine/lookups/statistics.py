@@ -1,0 +1,202 @@
+"""What the models have counted of each item, read for a person. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.catalogue.catalogue import Catalogue
+from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.lists import rises
+from headwater_server.engine.messages.entries import Item
+from headwater_server.engine.ranking.answering import Answering
+from headwater_server.models.activity import Activity
+
+WINDOWS = ("hour", "day", "week")
+STEP = 1_000  # items whose words are looked through in a row
+
+
+class ItemOrder(Enum):
+    """By what items are listed; the most, the steepest or the newest first."""
+
+    TOUCHES = "touches"
+    RECENT = "recent"
+    TRENDING = "trending"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemQuestion:
+    """Which items, from which place in the order on, and how many.
+
+    ``item_ids`` given: exactly those that are known, in this order. ``among`` given: those only, in
+    the order that is asked for, such as what `ItemStatistics.holding` found.
+    """
+
+    start: int = 0
+    page_size: int = 50
+    order: ItemOrder = ItemOrder.TOUCHES
+    item_ids: tuple[str, ...] = ()
+    filter: str = ""
+    among: frozenset[str] | None = None
+
+    @property
+    def end(self) -> int:
+        """The place in the order that the page ends before."""
+        return self.start + self.page_size
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFigures:
+    """One item: touches ever, decayed touches and rises by window, and its open impressions.
+
+    ``touches_since``: of any items, after its last one.
+    """
+
+    item_id: str
+    item: Item | None
+    shown: bool
+    touches: int
+    repeats: int
+    touches_since: int
+    of_late: tuple[float, ...]
+    rises: tuple[float, ...]
+    impressions: int
+    acts: int
+    reward: float
+
+
+class ItemPage(NamedTuple):
+    """A page of items, and how many there are in all."""
+
+    items: tuple[ItemFigures, ...]
+    total: int
+
+
+class ItemStatistics:
+    """Pure reads over the models' own counts."""
+
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
+
+    def page(self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int) -> ItemPage:
+        """Return the items that are asked for, in order; ``slots`` are those that are open."""
+        found = self._found(question)
+        page = found[question.start : question.end]
+        return ItemPage(self._figures(page, slots, now_ms), len(found))
+
+    def holding(self, text: str) -> Iterator[list[str]]:
+        """Yield the ids of items whose id or title holds a text, in steps of a millisecond."""
+        catalogue, text = self._answering.catalogue, text.casefold()
+        for start in range(0, len(catalogue.ids), STEP):
+            numbers = range(start, min(start + STEP, len(catalogue.ids)))
+            yield [catalogue.ids[n] for n in numbers if text in _words(catalogue, n)]
+
+    def _found(self, question: ItemQuestion) -> NDArray[np.int32]:
+        numbers = self._known(question)
+        if question.filter:
+            passing = self._answering.passing(question.filter)
+            numbers = numbers if passing is None else numbers[passing[numbers]]
+        if question.item_ids:
+            return numbers
+        return numbers[_first(self._keys(question.order, numbers), question.end)]
+
+    def _known(self, question: ItemQuestion) -> NDArray[np.int32]:
+        """Return the numbers of the items that are asked for, in order if no order is."""
+        catalogue, among = self._answering.catalogue, question.among
+        given = question.item_ids or among
+        if given is None or (not given and among is None):
+            return catalogue.numbers()
+        found = {
+            catalogue.number(item_id): None
+            for item_id in given
+            if among is None or item_id in among
+        }
+        found.pop(None, None)
+        numbers = np.array(list(found), dtype=np.int32)
+        return numbers if question.item_ids else np.sort(numbers)
+
+    def _keys(self, order: ItemOrder, numbers: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return what the items are ordered by, the largest first."""
+        models = self._answering.models
+        match order:
+            case ItemOrder.TOUCHES:
+                touches: NDArray[np.float64] = models.activity.counts[numbers, Activity.TOUCHES]
+                return touches
+            case ItemOrder.RECENT:
+                return rises(models.by_day, "day", numbers)[0]
+            case ItemOrder.TRENDING:
+                return rises(models.by_day, "day", numbers)[1]
+            case ItemOrder.NEW:
+                return _newness(models.activity.counts[numbers], numbers)
+
+    def _figures(
+        self, numbers: NDArray[np.int32], slots: Sequence[Slots], now_ms: int
+    ) -> tuple[ItemFigures, ...]:
+        catalogue, models = self._answering.catalogue, self._answering.models
+        activity, shown = models.activity, catalogue.shown(now_ms)
+        trends = [rises(models.by_day, window, numbers) for window in WINDOWS]
+        seen = _seen(numbers, slots)
+        return tuple(
+            ItemFigures(
+                catalogue.ids[number],
+                catalogue.at(number),
+                bool(shown[number]),
+                int(activity.counts[number, Activity.TOUCHES]),
+                int(activity.counts[number, Activity.REPEATS]),
+                _touches_since(activity, number),
+                tuple(float(counts[place]) for counts, _ in trends),
+                tuple(float(scores[place]) for _, scores in trends),
+                *seen[place],
+            )
+            for place, number in enumerate(numbers.tolist())
+        )
+
+
+def _seen(numbers: NDArray[np.int32], slots: Sequence[Slots]) -> list[tuple[int, int, float]]:
+    """Return (impressions, acts, reward) of each item."""
+    items = np.concatenate([items for items, _ in slots]) if slots else np.zeros(0, np.int32)
+    rewards = np.concatenate([reward for _, reward in slots]) if slots else np.zeros(0, np.float32)
+    rows = int(max(numbers.max(initial=0), items.max(initial=0))) + 1
+    impressions = np.bincount(items, minlength=rows)
+    acts = np.bincount(items, weights=rewards > 0, minlength=rows)
+    reward = np.bincount(items, weights=np.maximum(rewards, 0.0), minlength=rows)
+    return [(int(impressions[n]), int(acts[n]), float(reward[n])) for n in numbers.tolist()]
+
+
+def _words(catalogue: Catalogue, number: int) -> str:
+    item = catalogue.at(number)
+    return f"{catalogue.ids[number]}\n{item.title if item else ''}".casefold()
+
+
+def _first(keys: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Return the places of the ``count`` largest keys, largest first, ties by place; then others.
+
+    >>> _first(np.array([1.0, 3.0, 1.0, 2.0]), 2).tolist()[:2]
+    [1, 3]
+    """
+    if count >= len(keys):
+        return np.argsort(-keys, kind="stable")
+    least = np.partition(keys, -count)[-count]
+    above, ties = np.flatnonzero(keys > least), np.flatnonzero(keys == least)
+    first = np.concatenate((above[np.argsort(-keys[above], kind="stable")], ties))[:count]
+    rest = np.ones(len(keys), dtype=np.bool_)
+    rest[first] = False
+    return np.concatenate((first, np.flatnonzero(rest)))
+
+
+def _newness(counts: NDArray[np.float64], numbers: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Untouched items come before the others, which come by their first touch."""
+    touched = counts[:, Activity.TOUCHES] > 0
+    latest = float(counts[:, Activity.FIRST].max(initial=0.0))
+    return np.where(touched, counts[:, Activity.FIRST], latest + 1.0 + numbers)
+
+
+def _touches_since(activity: Activity, number: int) -> int:
+    touches, _, _, last = activity.counts[number].tolist()
+    return activity.events - 1 - int(last) if touches else 0

@@ -1,0 +1,96 @@
+"""Calibration, measured progressively: is what was told as likely as it came true?"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.measures.metrics import FADING, Metric, Progress, log_loss
+
+EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8)
+"""Where the bins of the calibration error part; they are narrow where chances of acts lie."""
+
+_GROUPS_MAX = 256
+_OTHER = ("other", "other")
+_SLOTS, _FORESEEN, _ACTS = 0, 1, 2
+
+
+class Calibration:
+    """Sums by bin of the chance, of all time and of late, for each placement and policy.
+
+    The expected calibration error is the mean over slots of how far the acts of a bin are from
+    what was foreseen for it: the sum over bins of |acts - foreseen|, by the number of slots.
+    "recent": a slot counts 0.2 % less with each that follows, as in `Progress`.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._groups: dict[tuple[str, str], tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+
+    def observe(
+        self, chances: NDArray[np.float64], acted: NDArray[np.bool_], placement: str, policy: str
+    ) -> None:
+        """Take in the slots of a slate: what was foreseen before it was learned, and what came."""
+        group = (placement, policy)
+        if group not in self._groups and len(self._groups) >= _GROUPS_MAX:
+            group = _OTHER
+        if group not in self._groups:
+            self._groups[group] = np.zeros((len(EDGES) + 1, 3)), np.zeros((len(EDGES) + 1, 3))
+        recent, total = self._groups[group]
+        self._losses(chances, acted, total, (placement, policy))
+        recent *= (1.0 - FADING) ** len(chances)
+        bins = np.searchsorted(EDGES, chances, side="right")
+        for place, chance, act in zip(bins.tolist(), chances.tolist(), acted.tolist(), strict=True):
+            recent[place] += (1.0, chance, act)
+            total[place] += (1.0, chance, act)
+
+    def _losses(
+        self,
+        chances: NDArray[np.float64],
+        acted: NDArray[np.bool_],
+        total: NDArray[np.float64],
+        group: tuple[str, str],
+    ) -> None:
+        """Note the log loss, and that of telling the acts so far by the slots so far."""
+        slots, acts = float(total[:, _SLOTS].sum()), float(total[:, _ACTS].sum())
+        for chance, act in zip(chances.tolist(), acted.tolist(), strict=True):
+            base_rate = (acts + 0.5) / (slots + 1.0)
+            self._progress.observe("log_loss", log_loss(chance, acted=act), *group)
+            self._progress.observe("log_loss_base_rate", log_loss(base_rate, acted=act), *group)
+            slots, acts = slots + 1.0, acts + act
+
+    def metrics(self) -> list[Metric]:
+        """Return the expected calibration error of each group, in order."""
+        return [
+            Metric("calibration_error", *group, window, _error(sums), _count(self._groups[group]))
+            for group in sorted(self._groups)
+            for window, sums in zip(("recent", "total"), self._groups[group], strict=True)
+        ]
+
+    def state(self) -> dict[str, Any]:
+        """Return all sums, in order of the groups' first appearance."""
+        empty = np.zeros((0, 2, len(EDGES) + 1, 3))
+        sums = [np.stack(pair) for pair in self._groups.values()]
+        return {
+            "placements": [placement for placement, _ in self._groups],
+            "policies": [policy for _, policy in self._groups],
+            "sums": np.stack(sums) if sums else empty,
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        groups = zip(state["placements"], state["policies"], strict=True)
+        pairs = [(pair[0].copy(), pair[1].copy()) for pair in state["sums"]]
+        self._groups = dict(zip(groups, pairs, strict=True))
+
+
+def _error(sums: NDArray[np.float64]) -> float:
+    apart = np.abs(sums[:, _ACTS] - sums[:, _FORESEEN])
+    return math.fsum(apart.tolist()) / math.fsum(sums[:, _SLOTS].tolist())
+
+
+def _count(pair: tuple[NDArray[np.float64], NDArray[np.float64]]) -> int:
+    return round(float(pair[1][:, _SLOTS].sum()))

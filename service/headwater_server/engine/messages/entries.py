@@ -1,0 +1,104 @@
+"""What the log is made of. One entry is one append; applying it is all that changes the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headwater_server.engine.messages.events import ContextValue, Event
+from headwater_server.engine.settings import EngineSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product of the catalogue. Times are milliseconds since 1970; 0 is "not set"."""
+
+    item_id: str
+    title: str = ""
+    categories: tuple[str, ...] = ()
+    price: float | None = None
+    currency_code: str = ""
+    available: bool = True
+    tags: tuple[str, ...] = ()
+    features: tuple[tuple[str, ContextValue], ...] = ()
+    publish_time_ms: int = 0
+    expire_time_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWrite:
+    """Put ``fields`` of ``item`` into the catalogue; an older ``set_time_ms`` never wins.
+
+    Empty ``fields`` writes them all. ``set_time_ms`` None means the entry's own time.
+    """
+
+    item: Item
+    fields: tuple[str, ...] = ()
+    set_time_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDelete:
+    """Take an item out of the catalogue and all lists, until it is written anew.
+
+    What was learned of it is kept for that case. A delete older than what the catalogue holds
+    does nothing.
+    """
+
+    item_id: str
+    set_time_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserWrite:
+    """Put ``fields`` (names of features; empty: all given ones) of an account's features.
+
+    Field by field, an older ``set_time_ms`` never wins; None means the entry's own time. A field
+    that is named but not among ``features`` is taken away.
+    """
+
+    user_id: str
+    features: tuple[tuple[str, ContextValue], ...] = ()
+    fields: tuple[str, ...] = ()
+    set_time_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserErase:
+    """Forget an account, and the anonymous part of visitors: all but what the weights learned.
+
+    ``visitor_ids`` names the visitors that were linked to the account as well, so that the log can
+    be rewritten without their events by looking at this entry alone.
+    """
+
+    user_id: str = ""
+    visitor_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Changes nothing: a place on the log at which replicas compare their digests."""
+
+    mark_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChange:
+    """From here on the state means what ``settings`` say, on every replica."""
+
+    settings: EngineSettings
+
+
+Operation = Event | ItemWrite | ItemDelete | UserWrite | UserErase | Mark | SettingsChange
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A batch of operations, put on the log at once.
+
+    ``time_ms`` drives the engine's clock, except for an import (``imported``), where each
+    event's own time does, so that the size of the batches changes nothing.
+    """
+
+    time_ms: int
+    operations: tuple[Operation, ...]
+    imported: bool = False

@@ -1,0 +1,78 @@
+"""What items hold in a field, as numbers that kernels can compare."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.models.base import CAPACITY_START, grown
+
+VALUES_MAX = 1_000_000
+"""Distinct values that are remembered; with more the numbers are given anew."""
+
+
+class Kinds:
+    """One field of the catalogue. Not state: rows are made when asked for, anew after a change.
+
+    >>> from headwater_server.engine.messages.entries import Item
+    >>> columns = Columns()
+    >>> columns.put(0, Item("a", categories=("tea", "gift")))
+    >>> columns.put(1, Item("b", categories=("gift",)))
+    >>> Kinds("categories", columns).of(np.array([0, 1])).tolist()
+    [[0, 1], [1, -1]]
+    """
+
+    def __init__(self, field: str, columns: Columns) -> None:
+        self.field = field
+        self.columns = columns
+        self._begin()
+
+    def _begin(self) -> None:
+        self._numbers: dict[str | float, int] = {}
+        self.values: list[str | float] = []
+        self._rows = np.full((CAPACITY_START, 1), -1, dtype=np.int32)
+        self._made = np.zeros(CAPACITY_START, dtype=np.int64)  # version + 1; 0: never
+
+    @property
+    def count(self) -> int:
+        """How many values there are: their numbers are below."""
+        return len(self.values)
+
+    def of(self, items: NDArray[np.integer]) -> NDArray[np.int32]:
+        """Return int32[items, most values of one]: the numbers of what each holds, then -1."""
+        if len(self.values) > VALUES_MAX:
+            self._begin()
+        changed = self.columns.changed
+        if len(self._made) < len(changed):
+            self._made, before = grown(self._made, len(changed)), len(self._rows)
+            self._rows = grown(self._rows, len(changed))
+            self._rows[before:] = -1
+        stale = self._made[items] != changed[items] + 1
+        if stale.any():
+            for item in items[stale].tolist():
+                self._read(item)
+        rows: NDArray[np.int32] = self._rows[items]
+        return rows
+
+    def _read(self, item: int) -> None:
+        held = self.columns.held(item, self.field)
+        for value in held:
+            if value not in self._numbers:
+                self._numbers[value] = len(self.values)
+                self.values.append(value)
+        numbers = [self._numbers[value] for value in held]
+        if len(held) > self._rows.shape[1]:
+            wider = np.full((len(self._rows), len(held)), -1, dtype=np.int32)
+            wider[:, : self._rows.shape[1]] = self._rows
+            self._rows = wider
+        self._rows[item] = -1
+        self._rows[item, : len(numbers)] = numbers
+        self._made[item] = self.columns.changed[item] + 1
+
+    def holding(self, number: int) -> NDArray[np.bool_]:
+        """Return bool[items]: which hold the value of that number."""
+        value = self.values[number]
+        if isinstance(value, str):
+            return self.columns.holding(self.field, [value])
+        return self.columns.compared(self.field, np.equal, value)

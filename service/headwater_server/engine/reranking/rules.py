@@ -1,0 +1,212 @@
+"""Rules of the shop's editors: pin, boost, bury, cap, hide, and how varied a list is.
+
+They are a setting, a list of objects, which travels on the log like every other: docs/rules.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from headwater_server.engine.catalogue import filters
+from headwater_server.engine.messages.rewards import canonical_type
+from headwater_server.engine.reranking.levels import Level
+from headwater_server.engine.reranking.rule_values import (
+    BadValueError,
+    level,
+    number,
+    texts,
+    time_ms,
+    whole,
+)
+
+RULES_MAX = 200
+CAPS_MAX = 60
+SLOTS_MAX = 100
+NAME_CHARS_MAX = 64
+_ALWAYS_MS = 2**62
+
+
+class BadRuleError(ValueError):
+    """A rule cannot be used; the text names the rule, the field and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What all rules share: a name, the items, the placements (none: all) and the time."""
+
+    name: str
+    filter: str = ""
+    placements: frozenset[str] = frozenset()
+    start_ms: int = -_ALWAYS_MS
+    end_ms: int = _ALWAYS_MS
+
+    def holds(self, placement: str, now_ms: int) -> bool:
+        """Whether the rule applies there and then."""
+        here = not self.placements or placement in self.placements
+        return here and self.start_ms <= now_ms < self.end_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin(Rule):
+    """The first of ``item_ids`` that may be shown stands in ``slot``; none: the best that pass."""
+
+    slot: int
+    item_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boost(Rule):
+    """``by`` is added to the score, and the odds are multiplied by ``times``."""
+
+    by: float = 0.0
+    times: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bury(Rule):
+    """``by`` is taken from the score, and the odds are divided by ``times``."""
+
+    by: float = 0.0
+    times: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap(Rule):
+    """At most ``most`` items that pass, or that pass and hold the same in ``field``."""
+
+    most: int
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hide(Rule):
+    """An item that passes is left out ``days`` after its visitor did one of ``event_types``."""
+
+    days: float
+    event_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diversify(Rule):
+    """How varied a list is whose request does not say."""
+
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a kind of rule is read: its fields, which it needs, and of which it needs one."""
+
+    make: type[Rule]
+    fields: Mapping[str, Callable[[Any], Any]]
+    needs: tuple[str, ...] = ()
+    needs_one_of: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+
+
+_STRENGTH = {"by": number(0.0, 1e6, above=True), "times": number(1.0, 1e6, above=True)}
+_COMMON: Mapping[str, Callable[[Any], Any]] = {
+    "placements": lambda value: frozenset(texts(value)),
+    "start": time_ms,
+    "end": time_ms,
+}
+_STORED = {"start": "start_ms", "end": "end_ms"}
+_PIN = {"slot": whole(1, SLOTS_MAX), "item_ids": texts}
+_CAP = {"most": whole(0, SLOTS_MAX), "field": lambda value: texts([value])[0]}
+_HIDE = {
+    "days": number(0.0, 36_500.0),
+    "event_types": lambda value: tuple(canonical_type(text) for text in texts(value)),
+}
+KINDS: dict[str, _Kind] = {
+    "pin": _Kind(Pin, _PIN, ("slot",), ("item_ids", "filter")),
+    "boost": _Kind(Boost, _STRENGTH, ("filter",), ("by", "times")),
+    "bury": _Kind(Bury, _STRENGTH, ("filter",), ("by", "times")),
+    "cap": _Kind(Cap, _CAP, ("most",), ("field", "filter")),
+    "hide": _Kind(Hide, _HIDE, ("days", "event_types"), lacks=("placements",)),
+    "diversity": _Kind(Diversify, {"level": level}, ("level",), lacks=("filter",)),
+}
+
+
+def parse_rules(values: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
+    """Return the rules that a setting's objects describe, in their order.
+
+    Raises
+    ------
+    BadRuleError
+        Naming the rule, the field, and for a filter the position at which it stops making sense.
+
+    >>> parse_rules([{"name": "tea first", "kind": "pin", "slot": 1, "item_ids": ["tea"]}])[0].slot
+    1
+    >>> parse_rules([{"name": "two a brand", "kind": "cap", "field": "brand"}])
+    Traceback (most recent call last):
+    headwater_server.engine.reranking.rules.BadRuleError: rules[0] "two a brand": most: is required
+    """
+    if isinstance(values, str | Mapping) or not isinstance(values, Sequence):
+        raise BadRuleError("rules: a list of objects was expected")
+    if len(values) > RULES_MAX:
+        raise BadRuleError(f"rules: {len(values)} of them; {RULES_MAX} are the most")
+    rules = tuple(_rule(place, value) for place, value in enumerate(values))
+    _check_together(rules)
+    return rules
+
+
+def plain(values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the objects as JSON has them: a TOML file's times are texts."""
+    return [
+        {n: v.isoformat() if isinstance(v, datetime | date) else v for n, v in value.items()}
+        for value in values
+    ]
+
+
+def _check_together(rules: Sequence[Rule]) -> None:
+    seen: set[str] = set()
+    for place, rule in enumerate(rules):
+        if rule.name in seen:
+            raise BadRuleError(f'rules[{place}] "{rule.name}": name: another rule has it')
+        seen.add(rule.name)
+    caps = sum(isinstance(rule, Cap) for rule in rules)
+    if caps > CAPS_MAX:
+        raise BadRuleError(f"rules: {caps} caps; {CAPS_MAX} are the most")
+
+
+def _rule(place: int, value: Mapping[str, Any]) -> Rule:
+    if not isinstance(value, Mapping):
+        raise BadRuleError(f"rules[{place}]: an object was expected")
+    name = value.get("name")
+    if not isinstance(name, str) or not 0 < len(name) <= NAME_CHARS_MAX:
+        raise BadRuleError(f"rules[{place}]: name: 1 to {NAME_CHARS_MAX} characters were expected")
+    where = f'rules[{place}] "{name}"'
+    kind = KINDS.get(str(value.get("kind")))
+    if kind is None:
+        raise BadRuleError(f"{where}: kind: one of {', '.join(KINDS)} was expected")
+    given = {n: v for n, v in value.items() if n not in {"name", "kind"}}
+    _check_fields(where, kind, given)
+    read = {n: _read(f"{where}: {n}", kind, n, v) for n, v in given.items()}
+    rule = kind.make(name=name, **{_STORED.get(n, n): v for n, v in read.items()})
+    if rule.start_ms >= rule.end_ms:
+        raise BadRuleError(f"{where}: end: does not come after the start")
+    return rule
+
+
+def _check_fields(where: str, kind: _Kind, given: Mapping[str, Any]) -> None:
+    known = [n for n in ("filter", *_COMMON, *kind.fields) if n not in kind.lacks]
+    for name in given:
+        if name not in known:
+            raise BadRuleError(f"{where}: {name}: there is no such field; {', '.join(known)} are")
+    for name in kind.needs:
+        if name not in given:
+            raise BadRuleError(f"{where}: {name}: is required")
+    if kind.needs_one_of and not set(kind.needs_one_of) & given.keys():
+        raise BadRuleError(f"{where}: {' or '.join(kind.needs_one_of)}: is required")
+
+
+def _read(where: str, kind: _Kind, name: str, value: Any) -> Any:
+    try:
+        if name == "filter":
+            return filters.parse(texts([value])[0]).text
+        return (kind.fields.get(name) or _COMMON[name])(value)
+    except (BadValueError, filters.BadFilterError) as error:
+        raise BadRuleError(f"{where}: {error}") from None

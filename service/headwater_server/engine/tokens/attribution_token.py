@@ -1,0 +1,150 @@
+"""The signed token that carries a slate to the shop and back, so that nothing is stored.
+
+Binary form, then base64url without padding:
+version 1 byte | key id 1 byte | expires, seconds since 1970, 4 bytes | visitor's tag 6 bytes |
+length of the user's tag 1 byte (0 or 6; and 128 if a page asked), the tag | the slate, see
+token_body |
+HMAC-SHA256 of all before, first 16 bytes
+
+A tag is a keyed hash of an id: it tells whom the slate was made for, to nobody but us.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from headwater_server.engine.messages.events import Slate
+from headwater_server.engine.tokens.token_body import packed, unpacked
+
+_VERSION = 2
+_HEAD = struct.Struct(">BBI6sB")
+_TAG_BYTES = 6
+_MAC_BYTES = 16
+_BY_PAGE = 128
+TOKEN_CHARS_MAX = 32_768
+
+
+class ForgedTokenError(ValueError):
+    """The token was not signed with a key of ours, or is damaged. It teaches nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKey:
+    """A key, and the number by which a token names it."""
+
+    key_id: int
+    secret: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a token says: the slate, for whom, and until when.
+
+    ``by_page``: the list was asked for with a publishable key, so whom it is for is anybody's word.
+    """
+
+    slate: Slate
+    expire_s: int
+    key: TokenKey
+    visitor_tag: bytes
+    user_tag: bytes
+    by_page: bool = False
+
+    def is_of_visitor(self, visitor_id: str) -> bool:
+        """Return whether the slate was made for the visitor."""
+        return hmac.compare_digest(self.visitor_tag, _tag(b"visitor ", visitor_id, self.key.secret))
+
+    def is_of_user(self, user_id: str) -> bool:
+        """Return whether the slate was made for the account: False for none."""
+        tag = _tag(b"user ", user_id, self.key.secret) if user_id else b""
+        return bool(tag) and hmac.compare_digest(self.user_tag, tag)
+
+
+def sign(
+    slate: Slate,
+    key: TokenKey,
+    *,
+    visitor_id: str,
+    user_id: str = "",
+    expire_s: int,
+    by_page: bool = False,
+) -> str:
+    """Return the token of ``slate``, which vouches for these two until ``expire_s``.
+
+    >>> slate = Slate("r1", "p", "home", ("a", "b"), (0.5, 0.25))
+    >>> key = TokenKey(0, b"key")
+    >>> opened = open_token(sign(slate, key, visitor_id="ann", expire_s=60), {0: key}.get)
+    >>> opened.slate == slate, opened.expire_s, opened.is_of_visitor("ann")
+    (True, 60, True)
+    >>> opened.is_of_visitor("bob"), opened.is_of_user("ann")
+    (False, False)
+    """
+    user_tag = _tag(b"user ", user_id, key.secret) if user_id else b""
+    visitor_tag = _tag(b"visitor ", visitor_id, key.secret)
+    marks = len(user_tag) | (_BY_PAGE if by_page else 0)
+    head = _HEAD.pack(_VERSION, key.key_id, expire_s, visitor_tag, marks)
+    body = head + user_tag + packed(slate)
+    return _spelled(body + _mac(body, key.secret))
+
+
+def open_token(token: str, key_of: Callable[[int], TokenKey | None]) -> Opened:
+    """Return what ``token`` says; ``key_of`` returns a key by its number, None if there is none.
+
+    Whether it has expired, and whom it must vouch for, is for the caller to ask.
+
+    Raises
+    ------
+    ForgedTokenError
+        If it was not signed with one of the keys, or is damaged, or of an unknown version.
+    """
+    raw = _raw(token)
+    body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
+    if body[:1] != bytes((_VERSION,)) or len(body) < _HEAD.size:
+        raise ForgedTokenError("attribution_token: made by an unknown version")
+    _, key_id, expire_s, visitor_tag, marks = _HEAD.unpack_from(body)
+    key = key_of(key_id)
+    if key is None:
+        raise ForgedTokenError(
+            "attribution_token: signed with a key that is not, or no longer, ours"
+        )
+    if not hmac.compare_digest(mac, _mac(body, key.secret)):
+        raise ForgedTokenError("attribution_token: signature does not match")
+    slate_at = _HEAD.size + (marks & ~_BY_PAGE)
+    try:
+        slate = unpacked(body[slate_at:])
+    except (IndexError, UnicodeDecodeError, zlib.error):
+        # signed, but not by this code
+        raise ForgedTokenError("attribution_token: made by an unknown version") from None
+    user_tag, by_page = body[_HEAD.size : slate_at], bool(marks & _BY_PAGE)
+    return Opened(slate, expire_s, key, visitor_tag, user_tag, by_page)
+
+
+def _raw(token: str) -> bytes:
+    if len(token) > TOKEN_CHARS_MAX:
+        raise ForgedTokenError("attribution_token: too long")
+    try:
+        raw = base64.b64decode(token.encode("ascii") + b"=" * (-len(token) % 4), b"-_", True)
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        raise ForgedTokenError("attribution_token: not a token of this service") from None
+    if _spelled(raw) != token:  # the last character has bits to spare: one slate, one token
+        raise ForgedTokenError("attribution_token: not a token of this service")
+    return raw
+
+
+def _spelled(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _tag(kind: bytes, of: str, secret: bytes) -> bytes:
+    text = of.encode("utf-8", "surrogatepass")
+    return hmac.digest(secret, kind + text, "sha256")[:_TAG_BYTES]
+
+
+def _mac(body: bytes, secret: bytes) -> bytes:
+    return hmac.digest(secret, body, "sha256")[:_MAC_BYTES]

@@ -1,0 +1,55 @@
+"""What cannot be learned from is named, with the field."""
+
+import math
+
+import pytest
+
+from headwater_server.engine.intake.firewall import quarantine_reason
+from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.settings import EngineSettings
+
+ONE = (EventItem("a"),)
+POISON = {
+    "event_type": Event("e", "nonsense", "v", items=ONE),
+    "items: a click": Event("e", "click", "v"),
+    "items: 1001": Event("e", "click", "v", items=ONE * 1001),
+    "items[0].item_id": Event("e", "click", "v", items=(EventItem("x" * 129),)),
+    "items[0].quantity": Event("e", "click", "v", items=(EventItem("a", quantity=math.inf),)),
+    "items[0].price": Event("e", "click", "v", items=(EventItem("a", price=math.nan),)),
+    "value: not finite": Event("e", "click", "v", items=ONE, value=1e308),
+    "value: a rating": Event("e", "rating", "v", items=ONE),
+    "context": Event("e", "click", "v", items=ONE, context=(("k", math.nan),)),
+    "context: 101": Event("e", "click", "v", items=ONE, context=(("k", 1.0),) * 101),
+    "context['k']": Event("e", "click", "v", items=ONE, context=(("k", "x" * 2000),)),
+    "context['']: name empty": Event("e", "click", "v", items=ONE, context=(("", 1.0),)),
+    "items[0].currency_code": Event("e", "click", "v", items=(EventItem("a", 1, 1, "x" * 4),)),
+    "position": Event("e", "click", "v", items=ONE, position=-1),
+    "event_time": Event("e", "click", "v", items=ONE, event_time_ms=-(2**62)),
+    "event_id: is empty": Event("", "click", "v", items=ONE),
+    "visitor_id: longer": Event("e", "click", "é" * 65, items=ONE),
+}
+
+
+@pytest.mark.parametrize("field", POISON)
+def test_poison_is_named(field):
+    """The reason begins with the field that is at fault."""
+    assert quarantine_reason(POISON[field], EngineSettings()).startswith(field)
+
+
+def test_a_sound_event_passes():
+    """Usual events, aliases and an impression by token alone are let through."""
+    settings = EngineSettings()
+    slate = Slate("r", "best", "", ("a",), (1.0,))
+    for event in (
+        Event("e", "view", "v", items=ONE),
+        Event("e", "rating", "v", items=ONE, value=3.5),
+        Event("e", "impression", "v", slate=slate),
+        Event("e", "purchase", "v", items=ONE, value=-3.0),
+    ):
+        assert quarantine_reason(event, settings) == ""
+
+
+def test_a_type_of_the_shops_own_may_be_added():
+    """A name that the reward table holds is learned from."""
+    settings = EngineSettings(rewards={**EngineSettings().rewards, "wishlist": 0.4})
+    assert quarantine_reason(Event("e", "wishlist", "v", items=ONE), settings) == ""

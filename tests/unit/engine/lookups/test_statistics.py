@@ -1,0 +1,100 @@
+"""What was counted of items, listed by what an operator looks for; reading changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from headwater_server.engine.lookups.statistics import ItemOrder, ItemQuestion
+from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite
+from headwater_server.engine.messages.events import Event, EventItem
+from tests.unit.engine.small_shop import IDS, shop
+
+HOUR_MS = 3_600_000
+
+
+def page(engine, now_ms=100, text="", **question):
+    if text:
+        question["among"] = frozenset(name for few in engine.items_holding(text) for name in few)
+    return engine.item_statistics(ItemQuestion(**question), list(engine.open_slots()), now_ms)
+
+
+def ids(engine, **question):
+    return [one.item_id for one in page(engine, **question).items]
+
+
+@pytest.fixture
+def busy():
+    """The small shop, and two days later another taste, an untouched item and a deleted one."""
+    engine = shop()
+    writes = (ItemWrite(Item("new", title="Paper Lamp", available=False)), ItemDelete("e"))
+    engine.apply(Entry(48 * HOUR_MS, writes))
+    for n in range(6):
+        event = Event(f"late{n}", "click", f"w{n}", items=(EventItem("cd"[n % 2]),))
+        engine.apply(Entry(48 * HOUR_MS + n, (event,)))
+    return engine
+
+
+def test_all_items_are_listed_by_touches_with_what_the_shop_says(busy):
+    found = page(busy, now_ms=48 * HOUR_MS)
+    counted = {one.item_id: one.touches for one in found.items}
+    assert found.total == len(found.items) == 6
+    assert list(counted.values()) == sorted(counted.values(), reverse=True)
+    assert counted["new"] == 0
+    by_id = {one.item_id: one for one in found.items}
+    assert (by_id["new"].shown, by_id["a"].shown) == (False, True)
+    assert (by_id["e"].item, by_id["a"].item.title) == (None, "red lamp")
+    assert by_id["d"].touches_since == 0
+    assert by_id["c"].touches_since == 1
+
+
+def test_what_is_touched_of_late_and_what_rises_come_first(busy):
+    for order in (ItemOrder.RECENT, ItemOrder.TRENDING):
+        assert set(ids(busy, order=order)[:2]) == {"c", "d"}
+    risen = page(busy, item_ids=("c", "a")).items
+    assert risen[0].rises[0] > risen[1].rises[0]
+    assert risen[0].of_late[0] == pytest.approx(3.0, abs=0.01)
+
+
+def test_new_items_are_the_untouched_and_then_those_first_touched_last(busy):
+    assert ids(busy, order=ItemOrder.NEW)[:2] == ["new", "e"]
+
+
+def test_items_are_found_by_id_by_text_and_by_filter(busy):
+    assert ids(busy, item_ids=("d", "nobody", "a", "d")) == ["d", "a"]
+    assert sorted(ids(busy, text="LAMP")) == ["a", "b", "new"]
+    assert ids(busy, text="New") == ["new"]
+    assert sorted(ids(busy, filter='categories: ANY("light")')) == ["a", "b"]
+    assert ids(busy, text="green", filter='categories: ANY("light")') == ["b"]
+    assert page(busy, text="nowhere") == ((), 0)
+
+
+def test_pages_hold_each_item_once(busy):
+    found = [ids(busy, start=start, page_size=2) for start in (0, 2, 4, 6)]
+    assert [name for few in found for name in few] == ids(busy)
+    assert found[-1] == []
+
+
+def test_open_impressions_are_counted_with_what_came_of_them():
+    engine = shop()
+    seen = Event("seen", "impression", "ann", items=tuple(map(EventItem, "abc")))
+    bought = Event("bought", "purchase", "ann", items=(EventItem("b"),))
+    engine.apply(Entry(100, (seen, bought)))
+    by_id = {one.item_id: one for one in page(engine).items}
+    assert [by_id[name].impressions for name in IDS] == [1, 1, 1, 0, 0]
+    assert [by_id[name].acts for name in IDS] == [0, 1, 0, 0, 0]
+    assert by_id["b"].reward == pytest.approx(1.0)
+    engine.apply(Entry(2 * HOUR_MS, (Event("later", "click", "bob", items=(EventItem("a"),)),)))
+    assert {one.impressions for one in page(engine).items} == {0}
+
+
+def test_an_empty_shop_has_an_empty_page():
+    engine = type(shop())()
+    for order in ItemOrder:
+        assert page(engine, order=order) == ((), 0)
+
+
+def test_asking_changes_nothing(busy):
+    before = busy.digest()
+    for order in ItemOrder:
+        page(busy, order=order, text="a")
+    assert busy.digest() == before

@@ -1,0 +1,156 @@
+"""A change is noticed soon, noise is not, and what was noticed is part of the state."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.measures.drift import ALARMS_MAX, PLACEMENTS_MAX, Drift
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
+
+MINUTE_MS = 60_000
+ITEMS = 150
+CHANGES_AT, ENDS_AT = 4_800, 5_400
+VISITORS = 6
+
+
+def noisy(random, mean):
+    return min(1.0, max(0.0, random.gauss(mean, 0.3)))
+
+
+def watch(drift, losses, first=0):
+    """Feed losses of visitors who take turns; return the alarms."""
+    alarms = [
+        drift.touch(n % 7, loss, events_learned=n, now_ms=1_000 * n)
+        for n, loss in enumerate(losses, start=first)
+    ]
+    return [alarm for alarm in alarms if alarm]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_abrupt_change_is_noticed_within_three_hundred_events(seed):
+    random, drift = Random(seed), Drift()
+    assert not watch(drift, [noisy(random, 0.6) for _ in range(3_000)])
+    alarm = watch(drift, [noisy(random, 0.8) for _ in range(300)], first=3_000)[0]
+    assert alarm.worse
+    assert 3_000 < alarm.events_learned < 3_300
+    assert alarm.time_ms == 1_000 * alarm.events_learned
+    assert alarm.mean_before == pytest.approx(0.6, abs=0.05)
+    assert alarm.mean_after > alarm.mean_before + 0.01
+
+
+def test_a_change_for_the_better_is_told_from_one_for_the_worse():
+    random, drift = Random(1), Drift()
+    watch(drift, [noisy(random, 0.8) for _ in range(1_000)])
+    alarms = watch(drift, [noisy(random, 0.5) for _ in range(300)], first=1_000)
+    assert not alarms[0].worse
+    assert drift.counts == {("all", False): len(alarms)}
+
+
+def test_noise_raises_hardly_any_alarm():
+    alarms = 0
+    for seed in range(20):
+        random = Random(seed)
+        alarms += len(watch(Drift(), [noisy(random, 0.7) for _ in range(5_000)]))
+    assert alarms <= 1
+
+
+def test_one_visitors_long_evening_is_no_alarm():
+    random, drift = Random(1), Drift()
+    watch(drift, [noisy(random, 0.4) for _ in range(1_000)])
+    evening = [drift.touch(99, 1.0, events_learned=n, now_ms=n) for n in range(1_000)]
+    assert not any(evening)
+    assert not watch(drift, [noisy(random, 0.4) for _ in range(100)])
+
+
+def test_placements_and_alarms_are_bounded():
+    drift = Drift()
+    for n in range(3 * PLACEMENTS_MAX):
+        drift.slate(f"placement {n}", acted=False, events_learned=n, now_ms=n)
+    for n in range(60_000):
+        acted = n // 250 % 2 == 0
+        drift.slate("one more", acted=acted, events_learned=n, now_ms=n)
+    assert len(drift._detectors) <= PLACEMENTS_MAX + 2
+    assert {alarm.placement for alarm in drift.alarms} == {"other"}
+    assert len(drift.alarms) == ALARMS_MAX < sum(drift.counts.values())
+
+
+def test_what_is_loaded_goes_on_alike():
+    random, first, second = Random(1), Drift(), Drift()
+    watch(first, [noisy(random, 0.4) for _ in range(500)])
+    watch(first, [noisy(random, 0.8) for _ in range(300)])
+    second.load(first.state())
+    assert second.alarms == first.alarms != ()
+    more = [noisy(random, 0.2) for _ in range(300)]
+    assert watch(first, more) == watch(second, more) != []
+    assert second.state() == first.state()
+
+
+def log(seed=1):
+    """Yield the clicks of a few visitors who follow a path through the shop; it changes once."""
+    random = Random(seed)
+    paths = [random.sample(range(ITEMS), ITEMS) for _ in range(2)]
+    at = [random.randrange(ITEMS) for _ in range(VISITORS)]
+    for n in range(ENDS_AT):
+        visitor, path = n % VISITORS, paths[n >= CHANGES_AT]
+        wanders = random.random() < 0.2
+        at[visitor] = random.randrange(ITEMS) if wanders else path[at[visitor]]
+        item = EventItem(f"item {at[visitor]}")
+        time_ms = 10_000 * n
+        yield Event(f"e{n}", "click", f"v{visitor}", items=(item,), event_time_ms=time_ms)
+
+
+def folded(settings):
+    """Return the engine after the log, and whether each event behind the change was foreseen."""
+    engine, foreseen, latest = Engine(settings), [], {}
+    for n, event in enumerate(log()):
+        if n >= CHANGES_AT:
+            left_out = (latest[event.visitor_id],)
+            request = RecommendRequest(
+                event.visitor_id, "r", page_size=2, exclude_item_ids=left_out, explore=False
+            )
+            answer = engine.recommend(request, event.event_time_ms)
+            foreseen.append(event.items[0].item_id in {r.item_id for r in answer.results})
+        engine.apply(Entry(event.event_time_ms, (event,), imported=True))
+        latest[event.visitor_id] = event.items[0].item_id
+    return engine, foreseen
+
+
+def back(foreseen, share=0.6):
+    """Return how many events it took until ``share`` of the latest hundred were foreseen."""
+    rates = (sum(foreseen[n - 100 : n]) / 100 for n in range(100, len(foreseen) + 1))
+    return 100 + next(n for n, rate in enumerate(rates) if rate >= share)
+
+
+def test_the_engine_notices_a_change_of_taste_and_is_back_sooner_for_it():
+    adapts, foreseen = folded(EngineSettings(drift_fading=4.0))
+    steady, foreseen_steadily = folded(EngineSettings(drift_fading=1.0))
+    worse = [alarm for alarm in adapts.drift_alarms() if alarm.worse]
+    assert worse
+    assert CHANGES_AT < worse[0].events_learned < CHANGES_AT + 400
+    assert worse[0] in steady.drift_alarms()
+    assert back(foreseen) < back(foreseen_steadily)
+    assert sum(foreseen) > 1.1 * sum(foreseen_steadily)
+
+    again = Engine.restore(adapts.capture())
+    assert again.digest() == adapts.digest()
+    assert again.drift_alarms() == adapts.drift_alarms()
+    assert again.drift_counts() == adapts.drift_counts()
+
+
+def test_a_placement_whose_slates_are_acted_on_no_more_raises_its_own_alarm():
+    engine = Engine()
+    for n in range(700):
+        time_ms, visitor, item = n * MINUTE_MS, f"v{n}", (EventItem("lamp"),)
+        seen = Event(f"s{n}", "impression", visitor, items=item, placement="home", position=1)
+        engine.apply(Entry(time_ms, (seen,)))
+        if n < 500:
+            engine.apply(Entry(time_ms, (Event(f"c{n}", "click", visitor, items=item),)))
+    alarms = [alarm for alarm in engine.drift_alarms() if alarm.placement == "home"]
+    assert [(alarm.name, alarm.worse) for alarm in alarms[:1]] == [("no_act", True)]
+    assert alarms[0].time_ms >= 500 * MINUTE_MS
