@@ -17,7 +17,7 @@ from headwater_server.engine.messages.entries import (
 )
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.replica.ports import SnapshotMeta
+from headwater_server.replica.ports.snapshots import SnapshotMeta
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
 

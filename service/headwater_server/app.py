@@ -23,9 +23,9 @@ from headwater_server.gateway.beside import Beside
 from headwater_server.observability.exposition import Exposition
 from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
-from headwater_server.replica.ports_registry import FOLLOWER
+from headwater_server.replica.group.process_context import Surroundings
+from headwater_server.replica.ports.registry import FOLLOWER
 from headwater_server.replica.replica import Replica
-from headwater_server.replica.surroundings import Surroundings
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
 from headwater_server.storage.storage import Storage, open_storage

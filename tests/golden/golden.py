@@ -11,7 +11,7 @@ from typing import Any
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.snapshot import state
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.segment import read_segment, write_segment
 from headwater_server.storage.codec import encode_operations
 from headwater_server.storage.raw import Raw

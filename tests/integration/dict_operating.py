@@ -11,24 +11,24 @@ from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.observability.recent import CallFigures
-from headwater_server.replica.operating import (
+from headwater_server.replica.operators.operator_reads import (
     ItemsAnswer,
     QuarantineAnswer,
     ReplicasAnswer,
     SamplesAnswer,
     ServingAnswer,
 )
-from headwater_server.replica.ports_holdings import (
+from headwater_server.replica.operators.timeline import Samples, SeriesKey, Span
+from headwater_server.replica.ports.holdings import (
     AllHoldings,
     ArchiveHoldings,
     LogHoldings,
     SnapshotHoldings,
     StoreHoldings,
 )
-from headwater_server.replica.ports_quarantine import PutAside
-from headwater_server.replica.ports_registry import Heard, ReplicaServing, ReplicaStanding
-from headwater_server.replica.position import Position
-from headwater_server.replica.timeline import Samples, SeriesKey, Span
+from headwater_server.replica.ports.position import Position
+from headwater_server.replica.ports.quarantine import PutAside
+from headwater_server.replica.ports.registry import Heard, ReplicaServing, ReplicaStanding
 
 NOON_MS = 1_700_000_000_123
 CALL = "headwater.v1.RecommendationService/Recommend"

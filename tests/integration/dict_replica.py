@@ -29,7 +29,7 @@ from headwater_server.replica.answers import (
     WriteAnswer,
 )
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
-from headwater_server.replica.shortfall import shortfall
+from headwater_server.replica.reads.shortfall import shortfall
 from tests.integration.dict_operating import DictOperating
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from headwater_server.engine.messages.entries import Operation
-from headwater_server.replica.position import Position
+from headwater_server.replica.ports.position import Position
 from headwater_server.storage.codec import encode_operations
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.raw import Raw

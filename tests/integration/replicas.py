@@ -13,9 +13,9 @@ from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.warmup import warm_up
-from headwater_server.replica.fold import fold
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
+from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.storage import Storage
 from tests.integration.counting_engine import CountingEngine
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.fold import fold
-from headwater_server.replica.ports_registry import ReplicaStanding
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
+from headwater_server.replica.ports.registry import ReplicaStanding
+from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.archive import archiver
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment, read_header, read_segment

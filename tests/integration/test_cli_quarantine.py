@@ -19,7 +19,7 @@ from headwater_server.cli.root import commands
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.events import Status
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.replica.caller import Caller
+from headwater_server.replica.writes.caller import Caller
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.api_server import serving

@@ -10,8 +10,8 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.ports_registry import ReplicaStanding
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
+from headwater_server.replica.ports.registry import ReplicaStanding
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.doctor.examination import Examination
 from headwater_server.storage.doctor.findings import Build, Finding

@@ -13,7 +13,7 @@ from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import UserErase
 from headwater_server.engine.messages.events import Event as LoggedEvent
-from headwater_server.replica.position import START
+from headwater_server.replica.ports.position import START
 from headwater_server.storage.storage import Storage
 from tests.integration.api_server import channel_to, serving
 from tests.integration.replicas import folded_digest, running_replica

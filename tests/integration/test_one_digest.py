@@ -8,7 +8,7 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
-from headwater_server.replica import tail
+from headwater_server.replica.tail import tail
 from headwater_server.storage.storage import Storage
 from tests.golden.golden import folded, read_log
 from tests.integration.recorded import put_raw

@@ -14,9 +14,9 @@ from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
 from headwater_server.observability.meters import Meters
-from headwater_server.replica.ports_registry import FOLLOWER, ReplicaStanding
-from headwater_server.replica.position import Position
-from headwater_server.replica.timeline import Span
+from headwater_server.replica.operators.timeline import Span
+from headwater_server.replica.ports.position import Position
+from headwater_server.replica.ports.registry import FOLLOWER, ReplicaStanding
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage

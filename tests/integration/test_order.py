@@ -17,7 +17,7 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Item, ItemWrite, Operation
 from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
 from headwater_server.engine.messages.requests import RecommendRequest
-from headwater_server.replica.position import time_ms_of
+from headwater_server.replica.ports.position import time_ms_of
 from headwater_server.replica.replica import Replica
 from headwater_server.storage.storage import Storage
 from tests.integration.recorded import put_at

@@ -24,9 +24,9 @@ from headwater_server.engine.messages.entries import (
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.fold import fold
-from headwater_server.replica.ports_registry import ReplicaStanding
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
+from headwater_server.replica.ports.registry import ReplicaStanding
+from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.rebuild.rewriting import Rewriting
 from headwater_server.storage.settings import StorageSettings

@@ -13,9 +13,9 @@ from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
-from headwater_server.replica.captured import captured_digest
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.replica import Replica
+from headwater_server.replica.snapshots.capture import captured_digest
 from headwater_server.replica.use_cases import UseCases
 from headwater_server.storage.storage import Storage
 from tests.integration.replicas import folded_digest, running_replica

@@ -10,8 +10,8 @@ from headwater_server.engine.messages.entries import SettingsChange
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import NotFound
 from headwater_server.replica.faults import LogBroken, UnreadableEntry
-from headwater_server.replica.fold import fold
-from headwater_server.replica.position import START
+from headwater_server.replica.ports.position import START
+from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage

@@ -9,7 +9,7 @@ from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.engine.messages.events import Event, Slate, Status
 from headwater_server.engine.tokens.attribution_token import sign
 from headwater_server.errors import DeadlineExceeded, InvalidRequest, Overloaded
-from headwater_server.replica.position import START
+from headwater_server.replica.ports.position import START
 from headwater_server.storage.storage import Storage
 from tests.integration.replicas import (
     QUESTION,

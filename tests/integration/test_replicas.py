@@ -11,11 +11,11 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.events import Event, Outcome
-from headwater_server.replica import membership
-from headwater_server.replica.fold import fold
-from headwater_server.replica.membership import MixedStatesError
-from headwater_server.replica.ports_registry import WORKER, ReplicaStanding
-from headwater_server.replica.position import Position
+from headwater_server.replica.group import membership
+from headwater_server.replica.group.membership import MixedStatesError
+from headwater_server.replica.ports.position import Position
+from headwater_server.replica.ports.registry import WORKER, ReplicaStanding
+from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.storage import Storage
 from tests.integration.counting_engine import CountingEngine
 from tests.integration.replicas import clicks, make_replica, running_replica

@@ -8,7 +8,7 @@ import pytest
 from headwater_server.engine.messages.events import Event
 from headwater_server.errors import Overloaded, StoreUnavailable
 from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEntry
-from headwater_server.replica.position import START, Position, offset_key, time_ms_of
+from headwater_server.replica.ports.position import START, Position, offset_key, time_ms_of
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.log import RedisLog
 from headwater_server.storage.settings import Durability, StorageSettings

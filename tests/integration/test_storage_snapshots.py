@@ -8,9 +8,9 @@ import pytest
 from headwater_server.engine.messages.events import Event
 from headwater_server.log.v1 import entry_pb2, snapshot_pb2
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
-from headwater_server.replica.ports import SnapshotMeta
-from headwater_server.replica.ports_quarantine import Refused
-from headwater_server.replica.position import Position
+from headwater_server.replica.ports.position import Position
+from headwater_server.replica.ports.quarantine import Refused
+from headwater_server.replica.ports.snapshots import SnapshotMeta
 from headwater_server.storage.chunks import checksum
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.settings import StorageSettings

@@ -16,7 +16,7 @@ from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import Overloaded, StoreUnavailable
-from headwater_server.replica.position import START
+from headwater_server.replica.ports.position import START
 from headwater_server.storage.storage import Storage
 from tests.integration.api_server import channel_to, free_port, serving
 from tests.integration.dict_replica import DictReplica

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from headwater_server.cli.root import commands
-from headwater_server.replica.token_keys import TokenKeys
+from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.storage import token_keys
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.settings import StorageSettings

@@ -11,9 +11,9 @@ from headwater_server.engine.engine import Engine
 from headwater_server.errors import StoreUnavailable
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.faults import UnreadableEntry
-from headwater_server.replica.fold import fold
-from headwater_server.replica.position import time_ms_of
+from headwater_server.replica.ports.position import time_ms_of
 from headwater_server.replica.replica import Replica
+from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.codec import encode_operations
 from headwater_server.storage.storage import Storage
 from tests.integration.recorded import put_payload

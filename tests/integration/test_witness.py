@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage import witness as witnesses
 from headwater_server.storage.doctor.ways import Ways
 from headwater_server.storage.keys import Keys

@@ -10,11 +10,11 @@ from unittest.mock import patch
 from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica import shell
-from headwater_server.replica.appender import Appender
-from headwater_server.replica.captured import captured, turns
-from headwater_server.replica.reads import Reads
-from headwater_server.replica.tail import Tail
-from headwater_server.replica.waiting import acknowledge
+from headwater_server.replica.reads.reads import Reads
+from headwater_server.replica.snapshots.capture import captured, turns
+from headwater_server.replica.tail.acknowledgements import acknowledge
+from headwater_server.replica.tail.tail import Tail
+from headwater_server.replica.writes.appender import Appender
 from tests.integration.counting_engine import CountingEngine
 from tests.simulation.sim_log import SimLog
 from tests.simulation.sim_store import SimStore
@@ -91,7 +91,7 @@ def acknowledges_the_calls_of_a_group_in_disorder() -> Mutant:
     def disordered(group: Any, offset: str, outcomes: Any) -> None:
         acknowledge(list(reversed(list(group))), offset, outcomes)
 
-    return patch("headwater_server.replica.appender.acknowledge", disordered)
+    return patch("headwater_server.replica.writes.appender.acknowledge", disordered)
 
 
 MUTANTS = [

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import HeadwaterError, StoreUnavailable
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.identity import Identity
+from headwater_server.replica.group.identity import Identity
+from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
-from headwater_server.replica.token_keys import TokenKeys
 from tests.simulation.link import Link
 from tests.simulation.sim_log import SimLog
 from tests.simulation.sim_ports import SimHoldings, SimQuarantine, SimReplicas, SimSnapshots

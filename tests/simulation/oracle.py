@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from headwater_server.engine.messages.events import Event, Outcome
-from headwater_server.replica.position import START, Position, offset_key
+from headwater_server.replica.ports.position import START, Position, offset_key
 from tests.integration.counting_engine import CountingEngine
 from tests.simulation.sim_store import SimEntry
 

@@ -1,4 +1,4 @@
-"""The log as one replica sees it: `replica.ports.Log` over a link that fails."""
+"""The log as one replica sees it: `replica.ports.log.Log` over a link that fails."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.position import Position, offset_key
+from headwater_server.replica.ports.position import Position, offset_key
 from tests.simulation.link import Link
 from tests.simulation.sim_store import SimEntry
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from headwater_server.replica.faults import DamagedSnapshot
-from headwater_server.replica.ports import Parts, SnapshotMeta
-from headwater_server.replica.ports_holdings import (
+from headwater_server.replica.ports.holdings import (
     AllHoldings,
     ArchiveHoldings,
     LogHoldings,
     StoreHoldings,
 )
-from headwater_server.replica.ports_quarantine import PutAside, Refused
-from headwater_server.replica.ports_registry import Heard, ReplicaStanding
+from headwater_server.replica.ports.quarantine import PutAside, Refused
+from headwater_server.replica.ports.registry import Heard, ReplicaStanding
+from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta
 from tests.simulation.link import Link
 
 
@@ -69,7 +69,7 @@ class SimQuarantine:
 
 
 class SimHoldings:
-    """Implements `replica.ports_holdings.Holdings`, of the log alone."""
+    """Implements `replica.ports.holdings.Holdings`, of the log alone."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -83,7 +83,7 @@ class SimHoldings:
 
 
 class SimReplicas:
-    """Implements `replica.ports_registry.Replicas`; who lives is told by the store's clock."""
+    """Implements `replica.ports.registry.Replicas`; who lives is told by the store's clock."""
 
     def __init__(self, link: Link) -> None:
         self._link = link

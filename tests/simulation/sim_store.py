@@ -8,14 +8,14 @@ from typing import Any
 
 from headwater_server.engine.messages.entries import Entry, Mark, Operation
 from headwater_server.replica.faults import LogBroken, LogMovedOn
-from headwater_server.replica.ports import SnapshotMeta
-from headwater_server.replica.ports_registry import ReplicaStanding
-from headwater_server.replica.position import START, Position, offset_key, time_ms_of
+from headwater_server.replica.ports.position import START, Position, offset_key, time_ms_of
+from headwater_server.replica.ports.registry import ReplicaStanding
+from headwater_server.replica.ports.snapshots import SnapshotMeta
 
 
 @dataclass(frozen=True)
 class SimEntry:
-    """Implements `replica.ports.LoggedEntry`; ``previous`` chains it."""
+    """Implements `replica.ports.log.LoggedEntry`; ``previous`` chains it."""
 
     position: Position
     previous: str

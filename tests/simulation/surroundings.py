@@ -11,7 +11,7 @@ from unittest.mock import patch
 import structlog
 
 from headwater_server.replica import shell
-from headwater_server.replica.pace import Pace
+from headwater_server.replica.tail.pace import Pace
 
 
 @contextmanager

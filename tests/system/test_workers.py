@@ -25,7 +25,7 @@ from headwater.v1 import model_service_pb2_grpc as pb_grpc
 from headwater.v1 import recommendation_service_pb2 as recommendation_pb
 from headwater.v1 import recommendation_service_pb2_grpc as recommendation_pb_grpc
 from headwater_server.cli.demo.server_process import ServerFailedError
-from headwater_server.replica.position import offset_key
+from headwater_server.replica.ports.position import offset_key
 from tests.integration.waiting import eventually
 from tests.system.crash.crew import Crew
 from tests.system.crash.real_store import running_store

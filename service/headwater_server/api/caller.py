@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from headwater_server.api.errors import Context
 from headwater_server.api.settings import ApiSettings
 from headwater_server.observability.request import current
-from headwater_server.replica.caller import Caller
+from headwater_server.replica.writes.caller import Caller
 
 
 def caller_of(context: Context, settings: ApiSettings) -> Caller:

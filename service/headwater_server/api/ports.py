@@ -14,21 +14,21 @@ from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
-from headwater_server.replica.caller import NOBODY, Caller
-from headwater_server.replica.operating import (
+from headwater_server.replica.operators.operator_reads import (
     ItemsAnswer,
     QuarantineAnswer,
     ReplicasAnswer,
     SamplesAnswer,
     ServingAnswer,
 )
-from headwater_server.replica.ports_holdings import AllHoldings
+from headwater_server.replica.operators.timeline import Span
+from headwater_server.replica.ports.holdings import AllHoldings
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
-from headwater_server.replica.timeline import Span
+from headwater_server.replica.writes.caller import NOBODY, Caller
 
 
 class Operating(Protocol):
-    """Questions of operators, see `replica.operating.Operating`."""
+    """Questions of operators, see `replica.operators.operator_reads.Operating`."""
 
     def serving(self) -> ServingAnswer: ...
 

@@ -12,8 +12,8 @@ from headwater import Client, HeadwaterError, Model, UnavailableError
 from headwater_server.cli.failures import explained, fail
 from headwater_server.cli.stores import check_one_kept, chosen_store, store_explained
 from headwater_server.cli.target import Key, Target
-from headwater_server.replica.fold import fold
-from headwater_server.replica.position import offset_key
+from headwater_server.replica.ports.position import offset_key
+from headwater_server.replica.snapshots.fold import fold
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 

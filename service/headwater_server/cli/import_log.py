@@ -9,8 +9,8 @@ from headwater_server.engine.messages.entries import Entry, SettingsChange
 from headwater_server.engine.messages.events import Event
 from headwater_server.evaluation.history import History
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.ports import Log
-from headwater_server.replica.position import START
+from headwater_server.replica.ports.log import Log
+from headwater_server.replica.ports.position import START
 
 
 @dataclass(frozen=True, slots=True)

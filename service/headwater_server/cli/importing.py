@@ -20,7 +20,7 @@ from headwater_server.cli.progress import Progress
 from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
 from headwater_server.cli.target import Key, Target
 from headwater_server.evaluation.history import History, read_gorse, read_history
-from headwater_server.replica.fold import fold
+from headwater_server.replica.snapshots.fold import fold
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 

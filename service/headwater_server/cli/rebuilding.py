@@ -15,8 +15,8 @@ from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.cli.progress import Progress
 from headwater_server.cli.stores import check_one_kept, chosen_store, store_explained
 from headwater_server.replica.faults import DamagedSnapshot
-from headwater_server.replica.fold import fold
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
+from headwater_server.replica.snapshots.fold import fold
 from headwater_server.settings import Settings, load_settings
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.rebuild.rewriting import Rewriting, Rewritten

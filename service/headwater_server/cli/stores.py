@@ -13,7 +13,7 @@ from contextlib import (
 from headwater_server.cli.failures import FAILED, fail
 from headwater_server.errors import HeadwaterError
 from headwater_server.replica.faults import LogBroken, UnreadableEntry
-from headwater_server.replica.membership import MixedStatesError
+from headwater_server.replica.group.membership import MixedStatesError
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
 from headwater_server.storage.binary import NoServerProgramError

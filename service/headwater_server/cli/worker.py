@@ -13,9 +13,9 @@ import typer
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
 from headwater_server.cli.serving import prepared
 from headwater_server.cli.stores import store_explained
-from headwater_server.replica.identity import this_process
-from headwater_server.replica.ports_registry import FOLLOWER
-from headwater_server.replica.surroundings import Surroundings
+from headwater_server.replica.group.identity import this_process
+from headwater_server.replica.group.process_context import Surroundings
+from headwater_server.replica.ports.registry import FOLLOWER
 from headwater_server.settings import Settings
 from headwater_server.storage.launch import tie_to
 from headwater_server.workers.host_table import HostTable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater_server.replica.position import Position
+from headwater_server.replica.ports.position import Position
 
 
 class LogBroken(Exception):

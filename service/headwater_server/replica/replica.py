@@ -12,31 +12,32 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.observability.meters import Meters
 from headwater_server.observability.recent import Recent
 from headwater_server.observability.standing import Standing
-from headwater_server.replica.comparison import Comparison
-from headwater_server.replica.erasing import Erasing
+from headwater_server.replica.group.digest_comparison import Comparison
+from headwater_server.replica.group.host_peers import Neighbours
+from headwater_server.replica.group.identity import Identity, this_process
+from headwater_server.replica.group.marks import Marks
+from headwater_server.replica.group.membership import Membership
 from headwater_server.replica.health import Health, Watcher
-from headwater_server.replica.identity import Identity, this_process
-from headwater_server.replica.looking import Looking
-from headwater_server.replica.marks import Marks
-from headwater_server.replica.membership import Membership
-from headwater_server.replica.memory import MemoryBudget
-from headwater_server.replica.neighbours import Neighbours
-from headwater_server.replica.observing import observe
-from headwater_server.replica.operating import Operating, Own
-from headwater_server.replica.ports import Log, Snapshots
-from headwater_server.replica.ports_holdings import Holdings
-from headwater_server.replica.ports_quarantine import Quarantine
-from headwater_server.replica.ports_registry import Replicas, ReplicaStanding
-from headwater_server.replica.position import START, Position
-from headwater_server.replica.reads import Reads
-from headwater_server.replica.restore import restore
-from headwater_server.replica.sampling import Sampling
+from headwater_server.replica.operators.memory import MemoryBudget
+from headwater_server.replica.operators.model_status import Looking
+from headwater_server.replica.operators.operator_reads import Operating, Own
+from headwater_server.replica.operators.sampling import Sampling
+from headwater_server.replica.operators.standing import observe
+from headwater_server.replica.ports.holdings import Holdings
+from headwater_server.replica.ports.log import Log
+from headwater_server.replica.ports.position import START, Position
+from headwater_server.replica.ports.quarantine import Quarantine
+from headwater_server.replica.ports.registry import Replicas, ReplicaStanding
+from headwater_server.replica.ports.snapshots import Snapshots
+from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.ports.token_keys import TokenKeys
+from headwater_server.replica.reads.reads import Reads
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.shell import Shell
-from headwater_server.replica.state_machine import StateMachine
-from headwater_server.replica.token_keys import TokenKeys
+from headwater_server.replica.snapshots.restore import restore
 from headwater_server.replica.use_cases import UseCases
-from headwater_server.replica.writes import Writes
+from headwater_server.replica.writes.erasing import Erasing
+from headwater_server.replica.writes.writes import Writes
 
 
 def wall_clock_ms() -> int:

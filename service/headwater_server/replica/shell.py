@@ -9,20 +9,20 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from headwater_server.engine.parts import RIVER_VERSION
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import StoreUnavailable
-from headwater_server.replica.acknowledgements import Acknowledgements
-from headwater_server.replica.appender import Appender
-from headwater_server.replica.captured import captured
-from headwater_server.replica.catching_up import caught_up_with, unless_ended
+from headwater_server.replica.group.host_peers import Neighbours, caught_up
 from headwater_server.replica.health import Health
-from headwater_server.replica.neighbours import Neighbours, caught_up
-from headwater_server.replica.opening import put_settings
-from headwater_server.replica.pace import Pace
-from headwater_server.replica.ports import Log, LoggedEntry, Parts, SnapshotMeta, Snapshots
-from headwater_server.replica.position import Position
+from headwater_server.replica.ports.log import Log, LoggedEntry
+from headwater_server.replica.ports.position import Position
+from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta, Snapshots
+from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.settings import ReplicaSettings
-from headwater_server.replica.snapshotter import Snapshotter
-from headwater_server.replica.state_machine import StateMachine
-from headwater_server.replica.tail import Tail
+from headwater_server.replica.snapshots.capture import captured
+from headwater_server.replica.snapshots.snapshotter import Snapshotter
+from headwater_server.replica.startup import caught_up_with, put_settings, unless_ended
+from headwater_server.replica.tail.acknowledgements import Acknowledgements
+from headwater_server.replica.tail.pace import Pace
+from headwater_server.replica.tail.tail import Tail
+from headwater_server.replica.writes.appender import Appender
 
 
 class Shell:

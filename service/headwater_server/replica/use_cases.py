@@ -10,16 +10,16 @@ from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
-from headwater_server.replica.caller import NOBODY, Caller
-from headwater_server.replica.comparison import Comparison
-from headwater_server.replica.erasing import Erasing
-from headwater_server.replica.looking import Looking
-from headwater_server.replica.operating import Operating
+from headwater_server.replica.group.digest_comparison import Comparison
+from headwater_server.replica.operators.model_status import Looking
+from headwater_server.replica.operators.operator_reads import Operating
+from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
-from headwater_server.replica.reads import Reads
+from headwater_server.replica.reads.reads import Reads
 from headwater_server.replica.shell import Shell
-from headwater_server.replica.state_machine import StateMachine
-from headwater_server.replica.writes import Writes
+from headwater_server.replica.writes.caller import NOBODY, Caller
+from headwater_server.replica.writes.erasing import Erasing
+from headwater_server.replica.writes.writes import Writes
 
 
 class UseCases:

@@ -9,14 +9,14 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from headwater_server.replica.faults import DamagedSnapshot
-from headwater_server.replica.ports_holdings import (
+from headwater_server.replica.ports.holdings import (
     AllHoldings,
     ArchiveHoldings,
     LogHoldings,
     SnapshotHoldings,
     StoreHoldings,
 )
-from headwater_server.replica.position import START
+from headwater_server.replica.ports.position import START
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.promises import configured
@@ -29,7 +29,7 @@ SAMPLES = 50  # nodes of the stream whose size is looked at; MEMORY USAGE guesse
 
 
 class RedisHoldings:
-    """Implements `replica.ports_holdings.Holdings`."""
+    """Implements `replica.ports.holdings.Holdings`."""
 
     def __init__(self, store: Store, settings: StorageSettings, archive: Archive | None) -> None:
         """Look at ``settings.catalogue``; nothing is sent yet."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import structlog
 
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment
 from headwater_server.storage.raw import Raw

@@ -10,7 +10,7 @@ from redis.exceptions import ResponseError
 
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEntry
-from headwater_server.replica.position import START, Position, offset_key
+from headwater_server.replica.ports.position import START, Position, offset_key
 from headwater_server.storage.codec import encode_operations
 from headwater_server.storage.confirming import Confirming
 from headwater_server.storage.keys import Keys
@@ -29,7 +29,7 @@ TIE_BITS = 20  # small enough that a clock hours behind never brings ids beyond 
 
 
 class RedisLog:
-    """Implements `replica.ports.Log`.
+    """Implements `replica.ports.log.Log`.
 
     ``reader`` is a client whose timeout leaves room for blocking reads; ``confirming`` says what
     an append waits for.
@@ -58,11 +58,11 @@ class RedisLog:
         self._append = Script("append.lua")
 
     def encode(self, operations: Sequence[Operation], *, imported: bool = False) -> bytes:
-        """See `replica.ports.Log.encode`."""
+        """See `replica.ports.log.Log.encode`."""
         return encode_operations(operations, imported=imported)
 
     async def append(self, encoded: Sequence[bytes], *, after: Position | None = None) -> Position:
-        """See `replica.ports.Log.append`."""
+        """See `replica.ports.log.Log.append`."""
         keys = (self._keys.log, self._keys.head)
         arguments = (b"".join(encoded), after.offset if after else "", secrets.randbits(TIE_BITS))
         try:
@@ -87,7 +87,7 @@ class RedisLog:
         return answer
 
     async def read(self, after: Position, count: int, block_ms: int) -> list[StoredEntry]:
-        """See `replica.ports.Log.read`; 0 as ``block_ms`` does not wait."""
+        """See `replica.ports.log.Log.read`; 0 as ``block_ms`` does not wait."""
         block = ("BLOCK", block_ms) if block_ms else ()
         command = ("XREAD", "COUNT", count, *block, "STREAMS", self._keys.log, after.offset)
         answer = await self._reader.call(*command)
@@ -101,7 +101,7 @@ class RedisLog:
     async def iterate(
         self, after: Position, until: str | None = None
     ) -> AsyncIterator[StoredEntry]:
-        """See `replica.ports.Log.iterate`."""
+        """See `replica.ports.log.Log.iterate`."""
         end = offset_key(until) if until else None
         while page := await self.read(after, PAGE_ENTRIES, 0):
             for entry in page:
@@ -113,15 +113,15 @@ class RedisLog:
                 return  # what comes next may be unreadable, and was not asked for
 
     async def head(self) -> Position:
-        """See `replica.ports.Log.head`."""
+        """See `replica.ports.log.Log.head`."""
         return await self._stream.head()
 
     async def length(self) -> int:
-        """See `replica.ports.Log.length`."""
+        """See `replica.ports.log.Log.length`."""
         return await self._stream.length()
 
     async def verify(self, position: Position) -> None:
-        """See `replica.ports.Log.verify`."""
+        """See `replica.ports.log.Log.verify`."""
         await self._lineage.check(position)
 
     def forget_read(self) -> None:
@@ -129,7 +129,7 @@ class RedisLog:
         self._lineage.forget_read()
 
     async def trim(self, before: Position) -> None:
-        """See `replica.ports.Log.trim`; ``log_entries_kept_min`` entries stay in any case."""
+        """See `replica.ports.log.Log.trim`; ``log_entries_kept_min`` entries stay in any case."""
         await self._trimmer.trim(before)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from headwater_server.log.v1 import snapshot_pb2 as pb
-from headwater_server.replica.ports import SnapshotMeta
-from headwater_server.replica.position import Position
+from headwater_server.replica.ports.position import Position
+from headwater_server.replica.ports.snapshots import SnapshotMeta
 
 MANIFEST_VERSION = 1
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from headwater_server.engine.messages.events import Event
-from headwater_server.replica.ports_quarantine import PutAside, Refused
+from headwater_server.replica.ports.quarantine import PutAside, Refused
 from headwater_server.storage.event_codec import encode_event
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.quarantined import Quarantined, quarantined
@@ -19,7 +19,7 @@ PAGE = 500
 
 
 class RedisQuarantine:
-    """Implements `replica.ports_quarantine.Quarantine`, and shows what is kept."""
+    """Implements `replica.ports.quarantine.Quarantine`, and shows what is kept."""
 
     def __init__(self, store: Store, settings: StorageSettings) -> None:
         """Make the quarantine of ``settings.catalogue``; nothing is sent yet."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from headwater_server.engine.messages.events import Event
 from headwater_server.log.v1 import entry_pb2
-from headwater_server.replica.ports_quarantine import PutAside
+from headwater_server.replica.ports.quarantine import PutAside
 from headwater_server.storage.event_codec import decode_event
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from headwater_server.replica.faults import LogBroken, UnreadableEntry
-from headwater_server.replica.position import Position
+from headwater_server.replica.ports.position import Position
 from headwater_server.storage.stored_entry import StoredEntry
 
 

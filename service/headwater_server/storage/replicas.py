@@ -7,8 +7,8 @@ from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
 from headwater_server.observability.recent import CallFigures
-from headwater_server.replica.ports_registry import Heard, ReplicaServing, ReplicaStanding
-from headwater_server.replica.position import Position
+from headwater_server.replica.ports.position import Position
+from headwater_server.replica.ports.registry import Heard, ReplicaServing, ReplicaStanding
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.script import Script
 from headwater_server.storage.settings import StorageSettings
@@ -20,7 +20,7 @@ Told = TypeVar("Told")
 
 
 class RedisReplicas:
-    """Implements `replica.ports_registry.Replicas`.
+    """Implements `replica.ports.registry.Replicas`.
 
     Whether a replica lives is told by the store's clock alone: those of hosts may differ. How one
     serves stands beside what it stands for, since builds before this one refuse what they do not

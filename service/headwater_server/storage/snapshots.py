@@ -15,8 +15,8 @@ from redis.exceptions import ResponseError
 
 from headwater_server.log.v1 import snapshot_pb2 as pb
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
-from headwater_server.replica.ports import Parts, SnapshotMeta
-from headwater_server.replica.ports_holdings import SnapshotHoldings
+from headwater_server.replica.ports.holdings import SnapshotHoldings
+from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta
 from headwater_server.storage.chunks import Chunk, checksum, decode_chunks, encode_chunks
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.manifest import MANIFEST_VERSION, meta_of, new_manifest
@@ -30,7 +30,7 @@ UNPUBLISHED_S = 600  # after a crash, chunks without a manifest go by themselves
 
 
 class RedisSnapshots:
-    """Implements `replica.ports.Snapshots`."""
+    """Implements `replica.ports.log.Snapshots`."""
 
     def __init__(self, store: Store, settings: StorageSettings) -> None:
         """Make the snapshots of ``settings.catalogue``; nothing is sent yet."""
@@ -40,7 +40,7 @@ class RedisSnapshots:
         self._publish = Script("publish.lua")
 
     async def save(self, meta: SnapshotMeta, parts: Parts, *, instead_of_all: bool = False) -> bool:
-        """See `replica.ports.Snapshots.save`. Encoding and compression happen in a thread.
+        """See `replica.ports.log.Snapshots.save`. Encoding and compression happen in a thread.
 
         With ``instead_of_all`` every other snapshot goes, also a newer one.
         """
@@ -92,7 +92,7 @@ class RedisSnapshots:
         return True
 
     async def published(self) -> list[SnapshotMeta]:
-        """See `replica.ports.Snapshots.published`; one without a readable manifest is left out."""
+        """See the port; one without a readable manifest is left out."""
         found = []
         for snapshot_id in await self.ids():
             try:
@@ -130,7 +130,7 @@ class RedisSnapshots:
         await self._store.call("UNLINK", self._keys.snapshot(snapshot_id))
 
     async def load(self, meta: SnapshotMeta) -> list[tuple[str, Any]]:
-        """See `replica.ports.Snapshots.load`."""
+        """See `replica.ports.log.Snapshots.load`."""
         manifest = await self._manifest(meta.snapshot_id)
         key, chunks = self._keys.snapshot(meta.snapshot_id), []
         for number, entry in enumerate(manifest.chunks):

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from headwater_server.replica.token_keys import TokenKeys
+from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.archiver import Archiver
 from headwater_server.storage.confirming import Confirming

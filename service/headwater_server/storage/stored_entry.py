@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.log.v1 import entry_pb2 as pb
-from headwater_server.replica.position import Position, time_ms_of
+from headwater_server.replica.ports.position import Position, time_ms_of
 from headwater_server.storage.codec import decode_operations, parse_entry
 
 
 class StoredEntry:
-    """Implements `replica.ports.LoggedEntry`."""
+    """Implements `replica.ports.log.LoggedEntry`."""
 
     __slots__ = ("_stored", "_time_ms", "position", "size")
 

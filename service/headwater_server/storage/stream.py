@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.raw import Raw, raw_of
 from headwater_server.storage.store import Store

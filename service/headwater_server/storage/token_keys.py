@@ -19,7 +19,7 @@ import structlog
 
 from headwater_server.engine.tokens.attribution_token import TokenKey
 from headwater_server.errors import HeadwaterError
-from headwater_server.replica.token_keys import KEYS_MAX, RingKey, TokenKeys
+from headwater_server.replica.ports.token_keys import KEYS_MAX, RingKey, TokenKeys
 from headwater_server.storage.script import Script
 from headwater_server.storage.store import Store
 

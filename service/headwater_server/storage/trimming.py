@@ -8,8 +8,8 @@ import time
 import structlog
 
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.ports_registry import Replicas
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
+from headwater_server.replica.ports.registry import Replicas
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.archiver import Archiver
 from headwater_server.storage.archive.segment import DamagedSegment
@@ -42,7 +42,7 @@ class Trimmer:
         self._told = False
 
     async def trim(self, before: Position) -> None:
-        """See `replica.ports.Log.trim`."""
+        """See `replica.ports.log.Log.trim`."""
         if self._archiver is None:
             self._say_once("nothing is trimmed from the log: set archive_dir to bound it")
             return

@@ -15,7 +15,7 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.chunks import checksum
 
 EVERY_S = 1.0

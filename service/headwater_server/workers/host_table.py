@@ -18,7 +18,7 @@ SILENT_AFTER_NS = 500_000_000  # it is frozen or dead: nobody waits for it
 
 
 class HostTable:
-    """Implements `replica.neighbours.Neighbours` for the worker with the line ``own``.
+    """Implements `replica.group.host_peers.Neighbours` for the worker with the line ``own``.
 
     >>> fd = make_table(2)
     >>> one, other = HostTable(fd, 2, 0), HostTable(fd, 2, 1)

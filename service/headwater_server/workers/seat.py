@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from headwater_server.replica.ports_registry import FOLLOWER, WORKER
+from headwater_server.replica.ports.registry import FOLLOWER, WORKER
 from headwater_server.settings import Settings
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from headwater.model import Model
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.events import Event, Status
-from headwater_server.replica.position import START
+from headwater_server.replica.ports.position import START
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 

@@ -13,9 +13,9 @@ from random import Random
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.replica.fold import fold
-from headwater_server.replica.position import START
-from headwater_server.replica.restore import restore
+from headwater_server.replica.ports.position import START
+from headwater_server.replica.snapshots.fold import fold
+from headwater_server.replica.snapshots.restore import restore
 from headwater_server.storage import chunks
 from headwater_server.storage.keys import Keys
 from headwater_server.storage.settings import StorageSettings
@@ -137,8 +137,8 @@ async def test_a_crash_between_chunks_and_manifest_leaves_the_one_before(
 _WRITER = """
 import asyncio, sys
 import numpy as np
-from headwater_server.replica.ports import SnapshotMeta
-from headwater_server.replica.position import Position
+from headwater_server.replica.ports.snapshots import SnapshotMeta
+from headwater_server.replica.ports.position import Position
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
 async def main():

@@ -15,7 +15,7 @@ from headwater_server.api.translate.items import item_message
 from headwater_server.api.translate.pages import after_item_id, page_token
 from headwater_server.engine.lookups.statistics import ItemFigures, ItemOrder, ItemQuestion
 from headwater_server.errors import InvalidRequest
-from headwater_server.replica.operating import ItemsAnswer
+from headwater_server.replica.operators.operator_reads import ItemsAnswer
 
 PAGE_DEFAULT = 50
 PAGE_MAX = 500

@@ -16,8 +16,8 @@ from headwater_server.api.translate.values import (
 )
 from headwater_server.engine.messages.events import Event
 from headwater_server.errors import InvalidRequest
-from headwater_server.replica.operating import QuarantineAnswer
-from headwater_server.replica.ports_quarantine import PutAside
+from headwater_server.replica.operators.operator_reads import QuarantineAnswer
+from headwater_server.replica.ports.quarantine import PutAside
 
 PAGE_DEFAULT = 50
 PAGE_MAX = 500

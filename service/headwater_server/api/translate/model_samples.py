@@ -8,8 +8,8 @@ from headwater_server.api.translate.checks import LABELS_MAX, texts
 from headwater_server.api.translate.model import drift_alarm_message
 from headwater_server.api.translate.values import checked_time_ms, time_message
 from headwater_server.errors import InvalidRequest
-from headwater_server.replica.operating import SamplesAnswer
-from headwater_server.replica.timeline import Span
+from headwater_server.replica.operators.operator_reads import SamplesAnswer
+from headwater_server.replica.operators.timeline import Span
 
 SPANS = {
     metric_series_pb2.METRIC_SPAN_UNSPECIFIED: Span.HOUR,

@@ -6,10 +6,10 @@ from headwater.v1 import model_service_pb2 as pb
 from headwater.v1 import replica_pb2
 from headwater_server.api.translate.values import time_message
 from headwater_server.observability.recent import CallFigures
-from headwater_server.replica.membership import LIVE_PATIENCE_MS
-from headwater_server.replica.operating import ReplicasAnswer, ServingAnswer
-from headwater_server.replica.ports_registry import Heard, ReplicaServing
-from headwater_server.replica.position import time_ms_of
+from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
+from headwater_server.replica.operators.operator_reads import ReplicasAnswer, ServingAnswer
+from headwater_server.replica.ports.position import time_ms_of
+from headwater_server.replica.ports.registry import Heard, ReplicaServing
 
 
 def get_serving_response(answer: ServingAnswer) -> pb.GetServingResponse:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from headwater.v1 import model_service_pb2 as pb
 from headwater.v1 import storage_pb2
 from headwater_server.api.translate.values import time_message
-from headwater_server.replica.ports_holdings import (
+from headwater_server.replica.ports.holdings import (
     AllHoldings,
     ArchiveHoldings,
     LogHoldings,
     SnapshotHoldings,
     StoreHoldings,
 )
-from headwater_server.replica.position import START, Position, time_ms_of
+from headwater_server.replica.ports.position import START, Position, time_ms_of
 
 
 def get_storage_response(holdings: AllHoldings, entries_ever: int) -> pb.GetStorageResponse:

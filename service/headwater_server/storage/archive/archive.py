@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from headwater_server.replica.position import START, Position, time_ms_of
+from headwater_server.replica.ports.position import START, Position, time_ms_of
 from headwater_server.storage.archive.segment import (
     SUFFIX,
     Segment,

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import read_segment
 from headwater_server.storage.keys import Keys

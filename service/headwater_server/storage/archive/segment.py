@@ -17,7 +17,7 @@ from pathlib import Path
 
 import zstandard
 
-from headwater_server.replica.position import Position, offset_key
+from headwater_server.replica.ports.position import Position, offset_key
 from headwater_server.storage.chunks import checksum
 from headwater_server.storage.raw import Raw
 

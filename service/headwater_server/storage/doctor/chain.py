@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from headwater_server.replica.faults import LogBroken, UnreadableEntry
-from headwater_server.replica.position import START, Position
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment, read_segment
 from headwater_server.storage.doctor.findings import Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
-from headwater_server.replica.ports import SnapshotMeta
+from headwater_server.replica.ports.snapshots import SnapshotMeta
 from headwater_server.storage.doctor.findings import Build, Finding
 from headwater_server.storage.lineage import Lineage
 from headwater_server.storage.snapshots import RedisSnapshots

@@ -9,8 +9,7 @@ from scipy import stats
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
-
-from .small_shop import BOOST, BURY, CAP, EPSILON, IDS, PIN, TEMPERATURE, ask, shop
+from tests.unit.engine.small_shop import BOOST, BURY, CAP, EPSILON, IDS, PIN, TEMPERATURE, ask, shop
 
 DRAWS = 3_000
 NO_GIFTS = {"name": "no gift", "kind": "cap", "filter": 'categories: ANY("gift")', "most": 0}

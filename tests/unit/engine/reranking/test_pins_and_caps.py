@@ -10,8 +10,7 @@ from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.tokens.attribution_token import TokenKey, open_token, sign
-
-from .small_shop import BOOST, CAP, PIN, ask, shop
+from tests.unit.engine.small_shop import BOOST, CAP, PIN, ask, shop
 
 
 def test_a_cap_reaches_for_more_of_the_shop():

@@ -14,8 +14,19 @@ from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.reranking.levels import LEVELS
-
-from .small_shop import BOOST, BURY, CAP, EPSILON, GIFTS, IDS, PIN, SHOP, TEMPERATURE, ask, shop
+from tests.unit.engine.small_shop import (
+    BOOST,
+    BURY,
+    CAP,
+    EPSILON,
+    GIFTS,
+    IDS,
+    PIN,
+    SHOP,
+    TEMPERATURE,
+    ask,
+    shop,
+)
 
 
 class Definition:

@@ -16,7 +16,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.settings import load_settings
 from headwater_server.settings_checks import BadSettings
 
-PAGE = (Path(__file__).parents[3] / "docs" / "rules.md").read_text()
+PAGE = (Path(__file__).parents[4] / "docs" / "rules.md").read_text()
 PIN = {"name": "p", "kind": "pin", "slot": 1, "item_ids": ["a"]}
 TEA = 'categories: ANY("tea")'
 BOOST = {"name": "b", "kind": "boost", "filter": TEA, "by": 1}

@@ -1,0 +1,64 @@
+"""All replicas' states at one offset: a mark goes onto the log, and each says what it has there."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+
+from headwater_server.engine.messages.entries import Mark
+from headwater_server.errors import DeadlineExceeded
+from headwater_server.replica.answers import ModelAnswer, ReplicaState
+from headwater_server.replica.group.marks import Marks
+from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
+from headwater_server.replica.ports.registry import Replicas, ReplicaStanding
+from headwater_server.replica.writes.writes import Writes
+
+PATIENCE_S = 10.0  # with a digest over a large state; whoever is slower is said to be
+MARGIN_S = 0.5  # of the caller's time, for the answer itself
+LOOK_EVERY_S = 0.05
+
+
+class Comparison:
+    """Asks every replica that lives."""
+
+    def __init__(self, replicas: Replicas, marks: Marks, writes: Writes) -> None:
+        """Put the marks on the log by ``writes``, as any operation."""
+        self._replicas = replicas
+        self._marks = marks
+        self._writes = writes
+
+    async def ask(self, time_remaining_s: float | None) -> ModelAnswer:
+        """Return this replica's state at a new mark, and every replica's digest there."""
+        remaining_s = PATIENCE_S if time_remaining_s is None else time_remaining_s - MARGIN_S
+        end_s = asyncio.get_running_loop().time() + min(PATIENCE_S, remaining_s)
+        mark_id = secrets.token_hex(8)
+        own = self._marks.expect(mark_id)
+        try:
+            await self._writes.write([Mark(mark_id)], time_remaining_s)
+            async with asyncio.timeout_at(end_s):
+                answer = await own
+        except TimeoutError:
+            raise DeadlineExceeded("the deadline passed before the digest was computed") from None
+        finally:
+            self._marks.forget(mark_id)
+        return replace(answer, replicas=await self._states(mark_id, end_s))
+
+    async def _states(self, mark_id: str, end_s: float) -> tuple[ReplicaState, ...]:
+        """Wait for those that live and learn; one that dies meanwhile is waited for no longer."""
+        while True:
+            live = await self._replicas.live(LIVE_PATIENCE_MS)
+            digests = await self._replicas.digests(mark_id)
+            missing = [one for one in live if one.replica_id not in digests and not one.broken]
+            if not missing or asyncio.get_running_loop().time() >= end_s:
+                return tuple(_state(one, digests) for one in live)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _state(one: ReplicaStanding, digests: Mapping[str, str]) -> ReplicaState:
+    digest = digests.get(one.replica_id, "")
+    detail = one.broken
+    if not digest and not detail:
+        detail = f"did not come to the mark in time; it was last heard at {one.position.offset}"
+    return ReplicaState(one.replica_id, one.role, digest, detail)

@@ -1,0 +1,27 @@
+"""Who a replica is among the others."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+
+from headwater_server.replica.ports.registry import WORKER
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """``keeps_snapshots``: whether it takes snapshots, archives and trims, or a follower does."""
+
+    replica_id: str
+    host: str
+    pid: int
+    role: str = WORKER
+    keeps_snapshots: bool = True
+
+
+def this_process(role: str = WORKER, *, keeps_snapshots: bool = True) -> Identity:
+    """Return a new identity: two replicas in one process are two."""
+    host, pid = socket.gethostname(), os.getpid()
+    return Identity(f"{host}-{pid}-{secrets.token_hex(4)}", host, pid, role, keeps_snapshots)

@@ -1,0 +1,70 @@
+"""Where the model stands, with its digest if asked; each answer is of one state."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
+
+from headwater_server.engine.parts import RIVER_VERSION
+from headwater_server.replica.answers import ModelAnswer
+from headwater_server.replica.operators.memory import MemoryBudget
+from headwater_server.replica.ports.snapshots import Parts
+from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.snapshots.capture import captured_digest, turns
+from headwater_server.replica.tail.tail import Tail
+
+HEADWATER_VERSION = version("headwater-server")
+
+
+class Looking:
+    """``quarantined`` returns how many events were ever kept aside."""
+
+    def __init__(
+        self,
+        engine: StateMachine,
+        tail: Tail,
+        quarantined: Callable[[], int],
+        memory: MemoryBudget,
+    ) -> None:
+        self._engine = engine
+        self._tail = tail
+        self._quarantined = quarantined
+        self._memory = memory
+        self._digesting = asyncio.Lock()
+
+    def now(self) -> ModelAnswer:
+        """Return where it stands, without the digest."""
+        self._tail.finish_entry()
+        position = self._tail.position
+        counts = self._engine.counts() | {
+            "events_quarantined": self._quarantined(),
+            "log_entries": position.sequence,
+            **self._memory.look(),
+        }
+        return ModelAnswer(
+            offset=position.offset,
+            digest="",
+            counts=counts,
+            memory_bytes=self._engine.memory_bytes(),
+            versions={
+                "headwater": HEADWATER_VERSION,
+                "river": RIVER_VERSION,
+                "state": str(self._engine.STATE_VERSION),
+            },
+        )
+
+    async def with_digest(self) -> ModelAnswer:
+        """Return where it stands and its digest, computed over a copy, in a thread."""
+        async with self._digesting:  # one copy of the state at a time
+            async with self._tail.standing_still():
+                answer, parts = await self.copy()
+            return replace(answer, digest=await asyncio.to_thread(captured_digest, parts))
+
+    async def copy(self) -> tuple[ModelAnswer, Parts]:
+        """Return where it stands and a copy of the state, which stands still meanwhile."""
+        answer, capture = self.now(), self._engine.capturing()
+        for _ in capture.take():
+            await turns()
+        return answer, capture.parts()

@@ -1,0 +1,72 @@
+"""Looking at a replica from outside, now and then: it may ask the store, as no answer does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from headwater_server.errors import StoreUnavailable
+from headwater_server.observability.standing import Standing
+from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
+from headwater_server.replica.health import Health
+from headwater_server.replica.ports.log import Log
+from headwater_server.replica.ports.registry import Replicas
+from headwater_server.replica.ports.snapshots import Snapshots
+from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.shell import Shell
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the store holds."""
+
+    entries_at_head: int | None = None
+    entries: int | None = None
+    snapshot_time_ms: int | None = None
+    replicas: Mapping[str, int] | None = None
+
+
+async def _kept(log: Log, snapshots: Snapshots, replicas: Replicas) -> _Kept:
+    try:
+        head, entries = await log.head(), await log.length()
+        published = await snapshots.published()
+        live = await replicas.live(LIVE_PATIENCE_MS)
+    except StoreUnavailable:
+        return _Kept()
+    newest_ms = max((meta.create_time_ms for meta in published), default=None)
+    return _Kept(head.sequence, entries, newest_ms, Counter(one.role for one in live))
+
+
+async def observe(
+    engine: StateMachine,
+    shell: Shell,
+    counts: Mapping[str, int],
+    health: Health,
+    log: Log,
+    snapshots: Snapshots,
+    replicas: Replicas,
+    now_ms: Callable[[], int],
+) -> Standing:
+    """Return how it is doing; all that is of the engine is of one state."""
+    kept = await _kept(log, snapshots, replicas)
+    made_ms = kept.snapshot_time_ms
+    snapshotter = shell.snapshotter
+    return Standing(
+        reads=health.reads,
+        writes=health.writes,
+        broken=bool(health.fault),
+        entries_applied=shell.tail.position.sequence,
+        entries_at_head=kept.entries_at_head,
+        entries_kept=kept.entries,
+        replicas=kept.replicas,
+        operations_waiting=shell.appender.operations_waiting,
+        counts={**engine.counts(), **counts},
+        memory_bytes=engine.memory_bytes(),
+        snapshot_age_s=None if made_ms is None else max(0, now_ms() - made_ms) / 1_000,
+        snapshot_took_s=snapshotter.took_s,
+        snapshots_taken=snapshotter.taken,
+        snapshots_failed=snapshotter.failed,
+        metrics=engine.metrics(),
+        drift_counts=engine.drift_counts(),
+    )

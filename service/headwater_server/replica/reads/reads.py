@@ -1,0 +1,135 @@
+"""The way of a question: wait for the state if asked to, answer from memory, sign the slate."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+from headwater_server.engine.messages.events import Slate
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, ScoredItem
+from headwater_server.engine.tokens.attribution_token import ForgedTokenError, open_token, sign
+from headwater_server.errors import DeadlineExceeded, InvalidRequest
+from headwater_server.replica.answers import Answer, ListAnswer
+from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.ports.token_keys import TokenKeys
+from headwater_server.replica.reads.shortfall import shortfall
+from headwater_server.replica.tail.tail import Tail
+
+EXPLAIN_FROM_S = 0.005  # with less than that remaining, reasons are left out
+
+
+class Reads:
+    """Questions to one replica. No call of the store is ever made for one."""
+
+    def __init__(
+        self,
+        engine: StateMachine,
+        tail: Tail,
+        *,
+        token_keys: TokenKeys,
+        token_s: float,
+        now_ms: Callable[[], int],
+        timeout_s: float,
+    ) -> None:
+        """``tail`` says which offset the engine's state is that of; tokens last ``token_s``."""
+        self._engine = engine
+        self._tail = tail
+        self._token_keys = token_keys
+        self._token_s = token_s
+        self._now_ms = now_ms
+        self._timeout_s = timeout_s
+
+    async def recommend(
+        self,
+        request: RecommendRequest,
+        exclude_tokens: Sequence[str],
+        min_offset: str,
+        time_remaining_s: float | None,
+    ) -> Answer:
+        """Answer from a state at least as new as ``min_offset``, which may be empty."""
+        if exclude_tokens:
+            request = self._without_shown(request, exclude_tokens)
+        time_remaining_s = await self._reached(min_offset, time_remaining_s)
+        self._tail.reads += 1
+        request, degraded = _within(request, time_remaining_s)
+        if not request.recommendation_id:
+            request = replace(request, recommendation_id=uuid4().hex)
+        now_ms = self._now_ms()
+        answer = self._engine.recommend(request, now_ms)
+        token = self._signed(answer, request, now_ms) if answer.results else ""
+        short = shortfall(request, len(answer.results), answer.limits)
+        return Answer(answer, token, self._tail.position.offset, degraded, short)
+
+    async def listed(
+        self,
+        ask: Callable[[int], Sequence[ScoredItem]],
+        min_offset: str,
+        time_remaining_s: float | None,
+    ) -> ListAnswer:
+        """Return what ``ask(now_ms)`` finds in a state at least as new as ``min_offset``."""
+        await self._reached(min_offset, time_remaining_s)
+        self._tail.reads += 1
+        return ListAnswer(ask(self._now_ms()), self._tail.position.offset)
+
+    def _without_shown(self, request: RecommendRequest, tokens: Sequence[str]) -> RecommendRequest:
+        """Exclude what the page's other lists show, too."""
+        excluded = [*request.exclude_item_ids]
+        for place, token in enumerate(tokens):
+            try:  # a list without an item, such as a client's own fallback, has no token
+                excluded += self._items_of(token) if token else ()
+            except ForgedTokenError:
+                field = f"exclude_attribution_tokens[{place}]"
+                raise InvalidRequest(field, "is not a token of this service") from None
+        return replace(request, exclude_item_ids=tuple(excluded))
+
+    def _items_of(self, token: str) -> tuple[str, ...]:
+        # whoever sends it, and be it old: all that it is asked here is what the page shows
+        return open_token(token, self._token_keys.of).slate.item_ids
+
+    def _signed(self, answer: Recommendation, request: RecommendRequest, now_ms: int) -> str:
+        return sign(
+            _slate(answer),
+            self._token_keys.signing(now_ms),
+            visitor_id=request.visitor_id,
+            user_id=request.user_id,
+            expire_s=math.ceil(now_ms / 1000 + self._token_s),
+            by_page=request.from_page,
+        )
+
+    async def _reached(self, min_offset: str, time_remaining_s: float | None) -> float | None:
+        """Wait for the state, if one is asked for; return the time that is left then."""
+        if not min_offset:
+            return time_remaining_s
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + (self._timeout_s if time_remaining_s is None else time_remaining_s)
+        try:
+            async with asyncio.timeout_at(end_s):
+                await self._tail.arrivals.wait_for(min_offset)
+        except ValueError:
+            raise InvalidRequest("min_offset", "is not an offset of this service") from None
+        except TimeoutError:
+            raise DeadlineExceeded("the deadline passed before min_offset was reached") from None
+        return end_s - loop.time()
+
+
+def _within(
+    request: RecommendRequest, time_remaining_s: float | None
+) -> tuple[RecommendRequest, tuple[str, ...]]:
+    """Leave out what there is no time for; say what."""
+    hurry = time_remaining_s is not None and time_remaining_s < EXPLAIN_FROM_S
+    if request.explain and hurry:
+        return replace(request, explain=False), ("reasons",)
+    return request, ()
+
+
+def _slate(answer: Recommendation) -> Slate:
+    return Slate(
+        answer.recommendation_id,
+        answer.policy,
+        answer.placement,
+        tuple(result.item_id for result in answer.results),
+        tuple(result.propensity for result in answer.results),
+    )

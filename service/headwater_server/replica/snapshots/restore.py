@@ -1,0 +1,52 @@
+"""Where a replica starts: the newest whole snapshot, else the beginning of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import structlog
+
+from headwater_server.replica.faults import DamagedSnapshot, LogBroken
+from headwater_server.replica.ports.log import Log
+from headwater_server.replica.ports.position import START, Position, offset_key
+from headwater_server.replica.ports.snapshots import Snapshots
+from headwater_server.replica.ports.state_machine import StateMachine
+
+_log = structlog.get_logger(__name__)
+EngineT = TypeVar("EngineT", bound=StateMachine)
+
+
+async def restore(
+    snapshots: Snapshots, log: Log, engine_type: type[EngineT], *, until: str | None = None
+) -> tuple[EngineT, Position]:
+    """Return the newest state that can be had at or before ``until``, and where it stands.
+
+    A damaged snapshot, or one of another build, is said and passed over: the one before it and
+    the log give the same state. `LogBroken` if the log is not the one of the snapshot, or if no
+    snapshot can be used and the first entry is gone.
+    """
+    reasons = []
+    for meta in await snapshots.published():
+        if until is not None and offset_key(meta.position.offset) > offset_key(until):
+            continue
+        try:
+            engine = engine_type.restore(await snapshots.load(meta))
+        except (DamagedSnapshot, ValueError) as error:
+            _log.error("a snapshot is refused", offset=meta.position.offset, reason=str(error))
+            reasons.append(f"the snapshot at {meta.position.offset}: {error}")
+            continue
+        await log.verify(meta.position)
+        return engine, meta.position
+    await log.verify(START)
+    await _check_first(log, reasons)
+    return engine_type(), START
+
+
+async def _check_first(log: Log, reasons: Sequence[str]) -> None:
+    """Explain why there is no way to a state, if there is none."""
+    try:
+        await log.read(START, 1, 0)
+    except LogBroken as error:
+        why = "; ".join(reasons) or "there is no snapshot"
+        raise LogBroken(error.expected, error.found, f"no state to begin with: {why}") from error

@@ -1,0 +1,122 @@
+"""Calls whose operations are under way, and how each receives its own outcomes.
+
+An append's answer and the outcomes of applying the entry come in either order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+
+from headwater_server.engine.messages.events import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What became of each operation, and an offset that holds them all."""
+
+    offset: str
+    outcomes: Sequence[Outcome]
+
+
+@dataclass(slots=True)
+class Waiting:
+    """One call's operations. ``appended`` says that they are on the log, applied or not yet."""
+
+    encoded: bytes
+    size: int
+    future: asyncio.Future[Acknowledged]
+    appended: bool = False
+
+
+def acknowledge(group: Iterable[Waiting], offset: str, outcomes: Sequence[Outcome]) -> None:
+    """Give each call of one entry its own outcomes; callers may have left meanwhile."""
+    start = 0
+    for waiting in group:
+        end = start + waiting.size
+        if not waiting.future.done():
+            waiting.future.set_result(Acknowledged(offset, outcomes[start:end]))
+        start = end
+
+
+def refuse(group: Iterable[Waiting], error: BaseException) -> None:
+    """Tell each call that it was not done, or not surely."""
+    for waiting in group:
+        if not waiting.future.done():
+            waiting.future.set_exception(error)
+
+
+Outcomes = list[Outcome]
+Settle = Callable[[], Coroutine[None, None, None] | None]
+
+
+class Acknowledgements:
+    """The appender expects and claims; the tail says what it applied.
+
+    Outcomes that nobody claimed yet are kept only while an append is under way, so entries of
+    other replicas leave nothing behind.
+    """
+
+    def __init__(self, settle: Settle | None = None) -> None:
+        """Nothing is expected. What ``settle`` returns is waited for before a claim is met."""
+        self._settle = settle
+        self._settling: set[asyncio.Task[None]] = set()
+        self._under_way = 0
+        self._unclaimed: dict[str, Outcomes] = {}
+        self._claims: dict[str, asyncio.Future[Outcomes]] = {}
+        self._failure: Exception | None = None
+
+    def expect(self) -> None:
+        """Keep outcomes from now on: one of the next entries may be ours."""
+        self._under_way += 1
+
+    def claim(self, offset: str) -> asyncio.Future[Outcomes]:
+        """End an `expect`: the entry at ``offset`` is ours. The future ends when it is applied."""
+        future: asyncio.Future[Outcomes] = asyncio.get_running_loop().create_future()
+        if self._failure is not None:
+            future.set_exception(self._failure)
+        elif offset in self._unclaimed:
+            self._meet(future, self._unclaimed[offset])
+        else:
+            self._claims[offset] = future
+        self.forget()
+        return future
+
+    def forget(self) -> None:
+        """End an `expect` whose append failed."""
+        self._under_way -= 1
+        if not self._under_way:
+            self._unclaimed.clear()
+
+    def applied(self, offset: str, outcomes: Outcomes) -> None:
+        """Say what became of the entry at ``offset``."""
+        future = self._claims.pop(offset, None)
+        if future is not None:
+            self._meet(future, outcomes)
+        elif self._under_way:
+            self._unclaimed[offset] = outcomes
+
+    def _meet(self, future: asyncio.Future[Outcomes], outcomes: Outcomes) -> None:
+        waiting = self._settle() if self._settle is not None else None
+        if waiting is None:
+            future.set_result(outcomes)
+            return
+        task = asyncio.create_task(_meet_later(waiting, future, outcomes))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    def fail(self, error: Exception) -> None:
+        """End all that wait, now and later: nothing will be applied any more."""
+        self._failure = error
+        claims, self._claims = self._claims, {}
+        for future in claims.values():
+            future.set_exception(error)
+
+
+async def _meet_later(
+    waiting: Coroutine[None, None, None], future: asyncio.Future[Outcomes], outcomes: Outcomes
+) -> None:
+    await waiting
+    if not future.done():
+        future.set_result(outcomes)

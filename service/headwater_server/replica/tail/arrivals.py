@@ -1,0 +1,47 @@
+"""Who waits for the state to reach an offset."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from itertools import count
+
+from headwater_server.replica.ports.position import START, offset_key
+
+Key = tuple[int, int]
+
+
+class Arrivals:
+    """Waiters are woken in the order of their offsets; the ones who left cost nothing."""
+
+    def __init__(self) -> None:
+        """Stand at the start of the log."""
+        self._reached: Key = offset_key(START.offset)
+        self._ties = count()
+        self._waiting: list[tuple[Key, int, asyncio.Future[None]]] = []
+
+    def reached(self, offset: str) -> None:
+        """Say that the state holds everything up to ``offset``."""
+        self._reached = offset_key(offset)
+        while self._waiting and self._waiting[0][0] <= self._reached:
+            future = heapq.heappop(self._waiting)[2]
+            if not future.done():
+                future.set_result(None)
+
+    async def wait_for(self, offset: str) -> None:
+        """Return when the state is at least that new. `ValueError` if it is no offset."""
+        key = offset_key(offset)
+        if key <= self._reached:
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = (key, next(self._ties), future)
+        heapq.heappush(self._waiting, waiting)
+        try:
+            await future
+        finally:
+            if future.cancelled():
+                self._leave(waiting)
+
+    def _leave(self, waiting: tuple[Key, int, asyncio.Future[None]]) -> None:
+        self._waiting.remove(waiting)
+        heapq.heapify(self._waiting)

@@ -1,0 +1,147 @@
+"""Reads the log in order and applies it: the only place that changes the engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
+
+from headwater_server.engine.messages.events import Outcome
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.errors import StoreUnavailable
+from headwater_server.replica.faults import LogBroken
+from headwater_server.replica.health import Health
+from headwater_server.replica.ports.log import Log, LoggedEntry
+from headwater_server.replica.ports.position import Position, offset_key
+from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.tail.acknowledgements import Acknowledgements
+from headwater_server.replica.tail.arrivals import Arrivals
+from headwater_server.replica.tail.pace import Pace
+
+BLOCK_MS = 500  # also how soon an outage that hits nobody's write is noticed
+PAGE_OPERATIONS = 4_000
+PAGE_ENTRIES_MAX = 500
+
+
+class Tail:
+    """Applies in slices, see `Pace`, so an entry may be half applied while others run.
+
+    Whoever needs a state at an offset calls `finish_entry` first.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        engine: StateMachine,
+        position: Position,
+        *,
+        acknowledgements: Acknowledgements,
+        health: Health,
+        pace: Pace,
+        on_applied: Callable[[LoggedEntry], None] = lambda _: None,
+        on_marks: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+    ) -> None:
+        """Go on after ``position``, which is what ``engine`` holds.
+
+        ``on_applied`` hears of each entry, before it is acknowledged; ``on_marks`` of the marks in
+        one, and the state stands still there until it returns.
+        """
+        self.position = position
+        self.arrivals = Arrivals()
+        self.arrivals.reached(position.offset)
+        self._log = log
+        self._engine = engine
+        self._acknowledgements = acknowledgements
+        self._health = health
+        self._pace = pace
+        self._on_applied = on_applied
+        self._on_marks = on_marks
+        self.reads = 0  # counted by who answers them
+        self._page_entries = PAGE_ENTRIES_MAX
+        self._entry: LoggedEntry | None = None
+        self._outcomes: list[Outcome] = []
+        self._applying = asyncio.Lock()
+
+    @property
+    def settings(self) -> EngineSettings:
+        """Those that the state means something by now."""
+        return self._engine.settings
+
+    async def run(self) -> None:
+        """Apply until cancelled. Ends with the error when the log or an entry is no good."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(StoreUnavailable),
+            wait=wait_random_exponential(multiplier=0.02, max=1),
+            before_sleep=lambda _: self._health.store_away(),
+        )
+        while True:
+            await retrying(self._step)
+
+    async def _step(self) -> None:
+        page = await self._log.read(self.position, self._page_entries, BLOCK_MS)
+        if page:
+            self._health.store_back()
+            await self._apply(page)
+        else:
+            await self._check_head()
+            self._health.store_back()
+
+    async def _check_head(self) -> None:
+        """Notice a log that went back although nothing follows that could show it."""
+        head, here = await self._log.head(), self.position
+        behind = offset_key(head.offset) <= offset_key(here.offset)  # so it can never be read
+        if head != here and (behind or head.sequence <= here.sequence):
+            raise LogBroken(
+                f"a head at or after entry {here.sequence} at {here.offset}",
+                f"entry {head.sequence} at {head.offset}",
+            )
+
+    async def _apply(self, page: Sequence[LoggedEntry]) -> None:
+        async with self._applying:
+            self._pace.begin()
+            for entry in page:
+                self._entry, self._outcomes = entry, []
+                while self._entry is entry:
+                    self._apply_part(entry, self._pace.allowance())
+                    if self._pace.used_up():
+                        await self._rest()
+                if self._on_marks is not None and entry.marks:
+                    await self._on_marks(entry.marks)
+        operations = sum(entry.size for entry in page)
+        wanted = PAGE_OPERATIONS * len(page) // max(1, operations)
+        self._page_entries = max(1, min(PAGE_ENTRIES_MAX, wanted))
+
+    def _apply_part(self, entry: LoggedEntry, operations: int) -> None:
+        start = len(self._outcomes)
+        if start < entry.size:
+            self._outcomes += self._engine.apply(entry.part(start, start + operations))
+        self._pace.spent(len(self._outcomes) - start)
+        if len(self._outcomes) >= entry.size:
+            self._entry = None
+            self.position = entry.position
+            self._on_applied(entry)
+            self._acknowledgements.applied(entry.position.offset, self._outcomes)
+            self.arrivals.reached(entry.position.offset)
+
+    def finish_entry(self) -> None:
+        """Apply what is left of a half applied entry: the state is then that of `position`."""
+        if self._entry is not None:
+            self._apply_part(self._entry, self._entry.size)
+
+    @asynccontextmanager
+    async def standing_still(self) -> AsyncIterator[None]:
+        """Apply nothing meanwhile: the state stays that of `position`. Reads go on."""
+        async with self._applying:
+            self.finish_entry()
+            yield
+
+    async def _rest(self) -> None:
+        self._applying.release()
+        try:
+            for _ in range(self._pace.turns(self.reads)):
+                await asyncio.sleep(0)
+        finally:
+            await self._applying.acquire()
+        self._pace.begin()

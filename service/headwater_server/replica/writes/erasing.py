@@ -1,0 +1,55 @@
+"""Forgetting somebody: the entry names all profiles that it is about, so it needs no state."""
+
+from __future__ import annotations
+
+import asyncio
+
+from headwater_server.engine.messages.entries import UserErase
+from headwater_server.errors import StoreUnavailable
+from headwater_server.replica.answers import WriteAnswer
+from headwater_server.replica.ports.log import Log
+from headwater_server.replica.ports.quarantine import Quarantine
+from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.tail.tail import Tail
+from headwater_server.replica.writes.writes import Writes
+
+
+class Erasing:
+    """Forgets in the state, by an entry, and then in the quarantine. Doing it twice is fine."""
+
+    def __init__(
+        self, engine: StateMachine, log: Log, tail: Tail, writes: Writes, quarantine: Quarantine
+    ) -> None:
+        """``engine`` says which visitors are linked to an account."""
+        self._engine = engine
+        self._log = log
+        self._tail = tail
+        self._writes = writes
+        self._quarantine = quarantine
+
+    async def erase(
+        self, user_id: str, visitor_id: str, time_remaining_s: float | None
+    ) -> WriteAnswer:
+        """Forget the account, or what the visitor did anonymously: one of the ids is empty."""
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        visitor_ids = await self._visitors(user_id, visitor_id, time_remaining_s)
+        if time_remaining_s is not None:
+            time_remaining_s = max(0.0, time_remaining_s - (loop.time() - began_s))
+        done = await self._writes.write([UserErase(user_id, visitor_ids)], time_remaining_s)
+        await self._quarantine.forget(user_id, visitor_ids)
+        return done
+
+    async def _visitors(
+        self, user_id: str, visitor_id: str, time_remaining_s: float | None
+    ) -> tuple[str, ...]:
+        """Return whose anonymous part is meant, also of links that another replica took in."""
+        if not user_id:
+            return (visitor_id,)
+        try:
+            async with asyncio.timeout(time_remaining_s):
+                await self._tail.arrivals.wait_for((await self._log.head()).offset)
+        except TimeoutError:
+            raise StoreUnavailable from None
+        profile = self._engine.get_user(user_id, "")
+        return tuple(profile.visitor_ids) if profile else ()
