@@ -38,10 +38,10 @@ from headwater_server.replica.answers import Answer, WriteAnswer
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.replica import wall_clock_ms
 from headwater_server.replica.snapshots.fold import fold
-from headwater_server.storage.codec import encode_operations
+from headwater_server.storage.codecs.entry_codec import encode_operations
+from headwater_server.storage.codecs.stored_entry import StoredEntry
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
-from headwater_server.storage.stored_entry import StoredEntry
 
 KEYS = ("hw:{default}:log", "hw:{default}:head")
 MARGIN_S = 0.05
@@ -61,7 +61,7 @@ class Learner:
         self._position = position
         self._store = store
         self._key = key
-        text = (files("headwater_server.storage") / "append.lua").read_text()
+        text = (files("headwater_server.storage.log") / "append.lua").read_text()
         store.script_load(text)
         self._sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 

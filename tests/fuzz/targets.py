@@ -28,10 +28,10 @@ from headwater_server.engine.tokens.attribution_token import (
     sign,
 )
 from headwater_server.replica.faults import DamagedSnapshot, UnreadableEntry
-from headwater_server.storage import snapshots
-from headwater_server.storage.chunks import Chunk, checksum
-from headwater_server.storage.codec import decode_entry, encode_operations
-from headwater_server.storage.plain import encode_plain
+from headwater_server.storage.codecs.chunks import Chunk, checksum
+from headwater_server.storage.codecs.entry_codec import decode_entry, encode_operations
+from headwater_server.storage.codecs.plain import encode_plain
+from headwater_server.storage.kept import snapshots
 from tests.fuzz import requests
 
 KEY = TokenKey(0, b"k" * 32)

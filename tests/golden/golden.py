@@ -13,8 +13,8 @@ from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.snapshot import state
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.segment import read_segment, write_segment
-from headwater_server.storage.codec import encode_operations
-from headwater_server.storage.raw import Raw
+from headwater_server.storage.codecs.entry_codec import encode_operations
+from headwater_server.storage.codecs.raw import Raw
 from tests.golden.maths import fingerprint
 from tests.golden.shop import SEED, golden_entries
 

@@ -14,7 +14,7 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.engine.messages.events import Status
 from headwater_server.replica.ports.position import START
-from headwater_server.storage.raw import check_chained
+from headwater_server.storage.codecs.raw import check_chained
 from tests.golden.golden import answers, exact_digest, expected, folded, read_log
 from tests.golden.maths import fingerprint
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from headwater_server.storage.binary import find_server_program
-from headwater_server.storage.pid_lock import PidLock
-from headwater_server.storage.server_process import ServerProcess, launch_server
+from headwater_server.storage.embedded.binary import find_server_program
+from headwater_server.storage.embedded.pid_lock import PidLock
+from headwater_server.storage.embedded.server_process import ServerProcess, launch_server
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from headwater_server.storage.store import Store
 
 BACKENDS = ("valkey", "redis")
 

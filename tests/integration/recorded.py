@@ -6,16 +6,19 @@ from collections.abc import Iterable, Sequence
 
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.replica.ports.position import Position
-from headwater_server.storage.codec import encode_operations
-from headwater_server.storage.keys import Keys
-from headwater_server.storage.raw import Raw
-from headwater_server.storage.script import Script
+from headwater_server.storage.codecs.entry_codec import encode_operations
+from headwater_server.storage.codecs.raw import Raw
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.redis.script import Script
 from headwater_server.storage.storage import Storage
 
 
 async def put_raw(storage: Storage, entries: Iterable[Raw]) -> None:
     """Append entries under the very offsets they have; they must follow the log's head."""
-    keys, put_back = Keys(storage.settings.catalogue), Script("put_back.lua")
+    keys, put_back = (
+        Keys(storage.settings.catalogue),
+        Script("put_back.lua", "headwater_server.storage.doctor"),
+    )
     for raw in entries:
         offset, sequence = raw.position.offset, raw.position.sequence
         arguments = (raw.previous, offset, sequence, raw.payload)

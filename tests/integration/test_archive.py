@@ -16,10 +16,10 @@ from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.archive import archiver
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment, read_header, read_segment
-from headwater_server.storage.keys import Keys
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from headwater_server.storage.store import Store
 from tests.integration.conftest import url_of
 from tests.integration.counting_engine import CountingEngine
 from tests.integration.replicas import click, clicks, make_replica, running_replica

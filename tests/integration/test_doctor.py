@@ -16,10 +16,10 @@ from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.doctor.examination import Examination
 from headwater_server.storage.doctor.findings import Build, Finding
 from headwater_server.storage.doctor.ways import Ways
-from headwater_server.storage.keys import Keys
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from headwater_server.storage.store import Store
 from tests.integration.conftest import running_server, url_of
 from tests.integration.counting_engine import CountingEngine
 from tests.integration.replicas import click, clicks, folded_digest, make_replica, running_replica

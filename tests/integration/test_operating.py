@@ -17,7 +17,7 @@ from headwater_server.observability.meters import Meters
 from headwater_server.replica.operators.timeline import Span
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.registry import FOLLOWER, ReplicaStanding
-from headwater_server.storage.keys import Keys
+from headwater_server.storage.key_names import Keys
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.api_server import free_port, serving

@@ -27,11 +27,11 @@ from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.replica.ports.registry import ReplicaStanding
 from headwater_server.replica.snapshots.fold import fold
-from headwater_server.storage.keys import Keys
+from headwater_server.storage.key_names import Keys
 from headwater_server.storage.rebuild.rewriting import Rewriting
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from headwater_server.storage.store import Store
 
 FAR_AHEAD_MS = 1 << 45
 ITEMS = [f"item-{number}" for number in range(12)]

@@ -12,11 +12,11 @@ import pytest
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.errors import HeadwaterError, StoreUnavailable
 from headwater_server.replica.replica import Replica
-from headwater_server.storage.keys import Keys
-from headwater_server.storage.server_process import ServerProcess
+from headwater_server.storage.embedded.server_process import ServerProcess
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from headwater_server.storage.store import Store
 from tests.integration.conftest import BACKENDS, running_server, url_of
 from tests.integration.replicas import (
     QUESTION,

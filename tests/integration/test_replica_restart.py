@@ -12,10 +12,10 @@ from headwater_server.errors import NotFound
 from headwater_server.replica.faults import LogBroken, UnreadableEntry
 from headwater_server.replica.ports.position import START
 from headwater_server.replica.snapshots.fold import fold
-from headwater_server.storage.keys import Keys
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from headwater_server.storage.store import Store
 from tests.integration.counting_engine import CountingEngine
 from tests.integration.replicas import clicks, folded_digest, make_replica, running_replica
 from tests.integration.waiting import eventually

@@ -10,9 +10,9 @@ import psutil
 import pytest
 import redis
 
-from headwater_server.storage.data_dir import DataDirInUseError
-from headwater_server.storage.embedded import EmbeddedServer
-from headwater_server.storage.server_process import ServerDiedError
+from headwater_server.storage.embedded.data_dir import DataDirInUseError
+from headwater_server.storage.embedded.embedded import EmbeddedServer
+from headwater_server.storage.embedded.server_process import ServerDiedError
 from headwater_server.storage.settings import Durability
 from tests.integration.waiting import eventually
 
@@ -101,7 +101,7 @@ async def test_a_server_that_cannot_start_says_why_and_lets_go(tmp_path: Path) -
 _OWNER = """
 import asyncio, sys
 from pathlib import Path
-from headwater_server.storage.embedded import EmbeddedServer
+from headwater_server.storage.embedded.embedded import EmbeddedServer
 async def main():
     server = EmbeddedServer(Path(sys.argv[1]))
     await server.start()

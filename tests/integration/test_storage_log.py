@@ -9,11 +9,11 @@ from headwater_server.engine.messages.events import Event
 from headwater_server.errors import Overloaded, StoreUnavailable
 from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEntry
 from headwater_server.replica.ports.position import START, Position, offset_key, time_ms_of
-from headwater_server.storage.keys import Keys
-from headwater_server.storage.log import RedisLog
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.log import RedisLog
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from headwater_server.storage.store import Store
 from tests.integration.conftest import BACKENDS, running_server, url_of
 
 

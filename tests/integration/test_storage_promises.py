@@ -9,11 +9,11 @@ import pytest
 from redis.exceptions import ResponseError
 
 from headwater_server.errors import StoreUnavailable
-from headwater_server.storage.promises import UnfitStoreError, check_promises
-from headwater_server.storage.server_process import ServerProcess
+from headwater_server.storage.embedded.server_process import ServerProcess
+from headwater_server.storage.log.promises import UnfitStoreError, check_promises
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from headwater_server.storage.store import Store
 from tests.integration.conftest import BACKENDS, running_server, url_of
 from tests.integration.waiting import eventually
 

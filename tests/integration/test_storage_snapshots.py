@@ -11,11 +11,11 @@ from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.quarantine import Refused
 from headwater_server.replica.ports.snapshots import SnapshotMeta
-from headwater_server.storage.chunks import checksum
-from headwater_server.storage.keys import Keys
+from headwater_server.storage.codecs.chunks import checksum
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage
-from headwater_server.storage.store import Store
 
 
 def meta(sequence: int) -> SnapshotMeta:

@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 
 from headwater_server.cli.root import commands
 from headwater_server.replica.ports.token_keys import TokenKeys
-from headwater_server.storage import token_keys
-from headwater_server.storage.keys import Keys
+from headwater_server.storage.kept import token_key_ring as token_keys
+from headwater_server.storage.kept.token_key_ring import LEAD_S, RedisTokenKeys
+from headwater_server.storage.key_names import Keys
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from headwater_server.storage.token_keys import LEAD_S, RedisTokenKeys
 from tests.integration.waiting import eventually
 
 LEAD_MS, HOUR_MS = int(LEAD_S * 1000), 3_600_000

@@ -14,7 +14,7 @@ from headwater_server.replica.faults import UnreadableEntry
 from headwater_server.replica.ports.position import time_ms_of
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.snapshots.fold import fold
-from headwater_server.storage.codec import encode_operations
+from headwater_server.storage.codecs.entry_codec import encode_operations
 from headwater_server.storage.storage import Storage
 from tests.integration.recorded import put_payload
 from tests.integration.replicas import QUESTION, click, clicks, make_replica, running_replica

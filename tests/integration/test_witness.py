@@ -9,13 +9,13 @@ import pytest
 
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
-from headwater_server.storage import witness as witnesses
 from headwater_server.storage.doctor.ways import Ways
-from headwater_server.storage.keys import Keys
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log import witness as witnesses
+from headwater_server.storage.log.witness import Statement, Witness
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from headwater_server.storage.store import Store
-from headwater_server.storage.witness import Statement, Witness
 from tests.integration.conftest import url_of
 from tests.integration.replicas import click
 from tests.integration.waiting import eventually

@@ -6,7 +6,7 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.parts import RIVER_VERSION
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.snapshots import SnapshotMeta
-from headwater_server.storage.snapshots import RedisSnapshots
+from headwater_server.storage.kept.snapshots import RedisSnapshots
 
 
 async def keep(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from headwater import AsyncClient, Event, EventItem, EventStatus
 from headwater.delivery import checked_bytes
 from headwater_server.engine.messages import events
-from headwater_server.storage.quarantined import Quarantined
+from headwater_server.storage.kept.quarantine import Quarantined
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 100

@@ -21,7 +21,7 @@ from headwater_server.cli.stores import check_one_kept, store_beside_a_server, s
 from headwater_server.cli.target import Key, Target
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
-from headwater_server.storage.quarantined import Quarantined
+from headwater_server.storage.kept.quarantine import Quarantined
 
 Reason = Annotated[str, typer.Option(help="only those whose reason holds this text")]
 EventId = Annotated[str, typer.Option(help="only the event of this id")]

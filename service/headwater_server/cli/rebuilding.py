@@ -18,10 +18,10 @@ from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.replica.snapshots.fold import fold
 from headwater_server.settings import Settings, load_settings
-from headwater_server.storage.keys import Keys
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.rebuild.rewriting import Rewriting, Rewritten
 from headwater_server.storage.storage import Storage
-from headwater_server.storage.stream import Stream
 
 if TYPE_CHECKING:
     from headwater_server.engine.engine import Engine

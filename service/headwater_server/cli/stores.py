@@ -16,10 +16,10 @@ from headwater_server.replica.faults import LogBroken, UnreadableEntry
 from headwater_server.replica.group.membership import MixedStatesError
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
-from headwater_server.storage.binary import NoServerProgramError
-from headwater_server.storage.data_dir import DataDirInUseError, socket_in
-from headwater_server.storage.promises import UnfitStoreError
-from headwater_server.storage.server_process import ServerDiedError
+from headwater_server.storage.embedded.binary import NoServerProgramError
+from headwater_server.storage.embedded.data_dir import DataDirInUseError, socket_in
+from headwater_server.storage.embedded.server_process import ServerDiedError
+from headwater_server.storage.log.promises import UnfitStoreError
 from headwater_server.storage.storage import Storage, open_storage
 
 STORE_ERRORS = (

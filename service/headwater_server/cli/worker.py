@@ -17,7 +17,7 @@ from headwater_server.replica.group.identity import this_process
 from headwater_server.replica.group.process_context import Surroundings
 from headwater_server.replica.ports.registry import FOLLOWER
 from headwater_server.settings import Settings
-from headwater_server.storage.launch import tie_to
+from headwater_server.storage.embedded.launch import tie_to
 from headwater_server.workers.host_table import HostTable
 from headwater_server.workers.seat import Seat
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from headwater_server.storage.launch import tie_to
+from headwater_server.storage.embedded.launch import tie_to
 
 
 def main(arguments: list[str]) -> None:

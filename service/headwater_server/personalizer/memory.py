@@ -10,10 +10,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from headwater_server.personalizer.settings import PersonalizerSettings
-from headwater_server.storage.keys import Keys
-from headwater_server.storage.script import Script
-from headwater_server.storage.store import Store
-from headwater_server.storage.store_errors import good
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.redis.script import Script
+from headwater_server.storage.redis.store import Store
+from headwater_server.storage.redis.store_errors import good
 
 KEPT_AFTER_MS = 7 * 86_400_000  # a server that is down for a week loses what waits for it
 CLAIMED_AT_ONCE = 100

@@ -13,8 +13,8 @@ from headwater_server.personalizer.memory import Memory
 from headwater_server.personalizer.server import Server
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.personalizer.waiting import Waiting
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
-from headwater_server.storage.store import Store
 
 
 @asynccontextmanager

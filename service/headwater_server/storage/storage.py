@@ -10,22 +10,22 @@ from pathlib import Path
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.archiver import Archiver
-from headwater_server.storage.confirming import Confirming
-from headwater_server.storage.embedded import EmbeddedServer
-from headwater_server.storage.holdings import RedisHoldings
-from headwater_server.storage.keys import Keys
-from headwater_server.storage.lineage import Lineage
-from headwater_server.storage.log import RedisLog
-from headwater_server.storage.promises import check_promises, knows_waitaof
-from headwater_server.storage.quarantine import RedisQuarantine
-from headwater_server.storage.replicas import RedisReplicas
+from headwater_server.storage.embedded.embedded import EmbeddedServer
+from headwater_server.storage.kept.holdings import RedisHoldings
+from headwater_server.storage.kept.quarantine import RedisQuarantine
+from headwater_server.storage.kept.replicas import RedisReplicas
+from headwater_server.storage.kept.snapshots import RedisSnapshots
+from headwater_server.storage.kept.token_key_ring import RedisTokenKeys
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.confirming import Confirming
+from headwater_server.storage.log.lineage import Lineage
+from headwater_server.storage.log.log import RedisLog
+from headwater_server.storage.log.promises import check_promises, knows_waitaof
+from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.log.trimming import Trimmer
+from headwater_server.storage.log.witness import Witness
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
-from headwater_server.storage.snapshots import RedisSnapshots
-from headwater_server.storage.store import Store
-from headwater_server.storage.stream import Stream
-from headwater_server.storage.token_keys import RedisTokenKeys
-from headwater_server.storage.trimming import Trimmer
-from headwater_server.storage.witness import Witness
 
 BLOCK_MS_MAX = 1_000
 ARCHIVE_DIR = "archive"

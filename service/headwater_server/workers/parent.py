@@ -13,7 +13,7 @@ import structlog
 
 from headwater_server.gateway.beside import Beside
 from headwater_server.settings import Settings
-from headwater_server.storage.embedded import EmbeddedServer
+from headwater_server.storage.embedded.embedded import EmbeddedServer
 from headwater_server.workers.crew import Crew
 from headwater_server.workers.host_table import make_table
 from headwater_server.workers.port import reserve

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from headwater_server.storage.pid_lock import PidLock
-from headwater_server.storage.server_process import ServerProcess, launch_server
+from headwater_server.storage.embedded.pid_lock import PidLock
+from headwater_server.storage.embedded.server_process import ServerProcess, launch_server
 from tests.integration.conftest import BACKENDS, program, url_of
 
 __all__ = ["BACKENDS", "RealStore", "running_store"]

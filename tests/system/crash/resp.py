@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from importlib.resources import files
+from pathlib import Path
 
 WITH_SUBCOMMAND = {"CONFIG", "SCRIPT", "CLIENT", "COMMAND", "XINFO"}
 
 
 def scripts() -> dict[str, str]:
     """Return the names of the server's Lua scripts by what EVALSHA calls them."""
-    found = [path for path in files("headwater_server.storage").iterdir() if path.suffix == ".lua"]
+    found = Path(str(files("headwater_server.storage"))).rglob("*.lua")
     return {
         hashlib.sha1(path.read_bytes(), usedforsecurity=False).hexdigest(): path.name
         for path in found

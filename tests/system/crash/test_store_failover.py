@@ -13,9 +13,9 @@ import pytest
 from headwater import AsyncClient, Event
 from headwater.errors import UnavailableError
 from headwater_server.engine.messages import events as logged
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
-from headwater_server.storage.store import Store
 from tests.integration.api_server import free_port
 from tests.integration.waiting import eventually
 from tests.system.crash.listening import listening

@@ -8,8 +8,8 @@ import pytest
 
 from headwater import AsyncClient, Event
 from headwater.errors import OverloadedError
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
-from headwater_server.storage.store import Store
 from tests.integration.waiting import eventually
 from tests.system.crash.load import load_on
 from tests.system.crash.oracle import judge

@@ -16,10 +16,10 @@ from headwater_server.engine.engine import Engine
 from headwater_server.replica.ports.position import START
 from headwater_server.replica.snapshots.fold import fold
 from headwater_server.replica.snapshots.restore import restore
-from headwater_server.storage import chunks
-from headwater_server.storage.keys import Keys
+from headwater_server.storage.codecs import chunks
+from headwater_server.storage.kept.snapshots import RedisSnapshots
+from headwater_server.storage.key_names import Keys
 from headwater_server.storage.settings import StorageSettings
-from headwater_server.storage.snapshots import RedisSnapshots
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.replicas import clicks, running_replica
 from tests.integration.waiting import eventually

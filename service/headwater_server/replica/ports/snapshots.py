@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from headwater_server.replica.ports.position import Position
 
 Parts = Iterable[tuple[str, Any]]
-"""A captured state: (path, plain value), see `storage.plain` for what is plain."""
+"""A captured state: (path, plain value), see `storage.codecs.plain` for what is plain."""
 
 
 @dataclass(frozen=True, slots=True)

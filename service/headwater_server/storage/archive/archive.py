@@ -20,7 +20,7 @@ from headwater_server.storage.archive.segment import (
     write_durably,
     write_segment,
 )
-from headwater_server.storage.raw import Raw
+from headwater_server.storage.codecs.raw import Raw
 
 ABOUT = "archive.json"
 LOCK = "archive.lock"

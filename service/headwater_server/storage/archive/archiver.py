@@ -13,11 +13,11 @@ from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import read_segment
-from headwater_server.storage.keys import Keys
-from headwater_server.storage.raw import Raw, check_chained
-from headwater_server.storage.store import Store
-from headwater_server.storage.store_errors import good
-from headwater_server.storage.stream import Stream
+from headwater_server.storage.codecs.raw import Raw, check_chained
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.redis.store import Store
+from headwater_server.storage.redis.store_errors import good
 
 _log = structlog.get_logger(__name__)
 SEGMENT_BYTES = 8_000_000  # of payload; a segment is read whole

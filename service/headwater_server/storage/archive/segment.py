@@ -18,8 +18,8 @@ from pathlib import Path
 import zstandard
 
 from headwater_server.replica.ports.position import Position, offset_key
-from headwater_server.storage.chunks import checksum
-from headwater_server.storage.raw import Raw
+from headwater_server.storage.codecs.chunks import checksum
+from headwater_server.storage.codecs.raw import Raw
 
 MAGIC = b"HWSEG001"
 SUFFIX = ".hwlog"

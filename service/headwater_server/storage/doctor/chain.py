@@ -9,10 +9,10 @@ from headwater_server.replica.faults import LogBroken, UnreadableEntry
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment, read_segment
+from headwater_server.storage.codecs.raw import Raw, check_chained
 from headwater_server.storage.doctor.findings import Finding
-from headwater_server.storage.lineage import Lineage
-from headwater_server.storage.raw import Raw, check_chained
-from headwater_server.storage.stream import Stream
+from headwater_server.storage.log.lineage import Lineage
+from headwater_server.storage.log.stream import Stream
 
 ACCEPT = "--accept goes on from the log as it is"
 RESTORE = "--restore-tail puts back what the archive holds"

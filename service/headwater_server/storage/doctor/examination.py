@@ -11,12 +11,12 @@ from headwater_server.storage.doctor.chain import (
 )
 from headwater_server.storage.doctor.findings import Build, Finding
 from headwater_server.storage.doctor.kept_states import look_at_snapshots
-from headwater_server.storage.keys import Keys
-from headwater_server.storage.lineage import Lineage
-from headwater_server.storage.promises import UnfitStoreError, check_promises, knows_waitaof
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.lineage import Lineage
+from headwater_server.storage.log.promises import UnfitStoreError, check_promises, knows_waitaof
+from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.settings import Durability
 from headwater_server.storage.storage import Storage
-from headwater_server.storage.stream import Stream
 
 LIVE_MS = 10_000
 

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports.snapshots import SnapshotMeta
 from headwater_server.storage.doctor.findings import Build, Finding
-from headwater_server.storage.lineage import Lineage
-from headwater_server.storage.snapshots import RedisSnapshots
+from headwater_server.storage.kept.snapshots import RedisSnapshots
+from headwater_server.storage.log.lineage import Lineage
 
 DROP = "--drop-snapshots drops those that cannot be used; the others and the log give the state"
 

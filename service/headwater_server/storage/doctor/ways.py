@@ -10,16 +10,16 @@ from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment, read_segment
+from headwater_server.storage.codecs.raw import Raw
 from headwater_server.storage.doctor.chain import tail_fits
 from headwater_server.storage.doctor.kept_states import unusable
-from headwater_server.storage.keys import Keys
-from headwater_server.storage.lineage import BACKUP, Lineage
-from headwater_server.storage.raw import Raw
-from headwater_server.storage.script import Script
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.lineage import BACKUP, Lineage
+from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.log.witness import Statement, Witness
+from headwater_server.storage.redis.script import Script
 from headwater_server.storage.settings import Durability
 from headwater_server.storage.storage import Storage
-from headwater_server.storage.stream import Stream
-from headwater_server.storage.witness import Statement, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Ways:
         self._storage = storage
         self._keys = Keys(storage.settings.catalogue)
         self._stream = Stream(storage.store, self._keys)
-        self._put_back = Script("put_back.lua")
+        self._put_back = Script("put_back.lua", "headwater_server.storage.doctor")
 
     async def drop_snapshots(self) -> int:
         """Drop the snapshots that are damaged or not of this log; return how many."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from headwater_server.log.v1 import entry_pb2 as pb
-from headwater_server.storage.codec import parse_entry
-from headwater_server.storage.raw import Raw
+from headwater_server.storage.codecs.entry_codec import parse_entry
+from headwater_server.storage.codecs.raw import Raw
 
 Place = tuple[int, int]
 """The sequence number of an entry, and which of its operations."""

@@ -10,14 +10,14 @@ from pathlib import Path
 from headwater_server.replica.faults import LogBroken
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import read_segment, write_segment
-from headwater_server.storage.keys import Keys
-from headwater_server.storage.raw import Raw
+from headwater_server.storage.codecs.raw import Raw
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.stream import PAGE_BYTES, Stream
 from headwater_server.storage.rebuild.erased import Erased
-from headwater_server.storage.script import Script
+from headwater_server.storage.redis.script import Script
+from headwater_server.storage.redis.store import Argument
+from headwater_server.storage.redis.store_errors import good
 from headwater_server.storage.storage import Storage
-from headwater_server.storage.store import Argument
-from headwater_server.storage.store_errors import good
-from headwater_server.storage.stream import PAGE_BYTES, Stream
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Rewriting:
         self._archive = storage.archive
         self._keys = Keys(storage.settings.catalogue)
         self._stream = Stream(storage.store, self._keys)
-        self._swap = Script("swap.lua")
+        self._swap = Script("swap.lua", "headwater_server.storage.rebuild")
         self._done = Rewritten()
 
     async def run(self) -> Rewritten:

@@ -1,0 +1,136 @@
+"""Entries, both ways: the engine's dataclasses and the bytes of one stream entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from google.protobuf.message import DecodeError
+
+from headwater_server.engine.messages.entries import (
+    Entry,
+    ItemDelete,
+    ItemWrite,
+    Mark,
+    Operation,
+    SettingsChange,
+    UserErase,
+    UserWrite,
+)
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.log.v1 import entry_pb2 as pb
+from headwater_server.replica.faults import UnreadableEntry
+from headwater_server.storage.codecs.event_codec import decode_event, encode_event
+from headwater_server.storage.codecs.item_codec import (
+    decode_item_delete,
+    decode_item_write,
+    encode_item_delete,
+    encode_item_write,
+)
+from headwater_server.storage.codecs.user_codec import decode_user_write, encode_user_write
+
+ENTRY_VERSION = 1
+
+
+def encode_operations(operations: Sequence[Operation], *, imported: bool = False) -> bytes:
+    """Return the bytes of one entry.
+
+    What two calls return can be concatenated into one entry with the operations of both, as
+    protobuf merges repeated fields: a group is committed without encoding anything twice.
+    """
+    stored = [_encode(operation) for operation in operations]
+    entry = pb.Entry(version=ENTRY_VERSION, imported=imported, operations=stored)
+    # deterministic: one entry, one text of bytes, so that archives can be compared
+    return entry.SerializeToString(deterministic=True)
+
+
+def parse_entry(payload: bytes) -> pb.Entry:
+    """Read an entry's bytes, and make sure that this build knows all that is in it.
+
+    `UnreadableEntry` otherwise: a replica stops there, because skipping would fork its state
+    from the others'. It is raised here, before the first operation is applied.
+    """
+    try:
+        stored = pb.Entry.FromString(payload)
+    except DecodeError as error:
+        raise UnreadableEntry(f"the payload is no entry: {error}") from error
+    if stored.version != ENTRY_VERSION:
+        raise UnreadableEntry(
+            f"the entry has version {stored.version}, this build reads {ENTRY_VERSION}"
+        )
+    for operation in stored.operations:
+        kind = operation.WhichOneof("kind")
+        if kind is None:
+            raise UnreadableEntry("an operation is of a kind that this build does not know")
+        if kind == "settings_change":
+            _decode_settings(operation.settings_change.settings)
+    _refuse_unknown_fields(stored)
+    return stored
+
+
+def _refuse_unknown_fields(stored: pb.Entry) -> None:
+    """Refuse a field of tomorrow in a kind of today: protobuf would pass over it in silence."""
+    size = stored.ByteSize()
+    stored.DiscardUnknownFields()
+    if stored.ByteSize() != size:
+        raise UnreadableEntry("it holds a field that this build does not know")
+
+
+def decode_operations(stored: Iterable[pb.Operation]) -> tuple[Operation, ...]:
+    """Return the operations of an entry that `parse_entry` let pass."""
+    return tuple([_decode(operation) for operation in stored])
+
+
+def decode_entry(payload: bytes, time_ms: int) -> Entry:
+    """Read an entry that was put on the log at ``time_ms``; see `parse_entry`."""
+    stored = parse_entry(payload)
+    return Entry(time_ms, decode_operations(stored.operations), stored.imported)
+
+
+def _encode(operation: Operation) -> pb.Operation:
+    match operation:
+        case Event():
+            return pb.Operation(event=encode_event(operation))
+        case ItemWrite():
+            return pb.Operation(item_write=encode_item_write(operation))
+        case ItemDelete():
+            return pb.Operation(item_delete=encode_item_delete(operation))
+        case UserWrite():
+            return pb.Operation(user_write=encode_user_write(operation))
+        case UserErase():
+            return pb.Operation(
+                user_erase=pb.UserErase(
+                    user_id=operation.user_id, visitor_ids=operation.visitor_ids
+                )
+            )
+        case Mark():
+            return pb.Operation(mark=pb.Mark(mark_id=operation.mark_id))
+        case SettingsChange():
+            text = operation.settings.canonical()
+            return pb.Operation(settings_change=pb.SettingsChange(settings=text))
+
+
+def _decode(stored: pb.Operation) -> Operation:
+    match stored.WhichOneof("kind"):
+        case "event":
+            return decode_event(stored.event)
+        case "item_write":
+            return decode_item_write(stored.item_write)
+        case "item_delete":
+            return decode_item_delete(stored.item_delete)
+        case "user_write":
+            return decode_user_write(stored.user_write)
+        case "user_erase":
+            erase = stored.user_erase
+            return UserErase(erase.user_id, tuple(erase.visitor_ids))
+        case "mark":
+            return Mark(stored.mark.mark_id)
+        case _:
+            return _decode_settings(stored.settings_change.settings)
+
+
+def _decode_settings(text: str) -> SettingsChange:
+    try:
+        return SettingsChange(EngineSettings.parse(text))
+    except (TypeError, ValueError) as error:
+        raise UnreadableEntry(f"settings that this build does not know: {error}") from error

@@ -1,0 +1,66 @@
+"""An entry as it is kept, on the stream and in the archive alike, and how entries are chained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from headwater_server.replica.faults import LogBroken, UnreadableEntry
+from headwater_server.replica.ports.position import Position
+from headwater_server.storage.codecs.stored_entry import StoredEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A payload nobody looked into yet; ``previous`` is the offset of the entry before it."""
+
+    position: Position
+    previous: str
+    payload: bytes
+
+    def parsed(self) -> StoredEntry:
+        """Return the entry; `UnreadableEntry` if this build does not know what is in it."""
+        try:
+            return StoredEntry(self.position, self.payload)
+        except UnreadableEntry as error:
+            raise UnreadableEntry(f"entry {self.position.offset}: {error}") from error
+
+
+def raw_of(offset: str, fields: Mapping[bytes, bytes]) -> Raw:
+    """Read one entry of the stream; `LogBroken` if it is none of ours."""
+    try:
+        sequence, previous = int(fields[b"n"]), fields[b"p"].decode()
+        return Raw(Position(offset, sequence), previous, fields[b"e"])
+    except (KeyError, ValueError) as error:
+        raise LogBroken("an entry of a log", f"no entry of a log at {offset}") from error
+
+
+def check_chained(before: Position, entry: Raw) -> None:
+    """`LogBroken`, with what is missing, unless ``entry`` is the very next after ``before``.
+
+    >>> check_chained(Position("1-0", 1), Raw(Position("9-0", 4), "8-0", b""))
+    Traceback (most recent call last):
+    ...
+    headwater_server.replica.faults.LogBroken: the log is broken: expected entry 2 after 1-0, \
+found entry 4 after 8-0; entries 2 to 3 are missing (`headwater doctor` tells the ways on)
+    """
+    sequence, expected = entry.position.sequence, before.sequence + 1
+    if (sequence, entry.previous) != (expected, before.offset):
+        raise LogBroken(
+            f"entry {expected} after {before.offset}",
+            f"entry {sequence} after {entry.previous}",
+            _missing(expected, sequence),
+        )
+
+
+def _missing(expected: int, found: int) -> str:
+    if found > expected:
+        last = found - 1
+        return (
+            f"entry {last} is missing"
+            if last == expected
+            else (f"entries {expected} to {last} are missing")
+        )
+    if found < expected:
+        return f"the log lost entry {found} and all after it, and went on without them"
+    return f"the log has another entry {expected - 1}: it lost its end, or is another log"

@@ -1,0 +1,36 @@
+"""An entry as it was read: parsed at once, turned into the engine's values piece by piece."""
+
+from __future__ import annotations
+
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.log.v1 import entry_pb2 as pb
+from headwater_server.replica.ports.position import Position, time_ms_of
+from headwater_server.storage.codecs.entry_codec import decode_operations, parse_entry
+
+
+class StoredEntry:
+    """Implements `replica.ports.log.LoggedEntry`."""
+
+    __slots__ = ("_stored", "_time_ms", "position", "size")
+
+    def __init__(self, position: Position, payload: bytes) -> None:
+        """`UnreadableEntry` when any part of the payload is unknown to this build."""
+        self.position = position
+        self._stored: pb.Entry = parse_entry(payload)
+        self._time_ms = time_ms_of(position.offset)
+        self.size = len(self._stored.operations)
+
+    def part(self, start: int, stop: int) -> Entry:
+        """Return the operations from ``start`` to before ``stop`` as an entry of their own."""
+        operations = decode_operations(self._stored.operations[start:stop])
+        return Entry(self._time_ms, operations, self._stored.imported)
+
+    @property
+    def marks(self) -> list[str]:
+        """The ids of the marks in it."""
+        return [one.mark.mark_id for one in self._stored.operations if one.HasField("mark")]
+
+    @property
+    def entry(self) -> Entry:
+        """The whole entry."""
+        return self.part(0, self.size)

@@ -1,0 +1,123 @@
+"""How much a store keeps of one catalogue, for whoever looks after it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from headwater_server.replica.faults import DamagedSnapshot
+from headwater_server.replica.ports.holdings import (
+    AllHoldings,
+    ArchiveHoldings,
+    LogHoldings,
+    SnapshotHoldings,
+    StoreHoldings,
+)
+from headwater_server.replica.ports.position import START
+from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.kept.snapshots import RedisSnapshots
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.promises import configured
+from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.redis.store import Store
+from headwater_server.storage.settings import StorageSettings
+
+SAMPLES = 50  # nodes of the stream whose size is looked at; MEMORY USAGE guesses the rest from them
+
+
+class RedisHoldings:
+    """Implements `replica.ports.holdings.Holdings`."""
+
+    def __init__(self, store: Store, settings: StorageSettings, archive: Archive | None) -> None:
+        """Look at ``settings.catalogue``; nothing is sent yet."""
+        self._store = store
+        self._keys = Keys(settings.catalogue)
+        self._stream = Stream(store, self._keys)
+        self._snapshots = RedisSnapshots(store, settings)
+        self._archive = archive
+
+    async def look(self) -> AllHoldings:
+        """See the port."""
+        return AllHoldings(
+            log=await self._log(),
+            archive=await asyncio.to_thread(_archived, self._archive),
+            snapshots=await self._kept_states(),
+            store=await self._server(),
+        )
+
+    async def _log(self) -> LogHoldings:
+        first, last = await self._stream.first(), await self._stream.last()
+        return LogHoldings(
+            await self._stream.length(),
+            first.position if first else START,
+            last.position if last else START,
+            await self._memory_of(self._keys.log),
+        )
+
+    async def _memory_of(self, key: str) -> int:
+        try:
+            return int(await self._store.call("MEMORY USAGE", key, "SAMPLES", SAMPLES) or 0)
+        except ResponseError:  # a managed server may hide it
+            return 0
+
+    async def _kept_states(self) -> list[SnapshotHoldings]:
+        found = []
+        for snapshot_id in await self._snapshots.ids():
+            try:
+                found.append(await self._snapshots.holdings(snapshot_id))
+            except DamagedSnapshot:  # `headwater doctor` tells of it
+                continue
+        return found
+
+    async def _server(self) -> StoreHoldings:
+        said: dict[str, Any] = {}
+        for section in ("server", "memory", "persistence"):
+            said.update(await self._info(section))
+        now_s, up_s = (
+            int(said.get("server_time_usec", 0)) // 10**6,
+            said.get("uptime_in_seconds", 0),
+        )
+        return StoreHoldings(
+            version=_version(said),
+            memory_bytes=int(said.get("used_memory", 0)),
+            memory_bytes_max=int(said.get("maxmemory", 0)),
+            append_fsync=await self._append_fsync(said),
+            append_file_bytes=int(said.get("aof_current_size", 0)),
+            start_time_ms=max(0, 1_000 * (now_s - int(up_s))),
+        )
+
+    async def _info(self, section: str) -> Mapping[str, Any]:
+        try:
+            said: Mapping[str, Any] = await self._store.call("INFO", section)
+        except ResponseError:
+            return {}
+        return said
+
+    async def _append_fsync(self, said: Mapping[str, Any]) -> str:
+        if "aof_enabled" in said and not int(said["aof_enabled"]):
+            return "off"
+        return await configured(self._store, "appendfsync") or ""
+
+
+def _version(said: Mapping[str, Any]) -> str:
+    """Return what serves, by its own name.
+
+    >>> _version({"redis_version": "7.2.4", "valkey_version": "8.1.4", "server_name": "valkey"})
+    'valkey 8.1.4'
+    >>> _version({"redis_version": "7.0.15"})
+    'redis 7.0.15'
+    """
+    name = str(said.get("server_name", "redis"))
+    version = said.get(f"{name}_version", said.get("redis_version", ""))
+    return f"{name} {version}" if version else ""
+
+
+def _archived(archive: Archive | None) -> ArchiveHoldings:
+    if archive is None:
+        return ArchiveHoldings()
+    files, (first, last) = archive.files(), archive.span()
+    size = sum(path.stat().st_size for path in files if path.exists())
+    return ArchiveHoldings(str(archive.path), len(files), first, last, size)

@@ -1,0 +1,126 @@
+"""The keys of attribution tokens, as the store keeps them for all replicas of a catalogue.
+
+A new key is known to all before the first of them signs with it: each process reads the ring every
+`REFRESH_S`, and the key signs from `LEAD_S` after it was made. An old key opens tokens as long as
+one that it signed may come, and is dropped at the next rotation after that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from headwater_server.engine.tokens.attribution_token import TokenKey
+from headwater_server.errors import HeadwaterError
+from headwater_server.replica.ports.token_keys import KEYS_MAX, RingKey, TokenKeys
+from headwater_server.storage.redis.script import Script
+from headwater_server.storage.redis.store import Store
+
+SECRET_BYTES = 32
+REFRESH_S = 5.0
+LEAD_S = 30.0
+OLD_FILE = "token.key"  # where the one key of a data directory was before there were several
+
+_log = structlog.get_logger(__name__)
+_REPLACE = Script("token_key_ring.lua", "headwater_server.storage.kept")
+
+
+@dataclass(frozen=True, slots=True)
+class RedisTokenKeys:
+    """The ring of one catalogue; ``data_dir`` may hold a key from before there was a ring."""
+
+    store: Store
+    name: str
+    data_dir: Path | None = None
+
+    async def read(self) -> list[RingKey]:
+        """Return the keys, oldest first; whoever comes first makes one."""
+        kept = await self.store.call("GET", self.name)
+        if kept is None:
+            first = [RingKey(TokenKey(0, self._first_secret()), 0)]
+            await self.store.call("SET", self.name, _written(first), "NX")
+            kept = await self.store.call("GET", self.name)
+        return _read(kept)
+
+    async def rotate(self, now_ms: int, token_ms: int, *, revoke: bool = False) -> list[RingKey]:
+        """Add a key that signs `LEAD_S` from now on; drop those that no token of use names.
+
+        With ``revoke`` it signs at once, and every other key is dropped: all tokens that are out
+        are worth nothing from the moment on at which a process has read the ring.
+        """
+        while True:
+            found = await self.read()
+            kept = [] if revoke else _in_use(found, now_ms - token_ms)
+            key = TokenKey(_free_id(found), secrets.token_bytes(SECRET_BYTES))
+            wanted = [*kept, RingKey(key, now_ms + (0 if revoke else int(LEAD_S * 1000)))]
+            arguments = (_written(found), _written(wanted))
+            if await _REPLACE.run(self.store, (self.name,), arguments):
+                return wanted
+
+    @asynccontextmanager
+    async def kept_fresh(self) -> AsyncIterator[TokenKeys]:
+        """Yield the keys as this process knows them; they follow the store meanwhile."""
+        keys = TokenKeys(await self.read())
+        following = asyncio.create_task(self._follow(keys))
+        try:
+            yield keys
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+
+    async def _follow(self, keys: TokenKeys) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_S)
+            try:
+                keys.replace(await self.read())
+            except HeadwaterError:  # the store is away: what is known goes on to hold
+                _log.debug("token keys could not be read again")
+            except Exception:  # noqa: BLE001 - whatever is there now, the known keys still open tokens
+                _log.exception("the token keys of the store are not as we write them")
+
+    def _first_secret(self) -> bytes:
+        old = self.data_dir / OLD_FILE if self.data_dir else None
+        return old.read_bytes() if old and old.exists() else secrets.token_bytes(SECRET_BYTES)
+
+
+def _in_use(keys: Sequence[RingKey], since_ms: int) -> list[RingKey]:
+    """Return those that a token may name which was signed after ``since_ms``."""
+    followers = [*(ring_key.signs_from_ms for ring_key in keys[1:]), None]
+    return [
+        ring_key
+        for ring_key, follower_ms in zip(keys, followers, strict=True)
+        if follower_ms is None or follower_ms > since_ms
+    ]
+
+
+def _free_id(keys: Sequence[RingKey]) -> int:
+    used = {ring_key.key.key_id for ring_key in keys}
+    newest = keys[-1].key.key_id
+    free = [n % KEYS_MAX for n in range(newest + 1, newest + KEYS_MAX) if n % KEYS_MAX not in used]
+    if not free:
+        raise ValueError(
+            f"there are {KEYS_MAX} token keys in use: shorten attribution tokens' life"
+        )
+    return free[0]
+
+
+def _written(keys: Sequence[RingKey]) -> str:
+    ring = [
+        {"id": k.key.key_id, "secret": k.key.secret.hex(), "signs_from_ms": k.signs_from_ms}
+        for k in keys
+    ]
+    return json.dumps(ring, separators=(",", ":"))
+
+
+def _read(text: bytes) -> list[RingKey]:
+    return [
+        RingKey(TokenKey(key["id"], bytes.fromhex(key["secret"])), key["signs_from_ms"])
+        for key in json.loads(text)
+    ]

@@ -1,0 +1,147 @@
+"""The log: one Redis Stream, each entry chained to the one before; what was trimmed is archived."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from headwater_server.engine.messages.entries import Operation
+from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEntry
+from headwater_server.replica.ports.position import START, Position, offset_key
+from headwater_server.storage.codecs.entry_codec import encode_operations
+from headwater_server.storage.codecs.raw import Raw, check_chained, raw_of
+from headwater_server.storage.codecs.stored_entry import StoredEntry
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.confirming import Confirming
+from headwater_server.storage.log.lineage import Lineage
+from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.log.trimming import Trimmer
+from headwater_server.storage.log.witness import Witness
+from headwater_server.storage.redis.script import Script
+from headwater_server.storage.redis.store import Argument, Store
+from headwater_server.storage.settings import StorageSettings
+
+PAGE_ENTRIES = 100
+TIE_BITS = 20  # small enough that a clock hours behind never brings ids beyond what Lua can count
+
+
+class RedisLog:
+    """Implements `replica.ports.log.Log`.
+
+    ``reader`` is a client whose timeout leaves room for blocking reads; ``confirming`` says what
+    an append waits for.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        reader: Store,
+        settings: StorageSettings,
+        *,
+        confirming: Confirming,
+        lineage: Lineage,
+        trimmer: Trimmer,
+        witness: Witness | None,
+    ) -> None:
+        """Make the log of ``settings.catalogue``; nothing is sent yet."""
+        self._store = store
+        self._reader = reader
+        self._keys = Keys(settings.catalogue)
+        self._stream = Stream(store, self._keys)
+        self._confirming = confirming
+        self._lineage = lineage
+        self._trimmer = trimmer
+        self._witness = witness
+        self._append = Script("append.lua", "headwater_server.storage.log")
+
+    def encode(self, operations: Sequence[Operation], *, imported: bool = False) -> bytes:
+        """See `replica.ports.log.Log.encode`."""
+        return encode_operations(operations, imported=imported)
+
+    async def append(self, encoded: Sequence[bytes], *, after: Position | None = None) -> Position:
+        """See `replica.ports.log.Log.append`."""
+        keys = (self._keys.log, self._keys.head)
+        arguments = (b"".join(encoded), after.offset if after else "", secrets.randbits(TIE_BITS))
+        try:
+            answer = await self._run_append(keys, arguments)
+        except ResponseError as error:
+            if str(error).startswith("HWBROKEN"):
+                raise LogBroken("a log with its head", str(error)) from error
+            raise
+        if answer is None:
+            raise LogMovedOn(after or START)
+        position = Position(answer[0].decode(), answer[1])
+        if self._witness is not None:
+            self._witness.note(position)
+        return position
+
+    async def _run_append(self, keys: tuple[str, str], arguments: Sequence[Argument]) -> Any:
+        wait = self._confirming.command
+        if wait is None:
+            return await self._append.run(self._store, keys, arguments)
+        answer, confirmed = await self._append.run_then(self._store, keys, arguments, wait)
+        self._confirming.check(confirmed)
+        return answer
+
+    async def read(self, after: Position, count: int, block_ms: int) -> list[StoredEntry]:
+        """See `replica.ports.log.Log.read`; 0 as ``block_ms`` does not wait."""
+        block = ("BLOCK", block_ms) if block_ms else ()
+        command = ("XREAD", "COUNT", count, *block, "STREAMS", self._keys.log, after.offset)
+        answer = await self._reader.call(*command)
+        kept = answer[0][1] if answer else ()
+        if kept and raw_of(kept[0][0].decode(), kept[0][1]).position.sequence > after.sequence + 1:
+            archived = await self._lineage.archived(after, count)
+            if archived:
+                return _parsed(after, archived)
+        return _parsed(after, (raw_of(offset.decode(), fields) for offset, fields in kept))
+
+    async def iterate(
+        self, after: Position, until: str | None = None
+    ) -> AsyncIterator[StoredEntry]:
+        """See `replica.ports.log.Log.iterate`."""
+        end = offset_key(until) if until else None
+        while page := await self.read(after, PAGE_ENTRIES, 0):
+            for entry in page:
+                if end is not None and offset_key(entry.position.offset) > end:
+                    return
+                yield entry
+            after = page[-1].position
+            if after.offset == until:
+                return  # what comes next may be unreadable, and was not asked for
+
+    async def head(self) -> Position:
+        """See `replica.ports.log.Log.head`."""
+        return await self._stream.head()
+
+    async def length(self) -> int:
+        """See `replica.ports.log.Log.length`."""
+        return await self._stream.length()
+
+    async def verify(self, position: Position) -> None:
+        """See `replica.ports.log.Log.verify`."""
+        await self._lineage.check(position)
+
+    def forget_read(self) -> None:
+        """Read archived entries anew: their files were rewritten."""
+        self._lineage.forget_read()
+
+    async def trim(self, before: Position) -> None:
+        """See `replica.ports.log.Log.trim`; ``log_entries_kept_min`` entries stay in any case."""
+        await self._trimmer.trim(before)
+
+
+def _parsed(after: Position, entries: Iterable[Raw]) -> list[StoredEntry]:
+    """Return the entries up to the first that is no good; raise if that is the very first."""
+    parsed: list[StoredEntry] = []
+    try:
+        for entry in entries:
+            check_chained(after, entry)
+            parsed.append(entry.parsed())
+            after = entry.position
+    except (LogBroken, UnreadableEntry):
+        if not parsed:  # what came before is good; the other is met again next time
+            raise
+    return parsed

@@ -1,0 +1,104 @@
+"""Whether a server can keep what the durability mode promises; asked once, at the start."""
+
+from __future__ import annotations
+
+import structlog
+from redis.exceptions import ResponseError
+
+from headwater_server.storage.redis.store import Store
+from headwater_server.storage.settings import Durability, StorageSettings
+
+_log = structlog.get_logger(__name__)
+_FSYNC = {"everysec", "always"}
+
+
+class UnfitStoreError(Exception):
+    """The server's configuration contradicts the durability mode; the text says what to change."""
+
+
+async def knows_waitaof(store: Store) -> bool:
+    """Whether the server can confirm that a write is on its disk (Redis 7.2, Valkey)."""
+    try:
+        # one word, for redis-py takes the answer of COMMAND alone for a list of descriptions
+        answer = await store.call("COMMAND LIST", "FILTERBY", "PATTERN", "waitaof")
+    except ResponseError:  # a managed server may hide COMMAND as well
+        return False
+    return bool(answer)
+
+
+async def check_promises(store: Store, settings: StorageSettings, *, can_wait: bool) -> None:
+    """Refuse a server that would break the promise; say what could not be looked at."""
+    durability = settings.durability
+    fsync = {"always"} if durability is Durability.ALWAYS and not can_wait else _FSYNC
+    fit = {"maxmemory-policy": {"noeviction"}, "appendonly": {"yes"}, "appendfsync": fsync}
+    unseen = []
+    for name, values in fit.items():
+        value = await configured(store, name)
+        if value is None:
+            unseen.append(name)
+        elif value not in values:
+            raise UnfitStoreError(_refusal(name, value, durability))
+    if unseen:
+        _log.warning(
+            "the store does not tell its configuration; make sure yourself",
+            unchecked=unseen,
+            wanted=[_wanted(name, durability) for name in unseen],
+        )
+    await _check_replication(store, settings.min_replicas_acked)
+
+
+async def _check_replication(store: Store, replicas_wanted: int) -> None:
+    try:
+        said = await store.call("INFO", "replication")
+    except ResponseError:  # a managed server may hide it; each append still waits for replicas
+        return
+    if said.get("role") == "slave":
+        primary = f"{said.get('master_host')}:{said.get('master_port')}"
+        raise UnfitStoreError(
+            f"the store is a replica of {primary}, and a log is written where it is read. Give "
+            "the address of the primary as redis_url, or promote this one (`REPLICAOF NO ONE`)"
+        )
+    connected = int(said.get("connected_slaves", 0))
+    if connected < replicas_wanted:
+        raise UnfitStoreError(
+            f"the store has {connected} replicas connected, and min_replicas_acked = "
+            f"{replicas_wanted}: no write could be acknowledged. Connect replicas "
+            "(`REPLICAOF host port` on each), or lower min_replicas_acked"
+        )
+
+
+async def configured(store: Store, name: str) -> str | None:
+    """Return what a server is configured with, None where it does not say."""
+    try:
+        answer = await store.call("CONFIG", "GET", name)
+    except ResponseError:  # managed servers forbid CONFIG
+        return None
+    values = list(answer.values()) if isinstance(answer, dict) else answer[1::2]
+    return _text(values[0]) if values else None
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _wanted(name: str, durability: Durability) -> str:
+    wanted = {
+        "maxmemory-policy": "noeviction",
+        "appendonly": "yes",
+        "appendfsync": durability.value,
+    }
+    return f"{name} {wanted[name]}"
+
+
+def _refusal(name: str, value: str, durability: Durability) -> str:
+    why = {
+        "maxmemory-policy": "it would drop parts of the log or of the model when memory is short",
+        "appendonly": "a restart of the store would forget what was acknowledged; what `save` "
+        "writes is minutes old",
+        "appendfsync": f"durability {durability.value} promises more",
+    }
+    wanted = _wanted(name, durability)
+    return (
+        f"the store has {name} {value}, and {why[name]}. "
+        f"Run `CONFIG SET {wanted}` on it, and write `{wanted}` into its configuration file"
+    )

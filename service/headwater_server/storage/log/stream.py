@@ -1,0 +1,63 @@
+"""The Redis Stream that the log is kept on, entry by entry; who reads it knows the chain."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from headwater_server.replica.ports.position import START, Position
+from headwater_server.storage.codecs.raw import Raw, raw_of
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.redis.store import Store
+
+PAGE_BYTES = 1_000_000  # aimed at: a page is parsed in one go, and questions wait for it
+PAGE_ENTRIES_MAX = 500
+
+
+class Stream:
+    """Reads; nothing here waits for what is to come."""
+
+    def __init__(self, store: Store, keys: Keys) -> None:
+        """Nothing is sent yet."""
+        self._store = store
+        self._keys = keys
+
+    async def head(self) -> Position:
+        """Return what the head says is the last entry, `START` where there is no head."""
+        n, offset = await self._store.call("HMGET", self._keys.head, "n", "id")
+        return Position(offset.decode(), int(n)) if n and offset else START
+
+    async def length(self) -> int:
+        """Return how many entries are kept."""
+        return int(await self._store.call("XLEN", self._keys.log))
+
+    async def first(self) -> Raw | None:
+        """Return the oldest entry that is kept."""
+        return await self._one("XRANGE", "-", "+")
+
+    async def last(self) -> Raw | None:
+        """Return the newest entry that is there, whatever the head says."""
+        return await self._one("XREVRANGE", "+", "-")
+
+    async def at(self, offset: str) -> Raw | None:
+        """Return the entry at an offset."""
+        return await self._one("XRANGE", offset, offset)
+
+    async def _one(self, command: str, start: str, stop: str) -> Raw | None:
+        found = await self._store.call(command, self._keys.log, start, stop, "COUNT", 1)
+        return raw_of(found[0][0].decode(), found[0][1]) if found else None
+
+    async def entries(self, after: str) -> AsyncIterator[Raw]:
+        """Yield what stands after an offset now, in pages of about `PAGE_BYTES`."""
+        count = 1
+        while page := await self._page(after, count):
+            for entry in page:
+                yield entry
+            after = page[-1].position.offset
+            size = 1 + sum(len(entry.payload) for entry in page)
+            count = max(1, min(PAGE_ENTRIES_MAX, PAGE_BYTES * len(page) // size))
+
+    async def _page(self, after: str, count: int) -> list[Raw]:
+        command = ("XRANGE", self._keys.log, f"({after}", "+", "COUNT", count)
+        return [
+            raw_of(offset.decode(), fields) for offset, fields in await self._store.call(*command)
+        ]

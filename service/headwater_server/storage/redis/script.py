@@ -1,0 +1,49 @@
+"""A Lua script beside this file, sent once and then called by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from redis.exceptions import NoScriptError
+
+from headwater_server.storage.redis.store import Argument, Store
+from headwater_server.storage.redis.store_errors import good
+
+
+class Script:
+    """One script. A server that forgot it (a restart) gets it again: it did not run then."""
+
+    def __init__(self, name: str, package: str) -> None:
+        """Read ``name`` from ``package``, the caller's own ``__package__``."""
+        self._text = (files(package) / name).read_text()
+        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+
+    async def run(self, store: Store, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """Return what the script returns."""
+        command = self._command(keys, arguments)
+        try:
+            return await store.call(*command)
+        except NoScriptError:
+            await store.call("SCRIPT", "LOAD", self._text)
+            return await store.call(*command)
+
+    async def run_then(
+        self,
+        store: Store,
+        keys: Sequence[str],
+        arguments: Sequence[Argument],
+        then: tuple[Argument, ...],
+    ) -> tuple[Any, Any]:
+        """Run the script and, on the same connection, the command ``then``; return both answers."""
+        command = self._command(keys, arguments)
+        answers = await store.call_both(command, then)
+        if isinstance(answers[0], NoScriptError):
+            await store.call("SCRIPT", "LOAD", self._text)
+            answers = await store.call_both(command, then)
+        return good(answers[0]), good(answers[1])
+
+    def _command(self, keys: Sequence[str], arguments: Sequence[Argument]) -> tuple[Argument, ...]:
+        return ("EVALSHA", self._sha, len(keys), *keys, *arguments)
