@@ -14,8 +14,8 @@ from typing import Any
 import structlog
 from prometheus_client.core import Metric
 
-from headwater_server.api.gate import Spans
-from headwater_server.api.keys import Keys
+from headwater_server.api.access.api_keys import Keys
+from headwater_server.api.guard.gate import Spans
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.warmup import warm_up

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from headwater_server.api.access import Access, accesses, check_accesses
+from headwater_server.api.access.access import Access, accesses, check_accesses
 from headwater_server.engine.ablation import REMOVABLE
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
 from headwater_server.gateway.addresses import is_loopback

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from headwater_server.cli.keeping import keep
+from headwater_server.cli.publish_state import keep
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import (
     Entry,

@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
-from headwater_server.api.guard import Guard
+from headwater_server.api.guard.guard import Guard
 
 CALL = f"{reflection.SERVICE_NAME}/ServerReflectionInfo"
 

@@ -6,10 +6,10 @@ import grpc
 from grpc_health.v1 import health_pb2_grpc
 
 from headwater_server.api.draining import Draining
-from headwater_server.api.gate import Gate, Spans
-from headwater_server.api.guard import Guard
+from headwater_server.api.guard.gate import Gate, Spans
+from headwater_server.api.guard.guard import Guard
+from headwater_server.api.guard.load import Load
 from headwater_server.api.health import SERVICES, Health
-from headwater_server.api.load import Load
 from headwater_server.api.ports import Replica
 from headwater_server.api.reflection import add_reflection
 from headwater_server.api.services import add_services

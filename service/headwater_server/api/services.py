@@ -18,9 +18,9 @@ from headwater.v1 import (
     user_service_pb2_grpc,
 )
 from headwater_server.api.draining import Draining
-from headwater_server.api.gate import Gate
-from headwater_server.api.guard import Guard
-from headwater_server.api.load import Load
+from headwater_server.api.guard.gate import Gate
+from headwater_server.api.guard.guard import Guard
+from headwater_server.api.guard.load import Load
 from headwater_server.api.ports import Replica
 from headwater_server.api.servicers.catalog import CatalogServicer
 from headwater_server.api.servicers.feedback import FeedbackServicer

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from headwater_server.api.access import Access, accesses
+from headwater_server.api.access.access import Access, accesses
 
 
 @dataclass(frozen=True)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import typer
 
-from headwater_server.cli import gatewaying
-from headwater_server.cli.backtesting import backtest
-from headwater_server.cli.demo.command import demo
-from headwater_server.cli.digesting import digest
-from headwater_server.cli.doctoring import doctor
-from headwater_server.cli.flags import with_settings
-from headwater_server.cli.importing import import_events
-from headwater_server.cli.probing import probe
-from headwater_server.cli.quarantining import (
+from headwater_server.cli.commands import gateway as gatewaying
+from headwater_server.cli.commands.backtest import backtest
+from headwater_server.cli.commands.digest import digest
+from headwater_server.cli.commands.doctor import doctor
+from headwater_server.cli.commands.import_ import import_events
+from headwater_server.cli.commands.probe import probe
+from headwater_server.cli.commands.quarantine import (
     drop_quarantine,
     list_quarantine,
     replay_quarantine,
 )
-from headwater_server.cli.rebuilding import rebuild
-from headwater_server.cli.serving import serve
-from headwater_server.cli.settings_page import settings
-from headwater_server.cli.token_keys import list_token_keys, rotate_token_keys
-from headwater_server.cli.web import web
-from headwater_server.cli.worker import worker
+from headwater_server.cli.commands.rebuild import rebuild
+from headwater_server.cli.commands.serve import serve
+from headwater_server.cli.commands.settings import settings
+from headwater_server.cli.commands.token_keys import list_token_keys, rotate_token_keys
+from headwater_server.cli.commands.web import web
+from headwater_server.cli.commands.worker import worker
+from headwater_server.cli.demo.command import demo
+from headwater_server.cli.flags import with_settings
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
 
 commands = typer.Typer(

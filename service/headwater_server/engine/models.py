@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.features.features import CONTEXT_FEATURES, ITEM_FEATURES
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.models.activity import Activity
-from headwater_server.models.circumstances import Circumstances
-from headwater_server.models.companions import Companions
-from headwater_server.models.content import Content
-from headwater_server.models.cycles import Cycles
+from headwater_server.models.content.content import Content
+from headwater_server.models.content.word_flow import WordFlow
+from headwater_server.models.covisitation.circumstances import Circumstances
+from headwater_server.models.covisitation.companions import Companions
+from headwater_server.models.covisitation.cycles import Cycles
+from headwater_server.models.covisitation.next_item import NextItem
+from headwater_server.models.covisitation.walk import Walk
 from headwater_server.models.fading import FadingModel
-from headwater_server.models.next_item import NextItem
-from headwater_server.models.popularity import Popularity
-from headwater_server.models.probability import ProbabilityHead
-from headwater_server.models.ranker import ListwiseRanker
-from headwater_server.models.river_ranker import RiverRanker
-from headwater_server.models.walk import Walk
-from headwater_server.models.word_flow import WordFlow
+from headwater_server.models.popularity.activity import Activity
+from headwater_server.models.popularity.popularity import Popularity
+from headwater_server.models.probability.probability import ProbabilityHead
+from headwater_server.models.ranker.ranker import ListwiseRanker
+from headwater_server.models.river.river_ranker import RiverRanker
 
 _START = {
     "next": 0.2,

@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from headwater_server.gateway.addresses import Address
-from headwater_server.gateway.extra import envoy_program
+from headwater_server.gateway.extra import KEY_VARIABLE, envoy_program
 from headwater_server.gateway.plan import Plan
-from headwater_server.gateway.variables import KEY_VARIABLE
 
 PREFIX = "HEADWATER_"
 OWN_WORDS = re.compile(r"error initializing configuration '[^']*': (.*)", re.DOTALL)

@@ -26,3 +26,7 @@ def has_web() -> bool:
     """Say whether there is a process with the pages to start."""
     needed = ("headwater_server.web", "starlette", "uvicorn")
     return all(find_spec(name) is not None for name in needed)
+
+
+KEY_VARIABLE = "HEADWATER_KEY"
+"""A backend's key: Envoy sends it for who shows a certificate, the pages' process for itself."""

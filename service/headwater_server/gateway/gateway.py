@@ -14,11 +14,10 @@ from headwater_server.gateway import envoy
 from headwater_server.gateway.addresses import Address, probe
 from headwater_server.gateway.checks import FILES
 from headwater_server.gateway.child import Child
-from headwater_server.gateway.extra import has_web
+from headwater_server.gateway.extra import KEY_VARIABLE, has_web
 from headwater_server.gateway.plan import Plan, make_plan
 from headwater_server.gateway.render import write
 from headwater_server.gateway.settings import GatewaySettings
-from headwater_server.gateway.variables import KEY_VARIABLE
 
 DRAIN_PATIENCE_S = 3.0  # streams have no end of their own; who sends on them sends again
 

@@ -30,7 +30,7 @@ def open_spans(endpoint: str) -> Spans:
 
 
 class Spans:
-    """Implements `api.gate.Spans`."""
+    """Implements `api.guard.gate.Spans`."""
 
     def __init__(self, provider: TracerProvider) -> None:
         """Take the ``provider``, which knows what is sampled and where spans go."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from headwater_server.personalizer.door import Door
+from headwater_server.personalizer.adapter import Door
 from headwater_server.personalizer.memory import Memory
 from headwater_server.personalizer.server import Server
 from headwater_server.personalizer.settings import PersonalizerSettings

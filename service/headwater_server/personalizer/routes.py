@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from headwater import HeadwaterError
 from headwater_server.errors import Overloaded, StoreUnavailable
-from headwater_server.personalizer.door import Door
+from headwater_server.personalizer.adapter import Door
 from headwater_server.personalizer.errors import (
     BAD_REQUEST,
     INTERNAL,

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from headwater_server.personalizer.door import Door
+from headwater_server.personalizer.adapter import Door
 from headwater_server.personalizer.routes import door_routes
 from headwater_server.web.headers import NEVER, SecurityHeaders
 from headwater_server.web.pages import page_routes

@@ -14,10 +14,10 @@ import structlog
 from headwater_server.gateway.beside import Beside
 from headwater_server.settings import Settings
 from headwater_server.storage.embedded.embedded import EmbeddedServer
-from headwater_server.workers.crew import Crew
 from headwater_server.workers.host_table import make_table
+from headwater_server.workers.pool import Crew
 from headwater_server.workers.port import reserve
-from headwater_server.workers.seat import Seat
+from headwater_server.workers.slot import Seat
 
 _log = structlog.get_logger(__name__)
 OnReady = Callable[[str, str], None]

@@ -10,7 +10,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from headwater_server.workers.seat import Seat
+from headwater_server.workers.slot import Seat
 
 READY = re.compile(r"ready on \S+ offset=(\S+)")
 PROGRAM = (sys.executable, "-m", "headwater_server", "worker")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from headwater_server.cli.commands.settings import page
 from headwater_server.cli.root import commands
-from headwater_server.cli.settings_page import page
 
 PAGE = Path(__file__).parents[3] / "docs" / "settings.md"
 

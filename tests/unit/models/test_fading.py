@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from headwater_server.models.companions import Companions
-from headwater_server.models.next_item import NextItem
+from headwater_server.models.covisitation.companions import Companions
+from headwater_server.models.covisitation.next_item import NextItem
 
 
 @pytest.mark.parametrize("model", [NextItem(half_life=1.0), Companions(half_life=1.0)])

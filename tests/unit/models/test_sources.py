@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from headwater_server.engine.snapshot import state
-from headwater_server.models.content import Content
-from headwater_server.models.cycles import Cycles
+from headwater_server.models.content.content import Content
+from headwater_server.models.content.word_flow import WordFlow
+from headwater_server.models.covisitation.cycles import Cycles
+from headwater_server.models.covisitation.next_item import NextItem
+from headwater_server.models.covisitation.walk import Walk
 from headwater_server.models.evidence import Evidence
-from headwater_server.models.logs import ln
-from headwater_server.models.next_item import NextItem
-from headwater_server.models.walk import Walk
-from headwater_server.models.word_flow import WordFlow
+from headwater_server.models.logarithms import ln
 
 DAY_S = 86_400.0
 

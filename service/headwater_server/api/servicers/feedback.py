@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Awaitable
 
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
-from headwater_server.api.caller import caller_of
+from headwater_server.api.access.call_kinds import Kind
 from headwater_server.api.draining import Draining
 from headwater_server.api.errors import Context
-from headwater_server.api.guard import time_remaining_s
-from headwater_server.api.kinds import Kind
-from headwater_server.api.load import Load
+from headwater_server.api.guard.caller import caller_of
+from headwater_server.api.guard.guard import time_remaining_s
+from headwater_server.api.guard.load import Load
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.stream import Pipeline

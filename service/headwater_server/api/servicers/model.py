@@ -5,7 +5,7 @@ from __future__ import annotations
 from headwater.v1 import model_service_pb2 as pb
 from headwater.v1 import model_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
-from headwater_server.api.guard import time_remaining_s
+from headwater_server.api.guard.guard import time_remaining_s
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate.model import get_metrics_response, get_model_response

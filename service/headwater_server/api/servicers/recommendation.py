@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1 import recommendation_service_pb2_grpc as pb_grpc
-from headwater_server.api.caller import is_page
 from headwater_server.api.errors import Context
-from headwater_server.api.guard import time_remaining_s
+from headwater_server.api.guard.caller import is_page
+from headwater_server.api.guard.guard import time_remaining_s
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate import lists, recommendation

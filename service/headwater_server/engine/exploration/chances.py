@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.visitors.visitors import History
-from headwater_server.models.averaging import share_of_slate
-from headwater_server.models.probability import FEATURES, ProbabilityHead, buckets
+from headwater_server.models.probability.averaging import share_of_slate
+from headwater_server.models.probability.probability import FEATURES, ProbabilityHead, buckets
 
 
 class Chances(NamedTuple):

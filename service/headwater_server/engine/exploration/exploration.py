@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headwater_server.models.chance import uniform
+from headwater_server.models.splitmix import uniform
 
 _TINY = 1e-250
 

@@ -13,7 +13,7 @@ from headwater_server.engine.exploration.exploration import best_slate, draw_sla
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.evidence import SOURCES
-from headwater_server.models.probability import ProbabilityHead
+from headwater_server.models.probability.probability import ProbabilityHead
 
 EXPLORING, BEST = "plackett_luce", "best"
 _REASONS = {

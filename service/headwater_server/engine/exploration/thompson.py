@@ -15,9 +15,9 @@ from headwater_server.engine.exploration.exploration import seed_of
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.visitors import History
-from headwater_server.models.averaging import share_of_slate
-from headwater_server.models.chance import normal
-from headwater_server.models.probability import ProbabilityHead
+from headwater_server.models.probability.averaging import share_of_slate
+from headwater_server.models.probability.probability import ProbabilityHead
+from headwater_server.models.splitmix import normal
 
 THOMPSON = "thompson"
 DRAWS = 200

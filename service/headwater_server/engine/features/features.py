@@ -11,7 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
-from headwater_server.models.logs import ln
+from headwater_server.models.logarithms import ln
 
 _EVIDENCE = np.array(
     [

@@ -13,8 +13,8 @@ from headwater_server.engine.measures.metrics import Progress
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.ranking.answering import Answering
 from headwater_server.engine.visitors.visitors import History
-from headwater_server.models.averaging import share_of_slate
-from headwater_server.models.probability import buckets
+from headwater_server.models.probability.averaging import share_of_slate
+from headwater_server.models.probability.probability import buckets
 
 
 class Impressions:

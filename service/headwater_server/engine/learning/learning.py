@@ -14,7 +14,7 @@ from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.retrieval.popular import REFRESH_EVENTS
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.visitors.visitors import History
-from headwater_server.models.chance import uniform
+from headwater_server.models.splitmix import uniform
 
 NEGATIVES = 60
 MEASURE_EVENTS = 10

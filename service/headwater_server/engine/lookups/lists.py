@@ -12,7 +12,7 @@ from headwater_server.engine.models import TREND_COLUMNS, Models
 from headwater_server.engine.ranking.answering import Answering
 from headwater_server.engine.visitors.visitors import History
 from headwater_server.models import evidence as ev
-from headwater_server.models.popularity import Popularity
+from headwater_server.models.popularity.popularity import Popularity
 
 _CONTENT_WEIGHT = 3.0
 WINDOWS = tuple(TREND_COLUMNS)

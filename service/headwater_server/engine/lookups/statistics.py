@@ -15,7 +15,7 @@ from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.lists import rises
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.ranking.answering import Answering
-from headwater_server.models.activity import Activity
+from headwater_server.models.popularity.activity import Activity
 
 WINDOWS = ("hour", "day", "week")
 STEP = 1_000  # items whose words are looked through in a row

@@ -9,7 +9,7 @@ from typing import Any
 
 from river.drift import ADWIN
 
-from headwater_server.models.plain import from_plain, to_plain
+from headwater_server.models.river.plain_values import from_plain, to_plain
 
 ALL = "all"
 OTHER = "other"

@@ -8,7 +8,7 @@ from typing import Any
 
 from river import stats
 
-from headwater_server.models.plain import from_plain, to_plain
+from headwater_server.models.river.plain_values import from_plain, to_plain
 
 FADING = 0.002
 _GROUPS_MAX = 256

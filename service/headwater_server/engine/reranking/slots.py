@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.exploration import thompson
 from headwater_server.engine.reranking.similarity import note
-from headwater_server.models.chance import uniform
+from headwater_server.models.splitmix import uniform
 
 _LEFT, _RESERVED, _PLACED = 0, 1, 2
 _DRAWS, _pick = thompson.DRAWS, thompson.pick

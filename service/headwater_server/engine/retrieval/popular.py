@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.models.popularity import Popularity
+from headwater_server.models.popularity.popularity import Popularity
 
 TOP_MAX = 30
 REFRESH_EVENTS = 50

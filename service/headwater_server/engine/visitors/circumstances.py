@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from headwater_server.engine.messages.events import ContextValue, Event
-from headwater_server.models.circumstances import circumstance
+from headwater_server.models.covisitation.circumstances import circumstance
 
 _Values = Iterable[tuple[str, ContextValue]]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from headwater_server.models.base import CAPACITY_START, HISTORY_MAX, grown
-from headwater_server.models.neighbours import BLOCK_MIN, give_block, take_block
+from headwater_server.models.covisitation.neighbours import BLOCK_MIN, give_block, take_block
 
 _CLASSES = 24
 

@@ -13,8 +13,8 @@ from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.visitors import History
-from headwater_server.models.chance import normal
-from headwater_server.models.probability import ProbabilityHead, buckets
+from headwater_server.models.probability.probability import ProbabilityHead, buckets
+from headwater_server.models.splitmix import normal
 
 SETTINGS = EngineSettings(exploration_policy="thompson")
 RATES = np.array([0.05, 0.08, 0.06, 0.20, 0.04, 0.07, 0.05, 0.03])

@@ -1,0 +1,116 @@
+"""What a key may do: its kind, its scopes, its rate, as the settings `keys` and `page_keys` say."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from headwater_server.api.access.call_kinds import Kind, kind_of
+from headwater_server.api.access.rate import Rate
+
+KEY = re.compile(r"[!-+\--:<-~]{16,128}")
+"""Visible ASCII without comma and semicolon, long enough to be drawn."""
+
+SCOPES: Mapping[str, str] = {
+    "recommend": "RecommendationService",
+    "feedback": "FeedbackService",
+    "catalog": "CatalogService",
+    "users": "UserService",
+    "model": "ModelService",
+}
+READ = "read"  # of a backend: every call that changes nothing, as a console asks
+PAGE_SCOPES = ("recommend", "feedback")
+SHAPE = "write KEY, or KEY;scopes=feedback+recommend;calls_per_second=100, with commas between"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One key. ``is_page``: it is publishable, so whoever sends it may be anybody.
+
+    Then it opens no stream: browsers have none, and a stream holds its place while it does nothing.
+    """
+
+    key: bytes = field(repr=False)
+    is_page: bool = False
+    scopes: frozenset[str] = frozenset()
+    rate: Rate | None = None
+
+    def allows(self, call: str) -> bool:
+        """Return whether the key opens a method.
+
+        >>> page = Access(b"", is_page=True, scopes=frozenset({"feedback"}))
+        >>> page.allows("headwater.v1.FeedbackService/Feedback")
+        True
+        >>> page.allows("headwater.v1.UserService/GetUser"), page.allows("x.Reflection/Info")
+        (False, False)
+        """
+        if self.is_page and call.endswith("/StreamFeedback"):
+            return False
+        service = call.partition("/")[0].rpartition(".")[2]
+        named = any(SCOPES.get(scope) == service for scope in self.scopes)
+        if named or not self.scopes:
+            return True
+        return READ in self.scopes and kind_of(call) is Kind.READS
+
+
+def accesses(text: str, *, is_page: bool) -> list[Access]:
+    """Return each key of a setting. Raises ValueError, which says what is wrong and not the key.
+
+    >>> [page] = accesses("pk-0123456789abcdef;scopes=recommend", is_page=True)
+    >>> sorted(page.scopes), page.rate
+    (['recommend'], None)
+    >>> [page] = accesses("pk-0123456789abcdef;scopes=catalog", is_page=True)
+    Traceback (most recent call last):
+    ...
+    ValueError: a page's key has no scope 'catalog': write recommend, feedback
+    """
+    entries = text.split(",") if text else []
+    return [_access(entry.strip(), is_page=is_page) for entry in entries]
+
+
+def _access(entry: str, *, is_page: bool) -> Access:
+    key, *options = entry.split(";")
+    if not KEY.fullmatch(key):
+        raise ValueError(
+            "each key is 16 to 128 visible ASCII characters, with commas between: "
+            f"openssl rand -hex 24; {SHAPE}"
+        )
+    told = dict(_option(option) for option in options)
+    scopes = _scopes(told.get("scopes", ""), is_page=is_page)
+    per_second = _per_second(told.get("calls_per_second", ""))
+    return Access(key.encode(), is_page, scopes, Rate(per_second) if per_second else None)
+
+
+def _option(option: str) -> tuple[str, str]:
+    name, equals, value = option.partition("=")
+    if name not in {"scopes", "calls_per_second"} or not equals or not value:
+        raise ValueError(f"a key has no option {option!r}: {SHAPE}")
+    return name, value
+
+
+def _scopes(text: str, *, is_page: bool) -> frozenset[str]:
+    known = PAGE_SCOPES if is_page else (*SCOPES, READ)
+    scopes = frozenset(text.split("+")) if text else frozenset()
+    for scope in sorted(scopes - set(known)):
+        whose = "a page's key" if is_page else "a key"
+        raise ValueError(f"{whose} has no scope {scope!r}: write {', '.join(known)}")
+    return scopes or frozenset({"feedback"} if is_page else ())
+
+
+def _per_second(text: str) -> float:
+    try:
+        per_second = float(text or "0")
+    except ValueError:
+        per_second = math.nan
+    if text and not 0 < per_second < math.inf:
+        raise ValueError(f"calls_per_second={text}: write a number greater than 0")
+    return per_second
+
+
+def check_accesses(entries: Iterable[Access]) -> None:
+    """Refuse a key that stands there twice: which of its scopes counted would be a guess."""
+    keys = [access.key for access in entries]
+    if len(set(keys)) < len(keys):
+        raise ValueError("a key stands in keys and page_keys twice: each needs one of its own")

@@ -1,0 +1,89 @@
+"""`headwater gateway`: the Envoy before the servers, written down or run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from headwater_server.cli.commands.serve import say_gateway_ready
+from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.gateway.extra import KEY_VARIABLE, missing
+from headwater_server.observability.logging import set_up_logging
+from headwater_server.settings import Settings, load_settings
+from headwater_server.settings_checks import BadSettings, check_exposure
+
+LISTEN_DEFAULT = "127.0.0.1:8080"
+OUT_DEFAULT = Path("gateway")
+
+
+def render(
+    out: Path = typer.Option(OUT_DEFAULT, help="the folder to write into, made if missing"),
+    *,
+    flags: dict[str, Any],
+) -> None:
+    """Write what Envoy reads: envoy.yaml, for people too, and headwater.binpb, the API.
+
+    Start Envoy in that folder: `envoy -c envoy.yaml`. Paths and addresses are written as they are
+    set, so they may be those of a container. No secret is in the files.
+    """
+    with explained():
+        settings = _prepared(flags)
+        from headwater_server.gateway.plan import ADMIN_PORT, make_plan
+        from headwater_server.gateway.render import write
+
+        backends, deadline_s = _backends(settings), settings.api.deadline_max_s
+        web = settings.gateway.gateway_web
+        plan = make_plan(settings.gateway, backends, web, deadline_s, ADMIN_PORT)
+        print(write(plan, out))
+
+
+def run(flags: dict[str, Any]) -> None:
+    """Run an Envoy before servers that run elsewhere (--gateway-backends), until Ctrl-C.
+
+    `headwater serve --gateway H:P` does the same beside a server of its own. Callers who show a
+    client's certificate are sent on with HEADWATER_KEY, or the first of HEADWATER_KEYS.
+    """
+    with explained():
+        settings = _prepared(flags)
+        gateway, api = settings.gateway, settings.api
+        addresses = (gateway.gateway, gateway.gateway_tls)
+        has_keys = bool(api.accesses or os.environ.get(KEY_VARIABLE))
+        check_exposure(addresses, has_keys=has_keys, insecure=api.insecure)
+        set_up_logging(settings.process.log_level, settings.process.log_format)
+        try:
+            asyncio.run(_run(settings))
+        except OSError as error:
+            fail(str(error), FAILED)
+
+
+async def _run(settings: Settings) -> None:
+    from headwater_server.gateway.gateway import open_gateway
+
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    key = settings.api.backend_key or os.environ.get(KEY_VARIABLE)
+    deadline_s = settings.api.deadline_max_s
+    async with AsyncExitStack() as parts:
+        backends = _backends(settings)
+        say_gateway_ready(await open_gateway(settings.gateway, backends, key, deadline_s, parts))
+        await stopping.wait()
+
+
+def _prepared(flags: dict[str, Any]) -> Settings:
+    if lacking := missing():
+        raise BadSettings(lacking)
+    settings = load_settings(**flags)
+    gateway = settings.gateway
+    return replace(settings, gateway=replace(gateway, gateway=gateway.gateway or LISTEN_DEFAULT))
+
+
+def _backends(settings: Settings) -> tuple[str, ...]:
+    return settings.gateway.gateway_backends or (settings.api.listen,)

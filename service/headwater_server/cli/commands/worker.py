@@ -1,0 +1,61 @@
+"""`headwater worker`: one process of `serve --workers`. The parent starts it, nobody else does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import structlog
+import typer
+
+from headwater_server.cli.commands.serve import prepared
+from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
+from headwater_server.cli.stores import store_explained
+from headwater_server.replica.group.identity import this_process
+from headwater_server.replica.group.process_context import Surroundings
+from headwater_server.replica.ports.registry import FOLLOWER
+from headwater_server.settings import Settings
+from headwater_server.storage.embedded.launch import tie_to
+from headwater_server.workers.host_table import HostTable
+from headwater_server.workers.slot import Seat
+
+_beating: set[asyncio.Task[None]] = set()
+
+
+def worker() -> None:
+    """Serve at the seat that standard input names; `headwater serve --workers` starts it."""
+    line = sys.stdin.readline()
+    if not line:
+        raise typer.Exit(0)  # the parent died before it could say anything
+    told = json.loads(line)
+    seat, flags = Seat(**told["seat"]), told["flags"]
+    tie_to(seat.parent_pid)
+    with explained(), store_explained():
+        settings = seat.settings(prepared(flags))
+        structlog.contextvars.bind_contextvars(seat=seat.name)
+        try:
+            with valid_engine():
+                _run(settings, seat)
+        except OSError as error:
+            fail(str(error), FAILED)
+
+
+def _run(settings: Settings, seat: Seat) -> None:
+    from headwater_server.app import run
+
+    serves = seat.role != FOLLOWER
+    table = HostTable(seat.table_fd, seat.workers, seat.number) if serves else None
+    surroundings = Surroundings(
+        identity=this_process(seat.role, keeps_snapshots=not serves),
+        neighbours=table,
+        socket=Path(seat.socket) if seat.socket else None,
+    )
+    run(settings, lambda *ready: _ready(table, *ready), surroundings)
+
+
+def _ready(table: HostTable | None, address: str, offset: str) -> None:
+    if table is not None:
+        _beating.add(asyncio.get_running_loop().create_task(table.go_on_beating()))
+    print(f"ready on {address} offset={offset}", flush=True)

@@ -1,0 +1,259 @@
+"""Item content: rare shared words and categories, so that an untouched item can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.models import evidence as ev
+from headwater_server.models.base import CAPACITY_START, ItemModel, grown
+from headwater_server.models.content import profile_similarity as likeness
+from headwater_server.models.logarithms import LOGS
+
+TOKENS_MAX = 12
+KEPT_MAX = 48
+POSTINGS_MAX = 64
+UNUSED_MAX = 256
+"""Words that no item holds any more, and that are kept all the same, before they are forgotten."""
+
+
+class Content(ItemModel):
+    r"""Likeness of an item's words to those of the visitor's last items.
+
+    A token is a field's name and a word (``title:lamp``, ``categories:garden``). With
+    $\mathrm{idf}_\tau = \log\frac{N + 1}{n_\tau + 1} + 0.1$ over the $N$ items so far, a history
+    has the profile $T_\tau = \sum_z \gamma^z\, \mathrm{idf}_\tau [\tau \in x_z]$, and
+
+    $$s(y) = \sum_{\tau \in y} T_\tau\, \mathrm{idf}_\tau \Big/
+             \sqrt{1 + \textstyle\sum_{\tau \in y} \mathrm{idf}_\tau^2}$$
+
+    An item counts by its rarest ``TOKENS_MAX`` tokens; which these are is looked at again
+    whenever the number of items has doubled, since the first items are put in before anyone
+    can know what is rare. Words that no item holds any more are forgotten, some at a time, and
+    their numbers given to others; ``on_forgotten`` are told which (int64[n]).
+
+    References
+    ----------
+    G. Salton, C. Buckley, "Term-weighting approaches in automatic text retrieval", 1988.
+
+    Examples
+    --------
+    >>> model = Content()
+    >>> model.describe(0, ["title:red", "title:lamp"])
+    >>> model.describe(1, ["title:green", "title:lamp"])
+    >>> model.describe(2, ["title:garden", "title:chair"])
+    >>> bulb = np.array([0], dtype=np.int32)
+    >>> model.predict(bulb, 1) > model.predict(bulb, 2) == 0.0
+    True
+    """
+
+    _item_arrays = ("_all_tokens", "_tokens")
+    _state = ("_words", "_all_tokens", "_tokens", "_frequencies", "_postings", "_filled", "_items")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words: dict[str, int] = {}
+        self._named: list[str] = []  # of each number; "" where it is free
+        self._free: list[int] = []  # a heap: the lowest is given first
+        self.on_forgotten: list[Callable[[NDArray[np.int64]], None]] = []
+        self._all_tokens = np.full((CAPACITY_START, KEPT_MAX), -1, dtype=np.int32)
+        self._tokens = np.full((CAPACITY_START, TOKENS_MAX), -1, dtype=np.int32)
+        self._frequencies = np.zeros(CAPACITY_START)
+        self._postings = np.zeros((CAPACITY_START, POSTINGS_MAX), dtype=np.int32)
+        self._filled = np.zeros(CAPACITY_START, dtype=np.int64)
+        self._items = 0
+        self._begin_scratch()
+
+    def _begin_scratch(self) -> None:
+        self._profile = np.zeros((len(self._frequencies), likeness.COLUMNS))
+        self._stamps = np.zeros(len(self._frequencies), dtype=np.int64)
+        self._met = np.zeros(likeness.MET_MAX, dtype=np.int32)
+        self._norms = np.zeros(3)
+        self._stamp = 0
+
+    def reserve(self, rows: int) -> None:
+        """Make room for items numbered below ``rows``; unknown tokens are -1."""
+        for name in self._item_arrays:
+            before = len(getattr(self, name))
+            super().reserve(rows)
+            getattr(self, name)[before:] = -1
+
+    def describe(self, item: int, tokens: Iterable[str]) -> None:
+        """Say which tokens ``item`` has; what was said of it before is forgotten."""
+        self._undescribe(item)
+        numbers = [self._number(token) for token in dict.fromkeys(tokens) if token][:KEPT_MAX]
+        self._all_tokens[item, : len(numbers)] = numbers
+        self._frequencies[numbers] += 1
+        for token in numbers:
+            self._postings[token, self._filled[token] % POSTINGS_MAX] = item
+            self._filled[token] += 1
+        self._items += 1
+        if self._items & (self._items - 1) == 0:
+            self._choose(np.flatnonzero(self._all_tokens[:, 0] >= 0))
+        else:
+            self._choose(np.array([item]))
+        self._forget_words()
+
+    def forget(self, items: NDArray[np.int32]) -> None:
+        """Clear what is known of ``items``."""
+        for item in items:
+            self._undescribe(int(item))
+        self._forget_words()
+
+    def _forget_words(self) -> None:
+        """Let go of the words that no item holds, once they are many."""
+        unused = self._frequencies[: len(self._named)] == 0
+        if np.count_nonzero(unused) - len(self._free) <= max(UNUSED_MAX, len(self._words) // 8):
+            return
+        gone = np.array([n for n in np.flatnonzero(unused) if self._named[n]])
+        for number in gone.tolist():
+            del self._words[self._named[number]]
+            self._named[number] = ""
+            heappush(self._free, number)
+        for tell in self.on_forgotten:
+            tell(gone)
+
+    def _undescribe(self, item: int) -> None:
+        tokens = self._all_tokens[item]
+        known = tokens[tokens >= 0]
+        if len(known) == 0:
+            return
+        self._frequencies[known] -= 1
+        for token in known:
+            listed = self._postings[token, : min(self._filled[token], POSTINGS_MAX)]
+            kept = listed[listed != item]
+            self._postings[token, : len(kept)] = kept
+            self._filled[token] = len(kept)
+        self._items -= 1
+        self._all_tokens[item] = -1
+        self._tokens[item] = -1
+
+    def _number(self, token: str) -> int:
+        number = self._words.get(token)
+        if number is not None:
+            return number
+        number = heappop(self._free) if self._free else len(self._named)
+        self._named[number : number + 1] = [token]
+        self._words[token] = number
+        if number >= len(self._frequencies):
+            for name in ("_frequencies", "_postings", "_filled"):
+                setattr(self, name, grown(getattr(self, name), 2 * len(self._frequencies)))
+            self._begin_scratch()
+        return number
+
+    def _choose(self, items: NDArray[Any]) -> None:
+        """Keep the rarest tokens of ``items`` for counting, ties by token number."""
+        tokens = self._all_tokens[items]
+        rarity = np.where(tokens >= 0, self._frequencies[tokens], np.inf)
+        order = np.lexsort((tokens, rarity), axis=1)[:, :TOKENS_MAX]
+        self._tokens[items] = np.take_along_axis(tokens, order, axis=1)
+
+    @property
+    def vocabulary(self) -> tuple[NDArray[np.int32], NDArray[np.float64], int]:
+        """(each item's rarest tokens, items that hold each token, items described)."""
+        return self._tokens, self._frequencies, self._items
+
+    @property
+    def room(self) -> int:
+        """How many words there is room for; grows by doubling."""
+        return len(self._frequencies)
+
+    @property
+    def tokens(self) -> NDArray[np.int32]:
+        """int32[items, TOKENS_MAX]: the rarest tokens of each item, rarest first, then -1."""
+        return self._tokens
+
+    @property
+    def listed(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """int32[tokens, POSTINGS_MAX] newest items of each token, int64[tokens] how many."""
+        return self._postings, self._filled
+
+    def is_described(self, item: int) -> bool:
+        """Whether anything was said of ``item``."""
+        return bool(self._tokens[item, 0] >= 0)
+
+    @property
+    def _counted(self) -> tuple[Any, Any, Any, Any]:
+        return self._tokens, self._frequencies, self._items, LOGS
+
+    def look(self, history: NDArray[np.int32], in_session: NDArray[np.bool_] | None = None) -> None:
+        """Make the profile that `accumulate` reads; absent flags: one session."""
+        self._stamp += 1
+        flags = np.ones(len(history), dtype=np.bool_) if in_session is None else in_session
+        likeness.look(
+            history,
+            flags,
+            *self._counted,
+            self._profile,
+            self._stamps,
+            self._stamp,
+            self._met,
+            self._norms,
+        )
+
+    def propose(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
+        """Touch the items that share rare tokens with the latest of ``history``."""
+        likeness.propose(history, *self._counted, self._postings, self._filled, scratch)
+
+    def accumulate(
+        self, chosen: NDArray[np.int32], scratch: tuple[Any, ...], cosines: NDArray[np.float32]
+    ) -> None:
+        """Write how like each ``chosen`` item (already touched) is to what `look` looked at.
+
+        ``cosines`` float32[n, 3] takes those to the latest item, the session, the last hundred.
+        """
+        likeness.liken(
+            *self._counted,
+            self._profile,
+            self._stamps,
+            self._stamp,
+            self._norms,
+            chosen,
+            scratch,
+            cosines,
+        )
+
+    def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
+        """Nothing: content is learned from the catalogue (`describe`), not from events."""
+
+    def predict(self, history: NDArray[np.int32], item: int) -> float:
+        """Return the likeness of ``item`` to ``history``."""
+        scratch = ev.Evidence()
+        scratch.begin(len(self._tokens))
+        chosen = np.array([item], dtype=np.int32)
+        self.look(history)
+        self.accumulate(chosen, scratch.scratch, np.empty((1, 3), dtype=np.float32))
+        return float(scratch.values[item, ev.CONTENT])
+
+    def likest(self, history: NDArray[np.int32], item: int) -> tuple[int, list[str]]:
+        """Return (place of the history's item most like ``item``, shared tokens, rarest first).
+
+        Another item, that is: each is like itself. Nearer places count more, as in the profile;
+        (-1, []) where nothing is shared.
+        """
+        tokens = self._tokens[history[: likeness.REACH]]
+        shared = np.isin(tokens, self._tokens[item][self._tokens[item] >= 0])
+        shared[history[: likeness.REACH] == item] = False
+        idf = np.log((self._items + 1.0) / (self._frequencies[tokens] + 1.0)) + 0.1
+        worth = (np.where(shared, idf, 0.0) ** 2).sum(axis=1) * 0.9 ** np.arange(len(tokens))
+        if not worth.any():
+            return -1, []
+        place = int(worth.argmax())
+        order = np.argsort(-idf[place][shared[place]], kind="stable")
+        return place, [self._named[n] for n in tokens[place][shared[place]][order].tolist()]
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the model is; the words in order of their numbers."""
+        return {**super().state(), "_words": list(self._named)}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        super().load(state)
+        self._named = list(state["_words"])
+        self._words = {word: number for number, word in enumerate(self._named) if word}
+        self._free = [number for number, word in enumerate(self._named) if not word]
+        self._begin_scratch()

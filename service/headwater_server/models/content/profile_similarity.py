@@ -1,0 +1,101 @@
+"""Kernels of `Content`: a history as a profile of words, and how like it an item is.
+
+``profile`` float64[words, 6]: what the last items say of a word, nearer ones more: the last three,
+the last twenty, the latest, the session, the last hundred; and the word's idf. ``stamps`` tell
+which rows belong to this question, ``met`` lists them. Norms are those of the last three columns.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from headwater_server.models import evidence as ev
+from headwater_server.models.logarithms import log_of
+
+NEAR_REACH, REACH, LONG_REACH, PROPOSERS = 3, 20, 100, 3
+NEAR, FAR, LATEST, SESSION, LONG, IDF = 0, 1, 2, 3, 4, 5
+COLUMNS = 6
+MET_MAX = 1024
+
+
+@njit(cache=True)
+def idf_of(token, frequencies, items, logs):
+    """Return log((N + 1) / (n + 1)) + 0.1."""
+    return log_of(items + 1, logs) - log_of(frequencies[token] + 1.0, logs) + 0.1
+
+
+@njit(cache=True)
+def look(history, in_session, tokens, frequencies, items, logs, profile, stamps, stamp, met, norms):
+    """Weigh the words of the last items."""
+    n = 0
+    for z in range(min(LONG_REACH, len(history))):
+        near, far, long = 0.5**z, 0.9**z, 0.98**z
+        for token in tokens[history[z]]:
+            if token < 0:
+                break
+            if stamps[token] != stamp:
+                if n == len(met):
+                    continue
+                stamps[token] = stamp
+                profile[token] = 0.0
+                profile[token, IDF] = idf_of(token, frequencies, items, logs)
+                met[n] = token
+                n += 1
+            row = profile[token]
+            idf = row[IDF]
+            if z < NEAR_REACH:
+                row[NEAR] += idf * near
+            if z < REACH:
+                row[FAR] += idf * far
+            if z == 0:
+                row[LATEST] = idf
+            if in_session[z]:
+                row[SESSION] += idf * far
+            row[LONG] += idf * long
+    norms[:] = 0.0
+    for i in range(n):
+        row = profile[met[i]]
+        for j in range(3):
+            norms[j] += row[LATEST + j] * row[LATEST + j]
+
+
+@njit(cache=True)
+def propose(history, tokens, frequencies, items, logs, postings, filled, scratch):
+    """Touch the newest items that share a word with one of the latest items, rare ones most."""
+    out = scratch[0]
+    for z in range(min(PROPOSERS, len(history))):
+        for token in tokens[history[z]]:
+            if token < 0:
+                break
+            worth = np.float32(0.5**z * idf_of(token, frequencies, items, logs) ** 2)
+            listed = postings[token, : min(filled[token], postings.shape[1])]
+            ev.touch(scratch, listed, 0)
+            for item in listed:
+                out[np.uint64(item), ev.CONTENT_NEAR] += worth
+
+
+@njit(cache=True)
+def liken(tokens, frequencies, items, logs, profile, stamps, stamp, norms, chosen, scratch, rows):
+    """Write two sums into the evidence of ``chosen``, and three cosines into ``rows``."""
+    out = scratch[0]
+    dots = np.empty(5)
+    for i in range(len(chosen)):
+        item, norm = chosen[i], 0.0
+        dots[:] = 0.0
+        for token in tokens[item]:
+            if token < 0:
+                break
+            if stamps[token] == stamp:
+                row = profile[token]
+                idf = row[IDF]
+                for j in range(5):
+                    dots[j] += row[j] * idf
+            else:
+                idf = idf_of(token, frequencies, items, logs)
+            norm += idf * idf
+        length = np.sqrt(1.0 + norm)
+        out[item, ev.CONTENT_NEAR] = dots[NEAR] / length
+        out[item, ev.CONTENT] = dots[FAR] / length
+        for j in range(3):
+            rows[i, j] = dots[LATEST + j] / np.sqrt(norm * norms[j] + 1e-9)

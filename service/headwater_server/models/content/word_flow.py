@@ -1,0 +1,254 @@
+"""Which words follow which: evidence for items that nobody has touched, by what they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from headwater_server.models import evidence as ev
+from headwater_server.models.content.content import Content
+from headwater_server.models.covisitation.neighbours import Neighbours, claim_slot
+from headwater_server.models.fading import FadingModel
+from headwater_server.models.logarithms import ln
+from headwater_server.models.splitmix import uniform
+
+REACH, COUNTED = 2, 8
+PROPOSERS = 6
+OUT, IN = 0, 1
+
+
+@njit(cache=True)
+def _learn(table, totals, tokens, history, item, weight, row_max, seed, count):
+    values = table[4]
+    for z in range(min(REACH, len(history))):
+        near = np.float32(weight * 0.5**z)
+        for i in range(COUNTED):
+            before = tokens[history[z], i]
+            if before < 0:
+                break
+            totals[before, OUT] += near
+            for j in range(COUNTED):
+                after = tokens[item, j]
+                if after < 0:
+                    break
+                draw = uniform(seed, (count * REACH + z) * COUNTED * COUNTED + i * COUNTED + j)
+                slot = claim_slot(table, before, after, near, row_max, draw)
+                if slot >= 0:
+                    values[slot, 0] += near
+        for j in range(COUNTED):
+            if tokens[item, j] < 0:
+                break
+            totals[tokens[item, j], IN] += near
+
+
+@njit(cache=True)
+def _spread(table, totals, tokens, history, weight, flow, stamps, stamp, met):
+    """Write the chance of each word to come next; return how many were met, and all in-flow."""
+    start, size, _, ids, values, _, _, _ = table
+    n = 0
+    for z in range(min(REACH, len(history))):
+        length = 0
+        while length < COUNTED and tokens[history[z], length] >= 0:
+            length += 1
+        for i in range(length):
+            before = tokens[history[z], i]
+            if before >= len(totals):
+                continue  # a word that was put in after the last touch
+            share = np.float32(0.5**z / (length * (totals[before, OUT] + 2.0 * weight)))
+            for slot in range(start[before], start[before] + size[before]):
+                after = ids[slot]
+                if stamps[after] != stamp:
+                    stamps[after] = stamp
+                    flow[after] = np.float32(0.0)
+                    if n < len(met):
+                        met[n] = after
+                        n += 1
+                flow[after] += share * values[slot, 0]
+    return n
+
+
+@njit(cache=True)
+def _propose(totals, mass, weight, flow, met, postings, filled, scratch):
+    """Touch the newest items of the words that most of all are likelier now than else."""
+    out = scratch[0]
+    worth = np.empty(len(met), dtype=np.float32)
+    for i in range(len(met)):
+        worth[i] = flow[met[i]] * mass / (totals[met[i], IN] + 3.0 * weight)
+    for i in range(min(PROPOSERS, len(met))):
+        best = i
+        for j in range(i + 1, len(met)):
+            if worth[j] > worth[best]:
+                best = j
+        met[i], met[best] = met[best], met[i]
+        worth[i], worth[best] = worth[best], worth[i]
+        listed = postings[met[i], : min(filled[met[i]], postings.shape[1])]
+        ev.touch(scratch, listed, 0)
+        gain = np.float32(ln(1.0 + worth[i]))
+        for item in listed:
+            out[np.uint64(item), ev.WORDS] += gain
+
+
+@njit(cache=True)
+def _accumulate(tokens, totals, mass, weight, flow, stamps, stamp, chosen, rows):
+    for i in range(len(chosen)):
+        total, best, n = 0.0, 0.0, 0
+        for j in range(COUNTED):
+            token = tokens[chosen[i], j]
+            if token < 0:
+                break
+            n += 1
+            if token < len(totals) and stamps[token] == stamp:
+                lift = flow[token] * mass / (totals[token, IN] + 3.0 * weight)
+                total += ln(1.0 + lift)
+                best = max(best, lift)
+        rows[i, 0] = total / max(1, n)
+        rows[i, 1] = ln(1.0 + best)
+
+
+class WordFlow(FadingModel):
+    r"""Counts which words of an item are followed by which words of the next one.
+
+    A touch of $b$ adds $2^{-z}$ to $F_{\tau\sigma}$ for each word $\tau$ of $x_z$, $z < 2$, and
+    $\sigma$ of $b$. With $F_{\tau\cdot}$ what went out of a word, $F_{\cdot\sigma}$ what came
+    into one and $F$ all, the lift of a word and the score of an item are
+
+    $$\ell_\sigma = \sum_{z<2} \frac{2^{-z}}{|x_z|} \sum_{\tau \in x_z}
+       \frac{F\, F_{\tau\sigma}}{(F_{\tau\cdot} + 2)(F_{\cdot\sigma} + 3)}, \qquad
+       s(y) = \frac{1}{|y|} \sum_{\sigma \in y} \log(1 + \ell_\sigma).$$
+
+    An item that nobody has touched gets evidence from its words alone.
+
+    Parameters
+    ----------
+    content
+        Knows the words of the items; absent: one of its own.
+    row_max
+        Words kept that may follow a word; a power of two times 8.
+    half_life
+        Events after which a pair counts half.
+    seed
+        Seed of the draws that decide who is replaced in a full row.
+
+    References
+    ----------
+    A. Schein et al., "Methods and metrics for cold-start recommendations", SIGIR 2002 (items
+    stand for their attributes; here in a Markov chain over attributes).
+
+    Examples
+    --------
+    >>> model = WordFlow()
+    >>> for item, words in enumerate((["tent"], ["stove"], ["gas", "stove"], ["lamp"])):
+    ...     model.content.describe(item, words)
+    >>> tent = np.array([0], dtype=np.int32)
+    >>> model.learn(tent, 1)
+    >>> model.predict(tent, 2) > model.predict(tent, 3) == 0.0
+    True
+    """
+
+    def __init__(
+        self,
+        content: Content | None = None,
+        row_max: int = 64,
+        half_life: float = 20_000.0,
+        seed: int = 5,
+    ) -> None:
+        super().__init__()
+        self.content = content if content is not None else Content()
+        self.row_max = row_max
+        self.half_life = half_life
+        self.seed = seed
+        self._pairs = Neighbours(columns=1)
+        self._totals = np.zeros((len(self._pairs.size), 2), dtype=np.float32)
+        self._mass = 0.0
+        self.content.on_forgotten.append(self._forget_words)
+        self._begin_scratch()
+
+    def _begin_scratch(self) -> None:
+        words = len(self._pairs.size)
+        self._flow = np.zeros(words, dtype=np.float32)
+        self._stamps = np.zeros(words, dtype=np.int64)
+        self._met = np.zeros(REACH * COUNTED * self.row_max, dtype=np.int32)
+        self._stamp = 0
+
+    def reserve(self, rows: int) -> None:
+        """Make room for items numbered below ``rows``; for words it is made when they are met."""
+        self.content.reserve(rows)
+
+    def forget(self, items: NDArray[np.int32]) -> None:
+        """Nothing: what is counted are words, which the content lets go of."""
+
+    def _forget_words(self, words: NDArray[np.int64]) -> None:
+        """Clear what is known of ``words``, whose numbers will be given to others."""
+        counted = words[words < len(self._totals)]
+        if len(counted):
+            self._totals[counted] = 0
+            self._pairs.forget(counted)
+
+    def _reserve_words(self) -> None:
+        words = self.content.room
+        if words > len(self._pairs.size):
+            self._pairs.reserve(words)
+            totals = np.zeros((words, 2), dtype=np.float32)
+            totals[: len(self._totals)] = self._totals
+            self._totals = totals
+            self._begin_scratch()
+
+    def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
+        """Learn that the words of ``item`` came after those of ``history``."""
+        if self.content.is_described(item):
+            self._reserve_words()
+            self._pairs.ensure_slots(2 * REACH * COUNTED * self.row_max)
+            args = (self.content.tokens, history, item, self._weight, self.row_max)
+            _learn(self._pairs.table, self._totals, *args, self.seed, self._count)
+            self._mass += self._weight * sum(0.5**z for z in range(min(REACH, len(history))))
+        self._advance()
+
+    def _advance(self) -> None:
+        origin = self._origin
+        self._step(self._pairs.values, self._totals)
+        if self._origin != origin:
+            self._mass *= 2.0 ** (-(self._origin - origin) / self.half_life)
+
+    def spread(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
+        """Look at ``history`` for the question that begins, and propose items by their words."""
+        self._stamp += 1
+        args = (self._pairs.table, self._totals, self.content.tokens, history, self._weight)
+        found = _spread(*args, self._flow, self._stamps, self._stamp, self._met)
+        if found:
+            postings, filled = self.content.listed
+            flowing = (self._mass, self._weight, self._flow, self._met[:found])
+            _propose(self._totals, *flowing, postings, filled, scratch)
+
+    def accumulate(self, chosen: NDArray[np.int32], rows: NDArray[np.float32]) -> None:
+        """Write float32[n, 2]: mean and largest lift of the words of each of ``chosen``."""
+        args = (self.content.tokens, self._totals, self._mass, self._weight, self._flow)
+        _accumulate(*args, self._stamps, self._stamp, chosen, rows)
+
+    def predict(self, history: NDArray[np.int32], item: int) -> float:
+        """Return the mean lift of the words of ``item`` after ``history``."""
+        evidence = ev.Evidence()
+        evidence.begin(len(self.content.tokens))
+        rows = np.zeros((1, 2), dtype=np.float32)
+        self.spread(history, evidence.scratch)
+        self.accumulate(np.array([item], dtype=np.int32), rows)
+        return float(rows[0, 0])
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the model is; the words are those of the content."""
+        return {
+            "pairs": self._pairs.state(),
+            "totals": self._totals,
+            "mass": self._mass,
+            "count": self._count,
+            "origin": self._origin,
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._pairs.load(state["pairs"])
+        self._totals, self._mass = state["totals"], state["mass"]
+        self._count, self._origin = state["count"], state["origin"]
+        self._begin_scratch()

@@ -1,0 +1,206 @@
+"""What is chosen under the same circumstances: placement, device, weather, a user's segment."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from headwater_server.models import evidence as ev
+from headwater_server.models.covisitation.neighbours import Neighbours, claim_slot, find_slot
+from headwater_server.models.fading import FadingModel
+from headwater_server.models.logarithms import ln
+from headwater_server.models.splitmix import uniform
+
+TOKENS_MAX = 32
+"""Circumstances of one act that count; more say little and cost much."""
+
+
+@njit(cache=True)
+def _learn(table, totals, tokens, item, weight, row_max, seed, count):
+    values = table[4]
+    for place in range(len(tokens)):
+        token = tokens[place]
+        totals[token] += weight
+        draw = uniform(seed, count * TOKENS_MAX + place)
+        slot = claim_slot(table, token, item, weight, row_max, draw)
+        if slot >= 0:
+            values[slot, 0] += weight
+
+
+@njit(cache=True)
+def _accumulate(table, totals, tokens, weight, count, touches, scratch):
+    start, size, _, ids, values, _, _, _ = table
+    out, one, unit = scratch[0], np.float32(1.0), np.float32(1.0 / weight)
+    for token in tokens:
+        first, end = start[token], start[token] + size[token]
+        ev.touch(scratch, ids[first:end], ev.FROM_CIRCUMSTANCES)
+        expected = np.float32(count / (totals[token] / weight + 2.0))
+        for slot in range(np.uint64(first), np.uint64(end)):
+            item = np.uint64(ids[slot])
+            often = values[slot, 0] * unit
+            share = expected * often / (touches[item] + np.float32(3.0))
+            out[item, ev.CIRCUMSTANCES] += ln(one + share)
+            out[item, ev.CIRCUMSTANCES_OFTEN] += often / np.float32(len(tokens))
+
+
+def circumstance(name: str, value: str | float) -> str:
+    """Return the text of a circumstance; of a number, two digits are told apart.
+
+    >>> circumstance("device", "mobile"), circumstance("hour", 14.0), circumstance("t", 21.37)
+    ('device=mobile', 'hour=14', 't=21')
+    """
+    return f"{name}={value}" if isinstance(value, str) else f"{name}={value:.2g}"
+
+
+class Circumstances(FadingModel):
+    r"""Counts which items are touched under which circumstances, old touches fading.
+
+    A circumstance is a text such as ``placement=home`` or ``device=mobile``. With $C_{\tau y}$
+    the touches of item $y$ under $\tau$, the evidence for $y$ is the lift
+    $\sum_\tau \log(1 + k\, C_{\tau y} / ((C_\tau + 2)(n_y + 3)))$, $n$ touches of an item, $k$ of
+    all. It is what a visitor without a history is answered from.
+
+    Parameters
+    ----------
+    row_max
+        Items kept for a circumstance; a power of two times 8.
+    tokens_max
+        Circumstances kept; those that were met longest ago go first.
+    half_life
+        Events after which a touch counts half.
+    seed
+        Seed of the draws that decide who is replaced in a full row.
+
+    References
+    ----------
+    G. Adomavicius, A. Tuzhilin, "Context-aware recommender systems", 2011 (contextual
+    pre-filtering, here blended by the ranker).
+
+    Examples
+    --------
+    >>> model = Circumstances()
+    >>> for _ in range(5):
+    ...     model.learn_one("ann", "umbrella", x={"weather": "rain"})
+    ...     model.learn_one("bob", "sunscreen", x={"weather": "sun"})
+    >>> rain = {"weather": "rain"}
+    >>> model.predict_one("eve", "umbrella", rain) > model.predict_one("eve", "sunscreen", rain)
+    True
+    """
+
+    def __init__(
+        self,
+        row_max: int = 256,
+        tokens_max: int = 10_000,
+        half_life: float = 20_000.0,
+        seed: int = 4,
+    ) -> None:
+        super().__init__()
+        self.row_max = row_max
+        self.tokens_max = tokens_max
+        self.half_life = half_life
+        self.seed = seed
+        self._pairs = Neighbours(columns=1)
+        self._totals = np.zeros(tokens_max, dtype=np.float32)
+        self._tokens: OrderedDict[str, int] = OrderedDict()
+        self._pairs.reserve(tokens_max)
+
+    def reserve(self, rows: int) -> None:
+        """Nothing: rows are circumstances, not items."""
+
+    def forget(self, items: NDArray[np.int32]) -> None:
+        """Take ``items`` out of all rows."""
+        if len(items):
+            self._pairs.forget_neighbours(items)
+
+    def _rows(self, tokens: Iterable[str]) -> NDArray[np.int32]:
+        """Return the rows of those tokens that were met before; a pure read."""
+        known = (self._tokens.get(token) for token in tokens)
+        return np.array([n for n in known if n is not None][:TOKENS_MAX], dtype=np.int32)
+
+    def _enter(self, token: str) -> None:
+        if token in self._tokens:
+            self._tokens.move_to_end(token)
+            return
+        number = len(self._tokens)
+        if number >= self.tokens_max:
+            _, number = self._tokens.popitem(last=False)
+            self._pairs.clear(number)
+            self._totals[number] = 0
+        self._tokens[token] = number
+
+    def learn(
+        self,
+        history: NDArray[np.int32],
+        item: int,
+        tokens: tuple[str, ...] = (),
+        **context: Any,
+    ) -> None:
+        """Learn that ``item`` was touched under ``tokens``."""
+        for token in tokens[:TOKENS_MAX]:
+            self._enter(token)
+        self._pairs.ensure_slots(2 * TOKENS_MAX * self.row_max)
+        args = (item, self._weight, self.row_max, self.seed, self._count)
+        _learn(self._pairs.table, self._totals, self._rows(tokens[:TOKENS_MAX]), *args)
+        self._step(self._pairs.values, self._totals)
+
+    def accumulate(
+        self, tokens: tuple[str, ...], touches: NDArray[Any], scratch: tuple[Any, ...]
+    ) -> None:
+        """Write the evidence of all that is touched under ``tokens``."""
+        rows = self._rows(tokens)
+        if len(rows):
+            args = (rows, self._weight, self._count, touches, scratch)
+            _accumulate(self._pairs.table, self._totals, *args)
+
+    def lifts(self, tokens: tuple[str, ...], item: int, touches: float) -> dict[str, float]:
+        """Return by circumstance how many times oftener than by chance ``item`` is touched."""
+        told = {}
+        for token in tokens[:TOKENS_MAX]:
+            row = self._tokens.get(token, -1)
+            slot = find_slot(self._pairs.table, row, item) if row >= 0 else -1
+            if slot >= 0:
+                often, total = self._pairs.values[slot, 0], self._totals[row]
+                share = float(often) / (float(total) + 2.0 * self._weight)
+                told[token] = share * self._count / (touches + 3.0)
+        return told
+
+    def learn_one(self, user: Any, item: Any, y: Any = True, x: Any = None) -> None:
+        """River's way in; ``x`` the circumstances by name."""
+        if y > 0:
+            number = self._numbers.setdefault(item, len(self._numbers))
+            self.learn(np.zeros(0, dtype=np.int32), number, tokens=_texts(x or {}))
+
+    def predict_one(self, user: Any, item: Any, x: Any = None) -> Any:
+        """River's way out: how often the item was touched under ``x``, fading."""
+        number = self._numbers.get(item)
+        if number is None:
+            return 0.0
+        slots = [find_slot(self._pairs.table, n, number) for n in self._rows(_texts(x or {}))]
+        return sum(float(self._pairs.values[s, 0]) / self._weight for s in slots if s >= 0)
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the model is; circumstances in order of their last meeting."""
+        return {
+            "pairs": self._pairs.state(),
+            "totals": self._totals,
+            "tokens": list(self._tokens),
+            "rows": np.fromiter(self._tokens.values(), dtype=np.int64, count=len(self._tokens)),
+            "count": self._count,
+            "origin": self._origin,
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._pairs.load(state["pairs"])
+        self._totals = state["totals"]
+        self._tokens = OrderedDict(zip(state["tokens"], state["rows"].tolist(), strict=True))
+        self._count, self._origin = state["count"], state["origin"]
+
+
+def _texts(x: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(circumstance(name, x[name]) for name in sorted(x))

@@ -1,0 +1,182 @@
+"""Longer symmetric co-visitation: what goes together, in a session and over a lifetime."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from headwater_server.models import evidence as ev
+from headwater_server.models.covisitation.neighbours import Neighbours, claim_slot, find_slot
+from headwater_server.models.fading import FadingModel
+from headwater_server.models.logarithms import ln
+from headwater_server.models.splitmix import uniform
+
+IN_SESSION, ACROSS = 0, 1
+REACH = 20
+
+
+@njit(cache=True)
+def _learn(table, history, in_session, item, weight, row_max, seed, count):
+    values, last = table[4], table[5]
+    for z in range(min(REACH, len(history))):
+        before, near = history[z], weight * 0.9**z
+        column = IN_SESSION if in_session[z] else ACROSS
+        draw = uniform(seed, 2 * REACH * count + 2 * z)
+        slot = claim_slot(table, before, item, near, row_max, draw)
+        if slot >= 0:
+            values[slot, column] += near
+            last[slot] = count
+        draw = uniform(seed, 2 * REACH * count + 2 * z + 1)
+        slot = claim_slot(table, item, before, 0.6 * near, row_max, draw)
+        if slot >= 0:
+            values[slot, column] += 0.6 * near
+            last[slot] = count
+
+
+@njit(cache=True)
+def _lifts(values, ids, touches, expected, out):
+    """Write log(1 + k C / ((n_x + 2)(n_y + 3))) of each slot: a loop of its own is a vector's."""
+    for i in range(np.uint64(len(ids))):
+        half = values[i, IN_SESSION] + np.float32(0.5) * values[i, ACROSS]
+        out[i] = expected * half / (touches[np.uint64(ids[i])] + np.float32(3.0))
+    for i in range(len(ids)):
+        out[i] = ln(np.float32(1.0) + out[i])
+
+
+@njit(cache=True)
+def _accumulate(table, history, in_session, weight, row_max, count, touches, scratch):
+    start, size, _, ids, values, last, _, _ = table
+    out, lifts = scratch[0], np.empty(row_max, dtype=np.float32)
+    one, unit = np.float32(1.0), np.float32(1.0 / weight)
+    for z in range(min(REACH, len(history))):
+        row = history[z]
+        root = 1.0 / (np.sqrt(touches[row]) + 1.0)
+        near, far = np.float32(0.8**z * root), np.float32(0.9**z * root)
+        if not in_session[z]:
+            near = np.float32(0.0)
+        even, fading = np.float32(0.96**z), np.float32(0.85**z)
+        popular = np.float32(1.0 / (touches[row] + 2.0))
+        expected = np.float32(count) * popular * unit
+        first, end = start[row], start[row] + size[row]
+        ev.touch(scratch, ids[first:end], ev.FROM_TOGETHER)
+        _lifts(values[first:end], ids[first:end], touches, expected, lifts)
+        for slot in range(np.uint64(first), np.uint64(end)):
+            item = np.uint64(ids[slot])
+            session, across = values[slot, IN_SESSION] * unit, values[slot, ACROSS] * unit
+            both, e, lift = session + across, out[item], lifts[slot - np.uint64(first)]
+            e[ev.SESSION] += near * session
+            e[ev.TOGETHER] += far * both
+            e[ev.PATHS] += one
+            e[ev.STRONGEST] = max(e[ev.STRONGEST], (session + np.float32(0.3) * across) * popular)
+            e[ev.LIFT_NEAR] += fading * lift
+            e[ev.LIFT] += even * lift
+            e[ev.SHARE] += even * both * popular
+            if z == 0:
+                e[ev.PAIR_LAST] = np.float32(last[slot] + 1)
+
+
+class Companions(FadingModel):
+    r"""Counts which items go together in a visitor's last twenty, whatever the order.
+
+    An event on $b$ adds, for the item $x_z$ that is $z$ places back, $0.9^z$ to $C_{x_z b}$ and
+    $0.6 \cdot 0.9^z$ to $C_{b x_z}$, where $C$ is the table of the session if $x_z$ belongs to
+    the session that is going on, else the table across sessions. Evidence for $y$ sums
+    $\gamma^z C_{x_z y} / (1 + \sqrt{n_x})$ and the lift
+    $\log(1 + k\, C_{xy} / ((n_x + 2)(n_y + 3)))$, $n$ touches of an item, $k$ events in all.
+
+    Parameters
+    ----------
+    row_max
+        Neighbours kept for an item; a power of two times 8.
+    half_life
+        Events after which a pair counts half.
+    seed
+        Seed of the draws that decide who is replaced in a full row.
+
+    References
+    ----------
+    B. Sarwar, G. Karypis, J. Konstan, J. Riedl, "Item-based collaborative filtering
+    recommendation algorithms", WWW 2001.
+
+    Examples
+    --------
+    >>> model = Companions()
+    >>> for item in ["tea", "cup", "spoon"]:
+    ...     model.learn_one("ann", item)
+    >>> model.learn_one("bob", "spoon")
+    >>> model.predict_one("bob", "tea") > 0.0
+    True
+    """
+
+    def __init__(self, row_max: int = 256, half_life: float = 20_000.0, seed: int = 2) -> None:
+        super().__init__()
+        self.row_max = row_max
+        self.half_life = half_life
+        self.seed = seed
+        self._pairs = Neighbours(columns=2)
+
+    def reserve(self, rows: int) -> None:
+        """Make room for items numbered below ``rows``."""
+        self._pairs.reserve(rows)
+
+    def forget(self, items: NDArray[np.int32]) -> None:
+        """Clear what is known of ``items``, as row and as neighbour."""
+        self._pairs.forget(items)
+
+    def learn(
+        self,
+        history: NDArray[np.int32],
+        item: int,
+        in_session: NDArray[np.bool_] | None = None,
+        **context: Any,
+    ) -> None:
+        """Learn that ``item`` joined ``history`` (newest first); absent flags: one session."""
+        flags = np.ones(len(history), dtype=np.bool_) if in_session is None else in_session
+        self._pairs.ensure_slots(2 * REACH * self.row_max)
+        args = (history, flags, item, self._weight, self.row_max, self.seed, self._count)
+        _learn(self._pairs.table, *args)
+        self._step(self._pairs.values)
+
+    def accumulate(
+        self,
+        history: NDArray[np.int32],
+        in_session: NDArray[np.bool_],
+        touches: NDArray[Any],
+        scratch: tuple[Any, ...],
+    ) -> None:
+        """Write the evidence of all that goes with ``history``; ``touches`` an item."""
+        args = (history, in_session, self._weight, self.row_max, self._count, touches, scratch)
+        _accumulate(self._pairs.table, *args)
+
+    @property
+    def pairs(self) -> tuple[tuple[Any, ...], float]:
+        """((starts, sizes, ids, values) of the items' rows, what a value is multiplied by)."""
+        table = self._pairs
+        return (table.start, table.size, table.ids, table.values), 1.0 / self._weight
+
+    def predict(self, history: NDArray[np.int32], item: int) -> float:
+        """Return how often ``item`` went with the items of ``history``, nearer ones more."""
+        total = 0.0
+        for z, row in enumerate(history[:REACH]):
+            slot = find_slot(self._pairs.table, row, item)
+            if slot >= 0:
+                total += 0.9**z * float(self._pairs.values[slot].sum()) / self._weight
+        return total
+
+    def joined(self, history: NDArray[np.int32], item: int) -> list[float]:
+        """Return how often ``item`` went with each of the latest of ``history``, fading."""
+        slots = [find_slot(self._pairs.table, row, item) for row in history[:REACH]]
+        sums = (self._pairs.values[slot].sum() if slot >= 0 else 0.0 for slot in slots)
+        return [float(total) / self._weight for total in sums]
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the model is."""
+        return {"pairs": self._pairs.state(), "count": self._count, "origin": self._origin}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._pairs.load(state["pairs"])
+        self._count, self._origin = state["count"], state["origin"]

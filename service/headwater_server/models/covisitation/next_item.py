@@ -1,0 +1,176 @@
+"""Directed short-range co-visitation: what comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from headwater_server.models import evidence as ev
+from headwater_server.models.base import CAPACITY_START
+from headwater_server.models.covisitation.neighbours import Neighbours, claim_slot, find_slot
+from headwater_server.models.fading import FadingModel
+from headwater_server.models.splitmix import uniform
+
+STEP, AHEAD, BACK = 0, 1, 2
+REACH = 6
+
+
+@njit(cache=True)
+def _learn(table, degrees, history, item, weight, row_max, seed, count):
+    values = table[4]
+    for z in range(min(REACH, len(history))):
+        before, near = history[z], weight * 0.5**z
+        draw = uniform(seed, 2 * REACH * count + 2 * z)
+        slot = claim_slot(table, before, item, near, row_max, draw)
+        degrees[before, AHEAD] += near
+        if z == 0:
+            degrees[before, STEP] += weight
+        if slot >= 0:
+            values[slot, AHEAD] += near
+            if z == 0:
+                values[slot, STEP] += weight
+        draw = uniform(seed, 2 * REACH * count + 2 * z + 1)
+        slot = claim_slot(table, item, before, near, row_max, draw)
+        if slot >= 0:
+            values[slot, BACK] += near
+
+
+@njit(cache=True)
+def _accumulate(table, degrees, history, weight, touches, scratch):
+    start, size, _, ids, values, _, _, _ = table
+    out = scratch[0]
+    for z in range(min(REACH - 1, len(history))):
+        row = history[z]
+        near = np.float32(0.5**z / (np.sqrt(touches[row]) + 1.0) / weight)
+        step = np.float32(1.0 / (degrees[row, STEP] + weight))
+        far = np.float32(1.0 / (degrees[row, AHEAD] + weight))
+        first, end = start[row], start[row] + size[row]
+        ev.touch(scratch, ids[first:end], ev.FROM_NEXT)
+        for slot in range(np.uint64(first), np.uint64(end)):
+            item = np.uint64(ids[slot])
+            out[item, ev.NEXT_NEAR] += near * (
+                values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK]
+            )
+            if z == 0:
+                out[item, ev.NEXT] = values[slot, AHEAD] * far
+                out[item, ev.NEXT_BACK] = values[slot, BACK] * far
+                out[item, ev.NEXT_STEP] = values[slot, STEP] * step
+            elif z == 1:
+                out[item, ev.NEXT_FAR] = values[slot, AHEAD] * far
+                out[item, ev.NEXT_FAR_STEP] = values[slot, STEP] * step
+
+
+class NextItem(FadingModel):
+    r"""Counts which item follows which, the nearer the more, old pairs fading.
+
+    With $x_z$ the visitor's item $z$ places before $b$ (0 is the latest), an event on $b$ adds
+
+    $$N_{x_0 b} \mathrel{+}= 1, \quad A_{x_z b} \mathrel{+}= 2^{-z}, \quad
+      B_{b x_z} \mathrel{+}= 2^{-z} \qquad (z < 6)$$
+
+    and the strength of $x$ for $y$ is $A_{xy} / (1 + \sum_b A_{xb})$. Every addition fades with
+    ``half_life`` events. This is a first-order Markov chain smoothed over the last steps.
+
+    Parameters
+    ----------
+    row_max
+        Neighbours kept for an item; a power of two times 8.
+    half_life
+        Events after which a pair counts half.
+    seed
+        Seed of the draws that decide who is replaced in a full row.
+
+    References
+    ----------
+    S. Rendle, C. Freudenthaler, L. Schmidt-Thieme, "Factorizing personalized Markov chains for
+    next-basket recommendation", WWW 2010 (the chain, there factorised).
+
+    Examples
+    --------
+    >>> model = NextItem()
+    >>> for item in ["tent", "stove", "tent", "stove"]:
+    ...     model.learn_one("ann", item)
+    >>> model.learn_one("bob", "tent")
+    >>> model.predict_one("bob", "stove") > model.predict_one("bob", "lamp") == 0.0
+    True
+    """
+
+    _item_arrays = ("_degrees",)
+
+    def __init__(self, row_max: int = 256, half_life: float = 20_000.0, seed: int = 1) -> None:
+        super().__init__()
+        self.row_max = row_max
+        self.half_life = half_life
+        self.seed = seed
+        self._pairs = Neighbours(columns=3)
+        self._degrees = np.zeros((CAPACITY_START, 2), dtype=np.float32)
+
+    def reserve(self, rows: int) -> None:
+        """Make room for items numbered below ``rows``."""
+        super().reserve(rows)
+        self._pairs.reserve(rows)
+
+    def forget(self, items: NDArray[np.int32]) -> None:
+        """Clear what is known of ``items``, as row and as neighbour."""
+        super().forget(items)
+        self._pairs.forget(items)
+
+    def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
+        """Learn that ``item`` came after ``history`` (newest first, without ``item``)."""
+        self._pairs.ensure_slots(2 * REACH * self.row_max)
+        args = (history, item, self._weight, self.row_max, self.seed, self._count)
+        _learn(self._pairs.table, self._degrees, *args)
+        self._step(self._pairs.values, self._degrees)
+
+    @property
+    def counted(self) -> tuple[tuple[Any, ...], NDArray[np.float32]]:
+        """The pairs' table and the totals of each item, as kernels take them."""
+        return self._pairs.table, self._degrees
+
+    @property
+    def weight(self) -> float:
+        """What one touch adds now."""
+        return self._weight
+
+    def accumulate(
+        self, history: NDArray[np.int32], touches: NDArray[Any], scratch: tuple[Any, ...]
+    ) -> None:
+        """Write the evidence of all that may come after ``history``; ``touches`` an item."""
+        _accumulate(self._pairs.table, self._degrees, history, self._weight, touches, scratch)
+
+    def predict(self, history: NDArray[np.int32], item: int) -> float:
+        """Return the strength of the latest item of ``history`` for ``item``, 0 to 1."""
+        if len(history) == 0:
+            return 0.0
+        slot = find_slot(self._pairs.table, history[0], item)
+        if slot < 0:
+            return 0.0
+        total = float(self._degrees[history[0], AHEAD]) + self._weight
+        return float(self._pairs.values[slot, AHEAD]) / total
+
+    def followed(self, history: NDArray[np.int32], item: int) -> list[tuple[float, float]]:
+        """Return of each of the latest items (how often ``item`` followed, its share), fading."""
+        told = []
+        for row in history[: REACH - 1]:
+            slot = find_slot(self._pairs.table, row, item)
+            ahead = float(self._pairs.values[slot, AHEAD]) if slot >= 0 else 0.0
+            told.append((ahead / self._weight, ahead / (self._degrees[row, AHEAD] + self._weight)))
+        return told
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the model is."""
+        return {
+            "pairs": self._pairs.state(),
+            "degrees": self._degrees,
+            "count": self._count,
+            "origin": self._origin,
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._pairs.load(state["pairs"])
+        self._degrees = state["degrees"]
+        self._count, self._origin = state["count"], state["origin"]

@@ -1,0 +1,232 @@
+"""The default ranker: which of these items did the visitor choose?"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from river import base
+
+from headwater_server.models.base import CAPACITY_START, grown
+from headwater_server.models.ranker import network
+from headwater_server.models.ranker.contributions import Contributions, of_network
+from headwater_server.models.splitmix import uniform
+
+_SCALE_STEP_MIN, _CONTEXT_STEP = 0.0005, 0.001
+_SCALE_ROWS = 4
+_BIAS_DECAY = 0.002
+_NONE_RATE = 0.05
+
+
+def _normal(seed: int, counter: int, deviation: float) -> float:
+    """Return a draw from N(0, deviation^2) by Box and Muller."""
+    radius = math.sqrt(-2.0 * math.log(1.0 - uniform(seed, 2 * counter)))
+    return deviation * radius * math.cos(2.0 * math.pi * uniform(seed, 2 * counter + 1))
+
+
+class ListwiseRanker(base.Classifier):
+    r"""Conditional logit over a list, with a linear part and a small hidden layer.
+
+    $$s_y = \rho_y + w \cdot f_y + v \cdot \mathrm{LeakyReLU}(W f_y + V c + \beta), \qquad
+      P(y) = \frac{e^{s_y}}{[e^{s_0} +] \sum_{y'} e^{s_{y'}}}$$
+
+    for standardised features $f$ of (visitor, item) and $c$ of the context. The loss is the
+    cross-entropy of the item that was chosen. $s_0$ stands for choosing none; it is there for
+    slates that were shown, and makes a list of one item a logistic regression: River's
+    `learn_one` and `predict_proba_one` are that case. $w$ learns by AdaGrad, the layer by
+    RMSProp, the biases $\rho$ and $s_0$ by plain steps.
+
+    Parameters
+    ----------
+    features, context
+        Names of the columns. River's way in may bring other names: they get columns of their
+        own, in sorted order.
+    start
+        Weights that $w$ begins with, by name.
+    rate, layer_rate, bias_rate
+        Learning rates of $w$, of the layer and of $\rho$.
+    seed
+        Seed of the layer's first weights.
+
+    References
+    ----------
+    D. McFadden, "Conditional logit analysis of qualitative choice behavior", 1974.
+    Z. Cao et al., "Learning to rank: from pairwise approach to listwise approach", ICML 2007.
+
+    Examples
+    --------
+    >>> model = ListwiseRanker()
+    >>> for _ in range(50):
+    ...     model.learn_one({"price": 1.0}, True)
+    ...     model.learn_one({"price": 9.0}, False)
+    >>> cheap, dear = (model.predict_proba_one({"price": price}) for price in (1.0, 9.0))
+    >>> cheap[True] > dear[True]
+    True
+    """
+
+    def __init__(
+        self,
+        features: tuple[str, ...] | None = None,
+        context: tuple[str, ...] | None = None,
+        start: dict[str, float] | None = None,
+        rate: float = 0.03,
+        layer_rate: float = 0.002,
+        bias_rate: float = 0.02,
+        seed: int = 3,
+    ) -> None:
+        self.features = features
+        self.context = context
+        self.start = start
+        self.rate = rate
+        self.layer_rate = layer_rate
+        self.bias_rate = bias_rate
+        self.seed = seed
+        self._columns: dict[str, int] = {}
+        self._steps = 0
+        self._bias = np.zeros(CAPACITY_START, dtype=np.float32)
+        self._none = 0.0
+        self._begin(max(1, len(features or ())))
+        self._name(features or ())
+        for name, weight in (start or {}).items():
+            self._parameters[0][self._columns[name]] = weight
+
+    def _begin(self, columns: int) -> None:
+        n, c, h = columns, len(self.context or ()), network.UNITS
+        shapes = ((n,), (n, h), (c, h), (h,), (h,))
+        self._parameters = [np.zeros(shape, dtype=np.float32) for shape in shapes]
+        self._squares = [np.full(shape, 0.01, dtype=np.float32) for shape in shapes]
+        self._moments = [np.zeros(k, dtype=np.float32) for k in (n, n, c, c)]
+        self._moments[1] += 1
+        self._moments[3] += 1
+        draws = ((2, 0.25, 1_000_000), (4, 0.1, 2_000_000))
+        for place, deviation, offset in draws:
+            flat = self._parameters[place].reshape(-1)
+            flat[:] = [_normal(self.seed, offset + i, deviation) for i in range(len(flat))]
+
+    def _name(self, names: Any) -> None:
+        """Give new feature names their columns, growing the arrays by doubling."""
+        for name in names:
+            if name in self._columns:
+                continue
+            column = self._columns[name] = len(self._columns)
+            if column >= len(self._parameters[0]):
+                for arrays, fill in ((self._parameters, 0.0), (self._squares, 0.01)):
+                    for place in (0, 1):
+                        arrays[place] = grown(arrays[place], 2 * column)
+                        arrays[place][column:] = fill
+                self._moments[:2] = [grown(m, 2 * column) for m in self._moments[:2]]
+                self._moments[1][column:] = 1
+            counters = range(column * network.UNITS, (column + 1) * network.UNITS)
+            self._parameters[1][column] = [_normal(self.seed, i, 0.25) for i in counters]
+
+    def reserve(self, rows: int) -> None:
+        """Make room for items numbered below ``rows``."""
+        self._bias = grown(self._bias, rows)
+
+    def forget(self, items: NDArray[np.int32]) -> None:
+        """Clear the bias of ``items``, whose numbers will be given to others."""
+        self._bias[items] = 0
+
+    def score_many(
+        self, features: NDArray[Any], context: NDArray[Any], items: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Return float32[n] scores of float32[n, features] rows for ``items``; a pure read."""
+        scores = np.empty(len(features), dtype=np.float32)
+        tables = tuple(self._moments), tuple(self._parameters)
+        network.score_rows(features, context, self._bias[items], *tables, scores)
+        return scores
+
+    def contributions(
+        self,
+        features: NDArray[Any],
+        context: NDArray[Any],
+        items: NDArray[np.int32],
+        rows: NDArray[Any],
+        families: NDArray[Any],
+    ) -> Contributions:
+        """Return what moved the scores of ``rows`` away from the average of all; a pure read."""
+        tables = tuple(self._moments), tuple(self._parameters)
+        return of_network(features, context, self._bias[items], tables, rows, families)
+
+    def learn_many(
+        self,
+        features: NDArray[Any],
+        context: NDArray[Any],
+        items: NDArray[np.int32] | None,
+        chosen: NDArray[np.float32],
+        outside: bool,
+    ) -> float:
+        """Learn which rows were chosen (float32[n] of 0 and 1); return the loss before.
+
+        ``outside`` adds the choice of none. ``items`` None: rows without an item of their own.
+        """
+        if items is None or not outside:
+            self._standardise(features, context)  # a slate is no fair sample of candidates
+        bias = np.zeros(len(features), dtype=np.float32) if items is None else self._bias[items]
+        errors = np.empty(len(features), dtype=np.float32)
+        args = (tuple(self._moments), tuple(self._parameters))
+        loss = network.learn_rows(
+            features,
+            context,
+            bias,
+            chosen,
+            np.float32(self._none if outside else -np.inf),
+            *args,
+            tuple(self._squares),
+            np.float32(self.rate),
+            np.float32(self.layer_rate),
+            errors,
+        )
+        if items is not None:
+            self._bias[items] -= np.float32(self.bias_rate) * (
+                errors + np.float32(_BIAS_DECAY) * bias
+            )
+        if outside:
+            # all errors sum to zero, so that of choosing none is the rest
+            self._none += _NONE_RATE * float(errors.sum())
+        self._steps += 1
+        return float(loss)
+
+    def _standardise(self, features: NDArray[Any], context: NDArray[Any]) -> None:
+        """Let running means and variances follow a few rows."""
+        step = np.float32(max(_SCALE_STEP_MIN, 1.0 / (1.0 + self._steps)))
+        for row in features[-_SCALE_ROWS:]:
+            network.follow(row, self._moments[0], self._moments[1], step)
+        step = np.float32(max(_CONTEXT_STEP, 1.0 / (1.0 + self._steps)))
+        network.follow(context, self._moments[2], self._moments[3], step)
+
+    def _row(self, x: dict[str, float]) -> NDArray[np.float32]:
+        row = np.zeros((1, len(self._parameters[0])), dtype=np.float32)
+        for name, value in x.items():
+            if name in self._columns:
+                row[0, self._columns[name]] = value
+        return row
+
+    def _no_context(self) -> NDArray[np.float32]:
+        return np.zeros(len(self.context or ()), dtype=np.float32)
+
+    def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
+        """River's way in: a list of one, chosen or not."""
+        self._name(sorted(name for name in x if name not in self._columns))
+        chosen = np.array([1.0 if y else 0.0], dtype=np.float32)
+        self.learn_many(self._row(x), self._no_context(), None, chosen, outside=True)
+
+    def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
+        """River's way out: the chance of choosing the only item of a list."""
+        first = np.zeros(1, dtype=np.int32)
+        score = float(self.score_many(self._row(x), self._no_context(), first)[0])
+        chance = 1.0 / (1.0 + math.exp(-max(-700.0, score - self._none)))
+        return {False: 1.0 - chance, True: chance}
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the model is."""
+        names = ("_steps", "_none", "_bias", "_parameters", "_squares", "_moments")
+        return {"columns": list(self._columns), **{n: getattr(self, n) for n in names}}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self._columns = {name: i for i, name in enumerate(state["columns"])}
+        for name in ("_steps", "_none", "_bias", "_parameters", "_squares", "_moments"):
+            setattr(self, name, state[name])

@@ -1,0 +1,225 @@
+"""Any River classifier as the ranker: slower than the default, and supported."""
+
+from __future__ import annotations
+
+import copy
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from river import base, compose, linear_model, preprocessing
+
+from headwater_server.models.river import river_scoring
+from headwater_server.models.ranker.contributions import Contributions, by_leaving_out
+from headwater_server.models.river.plain_values import from_plain, to_plain
+from headwater_server.models.river.river_expression import build
+
+_NEGATIVES = 6
+_KEEPS_NAMES = (
+    preprocessing.StandardScaler, preprocessing.AdaptiveStandardScaler, preprocessing.Binarizer,
+    preprocessing.MinMaxScaler, preprocessing.MaxAbsScaler, preprocessing.RobustScaler,
+    preprocessing.Normalizer, compose.Select, compose.Discard, compose.Prefixer, compose.Suffixer,
+)  # fmt: skip
+"""Transformers whose output's names follow from their input's names, whatever the values."""
+_TRIALS = 24
+
+
+class RiverRanker(base.Classifier):
+    """Lets a River classifier rank: the chosen item is a True, a few others are False.
+
+    Reading never writes: a model whose `predict_proba_one` changes it (many of River's do when
+    they meet a feature for the first time) is read through a copy, which is thrown away at the
+    next learning step.
+
+    Parameters
+    ----------
+    model
+        Any River classifier or pipeline that ends in one.
+    features, context
+        Names of the columns that `score_many` and `learn_many` are given.
+
+    Examples
+    --------
+    >>> ranker = RiverRanker(linear_model.LogisticRegression(), features=("price",))
+    >>> rows, none = np.array([[1.0], [9.0]]), np.zeros(0)
+    >>> items, chosen = np.arange(2), np.array([1.0, 0.0])
+    >>> for _ in range(20):
+    ...     loss = ranker.learn_many(rows, none, items, chosen, outside=False)
+    >>> cheap, dear = ranker.score_many(rows, none, items)
+    >>> bool(cheap > dear)
+    True
+    """
+
+    def __init__(
+        self,
+        model: base.Classifier,
+        features: tuple[str, ...] | None = None,
+        context: tuple[str, ...] | None = None,
+    ) -> None:
+        self.model = model
+        self.features = features
+        self.context = context
+        self._reader: base.Classifier | None = None
+        self._writes_on_read: bool | None = None
+        self._names: set[str] = set()
+
+    @classmethod
+    def named(
+        cls, expression: str, features: tuple[str, ...], context: tuple[str, ...], seed: int
+    ) -> RiverRanker:
+        """Return the ranker that an expression names, once a trial has shown that it can be one.
+
+        Raises ValueError with the reason: it cannot learn from these features, cannot be kept
+        in a snapshot, or does not learn the same twice.
+        """
+        _try(expression, features, context, seed)
+        return cls(build(expression, seed), features, context)
+
+    def try_out(self) -> None:
+        """Learn and read rows that a small generator of this function's own makes up."""
+        columns, state = (*(self.features or ()), *(self.context or ())), 1
+        before: dict[str, float] = {}
+        for n in range(_TRIALS):
+            x = {}
+            for name in columns:
+                state = state * 48271 % 2147483647
+                x[name] = state / 1073741824 - 1.0
+            self.predict_proba_one(x)
+            if not self._answers_alike(x, before):
+                raise ValueError("its answers depend on what was asked before")
+            self.learn_one(x, n % 2 == 0)
+            before = x
+
+    def _answers_alike(self, x: Any, other: Any) -> bool:
+        """Whether a question about ``other`` leaves the answer to one about ``x`` as it was."""
+        fresh, asked = copy.deepcopy(self.model), copy.deepcopy(self.model)
+        asked.predict_proba_one({name: value / 3.0 + 0.1 for name, value in other.items()})
+        return bool(fresh.predict_proba_one(x) == asked.predict_proba_one(x))
+
+    @property
+    def _multiclass(self) -> bool:
+        return bool(self.model._multiclass)  # noqa: SLF001 - River asks its own so
+
+    @classmethod
+    def _unit_test_params(cls) -> Any:
+        yield {"model": linear_model.LogisticRegression()}
+
+    def _unit_test_skips(self) -> set[str]:
+        skips: set[str] = self.model._unit_test_skips()  # noqa: SLF001 - River asks its own so
+        return skips
+
+    def reserve(self, rows: int) -> None:
+        """Nothing: a River classifier knows no item by number."""
+
+    def forget(self, items: NDArray[np.int32]) -> None:
+        """Nothing: a River classifier knows no item by number."""
+
+    def _row(self, features: Any, context: Any) -> dict[Any, float]:
+        row = dict(zip(self.features or (), features.tolist(), strict=True))
+        row.update(zip(self.context or (), context.tolist(), strict=True))
+        return row
+
+    def score_many(self, features: Any, context: Any, items: Any) -> NDArray[np.float32]:
+        """Return float32[n] log-odds of being chosen; a pure read."""
+        chances = self._many(features, context)
+        if chances is None:
+            rows = (self._row(f, context) for f in features)
+            chances = np.array([self.predict_proba_one(x).get(True, 0.0) for x in rows])
+        chances = np.clip(np.nan_to_num(chances, nan=0.0), 1e-9, 1 - 1e-9)
+        odds: NDArray[np.float32] = np.log(chances / (1.0 - chances)).astype(np.float32)
+        return odds
+
+    def _many(self, features: Any, context: Any) -> NDArray[np.float64] | None:
+        """Return the chances of all rows at once, None where only row by row they can be had."""
+        names = (*(self.features or ()), *(self.context or ()))
+        if len(features) == 0 or not self._names.issuperset(names):
+            return None
+        shape = len(features), len(context)
+        rows = np.concatenate((features, np.broadcast_to(context, shape)), axis=1)
+        return river_scoring.chances(self.model, names, rows.astype(np.float64))
+
+    def contributions(
+        self, features: Any, context: Any, items: Any, rows: Any, families: Any
+    ) -> Contributions:
+        """Return by how much each family of features moves the log-odds of ``rows``."""
+        return by_leaving_out(self, features, context, rows, families)
+
+    def learn_many(
+        self, features: Any, context: Any, items: Any, chosen: Any, outside: bool
+    ) -> float:
+        """Learn the chosen rows as True and the first few others as False; return the loss."""
+        loss, negatives = 0.0, 0
+        for row, y in zip(features, chosen, strict=True):
+            negatives += not y
+            if y or negatives <= _NEGATIVES:
+                x = self._row(row, context)
+                if y:
+                    loss -= float(np.log(max(1e-9, self.predict_proba_one(x).get(True, 0.0))))
+                self.learn_one(x, bool(y))
+        return loss
+
+    def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
+        """Let the model learn; what was read before is read anew."""
+        self.model.learn_one(x, y)
+        self._names.update(x)
+        self._reader = None
+
+    def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
+        """Ask the model, or a copy of it if asking changes it."""
+        if self._names.issuperset(x) and not self._is_writer(x):
+            return dict(self.model.predict_proba_one(x))
+        if self._reader is None:
+            self._reader = copy.deepcopy(self.model)
+        return dict(self._reader.predict_proba_one(x))
+
+    def _is_writer(self, x: Any) -> bool:
+        if self._writes_on_read is None and not _keeps_names(self.model):
+            self._writes_on_read = True  # a new value may be a new name, met first in a question
+        if self._writes_on_read is None:
+            probe = copy.deepcopy(self.model)
+            probe.predict_proba_one(x)
+            self._writes_on_read = repr(to_plain(probe)) != repr(to_plain(self.model))
+        return self._writes_on_read
+
+    def state(self) -> dict[str, Any]:
+        """Return the model as plain values."""
+        return {"model": to_plain(self.model), "names": sorted(self._names)}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become what `state` returned elsewhere."""
+        self.model = from_plain(state["model"])
+        self._names = set(state["names"])
+        self._reader = self._writes_on_read = None
+
+
+@lru_cache(maxsize=16)
+def _try(expression: str, features: tuple[str, ...], context: tuple[str, ...], seed: int) -> None:
+    """Raise ValueError with the reason if the expression cannot be a ranker.
+
+    An engine asks this whenever it is made; the answer depends on nothing else, so it is kept.
+    """
+    digests = []
+    for _ in range(2):
+        trial = RiverRanker(build(expression, seed), features, context)
+        try:
+            trial.try_out()
+            plain = to_plain(trial.model)
+            digests += [repr(plain), repr(to_plain(from_plain(copy.deepcopy(plain))))]
+        except Exception as error:  # noqa: BLE001 - any of River's models may raise anything
+            why = f"{type(error).__name__}: {error}"
+            raise ValueError(f"ranker: {expression!r} cannot be a ranker: {why}") from None
+    if len(set(digests)) > 1:
+        raise ValueError(
+            f"ranker: {expression!r} cannot be a ranker: it does not learn the same twice; give "
+            "its parts a seed"
+        )
+
+
+def _keeps_names(model: Any) -> bool:
+    """Whether the model behind the transformers has met all names once it met one row."""
+    if isinstance(model, compose.Pipeline):
+        return all(map(_keeps_names, model.steps.values()))
+    if isinstance(model, compose.TransformerUnion):
+        return all(map(_keeps_names, model.transformers.values()))
+    return not isinstance(model, base.Transformer) or isinstance(model, _KEEPS_NAMES)

@@ -1,0 +1,81 @@
+"""The kernels' optimisers are River's, and the gradient is the loss's."""
+
+import numpy as np
+import pytest
+from river import optim
+
+from headwater_server.models.ranker import network
+
+
+def test_adagrad_gives_rivers_numbers():
+    """Steps of the kernel equal those of river.optim.AdaGrad with the same rate and start."""
+    rng = np.random.default_rng(3)
+    river_weights = {"a": 0.5, "b": -0.25}
+    weights = np.array([0.5, -0.25], dtype=np.float32)
+    squares = np.zeros(2, dtype=np.float32)
+    optimiser = optim.AdaGrad(lr=0.03)
+    for _ in range(20):
+        gradient = rng.normal(size=2).astype(np.float32)
+        river_weights = optimiser.step(river_weights, dict(zip("ab", gradient, strict=True)))
+        network.adagrad(weights, gradient, squares, np.float32(0.03))
+    assert weights == pytest.approx([river_weights["a"], river_weights["b"]], rel=1e-4)
+
+
+def test_rmsprop_gives_rivers_numbers():
+    """Steps of the kernel equal those of river.optim.RMSProp with the same rate and decay."""
+    rng = np.random.default_rng(4)
+    river_weights = {"a": 0.5, "b": -0.25}
+    weights = np.array([0.5, -0.25], dtype=np.float32)
+    squares = np.zeros(2, dtype=np.float32)
+    optimiser = optim.RMSProp(lr=0.002, rho=0.9)
+    for _ in range(20):
+        gradient = rng.normal(size=2).astype(np.float32)
+        river_weights = optimiser.step(river_weights, dict(zip("ab", gradient, strict=True)))
+        args = (np.float32(0.002), np.float32(0.9))
+        network.rmsprop(weights, gradient, squares, *args)
+    assert weights == pytest.approx([river_weights["a"], river_weights["b"]], rel=1e-3)
+
+
+def _loss(rows, context, bias, chosen, outside, moments, parameters):
+    scores = np.empty(len(rows), dtype=np.float32)
+    network.score_rows(rows, context, bias, moments, parameters, scores)
+    errors = np.empty(len(rows), dtype=np.float32)
+    return network.choice_errors(scores, chosen, outside, errors), errors
+
+
+@pytest.mark.parametrize("outside", [np.float32(-np.inf), np.float32(0.5)])
+def test_gradient_is_the_slope_of_the_loss(outside):
+    """Each parameter's gradient equals the change of the loss for a small change of it."""
+    rng = np.random.default_rng(5)
+    n, k, c, h = 5, 4, 3, network.UNITS
+    rows, context = rng.normal(size=(n, k)).astype("f"), rng.normal(size=c).astype("f")
+    bias, chosen = np.zeros(n, "f"), np.array([0, 1, 0, 0, 0], "f")
+    moments = (np.zeros(k, "f"), np.ones(k, "f"), np.zeros(c, "f"), np.ones(c, "f"))
+    shapes = ((k,), (k, h), (c, h), (h,), (h,))
+    parameters = tuple(rng.normal(size=shape).astype("f") for shape in shapes)
+    _, errors = _loss(rows, context, bias, chosen, outside, moments, parameters)
+    gradients = tuple(np.empty_like(p) for p in parameters)
+    scaled, hidden, scores = np.empty((k, n), "f"), np.empty((h, n), "f"), np.empty(n, "f")
+    network._forward(rows, context, bias, moments, parameters, scaled, hidden, scores)
+    network.gradients_of(context, errors, moments, parameters, scaled, hidden, gradients)
+    step = 1e-3  # small, for the activation has a kink
+    for place, parameter in enumerate(parameters):
+        flat = parameter.reshape(-1)
+        for i in range(len(flat)):
+            kept = flat[i]
+            flat[i] = kept + step
+            up, _ = _loss(rows, context, bias, chosen, outside, moments, parameters)
+            flat[i] = kept - step
+            down, _ = _loss(rows, context, bias, chosen, outside, moments, parameters)
+            flat[i] = kept
+            slope = (up - down) / (2 * step)
+            assert gradients[place].reshape(-1)[i] == pytest.approx(slope, abs=2e-2)
+
+
+def test_choosing_none_is_the_loss_of_the_outside_option():
+    """Where nothing was chosen the loss is -log of the chance of choosing none."""
+    scores, chosen = np.array([0.0, 0.0], "f"), np.zeros(2, "f")
+    errors = np.empty(2, "f")
+    loss = network.choice_errors(scores, chosen, np.float32(0.0), errors)
+    assert loss == pytest.approx(np.log(3.0))
+    assert errors == pytest.approx([1 / 3, 1 / 3])
