@@ -116,8 +116,12 @@ class CountingEngine:
         engine = cls(EngineSettings.parse(found["settings"]))
         engine.touched, engine.seen = found["touched"], found["seen"]
         engine.titles, engine.order = found["titles"], found["order"]
-        engine.users = found["users"]
+        engine.parts.users = found["users"]
         return engine
+
+    @property
+    def lookups(self) -> CountingEngine:
+        return self
 
     def get_item(self, item_id: str) -> Item | None:
         return Item(item_id, self.titles[item_id]) if item_id in self.titles else None

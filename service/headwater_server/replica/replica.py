@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypedDict
 
-from headwater_server.engine.engine import Engine
-from headwater_server.engine.parts import RIVER_VERSION
+from headwater_server.engine.engine import RIVER_VERSION, Engine
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.observability.meters import Meters
 from headwater_server.observability.recent import Recent

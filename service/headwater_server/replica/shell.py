@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-from headwater_server.engine.parts import RIVER_VERSION
+from headwater_server.engine.engine import RIVER_VERSION
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.group.host_peers import Neighbours, caught_up

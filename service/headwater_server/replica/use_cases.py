@@ -57,7 +57,7 @@ class UseCases:
         """Return what goes with, or is like, some items."""
         asked = (question.item_ids, question.page_size, question.filter)
         return await self._reads.listed(
-            lambda now_ms: self._engine.list_similar_items(*asked, now_ms),
+            lambda now_ms: self._engine.lookups.list_similar_items(*asked, now_ms),
             min_offset,
             time_remaining_s,
         )
@@ -68,7 +68,7 @@ class UseCases:
         """Return what is on the rise."""
         asked = (question.category, question.window, question.page_size, question.filter)
         return await self._reads.listed(
-            lambda now_ms: self._engine.list_trending_items(*asked, now_ms),
+            lambda now_ms: self._engine.lookups.list_trending_items(*asked, now_ms),
             min_offset,
             time_remaining_s,
         )
@@ -117,15 +117,15 @@ class UseCases:
 
     def get_item(self, item_id: str) -> Item | None:
         """Return what the catalogue says of an item."""
-        return self._engine.get_item(item_id)
+        return self._engine.lookups.get_item(item_id)
 
     def list_items(self, after_item_id: str, count: int, filter_text: str) -> Sequence[Item]:
         """Return items of the catalogue by id, those after the given id."""
-        return self._engine.list_items(after_item_id, count, filter_text)
+        return self._engine.lookups.list_items(after_item_id, count, filter_text)
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return what is known of an account or of a visitor: one of the ids is empty."""
-        return self._engine.get_user(user_id, visitor_id)
+        return self._engine.lookups.get_user(user_id, visitor_id)
 
     async def model(self, compute_digest: bool) -> ModelAnswer:  # noqa: FBT001 - one question
         """Return where the model stands; with its digest, of the very same state."""
@@ -137,8 +137,8 @@ class UseCases:
 
     def drift_alarms(self) -> Sequence[DriftAlarm]:
         """Return the changes that were noticed, oldest first."""
-        return self._engine.drift_alarms()
+        return self._engine.lookups.drift_alarms()
 
     def metrics(self) -> Sequence[Metric]:
         """Return progressive validation: how good it was before each event was learned."""
-        return self._engine.metrics()
+        return self._engine.lookups.metrics()

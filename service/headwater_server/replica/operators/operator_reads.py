@@ -153,7 +153,7 @@ class Operating:
     def samples(self, span: Span, after_ms: int | None, names: Collection[str]) -> SamplesAnswer:
         """Return what this process sampled after a time: series of those names, or all."""
         found = self._own.sampling.timeline.samples(span, after_ms, names)
-        return SamplesAnswer(found, self._engine.drift_alarms(), self._own.replica_id)
+        return SamplesAnswer(found, self._engine.lookups.drift_alarms(), self._own.replica_id)
 
     async def replicas(self) -> ReplicasAnswer:
         """Return all replicas that said something within a day."""
@@ -175,10 +175,10 @@ class Operating:
     async def item_statistics(self, question: ItemQuestion, text: str) -> ItemsAnswer:
         """Return what was counted of items, of those whose id or title holds a text."""
         if text:
-            found = await _in_steps(self._engine.items_holding(text))
+            found = await _in_steps(self._engine.lookups.items_holding(text))
             question = replace(question, among=frozenset(chain.from_iterable(found)))
-        slots = await _in_steps(self._engine.open_slots())
-        page = self._engine.item_statistics(question, slots, self._now_ms())
+        slots = await _in_steps(self._engine.lookups.open_slots())
+        page = self._engine.lookups.item_statistics(question, slots, self._now_ms())
         return ItemsAnswer(page, self._shell.tail.position.offset)
 
 

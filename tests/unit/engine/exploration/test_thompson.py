@@ -155,7 +155,7 @@ def _engine(settings=SETTINGS, slates=120):
 
 
 def _ask(engine, **options):
-    return engine.recommend(RecommendRequest("ann", "r1", **options), engine.clock_ms)
+    return engine.recommend(RecommendRequest("ann", "r1", **options), engine.parts.clock_ms)
 
 
 def test_the_answer_names_the_policy_and_says_that_propensities_are_estimates():
