@@ -22,7 +22,7 @@ from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.conftest import url_of
 from tests.integration.counting_engine import CountingEngine
-from tests.integration.replicas import click, clicks, make_replica, running_replica
+from tests.integration.replicas import click, clicks, running_replica, started_replica
 
 ENTRIES = 400
 
@@ -121,7 +121,7 @@ async def test_what_is_neither_kept_nor_archived_is_explained(
     with pytest.raises(LogBroken, match="begins at entry 4 by now, and no archive"):
         await storage.log.verify(positions[1])
     with pytest.raises(LogBroken, match="no state to begin with: there is no snapshot"):
-        await make_replica(storage).start()
+        await started_replica(storage)
 
 
 async def test_only_the_first_archive_grows_with_a_log(
@@ -177,10 +177,10 @@ async def test_a_log_that_ends_before_its_archive_is_refused_at_the_start(
     keys = Keys(settings.catalogue)
     await store.call("DEL", keys.log, keys.head)
     with pytest.raises(LogBroken, match="a log that ends at entry 0; the log lost its end"):
-        await make_replica(storage).start()
+        await started_replica(storage)
     await fill(storage, ENTRIES + 1)
     with pytest.raises(LogBroken, match="the archive is not of this log"):
-        await make_replica(storage).start()
+        await started_replica(storage)
 
 
 async def test_a_log_that_does_not_fit_its_archive_is_not_archived_and_not_trimmed(

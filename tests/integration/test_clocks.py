@@ -14,6 +14,7 @@ from headwater_server.engine.intake.firewall import TIME_MS_MAX, TIME_MS_MIN
 from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.replica.assembly import restored_replica
 from headwater_server.replica.ports.position import offset_key, time_ms_of
 from headwater_server.replica.replica import Replica, wall_clock_ms
 from headwater_server.replica.settings import ReplicaSettings
@@ -47,10 +48,8 @@ async def servers(storage: Storage) -> AsyncIterator[list[tuple[Replica, Clock]]
 
 
 async def started(stack: AsyncExitStack, storage: Storage, clock: Clock) -> tuple[Replica, Clock]:
-    parts = (storage.log, storage.snapshots, storage.quarantine, storage.replicas, storage.holdings)
-    replica = Replica(
-        *parts,
-        token_keys=storage.token_keys,
+    replica = await restored_replica(
+        storage,
         engine_settings=EngineSettings(deduplication_window_hours=DAY_HOURS),
         settings=ReplicaSettings(),
         now_ms=clock,

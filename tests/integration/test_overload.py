@@ -71,7 +71,7 @@ async def crowd(storage: Storage, settings: ApiSettings) -> AsyncIterator[Caller
         held.gate.clear()
         caller = Caller(channel)
         waiting = [asyncio.create_task(caller.tell(n)) for n in range(CALLS)]
-        await eventually(lambda: replica._shell.appender.operations_waiting == CALLS)
+        await eventually(lambda: replica.shell.appender.operations_waiting == CALLS)
         yield caller
         held.gate.set()
         assert set(await asyncio.gather(*waiting)) == {"EVENT_STATUS_CREATED"}

@@ -22,8 +22,8 @@ from tests.integration.replicas import (
     QUESTION,
     clicks,
     folded_digest,
-    make_replica,
     running_replica,
+    started_replica,
 )
 from tests.integration.waiting import eventually
 
@@ -182,8 +182,7 @@ async def test_a_log_that_went_back_is_noticed_although_nothing_follows(
 
 
 async def test_an_entry_that_cannot_be_applied_stops_learning_and_is_said(storage: Storage) -> None:
-    replica = make_replica(storage)
-    await replica.start()
+    replica = await started_replica(storage)
     watched = Watched(replica)
     await replica.feedback(clicks(1), 1)
     poison = Event("p", "poison", "v", items=(EventItem("tent"),))

@@ -13,10 +13,10 @@ from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
+from headwater_server.replica.operators import model_status
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.snapshots.capture import captured_digest
-from headwater_server.replica.use_cases import UseCases
 from headwater_server.storage.storage import Storage
 from tests.integration.replicas import folded_digest, running_replica
 
@@ -158,7 +158,7 @@ async def test_what_is_taken_out_and_said_of_accounts_survives_a_restart(storage
 async def test_the_digest_of_a_copy_is_the_engines_own(storage: Storage) -> None:
     async with running_replica(storage, engine_type=Engine) as replica:
         await filled(replica)
-        engine = replica._engine
+        engine = replica.engine
         assert captured_digest(engine.capture()) == engine.digest()
         assert (await replica.model(compute_digest=True)).digest == engine.digest()
 
@@ -167,7 +167,7 @@ async def test_a_digest_keeps_nobody_waiting(storage: Storage, monkeypatch) -> N
     """However long the digest takes, questions are answered; and it is that of its offset."""
     async with running_replica(storage, engine_type=Engine) as replica:
         await filled(replica)
-        before = replica._engine.digest()
+        before = replica.engine.digest()
 
         def slowly(parts):
             while not answered.is_set():
@@ -175,10 +175,10 @@ async def test_a_digest_keeps_nobody_waiting(storage: Storage, monkeypatch) -> N
             return captured_digest(parts)
 
         answered = asyncio.Event()
-        monkeypatch.setitem(UseCases.model.__globals__, "captured_digest", slowly)
+        monkeypatch.setattr(model_status, "captured_digest", slowly)
         looking = asyncio.create_task(replica.model(compute_digest=True))
         await asyncio.sleep(0)
         await asked(replica, QUESTION)
         await replica.feedback([(Event("late", "click", "v9", items=(EventItem("x"),)), "")], 30)
         answered.set()
-        assert (await looking).digest == before != replica._engine.digest()
+        assert (await looking).digest == before != replica.engine.digest()

@@ -17,7 +17,7 @@ from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.counting_engine import CountingEngine
-from tests.integration.replicas import clicks, folded_digest, make_replica, running_replica
+from tests.integration.replicas import clicks, folded_digest, running_replica, started_replica
 from tests.integration.waiting import eventually
 
 
@@ -38,8 +38,8 @@ async def test_the_settings_are_the_first_entry_and_changes_follow(storage: Stor
 
 
 async def test_replicas_that_start_together_put_the_settings_there_once(storage: Storage) -> None:
-    replicas = [make_replica(storage, EngineSettings(seed=3)) for _ in range(4)]
-    await asyncio.gather(*(replica.start() for replica in replicas))
+    settings = EngineSettings(seed=3)
+    replicas = await asyncio.gather(*(started_replica(storage, settings) for _ in range(4)))
     await asyncio.gather(*(replica.stop() for replica in replicas))
     assert await settings_on_log(storage) == [3]
 
@@ -108,7 +108,7 @@ async def test_a_log_behind_its_snapshot_is_refused_at_start(
         await replica.feedback(clicks(1), 1)
     await store.call("DEL", keys.log, keys.head)
     with pytest.raises(LogBroken, match="the head is 0"):
-        await make_replica(storage).start()
+        await started_replica(storage)
 
 
 async def test_a_log_that_lost_its_start_is_refused_without_a_snapshot(
@@ -119,7 +119,7 @@ async def test_a_log_that_lost_its_start_is_refused_without_a_snapshot(
         await replica.feedback(clicks(2), 1)
     await store.call("XTRIM", Keys(settings.catalogue).log, "MAXLEN", "=", 1)
     with pytest.raises(LogBroken, match="expected entry 1 after 0-0, found entry 3"):
-        await make_replica(storage).start()
+        await started_replica(storage)
 
 
 async def test_an_entry_that_this_build_does_not_know_stops_the_start(storage: Storage) -> None:
@@ -127,7 +127,7 @@ async def test_an_entry_that_this_build_does_not_know_stops_the_start(storage: S
         await replica.feedback(clicks(1), 1)
     await storage.log.append([b"\x08\x63"])
     with pytest.raises(UnreadableEntry, match="version 99"):
-        await make_replica(storage).start()
+        await started_replica(storage)
 
 
 async def test_a_fold_reaches_any_offset_with_or_without_snapshots(storage: Storage) -> None:

@@ -16,8 +16,8 @@ from tests.integration.replicas import (
     click,
     clicks,
     folded_digest,
-    make_replica,
     running_replica,
+    started_replica,
 )
 
 CREATED, EXISTS, CONFLICT, QUARANTINED = Status
@@ -152,8 +152,7 @@ async def test_too_much_at_once_is_refused_early_and_what_was_taken_is_done(
 
 
 async def test_a_stop_lets_arrive_what_is_under_way(storage: Storage) -> None:
-    replica = make_replica(storage)
-    await replica.start()
+    replica = await started_replica(storage)
     seen: list[tuple[bool, bool]] = []
     replica.watch_health(lambda reads, writes: seen.append((reads, writes)))
     call = asyncio.create_task(replica.feedback(clicks(*range(40)), 5))

@@ -18,7 +18,7 @@ from headwater_server.replica.ports.registry import WORKER, ReplicaStanding
 from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.storage import Storage
 from tests.integration.counting_engine import CountingEngine
-from tests.integration.replicas import clicks, make_replica, running_replica
+from tests.integration.replicas import clicks, running_replica, started_replica
 from tests.integration.waiting import eventually
 
 ONE = ReplicaStanding("h-1-aa", "h", 1, WORKER, Position("5-1", 7), 2, "0.23.0", broken="a gap")
@@ -72,9 +72,7 @@ async def test_a_replica_is_known_while_it_runs_with_where_it_stands(storage: St
 
 
 async def test_all_replicas_show_one_digest_at_a_mark_and_it_is_the_folds(storage: Storage) -> None:
-    replicas = [make_replica(storage, engine_type=Engine) for _ in range(3)]
-    for replica in replicas:
-        await replica.start()
+    replicas = [await started_replica(storage, engine_type=Engine) for _ in range(3)]
     for number, replica in enumerate(replicas):
         await replica.feedback(clicks(*range(number, number + 20)), 60)
     compared = await replicas[1].compare_replicas(30)
@@ -113,7 +111,7 @@ async def test_a_replica_of_another_build_is_refused_while_one_lives(storage: St
 
     async with running_replica(storage) as replica:
         with pytest.raises(MixedStatesError, match="Stop those first"):
-            await make_replica(storage, engine_type=NextBuild).start()
+            await started_replica(storage, engine_type=NextBuild)
         assert len(await storage.replicas.live(PATIENCE_MS)) == 1
         await replica.feedback(clicks(1), 5)
     async with running_replica(storage, engine_type=NextBuild):
@@ -149,7 +147,7 @@ class SlowNeighbour:
 
 async def test_an_acknowledgement_waits_for_the_neighbours(storage: Storage) -> None:
     slow = SlowNeighbour(looks=10)
-    async with running_replica(storage, neighbours=slow, host_patience_ms=1_000) as replica:
+    async with running_replica(storage, host_peers=slow, host_patience_ms=1_000) as replica:
         await replica.feedback(clicks(1), 5)
         assert slow.looks_left < 0
         assert slow.told == (await replica.model(compute_digest=False)).counts["log_entries"]
@@ -159,7 +157,7 @@ async def test_a_neighbour_that_never_comes_costs_no_more_than_the_patience(
     storage: Storage,
 ) -> None:
     frozen = SlowNeighbour(looks=10**9)
-    async with running_replica(storage, neighbours=frozen, host_patience_ms=20) as replica:
+    async with running_replica(storage, host_peers=frozen, host_patience_ms=20) as replica:
         before_s = time.monotonic()
         await replica.feedback(clicks(1), 5)
         assert 0.02 <= time.monotonic() - before_s < 2

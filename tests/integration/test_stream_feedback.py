@@ -67,7 +67,7 @@ async def test_batches_of_a_stream_share_appends(storage: Storage) -> None:
         held.gate.clear()
         sent = [batch(f"e{n}") for n in range(SETTINGS.stream_batches_max)]
         call = pb_grpc.FeedbackServiceStub(channel).StreamFeedback(iter(sent))
-        await eventually(lambda: replica._shell.appender.operations_waiting == len(sent))
+        await eventually(lambda: replica.shell.appender.operations_waiting == len(sent))
         held.gate.set()
         assert len([answer async for answer in call]) == len(sent)
         # the first may have been on its way before the others came

@@ -18,7 +18,7 @@ SILENT_AFTER_NS = 500_000_000  # it is frozen or dead: nobody waits for it
 
 
 class HostTable:
-    """Implements `replica.group.host_peers.Neighbours` for the worker with the line ``own``.
+    """Implements `replica.group.host_peers.HostPeers` for the worker with the line ``own``.
 
     >>> fd = make_table(2)
     >>> one, other = HostTable(fd, 2, 0), HostTable(fd, 2, 1)
@@ -37,11 +37,11 @@ class HostTable:
         self._left = False
 
     def applied(self, sequence: int) -> None:
-        """See `Neighbours.applied`."""
+        """See `HostPeers.applied`."""
         self._words[self._own + SEQUENCE] = sequence
 
     def level(self, sequence: int) -> bool:
-        """See `Neighbours.level`. Those that were not heard of lately do not count."""
+        """See `HostPeers.level`. Those that were not heard of lately do not count."""
         heard_ns = time.monotonic_ns() - SILENT_AFTER_NS  # one clock for all processes of a host
         return not any(
             self._words[line + SEQUENCE] < sequence and self._words[line + BEAT] > heard_ns
@@ -49,7 +49,7 @@ class HostTable:
         )
 
     def leave(self) -> None:
-        """See `Neighbours.leave`."""
+        """See `HostPeers.leave`."""
         self._left = True
         self._words[self._own + BEAT] = 0
 

@@ -18,7 +18,7 @@ from headwater_server.replica.tail.tail import Tail
 HEADWATER_VERSION = version("headwater-server")
 
 
-class Looking:
+class ModelStatus:
     """``quarantined`` returns how many events were ever kept aside."""
 
     def __init__(
