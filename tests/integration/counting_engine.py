@@ -116,7 +116,7 @@ class CountingEngine:
         engine = cls(EngineSettings.parse(found["settings"]))
         engine.touched, engine.seen = found["touched"], found["seen"]
         engine.titles, engine.order = found["titles"], found["order"]
-        engine.parts.users = found["users"]
+        engine.users = found["users"]
         return engine
 
     @property

@@ -15,8 +15,9 @@ from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.assembly import restored_replica
+from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.replica.ports.position import offset_key, time_ms_of
-from headwater_server.replica.replica import Replica, wall_clock_ms
+from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.storage.storage import Storage
 from tests.integration.recorded import put_at

@@ -105,5 +105,5 @@ class Oracle:
 
 def state_of(engine: CountingEngine) -> tuple[Any, ...]:
     """Return all that its digest is over; two of these are compared more quickly."""
-    learned = (engine.touched, engine.seen, engine.titles, engine.parts.users)
+    learned = (engine.touched, engine.seen, engine.titles, engine.users)
     return (*(dict(one) for one in learned), tuple(engine.order), engine.settings)

@@ -198,6 +198,6 @@ def test_what_rules_add_to_a_score_is_told_as_theirs(shop):
     slot = Result("plain 0", 6.0, None, 1.0)
     history = shop.parts.visitors.history("stranger", "", "", 0.0)
     shop.parts.retriever.given(history, items)
-    (told,) = shop.explaining.explain((slot,), history, items, np.array([0]), scores)
+    (told,) = shop.parts.explaining.explain((slot,), history, items, np.array([0]), scores)
     assert dict(told.contributions)["rules"] == 5.0
     assert "rules" not in dict(_ask(shop)["boots"].contributions)

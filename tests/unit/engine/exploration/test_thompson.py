@@ -174,7 +174,7 @@ def test_without_exploration_nothing_changes():
     engine = _engine()
     best = _ask(engine, explore=False)
     assert (best.policy, best.propensities_estimated) == ("best", False)
-    engine.settings = replace(SETTINGS, exploration_policy="plackett_luce")
+    engine.parts.settings = replace(SETTINGS, exploration_policy="plackett_luce")
     assert _ask(engine, explore=False) == best
 
 
