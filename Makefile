@@ -47,7 +47,7 @@ thorough: $(VENV)/.dev ## make test, and the tests that take minutes of a core [
 kernels: $(VENV)/.dev
 	@$(BIN)/python -c 'from headwater_server.engine.warmup import warm_up; warm_up()'
 
-check: $(VENV)/.dev ## Format, lint, types, import layers, protos, breaks of the API, freshness of the stubs
+check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibility, freshness of the stubs, words
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -55,6 +55,7 @@ check: $(VENV)/.dev ## Format, lint, types, import layers, protos, breaks of the
 	$(BIN)/buf lint
 	$(BIN)/python scripts/baseline.py --check
 	$(BIN)/python scripts/generate.py --check
+	$(BIN)/python scripts/vocabulary.py
 
 generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/, and docs/settings.md from the settings
 	$(BIN)/python scripts/generate.py
