@@ -34,6 +34,7 @@ def make_replica(
     storage: Storage, engine_settings: EngineSettings | None = None, **options: Any
 ) -> Replica:
     engine_type = options.pop("engine_type", CountingEngine)
+    warm(engine_type)
     named = ("identity", "neighbours", "now_ms", "meters")
     company = {name: options.pop(name) for name in named if name in options}
     return Replica(
@@ -59,7 +60,6 @@ def warm(engine_type: type) -> None:
 
 @asynccontextmanager
 async def running_replica(storage: Storage, **options: Any) -> AsyncIterator[Replica]:
-    warm(options.get("engine_type", CountingEngine))
     replica = make_replica(storage, **options)
     await replica.start()
     try:
