@@ -1,4 +1,4 @@
-"""For every test: the tally of the crash suite, whose table ends the run."""
+"""For every test: patient clients, and the tally of the crash suite, whose table ends the run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from headwater import AsyncClient, Client
+from tests.integration.waiting import be_patient
 from tests.tallies import TALLIES, Tallies
 
 HERE = Path(__file__).parent
@@ -16,6 +18,7 @@ LONGEST_FIRST = ("system/crash", "system", "simulation", "golden", "properties",
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TALLIES] = Tallies()
+    be_patient(Client, AsyncClient)
 
 
 @pytest.hookimpl(optionalhook=True)

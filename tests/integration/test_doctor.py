@@ -23,6 +23,7 @@ from headwater_server.storage.store import Store
 from tests.integration.conftest import running_server, url_of
 from tests.integration.counting_engine import CountingEngine
 from tests.integration.replicas import click, clicks, folded_digest, make_replica, running_replica
+from tests.integration.waiting import PATIENCE_S
 
 BUILD = Build(CountingEngine.STATE_VERSION, "0.26.1")
 
@@ -56,7 +57,7 @@ async def taught(storage: Storage, first: int = 0, entries: int = 30) -> str:
     """Teach a replica, which leaves a snapshot and an archive behind; return its digest."""
     async with running_replica(storage) as replica:
         for number in range(first, first + entries):
-            await replica.feedback(clicks(number), 1)
+            await replica.feedback(clicks(number), PATIENCE_S)
         return (await replica.model(compute_digest=True)).digest
 
 
