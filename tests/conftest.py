@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from headwater import AsyncClient, Client
 from tests.integration.waiting import be_patient
@@ -19,6 +20,10 @@ LONGEST_FIRST = ("system/crash", "system", "simulation", "golden", "properties",
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TALLIES] = Tallies()
     be_patient(Client, AsyncClient)
+    # an example that takes long says more of the machine than of what is tested
+    slow = (HealthCheck.too_slow,)
+    settings.register_profile("patient", deadline=None, suppress_health_check=slow)
+    settings.load_profile("patient")
 
 
 @pytest.hookimpl(optionalhook=True)
