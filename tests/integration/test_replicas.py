@@ -11,7 +11,7 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.events import Event, Outcome
-from headwater_server.replica import membership
+from headwater_server.replica import comparison, membership
 from headwater_server.replica.fold import fold
 from headwater_server.replica.membership import MixedStatesError
 from headwater_server.replica.ports_registry import WORKER, ReplicaStanding
@@ -71,13 +71,21 @@ async def test_a_replica_is_known_while_it_runs_with_where_it_stands(storage: St
     assert await storage.replicas.live(PATIENCE_MS) == []
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a comparison wait for whoever is slow, and take nobody who is late for dead."""
+    monkeypatch.setattr(comparison, "PATIENCE_S", PATIENCE_S)
+    monkeypatch.setattr(comparison, "LIVE_PATIENCE_MS", PATIENCE_MS)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_all_replicas_show_one_digest_at_a_mark_and_it_is_the_folds(storage: Storage) -> None:
     replicas = [make_replica(storage, engine_type=Engine) for _ in range(3)]
     for replica in replicas:
         await replica.start()
     for number, replica in enumerate(replicas):
         await replica.feedback(clicks(*range(number, number + 20)), 60)
-    compared = await replicas[1].compare_replicas(30)
+    compared = await replicas[1].compare_replicas(PATIENCE_S)
     assert len(compared.replicas) == 3
     assert {state.digest for state in compared.replicas} == {compared.digest}
     assert not any(state.detail for state in compared.replicas)
@@ -86,6 +94,7 @@ async def test_all_replicas_show_one_digest_at_a_mark_and_it_is_the_folds(storag
     await asyncio.gather(*(replica.stop() for replica in replicas))
 
 
+@pytest.mark.usefixtures("patient")
 async def test_who_holds_another_state_is_found_by_comparing(storage: Storage) -> None:
     class Forgetful(CountingEngine):
         def _learn(self, event: Event) -> Outcome:
@@ -95,14 +104,15 @@ async def test_who_holds_another_state_is_found_by_comparing(storage: Storage) -
 
     async with running_replica(storage) as good, running_replica(storage, engine_type=Forgetful):
         await good.feedback(clicks(1), PATIENCE_S)
-        compared = await good.compare_replicas(10)
+        compared = await good.compare_replicas(PATIENCE_S)
     assert len({state.digest for state in compared.replicas}) == 2
 
 
+@pytest.mark.usefixtures("patient")
 async def test_one_that_stopped_learning_is_named_and_not_waited_for(storage: Storage) -> None:
     async with running_replica(storage) as replica:
         await storage.replicas.report(ONE_OF_THIS_BUILD)
-        compared = await replica.compare_replicas(10)
+        compared = await replica.compare_replicas(PATIENCE_S)
     broken = {state.replica_id: state for state in compared.replicas}[ONE.replica_id]
     assert (broken.digest, broken.detail) == ("", "a gap")
 
