@@ -35,6 +35,7 @@ async def started_replica(
     storage: Storage, engine_settings: EngineSettings | None = None, **options: Any
 ) -> Replica:
     engine_type = options.pop("engine_type", CountingEngine)
+    warm(engine_type)
     named = ("identity", "host_peers", "now_ms", "meters")
     company = {name: options.pop(name) for name in named if name in options}
     replica = await restored_replica(
@@ -57,7 +58,6 @@ def warm(engine_type: type) -> None:
 
 @asynccontextmanager
 async def running_replica(storage: Storage, **options: Any) -> AsyncIterator[Replica]:
-    warm(options.get("engine_type", CountingEngine))
     replica = await started_replica(storage, **options)
     try:
         yield replica

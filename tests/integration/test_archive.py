@@ -23,6 +23,7 @@ from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.conftest import url_of
 from tests.integration.counting_engine import CountingEngine
 from tests.integration.replicas import click, clicks, running_replica, started_replica
+from tests.integration.waiting import PATIENCE_S
 
 ENTRIES = 400
 
@@ -78,7 +79,7 @@ async def test_a_replica_without_a_snapshot_starts_from_archive_and_log(storage:
     options = {"snapshot_on_stop": False}
     async with running_replica(storage, **options) as replica:
         for number in range(ENTRIES):
-            await replica.feedback(clicks(number), 1)
+            await replica.feedback(clicks(number), PATIENCE_S)
         digest = (await replica.model(compute_digest=True)).digest
     await storage.log.trim(await storage.log.head())
     assert await storage.log.length() < ENTRIES

@@ -29,6 +29,7 @@ from tests.integration.replicas import (
     running_replica,
     started_replica,
 )
+from tests.integration.waiting import PATIENCE_S
 
 BUILD = Build(CountingEngine.STATE_VERSION, "0.26.1")
 
@@ -62,7 +63,7 @@ async def taught(storage: Storage, first: int = 0, entries: int = 30) -> str:
     """Teach a replica, which leaves a snapshot and an archive behind; return its digest."""
     async with running_replica(storage) as replica:
         for number in range(first, first + entries):
-            await replica.feedback(clicks(number), 1)
+            await replica.feedback(clicks(number), PATIENCE_S)
         return (await replica.model(compute_digest=True)).digest
 
 

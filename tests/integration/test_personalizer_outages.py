@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
@@ -23,22 +22,17 @@ from tests.integration.api_server import serving
 from tests.integration.conftest import url_of
 from tests.integration.replicas import running_replica
 from tests.integration.served import Served
+from tests.integration.waiting import eventually
 from tests.system.crash.real_store import running_store
 
 PAIR = 2
-SETTINGS = PersonalizerSettings(personalizer_reward_wait_minutes=0.02)
+SETTINGS = PersonalizerSettings(personalizer_reward_wait_minutes=0.02)  # a wait that ends
+WAITING = PersonalizerSettings(personalizer_reward_wait_minutes=10)  # and one that does not
 
 
 def _question(event_id, **more):
     actions = [{"id": name, "features": [{"taste": name}]} for name in ("tea", "cake")]
     return rank_request(json.dumps({"actions": actions, "eventId": event_id, **more}).encode())
-
-
-async def _until(condition, patience_s=20.0):
-    give_up = time.monotonic() + patience_s
-    while not await condition():
-        assert time.monotonic() < give_up
-        await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -63,20 +57,21 @@ async def _learned(served):
 async def test_a_reward_that_the_server_could_not_take_is_learned_when_the_wait_is_over(
     served, settings
 ):
-    async with door_to(served, settings) as door:
+    more = {"personalizer_reward_wait_minutes": 0.1}  # it must not end before the reward
+    async with door_to(served, settings, **more) as door:
         await door.rank("", _question("e1"))
 
         async def seen():
             return await _learned(served) == 1
 
-        await _until(seen)
+        await eventually(seen)
         served.proxy.hold()
         rewarding = asyncio.create_task(door.reward("", "e1", 1.0))
 
         async def reached():
             return served.proxy.held > 0
 
-        await _until(reached)
+        await eventually(reached)
         await served.proxy.cut()  # the answer is lost: learned already, and told again
         await rewarding
         await asyncio.gather(*door._under_way)
@@ -84,7 +79,7 @@ async def test_a_reward_that_the_server_could_not_take_is_learned_when_the_wait_
         async def learned():
             return await _learned(served) == PAIR and not await _kept(served)
 
-        await _until(learned)
+        await eventually(learned)
 
 
 async def _kept(served):
@@ -105,7 +100,7 @@ async def test_a_door_that_ends_before_the_wait_does_leaves_the_default_to_the_n
         async def learned():
             return await _learned(served) == 5 * PAIR and not await _kept(served)
 
-        await _until(learned)
+        await eventually(learned)
     shown, folded = await served.digests()
     assert shown == folded
 
@@ -128,7 +123,7 @@ async def test_a_key_that_may_not_teach_leaves_nothing_for_the_doors_own_key_to_
         enter = parts.enter_async_context
         storage = await enter(open_storage(settings, redis_url=url))
         address = await enter(serving(await enter(running_replica(storage)), keys))
-        door = await enter(open_door(address, whole, url, settings, SETTINGS))
+        door = await enter(open_door(address, whole, url, settings, WAITING))
         await door.rank(whole, _question("theirs", deferActivation=True))
         for call in (
             door.rank(narrow, _question("mine")),
@@ -143,8 +138,8 @@ async def test_a_key_that_may_not_teach_leaves_nothing_for_the_doors_own_key_to_
 
 async def test_without_the_store_a_call_says_so(served, tmp_path):
     async with running_store("valkey", tmp_path) as store:
-        settings = StorageSettings(store_timeout_ms=500)
-        async with open_door(served.proxy.address, "", store.url, settings, SETTINGS) as door:
+        settings = StorageSettings(store_timeout_ms=1_000)
+        async with open_door(served.proxy.address, "", store.url, settings, WAITING) as door:
             await door.rank("", _question("here"))
             await store.kill()
             with pytest.raises(StoreUnavailable):

@@ -19,6 +19,7 @@ from headwater_server.replica.replica import Replica
 from headwater_server.replica.snapshots.capture import captured_digest
 from headwater_server.storage.storage import Storage
 from tests.integration.replicas import folded_digest, running_replica
+from tests.integration.waiting import PATIENCE_S
 
 NAMES = [f"shoe {n}" for n in range(12)]
 QUESTION = RecommendRequest("ann", recommendation_id="r", page_size=4, explore=False)
@@ -40,7 +41,7 @@ async def filled(replica: Replica) -> str:
 
 async def asked(replica: Replica, request: RecommendRequest, *tokens: str):
     return await replica.recommend(
-        request, exclude_tokens=tokens, min_offset="", time_remaining_s=5
+        request, exclude_tokens=tokens, min_offset="", time_remaining_s=PATIENCE_S
     )
 
 
@@ -110,7 +111,7 @@ async def test_rules_and_variety_hold_at_every_replica_from_the_next_start_on(
             assert (first.item_id, first.propensity, first.rules) == (NAMES[7], 1.0, ("first",))
             assert answer.shortfall == ('only 4 items may be shown under the rule "two of a kind"')
             same = await older.recommend(
-                question, exclude_tokens=(), min_offset=answer.offset, time_remaining_s=5
+                question, exclude_tokens=(), min_offset=answer.offset, time_remaining_s=PATIENCE_S
             )
             assert same.recommendation == answer.recommendation
 
@@ -119,12 +120,12 @@ async def test_lists_for_nobody_wait_for_the_offset_that_is_asked_for(storage: S
     async with running_replica(storage, engine_type=Engine) as replica:
         offset = await filled(replica)
         similar = await replica.list_similar_items(
-            SimilarQuestion((NAMES[0],), 3), min_offset=offset, time_remaining_s=5
+            SimilarQuestion((NAMES[0],), 3), min_offset=offset, time_remaining_s=PATIENCE_S
         )
         assert len(similar.items) == 3
         assert NAMES[0] not in {item.item_id for item in similar.items}
         trending = await replica.list_trending_items(
-            TrendingQuestion(page_size=5), min_offset=offset, time_remaining_s=5
+            TrendingQuestion(page_size=5), min_offset=offset, time_remaining_s=PATIENCE_S
         )
         assert (len(trending.items), trending.offset) == (5, offset)
         later = f"{int(offset.partition('-')[0]) + 60_000}-0"
