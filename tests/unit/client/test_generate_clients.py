@@ -8,35 +8,38 @@ from pathlib import Path
 import pytest
 
 from scripts.generate import StaleStubsError, check
-from scripts.generate_clients import GRPC_JAVA_VERSION, LANGUAGES, PROTOC_VERSION, found
+from scripts.generate_clients import GO, found
 
-CLIENTS = Path(__file__).parents[3] / "clients"
+ROOT = Path(__file__).parents[3]
+POM = (ROOT / "clients" / "java" / "pom.xml").read_text()
 
 
 def numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-def test_javas_runtimes_are_not_older_than_what_made_its_stubs() -> None:
-    pom = (CLIENTS / "java" / "pom.xml").read_text()
-    named = dict(re.findall(r"<(\w+)\.version>([\d.]+)</", pom))
-    assert numbers(named["protobuf"]) >= numbers(PROTOC_VERSION)
-    assert numbers(named["grpc"]) >= numbers(GRPC_JAVA_VERSION)
+@pytest.mark.parametrize(("tool", "runtime"), [("protoc", "protobuf"), ("grpc.plugin", "grpc")])
+def test_javas_runtimes_are_not_older_than_what_makes_its_stubs(tool: str, runtime: str) -> None:
+    named = dict(re.findall(r"<([\w.]+)\.version>([\d.]+)</", POM))
+    assert numbers(named[runtime]) >= numbers(named[tool])
+
+
+def test_the_java_readme_names_the_group_and_version_of_the_pom() -> None:
+    coordinates = re.search(
+        r"<groupId>\S+</groupId>\s*<artifactId>headwater</artifactId>\s*<version>\S+</version>", POM
+    )[0]
+    readme = (ROOT / "clients" / "java" / "README.md").read_text()
+    assert "".join(coordinates.split()) in "".join(readme.split())
 
 
 def test_gos_runtime_and_its_plugin_are_of_one_release() -> None:
     pinned = r"google\.golang\.org/protobuf v([\d.]+)"
-    versions = {
-        re.search(pinned, (CLIENTS / "go" / name).read_text())[1]
-        for name in ("go.mod", "tools.mod")
-    }
+    versions = {re.search(pinned, (GO / name).read_text())[1] for name in ("go.mod", "tools.mod")}
     assert len(versions) == 1
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_check_names_a_stale_stub(language: str) -> None:
-    tree, pattern, _ = LANGUAGES[language]
-    stubs = found(tree, pattern)
+def test_the_check_names_a_stale_stub() -> None:
+    stubs = found(GO)
     path = next(iter(stubs))
     with pytest.raises(StaleStubsError, match=path.stem):
-        check(tree, {**stubs, path: b"other"}, stubs)
+        check(GO, {**stubs, path: b"other"}, stubs)
