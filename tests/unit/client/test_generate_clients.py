@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from scripts.generate import StaleStubsError, check
-from scripts.generate_clients import GO, found
+from scripts.generate_clients import GO, found, go_module
+from scripts.rename_go_module import rename
 
 ROOT = Path(__file__).parents[3]
 POM = (ROOT / "clients" / "java" / "pom.xml").read_text()
@@ -43,3 +45,28 @@ def test_the_check_names_a_stale_stub() -> None:
     path = next(iter(stubs))
     with pytest.raises(StaleStubsError, match=path.stem):
         check(GO, {**stubs, path: b"other"}, stubs)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name in ("clients/go", "protos/headwater"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("build"))
+    return tmp_path
+
+
+def test_one_command_changes_gos_module_path_wherever_it_is_repeated(tree: Path) -> None:
+    old, new = go_module(), "git.example.org/shop/recommendations"
+    assert rename(tree, new)
+    assert go_module(tree / "clients" / "go") == new
+    left = [
+        path.name
+        for path in tree.rglob("*")
+        if path.is_file() and not path.name.endswith(".pb.go") and old.encode() in path.read_bytes()
+    ]
+    assert left == []
+    assert rename(tree, new) == []
+
+
+def test_what_is_no_module_path_is_refused(tree: Path) -> None:
+    with pytest.raises(SystemExit, match="not a module path"):
+        rename(tree, "two words")
