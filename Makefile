@@ -51,7 +51,7 @@ thorough: $(VENV)/.dev ## make test, and the tests that take minutes of a core [
 kernels: $(VENV)/.dev
 	@$(BIN)/python -c 'from headwater_server.engine.warmup import warm_up; warm_up()'
 
-check: $(VENV)/.dev ## Format, lint, types, import layers, protos, breaks of the API, freshness of the stubs
+check: $(VENV)/.dev ## Format, lint, types, import layers, protos, breaks of the API, freshness of stubs, docs
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -59,10 +59,13 @@ check: $(VENV)/.dev ## Format, lint, types, import layers, protos, breaks of the
 	$(BIN)/buf lint
 	$(BIN)/python scripts/baseline.py --check
 	$(BIN)/python scripts/generate.py --check
+	$(BIN)/python -m scripts.generate_openapi --check
+	@$(MAKE) --no-print-directory docs
 
 generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/, and docs/settings.md from the settings
 	$(BIN)/python scripts/generate.py
 	$(BIN)/python -m scripts.generate_clients
+	$(BIN)/python -m scripts.generate_openapi
 	cd clients/typescript && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent generate
 	$(BIN)/headwater settings > docs/settings.md
 
@@ -111,7 +114,7 @@ lock: $(VENV)/.dev ## Take the newest versions that pyproject.toml allows, and p
 		--custom-compile-command "make lock" $(UPGRADE) --output-file constraints.txt
 
 docs: $(VENV)/.dev ## The documentation as a site, in build/site
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --clean
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "build/site/index.html"
 
 wheels: | $(VENV)/bin/python ## The Python packages of this checkout, in dist/

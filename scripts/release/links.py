@@ -24,12 +24,12 @@ def absolute(text: str, path: str, url: str, tag: str) -> str:
         kind = "raw" if image else "blob"
         return f"{image}[{words}]({url}/{kind}/{tag}/{in_tree(target, path)})"
 
-    return "".join(line if code else LINK.sub(whole, line) for code, line in _lines(text))
+    return "".join(line if code else LINK.sub(whole, line) for code, line in is_code(text))
 
 
 def relative_targets(text: str, path: str) -> list[str]:
     """Return where the relative links of a page lead, as paths of the tree without anchors."""
-    found = [LINK.findall(line) for code, line in _lines(text) if not code]
+    found = [LINK.findall(line) for code, line in is_code(text) if not code]
     return [in_tree(target, path).partition("#")[0] for links in found for *_, target in links]
 
 
@@ -38,7 +38,7 @@ def in_tree(target: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
 
 
-def _lines(text: str) -> Iterator[tuple[bool, str]]:
+def is_code(text: str) -> Iterator[tuple[bool, str]]:
     """Yield each line, and whether it is code."""
     fenced = False
     for line in text.splitlines(keepends=True):

@@ -1,10 +1,10 @@
 """The project's version and address stand once, in pyproject.toml; this takes them everywhere.
 
     python -m scripts.release.stamp --version 0.2.0    a new version in all packages
-    python -m scripts.release.stamp --url URL          a new home: packages, Go's module path, links
-    python -m scripts.release.stamp --check            exit 1 and name the packages that disagree
+    python -m scripts.release.stamp --url URL          a new address in all packages
+    python -m scripts.release.stamp                    show them; exit 1 if packages disagree
 
-After `--url` run `make generate`: the stubs hold Go's module path.
+Go's module path is not of these: users write it into their sources (scripts/rename_go_module.py).
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from scripts.release.steps import run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -90,14 +88,13 @@ def _span(place: Place, text: str) -> tuple[int, int]:
     return found.span(1)
 
 
-def stamp_url(root: Path, url: str) -> list[str]:
-    """Write a new address of the repository into all tracked files; return their names."""
+def stamp_url(root: Path, url: str) -> None:
+    """Write a new address of the repository into all packages of a tree."""
     old, new = (text.rstrip("/").removeprefix("https://") for text in (url_of(root), url))
-    names = run(["git", "grep", "-lI", "--fixed-strings", old], root).splitlines()
-    for name in names:
-        text = (root / name).read_text()
-        (root / name).write_text(text.replace(old, new))
-    return names
+    for path in sorted({place.path for place in PLACES}):
+        if not path.endswith((".md", "-lock.json")):
+            text = (root / path).read_text()
+            (root / path).write_text(text.replace(old, new))
 
 
 def disagreeing(root: Path) -> list[str]:
@@ -117,12 +114,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="One version and one address in all packages.")
     parser.add_argument("--version", default="")
     parser.add_argument("--url", default="")
-    parser.add_argument("--check", action="store_true")
     wanted = parser.parse_args(arguments)
     if wanted.version:
         stamp_version(ROOT, wanted.version)
     if wanted.url:
-        print("\n".join(stamp_url(ROOT, wanted.url)), "\nnow run: make generate")
+        stamp_url(ROOT, wanted.url)
     wrong = disagreeing(ROOT)
     print("\n".join(wrong) or f"version {version_of(ROOT)}, {url_of(ROOT)}")
     return int(bool(wrong))

@@ -12,7 +12,16 @@ from pathlib import Path, PurePath
 import pytest
 
 from scripts.release.links import READMES, absolute, relative_targets
-from scripts.release.stamp import ROOT, disagreeing, semantic, stamp_version, url_of, version_of
+from scripts.release.stamp import (
+    PLACES,
+    ROOT,
+    disagreeing,
+    semantic,
+    stamp_url,
+    stamp_version,
+    url_of,
+    version_of,
+)
 
 APACHE_2_0 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 PYTHON = ("pyproject.toml", "clients/python/pyproject.toml")
@@ -98,15 +107,24 @@ def test_all_packages_have_one_version():
 
 
 def test_a_version_is_stamped_into_all_packages(tmp_path):
-    for path in {"pyproject.toml", *PYTHON, "clients/java/pom.xml", "clients/java/README.md"}:
+    for path in {place.path for place in PLACES}:
         copy(path, tmp_path)
-    for name in ("package.json", "package-lock.json"):
-        copy(f"clients/typescript/{name}", tmp_path)
     stamp_version(tmp_path, "7.8.9rc2")
     assert (version_of(tmp_path), disagreeing(tmp_path)) == ("7.8.9rc2", [])
     text = (tmp_path / "clients/typescript/package-lock.json").read_text()
     assert text.count("7.8.9-rc.2") == 2
     assert "headwater==7.8.9rc2" in (tmp_path / "pyproject.toml").read_text()
+
+
+def test_an_address_is_stamped_into_all_packages(tmp_path):
+    for path in {place.path for place in PLACES}:
+        copy(path, tmp_path)
+    stamp_url(tmp_path, "https://git.example/shop/headwater/")
+    assert url_of(tmp_path) == "https://git.example/shop/headwater"
+    for path in (*PYTHON, "clients/typescript/package.json"):
+        text = (tmp_path / path).read_text()
+        assert "git.example/shop/headwater" in text
+        assert url_of(ROOT) not in text
 
 
 def copy(path: str, to: Path) -> None:
