@@ -11,12 +11,13 @@ from pathlib import Path
 
 from scripts.release import trying
 from scripts.release.building import BUILDERS, build_python
-from scripts.release.contents import list_java, list_npm, list_python, write_checksums
+from scripts.release.contents import list_console, list_java, list_npm, list_python, write_checksums
 from scripts.release.stamp import ROOT, semantic, version_of
 from scripts.release.steps import run, step
 from scripts.release.tree import refuse_uncommitted, staged
 
 OUT = ROOT / "dist"
+NPM = "headwater-npm"  # npm names a list after its folder
 PYTHON = ("headwater", "headwater_server")
 
 
@@ -58,7 +59,7 @@ def release(folder: Path, version: str) -> None:
         if tool not in missing:
             with step(name):
                 build(tree, OUT)
-    try_python_packages(folder, tree, missing)
+    try_packages(folder, tree, missing)
     with step("checksums"):
         write_checksums(OUT)
     print(f"tags: v{version}, and for Go clients/go/v{semantic(version)}")
@@ -74,7 +75,7 @@ def missing_tools() -> set[str]:
     return set(missing)
 
 
-def try_python_packages(folder: Path, tree: Path, missing: set[str]) -> None:
+def try_packages(folder: Path, tree: Path, missing: set[str]) -> None:
     """Install each wheel into an empty environment, start the server, and ask it."""
     constraints = tree / "constraints.txt"
     client, server = (next(OUT.glob(f"{name}-*.whl")) for name in PYTHON)
@@ -84,20 +85,10 @@ def try_python_packages(folder: Path, tree: Path, missing: set[str]) -> None:
         extras = f"{server}[gateway,tracing]"
         full = trying.environment(folder / "server", constraints, str(client), extras)
         run([full / "headwater", "--help"], folder)
-    with step("lists of components"):
-        list_components(full / "python", tree, missing)
     with step("the server starts, and is asked"), trying.served(full, folder) as address:
         ask(light / "python", folder, tree, address, missing)
-
-
-def list_components(python: Path, tree: Path, missing: set[str]) -> None:
-    """Write a CycloneDX list for each package."""
-    list_python(python, OUT, "headwater-server.cdx.json")
-    if "npm" not in missing:
-        list_npm(tree / "clients" / "typescript", OUT, "headwater-npm.cdx.json")
-        list_npm(tree / "web" / "console", OUT, "headwater-console.cdx.json")
-    if "mvn" not in missing:
-        list_java(tree / "clients" / "java", OUT, "headwater-java.cdx.json")
+    with step("lists of components"):
+        list_components(full / "python", folder, tree, missing)
 
 
 def ask(python: Path, folder: Path, tree: Path, address: str, missing: set[str]) -> None:
@@ -106,14 +97,22 @@ def ask(python: Path, folder: Path, tree: Path, address: str, missing: set[str])
         trying.try_python(python, folder, address)
     if "npm" not in missing:
         with step("npm tarball in an empty folder asks it"):
-            (folder / "npm").mkdir()
-            trying.try_typescript(next(OUT.glob("*.tgz")), folder / "npm", address)
+            trying.try_typescript(next(OUT.glob("*.tgz")), folder / NPM, address)
     if "mvn" not in missing:
         with step("a class compiled against the jar asks it"):
-            (folder / "java").mkdir()
             jar = next(path for path in OUT.glob("*.jar") if "sources" not in path.name)
             needed = tree / "clients" / "java" / "target" / "dependency"
             trying.try_java(jar, needed, folder / "java", address)
+
+
+def list_components(python: Path, folder: Path, tree: Path, missing: set[str]) -> None:
+    """Write a CycloneDX list for each package, of what is installed with it."""
+    list_python(python, OUT, "headwater-server.cdx.json")
+    if "npm" not in missing:
+        list_npm(folder / NPM, OUT, f"{NPM}.cdx.json")
+        list_console(tree, folder / "headwater-console", OUT, "headwater-console.cdx.json")
+    if "mvn" not in missing:
+        list_java(tree / "clients" / "java", OUT, "headwater-java.cdx.json")
 
 
 if __name__ == "__main__":

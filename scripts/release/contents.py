@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,9 +21,18 @@ def list_python(python: Path, out: Path, name: str) -> None:
 
 
 def list_npm(folder: Path, out: Path, name: str) -> None:
-    """List what an npm package brings to its user, from its lock."""
-    command = ["npm", "sbom", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"]
+    """List what is installed in a folder, without what only builds need."""
+    command = ["npm", "sbom", "--sbom-format", "cyclonedx", "--omit", "dev"]
     (out / name).write_text(run(command, folder))
+
+
+def list_console(tree: Path, folder: Path, out: Path, name: str) -> None:
+    """List what is compiled into the console's page, from its lock."""
+    folder.mkdir()
+    for file in ("package.json", "package-lock.json"):
+        shutil.copy2(tree / "web" / "console" / file, folder)
+    run(["npm", "ci", "--omit", "dev", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
+    list_npm(folder, out, name)
 
 
 def list_java(folder: Path, out: Path, name: str) -> None:

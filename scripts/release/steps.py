@@ -28,13 +28,13 @@ def run(command: Sequence[str | Path], folder: Path, **environment: str) -> str:
         cwd=folder,
         env=_clean() | environment,
         check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
     )
     if done.returncode:
         words = " ".join(str(part) for part in command)
-        raise SystemExit(f"{done.stdout[-OUTPUT_SHOWN_CHARS:]}\nrelease: failed: {words}")
+        output = (done.stdout + done.stderr)[-OUTPUT_SHOWN_CHARS:]
+        raise SystemExit(f"{output}\nrelease: failed: {words}")
     return done.stdout
 
 

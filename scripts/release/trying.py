@@ -22,11 +22,11 @@ PROGRAMS = Path(__file__).parent / "programs"
 
 def environment(folder: Path, constraints: Path, *packages: str) -> Path:
     """Install wheels, and what they need as pinned, into a new environment; return its programs."""
-    run([sys.executable, "-m", "venv", folder], folder.parent)
-    programs = folder / "bin"
-    pip = (programs / "python", "-m", "pip", "--quiet", "--disable-pip-version-check")
+    run([sys.executable, "-m", "venv", "--without-pip", folder], folder.parent)
+    python = folder / "bin" / "python"
+    pip = (sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check")
     run([*pip, "install", "--constraint", constraints, *packages], folder)
-    return programs
+    return python.parent
 
 
 @contextmanager
@@ -66,6 +66,7 @@ def try_python(python: Path, folder: Path, address: str) -> None:
 
 def try_typescript(tarball: Path, folder: Path, address: str) -> None:
     """Install npm's tarball into an empty folder and ask the server with it."""
+    folder.mkdir()
     run(["npm", "init", "--yes"], folder)
     run(["npm", "install", "--no-audit", "--no-fund", tarball], folder)
     shutil.copy2(PROGRAMS / "ask.mjs", folder)
@@ -74,6 +75,7 @@ def try_typescript(tarball: Path, folder: Path, address: str) -> None:
 
 def try_java(jar: Path, dependencies: Path, folder: Path, address: str) -> None:
     """Compile a small class against the jar, and ask the server with it."""
+    folder.mkdir()
     path = os.pathsep.join([str(jar), f"{dependencies}/*", str(folder)])
     shutil.copy2(PROGRAMS / "Ask.java", folder)
     run(["javac", "-cp", path, "-d", folder, "Ask.java"], folder)
