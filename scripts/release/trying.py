@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +14,8 @@ from pathlib import Path
 
 from scripts.release.steps import run
 
-PATIENCE_S = 600  # the first start compiles: 40 to 50 seconds of a core that is free
+PATIENCE_S = 1800  # the first start compiles: 40 to 50 seconds of a core that is free
+READY = re.compile(r"^headwater ready on (\S+)", re.MULTILINE)
 
 # what a package is tried with; all ask the server that runs from the wheel
 PROGRAMS = Path(__file__).parent / "programs"
@@ -32,31 +33,34 @@ def environment(folder: Path, constraints: Path, *packages: str) -> Path:
 @contextmanager
 def served(programs: Path, folder: Path) -> Iterator[str]:
     """Run the server of an environment on an empty folder of data; give its address."""
-    headwater = programs / "headwater"
-    address = f"127.0.0.1:{_free_port()}"
-    command = [str(headwater), "serve", "--listen", address, "--data-dir", str(folder / "data")]
-    with (folder / "serve.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+    log = folder / "serve.log"
+    command = [
+        str(programs / "headwater"),
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data-dir",
+        "data",
+    ]
+    with log.open("wb") as file:
+        server = subprocess.Popen(command, cwd=folder, stdout=file, stderr=file)
     try:
-        _wait(headwater, server, address, folder / "serve.log")
+        address = _address(server, log)
+        run([programs / "headwater", "probe", "--target", address], folder)
         yield address
     finally:
         server.terminate()
         server.wait(60)
 
 
-def _wait(headwater: Path, server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def _address(server: subprocess.Popen[bytes], log: Path) -> str:
+    """Return where the server listens, once it says that it is ready."""
     give_up = time.monotonic() + PATIENCE_S
-    probe = [str(headwater), "probe", "--target", address]
-    while subprocess.run(probe, check=False, capture_output=True).returncode:
+    while not (found := READY.search(text := log.read_text(errors="replace"))):
         if server.poll() is not None or time.monotonic() > give_up:
-            raise SystemExit(f"{log.read_text(errors='replace')}\nrelease: the server is not ready")
-        time.sleep(1)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+            raise SystemExit(f"{text}\nrelease: the server is not ready")
+        time.sleep(0.5)
+    return found[1]
 
 
 def try_python(python: Path, folder: Path, address: str) -> None:

@@ -78,7 +78,8 @@ def test_the_npm_package_holds_what_it_needs_and_builds_itself():
 def test_the_server_holds_every_file_that_is_not_python():
     data = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
     patterns = data["package-data"]["headwater_server"]
-    others = [path for path in tracked("service/headwater_server") if path.suffix != ".py"]
+    files = tracked("service/headwater_server")
+    others = [path for path in files if path.suffix != ".py" and path.name[0] != "."]
     lost = [path for path in others if not any(held(path, pattern) for pattern in patterns)]
     assert others
     assert not lost
