@@ -9,7 +9,8 @@ FROM ${PYTHON} AS build
 WORKDIR /src
 RUN python -m venv /opt/headwater
 ENV PATH=/opt/headwater/bin:$PATH
-COPY constraints.txt pyproject.toml README.md ./
+COPY constraints.txt pyproject.toml README.md LICENSE NOTICE ./
+COPY licenses licenses
 COPY clients/python clients/python
 COPY service service
 RUN pip install --no-cache-dir --no-compile --constraint constraints.txt \

@@ -144,7 +144,8 @@ def _spans(endpoint: str | None, parts: AsyncExitStack) -> Spans | None:
     try:
         from headwater_server.observability.tracing import open_spans  # noqa: PLC0415 - optional
     except ImportError:
-        text = "tracing_endpoint is set: pip install 'headwater-server[tracing]', or unset it"
+        fix = "pip install '.[tracing]' in a checkout, or 'FILE.whl[tracing]' of a wheel"
+        text = f"tracing_endpoint is set: {fix}; or unset it"
         raise BadSettings(text) from None
     spans = open_spans(endpoint)
     parts.push_async_callback(asyncio.to_thread, spans.close)

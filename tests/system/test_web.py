@@ -51,4 +51,4 @@ def test_without_the_extra_it_says_what_to_install(tmp_path):
     command = [sys.executable, "-c", code]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert ended.returncode == 1
-    assert "pip install 'headwater-server[gateway]'" in ended.stderr
+    assert "pip install '.[gateway]' in a checkout" in ended.stderr
