@@ -13,7 +13,8 @@ import { metrics, model } from "../wire/model.js";
 import { named, recommendRequest, slate } from "../wire/recommendations.js";
 import { toIds } from "../wire/values.js";
 import { Catalogue, READ_MS, WRITE_MS } from "./catalogue.js";
-import { type Batches, streamed } from "./feedback-stream.js";
+import { streamed } from "./feedback-stream.js";
+import type { Batches } from "./unanswered.js";
 
 /**
  * Talks to one Headwater from a backend. Make one and share it; close it when the process ends.

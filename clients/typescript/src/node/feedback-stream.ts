@@ -1,14 +1,11 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, failure, isAway, toHeadwaterError } from "../core/errors.js";
-import type { Event, FeedbackAnswer } from "../core/events.js";
+import type { FeedbackAnswer } from "../core/events.js";
 import { backOffMs, pause } from "../core/retrying.js";
-import type { StreamFeedbackRequestSchema, StreamFeedbackResponse } from "../gen/headwater/v1/feedback_service_pb.js";
+import type { StreamFeedbackResponse } from "../gen/headwater/v1/feedback_service_pb.js";
 import { feedbackAnswer } from "../wire/events.js";
 import { asAway } from "./connection.js";
-import { Unanswered } from "./unanswered.js";
+import { type Batches, type Request, Unanswered } from "./unanswered.js";
 
-export type Batches = Iterable<readonly Event[]> | AsyncIterable<readonly Event[]>;
-export type Request = MessageInitShape<typeof StreamFeedbackRequestSchema>;
 type Open = (requests: AsyncIterable<Request>, signal: AbortSignal) => AsyncIterable<StreamFeedbackResponse>;
 
 /** Yield an answer for each batch, in order, over as many connections as it takes. */

@@ -1,6 +1,12 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Event } from "../core/events.js";
+import type { StreamFeedbackRequestSchema } from "../gen/headwater/v1/feedback_service_pb.js";
 import { toEvent } from "../wire/events.js";
 import { Changes } from "./changes.js";
-import type { Batches, Request } from "./feedback-stream.js";
+
+/** Batches of 1 to 1,000 events. */
+export type Batches = Iterable<readonly Event[]> | AsyncIterable<readonly Event[]>;
+export type Request = MessageInitShape<typeof StreamFeedbackRequestSchema>;
 
 const UNANSWERED_MAX = 64; // batches; the server has fewer under way, the rest is on the wire
 

@@ -2,9 +2,9 @@
 
 import { told } from "../api/errors";
 import type { ListReplicasResponse } from "../api/types";
-import type { Tone } from "../ui/parts";
 import { count, int } from "./format";
 import type { Loaded } from "./load";
+import type { Tone } from "./tone";
 
 const LAG_ENTRIES_MAX = 1_000;
 

@@ -1,10 +1,24 @@
 /** Figures over time, as charts take them. */
 
 import type { ListMetricSamplesResponse, MetricSeries } from "../api/types";
-import type { Line } from "../ui/chart";
-import type { Mark } from "../ui/chart_options";
 
+/** One value for each sample; null where nothing was measured. */
 export type Values = readonly (number | null)[];
+
+/** One line of a chart. */
+export interface Line {
+  label: string;
+  /** 1 to 8: which of the theme's colours. */
+  hue: number;
+  values: Values;
+  dashed?: boolean;
+}
+
+/** A marked moment of a chart, such as a drift alarm. */
+export interface Mark {
+  time: number;
+  tone: "good" | "bad";
+}
 
 export interface Key {
   name: string;

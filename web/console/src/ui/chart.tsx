@@ -4,15 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 
 import { clock } from "../lib/format";
-import { chartOptions, colour, type Mark } from "./chart_options";
-
-export interface Line {
-  label: string;
-  /** 1 to 8: which of the theme's colours. */
-  hue: number;
-  values: readonly (number | null)[];
-  dashed?: boolean;
-}
+import type { Line, Mark } from "../lib/samples";
+import { chartOptions, colour } from "./chart_options";
 
 interface ChartProps {
   label: string;

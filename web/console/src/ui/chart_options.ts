@@ -2,13 +2,7 @@
 
 import uPlot from "uplot";
 
-import type { Line } from "./chart";
-
-/** A moment on the time line, such as a drift alarm's. */
-export interface Mark {
-  time: number;
-  tone: "good" | "bad";
-}
+import type { Line, Mark } from "../lib/samples";
 
 export interface ChartLook {
   width: number;

@@ -4,9 +4,8 @@ import type { ComponentChildren } from "preact";
 
 import { ago, clock } from "../lib/format";
 import { useNow } from "../lib/load";
+import type { Tone } from "../lib/tone";
 import { Icon, type IconName } from "./icons";
-
-export type Tone = "" | "good" | "warn" | "bad" | "accent";
 
 interface CardProps {
   title: string;

@@ -4,7 +4,8 @@ import type { GetServingResponse, ListReplicasResponse, Replica } from "../api/t
 import { useApi } from "../lib/context";
 import { bytes, count, duration, int, method, ms, rate } from "../lib/format";
 import { useLoad } from "../lib/load";
-import { Ago, Badge, Card, Empty, Head, type Tone } from "../ui/parts";
+import type { Tone } from "../lib/tone";
+import { Ago, Badge, Card, Empty, Head } from "../ui/parts";
 import { Shown } from "../ui/states";
 import { Agreement } from "./agreement";
 import { Calls } from "./calls";

@@ -3,8 +3,8 @@
 import { useMemo } from "preact/hooks";
 
 import { ms, rate } from "../lib/format";
-import type { Samples } from "../lib/samples";
-import { Chart, type Line } from "../ui/chart";
+import type { Line, Samples } from "../lib/samples";
+import { Chart } from "../ui/chart";
 import { Card } from "../ui/parts";
 
 const RECOMMEND = "RecommendationService/Recommend";

@@ -20,7 +20,7 @@ export function makeTile(app: App, product: Product, placement: string): Tile {
     app.loop.cameFrom(product.id, tile.source);
     void app.loop.did(tile.source ? "click" : "detail-page-view", product.id, placement);
   };
-  const why = h("button", { class: "why", type: "button", "aria-haspopup": "dialog", onclick: () => openWhy(app, tile, product, placement, why) }, "Why this?");
+  const why = h("button", { class: "why", type: "button", "aria-haspopup": "dialog", onclick: () => openWhy(app, tile.source, product, placement, why) }, "Why this?");
   tile.element.append(
     h(
       "a",

@@ -1,9 +1,9 @@
 /** "Why this?": the recommender's own sentence, and what its score is made of, as small bars. */
 import type { Slate } from "headwater/web";
 import type { App } from "../app";
+import type { Source } from "../loop";
 import type { Product } from "../model/catalogue";
 import { h, icon } from "./dom";
-import type { Tile } from "./tile";
 
 type Result = Slate["results"][number];
 
@@ -21,8 +21,7 @@ const WORDS: Record<string, string> = {
 };
 const BARS_MAX = 6;
 
-export function openWhy(app: App, tile: Tile, product: Product, placement: string, opener: HTMLElement): void {
-  const source = tile.source;
+export function openWhy(app: App, source: Source | undefined, product: Product, placement: string, opener: HTMLElement): void {
   const result = source?.slate.results[source.position - 1];
   if (!result) return;
   const dialog = h("dialog", { class: "why-dialog", "aria-labelledby": "why-title" });
