@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 
-import type { ListReplicasResponse } from "./api/types";
+import type { ListReplicasResponseJson } from "./api/types";
 import { useApi } from "./lib/context";
 import { healthOf } from "./lib/health";
 import { useLoad } from "./lib/load";
@@ -117,7 +117,7 @@ const HEALTH_EVERY_MS = 5_000;
 function Health() {
   const api = useApi();
   const replicas = useLoad(
-    () => api.get<ListReplicasResponse>("/v1/replicas"),
+    () => api.get<ListReplicasResponseJson>("/v1/replicas"),
     [api],
     HEALTH_EVERY_MS,
   );

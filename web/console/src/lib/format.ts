@@ -1,11 +1,20 @@
 /** Numbers, sizes and times as an operator reads them. */
 
-import type { Int64 } from "../api/types";
+import type { Double, Int64 } from "../api/types";
 
 const NONE = "–";
 
 export function int(value: Int64 | undefined): number {
   return value === undefined ? 0 : Number(value);
+}
+
+/** The number of a JSON double; `otherwise` for what is absent, infinite or no number. */
+export function double(value: Double | undefined, otherwise = 0): number {
+  return isFinite(value) ? value : otherwise;
+}
+
+function isFinite(value: Double | undefined): value is number {
+  return Number.isFinite(value);
 }
 
 export function count(value: Int64 | undefined): string {
@@ -17,26 +26,26 @@ export function compact(value: number): string {
   return value.toLocaleString("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 }
 
-export function decimal(value: number | undefined, digits = 2): string {
-  if (value === undefined || !Number.isFinite(value)) return NONE;
+export function decimal(value: Double | undefined, digits = 2): string {
+  if (!isFinite(value)) return NONE;
   return value.toLocaleString("en-US", {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
 }
 
-export function percent(value: number | undefined, digits = 1): string {
-  if (value === undefined || !Number.isFinite(value)) return NONE;
+export function percent(value: Double | undefined, digits = 1): string {
+  if (!isFinite(value)) return NONE;
   return `${decimal(100 * value, digits)} %`;
 }
 
-export function rate(value: number | undefined): string {
-  if (value === undefined || !Number.isFinite(value)) return NONE;
+export function rate(value: Double | undefined): string {
+  if (!isFinite(value)) return NONE;
   return value >= 100 ? count(Math.round(value)) : decimal(value, value >= 10 ? 1 : 2);
 }
 
-export function ms(value: number | undefined): string {
-  if (value === undefined || !Number.isFinite(value)) return NONE;
+export function ms(value: Double | undefined): string {
+  if (!isFinite(value)) return NONE;
   if (value >= 1000) return `${decimal(value / 1000, 1)} s`;
   return `${decimal(value, value >= 10 ? 0 : 1)} ms`;
 }
@@ -84,7 +93,7 @@ export function clock(time: string | number | undefined): string {
 }
 
 /** "headwater.v1.FeedbackService/Feedback" as "Feedback". */
-export function method(call: string): string {
+export function method(call = ""): string {
   return call.slice(call.lastIndexOf("/") + 1);
 }
 

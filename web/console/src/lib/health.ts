@@ -1,7 +1,7 @@
 /** One word on how all of it is doing, from what the replicas say. */
 
 import { told } from "../api/errors";
-import type { ListReplicasResponse } from "../api/types";
+import type { ListReplicasResponseJson } from "../api/types";
 import { count, int } from "./format";
 import type { Loaded } from "./load";
 import type { Tone } from "./tone";
@@ -14,7 +14,7 @@ export interface HealthWord {
   text: string;
 }
 
-export function healthOf(loaded: Loaded<ListReplicasResponse>): HealthWord {
+export function healthOf(loaded: Loaded<ListReplicasResponseJson>): HealthWord {
   const { data, error } = loaded;
   if (error !== undefined) return { tone: "bad", title: "Trouble", text: told(error) };
   if (!data) return { tone: "", title: "Looking…", text: "" };

@@ -1,6 +1,6 @@
 /** Figures over time, as charts take them. */
 
-import type { ListMetricSamplesResponse, MetricSeries } from "../api/types";
+import type { Double, ListMetricSamplesResponseJson, MetricSeriesJson } from "../api/types";
 
 /** One value for each sample; null where nothing was measured. */
 export type Values = readonly (number | null)[];
@@ -31,9 +31,9 @@ const LINES_MAX = 8;
 
 export class Samples {
   readonly times: readonly number[];
-  private readonly all: readonly MetricSeries[];
+  private readonly all: readonly MetricSeriesJson[];
 
-  constructor(readonly response: ListMetricSamplesResponse) {
+  constructor(readonly response: ListMetricSamplesResponseJson) {
     this.times = (response.sampleTimes ?? []).map((time) => Date.parse(time));
     this.all = response.series ?? [];
   }
@@ -58,7 +58,7 @@ export class Samples {
     const wanted = apart.length > 0 ? apart : groups;
     const several = new Set(wanted.map((one) => one.policy)).size > 1;
     return wanted.slice(0, LINES_MAX).map((one, place) => ({
-      label: groupName(one.placement ?? "", several ? (one.policy ?? "") : ""),
+      label: groupName(one.placement, several ? one.policy : ""),
       hue: place + 1,
       values: (one.values ?? []).map(known),
     }));
@@ -82,11 +82,11 @@ export class Samples {
 }
 
 /** JSON has no NaN: the gateway writes it as a text. */
-function known(value: number | string): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
+function known(value: Double): number | null {
+  return typeof value === "number" ? value : null;
 }
 
-export function groupName(placement: string, policy: string): string {
+export function groupName(placement = "", policy = ""): string {
   const where = placement === "" ? "no placement" : placement === "all" ? "everywhere" : placement;
   return policy && policy !== "all" ? `${where} · ${policy}` : where;
 }

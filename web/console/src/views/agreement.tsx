@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 
-import type { GetModelResponse, ReplicaState } from "../api/types";
+import type { GetModelResponseJson, ReplicaStateJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { Ago, Card } from "../ui/parts";
 import { Failed } from "../ui/states";
@@ -11,7 +11,7 @@ import { Icon } from "../ui/icons";
 const PATIENCE_MS = 30_000;
 
 interface Outcome {
-  answer?: GetModelResponse;
+  answer?: GetModelResponseJson;
   error?: unknown;
   time: number;
 }
@@ -24,7 +24,7 @@ export function Agreement() {
     setBusy(true);
     const query = { compareReplicas: "true" };
     try {
-      const answer = await api.get<GetModelResponse>("/v1/model", query, PATIENCE_MS);
+      const answer = await api.get<GetModelResponseJson>("/v1/model", query, PATIENCE_MS);
       setOutcome({ answer, time: Date.now() });
     } catch (error) {
       setOutcome({ error, time: Date.now() });
@@ -52,7 +52,7 @@ export function Agreement() {
   );
 }
 
-function Verdict({ answer, time }: { answer: GetModelResponse; time: number }) {
+function Verdict({ answer, time }: { answer: GetModelResponseJson; time: number }) {
   const states = answer.replicas ?? [];
   const silent = states.filter((one) => !one.digest);
   const digests = new Set(states.map((one) => one.digest).filter(Boolean));
@@ -80,7 +80,7 @@ function Verdict({ answer, time }: { answer: GetModelResponse; time: number }) {
   );
 }
 
-function State({ state }: { state: ReplicaState }) {
+function State({ state }: { state: ReplicaStateJson }) {
   return (
     <li class="row">
       <span class="mono">{state.replicaId}</span>

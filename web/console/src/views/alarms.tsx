@@ -1,13 +1,13 @@
 /** Changes that were noticed in how well the model foresees. */
 
-import type { DriftAlarm } from "../api/types";
+import type { DriftAlarmJson } from "../api/types";
 import { count, decimal, figure } from "../lib/format";
 import { groupName } from "../lib/samples";
 import { Ago, Badge, Card, Empty } from "../ui/parts";
 
 const SHOWN_MAX = 4;
 
-export function Alarms({ alarms }: { alarms: readonly DriftAlarm[] }) {
+export function Alarms({ alarms }: { alarms: readonly DriftAlarmJson[] }) {
   const newest = alarms.toReversed().slice(0, SHOWN_MAX);
   return (
     <Card title="Drift alarms" note={alarms.length ? `The last ${newest.length} of ${alarms.length}` : ""} size="third" flush>
@@ -39,7 +39,7 @@ export function Alarms({ alarms }: { alarms: readonly DriftAlarm[] }) {
   );
 }
 
-function Row({ alarm }: { alarm: DriftAlarm }) {
+function Row({ alarm }: { alarm: DriftAlarmJson }) {
   const worse = alarm.direction === "DRIFT_DIRECTION_WORSE";
   return (
     <tr>
@@ -50,7 +50,7 @@ function Row({ alarm }: { alarm: DriftAlarm }) {
       <td>
         <Badge tone={worse ? "bad" : "good"}>{worse ? "worse" : "better"}</Badge>
         <span class="second">
-          {figure(alarm.name ?? "")}, {groupName(alarm.placement ?? "", "")}
+          {figure(alarm.name ?? "")}, {groupName(alarm.placement)}
         </span>
       </td>
       <td class="right nowrap">

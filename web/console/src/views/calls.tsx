@@ -1,12 +1,12 @@
 /** What one process was asked, how that ended and how long it took. */
 
-import type { CallFigures, GetServingResponse } from "../api/types";
+import type { CallFiguresJson, GetServingResponseJson } from "../api/types";
 import { bytes, count, duration, int, method, ms, rate } from "../lib/format";
 import { Badge, Facts } from "../ui/parts";
 
 const COLUMNS = ["Method", "A second", "p50", "p90", "p99", "Under way", "Ended, by status"];
 
-export function Calls({ serving }: { serving: GetServingResponse }) {
+export function Calls({ serving }: { serving: GetServingResponseJson }) {
   const budget = int(serving.memoryBudgetBytes);
   return (
     <>
@@ -51,7 +51,7 @@ function Served({ yes, why = "" }: { yes: boolean; why?: string }) {
   );
 }
 
-function Row({ figures }: { figures: CallFigures }) {
+function Row({ figures }: { figures: CallFiguresJson }) {
   return (
     <tr>
       <td title={figures.call}>{method(figures.call)}</td>

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ApiError } from "../api/errors";
-import type { ItemStatistics, ListItemStatisticsResponse } from "../api/types";
+import type { ItemStatisticsJson, ListItemStatisticsResponseJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { count } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
@@ -42,7 +42,7 @@ export function Catalogue({ route }: { route: Route }) {
   const asked = askedOf(route);
   const settled = useSettled(JSON.stringify(asked));
   const ask = (pageToken: string) =>
-    api.get<ListItemStatisticsResponse>("/v1/items:statistics", {
+    api.get<ListItemStatisticsResponseJson>("/v1/items:statistics", {
       ...(JSON.parse(settled) as Asked),
       pageToken,
       pageSize: PAGE,
@@ -79,12 +79,12 @@ export function Catalogue({ route }: { route: Route }) {
 }
 
 interface PagesProps {
-  first: ListItemStatisticsResponse;
-  ask: (token: string) => Promise<ListItemStatisticsResponse>;
+  first: ListItemStatisticsResponseJson;
+  ask: (token: string) => Promise<ListItemStatisticsResponseJson>;
 }
 
 function Pages({ first, ask }: PagesProps) {
-  const [items, setItems] = useState<ItemStatistics[]>(first.items ?? []);
+  const [items, setItems] = useState<ItemStatisticsJson[]>(first.items ?? []);
   const [token, setToken] = useState(first.nextPageToken ?? "");
   const [error, setError] = useState<unknown>();
   useEffect(() => {

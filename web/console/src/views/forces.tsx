@@ -1,7 +1,7 @@
 /** What a score is made of, as bars: to the right what speaks for the item. */
 
-import type { FeatureContribution } from "../api/types";
-import { decimal } from "../lib/format";
+import type { FeatureContributionJson } from "../api/types";
+import { decimal, double } from "../lib/format";
 
 const MEANINGS: Record<string, [string, string]> = {
   next: ["what comes next", "what visitors go on to from here"],
@@ -18,7 +18,7 @@ const MEANINGS: Record<string, [string, string]> = {
 };
 
 interface ForcesProps {
-  contributions: readonly FeatureContribution[];
+  contributions: readonly FeatureContributionJson[];
   /** The largest contribution of the whole list: bars of several items compare. */
   most: number;
 }
@@ -27,7 +27,8 @@ export function Forces({ contributions, most }: ForcesProps) {
   if (contributions.length === 0) return <p class="faint">The ranker tells no contributions.</p>;
   return (
     <ul class="forces">
-      {contributions.map(({ feature, contribution = 0 }) => {
+      {contributions.map(({ feature = "", contribution: given }) => {
+        const contribution = double(given);
         const [name, meaning] = MEANINGS[feature] ?? [feature, feature];
         const width = `${(50 * Math.abs(contribution)) / most}%`;
         return (

@@ -1,12 +1,13 @@
 /** What counts in a list for somebody: who they are linked to, and what they touched. */
 
-import type { GetUserResponse, ItemStatistics, Touch } from "../api/types";
+import type { GetUserResponseJson, ItemStatisticsJson, TouchJson } from "../api/types";
 import { href } from "../lib/router";
+import type { ItemsById } from "../lib/titles";
 import { Ago, Badge, Card, Empty, Facts } from "../ui/parts";
 
 interface HistoryProps {
-  profile: GetUserResponse;
-  known: Map<string, ItemStatistics>;
+  profile: GetUserResponseJson;
+  known: ItemsById;
 }
 
 export function History({ profile, known }: HistoryProps) {
@@ -42,7 +43,7 @@ export function History({ profile, known }: HistoryProps) {
   );
 }
 
-function Who({ profile }: { profile: GetUserResponse }) {
+function Who({ profile }: { profile: GetUserResponseJson }) {
   const account = profile.user?.userId ?? "";
   const features = Object.entries(profile.user?.features ?? {}).map(
     ([name, value]) => [name, value.text ?? String(value.number ?? "")] as const,
@@ -64,7 +65,7 @@ function Who({ profile }: { profile: GetUserResponse }) {
   );
 }
 
-function Row({ touch, one }: { touch: Touch; one: ItemStatistics | undefined }) {
+function Row({ touch, one }: { touch: TouchJson; one: ItemStatisticsJson | undefined }) {
   return (
     <tr>
       <td class="name-cell">

@@ -1,13 +1,13 @@
 /** One item: what the shop says, what the model has counted, and what goes with it. */
 
 import type {
-  Item,
-  ItemStatistics,
-  ListItemStatisticsResponse,
-  ListSimilarItemsResponse,
+  ItemJson,
+  ItemStatisticsJson,
+  ListItemStatisticsResponseJson,
+  ListSimilarItemsResponseJson,
 } from "../api/types";
 import { useApi } from "../lib/context";
-import { clock, count, decimal, int, percent } from "../lib/format";
+import { clock, count, decimal, double, int, percent } from "../lib/format";
 import { useLoad } from "../lib/load";
 import { href } from "../lib/router";
 import { statisticsOf } from "../lib/titles";
@@ -21,7 +21,7 @@ const SIMILAR = 12;
 export function ItemPage({ itemId }: { itemId: string }) {
   const api = useApi();
   const loaded = useLoad(
-    () => api.get<ListItemStatisticsResponse>("/v1/items:statistics", { itemIds: itemId }),
+    () => api.get<ListItemStatisticsResponseJson>("/v1/items:statistics", { itemIds: itemId }),
     [api, itemId],
   );
   const one = loaded.data?.items?.[0];
@@ -53,7 +53,7 @@ export function ItemPage({ itemId }: { itemId: string }) {
   );
 }
 
-function Known({ one }: { one: ItemStatistics }) {
+function Known({ one }: { one: ItemStatisticsJson }) {
   return (
     <div class="grid">
       <Card title="What the model has counted" size="half">
@@ -67,7 +67,7 @@ function Known({ one }: { one: ItemStatistics }) {
   );
 }
 
-function Counted({ one }: { one: ItemStatistics }) {
+function Counted({ one }: { one: ItemStatisticsJson }) {
   const impressions = int(one.impressions);
   const touches = int(one.touches);
   return (
@@ -88,7 +88,7 @@ function Counted({ one }: { one: ItemStatistics }) {
   );
 }
 
-function Said({ item }: { item: Item }) {
+function Said({ item }: { item: ItemJson }) {
   const labels = (texts: readonly string[] = []) =>
     texts.length ? texts.map((text) => <Badge key={text}>{text}</Badge>) : "–";
   const features = Object.entries(item.features ?? {}).map(
@@ -110,12 +110,12 @@ function Said({ item }: { item: Item }) {
   );
 }
 
-function Similar({ itemId }: { itemId: string }) {
+function Similar({ itemId = "" }: { itemId: string | undefined }) {
   const api = useApi();
   const loaded = useLoad(async () => {
     const body = { itemIds: [itemId], pageSize: SIMILAR };
-    const found = (await api.post<ListSimilarItemsResponse>("/v1/items:similar", body)).results ?? [];
-    return { found, known: await statisticsOf(api, found.map((one) => one.itemId)) };
+    const found = (await api.post<ListSimilarItemsResponseJson>("/v1/items:similar", body)).results ?? [];
+    return { found, known: await statisticsOf(api, found) };
   }, [api, itemId]);
   return (
     <Card title="What goes with it, or is like it" note="ListSimilarItems, as a product page would show it" flush>
@@ -145,7 +145,7 @@ function Similar({ itemId }: { itemId: string }) {
                       <td class="right nowrap">
                         {decimal(one.score)}
                         <span class="meter" aria-hidden="true">
-                          <i style={{ width: `${(100 * (one.score ?? 0)) / (found[0]?.score || 1)}%` }} />
+                          <i style={{ width: `${(100 * double(one.score)) / (double(found[0]?.score) || 1)}%` }} />
                         </span>
                       </td>
                     </tr>

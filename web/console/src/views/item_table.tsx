@@ -1,14 +1,14 @@
 /** Items in rows, each a way to its page. */
 
-import type { Item, ItemStatistics } from "../api/types";
-import { count, decimal, int, percent } from "../lib/format";
+import type { Double, ItemJson, ItemStatisticsJson } from "../api/types";
+import { count, decimal, double, int, percent } from "../lib/format";
 import { href } from "../lib/router";
 import { Badge } from "../ui/parts";
 
 const COLUMNS = ["Item", "Category", "Price", "Touches", "Of late (day)", "Trend", "Open impressions", "Acted on", ""];
 
-export function ItemTable({ items }: { items: readonly ItemStatistics[] }) {
-  const most = Math.max(1e-9, ...items.map((one) => one.touchesDay ?? 0));
+export function ItemTable({ items }: { items: readonly ItemStatisticsJson[] }) {
+  const most = Math.max(1e-9, ...items.map((one) => double(one.touchesDay)));
   return (
     <div class="scroll">
       <table>
@@ -31,9 +31,9 @@ export function ItemTable({ items }: { items: readonly ItemStatistics[] }) {
   );
 }
 
-function Row({ one, most }: { one: ItemStatistics; most: number }) {
+function Row({ one, most }: { one: ItemStatisticsJson; most: number }) {
   const impressions = int(one.impressions);
-  const late = one.touchesDay ?? 0;
+  const late = double(one.touchesDay);
   return (
     <tr>
       <td class="name-cell">
@@ -63,18 +63,19 @@ function Row({ one, most }: { one: ItemStatistics; most: number }) {
   );
 }
 
-export function price(item: Item | undefined): string {
+export function price(item: ItemJson | undefined): string {
   if (item?.price === undefined) return "–";
   return `${decimal(item.price)} ${item.currencyCode ?? ""}`.trim();
 }
 
-export function Standing({ one }: { one: ItemStatistics }) {
+export function Standing({ one }: { one: ItemStatisticsJson }) {
   if (!one.item) return <Badge tone="accent">from events alone</Badge>;
   return one.shown ? null : <Badge tone="warn">not shown</Badge>;
 }
 
 /** Standard deviations above what a longer time leads to expect. */
-export function Trend({ value = 0 }: { value?: number | undefined }) {
+export function Trend({ value: given }: { value: Double | undefined }) {
+  const value = double(given);
   const tone = value >= 2 ? "up" : value <= -1 ? "down" : "faint";
   const arrow = value >= 0.5 ? "↗" : value <= -0.5 ? "↘" : "→";
   return (

@@ -1,10 +1,10 @@
 /** The log from its first entry to its last, by their numbers. */
 
-import type { GetStorageResponse } from "../api/types";
+import type { GetStorageResponseJson } from "../api/types";
 import { compact, count, int } from "../lib/format";
 import { Empty } from "../ui/parts";
 
-export function LogLine({ storage }: { storage: GetStorageResponse }) {
+export function LogLine({ storage }: { storage: GetStorageResponseJson }) {
   const { log = {}, archive = {}, snapshots = [] } = storage;
   const ever = int(log.entriesEver);
   if (!ever) return <Empty title="The log is empty" />;

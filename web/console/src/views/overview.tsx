@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 
-import type { GetMetricsResponse, ListMetricSamplesResponse } from "../api/types";
+import type { GetMetricsResponseJson, ListMetricSamplesResponseJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { decimal, figure, percent } from "../lib/format";
 import { useLoad } from "../lib/load";
@@ -34,11 +34,11 @@ export function Overview() {
   const api = useApi();
   const [span, setSpan] = useState<Span>("METRIC_SPAN_HOUR");
   const loaded = useLoad(
-    () => api.get<ListMetricSamplesResponse>("/v1/metrics:samples", { span }),
+    () => api.get<ListMetricSamplesResponseJson>("/v1/metrics:samples", { span }),
     [api, span],
     EVERY_MS,
   );
-  const metrics = useLoad(() => api.get<GetMetricsResponse>("/v1/metrics"), [api], EVERY_MS);
+  const metrics = useLoad(() => api.get<GetMetricsResponseJson>("/v1/metrics"), [api], EVERY_MS);
   return (
     <>
       <Head title="Overview" text="How well the model foresees what visitors do, and how it serves them.">
@@ -55,7 +55,7 @@ export function Overview() {
   );
 }
 
-function Drawn({ response, span }: { response: ListMetricSamplesResponse; span: Span }) {
+function Drawn({ response, span }: { response: ListMetricSamplesResponseJson; span: Span }) {
   const samples = useMemo(() => new Samples(response), [response]);
   if (samples.times.length < 2) {
     return (

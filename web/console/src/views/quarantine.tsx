@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-import type { ListQuarantinedEventsResponse, QuarantinedEvent } from "../api/types";
+import type { ListQuarantinedEventsResponseJson, QuarantinedEventJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { count } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
@@ -19,7 +19,7 @@ export function Quarantine({ route }: { route: Route }) {
   const api = useApi();
   const reason = useSettled(route.query.get("reason") ?? "");
   const ask = (pageToken: string) =>
-    api.get<ListQuarantinedEventsResponse>("/v1/quarantine", { reason, pageToken, pageSize: PAGE });
+    api.get<ListQuarantinedEventsResponseJson>("/v1/quarantine", { reason, pageToken, pageSize: PAGE });
   const loaded = useLoad(() => ask(""), [api, reason], EVERY_MS);
   return (
     <>
@@ -51,13 +51,13 @@ export function Quarantine({ route }: { route: Route }) {
 }
 
 interface PagesProps {
-  first: ListQuarantinedEventsResponse;
-  ask: (token: string) => Promise<ListQuarantinedEventsResponse>;
+  first: ListQuarantinedEventsResponseJson;
+  ask: (token: string) => Promise<ListQuarantinedEventsResponseJson>;
   reason: string;
 }
 
 function Pages({ first, ask, reason }: PagesProps) {
-  const [older, setOlder] = useState<QuarantinedEvent[]>([]);
+  const [older, setOlder] = useState<QuarantinedEventJson[]>([]);
   const [token, setToken] = useState<string>();
   const [error, setError] = useState<unknown>();
   // while only the newest page is open it follows what comes; further down it would jump
@@ -101,7 +101,7 @@ function Pages({ first, ask, reason }: PagesProps) {
   );
 }
 
-function Table({ events }: { events: readonly QuarantinedEvent[] }) {
+function Table({ events }: { events: readonly QuarantinedEventJson[] }) {
   return (
     <div class="scroll">
       <table>
@@ -124,7 +124,7 @@ function Table({ events }: { events: readonly QuarantinedEvent[] }) {
   );
 }
 
-function Row({ kept }: { kept: QuarantinedEvent }) {
+function Row({ kept }: { kept: QuarantinedEventJson }) {
   const [open, setOpen] = useState(false);
   const [field = "", ...rest] = (kept.reason ?? "").split(/[: ]+/);
   const type = String(kept.event?.["eventType"] ?? "");

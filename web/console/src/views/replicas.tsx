@@ -1,8 +1,8 @@
 /** Every process that holds the state: how far it is, how it serves, whether all hold the same. */
 
-import type { GetServingResponse, ListReplicasResponse, Replica } from "../api/types";
+import type { GetServingResponseJson, ListReplicasResponseJson, ReplicaJson } from "../api/types";
 import { useApi } from "../lib/context";
-import { bytes, count, duration, int, method, ms, rate } from "../lib/format";
+import { bytes, count, double, duration, int, method, ms, rate } from "../lib/format";
 import { useLoad } from "../lib/load";
 import type { Tone } from "../lib/tone";
 import { Ago, Badge, Card, Empty, Head } from "../ui/parts";
@@ -15,11 +15,11 @@ const EVERY_MS = 3_000;
 export function Replicas() {
   const api = useApi();
   const replicas = useLoad(
-    () => api.get<ListReplicasResponse>("/v1/replicas"),
+    () => api.get<ListReplicasResponseJson>("/v1/replicas"),
     [api],
     EVERY_MS,
   );
-  const serving = useLoad(() => api.get<GetServingResponse>("/v1/serving"), [api], EVERY_MS);
+  const serving = useLoad(() => api.get<GetServingResponseJson>("/v1/serving"), [api], EVERY_MS);
   return (
     <>
       <Head
@@ -41,7 +41,7 @@ export function Replicas() {
 
 const COLUMNS = ["Replica", "State", "Lag", "Calls a second", "Recommend p50 / p99", "Memory", "Up for", "Versions"];
 
-function Table({ data }: { data: ListReplicasResponse }) {
+function Table({ data }: { data: ListReplicasResponseJson }) {
   const all = data.replicas ?? [];
   if (all.length === 0) {
     return <Empty icon="replicas" title="No replica has reported">Start one with <code>headwater serve</code>.</Empty>;
@@ -68,9 +68,9 @@ function Table({ data }: { data: ListReplicasResponse }) {
   );
 }
 
-function Row({ replica, isAnswering }: { replica: Replica; isAnswering: boolean }) {
+function Row({ replica, isAnswering }: { replica: ReplicaJson; isAnswering: boolean }) {
   const calls = replica.calls ?? [];
-  const total = calls.reduce((sum, one) => sum + (one.callsPerSecond ?? 0), 0);
+  const total = calls.reduce((sum, one) => sum + double(one.callsPerSecond), 0);
   const recommend = calls.find((one) => method(one.call) === "Recommend");
   const up = replica.startTime ? Date.now() - Date.parse(replica.startTime) : undefined;
   const [tone, word] = standing(replica);
@@ -108,7 +108,7 @@ function Row({ replica, isAnswering }: { replica: Replica; isAnswering: boolean 
   );
 }
 
-function standing(replica: Replica): [Tone, string] {
+function standing(replica: ReplicaJson): [Tone, string] {
   if (!replica.alive) return ["", "silent"];
   if (replica.fault) return ["bad", "stopped learning"];
   return int(replica.lagEntries) > 1_000 ? ["warn", "behind"] : ["good", "alive"];

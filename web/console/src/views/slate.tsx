@@ -2,12 +2,12 @@
 
 import { useState } from "preact/hooks";
 
-import type { ItemStatistics, RecommendResponse, Result } from "../api/types";
+import type { ItemStatisticsJson, RecommendResponseJson, ResultJson } from "../api/types";
 import { useApi } from "../lib/context";
-import { decimal, percent } from "../lib/format";
+import { decimal, double, percent } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
 import { href } from "../lib/router";
-import { statisticsOf } from "../lib/titles";
+import { type ItemsById, statisticsOf } from "../lib/titles";
 import { Icon } from "../ui/icons";
 import { Badge, Card, Choice, Empty } from "../ui/parts";
 import { Shown } from "../ui/states";
@@ -27,8 +27,8 @@ export function Slate({ visitorId, userId }: { visitorId: string; userId: string
   const placement = useSettled(typed);
   const loaded = useLoad(async () => {
     const body = { visitorId, userId, placement, exploration, pageSize: SLOTS, explain: true };
-    const slate = await api.post<RecommendResponse>("/v1/recommend", body);
-    return { slate, known: await statisticsOf(api, (slate.results ?? []).map((one) => one.itemId)) };
+    const slate = await api.post<RecommendResponseJson>("/v1/recommend", body);
+    return { slate, known: await statisticsOf(api, slate.results ?? []) };
   }, [api, visitorId, userId, placement, exploration]);
   return (
     <Card
@@ -61,12 +61,12 @@ export function Slate({ visitorId, userId }: { visitorId: string; userId: string
   );
 }
 
-function Slots({ slate, known }: { slate: RecommendResponse; known: Map<string, ItemStatistics> }) {
+function Slots({ slate, known }: { slate: RecommendResponseJson; known: ItemsById }) {
   const results = slate.results ?? [];
   if (results.length === 0) return <Empty title="An empty list">{slate.shortfall || "The catalogue is empty."}</Empty>;
   const parts = results.flatMap((one) => one.contributions ?? []);
-  const most = Math.max(1e-9, ...parts.map((one) => Math.abs(one.contribution ?? 0)));
-  const chance = Math.max(0.02, ...results.map((one) => one.probabilityHigh ?? one.probability ?? 0));
+  const most = Math.max(1e-9, ...parts.map((one) => Math.abs(double(one.contribution))));
+  const chance = Math.max(0.02, ...results.map((one) => double(one.probabilityHigh ?? one.probability)));
   return (
     <ol class="slots">
       {results.map((one, place) => (
@@ -77,12 +77,12 @@ function Slots({ slate, known }: { slate: RecommendResponse; known: Map<string, 
 }
 
 interface SlotProps {
-  one: Result;
+  one: ResultJson;
   place: number;
   most: number;
   /** The most that any chance of the list may be: where its bar ends. */
   chance: number;
-  item: ItemStatistics | undefined;
+  item: ItemStatisticsJson | undefined;
 }
 
 function Slot({ one, place, most, chance, item }: SlotProps) {
@@ -105,7 +105,7 @@ function Slot({ one, place, most, chance, item }: SlotProps) {
           {one.explanation && <p class="soft">{one.explanation}</p>}
           <div class="row">
             <Chance one={one} most={chance} />
-            {(one.propensity ?? 1) < 1 && (
+            {double(one.propensity, 1) < 1 && (
               <span class="faint">propensity {decimal(one.propensity, 3)}</span>
             )}
             {(one.rules ?? []).map((name) => (
@@ -127,18 +127,19 @@ function Slot({ one, place, most, chance, item }: SlotProps) {
 }
 
 /** The chance of an act; pale: where 90 % of what the model believes of it lies. */
-function Chance({ one, most }: { one: Result; most: number }) {
+function Chance({ one, most }: { one: ResultJson; most: number }) {
   if (one.probability === undefined) return <span class="faint">no chance told yet</span>;
+  const probability = double(one.probability);
   const at = (value: number) => `${100 * Math.min(1, value / most)}%`;
-  const [low, high] = [one.probabilityLow ?? one.probability, one.probabilityHigh ?? one.probability];
+  const [low, high] = [double(one.probabilityLow, probability), double(one.probabilityHigh, probability)];
   const title = `${percent(low)} to ${percent(high)}; the bar ends at ${percent(most)}`;
   return (
     <span class="nowrap" title={title}>
       <span class="chance" aria-hidden="true">
         <i style={{ left: at(low), width: `calc(${at(high)} - ${at(low)})` }} />
-        <u style={{ left: at(one.probability) }} />
+        <u style={{ left: at(probability) }} />
       </span>
-      chance {percent(one.probability)}
+      chance {percent(probability)}
     </span>
   );
 }

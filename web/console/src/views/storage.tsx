@@ -1,6 +1,6 @@
 /** What the store keeps: the log, its archive, the snapshots; and how the store itself does. */
 
-import type { ArchiveFigures, GetStorageResponse, LogFigures, Snapshot, StoreFigures } from "../api/types";
+import type { ArchiveFiguresJson, GetStorageResponseJson, LogFiguresJson, SnapshotJson, StoreFiguresJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { bytes, count, int, percent } from "../lib/format";
 import { useLoad } from "../lib/load";
@@ -12,7 +12,7 @@ const EVERY_MS = 10_000;
 
 export function Storage() {
   const api = useApi();
-  const loaded = useLoad(() => api.get<GetStorageResponse>("/v1/storage"), [api], EVERY_MS);
+  const loaded = useLoad(() => api.get<GetStorageResponseJson>("/v1/storage"), [api], EVERY_MS);
   return (
     <>
       <Head
@@ -44,7 +44,7 @@ export function Storage() {
   );
 }
 
-function Log({ log }: { log: LogFigures }) {
+function Log({ log }: { log: LogFiguresJson }) {
   return (
     <Facts
       facts={[
@@ -59,7 +59,7 @@ function Log({ log }: { log: LogFigures }) {
   );
 }
 
-function Archive({ archive }: { archive: ArchiveFigures }) {
+function Archive({ archive }: { archive: ArchiveFiguresJson }) {
   if (!archive.directory) {
     return <Empty title="Nothing is archived">Set archive_dir, so that what is trimmed can be replayed.</Empty>;
   }
@@ -76,7 +76,7 @@ function Archive({ archive }: { archive: ArchiveFigures }) {
   );
 }
 
-function Store({ store }: { store: StoreFigures }) {
+function Store({ store }: { store: StoreFiguresJson }) {
   const most = int(store.memoryBytesMax);
   const used = int(store.memoryBytes);
   const tone = most && used > 0.8 * most ? "bad" : "";
@@ -96,7 +96,7 @@ function Store({ store }: { store: StoreFigures }) {
 
 const COLUMNS = ["Taken", "Offset", "Entries since", "Stored", "Holds", "Made by"];
 
-function Snapshots({ snapshots }: { snapshots: readonly Snapshot[] }) {
+function Snapshots({ snapshots }: { snapshots: readonly SnapshotJson[] }) {
   if (snapshots.length === 0) {
     return <Empty title="No snapshot yet">A start reads the whole log. The first is taken by and by, see snapshot_interval_s.</Empty>;
   }

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { ApiError } from "../api/errors";
-import type { GetUserResponse } from "../api/types";
+import type { GetUserResponseJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { useLoad } from "../lib/load";
 import { href, type Route } from "../lib/router";
@@ -77,9 +77,8 @@ function Found({ id, kind }: { id: string; kind: Kind }) {
   const api = useApi();
   const loaded = useLoad(async () => {
     const path = kind === "user" ? "/v1/users/" : "/v1/visitors/";
-    const profile = await api.get<GetUserResponse>(path + encodeURIComponent(id));
-    const ids = (profile.history ?? []).map((touch) => touch.itemId);
-    return { profile, known: await statisticsOf(api, ids) };
+    const profile = await api.get<GetUserResponseJson>(path + encodeURIComponent(id));
+    return { profile, known: await statisticsOf(api, profile.history ?? []) };
   }, [api, id, kind]);
   const stranger = loaded.error instanceof ApiError && loaded.error.isNotFound;
   const userId = kind === "user" ? id : (loaded.data?.profile.user?.userId ?? "");
