@@ -1,4 +1,4 @@
-/** Figures over time, as charts take them. */
+/** Metrics over time, prepared for charts. */
 
 import type { Double, ListMetricSamplesResponseJson, MetricSeriesJson } from "../api/types";
 
@@ -38,7 +38,7 @@ export class Samples {
     this.all = response.series ?? [];
   }
 
-  /** The values of one series; empty if it was never measured. */
+  /** The values of one series; empty if it does not exist. */
   values({ name, placement = "", policy = "", call = "" }: Key): Values {
     const found = this.all.find(
       (one) =>
@@ -51,24 +51,24 @@ export class Samples {
     return (found?.values ?? []).map(known);
   }
 
-  /** A line for each placement and policy that a figure was measured at, in order of names. */
+  /** One line for each placement and policy of a metric, in order of names. */
   byPlacement(name: string): Line[] {
     const groups = this.all.filter((one) => one.name === name && !one.call);
-    const apart = groups.filter((one) => one.placement !== "all");
-    const wanted = apart.length > 0 ? apart : groups;
+    const separate = groups.filter((one) => one.placement !== "all");
+    const wanted = separate.length > 0 ? separate : groups;
     const several = new Set(wanted.map((one) => one.policy)).size > 1;
-    return wanted.slice(0, LINES_MAX).map((one, place) => ({
+    return wanted.slice(0, LINES_MAX).map((one, index) => ({
       label: groupName(one.placement, several ? one.policy : ""),
-      hue: place + 1,
+      hue: index + 1,
       values: (one.values ?? []).map(known),
     }));
   }
 
-  /** The mean over placements, each counting alike: for a tile. */
+  /** The mean over placements, all with the same weight. */
   overall(name: string): Values {
     const lines = this.byPlacement(name);
-    return this.times.map((_, place) => {
-      const found = lines.map((line) => line.values[place]).filter((v) => typeof v === "number");
+    return this.times.map((_, index) => {
+      const found = lines.map((line) => line.values[index]).filter((v) => typeof v === "number");
       return found.length ? found.reduce((sum, value) => sum + value, 0) / found.length : null;
     });
   }
@@ -81,13 +81,13 @@ export class Samples {
   }
 }
 
-/** JSON has no NaN: the gateway writes it as a text. */
+/** JSON has no NaN: the gateway writes it as text. */
 function known(value: Double): number | null {
   return typeof value === "number" ? value : null;
 }
 
 export function groupName(placement = "", policy = ""): string {
-  const where = placement === "" ? "no placement" : placement === "all" ? "everywhere" : placement;
+  const where = placement === "" ? "no placement" : placement === "all" ? "all placements" : placement;
   return policy && policy !== "all" ? `${where} · ${policy}` : where;
 }
 

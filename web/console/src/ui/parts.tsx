@@ -1,4 +1,4 @@
-/** What the views are made of. */
+/** Cards, badges, headings: the parts of every view. */
 
 import type { ComponentChildren } from "preact";
 
@@ -35,7 +35,7 @@ export function Badge({ tone = "", children }: { tone?: Tone; children: Componen
   return <span class={`badge ${tone}`}>{children}</span>;
 }
 
-export function Head(props: { title: string; text?: ComponentChildren; children?: ComponentChildren }) {
+export function PageHeader(props: { title: string; text?: ComponentChildren; children?: ComponentChildren }) {
   return (
     <header>
       <div class="grow">
@@ -85,7 +85,7 @@ export function Choice<Name extends string>(props: ChoiceProps<Name>) {
   );
 }
 
-/** "3 min ago", which stays true; the moment itself is in the title. */
+/** "3 min ago", kept up to date; the exact time is in the title. */
 export function Ago({ time }: { time: string | number | undefined }) {
   const now = useNow();
   return (

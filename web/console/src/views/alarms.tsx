@@ -1,4 +1,4 @@
-/** Changes that were noticed in how well the model foresees. */
+/** Detected changes in the model's prediction quality. */
 
 import type { DriftAlarmJson } from "../api/types";
 import { count, decimal, figure } from "../lib/format";
@@ -10,18 +10,18 @@ const SHOWN_MAX = 4;
 export function Alarms({ alarms }: { alarms: readonly DriftAlarmJson[] }) {
   const newest = alarms.toReversed().slice(0, SHOWN_MAX);
   return (
-    <Card title="Drift alarms" note={alarms.length ? `The last ${newest.length} of ${alarms.length}` : ""} size="third" flush>
+    <Card title="Drift alarms" note={alarms.length ? `Latest ${newest.length} of ${alarms.length}` : ""} size="third" flush>
       {newest.length === 0 ? (
-        <Empty icon="check" title="No change was noticed">
-          The model foresees as well as it did, as far as chance lets one tell.
+        <Empty icon="check" title="No drift detected">
+          The model's prediction quality has not changed significantly.
         </Empty>
       ) : (
         <div class="scroll">
           <table>
             <thead>
               <tr>
-                <th scope="col">When</th>
-                <th scope="col">What</th>
+                <th scope="col">Time</th>
+                <th scope="col">Metric</th>
                 <th scope="col" class="right">
                   Mean
                 </th>

@@ -1,11 +1,11 @@
-/** What is known of items by id: for lists that hold ids alone. */
+/** Items with their statistics by ID, for lists that contain only IDs. */
 
 import type { Api } from "../api/client";
 import type { ItemStatisticsJson, ListItemStatisticsResponseJson } from "../api/types";
 
 const IDS_MAX = 100;
 
-/** Items of the API by their ids, which JSON holds without saying so. */
+/** Items by ID. The key may be undefined as in the API's JSON, where every field is optional. */
 export type ItemsById = ReadonlyMap<string | undefined, ItemStatisticsJson>;
 
 export async function statisticsOf(

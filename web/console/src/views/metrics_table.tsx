@@ -1,4 +1,4 @@
-/** GetMetrics as a table: a row for each placement and policy. */
+/** The metrics as a table: one row for each placement and policy. */
 
 import type { Double, MetricJson } from "../api/types";
 import { count, decimal, figure, int, percent } from "../lib/format";
@@ -8,10 +8,10 @@ import { Empty } from "../ui/parts";
 const COLUMNS = ["hit_rate_at_20", "act_rate", "reward", "log_loss", "log_loss_base_rate", "calibration_error"];
 const SHARES = new Set(["hit_rate_at_20", "act_rate"]);
 
-export function Groups({ metrics }: { metrics: readonly MetricJson[] }) {
+export function MetricsTable({ metrics }: { metrics: readonly MetricJson[] }) {
   const groups = Map.groupBy(metrics, (one) => groupName(one.placement, one.policy));
   if (groups.size === 0) {
-    return <Empty title="Nothing was measured yet">Figures come with the first events.</Empty>;
+    return <Empty title="No metrics yet">They appear with the first events.</Empty>;
   }
   return (
     <div class="scroll">
@@ -56,7 +56,7 @@ function Cell({ name, figures }: { name: string; figures: readonly MetricJson[] 
   return (
     <td class="right">
       {format(recent.value)}
-      <span class="second">{format(total.value)} ever</span>
+      <span class="second">{format(total.value)} in total</span>
     </td>
   );
 }
