@@ -1,4 +1,4 @@
-// What the browser client promises of events, in a real Chromium through a real gateway, which is killed at the end.
+// The browser client's guarantees for events, in a real Chromium through a real gateway, which is killed at the end.
 
 import assert from "node:assert/strict";
 import {
@@ -19,30 +19,27 @@ import {
 
 shopOpens();
 
-withContext(
-  "events of a page without network wait, over the end of the page, and are learned once",
-  async (context) => {
-    const page = await visit(context);
-    const visitor = await page.evaluate(() => shop.visitorId);
-    await context.setOffline(true);
-    await page.evaluate(() => void [1, 2, 3].map((n) => shop.track("click", { items: [`item-${n}`] })));
-    const error = await failing(page, () => shop.recommend());
-    assert.equal(error.name, "UnavailableError");
-    assert.equal((await failing(page, () => shop.flush({ timeoutMs: 300 }))).name, "DeadlineExceededError");
-    await page.close();
-    await context.setOffline(false);
-    assert.deepEqual(await touched(visitor), {});
-    const next = await visit(context);
-    await flush(next);
-    assert.deepEqual(await touched(visitor), { "item-1": 1, "item-2": 1, "item-3": 1 });
-    assert.equal(
-      await next.evaluate(() => Object.keys(localStorage).filter((name) => name.includes(":event:")).length),
-      0,
-    );
-  },
-);
+withContext("events without a network wait, also after the page is closed, and are learned once", async (context) => {
+  const page = await visit(context);
+  const visitor = await page.evaluate(() => shop.visitorId);
+  await context.setOffline(true);
+  await page.evaluate(() => void [1, 2, 3].map((n) => shop.track("click", { items: [`item-${n}`] })));
+  const error = await failing(page, () => shop.recommend());
+  assert.equal(error.name, "UnavailableError");
+  assert.equal((await failing(page, () => shop.flush({ timeoutMs: 300 }))).name, "DeadlineExceededError");
+  await page.close();
+  await context.setOffline(false);
+  assert.deepEqual(await touched(visitor), {});
+  const next = await visit(context);
+  await flush(next);
+  assert.deepEqual(await touched(visitor), { "item-1": 1, "item-2": 1, "item-3": 1 });
+  assert.equal(
+    await next.evaluate(() => Object.keys(localStorage).filter((name) => name.includes(":event:")).length),
+    0,
+  );
+});
 
-withContext("events go out when the network is back, and their promises hold what became of them", async (context) => {
+withContext("events are sent when the network is back, and their promises return the results", async (context) => {
   const page = await visit(context);
   await context.setOffline(true);
   await page.evaluate(() => {
@@ -53,29 +50,26 @@ withContext("events go out when the network is back, and their promises hold wha
   assert.equal((await page.evaluate(() => result)).status, "created");
 });
 
-withContext(
-  "a tab that is closed in the middle of a click still delivers it, and it is learned once",
-  async (context) => {
-    const page = await visit(context);
-    const visitor = await page.evaluate(() => shop.visitorId);
-    await page.evaluate(() => {
-      leave.onclick = () => {
-        // the first is under way when the others come
-        shop.track("click", { items: ["item-5"] });
-        queueMicrotask(() => queueMicrotask(() => shop.track("add-to-cart", { items: ["item-6"] })));
-      };
-    });
-    await page.click("#leave", { noWaitAfter: true });
-    await page.close({ runBeforeUnload: true });
-    await eventually(async () => (await touched(visitor))["item-6"], "the closed tab's events");
-    assert.deepEqual(await touched(visitor), { "item-5": 1, "item-6": 1 });
-    const next = await visit(context); // what nobody heard the answer to is sent again
-    await flush(next);
-    assert.deepEqual(await touched(visitor), { "item-5": 1, "item-6": 1 });
-  },
-);
+withContext("a click in a tab that closes at that moment is delivered, and learned once", async (context) => {
+  const page = await visit(context);
+  const visitor = await page.evaluate(() => shop.visitorId);
+  await page.evaluate(() => {
+    leave.onclick = () => {
+      // the first is under way when the others come
+      shop.track("click", { items: ["item-5"] });
+      queueMicrotask(() => queueMicrotask(() => shop.track("add-to-cart", { items: ["item-6"] })));
+    };
+  });
+  await page.click("#leave", { noWaitAfter: true });
+  await page.close({ runBeforeUnload: true });
+  await eventually(async () => (await touched(visitor))["item-6"], "the closed tab's events");
+  assert.deepEqual(await touched(visitor), { "item-5": 1, "item-6": 1 });
+  const next = await visit(context); // events without an answer are sent again
+  await flush(next);
+  assert.deepEqual(await touched(visitor), { "item-5": 1, "item-6": 1 });
+});
 
-withContext("what a page that is left hands to the browser needs no next page", async (context) => {
+withContext("an event handed to the browser needs no next page", async (context) => {
   const page = await visit(context);
   const visitor = await page.evaluate(() => shop.visitorId);
   await page.evaluate(() => {
@@ -86,7 +80,7 @@ withContext("what a page that is left hands to the browser needs no next page", 
   await eventually(async () => (await touched(visitor))["item-7"], "the beacon's event");
 });
 
-withContext("two tabs share what waits: nothing is lost, and nothing is learned twice", async (context) => {
+withContext("two tabs share waiting events: none is lost, and none is learned twice", async (context) => {
   const [one, other] = [await visit(context), await visit(context)];
   const visitor = await one.evaluate(() => shop.visitorId);
   await context.setOffline(true);
@@ -107,29 +101,32 @@ withContext("two tabs share what waits: nothing is lost, and nothing is learned 
   assert.deepEqual(await other.evaluate(() => problems), []);
 });
 
-withContext("what the server does not learn from is told: quarantined, conflict, refused", async (context) => {
-  const page = await visit(context);
-  const forged = await track(page, "click", { items: ["item-1"], attributionToken: "forged" });
-  assert.equal(forged.status, "quarantined");
-  assert.match(forged.detail, /^attribution_token/);
-  const { eventId } = await track(page, "click", { items: ["item-1"] });
-  assert.equal((await track(page, "click", { items: ["item-2"], eventId })).status, "conflict");
-  const [good, refused] = await page.evaluate(() =>
-    Promise.all([
-      // in one batch: the one does not fail the other
-      shop.track("click", { items: ["item-3"] }),
-      shop.track("click", { items: ["item-3"], position: 1.5 }).catch(({ name, code }) => ({ name, code })),
-    ]),
-  );
-  assert.equal(good.status, "created");
-  assert.deepEqual(refused, { name: "InvalidRequestError", code: 3 });
-  assert.deepEqual(
-    (await page.evaluate(() => problems)).map(({ kind }) => kind),
-    ["quarantined", "conflict", "refused"],
-  );
-});
+withContext(
+  "an event that the server does not learn from is reported: quarantined, conflict, refused",
+  async (context) => {
+    const page = await visit(context);
+    const forged = await track(page, "click", { items: ["item-1"], attributionToken: "forged" });
+    assert.equal(forged.status, "quarantined");
+    assert.match(forged.detail, /^attribution_token/);
+    const { eventId } = await track(page, "click", { items: ["item-1"] });
+    assert.equal((await track(page, "click", { items: ["item-2"], eventId })).status, "conflict");
+    const [good, refused] = await page.evaluate(() =>
+      Promise.all([
+        // in one batch: the one does not fail the other
+        shop.track("click", { items: ["item-3"] }),
+        shop.track("click", { items: ["item-3"], position: 1.5 }).catch(({ name, code }) => ({ name, code })),
+      ]),
+    );
+    assert.equal(good.status, "created");
+    assert.deepEqual(refused, { name: "InvalidRequestError", code: 3 });
+    assert.deepEqual(
+      (await page.evaluate(() => problems)).map(({ kind }) => kind),
+      ["quarantined", "conflict", "refused"],
+    );
+  },
+);
 
-withContext("a page of another origin hears that it is not let in, and teaches nothing", async (context) => {
+withContext("a page of another origin gets an error, and its events are not learned", async (context) => {
   const page = await visit(context, {}, foreignOrigin);
   const before = await backend.model({ computeDigest: true, timeoutMs: PATIENT_MS });
   assert.equal((await failing(page, () => shop.recommend())).name, "UnavailableError");
@@ -137,7 +134,7 @@ withContext("a page of another origin hears that it is not let in, and teaches n
   assert.equal((await failing(page, () => shop.flush({ timeoutMs: 1500 }))).name, "DeadlineExceededError");
   assert.equal((await backend.model({ computeDigest: true, timeoutMs: PATIENT_MS })).digest, before.digest);
   const foreigner = await page.evaluate(() => shop.visitorId);
-  await page.goto("about:blank"); // the beacon asks nobody's leave, and is refused all the same
+  await page.goto("about:blank"); // the beacon needs no preflight, and is rejected all the same
   assert.equal((await track(await visit(context), "click", { items: ["item-1"] })).status, "created");
   assert.deepEqual(await touched(foreigner), {});
 });
@@ -170,7 +167,7 @@ withContext("a key without the scope is a typed error, too", async (context) => 
   assert.equal(fallback.name, "PermissionDeniedError"); // a mistake is no outage
 });
 
-withContext("a page that is told to slow down waits as long as it was told, and loses nothing", async (context) => {
+withContext("a page that must slow down waits for the given pause, and loses no event", async (context) => {
   const tabs = [await visit(context, { key: keys.slow }), await visit(context, { key: keys.slow })];
   const statuses = [];
   context.on("response", (response) => response.url().includes("/v1/feedback") && statuses.push(response.status()));
@@ -184,24 +181,21 @@ withContext("a page that is told to slow down waits as long as it was told, and 
   assert.ok(statuses.filter((status) => status === 429).length <= 2 * clicks, `${statuses}`);
 });
 
-withContext(
-  "a gateway that is killed under a page's clicks loses none that was sent, and none counts twice",
-  async (context) => {
-    const page = await visit(context);
-    const visitor = await page.evaluate(() => shop.visitorId);
-    const clicking = page.evaluate(async () => {
-      const results = [];
-      for (let n = 0; n < 60; n++) {
-        results.push(shop.track("click", { items: [`killed-${n}`] }));
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      return (await Promise.all(results)).map(({ status }) => status);
-    });
-    await eventually(async () => (await touched(visitor))["killed-5"], "the first clicks");
-    await killGateway();
-    const statuses = await clicking;
-    assert.deepEqual(new Set(statuses.filter((status) => status !== "exists")), new Set(["created"]));
-    const counted = await touched(visitor);
-    assert.deepEqual([Object.keys(counted).length, new Set(Object.values(counted))], [60, new Set([1])]);
-  },
-);
+withContext("after a killed gateway no click of a page is lost, and none counts twice", async (context) => {
+  const page = await visit(context);
+  const visitor = await page.evaluate(() => shop.visitorId);
+  const clicking = page.evaluate(async () => {
+    const results = [];
+    for (let n = 0; n < 60; n++) {
+      results.push(shop.track("click", { items: [`killed-${n}`] }));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return (await Promise.all(results)).map(({ status }) => status);
+  });
+  await eventually(async () => (await touched(visitor))["killed-5"], "the first clicks");
+  await killGateway();
+  const statuses = await clicking;
+  assert.deepEqual(new Set(statuses.filter((status) => status !== "exists")), new Set(["created"]));
+  const counted = await touched(visitor);
+  assert.deepEqual([Object.keys(counted).length, new Set(Object.values(counted))], [60, new Set([1])]);
+});

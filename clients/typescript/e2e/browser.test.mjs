@@ -1,4 +1,4 @@
-// What the browser client promises of lists and impressions, in a real Chromium through a real gateway.
+// The browser client's guarantees for lists and impressions, in a real Chromium through a real gateway.
 
 import assert from "node:assert/strict";
 import {
@@ -19,7 +19,7 @@ const ALL = 'categories: ANY("all")';
 
 shopOpens();
 
-withContext("a page gets a list, with what says why", async (context) => {
+withContext("a page gets a list with explanations", async (context) => {
   const page = await visit(context);
   const slate = await recommend(page, { explain: true });
   assert.equal(slate.itemIds.length, 6);
@@ -29,7 +29,7 @@ withContext("a page gets a list, with what says why", async (context) => {
   assert.ok((await page.evaluate(() => shop.trending())).offset);
 });
 
-withContext("a retry and a reader of the same name get the same list", async (context) => {
+withContext("two requests with the same id get the same list", async (context) => {
   const page = await visit(context);
   const [one, other] = [
     await recommend(page, { recommendationId: "r" }),
@@ -38,7 +38,7 @@ withContext("a retry and a reader of the same name get the same list", async (co
   assert.deepEqual(one.itemIds, other.itemIds);
 });
 
-withContext("the next list knows what the visitor just did, without waiting for anything by hand", async (context) => {
+withContext("the next list includes the visitor's last event", async (context) => {
   const page = await visit(context, { settleMs: PATIENT_MS });
   const [first] = (await recommend(page, { filter: ALL })).itemIds;
   const after = await page.evaluate(
@@ -52,7 +52,7 @@ withContext("the next list knows what the visitor just did, without waiting for 
   assert.ok(!after.itemIds.includes(first));
 });
 
-withContext("so does the first list of the next page, to which the click led", async (context) => {
+withContext("the first list of the next page includes it too", async (context) => {
   const page = await visit(context);
   const [first] = (await recommend(page, { filter: ALL })).itemIds;
   await page.evaluate((itemId) => void shop.track("dismiss", { items: [itemId] }), first);
@@ -74,7 +74,7 @@ withContext("the visitor keeps its id over a reload, and two profiles are two vi
   await other.close();
 });
 
-withContext("what was half visible for a moment is reported, once for each slate and item", async (context) => {
+withContext("an item that was half visible for a moment is reported, once for each slate", async (context) => {
   const page = await visit(context, { visibleMs: 1500 });
   const sent = sentBy(page);
   const impressions = () =>
@@ -116,7 +116,7 @@ withContext("what was half visible for a moment is reported, once for each slate
   assert.deepEqual(await page.evaluate(() => problems), []);
 });
 
-withContext("who clicks an item at once has seen it: the impression goes before the click", async (context) => {
+withContext("a click on an item counts as seeing it: the impression is sent before the click", async (context) => {
   const page = await visit(context, { visibleMs: 60_000 });
   const sent = sentBy(page);
   const result = await page.evaluate(async () => {

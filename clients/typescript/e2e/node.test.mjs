@@ -1,4 +1,4 @@
-// What the Node client promises, on a live server: HEADWATER_TARGET, with HEADWATER_KEY.
+// The Node client's guarantees, on a live server: HEADWATER_TARGET, with HEADWATER_KEY.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -14,10 +14,10 @@ const thrownBy = (promise) =>
     (error) => error,
   );
 
-before(() => client.recommend("warm", PATIENT)); // the first list compiles what makes lists
+before(() => client.recommend("warm", PATIENT)); // the first list compiles the kernels
 after(() => client.close());
 
-test("items are written, read field by field, changed in part, listed page by page, and taken out", async () => {
+test("items are written, read field by field, changed in part, listed page by page, and deleted", async () => {
   const item = {
     itemId: "node-boots",
     title: "Boots",
@@ -50,7 +50,7 @@ test("items are written, read field by field, changed in part, listed page by pa
   assert.equal((await thrownBy(client.getItem("node-socks", PATIENT))).name, "NotFoundError");
 });
 
-test("accounts are written, linked, read and forgotten", async () => {
+test("accounts are written, linked, read and erased", async () => {
   const { results } = await client.upsertUsers(
     [{ userId: "node-user", features: { segment: "gold", age: 30 } }],
     PATIENT,
@@ -64,7 +64,7 @@ test("accounts are written, linked, read and forgotten", async () => {
   assert.equal((await thrownBy(client.getUser({ userId: "node-user" }, PATIENT))).name, "NotFoundError");
 });
 
-test("feedback says of each event what became of it, and the same event is learned once", async () => {
+test("feedback returns a result for each event, and the same event is learned once", async () => {
   const event = click("node-ann", "node-boots");
   const bad = newEvent("rating", "node-ann", { items: ["node-boots"], value: Number.NaN });
   const { results } = await client.feedback([event, bad, event, { ...event, items: ["other"] }], PATIENT);
@@ -97,7 +97,7 @@ test("an error names the field; a deadline and a missing name are errors of thei
   );
 });
 
-test("the model, its figures and lists of no visitor", async () => {
+test("the model, its metrics, and lists that do not depend on a visitor", async () => {
   const { digest, counts, versions } = await client.model({ computeDigest: true, ...PATIENT });
   assert.match(digest, /^[0-9a-f]{16,}$/);
   assert.ok(counts.events_learned > 0 && versions.river);
@@ -106,7 +106,7 @@ test("the model, its figures and lists of no visitor", async () => {
   assert.ok((await client.similar({ itemIds: ["node-boots"], ...PATIENT })).offset);
 });
 
-test("a stream of batches is answered in order, drawn ahead no further than the server keeps up", async () => {
+test("a stream of batches is answered in order, and reads at most 64 batches ahead", async () => {
   let drawn = 0;
   async function* batches() {
     for (; drawn < 200; drawn++) yield [click(`stream-${drawn}`, "node-boots", { eventId: `stream-event-${drawn}` })];
@@ -120,7 +120,7 @@ test("a stream of batches is answered in order, drawn ahead no further than the 
   assert.equal(answered, 200);
 });
 
-test("a stream that breaks is the caller's error only after what was sent before is answered", async () => {
+test("an error of the caller's stream is thrown after all earlier batches are answered", async () => {
   async function* batches() {
     yield [click("broken", "node-boots")];
     throw new Error("the file ended early");
@@ -133,7 +133,7 @@ test("a stream that breaks is the caller's error only after what was sent before
   assert.equal(answers.length, 1);
 });
 
-test("a malformed batch ends a stream with the field; whoever reads no further leaves nothing open", async () => {
+test("a malformed batch ends a stream with the field; a caller that stops reading leaves nothing open", async () => {
   const malformed = client.streamFeedback([[click("a", "b")], [{ ...click("a", "b"), eventId: "" }]]);
   const answers = [];
   const reading = (async () => {
@@ -147,7 +147,7 @@ test("a malformed batch ends a stream with the field; whoever reads no further l
   }
 });
 
-test("a buffer sends what it took, and tells what the server did not learn", async () => {
+test("a buffer sends all events, and reports those that the server did not learn", async () => {
   const lost = [];
   const buffer = new FeedbackBuffer(client, { onLost: ({ eventType }, reason) => lost.push([eventType, reason]) });
   for (let n = 0; n < 1200; n++) await buffer.add(click(`buffer-${n % 400}`, `node-${n % 7}`));

@@ -1,4 +1,4 @@
-// A page of a shop in a real Chromium, and a backend's client to see what the server has learned.
+// A shop's page in a real Chromium, and a backend's client that reads what the server has learned.
 
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -24,7 +24,7 @@ const FILES = {
 };
 const ITEMS = Array.from({ length: 20 }, (_, n) => `item-${n}`);
 const TEST_MS_MAX = 120_000;
-/** What is answered takes no longer than this, also on a busy machine. */
+/** An answer takes less time than this, also on a busy machine. */
 export const PATIENT_MS = 30_000;
 
 export const gateway = GATEWAY;
@@ -46,7 +46,7 @@ export function shopOpens() {
   before(async () => {
     close = await open();
     await backend.upsertItems(ITEMS.map((itemId) => ({ itemId, title: itemId, categories: ["all"], price: 10 })));
-    // the first list compiles what makes lists: no page should wait for that
+    // the first list compiles the kernels: no page should wait for that
     await backend.recommend("warm", { placement: "home", explain: true, timeoutMs: 60_000 });
     await backend.trending({ timeoutMs: 60_000 });
   });
@@ -135,12 +135,12 @@ export async function eventually(look, what) {
   for (;;) {
     const seen = await look();
     if (seen) return seen;
-    if (Date.now() > endsMs) throw new Error(`it never came about: ${what}`);
+    if (Date.now() > endsMs) throw new Error(`it did not happen in time: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
 
-/** The items that the server knows a visitor to have touched, with how often; none of a stranger. */
+/** A visitor's items with the number of interactions; empty for an unknown visitor. */
 export async function touched(visitorId) {
   const { history } = await backend.getUser({ visitorId }, { timeoutMs: PATIENT_MS }).catch((error) => {
     if (error.name !== "NotFoundError") throw error;
@@ -149,7 +149,7 @@ export async function touched(visitorId) {
   return Object.fromEntries(history.map(({ itemId, touches }) => [itemId, touches]));
 }
 
-/** End the gateway as a crash would; the server starts another. */
+/** Kill the gateway; the server starts another. */
 export async function killGateway() {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   process.kill(Number(pids.find(isGateway)), "SIGKILL");
@@ -160,6 +160,6 @@ function isGateway(pid) {
     const parent = /^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))[1];
     return parent === process.env.SERVER_PID && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("hot-restart");
   } catch {
-    return false; // it has ended meanwhile
+    return false; // the process has ended meanwhile
   }
 }

@@ -34,7 +34,7 @@ test("events go out in batches; flush waits for all that was added before", asyn
   await assert.rejects(buffer.add(click("d")), BufferClosedError);
 });
 
-test("a full buffer makes its caller wait: that is the back-pressure", async () => {
+test("a full buffer makes its caller wait (back-pressure)", async () => {
   const answers = [];
   const { buffer } = buffering({ eventsMax: 1 }, () => new Promise((resolve) => void answers.push(resolve)));
   await buffer.add(click("a"));
@@ -49,7 +49,7 @@ test("a full buffer makes its caller wait: that is the back-pressure", async () 
   await closing;
 });
 
-test("a server that is away gets the same events again", async () => {
+test("the same events are sent again to an unavailable server", async () => {
   const away = (_, tries) => (tries < 3 ? failure("away", Code.Unavailable) : undefined);
   const { buffer, batches, lost } = buffering({}, away);
   await buffer.add(click("a"));
@@ -57,7 +57,7 @@ test("a server that is away gets the same events again", async () => {
   assert.deepEqual([batches, lost], [[["a"], ["a"], ["a"]], []]);
 });
 
-test("what is not learned is told, each once: quarantined, refused, given up", async () => {
+test("each event that is not learned is reported once: quarantined, refused, given up", async () => {
   const refused = (events) => (ids(events).includes("no") ? failure("no", Code.InvalidArgument) : undefined);
   const { buffer, lost } = buffering({}, refused);
   for (const id of ["a", "bad", "no", "b"]) await buffer.add(click(id));
@@ -69,13 +69,13 @@ test("what is not learned is told, each once: quarantined, refused, given up", a
   assert.deepEqual(away.lost, [["c", "UnavailableError: away"]]);
 });
 
-test("an event that no request can carry is refused where it is added", async () => {
+test("an invalid event is rejected by add", async () => {
   const { buffer } = buffering({});
   await assert.rejects(buffer.add({ ...click("a"), position: 1.5 }), /position/);
-  await assert.rejects(buffer.add({ ...click("a"), item: "boots" }), /an event knows no item/);
+  await assert.rejects(buffer.add({ ...click("a"), item: "boots" }), /an event has no field item/);
 });
 
-test("nobody at the other end is a typed error, or the caller's own list", async () => {
+test("without a server the caller gets a typed error, or its own list", async () => {
   const client = new Client("127.0.0.1:1");
   const timeoutMs = 60_000; // the tries end long before
   await assert.rejects(client.recommend("ann", { timeoutMs }), {

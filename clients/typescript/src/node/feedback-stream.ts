@@ -8,7 +8,7 @@ import { type Batches, type Request, Unanswered } from "./unanswered.js";
 
 type Open = (requests: AsyncIterable<Request>, signal: AbortSignal) => AsyncIterable<StreamFeedbackResponse>;
 
-/** Yield an answer for each batch, in order, over as many connections as it takes. */
+/** Yield an answer for each batch, in order; reconnect as often as necessary. */
 export async function* streamed(
   open: Open,
   batches: Batches,
@@ -38,7 +38,7 @@ export async function* streamed(
   }
 }
 
-/** Yield what one connection answers; it sends all that is unanswered. */
+/** Send all unanswered batches on one connection, and yield its answers. */
 async function* connected(
   open: Open,
   unanswered: Unanswered,
@@ -51,8 +51,8 @@ async function* connected(
       unanswered.answered();
       yield response;
     }
-    if (!unanswered.isDone) throw failure("the stream ended before all was answered", Code.Unavailable);
+    if (!unanswered.isDone) throw failure("the stream ended before all batches were answered", Code.Unavailable);
   } finally {
-    abort.abort(); // whoever reads no further leaves no call behind
+    abort.abort(); // a caller that stops reading leaves no open call
   }
 }
