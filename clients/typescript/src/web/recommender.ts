@@ -10,11 +10,11 @@ import { recommendRequest, slate } from "../wire/recommendations.js";
 import { toIds } from "../wire/values.js";
 import type { Freshness } from "./freshness.js";
 
-/** So much of a call's time goes to waiting for the newest state; the rest is for an answer without it. */
+/** The share of a call's time for the newest state; the rest is for an answer from an older one. */
 const FRESH_SHARE = 0.6;
 
-/** Asks one gateway for lists, over gRPC-Web. */
-export class Asking {
+/** Requests lists from one gateway, over gRPC-Web. */
+export class Recommender {
   readonly #service: Client<typeof RecommendationService>;
   readonly #freshness: Freshness;
   readonly #timeoutMs: number;
@@ -24,7 +24,7 @@ export class Asking {
       RecommendationService,
       createGrpcWebTransport({
         baseUrl: url,
-        fetch: reachable,
+        fetch: fetchAsGrpc,
         interceptors: [
           (next) => (request) => {
             if (key) request.header.set("authorization", `Bearer ${key}`);
@@ -37,7 +37,7 @@ export class Asking {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Return a slate from a state that knows what the visitor did, or at least a slate. */
+  /** Return a slate from a state that includes the visitor's last events, if possible in time. */
   async recommend(visitorId: string, question: Question & CallOptions): Promise<Slate> {
     const timeoutMs = question.timeoutMs ?? this.#timeoutMs;
     const newest = question.minOffset === undefined ? this.#freshness.newest : undefined;
@@ -75,7 +75,7 @@ export class Asking {
   }
 }
 
-/** Whether it was the newest offset that could not be had: not reached in time, or of another log. */
+/** Whether the newest offset was the problem: not reached in time, or from another log. */
 function isTooNew(thrown: unknown): boolean {
   const error = toHeadwaterError(thrown);
   return (
@@ -83,11 +83,11 @@ function isTooNew(thrown: unknown): boolean {
   );
 }
 
-/** `fetch`, with what a gateway or the browser says in its own way said in gRPC's. */
-async function reachable(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+/** `fetch`, with errors of the gateway and the browser as gRPC errors. */
+async function fetchAsGrpc(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const response = await globalThis.fetch(input, { ...init, credentials: "omit" }).catch((thrown: unknown) => {
     if (!(thrown instanceof TypeError)) throw thrown;
-    const text = `${thrown.message}: no network, or this origin is not let in`;
+    const text = `${thrown.message}: no network, or the gateway does not allow this origin`;
     throw new ConnectError(text, Code.Unavailable, undefined, undefined, thrown);
   });
   if (response.status !== 429) return response;

@@ -1,15 +1,15 @@
 import { Sightings } from "./sightings.js";
 import type { SlateRef } from "./slate-ref.js";
 
-/** Items that come into view together are reported together. */
+/** Items that enter the view within this time are reported together. */
 const GATHER_MS = 250;
 const HALF = 0.5;
 const STEPS = Array.from({ length: 21 }, (_, n) => n / 20);
 
 export type Report = (slate: SlateRef, itemIds: string[]) => void;
 
-/** Watches the elements of one slate, for as long as the page shows it. */
-export class Watching {
+/** Watches the elements of one slate while the page shows it. */
+export class SlateWatcher {
   readonly #slate: SlateRef;
   readonly #report: Report;
   readonly #sightings: Sightings;
@@ -24,7 +24,7 @@ export class Watching {
     this.#sightings = new Sightings(visibleMs);
   }
 
-  /** Watch these elements, in slot order, instead of those before; what was seen is not counted again. */
+  /** Watch these elements, in slot order, instead of the earlier ones; seen items do not count again. */
   watch(elements: Iterable<Element | null | undefined>): void {
     this.unwatch();
     this.#observer = new IntersectionObserver((entries) => this.#onChange(entries), { threshold: STEPS });
@@ -36,7 +36,7 @@ export class Watching {
     });
   }
 
-  /** Watch no elements any more, and report what was seen. */
+  /** Stop watching, and report the seen items. */
   unwatch(): void {
     this.#observer?.disconnect();
     this.#itemOf.clear();
@@ -45,25 +45,25 @@ export class Watching {
     this.flush();
   }
 
-  /** The page was shown again: what is in view is looked at again. */
+  /** The page is visible again: time in view counts again. */
   pageShown(): void {
     for (const itemId of this.#inView) this.#sightings.enter(itemId, performance.now());
     this.#plan();
   }
 
-  /** The page was hidden: nothing is being looked at. */
+  /** The page is hidden: no item is in view. */
   pageHidden(): void {
     this.#sightings.leaveAll(performance.now());
     this.flush();
   }
 
-  /** The visitor acted on items, who has seen them then. */
+  /** The visitor acted on items: they count as seen. */
   acted(itemIds: readonly string[]): void {
     for (const itemId of itemIds) if (this.#slate.itemIds.includes(itemId)) this.#sightings.see(itemId);
     this.flush();
   }
 
-  /** Report now what was seen by now. */
+  /** Report the seen items now. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#sightings.settle(performance.now());
@@ -104,7 +104,7 @@ export class Watching {
   }
 }
 
-/** Whether half of an element is in view; of one that is larger than the window, whether it fills half of that. */
+/** Whether half of an element is in view, or half of the window is filled by it. */
 export function isHalfVisible(entry: IntersectionObserverEntry): boolean {
   if (!entry.isIntersecting) return false;
   if (entry.intersectionRatio >= HALF) return true;

@@ -1,6 +1,6 @@
-/** A line without axes: which way a figure went. */
+/** A line without axes: the trend of a figure. */
 
-interface SparkProps {
+interface SparklineProps {
   values: readonly (number | null)[];
   hue?: number;
 }
@@ -9,14 +9,14 @@ const WIDTH = 200;
 const HEIGHT = 34;
 const POINTS_MAX = 60;
 
-export function Spark({ values, hue = 1 }: SparkProps) {
+export function Sparkline({ values, hue = 1 }: SparklineProps) {
   const known = values.filter((value): value is number => value !== null);
   if (known.length < 2) return <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" />;
-  const points = thinned(known);
+  const points = averaged(known);
   const low = Math.min(...points);
   const span = Math.max(...points) - low || 1;
-  const at = (value: number, place: number) => {
-    const x = (WIDTH * place) / (points.length - 1);
+  const at = (value: number, index: number) => {
+    const x = (WIDTH * index) / (points.length - 1);
     const y = 4 + (HEIGHT - 10) * (1 - (value - low) / span);
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   };
@@ -36,8 +36,8 @@ export function Spark({ values, hue = 1 }: SparkProps) {
   );
 }
 
-/** Means of neighbours, so that a tile shows a way and no noise. */
-function thinned(values: readonly number[]): number[] {
+/** Means of neighbouring points, so that a tile shows the trend without noise. */
+function averaged(values: readonly number[]): number[] {
   const size = Math.ceil(values.length / POINTS_MAX);
   if (size <= 1) return [...values];
   const starts = Array.from({ length: Math.floor(values.length / size) }, (_, n) => n * size);

@@ -1,22 +1,22 @@
-/** Whether all replicas hold the same state: each says its digest at one mark on the log. */
+/** Compares the state of all replicas by their digests at the same log entry. */
 
 import { useState } from "preact/hooks";
 
-import type { GetModelResponse, ReplicaState } from "../api/types";
+import type { GetModelResponseJson, ReplicaStateJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { Ago, Card } from "../ui/parts";
 import { Failed } from "../ui/states";
 import { Icon } from "../ui/icons";
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 interface Outcome {
-  answer?: GetModelResponse;
+  answer?: GetModelResponseJson;
   error?: unknown;
   time: number;
 }
 
-export function Agreement() {
+export function DigestComparison() {
   const api = useApi();
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();
@@ -24,7 +24,7 @@ export function Agreement() {
     setBusy(true);
     const query = { compareReplicas: "true" };
     try {
-      const answer = await api.get<GetModelResponse>("/v1/model", query, PATIENCE_MS);
+      const answer = await api.get<GetModelResponseJson>("/v1/model", query, TIMEOUT_MS);
       setOutcome({ answer, time: Date.now() });
     } catch (error) {
       setOutcome({ error, time: Date.now() });
@@ -33,8 +33,8 @@ export function Agreement() {
   };
   return (
     <Card
-      title="Do the digests agree?"
-      note="Puts a mark on the log; each replica says the digest of its whole state there. Seconds, with a large state."
+      title="Compare replica states"
+      note="Writes a marker to the log; each replica reports the digest of its state there. Takes seconds if the state is large."
       tools={
         <button type="button" class="button first" disabled={busy} onClick={() => void compare()}>
           {busy ? "Comparing…" : "Compare now"}
@@ -43,44 +43,44 @@ export function Agreement() {
     >
       <div role="status">
         {outcome?.error !== undefined && (
-          <Failed error={outcome.error} again={() => void compare()} />
+          <Failed error={outcome.error} reload={() => void compare()} />
         )}
         {outcome?.answer && <Verdict answer={outcome.answer} time={outcome.time} />}
-        {!outcome && <p class="soft">Not compared since this page was opened.</p>}
+        {!outcome && <p class="soft">Not compared yet.</p>}
       </div>
     </Card>
   );
 }
 
-function Verdict({ answer, time }: { answer: GetModelResponse; time: number }) {
+function Verdict({ answer, time }: { answer: GetModelResponseJson; time: number }) {
   const states = answer.replicas ?? [];
-  const silent = states.filter((one) => !one.digest);
+  const missing = states.filter((one) => !one.digest);
   const digests = new Set(states.map((one) => one.digest).filter(Boolean));
   const [tone, text] =
     digests.size > 1
-      ? ["bad", "The digests differ: replicas hold different states. Stop those that are wrong, see docs/operations.md."]
-      : silent.length
-        ? ["warn", `${states.length - silent.length} agree, ${silent.length} gave no digest.`]
-        : ["good", states.length === 1 ? "One replica, one digest." : `All ${states.length} replicas agree.`];
+      ? ["bad", "The digests differ: the replicas have different states. Stop the wrong ones, see docs/operations.md."]
+      : missing.length
+        ? ["warn", `${states.length - missing.length} agree, ${missing.length} reported no digest.`]
+        : ["good", states.length === 1 ? "One replica: nothing to compare with." : `All ${states.length} replicas agree.`];
   return (
     <div class="stack">
       <div class={`notice ${tone}`}>
         <Icon name={tone === "good" ? "check" : "quarantine"} />
         <div>
-          <strong>{text}</strong> At entry <span class="mono">{answer.offset}</span>,{" "}
+          <strong>{text}</strong> Log entry <span class="mono">{answer.offset}</span>,{" "}
           <Ago time={time} />.
         </div>
       </div>
       <ul class="stack" style={{ gap: "6px" }}>
         {states.map((one) => (
-          <State key={one.replicaId} state={one} />
+          <ReplicaDigest key={one.replicaId} state={one} />
         ))}
       </ul>
     </div>
   );
 }
 
-function State({ state }: { state: ReplicaState }) {
+function ReplicaDigest({ state }: { state: ReplicaStateJson }) {
   return (
     <li class="row">
       <span class="mono">{state.replicaId}</span>

@@ -1,6 +1,6 @@
-/** GetMetrics as a table: a row for each placement and policy. */
+/** The metrics as a table: one row for each placement and policy. */
 
-import type { Metric } from "../api/types";
+import type { Double, MetricJson } from "../api/types";
 import { count, decimal, figure, int, percent } from "../lib/format";
 import { groupName } from "../lib/samples";
 import { Empty } from "../ui/parts";
@@ -8,10 +8,10 @@ import { Empty } from "../ui/parts";
 const COLUMNS = ["hit_rate_at_20", "act_rate", "reward", "log_loss", "log_loss_base_rate", "calibration_error"];
 const SHARES = new Set(["hit_rate_at_20", "act_rate"]);
 
-export function Groups({ metrics }: { metrics: readonly Metric[] }) {
+export function MetricsTable({ metrics }: { metrics: readonly MetricJson[] }) {
   const groups = Map.groupBy(metrics, (one) => groupName(one.placement, one.policy));
   if (groups.size === 0) {
-    return <Empty title="Nothing was measured yet">Figures come with the first events.</Empty>;
+    return <Empty title="No metrics yet">They appear with the first events.</Empty>;
   }
   return (
     <div class="scroll">
@@ -47,16 +47,16 @@ export function Groups({ metrics }: { metrics: readonly Metric[] }) {
   );
 }
 
-function Cell({ name, figures }: { name: string; figures: readonly Metric[] }) {
+function Cell({ name, figures }: { name: string; figures: readonly MetricJson[] }) {
   const of = (window: string) =>
     figures.find((one) => one.name === name && one.window === window);
   const [recent, total] = [of("recent"), of("total")];
   if (!recent || !total) return <td class="right faint">–</td>;
-  const format = (value = 0) => (SHARES.has(name) ? percent(value) : decimal(value, 3));
+  const format = (value: Double = 0) => (SHARES.has(name) ? percent(value) : decimal(value, 3));
   return (
     <td class="right">
       {format(recent.value)}
-      <span class="second">{format(total.value)} ever</span>
+      <span class="second">{format(total.value)} in total</span>
     </td>
   );
 }
