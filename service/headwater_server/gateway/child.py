@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import structlog
+
+from headwater_server.storage.embedded.launch import tied
 
 _log = structlog.get_logger(__name__)
 LOOK_EVERY_S = 0.02
@@ -61,10 +61,7 @@ class Child:
     def _launch(self) -> subprocess.Popen[bytes]:
         """Start it, not by the loop, which forks, and gRPC would have a word on that."""
         self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "headwater_server.gateway.tied", str(os.getpid())),
-                *self._command,
-            ],
+            tied(self._command),
             cwd=self._folder,
             env=self._env,
             stdin=subprocess.DEVNULL,
