@@ -56,9 +56,9 @@ def _serve(settings: Settings, flags: dict[str, Any]) -> None:
 
         run(settings, _say_ready, beside=_beside(settings, flags))
         return
-    from headwater_server.workers.parent import run_crew
+    from headwater_server.workers.parent import run_pool
 
-    exit_code = run_crew(settings, flags, _say_ready, _beside(settings, flags))
+    exit_code = run_pool(settings, flags, _say_ready, _beside(settings, flags))
     if exit_code:
         raise typer.Exit(exit_code)
 
