@@ -20,9 +20,9 @@ from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.warmup import warm_up
 from headwater_server.gateway.beside import Beside
-from headwater_server.observability.exposition import Exposition
 from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
+from headwater_server.observability.metrics_server import MetricsServer
 from headwater_server.replica.assembly import restored_replica
 from headwater_server.replica.group.process_context import ProcessContext
 from headwater_server.replica.ports.registry import FOLLOWER
@@ -125,14 +125,14 @@ async def _expose(
         return
     keys = Keys(settings.accesses)
 
-    async def look() -> Iterator[Metric]:
+    async def collect() -> Iterator[Metric]:
         return families(await replica.standing(), meters)
 
-    exposition = Exposition(
-        settings.metrics_listen, look, lambda header: not keys or keys.allows(header)
+    server = MetricsServer(
+        settings.metrics_listen, collect, lambda header: not keys or keys.allows(header)
     )
-    port = await exposition.start()
-    parts.push_async_callback(exposition.stop)
+    port = await server.start()
+    parts.push_async_callback(server.stop)
     _log.info("metrics are served", port=port, path="/metrics")
 
 

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from headwater_server.gateway.extra import envoy_program
+from headwater_server.gateway.requirements import envoy_program
 from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.compose import ROOT
 

@@ -97,7 +97,7 @@ def test_errors_are_personalizers_own(client, url):
 @pytest.mark.parametrize(
     ("path", "content", "told"),
     [
-        ("/rank", b"{", "no JSON"),
+        ("/rank", b"{", "not JSON"),
         ("/rank", {"actions": [{"id": "a"}, {"id": "a"}]}, "'a' appears twice"),
         ("/rank", {"actions": [{"id": "a"}], "contextFeatures": [1]}, "contextFeatures"),
         ("/events/any/reward", {"value": 1.5}, "between -1 and 1"),

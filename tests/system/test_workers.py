@@ -120,7 +120,7 @@ async def test_all_show_one_digest_and_stop_in_order_and_come_back_the_same(tmp_
         assert not any(psutil.pid_exists(pid) for pid in children)
         took = [line for line in crew.log.splitlines() if "snapshot taken" in line]
         assert took
-        assert all('"seat": "follower"' in line for line in took)
+        assert all('"slot": "follower"' in line for line in took)
         await crew.start()
         assert (await crew.model()).digest == compared.digest
 

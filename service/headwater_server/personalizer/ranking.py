@@ -17,9 +17,9 @@ def ranked(request: RankRequest, chances: Mapping[str, float]) -> dict[str, Any]
     """
     shown = dict(chances) or {request.candidates[0]: 1.0}
     order = iter([*shown, *(name for name in request.candidates if name not in shown)])
-    ranking = []
+    excluded, ranking = set(request.excluded), []
     for action in request.actions:
-        name = action.id if action.id in request.excluded else next(order)
+        name = action.id if action.id in excluded else next(order)
         ranking.append({"id": name, "probability": shown.get(name, 0.0)})
     return {
         "ranking": ranking,

@@ -73,7 +73,7 @@ def test_the_same_question_has_the_same_digest_however_it_is_spelled():
     ],
 )
 def test_a_field_of_another_kind_is_named(more, field):
-    with pytest.raises(DoorError, match=f"^{field}: ") as bad:
+    with pytest.raises(DoorError, match=rf"^{field}(\[0\])?: ") as bad:
         _request("a", **more)
     assert bad.value.status == 400
 
@@ -123,5 +123,5 @@ def test_half_a_character_is_refused_before_anything_is_asked(place):
     action = {"id": "a\ud800" if place == "id" else "a"}
     action["features"] = [{"taste": "\ud800"}] if place == "features" else []
     told = {"actions": [action], "eventId": "\ud800" if place == "eventId" else "e"}
-    with pytest.raises(DoorError, match="no Unicode"):
+    with pytest.raises(DoorError, match="not Unicode"):
         rank_request(json.dumps(told).encode())

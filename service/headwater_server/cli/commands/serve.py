@@ -12,7 +12,7 @@ import typer
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
 from headwater_server.cli.stores import store_explained
 from headwater_server.gateway.beside import Beside
-from headwater_server.gateway.extra import missing
+from headwater_server.gateway.requirements import missing_packages
 from headwater_server.observability.logging import set_up_logging
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure
@@ -56,9 +56,9 @@ def _serve(settings: Settings, flags: dict[str, Any]) -> None:
 
         run(settings, _say_ready, beside=_beside(settings, flags))
         return
-    from headwater_server.workers.parent import run_crew
+    from headwater_server.workers.parent import run_pool
 
-    exit_code = run_crew(settings, flags, _say_ready, _beside(settings, flags))
+    exit_code = run_pool(settings, flags, _say_ready, _beside(settings, flags))
     if exit_code:
         raise typer.Exit(exit_code)
 
@@ -73,8 +73,8 @@ def _behind_gateway(settings: Settings) -> Settings:
     """Believe the gateway, if there is one, who calls: all calls come from its address."""
     if settings.gateway.gateway is None:
         return settings
-    if lacking := missing():
-        raise BadSettings(lacking)
+    if missing := missing_packages():
+        raise BadSettings(missing)
     return replace(settings, api=replace(settings.api, trust_forwarded_for=True))
 
 

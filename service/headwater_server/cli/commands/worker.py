@@ -19,38 +19,38 @@ from headwater_server.replica.ports.registry import FOLLOWER
 from headwater_server.settings import Settings
 from headwater_server.storage.embedded.launch import tie_to
 from headwater_server.workers.host_table import HostTable
-from headwater_server.workers.slot import Seat
+from headwater_server.workers.slot import WorkerSlot
 
 _beating: set[asyncio.Task[None]] = set()
 
 
 def worker() -> None:
-    """Serve at the seat that standard input names; `headwater serve --workers` starts it."""
+    """Serve in the slot that standard input names; `headwater serve --workers` starts it."""
     line = sys.stdin.readline()
     if not line:
         raise typer.Exit(0)  # the parent died before it could say anything
     told = json.loads(line)
-    seat, flags = Seat(**told["seat"]), told["flags"]
-    tie_to(seat.parent_pid)
+    slot, flags = WorkerSlot(**told["slot"]), told["flags"]
+    tie_to(slot.parent_pid)
     with explained(), store_explained():
-        settings = seat.settings(prepared(flags))
-        structlog.contextvars.bind_contextvars(seat=seat.name)
+        settings = slot.settings(prepared(flags))
+        structlog.contextvars.bind_contextvars(slot=slot.name)
         try:
             with valid_engine():
-                _run(settings, seat)
+                _run(settings, slot)
         except OSError as error:
             fail(str(error), FAILED)
 
 
-def _run(settings: Settings, seat: Seat) -> None:
+def _run(settings: Settings, slot: WorkerSlot) -> None:
     from headwater_server.app import run
 
-    serves = seat.role != FOLLOWER
-    table = HostTable(seat.table_fd, seat.workers, seat.number) if serves else None
+    serves = slot.role != FOLLOWER
+    table = HostTable(slot.table_fd, slot.workers, slot.number) if serves else None
     context = ProcessContext(
-        identity=this_process(seat.role, keeps_snapshots=not serves),
+        identity=this_process(slot.role, keeps_snapshots=not serves),
         host_peers=table,
-        socket=Path(seat.socket) if seat.socket else None,
+        socket=Path(slot.socket) if slot.socket else None,
     )
     run(settings, lambda *ready: _ready(table, *ready), context)
 
