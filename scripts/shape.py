@@ -19,14 +19,15 @@ FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 60
 GENERATED_SHARE_MAX = 0.15
 CODE = re.compile(r"\.(py|pyi|ts|tsx|mjs|js|go|java|lua|j2|css|html)$")
-GENERATED = re.compile(r"_pb2|\.pb\.go$|/gen/|web/static/|descriptor")
-"""What a program wrote: stubs of four languages, and the built pages."""
+BINARY = re.compile(r"\.(png|ico|gz|binpb|hwlog|jar)$")
+GENERATED = re.compile(r"_pb2|\.pb\.go$|/gen/|web/static/")
+"""Code that a program wrote: stubs in three languages, and the built pages."""
 
 
 def main() -> int:
     """Print what is over a limit; return how many places that are, at most 1."""
-    files = [path for path in _tracked() if CODE.search(path)]
-    written = [path for path in files if not GENERATED.search(path)]
+    files = [path for path in _tracked() if not BINARY.search(path)]
+    written = [path for path in files if CODE.search(path) and not GENERATED.search(path)]
     found = [*_folders(written), *_files(written), *_functions(written), *_generated(files)]
     for problem in found:
         print(problem)

@@ -98,8 +98,10 @@ def test_a_wrong_key_and_a_pages_key_are_refused(shown):
     seen = shown.play("refused", "a-key-that-is-none-of-ours", PAGE_KEY)
     assert seen["messages"] == [
         "The server does not accept this key.",
-        "This key has no access to the console. Use a backend key, without scopes or with the "
-        "scope read.",
+        (
+            "This key has no access to the console. Use a backend key, without scopes or with the "
+            "scope read."
+        ),
     ]
     assert seen["inside"] == 0
     assert seen["kept"] == {"session": {}, "local": {}}
