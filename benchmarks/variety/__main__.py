@@ -58,8 +58,8 @@ class Levels:
         categories = {name for item in items if item for name in item.categories}
         if len(ids) < 2:
             return float(len(categories)), 0.0
-        numbers = self.engine.answering.known(tuple(ids))
-        return float(len(categories)), 1.0 - self.engine.reranking.kinship.variety(numbers)
+        numbers = self.engine.scoring.known(tuple(ids))
+        return float(len(categories)), 1.0 - self.engine.reranking.similarity.variety(numbers)
 
     def table(self) -> str:
         """Return a row a level; the last column is the median of the paired ratios."""

@@ -56,7 +56,7 @@ class Wanted:
         number = self.engine.catalogue.number(item_id)
         found = {}
         for cap in self.caps:
-            mask = self.engine.answering.passing(cap.get("filter", ""))
+            mask = self.engine.scoring.passing(cap.get("filter", ""))
             if mask is not None and not mask[number]:
                 continue
             item = self.engine.get_item(item_id)
@@ -162,7 +162,7 @@ def test_the_boosted_rise_and_the_buried_fall(filter_text, by, kind, visitor):
         engine = busy_engine(events=60, settings=EngineSettings(rules=rules))
         request = RecommendRequest(visitor, "r", page_size=100, explore=False)
         orders.append([r.item_id for r in engine.recommend(request, NOW_MS).results])
-    passing = engine.answering.passing(categories)
+    passing = engine.scoring.passing(categories)
     moved = {item for item in ITEMS if passing[engine.catalogue.number(item)]}
     before, after = ({item: place for place, item in enumerate(order)} for order in orders)
     assert set(before) == set(after)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from headwater_server.engine.catalogue.content_tokens import content_tokens
-from headwater_server.engine.exploration import chances, slates
+from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.intake.firewall import quarantine_reason
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import (
@@ -31,7 +31,7 @@ from headwater_server.engine.models import make_ranker
 from headwater_server.engine.reranking.candidates import Candidates, Question
 from headwater_server.engine.reranking.rules import parse_rules
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.visitors.circumstances import circumstances, placement_of
+from headwater_server.engine.visitors.request_context import circumstances, placement_of
 from headwater_server.engine.visitors.visitors import History
 
 _CREATED = Outcome(Status.CREATED)
@@ -142,19 +142,21 @@ class Engine(Lookups):
             self.attribution.act(profile, item, reward)
             if item == history.latest:
                 return  # looking twice at the same page says nothing of what comes next
-            loss = self.learning.touch(
+            loss = self.learning.learn_interaction(
                 history, item, time_ms, begins=begins, seed=self.settings.seed
             )
             self._watch(row, loss)
-            self.visitors.histories.touch(row, item, seconds)
+            self.visitors.histories.add(row, item, seconds)
         elif reward < 0:
-            self.learning.refuse(history, item)
+            self.learning.learn_refusal(history, item)
             if canonical_type(event.event_type) in REFUSALS:
-                self.visitors.histories.touch(row, item, seconds, refused=True)
+                self.visitors.histories.add(row, item, seconds, refused=True)
 
     def _watch(self, row: int, loss: float) -> None:
         """Look for a change; where the models foresee less, what they counted before fades."""
-        alarm = self.drift.touch(row, loss, events_learned=self._learned, now_ms=self.clock_ms)
+        alarm = self.drift.observe_interaction(
+            row, loss, events_learned=self._learned, now_ms=self.clock_ms
+        )
         if alarm and alarm.worse:
             self.models.fade(self.settings.drift_fading)
 
@@ -231,18 +233,20 @@ class Engine(Lookups):
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer what this visitor should see at ``now_ms``; the state stays as it was."""
-        answering = self.answering
-        history = answering.with_context(self._history(request, request.placement, now_ms), request)
+        scoring = self.scoring
+        history = scoring.with_context(self._history(request, request.placement, now_ms), request)
         profiles = self.visitors.profiles_of(request.visitor_id, request.user_id)
         hidden = self.hiding.hidden(profiles, now_ms)
-        given, items = answering.candidates(request, history, hidden, now_ms)
-        found = Candidates(given, items, answering.scores(history, items))
+        given, items = scoring.candidates(request, history, hidden, now_ms)
+        found = Candidates(given, items, scoring.scores(history, items))
         slots = self.reranking.slots(Question(request, history, hidden, now_ms), found)
         (given, items, scores), rows = slots.candidates, slots.rows
         head = self.models.probability
-        told = chances.of_slate(head, scores[rows], items[rows], history, explain=request.explain)
+        told = slot_probabilities.of_slate(
+            head, scores[rows], items[rows], history, explain=request.explain
+        )
         results = slates.results(
-            answering.ids(given, items, rows),
+            scoring.ids(given, items, rows),
             slots.scores,
             slots.propensities,
             told,
@@ -251,7 +255,7 @@ class Engine(Lookups):
             explain=request.explain,
         )
         if request.explain:
-            results = self.explaining.explain(results, history, items, rows, scores)
+            results = self.explanations.explain(results, history, items, rows, scores)
         if slots.first:
             results = slates.with_first_slot(results, slots.first)
         policy = slates.policy_of(request, self.settings, head)

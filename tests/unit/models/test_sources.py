@@ -164,7 +164,7 @@ def test_the_cosine_to_the_latest_item_is_one_for_its_twin():
     content = described("red cup", "red cup", "blue lamp", "red lamp")
     evidence, cosines = Evidence(), np.empty((3, 3), dtype=np.float32)
     evidence.begin(4)
-    content.look(seen(0, 3))
+    content.build_profile(seen(0, 3))
     content.accumulate(seen(1, 2, 3), evidence.scratch, cosines)
     latest, session, _ = cosines.T
     assert latest == pytest.approx([1.0, 0.0, latest[2]], abs=1e-5)

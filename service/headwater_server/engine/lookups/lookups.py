@@ -9,7 +9,7 @@ from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion, I
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Item
-from headwater_server.engine.messages.requests import ScoredItem, Touch, UserProfile
+from headwater_server.engine.messages.requests import Interaction, ScoredItem, UserProfile
 from headwater_server.engine.parts import Parts
 
 
@@ -32,7 +32,7 @@ class Lookups(Parts):
         self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
     ) -> ItemPage:
         """Return what was counted of items, page by page; ``slots`` as `open_slots` yields them."""
-        return ItemStatistics(self.answering).page(question, slots, now_ms)
+        return ItemStatistics(self.scoring).page(question, slots, now_ms)
 
     def open_slots(self) -> Iterator[Slots]:
         """Yield items that were seen and the reward of each so far, in short steps."""
@@ -40,11 +40,11 @@ class Lookups(Parts):
 
     def items_holding(self, text: str) -> Iterator[list[str]]:
         """Yield the ids of items whose id or title holds a text, in short steps."""
-        return ItemStatistics(self.answering).holding(text)
+        return ItemStatistics(self.scoring).holding(text)
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""
-        return self.catalogue.listed(after_item_id, page_size, self.answering.passing(filter_text))
+        return self.catalogue.listed(after_item_id, page_size, self.scoring.passing(filter_text))
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return what is known of an account, or of a visitor; None if nothing is."""
@@ -52,12 +52,12 @@ class Lookups(Parts):
         if not (self.visitors.is_known(visitor_id, user_id) or user_id in self.users):
             return None
         history = self.visitors.timeline(visitor_id, account)
-        touches = tuple(
-            Touch(self.catalogue.ids[item], round(1000 * seconds), abs(count), count < 0)
+        interactions = tuple(
+            Interaction(self.catalogue.ids[item], round(1000 * seconds), abs(count), count < 0)
             for item, seconds, count in history
         )
         visitors = self.visitors.visitors_of(account)
-        return UserProfile(account, self.users.features(account), visitors, touches)
+        return UserProfile(account, self.users.features(account), visitors, interactions)
 
     def get_item(self, item_id: str) -> Item | None:
         """Return what the shop said of an item, None if it never did."""

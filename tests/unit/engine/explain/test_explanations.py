@@ -197,7 +197,7 @@ def test_what_rules_add_to_a_score_is_told_as_theirs(shop):
     items, scores = np.array([0, 1, 2], dtype=np.int32), np.array([1.0, 2.0, 3.0])
     slot = Result("plain 0", 6.0, None, 1.0)
     history = shop.visitors.history("stranger", "", "", 0.0)
-    shop.retriever.given(history, items)
-    (told,) = shop.explaining.explain((slot,), history, items, np.array([0]), scores)
+    shop.retriever.gather_for(history, items)
+    (told,) = shop.explanations.explain((slot,), history, items, np.array([0]), scores)
     assert dict(told.contributions)["rules"] == 5.0
     assert "rules" not in dict(_ask(shop)["boots"].contributions)

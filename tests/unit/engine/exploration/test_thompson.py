@@ -7,7 +7,7 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.exploration import thompson
-from headwater_server.engine.exploration.exploration import draw_slate
+from headwater_server.engine.exploration.plackett_luce import draw_slate
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest

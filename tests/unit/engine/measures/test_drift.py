@@ -26,7 +26,7 @@ def noisy(random, mean):
 def watch(drift, losses, first=0):
     """Feed losses of visitors who take turns; return the alarms."""
     alarms = [
-        drift.touch(n % 7, loss, events_learned=n, now_ms=1_000 * n)
+        drift.observe_interaction(n % 7, loss, events_learned=n, now_ms=1_000 * n)
         for n, loss in enumerate(losses, start=first)
     ]
     return [alarm for alarm in alarms if alarm]
@@ -63,7 +63,7 @@ def test_noise_raises_hardly_any_alarm():
 def test_one_visitors_long_evening_is_no_alarm():
     random, drift = Random(1), Drift()
     watch(drift, [noisy(random, 0.4) for _ in range(1_000)])
-    evening = [drift.touch(99, 1.0, events_learned=n, now_ms=n) for n in range(1_000)]
+    evening = [drift.observe_interaction(99, 1.0, events_learned=n, now_ms=n) for n in range(1_000)]
     assert not any(evening)
     assert not watch(drift, [noisy(random, 0.4) for _ in range(100)])
 
@@ -71,10 +71,10 @@ def test_one_visitors_long_evening_is_no_alarm():
 def test_placements_and_alarms_are_bounded():
     drift = Drift()
     for n in range(3 * PLACEMENTS_MAX):
-        drift.slate(f"placement {n}", acted=False, events_learned=n, now_ms=n)
+        drift.observe_slate(f"placement {n}", acted=False, events_learned=n, now_ms=n)
     for n in range(60_000):
         acted = n // 250 % 2 == 0
-        drift.slate("one more", acted=acted, events_learned=n, now_ms=n)
+        drift.observe_slate("one more", acted=acted, events_learned=n, now_ms=n)
     assert len(drift._detectors) <= PLACEMENTS_MAX + 2
     assert {alarm.placement for alarm in drift.alarms} == {"other"}
     assert len(drift.alarms) == ALARMS_MAX < sum(drift.counts.values())

@@ -9,7 +9,7 @@ from scipy import stats
 
 from headwater_server.engine.catalogue.content_tokens import content_tokens
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.exploration.exploration import draw_slate, seed_of
+from headwater_server.engine.exploration.plackett_luce import draw_slate, seed_of
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
@@ -103,8 +103,8 @@ class Definition:
         cosine = sum(idf[word] ** 2 for word in first & second) / math.prod(length)
         models, number = self.engine.models, self.engine.catalogue.number
         both = models.companions.predict(np.array([number(placed)], dtype=np.int32), number(item))
-        touches = [models.activity.touches[number(i)] + 3 for i in (item, placed)]
-        return max(cosine, min(1.0, both / math.sqrt(math.prod(touches))))
+        interactions = [models.activity.interactions[number(i)] + 3 for i in (item, placed)]
+        return max(cosine, min(1.0, both / math.sqrt(math.prod(interactions))))
 
 
 CASES = [
@@ -203,7 +203,7 @@ def test_auto_varies_a_list_as_the_visitor_varies():
     weights = {}
     for visitor in ("one", "mixed", "stranger"):
         history = engine.visitors.history(visitor, "", "", 1.0).items
-        weights[visitor] = engine.reranking.kinship.weights("auto", history)
+        weights[visitor] = engine.reranking.similarity.weights("auto", history)
     in_order = [LEVELS["none"], weights["one"], weights["mixed"], LEVELS["medium"]]
     assert in_order == sorted(set(in_order))
     assert LEVELS["none"] < weights["stranger"] < LEVELS["medium"]

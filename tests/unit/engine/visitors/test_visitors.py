@@ -16,7 +16,7 @@ def visitors():
 def _touch(visitors, visitor_id, item, seconds, user_id="", session_id=""):
     row = visitors.open(visitor_id, user_id)
     visitors.enter(row, seconds, session_id)
-    visitors.histories.touch(row, item, seconds)
+    visitors.histories.add(row, item, seconds)
 
 
 def _items(visitors, visitor_id, user_id="", now=10_000.0):
@@ -29,7 +29,7 @@ def test_newest_first_each_once(visitors):
         _touch(visitors, "ann", item, float(seconds))
     history = visitors.history("ann", "", "", 10.0)
     assert history.items.tolist() == [1, 3, 2]
-    assert history.touches.tolist() == [2, 1, 1]
+    assert history.interactions.tolist() == [2, 1, 1]
 
 
 def test_a_stranger_has_no_history_and_leaves_none(visitors):
@@ -94,7 +94,7 @@ def test_refused_items_are_kept_apart(visitors):
     """A disliked item is no part of the history, and is again once touched anew."""
     _touch(visitors, "ann", 1, 1.0)
     row = visitors.open("ann", "")
-    visitors.histories.touch(row, 1, 2.0, refused=True)
+    visitors.histories.add(row, 1, 2.0, refused=True)
     assert visitors.history("ann", "", "", 3.0).refused.tolist() == [1]
     assert _items(visitors, "ann") == []
     _touch(visitors, "ann", 1, 4.0)

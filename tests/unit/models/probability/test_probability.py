@@ -137,7 +137,7 @@ def test_reads_without_writing_and_comes_back_from_its_state():
     slots = np.ones((3, 4)), buckets(("never=met",)), np.array([-1, 0, 900])
     told = head.score_many(*slots)
     head.interval_many(*slots)
-    head.beliefs(slots[0], slots[2])
+    head.posterior_many(slots[0], slots[2])
     head.predict_proba_one({"score": 1.0, "item": "unknown", "new": 3.0})
     assert state.digest(state.flatten(head.state())) == before
     twin = ProbabilityHead()

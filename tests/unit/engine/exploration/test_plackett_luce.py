@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from headwater_server.engine.exploration.exploration import best_slate, draw_slate, seed_of
+from headwater_server.engine.exploration.plackett_luce import best_slate, draw_slate, seed_of
 
 SCORES = np.array([0.4, 0.1, 0.0, -0.3, 0.25])
 EPSILON, TEMPERATURE = 0.1, 0.3
