@@ -132,9 +132,9 @@ def test_lists_are_as_the_rules_say(
         assert item in ids
         assert ids.index(item) == slot - 1 or len(ids) < slot
         assert answer.results[ids.index(item)].propensity == 1.0
-    told = [result.propensity for result in answer.results]
-    assert all(0.0 < propensity <= 1.0 for propensity in told)
-    assert explore or told == [1.0] * len(told)
+    propensities = [result.propensity for result in answer.results]
+    assert all(0.0 < propensity <= 1.0 for propensity in propensities)
+    assert explore or propensities == [1.0] * len(propensities)
     assert len(ids) == size or not answer.limits or wanted.caps
     if len(ids) < size:
         plain = fold(operations)

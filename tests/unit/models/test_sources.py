@@ -1,4 +1,4 @@
-"""The sources that look beyond what was touched next to what: walks, words, cycles."""
+"""The sources beyond direct co-visitation: walks, words, cycles."""
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ def test_words_that_follow_words_speak_for_an_item_that_nobody_touched():
 
 
 def test_words_that_no_item_holds_are_forgotten_and_their_numbers_given_to_others():
-    """A catalogue that is put in anew each night, in ever new words, takes no more memory."""
+    """A catalogue that is written again each night, with new words, takes no more memory."""
     content = Content()
     model = WordFlow(content)
     for night in range(40):

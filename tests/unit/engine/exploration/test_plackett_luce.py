@@ -35,7 +35,7 @@ def test_sampled_frequencies_agree_with_propensities():
 
 
 def test_propensity_is_the_chance_given_the_slots_before():
-    """Each stated propensity equals the definition, computed anew without the kernel."""
+    """Each stated propensity equals the definition, computed again without the kernel."""
     for n in range(200):
         rows, propensities = draw_slate(SCORES, 5, EPSILON, TEMPERATURE, seed_of(str(n)))
         left = list(range(5))

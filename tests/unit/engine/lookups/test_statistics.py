@@ -24,7 +24,7 @@ def ids(engine, **question):
 
 @pytest.fixture
 def busy():
-    """The small shop, and two days later another taste, an untouched item and a deleted one."""
+    """The small shop, and two days later another taste, a new item and a deleted one."""
     engine = shop()
     writes = (ItemWrite(Item("new", title="Paper Lamp", available=False)), ItemDelete("e"))
     engine.apply(Entry(48 * HOUR_MS, writes))
@@ -34,7 +34,7 @@ def busy():
     return engine
 
 
-def test_all_items_are_listed_by_touches_with_what_the_shop_says(busy):
+def test_all_items_are_listed_by_interactions_with_their_data(busy):
     found = page(busy, now_ms=48 * HOUR_MS)
     counted = {one.item_id: one.interactions for one in found.items}
     assert found.total == len(found.items) == 6
@@ -47,7 +47,7 @@ def test_all_items_are_listed_by_touches_with_what_the_shop_says(busy):
     assert by_id["c"].interactions_since == 1
 
 
-def test_what_is_touched_of_late_and_what_rises_come_first(busy):
+def test_recent_and_rising_items_come_first(busy):
     for order in (ItemOrder.RECENT, ItemOrder.TRENDING):
         assert set(ids(busy, order=order)[:2]) == {"c", "d"}
     risen = page(busy, item_ids=("c", "a")).items
@@ -55,7 +55,7 @@ def test_what_is_touched_of_late_and_what_rises_come_first(busy):
     assert risen[0].recent[0] == pytest.approx(3.0, abs=0.01)
 
 
-def test_new_items_are_the_untouched_and_then_those_first_touched_last(busy):
+def test_new_items_are_those_without_interactions_then_the_latest_firsts(busy):
     assert ids(busy, order=ItemOrder.NEW)[:2] == ["new", "e"]
 
 

@@ -23,7 +23,7 @@ def _values(metrics, window="total"):
 
 
 def test_chances_that_come_true_have_hardly_an_error():
-    """Acts drawn with the told chances: the error is that of chance alone."""
+    """Acts drawn with the predicted chances: the error is sampling noise alone."""
     rng = np.random.default_rng(1)
     chances = rng.beta(1, 12, 20_000)
     calibration, _ = _observed(chances, rng.random(20_000) < chances)
@@ -32,7 +32,7 @@ def test_chances_that_come_true_have_hardly_an_error():
 
 @pytest.mark.parametrize("window", ["recent", "total"])
 def test_chances_that_are_twice_too_high_are_found_out(window):
-    """The error is half of what was told, in the mean."""
+    """The error is half of the prediction, in the mean."""
     rng = np.random.default_rng(2)
     chances = np.full(20_000, 0.2)
     calibration, _ = _observed(chances, rng.random(20_000) < 0.1)

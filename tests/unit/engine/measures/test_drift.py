@@ -106,8 +106,8 @@ def log(seed=1):
 
 
 def folded(settings):
-    """Return the engine after the log, and whether each event behind the change was foreseen."""
-    engine, foreseen, latest = Engine(settings), [], {}
+    """Return the engine after the log, and whether each event behind the change was predicted."""
+    engine, predicted, latest = Engine(settings), [], {}
     for n, event in enumerate(log()):
         if n >= CHANGES_AT:
             left_out = (latest[event.visitor_id],)
@@ -115,27 +115,27 @@ def folded(settings):
                 event.visitor_id, "r", page_size=2, exclude_item_ids=left_out, explore=False
             )
             answer = engine.recommend(request, event.event_time_ms)
-            foreseen.append(event.items[0].item_id in {r.item_id for r in answer.results})
+            predicted.append(event.items[0].item_id in {r.item_id for r in answer.results})
         engine.apply(Entry(event.event_time_ms, (event,), imported=True))
         latest[event.visitor_id] = event.items[0].item_id
-    return engine, foreseen
+    return engine, predicted
 
 
-def back(foreseen, share=0.6):
-    """Return how many events it took until ``share`` of the latest hundred were foreseen."""
-    rates = (sum(foreseen[n - 100 : n]) / 100 for n in range(100, len(foreseen) + 1))
+def back(predicted, share=0.6):
+    """Return how many events it took until ``share`` of the latest hundred were predicted."""
+    rates = (sum(predicted[n - 100 : n]) / 100 for n in range(100, len(predicted) + 1))
     return 100 + next(n for n, rate in enumerate(rates) if rate >= share)
 
 
 def test_the_engine_notices_a_change_of_taste_and_is_back_sooner_for_it():
-    adapts, foreseen = folded(EngineSettings(drift_fading=4.0))
-    steady, foreseen_steadily = folded(EngineSettings(drift_fading=1.0))
+    adapts, predicted = folded(EngineSettings(drift_fading=4.0))
+    steady, predicted_steadily = folded(EngineSettings(drift_fading=1.0))
     worse = [alarm for alarm in adapts.drift_alarms() if alarm.worse]
     assert worse
     assert CHANGES_AT < worse[0].events_learned < CHANGES_AT + 400
     assert worse[0] in steady.drift_alarms()
-    assert back(foreseen) < back(foreseen_steadily)
-    assert sum(foreseen) > 1.1 * sum(foreseen_steadily)
+    assert back(predicted) < back(predicted_steadily)
+    assert sum(predicted) > 1.1 * sum(predicted_steadily)
 
     again = Engine.restore(adapts.capture())
     assert again.digest() == adapts.digest()
