@@ -6,7 +6,7 @@ length of the user's tag 1 byte (0 or 6; and 128 if a page asked), the tag | the
 token_body |
 HMAC-SHA256 of all before, first 16 bytes
 
-A tag is a keyed hash of an id: only this service can check for whom the slate was made.
+A tag is a keyed hash of an id: only this service can check the visitor of a slate.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ PRIOR = 5.0
 """Returns as if seen before, at the shop's mean and variance."""
 _STEP_MIN = 0.001  # the shop's moments follow the last thousand returns or so
 _LEAST = -8.0
-"""Least log density: else one odd return would make the feature as large as its square."""
+"""Least log density: otherwise one odd return would make the feature very large."""
 
 
 @njit(cache=True)

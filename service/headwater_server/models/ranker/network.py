@@ -153,7 +153,7 @@ def choice_errors(scores, chosen, outside, errors):
     ``outside`` is the score of choosing none, the right choice where nothing was chosen; minus
     infinity where choosing none was impossible.
     """
-    top = outside  # subtracted before exp, which would overflow else
+    top = outside  # subtracted before exp, which would overflow otherwise
     for i in range(len(scores)):
         top = max(top, scores[i])
     total = np.exp(outside - top)
