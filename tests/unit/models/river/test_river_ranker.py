@@ -128,7 +128,7 @@ def test_a_forest_is_the_same_in_every_process():
     ("expression", "why"),
     [
         ("preprocessing.StandardScaler()", "not a River classifier"),
-        ("neighbors.KNNClassifier()", "cannot be made plain"),
+        ("neighbors.KNNClassifier()", "cannot become plain values"),
         (
             "preprocessing.OneHotEncoder() | facto.FMClassifier(seed=1)",
             "depend on earlier predictions",
