@@ -58,7 +58,7 @@ def _accumulate(table, history, in_session, weight, row_max, count, interactions
     one, unit = np.float32(1.0), np.float32(1.0 / weight)
     for z in range(min(REACH, len(history))):
         row = history[z]
-        # a popular item goes with everything, so each of its pairs counts less
+        # a popular item of the history occurs with everything, so each of its pairs counts less
         root = 1.0 / (np.sqrt(interactions[row]) + 1.0)
         near, far = np.float32(0.8**z * root), np.float32(0.9**z * root)
         if not in_session[z]:

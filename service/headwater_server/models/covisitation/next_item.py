@@ -47,7 +47,7 @@ def _accumulate(table, degrees, history, weight, interactions, scratch):
     for z in range(min(REACH - 1, len(history))):
         row = history[z]
         # Factors of a whole row in float32: a float64 one would convert every product of the inner
-        # loop. The root makes an item that everything follows count less.
+        # loop. The root makes a popular item of the history count less: much follows it anyway.
         near = np.float32(0.5**z / (np.sqrt(interactions[row]) + 1.0) / weight)
         step = np.float32(1.0 / (degrees[row, STEP] + weight))
         far = np.float32(1.0 / (degrees[row, AHEAD] + weight))
