@@ -58,8 +58,8 @@ class Levels:
         categories = {name for item in items if item for name in item.categories}
         if len(ids) < 2:
             return float(len(categories)), 0.0
-        numbers = self.engine.parts.answering.known(tuple(ids))
-        return float(len(categories)), 1.0 - self.engine.parts.reranking.kinship.variety(numbers)
+        numbers = self.engine.parts.scoring.known(tuple(ids))
+        return float(len(categories)), 1.0 - self.engine.parts.reranking.similarity.variety(numbers)
 
     def table(self) -> str:
         """Return a row a level; the last column is the median of the paired ratios."""

@@ -91,7 +91,7 @@ def test_an_item_nobody_touched_is_found_by_its_words():
 
 
 def test_a_disliked_item_is_not_shown_again_to_its_visitor():
-    """Others still get it; the visitor gets it again only after touching it anew."""
+    """Others still get it; the visitor gets it again only after another interaction."""
     engine = busy_engine()
     disliked = ask(engine, "visitor 1")[3]
     assert disliked in ask(engine, "stranger", page_size=100)

@@ -56,7 +56,7 @@ class Wanted:
         number = self.engine.parts.catalogue.number(item_id)
         found = {}
         for cap in self.caps:
-            mask = self.engine.parts.answering.passing(cap.get("filter", ""))
+            mask = self.engine.parts.scoring.passing(cap.get("filter", ""))
             if mask is not None and not mask[number]:
                 continue
             item = self.engine.lookups.get_item(item_id)
@@ -132,9 +132,9 @@ def test_lists_are_as_the_rules_say(
         assert item in ids
         assert ids.index(item) == slot - 1 or len(ids) < slot
         assert answer.results[ids.index(item)].propensity == 1.0
-    told = [result.propensity for result in answer.results]
-    assert all(0.0 < propensity <= 1.0 for propensity in told)
-    assert explore or told == [1.0] * len(told)
+    propensities = [result.propensity for result in answer.results]
+    assert all(0.0 < propensity <= 1.0 for propensity in propensities)
+    assert explore or propensities == [1.0] * len(propensities)
     assert len(ids) == size or not answer.limits or wanted.caps
     if len(ids) < size:
         plain = fold(operations)
@@ -162,7 +162,7 @@ def test_the_boosted_rise_and_the_buried_fall(filter_text, by, kind, visitor):
         engine = busy_engine(events=60, settings=EngineSettings(rules=rules))
         request = RecommendRequest(visitor, "r", page_size=100, explore=False)
         orders.append([r.item_id for r in engine.recommend(request, NOW_MS).results])
-    passing = engine.parts.answering.passing(categories)
+    passing = engine.parts.scoring.passing(categories)
     moved = {item for item in ITEMS if passing[engine.parts.catalogue.number(item)]}
     before, after = ({item: place for place, item in enumerate(order)} for order in orders)
     assert set(before) == set(after)

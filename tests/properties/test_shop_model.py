@@ -1,4 +1,4 @@
-"""The real engine beside a model of a shop: no list ever holds what it must not."""
+"""The real engine beside a model of a shop: no list contains a forbidden item."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def text_of(wanted):
 
 
 class Shop(RuleBasedStateMachine):
-    """Each change is told to both; each answer of the engine is held against the model."""
+    """Each change goes to both; each answer of the engine is compared with the model."""
 
     @initialize()
     def open_shop(self):
@@ -191,8 +191,8 @@ class Shop(RuleBasedStateMachine):
         ids = [result.item_id for result in results]
         hidden = self.model.hidden_from(visitor, "", now_ms)
         allowed = self.model.shown(now_ms, wanted) & set(candidates) - hidden - set(excluded)
-        if wanted is None:  # what was never heard of passes no filter, but may be ranked
-            allowed |= set(candidates) - self.model.heard - set(excluded)
+        if wanted is None:  # an unknown item passes no filter, but may be ranked
+            allowed |= set(candidates) - self.model.seen_ids - set(excluded)
         assert len(ids) == len(set(ids)) == min(size, len(allowed))
         assert set(ids) <= allowed
         whole = RecommendRequest(

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from typing import Any, Self
 
 from headwater_server.engine import changes
-from headwater_server.engine.exploration import chances, slates
+from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.intake.firewall import quarantine_reason
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import (
@@ -42,7 +42,7 @@ from headwater_server.engine.reranking.filling import Filled
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot import state
 from headwater_server.engine.snapshot.capture import Capture, at_once
-from headwater_server.engine.visitors.circumstances import placement_of
+from headwater_server.engine.visitors.request_context import placement_of
 
 RIVER_VERSION = version("river")
 _EXISTS = Outcome(Status.EXISTS, "learned before")
@@ -158,13 +158,15 @@ class Engine:
             if item == history.latest:
                 return  # looking twice at the same page says nothing of what comes next
             seed = parts.settings.seed
-            loss = parts.learning.touch(history, item, time_ms, begins=begins, seed=seed)
+            loss = parts.learning.learn_interaction(
+                history, item, time_ms, begins=begins, seed=seed
+            )
             self._watch_drift(row, loss)
-            parts.visitors.histories.touch(row, item, seconds)
+            parts.visitors.histories.add(row, item, seconds)
         elif reward < 0:
-            parts.learning.refuse(history, item)
+            parts.learning.learn_refusal(history, item)
             if canonical_type(event.event_type) in REFUSALS:
-                parts.visitors.histories.touch(row, item, seconds, refused=True)
+                parts.visitors.histories.add(row, item, seconds, refused=True)
 
     def _hide(self, event: Event, profile: str, item: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""
@@ -176,7 +178,9 @@ class Engine:
     def _watch_drift(self, row: int, loss: float) -> None:
         """Look for a change; if the models predict worse, what they counted before fades."""
         parts = self.parts
-        alarm = parts.drift.touch(row, loss, events_learned=parts.learned, now_ms=parts.clock_ms)
+        alarm = parts.drift.observe_interaction(
+            row, loss, events_learned=parts.learned, now_ms=parts.clock_ms
+        )
         if alarm and alarm.worse:
             parts.models.fade(parts.settings.drift_fading)
 
@@ -195,15 +199,15 @@ class Engine:
         """Look up who asks: history and circumstances, and which items are hidden from them."""
         parts = self.parts
         history = parts.history(request, request.placement, now_ms)
-        history = parts.answering.with_context(history, request)
+        history = parts.scoring.with_context(history, request)
         profiles = parts.visitors.profiles_of(request.visitor_id, request.user_id)
         return Question(request, history, parts.hiding.hidden(profiles, now_ms), now_ms)
 
     def _candidates(self, question: Question) -> Candidates:
         """Retrieve what may be shown, from all sources, and rank it in one pass."""
         request, history, hidden, now_ms = question
-        given, items = self.parts.answering.candidates(request, history, hidden, now_ms)
-        return Candidates(given, items, self.parts.answering.scores(history, items))
+        given, items = self.parts.scoring.candidates(request, history, hidden, now_ms)
+        return Candidates(given, items, self.parts.scoring.scores(history, items))
 
     def _results(self, question: Question, slots: Filled) -> tuple[Result, ...]:
         """Return the slots as results: with their chances, and with reasons if asked for."""
@@ -211,16 +215,16 @@ class Engine:
         (given, items, scores), rows = slots.candidates, slots.rows
         head, history = parts.models.probability, question.history
         results = slates.results(
-            parts.answering.ids(given, items, rows),
+            parts.scoring.ids(given, items, rows),
             slots.scores,
             slots.propensities,
-            chances.of_slate(head, scores[rows], items[rows], history, explain=explain),
+            slot_probabilities.of_slate(head, scores[rows], items[rows], history, explain=explain),
             parts.retriever.evidence.sources[items[rows]],
             slots.moved,
             explain=explain,
         )
         if explain:
-            results = parts.explaining.explain(results, history, items, rows, scores)
+            results = parts.explanations.explain(results, history, items, rows, scores)
         return slates.with_first_slot(results, slots.first) if slots.first else results
 
     # --- the state as a whole ----------------------------------------------------------------
@@ -231,7 +235,7 @@ class Engine:
 
     def memory_bytes(self) -> int:
         """Return the bytes of all arrays, and of texts and numbers as an estimate."""
-        return state.memory_bytes(state.flatten(self.parts.state(), later=True))
+        return state.memory_bytes(state.flatten(self.parts.state(), deferred=True))
 
     def capturing(self) -> Capture:
         """Return a copy of the state that is still to be taken, in steps: see `Capture`."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Self
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
-from headwater_server.engine.explain.explanations import Explaining
+from headwater_server.engine.explain.explanations import Explanations
 from headwater_server.engine.intake.deduplication import Deduplication
 from headwater_server.engine.intake.influence import Influence
 from headwater_server.engine.learning.attribution import Attribution
@@ -15,18 +15,18 @@ from headwater_server.engine.learning.learning import Learning
 from headwater_server.engine.lookups.lists import Lists
 from headwater_server.engine.measures.calibration import Calibration
 from headwater_server.engine.measures.drift import Drift
-from headwater_server.engine.measures.metrics import Progress
+from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
-from headwater_server.engine.ranking.answering import Answering
+from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.reranking.hiding import Hiding
 from headwater_server.engine.reranking.reranker import Reranking
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.visitors.circumstances import circumstances
+from headwater_server.engine.visitors.request_context import circumstances
 from headwater_server.engine.visitors.users import Users
 from headwater_server.engine.visitors.visitors import History, Visitors
 
@@ -51,7 +51,7 @@ class Parts:
         self.deduplication = Deduplication(0, 0)
         self.influence = Influence(settings)
         self.attribution = Attribution(0)
-        self.progress = Progress()
+        self.progress = ProgressiveValidation()
         self.calibration = Calibration(self.progress)
         self.drift = Drift()
         self.models = models = Models(settings)
@@ -60,14 +60,14 @@ class Parts:
         self.retriever = Retriever(models, catalogue)
         self.ranking = Ranking(models, self.retriever.evidence)
         self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
-        self.answering = Answering(models, catalogue, self.retriever, self.ranking)
-        self.reranking = Reranking(self.answering)
-        self.explaining = Explaining(models, catalogue, self.ranking)
-        self.lists = Lists(models, self.answering)
+        self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
+        self.reranking = Reranking(self.scoring)
+        self.explanations = Explanations(models, catalogue, self.ranking)
+        self.lists = Lists(models, self.scoring)
         self.impressions = Impressions(
             self.attribution,
             self.learning,
-            self.answering,
+            self.scoring,
             self.progress,
             self.calibration,
             self.drift,

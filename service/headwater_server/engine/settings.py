@@ -37,7 +37,7 @@ ALIASES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class EngineSettings:
-    """What an engine is made with. Two engines with equal settings and entries are equal.
+    """The settings of an engine. Two engines with equal settings and entries are equal.
 
     Each field's meaning, unit and reason stand in its ``help`` metadata; the command line and
     the settings page are made from them.
@@ -74,7 +74,10 @@ class EngineSettings:
     )
     diversity: Literal["none", "low", "medium", "high", "auto"] = field(
         default="none",
-        metadata={"help": "how varied a list is, by category and likeness, if nobody says else"},
+        metadata={
+            "help": "how varied a list is, by category and similarity, unless a request or a rule "
+            "says otherwise"
+        },
     )
     rules: list[dict[str, Any]] = field(
         default_factory=list,
@@ -85,7 +88,7 @@ class EngineSettings:
     )
     attribution_window_minutes: float = field(
         default=30.0,
-        metadata={"help": "minutes in which an act counts for an impression that was reported"},
+        metadata={"help": "minutes in which an act counts for a reported impression"},
     )
     session_gap_minutes: float = field(
         default=30.0, metadata={"help": "minutes without an event that end a session"}
@@ -94,61 +97,63 @@ class EngineSettings:
         default=168.0, metadata={"help": "hours for which an event_id is remembered"}
     )
     deduplication_ids_max: int = field(
-        default=1_000_000, metadata={"help": "event ids remembered at most; the oldest go first"}
+        default=1_000_000,
+        metadata={"help": "event ids remembered at most; the oldest are removed first"},
     )
     visitor_events_per_minute_max: int = field(
         default=1_000,
         metadata={
-            "help": "events a minute from which a visitor counts as a robot: it is served, and "
-            "teaches nothing; 0: no limit"
+            "help": "events a minute from which a visitor counts as a robot: it is served, but "
+            "nothing is learned from it; 0: no limit"
         },
     )
     source_events_per_minute_max: int = field(
         default=0,
         metadata={
-            "help": "events a minute that one source (API key and address) teaches at most; 0: no "
-            "limit, as for a shop's own backend"
+            "help": "events a minute that are learned from one source (API key and address) at "
+            "most; 0: no limit, as for a shop's own backend"
         },
     )
     page_visitor_events_per_minute_max: int = field(
         default=60,
         metadata={
             "help": "events a minute, with a page's key and without an attribution token that a "
-            "backend asked for, that one visitor teaches at most; 0: no limit"
+            "backend requested, that are learned from one visitor at most; 0: no limit"
         },
     )
     page_source_events_per_minute_max: int = field(
         default=600,
         metadata={
             "help": "events a minute, with a page's key and without an attribution token that a "
-            "backend asked for, that one source (key and address) teaches at most, whatever "
-            "visitors it names; 0: no limit"
+            "backend requested, that are learned from one source (key and address) at most, "
+            "for all visitor ids together; 0: no limit"
         },
     )
     drift_fading: float = field(
         default=2.0,
         metadata={
-            "help": "at an alarm that the engine foresees less than before (drift), pairs counted "
-            "until then weigh this many times less; 1: alarms change nothing"
+            "help": "at an alarm that predictions became worse (drift), pairs counted "
+            "until then weigh this many times less; 1: an alarm changes nothing"
         },
     )
     visitors_max: int = field(
-        default=1_000_000, metadata={"help": "profiles kept; the longest inactive go first"}
+        default=1_000_000,
+        metadata={"help": "profiles kept; the longest inactive are removed first"},
     )
     items_max: int = field(
-        default=200_000, metadata={"help": "items kept; the longest inactive go first"}
+        default=200_000, metadata={"help": "items kept; the longest inactive are removed first"}
     )
     without: tuple[str, ...] = field(
         default=(),
         metadata={
-            "help": "sources and families of features left out, with commas between, to measure "
+            "help": "sources and families of features left out, separated by commas, to measure "
             f"what each is worth; any of {', '.join(REMOVABLE)}"
         },
     )
     seed: int = field(default=1, metadata={"help": "seed of the models' pseudo-random draws"})
 
     def __post_init__(self) -> None:
-        """Refuse to leave out what there is not; equal sets of names are equal settings."""
+        """Refuse unknown names in ``without``, and sort them: equal sets are equal settings."""
         check_without(self.without)
         object.__setattr__(self, "without", tuple(n for n in REMOVABLE if n in self.without))
 

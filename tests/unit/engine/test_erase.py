@@ -77,10 +77,7 @@ def test_a_visitor_alone_is_forgotten_without_the_account():
     erase(engine, "", "phone")
     assert engine.lookups.get_user("", "phone") is None
     assert engine.lookups.get_user("ann", "").visitor_ids == ("laptop",)
-    assert {touch.item_id for touch in engine.lookups.get_user("ann", "").history} == {
-        "boots",
-        "stove",
-    }
+    assert {one.item_id for one in engine.lookups.get_user("ann", "").history} == {"boots", "stove"}
 
 
 def test_of_a_stranger_nothing_changes():

@@ -9,7 +9,7 @@ from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion, I
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Item
-from headwater_server.engine.messages.requests import ScoredItem, Touch, UserProfile
+from headwater_server.engine.messages.requests import ScoredItem, UserProfile
 from headwater_server.engine.parts import Parts
 
 
@@ -35,7 +35,7 @@ class Lookups:
         self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
     ) -> ItemPage:
         """Return what was counted of items, page by page; ``slots`` as `open_slots` yields them."""
-        return ItemStatistics(self._parts.answering).page(question, slots, now_ms)
+        return ItemStatistics(self._parts.scoring).page(question, slots, now_ms)
 
     def open_slots(self) -> Iterator[Slots]:
         """Yield items that were seen and the reward of each so far, in short steps."""
@@ -43,11 +43,11 @@ class Lookups:
 
     def items_holding(self, text: str) -> Iterator[list[str]]:
         """Yield the ids of items whose id or title holds a text, in short steps."""
-        return ItemStatistics(self._parts.answering).holding(text)
+        return ItemStatistics(self._parts.scoring).holding(text)
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""
-        passing = self._parts.answering.passing(filter_text)
+        passing = self._parts.scoring.passing(filter_text)
         return self._parts.catalogue.listed(after_item_id, page_size, passing)
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
@@ -57,12 +57,12 @@ class Lookups:
         if not (parts.visitors.is_known(visitor_id, user_id) or user_id in parts.users):
             return None
         history = parts.visitors.timeline(visitor_id, account)
-        touches = tuple(
-            Touch(parts.catalogue.ids[item], round(1000 * seconds), abs(count), count < 0)
+        interactions = tuple(
+            Interaction(parts.catalogue.ids[item], round(1000 * seconds), abs(count), count < 0)
             for item, seconds, count in history
         )
         visitors = parts.visitors.visitors_of(account)
-        return UserProfile(account, parts.users.features(account), visitors, touches)
+        return UserProfile(account, parts.users.features(account), visitors, interactions)
 
     def get_item(self, item_id: str) -> Item | None:
         """Return what the shop said of an item, None if it never did."""

@@ -35,7 +35,7 @@ def _ids(scored):
 
 
 def test_similar_items_go_together_or_are_described_alike(shop):
-    """Teas come before cups; the tea that nobody touched is found, from both sides."""
+    """Teas come before cups; the tea without interactions is found, in both directions."""
     found = _ids(shop.lookups.list_similar_items(["tea 1"], 20, "", 10**6))
     assert "tea 1" not in found
     assert set(found[:4]) <= {f"tea {n}" for n in range(5)} | {"tea cold"}
@@ -51,7 +51,7 @@ def test_similar_items_obey_filter_and_stock(shop):
     assert found
     assert not {"tea 2", "tea 3"} & set(found)
     assert all(item.startswith("tea") for item in found)
-    assert shop.lookups.list_similar_items(["never heard of"], 20, "", 10**6) == ()
+    assert shop.lookups.list_similar_items(["unknown"], 20, "", 10**6) == ()
 
 
 def test_what_rises_is_trending(shop):
@@ -94,7 +94,7 @@ def test_a_user_is_told_with_features_visitors_and_history():
     profile = engine.lookups.get_user("ann", "")
     assert profile.features == (("age", 41.0), ("segment", "vip"))
     assert profile.visitor_ids == ("tablet",)
-    assert [touch.item_id for touch in profile.history] == ["b"]
+    assert [one.item_id for one in profile.history] == ["b"]
     visitor = engine.lookups.get_user("", "tablet")
     assert visitor.user_id == "ann"
     assert [(t.item_id, t.time_ms) for t in visitor.history] == [("b", 2000), ("a", 1000)]

@@ -1,4 +1,4 @@
-"""Which of the items that a source proposed become candidates."""
+"""Which of the proposed items become candidates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from headwater_server.models import evidence as ev
 
 CANDIDATES_MAX = 160
 CONTENT_MAX = 30
-USUAL_MAX = 60
+CIRCUMSTANCES_MAX = 60
 WALK_MAX = 40
 WORDS_MAX = 30
 _NONE = np.float32(-1.0)
@@ -18,14 +18,14 @@ _ALWAYS = ev.FROM_OWN | ev.FROM_POPULAR | ev.FROM_NEW
 
 
 @njit(cache=True)
-def note_own(history, ages_s, touches, in_session, scratch):
-    """Propose the visitor's own items, and write what the visitor did with each."""
+def add_own_items(history, ages_s, interactions, in_session, scratch):
+    """Propose the visitor's own items, and write the visitor's counts of each."""
     out = scratch[0]
-    ev.touch(scratch, history, ev.FROM_OWN)
+    ev.add_rows(scratch, history, ev.FROM_OWN)
     for z in range(len(history)):
         e = out[np.uint64(history[z])]
         e[ev.OWN] = 1.0
-        e[ev.OWN_COUNT] = touches[z]
+        e[ev.OWN_COUNT] = interactions[z]
         e[ev.OWN_AGE] = ages_s[z]
         if in_session[z]:
             e[ev.OWN_SESSION] = 0.8**z
@@ -33,10 +33,13 @@ def note_own(history, ages_s, touches, in_session, scratch):
 
 @njit(cache=True)
 def _threshold(keys, most):
-    """Return the value that the ``most`` largest of the keys reach; those below zero are none."""
+    """Return the value that the ``most`` largest keys reach; keys of 0 or less do not count.
+
+    A threshold instead of a sorted list: of equal keys all pass, so that no order decides.
+    """
     proposed, n = np.empty_like(keys), 0
     for i in range(len(keys)):
-        if keys[i] > 0:  # most are not, and to sort them takes most of the time
+        if keys[i] > 0:  # most are not, and partitioning them would take most of the time
             proposed[n] = keys[i]
             n += 1
     if n <= most:
@@ -45,39 +48,39 @@ def _threshold(keys, most):
 
 
 @njit(cache=True)
-def choose(scratch, shown_at, barred, out):
+def select_candidates(scratch, shown_at, excluded, out):
     """Fill ``out`` with the candidates, in order of first proposal; return how many.
 
-    The visitor's own, popular and new items always; of those met by co-visitation the
-    strongest `CANDIDATES_MAX`; of those that share words the likest `CONTENT_MAX`; of those
-    chosen under the same circumstances the most frequent `USUAL_MAX`; and the best that two
-    steps and the words that come next lead to. None that may not be
-    shown now, and none of the ``barred``.
+    The visitor's own, popular and new items always; the strongest `CANDIDATES_MAX` by
+    co-visitation; the `CONTENT_MAX` most similar by words; the `CIRCUMSTANCES_MAX` most frequent
+    under the same circumstances; and the best by `WALK_MAX` and `WORDS_MAX`. Items that may not be
+    shown now, and ``excluded`` ones, are left out.
     """
-    values, stamps, sources, touched, meta = scratch
-    for item in barred:
-        stamps[item] = 0  # as if nobody had proposed it
-    allowed = _allowed(touched[: meta[1]], stamps, meta[0], shown_at)
+    values, stamps, sources, proposed, meta = scratch
+    for item in excluded:
+        stamps[item] = 0  # an older stamp: as if no source had proposed it
+    allowed = _allowed(proposed[: meta[1]], stamps, meta[0], shown_at)
     keys = _keys(values, sources, allowed)
     strong = _threshold(keys[0], CANDIDATES_MAX)
-    like = _threshold(keys[1], CONTENT_MAX)
-    usual = _threshold(keys[2], USUAL_MAX)
+    similar = _threshold(keys[1], CONTENT_MAX)
+    frequent = _threshold(keys[2], CIRCUMSTANCES_MAX)
     walked = _threshold(keys[3], WALK_MAX)
-    worded = _threshold(keys[4], WORDS_MAX)
+    by_words = _threshold(keys[4], WORDS_MAX)
+    # in order of first proposal, which is fixed: the ranker's negatives are drawn by place
     count = 0
     for i in range(np.uint64(len(allowed))):
         item = np.uint64(allowed[i])
-        is_like = keys[1, i] > 0 and keys[1, i] >= like
-        if is_like:
+        is_similar = keys[1, i] > 0 and keys[1, i] >= similar
+        if is_similar:
             sources[item] |= np.uint16(ev.FROM_CONTENT)
-        taken = is_like or sources[item] & _ALWAYS
+        taken = is_similar or sources[item] & _ALWAYS
         taken = taken or (keys[0, i] > _NONE and keys[0, i] >= strong)
-        is_worded = keys[4, i] > 0 and keys[4, i] >= worded
-        if is_worded:
+        is_by_words = keys[4, i] > 0 and keys[4, i] >= by_words
+        if is_by_words:
             sources[item] |= np.uint16(ev.FROM_WORDS)
-        taken = taken or (keys[2, i] > 0 and keys[2, i] >= usual)
+        taken = taken or (keys[2, i] > 0 and keys[2, i] >= frequent)
         taken = taken or (keys[3, i] > 0 and keys[3, i] >= walked)
-        taken = taken or is_worded
+        taken = taken or is_by_words
         if taken and count < len(out):
             out[count] = allowed[i]
             count += 1
@@ -85,27 +88,27 @@ def choose(scratch, shown_at, barred, out):
 
 
 @njit(cache=True)
-def _allowed(touched, stamps, stamp, shown_at):
-    """Return those of the touched items that may be shown now and are not barred."""
+def _allowed(proposed, stamps, stamp, shown_at):
+    """Return the proposed items that may be shown now and are not excluded."""
     available, publish_ms, expire_ms, now_ms, are_timed = shown_at
-    out, n = np.empty_like(touched), 0
-    for i in range(np.uint64(len(touched))):
-        item = np.uint64(touched[i])
+    out, n = np.empty_like(proposed), 0
+    for i in range(np.uint64(len(proposed))):
+        item = np.uint64(proposed[i])
         if stamps[item] != stamp or not available[item]:
             continue
         if are_timed and not publish_ms[item] <= now_ms < expire_ms[item]:
             continue
-        out[n] = touched[i]
+        out[n] = proposed[i]
         n += 1
     return out[:n]
 
 
 @njit(cache=True)
 def _keys(values, sources, items):
-    """Return float32[5, items]: what each source ranks its proposals by; `_NONE` for no other's.
+    """Return float32[5, items]: the key by which each source ranks its proposals, or `_NONE`.
 
-    Strength by co-visitation, likeness, frequency under the circumstances, chance in two steps
-    of what one does not reach, likely words.
+    Strength by co-visitation; similarity; frequency under the circumstances; probability after two
+    steps, for items that one step does not reach; lift of the words.
     """
     keys = np.empty((5, len(items)), dtype=np.float32)
     two = np.float32(2.0)

@@ -1,4 +1,4 @@
-"""The chance of an act for each slot: as it is answered, and as it is learned."""
+"""The probability of an act for each slot, with the same features in answers and learning."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from headwater_server.models.probability.averaging import share_of_slate
 from headwater_server.models.probability.probability import FEATURES, ProbabilityHead, buckets
 
 
-class Chances(NamedTuple):
-    """By slot: the chance, and the interval that 90 % of its posterior lies in; None: not told."""
+class SlotProbabilities(NamedTuple):
+    """By slot: the probability, and the interval of 90 % of its posterior; None: not available."""
 
-    told: list[float] | list[None]
+    values: list[float] | list[None]
     low: list[float] | list[None]
     high: list[float] | list[None]
 
@@ -26,7 +26,7 @@ def slot_features(
     positions: NDArray[Any],
     history_length: int,
 ) -> NDArray[np.float64]:
-    """Return float64[n, 4]: what the probability head looks at (`probability.FEATURES`)."""
+    """Return float64[n, 4]: the inputs of the probability head (`probability.FEATURES`)."""
     dense = np.empty((len(scores), len(FEATURES)))
     dense[:, 0] = scores
     dense[:, 1] = shares
@@ -42,16 +42,16 @@ def of_slate(
     history: History,
     *,
     explain: bool,
-) -> Chances:
-    """Return the chances of a slate's slots; none until enough impressions were reported."""
+) -> SlotProbabilities:
+    """Return the probabilities of a slate; None until enough impressions were reported."""
     nothing = [None] * len(items)
     if not head.is_ready:
-        return Chances(nothing, nothing, nothing)
+        return SlotProbabilities(nothing, nothing, nothing)
     positions = np.arange(1, len(items) + 1)
     dense = slot_features(scores, share_of_slate(scores), positions, len(history.items))
     slots = dense, buckets(history.circumstances), items
-    told = head.score_many(*slots).tolist()
+    values = head.score_many(*slots).tolist()
     if not explain:
-        return Chances(told, nothing, nothing)
+        return SlotProbabilities(values, nothing, nothing)
     low, high = head.interval_many(*slots)
-    return Chances(told, low.tolist(), high.tolist())
+    return SlotProbabilities(values, low.tolist(), high.tolist())

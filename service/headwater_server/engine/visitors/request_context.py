@@ -1,4 +1,4 @@
-"""Under which circumstances somebody acts or asks: placement, context, what the account is."""
+"""The circumstances of an act or a request: placement, context, features of the account."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _Values = Iterable[tuple[str, ContextValue]]
 
 
 def placement_of(event: Event) -> str:
-    """Return where on the site an event happened: as it says, or as its token does."""
+    """Return the placement of an event, from the event itself or from its token."""
     return event.placement or (event.slate.placement if event.slate else "")
 
 
 def circumstances(placement: str, context: _Values, features: _Values) -> tuple[str, ...]:
-    """Return the texts that `Circumstances` counts by.
+    """Return the texts by which `Circumstances` counts.
 
     >>> circumstances("home", (("device", "mobile"),), (("segment", "vip"),))
     ('placement=home', 'context.device=mobile', 'user.segment=vip')
     """
-    told = [circumstance("placement", placement)] if placement else []
-    told += [circumstance(f"context.{name}", value) for name, value in context]
-    told += [circumstance(f"user.{name}", value) for name, value in features]
-    return tuple(told)
+    texts = [circumstance("placement", placement)] if placement else []
+    texts += [circumstance(f"context.{name}", value) for name, value in context]
+    texts += [circumstance(f"user.{name}", value) for name, value in features]
+    return tuple(texts)

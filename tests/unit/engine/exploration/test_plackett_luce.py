@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from headwater_server.engine.exploration.exploration import best_slate, draw_slate, seed_of
+from headwater_server.engine.exploration.plackett_luce import best_slate, draw_slate, seed_of
 
 SCORES = np.array([0.4, 0.1, 0.0, -0.3, 0.25])
 EPSILON, TEMPERATURE = 0.1, 0.3
@@ -35,7 +35,7 @@ def test_sampled_frequencies_agree_with_propensities():
 
 
 def test_propensity_is_the_chance_given_the_slots_before():
-    """Each stated propensity equals the definition, computed anew without the kernel."""
+    """Each stated propensity equals the definition, computed again without the kernel."""
     for n in range(200):
         rows, propensities = draw_slate(SCORES, 5, EPSILON, TEMPERATURE, seed_of(str(n)))
         left = list(range(5))

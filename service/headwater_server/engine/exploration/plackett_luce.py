@@ -1,4 +1,4 @@
-"""Choosing under uncertainty: slots drawn one by one, each with its exact propensity."""
+"""Slots drawn one by one by softmax (Plackett and Luce), each with its exact propensity."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from headwater_server.models.splitmix import uniform
 
 _TINY = 1e-250
+"""Sum of weights below which they are computed again, relative to the best of the rest."""
 
 
 @njit(cache=True)
@@ -19,10 +20,12 @@ def _draw(scores, slots, epsilon, temperature, seed, chosen, propensities):
     n = len(scores)
     left = np.ones(n, dtype=np.bool_)
     weights = np.empty(n)
+    # relative to the best score, so that no exponential overflows
     top = scores.max()
     for i in range(n):
         weights[i] = np.exp((scores[i] - top) / temperature)
     for slot in range(slots):
+        # summed again for each slot: subtracting the drawn weight would lose the digits of the rest
         total = 0.0
         for i in range(n):
             if left[i]:
@@ -42,6 +45,8 @@ def _draw(scores, slots, epsilon, temperature, seed, chosen, propensities):
         pick, passed = -1, 0.0
         for i in range(n):
             if left[i]:
+                # set before the comparison: if rounding leaves the sum just below the draw, the
+                # last one is taken
                 pick = i
                 passed += (1.0 - epsilon) * weights[i] / total + even
                 if draw < passed:
@@ -52,7 +57,7 @@ def _draw(scores, slots, epsilon, temperature, seed, chosen, propensities):
 
 
 def seed_of(recommendation_id: str) -> int:
-    """Return the seed that the id alone decides, 64 bits."""
+    """Return the seed, 64 bits, which depends on the id alone."""
     digest = hashlib.blake2b(recommendation_id.encode("utf-8", "surrogatepass"), digest_size=8)
     return int.from_bytes(digest.digest(), "big")
 

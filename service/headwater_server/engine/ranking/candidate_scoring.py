@@ -1,4 +1,4 @@
-"""The answering half of the pipeline: context, candidates, scores."""
+"""From a request to scored candidates: context, candidates, scores."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.visitors.visitors import History
 
 REFILL = 100
-"""Candidates that a filtered list is drawn from, if as many pass."""
+"""Candidates of a request with a filter, if as many items pass."""
 MASKS_MAX = 256
 _NO_ITEMS = np.zeros(0, dtype=np.int32)
 
 
-class Answering:
-    """Reads models and catalogue; whatever it is asked, neither changes."""
+class CandidateScoring:
+    """Finds and scores the candidates of a request; it only reads models and catalogue."""
 
     def __init__(
         self, models: Models, catalogue: Catalogue, retriever: Retriever, ranking: Ranking
@@ -35,7 +35,7 @@ class Answering:
         self._masks: dict[str, tuple[int, NDArray[np.bool_]]] = {}
 
     def with_context(self, history: History, request: RecommendRequest) -> History:
-        """Return the history as if the visitor had just looked at the context items."""
+        """Return the history as if the visitor had just viewed the context items."""
         context = self.known(request.context_item_ids)
         if len(context) == 0:
             return history
@@ -45,14 +45,14 @@ class Answering:
             history,
             items=np.concatenate((context, history.items[rest])),
             ages_s=np.concatenate((np.zeros(n), history.ages_s[rest])),
-            touches=np.concatenate((np.ones(n, dtype=np.int32), history.touches[rest])),
+            interactions=np.concatenate((np.ones(n, dtype=np.int32), history.interactions[rest])),
             in_session=np.concatenate((np.ones(n, dtype=np.bool_), history.in_session[rest])),
             session_length=n + int(history.in_session[rest].sum()),
             gap_s=0.0,
         )
 
     def known(self, item_ids: tuple[str, ...]) -> NDArray[np.int32]:
-        """Return the numbers of those ids that were heard of, each once."""
+        """Return the numbers of the known ids, each once."""
         if not item_ids:
             return _NO_ITEMS
         numbers = map(self.catalogue.number, dict.fromkeys(item_ids))
@@ -65,7 +65,7 @@ class Answering:
         hidden: NDArray[np.int32],
         now_ms: int,
     ) -> tuple[Sequence[str] | None, NDArray[np.int32]]:
-        """Return what may be shown: the caller's list with its ids, or retrieval's and None.
+        """Return the items that may be shown: the caller's with their ids, or retrieval's and None.
 
         ``hidden`` items are left out by the rules of `hiding`.
         """
@@ -73,16 +73,16 @@ class Answering:
         if request.candidate_item_ids:
             return self._given(request, history, passing, hidden, now_ms)
         named = self.known(request.exclude_item_ids + request.context_item_ids)
-        barred = np.concatenate((named, hidden))
-        items = self.retriever.retrieve(history, barred, now_ms, passing)
+        excluded = np.concatenate((named, hidden))
+        items = self.retriever.retrieve(history, excluded, now_ms, passing)
         enough = request.page_size if passing is None else max(request.page_size, REFILL)
         if len(items) < enough:
-            barred = np.concatenate((items, barred, history.refused, history.items[:1]))
-            items = self._refilled(items, barred, passing, enough, now_ms)
+            excluded = np.concatenate((items, excluded, history.refused, history.items[:1]))
+            items = self._refilled(items, excluded, passing, enough, now_ms)
         return None, items
 
     def passing(self, text: str) -> NDArray[np.bool_] | None:
-        """Return bool[items]: which pass the filter; kept until the catalogue changes."""
+        """Return bool[items]: which pass the filter; cached until the catalogue changes."""
         if not text:
             return None
         columns = self.catalogue.columns
@@ -110,30 +110,30 @@ class Answering:
         hidden: NDArray[np.int32],
         now_ms: int,
     ) -> tuple[list[str], NDArray[np.int32]]:
-        """Return the caller's list, each once; an unknown item is ranked as one untouched."""
+        """Return the caller's items, each once; an unknown one ranks as without interactions."""
         excluded = {*request.exclude_item_ids, *request.context_item_ids}
         wanted = [i for i in dict.fromkeys(request.candidate_item_ids) if i not in excluded]
         numbers = [self.catalogue.number(item_id) for item_id in wanted]
         shown = self.catalogue.shown(now_ms, passing)
         shown[hidden] = False
-        # what was never heard of passes no filter, but may be ranked
+        # an unknown item passes no filter, but may be ranked
         kept = [passing is None if n is None else shown[n] for n in numbers]
         ids = [item_id for item_id, keep in zip(wanted, kept, strict=True) if keep]
         spare = self.catalogue.spare_row
         items = [spare if n is None else n for n, keep in zip(numbers, kept, strict=True) if keep]
-        return ids, self.retriever.given(history, np.array(items, dtype=np.int32))
+        return ids, self.retriever.gather_for(history, np.array(items, dtype=np.int32))
 
     def _refilled(
         self,
         items: NDArray[np.int32],
-        barred: NDArray[np.int32],
+        excluded: NDArray[np.int32],
         passing: NDArray[np.bool_] | None,
         enough: int,
         now_ms: int,
     ) -> NDArray[np.int32]:
-        """Fill up, for a narrow filter or a small shop, with the most popular that may be shown."""
+        """Add the most popular items that may be shown, for a narrow filter or a small shop."""
         shown = self.catalogue.shown(now_ms, passing)
-        shown[barred] = False
+        shown[excluded] = False
         return np.concatenate((items, self.most_popular(shown, enough - len(items))))
 
     def most_popular(self, shown: NDArray[np.bool_], count: int) -> NDArray[np.int32]:
@@ -145,7 +145,7 @@ class Answering:
         return more
 
     def scores(self, history: History, items: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return float64[n] scores; what is not finite is worst."""
+        """Return float64[n] scores; a score that is not finite becomes the lowest."""
         if len(items) == 0:
             return np.zeros(0)
         scores = self.ranking.score(*self.ranking.describe(history, items), items)
