@@ -9,7 +9,7 @@ from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion, I
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Item
-from headwater_server.engine.messages.requests import ScoredItem, UserProfile
+from headwater_server.engine.messages.requests import Interaction, ScoredItem, UserProfile
 from headwater_server.engine.parts import Parts
 
 
