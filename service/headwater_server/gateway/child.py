@@ -13,7 +13,7 @@ from headwater_server.storage.embedded.launch import tied
 
 _log = structlog.get_logger(__name__)
 CHECK_EVERY_S = 0.02
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 120.0  # the machine may be busy; one that ends is noticed at once
 STOP_TIMEOUT_S = 10.0
 PAUSE_S = 0.1
 PAUSE_MAX_S = 5.0
