@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from headwater import HeadwaterError
 from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import StoreUnavailable
-from headwater_server.personalizer.opening import open_door
+from headwater_server.personalizer.lifecycle import open_adapter
 from headwater_server.personalizer.requests import rank_request
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.storage.settings import StorageSettings
@@ -52,7 +52,7 @@ async def served(server_dir, settings):
 @asynccontextmanager
 async def door_to(served, storage, **more):
     told = replace(SETTINGS, **more)
-    async with open_door(served.proxy.address, "", served._redis_url, storage, told) as door:
+    async with open_adapter(served.proxy.address, "", served._redis_url, storage, told) as door:
         yield door
 
 
@@ -111,7 +111,7 @@ async def test_a_door_that_ends_before_the_wait_does_leaves_the_default_to_the_n
 
 
 async def test_without_the_server_nothing_is_taken_from_a_caller_nobody_knows(served, settings):
-    async with open_door("127.0.0.1:1", "", served._redis_url, settings, SETTINGS) as door:
+    async with open_adapter("127.0.0.1:1", "", served._redis_url, settings, SETTINGS) as door:
         with pytest.raises(HeadwaterError):
             await door.reward("", "e1", 1.0)
 
@@ -128,7 +128,7 @@ async def test_a_key_that_may_not_teach_leaves_nothing_for_the_doors_own_key_to_
         enter = parts.enter_async_context
         storage = await enter(open_storage(settings, redis_url=url))
         address = await enter(serving(await enter(running_replica(storage)), keys))
-        door = await enter(open_door(address, whole, url, settings, SETTINGS))
+        door = await enter(open_adapter(address, whole, url, settings, SETTINGS))
         await door.rank(whole, _question("theirs", deferActivation=True))
         for call in (
             door.rank(narrow, _question("mine")),
@@ -137,14 +137,14 @@ async def test_a_key_that_may_not_teach_leaves_nothing_for_the_doors_own_key_to_
         ):
             with pytest.raises(HeadwaterError, match=r"does not open .*/Feedback"):
                 await call
-        assert (await door._memory.recall("theirs")).rewards == 0
-        assert await door._memory.recall("mine") is None
+        assert (await door._pending.get("theirs")).rewards == 0
+        assert await door._pending.get("mine") is None
 
 
 async def test_without_the_store_a_call_says_so(served, tmp_path):
     async with running_store("valkey", tmp_path) as store:
         settings = StorageSettings(store_timeout_ms=500)
-        async with open_door(served.proxy.address, "", store.url, settings, SETTINGS) as door:
+        async with open_adapter(served.proxy.address, "", store.url, settings, SETTINGS) as door:
             await door.rank("", _question("here"))
             await store.kill()
             with pytest.raises(StoreUnavailable):
