@@ -24,7 +24,7 @@ _HASHED = re.compile(r"(?:^|/)assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 
 
 class Page(StaticFiles):
-    """One page's folder. Files with a hash in their name are cached for ever, others revalidated."""
+    """One page's folder. Files with a hash in their name are cached for ever, others are not."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return the file, with its cache-control header."""
