@@ -56,7 +56,7 @@ def quality(
     """Hold Headwater's lists against other recommenders', on the same events, by one backtest.
 
     How a set treats repeats: --repeats, else `repeats` in its meta.json, else what its events
-    suggest (excluded where visitors hardly ever come back to an item).
+    suggest (excluded where visitors rarely return to an item).
     """
     paths = _folders(data, sets or [])
     contestants = _contestants(only or [], ablate=ablate)

@@ -85,7 +85,7 @@ def _repeats(folder: Path, history: History, wanted: Mapping[str, Repeats]) -> t
     if told:
         return Repeats(told), f"so says {META}"
     share = coming_back(history)
-    said = f"visitors come back to an item in {share:.1%} of the events"
+    said = f"visitors return to an item in {share:.1%} of the events"
     return (Repeats.ALLOW if share >= COMING_BACK_MIN else Repeats.EXCLUDE), said
 
 

@@ -54,12 +54,12 @@ class Levels:
 
     def _likeness(self, ids: list[str]) -> tuple[float, float]:
         """Return (how many categories, the mean likeness of two) of a list."""
-        items = [self.engine.get_item(item_id) for item_id in ids]
+        items = [self.engine.lookups.get_item(item_id) for item_id in ids]
         categories = {name for item in items if item for name in item.categories}
         if len(ids) < 2:
             return float(len(categories)), 0.0
-        numbers = self.engine.answering.known(tuple(ids))
-        return float(len(categories)), 1.0 - self.engine.reranking.kinship.variety(numbers)
+        numbers = self.engine.parts.answering.known(tuple(ids))
+        return float(len(categories)), 1.0 - self.engine.parts.reranking.kinship.variety(numbers)
 
     def table(self) -> str:
         """Return a row a level; the last column is the median of the paired ratios."""

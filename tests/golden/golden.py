@@ -67,7 +67,7 @@ def folded(entries: Iterable[Raw]) -> Engine:
 def exact_digest(engine: Engine) -> str:
     """Return the digest of what every CPU must agree on to the last bit."""
     return state.digest(
-        (path, leaf) for path, leaf in state.flatten(engine.state()) if path.startswith(EXACT)
+        (path, leaf) for path, leaf in state.flatten(engine.parts.state()) if path.startswith(EXACT)
     )
 
 
@@ -81,7 +81,7 @@ def answers(engine: Engine) -> dict[str, dict[str, float]]:
 
 def _asked(engine: Engine, visitor: str) -> Any:
     request = RecommendRequest(visitor, "golden", explore=False)
-    return engine.recommend(request, engine.clock_ms).results
+    return engine.recommend(request, engine.parts.clock_ms).results
 
 
 def expected() -> dict[str, Any]:
@@ -100,7 +100,7 @@ def record() -> dict[str, Any]:
     found = {
         "seed": SEED,
         "state_version": engine.STATE_VERSION,
-        "counts": engine.counts(),
+        "counts": engine.lookups.counts(),
         "exact": exact,
         "digests": kept | {fingerprint(): engine.digest()},
         "answers": answers(engine),

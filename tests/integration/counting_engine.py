@@ -119,6 +119,10 @@ class CountingEngine:
         engine.users = found["users"]
         return engine
 
+    @property
+    def lookups(self) -> CountingEngine:
+        return self
+
     def get_item(self, item_id: str) -> Item | None:
         return Item(item_id, self.titles[item_id]) if item_id in self.titles else None
 

@@ -50,7 +50,7 @@ class DictReplica:
         self.told: list[tuple[Event, str]] = []
         self.times_s: list[float | None] = []
         self.watchers: list[Callable[[bool, bool], None]] = []
-        self.operating = DictOperating(self._begin)
+        self.operators = DictOperating(self._begin)
 
     async def recommend(
         self,

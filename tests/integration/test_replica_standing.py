@@ -10,20 +10,20 @@ from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
 from tests.integration.conftest import BACKENDS, running_server, url_of
 from tests.integration.replicas import clicks, running_replica
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 async def test_the_log_and_the_newest_snapshot_are_told_until_the_store_is_away(
     backend: str, tmp_path: Path
 ) -> None:
-    settings = StorageSettings(store_timeout_ms=200)
+    settings = StorageSettings(store_timeout_ms=1_000)
     async with (
         running_server(backend, tmp_path) as process,
         open_storage(settings, redis_url=url_of(tmp_path)) as storage,
         running_replica(storage, snapshot_entries=1, snapshot_on_stop=False) as replica,
     ):
-        await replica.feedback(clicks(1, 2), 2.0)
+        await replica.feedback(clicks(1, 2), PATIENCE_S)
 
         async def snapshot_is_taken() -> bool:
             return (await replica.standing()).snapshots_taken > 0

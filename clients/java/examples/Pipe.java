@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Feedback that nobody waits for: reads events from standard input, one a line ("visitor click
  * item"), and sends them through a buffer.
  *
- * <pre>java -cp 'target/*:target/dependency/*' examples/Pipe.java &lt; events.txt</pre>
+ * <pre>java -cp 'target/classes:target/dependency/*' examples/Pipe.java &lt; events.txt</pre>
  *
  * What is not learned is told on standard error; the last line says how it went, as JSON.
  */

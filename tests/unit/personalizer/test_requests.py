@@ -122,6 +122,6 @@ def test_no_number_that_json_can_spell_is_more_than_a_bad_request(value):
 def test_half_a_character_is_refused_before_anything_is_asked(place):
     action = {"id": "a\ud800" if place == "id" else "a"}
     action["features"] = [{"taste": "\ud800"}] if place == "features" else []
-    told = {"actions": [action], "eventId": "\ud800" if place == "eventId" else "e"}
+    content = {"actions": [action], "eventId": "\ud800" if place == "eventId" else "e"}
     with pytest.raises(AdapterError, match="not Unicode"):
-        rank_request(json.dumps(told).encode())
+        rank_request(json.dumps(content).encode())

@@ -57,8 +57,7 @@ class _Wanted:
 
 
 async def _doctor(settings: Settings, wanted: _Wanted) -> list[Finding]:
-    from headwater_server.engine.engine import Engine
-    from headwater_server.engine.parts import RIVER_VERSION
+    from headwater_server.engine.engine import RIVER_VERSION, Engine
 
     build = Build(Engine.STATE_VERSION, RIVER_VERSION)
     async with chosen_store(settings, check=False) as storage:

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from headwater_server.cli.failures import explained
 from headwater_server.cli.stores import check_one_kept, store_beside_a_server, store_explained
+from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.replica.ports.token_keys import RingKey, TokenKeys
-from headwater_server.replica.replica import wall_clock_ms
 from headwater_server.settings import Settings, load_settings
 
 

@@ -11,13 +11,14 @@ import structlog
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.gateway.extra import FIX
 from headwater_server.observability.logging import set_up_logging
 from headwater_server.settings import PlaceSettings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked
 from headwater_server.storage.embedded.data_dir import socket_in
 
 _log = structlog.get_logger(__name__)
-MISSING = "headwater web needs starlette and uvicorn: pip install 'headwater-server[gateway]'"
+MISSING = f"headwater web needs starlette and uvicorn: {FIX}"
 
 
 def web(

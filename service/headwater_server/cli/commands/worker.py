@@ -14,7 +14,7 @@ from headwater_server.cli.commands.serve import prepared
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
 from headwater_server.cli.stores import store_explained
 from headwater_server.replica.group.identity import this_process
-from headwater_server.replica.group.process_context import Surroundings
+from headwater_server.replica.group.process_context import ProcessContext
 from headwater_server.replica.ports.registry import FOLLOWER
 from headwater_server.settings import Settings
 from headwater_server.storage.embedded.launch import tie_to
@@ -47,12 +47,12 @@ def _run(settings: Settings, slot: WorkerSlot) -> None:
 
     serves = slot.role != FOLLOWER
     table = HostTable(slot.table_fd, slot.workers, slot.number) if serves else None
-    surroundings = Surroundings(
+    context = ProcessContext(
         identity=this_process(slot.role, keeps_snapshots=not serves),
-        neighbours=table,
+        host_peers=table,
         socket=Path(slot.socket) if slot.socket else None,
     )
-    run(settings, lambda *ready: _ready(table, *ready), surroundings)
+    run(settings, lambda *ready: _ready(table, *ready), context)
 
 
 def _ready(table: HostTable | None, address: str, offset: str) -> None:

@@ -83,6 +83,9 @@ class Outcome:
     detail: str = ""
 
 
+CREATED = Outcome(Status.CREATED)
+
+
 def fingerprint(event: Event, attribution_token: str = "") -> bytes:
     """Return 16 bytes that two events share only if the caller sent the same fields.
 

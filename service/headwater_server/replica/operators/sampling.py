@@ -80,7 +80,7 @@ class Sampling:
         """Take one sample of everything."""
         values = {
             SeriesKey(one.name, one.placement, one.policy): one.value
-            for one in self._engine.metrics()
+            for one in self._engine.lookups.metrics()
             if one.window == RECENT
         }
         values[SeriesKey("memory_bytes")] = float(process_bytes())
@@ -89,7 +89,7 @@ class Sampling:
 
     def _pace(self) -> dict[SeriesKey, float]:
         """Return how many events were learned a second since the sample before."""
-        now_s, learned = self._clock(), self._engine.counts()["events_learned"]
+        now_s, learned = self._clock(), self._engine.lookups.counts()["events_learned"]
         before, self._before = self._before, (now_s, learned)
         if before is None or now_s <= before[0]:
             return {}

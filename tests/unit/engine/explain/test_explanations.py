@@ -95,9 +95,9 @@ def test_an_item_is_not_said_to_be_like_itself():
     engine = _shop()
     for hour, item in enumerate(("table", "desk", "plain 3"), 61):
         _view(engine, "stranger", item, hour)
-    history = engine.visitors.history("stranger", "", "", 64 * 3600.0)
-    clauses = Clauses(engine.models, engine.catalogue, history)
-    number = engine.catalogue.number
+    history = engine.parts.visitors.history("stranger", "", "", 64 * 3600.0)
+    clauses = Clauses(engine.parts.models, engine.parts.catalogue, history)
+    number = engine.parts.catalogue.number
     assert clauses.content(number("table")) == "it shares 'oak' and 'walnut' with Oak walnut desk"
     assert clauses.content(number("plain 3")) == ""
 
@@ -196,8 +196,8 @@ def test_what_rules_add_to_a_score_is_told_as_theirs(shop):
     """A slot whose score is not the ranker's own: the difference has a name."""
     items, scores = np.array([0, 1, 2], dtype=np.int32), np.array([1.0, 2.0, 3.0])
     slot = Result("plain 0", 6.0, None, 1.0)
-    history = shop.visitors.history("stranger", "", "", 0.0)
-    shop.retriever.given(history, items)
-    (told,) = shop.explaining.explain((slot,), history, items, np.array([0]), scores)
+    history = shop.parts.visitors.history("stranger", "", "", 0.0)
+    shop.parts.retriever.given(history, items)
+    (told,) = shop.parts.explaining.explain((slot,), history, items, np.array([0]), scores)
     assert dict(told.contributions)["rules"] == 5.0
     assert "rules" not in dict(_ask(shop)["boots"].contributions)

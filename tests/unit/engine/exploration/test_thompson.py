@@ -155,7 +155,7 @@ def _engine(settings=SETTINGS, slates=120):
 
 
 def _ask(engine, **options):
-    return engine.recommend(RecommendRequest("ann", "r1", **options), engine.clock_ms)
+    return engine.recommend(RecommendRequest("ann", "r1", **options), engine.parts.clock_ms)
 
 
 def test_the_answer_names_the_policy_and_says_that_propensities_are_estimates():
@@ -174,7 +174,7 @@ def test_without_exploration_nothing_changes():
     engine = _engine()
     best = _ask(engine, explore=False)
     assert (best.policy, best.propensities_estimated) == ("best", False)
-    engine.settings = replace(SETTINGS, exploration_policy="plackett_luce")
+    engine.parts.settings = replace(SETTINGS, exploration_policy="plackett_luce")
     assert _ask(engine, explore=False) == best
 
 

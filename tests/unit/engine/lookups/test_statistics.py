@@ -14,8 +14,12 @@ HOUR_MS = 3_600_000
 
 def page(engine, now_ms=100, text="", **question):
     if text:
-        question["among"] = frozenset(name for few in engine.items_holding(text) for name in few)
-    return engine.item_statistics(ItemQuestion(**question), list(engine.open_slots()), now_ms)
+        question["among"] = frozenset(
+            name for few in engine.lookups.items_holding(text) for name in few
+        )
+    return engine.lookups.item_statistics(
+        ItemQuestion(**question), list(engine.lookups.open_slots()), now_ms
+    )
 
 
 def ids(engine, **question):

@@ -130,17 +130,17 @@ def back(foreseen, share=0.6):
 def test_the_engine_notices_a_change_of_taste_and_is_back_sooner_for_it():
     adapts, foreseen = folded(EngineSettings(drift_fading=4.0))
     steady, foreseen_steadily = folded(EngineSettings(drift_fading=1.0))
-    worse = [alarm for alarm in adapts.drift_alarms() if alarm.worse]
+    worse = [alarm for alarm in adapts.lookups.drift_alarms() if alarm.worse]
     assert worse
     assert CHANGES_AT < worse[0].events_learned < CHANGES_AT + 400
-    assert worse[0] in steady.drift_alarms()
+    assert worse[0] in steady.lookups.drift_alarms()
     assert back(foreseen) < back(foreseen_steadily)
     assert sum(foreseen) > 1.1 * sum(foreseen_steadily)
 
     again = Engine.restore(adapts.capture())
     assert again.digest() == adapts.digest()
-    assert again.drift_alarms() == adapts.drift_alarms()
-    assert again.drift_counts() == adapts.drift_counts()
+    assert again.lookups.drift_alarms() == adapts.lookups.drift_alarms()
+    assert again.lookups.drift_counts() == adapts.lookups.drift_counts()
 
 
 def test_a_placement_whose_slates_are_acted_on_no_more_raises_its_own_alarm():
@@ -151,6 +151,6 @@ def test_a_placement_whose_slates_are_acted_on_no_more_raises_its_own_alarm():
         engine.apply(Entry(time_ms, (seen,)))
         if n < 500:
             engine.apply(Entry(time_ms, (Event(f"c{n}", "click", visitor, items=item),)))
-    alarms = [alarm for alarm in engine.drift_alarms() if alarm.placement == "home"]
+    alarms = [alarm for alarm in engine.lookups.drift_alarms() if alarm.placement == "home"]
     assert [(alarm.name, alarm.worse) for alarm in alarms[:1]] == [("no_act", True)]
     assert alarms[0].time_ms >= 500 * MINUTE_MS

@@ -74,7 +74,7 @@ def test_of_thompson_sampling_it_is_estimated_from_the_same_draws(rules):
     first, told = Counter(), np.zeros(len(IDS))
     for n in range(400):
         request = RecommendRequest("new", f"r{n}", candidate_item_ids=IDS, first_slot=True)
-        answer = engine.recommend(request, engine.clock_ms)
+        answer = engine.recommend(request, engine.parts.clock_ms)
         assert answer.policy == "thompson"
         chances = _told(answer)
         assert sum(chances.values()) == pytest.approx(1.0)

@@ -101,7 +101,7 @@ class Definition:
         first, second = words[IDS.index(item)], words[IDS.index(placed)]
         length = [math.sqrt(sum(idf[word] ** 2 for word in held)) for held in (first, second)]
         cosine = sum(idf[word] ** 2 for word in first & second) / math.prod(length)
-        models, number = self.engine.models, self.engine.catalogue.number
+        models, number = self.engine.parts.models, self.engine.parts.catalogue.number
         both = models.companions.predict(np.array([number(placed)], dtype=np.int32), number(item))
         touches = [models.activity.touches[number(i)] + 3 for i in (item, placed)]
         return max(cosine, min(1.0, both / math.sqrt(math.prod(touches))))
@@ -202,8 +202,8 @@ def test_auto_varies_a_list_as_the_visitor_varies():
         engine.apply(Entry(50 + n, (Event(f"l{n}", "view", visitor, items=(EventItem(item),)),)))
     weights = {}
     for visitor in ("one", "mixed", "stranger"):
-        history = engine.visitors.history(visitor, "", "", 1.0).items
-        weights[visitor] = engine.reranking.kinship.weights("auto", history)
+        history = engine.parts.visitors.history(visitor, "", "", 1.0).items
+        weights[visitor] = engine.parts.reranking.kinship.weights("auto", history)
     in_order = [LEVELS["none"], weights["one"], weights["mixed"], LEVELS["medium"]]
     assert in_order == sorted(set(in_order))
     assert LEVELS["none"] < weights["stranger"] < LEVELS["medium"]

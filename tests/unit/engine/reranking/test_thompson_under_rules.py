@@ -36,7 +36,7 @@ def _engine(*rules):
 
 def _ask(engine, name="r", **more):
     request = RecommendRequest("ann", name, page_size=4, explain=True, **more)
-    return engine.recommend(request, engine.clock_ms)
+    return engine.recommend(request, engine.parts.clock_ms)
 
 
 def _kinds(answer):
