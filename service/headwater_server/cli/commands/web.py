@@ -11,7 +11,7 @@ import structlog
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
-from headwater_server.gateway.extra import FIX
+from headwater_server.gateway.requirements import FIX
 from headwater_server.observability.logging import set_up_logging
 from headwater_server.settings import PlaceSettings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked

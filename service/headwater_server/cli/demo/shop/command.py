@@ -14,7 +14,7 @@ from headwater import HeadwaterError
 from headwater_server.cli.demo.server_process import ServerFailedError
 from headwater_server.cli.demo.shop.processes import Keys, ShopProcess, import_past, is_installed
 from headwater_server.cli.failures import FAILED, MISUSED, explained, fail
-from headwater_server.gateway.extra import FIX
+from headwater_server.gateway.requirements import FIX
 from headwater_server.settings_checks import BadSettings, checked
 
 MISSING = f"the shop needs a gateway: {FIX}"
