@@ -18,9 +18,13 @@ SECONDS_LONG ?= 600
 SECONDS_FUZZ ?= 60
 DATA_DIR ?= .headwater
 LISTEN ?= 127.0.0.1:50051
+UPGRADE ?= --upgrade  # UPGRADE= keeps what is pinned, and adds what is new
+VERSION ?=
+URL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test thorough kernels check generate baseline backtest bench quality drift calibration shop serve soak fuzz lock
+.PHONY: help run test thorough kernels check generate baseline backtest bench quality drift calibration shop serve soak fuzz \
+	lock docs wheels release stamp
 
 help: ## This list
 	@echo "Headwater: a recommendation service that learns while it serves."
@@ -47,7 +51,7 @@ thorough: $(VENV)/.dev ## make test, and the tests that take minutes of a core [
 kernels: $(VENV)/.dev
 	@$(BIN)/python -c 'from headwater_server.engine.warmup import warm_up; warm_up()'
 
-check: $(VENV)/.dev ## Format, lint, types, import layers, protos, breaks of the API, freshness of the stubs
+check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibility, freshness of the stubs, words, docs
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -55,10 +59,15 @@ check: $(VENV)/.dev ## Format, lint, types, import layers, protos, breaks of the
 	$(BIN)/buf lint
 	$(BIN)/python scripts/baseline.py --check
 	$(BIN)/python scripts/generate.py --check
+	$(BIN)/python scripts/vocabulary.py
+	$(BIN)/python scripts/shape.py
+	$(BIN)/python -m scripts.generate_openapi --check
+	@$(MAKE) --no-print-directory docs
 
 generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/, and docs/settings.md from the settings
 	$(BIN)/python scripts/generate.py
 	$(BIN)/python -m scripts.generate_clients
+	$(BIN)/python -m scripts.generate_openapi
 	cd clients/typescript && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent generate
 	$(BIN)/headwater settings > docs/settings.md
 
@@ -100,10 +109,25 @@ fuzz: $(VENV)/.dev ## What reads bytes, with atheris: SECONDS_FUZZ (60) for each
 		$(BIN)/python -m tests.fuzz $$target -max_total_time=$(SECONDS_FUZZ) -verbosity=0 || exit 1; \
 	done
 
-lock: $(VENV)/.dev ## Take the newest versions that pyproject.toml allows, and pin them in constraints.txt
-	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager -e clients/python -e '.[dev]'
-	{ sed -n '/^#/p' constraints.txt; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.new
-	mv constraints.new constraints.txt
+lock: $(VENV)/.dev ## Take the newest versions that pyproject.toml allows, and pin them in constraints.txt [UPGRADE=]
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --quiet \
+		--no-emit-package headwater --no-emit-package headwater-server --no-annotate \
+		--custom-compile-command "make lock" $(UPGRADE) --output-file constraints.txt
+
+docs: $(VENV)/.dev ## The documentation as a site, in build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "build/site/index.html"
+
+wheels: | $(VENV)/bin/python ## The Python packages of this checkout, in dist/
+	@$(PIP) build
+	@$(BIN)/python -m scripts.release --wheels
+
+release: | $(VENV)/bin/python ## All packages of VERSION, tried in empty environments, in dist/ [ALLOW_MISSING=1, ALLOW_DIRTY=1]
+	@$(PIP) build cyclonedx-bom
+	@$(BIN)/python -m scripts.release $(VERSION)
+
+stamp: | $(VENV)/bin/python ## Show the project's version and address; set them in all packages [VERSION=, URL=]
+	@$(BIN)/python -m scripts.release.stamp $(if $(VERSION),--version $(VERSION)) $(if $(URL),--url $(URL))
 
 # The stamps: what they name is installed exactly as pinned, until a pin changes.
 $(VENV)/bin/python:

@@ -1,4 +1,4 @@
-"""For every test: the tally of the crash suite, whose table ends the run."""
+"""For every test: patient clients, and the tally of the crash suite, whose table ends the run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from headwater import AsyncClient, Client
+from tests.integration.waiting import be_patient
 from tests.tallies import TALLIES, Tallies
 
 HERE = Path(__file__).parent
@@ -16,6 +19,11 @@ LONGEST_FIRST = ("system/crash", "system", "simulation", "golden", "properties",
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TALLIES] = Tallies()
+    be_patient(Client, AsyncClient)
+    # an example that takes long says more of the machine than of what is tested
+    slow = (HealthCheck.too_slow,)
+    settings.register_profile("patient", deadline=None, suppress_health_check=slow)
+    settings.load_profile("patient")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -84,7 +84,7 @@ def _open_bandit(
 
 def _table(lines: list[Figures]) -> Table:
     names = ("data", "slots", "acts", "ECE", "ECE, deciles", "log loss", "base rate", "better")
-    table = Table(*names, "alike", "items", "slots'", box=None, header_style="bold")
+    table = Table(*names, "groups", "items", "slots'", box=None, header_style="bold")
     for line in lines:
         better = 1.0 - line.log_loss / line.log_loss_base_rate
         coverage = (line.covered_alike, line.covered_items, line.covered_slots)

@@ -60,13 +60,15 @@ def tell(rows: Sequence[Row], told: Sequence[str] = COLUMNS) -> Iterator[Told | 
     begin with one of ``told`` are the context.
     """
     engine = Engine(SETTINGS)
-    kept = engine.impressions.calibration = _Kept(engine.calibration, engine.progress)
+    kept = engine.parts.impressions.calibration = _Kept(
+        engine.parts.calibration, engine.parts.progress
+    )
     names = sorted({row["item_id"] for row in rows})
     engine.apply(Entry(_time_ms(rows[0]), tuple(ItemWrite(Item(name)) for name in names)))
     for number, row in enumerate(rows):
         engine.apply(Entry(_time_ms(row), tuple(_events(str(number), row, told))))
         yield None
-    engine.impressions.close(_time_ms(rows[-1]) + 10_000, len(rows))
+    engine.parts.impressions.close(_time_ms(rows[-1]) + 10_000, len(rows))
     chances, acted = np.concatenate(kept.chances), np.concatenate(kept.acted)
     yield Told(chances, acted, np.zeros(len(acted), dtype=np.int64), _NONE, _NONE, _NONE)
 

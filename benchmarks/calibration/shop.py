@@ -75,7 +75,7 @@ class ToldShop:
         for result, truth in zip(answer.results[: len(visit.seen)], truths, strict=False):
             if result.probability is not None:
                 self._open.append((closes_ms, visitor_id, result.item_id, len(self._rows)))
-                item = self.engine.catalogue.number(result.item_id)
+                item = self.engine.parts.catalogue.number(result.item_id)
                 low, high = result.probability_low or 0.0, result.probability_high or 0.0
                 self._rows.append([result.probability, 0.0, item or 0, low, high, truth])
         for act in visit.acts:

@@ -1,4 +1,4 @@
-"""What was found, as a Markdown table, plain values, and a plot."""
+"""The results as a Markdown table, plain values, and a plot."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _values(one: Recovery) -> dict[str, Any]:
 
 def table(change: Change, found: Found) -> str:
     """Return the table of one kind of change."""
-    head = ("", "hit rate before", "dip", "events to regain 90 %", "of each seed")
+    head = ("", "hit rate before", "lowest", "events to recover 90 %", "per seed")
     middles = medians(change, found)
     return markdown(head, [_row(name, middles[name], change, found[name]) for name in found])
 
@@ -68,7 +68,7 @@ def _events(one: Recovery) -> str:
 
 
 def verdict(change: Change, found: Found) -> str:
-    """Return one sentence: Headwater against the retrained peer that is back first."""
+    """Return one sentence: Headwater and the retrained peer that recovers first."""
     middles = medians(change, found)
     retrained = {n: one for n, one in middles.items() if n.startswith(RETRAINED)}
     if HEADWATER not in middles or not retrained:
@@ -81,10 +81,10 @@ def verdict(change: Change, found: Found) -> str:
 
 
 def about() -> str:
-    """Return how it is counted."""
+    """Return how the figures are counted."""
     return (
-        f"Hit rate at 20 in a moving window of {WINDOW_EVENTS:,} events that lies wholly behind "
-        f"the change; regained: {SHARE:.0%} of the contestant's own hit rate in the "
+        f"Hit rate at 20 in a moving window of {WINDOW_EVENTS:,} events that is completely after "
+        f"the change; recovered: {SHARE:.0%} of the recommender's own hit rate in the "
         f"{LEVEL_EVENTS:,} events before the (first) change. Medians over seeds (and seasons)."
     )
 

@@ -20,8 +20,8 @@ from benchmarks.quality.measure import Measured, as_values, measure
 from benchmarks.quality.pages import Found, page
 from benchmarks.quality.sets import DataSet, Skipped, folders, read_set
 from headwater_server.cli.progress import Progress
+from headwater_server.evaluation.interactions import Repeats
 from headwater_server.evaluation.tally import Tally
-from headwater_server.evaluation.touched import Repeats
 
 LIMIT, LIMIT_ABLATION = 100_000, 20_000
 BAD_CALL = 2
@@ -56,7 +56,7 @@ def quality(
     """Hold Headwater's lists against other recommenders', on the same events, by one backtest.
 
     How a set treats repeats: --repeats, else `repeats` in its meta.json, else what its events
-    suggest (excluded where visitors hardly ever come back to an item).
+    suggest (excluded where visitors rarely return to an item).
     """
     paths = _folders(data, sets or [])
     contestants = _contestants(only or [], ablate=ablate)

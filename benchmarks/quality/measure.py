@@ -23,8 +23,8 @@ PROTOCOL = key_of(
     [],
     {
         *(SERVICE / "evaluation").glob("*.py"),
-        SERVICE / "engine" / "rewards.py",
-        SERVICE / "engine" / "events.py",
+        SERVICE / "engine" / "messages" / "rewards.py",
+        SERVICE / "engine" / "messages" / "events.py",
         Path(str(coldstart.__file__)),
         Path(__file__),
     },

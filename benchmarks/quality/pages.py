@@ -75,8 +75,8 @@ def _summary(found: Sequence[Found]) -> str:
             ratios = _ratios(one, strengthened=strengthened)
             rows.append([one.data.name, *ratios, best.contestant if best else ""])
     return (
-        f"{HEADWATER} as a multiple of the best peer, figure by figure; in each set's second line "
-        "also of those that we strengthened:\n\n" + markdown(header, rows)
+        f"{HEADWATER}'s figures divided by those of the best peer; the second line of each set "
+        "includes the peers with our additions:\n\n" + markdown(header, rows)
     )
 
 
@@ -87,11 +87,11 @@ def _totals(one: Found) -> str:
         speed = f"{m.events_per_second:,.0f}" + ("°" if m.cached else "")
         rows.append([_name(m), *(_figure(m.total, f) for f in FIGURES), speed])
     rows.append([f"{HEADWATER} / best peer", *_ratios(one), ""])
-    rows.append([f"{HEADWATER} / best, strengthened too", *_ratios(one, strengthened=True), ""])
+    rows.append([f"{HEADWATER} / best, with additions", *_ratios(one, strengthened=True), ""])
     counted = one.measured[0].total["events"]
     earlier = "; ° kept from an earlier run" if any(m.cached for m in one.measured) else ""
     return (
-        f"{counted:,} events counted (events/s: asked and learned, one core{earlier}).\n\n"
+        f"{counted:,} events counted (events/s: requests and learning, one core{earlier}).\n\n"
         + markdown(header, rows)
     )
 

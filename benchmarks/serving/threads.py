@@ -35,8 +35,8 @@ from headwater_server.engine.messages.events import Outcome, Slate, fingerprint
 from headwater_server.engine.tokens.attribution_token import TokenKey, sign
 from headwater_server.engine.warmup import warm_up
 from headwater_server.replica.answers import Answer, WriteAnswer
+from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.replica.ports.position import Position
-from headwater_server.replica.replica import wall_clock_ms
 from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.codecs.entry_codec import encode_operations
 from headwater_server.storage.codecs.stored_entry import StoredEntry

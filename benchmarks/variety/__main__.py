@@ -20,8 +20,8 @@ from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.reranking.levels import LEVELS
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.history import read_history
-from headwater_server.evaluation.touched import Repeats, Touched
+from headwater_server.evaluation.interactions import Interactions, Repeats
+from headwater_server.evaluation.shop_history import read_history
 
 ASK_EVENTS = 20
 FIRST_SHARE = 0.3
@@ -30,7 +30,7 @@ FIRST_SHARE = 0.3
 class Levels:
     """What was found at each level: hits, categories and likeness of a list, seconds."""
 
-    def __init__(self, engine: Engine, touched: Touched) -> None:
+    def __init__(self, engine: Engine, touched: Interactions) -> None:
         self.engine = engine
         self.touched = touched
         self.found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
@@ -41,7 +41,7 @@ class Levels:
             request = RecommendRequest(
                 event.visitor_id,
                 event.event_id,
-                exclude_item_ids=self.touched.left_out(event.visitor_id),
+                exclude_item_ids=self.touched.excluded(event.visitor_id),
                 explore=False,
                 diversity=level,
             )
@@ -54,12 +54,12 @@ class Levels:
 
     def _likeness(self, ids: list[str]) -> tuple[float, float]:
         """Return (how many categories, the mean likeness of two) of a list."""
-        items = [self.engine.get_item(item_id) for item_id in ids]
+        items = [self.engine.lookups.get_item(item_id) for item_id in ids]
         categories = {name for item in items if item for name in item.categories}
         if len(ids) < 2:
             return float(len(categories)), 0.0
-        numbers = self.engine.answering.known(tuple(ids))
-        return float(len(categories)), 1.0 - self.engine.reranking.kinship.variety(numbers)
+        numbers = self.engine.parts.scoring.known(tuple(ids))
+        return float(len(categories)), 1.0 - self.engine.parts.reranking.similarity.variety(numbers)
 
     def table(self) -> str:
         """Return a row a level; the last column is the median of the paired ratios."""
@@ -81,7 +81,7 @@ def main(
 ) -> None:
     """Print what each level costs on a file of events."""
     history = read_history(events, items, EngineSettings(), limit)
-    engine, touched = Engine(), Touched(repeats)
+    engine, touched = Engine(), Interactions(repeats)
     levels = Levels(engine, touched)
     for entry in history.preface():
         engine.apply(entry)
@@ -90,7 +90,7 @@ def main(
         if row >= FIRST_SHARE * len(history.events) and row % ASK_EVENTS == 0:
             levels.ask(event, forward=row // ASK_EVENTS % 2 == 0)
         engine.apply(Entry(event.event_time_ms or 0, (event,), imported=True))
-        touched.touch(event.visitor_id, event.items[0].item_id)
+        touched.add(event.visitor_id, event.items[0].item_id)
     print(levels.table())
 
 

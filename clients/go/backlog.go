@@ -10,14 +10,14 @@ const (
 	batchBytesMax = 1_000_000 // a server takes 4 MiB a call unless it is set otherwise
 )
 
-// loss is an event that was not learned, and why.
+// loss is an event that was not learned, with the reason.
 type loss struct {
 	event  *Event
 	reason string
 }
 
-// backlog is what waits to be sent, counted and cut into batches. Each event is settled once:
-// learned, or lost and told so. It waits for nothing and locks nothing: the buffer around it does.
+// backlog holds the events that wait to be sent, counts them and cuts them into batches. Each event
+// is settled once: learned, or reported as lost. It neither waits nor locks: the buffer does both.
 type backlog struct {
 	settings BufferSettings
 	waiting  []sized
@@ -36,10 +36,10 @@ type sized struct {
 
 func (b *backlog) isClosed() bool { return !b.closeAt.IsZero() }
 
-// isFull: those on their way count, too.
+// isFull also counts the events of the batch that is being sent.
 func (b *backlog) isFull() bool { return b.added-b.settled >= b.settings.EventsMax }
 
-// isDue says whether a batch goes out now, without waiting for company.
+// isDue reports whether a batch is sent now, without waiting for more events.
 func (b *backlog) isDue() bool {
 	return b.hurry || b.isClosed() || len(b.waiting) >= b.settings.BatchMax
 }
@@ -49,7 +49,7 @@ func (b *backlog) add(event *Event, bytes int) {
 	b.added++
 }
 
-// take cuts the next batch.
+// take removes the next batch from what waits, and returns it.
 func (b *backlog) take() []*Event {
 	count, left := 0, batchBytesMax
 	for count < len(b.waiting) && count < b.settings.BatchMax {
@@ -63,14 +63,14 @@ func (b *backlog) take() []*Event {
 	return b.batch
 }
 
-// settle says that the batch that was taken last is learned, or lost and told so.
+// settle records that the last batch taken is learned, or reported as lost.
 func (b *backlog) settle() {
 	b.settled += len(b.batch)
 	b.batch = nil
 	b.hurry = b.hurry && len(b.waiting) > 0
 }
 
-// giveUpAt is until when a batch that was first tried at a time is tried again.
+// giveUpAt returns until when a batch is retried that was first tried at began.
 func (b *backlog) giveUpAt(began time.Time) time.Time {
 	patient := began.Add(b.settings.Patience)
 	if b.isClosed() && b.closeAt.Before(patient) {
@@ -79,8 +79,8 @@ func (b *backlog) giveUpAt(began time.Time) time.Time {
 	return patient
 }
 
-// tell logs what is lost, and hands it to the caller, whose panic must not lose the other events.
-func (b *backlog) tell(lost []loss) {
+// report logs what is lost, and passes it to OnLost, whose panic must not lose the other events.
+func (b *backlog) report(lost []loss) {
 	for _, l := range lost {
 		slog.Warn("headwater: event was not learned", "event_id", l.event.EventId, "reason", l.reason)
 		if b.settings.OnLost != nil {

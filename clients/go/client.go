@@ -12,11 +12,11 @@ import (
 	"google.golang.org/grpc/keepalive"
 )
 
-// Client talks to one Headwater. Share it between goroutines, and close it.
+// Client calls one Headwater server. Share it between goroutines, and close it.
 //
-// Every call has a deadline: the context's, or else the method's own, retries included. A call that
-// fails returns an *Error. Reads and Feedback are tried again while the server is away or
-// overloaded; nothing is ever learned twice, since each event carries its id.
+// Every call has a deadline, retries included: the context's, or else the method's own. A call that
+// fails returns an *Error. Reads and Feedback are retried while the server is away or overloaded;
+// no event is learned twice, since each event has its id.
 type Client struct {
 	conn            *grpc.ClientConn
 	recommendations headwaterv1.RecommendationServiceClient
@@ -26,7 +26,7 @@ type Client struct {
 	model           headwaterv1.ModelServiceClient
 }
 
-// New names the server, "host:port". Nothing is sent before the first call.
+// New makes a client of the server at target, "host:port". It connects at the first call.
 func New(target string, options ...Option) (*Client, error) {
 	chosen := settings{}
 	for _, option := range options {
@@ -49,14 +49,14 @@ func New(target string, options ...Option) (*Client, error) {
 	}, nil
 }
 
-// Conn is the connection, for every generated stub: its unary calls have deadlines, retries, the key
-// and *Error, too.
+// Conn returns the connection, for any generated stub: its unary calls also have deadlines, retries,
+// the key and *Error.
 func (c *Client) Conn() grpc.ClientConnInterface { return c.conn }
 
-// Close ends the connection; calls under way end with an error.
+// Close closes the connection; calls in progress end with an error.
 func (c *Client) Close() error { return c.conn.Close() }
 
-// Option says how the server is reached.
+// Option sets how the client connects.
 type Option func(*settings)
 
 type settings struct {
@@ -65,15 +65,15 @@ type settings struct {
 	more []grpc.DialOption
 }
 
-// WithKey sends a key with every call; servers that listen beyond their own machine ask for one.
-// Without WithTLS it travels as it is: keep it inside a network of your own.
+// WithKey sends a key with every call; a server that listens on more than loopback requires one.
+// Without WithTLS the key is sent unencrypted: use it only inside your own network.
 func WithKey(key string) Option { return func(s *settings) { s.key = key } }
 
-// WithTLS encrypts the connection. An empty &tls.Config{} trusts the machine's authorities; one with
-// Certificates shows ours, as a gateway with a client authority asks for.
+// WithTLS encrypts the connection. An empty &tls.Config{} trusts the system's authorities. Set
+// Certificates for a gateway that requires client certificates (mTLS).
 func WithTLS(config *tls.Config) Option { return func(s *settings) { s.tls = config } }
 
-// WithDialOptions hands more to gRPC, such as a stats handler of OpenTelemetry.
+// WithDialOptions passes more options to gRPC, such as OpenTelemetry's stats handler.
 func WithDialOptions(options ...grpc.DialOption) Option {
 	return func(s *settings) { s.more = append(s.more, options...) }
 }
@@ -86,7 +86,7 @@ func (s *settings) dialOptions() []grpc.DialOption {
 	options := []grpc.DialOption{
 		grpc.WithTransportCredentials(transport),
 		grpc.WithChainUnaryInterceptor(callWithPlan),
-		// gRPC waits up to two minutes between attempts to connect; a restart here takes seconds
+		// gRPC waits up to two minutes between attempts to connect; a server restarts in seconds
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff: backoff.Config{
 				BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second,

@@ -14,7 +14,7 @@ const (
 	longestDelay = 5 * time.Second
 )
 
-// notLearned are the events that the server took and did not learn from.
+// notLearned returns the events that the server received but did not learn from.
 func notLearned(batch []*Event, answer *FeedbackResponse) []loss {
 	var lost []loss
 	for n, result := range answer.GetResults() {
@@ -25,7 +25,7 @@ func notLearned(batch []*Event, answer *FeedbackResponse) []loss {
 	return lost
 }
 
-// mayBeOneEvent says whether one event may be what fails the others: each half is tried alone.
+// mayBeOneEvent reports whether a single event may be the cause: then each half is tried alone.
 func mayBeOneEvent(err error) bool {
 	var failure *Error
 	if !errors.As(err, &failure) {
@@ -35,13 +35,13 @@ func mayBeOneEvent(err error) bool {
 	return tooLarge || failure.Code == codes.InvalidArgument
 }
 
-// mayPass says whether trying again later may help: the server is away, late, or has too much to do.
+// mayPass reports whether a later try may help: the server is away, late or overloaded.
 func mayPass(err error) bool {
 	var failure *Error
 	return errors.As(err, &failure) && (failure.Away() || failure.Code == codes.Canceled)
 }
 
-// delayAfter is how long to wait after so many tries, and never less than the server asks.
+// delayAfter returns how long to wait after so many tries: at least as long as the server asks for.
 func delayAfter(tries int, err error) time.Duration {
 	delay := min(longestDelay, firstDelay<<min(tries-1, 10))
 	var failure *Error

@@ -11,23 +11,23 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Error is a call that failed. errors.Is tells the kinds apart:
+// Error is a call that failed. errors.Is distinguishes the kinds:
 //
 //	if errors.Is(err, headwater.ErrUnavailable) { ... }
 //
-// and errors.As gives the rest: which field, or when to come back.
+// and errors.As gives access to the rest: which field, or when to come back.
 type Error struct {
 	Method     string // such as /headwater.v1.RecommendationService/Recommend
 	Code       codes.Code
 	Message    string
 	Violations []Violation
-	// RetryAfter is when to come back, nil if the server did not say.
+	// RetryAfter is how long to wait before the next try; nil if the server did not say.
 	RetryAfter *time.Duration
 
 	status *status.Status
 }
 
-// Violation is one field that is wrong with a request, named as the API does.
+// Violation is one invalid field of a request, named as in the API.
 type Violation struct {
 	Field       string // such as events[3].event_id
 	Description string
@@ -39,21 +39,22 @@ func (k kind) Error() string { return "headwater: " + codes.Code(k).String() }
 
 // The kinds of failure.
 var (
-	// ErrInvalidRequest: the request is malformed, nothing was done; Violations name the place.
+	// ErrInvalidRequest: the request is invalid and had no effect; Violations name the fields.
 	ErrInvalidRequest error = kind(codes.InvalidArgument)
-	// ErrNotFound: what the request names does not exist.
+	// ErrNotFound: the request names something that does not exist.
 	ErrNotFound error = kind(codes.NotFound)
-	// ErrUnauthenticated: the server asks for a key, and this was none or another one.
+	// ErrUnauthenticated: the server requires a key, and the call had none or a wrong one.
 	ErrUnauthenticated error = kind(codes.Unauthenticated)
-	// ErrPermissionDenied: the key is good, and not for this call.
+	// ErrPermissionDenied: the key is valid, but not for this call.
 	ErrPermissionDenied error = kind(codes.PermissionDenied)
-	// ErrOverloaded: too much to do, also after the retries; or, without RetryAfter, too large a call.
+	// ErrOverloaded: the server is overloaded, also after the retries; or, without RetryAfter, the
+	// call is too large.
 	ErrOverloaded error = kind(codes.ResourceExhausted)
-	// ErrUnavailable: the server, or its store, is away, also after the retries.
+	// ErrUnavailable: the server or its store is away, also after the retries.
 	ErrUnavailable error = kind(codes.Unavailable)
-	// ErrDeadlineExceeded: events may or may not have been learned: send the same ones again.
+	// ErrDeadlineExceeded: events may or may not have been learned; send the same events again.
 	ErrDeadlineExceeded error = kind(codes.DeadlineExceeded)
-	// ErrUnimplemented: this server's release does not have it yet.
+	// ErrUnimplemented: this server's version does not have this method.
 	ErrUnimplemented error = kind(codes.Unimplemented)
 )
 
@@ -61,7 +62,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("headwater: %s: %s", e.Code, e.Message)
 }
 
-// Field is the first field that is wrong, "" if none is.
+// Field returns the first invalid field, "" if there is none.
 func (e *Error) Field() string {
 	if len(e.Violations) == 0 {
 		return ""
@@ -69,13 +70,13 @@ func (e *Error) Field() string {
 	return e.Violations[0].Field
 }
 
-// Is lets errors.Is compare with the kinds.
+// Is lets errors.Is compare an error with the kinds.
 func (e *Error) Is(target error) bool {
 	wanted, ok := target.(kind)
 	return ok && e.Code == codes.Code(wanted)
 }
 
-// Unwrap lets errors.Is compare with the context's own errors.
+// Unwrap lets errors.Is compare an error with the context's errors.
 func (e *Error) Unwrap() error {
 	switch e.Code {
 	case codes.DeadlineExceeded:
@@ -87,10 +88,10 @@ func (e *Error) Unwrap() error {
 	}
 }
 
-// GRPCStatus lets status.FromError and status.Code read it.
+// GRPCStatus lets status.FromError and status.Code read the error.
 func (e *Error) GRPCStatus() *status.Status { return e.status }
 
-// Away reports whether the server could not answer in time, and the request was not what was wrong.
+// Away reports whether the server could not respond in time, through no fault of the request.
 func (e *Error) Away() bool {
 	switch e.Code {
 	case codes.Unavailable, codes.DeadlineExceeded:
@@ -102,7 +103,7 @@ func (e *Error) Away() bool {
 	}
 }
 
-// AsError reads what a call or a stream returned; nil for nil.
+// AsError converts the error of a call or a stream; nil stays nil.
 func AsError(method string, err error) *Error {
 	if err == nil {
 		return nil
@@ -111,22 +112,24 @@ func AsError(method string, err error) *Error {
 	if errors.As(err, &known) {
 		return known
 	}
-	said := status.Convert(err)
-	failure := &Error{Method: method, Code: said.Code(), Message: said.Message(), status: said}
-	for _, detail := range said.Details() {
+	converted := status.Convert(err)
+	failure := &Error{
+		Method: method, Code: converted.Code(), Message: converted.Message(), status: converted,
+	}
+	for _, detail := range converted.Details() {
 		failure.read(detail)
 	}
 	return failure
 }
 
 func (e *Error) read(detail any) {
-	switch told := detail.(type) {
+	switch typed := detail.(type) {
 	case *errdetails.BadRequest:
-		for _, violation := range told.GetFieldViolations() {
+		for _, violation := range typed.GetFieldViolations() {
 			e.Violations = append(e.Violations, Violation{violation.GetField(), violation.GetDescription()})
 		}
 	case *errdetails.RetryInfo:
-		delay := told.GetRetryDelay().AsDuration()
+		delay := typed.GetRetryDelay().AsDuration()
 		e.RetryAfter = &delay
 	}
 }

@@ -18,16 +18,16 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
-// fake is a server in this process that fails as it is told to, then answers. It is for what a real
-// one cannot be made to do on the dot: the tests of everything else run on the real one.
+// fake is a server in this process that returns the given faults, then normal responses. It is for
+// what a real server cannot be made to do at an exact moment; all other tests use the real server.
 type fake struct {
 	headwaterv1.UnimplementedRecommendationServiceServer
 	headwaterv1.UnimplementedFeedbackServiceServer
 	headwaterv1.UnimplementedCatalogServiceServer
 
 	mutex   sync.Mutex
-	faults  []error       // what the next calls end with; nil: nothing
-	hold    chan struct{} // Feedback answers when it is closed
+	faults  []error       // the errors of the next calls; nil: no error
+	hold    chan struct{} // Feedback responds when it is closed
 	asked   []*RecommendRequest
 	batches [][]*Event
 	learned map[string]int
@@ -37,8 +37,8 @@ type fake struct {
 func (f *fake) fault(ctx context.Context) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	told, _ := metadata.FromIncomingContext(ctx)
-	f.keys = append(f.keys, told.Get("authorization")...)
+	headers, _ := metadata.FromIncomingContext(ctx)
+	f.keys = append(f.keys, headers.Get("authorization")...)
 	if len(f.faults) == 0 {
 		return nil
 	}
@@ -73,14 +73,14 @@ func (f *fake) Feedback(ctx context.Context, request *headwaterv1.FeedbackReques
 		answer.Results = append(answer.Results, result)
 	}
 	f.mutex.Unlock()
-	return answer, f.fault(ctx) // a fault is a lost answer: the events were learned
+	return answer, f.fault(ctx) // a fault is a lost response: the events were learned
 }
 
 func (f *fake) UpsertItems(ctx context.Context, request *headwaterv1.UpsertItemsRequest) (*UpsertItemsResponse, error) {
 	return &UpsertItemsResponse{}, f.fault(ctx)
 }
 
-// serve starts a fake and gives a client of it.
+// serve starts a fake and returns it with a client.
 func serve(t *testing.T, options ...Option) (*fake, *Client) {
 	t.Helper()
 	wire, server := bufconn.Listen(1<<20), grpc.NewServer(grpc.MaxRecvMsgSize(10_000))
@@ -98,7 +98,7 @@ func serve(t *testing.T, options ...Option) (*fake, *Client) {
 	return answering, client
 }
 
-// patient is for tests that are not about deadlines: a machine may be busy with others.
+// patient is for tests that are not about deadlines: the machine may be busy.
 func patient(t *testing.T) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -107,11 +107,11 @@ func patient(t *testing.T) context.Context {
 }
 
 func failing(code codes.Code, details ...protoadapt.MessageV1) error {
-	said, err := status.New(code, "as told").WithDetails(details...)
+	made, err := status.New(code, "on purpose").WithDetails(details...)
 	if err != nil {
 		panic(err)
 	}
-	return said.Err()
+	return made.Err()
 }
 
 func comeBackIn(delay time.Duration) error {

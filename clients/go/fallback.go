@@ -6,8 +6,8 @@ import (
 
 const pageSize = 20 // the server's own default
 
-// fallbackList returns the caller's own items as a slate: without what the request excludes, each
-// once.
+// fallbackList returns the caller's own items as a slate, without duplicates and without the items
+// that the request excludes.
 func fallbackList(request *RecommendRequest, itemIDs []string) *Recommendation {
 	leftOut := map[string]bool{}
 	for _, id := range append(request.GetExcludeItemIds(), request.GetContextItemIds()...) {

@@ -6,8 +6,8 @@ import (
 	headwaterv1 "github.com/headwater/headwater/clients/go/headwater/v1"
 )
 
-// NewEvent is something that a visitor did, such as "click", with items. Its EventId is minted here;
-// set what else is known on the result.
+// NewEvent makes an event: what a visitor did, such as "click", with which items. It sets the
+// EventId; set the other fields on the result.
 func NewEvent(eventType, visitorID string, itemIDs ...string) *Event {
 	event := &Event{EventId: newID(), EventType: eventType, VisitorId: visitorID}
 	for _, id := range itemIDs {
@@ -16,11 +16,11 @@ func NewEvent(eventType, visitorID string, itemIDs ...string) *Event {
 	return event
 }
 
-// Feedback says what visitors did (1 to 1,000 events), and returns when it has been learned.
+// Feedback sends what visitors did (1 to 1,000 events), and returns when the server has learned it.
 //
-// An event without an EventId gets one here, before the first try, and keeps it: after an error send
-// the same events again, and what was learned before answers Exists. An event that cannot be learned
-// from is no error: its result is Quarantined, with the reason.
+// An event without an EventId gets one here, before the first try, and keeps it. After an error send
+// the same events again: those that were learned before have the result Exists. An event that the
+// server cannot learn from is not an error: its result is Quarantined, with the reason.
 func (c *Client) Feedback(ctx context.Context, events ...*Event) (*FeedbackResponse, error) {
 	for _, event := range events {
 		mint(event)
@@ -28,6 +28,7 @@ func (c *Client) Feedback(ctx context.Context, events ...*Event) (*FeedbackRespo
 	return c.feedback.Feedback(ctx, &headwaterv1.FeedbackRequest{Events: events})
 }
 
+// mint sets an EventId if the event has none.
 func mint(event *Event) {
 	if event.EventId == "" {
 		event.EventId = newID()

@@ -11,39 +11,39 @@ import (
 )
 
 var (
-	// ErrBufferFull: the buffer stayed full for as long as the caller would wait; not taken.
+	// ErrBufferFull: the buffer stayed full until the context ended; the event was not added.
 	ErrBufferFull = errors.New("headwater: the buffer is full")
-	// ErrBufferClosed: the buffer was closed: this event would never be sent.
+	// ErrBufferClosed: the buffer is closed; the event was not added.
 	ErrBufferClosed = errors.New("headwater: the buffer is closed")
 )
 
-// BufferSettings are those of a FeedbackBuffer; each that is zero takes its default.
+// BufferSettings are the settings of a FeedbackBuffer; zero means the default.
 type BufferSettings struct {
-	BatchMax  int           // a batch goes out with so many events: 500, at most 1,000
-	Interval  time.Duration // or after its first one has waited so long: 0.2 s
-	EventsMax int           // with so many on their way Add waits: 10,000
-	Patience  time.Duration // how long the same events are tried again: 60 s
-	// OnLost gets what could not be sent, and what the server did not learn from; nil: it is only
-	// logged, as a warning of log/slog. It must not wait for the buffer.
+	BatchMax  int           // a batch is sent when it has this many events: 500, at most 1,000
+	Interval  time.Duration // or when its first event has waited this long: 0.2 s
+	EventsMax int           // Add waits while this many events are not yet learned: 10,000
+	Patience  time.Duration // how long the same events are retried: 60 s
+	// OnLost receives each event that could not be sent or that the server did not learn from. Such an
+	// event is logged as well, as a warning of log/slog. OnLost must not wait for the buffer.
 	OnLost func(event *Event, reason string)
 }
 
-// FeedbackBuffer takes events at once and sends them in batches from a goroutine of its own.
+// FeedbackBuffer accepts events without waiting and sends them in batches from its own goroutine.
 //
-// While the server is away the same events are tried again: they carry their ids, so none is learned
-// twice. Nothing is lost without a word: each event is learned, or logged and handed to OnLost. Go
-// runs nothing when a program ends: close the buffer, before its client.
+// While the server is away it retries the same events: they have their ids, so none is learned twice.
+// Each event is either learned, or logged and passed to OnLost. Go runs no code when a program ends:
+// close the buffer, before its client.
 type FeedbackBuffer struct {
 	client  *Client
 	mutex   sync.Mutex
-	changed chan struct{} // closed, and made anew, at every change
+	changed chan struct{} // closed and replaced at every change
 	backlog backlog
 	ended   chan struct{}
 	life    context.Context // of the calls
 	giveUp  context.CancelFunc
 }
 
-// NewFeedbackBuffer makes a buffer on a client, which may have several.
+// NewFeedbackBuffer makes a buffer that sends with a client. A client may have several buffers.
 func NewFeedbackBuffer(client *Client, settings BufferSettings) (*FeedbackBuffer, error) {
 	settings, err := settings.withDefaults()
 	if err != nil {
@@ -77,8 +77,8 @@ func orDefault[Number int | time.Duration](given, standard Number) Number {
 	return given
 }
 
-// Add takes an event, a copy of it, whose EventId is minted into the event if it has none. While the
-// buffer is full it waits: ErrBufferFull when the context ends first.
+// Add adds a copy of an event; an event without an EventId gets one first. While the buffer is full
+// it waits, and returns ErrBufferFull if the context ends first.
 func (b *FeedbackBuffer) Add(ctx context.Context, event *Event) error {
 	mint(event)
 	kept := proto.CloneOf(event)
@@ -95,32 +95,32 @@ func (b *FeedbackBuffer) Add(ctx context.Context, event *Event) error {
 		return ErrBufferClosed
 	}
 	b.backlog.add(kept, len(bytes))
-	b.tellChange()
+	b.signalChange()
 	return nil
 }
 
-// Flush returns when all that was added before is learned or lost; the context's error if not.
+// Flush returns when all events added before it are learned or lost, or with the context's error.
 func (b *FeedbackBuffer) Flush(ctx context.Context) error {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	wanted := b.backlog.added
 	b.backlog.hurry = wanted > b.backlog.settled
-	b.tellChange()
+	b.signalChange()
 	if err := b.wait(ctx, func() bool { return b.backlog.settled >= wanted }); err != nil {
 		return fmt.Errorf("headwater: %d events are still on their way: %w", wanted-b.backlog.settled, err)
 	}
 	return nil
 }
 
-// Offset is a state that has learned all that was answered so far, "" before the first answer.
+// Offset returns an offset at which all sent events are learned, "" before the first response.
 func (b *FeedbackBuffer) Offset() string {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	return b.backlog.offset
 }
 
-// Close sends what is left and takes nothing any more. What the context is too short for, or 10
-// seconds where it has no deadline, is lost, and told so; it returns when nothing is on its way.
+// Close sends the remaining events and accepts no more. Events that are not sent by the context's
+// deadline, or within 10 seconds if it has none, are reported as lost. It returns when all are settled.
 func (b *FeedbackBuffer) Close(ctx context.Context) error {
 	ctx, cancel := withDefaultDeadline(ctx, 10*time.Second)
 	defer cancel()
@@ -128,7 +128,7 @@ func (b *FeedbackBuffer) Close(ctx context.Context) error {
 	if !b.backlog.isClosed() {
 		b.backlog.closeAt, _ = ctx.Deadline()
 	}
-	b.tellChange()
+	b.signalChange()
 	b.mutex.Unlock()
 	defer context.AfterFunc(ctx, b.giveUp)()
 	<-b.ended
@@ -136,8 +136,8 @@ func (b *FeedbackBuffer) Close(ctx context.Context) error {
 	return nil
 }
 
-// wait returns when a condition holds, or with the context's error. The mutex is held when it is
-// called, when the condition is looked at, and when it returns.
+// wait returns when a condition holds, or with the context's error. The caller holds the mutex; it is
+// held while the condition is checked, and when wait returns.
 func (b *FeedbackBuffer) wait(ctx context.Context, holds func() bool) error {
 	for !holds() {
 		changed := b.changed
@@ -154,7 +154,8 @@ func (b *FeedbackBuffer) wait(ctx context.Context, holds func() bool) error {
 	return nil
 }
 
-func (b *FeedbackBuffer) tellChange() {
+// signalChange wakes everybody that waits.
+func (b *FeedbackBuffer) signalChange() {
 	close(b.changed)
 	b.changed = make(chan struct{})
 }

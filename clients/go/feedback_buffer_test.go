@@ -12,16 +12,16 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// lostOnes collects what a buffer gives up.
+// lostOnes collects the events that a buffer reports as lost.
 type lostOnes struct {
-	mutex sync.Mutex
-	told  []string
+	mutex   sync.Mutex
+	reasons []string
 }
 
 func (l *lostOnes) add(event *Event, reason string) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	l.told = append(l.told, event.EventId+" "+reason)
+	l.reasons = append(l.reasons, event.EventId+" "+reason)
 }
 
 func bufferOn(t *testing.T, client *Client, settings BufferSettings) (*FeedbackBuffer, *lostOnes) {
@@ -54,7 +54,7 @@ func addTo(t *testing.T, buffer *FeedbackBuffer, ids ...string) {
 	}
 }
 
-func TestBatchesGoOutWhenTheyAreFullHaveWaitedOrAreFlushed(t *testing.T) {
+func TestABatchIsSentWhenItIsFullHasWaitedOrIsFlushed(t *testing.T) {
 	server, client := serve(t)
 	full, _ := bufferOn(t, client, BufferSettings{BatchMax: 3, Interval: time.Hour})
 	addTo(t, full, "1", "2", "3", "4")
@@ -73,7 +73,7 @@ func TestBatchesGoOutWhenTheyAreFullHaveWaitedOrAreFlushed(t *testing.T) {
 	})
 }
 
-func TestAFullBufferHoldsItsCallersBack(t *testing.T) {
+func TestAddWaitsWhileTheBufferIsFull(t *testing.T) {
 	server, client := serve(t)
 	server.hold = make(chan struct{})
 	buffer, _ := bufferOn(t, client, BufferSettings{EventsMax: 2, Interval: time.Nanosecond})
@@ -91,7 +91,7 @@ func TestAFullBufferHoldsItsCallersBack(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotLearnedIsHandedOverAndTakesNoOtherWithIt(t *testing.T) {
+func TestAnEventThatIsNotLearnedIsReportedAndTheOthersAreLearned(t *testing.T) {
 	server, client := serve(t)
 	buffer, lost := bufferOn(t, client, BufferSettings{Interval: time.Hour})
 	addTo(t, buffer, "1", "2")
@@ -105,39 +105,39 @@ func TestWhatIsNotLearnedIsHandedOverAndTakesNoOtherWithIt(t *testing.T) {
 	if err := buffer.Flush(t.Context()); err != nil || server.learned["1"]*server.learned["2"] != 1 {
 		t.Error(err, server.learned)
 	}
-	told := strings.Join(lost.told, "\n")
-	if len(lost.told) != 2 || !strings.Contains(told, "3 EVENT_STATUS_QUARANTINED: event_type is not known") ||
-		!strings.Contains(told, "4 headwater: ResourceExhausted") {
-		t.Error(told)
+	reasons := strings.Join(lost.reasons, "\n")
+	if len(lost.reasons) != 2 || !strings.Contains(reasons, "3 EVENT_STATUS_QUARANTINED: event_type is not known") ||
+		!strings.Contains(reasons, "4 headwater: ResourceExhausted") {
+		t.Error(reasons)
 	}
 }
 
-func TestAnAnswerThatWasLostIsAskedForAgainLongAfterTheCallItselfGaveUp(t *testing.T) {
+func TestTheBufferRetriesAfterTheCallItselfHasGivenUp(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{failing(codes.DeadlineExceeded), failing(codes.DeadlineExceeded)}
 	buffer, lost := bufferOn(t, client, BufferSettings{})
 	addTo(t, buffer, "1")
-	if err := buffer.Flush(t.Context()); err != nil || server.learned["1"] != 3 || len(lost.told) != 0 {
-		t.Error(err, server.learned, lost.told)
+	if err := buffer.Flush(t.Context()); err != nil || server.learned["1"] != 3 || len(lost.reasons) != 0 {
+		t.Error(err, server.learned, lost.reasons)
 	}
 }
 
-func TestPatienceEndsAlsoWhenTheServerAsksForMore(t *testing.T) {
+func TestPatienceEndsEvenIfTheServerAsksForMoreTime(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{comeBackIn(time.Hour)}
 	buffer, lost := bufferOn(t, client, BufferSettings{Patience: 50 * time.Millisecond})
 	addTo(t, buffer, "1")
-	if err := buffer.Flush(t.Context()); err != nil || len(lost.told) != 1 {
-		t.Error(err, lost.told)
+	if err := buffer.Flush(t.Context()); err != nil || len(lost.reasons) != 1 {
+		t.Error(err, lost.reasons)
 	}
 }
 
-func TestClosingSendsWhatIsLeftAndTellsWhatItsTimeIsTooShortFor(t *testing.T) {
+func TestCloseSendsTheRestAndReportsWhatItHasNoTimeFor(t *testing.T) {
 	server, client := serve(t)
 	buffer, lost := bufferOn(t, client, BufferSettings{Interval: time.Hour, BatchMax: 2})
 	addTo(t, buffer, "1", "2", "3")
-	if err := buffer.Close(t.Context()); err != nil || len(server.learned) != 3 || len(lost.told) != 0 {
-		t.Error(err, server.learned, lost.told)
+	if err := buffer.Close(t.Context()); err != nil || len(server.learned) != 3 || len(lost.reasons) != 0 {
+		t.Error(err, server.learned, lost.reasons)
 	}
 	if err := buffer.Add(t.Context(), NewEvent("click", "v")); !errors.Is(err, ErrBufferClosed) {
 		t.Error(err)
@@ -152,14 +152,14 @@ func TestClosingSendsWhatIsLeftAndTellsWhatItsTimeIsTooShortFor(t *testing.T) {
 	short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	closing.Close(short)
-	if len(lost.told) != 5 {
-		t.Error(lost.told)
+	if len(lost.reasons) != 5 {
+		t.Error(lost.reasons)
 	}
 }
 
 func TestAnOnLostThatPanicsLosesNoOtherEvent(t *testing.T) {
 	server, client := serve(t)
-	panics := func(*Event, string) { panic("as told") }
+	panics := func(*Event, string) { panic("on purpose") }
 	buffer, _ := bufferOn(t, client, BufferSettings{OnLost: panics})
 	if err := buffer.Add(t.Context(), &Event{EventId: "0", EventType: "nonsense"}); err != nil {
 		t.Fatal(err)
@@ -183,12 +183,12 @@ func TestManyGoroutinesShareASmallBuffer(t *testing.T) {
 	}
 	workers.Wait()
 	buffer.Close(t.Context())
-	if len(server.learned) != 800 || len(lost.told) != 0 {
-		t.Error(len(server.learned), lost.told)
+	if len(server.learned) != 800 || len(lost.reasons) != 0 {
+		t.Error(len(server.learned), lost.reasons)
 	}
 }
 
-func TestSizesThatMakeNoSenseAreRefused(t *testing.T) {
+func TestInvalidSizesAreRefused(t *testing.T) {
 	_, client := serve(t)
 	for _, settings := range []BufferSettings{{BatchMax: 1001}, {BatchMax: -1}, {EventsMax: -1}} {
 		if _, err := NewFeedbackBuffer(client, settings); err == nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// sendAll is the buffer's goroutine.
+// sendAll runs in the buffer's goroutine until the buffer is closed and empty.
 func (b *FeedbackBuffer) sendAll() {
 	defer close(b.ended)
 	for {
@@ -13,27 +13,27 @@ func (b *FeedbackBuffer) sendAll() {
 		if len(batch) == 0 {
 			return
 		}
-		b.backlog.tell(b.send(batch, time.Now()))
+		b.backlog.report(b.send(batch, time.Now()))
 		b.mutex.Lock()
 		b.backlog.settle()
-		b.tellChange()
+		b.signalChange()
 		b.mutex.Unlock()
 	}
 }
 
-// nextBatch waits for a batch; none comes after the last one of a closed buffer.
+// nextBatch waits for a batch. It returns an empty one when the buffer is closed and has no more.
 func (b *FeedbackBuffer) nextBatch() []*Event {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	forever := context.Background()
 	b.wait(forever, func() bool { return len(b.backlog.waiting) > 0 || b.backlog.isClosed() })
-	company, cancel := context.WithTimeout(forever, b.backlog.settings.Interval)
+	more, cancel := context.WithTimeout(forever, b.backlog.settings.Interval)
 	defer cancel()
-	b.wait(company, b.backlog.isDue) // or its time is over: either way it goes out
+	b.wait(more, b.backlog.isDue) // or the interval is over: the batch is sent in both cases
 	return b.backlog.take()
 }
 
-// send sends a batch until it is answered or given up, and returns what is lost of it.
+// send tries a batch until the server responds or it is given up, and returns what is lost.
 func (b *FeedbackBuffer) send(batch []*Event, began time.Time) []loss {
 	for tries := 1; ; tries++ {
 		answer, err := b.try(batch, began)
@@ -77,8 +77,8 @@ func (b *FeedbackBuffer) giveUpAt(began time.Time) time.Time {
 	return b.backlog.giveUpAt(began)
 }
 
-// waited waits before the next try, and returns whether there is time for one. A buffer that is
-// closed meanwhile has less patience.
+// waited waits before the next try, and returns whether there is time for one. If the buffer is
+// closed meanwhile, it waits less.
 func (b *FeedbackBuffer) waited(began time.Time, delay time.Duration) bool {
 	pause, cancel := context.WithTimeout(b.life, min(delay, time.Until(b.giveUpAt(began))))
 	defer cancel()

@@ -5,9 +5,9 @@ import (
 	"encoding/hex"
 )
 
-// newID returns 32 hexadecimal characters that nobody else makes.
+// newID returns a unique id of 32 hexadecimal characters.
 func newID() string {
 	var bytes [16]byte
-	rand.Read(bytes[:]) // never fails, says crypto/rand
+	rand.Read(bytes[:]) // crypto/rand documents that it never fails
 	return hex.EncodeToString(bytes[:])
 }

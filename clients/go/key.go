@@ -5,17 +5,17 @@ import (
 	"errors"
 )
 
-// bearer is a key as the credentials of each call.
+// bearer sends a key as the credentials of each call.
 type bearer string
 
 func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
 	return map[string]string{"authorization": "Bearer " + string(b)}, nil
 }
 
-// RequireTransportSecurity is false, since inside a shop's own network there often is none.
+// RequireTransportSecurity is false: inside a shop's own network there is often no TLS.
 func (b bearer) RequireTransportSecurity() bool { return false }
 
-// checkKey refuses a key that no header can carry.
+// checkKey refuses a key that a header cannot contain.
 func checkKey(key string) error {
 	for _, character := range []byte(key) {
 		if character <= ' ' || character > '~' {

@@ -14,8 +14,8 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// live gives a client of the server that HEADWATER_TARGET and HEADWATER_KEY name: an empty one, that
-// nobody else writes to. tests/system/test_client_go.py starts it.
+// live returns a client of the server in HEADWATER_TARGET and HEADWATER_KEY: an empty one that nobody
+// else writes to. tests/system/test_client_go.py starts it.
 func live(t *testing.T) *Client {
 	t.Helper()
 	target := os.Getenv("HEADWATER_TARGET")
@@ -30,7 +30,7 @@ func live(t *testing.T) *Client {
 	return client
 }
 
-// must returns what a call gave, and ends the test if it failed.
+// must returns the response of a call, and ends the test if the call failed.
 func must[Answer any](answer Answer, err error) func(*testing.T) Answer {
 	return func(t *testing.T) Answer {
 		t.Helper()
@@ -41,7 +41,7 @@ func must[Answer any](answer Answer, err error) func(*testing.T) Answer {
 	}
 }
 
-func TestLiveItemsAreWrittenListedAndTakenOut(t *testing.T) {
+func TestLiveItemsAreWrittenListedAndDeleted(t *testing.T) {
 	client, ctx := live(t), patient(t)
 	boots := &Item{
 		ItemId: "live-boots", Title: "Boots", Categories: []string{"live"}, Price: proto.Float64(89),
@@ -60,7 +60,7 @@ func TestLiveItemsAreWrittenListedAndTakenOut(t *testing.T) {
 		t.Error(written)
 	}
 	var ids []string
-	filter := &ListItemsRequest{Filter: `categories: ANY("live")`, PageSize: 1} // a page for each
+	filter := &ListItemsRequest{Filter: `categories: ANY("live")`, PageSize: 1} // a page for each item
 	for item, err := range client.ListItems(ctx, filter) {
 		ids = append(ids, must(item, err)(t).GetItemId())
 	}
@@ -76,8 +76,8 @@ func TestLiveItemsAreWrittenListedAndTakenOut(t *testing.T) {
 func TestLiveTheNextListHasLearnedTheFeedback(t *testing.T) {
 	client, ctx := live(t), patient(t)
 	must(client.UpsertItems(ctx, &Item{ItemId: "learn-a", Tags: []string{"x"}}, &Item{ItemId: "learn-b", Tags: []string{"x"}}))(t)
-	question := &RecommendRequest{VisitorId: "live", Filter: `tags: ANY("x")`, Explain: true}
-	slate := must(client.Recommend(ctx, question))(t)
+	request := &RecommendRequest{VisitorId: "live", Filter: `tags: ANY("x")`, Explain: true}
+	slate := must(client.Recommend(ctx, request))(t)
 	click := NewEvent("dislike", "live", slate.ItemIDs()[0])
 	click.AttributionToken = slate.GetAttributionToken()
 	learned := must(client.Feedback(ctx, click))(t)
@@ -85,7 +85,7 @@ func TestLiveTheNextListHasLearnedTheFeedback(t *testing.T) {
 	if learned.Results[0].Status != Created || again.Results[0].Status != Exists {
 		t.Error(learned, again)
 	}
-	after := must(client.Recommend(ctx, question, WithMinOffset(learned.GetOffset())))(t)
+	after := must(client.Recommend(ctx, request, WithMinOffset(learned.GetOffset())))(t)
 	if slices.Contains(after.ItemIDs(), slate.ItemIDs()[0]) || after.GetResults()[0].GetExplanation() == "" {
 		t.Error(after)
 	}
@@ -96,7 +96,7 @@ func TestLiveTheNextListHasLearnedTheFeedback(t *testing.T) {
 	must(client.ListTrendingItems(ctx, &ListTrendingItemsRequest{}, WithMinOffset(learned.GetOffset())))(t)
 }
 
-func TestLiveAccountsAreKnownAndForgotten(t *testing.T) {
+func TestLiveAccountsAreWrittenAndErased(t *testing.T) {
 	client, ctx := live(t), patient(t)
 	must(client.UpsertUsers(ctx, &User{UserId: "account", Features: map[string]*Value{"segment": Text("gold")}}))(t)
 	known := must(client.GetUser(ctx, &GetUserRequest{UserId: "account"}))(t)
@@ -109,7 +109,7 @@ func TestLiveAccountsAreKnownAndForgotten(t *testing.T) {
 	}
 }
 
-func TestLiveTheModelTellsWhereItStands(t *testing.T) {
+func TestLiveTheModelReportsItsState(t *testing.T) {
 	client, ctx := live(t), patient(t)
 	model := must(client.GetModel(ctx, &GetModelRequest{ComputeDigest: true}))(t)
 	if model.GetDigest() == "" || model.GetVersions()["river"] == "" {
@@ -119,7 +119,7 @@ func TestLiveTheModelTellsWhereItStands(t *testing.T) {
 	must(client.ModelService().GetServing(ctx, &headwaterv1.GetServingRequest{}))(t)
 }
 
-func TestLiveErrorsNameTheFieldAndTheKind(t *testing.T) {
+func TestLiveErrorsHaveTheFieldAndTheKind(t *testing.T) {
 	client, ctx := live(t), patient(t)
 	_, err := client.UpsertItems(ctx, &Item{ItemId: "a"}, &Item{ItemId: "b", Price: proto.Float64(-1)})
 	var failure *Error
@@ -140,7 +140,7 @@ func TestLiveErrorsNameTheFieldAndTheKind(t *testing.T) {
 	}
 }
 
-func TestLiveAStreamGoesThroughTheBareStub(t *testing.T) {
+func TestLiveABareStubMakesAStream(t *testing.T) {
 	client := live(t)
 	ctx, cancel := context.WithTimeout(t.Context(), backTimeout)
 	defer cancel()

@@ -38,7 +38,7 @@ type (
 	Value = headwaterv1.Value
 )
 
-// What became of an event.
+// The status of an event in a FeedbackResponse.
 const (
 	Created     = headwaterv1.EventStatus_EVENT_STATUS_CREATED
 	Exists      = headwaterv1.EventStatus_EVENT_STATUS_EXISTS
@@ -46,22 +46,22 @@ const (
 	Quarantined = headwaterv1.EventStatus_EVENT_STATUS_QUARANTINED
 )
 
-// What became of a write.
+// The status of a write.
 const (
 	Applied  = headwaterv1.WriteStatus_WRITE_STATUS_APPLIED
 	Outdated = headwaterv1.WriteStatus_WRITE_STATUS_OUTDATED
 	Refused  = headwaterv1.WriteStatus_WRITE_STATUS_REFUSED
 )
 
-// ExplorationOff asks for the best list, without anything tried.
+// ExplorationOff requests the best list, without exploration.
 const ExplorationOff = headwaterv1.Exploration_EXPLORATION_OFF
 
-// Text is a category, such as "phone", for a context or an item's features.
+// Text makes a category, such as "phone", for a context or an item's features.
 func Text(text string) *Value {
 	return &Value{Kind: &headwaterv1.Value_Text{Text: text}}
 }
 
-// Number is a quantity, for a context or an item's features.
+// Number makes a quantity, for a context or an item's features.
 func Number(number float64) *Value {
 	return &Value{Kind: &headwaterv1.Value_Number{Number: number}}
 }

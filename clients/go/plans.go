@@ -6,24 +6,24 @@ import (
 	headwaterv1 "github.com/headwater/headwater/clients/go/headwater/v1"
 )
 
-// plan is how a method is called.
+// plan says how a method is called.
 type plan struct {
 	timeout    time.Duration // when the context has no deadline
 	tries      int
 	first      time.Duration // the wait before the second try
-	multiplier float64       // what each further wait is longer by
+	multiplier float64       // the factor from one wait to the next
 }
 
 const (
 	pageTimeout = time.Second     // a page is waiting
-	backTimeout = 5 * time.Second // nobody is
+	backTimeout = 5 * time.Second // no page is
 )
 
 var (
-	// about 0.35 s of waiting in all, so that a server that is down is said to be within a second
+	// about 0.35 s of waits in all: a server that is down is reported within a second
 	reading     = plan{pageTimeout, 4, 50 * time.Millisecond, 2}
 	slowReading = plan{backTimeout, 4, 50 * time.Millisecond, 2}
-	// about 4 s in all: long enough for a restart
+	// about 4 s of waits in all: long enough for a restart
 	writing = plan{backTimeout, 5, 100 * time.Millisecond, 3}
 	once    = plan{timeout: backTimeout, tries: 1}
 )
@@ -43,11 +43,11 @@ var plans = map[string]plan{
 	headwaterv1.ModelService_ListQuarantinedEvents_FullMethodName:      slowReading,
 	headwaterv1.ModelService_GetStorage_FullMethodName:                 slowReading,
 	headwaterv1.ModelService_ListItemStatistics_FullMethodName:         slowReading,
-	headwaterv1.FeedbackService_Feedback_FullMethodName:                writing, // each event carries its id
-	headwaterv1.UserService_EraseUser_FullMethodName:                   writing, // forgetting twice is forgetting
+	headwaterv1.FeedbackService_Feedback_FullMethodName:                writing, // each event has its id
+	headwaterv1.UserService_EraseUser_FullMethodName:                   writing, // erasing twice has the same effect
 }
 
-// planOf returns how to make a call. A method that is not known here is tried once.
+// planOf returns how to make a call. A method without a plan is tried once.
 func planOf(method string, request any) plan {
 	if known, ok := plans[method]; ok {
 		return known
@@ -58,8 +58,8 @@ func planOf(method string, request any) plan {
 	return once
 }
 
-// hasItsTime says whether every write of a request carries its set_time. Only then a repeated one,
-// after a lost answer, cannot undo a newer one.
+// hasItsTime reports whether every write of a request has its set_time. Only then a write that is
+// repeated after a lost response cannot undo a newer one.
 func hasItsTime(request any) bool {
 	switch writes := request.(type) {
 	case *headwaterv1.UpsertItemsRequest:

@@ -8,23 +8,23 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// Recommendation is a slate. Send its AttributionToken back with the events that follow from it.
+// Recommendation is a slate. Send its AttributionToken with the events that it leads to.
 type Recommendation struct {
 	*headwaterv1.RecommendResponse
-	// IsFallback: the server was away, and this is the caller's own list, without a token.
+	// IsFallback: the server was away; this is the caller's own list, without a token.
 	IsFallback bool
 }
 
-// ItemIDs are the items, first slot first.
+// ItemIDs returns the item ids, first slot first.
 func (r *Recommendation) ItemIDs() []string { return itemIDs(r.GetResults()) }
 
-// ItemList is a list that belongs to no visitor, best first.
+// ItemList is a list for no particular visitor, best first.
 type ItemList struct {
 	Results []*ScoredItem
 	Offset  string
 }
 
-// ItemIDs are the items, best first.
+// ItemIDs returns the item ids, best first.
 func (l *ItemList) ItemIDs() []string { return itemIDs(l.Results) }
 
 func itemIDs[Slot interface{ GetItemId() string }](slots []Slot) []string {
@@ -35,13 +35,13 @@ func itemIDs[Slot interface{ GetItemId() string }](slots []Slot) []string {
 	return ids
 }
 
-// Recommend returns what a visitor should see now. Without a RecommendationId one is minted here,
-// before the first try, so that a retry draws the same slate.
+// Recommend returns what a visitor should see now. A request without a RecommendationId gets
+// one before the first try, so that a retry returns the same slate.
 func (c *Client) Recommend(
 	ctx context.Context, request *RecommendRequest, options ...CallOption,
 ) (*Recommendation, error) {
 	chosen := choose(options)
-	request = proto.CloneOf(request) // the caller may share it between goroutines
+	request = proto.CloneOf(request) // callers may share a request between goroutines
 	if request.RecommendationId == "" {
 		request.RecommendationId = newID()
 	}
@@ -57,7 +57,7 @@ func (c *Client) Recommend(
 	return &Recommendation{RecommendResponse: response}, nil
 }
 
-// ListSimilarItems returns what goes with, or is like, items.
+// ListSimilarItems returns items that are similar to, or bought with, the given ones.
 func (c *Client) ListSimilarItems(
 	ctx context.Context, request *ListSimilarItemsRequest, options ...CallOption,
 ) (*ItemList, error) {
@@ -70,7 +70,7 @@ func (c *Client) ListSimilarItems(
 	return &ItemList{response.GetResults(), response.GetOffset()}, nil
 }
 
-// ListTrendingItems returns what is on the rise.
+// ListTrendingItems returns the items whose popularity grows.
 func (c *Client) ListTrendingItems(
 	ctx context.Context, request *ListTrendingItemsRequest, options ...CallOption,
 ) (*ItemList, error) {
@@ -83,7 +83,7 @@ func (c *Client) ListTrendingItems(
 	return &ItemList{response.GetResults(), response.GetOffset()}, nil
 }
 
-// CallOption says how one list is asked for.
+// CallOption is an option of one call.
 type CallOption func(*callSettings)
 
 type callSettings struct {
@@ -91,14 +91,14 @@ type callSettings struct {
 	fallback  []string
 }
 
-// WithMinOffset has the list answered by a state that has learned what a FeedbackResponse with this
-// offset, or a write, has told: read your own feedback. "" asks for nothing.
+// WithMinOffset requests a list from a state at least as new as this offset. Pass the offset of a
+// FeedbackResponse or of a write to see its effect. "" requires nothing.
 func WithMinOffset(offset string) CallOption {
 	return func(s *callSettings) { s.minOffset = offset }
 }
 
-// WithFallback gives Recommend the items that are shown while the server is away, late or
-// overloaded. A mistake in the question, or a wrong key, is an error as ever.
+// WithFallback sets the items that Recommend returns while the server is away, late or overloaded. An
+// invalid request or a wrong key is still an error.
 func WithFallback(itemIDs ...string) CallOption {
 	return func(s *callSettings) { s.fallback = append([]string{}, itemIDs...) }
 }

@@ -9,7 +9,8 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// callWithPlan makes one call as its plan says: within a deadline, again where that is safe.
+// callWithPlan makes one call as its plan says: within a deadline, and with retries where that is safe.
+// Why gRPC's own retries do not suffice: docs/adr/0004.
 func callWithPlan(
 	ctx context.Context, method string, request, reply any,
 	conn *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption,
@@ -37,7 +38,7 @@ func withDefaultDeadline(ctx context.Context, timeout time.Duration) (context.Co
 	return context.WithTimeout(ctx, timeout)
 }
 
-// mayRepeat says whether another try is safe and may help.
+// mayRepeat reports whether another try is safe and may help.
 func (p plan) mayRepeat(ctx context.Context, try int, failure *Error) bool {
 	if try >= p.tries || ctx.Err() != nil {
 		return false
@@ -45,29 +46,29 @@ func (p plan) mayRepeat(ctx context.Context, try int, failure *Error) bool {
 	switch failure.Code {
 	case codes.Unavailable:
 		return true
-	case codes.Canceled: // by the server: the call came in just as it stopped, and was never looked at
+	case codes.Canceled: // by a server that was just stopping: it did not process the call
 		return true
-	case codes.ResourceExhausted: // without a time to come back, the call itself is too large
+	case codes.ResourceExhausted: // without a RetryAfter the call itself is too large
 		return failure.RetryAfter != nil
 	default:
 		return false
 	}
 }
 
-// wait is how long to wait before the next try: our own pace, but never less than the server asks.
+// wait returns how long to wait before the next try: at least as long as the server asks for.
 func (p plan) wait(try int, failure *Error) time.Duration {
 	pace := float64(p.first)
 	for range try - 1 {
 		pace *= p.multiplier
 	}
-	delay := time.Duration(pace * (0.8 + 0.4*rand.Float64())) // so that not all come back at once
+	delay := time.Duration(pace * (0.8 + 0.4*rand.Float64())) // so that not all clients come back at once
 	if failure.RetryAfter != nil {
 		delay = max(delay, *failure.RetryAfter)
 	}
 	return delay
 }
 
-// slept waits, unless the deadline would end the wait: then nothing is left to try within it.
+// slept waits and returns true; false at once if the deadline would end before the wait.
 func slept(ctx context.Context, delay time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= delay {
 		return false

@@ -16,12 +16,12 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-var question = &RecommendRequest{VisitorId: "ann"}
+var request = &RecommendRequest{VisitorId: "ann"}
 
-func TestARetryAsksWithTheSameIdAndSoDrawsTheSameSlate(t *testing.T) {
+func TestARetryHasTheSameIdAndSoReturnsTheSameSlate(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{failing(codes.Unavailable), failing(codes.Canceled), comeBackIn(time.Millisecond)}
-	slate, err := client.Recommend(patient(t), question)
+	slate, err := client.Recommend(patient(t), request)
 	if err != nil || slate.ItemIDs()[0] != "boots" {
 		t.Fatal(slate, err)
 	}
@@ -30,12 +30,12 @@ func TestARetryAsksWithTheSameIdAndSoDrawsTheSameSlate(t *testing.T) {
 			t.Error("another id:", asked.RecommendationId)
 		}
 	}
-	if len(server.asked) != 4 || question.RecommendationId != "" {
-		t.Error("tries:", len(server.asked), "the caller's question was changed:", question)
+	if len(server.asked) != 4 || request.RecommendationId != "" {
+		t.Error("tries:", len(server.asked), "the caller's request was changed:", request)
 	}
 }
 
-func TestALostAnswerIsAskedForAgainWithTheSameEvents(t *testing.T) {
+func TestAfterALostResponseTheSameEventsAreSentAgain(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{failing(codes.Unavailable)}
 	event := &Event{EventType: "click", VisitorId: "ann"}
@@ -47,11 +47,11 @@ func TestALostAnswerIsAskedForAgainWithTheSameEvents(t *testing.T) {
 	}
 }
 
-func TestTheServersTimeToComeBackIsWaitedFor(t *testing.T) {
+func TestARetryWaitsForTheTimeThatTheServerAsksFor(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{comeBackIn(300 * time.Millisecond)}
 	began := time.Now()
-	if _, err := client.Recommend(patient(t), question); err != nil {
+	if _, err := client.Recommend(patient(t), request); err != nil {
 		t.Fatal(err)
 	}
 	if waited := time.Since(began); waited < 300*time.Millisecond {
@@ -59,21 +59,21 @@ func TestTheServersTimeToComeBackIsWaitedFor(t *testing.T) {
 	}
 }
 
-func TestATimeToComeBackBeyondTheDeadlineIsToldAtOnce(t *testing.T) {
+func TestATimeToComeBackAfterTheDeadlineIsReportedAtOnce(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{comeBackIn(time.Hour)}
 	began := time.Now()
-	_, err := client.Recommend(patient(t), question)
+	_, err := client.Recommend(patient(t), request)
 	var failure *Error
 	if !errors.As(err, &failure) || !errors.Is(err, ErrOverloaded) || *failure.RetryAfter != time.Hour {
 		t.Fatal(err)
 	}
 	if waited := time.Since(began); waited > 20*time.Second {
-		t.Error("told after", waited)
+		t.Error("reported after", waited)
 	}
 }
 
-func TestEveryCallHasADeadlineAndTheContextsOwnComesFirst(t *testing.T) {
+func TestEveryCallHasADeadlineAndTheContextsOwnReplacesIt(t *testing.T) {
 	server, client := serve(t)
 	server.hold = make(chan struct{})
 	defer close(server.hold)
@@ -95,30 +95,30 @@ func TestTriesEnd(t *testing.T) {
 	for range 10 {
 		server.faults = append(server.faults, failing(codes.Unavailable))
 	}
-	_, err := client.Recommend(patient(t), question)
+	_, err := client.Recommend(patient(t), request)
 	if !errors.Is(err, ErrUnavailable) || len(server.asked) != reading.tries {
 		t.Error(err, "tries:", len(server.asked))
 	}
 }
 
-func TestWhatIsWrongWithTheRequestIsToldAtOnceWithItsFields(t *testing.T) {
+func TestAnInvalidRequestIsReportedAtOnceWithItsFields(t *testing.T) {
 	for _, code := range []codes.Code{codes.InvalidArgument, codes.Internal, codes.ResourceExhausted} {
 		server, client := serve(t)
 		server.faults = []error{failing(code, &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
 			{Field: "events[3].event_id", Description: "is empty"},
 		}})}
-		_, err := client.Recommend(patient(t), question)
+		_, err := client.Recommend(patient(t), request)
 		var failure *Error
 		if !errors.As(err, &failure) || failure.Field() != "events[3].event_id" || len(server.asked) != 1 {
 			t.Error(err, "tries:", len(server.asked))
 		}
-		if status.Code(err) != code || !strings.Contains(err.Error(), "as told") {
+		if status.Code(err) != code || !strings.Contains(err.Error(), "on purpose") {
 			t.Error(err)
 		}
 	}
 }
 
-func TestAWriteIsRepeatedOnlyWithItsTime(t *testing.T) {
+func TestAWriteIsRetriedOnlyWithItsTime(t *testing.T) {
 	server, client := serve(t)
 	server.faults = []error{failing(codes.Unavailable), failing(codes.Unavailable)}
 	if _, err := client.UpsertItems(patient(t), &Item{ItemId: "boots"}); !errors.Is(err, ErrUnavailable) {
@@ -154,16 +154,16 @@ func TestTheFallbackIsShownOnlyWhileTheServerIsAway(t *testing.T) {
 	if err != nil || strings.Join(slate.ItemIDs(), " ") != "a d" || !slate.IsFallback || slate.AttributionToken != "" {
 		t.Error(slate, err)
 	}
-	for _, kind := range []error{ErrInvalidRequest, ErrOverloaded} { // a mistake; a call that is too large
-		if _, err := client.Recommend(patient(t), question, WithFallback("a")); !errors.Is(err, kind) {
+	for _, kind := range []error{ErrInvalidRequest, ErrOverloaded} { // an invalid request; a call that is too large
+		if _, err := client.Recommend(patient(t), request, WithFallback("a")); !errors.Is(err, kind) {
 			t.Error(err)
 		}
 	}
 }
 
-func TestTheKeyGoesWithEveryCallAndOneThatNoHeaderCarriesIsRefused(t *testing.T) {
+func TestTheKeyIsSentWithEveryCallAndAnInvalidOneIsRefused(t *testing.T) {
 	server, client := serve(t, WithKey("s3cret"))
-	if _, err := client.Recommend(patient(t), question, WithMinOffset("7-0")); err != nil {
+	if _, err := client.Recommend(patient(t), request, WithMinOffset("7-0")); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Join(server.keys, " ") != "Bearer s3cret" || server.asked[0].MinOffset != "7-0" {

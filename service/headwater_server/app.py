@@ -20,10 +20,11 @@ from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.warmup import warm_up
 from headwater_server.gateway.beside import Beside
-from headwater_server.observability.exposition import Exposition
 from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
-from headwater_server.replica.group.process_context import Surroundings
+from headwater_server.observability.metrics_server import MetricsServer
+from headwater_server.replica.assembly import restored_replica
+from headwater_server.replica.group.process_context import ProcessContext
 from headwater_server.replica.ports.registry import FOLLOWER
 from headwater_server.replica.replica import Replica
 from headwater_server.settings import Settings
@@ -42,22 +43,22 @@ OnReady = Callable[[str, str], None]
 def run(
     settings: Settings,
     on_ready: OnReady,
-    surroundings: Surroundings | None = None,
+    context: ProcessContext | None = None,
     beside: Beside | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; call ``on_ready(address, offset)`` when it can answer.
 
     Then ``beside`` is opened, if there is to be something; it is closed before the server.
     """
-    run_loop(_serve(settings, on_ready, surroundings or Surroundings(), beside))
+    run_loop(_serve(settings, on_ready, context or ProcessContext(), beside))
 
 
 async def _serve(
-    settings: Settings, on_ready: OnReady, surroundings: Surroundings, beside: Beside | None
+    settings: Settings, on_ready: OnReady, context: ProcessContext, beside: Beside | None
 ) -> None:
     stopping = _stop_signal()
     async with AsyncExitStack() as parts:
-        starting = asyncio.create_task(_start(settings, parts, surroundings))
+        starting = asyncio.create_task(_start(settings, parts, context))
         await _first(starting, stopping)
         if stopping.is_set():
             _log.info("stopped while starting")
@@ -79,30 +80,25 @@ async def _serve(
 
 
 async def _start(
-    settings: Settings, parts: AsyncExitStack, surroundings: Surroundings
+    settings: Settings, parts: AsyncExitStack, context: ProcessContext
 ) -> tuple[Replica, str]:
     """Start storage, replica and API; what is started is put onto ``parts``, to be stopped."""
     warm_up(settings.engine)  # before the port opens: nobody waits for a compiler
-    storage = await parts.enter_async_context(_storage(settings, surroundings))
+    storage = await parts.enter_async_context(_storage(settings, context))
     meters = Meters()
-    replica = Replica(
-        storage.log,
-        storage.snapshots,
-        storage.quarantine,
-        storage.replicas,
-        storage.holdings,
-        token_keys=storage.token_keys,
+    replica = await restored_replica(
+        storage,
         engine_settings=settings.engine,
         settings=settings.replica,
-        identity=surroundings.identity,
-        neighbours=surroundings.neighbours,
+        identity=context.identity,
+        host_peers=context.host_peers,
         meters=meters,
     )
     await replica.start()
     parts.push_async_callback(replica.stop)
     spans = _spans(settings.process.tracing_endpoint, parts)
     await _expose(replica, settings.api, meters, parts)
-    if surroundings.identity.role == FOLLOWER:
+    if context.identity.role == FOLLOWER:
         return replica, "-"
     server = Server(replica, settings.api, meters, spans)
     port = await server.start()
@@ -111,15 +107,13 @@ async def _start(
     return replica, f"{host}:{port}"
 
 
-def _storage(
-    settings: Settings, surroundings: Surroundings
-) -> AbstractAsyncContextManager[Storage]:
+def _storage(settings: Settings, context: ProcessContext) -> AbstractAsyncContextManager[Storage]:
     place = settings.place
     return open_storage(
         settings.storage,
         redis_url=place.redis_url,
         data_dir=place.data_dir,
-        socket=surroundings.socket,
+        socket=context.socket,
     )
 
 
@@ -131,14 +125,14 @@ async def _expose(
         return
     keys = Keys(settings.accesses)
 
-    async def look() -> Iterator[Metric]:
-        return families(await replica.standing(), meters)
+    async def collect() -> Iterator[Metric]:
+        return families(await replica.measurements(), meters)
 
-    exposition = Exposition(
-        settings.metrics_listen, look, lambda header: not keys or keys.allows(header)
+    server = MetricsServer(
+        settings.metrics_listen, collect, lambda header: not keys or keys.allows(header)
     )
-    port = await exposition.start()
-    parts.push_async_callback(exposition.stop)
+    port = await server.start()
+    parts.push_async_callback(server.stop)
     _log.info("metrics are served", port=port, path="/metrics")
 
 
@@ -150,7 +144,8 @@ def _spans(endpoint: str | None, parts: AsyncExitStack) -> Spans | None:
     try:
         from headwater_server.observability.tracing import open_spans  # noqa: PLC0415 - optional
     except ImportError:
-        text = "tracing_endpoint is set: pip install 'headwater-server[tracing]', or unset it"
+        fix = "pip install '.[tracing]' in a checkout, or 'FILE.whl[tracing]' of a wheel"
+        text = f"tracing_endpoint is set: {fix}; or unset it"
         raise BadSettings(text) from None
     spans = open_spans(endpoint)
     parts.push_async_callback(asyncio.to_thread, spans.close)

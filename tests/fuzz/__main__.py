@@ -18,7 +18,7 @@ WATCHED = (
     "headwater_server.api.translate",
     "headwater_server.engine.tokens.attribution_token",
     "headwater_server.engine.engine",
-    "headwater_server.engine.ranking.answering",
+    "headwater_server.engine.ranking.candidate_scoring",
     "headwater_server.engine.catalogue.catalogue",
     "headwater_server.engine.catalogue.filters",
     "headwater_server.engine.intake.firewall",

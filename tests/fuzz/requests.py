@@ -48,14 +48,14 @@ class Shop:
 
     def similar(self, request):
         asked, _ = lists.list_similar_items_request(request)
-        found = self.engine.list_similar_items(
+        found = self.engine.lookups.list_similar_items(
             asked.item_ids, asked.page_size, asked.filter, self.now_ms
         )
         return lists.list_similar_items_response(ListAnswer(found, "1-0"))
 
     def trending(self, request):
         asked, _ = lists.list_trending_items_request(request)
-        found = self.engine.list_trending_items(
+        found = self.engine.lookups.list_trending_items(
             asked.category, asked.window, asked.page_size, asked.filter, self.now_ms
         )
         return lists.list_trending_items_response(ListAnswer(found, "1-0"))
@@ -74,11 +74,13 @@ class Shop:
 
     def get_item(self, request):
         item_id = catalog.get_item_request(request)
-        return catalog.get_item_response(item_id, self.engine.get_item(item_id))
+        return catalog.get_item_response(item_id, self.engine.lookups.get_item(item_id))
 
     def list_items(self, request):
         after, size, text = catalog.list_items_request(request)
-        return catalog.list_items_response(self.engine.list_items(after, size + 1, text), size)
+        return catalog.list_items_response(
+            self.engine.lookups.list_items(after, size + 1, text), size
+        )
 
     def upsert_users(self, request):
         writes = users.upsert_users_request(request)
@@ -86,7 +88,7 @@ class Shop:
 
     def get_user(self, request):
         ids = users.get_user_request(request)
-        return users.get_user_response(*ids, self.engine.get_user(*ids))
+        return users.get_user_response(*ids, self.engine.lookups.get_user(*ids))
 
 
 SHOP = Shop()

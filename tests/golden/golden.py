@@ -23,7 +23,7 @@ LOG = HERE / "shop.hwlog"
 EXPECTED = HERE / "expected.json"
 ASKED = 20
 EXACT = (
-    # no logarithm, root or exponential ever comes near these
+    # no logarithm, root or exponential comes near these
     "clock_ms", "learned", "catalogue/", "visitors/", "users/", "hiding/", "deduplication/",
     "influence/", "attribution/profile", "attribution/recommendation_id", "attribution/placement",
     "attribution/policy", "attribution/closes_ms", "attribution/slots", "attribution/items",
@@ -34,7 +34,7 @@ EXACT = (
 
 
 def make_log() -> None:
-    """Write `LOG` anew; what was recorded of the old one says nothing of it."""
+    """Write `LOG` again; the records of the old one do not apply to it."""
     entries, before = [], START
     for entry in golden_entries():
         tie = int(before.offset.split("-")[1]) + 1 if _same_time(before, entry.time_ms) else 0
@@ -67,7 +67,7 @@ def folded(entries: Iterable[Raw]) -> Engine:
 def exact_digest(engine: Engine) -> str:
     """Return the digest of what every CPU must agree on to the last bit."""
     return state.digest(
-        (path, leaf) for path, leaf in state.flatten(engine.state()) if path.startswith(EXACT)
+        (path, leaf) for path, leaf in state.flatten(engine.parts.state()) if path.startswith(EXACT)
     )
 
 
@@ -81,26 +81,26 @@ def answers(engine: Engine) -> dict[str, dict[str, float]]:
 
 def _asked(engine: Engine, visitor: str) -> Any:
     request = RecommendRequest(visitor, "golden", explore=False)
-    return engine.recommend(request, engine.clock_ms).results
+    return engine.recommend(request, engine.parts.clock_ms).results
 
 
 def expected() -> dict[str, Any]:
     """Return what was recorded of the golden log."""
-    told: dict[str, Any] = json.loads(EXPECTED.read_text())
-    return told
+    recorded: dict[str, Any] = json.loads(EXPECTED.read_text())
+    return recorded
 
 
 def record() -> dict[str, Any]:
     """Write what this build and this machine make of the golden log, beside what others made."""
     engine = folded(read_log())
-    told = expected() if EXPECTED.exists() else {}
-    exact, others = exact_digest(engine), told.get("digests", {})
+    recorded = expected() if EXPECTED.exists() else {}
+    exact, others = exact_digest(engine), recorded.get("digests", {})
     # a digest of a machine that was recorded with another exact digest is of another build
-    kept = others if told.get("exact") == exact else {}
+    kept = others if recorded.get("exact") == exact else {}
     found = {
         "seed": SEED,
         "state_version": engine.STATE_VERSION,
-        "counts": engine.counts(),
+        "counts": engine.lookups.counts(),
         "exact": exact,
         "digests": kept | {fingerprint(): engine.digest()},
         "answers": answers(engine),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import cycle
 
 import grpc
 
 from headwater_server.api.ports import Replica
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
+from tests.integration.waiting import PATIENCE_S
+
+WORKERS_MAX = 8
 
 
 def somebody_listens(port: int) -> bool:
@@ -21,9 +26,24 @@ def somebody_listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def _ports() -> Iterator[int]:
+    """Give this process's share of the ports below those that outgoing connections take.
+
+    None twice, and none of another process of the run: a program that is to listen on one may
+    need half a minute to start.
+    """
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    share = list(range(20_000 + number % WORKERS_MAX, 32_000, WORKERS_MAX))
+    random.shuffle(share)
+    return cycle(share)
+
+
+PORTS = _ports()
+
+
 def free_port() -> int:
-    """Return a port nobody listens on, below the range that outgoing connections take."""
-    return next(p for p in random.sample(range(20_000, 32_000), 50) if not somebody_listens(p))
+    """Return a port nobody listens on, nor anybody is about to."""
+    return next(port for port in PORTS if not somebody_listens(port))
 
 
 @asynccontextmanager
@@ -32,7 +52,10 @@ async def serving(
 ) -> AsyncIterator[str]:
     """Serve ``replica``, on a free port unless told; give the address."""
     listen = listen or f"127.0.0.1:{free_port()}"
-    server = Server(replica, replace(settings or ApiSettings(stop_grace_s=0), listen=listen))
+    settings = settings or ApiSettings(stop_grace_s=0)
+    if settings.overload_lag_ms == ApiSettings.overload_lag_ms:
+        settings = replace(settings, overload_lag_ms=1_000 * PATIENCE_S)  # not of the test's making
+    server = Server(replica, replace(settings, listen=listen))
     await server.start()
     try:
         yield listen

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import headwater
+from tests.integration.waiting import PATIENCE_S
 
 
 def click(number: int, **fields: object) -> headwater.Event:
@@ -36,9 +37,9 @@ class Both:
         for number in numbers:
             await self.do(self.buffer.add, click(number), **named)
 
-    async def flush(self, timeout_s: float | None = 10) -> None:
+    async def flush(self, timeout_s: float | None = PATIENCE_S) -> None:
         await self.do(self.buffer.flush, timeout_s)
 
-    async def close(self, timeout_s: float = 10) -> None:
+    async def close(self, timeout_s: float = PATIENCE_S) -> None:
         await self.do(self.buffer.close, timeout_s)
         await self.do(self.client.close)

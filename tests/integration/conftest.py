@@ -16,6 +16,7 @@ from headwater_server.storage.embedded.server_process import ServerProcess, laun
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
+from tests.integration.waiting import STORE_TIMEOUT_MS
 
 BACKENDS = ("valkey", "redis")
 
@@ -75,7 +76,8 @@ def server_dir(
 @pytest.fixture
 def settings(request: pytest.FixtureRequest) -> StorageSettings:
     """Settings with a catalogue that no other test uses."""
-    return StorageSettings(catalogue=f"test-{abs(hash(request.node.nodeid))}")
+    catalogue = f"test-{abs(hash(request.node.nodeid))}"
+    return StorageSettings(catalogue=catalogue, store_timeout_ms=STORE_TIMEOUT_MS)
 
 
 @pytest.fixture

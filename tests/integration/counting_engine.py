@@ -21,11 +21,11 @@ from headwater_server.engine.messages.entries import (
 )
 from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.engine.messages.requests import (
+    Interaction,
     Recommendation,
     RecommendRequest,
     Result,
     ScoredItem,
-    Touch,
     UserProfile,
 )
 from headwater_server.engine.settings import EngineSettings
@@ -119,6 +119,10 @@ class CountingEngine:
         engine.users = found["users"]
         return engine
 
+    @property
+    def lookups(self) -> CountingEngine:
+        return self
+
     def get_item(self, item_id: str) -> Item | None:
         return Item(item_id, self.titles[item_id]) if item_id in self.titles else None
 
@@ -161,8 +165,8 @@ class CountingEngine:
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         if user_id not in self.users:
             return None
-        touches = tuple(Touch(item, 0, count) for item, count in self.touched.items())
-        return UserProfile(user_id, self.users[user_id], (), touches)
+        history = tuple(Interaction(item, 0, count) for item, count in self.touched.items())
+        return UserProfile(user_id, self.users[user_id], (), history)
 
     def counts(self) -> dict[str, int]:
         return {"events_learned": len(self.order)}

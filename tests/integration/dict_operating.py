@@ -16,8 +16,8 @@ from headwater_server.replica.operators.operator_reads import (
     QuarantineAnswer,
     ReplicasAnswer,
     SamplesAnswer,
-    ServingAnswer,
 )
+from headwater_server.replica.operators.own_status import ServingAnswer
 from headwater_server.replica.operators.timeline import Samples, SeriesKey, Span
 from headwater_server.replica.ports.holdings import (
     AllHoldings,

@@ -13,11 +13,11 @@ from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.messages.events import Event, Outcome, Status, fingerprint
 from headwater_server.engine.messages.requests import (
+    Interaction,
     Recommendation,
     RecommendRequest,
     Result,
     ScoredItem,
-    Touch,
     UserProfile,
 )
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
@@ -50,7 +50,7 @@ class DictReplica:
         self.told: list[tuple[Event, str]] = []
         self.times_s: list[float | None] = []
         self.watchers: list[Callable[[bool, bool], None]] = []
-        self.operating = DictOperating(self._begin)
+        self.operators = DictOperating(self._begin)
 
     async def recommend(
         self,
@@ -168,8 +168,8 @@ class DictReplica:
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         if user_id not in self.users:
             return None
-        touches = tuple(Touch(item, 1_000, count) for item, count in self.touched.items())
-        return UserProfile(user_id, self.users[user_id].features, ("v",), touches)
+        history = tuple(Interaction(item, 1_000, count) for item, count in self.touched.items())
+        return UserProfile(user_id, self.users[user_id].features, ("v",), history)
 
     def get_item(self, item_id: str) -> Item | None:
         return self.items.get(item_id)

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from headwater_server.cli.demo.server_process import ServerFailedError
+from tests.integration.waiting import PATIENCE_S
 from tests.system.crash.server import Server
 
 GATEWAY_READY = re.compile(r"headwater gateway ready on (\S+)")
@@ -79,7 +80,10 @@ def gateway_server(factory: pytest.TempPathFactory, *flags: str) -> Iterator[Gat
 @asynccontextmanager
 async def caller(server: GatewayServer, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
     """Give a client of the gateway that sends the backend's key."""
-    async with httpx.AsyncClient(base_url=server.url, headers=BEARER | headers) as client:
+    headers = BEARER | headers
+    async with httpx.AsyncClient(
+        base_url=server.url, headers=headers, timeout=PATIENCE_S
+    ) as client:
         yield client
 
 

@@ -13,6 +13,7 @@ from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.warmup import warm_up
+from headwater_server.replica.assembly import restored_replica
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.snapshots.fold import fold
@@ -30,24 +31,22 @@ def clicks(*numbers: int) -> list[tuple[Event, str]]:
     return [(click(number), "") for number in numbers]
 
 
-def make_replica(
+async def started_replica(
     storage: Storage, engine_settings: EngineSettings | None = None, **options: Any
 ) -> Replica:
     engine_type = options.pop("engine_type", CountingEngine)
-    named = ("identity", "neighbours", "now_ms", "meters")
+    warm(engine_type)
+    named = ("identity", "host_peers", "now_ms", "meters")
     company = {name: options.pop(name) for name in named if name in options}
-    return Replica(
-        storage.log,
-        storage.snapshots,
-        storage.quarantine,
-        storage.replicas,
-        storage.holdings,
-        token_keys=storage.token_keys,
+    replica = await restored_replica(
+        storage,
         engine_settings=engine_settings or EngineSettings(),
         settings=replace(ReplicaSettings(), **options),
         engine_type=engine_type,
         **company,
     )
+    await replica.start()
+    return replica
 
 
 @cache
@@ -59,9 +58,7 @@ def warm(engine_type: type) -> None:
 
 @asynccontextmanager
 async def running_replica(storage: Storage, **options: Any) -> AsyncIterator[Replica]:
-    warm(options.get("engine_type", CountingEngine))
-    replica = make_replica(storage, **options)
-    await replica.start()
+    replica = await started_replica(storage, **options)
     try:
         yield replica
     finally:

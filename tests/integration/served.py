@@ -11,6 +11,7 @@ from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.api_server import serving
 from tests.integration.replicas import folded_digest, running_replica
+from tests.integration.waiting import STORE_TIMEOUT_MS
 from tests.system.crash.call_proxy import CallProxy, call_proxy
 
 
@@ -24,7 +25,7 @@ class Served:
 
     def __init__(self, redis_url: str, catalogue: str) -> None:
         self._redis_url = redis_url
-        self._settings = StorageSettings(catalogue=catalogue)
+        self._settings = StorageSettings(catalogue=catalogue, store_timeout_ms=STORE_TIMEOUT_MS)
         self._stack = AsyncExitStack()
 
     async def start(self, *, snapshot_on_stop: bool = True) -> None:

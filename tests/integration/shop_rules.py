@@ -72,7 +72,7 @@ class Shop(BesideItsModel):
         before = (await self.served.storage.log.head()).sequence
         proxy.hold()
         calling = asyncio.create_task(client.feedback([event]))
-        await eventually(lambda: self.served.replica._position().sequence > before)
+        await eventually(lambda: self.served.replica.shell.tail.position.sequence > before)
         await proxy.cut()
         return await calling
 

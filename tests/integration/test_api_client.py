@@ -15,6 +15,7 @@ from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from tests.integration.api_server import free_port, serving
 from tests.integration.dict_replica import DictReplica
+from tests.integration.waiting import PATIENCE_S
 
 EXAMPLE = Path(__file__).parents[2] / "clients" / "python" / "examples" / "quickstart.py"
 
@@ -120,7 +121,7 @@ async def test_a_server_that_is_not_there_is_unavailable_and_found_again_when_it
             await shop.recommend("v")
         server = Server(DictReplica(), ApiSettings(listen=listen, stop_grace_s=0))
         await server.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     assert (await shop.recommend("v")).policy == "popular"

@@ -21,7 +21,7 @@ from headwater_server.api.errors import TABLE
 from headwater_server.api.settings import ApiSettings
 from tests.integration.api_server import channel_to
 from tests.integration.dict_replica import DictReplica
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 
 ROWS = [
     (errors.InvalidRequest("min_offset", "is no offset"), "INVALID_ARGUMENT"),
@@ -51,7 +51,7 @@ async def test_a_domain_error_reaches_the_caller_with_its_status_and_text(error,
     async with channel_to(replica) as channel:
         stub = recommendation_grpc.RecommendationServiceStub(channel)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.Recommend(QUESTION, timeout=5)
+            await stub.Recommend(QUESTION, timeout=PATIENCE_S)
     assert (caught.value.code().name, caught.value.details()) == (code, str(error))
 
 
@@ -60,7 +60,7 @@ async def test_an_invalid_request_names_its_field_for_programs_too() -> None:
         stub = feedback_grpc.FeedbackServiceStub(channel)
         no_id = feedback.FeedbackRequest(events=[*CLICK.events, event_pb2.Event()])
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.Feedback(no_id, timeout=5)
+            await stub.Feedback(no_id, timeout=PATIENCE_S)
     bad_request = error_details_pb2.BadRequest()
     assert details(caught.value).details[0].Unpack(bad_request)
     assert bad_request.field_violations[0].field == "events[1].event_id"
@@ -73,7 +73,7 @@ async def test_overload_says_when_to_come_back() -> None:
     async with channel_to(replica) as channel:
         stub = recommendation_grpc.RecommendationServiceStub(channel)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.Recommend(QUESTION, timeout=5)
+            await stub.Recommend(QUESTION, timeout=PATIENCE_S)
     retry = error_details_pb2.RetryInfo()
     assert details(caught.value).details[0].Unpack(retry)
     assert retry.retry_delay.ToMilliseconds() == 70
@@ -87,7 +87,7 @@ async def test_the_text_of_an_unknown_error_stays_in_the_log_under_the_id_that_i
         async with channel_to(replica) as channel:
             stub = feedback_grpc.FeedbackServiceStub(channel)
             with pytest.raises(grpc.aio.AioRpcError) as caught:
-                await stub.Feedback(CLICK, timeout=5, metadata=[("x-request-id", "r7")])
+                await stub.Feedback(CLICK, timeout=PATIENCE_S, metadata=[("x-request-id", "r7")])
     assert caught.value.code() is grpc.StatusCode.INTERNAL
     assert "secret" not in repr(caught.value)
     failed = next(line for line in lines if line["event"] == "call failed")
@@ -102,7 +102,7 @@ async def test_a_filter_that_does_not_parse_is_named_with_its_position() -> None
         stub = recommendation_grpc.RecommendationServiceStub(channel)
         request = recommendation.RecommendRequest(visitor_id="v", filter='tags: ANY("x") AND')
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.Recommend(request, timeout=5)
+            await stub.Recommend(request, timeout=PATIENCE_S)
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert "filter at character 19" in caught.value.details()
 
@@ -111,7 +111,7 @@ async def test_an_item_that_nobody_knows_is_not_found() -> None:
     async with channel_to(DictReplica()) as channel:
         stub = catalog_grpc.CatalogServiceStub(channel)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.GetItem(catalog.GetItemRequest(item_id="boots"), timeout=5)
+            await stub.GetItem(catalog.GetItemRequest(item_id="boots"), timeout=PATIENCE_S)
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
 
 
@@ -120,18 +120,22 @@ async def test_too_many_calls_are_refused_at_once_and_writes_never_keep_readers_
     replica.pause = asyncio.Event()
     async with channel_to(replica, ApiSettings(writes_max=2, stop_grace_s=0)) as channel:
         writer = feedback_grpc.FeedbackServiceStub(channel)
-        waiting = [asyncio.ensure_future(writer.Feedback(CLICK, timeout=20)) for _ in range(2)]
+        waiting = [
+            asyncio.ensure_future(writer.Feedback(CLICK, timeout=PATIENCE_S)) for _ in range(2)
+        ]
         await eventually(lambda: len(replica.told) == 2)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await writer.Feedback(CLICK, timeout=5)
+            await writer.Feedback(CLICK, timeout=PATIENCE_S)
         assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
         reader = recommendation_grpc.RecommendationServiceStub(channel)
-        reading = asyncio.ensure_future(reader.Recommend(QUESTION, timeout=20))
+        reading = asyncio.ensure_future(reader.Recommend(QUESTION, timeout=PATIENCE_S))
         await eventually(lambda: replica.asked)
         replica.pause.set()
         assert len((await asyncio.gather(*waiting))[0].results) == 1
         assert (await reading).recommendation_id
-        assert (await writer.Feedback(CLICK, timeout=5)).results  # the limit is on calls under way
+        assert (
+            await writer.Feedback(CLICK, timeout=PATIENCE_S)
+        ).results  # the limit is on calls under way
 
 
 async def test_a_message_that_is_too_large_is_refused() -> None:
@@ -139,5 +143,5 @@ async def test_a_message_that_is_too_large_is_refused() -> None:
         stub = recommendation_grpc.RecommendationServiceStub(channel)
         large = recommendation.RecommendRequest(visitor_id="v" * 2000)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.Recommend(large, timeout=5)
+            await stub.Recommend(large, timeout=PATIENCE_S)
     assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED

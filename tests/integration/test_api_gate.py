@@ -17,6 +17,7 @@ from headwater_server.api.settings import ApiSettings
 from headwater_server.observability.meters import Meters
 from tests.integration.api_server import channel_to, free_port
 from tests.integration.dict_replica import DictReplica
+from tests.integration.waiting import PATIENCE_S
 
 OLD, NEW = "an-old-key-of-the-shop", "a-new-key-of-the-shop"
 LOCKED = ApiSettings(keys=SecretStr(f"{OLD}, {NEW}"), stop_grace_s=0)
@@ -29,15 +30,15 @@ def bearer(key: str) -> list[tuple[str, str]]:
 
 async def ask(channel, metadata=None):
     stub = pb_grpc.RecommendationServiceStub(channel)
-    return await stub.Recommend(QUESTION, timeout=5, metadata=metadata)
+    return await stub.Recommend(QUESTION, timeout=PATIENCE_S, metadata=metadata)
 
 
 async def answer(channel, path):
-    return await channel.unary_unary(path)(b"", timeout=5)
+    return await channel.unary_unary(path)(b"", timeout=PATIENCE_S)
 
 
 async def answer_of_stream(channel, path):
-    return await anext(aiter(channel.stream_stream(path)(iter([b""]), timeout=5)))
+    return await anext(aiter(channel.stream_stream(path)(iter([b""]), timeout=PATIENCE_S)))
 
 
 @pytest.mark.parametrize("key", [OLD, NEW])
@@ -92,9 +93,11 @@ async def test_health_needs_no_key_and_reflection_does() -> None:
         listing = reflection_pb2.ServerReflectionRequest(list_services="")
         stub = reflection_pb2_grpc.ServerReflectionStub(channel)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await anext(aiter(stub.ServerReflectionInfo(iter([listing]), timeout=5)))
+            await anext(aiter(stub.ServerReflectionInfo(iter([listing]), timeout=PATIENCE_S)))
         assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
-        answers = stub.ServerReflectionInfo(iter([listing]), timeout=5, metadata=bearer(NEW))
+        answers = stub.ServerReflectionInfo(
+            iter([listing]), timeout=PATIENCE_S, metadata=bearer(NEW)
+        )
         assert (await anext(aiter(answers))).list_services_response.service
 
 

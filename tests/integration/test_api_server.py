@@ -15,14 +15,14 @@ from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from tests.integration.api_server import channel_to, free_port, serving, somebody_listens
 from tests.integration.dict_replica import DictReplica
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 
 SERVING, NOT_SERVING = 1, 2
 
 
 async def status(channel: grpc.aio.Channel, service: str) -> int:
     request = health_pb2.HealthCheckRequest(service=service)
-    return (await health_pb2_grpc.HealthStub(channel).Check(request, timeout=5)).status
+    return (await health_pb2_grpc.HealthStub(channel).Check(request, timeout=PATIENCE_S)).status
 
 
 async def test_health_tells_lists_from_feedback_while_the_store_is_away() -> None:
@@ -50,7 +50,7 @@ async def test_reflection_lists_every_service() -> None:
         ask = reflection_pb2.ServerReflectionRequest(list_services="")
         stub = reflection_pb2_grpc.ServerReflectionStub(channel)
         found = set()
-        async for answer in stub.ServerReflectionInfo(iter([ask]), timeout=5):
+        async for answer in stub.ServerReflectionInfo(iter([ask]), timeout=PATIENCE_S):
             found |= {service.name for service in answer.list_services_response.service}
     wanted = {"Recommendation", "Feedback", "Catalog", "User", "Model"}
     assert found >= {f"headwater.v1.{name}Service" for name in wanted}
@@ -71,7 +71,7 @@ async def test_a_stop_lets_the_calls_under_way_end() -> None:
     async with grpc.aio.insecure_channel(listen) as channel:
         stub = pb_grpc.RecommendationServiceStub(channel)
         call = asyncio.ensure_future(
-            stub.Recommend(pb.RecommendRequest(visitor_id="v"), timeout=20)
+            stub.Recommend(pb.RecommendRequest(visitor_id="v"), timeout=PATIENCE_S)
         )
         await eventually(lambda: replica.asked)
         stopping = asyncio.create_task(server.stop())

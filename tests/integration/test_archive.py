@@ -22,7 +22,8 @@ from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.conftest import url_of
 from tests.integration.counting_engine import CountingEngine
-from tests.integration.replicas import click, clicks, make_replica, running_replica
+from tests.integration.replicas import click, clicks, running_replica, started_replica
+from tests.integration.waiting import PATIENCE_S
 
 ENTRIES = 400
 
@@ -78,7 +79,7 @@ async def test_a_replica_without_a_snapshot_starts_from_archive_and_log(storage:
     options = {"snapshot_on_stop": False}
     async with running_replica(storage, **options) as replica:
         for number in range(ENTRIES):
-            await replica.feedback(clicks(number), 1)
+            await replica.feedback(clicks(number), PATIENCE_S)
         digest = (await replica.model(compute_digest=True)).digest
     await storage.log.trim(await storage.log.head())
     assert await storage.log.length() < ENTRIES
@@ -121,7 +122,7 @@ async def test_what_is_neither_kept_nor_archived_is_explained(
     with pytest.raises(LogBroken, match="begins at entry 4 by now, and no archive"):
         await storage.log.verify(positions[1])
     with pytest.raises(LogBroken, match="no state to begin with: there is no snapshot"):
-        await make_replica(storage).start()
+        await started_replica(storage)
 
 
 async def test_only_the_first_archive_grows_with_a_log(
@@ -177,10 +178,10 @@ async def test_a_log_that_ends_before_its_archive_is_refused_at_the_start(
     keys = Keys(settings.catalogue)
     await store.call("DEL", keys.log, keys.head)
     with pytest.raises(LogBroken, match="a log that ends at entry 0; the log lost its end"):
-        await make_replica(storage).start()
+        await started_replica(storage)
     await fill(storage, ENTRIES + 1)
     with pytest.raises(LogBroken, match="the archive is not of this log"):
-        await make_replica(storage).start()
+        await started_replica(storage)
 
 
 async def test_a_log_that_does_not_fit_its_archive_is_not_archived_and_not_trimmed(

@@ -73,7 +73,7 @@ async def test_while_the_server_is_away_the_same_events_are_tried_again(kind) ->
     replica = DictReplica()
     server = Server(replica, ApiSettings(listen=listen, stop_grace_s=0))
     await server.start()
-    await both.flush(30)
+    await both.flush()
     await both.close()
     await server.stop()
     assert (sorted(replica.seen), both.lost) == (["e1", "e2"], [])

@@ -14,7 +14,7 @@ from headwater_server import errors
 from tests.integration.api_server import channel_to, free_port, serving
 from tests.integration.both_buffers import Both, click
 from tests.integration.dict_replica import DictReplica
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 
 UNFIT = headwater.Event("click", "v", event_id="")
 
@@ -106,7 +106,7 @@ async def test_a_callback_may_not_flush_its_buffer_and_may_close_it(kind, caplog
         both = Both(listen, kind, interval_s=0)
         both.buffer._losses.on_lost = lambda event, reason: getattr(both.buffer, call)()
         await both.do(both.buffer.add, UNFIT)
-        await both.do(both.buffer.flush if call == "close" else both.flush, 10)
+        await both.do(both.buffer.flush if call == "close" else both.flush, PATIENCE_S)
         await both.close()
     assert ("must not wait for the buffer that calls it" in caplog.text) == (call == "flush")
 
@@ -141,7 +141,7 @@ async def test_a_callback_that_never_returns_does_not_keep_the_program(monkeypat
         await both.close(0.1)
         assert "event e1 was not learned: the buffer was closed" in caplog.text
         hanging.set()
-        both.buffer._sender.join(10)
+        both.buffer._sender.join(PATIENCE_S)
 
 
 async def test_a_thread_that_cannot_start_leaves_no_event_behind(monkeypatch) -> None:
@@ -225,7 +225,7 @@ async def test_a_proxys_rate_limit_is_waited_for_and_nothing_is_given_up(kind) -
         await proxy.start()
         both = Both(listen, kind, interval_s=60)
         await both.add(1, 2, 3)
-        await both.flush(30)
+        await both.flush()
         await both.close()
         await proxy.stop(0)
     assert (sorted(replica.seen), both.lost) == (["e1", "e2", "e3"], [])
@@ -235,7 +235,7 @@ async def test_a_server_that_is_away_for_long_costs_no_more_than_the_buffer_hold
     both = Both(f"127.0.0.1:{free_port()}", kind, events_max=5, batch_max=2, interval_s=0,
                 patience_s=0.3, when_full="drop")  # fmt: skip
     await both.add(*range(40))
-    await both.flush(60)
+    await both.flush()
     await both.close()
     assert sorted(event_id for event_id, _ in both.lost) == sorted(f"e{n}" for n in range(40))
     assert sum("the buffer is full" in reason for _, reason in both.lost) == 35
@@ -249,7 +249,7 @@ async def test_a_server_that_dies_under_a_burst_gets_all_of_it_from_its_successo
         await both.add(*range(60))
     async with serving(replica, listen=listen):
         await both.add(*range(60, 120))
-        await both.flush(60)
+        await both.flush()
         await both.close()
     assert (len(replica.seen), replica.touched["boots"], both.lost) == (120, 120, [])
     await eventually(lambda: not [t for t in threading.enumerate() if t.name == "headwater"])

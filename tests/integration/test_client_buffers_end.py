@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.api_server import free_port, serving
 from tests.integration.dict_replica import DictReplica
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 
 HEAD = """
 import asyncio, multiprocessing, signal, sys, time, headwater
@@ -68,7 +68,7 @@ async def test_a_program_that_ends_without_a_close_sends_what_is_left(tmp_path, 
     replica = DictReplica()
     async with serving(replica) as listen:
         ended = await run(tmp_path, WAYS[way], listen)
-        said, errors = await asyncio.wait_for(ended.communicate(), 60)
+        said, errors = await asyncio.wait_for(ended.communicate(), PATIENCE_S)
     assert sorted(replica.seen) == ALL
     assert b"lost" not in said
     assert b"not learned" not in errors
@@ -81,19 +81,19 @@ async def test_a_child_of_multiprocessing_sends_it_too_though_atexit_is_mute_the
     replica = DictReplica()
     async with serving(replica) as listen:
         ended = await run(tmp_path, CHILD, listen, method)
-        said, _ = await asyncio.wait_for(ended.communicate(), 60)
+        said, _ = await asyncio.wait_for(ended.communicate(), PATIENCE_S)
     assert (sorted(replica.seen), said) == (ALL, b"")
 
 
 async def test_sigterm_sends_it_where_the_program_makes_an_exit_of_it(tmp_path) -> None:
     """As README.md says: a handler that raises SystemExit is all that it takes."""
-    handled = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))" + SYNC + "time.sleep(60)"
+    handled = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))" + SYNC + "time.sleep(600)"
     replica = DictReplica()
     async with serving(replica) as listen:
         program = await run(tmp_path, handled, listen)
         assert await program.stdout.readline() == b"added\n"
         program.send_signal(signal.SIGTERM)
-        said, _ = await asyncio.wait_for(program.communicate(), 60)
+        said, _ = await asyncio.wait_for(program.communicate(), PATIENCE_S)
         assert (sorted(replica.seen), said) == (ALL, b"")
 
 
@@ -101,10 +101,10 @@ async def test_sigterm_alone_is_a_kill_and_loses_what_is_in_memory(tmp_path) -> 
     """So it stands in README.md: no library sees it. Whoever changes that changes the promise."""
     replica = DictReplica()
     async with serving(replica) as listen:
-        program = await run(tmp_path, SYNC + "time.sleep(60)", listen)
+        program = await run(tmp_path, SYNC + "time.sleep(600)", listen)
         assert await program.stdout.readline() == b"added\n"
         program.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(program.communicate(), 60)
+        await asyncio.wait_for(program.communicate(), PATIENCE_S)
         assert (program.returncode, replica.seen) == (-signal.SIGTERM, {})
 
 
@@ -119,7 +119,7 @@ async def test_a_loop_that_ends_with_nobody_to_send_to_says_what_is_lost(
     tmp_path, end, reason
 ) -> None:
     program = await run(tmp_path, ASYNC + end, f"127.0.0.1:{free_port()}")
-    said, errors = await asyncio.wait_for(program.communicate(), 60)
+    said, errors = await asyncio.wait_for(program.communicate(), PATIENCE_S)
     lost = [line.split(maxsplit=2) for line in said.decode().splitlines()]
     assert [name for _, name, _ in lost] == ALL
     assert all(reason in why or "DeadlineExceeded" in why for _, _, why in lost)

@@ -7,6 +7,7 @@ import sys
 
 from tests.integration.api_server import serving
 from tests.integration.dict_replica import DictReplica
+from tests.integration.waiting import PATIENCE_S
 
 PROGRAM = """
 import os, sys
@@ -64,6 +65,6 @@ async def test_a_child_refuses_the_parents_buffer_and_takes_its_own() -> None:
         program = await asyncio.create_subprocess_exec(
             sys.executable, "-c", PROGRAM, listen, stdout=asyncio.subprocess.PIPE
         )
-        said, _ = await asyncio.wait_for(program.communicate(), 60)
+        said, _ = await asyncio.wait_for(program.communicate(), PATIENCE_S)
     assert said.decode().splitlines() == ["fine"]
     assert set(replica.seen) == {"before", "the child's own"}

@@ -18,6 +18,7 @@ from headwater_server.api.settings import ApiSettings
 from tests.integration.api_server import serving
 from tests.integration.certificates import Authority
 from tests.integration.dict_replica import DictReplica
+from tests.integration.waiting import PATIENCE_S
 
 KEY, PAGE_KEY = "a-key-of-the-shop-1234", "a-key-of-its-pages-12"
 
@@ -66,16 +67,18 @@ def context_of(authority: Authority, name: str = "localhost") -> ssl.SSLContext:
     return context
 
 
-async def asked(target: str, tls: headwater.Tls | bool) -> headwater.Recommendation:
+async def asked(
+    target: str, tls: headwater.Tls | bool, timeout_s: float = PATIENCE_S
+) -> headwater.Recommendation:
     """Ask with both clients; return what the second heard."""
 
     def with_threads() -> None:
         with headwater.Client(target, tls=tls) as shop:
-            shop.recommend("v", timeout_s=3)
+            shop.recommend("v", timeout_s=timeout_s)
 
     await asyncio.to_thread(with_threads)
     async with headwater.AsyncClient(target, tls=tls) as shop:
-        return await shop.recommend("v", timeout_s=3)
+        return await shop.recommend("v", timeout_s=timeout_s)
 
 
 async def test_a_server_is_trusted_whose_certificate_our_authority_signed(ours, theirs) -> None:
@@ -84,12 +87,12 @@ async def test_a_server_is_trusted_whose_certificate_our_authority_signed(ours, 
             assert (await asked(target, headwater.Tls(ca_file=ours.ca))).offset == "0"
             for stranger in (headwater.Tls(ca_file=theirs.ca), True, False):
                 with pytest.raises((headwater.UnavailableError, headwater.DeadlineExceededError)):
-                    await asked(target, stranger)
+                    await asked(target, stranger, timeout_s=3)
         async with encrypted(listen, context_of(ours, "shop.example")) as target:
             named = headwater.Tls(ca_file=ours.ca, server_name="shop.example")
             assert (await asked(target, named)).offset == "0"
             with pytest.raises((headwater.UnavailableError, headwater.DeadlineExceededError)):
-                await asked(target, headwater.Tls(ca_file=ours.ca))
+                await asked(target, headwater.Tls(ca_file=ours.ca), timeout_s=3)
 
 
 async def test_a_caller_shows_a_certificate_of_its_own(ours, theirs) -> None:
@@ -101,7 +104,7 @@ async def test_a_caller_shows_a_certificate_of_its_own(ours, theirs) -> None:
         assert (await asked(target, mine)).offset == "0"
         for stranger in (headwater.Tls(ours.ca), headwater.Tls(ours.ca, *theirs.sign("shop"))):
             with pytest.raises((headwater.UnavailableError, headwater.DeadlineExceededError)):
-                await asked(target, stranger)
+                await asked(target, stranger, timeout_s=3)
 
 
 async def test_files_that_cannot_be_are_refused_before_the_first_call(ours, tmp_path) -> None:

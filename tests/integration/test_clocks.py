@@ -14,8 +14,10 @@ from headwater_server.engine.intake.firewall import TIME_MS_MAX, TIME_MS_MIN
 from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.replica.assembly import restored_replica
+from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.replica.ports.position import offset_key, time_ms_of
-from headwater_server.replica.replica import Replica, wall_clock_ms
+from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.storage.storage import Storage
 from tests.integration.recorded import put_at
@@ -47,10 +49,8 @@ async def servers(storage: Storage) -> AsyncIterator[list[tuple[Replica, Clock]]
 
 
 async def started(stack: AsyncExitStack, storage: Storage, clock: Clock) -> tuple[Replica, Clock]:
-    parts = (storage.log, storage.snapshots, storage.quarantine, storage.replicas, storage.holdings)
-    replica = Replica(
-        *parts,
-        token_keys=storage.token_keys,
+    replica = await restored_replica(
+        storage,
         engine_settings=EngineSettings(deduplication_window_hours=DAY_HOURS),
         settings=ReplicaSettings(),
         now_ms=clock,

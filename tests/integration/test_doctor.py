@@ -22,7 +22,14 @@ from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.conftest import running_server, url_of
 from tests.integration.counting_engine import CountingEngine
-from tests.integration.replicas import click, clicks, folded_digest, make_replica, running_replica
+from tests.integration.replicas import (
+    click,
+    clicks,
+    folded_digest,
+    running_replica,
+    started_replica,
+)
+from tests.integration.waiting import PATIENCE_S
 
 BUILD = Build(CountingEngine.STATE_VERSION, "0.26.1")
 
@@ -56,7 +63,7 @@ async def taught(storage: Storage, first: int = 0, entries: int = 30) -> str:
     """Teach a replica, which leaves a snapshot and an archive behind; return its digest."""
     async with running_replica(storage) as replica:
         for number in range(first, first + entries):
-            await replica.feedback(clicks(number), 1)
+            await replica.feedback(clicks(number), PATIENCE_S)
         return (await replica.model(compute_digest=True)).digest
 
 
@@ -94,7 +101,7 @@ async def test_a_lost_tail_is_put_back_from_the_archive(
     assert "a log that ends at entry 19" in found["seam"].text
     assert "--restore-tail" in found["seam"].way
     with pytest.raises(LogBroken, match="headwater doctor"):
-        await make_replica(storage).start()
+        await started_replica(storage)
     assert await Ways(storage).restore_tail() == 12
     assert await storage.log.head() == head
     assert await wrong(storage) == {}
@@ -170,7 +177,7 @@ async def test_a_head_that_is_not_the_end_of_the_stream_is_seen_and_set(
     await store.call("HSET", keys.head, "n", 77)
     assert "head" in await wrong(storage)
     with pytest.raises(LogBroken, match="not of one moment"):
-        await make_replica(storage).start()
+        await started_replica(storage)
     ways = Ways(storage)
     await ways.accept(await ways.loss())
     assert await wrong(storage) == {}

@@ -24,6 +24,7 @@ from headwater_server.engine.engine import Engine
 from tests.integration.api_server import channel_to
 from tests.integration.bad_values import QUARANTINED, REFUSED, UNBOUNDED, walk
 from tests.integration.replicas import running_replica
+from tests.integration.waiting import PATIENCE_S
 
 FILES = (
     recommendation_service_pb2,
@@ -108,8 +109,8 @@ class Shop:
             response_deserializer=GetMessageClass(method.output_type).FromString,
         )
         if method.client_streaming:
-            return [answer async for answer in call(iter([request]), timeout=10)]
-        return await call(request, timeout=10)
+            return [answer async for answer in call(iter([request]), timeout=PATIENCE_S)]
+        return await call(request, timeout=PATIENCE_S)
 
     def request(self, name):
         return GetMessageClass(METHODS[name].input_type)(**self.good[name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,19 +19,36 @@ from tests.integration.api_server import free_port, serving
 from tests.integration.dict_replica import DictReplica
 from tests.integration.gateway_before import API, QUIET, gateway_before
 from tests.integration.gateway_server import BEARER, KEY, framed
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 
 QUESTION = {"visitorId": "v"}
 RECOMMEND = "/headwater.v1.RecommendationService/Recommend"
 MANY = 12
 
 
+def patient(**headers):
+    return httpx.AsyncClient(headers=headers, timeout=PATIENCE_S)
+
+
+async def refused_at_last(client, url, callers):
+    """Let each caller, which is the headers of a call, ask at once, and again until one is refused.
+
+    A limit is on the calls of a second: a machine that is busy may need more for one round.
+    """
+    answers = []
+    while not (refused := [answer for answer in answers if answer.status_code != 200]):
+        asking = (
+            client.post(f"{url}/v1/recommend", headers=headers, json=QUESTION)
+            for headers in callers
+        )
+        answers += await asyncio.gather(*asking)
+    return Counter(answer.status_code for answer in answers), refused[0]
+
+
 async def statuses(url, **headers):
     """Ask often; return how often each HTTP status was the answer, and one refusal."""
-    async with httpx.AsyncClient(base_url=url, headers=BEARER | headers) as client:
-        answers = [await client.post("/v1/recommend", json=QUESTION) for _ in range(MANY)]
-    refused = [answer for answer in answers if answer.status_code != 200]
-    return Counter(answer.status_code for answer in answers), (refused or [None])[0]
+    async with patient(**BEARER | headers) as client:
+        return await refused_at_last(client, url, [{}] * MANY)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +67,7 @@ async def test_more_calls_than_the_limit_are_told_to_come_back(limit):
         told = refused.json()
         assert (told["code"], told["status"]) == (8, "RESOURCE_EXHAUSTED")
         assert refused.headers["x-ratelimit-remaining"] == "0"
-        async with httpx.AsyncClient() as client:
+        async with patient() as client:
             assert (await client.get(f"{url}/healthz")).status_code == 200  # it is no call
 
 
@@ -64,24 +82,19 @@ async def test_each_key_has_a_limit_of_its_own():
 
 async def test_a_key_is_one_however_its_header_is_spelled():
     settings = replace(QUIET, gateway_key_calls_per_second_max=4)
-    async with gateway_before(DictReplica(), settings) as url, httpx.AsyncClient() as client:
-        counted = Counter()
-        for n in range(MANY):
-            headers = {"authorization": "Bearer" + " " * (n + 1) + KEY}
-            answer = await client.post(f"{url}/v1/recommend", headers=headers, json=QUESTION)
-            counted[answer.status_code] += 1
+    async with gateway_before(DictReplica(), settings) as url, patient() as client:
+        callers = [{"authorization": "Bearer" + " " * (n + 1) + KEY} for n in range(MANY)]
+        counted, _ = await refused_at_last(client, url, callers)
         assert counted[200] >= 4
         assert counted[429] >= 1
 
 
 async def test_each_address_has_a_limit_of_its_own_and_a_network_of_ipv6_one():
     settings = replace(QUIET, gateway_address_calls_per_second_max=4, gateway_proxies=1)
-    async with gateway_before(DictReplica(), settings) as url, httpx.AsyncClient() as client:
-        asked = []
-        for n in range(MANY):
-            headers = BEARER | {"x-forwarded-for": f"2001:db8::{n + 1}"}
-            asked.append(await client.post(f"{url}/v1/recommend", headers=headers, json=QUESTION))
-        assert 429 in {answer.status_code for answer in asked}
+    async with gateway_before(DictReplica(), settings) as url, patient() as client:
+        callers = [BEARER | {"x-forwarded-for": f"2001:db8::{n + 1}"} for n in range(MANY)]
+        counted, _ = await refused_at_last(client, url, callers)
+        assert counted[429] >= 1
         for address in ("10.0.0.1", "10.0.0.2"):
             counted, _ = await statuses(url, **{"x-forwarded-for": f"6.6.6.6, {address}"})
             assert counted[200] >= 4
@@ -90,7 +103,7 @@ async def test_each_address_has_a_limit_of_its_own_and_a_network_of_ipv6_one():
 
 async def test_grpc_callers_hear_of_a_limit_in_their_own_way():
     settings = replace(QUIET, gateway_calls_per_second_max=2)
-    async with gateway_before(DictReplica(), settings) as url, httpx.AsyncClient() as client:
+    async with gateway_before(DictReplica(), settings) as url, patient() as client:
         headers = BEARER | {"content-type": "application/grpc-web+proto", "x-grpc-web": "1"}
 
         async def refused():
@@ -113,20 +126,20 @@ async def test_the_server_hears_the_true_address_and_a_deadline():
     replica = DictReplica()
     events = [{"eventId": "1", "eventType": "view", "visitorId": "v", "items": [{"itemId": "a"}]}]
     spoofed = BEARER | {"x-forwarded-for": "10.9.9.9"}
-    settings = replace(QUIET, gateway_deadline_default_ms=4000)
-    async with gateway_before(replica, settings) as url, httpx.AsyncClient() as client:
+    settings = replace(QUIET, gateway_deadline_default_ms=40_000)
+    async with gateway_before(replica, settings) as url, patient() as client:
         await client.post(f"{url}/v1/feedback", json={"events": events}, headers=spoofed)
         await client.post(f"{url}/v1/recommend", json=QUESTION, headers=BEARER)
-        shorter = BEARER | {"grpc-timeout": "900m"}
+        shorter = BEARER | {"grpc-timeout": "30S"}
         await client.post(f"{url}/v1/recommend", json=QUESTION, headers=shorter)
     (caller,) = replica.callers
     assert "10.9.9.9" not in str(caller)
     assert "127.0.0.1" in str(caller)
     default_s, own_s = replica.times_s[-2:]
-    assert 3 < default_s <= 4
-    assert own_s <= 0.9
+    assert 30 < default_s <= 40
+    assert own_s <= 30
     settings = replace(QUIET, gateway_proxies=1)
-    async with gateway_before(replica, settings) as url, httpx.AsyncClient() as client:
+    async with gateway_before(replica, settings) as url, patient() as client:
         proxied = BEARER | {"x-forwarded-for": "10.1.1.1, 10.2.2.2"}
         await client.post(f"{url}/v1/feedback", json={"events": events}, headers=proxied)
     assert "10.2.2.2" in str(replica.callers[-1])
@@ -146,7 +159,7 @@ async def serving_at(replica, backend):
 
 async def test_readiness_follows_the_server_and_callers_are_told():
     backend, replica = f"127.0.0.1:{free_port()}", DictReplica()
-    async with AsyncExitStack() as first, httpx.AsyncClient(headers=BEARER) as client:
+    async with AsyncExitStack() as first, patient(**BEARER) as client:
         await first.enter_async_context(serving_at(replica, backend))
         async with gateway_before(replica, backend=backend) as url:
 
@@ -168,7 +181,7 @@ async def test_readiness_follows_the_server_and_callers_are_told():
 
 async def test_a_server_may_be_named():
     replica = DictReplica()
-    async with serving(replica, API) as address, httpx.AsyncClient(headers=BEARER) as client:
+    async with serving(replica, API) as address, patient(**BEARER) as client:
         named = address.replace("127.0.0.1", "localhost")
         async with gateway_before(replica, backend=named) as url:
             assert (await client.post(f"{url}/v1/recommend", json=QUESTION)).status_code == 200
@@ -177,7 +190,7 @@ async def test_a_server_may_be_named():
 async def test_two_servers_share_the_calls_and_one_carries_on_alone():
     one, other = DictReplica(), DictReplica()
     settings = QUIET
-    async with AsyncExitStack() as stack, httpx.AsyncClient(headers=BEARER) as client:
+    async with AsyncExitStack() as stack, patient(**BEARER) as client:
         addresses = (
             await stack.enter_async_context(serving(one, API)),
             f"127.0.0.1:{free_port()}",
@@ -199,7 +212,7 @@ async def test_two_servers_share_the_calls_and_one_carries_on_alone():
 async def test_prometheus_reads_the_numbers_and_nothing_else():
     metrics, admin = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
     settings = replace(QUIET, gateway_metrics=metrics, gateway_admin=admin)
-    async with gateway_before(DictReplica(), settings) as url, httpx.AsyncClient() as client:
+    async with gateway_before(DictReplica(), settings) as url, patient() as client:
         await client.post(f"{url}/v1/recommend", json=QUESTION, headers=BEARER)
 
         async def counted():
@@ -216,7 +229,7 @@ async def test_prometheus_reads_the_numbers_and_nothing_else():
 async def test_the_log_is_a_file_if_one_wants(tmp_path):
     log = tmp_path / "access.jsonl"
     settings = GatewaySettings(gateway_access_log=str(log))  # only what fails
-    async with gateway_before(DictReplica(), settings) as url, httpx.AsyncClient() as client:
+    async with gateway_before(DictReplica(), settings) as url, patient() as client:
         await client.post(f"{url}/v1/recommend", json=QUESTION, headers=BEARER)
         asks = {"origin": url, "access-control-request-method": "POST"}
         preflight = await client.options(f"{url}/v1/recommend", headers=asks)

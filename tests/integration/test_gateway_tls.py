@@ -19,6 +19,7 @@ from tests.integration.api_server import free_port
 from tests.integration.dict_replica import DictReplica
 from tests.integration.gateway_before import envoy_folder, gateway_before
 from tests.integration.gateway_server import BEARER, KEY
+from tests.integration.waiting import PATIENCE_S
 
 QUESTION = {"visitorId": "v"}
 
@@ -102,7 +103,7 @@ async def replica(settings) -> Iterator[DictReplica]:
 
 def rest(settings: GatewaySettings, context: ssl.SSLContext, **headers: str) -> httpx.AsyncClient:
     url = f"https://{settings.gateway_tls}"
-    return httpx.AsyncClient(base_url=url, verify=context, headers=headers)
+    return httpx.AsyncClient(base_url=url, verify=context, headers=headers, timeout=PATIENCE_S)
 
 
 async def test_tls_with_a_key_and_without(papers, settings, replica):

@@ -28,6 +28,7 @@ from tests.integration.gateway_server import (
     gateway_server,
     unframed,
 )
+from tests.integration.waiting import PATIENCE_S
 
 BODY_MAX = 20_000
 FOREIGN = "https://evil.example"
@@ -92,7 +93,7 @@ async def test_grpc_web_errors_carry_the_field(web):
         (framed(b""), {"authorization": "Bearer wrong"}, grpc.StatusCode.UNAUTHENTICATED),
     ],
 )
-async def test_what_envoy_refuses_is_told_to_grpc_web_callers_in_their_way(
+async def test_what_envoy_refuses_is_reported_to_grpc_web_callers_in_their_way(
     web, body, headers, status
 ):
     answer = await web.post(RECOMMEND, content=body, headers=headers)
@@ -100,7 +101,7 @@ async def test_what_envoy_refuses_is_told_to_grpc_web_callers_in_their_way(
     assert answer.headers["grpc-message"]
 
 
-async def test_what_envoy_refuses_is_told_to_native_callers_in_theirs(server):
+async def test_what_envoy_refuses_is_reported_to_native_callers_in_theirs(server):
     async with grpc.aio.insecure_channel(server.host) as channel:
         call = channel.unary_unary(RECOMMEND)
         with pytest.raises(grpc.RpcError, match="gateway_body_bytes_max") as too_large:
@@ -168,7 +169,7 @@ async def test_a_stream_answers_each_batch_before_the_next_is_sent(server):
                 event_id=f"s{number}", event_type="click", visitor_id="v", items=[{"item_id": "a"}]
             )
             await stream.write(pb.StreamFeedbackRequest(events=[event]))
-            async with asyncio.timeout(10):  # a gateway that gathers would never answer
+            async with asyncio.timeout(PATIENCE_S):  # a gateway that gathers would never answer
                 answer = await stream.read()
             assert [result.event_id for result in answer.results] == [f"s{number}"]
         await stream.done_writing()
@@ -189,7 +190,7 @@ async def test_a_stream_may_be_longer_than_a_body(server):
     assert answered == [20] * 30
 
 
-async def test_health_of_the_server_is_told(server):
+async def test_health_of_the_server_is_reported(server):
     from grpc_health.v1 import health_pb2, health_pb2_grpc
 
     async with grpc.aio.insecure_channel(server.host) as channel:
@@ -197,7 +198,7 @@ async def test_health_of_the_server_is_told(server):
         answer = await stub.Check(health_pb2.HealthCheckRequest())
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
         with pytest.raises(grpc.aio.AioRpcError) as refused:  # it would hold a place, without a key
-            await stub.Watch(health_pb2.HealthCheckRequest(), timeout=5).read()
+            await stub.Watch(health_pb2.HealthCheckRequest(), timeout=PATIENCE_S).read()
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND
 
 
@@ -207,7 +208,7 @@ async def test_many_calls_at_once_share_no_fate(native):
 
 
 async def test_the_web_process_is_started_beside_it_with_the_same_store(server):
-    async with httpx.AsyncClient(base_url=server.url) as browser:
+    async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_S) as browser:
         page = await browser.get("/console/")
         assert (page.status_code, page.headers["content-type"].split(";")[0]) == (200, "text/html")
         assert (await browser.get("/console")).headers["location"].endswith("/console/")

@@ -67,7 +67,7 @@ async def test_replicas_that_read_in_pieces_and_restart_hold_one_state(
             found = await replica.model(compute_digest=True)
         assert (found.offset, found.digest) == (log[until - 1].position.offset, sofar.digest())
         offset, restarts = until, restarts + 1
-    tally(ROW, seed, faults=restarts, acknowledged=sofar.counts()["events_learned"])
+    tally(ROW, seed, faults=restarts, acknowledged=sofar.lookups.counts()["events_learned"])
     assert found.digest == golden.digest()
 
 

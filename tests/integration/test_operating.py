@@ -24,7 +24,7 @@ from tests.integration.api_server import free_port, serving
 from tests.integration.conftest import BACKENDS, running_server, url_of
 from tests.integration.dict_replica import DictReplica
 from tests.integration.replicas import clicks, running_replica
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 
 DEAD = ReplicaStanding("gone-9-z", "gone", 9, FOLLOWER, Position("5-1", 1), 3, "0.23.0", "a gap")
 SPAN = Span.HOUR
@@ -37,20 +37,20 @@ async def test_a_replica_tells_how_it_serves_and_is_remembered_when_it_dies(
     meters = Meters()
     async with running_replica(storage, meters=meters, metrics_sample_s=0.05) as replica:
         await storage.replicas.report(DEAD)
-        offset = (await replica.feedback(clicks(1, 2), 5)).offset
-        own = replica.operating.serving()
+        offset = (await replica.feedback(clicks(1, 2), PATIENCE_S)).offset
+        own = replica.operators.serving()
         meters.of(RECOMMEND).under_way += 1
         meters.of(RECOMMEND).ended("OK", 0.004)
 
         async def told() -> bool:
             heard = {
-                one.standing.replica_id: one for one in (await replica.operating.replicas()).heard
+                one.standing.replica_id: one for one in (await replica.operators.replicas()).heard
             }
             one = heard[own.replica_id].standing
             return one.position.offset == offset and bool(one.serving and one.serving.calls)
 
         await eventually(told)
-        answer = await replica.operating.replicas()
+        answer = await replica.operators.replicas()
     mine, gone = sorted(answer.heard, key=lambda one: one.standing.replica_id == DEAD.replica_id)
     assert answer.head.offset == offset
     assert (mine.head, mine.standing.position) == (answer.head, answer.head)
@@ -64,10 +64,10 @@ async def test_a_replica_tells_how_it_serves_and_is_remembered_when_it_dies(
 async def test_a_lag_is_that_of_the_time_of_the_report(storage: Storage) -> None:
     """What comes on the log between two reports is no lag."""
     async with running_replica(storage) as replica:
-        await replica.feedback(clicks(1), 5)
+        await replica.feedback(clicks(1), PATIENCE_S)
         head = await storage.log.head()
         await storage.replicas.report(replace(DEAD, position=Position("5-1", 1)))
-        await replica.feedback(clicks(2), 5)
+        await replica.feedback(clicks(2), PATIENCE_S)
         heard = {one.standing.replica_id: one for one in await storage.replicas.heard()}
     assert heard[DEAD.replica_id].head == head
 
@@ -96,10 +96,10 @@ async def test_the_quarantine_is_read_newest_first_page_by_page(storage: Storage
     async with running_replica(storage) as replica:
         bad = [(replace(event, visitor_id=""), "") for event, _ in clicks(*range(7))]
         odd = [(replace(event, event_type="nonsense"), "") for event, _ in clicks(7, 8)]
-        await replica.feedback(bad + odd, 5)
-        first = await replica.operating.quarantined(5, "", "")
-        second = await replica.operating.quarantined(50, first.events[-1].kept_id, "")
-        nonsense = await replica.operating.quarantined(1, "", "event_type")
+        await replica.feedback(bad + odd, PATIENCE_S)
+        first = await replica.operators.quarantined(5, "", "")
+        second = await replica.operators.quarantined(50, first.events[-1].kept_id, "")
+        nonsense = await replica.operators.quarantined(1, "", "event_type")
     found = [one.event_id for one in [*first.events, *second.events]]
     assert found == [f"e{number}" for number in reversed(range(9))]
     assert (first.kept, first.ever) == (9, 9)
@@ -110,9 +110,9 @@ async def test_storage_tells_of_log_snapshots_and_store(storage: Storage) -> Non
     options = {"snapshot_entries": 1, "snapshot_on_stop": False, "engine_type": Engine}
     async with running_replica(storage, **options) as replica:
         await replica.feedback(clicks(1), 60)
-        await eventually(lambda: replica._shell.snapshotter.taken > 0, seconds=60)
+        await eventually(lambda: replica.shell.snapshotter.taken > 0)
         await replica.feedback(clicks(2), 60)
-        holdings, ever = await replica.operating.storage()
+        holdings, ever = await replica.operators.storage()
         head = await storage.log.head()
     assert (holdings.log.last, holdings.log.entries, ever) == (head, head.sequence, head.sequence)
     assert holdings.log.first.sequence == 1
@@ -156,7 +156,7 @@ async def ask_each(shop: headwater.AsyncClient) -> None:
 async def test_without_a_store_what_needs_it_is_unavailable_and_the_rest_goes_on(
     backend: str, tmp_path: Path
 ) -> None:
-    settings = StorageSettings(store_timeout_ms=200)
+    settings = StorageSettings(store_timeout_ms=1_000)
     listen, meters = f"127.0.0.1:{free_port()}", Meters()
     async with (
         running_server(backend, tmp_path) as process,
@@ -166,7 +166,7 @@ async def test_without_a_store_what_needs_it_is_unavailable_and_the_rest_goes_on
     ):
         server = Server(replica, ApiSettings(listen=listen, stop_grace_s=0), meters)
         await server.start()
-        await replica.feedback(clicks(1), 5)
+        await replica.feedback(clicks(1), PATIENCE_S)
         await process.end()
 
         async def noticed() -> bool:
@@ -180,7 +180,7 @@ async def test_without_a_store_what_needs_it_is_unavailable_and_the_rest_goes_on
         )
         for question in questions:
             with pytest.raises(headwater.UnavailableError):
-                await question(timeout_s=1.0)
+                await question(timeout_s=PATIENCE_S)
         own = await shop.get_serving()
         assert (own.reads_served, own.writes_served) == (True, False)
         assert own.detail.startswith("the store does not answer")
@@ -196,7 +196,7 @@ async def test_without_a_store_what_needs_it_is_unavailable_and_the_rest_goes_on
 async def test_samples_come_by_the_interval_and_after_a_time(storage: Storage) -> None:
     async with running_replica(storage, engine_type=Engine, metrics_sample_s=0.05) as replica:
         await replica.feedback(clicks(*range(30)), 60)
-        ask = replica.operating.samples
+        ask = replica.operators.samples
 
         def sampled() -> bool:
             found = ask(SPAN, None, ("events_per_second",)).samples

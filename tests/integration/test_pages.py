@@ -20,6 +20,7 @@ from headwater_server.replica.replica import Replica
 from headwater_server.storage.storage import Storage
 from tests.integration.api_server import serving
 from tests.integration.replicas import folded_digest, running_replica
+from tests.integration.waiting import PATIENCE_S
 
 BACKEND, PAGE, NARROW = "key-of-the-backend", "key-of-the-page-01", "key-of-the-page-02"
 SETTINGS = ApiSettings(
@@ -40,12 +41,14 @@ class Shop:
 
     async def slate(self, visitor: str = "ann", key: str = BACKEND, **more: Any) -> Any:
         question = pb.RecommendRequest(visitor_id=visitor, placement="home", page_size=3, **more)
-        return await self.recommendation.Recommend(question, metadata=bearer(key), timeout=5)
+        return await self.recommendation.Recommend(
+            question, metadata=bearer(key), timeout=PATIENCE_S
+        )
 
     async def tell(self, *events: event_pb2.Event, key: str = PAGE) -> list[str]:
         """Return what became of each event, with the reason's field."""
         request = feedback_service_pb2.FeedbackRequest(events=events)
-        answer = await self.feedback.Feedback(request, metadata=bearer(key), timeout=5)
+        answer = await self.feedback.Feedback(request, metadata=bearer(key), timeout=PATIENCE_S)
         names = [event_pb2.EventStatus.Name(r.status)[13:] for r in answer.results]
         fields = [r.detail.partition(":")[0] if ":" in r.detail else "" for r in answer.results]
         return [f"{name} {field}".strip() for name, field in zip(names, fields, strict=True)]
@@ -198,7 +201,7 @@ async def test_one_source_stays_one_however_it_spells_its_key(storage: Storage, 
             request = feedback_service_pb2.FeedbackRequest(
                 events=[event(f"s{n}", "boots", visitor=f"s{n}")]
             )
-            answer = await shop.feedback.Feedback(request, metadata=spelled(n), timeout=5)
+            answer = await shop.feedback.Feedback(request, metadata=spelled(n), timeout=PATIENCE_S)
             statuses += [result.status for result in answer.results]
         assert statuses.count(event_pb2.EVENT_STATUS_CREATED) == 2
 
@@ -206,7 +209,7 @@ async def test_one_source_stays_one_however_it_spells_its_key(storage: Storage, 
 async def test_a_page_opens_no_stream(storage: Storage) -> None:
     """It would hold a place, and do nothing, for as long as it likes; browsers have no streams."""
     async with running_shop(storage) as shop:
-        stream = shop.feedback.StreamFeedback(metadata=bearer(PAGE), timeout=5)
+        stream = shop.feedback.StreamFeedback(metadata=bearer(PAGE), timeout=PATIENCE_S)
         with pytest.raises(grpc.aio.AioRpcError, match="a page's key opens no stream") as refused:
             await stream.read()
         assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED

@@ -22,12 +22,12 @@ from tests.integration.replicas import (
     QUESTION,
     clicks,
     folded_digest,
-    make_replica,
     running_replica,
+    started_replica,
 )
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 
-DEADLINE_S = 0.6
+TURNS = 10
 
 
 class Watched:
@@ -39,16 +39,20 @@ class Watched:
         replica.watch_health(lambda reads, writes: self.seen.append((reads, writes)))
 
     async def answers(self) -> int:
-        began = time.perf_counter()
-        answer = await self.replica.recommend(QUESTION, min_offset="", time_remaining_s=1)
-        assert time.perf_counter() - began < 0.1
-        return len(answer.recommendation.results)
+        """Ask; the answer waits for nothing: it is there after a few turns of the loop."""
+        question = self.replica.recommend(QUESTION, min_offset="", time_remaining_s=PATIENCE_S)
+        asking = asyncio.create_task(question)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        assert asking.done()
+        return len((await asking).recommendation.results)
 
     async def is_unavailable(self, number: int) -> None:
-        began = time.perf_counter()
+        """Write; it is refused long before the deadline."""
+        began_s = time.monotonic()
         with pytest.raises(StoreUnavailable):
-            await self.replica.feedback(clicks(number), DEADLINE_S)
-        assert time.perf_counter() - began < DEADLINE_S
+            await self.replica.feedback(clicks(number), PATIENCE_S)
+        assert time.monotonic() - began_s < PATIENCE_S / 2
 
     async def is_available(self) -> bool:
         return self.seen[-1] == (True, True)
@@ -63,13 +67,13 @@ async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 async def test_a_frozen_store_stops_writes_only_and_all_recovers(
     server: ServerProcess, tmp_path: Path
 ) -> None:
-    settings = StorageSettings(store_timeout_ms=200)
+    settings = StorageSettings(store_timeout_ms=1_000)
     async with (
         open_storage(settings, redis_url=url_of(tmp_path)) as storage,
         running_replica(storage) as replica,
     ):
         watched = Watched(replica)
-        await replica.feedback(clicks(1), 1)
+        await replica.feedback(clicks(1), PATIENCE_S)
         server.freeze()
         await watched.is_unavailable(2)
         assert await watched.answers() == 1
@@ -78,7 +82,7 @@ async def test_a_frozen_store_stops_writes_only_and_all_recovers(
         server.thaw()
         await eventually(watched.is_available)
         # whatever arrived of the refused ones: told again, each is learned once
-        await replica.feedback(clicks(1, 2, 3), 1)
+        await replica.feedback(clicks(1, 2, 3), PATIENCE_S)
         model = await replica.model(compute_digest=True)
         assert model.counts["events_learned"] == 3
         assert model.digest == await folded_digest(storage)
@@ -87,7 +91,7 @@ async def test_a_frozen_store_stops_writes_only_and_all_recovers(
 async def test_an_outage_is_noticed_although_nobody_writes(
     server: ServerProcess, tmp_path: Path
 ) -> None:
-    settings = StorageSettings(store_timeout_ms=200)
+    settings = StorageSettings(store_timeout_ms=1_000)
     async with (
         open_storage(settings, redis_url=url_of(tmp_path)) as storage,
         running_replica(storage) as replica,
@@ -114,7 +118,7 @@ async def test_a_killed_embedded_server_comes_back_and_nothing_acknowledged_is_l
             for number in range(start, start + 40):
                 for _ in range(1_000):
                     try:
-                        await replica.feedback(clicks(number), 2)
+                        await replica.feedback(clicks(number), PATIENCE_S)
                     except HeadwaterError:
                         await asyncio.sleep(0.01)
                     else:
@@ -144,7 +148,7 @@ async def test_a_log_that_is_replaced_while_running_is_noticed_and_acknowledges_
         running_replica(storage) as replica,
     ):
         watched = Watched(replica)
-        await replica.feedback(clicks(1), 1)
+        await replica.feedback(clicks(1), PATIENCE_S)
         store = Store(url_of(tmp_path), StorageSettings())
         await store.call("FLUSHALL")
         await store.close()
@@ -171,7 +175,7 @@ async def test_a_log_that_went_back_is_noticed_although_nothing_follows(
         running_replica(storage) as replica,
     ):
         watched = Watched(replica)
-        done = await replica.feedback(clicks(1), 1)
+        done = await replica.feedback(clicks(1), PATIENCE_S)
         store = Store(url_of(tmp_path), StorageSettings())
         keys = Keys("default")
         first = (await store.call("XRANGE", keys.log, "-", "+", "COUNT", 1))[0][0]
@@ -182,10 +186,9 @@ async def test_a_log_that_went_back_is_noticed_although_nothing_follows(
 
 
 async def test_an_entry_that_cannot_be_applied_stops_learning_and_is_said(storage: Storage) -> None:
-    replica = make_replica(storage)
-    await replica.start()
+    replica = await started_replica(storage)
     watched = Watched(replica)
-    await replica.feedback(clicks(1), 1)
+    await replica.feedback(clicks(1), PATIENCE_S)
     poison = Event("p", "poison", "v", items=(EventItem("tent"),))
     await storage.log.append([storage.log.encode([poison])])
     await eventually(lambda: watched.seen[-1] == (True, False))

@@ -13,12 +13,13 @@ from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
+from headwater_server.replica.operators import model_status
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.snapshots.capture import captured_digest
-from headwater_server.replica.use_cases import UseCases
 from headwater_server.storage.storage import Storage
 from tests.integration.replicas import folded_digest, running_replica
+from tests.integration.waiting import PATIENCE_S
 
 NAMES = [f"shoe {n}" for n in range(12)]
 QUESTION = RecommendRequest("ann", recommendation_id="r", page_size=4, explore=False)
@@ -40,7 +41,7 @@ async def filled(replica: Replica) -> str:
 
 async def asked(replica: Replica, request: RecommendRequest, *tokens: str):
     return await replica.recommend(
-        request, exclude_tokens=tokens, min_offset="", time_remaining_s=5
+        request, exclude_tokens=tokens, min_offset="", time_remaining_s=PATIENCE_S
     )
 
 
@@ -110,7 +111,7 @@ async def test_rules_and_variety_hold_at_every_replica_from_the_next_start_on(
             assert (first.item_id, first.propensity, first.rules) == (NAMES[7], 1.0, ("first",))
             assert answer.shortfall == ('only 4 items may be shown under the rule "two of a kind"')
             same = await older.recommend(
-                question, exclude_tokens=(), min_offset=answer.offset, time_remaining_s=5
+                question, exclude_tokens=(), min_offset=answer.offset, time_remaining_s=PATIENCE_S
             )
             assert same.recommendation == answer.recommendation
 
@@ -119,12 +120,12 @@ async def test_lists_for_nobody_wait_for_the_offset_that_is_asked_for(storage: S
     async with running_replica(storage, engine_type=Engine) as replica:
         offset = await filled(replica)
         similar = await replica.list_similar_items(
-            SimilarQuestion((NAMES[0],), 3), min_offset=offset, time_remaining_s=5
+            SimilarQuestion((NAMES[0],), 3), min_offset=offset, time_remaining_s=PATIENCE_S
         )
         assert len(similar.items) == 3
         assert NAMES[0] not in {item.item_id for item in similar.items}
         trending = await replica.list_trending_items(
-            TrendingQuestion(page_size=5), min_offset=offset, time_remaining_s=5
+            TrendingQuestion(page_size=5), min_offset=offset, time_remaining_s=PATIENCE_S
         )
         assert (len(trending.items), trending.offset) == (5, offset)
         later = f"{int(offset.partition('-')[0]) + 60_000}-0"
@@ -158,7 +159,7 @@ async def test_what_is_taken_out_and_said_of_accounts_survives_a_restart(storage
 async def test_the_digest_of_a_copy_is_the_engines_own(storage: Storage) -> None:
     async with running_replica(storage, engine_type=Engine) as replica:
         await filled(replica)
-        engine = replica._engine
+        engine = replica.engine
         assert captured_digest(engine.capture()) == engine.digest()
         assert (await replica.model(compute_digest=True)).digest == engine.digest()
 
@@ -167,7 +168,7 @@ async def test_a_digest_keeps_nobody_waiting(storage: Storage, monkeypatch) -> N
     """However long the digest takes, questions are answered; and it is that of its offset."""
     async with running_replica(storage, engine_type=Engine) as replica:
         await filled(replica)
-        before = replica._engine.digest()
+        before = replica.engine.digest()
 
         def slowly(parts):
             while not answered.is_set():
@@ -175,10 +176,10 @@ async def test_a_digest_keeps_nobody_waiting(storage: Storage, monkeypatch) -> N
             return captured_digest(parts)
 
         answered = asyncio.Event()
-        monkeypatch.setitem(UseCases.model.__globals__, "captured_digest", slowly)
+        monkeypatch.setattr(model_status, "captured_digest", slowly)
         looking = asyncio.create_task(replica.model(compute_digest=True))
         await asyncio.sleep(0)
         await asked(replica, QUESTION)
         await replica.feedback([(Event("late", "click", "v9", items=(EventItem("x"),)), "")], 30)
         answered.set()
-        assert (await looking).digest == before != replica._engine.digest()
+        assert (await looking).digest == before != replica.engine.digest()

@@ -17,8 +17,8 @@ from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.counting_engine import CountingEngine
-from tests.integration.replicas import clicks, folded_digest, make_replica, running_replica
-from tests.integration.waiting import eventually
+from tests.integration.replicas import clicks, folded_digest, running_replica, started_replica
+from tests.integration.waiting import PATIENCE_S, eventually
 
 
 async def settings_on_log(storage: Storage) -> list[int]:
@@ -38,8 +38,8 @@ async def test_the_settings_are_the_first_entry_and_changes_follow(storage: Stor
 
 
 async def test_replicas_that_start_together_put_the_settings_there_once(storage: Storage) -> None:
-    replicas = [make_replica(storage, EngineSettings(seed=3)) for _ in range(4)]
-    await asyncio.gather(*(replica.start() for replica in replicas))
+    settings = EngineSettings(seed=3)
+    replicas = await asyncio.gather(*(started_replica(storage, settings) for _ in range(4)))
     await asyncio.gather(*(replica.stop() for replica in replicas))
     assert await settings_on_log(storage) == [3]
 
@@ -66,9 +66,9 @@ async def test_snapshots_are_taken_on_the_way_and_the_tail_does_the_rest(storage
     options = {"snapshot_entries": 20, "snapshot_on_stop": False}
     async with running_replica(storage, **options) as replica:
         for number in range(50):
-            await replica.feedback(clicks(number), 1)
+            await replica.feedback(clicks(number), PATIENCE_S)
         await eventually(storage.snapshots.published)
-        await replica.feedback(clicks(99), 1)
+        await replica.feedback(clicks(99), PATIENCE_S)
         digest = (await replica.model(compute_digest=True)).digest
     snapshot = (await storage.snapshots.published())[0].position
     assert 20 <= snapshot.sequence < (await storage.log.head()).sequence
@@ -82,7 +82,7 @@ async def test_snapshots_are_taken_on_the_way_and_the_tail_does_the_rest(storage
 
 async def test_a_snapshot_is_taken_after_a_time_too(storage: Storage) -> None:
     async with running_replica(storage, snapshot_interval_s=0.1, snapshot_on_stop=False) as replica:
-        await replica.feedback(clicks(1), 1)
+        await replica.feedback(clicks(1), PATIENCE_S)
         await eventually(storage.snapshots.published)
 
 
@@ -92,7 +92,7 @@ async def test_damaged_snapshots_are_passed_over_and_the_log_gives_the_rest(
 ) -> None:
     for number in range(3):
         async with running_replica(storage) as replica:
-            await replica.feedback(clicks(*range(number, number + 5)), 1)
+            await replica.feedback(clicks(*range(number, number + 5)), PATIENCE_S)
             digest = (await replica.model(compute_digest=True)).digest
     for meta in (await storage.snapshots.published())[:damaged]:
         await store.call("HSET", Keys(settings.catalogue).snapshot(meta.snapshot_id), 0, b"torn")
@@ -105,36 +105,36 @@ async def test_a_log_behind_its_snapshot_is_refused_at_start(
 ) -> None:
     keys = Keys(settings.catalogue)
     async with running_replica(storage) as replica:
-        await replica.feedback(clicks(1), 1)
+        await replica.feedback(clicks(1), PATIENCE_S)
     await store.call("DEL", keys.log, keys.head)
     with pytest.raises(LogBroken, match="the head is 0"):
-        await make_replica(storage).start()
+        await started_replica(storage)
 
 
 async def test_a_log_that_lost_its_start_is_refused_without_a_snapshot(
     storage: Storage, store: Store, settings: StorageSettings
 ) -> None:
     async with running_replica(storage, snapshot_on_stop=False) as replica:
-        await replica.feedback(clicks(1), 1)
-        await replica.feedback(clicks(2), 1)
+        await replica.feedback(clicks(1), PATIENCE_S)
+        await replica.feedback(clicks(2), PATIENCE_S)
     await store.call("XTRIM", Keys(settings.catalogue).log, "MAXLEN", "=", 1)
     with pytest.raises(LogBroken, match="expected entry 1 after 0-0, found entry 3"):
-        await make_replica(storage).start()
+        await started_replica(storage)
 
 
 async def test_an_entry_that_this_build_does_not_know_stops_the_start(storage: Storage) -> None:
     async with running_replica(storage) as replica:
-        await replica.feedback(clicks(1), 1)
+        await replica.feedback(clicks(1), PATIENCE_S)
     await storage.log.append([b"\x08\x63"])
     with pytest.raises(UnreadableEntry, match="version 99"):
-        await make_replica(storage).start()
+        await started_replica(storage)
 
 
 async def test_a_fold_reaches_any_offset_with_or_without_snapshots(storage: Storage) -> None:
     digests = {}
     async with running_replica(storage, snapshot_entries=4, snapshot_on_stop=False) as replica:
         for number in range(12):
-            done = await replica.feedback(clicks(number), 1)
+            done = await replica.feedback(clicks(number), PATIENCE_S)
             digests[done.offset] = (await replica.model(compute_digest=True)).digest
             if number == 6:
                 await eventually(storage.snapshots.published)
@@ -153,7 +153,7 @@ async def test_kept_entries_let_a_fold_begin_at_the_first(
 ) -> None:
     async with running_replica(storage) as replica:
         for number in range(20):
-            await replica.feedback(clicks(number), 1)
+            await replica.feedback(clicks(number), PATIENCE_S)
     assert await store.call("XLEN", Keys(settings.catalogue).log) == 21
 
 

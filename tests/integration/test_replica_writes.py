@@ -16,9 +16,10 @@ from tests.integration.replicas import (
     click,
     clicks,
     folded_digest,
-    make_replica,
     running_replica,
+    started_replica,
 )
+from tests.integration.waiting import PATIENCE_S
 
 CREATED, EXISTS, CONFLICT, QUARANTINED = Status
 
@@ -29,11 +30,11 @@ def statuses(answer: object) -> list[Status]:
 
 async def test_what_is_acknowledged_is_in_the_next_answer(storage: Storage) -> None:
     async with running_replica(storage) as replica:
-        before = await replica.recommend(QUESTION, min_offset="", time_remaining_s=1)
+        before = await replica.recommend(QUESTION, min_offset="", time_remaining_s=PATIENCE_S)
         assert before.recommendation.results == ()
-        done = await replica.feedback(clicks(1), 1)
+        done = await replica.feedback(clicks(1), PATIENCE_S)
         assert statuses(done) == [CREATED]
-        after = await replica.recommend(QUESTION, min_offset="", time_remaining_s=1)
+        after = await replica.recommend(QUESTION, min_offset="", time_remaining_s=PATIENCE_S)
         assert [result.item_id for result in after.recommendation.results] == ["tent"]
         assert after.offset == done.offset != before.offset
 
@@ -42,21 +43,21 @@ async def test_the_same_event_counts_once_and_another_content_is_a_conflict(
     storage: Storage,
 ) -> None:
     async with running_replica(storage) as replica:
-        done = await replica.feedback([*clicks(1, 1), (click(1, "boots"), "")], 1)
+        done = await replica.feedback([*clicks(1, 1), (click(1, "boots"), "")], PATIENCE_S)
         assert statuses(done) == [CREATED, EXISTS, CONFLICT]
-        assert statuses(await replica.feedback(clicks(1, 2), 1)) == [EXISTS, CREATED]
+        assert statuses(await replica.feedback(clicks(1, 2), PATIENCE_S)) == [EXISTS, CREATED]
         assert (await replica.model(compute_digest=False)).counts["events_learned"] == 2
 
 
 async def test_a_bad_event_is_kept_aside_and_the_rest_is_done(storage: Storage) -> None:
     async with running_replica(storage) as replica:
         bad, good = (replace(click(1), value=float("nan")), ""), (click(2), "")
-        done = await replica.feedback([bad, good, (click(3), "forged")], 1)
+        done = await replica.feedback([bad, good, (click(3), "forged")], PATIENCE_S)
         assert statuses(done) == [QUARANTINED, CREATED, QUARANTINED]
         assert "value" in done.outcomes[0].detail
         assert "attribution_token" in done.outcomes[2].detail
         head = await storage.log.head()
-        only_bad = await replica.feedback([bad], 1)
+        only_bad = await replica.feedback([bad], PATIENCE_S)
         assert statuses(only_bad) == [QUARANTINED]
         assert only_bad.offset == done.offset
         assert await storage.log.head() == head
@@ -71,10 +72,10 @@ async def test_the_opened_token_is_on_the_log(storage: Storage) -> None:
     async with running_replica(storage) as replica:
         key = storage.token_keys.signing(0)
         token = sign(slate, key, visitor_id=click(1).visitor_id, expire_s=2**32 - 1)
-        await replica.feedback([(click(1), token)], 1)
+        await replica.feedback([(click(1), token)], PATIENCE_S)
         question = replace(QUESTION, visitor_id=click(2).visitor_id)
-        token = await replica.recommend(question, min_offset="", time_remaining_s=1)
-        await replica.feedback([(click(2), token.attribution_token)], 1)
+        token = await replica.recommend(question, min_offset="", time_remaining_s=PATIENCE_S)
+        await replica.feedback([(click(2), token.attribution_token)], PATIENCE_S)
     events = [
         operation
         async for logged in storage.log.iterate(START)
@@ -89,7 +90,7 @@ async def test_the_opened_token_is_on_the_log(storage: Storage) -> None:
 async def test_an_item_holds_from_the_next_answer_on(storage: Storage) -> None:
     async with running_replica(storage) as replica:
         assert replica.get_item("tent") is None
-        done = await replica.upsert_items([ItemWrite(Item("tent", "A tent"))], 1)
+        done = await replica.upsert_items([ItemWrite(Item("tent", "A tent"))], PATIENCE_S)
         assert statuses(done) == [CREATED]
         assert replica.get_item("tent") == Item("tent", "A tent")
 
@@ -97,8 +98,10 @@ async def test_an_item_holds_from_the_next_answer_on(storage: Storage) -> None:
 async def test_an_answer_waits_for_the_state_that_was_asked_for(storage: Storage) -> None:
     async with running_replica(storage) as writer, running_replica(storage) as reader:
         for number in range(20):
-            done = await writer.feedback(clicks(number), 1)
-            answer = await reader.recommend(QUESTION, min_offset=done.offset, time_remaining_s=1)
+            done = await writer.feedback(clicks(number), PATIENCE_S)
+            answer = await reader.recommend(
+                QUESTION, min_offset=done.offset, time_remaining_s=PATIENCE_S
+            )
             assert answer.offset == done.offset
         with pytest.raises(DeadlineExceeded):
             await reader.recommend(QUESTION, min_offset="9" * 15 + "-0", time_remaining_s=0.05)
@@ -125,7 +128,7 @@ async def test_a_recommendation_without_an_id_gets_one_and_reasons_need_time(
 async def test_concurrent_calls_share_appends_and_each_hears_of_its_own(storage: Storage) -> None:
     async with running_replica(storage) as replica:
         calls = [clicks(3 * n, 3 * n + 1, 3 * n % 30) for n in range(200)]
-        answers = await asyncio.gather(*(replica.feedback(call, 5) for call in calls))
+        answers = await asyncio.gather(*(replica.feedback(call, PATIENCE_S) for call in calls))
         for number, answer in enumerate(answers):
             assert statuses(answer)[:2] == [CREATED, CREATED], number
             assert statuses(answer)[2] in (EXISTS, CREATED)
@@ -140,7 +143,7 @@ async def test_too_much_at_once_is_refused_early_and_what_was_taken_is_done(
 ) -> None:
     async with running_replica(storage, unacknowledged_operations_max=100) as replica:
         answers = await asyncio.gather(
-            *(replica.feedback(clicks(*range(10 * n, 10 * n + 10)), 5) for n in range(30)),
+            *(replica.feedback(clicks(*range(10 * n, 10 * n + 10)), PATIENCE_S) for n in range(30)),
             return_exceptions=True,
         )
         refused = [answer for answer in answers if isinstance(answer, Overloaded)]
@@ -148,15 +151,16 @@ async def test_too_much_at_once_is_refused_early_and_what_was_taken_is_done(
         assert refused[0].retry_after_ms > 0
         assert (await replica.model(compute_digest=False)).counts["events_learned"] == 100
         # a single call larger than the limit is not refused for ever
-        assert len((await replica.feedback(clicks(*range(1_000, 1_500)), 5)).outcomes) == 500
+        assert (
+            len((await replica.feedback(clicks(*range(1_000, 1_500)), PATIENCE_S)).outcomes) == 500
+        )
 
 
 async def test_a_stop_lets_arrive_what_is_under_way(storage: Storage) -> None:
-    replica = make_replica(storage)
-    await replica.start()
+    replica = await started_replica(storage)
     seen: list[tuple[bool, bool]] = []
     replica.watch_health(lambda reads, writes: seen.append((reads, writes)))
-    call = asyncio.create_task(replica.feedback(clicks(*range(40)), 5))
+    call = asyncio.create_task(replica.feedback(clicks(*range(40)), PATIENCE_S))
     await asyncio.sleep(0)
     await replica.stop()
     assert statuses(await call) == [CREATED] * 40

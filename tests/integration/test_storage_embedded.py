@@ -106,7 +106,7 @@ async def main():
     server = EmbeddedServer(Path(sys.argv[1]))
     await server.start()
     print(server.pid, flush=True)
-    await asyncio.sleep(60)
+    await asyncio.sleep(600)
 asyncio.run(main())
 """
 

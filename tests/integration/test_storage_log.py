@@ -15,6 +15,7 @@ from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.conftest import BACKENDS, running_server, url_of
+from tests.integration.waiting import PATIENCE_S
 
 
 def event(number: int) -> Event:
@@ -159,14 +160,14 @@ async def test_a_full_store_is_overload_and_reads_go_on(backend: str, tmp_path: 
 async def test_a_silent_store_is_unavailable_in_time_and_nothing_is_tried_twice(
     backend: str, tmp_path: Path
 ) -> None:
-    settings = StorageSettings(store_timeout_ms=100)
+    settings = StorageSettings(store_timeout_ms=1_000)
     async with (
         running_server(backend, tmp_path) as server,
         open_storage(settings, redis_url=url_of(tmp_path)) as storage,
     ):
         await append(storage.log, 1)
         server.freeze()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             with pytest.raises(StoreUnavailable):
                 await append(storage.log, 2)
             with pytest.raises(StoreUnavailable):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from headwater_server.storage.log.promises import UnfitStoreError, check_promise
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
+from tests.integration.api_server import free_port
 from tests.integration.conftest import BACKENDS, running_server, url_of
 from tests.integration.waiting import eventually
 
@@ -114,12 +114,6 @@ async def pair(backend: str, path: Path) -> AsyncIterator[tuple[ServerProcess, S
         yield primary, replica
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 async def connected(path: Path) -> bool:
     store = Store(url_of(path), StorageSettings())
     try:
@@ -133,7 +127,7 @@ async def connected(path: Path) -> bool:
 async def test_a_write_waits_for_the_replicas_that_are_asked_for(
     backend: str, tmp_path: Path
 ) -> None:
-    settings = StorageSettings(min_replicas_acked=1, store_timeout_ms=500)
+    settings = StorageSettings(min_replicas_acked=1, store_timeout_ms=2_000)
     async with pair(backend, tmp_path) as (_, replica):
         await eventually(lambda: connected(tmp_path / "a"))
         async with open_storage(settings, redis_url=url_of(tmp_path / "a")) as storage:

@@ -22,7 +22,7 @@ from tests.integration.api_server import channel_to, free_port, serving
 from tests.integration.dict_replica import DictReplica
 from tests.integration.held_log import HeldLog
 from tests.integration.replicas import folded_digest, running_replica
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 
 SETTINGS = ApiSettings(stop_grace_s=5, stream_batches_max=3)
 
@@ -67,7 +67,7 @@ async def test_batches_of_a_stream_share_appends(storage: Storage) -> None:
         held.gate.clear()
         sent = [batch(f"e{n}") for n in range(SETTINGS.stream_batches_max)]
         call = pb_grpc.FeedbackServiceStub(channel).StreamFeedback(iter(sent))
-        await eventually(lambda: replica._shell.appender.operations_waiting == len(sent))
+        await eventually(lambda: replica.shell.appender.operations_waiting == len(sent))
         held.gate.set()
         assert len([answer async for answer in call]) == len(sent)
         # the first may have been on its way before the others came
@@ -141,7 +141,7 @@ async def test_an_error_of_the_store_ends_the_stream_after_the_answers_before_it
 async def test_a_stopping_server_answers_what_is_under_way_and_ends_the_stream() -> None:
     replica = DictReplica()
     listen = f"127.0.0.1:{free_port()}"
-    server = Server(replica, replace(SETTINGS, listen=listen))
+    server = Server(replica, replace(SETTINGS, listen=listen, stop_grace_s=2 * PATIENCE_S))
     await server.start()
     async with grpc.aio.insecure_channel(listen) as channel:
         call = pb_grpc.FeedbackServiceStub(channel).StreamFeedback()
@@ -156,7 +156,7 @@ async def test_a_stopping_server_answers_what_is_under_way_and_ends_the_stream()
             await call.read()
         assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
         assert "stopping" in caught.value.details()
-        await asyncio.wait_for(stopping, SETTINGS.stop_grace_s / 2)  # no need of its grace
+        await asyncio.wait_for(stopping, PATIENCE_S)  # no need of its grace
 
 
 async def test_a_stream_waits_where_a_call_would_be_told_to_come_back(storage: Storage) -> None:

@@ -23,6 +23,7 @@ from headwater_server.cli.demo.server_process import ServerProcess
 from headwater_server.observability.tracing import Spans
 from tests.integration.api_server import free_port
 from tests.integration.dict_replica import DictReplica
+from tests.integration.waiting import PATIENCE_S
 
 CALL = "headwater.v1.RecommendationService/Recommend"
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -37,10 +38,12 @@ async def test_a_call_is_a_span_below_its_callers_with_how_it_ended():
     metadata = [("traceparent", f"00-{TRACE}-{PARENT}-01"), ("x-request-id", "page-7")]
     async with grpc.aio.insecure_channel(listen) as channel:
         stub = pb_grpc.RecommendationServiceStub(channel)
-        await stub.Recommend(pb.RecommendRequest(visitor_id="v"), timeout=5, metadata=metadata)
+        await stub.Recommend(
+            pb.RecommendRequest(visitor_id="v"), timeout=PATIENCE_S, metadata=metadata
+        )
         replica.faults = [RuntimeError()]
         with pytest.raises(grpc.aio.AioRpcError):
-            await stub.Recommend(pb.RecommendRequest(visitor_id="v"), timeout=5)
+            await stub.Recommend(pb.RecommendRequest(visitor_id="v"), timeout=PATIENCE_S)
     await server.stop()
     good, bad = exporter.get_finished_spans()
     assert good.name == CALL
@@ -79,7 +82,7 @@ async def test_a_real_server_sends_its_spans_at_the_latest_when_it_stops(collect
     server = ServerProcess(tmp_path / "data", "--tracing-endpoint", endpoint)
     await server.start()
     async with AsyncClient(server.address) as client:
-        await client.recommend("v", timeout_s=5)
+        await client.recommend("v", timeout_s=PATIENCE_S)
     assert await server.stop() == 0
     assert CALL in collector.names
 

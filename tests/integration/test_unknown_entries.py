@@ -17,7 +17,7 @@ from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.codecs.entry_codec import encode_operations
 from headwater_server.storage.storage import Storage
 from tests.integration.recorded import put_payload
-from tests.integration.replicas import QUESTION, click, clicks, make_replica, running_replica
+from tests.integration.replicas import QUESTION, click, clicks, running_replica, started_replica
 from tests.integration.waiting import eventually
 
 ROW = 9
@@ -67,9 +67,9 @@ async def test_it_stops_every_replica_with_the_reason_and_reads_go_on(
         behind = await storage.log.append([encode_operations([click(9)])])
         expected, _ = await fold(storage.log, Engine, until=done.offset)
         for replica in replicas:
-            await eventually(lambda replica=replica: replica._health.fault)
-            assert reason in replica._health.fault
-            assert f"UnreadableEntry: entry {position.offset}: " in replica._health.fault
+            await eventually(lambda replica=replica: replica.own.health.fault)
+            assert reason in replica.own.health.fault
+            assert f"UnreadableEntry: entry {position.offset}: " in replica.own.health.fault
             with pytest.raises(StoreUnavailable, match="entry"):
                 await replica.feedback([(click(5), "")], 30)
             await replica.recommend(QUESTION, min_offset=done.offset, time_remaining_s=30)
@@ -87,7 +87,7 @@ async def test_a_replica_does_not_start_on_it_and_no_fold_goes_past_it(
     async with running_replica(storage, engine_type=Engine) as replica:
         done = await replica.feedback(clicks(1), 60)
     position = await put_payload(storage, time_ms_of(done.offset) + 1, payload)
-    for starting in (make_replica(storage, engine_type=Engine).start(), fold(storage.log, Engine)):
+    for starting in (started_replica(storage, engine_type=Engine), fold(storage.log, Engine)):
         with pytest.raises(UnreadableEntry, match=reason) as stopped:
             await starting
         assert str(stopped.value).startswith(f"entry {position.offset}: ")
@@ -98,5 +98,5 @@ async def test_a_state_that_stopped_is_never_kept(storage: Storage) -> None:
     async with running_replica(storage, engine_type=Engine) as replica:
         done = await replica.feedback(clicks(1), 60)
         await put_payload(storage, time_ms_of(done.offset) + 1, b"")
-        await eventually(lambda: replica._health.fault)
+        await eventually(lambda: replica.own.health.fault)
     assert await storage.snapshots.published() == []

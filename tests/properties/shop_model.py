@@ -70,13 +70,13 @@ def either(one, two):
 class ShopModel:
     """What the shop said and what visitors did, and which lists may hold what."""
 
-    heard: set = field(default_factory=set)
+    seen_ids: set = field(default_factory=set)
     items: dict = field(default_factory=dict)
     deleted: set = field(default_factory=set)
     times: dict = field(default_factory=dict)
     links: dict = field(default_factory=dict)
     hidden: dict = field(default_factory=dict)
-    touched: dict = field(default_factory=dict)
+    chosen: dict = field(default_factory=dict)
 
     def write(self, write: ItemWrite, clock_ms: int) -> bool:
         """Put the fields that are newer; say whether any was."""
@@ -84,7 +84,7 @@ class ShopModel:
         set_ms = clock_ms if set_ms is None else set_ms
         times = self.times.setdefault(name, {})
         newer = [f for f in write.fields or ITEM_FIELDS if set_ms >= times.get(f, set_ms)]
-        self.heard.add(name)
+        self.seen_ids.add(name)
         if newer:
             item = self.items.get(name, Item(name))
             values = {f: getattr(write.item, f) for f in newer}
@@ -97,7 +97,7 @@ class ShopModel:
         """Take it out, unless something newer was said."""
         name, set_ms = delete.item_id, delete.set_time_ms
         set_ms = clock_ms if set_ms is None else set_ms
-        self.heard.add(name)
+        self.seen_ids.add(name)
         if any(set_ms < time for time in self.times.get(name, {}).values()):
             return False
         self.items.pop(name, None)
@@ -106,12 +106,12 @@ class ShopModel:
         return True
 
     def act(self, kind: str, visitor: str, user: str, item_id: str, clock_ms: int) -> None:
-        """Note who touched what, who is whom, and what the rules hide from then on."""
-        self.heard.add(item_id)
+        """Record interactions, links to accounts, and what the rules hide from now on."""
+        self.seen_ids.add(item_id)
         if user:
             self.links[visitor] = user
         profile = ("u", user) if user else ("v", visitor)
-        self.touched.setdefault(profile, set()).add(item_id)
+        self.chosen.setdefault(profile, set()).add(item_id)
         days = HIDE_DAYS.get(kind, HIDE_DAYS.get(CANONICAL.get(kind, "")))
         if days is not None:
             until_ms = clock_ms + round(DAY_MS * days)
@@ -124,7 +124,7 @@ class ShopModel:
         return [("v", visitor), ("u", account)]
 
     def own(self, visitor: str, user: str) -> set:
-        return set().union(*(self.touched.get(p, set()) for p in self.profiles(visitor, user)))
+        return set().union(*(self.chosen.get(p, set()) for p in self.profiles(visitor, user)))
 
     def hidden_from(self, visitor: str, user: str, now_ms: int) -> set:
         held = [self.hidden.get(profile, {}) for profile in self.profiles(visitor, user)]
@@ -143,7 +143,7 @@ class ShopModel:
         return item.available and item.publish_time_ms <= now_ms < expires_ms
 
     def shown(self, now_ms: int, wanted: Filter | None = None) -> set:
-        return {item_id for item_id in self.heard if self.may_be_shown(item_id, now_ms, wanted)}
+        return {item_id for item_id in self.seen_ids if self.may_be_shown(item_id, now_ms, wanted)}
 
     def listed(self, after: str, wanted: Filter | None = None) -> list:
         """Return the whole catalogue behind an id: also what may not be shown."""

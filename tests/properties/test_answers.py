@@ -39,7 +39,7 @@ def test_no_list_holds_what_it_must_not(operations, visitor, excluded, given_ids
     assert len(ids) == len(set(ids)) <= size
     assert not set(ids) & set(excluded)
     assert not given_ids or set(ids) <= set(given_ids)
-    assert all((item := engine.get_item(i)) is None or item.available for i in ids)
+    assert all((item := engine.lookups.get_item(i)) is None or item.available for i in ids)
     for result in results:
         assert math.isfinite(result.score)
         assert 0.0 < result.propensity <= 1.0
@@ -91,7 +91,7 @@ def test_an_item_nobody_touched_is_found_by_its_words():
 
 
 def test_a_disliked_item_is_not_shown_again_to_its_visitor():
-    """Others still get it; the visitor gets it again only after touching it anew."""
+    """Others still get it; the visitor gets it again only after another interaction."""
     engine = busy_engine()
     disliked = ask(engine, "visitor 1")[3]
     assert disliked in ask(engine, "stranger", page_size=100)
@@ -115,13 +115,15 @@ def test_impressions_become_negatives_only_when_reported_and_closed():
         time_ms, passer_by = 10**6 + n, f"passer-by {n}"
         slate = Slate(f"r{n}", "best", "home", shown, (1.0, 1.0))
         engine.apply(Entry(time_ms, (Event(f"seen {n}", "impression", passer_by, slate=slate),)))
-        assert engine.counts()["open_impressions"] == n + 1
+        assert engine.lookups.counts()["open_impressions"] == n + 1
     assert _lead(engine, *shown) == pytest.approx(before)
     for n in range(0, 400, 3):
         # not by an event, which would also teach that the item is popular
-        engine.attribution.act(f"vpasser-by {n}", engine.catalogue.number("item 8"), 0.3)
+        engine.parts.attribution.act(
+            f"vpasser-by {n}", engine.parts.catalogue.number("item 8"), 0.3
+        )
     engine.apply(Entry(10**8, (Event("tick", "click", "x", items=(EventItem("item 9"),)),)))
-    assert engine.counts()["open_impressions"] == 0
+    assert engine.lookups.counts()["open_impressions"] == 0
     assert _lead(engine, *shown) < before - 0.05
 
 
@@ -150,7 +152,7 @@ def test_a_probability_is_given_once_enough_was_reported():
     request = RecommendRequest("v", "r", candidate_item_ids=items, explore=False)
     chances = {r.item_id: r.probability for r in engine.recommend(request, 10**8).results}
     assert 0.0 < chances["item 2"] < chances["item 1"] < 1.0
-    names = {(m.name, m.placement, m.policy) for m in engine.metrics()}
+    names = {(m.name, m.placement, m.policy) for m in engine.lookups.metrics()}
     assert ("act_rate", "home", "best") in names
 
 
@@ -161,7 +163,7 @@ def test_memory_is_bounded_by_settings():
     for n in range(3000):
         event = Event(f"e{n}", "click", f"v{n % 170}", items=(EventItem(f"i{(n * 7) % 500}"),))
         engine.apply(Entry(1000 * n, (event,)))
-    counts = engine.counts()
+    counts = engine.lookups.counts()
     assert counts["visitors"] <= 50
     assert counts["items"] <= 64
     assert counts["deduplication_ids"] <= 80

@@ -26,11 +26,11 @@ def test_sending_everything_twice_learns_it_once(operations):
     """A second copy of every event is EXISTS or CONFLICT, and the digest stays."""
     events = [operation for operation in operations if isinstance(operation, Event)]
     engine = fold(events)
-    before, learned = engine.digest(), engine.counts()["events_learned"]
+    before, learned = engine.digest(), engine.lookups.counts()["events_learned"]
     outcomes = engine.apply(Entry(0, tuple(events), imported=True))
     assert all(o.status in (Status.EXISTS, Status.CONFLICT) for o in outcomes)
     assert engine.digest() == before
-    assert engine.counts()["events_learned"] == learned
+    assert engine.lookups.counts()["events_learned"] == learned
 
 
 @given(operations=OPERATIONS)
@@ -39,7 +39,7 @@ def test_a_restored_engine_answers_and_learns_alike(operations):
     """After a restart the same questions get the same answers, and the same events teach alike."""
     engine = fold(operations)
     again = Engine.restore(engine.capture())
-    assert again.counts() == engine.counts()
+    assert again.lookups.counts() == engine.lookups.counts()
     assert ask(again) == ask(engine)
     more = Event("later", "click", "visitor 1", items=(EventItem("item 3"),), event_time_ms=10**8)
     for one in (engine, again):
@@ -50,7 +50,7 @@ def test_a_restored_engine_answers_and_learns_alike(operations):
 def test_poison_leaves_no_trace():
     """Events that cannot be learned from, between others, change neither digest nor clock."""
     engine = busy_engine()
-    before, clock_ms = engine.digest(), engine.clock_ms
+    before, clock_ms = engine.digest(), engine.parts.clock_ms
     poison = (
         Event("p1", "no such type", "v", items=(EventItem("item 1"),), event_time_ms=10**12),
         Event("p2", "click", "v", items=(EventItem("item 1", quantity=float("nan")),)),
@@ -58,7 +58,7 @@ def test_poison_leaves_no_trace():
     )
     outcomes = engine.apply(Entry(10**12, poison))
     assert {o.status for o in outcomes} == {Status.QUARANTINED}
-    assert (engine.digest(), engine.clock_ms) == (before, clock_ms)
+    assert (engine.digest(), engine.parts.clock_ms) == (before, clock_ms)
 
 
 def test_live_entries_drive_the_clock_and_it_never_runs_back():
@@ -66,9 +66,9 @@ def test_live_entries_drive_the_clock_and_it_never_runs_back():
     engine = Engine()
     click = Event("e1", "click", "v", items=(EventItem("a"),), event_time_ms=10**14)
     engine.apply(Entry(5_000, (click,)))
-    assert engine.clock_ms == 5_000
+    assert engine.parts.clock_ms == 5_000
     engine.apply(Entry(4_000, (Event("e2", "click", "v", items=(EventItem("b"),)),)))
-    assert engine.clock_ms == 5_000
+    assert engine.parts.clock_ms == 5_000
 
 
 def test_settings_take_effect_at_their_place_on_the_log():

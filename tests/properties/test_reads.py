@@ -44,7 +44,7 @@ def test_thousands_of_strange_questions_change_nothing(ranker):
     """Digest and counts stay, and memory is flat, for every ranker offered."""
     questions = QUESTIONS if ranker == "listwise" else 300
     engine = busy_engine(events=120, settings=EngineSettings(ranker=ranker))
-    before, counts = engine.digest(), engine.counts()
+    before, counts = engine.digest(), engine.lookups.counts()
     for n in range(200):
         engine.recommend(_stranger(n), now_ms=10**7 + n)
     tracemalloc.start()
@@ -57,5 +57,5 @@ def test_thousands_of_strange_questions_change_nothing(ranker):
     late, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert engine.digest() == before
-    assert engine.counts() == counts
+    assert engine.lookups.counts() == counts
     assert late - early < 20_000

@@ -53,13 +53,13 @@ class Wanted:
 
     def groups(self, item_id):
         """Return the groups in which an item counts, and for how many there is room."""
-        number = self.engine.catalogue.number(item_id)
+        number = self.engine.parts.catalogue.number(item_id)
         found = {}
         for cap in self.caps:
-            mask = self.engine.answering.passing(cap.get("filter", ""))
+            mask = self.engine.parts.scoring.passing(cap.get("filter", ""))
             if mask is not None and not mask[number]:
                 continue
-            item = self.engine.get_item(item_id)
+            item = self.engine.lookups.get_item(item_id)
             values = item.categories if item and "field" in cap else ()
             for value in values if "field" in cap else ("all",):
                 found[cap["name"], value] = cap["most"]
@@ -71,11 +71,11 @@ class Wanted:
         return all(counts.count(group) < most for group, most in self.groups(item_id).items())
 
     def may_be_pinned(self, item_id):
-        number = self.engine.catalogue.number(item_id)
-        history = self.engine.visitors.history(self.request.visitor_id, "", "", NOW_MS / 1000)
+        number = self.engine.parts.catalogue.number(item_id)
+        history = self.engine.parts.visitors.history(self.request.visitor_id, "", "", NOW_MS / 1000)
         return (
             number is not None
-            and self.engine.catalogue.shown(NOW_MS)[number]
+            and self.engine.parts.catalogue.shown(NOW_MS)[number]
             and item_id not in self.request.exclude_item_ids
             and number not in history.refused
         )
@@ -132,9 +132,9 @@ def test_lists_are_as_the_rules_say(
         assert item in ids
         assert ids.index(item) == slot - 1 or len(ids) < slot
         assert answer.results[ids.index(item)].propensity == 1.0
-    told = [result.propensity for result in answer.results]
-    assert all(0.0 < propensity <= 1.0 for propensity in told)
-    assert explore or told == [1.0] * len(told)
+    propensities = [result.propensity for result in answer.results]
+    assert all(0.0 < propensity <= 1.0 for propensity in propensities)
+    assert explore or propensities == [1.0] * len(propensities)
     assert len(ids) == size or not answer.limits or wanted.caps
     if len(ids) < size:
         plain = fold(operations)
@@ -162,8 +162,8 @@ def test_the_boosted_rise_and_the_buried_fall(filter_text, by, kind, visitor):
         engine = busy_engine(events=60, settings=EngineSettings(rules=rules))
         request = RecommendRequest(visitor, "r", page_size=100, explore=False)
         orders.append([r.item_id for r in engine.recommend(request, NOW_MS).results])
-    passing = engine.answering.passing(categories)
-    moved = {item for item in ITEMS if passing[engine.catalogue.number(item)]}
+    passing = engine.parts.scoring.passing(categories)
+    moved = {item for item in ITEMS if passing[engine.parts.catalogue.number(item)]}
     before, after = ({item: place for place, item in enumerate(order)} for order in orders)
     assert set(before) == set(after)
     for item in moved & set(before):

@@ -1,4 +1,4 @@
-"""The real engine beside a model of a shop: no list ever holds what it must not."""
+"""The real engine beside a model of a shop: no list contains a forbidden item."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def text_of(wanted):
 
 
 class Shop(RuleBasedStateMachine):
-    """Each change is told to both; each answer of the engine is held against the model."""
+    """Each change goes to both; each answer of the engine is compared with the model."""
 
     @initialize()
     def open_shop(self):
@@ -191,8 +191,8 @@ class Shop(RuleBasedStateMachine):
         ids = [result.item_id for result in results]
         hidden = self.model.hidden_from(visitor, "", now_ms)
         allowed = self.model.shown(now_ms, wanted) & set(candidates) - hidden - set(excluded)
-        if wanted is None:  # what was never heard of passes no filter, but may be ranked
-            allowed |= set(candidates) - self.model.heard - set(excluded)
+        if wanted is None:  # an unknown item passes no filter, but may be ranked
+            allowed |= set(candidates) - self.model.seen_ids - set(excluded)
         assert len(ids) == len(set(ids)) == min(size, len(allowed))
         assert set(ids) <= allowed
         whole = RecommendRequest(
@@ -229,7 +229,7 @@ class Shop(RuleBasedStateMachine):
     )
     def list_similar(self, item_ids, wanted, later_ms):
         now_ms = self.clock_ms + later_ms
-        found = self.engine.list_similar_items(item_ids, 20, text_of(wanted), now_ms)
+        found = self.engine.lookups.list_similar_items(item_ids, 20, text_of(wanted), now_ms)
         self._check_list(found, self.model.shown(now_ms, wanted) - set(item_ids))
 
     @rule(
@@ -240,7 +240,9 @@ class Shop(RuleBasedStateMachine):
     )
     def list_trending(self, category, window, wanted, later_ms):
         now_ms = self.clock_ms + later_ms
-        found = self.engine.list_trending_items(category, window, 20, text_of(wanted), now_ms)
+        found = self.engine.lookups.list_trending_items(
+            category, window, 20, text_of(wanted), now_ms
+        )
         allowed = self.model.shown(now_ms, wanted)
         if category:
             of_it = any_of("categories", [category])
@@ -257,13 +259,13 @@ class Shop(RuleBasedStateMachine):
 
     @rule(after=st.sampled_from(("", *IDS)), size=st.integers(1, 14), wanted=FILTERS)
     def list_items(self, after, size, wanted):
-        found = self.engine.list_items(after, size, text_of(wanted))
+        found = self.engine.lookups.list_items(after, size, text_of(wanted))
         assert found == self.model.listed(after, wanted)[:size]
 
     @invariant()
     def the_catalogue_is_what_was_said(self):
         if hasattr(self, "engine"):
-            found = {item_id: self.engine.get_item(item_id) for item_id in IDS}
+            found = {item_id: self.engine.lookups.get_item(item_id) for item_id in IDS}
             assert {i: item for i, item in found.items() if item} == self.model.items
 
 
@@ -278,8 +280,8 @@ def test_a_filter_holds_in_a_shop_that_grows_by_what_visitors_touch():
     request = RecommendRequest("ann", "r", filter="price < 5")
     for round_number in range(3):
         assert [r.item_id for r in engine.recommend(request, 5).results] == ["cheap"]
-        assert engine.list_trending_items("", "day", 5, "price < 5", 5) == ()
-        assert [item.item_id for item in engine.list_items("", 5, "price < 5")] == ["cheap"]
+        assert engine.lookups.list_trending_items("", "day", 5, "price < 5", 5) == ()
+        assert [item.item_id for item in engine.lookups.list_items("", 5, "price < 5")] == ["cheap"]
         events = [
             Event(f"e{n}", "view", f"v{n % 5}", items=(EventItem(f"{round_number} {n}"),))
             for n in range(round_number * 1000, round_number * 1000 + 900)

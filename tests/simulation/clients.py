@@ -77,7 +77,7 @@ class Client:
     def _is_kept(self, events: list[Event], answer: Any, replica: Any) -> None:
         if self._was_broken:
             raise Violated(f"a broken replica acknowledged {events}")
-        self._world.oracle.answered(events, answer.outcomes, answer.offset, replica._engine)
+        self._world.oracle.answered(events, answer.outcomes, answer.offset, replica.engine)
 
     async def _question(self, offset: str) -> None:
         """Ask anybody for a state that holds what was just acknowledged."""
@@ -86,7 +86,7 @@ class Client:
         if heard is not None:
             answer, replica = heard
             oracle, here = self._world.oracle, answer.offset
-            self._world.check(lambda: oracle.knows(offset, here, replica._engine))
+            self._world.check(lambda: oracle.knows(offset, here, replica.engine))
 
     async def _compare(self) -> None:
         heard = await self._once(lambda replica: replica.compare_replicas(3.0))
@@ -99,7 +99,7 @@ class Client:
     async def _once(self, call: Any) -> Any:
         """Ask any of the nodes, once; None if it does not answer well."""
         node = self._random.choice(self._world.nodes)
-        self._was_broken = bool(node.replica and node.replica._health.fault)
+        self._was_broken = bool(node.replica and node.replica.own.health.fault)
         try:
             return await node.ask(call)
         except HeadwaterError:

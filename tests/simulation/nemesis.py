@@ -92,7 +92,7 @@ class Nemesis:
         while True:
             await asyncio.sleep(self._random.uniform(0, 1))
             for node in self._world.nodes:
-                if node.replica is not None and (fault := node.replica._health.fault):
+                if node.replica is not None and (fault := node.replica.own.health.fault):
                     self._world.note(f"{node.name} is broken: {fault}")
                     node.kill()
                     await node.start()

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import HeadwaterError, StoreUnavailable
+from headwater_server.replica.assembly import restored_replica
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.group.identity import Identity
-from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
 from tests.simulation.link import Link
-from tests.simulation.sim_log import SimLog
-from tests.simulation.sim_ports import SimHoldings, SimQuarantine, SimReplicas, SimSnapshots
+from tests.simulation.sim_ports import SimSnapshots
+from tests.simulation.sim_stores import SimStores
 from tests.simulation.virtual_loop import OWNER, Tasks
 
 if TYPE_CHECKING:
@@ -55,9 +55,8 @@ class Node:
     async def _try_to_start(self) -> None:
         self.starts += 1
         self._connect()
-        replica = self._make()
         try:
-            await self._run(replica.start())
+            replica = await self._run(self._started())
         except LogBroken:  # as `headwater doctor --drop-snapshots`
             store = self._world.store
             store.snapshots = [one for one in store.snapshots if store.holds(one.meta.position)]
@@ -66,20 +65,15 @@ class Node:
         else:
             self.replica = replica
 
-    def _make(self) -> Replica:
+    async def _started(self) -> Replica:
         made: list[Replica] = []
 
         def on_read(position: Any) -> None:
-            if not self._world.is_over:
-                self._world.check(lambda: self._world.oracle.reading(position, made[0]._engine))
+            if made and not self._world.is_over:
+                self._world.check(lambda: self._world.oracle.reading(position, made[0].engine))
 
-        replica = Replica(
-            SimLog(self.link, on_read),
-            self.snapshots,
-            SimQuarantine(self.link),
-            SimReplicas(self.link),
-            SimHoldings(self.link),
-            token_keys=TokenKeys.single(b"0" * 32),
+        replica = await restored_replica(
+            SimStores(self.link, on_read, self.snapshots),
             engine_settings=EngineSettings(),
             settings=SETTINGS,
             engine_type=self._engine_type,
@@ -87,6 +81,7 @@ class Node:
             identity=Identity(f"{self.name}-{self.starts}", self.name, self.starts),
         )
         made.append(replica)
+        await replica.start()
         return replica
 
     def kill(self) -> None:

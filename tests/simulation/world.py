@@ -105,11 +105,11 @@ class World:
     def _all_is_well(self) -> None:
         head = self.store.head
         for node in self.nodes:
-            if node.replica is None or node.replica._health.reason:
+            if node.replica is None or node.replica.own.health.reason:
                 raise Violated(f"{node.name} does not serve")
-            if node.replica._shell.tail.position != head:
+            if node.replica.shell.tail.position != head:
                 raise Violated(f"{node.name} is not at the log's head")
-            self.oracle.reading(head, node.replica._engine)
+            self.oracle.reading(head, node.replica.engine)
         if self.oracle.missing() or self.oracle.doubled():
             raise Violated("what was acknowledged was lost, or learned twice")
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import headwater
+from tests.integration.waiting import PATIENCE_S
 from tests.system.crash.server import Server
 
 KEY = "a-key-of-a-shop-1234"
@@ -69,7 +70,7 @@ def shop(
         env=server.environment(**environment),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
 
 
@@ -121,7 +122,7 @@ def a_restart_loses_nothing(server: LiveServer, program: list[str]) -> None:
     server.kill()
     _write(pipe, "away", range(LINES))
     server.start()
-    said, warned = pipe.communicate("back click boots\n", timeout=60)
+    said, warned = pipe.communicate("back click boots\n", timeout=PATIENCE_S)
     answer = json.loads(said)
     assert (answer["added"], answer["lost"], warned) == (3 * LINES + 1, 0, "")
     with server.client() as client:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 CLIENTS = ROOT / "clients"
 GO, JAVA, NODE, PYTHON = (CLIENTS / name for name in ("go", "java", "typescript", "python"))
 NO_REGISTRY = re.compile("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED")
+JAVA_SOURCES = ("clients/java/pom.xml", "clients/java/src/**/*.java", "protos/**/*.proto")
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")  # a JVM's second
 
 
@@ -101,11 +102,12 @@ def java_programs() -> Programs:
     """Build into clients/java/target, once for all processes that run tests."""
     need("mvn", "javac")
     with _locked(JAVA / "target"):
-        built, sources = JAVA / "target" / "built", _fingerprint(JAVA)
+        built = JAVA / "target" / "built"
+        sources = _fingerprint(ROOT, *JAVA_SOURCES)
         if not built.exists() or built.read_text() != sources:
             run(JAVA, "mvn", "-q", "-B", "-DskipTests", "package")
             built.write_text(sources)
-    jars = f"{JAVA}/target/*:{JAVA}/target/dependency/*"
+    jars = f"{JAVA}/target/classes:{JAVA}/target/dependency/*"
     java = ["java", *SHORT_LIVED, "-cp", jars]
     shop, pipe = (str(JAVA / "examples" / f"{name}.java") for name in ("Shop", "Pipe"))
     return Programs([*java, shop], [*java, pipe])

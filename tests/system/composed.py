@@ -18,11 +18,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from headwater_server.gateway.extra import envoy_program
-from tests.integration.waiting import eventually
+from headwater_server.gateway.requirements import envoy_program
+from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.compose import ROOT
 
-START_S = 200.0  # kernels may have to be compiled
 LOOK_EVERY_S = 0.5
 OURS = ("HEADWATER_", "REDISCLI_")  # of the environment only what the file says
 
@@ -127,7 +126,7 @@ class Composed:
             await asyncio.sleep(LOOK_EVERY_S)  # a probe is a process: it takes from who starts
             return False
 
-        await eventually(well, START_S)
+        await eventually(well)
 
     def probe(self, service: str) -> int:
         """Run the healthcheck once; return its exit code."""
@@ -156,7 +155,7 @@ class Composed:
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
             try:
-                await asyncio.wait_for(process.wait(), 30)
+                await asyncio.wait_for(process.wait(), PATIENCE_S)
             except TimeoutError:
                 process.kill()
 

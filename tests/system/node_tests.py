@@ -1,4 +1,4 @@
-"""Tests that are written for node:test, each told to pytest by its name; a file runs once."""
+"""Tests that are written for node:test, each shown to pytest by its name; a file runs once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def names_of(path: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How a file's tests went, by name, and all that was said."""
+    """How the tests of some files ended, by name, and their output."""
 
     passed: dict[str, bool]
     said: str
@@ -35,10 +35,10 @@ class Outcomes:
         return self.said[begin : begin + 3000]
 
 
-def outcomes(path: str, **environment: str) -> Outcomes:
-    """Run a file of clients/typescript."""
+def outcomes(*paths: str, **environment: str) -> Outcomes:
+    """Run files of clients/typescript, one after the other."""
     done = subprocess.run(
-        ["node", "--test", "--test-reporter=tap", path],
+        ["node", "--test", "--test-concurrency=1", "--test-reporter=tap", *paths],
         check=False,
         cwd=NODE,
         env={**os.environ, **environment},

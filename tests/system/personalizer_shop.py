@@ -18,6 +18,7 @@ from msrest.authentication import CognitiveServicesCredentials
 from headwater import AsyncClient
 from tests.integration.api_server import free_port
 from tests.integration.conftest import program
+from tests.integration.waiting import PATIENCE_S
 from tests.system.programs import HEADWATER, started
 
 KEY = "a-backend-key-of-this-shop"
@@ -58,7 +59,7 @@ class Shop:
         return self.counts()["events_learned"]
 
     def keys(self) -> list[str]:
-        """Return what the door keeps in the store."""
+        """Return what the adapter keeps in the store."""
         import redis
 
         with redis.Redis.from_url(self.redis_url) as client:
@@ -103,11 +104,13 @@ def post(url: str, path: str, content: object, key: str = KEY) -> httpx.Response
     """Call without the SDK, which checks and hides some things."""
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     headers = {"Ocp-Apim-Subscription-Key": key, "content-type": "application/json"}
-    return httpx.post(f"{url}/personalizer/v1.0{path}", content=body, headers=headers, timeout=30)
+    return httpx.post(
+        f"{url}/personalizer/v1.0{path}", content=body, headers=headers, timeout=PATIENCE_S
+    )
 
 
-def wait_for(condition, patience_s: float = 30.0) -> None:
-    give_up = time.monotonic() + patience_s
+def wait_for(condition) -> None:
+    give_up = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < give_up, "it did not come about in time"
         time.sleep(0.05)

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-PATIENCE_S = 90
+from tests.integration.waiting import PATIENCE_S
+
 HEADWATER = (sys.executable, "-m", "headwater_server")
 
 

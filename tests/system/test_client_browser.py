@@ -13,7 +13,7 @@ from tests.system.node_tests import names_of, outcomes
 
 pytestmark = pytest.mark.timeout(300)  # a fresh machine downloads and builds first
 
-FILE = "e2e/browser.test.mjs"
+FILES = ("e2e/browser.test.mjs", "e2e/browser-events.test.mjs")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), "")
 PAGE_KEYS = {  # what each may: see docs/settings.md
     "PAGE_KEY": ("a-key-of-the-shops-pages", ";scopes=feedback+recommend"),
@@ -32,7 +32,7 @@ def pages(tmp_path_factory):
     flags = ("--gateway-origins", origin, "--page-keys", keys)
     with gateway_server(tmp_path_factory, *flags) as server:
         yield outcomes(
-            FILE,
+            *FILES,
             GATEWAY=server.url,
             TARGET=server.address,
             ORIGIN=origin,
@@ -44,6 +44,6 @@ def pages(tmp_path_factory):
         )
 
 
-@pytest.mark.parametrize("name", names_of(FILE))
+@pytest.mark.parametrize("name", [name for file in FILES for name in names_of(file)])
 def test_in_a_browser(pages, name):
     pages.must_pass(name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
+import zipfile
 
 import pytest
 
 from tests.system import client_contract as contract
-from tests.system.client_programs import JAVA, ROOT, java_programs, run
+from tests.system.client_programs import JAVA, java_programs, run
 
 pytestmark = pytest.mark.timeout(600)  # a fresh machine downloads and builds first
 
@@ -17,8 +17,18 @@ def programs():
     return java_programs()
 
 
-def test_its_stubs_are_what_the_protos_give(programs):
-    run(ROOT, sys.executable, "-m", "scripts.generate_clients", "java", "--check")
+def test_its_sources_jar_holds_the_source_of_every_class_the_stubs_too(programs):
+    sources = next((JAVA / "target").glob("headwater-*-sources.jar"))
+    jar = sources.with_name(sources.name.replace("-sources", ""))
+    classes = {name for name in names(jar, ".class") if "$" not in name}
+    assert "io/headwater/v1/RecommendRequest" in classes
+    assert names(sources, ".java") == classes
+
+
+def names(jar, suffix):
+    with zipfile.ZipFile(jar) as archive:
+        entries = archive.namelist()
+    return {name.removesuffix(suffix) for name in entries if name.endswith(suffix)}
 
 
 @pytest.fixture(scope="module")

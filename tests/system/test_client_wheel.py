@@ -15,6 +15,7 @@ import pytest
 
 from tests.integration.api_server import serving
 from tests.integration.dict_replica import DictReplica
+from tests.integration.waiting import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = {"googleapis-common-protos", "grpcio", "protobuf", "typing-extensions"}
@@ -88,7 +89,9 @@ async def test_it_runs_with_nothing_but_grpc_and_protobuf(wheel, tmp_path) -> No
         # -S: no site-packages; -I: nothing of this directory or of the environment
         path = f"import sys; sys.path.insert(0, {str(tmp_path)!r})"
         command = [sys.executable, "-I", "-S", "-c", path + PROGRAM, listen]
-        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, timeout=60)
+        done = await asyncio.to_thread(
+            subprocess.run, command, capture_output=True, timeout=PATIENCE_S
+        )
     lines = done.stdout.decode().splitlines()
     assert (done.returncode, lines[0]) == (0, "['boots']"), done.stderr.decode()
     assert lines[1] == str(tmp_path / "headwater" / "__init__.py")

@@ -6,18 +6,21 @@ import gzip
 import re
 import subprocess
 import sys
-import time
 from itertools import islice
 from pathlib import Path
 
 import pytest
+
+from tests.integration.waiting import PATIENCE_S
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "bol_serenade" / "events.csv.gz"
 
 
 def run_demo(*flags):
     command = [sys.executable, "-m", "headwater_server", "demo", "--seconds", "6", *flags]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=100)
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=2 * PATIENCE_S
+    )
 
 
 def check_promises(result):
@@ -31,11 +34,9 @@ def check_promises(result):
 
 
 def test_simulated_shoppers_are_served_and_their_taste_drifts():
-    started = time.monotonic()
     result = run_demo()
     check_promises(result)
     assert "taste has just changed" in result.stdout
-    assert time.monotonic() - started < 60
 
 
 def test_a_short_file_is_played_to_its_end(tmp_path):

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import headwater
 from tests.integration.certificates import Authority
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.compose import ROOT, new_keys, read
 from tests.system.composed import Composed
 from tests.system.promql import OF_PROMETHEUS, questions, selectors
@@ -24,7 +24,7 @@ from tests.system.promql import OF_PROMETHEUS, questions, selectors
 DEPLOY = ROOT / "deploy"
 
 pytestmark = [
-    pytest.mark.timeout(300),  # the first start of a build compiles the kernels, twice at once
+    pytest.mark.timeout(600),  # the first start of a build compiles the kernels, twice at once
     pytest.mark.skipif(
         shutil.which("redis-server") is None or shutil.which("redis-cli") is None,
         reason="no redis-server and redis-cli on the PATH",
@@ -69,7 +69,7 @@ def call(url: str, key: str = "", body: object = None) -> tuple[int, str]:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, headers)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:
@@ -86,7 +86,7 @@ def seen_by(composed: Composed, worker: str, key: str, visitor_id: str, offset: 
     """Return what a worker, asked past the gateway, knows of a visitor at an offset or later."""
     target = f"{composed.addresses[worker]}:50051"
     with headwater.Client(target, key=key) as client:
-        client.recommend(visitor_id, min_offset=offset, timeout_s=10)
+        client.recommend(visitor_id, min_offset=offset, timeout_s=PATIENCE_S)
         return [touch.item_id for touch in client.get_user(visitor_id=visitor_id).history]
 
 
@@ -156,7 +156,7 @@ def test_a_worker_that_is_killed_is_missed_by_nobody(running, loop, keys) -> Non
     assert seen_by(running, "worker-1", key, "bob", offset) == ["boots"]
     target = f"{running.addresses['worker-1']}:50051"
     with headwater.Client(target, key=key) as client:
-        model = client.get_model(compare_replicas=True, timeout_s=60)
+        model = client.get_model(compare_replicas=True, timeout_s=PATIENCE_S)
     digests = [state.digest for state in model.replicas if state.digest]
     assert len(digests) == 2
     assert len(set(digests)) == 1
@@ -196,7 +196,7 @@ def test_every_metric_that_is_asked_for_is_exposed(running, loop, keys) -> None:
         return wanted <= found[-1][0]
 
     with suppress(TimeoutError):
-        loop.run(eventually(lambda: asyncio.to_thread(exposes_all), 20))
+        loop.run(eventually(lambda: asyncio.to_thread(exposes_all)))
     names, labels = found[-1]
     assert sorted(wanted - names) == []
     for selector in asked:
@@ -234,7 +234,7 @@ def test_with_tls_the_gateway_shows_the_certificate_of_the_folder(loop, keys, tm
     try:
         loop.run(composed.start("gateway-config"))
         loop.run(composed.start("gateway"))
-        loop.run(eventually(lambda: asyncio.to_thread(shown), 30))
+        loop.run(eventually(lambda: asyncio.to_thread(shown)))
     finally:
         loop.run(composed.down())
 
@@ -257,7 +257,7 @@ def test_prometheus_reads_them_all_with_its_key_and_no_alert_fires(running, loop
         targets = await asyncio.to_thread(asked, "/targets")
         return [target["health"] for target in targets["activeTargets"]] == ["up"] * 4
 
-    loop.run(eventually(all_up, 30))
+    loop.run(eventually(all_up))
     evaluated = [rule for group in asked("/rules")["groups"] for rule in group["rules"]]
     assert len(evaluated) > 15
 
@@ -265,6 +265,6 @@ def test_prometheus_reads_them_all_with_its_key_and_no_alert_fires(running, loop
         told = await asyncio.to_thread(asked, "/rules")
         return all(r["health"] == "ok" for group in told["groups"] for r in group["rules"])
 
-    loop.run(eventually(all_evaluated, 30))
+    loop.run(eventually(all_evaluated))
     firing = [alert["labels"] for alert in asked("/alerts")["alerts"] if alert["state"] == "firing"]
     assert firing == []

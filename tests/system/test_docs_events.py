@@ -14,6 +14,7 @@ from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
 from headwater_server.cli.demo.server_process import ServerProcess
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
+from tests.integration.waiting import PATIENCE_S
 
 PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text()
 ADDRESS = "127.0.0.1:50051"
@@ -40,7 +41,9 @@ async def test_every_example_works(server):
     async with grpc.aio.insecure_channel(server.address) as channel:
         stub = pb_grpc.FeedbackServiceStub(channel)
         for text in examples("json"):
-            answer = await stub.Feedback(json_format.Parse(text, pb.FeedbackRequest()), timeout=5)
+            answer = await stub.Feedback(
+                json_format.Parse(text, pb.FeedbackRequest()), timeout=PATIENCE_S
+            )
             assert {result.status for result in answer.results} == {1}, answer
 
 

@@ -14,11 +14,14 @@ import pytest
 
 from headwater import AsyncClient
 from tests.integration.gateway_server import BEARER, KEY, GatewayServer
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.crash.server import serving
 
 PAGES = 6
-PATIENCE_S = 60.0
+
+
+def patient(url: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=url, headers=BEARER, timeout=PATIENCE_S)
 
 
 class Traffic:
@@ -31,7 +34,7 @@ class Traffic:
         self.answers: Counter[str] = Counter()
 
     async def page(self, number: int) -> None:
-        async with httpx.AsyncClient(base_url=self._url, headers=BEARER, timeout=10) as client:
+        async with patient(self._url) as client:
             sent = 0
             while self._going:
                 event_id = f"{number}-{sent}"
@@ -54,7 +57,7 @@ class Traffic:
     async def more(self, count: int = 50) -> None:
         """Return when so many more are acknowledged."""
         wanted = len(self.acknowledged) + count
-        await eventually(lambda: len(self.acknowledged) >= wanted, PATIENCE_S)
+        await eventually(lambda: len(self.acknowledged) >= wanted)
 
     def end(self) -> None:
         self._going = False
@@ -107,15 +110,15 @@ async def test_killed_workers_and_gateways_lose_no_acknowledged_event(tmp_path):
 
 
 async def test_it_waits_for_a_call_but_not_for_a_server_that_hangs(tmp_path):
-    server = GatewayServer(tmp_path / "data")
-    async with serving(server), httpx.AsyncClient(base_url=server.url, headers=BEARER) as client:
+    server = GatewayServer(tmp_path / "data", "--gateway-deadline-default-ms", "60000")
+    async with serving(server), patient(server.url) as client:
         server.freeze()
         began_s = asyncio.get_running_loop().time()
         soon = {"grpc-timeout": "300m"}
         hangs = await client.post("/v1/recommend", json={"visitorId": "v"}, headers=soon)
         took_s = asyncio.get_running_loop().time() - began_s
         assert (hangs.status_code, hangs.json()["status"]) == (504, "DEADLINE_EXCEEDED")
-        assert took_s < 5  # not the default deadline, and not the longest
+        assert took_s < 50  # neither the default deadline nor the longest, of a minute
         server.thaw()
         assert (await client.post("/v1/recommend", json={"visitorId": "v"})).status_code == 200
 
@@ -140,4 +143,4 @@ def under_way(server) -> bool:
         if one.status == "LISTEN" and one.laddr.port != int(server.url.rpartition(":")[2])
     )
     url = f"http://127.0.0.1:{admin}/stats?filter=cluster.server.upstream_rq_active$"
-    return httpx.get(url).text.endswith(": 1\n")
+    return httpx.get(url, timeout=PATIENCE_S).text.endswith(": 1\n")

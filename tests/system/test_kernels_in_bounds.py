@@ -27,7 +27,7 @@ settings = EngineSettings(
     attribution_window_minutes=1,
 )
 engine = Engine(settings)
-engine.models.probability.slots_min = 1
+engine.parts.models.probability.slots_min = 1
 for n in range(6000):
     # a few visitors with very long histories, many items, more of both than the caps allow
     visitor = f"v{rng.randrange(4) if n % 2 else rng.randrange(900)}"
@@ -48,16 +48,16 @@ for n in range(6000):
             engine.recommend(RecommendRequest(visitor, f"r{n}", **more), 1000 * n)
     if n % 2000 == 1999:
         engine = Engine.restore(engine.capture())
-        engine.models.probability.slots_min = 1
-engine.list_similar_items(("i1",), 10, "", 10**7)
-engine.list_trending_items("", "day", 10, "", 10**7)
-print("in bounds", engine.counts())
+        engine.parts.models.probability.slots_min = 1
+engine.lookups.list_similar_items(("i1",), 10, "", 10**7)
+engine.lookups.list_trending_items("", "day", 10, "", 10**7)
+print("in bounds", engine.lookups.counts())
 """
 
 
 @pytest.mark.slow
 @pytest.mark.thorough
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_kernels_stay_inside_their_arrays(tmp_path):
     """Under numba's bounds checks, a shop beyond all its caps runs without an IndexError."""
     checked = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from headwater import AsyncClient, Event, Item
 from headwater_server.cli.demo.server_process import ServerProcess
 from tests.integration.api_server import free_port
+from tests.integration.waiting import PATIENCE_S
 
 KEY = "a-key-of-the-shop-1234"
 
@@ -19,7 +20,7 @@ KEY = "a-key-of-the-shop-1234"
 def scrape(port, path="/metrics", key=""):
     headers = {"authorization": f"Bearer {key}"} if key else {}
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
         return answer.read().decode()
 
 
@@ -92,5 +93,5 @@ async def test_with_keys_set_only_who_has_one_may_read_them(serving):
     async with grpc.aio.insecure_channel(server.address) as channel:
         ask = channel.unary_unary("/headwater.v1.ModelService/GetModel")
         with pytest.raises(grpc.aio.AioRpcError):
-            await ask(b"", timeout=5)
-        await ask(b"", timeout=5, metadata=[("authorization", f"Bearer {KEY}")])
+            await ask(b"", timeout=PATIENCE_S)
+        await ask(b"", timeout=PATIENCE_S, metadata=[("authorization", f"Bearer {KEY}")])

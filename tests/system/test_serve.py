@@ -10,6 +10,7 @@ import pytest
 
 from headwater import AsyncClient, Event, Item
 from headwater_server.cli.demo.server_process import ServerFailedError, ServerProcess
+from tests.integration.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_ctrl_c_while_starting_ends_it_in_order(tmp_path):
     while not (tmp_path / "data").exists():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
 
 

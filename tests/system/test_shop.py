@@ -13,7 +13,7 @@ from tests.system.shop_browser import OpenShop, need_browser, open_shop
 
 CATEGORY = "Cycling"
 
-pytestmark = pytest.mark.timeout(300)  # the first test fills the shop, maybe with cold kernels
+pytestmark = pytest.mark.timeout(600)  # the first test fills the shop, maybe with cold kernels
 
 
 @pytest.fixture(scope="module")

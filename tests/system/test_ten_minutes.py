@@ -49,7 +49,7 @@ async def backend(folder: Path) -> AsyncIterator[str]:
         await process.wait()
 
 
-@pytest.mark.timeout(300)  # it may start with cold kernels
+@pytest.mark.timeout(600)  # it may start with cold kernels
 async def test_the_first_event_of_a_page_is_learned(tmp_path: Path) -> None:
     """Every address and key of the README stands in its commands, too."""
     page_folder(tmp_path)  # skips without the tools

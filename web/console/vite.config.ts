@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-/** Built into the Python package, so that who installs that needs no Node. */
+/** Built into the Python package, so that its users need no Node. */
 export default defineConfig({
   base: "/console/",
   build: {
@@ -10,6 +10,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
   },
-  // `npm run dev` shows the page from its sources; the API is a gateway that runs elsewhere.
+  // `npm run dev` serves the page from its sources; the API comes from a running gateway.
   server: { proxy: { "/v1": process.env["HEADWATER_GATEWAY"] ?? "http://127.0.0.1:8080" } },
 });

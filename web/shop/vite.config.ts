@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 
 const CLIENT = fileURLToPath(new URL("../../clients/typescript/src/web/index.ts", import.meta.url));
 
-/** Built into the Python package, so that who installs that needs no Node. */
+/** Built into the Python package, so that its users need no Node. */
 export default defineConfig({
   base: "/shop/",
   resolve: { alias: { "headwater/web": CLIENT } },

@@ -36,7 +36,7 @@ class VowpalWabbit(Peer):
     """
 
     def __init__(self, rate: float = 0.1, *, told: bool = False) -> None:
-        self.name = "Vowpal Wabbit, told co-visitation" if told else "Vowpal Wabbit"
+        self.name = "Vowpal Wabbit with co-visitation" if told else "Vowpal Wabbit"
         self.strengthened = self._told = told
         self.settings = (
             f"{ARGUMENTS} -l {rate}; {POPULAR} popular + {TOGETHER} co-visited candidates with the "

@@ -1,4 +1,4 @@
-// What the Node client promises, on a live server: HEADWATER_TARGET, with HEADWATER_KEY.
+// The Node client's guarantees, on a live server: HEADWATER_TARGET, with HEADWATER_KEY.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -14,10 +14,10 @@ const thrownBy = (promise) =>
     (error) => error,
   );
 
-before(() => client.recommend("warm", PATIENT)); // the first list compiles what makes lists
+before(() => client.recommend("warm", PATIENT)); // the first list compiles the kernels
 after(() => client.close());
 
-test("items are written, read field by field, changed in part, listed page by page, and taken out", async () => {
+test("items are written, read field by field, changed in part, listed page by page, and deleted", async () => {
   const item = {
     itemId: "node-boots",
     title: "Boots",
@@ -30,41 +30,44 @@ test("items are written, read field by field, changed in part, listed page by pa
     publishTime: new Date("2026-01-01T00:00:00Z"),
     expireTime: new Date("2036-01-01T00:00:00Z"),
   };
-  const written = await client.upsertItems([item, { itemId: "node-socks" }]);
+  const written = await client.upsertItems([item, { itemId: "node-socks" }], PATIENT);
   assert.deepEqual(
     written.results.map(({ status }) => status),
     ["applied", "applied"],
   );
-  assert.deepEqual(await client.getItem("node-boots"), item);
-  await client.upsertItems([{ itemId: "node-boots", price: 79 }], { fields: ["price"] });
-  assert.deepEqual(await client.getItem("node-boots"), { ...item, price: 79 });
+  assert.deepEqual(await client.getItem("node-boots", PATIENT), item);
+  await client.upsertItems([{ itemId: "node-boots", price: 79 }], { fields: ["price"], ...PATIENT });
+  assert.deepEqual(await client.getItem("node-boots", PATIENT), { ...item, price: 79 });
   const listed = [];
-  for await (const { itemId } of client.listItems({ pageSize: 1 })) listed.push(itemId);
+  for await (const { itemId } of client.listItems({ pageSize: 1, ...PATIENT })) listed.push(itemId);
   assert.deepEqual(
     ["node-boots", "node-socks"].filter((itemId) => listed.includes(itemId)),
     ["node-boots", "node-socks"],
   );
-  const late = await client.upsertItems([item], { setTime: new Date("2020-01-01T00:00:00Z") });
+  const late = await client.upsertItems([item], { setTime: new Date("2020-01-01T00:00:00Z"), ...PATIENT });
   assert.equal(late.results[0].status, "outdated");
-  assert.equal((await client.deleteItems(["node-socks"])).results[0].status, "applied");
-  assert.equal((await thrownBy(client.getItem("node-socks"))).name, "NotFoundError");
+  assert.equal((await client.deleteItems(["node-socks"], PATIENT)).results[0].status, "applied");
+  assert.equal((await thrownBy(client.getItem("node-socks", PATIENT))).name, "NotFoundError");
 });
 
-test("accounts are written, linked, read and forgotten", async () => {
-  const { results } = await client.upsertUsers([{ userId: "node-user", features: { segment: "gold", age: 30 } }]);
+test("accounts are written, linked, read and erased", async () => {
+  const { results } = await client.upsertUsers(
+    [{ userId: "node-user", features: { segment: "gold", age: 30 } }],
+    PATIENT,
+  );
   assert.equal(results[0].status, "applied");
-  await client.feedback([click("node-visitor", "node-boots", { userId: "node-user" })]);
-  const { user, visitorIds, history } = await client.getUser({ visitorId: "node-visitor" });
+  await client.feedback([click("node-visitor", "node-boots", { userId: "node-user" })], PATIENT);
+  const { user, visitorIds, history } = await client.getUser({ visitorId: "node-visitor" }, PATIENT);
   assert.deepEqual(user, { userId: "node-user", features: { segment: "gold", age: 30 } });
   assert.deepEqual([visitorIds, history[0].itemId, history[0].touches], [["node-visitor"], "node-boots", 1]);
-  assert.ok((await client.eraseUser({ userId: "node-user" })).offset);
-  assert.equal((await thrownBy(client.getUser({ userId: "node-user" }))).name, "NotFoundError");
+  assert.ok((await client.eraseUser({ userId: "node-user" }, PATIENT)).offset);
+  assert.equal((await thrownBy(client.getUser({ userId: "node-user" }, PATIENT))).name, "NotFoundError");
 });
 
-test("feedback says of each event what became of it, and the same event is learned once", async () => {
+test("feedback returns a result for each event, and the same event is learned once", async () => {
   const event = click("node-ann", "node-boots");
   const bad = newEvent("rating", "node-ann", { items: ["node-boots"], value: Number.NaN });
-  const { results } = await client.feedback([event, bad, event, { ...event, items: ["other"] }]);
+  const { results } = await client.feedback([event, bad, event, { ...event, items: ["other"] }], PATIENT);
   assert.deepEqual(
     results.map(({ status }) => status),
     ["created", "quarantined", "exists", "conflict"],
@@ -73,12 +76,12 @@ test("feedback says of each event what became of it, and the same event is learn
 });
 
 test("an error names the field; a deadline and a missing name are errors of their own", async () => {
-  const invalid = await thrownBy(client.recommend("ann", { filter: "(((" }));
+  const invalid = await thrownBy(client.recommend("ann", { filter: "(((", ...PATIENT }));
   assert.deepEqual(
     [invalid.name, invalid.code, invalid.field],
     ["InvalidRequestError", Code.InvalidArgument, "filter"],
   );
-  const nameless = await thrownBy(client.feedback([click("a", "b"), { ...click("a", "b"), eventId: "" }]));
+  const nameless = await thrownBy(client.feedback([click("a", "b"), { ...click("a", "b"), eventId: "" }], PATIENT));
   assert.equal(nameless.field, "events[1].event_id");
   const offset = "9999999999999-0";
   assert.equal(
@@ -88,19 +91,22 @@ test("an error names the field; a deadline and a missing name are errors of thei
   const late = await client.recommend("ann", { minOffset: offset, timeoutMs: 200, fallback: ["node-boots"] });
   assert.deepEqual([late.itemIds, late.isFallback], [["node-boots"], true]);
   const abort = AbortSignal.timeout(50);
-  assert.equal((await thrownBy(client.recommend("ann", { minOffset: offset, signal: abort }))).name, "CanceledError");
+  assert.equal(
+    (await thrownBy(client.recommend("ann", { minOffset: offset, signal: abort, ...PATIENT }))).name,
+    "CanceledError",
+  );
 });
 
-test("the model, its figures and lists of no visitor", async () => {
-  const { digest, counts, versions } = await client.model({ computeDigest: true });
+test("the model, its metrics, and lists that do not depend on a visitor", async () => {
+  const { digest, counts, versions } = await client.model({ computeDigest: true, ...PATIENT });
   assert.match(digest, /^[0-9a-f]{16,}$/);
   assert.ok(counts.events_learned > 0 && versions.river);
-  assert.ok(Array.isArray((await client.metrics()).metrics));
+  assert.ok(Array.isArray((await client.metrics(PATIENT)).metrics));
   assert.ok((await client.trending(PATIENT)).itemIds.includes("node-boots"));
   assert.ok((await client.similar({ itemIds: ["node-boots"], ...PATIENT })).offset);
 });
 
-test("a stream of batches is answered in order, drawn ahead no further than the server keeps up", async () => {
+test("a stream of batches is answered in order, and reads at most 64 batches ahead", async () => {
   let drawn = 0;
   async function* batches() {
     for (; drawn < 200; drawn++) yield [click(`stream-${drawn}`, "node-boots", { eventId: `stream-event-${drawn}` })];
@@ -114,7 +120,7 @@ test("a stream of batches is answered in order, drawn ahead no further than the 
   assert.equal(answered, 200);
 });
 
-test("a stream that breaks is the caller's error only after what was sent before is answered", async () => {
+test("an error of the caller's stream is thrown after all earlier batches are answered", async () => {
   async function* batches() {
     yield [click("broken", "node-boots")];
     throw new Error("the file ended early");
@@ -127,7 +133,7 @@ test("a stream that breaks is the caller's error only after what was sent before
   assert.equal(answers.length, 1);
 });
 
-test("a malformed batch ends a stream with the field; whoever reads no further leaves nothing open", async () => {
+test("a malformed batch ends a stream with the field; a caller that stops reading leaves nothing open", async () => {
   const malformed = client.streamFeedback([[click("a", "b")], [{ ...click("a", "b"), eventId: "" }]]);
   const answers = [];
   const reading = (async () => {
@@ -141,12 +147,12 @@ test("a malformed batch ends a stream with the field; whoever reads no further l
   }
 });
 
-test("a buffer sends what it took, and tells what the server did not learn", async () => {
+test("a buffer sends all events, and reports those that the server did not learn", async () => {
   const lost = [];
   const buffer = new FeedbackBuffer(client, { onLost: ({ eventType }, reason) => lost.push([eventType, reason]) });
   for (let n = 0; n < 1200; n++) await buffer.add(click(`buffer-${n % 400}`, `node-${n % 7}`));
   await buffer.add(newEvent("no-such-type", "buffer-1", { items: ["node-boots"] }));
-  await buffer.close();
+  await buffer.close({ timeoutMs: 60_000 });
   assert.equal(lost.length, 1);
   assert.match(lost[0][1], /^quarantined: event_type/);
   await client.recommend("buffer-1", { minOffset: buffer.offset, ...PATIENT });

@@ -1,7 +1,8 @@
-// A page of a shop in a real Chromium, and a backend's client to see what the server has learned.
+// A shop's page in a real Chromium, and a backend's client that reads what the server has learned.
 
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Client } from "headwater/node";
 import { chromium } from "playwright-core";
@@ -21,7 +22,10 @@ const FILES = {
   "/example": fileURLToPath(new URL("../examples/web.html", import.meta.url)),
   "/headwater.js": fileURLToPath(new URL("../dist/headwater.js", import.meta.url)),
 };
-const PATIENCE_MS = 15_000;
+const ITEMS = Array.from({ length: 20 }, (_, n) => `item-${n}`);
+const TEST_MS_MAX = 120_000;
+/** An answer takes less time than this, also on a busy machine. */
+export const PATIENT_MS = 30_000;
 
 export const gateway = GATEWAY;
 export const origin = ORIGIN;
@@ -34,16 +38,53 @@ export const keys = {
 };
 export const backend = new Client(TARGET, { key: BACKEND_KEY });
 
+let browser;
+
+/** Open the shop before the tests of a file, and close it after them. */
+export function shopOpens() {
+  let close;
+  before(async () => {
+    close = await open();
+    await backend.upsertItems(ITEMS.map((itemId) => ({ itemId, title: itemId, categories: ["all"], price: 10 })));
+    // the first list compiles the kernels: no page should wait for that
+    await backend.recommend("warm", { placement: "home", explain: true, timeoutMs: 60_000 });
+    await backend.trending({ timeoutMs: 60_000 });
+  });
+  after(() => close());
+}
+
+/** A test with a browser profile of its own, so with a visitor of its own. */
+export function withContext(name, run) {
+  test(name, { timeout: TEST_MS_MAX }, async () => {
+    const context = await browser.newContext({ viewport: { width: 800, height: 600 } });
+    try {
+      await run(context);
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+export const recommend = (page, question = {}) =>
+  page.evaluate((asked) => shop.recommend({ placement: "home", pageSize: 6, ...asked }), question);
+export const track = (page, type, details) => page.evaluate(([t, d]) => shop.track(t, d), [type, details]);
+export const flush = (page) => page.evaluate((timeoutMs) => shop.flush({ timeoutMs }), PATIENT_MS);
+
+/** The error that a call in the page fails with. */
+export const failing = (page, call) =>
+  page.evaluate(
+    `(${call})().then(() => "no error", ({ name, code, field, message }) => ({ name, code, field, message }))`,
+  );
+
 /** Start the shop's web servers and the browser; return what ends them. */
-export async function open() {
+async function open() {
   const servers = await Promise.all([ORIGIN, FOREIGN_ORIGIN].map(serve));
-  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
-  const close = async () => {
+  browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+  return async () => {
     await browser.close();
     for (const server of servers) server.close();
     backend.close();
   };
-  return { browser, close };
 }
 
 function serve(url) {
@@ -74,7 +115,7 @@ export async function begin(page, options = {}) {
       const onProblem = ({ kind, detail, event }) => problems.push({ kind, detail, eventId: event.eventId });
       window.shop = new headwater.Headwater({ onProblem, visibleMs: 300, ...given });
     },
-    { url: GATEWAY, key: keys.page, ...options },
+    { url: GATEWAY, key: keys.page, timeoutMs: PATIENT_MS, ...options },
   );
 }
 
@@ -90,25 +131,25 @@ export function sentBy(page) {
 
 /** Poll until `look` gives something true, and return that. */
 export async function eventually(look, what) {
-  const endsMs = Date.now() + PATIENCE_MS;
+  const endsMs = Date.now() + PATIENT_MS;
   for (;;) {
     const seen = await look();
     if (seen) return seen;
-    if (Date.now() > endsMs) throw new Error(`it never came about: ${what}`);
+    if (Date.now() > endsMs) throw new Error(`it did not happen in time: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
 
-/** The items that the server knows a visitor to have touched, with how often; none of a stranger. */
-export async function touched(visitorId) {
-  const { history } = await backend.getUser({ visitorId }).catch((error) => {
+/** A visitor's items with the number of interactions; empty for an unknown visitor. */
+export async function interactionsOf(visitorId) {
+  const { history } = await backend.getUser({ visitorId }, { timeoutMs: PATIENT_MS }).catch((error) => {
     if (error.name !== "NotFoundError") throw error;
     return { history: [] };
   });
   return Object.fromEntries(history.map(({ itemId, touches }) => [itemId, touches]));
 }
 
-/** End the gateway as a crash would; the server starts another. */
+/** Kill the gateway; the server starts another. */
 export async function killGateway() {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   process.kill(Number(pids.find(isGateway)), "SIGKILL");
@@ -119,6 +160,6 @@ function isGateway(pid) {
     const parent = /^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))[1];
     return parent === process.env.SERVER_PID && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("hot-restart");
   } catch {
-    return false; // it has ended meanwhile
+    return false; // the process has ended meanwhile
   }
 }

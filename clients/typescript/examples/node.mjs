@@ -1,18 +1,18 @@
-// The whole loop, against a running server: write two items, ask, report, ask again.
+// The whole loop with a running server: write two items, get a list, report events, get a new list.
 //
-//     node node.mjs        each step, for a reader
-//     node node.mjs ask    one question, its answer as one line of JSON
+//     node node.mjs        each step as text
+//     node node.mjs ask    one request, its answer as one line of JSON
 //
-// HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one.
+// HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it requires one.
 
 import { Client, HeadwaterError, newEvent } from "headwater/node";
 
 const { HEADWATER_TARGET = "127.0.0.1:50051", HEADWATER_KEY = "", HEADWATER_RECOMMENDATION_ID = "" } = process.env;
-const PATIENT_MS = 20_000; // of a page's visitor one would ask for a second
+const PATIENT_MS = 20_000; // in a page, use about one second
 
 const client = new Client(HEADWATER_TARGET, { key: HEADWATER_KEY });
 
-/** Print what ann should see now. */
+/** Print the recommendations for ann. */
 async function ask() {
   const recommendationId = HEADWATER_RECOMMENDATION_ID;
   const question = { placement: "home", pageSize: 10, recommendationId, timeoutMs: PATIENT_MS };
@@ -20,7 +20,7 @@ async function ask() {
   console.log(JSON.stringify({ recommendation_id: slate.recommendationId, item_ids: slate.itemIds }));
 }
 
-/** Show a list, what was learned from a click on it, and the next list. */
+/** Print a list, the results of a click on it, and the next list. */
 async function loop() {
   const boots = { itemId: "boots", title: "Walking boots", price: 89 };
   const written = await client.upsertItems([boots, { itemId: "socks", title: "Warm socks", price: 9 }]);
@@ -36,7 +36,7 @@ async function loop() {
   console.log("recommended:", (await listForAnn(learned.offset)).itemIds.join(", "));
 }
 
-/** Return a list that has learned what stands at an offset. */
+/** Return a list from a state that contains the given offset. */
 function listForAnn(minOffset) {
   return client.recommend("ann", { placement: "home", pageSize: 4, minOffset, timeoutMs: PATIENT_MS });
 }

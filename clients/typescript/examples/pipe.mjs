@@ -1,9 +1,9 @@
-// Feedback that nobody waits for: reads events from standard input, one a line ("visitor click item"), and sends them
+// Feedback in the background: reads events from standard input, one per line ("visitor click item"), and sends them
 // through a buffer.
 //
 //     node pipe.mjs < events.txt
 //
-// What is not learned is told on standard error; the last line says how it went, as JSON.
+// Events that are not learned are printed to standard error; the last line of output is a summary as JSON.
 
 import { createInterface } from "node:readline";
 import { Client, FeedbackBuffer, newEvent } from "headwater/node";
@@ -18,10 +18,10 @@ function onLost(event, reason) {
 }
 
 const buffer = new FeedbackBuffer(client, { onLost });
-process.once("SIGTERM", () => process.stdin.destroy()); // stop reading: what was read is sent
+process.once("SIGTERM", () => process.stdin.destroy()); // stop reading, and send what was read
 for await (const line of createInterface({ input: process.stdin })) {
   const [visitorId, eventType, itemId] = line.split(" ");
-  await buffer.add(newEvent(eventType, visitorId, { items: [itemId] })); // waits while too many are on their way
+  await buffer.add(newEvent(eventType, visitorId, { items: [itemId] })); // waits while too many events are in progress
   added += 1;
 }
 await buffer.close({ timeoutMs: 60_000 });

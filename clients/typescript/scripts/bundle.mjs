@@ -1,7 +1,7 @@
-// Make dist/headwater.js, what `headwater/web` is: one file that a page can load as it stands, or a bundler take in.
+// Build dist/headwater.js, the file behind `headwater/web`: a page can load it directly, and a bundler can import it.
 //
-// The protobuf runtime brings along its JSON (lists travel in binary) and the enums that describe descriptors. Nothing
-// of it is ever called in a page, and no bundler can know that: together they would be a sixth of the file.
+// The protobuf runtime includes its JSON code (lists are sent in binary) and the enums of descriptors. A page never calls
+// them, but a bundler cannot know that. This script removes both: a sixth of the file.
 
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";

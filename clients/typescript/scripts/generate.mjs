@@ -1,7 +1,7 @@
-// Make the stubs of src/gen from protos/, or check that they are fresh.
+// Generate the stubs of src/gen from protos/, or check that they are up to date.
 //
 //     node scripts/generate.mjs            write them
-//     node scripts/generate.mjs --check    change nothing; exit 1 and name what is stale
+//     node scripts/generate.mjs --check    change nothing; exit 1 and name stale files
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 const HERE = dirname(dirname(fileURLToPath(import.meta.url)));
 const TREE = join(HERE, "src", "gen");
 
-/** buf of the environment that `make check` made, or the one on the PATH; BUF names another. */
+/** The buf of the environment of `make check`, else the one on the PATH; the variable BUF names another. */
 function buf() {
   const ours = join(HERE, "..", "..", ".venv", "bin", "buf");
   return process.env.BUF ?? (existsSync(ours) ? ours : "buf");

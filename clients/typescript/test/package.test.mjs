@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const BYTES_MAX = 35_000;
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
 
-test("what a page loads is under 35 kB, gzipped, as a bundler makes it of headwater/web", async () => {
+test("a bundle of headwater/web is under 35 kB, gzipped", async () => {
   const contents = 'import { Headwater } from "headwater/web"; globalThis.headwater = new Headwater();';
   const { outputFiles } = await build({ stdin: { contents, resolveDir: "." }, bundle: true, minify: true, format: "esm", write: false }); // biome-ignore format: one line
   const bytes = gzipSync(outputFiles[0].contents, { level: 9 }).length;
@@ -15,7 +15,7 @@ test("what a page loads is under 35 kB, gzipped, as a bundler makes it of headwa
   assert.ok(bytes < BYTES_MAX, `${bytes} bytes`);
 });
 
-test("what the package exports is there, with its types", async () => {
+test("the files of the package's exports exist, with their types", async () => {
   for (const part of ["./web", "./node"]) {
     assert.ok(existsSync(exports[part].types) && existsSync(exports[part].default), part);
   }
@@ -24,7 +24,7 @@ test("what the package exports is there, with its types", async () => {
   assert.equal(typeof node.Client, "function");
 });
 
-test("a page that is rendered on a server may make its Headwater there", async () => {
+test("a Headwater can be created during server-side rendering", async () => {
   const { Headwater } = await import("headwater/web");
   const headwater = new Headwater({ url: "http://127.0.0.1:1" });
   assert.match(headwater.visitorId, /^[0-9a-f-]{36}$/);

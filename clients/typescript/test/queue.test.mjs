@@ -18,7 +18,7 @@ test("events come out in the order they came, and stay until they are settled", 
   assert.deepEqual(shelf.names(`${SPACE}event:`), []);
 });
 
-test("a full queue drops the oldest that is not under way, and says which", () => {
+test("a full queue drops the oldest event that is not in progress, and returns it", () => {
   const { queue } = tab(undefined, undefined, { eventsMax: 2, ageMsMax: 1000 });
   queue.add(wire("under-way"));
   queue.take();
@@ -26,7 +26,7 @@ test("a full queue drops the oldest that is not under way, and says which", () =
   assert.deepEqual(idsOf(queue.add(wire("newest"))), ["oldest"]);
 });
 
-test("what is older than the server remembers ids for is dropped, and told", () => {
+test("an event that is too old is dropped, and returned", () => {
   const { queue, now } = tab();
   queue.add(wire("old"));
   now.pass(1001);
@@ -34,7 +34,7 @@ test("what is older than the server remembers ids for is dropped, and told", () 
   assert.deepEqual(idsOf(queue.take()), ["new"]);
 });
 
-test("the next page takes over what a page left behind, in order, under the same ids", () => {
+test("the next page takes the events of a closed page, in order, with the same ids", () => {
   const [shelf, now] = [new MemoryShelf(), clock()];
   const left = tab(shelf, now);
   for (const id of ["b", "a"]) {
@@ -47,7 +47,7 @@ test("the next page takes over what a page left behind, in order, under the same
   assert.deepEqual(next.queue.take(), [wire("b", { value: 3 }), wire("a", { value: 3 })]);
 });
 
-test("what another tab that is alive has queued is left to it; a crashed one's is taken when its lease is over", () => {
+test("a tab leaves the events of other open tabs, and takes those of a crashed tab when its lease expires", () => {
   const [shelf, now] = [new MemoryShelf(), clock()];
   const [one, other] = [tab(shelf, now, { eventsMax: 10, ageMsMax: 10 * LEASE_MS }), tab(shelf, now)];
   one.queue.add(wire("a"));
@@ -71,7 +71,7 @@ test("an adopted event is adopted once: it belongs to the tab that took it", () 
   assert.deepEqual([one.queue.length, other.queue.length], [1, 0]);
 });
 
-test("what is no event of ours on the shelf is thrown away and harms nothing", () => {
+test("a damaged entry on the shelf is removed, and breaks nothing", () => {
   const { queue, shelf } = tab();
   shelf.put(`${SPACE}event:x`, "{cut off");
   shelf.put(`${SPACE}event:y`, '{"event":{}}');

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Sightings } from "../dist/web/sightings.js";
-import { isHalfVisible } from "../dist/web/watching.js";
+import { isHalfVisible } from "../dist/web/slate-watcher.js";
 
 test("an item is seen when it was in view for a moment, once", () => {
   const sightings = new Sightings(1000);
@@ -16,7 +16,7 @@ test("an item is seen when it was in view for a moment, once", () => {
   assert.deepEqual(sightings.take(), []);
 });
 
-test("moments do not add up, and a page that is hidden is not looked at", () => {
+test("short times in view do not add up, and time while the page is hidden does not count", () => {
   const sightings = new Sightings(1000);
   sightings.enter("a", 0);
   sightings.leave("a", 600);
@@ -27,7 +27,7 @@ test("moments do not add up, and a page that is hidden is not looked at", () => 
   assert.equal(sightings.nextMs, undefined);
 });
 
-test("what was there long enough counts, also when that is noticed late", () => {
+test("an item that was in view long enough counts, also when that is noticed late", () => {
   const sightings = new Sightings(1000);
   sightings.enter("a", 0);
   sightings.enter("b", 500);
@@ -36,7 +36,7 @@ test("what was there long enough counts, also when that is noticed late", () => 
   assert.deepEqual(sightings.take(), ["a"]);
 });
 
-test("who acts on an item has seen it", () => {
+test("an action on an item counts as seeing it", () => {
   const sightings = new Sightings(1000);
   sightings.see("a");
   sightings.see("a");

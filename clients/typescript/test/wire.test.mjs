@@ -19,71 +19,71 @@ const WHOLE = newEvent("purchase", "ann", {
   placement: "home", position: 3, context: { device: "phone", temperature: -3.5 },
 }); // biome-ignore format: a table
 
-test("a browser's JSON says what a backend's message says, field by field", () => {
+test("a browser's JSON equals a backend's message, field by field", () => {
   assert.deepEqual(fromJson(EventSchema, wireEvent(WHOLE, 0)), create(EventSchema, toEvent(WHOLE)));
   const least = newEvent("click", "ann", { eventTime: 0 });
   assert.deepEqual(fromJson(EventSchema, wireEvent(least, 0)), create(EventSchema, toEvent(least)));
 });
 
-test("a number that JSON cannot write is sent as what it is, for the server to refuse", () => {
+test("a number that JSON cannot contain is sent as text, so that the server rejects it", () => {
   const event = newEvent("rating", "ann", {
     items: ["boots"],
     value: Number.NaN,
     context: { heat: Number.POSITIVE_INFINITY },
   });
-  const told = fromJson(EventSchema, wireEvent(event, 0));
-  assert.deepEqual([told.value, told.context.heat.kind.value], [Number.NaN, Number.POSITIVE_INFINITY]);
+  const sent = fromJson(EventSchema, wireEvent(event, 0));
+  assert.deepEqual([sent.value, sent.context.heat.kind.value], [Number.NaN, Number.POSITIVE_INFINITY]);
 });
 
-test("an event keeps the id that it was made with, and the time when it happened", () => {
+test("an event keeps its id and its time", () => {
   assert.equal(newEvent("click", "ann", { eventId: "mine" }).eventId, "mine");
   assert.notEqual(newEvent("click", "ann").eventId, newEvent("click", "ann").eventId);
   assert.equal(wireEvent(newEvent("click", "ann"), 1000).eventTime, "1970-01-01T00:00:01.000Z");
 });
 
-test("ids are UUIDs also where the page is not secure", () => {
+test("ids are UUIDs also on a page without TLS", () => {
   const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
   assert.match(newId(), uuid);
   assert.match(fromBytes(new Uint8Array(16).fill(255)), uuid);
   assert.match(fromBytes(new Uint8Array(16)), uuid);
 });
 
-test("a name that does not exist is refused, with the one that was meant", () => {
-  assert.throws(() => named({ page_size: 3 }), { message: "recommend knows no page_size: it is called pageSize" });
-  assert.throws(() => checkDetails({ quantity: 1 }), /track knows no quantity: it takes items, slate/);
-  assert.throws(() => toEvent({ ...WHOLE, slate: {} }), /an event knows no slate/);
-  assert.throws(() => recommendRequest("ann", { excludeItemIds: "boots" }), /excludeItemIds is a text/);
-  assert.throws(() => recommendRequest("ann", { diversity: "wild" }), /none of none, low, medium, high, auto/);
-  assert.throws(() => wireEvent(newEvent("click", "ann", { eventTime: "noon" }), 0), /eventTime is no time/);
+test("an unknown field is rejected with a hint at the right one", () => {
+  assert.throws(() => named({ page_size: 3 }), { message: "recommend has no field page_size: use pageSize" });
+  assert.throws(() => checkDetails({ quantity: 1 }), /track has no field quantity: use one of items, slate/);
+  assert.throws(() => toEvent({ ...WHOLE, slate: {} }), /an event has no field slate/);
+  assert.throws(() => recommendRequest("ann", { excludeItemIds: "boots" }), /excludeItemIds must be a list of ids/);
+  assert.throws(() => recommendRequest("ann", { diversity: "wild" }), /not one of none, low, medium, high, auto/);
+  assert.throws(() => wireEvent(newEvent("click", "ann", { eventTime: "noon" }), 0), /eventTime must be a Date/);
 });
 
-test("a question is named before it is asked, so that a retry draws the same list", () => {
+test("a request gets its id before it is sent, so that a retry returns the same list", () => {
   assert.equal(named({ recommendationId: "mine" }).recommendationId, "mine");
   assert.match(named({}).recommendationId, /^[0-9a-f-]{36}$/);
 });
 
-test("a fallback is the caller's own list without what the question leaves out, each item once", () => {
+test("a fallback is the caller's own list without excluded items, each item once", () => {
   const question = { excludeItemIds: ["b"], contextItemIds: ["c"], pageSize: 2, recommendationId: "r" };
   const slate = fallbackSlate(question, ["a", "b", "a", "c", "d", "e"]);
   assert.deepEqual([slate.itemIds, slate.isFallback, slate.attributionToken], [["a", "d"], true, ""]);
 });
 
-test("a visitor is minted once and kept", () => {
+test("a visitor id is created once and kept", () => {
   const shelf = new MemoryShelf();
   assert.equal(visitorOf(shelf), visitorOf(shelf));
   assert.notEqual(visitorOf(new MemoryShelf()), visitorOf(shelf));
 });
 
-test("the newest state is asked for while that is fresh, also by the next page", () => {
+test("the newest state is requested while it is fresh, also by the next page", () => {
   const [shelf, now] = [new MemoryShelf(), clock()];
   const freshness = new Freshness(shelf, "space:", now);
   assert.equal(freshness.newest, undefined);
-  freshness.told("1-0");
-  freshness.told("");
+  freshness.learned("1-0");
+  freshness.learned("");
   assert.equal(new Freshness(shelf, "space:", now).newest, "1-0");
   now.pass(60_001);
   assert.equal(freshness.newest, undefined);
-  freshness.told("2-0");
+  freshness.learned("2-0");
   freshness.forget();
   assert.equal(freshness.newest, undefined);
 });

@@ -1,50 +1,21 @@
-"""What the API asks of the replica. It is typed here, so that the API is tested without a store."""
+"""What the API asks of the replica: the one interface; the API is tested without a store."""
 
 # ruff: noqa: D102 - the names say it; replica.replica.Replica says how
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from headwater_server.engine.lookups.statistics import ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
-from headwater_server.replica.operators.operator_reads import (
-    ItemsAnswer,
-    QuarantineAnswer,
-    ReplicasAnswer,
-    SamplesAnswer,
-    ServingAnswer,
-)
-from headwater_server.replica.operators.timeline import Span
-from headwater_server.replica.ports.holdings import AllHoldings
+from headwater_server.replica.operators.operator_reads import OperatorReads
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.writes.caller import NOBODY, Caller
-
-
-class Operating(Protocol):
-    """Questions of operators, see `replica.operators.operator_reads.Operating`."""
-
-    def serving(self) -> ServingAnswer: ...
-
-    def samples(
-        self, span: Span, after_ms: int | None, names: Collection[str]
-    ) -> SamplesAnswer: ...
-
-    async def replicas(self) -> ReplicasAnswer: ...
-
-    async def quarantined(self, count: int, before: str, reason: str) -> QuarantineAnswer: ...
-
-    async def storage(self) -> tuple[AllHoldings, int]:
-        """Return what the store keeps, and how many entries the log ever had."""
-        ...
-
-    async def item_statistics(self, question: ItemQuestion, text: str) -> ItemsAnswer: ...
 
 
 class Replica(Protocol):
@@ -128,8 +99,8 @@ class Replica(Protocol):
     def drift_alarms(self) -> Sequence[DriftAlarm]: ...
 
     @property
-    def operating(self) -> Operating:
-        """What it tells those who look after it."""
+    def operators(self) -> OperatorReads:
+        """What operators can ask; nothing changes."""
         ...
 
     def watch_health(self, watcher: Callable[[bool, bool], None]) -> None:

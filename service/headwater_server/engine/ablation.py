@@ -1,8 +1,8 @@
-"""What can be left out of the engine by name, so that its worth can be measured.
+"""Parts of the engine that can be switched off by name, to measure what each is worth.
 
-`EngineSettings.without` names some of `REMOVABLE`. A name stands for a source, whose candidates
-are then not proposed, and for a family of features, which are then constantly 0. The models go on
-learning, so that taking a name out of the setting again brings everything back at once.
+`EngineSettings.without` contains some of `REMOVABLE`. A name stands for a source, which then
+proposes no candidates, and for a family of features, which are then constantly 0. The models
+continue to learn, so that everything is back at once when the name leaves the setting.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "mean_touches", "mean_age",
     ),
 }  # fmt: skip
-"""Name -> the features that it stands for; those of ``context`` are of the visitor."""
+"""Name -> its features; those of ``context`` belong to the visitor."""
 
 REMOVABLE: tuple[str, ...] = tuple(FAMILIES)
-"""Every name that may be left out. Sources are called what `evidence.SOURCES` calls them."""
+"""Every name that may be left out. Sources have the names of `evidence.SOURCES`."""
 
 
 def check_without(names: Collection[str]) -> None:
-    """Raise ValueError, telling the known names, if one of ``names`` is unknown.
+    """Raise ValueError with the known names if one of ``names`` is unknown.
 
     >>> check_without(["content", "contents"])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -56,7 +56,7 @@ def check_without(names: Collection[str]) -> None:
 
 
 def columns_of(names: Collection[str], features: tuple[str, ...], *, context: bool) -> list[int]:
-    """Return the columns of ``features`` that ``names`` take away.
+    """Return the columns of ``features`` that ``names`` switch off.
 
     >>> columns_of(["content"], ("next", "content"), context=False)
     [1]

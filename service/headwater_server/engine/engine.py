@@ -2,16 +2,20 @@
 
 ``apply`` is the only way to change the engine; ``recommend`` only reads it. No clock, no I/O,
 no global random number: time is the entries', chance comes from seeds and counts.
-Read `apply` and what it calls for the way of an event, `recommend` for that of a question.
-What else can be asked stands in `lookups`.
+
+Read from top to bottom: first an event, from its entry to what it teaches; then a request, from
+the visitor's history to the slate; last the state as a whole. What else an entry can hold is in
+`changes`, what else can be asked in `lookups`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import Any, Self
 
-from headwater_server.engine.catalogue.content_tokens import content_tokens
-from headwater_server.engine.exploration import chances, slates
+from headwater_server.engine import changes
+from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.intake.firewall import quarantine_reason
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import (
@@ -24,23 +28,28 @@ from headwater_server.engine.messages.entries import (
     UserErase,
     UserWrite,
 )
-from headwater_server.engine.messages.events import Event, Outcome, Status
-from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
-from headwater_server.engine.messages.rewards import IMPRESSION, REFUSALS, canonical_type, reward_of
-from headwater_server.engine.models import make_ranker
+from headwater_server.engine.messages.events import CREATED, Event, Outcome, Status
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.messages.rewards import (
+    IMPRESSION,
+    REFUSALS,
+    canonical_type,
+    reward_of,
+)
+from headwater_server.engine.parts import Parts
 from headwater_server.engine.reranking.candidates import Candidates, Question
-from headwater_server.engine.reranking.rules import parse_rules
+from headwater_server.engine.reranking.filling import Filled
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.visitors.circumstances import circumstances, placement_of
-from headwater_server.engine.visitors.visitors import History
+from headwater_server.engine.snapshot import state
+from headwater_server.engine.snapshot.capture import Capture, at_once
+from headwater_server.engine.visitors.request_context import placement_of
 
-_CREATED = Outcome(Status.CREATED)
+RIVER_VERSION = version("river")
 _EXISTS = Outcome(Status.EXISTS, "learned before")
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
-_OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
 
 
-class Engine(Lookups):
+class Engine:
     """The state of one catalogue. Equal settings and entries give equal `digest`.
 
     >>> from headwater_server.engine.messages.events import EventItem
@@ -53,206 +62,211 @@ class Engine(Lookups):
     ['tent']
     """
 
-    # --- the way of an event -------------------------------------------------------------
+    STATE_VERSION = 3
+
+    def __init__(
+        self, settings: EngineSettings | None = None, *, parts: Parts | None = None
+    ) -> None:
+        """Begin with nothing under ``settings``, or go on with the ``parts`` of a snapshot."""
+        self.parts = parts or Parts(settings or EngineSettings())
+
+    @property
+    def settings(self) -> EngineSettings:
+        """The settings in force, as the log says."""
+        return self.parts.settings
+
+    @property
+    def lookups(self) -> Lookups:
+        """What can be read beside a slate."""
+        return Lookups(self.parts)
+
+    # --- an event: deduplicated, rewarded, learned ------------------------------------------
 
     def apply(self, entry: Entry) -> list[Outcome]:
         """Fold one entry into the state; return one outcome for each operation, in order."""
-        return [self._operate(operation, entry) for operation in entry.operations]
+        return [self._apply(operation, entry) for operation in entry.operations]
 
-    def _operate(self, operation: Operation, entry: Entry) -> Outcome:
+    def _apply(self, operation: Operation, entry: Entry) -> Outcome:
         match operation:
             case Event():
                 return self._event(operation, entry)
             case ItemWrite():
-                return self._item(operation, entry)
+                return changes.write_item(self.parts, operation, entry)
             case ItemDelete():
-                return self._delete(operation, entry)
+                return changes.delete_item(self.parts, operation, entry)
             case UserWrite():
-                return self._user(operation, entry)
+                return changes.write_user(self.parts, operation, entry)
             case UserErase():
-                return self._erase(operation)
+                return changes.erase_user(self.parts, operation)
             case SettingsChange():
-                return self._change(operation.settings)
+                self.parts, outcome = changes.with_settings(self.parts, operation.settings)
+                return outcome
             case Mark():
-                return _CREATED
+                return CREATED
 
     def _event(self, event: Event, entry: Entry) -> Outcome:
         """Deduplicate, then learn. What teaches nothing leaves no trace, not of time either."""
-        reason = quarantine_reason(event, self.settings)
+        parts = self.parts
+        reason = quarantine_reason(event, parts.settings)
         if reason:
             return Outcome(Status.QUARANTINED, reason)
-        now_ms = self._time(entry, event.event_time_ms)
-        status = self.deduplication.status(event, now_ms)
+        now_ms = parts.time_ms(entry, event.event_time_ms)
+        status = parts.deduplication.status(event, now_ms)
         if status is not Status.CREATED:
-            self._repeated += status is Status.EXISTS
+            parts.repeated += status is Status.EXISTS
             return _EXISTS if status is Status.EXISTS else _CONFLICT
-        profile = self.visitors.acting(event.visitor_id, event.user_id)
-        excess = self.influence.excess(event, profile, now_ms)
+        profile = parts.visitors.acting(event.visitor_id, event.user_id)
+        excess = parts.influence.excess(event, profile, now_ms)
         if excess:
             return Outcome(Status.QUARANTINED, excess)
-        self._advance(now_ms)
-        self.deduplication.remember(event, profile, now_ms)
-        self.influence.note(event, profile, now_ms)
+        parts.advance(now_ms)
+        parts.deduplication.remember(event, profile, now_ms)
+        parts.influence.note(event, profile, now_ms)
         self._learn(event)
-        self._learned += 1
-        return _CREATED
-
-    def _time(self, entry: Entry, event_time_ms: int | None = None) -> int:
-        """Return what the clock, which never runs back, says once this is applied."""
-        time_ms = (event_time_ms or 0) if entry.imported else entry.time_ms
-        return max(self.clock_ms, time_ms)
-
-    def _advance(self, now_ms: int) -> None:
-        """Move the clock, and close the windows that are over."""
-        self.clock_ms = now_ms
-        self.impressions.close(now_ms, self._learned)
-
-    def _history(self, who: Event | RecommendRequest, placement: str, time_ms: int) -> History:
-        """Return what counts for who acts or asks: history and circumstances."""
-        history = self.visitors.history(
-            who.visitor_id, who.user_id, who.session_id, time_ms / 1000.0
-        )
-        account = who.user_id or self.visitors.account_of(who.visitor_id)
-        told = circumstances(placement, who.context, self.users.features(account))
-        return replace(history, circumstances=told) if told else history
+        parts.learned += 1
+        return CREATED
 
     def _learn(self, event: Event) -> None:
         """Hand the event to what it teaches; its own time is data, clamped to the clock."""
-        time_ms = self.clock_ms if event.event_time_ms is None else event.event_time_ms
-        time_ms = min(time_ms, self.clock_ms)
+        clock_ms = self.parts.clock_ms
+        time_ms = clock_ms if event.event_time_ms is None else min(event.event_time_ms, clock_ms)
         if canonical_type(event.event_type) == IMPRESSION:
-            history = self._history(event, placement_of(event), time_ms)
-            profile = self.visitors.acting(event.visitor_id, event.user_id)
-            for seen in self.impressions.report(event, profile, history, self.clock_ms):
-                self._hide(event, profile, seen)
+            self._report(event, time_ms)
             return
-        row = self.visitors.open(event.visitor_id, event.user_id)
+        row = self.parts.visitors.open(event.visitor_id, event.user_id)
         for item in event.items:
-            self._touch(event, row, item.item_id, time_ms)
+            self._interact(event, row, item.item_id, time_ms)
 
-    def _touch(self, event: Event, row: int, item_id: str, time_ms: int) -> None:
-        """One item of an act: reward its impressions, learn it, and make it the latest."""
-        item, seconds = self._number(item_id), time_ms / 1000.0
-        reward = reward_of(event, self.settings)
-        profile = self.visitors.acting(event.visitor_id, event.user_id)
+    def _report(self, event: Event, time_ms: int) -> None:
+        """Open the window of the slots that were seen; they are learned from when it closes."""
+        parts = self.parts
+        history = parts.history(event, placement_of(event), time_ms)
+        profile = parts.visitors.acting(event.visitor_id, event.user_id)
+        for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
+            self._hide(event, profile, seen)
+
+    def _interact(self, event: Event, row: int, item_id: str, time_ms: int) -> None:
+        """One item of an event: reward its impressions, learn it, and make it the latest."""
+        parts, seconds = self.parts, time_ms / 1000.0
+        item, reward = parts.number(item_id), reward_of(event, parts.settings)
+        profile = parts.visitors.acting(event.visitor_id, event.user_id)
         self._hide(event, profile, item)
-        history = self._history(event, placement_of(event), time_ms)
-        begins = self.visitors.enter(row, seconds, event.session_id)
+        history = parts.history(event, placement_of(event), time_ms)
+        begins = parts.visitors.enter(row, seconds, event.session_id)
         if reward > 0:
-            self.attribution.act(profile, item, reward)
+            parts.attribution.act(profile, item, reward)
             if item == history.latest:
                 return  # looking twice at the same page says nothing of what comes next
-            loss = self.learning.touch(
-                history, item, time_ms, begins=begins, seed=self.settings.seed
+            seed = parts.settings.seed
+            loss = parts.learning.learn_interaction(
+                history, item, time_ms, begins=begins, seed=seed
             )
-            self._watch(row, loss)
-            self.visitors.histories.touch(row, item, seconds)
+            self._watch_drift(row, loss)
+            parts.visitors.histories.add(row, item, seconds)
         elif reward < 0:
-            self.learning.refuse(history, item)
+            parts.learning.learn_refusal(history, item)
             if canonical_type(event.event_type) in REFUSALS:
-                self.visitors.histories.touch(row, item, seconds, refused=True)
-
-    def _watch(self, row: int, loss: float) -> None:
-        """Look for a change; where the models foresee less, what they counted before fades."""
-        alarm = self.drift.touch(row, loss, events_learned=self._learned, now_ms=self.clock_ms)
-        if alarm and alarm.worse:
-            self.models.fade(self.settings.drift_fading)
+                parts.visitors.histories.add(row, item, seconds, refused=True)
 
     def _hide(self, event: Event, profile: str, item: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""
-        until_ms = self.reranking.hidden_until_ms(event.event_type, item, self.clock_ms)
+        parts = self.parts
+        until_ms = parts.reranking.hidden_until_ms(event.event_type, item, parts.clock_ms)
         if until_ms is not None:
-            self.hiding.hide(profile, item, until_ms)
+            parts.hiding.hide(profile, item, until_ms)
 
-    def _number(self, item_id: str) -> int:
-        """Return the item's number; a new one may take the place of those inactive longest."""
-        if self.catalogue.number(item_id) is None and self.catalogue.is_full():
-            gone = self.catalogue.evict()
-            self.models.forget(gone)
-            self.retriever.popular.forget(gone)
-            self.attribution.forget_items(gone)
-            self.visitors.histories.forget_items(gone, self.catalogue.rows)
-            self.hiding.forget_items(gone)
-        number = self.catalogue.enter(item_id)
-        self.models.reserve(self.catalogue.rows)
-        return number
+    def _watch_drift(self, row: int, loss: float) -> None:
+        """Look for a change; if the models predict worse, what they counted before fades."""
+        parts = self.parts
+        alarm = parts.drift.observe_interaction(
+            row, loss, events_learned=parts.learned, now_ms=parts.clock_ms
+        )
+        if alarm and alarm.worse:
+            parts.models.fade(parts.settings.drift_fading)
 
-    def _item(self, write: ItemWrite, entry: Entry) -> Outcome:
-        self._advance(self._time(entry))
-        number = self._number(write.item.item_id)
-        if not self.catalogue.write(number, write, self.clock_ms):
-            return _OLDER
-        item = self.catalogue.get(write.item.item_id)
-        self.models.content.describe(number, content_tokens(item) if item else ())
-        return _CREATED
-
-    def _delete(self, delete: ItemDelete, entry: Entry) -> Outcome:
-        self._advance(self._time(entry))
-        number = self._number(delete.item_id)
-        set_ms = self.clock_ms if delete.set_time_ms is None else delete.set_time_ms
-        if not self.catalogue.delete(number, set_ms):
-            return _OLDER
-        self.models.content.describe(number, ())
-        return _CREATED
-
-    def _user(self, write: UserWrite, entry: Entry) -> Outcome:
-        self._advance(self._time(entry))
-        return _CREATED if self.users.write(write, self.clock_ms) else _OLDER
-
-    def _erase(self, erase: UserErase) -> Outcome:
-        """Forget whom it names. It moves no clock: of a stranger it changes nothing at all."""
-        profiles = [self.visitors.acting("", erase.user_id)] if erase.user_id else []
-        profiles += [self.visitors.acting(visitor, "") for visitor in erase.visitor_ids]
-        for profile in profiles:
-            for part in (
-                self.visitors, self.hiding, self.attribution, self.deduplication, self.influence,
-            ):  # fmt: skip
-                part.forget(profile)
-        self.users.forget(erase.user_id)
-        return _CREATED
-
-    def _change(self, settings: EngineSettings) -> Outcome:
-        """Take settings over from here on; before anything was learned, as if from the start."""
-        try:
-            ranker = make_ranker(settings)
-            parse_rules(settings.rules)
-        except ValueError as error:
-            return Outcome(Status.QUARANTINED, str(error))
-        if not len(self.catalogue) and not len(self.deduplication):
-            self._begin(settings)
-            return _CREATED
-        if settings.ranker != self.settings.ranker:
-            ranker.reserve(self.catalogue.rows)
-            self.models.ranker = ranker
-        self._adopt(settings)
-        return _CREATED
-
-    # --- the way of a question -----------------------------------------------------------
+    # --- a request: history, candidates, scores, slots, slate --------------------------------
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer what this visitor should see at ``now_ms``; the state stays as it was."""
-        answering = self.answering
-        history = answering.with_context(self._history(request, request.placement, now_ms), request)
-        profiles = self.visitors.profiles_of(request.visitor_id, request.user_id)
-        hidden = self.hiding.hidden(profiles, now_ms)
-        given, items = answering.candidates(request, history, hidden, now_ms)
-        found = Candidates(given, items, answering.scores(history, items))
-        slots = self.reranking.slots(Question(request, history, hidden, now_ms), found)
+        question = self._question(request, now_ms)
+        candidates = self._candidates(question)
+        slots = self.parts.reranking.slots(question, candidates)
+        results = self._results(question, slots)
+        policy = slates.policy_of(request, self.settings, self.parts.models.probability)
+        return slates.recommendation(request, results, policy, slots.limits)
+
+    def _question(self, request: RecommendRequest, now_ms: int) -> Question:
+        """Look up who asks: history and circumstances, and which items are hidden from them."""
+        parts = self.parts
+        history = parts.history(request, request.placement, now_ms)
+        history = parts.scoring.with_context(history, request)
+        profiles = parts.visitors.profiles_of(request.visitor_id, request.user_id)
+        return Question(request, history, parts.hiding.hidden(profiles, now_ms), now_ms)
+
+    def _candidates(self, question: Question) -> Candidates:
+        """Retrieve what may be shown, from all sources, and rank it in one pass."""
+        request, history, hidden, now_ms = question
+        given, items = self.parts.scoring.candidates(request, history, hidden, now_ms)
+        return Candidates(given, items, self.parts.scoring.scores(history, items))
+
+    def _results(self, question: Question, slots: Filled) -> tuple[Result, ...]:
+        """Return the slots as results: with their chances, and with reasons if asked for."""
+        parts, explain = self.parts, question.request.explain
         (given, items, scores), rows = slots.candidates, slots.rows
-        head = self.models.probability
-        told = chances.of_slate(head, scores[rows], items[rows], history, explain=request.explain)
+        head, history = parts.models.probability, question.history
         results = slates.results(
-            answering.ids(given, items, rows),
+            parts.scoring.ids(given, items, rows),
             slots.scores,
             slots.propensities,
-            told,
-            self.retriever.evidence.sources[items[rows]],
+            slot_probabilities.of_slate(head, scores[rows], items[rows], history, explain=explain),
+            parts.retriever.evidence.sources[items[rows]],
             slots.moved,
-            explain=request.explain,
+            explain=explain,
         )
-        if request.explain:
-            results = self.explaining.explain(results, history, items, rows, scores)
-        if slots.first:
-            results = slates.with_first_slot(results, slots.first)
-        policy = slates.policy_of(request, self.settings, head)
-        return slates.recommendation(request, results, policy, slots.limits)
+        if explain:
+            results = parts.explanations.explain(results, history, items, rows, scores)
+        return slates.with_first_slot(results, slots.first) if slots.first else results
+
+    # --- the state as a whole ----------------------------------------------------------------
+
+    def digest(self) -> str:
+        """Return 32 bytes in hex over all that was learned."""
+        return state.digest(state.flatten(self.parts.state()))
+
+    def memory_bytes(self) -> int:
+        """Return the bytes of all arrays, and of texts and numbers as an estimate."""
+        return state.memory_bytes(state.flatten(self.parts.state(), deferred=True))
+
+    def capturing(self) -> Capture:
+        """Return a copy of the state that is still to be taken, in steps: see `Capture`."""
+        return Capture(self._whole)
+
+    def capture(self) -> list[tuple[str, Any]]:
+        """Return a copy of the state at this instant, as (path, plain value)."""
+        return at_once(self._whole)
+
+    def _whole(self) -> dict[str, Any]:
+        head = {"state_version": self.STATE_VERSION, "river": RIVER_VERSION}
+        # a repeat teaches nothing, so the count of repeats is kept beside what was learned
+        return {"head": head, "repeated": self.parts.repeated, "learned": self.parts.state()}
+
+    @classmethod
+    def restore(cls, captured: Iterable[tuple[str, Any]]) -> Self:
+        """Return the engine that `capture` copied; the engine owns the arrays from here on.
+
+        Raises
+        ------
+        ValueError
+            If another version of the state, or of River, wrote it: rebuild from the log.
+        """
+        whole = state.unflatten(captured)
+        head = whole["head"]
+        if (head["state_version"], head["river"]) != (cls.STATE_VERSION, RIVER_VERSION):
+            raise ValueError(
+                f"the snapshot holds state version {head['state_version']} made with River "
+                f"{head['river']}; this build needs {cls.STATE_VERSION} and {RIVER_VERSION}"
+            )
+        try:
+            return cls(parts=Parts.loaded(whole["learned"], whole["repeated"]))
+        except KeyError as missing:
+            raise ValueError(f"the snapshot holds no {missing}: rebuild from the log") from None

@@ -1,4 +1,4 @@
-"""All models of one catalogue, and what is done with all of them at once."""
+"""All models of one catalogue, and operations on all of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _START = {
 DAY_S = 86_400.0
 _DAYS = (DAY_S, 7 * DAY_S, DAY_S / 24, 28 * DAY_S)
 TREND_COLUMNS = {"hour": (2, 0), "day": (0, 1), "week": (1, 3)}
-"""Window -> columns of ``by_day``: the window's own, and the longer one that it rises above."""
+"""Window -> columns of ``by_day``: its own, and that of the longer window to compare with."""
 
 
 class Models:
@@ -68,12 +68,12 @@ class Models:
             model.reserve(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Clear what is known of ``items`` in every model."""
+        """Clear the state of ``items`` in every model."""
         for model in self._over_items():
             model.forget(items)
 
     def fade(self, times: float) -> None:
-        """Let all pairs that were counted so far weigh ``times`` less beside what comes."""
+        """Divide the weight of all pairs counted so far by ``times``."""
         for name in self._names:
             model = getattr(self, name)
             if isinstance(model, FadingModel):
@@ -84,13 +84,13 @@ class Models:
         return {name: getattr(self, name).state() for name in self._names}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         for name in self._names:
             getattr(self, name).load(state[name])
 
 
 def make_ranker(settings: EngineSettings) -> Any:
-    """Return the ranker that the settings name. Raises ValueError if River has none such."""
+    """Return the ranker that the settings name. Raises ValueError if there is none."""
     if settings.ranker == "listwise":
         return ListwiseRanker(ITEM_FEATURES, CONTEXT_FEATURES, _START, seed=settings.seed + 2)
     prefix, _, expression = settings.ranker.partition(":")

@@ -37,7 +37,7 @@ ALIASES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class EngineSettings:
-    """What an engine is made with. Two engines with equal settings and entries are equal.
+    """The settings of an engine. Two engines with equal settings and entries are equal.
 
     Each field's meaning, unit and reason stand in its ``help`` metadata; the command line and
     the settings page are made from them.
@@ -158,7 +158,7 @@ class EngineSettings:
     seed: int = field(default=1, metadata={"help": "seed of the models' pseudo-random draws"})
 
     def __post_init__(self) -> None:
-        """Refuse to leave out what there is not; equal sets of names are equal settings."""
+        """Refuse unknown names in ``without``, and sort them: equal sets are equal settings."""
         check_without(self.without)
         object.__setattr__(self, "without", tuple(n for n in REMOVABLE if n in self.without))
 

@@ -29,7 +29,7 @@ def warm_up(settings: EngineSettings | None = None) -> None:
         Entry(30 * 86_400_000, (Event("no", "dislike", "v1", items=(EventItem(items[1]),)),))
     )
     for slots_min in (500, 1):  # without chances of acts, and with them
-        engine.models.probability.slots_min = slots_min
+        engine.parts.models.probability.slots_min = slots_min
         for request in (
             RecommendRequest("v1", "r1", placement="warm", explain=True),
             RecommendRequest("stranger", "r2", explore=False, context_item_ids=(items[0],)),

@@ -1,1 +1,4 @@
-"""The gateway: a real Envoy in front of the server, made from our settings and kept alive."""
+"""A real Envoy in front of the server, for browsers, REST and TLS.
+
+In: the gateway's settings and the servers behind it. Out: a supervised Envoy, or its files.
+"""

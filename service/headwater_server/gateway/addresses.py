@@ -1,4 +1,4 @@
-"""Addresses as Envoy wants them: a number to listen on, a number or a name to call."""
+"""Addresses as Envoy needs them: an IP address to listen on, an IP address or a name to call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where somebody listens.
+    """Where a process listens.
 
     >>> str(Address.read("[::1]:8080")), Address.read("server:50051").is_name
     ('[::1]:8080', True)
@@ -20,13 +20,13 @@ class Address:
 
     @classmethod
     def read(cls, text: str) -> Address:
-        """Return the address that ``text``, a checked host:port, means."""
+        """Return the address of ``text``, a host:port that was checked before."""
         host, _, port = text.rpartition(":")
         return cls(host.strip("[]"), int(port))
 
     @property
     def is_name(self) -> bool:
-        """Whether somebody has to look up the host."""
+        """Whether the host is a name that DNS must resolve."""
         try:
             ipaddress.ip_address(self.host)
         except ValueError:
@@ -35,20 +35,20 @@ class Address:
 
     @property
     def url_host(self) -> str:
-        """Return the host as it stands in a URL."""
+        """Return the host as a URL contains it."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
-    def reached(self) -> Address:
-        """Return where a process of this machine finds who listens here.
+    def reachable(self) -> Address:
+        """Return the address that a process of this machine connects to.
 
-        >>> str(Address("0.0.0.0", 8080).reached())
+        >>> str(Address("0.0.0.0", 8080).reachable())
         '127.0.0.1:8080'
         """
         everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
         return Address(everywhere.get(self.host, self.host), self.port)
 
-    def listened(self) -> Address:
-        """Return it as a number, and with a port: Envoy looks up nothing that it listens on."""
+    def resolved(self) -> Address:
+        """Return it as an IP address with a port: Envoy resolves no name that it listens on."""
         found = socket.getaddrinfo(
             self.host, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
@@ -60,7 +60,7 @@ class Address:
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether only this machine reaches ``host``."""
+    """Return whether only this machine reaches ``host``."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -68,14 +68,14 @@ def is_loopback(host: str) -> bool:
 
 
 def free_port(family: int, host: str) -> int:
-    """Return a port that nobody listens on now."""
+    """Return a port that no process listens on now."""
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
 
 
 def probe(address: Address, setting: str) -> None:
-    """Raise OSError, which names the ``setting``, if nobody may listen here: Envoy says less."""
+    """Raise OSError, which names the ``setting``, if the port is taken: Envoy's error says less."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as alone:
         alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -12,7 +12,7 @@ from headwater_server.gateway.settings import GatewaySettings
 
 @dataclass(frozen=True)
 class Beside:
-    """What is opened when the server answers. ``env`` is what the pages' own process is told."""
+    """Opened when the server answers. ``env`` is the environment of the web process."""
 
     settings: GatewaySettings
     api: ApiSettings
@@ -20,9 +20,9 @@ class Beside:
     on_ready: Callable[[str], None]
 
     async def open(self, address: str, parts: AsyncExitStack) -> None:
-        """Start a gateway before the server at ``address``; then call ``on_ready`` with its URL.
+        """Start a gateway for the server at ``address``; then call ``on_ready`` with its URL.
 
-        OSError when it cannot start. What is started is put onto ``parts``.
+        OSError when it cannot start. ``parts`` stops what was started.
         """
         from headwater_server.gateway.gateway import open_gateway  # noqa: PLC0415 - the extra's
 

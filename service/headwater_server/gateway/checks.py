@@ -1,4 +1,4 @@
-"""What the gateway's settings may be together; each text names the setting and the fix."""
+"""Checks that span several settings of the gateway; each text names the setting and the fix."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FILES = ("gateway_certificate", "gateway_certificate_key", "gateway_client_ca")
 
 
 def problem(settings: GatewaySettings) -> str:
-    """Return what contradicts itself or is missing; "" if nothing is."""
+    """Return the first contradiction or missing file; "" if there is none."""
     return _tls_problem(settings) or _file_problem(settings) or _admin_problem(settings)
 
 

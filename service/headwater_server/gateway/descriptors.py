@@ -1,6 +1,6 @@
-"""The API's description for Envoy, taken from the stubs that this very server answers with.
+"""The API's description for Envoy, taken from the stubs that this server uses.
 
-So it can be no other version than theirs, and there is no file that could grow stale.
+So both always have the same version, and there is no file that could become stale.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The whole gateway: Envoy, and the process with the pages where it is installed."""
+"""The whole gateway: Envoy, and the web process where its packages are installed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from headwater_server.gateway import envoy
 from headwater_server.gateway.addresses import Address, probe
 from headwater_server.gateway.checks import FILES
 from headwater_server.gateway.child import Child
-from headwater_server.gateway.extra import KEY_VARIABLE, has_web
 from headwater_server.gateway.plan import Plan, make_plan
 from headwater_server.gateway.render import write
+from headwater_server.gateway.requirements import KEY_VARIABLE, has_web
 from headwater_server.gateway.settings import GatewaySettings
 
-DRAIN_PATIENCE_S = 3.0  # streams have no end of their own; who sends on them sends again
+DRAIN_TIMEOUT_S = 3.0  # a stream does not end by itself; its client sends again
 
 
 async def open_gateway(
@@ -31,14 +31,13 @@ async def open_gateway(
     *,
     web_env: Mapping[str, str] | None = None,
 ) -> str:
-    """Start it, put its end onto ``parts``, and return its URL when a call would be answered.
+    """Start it, and return its URL when it answers calls; ``parts`` stops it.
 
-    With ``web_env``, the environment of the process with the pages, it is started too if it can be.
-
-    ``key`` is a backend's, if the servers ask for one: for callers who show a certificate, and for
-    the pages' own process. OSError when it cannot start.
+    With ``web_env``, the web process's environment, that process is started too if possible.
+    ``key`` is a backend's, if the servers need one: for callers with a certificate, and for the
+    web process. OSError when it cannot start.
     """
-    settings = _with_whole_paths(settings)
+    settings = _with_absolute_paths(settings)
     web = settings.gateway_web
     if web is None and web_env is not None and has_web():
         web = str(await _start_web(backends[0], key, web_env, parts))
@@ -53,24 +52,24 @@ async def open_gateway(
 async def _start_envoy(plan: Plan, folder: Path, key: str | None, parts: AsyncExitStack) -> None:
     config = write(plan, folder)
     await envoy.validate(config)
-    known = key if plan.settings.gateway_client_ca else None
+    shared_key = key if plan.settings.gateway_client_ca else None
     child = Child(
         "gateway",
         envoy.command(plan, config),
         lambda: envoy.is_ready(plan.listen),
-        envoy.environment(known),
+        envoy.environment(shared_key),
         folder,
     )
     parts.push_async_callback(child.stop)
-    parts.push_async_callback(envoy.drain, plan.admin, DRAIN_PATIENCE_S)
+    parts.push_async_callback(envoy.drain, plan.admin, DRAIN_TIMEOUT_S)
     await child.start()
 
 
 async def _start_web(
     server: str, key: str | None, env: Mapping[str, str], parts: AsyncExitStack
 ) -> Address:
-    address = Address("127.0.0.1", 0).listened()
-    target = str(Address.read(server).reached())
+    address = Address("127.0.0.1", 0).resolved()
+    target = str(Address.read(server).reachable())
     command = [sys.executable, "-m", "headwater_server", "web"]
     child = Child(
         "web process",
@@ -93,8 +92,8 @@ async def _listens(address: Address) -> bool:
     return True
 
 
-def _with_whole_paths(settings: GatewaySettings) -> GatewaySettings:
-    """Return the settings for an Envoy that runs in another folder than we do."""
+def _with_absolute_paths(settings: GatewaySettings) -> GatewaySettings:
+    """Return the settings with absolute paths: Envoy runs in another folder than we do."""
     paths = {name: getattr(settings, name) for name in FILES}
     log = settings.gateway_access_log
     return replace(

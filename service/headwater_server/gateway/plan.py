@@ -1,4 +1,4 @@
-"""What the template is filled with: the settings, once every address and origin is worked out."""
+"""The values of Envoy's template: the settings, with addresses and origins resolved."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from headwater_server.gateway.addresses import Address
 from headwater_server.gateway.settings import GatewaySettings
 
-ADMIN_PORT = 9901  # Envoy's own habit; for a file that is rendered here and read elsewhere
+ADMIN_PORT = 9901  # Envoy's usual one; for a file that is rendered here and used elsewhere
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything about one gateway that is not the same for all."""
+    """Everything that differs between two gateways."""
 
     settings: GatewaySettings
     listen: Address
@@ -26,14 +26,14 @@ class Plan:
 
     @property
     def listeners(self) -> dict[str, Address]:
-        """Return where the gateway listens, by the setting that says so."""
-        all_of_them = {
+        """Return where the gateway listens, by the name of the setting."""
+        addresses = {
             "gateway": self.listen,
             "gateway_tls": self.tls,
             "gateway_metrics": self.metrics,
             "gateway_admin": self.admin,
         }
-        return {name: address for name, address in all_of_them.items() if address}
+        return {name: address for name, address in addresses.items() if address}
 
 
 def make_plan(
@@ -43,13 +43,13 @@ def make_plan(
     deadline_max_s: float,
     admin_port: int = 0,
 ) -> Plan:
-    """Return the plan for ``backends`` and the process with the pages, if there is one."""
-    assert settings.gateway is not None  # noqa: S101 - nobody asks for a plan without
-    told, tls = Address.read(settings.gateway), _read(settings.gateway_tls)
-    listen = told.listened()
-    secure = tls.listened() if tls else None
+    """Return the plan for ``backends`` and the web process, if there is one."""
+    assert settings.gateway is not None  # noqa: S101 - callers check it
+    given, tls = Address.read(settings.gateway), _read(settings.gateway_tls)
+    listen = given.resolved()
+    secure = tls.resolved() if tls else None
     admin = Address.read(settings.gateway_admin)
-    origins = [*settings.gateway_origins, *_own("http", told, listen)]
+    origins = [*settings.gateway_origins, *_own("http", given, listen)]
     if tls and secure:
         origins += _own("https", tls, secure)
     metrics = _read(settings.gateway_metrics)
@@ -57,10 +57,10 @@ def make_plan(
         settings=settings,
         listen=listen,
         tls=secure,
-        metrics=metrics.listened() if metrics else None,
-        admin=Address(admin.host, admin.port or admin_port).listened(),
-        backends=tuple(Address.read(backend).reached() for backend in backends),
-        web=Address.read(web).reached() if web else None,
+        metrics=metrics.resolved() if metrics else None,
+        admin=Address(admin.host, admin.port or admin_port).resolved(),
+        backends=tuple(Address.read(backend).reachable() for backend in backends),
+        web=Address.read(web).reachable() if web else None,
         origins=tuple(dict.fromkeys(origins)),
         deadline_max_s=deadline_max_s,
     )
@@ -70,8 +70,8 @@ def _read(text: str | None) -> Address | None:
     return Address.read(text) if text else None
 
 
-def _own(scheme: str, told: Address, listen: Address) -> list[str]:
+def _own(scheme: str, given: Address, listen: Address) -> list[str]:
     """Return the origins of pages that the gateway itself serves."""
     port = "" if listen.port == {"http": 80, "https": 443}[scheme] else f":{listen.port}"
-    hosts = (told.url_host, "localhost", "127.0.0.1")
+    hosts = (given.url_host, "localhost", "127.0.0.1")
     return [f"{scheme}://{host}{port}" for host in hosts]

@@ -1,4 +1,4 @@
-"""Writes what Envoy reads: the configuration, and the API's descriptors beside it."""
+"""Writes the files that Envoy reads: its configuration, and the API's descriptors."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def rendered(plan: Plan) -> str:
-    """Return Envoy's configuration. It holds no secret: keys stay in the environment."""
+    """Return Envoy's configuration. It contains no secret: keys stay in the environment."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - YAML, not HTML; every value passes `quoted`
+        autoescape=False,  # noqa: S701 - YAML, not HTML; every value is `quoted`
     )
     environment.filters["quoted"] = lambda value: json.dumps(str(value))
     return environment.get_template(f"{CONFIG}.j2").render(
@@ -40,7 +40,7 @@ def rendered(plan: Plan) -> str:
 
 
 def write(plan: Plan, folder: Path) -> Path:
-    """Write both files into ``folder``, which is made if missing; return the configuration's."""
+    """Write both files into ``folder``, created if missing; return the configuration's path."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DESCRIPTORS).write_bytes(descriptor_set())
     config = folder / CONFIG

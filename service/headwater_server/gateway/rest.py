@@ -1,4 +1,4 @@
-"""What REST callers may send, read from the API's own annotations: which names each call knows."""
+"""The JSON names that each REST call accepts, read from the API's own annotations."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ Fields = dict[str, str]
 
 @dataclass(frozen=True)
 class Rest:
-    """``requests``: "POST /v1/recommend" and the type of its body; ``types``: name -> type below.
+    """What all calls accept.
 
-    A type below of "" has no names of ours: a text, a number, or what Google defines.
+    ``requests`` pairs "POST /v1/recommend" with the type of its body; ``types`` holds the names of
+    each type, each with the type of its value. "" is a value without names of ours: a text, a
+    number, or a type of Google's.
     """
 
     requests: list[tuple[str, str]]
@@ -27,7 +29,7 @@ class Rest:
 
 
 def rest() -> Rest:
-    """Return it for all services.
+    """Return the requests and types of all services.
 
     >>> dict(rest().requests)["POST /v1/recommend"]
     'headwater.v1.RecommendRequest'
@@ -62,7 +64,7 @@ def _add(message: Descriptor, types: dict[str, Fields]) -> None:
 
 
 def _add_below(message: Descriptor, types: dict[str, Fields]) -> None:
-    """Add a message; a map's entries as a type in which every name will do."""
+    """Add a message; a map becomes a type that accepts every name."""
     if not message.GetOptions().map_entry:
         _add(message, types)
         return

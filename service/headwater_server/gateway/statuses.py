@@ -1,4 +1,4 @@
-"""What callers hear when Envoy itself refuses them, in the words of the API: the one table."""
+"""The statuses and texts of Envoy's own refusals, in the terms of the API: the one table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grpc import StatusCode
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP status of Envoy's, and what it means in gRPC. ``text``: in place of Envoy's own."""
+    """An HTTP status of Envoy's, and its gRPC status. ``text`` replaces Envoy's own."""
 
     http: int
     grpc: StatusCode
@@ -18,7 +18,7 @@ class Answer:
 
     @property
     def code(self) -> int:
-        """Return gRPC's number."""
+        """Return the number of the gRPC status."""
         return int(self.grpc.value[0])
 
 

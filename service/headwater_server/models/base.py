@@ -1,4 +1,4 @@
-"""What every model over the catalogue shares: River's face outside, dense item indices inside."""
+"""The base of every model over the catalogue: River's API outside, dense item indices inside."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from river import reco
 
 CAPACITY_START = 1024
-"""Rows that item arrays begin with; they double, so their size depends on the count alone."""
+"""Rows that item arrays begin with; they double, so their size depends only on the item count."""
 
 HISTORY_MAX = 200
 """Distinct items that a visitor's history holds."""
@@ -36,7 +36,7 @@ class ItemModel(reco.base.Ranker):
     methods that River fixes (`learn_one`, `predict_one`) take any hashable user and item: they
     number them in order of appearance and keep each user's history here, newest first.
 
-    ``_item_arrays`` names the arrays with one row an item; ``_state`` all that is the model.
+    ``_item_arrays`` names the arrays with one row an item; ``_state`` names all of the state.
     """
 
     _item_arrays: tuple[str, ...] = ()
@@ -52,21 +52,21 @@ class ItemModel(reco.base.Ranker):
             setattr(self, name, grown(getattr(self, name), rows))
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Clear what is known of ``items``, whose numbers will be given to others."""
+        """Clear the state of ``items``, whose numbers will be reused."""
         for name in self._item_arrays:
             getattr(self, name)[items] = 0
 
     def state(self) -> dict[str, Any]:
-        """Return all that the model is, by name, not copied."""
+        """Return the whole state by name, not copied."""
         return {name: getattr(self, name) for name in self._state}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         for name in self._state:
             setattr(self, name, state[name])
 
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
-        """Learn that a visitor with this history (newest first) turned to ``item``."""
+        """Learn that a visitor with this history (newest first) interacted with ``item``."""
         raise NotImplementedError
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
@@ -74,7 +74,7 @@ class ItemModel(reco.base.Ranker):
         raise NotImplementedError
 
     def learn_one(self, user: Hashable, item: Hashable, y: Any = True, x: Any = None) -> None:
-        """River's way in: ``user`` turned to ``item``. A reward of zero or less is no touch."""
+        """River's API: ``user`` interacted with ``item``; a reward of 0 or less is ignored."""
         if not y > 0:
             return
         number = self._numbers.setdefault(item, len(self._numbers))
@@ -85,7 +85,7 @@ class ItemModel(reco.base.Ranker):
         self._histories[user] = [number, *(i for i in history if i != number)][:HISTORY_MAX]
 
     def predict_one(self, user: Hashable, item: Hashable, x: Any = None) -> Any:
-        """River's way out: how strongly the user's history points to ``item``; 0 if unknown."""
+        """River's API: how strongly the user's history points to ``item``; 0 if unknown."""
         number = self._numbers.get(item)
         if number is None:
             return 0.0

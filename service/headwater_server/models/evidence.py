@@ -1,6 +1,6 @@
 """Scratch that sources write their evidence into: one row an item, cleared by a stamp.
 
-Not state: it is written and read within one question, and the next question starts a new stamp.
+Not state: it is written and read within one request, and the next request starts a new stamp.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ OWN_SESSION, OWN, OWN_COUNT, OWN_AGE = 14, 15, 16, 17
 CONTENT_NEAR, CONTENT = 18, 19
 CIRCUMSTANCES, CIRCUMSTANCES_OFTEN = 20, 21
 WALK, WORDS, OWN_DUE = 22, 23, 24
-COLUMNS = 32  # with room to spare: a row is two lines of the cache
+COLUMNS = 32  # more than is used: a row of float32 is as long as two cache lines
 
 FROM_NEXT, FROM_TOGETHER, FROM_OWN, FROM_POPULAR = 1, 2, 4, 8
 FROM_CONTENT, FROM_NEW, FROM_CALLER, FROM_CIRCUMSTANCES = 16, 32, 64, 128
@@ -38,22 +38,24 @@ SOURCES: dict[int, str] = {
 
 
 @njit(cache=True)
-def touch(scratch, items, source):
-    """Make sure that each of ``items`` has a row in this question, and note who proposed it.
+def add_rows(scratch, items, source):
+    """Make sure that each of ``items`` has a row in this request, and note its source.
 
-    A whole row of neighbours at a time: a call inside the sources' innermost loops would count
-    references there, and signed indices are tested for -1, which made them four times slower.
+    It takes a whole row of neighbours at a time: a call inside the sources' innermost loops would
+    count references there, and signed indices are tested for -1; both made them four times slower.
     """
-    values, stamps, sources, touched, meta = scratch
+    values, stamps, sources, proposed, meta = scratch
     stamp, count = meta[0], meta[1]
     for signed in items:
         item = np.uint64(signed)
+        # A row of an older stamp is from an earlier request. Only the rows that this request
+        # reaches, some hundreds, are cleared, not those of the whole catalogue.
         if stamps[item] != stamp:
             stamps[item] = stamp
             for column in range(COLUMNS):
                 values[item, column] = np.float32(0.0)
             sources[item] = np.uint16(0)
-            touched[count] = item
+            proposed[count] = item
             count += 1
         sources[item] |= np.uint16(source)
     meta[1] = count
@@ -63,24 +65,24 @@ class Evidence:
     """The scratch arrays; ``scratch`` is what kernels take.
 
     values float32[items, COLUMNS], stamps int64[items], sources uint16[items],
-    touched int32[items] in order of first touch, meta int64[2] = (stamp, number touched).
+    proposed int32[items] in order of first proposal, meta int64[2] = (stamp, number proposed).
     """
 
     def __init__(self) -> None:
         self.values = np.zeros((CAPACITY_START, COLUMNS), dtype=np.float32)
         self.stamps = np.zeros(CAPACITY_START, dtype=np.int64)
         self.sources = np.zeros(CAPACITY_START, dtype=np.uint16)
-        self.touched = np.zeros(CAPACITY_START, dtype=np.int32)
+        self.proposed = np.zeros(CAPACITY_START, dtype=np.int32)
         self.meta = np.zeros(2, dtype=np.int64)
 
     @property
     def scratch(self) -> tuple[Any, ...]:
         """The arrays as kernels take them."""
-        return self.values, self.stamps, self.sources, self.touched, self.meta
+        return self.values, self.stamps, self.sources, self.proposed, self.meta
 
     def begin(self, rows: int) -> None:
-        """Forget the question before; items are numbered below ``rows``."""
-        for name in ("values", "stamps", "sources", "touched"):
+        """Begin the next request; items are numbered below ``rows``."""
+        for name in ("values", "stamps", "sources", "proposed"):
             setattr(self, name, grown(getattr(self, name), rows))
         self.meta[0] += 1
         self.meta[1] = 0

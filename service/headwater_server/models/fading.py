@@ -1,4 +1,4 @@
-"""What models of pairs share: every addition fades, without any other being visited."""
+"""The base of models of pairs: counts that decay without a visit to each of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from headwater_server.models.base import ItemModel
 
 _RENORMAL = 64.0
+"""Half-lives until all counts are scaled down: a float32 has room for 2^64 times the rest."""
 
 
 class FadingModel(ItemModel):
@@ -32,13 +33,14 @@ class FadingModel(ItemModel):
         return float(2.0 ** ((self._count - self._origin) / self.half_life))
 
     def fade(self, times: float) -> None:
-        """Let all that was added so far count ``times`` less."""
+        """Divide the weight of all additions so far by ``times``."""
         self._origin -= math.log2(times) * self.half_life
 
     def _step(self, *stored: NDArray[Any]) -> None:
-        """One step is over; ``stored`` is all that holds weighted additions."""
+        """Count one step; ``stored`` are all arrays that hold weighted additions."""
         self._count += 1
         if self._count - self._origin > _RENORMAL * self.half_life:
             for values in stored:
+                # a power of two changes the exponent only, so no digit is lost
                 np.multiply(values, np.float32(2.0**-_RENORMAL), out=values)
             self._origin += _RENORMAL * self.half_life

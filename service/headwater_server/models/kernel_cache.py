@@ -1,11 +1,12 @@
-"""Where compiled kernels are kept: one folder for each state of their sources.
+"""The cache of compiled kernels: one folder for each version of their sources.
 
-numba looks only at the file of the kernel itself when it decides whether what it kept is still
-good. A kernel that calls one of another file would go on with the old one after an upgrade,
-silently: another state, another digest. So the folder is named by all the sources together.
+numba compares only the kernel's own file when it decides whether a cached kernel is still valid.
+A kernel that calls one of another file would silently use the old one after an upgrade: another
+state, another digest. So the folder is named by a digest of all the sources.
 
-An image may hold them compiled where nothing can be written; numba only uses what it could write,
-so they are copied from there. It takes them on a processor like the one that compiled them.
+An image may contain compiled kernels in a folder that is read-only. numba uses only folders that
+it can write to, so the kernels are copied from there. numba accepts them on a processor like the
+one that compiled them.
 """
 
 from __future__ import annotations
@@ -37,29 +38,30 @@ def _is_writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
-def _take_along(compiled: Path, folder: Path) -> None:
-    """Copy what is ``compiled`` into ``folder``; what is there already is at least as new."""
+def _copy_compiled(compiled: Path, folder: Path) -> None:
+    """Copy kernels from ``compiled`` into ``folder``; those already there are at least as new."""
     for kernel in compiled.rglob("*.nb?"):
-        place = folder / kernel.relative_to(compiled)
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            whole = place.with_name(f"{place.name}.{os.getpid()}")  # another process may copy, too
-            shutil.copyfile(kernel, whole)
-            whole.replace(place)
+        target = folder / kernel.relative_to(compiled)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # another process may copy at the same time: write aside, then rename in one step
+            partial = target.with_name(f"{target.name}.{os.getpid()}")
+            shutil.copyfile(kernel, partial)
+            partial.replace(target)
 
 
 def use() -> None:
-    """Keep kernels in NUMBA_CACHE_DIR or the user's cache; where neither can be written, in /tmp.
+    """Cache kernels in NUMBA_CACHE_DIR or the user's cache; if neither is writable, in /tmp.
 
-    What is compiled in NUMBA_CACHE_DIR already, and cannot be written there, is taken along. Takes
-    effect for kernels that are defined afterwards.
+    Kernels in a NUMBA_CACHE_DIR that is read-only are copied. It takes effect for kernels that
+    are defined afterwards.
     """
-    wished = os.environ.get("NUMBA_CACHE_DIR")
+    requested = os.environ.get("NUMBA_CACHE_DIR")
     home = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
     name = _sources_digest()
-    bases = ([Path(wished)] if wished else []) + [Path(home) / "headwater" / "kernels"]
+    bases = ([Path(requested)] if requested else []) + [Path(home) / "headwater" / "kernels"]
     fallback = Path(tempfile.gettempdir()) / f"headwater-kernels-{os.getuid()}" / name
     folders = [base / name for base in bases if _is_writable(base / name)] or [fallback]
-    if wished and folders[0].parent != Path(wished):
-        _take_along(Path(wished) / name, folders[0])
+    if requested and folders[0].parent != Path(requested):
+        _copy_compiled(Path(requested) / name, folders[0])
     numba.config.CACHE_DIR = str(folders[0])  # type: ignore[attr-defined]  # set by name

@@ -1,4 +1,4 @@
-"""Natural logarithms for kernels, which would else spend most of their time on them."""
+"""Fast natural logarithms for kernels, which otherwise spend most of their time on them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numba import njit
 
-# math.log and not numpy's, whose last bit depends on the vector unit of the machine
+# math.log, not numpy's: the last bit of numpy's depends on the vector unit of the machine
 LOGS = np.array([0.0, *(math.log(n) for n in range(1, 1 << 14))])
-"""Logarithms of whole numbers, to be looked up."""
+"""Logarithms of whole numbers: `log_of` looks them up."""
 
 _ROOT_HALF = np.int32(0x3F3504F3)  # the bits of sqrt(1/2)
 _LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
@@ -27,15 +27,17 @@ _P0, _P1, _P2, _P3, _P4, _P5, _P6, _P7, _P8 = _P
 def ln(x):
     """Return log(x), float32, of a normal x > 0 to two units in the last place.
 
-    Cephes' logf (S. Moshier, 1989) without its special cases. It is sums and products alone, so
-    that the compiler puts it into the loop: a third of the time of a call, and the same bits
-    on every machine.
+    Cephes' logf (S. Moshier, 1989) without its special cases. It consists of sums and products
+    only, so the compiler inlines it into the loop: a third of the time of a call, and the same
+    bits on every machine.
 
     >>> abs(float(ln(10.0)) - 2.302585) < 1e-6
     True
     """
     bits = np.float32(x).view(np.int32)
-    whole = (bits - _ROOT_HALF) >> np.int32(23)  # no branch: which way it went is a toss-up
+    whole = (bits - _ROOT_HALF) >> np.int32(
+        23
+    )  # no branch: it would be mispredicted half of the time
     exponent = np.float32(whole)
     m = np.int32(bits - (whole << np.int32(23))).view(np.float32) - np.float32(1.0)
     z = m * m

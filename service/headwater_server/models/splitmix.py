@@ -1,6 +1,6 @@
 """Pseudo-random numbers that are functions of a seed and a counter: SplitMix64.
 
-A model may draw only from here, so that the same entries always give the same draws.
+Models draw only from here, so that the same entries always give the same draws.
 Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 """
 
@@ -32,15 +32,17 @@ def uniform(seed, counter):
     >>> 0.0 <= uniform(7, 0) < 1.0 and uniform(7, 0) == uniform(7, 0) != uniform(7, 1)
     True
     """
+    # 53 bits are all that a float64 holds exactly, so 1.0 is never returned
     return np.float64(mix(seed, counter) >> _SHIFT_11) * (1.0 / 9007199254740992.0)
 
 
 @njit(cache=True)
 def normal(seed, counter):
-    """Return a standard normal number for (seed, counter): Box and Muller, of two uniform ones.
+    """Return a standard normal number for (seed, counter), from two uniform ones (Box and Muller).
 
     >>> normal(7, 0) == normal(7, 0) != normal(7, 1)
     True
     """
+    # 1 - u is above 0, so the logarithm is finite
     radius = np.sqrt(-2.0 * np.log(1.0 - uniform(seed, 2 * counter)))
     return radius * np.cos(2.0 * np.pi * uniform(seed, 2 * counter + 1))

@@ -1,12 +1,21 @@
-"""Personalizer's requests, checked whole before anything is done."""
+"""Personalizer's requests, checked as a whole before anything is done."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from headwater_server.personalizer.errors import bad_request
 
@@ -16,51 +25,79 @@ EVENT_ID_CHARS_MAX = 256
 RANK, REWARD = "InvalidRankRequest", "InvalidRewardRequest"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One of what may be shown."""
-
-    id: str
-    features: list[Any]
+def _bounded(action_id: str) -> str:
+    if not 0 < len(action_id.encode()) <= ACTION_ID_BYTES_MAX:
+        raise ValueError(f"must be a text of 1 to {ACTION_ID_BYTES_MAX} bytes")
+    return action_id
 
 
-@dataclass(frozen=True, slots=True)
-class RankRequest:
-    """The question. ``digest`` is the same for the same question, whatever names it carries."""
+def _each_once(actions: list[Action]) -> list[Action]:
+    ids = [action.id for action in actions]
+    twice = next((name for name in ids if ids.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"the id {twice!r} appears twice")
+    return actions
 
-    event_id: str
-    actions: tuple[Action, ...]
-    excluded: frozenset[str]
-    context: list[Any]
-    defers_activation: bool
-    digest: str
+
+_NullIsEmpty = BeforeValidator(lambda value: [] if value is None else value)
+_NullIsFalse = BeforeValidator(lambda value: False if value is None else value)
+_EmptyIsNew = BeforeValidator(
+    lambda value: secrets.token_hex(16) if value is None or value == "" else value
+)
+Features = Annotated[list[dict[str, Any]], _NullIsEmpty]
+
+
+class Action(BaseModel):
+    """One of the actions to rank."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+    id: Annotated[str, AfterValidator(_bounded)]
+    features: Features = []
+
+
+class RankRequest(BaseModel):
+    """A rank call. ``digest`` depends on its content only, not on how the JSON is written."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+    event_id: Annotated[
+        str,
+        Field(alias="eventId", max_length=EVENT_ID_CHARS_MAX, validate_default=True),
+        _EmptyIsNew,
+    ] = ""
+    actions: Annotated[
+        list[Action], Field(min_length=1, max_length=ACTIONS_MAX), AfterValidator(_each_once)
+    ]
+    excluded: Annotated[list[str], Field(alias="excludedActions"), _NullIsEmpty] = []
+    context: Annotated[Features, Field(alias="contextFeatures")] = []
+    defers_activation: Annotated[bool, _NullIsFalse, Field(alias="deferActivation")] = False
+    digest: str = ""
 
     @property
     def candidates(self) -> list[str]:
         """The ids that are ranked, in the request's order."""
-        return [action.id for action in self.actions if action.id not in self.excluded]
+        excluded = set(self.excluded)
+        return [action.id for action in self.actions if action.id not in excluded]
+
+    @model_validator(mode="after")
+    def _leaves_a_candidate(self) -> RankRequest:
+        if not self.candidates:
+            raise ValueError("excludedActions: exclude every action")
+        return self
 
 
 def rank_request(body: bytes) -> RankRequest:
-    """Return the question. Raises `DoorError`, which names the field."""
-    told = _object(body, RANK)
-    actions = tuple(map(_action, enumerate(_listed(told, "actions"))))
-    request = RankRequest(
-        event_id=_event_id(told.get("eventId")),
-        actions=actions,
-        excluded=frozenset(_texts(told, "excludedActions")) & {action.id for action in actions},
-        context=[
-            _dictionary(value, "contextFeatures") for value in _listed(told, "contextFeatures")
-        ],
-        defers_activation=_truth(told.get("deferActivation")),
-        digest=hashlib.blake2b(_canonical(told), digest_size=16).hexdigest(),
-    )
-    _check(request)
-    return request
+    """Return the request. Raises `AdapterError`, which names the field."""
+    canonical = _canonical(_object(body, RANK))
+    try:
+        request = RankRequest.model_validate_json(canonical)
+    except ValidationError as error:
+        raise bad_request(RANK, _message(error)) from None
+    digest = hashlib.blake2b(canonical, digest_size=16).hexdigest()
+    return request.model_copy(update={"digest": digest})
 
 
 def reward_value(body: bytes) -> float:
-    """Return the reward. Raises `DoorError`.
+    """Return the reward. Raises `AdapterError`.
 
     >>> reward_value(b'{"value": 0.5}')
     0.5
@@ -73,87 +110,28 @@ def reward_value(body: bytes) -> float:
     return float(value)
 
 
-def _check(request: RankRequest) -> None:
-    ids = [action.id for action in request.actions]
-    if not ids:
-        raise bad_request(RANK, "actions: name at least one")
-    if len(ids) > ACTIONS_MAX:
-        raise bad_request(RANK, f"actions: {len(ids)} of them, at most {ACTIONS_MAX}")
-    twice = next((name for name in ids if ids.count(name) > 1), "")
-    if twice:
-        raise bad_request(RANK, f"actions: the id {twice!r} appears twice")
-    if not request.candidates:
-        raise bad_request(RANK, "excludedActions: exclude every action")
+def _message(error: ValidationError) -> str:
+    """Return the first problem, such as ``actions[0].id: Input should be a valid string``."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+    text = first["msg"].removeprefix("Value error, ")
+    return f"{path[1:]}: {text}" if path else text
 
 
 def _object(body: bytes, inner: str) -> dict[str, Any]:
     try:
-        told = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
-        raise bad_request(inner, "the body is no JSON") from None
-    if not isinstance(told, dict):
-        raise bad_request(inner, "the body is no JSON object")
-    return told
+        raise bad_request(inner, "the body is not JSON") from None
+    if not isinstance(content, dict):
+        raise bad_request(inner, "the body is not a JSON object")
+    return content
 
 
-def _listed(told: dict[str, Any], field: str) -> list[Any]:
-    value = told.get(field)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise bad_request(RANK, f"{field}: is no list")
-    return value
-
-
-def _action(numbered: tuple[int, Any]) -> Action:
-    place, told = numbered
-    name = told.get("id") if isinstance(told, dict) else None
-    if (
-        not isinstance(name, str)
-        or not 0 < len(name.encode("utf-8", "replace")) <= ACTION_ID_BYTES_MAX
-    ):
-        raise bad_request(
-            RANK, f"actions[{place}].id: is a text of 1 to {ACTION_ID_BYTES_MAX} bytes"
-        )
-    features = told.get("features")
-    if features is not None and not isinstance(features, list):
-        raise bad_request(RANK, f"actions[{place}].features: is no list of objects")
-    where = f"actions[{place}].features"
-    return Action(name, [_dictionary(value, where) for value in features or ()])
-
-
-def _dictionary(value: Any, field: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise bad_request(RANK, f"{field}: holds something that is no object")
-    return value
-
-
-def _texts(told: dict[str, Any], field: str) -> list[str]:
-    values = _listed(told, field)
-    if not all(isinstance(value, str) for value in values):
-        raise bad_request(RANK, f"{field}: holds something that is no text")
-    return values
-
-
-def _event_id(value: Any) -> str:
-    """Return the caller's id, or a new one."""
-    if value is None or value == "":
-        return secrets.token_hex(16)
-    if not isinstance(value, str) or len(value) > EVENT_ID_CHARS_MAX:
-        raise bad_request(RANK, f"eventId: is a text of at most {EVENT_ID_CHARS_MAX} characters")
-    return value
-
-
-def _truth(value: Any) -> bool:
-    if value is not None and not isinstance(value, bool):
-        raise bad_request(RANK, "deferActivation: is true or false")
-    return bool(value)
-
-
-def _canonical(told: dict[str, Any]) -> bytes:
+def _canonical(content: dict[str, Any]) -> bytes:
     try:
-        return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return text.encode()
     except (UnicodeEncodeError, RecursionError):  # half a character such as \ud800, or too deep
-        raise bad_request(
-            RANK, "the body holds a text that is no Unicode, or is too deep"
-        ) from None
+        text = "the body contains a text that is not Unicode, or is nested too deeply"
+        raise bad_request(RANK, text) from None

@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-from headwater_server.engine.parts import RIVER_VERSION
+from headwater_server.engine.engine import RIVER_VERSION
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import StoreUnavailable
-from headwater_server.replica.group.host_peers import Neighbours, caught_up
+from headwater_server.replica.group.host_peers import HostPeers, caught_up
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.log import Log, LoggedEntry
 from headwater_server.replica.ports.position import Position
@@ -39,7 +39,7 @@ class Shell:
         *,
         now_ms: Callable[[], int],
         keeps_snapshots: bool = True,
-        neighbours: Neighbours | None = None,
+        host_peers: HostPeers | None = None,
         on_marks: Callable[[Sequence[str]], Awaitable[None]] | None = None,
     ) -> None:
         """Nothing runs before `start`. ``on_marks`` hears of those that come after it."""
@@ -49,7 +49,7 @@ class Shell:
         self._health = health
         self._now_ms = now_ms
         self._keeps_snapshots = keeps_snapshots
-        self._neighbours = neighbours
+        self._host_peers = host_peers
         self._on_marks = on_marks
         self._acknowledgements = Acknowledgements(self._settle)
         self.tail = Tail(
@@ -83,8 +83,8 @@ class Shell:
         if self._keeps_snapshots:
             self._snapshotting = self._run(self.snapshotter.run())
         self._started = True
-        if self._neighbours is not None:
-            self._neighbours.applied(self.tail.position.sequence)
+        if self._host_peers is not None:
+            self._host_peers.applied(self.tail.position.sequence)
         tail.add_done_callback(self._tail_ended)
 
     async def stop(self) -> None:
@@ -112,8 +112,8 @@ class Shell:
         return task
 
     def _applied(self, entry: LoggedEntry) -> None:
-        if self._neighbours is not None:
-            self._neighbours.applied(entry.position.sequence)
+        if self._host_peers is not None:
+            self._host_peers.applied(entry.position.sequence)
 
     async def _marked(self, mark_ids: Sequence[str]) -> None:
         """Leave out those of the past: nobody waits for them any more."""
@@ -121,11 +121,11 @@ class Shell:
             await self._on_marks(mark_ids)
 
     def _settle(self) -> Coroutine[None, None, None] | None:
-        """Return what an acknowledgement waits for, None if all neighbours are as far as this."""
-        neighbours, sequence = self._neighbours, self.tail.position.sequence
-        if neighbours is None or neighbours.level(sequence):
+        """Return what an acknowledgement waits for, None if all peers are as far as this."""
+        host_peers, sequence = self._host_peers, self.tail.position.sequence
+        if host_peers is None or host_peers.level(sequence):
             return None
-        return caught_up(neighbours, sequence, self._settings.host_patience_ms / 1_000)
+        return caught_up(host_peers, sequence, self._settings.host_patience_ms / 1_000)
 
     def _tail_ended(self, tail: asyncio.Task[None]) -> None:
         """Acknowledge nothing and keep nothing any more: this state may be of another log."""
@@ -133,8 +133,8 @@ class Shell:
             self._broken = True
             if self._snapshotting is not None:
                 self._snapshotting.cancel()
-            if self._neighbours is not None:
-                self._neighbours.leave()
+            if self._host_peers is not None:
+                self._host_peers.leave()
             reason = f"{type(error).__name__}: {error}"
             self._health.broken(reason)
             self._acknowledgements.fail(StoreUnavailable(reason))

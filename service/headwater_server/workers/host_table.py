@@ -1,6 +1,6 @@
-"""How far each worker of this host is: a few words of memory that all of them share.
+"""The offset that each worker of this host has applied, in memory that all of them share.
 
-Each writes its own line and reads the others'. A word is written at once, so nothing is locked.
+Each writes its own line and reads the others'. Writing a word is atomic, so there are no locks.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import os
 import tempfile
 import time
 
-LINE_WORDS = 8  # a line of the processors' caches, so that two writers never share one
+LINE_WORDS = 8  # one line of the CPU cache, so that two writers never share a line
 SEQUENCE, BEAT = 0, 1
 BEAT_EVERY_S = 0.05
-SILENT_AFTER_NS = 500_000_000  # it is frozen or dead: nobody waits for it
+SILENT_AFTER_NS = 500_000_000  # such a worker is frozen or dead: the others do not wait for it
 
 
 class HostTable:
-    """Implements `replica.group.host_peers.Neighbours` for the worker with the line ``own``.
+    """Implements `replica.group.host_peers.HostPeers` for the worker with the line ``own``.
 
     >>> fd = make_table(2)
     >>> one, other = HostTable(fd, 2, 0), HostTable(fd, 2, 1)
@@ -37,36 +37,37 @@ class HostTable:
         self._left = False
 
     def applied(self, sequence: int) -> None:
-        """See `Neighbours.applied`."""
+        """See `HostPeers.applied`."""
         self._words[self._own + SEQUENCE] = sequence
 
     def level(self, sequence: int) -> bool:
-        """See `Neighbours.level`. Those that were not heard of lately do not count."""
-        heard_ns = time.monotonic_ns() - SILENT_AFTER_NS  # one clock for all processes of a host
+        """See `HostPeers.level`. Workers without a recent beat do not count."""
+        # one monotonic clock for all processes of a host
+        alive_since_ns = time.monotonic_ns() - SILENT_AFTER_NS
         return not any(
-            self._words[line + SEQUENCE] < sequence and self._words[line + BEAT] > heard_ns
+            self._words[line + SEQUENCE] < sequence and self._words[line + BEAT] > alive_since_ns
             for line in self._others
         )
 
     def leave(self) -> None:
-        """See `Neighbours.leave`."""
+        """See `HostPeers.leave`."""
         self._left = True
         self._words[self._own + BEAT] = 0
 
     def beat(self) -> None:
-        """Say that this worker lives, until it leaves."""
+        """Note that this worker is alive, until it leaves."""
         if not self._left:
             self._words[self._own + BEAT] = time.monotonic_ns()
 
     async def go_on_beating(self) -> None:
-        """Say so again and again, until cancelled."""
+        """Beat until cancelled."""
         while True:
             self.beat()
             await asyncio.sleep(BEAT_EVERY_S)
 
 
 def make_table(lines: int) -> int:
-    """Return the descriptor of an empty table, to be handed to the workers."""
+    """Return the file descriptor of an empty table, which the workers inherit."""
     if hasattr(os, "memfd_create"):
         fd = os.memfd_create("headwater-workers")
     else:

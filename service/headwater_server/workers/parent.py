@@ -1,4 +1,4 @@
-"""The parent: holds the port and the embedded server, keeps its crew, and serves nobody itself."""
+"""The parent: holds the port and the embedded store, runs the pool, and answers no calls itself."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from headwater_server.gateway.beside import Beside
 from headwater_server.settings import Settings
 from headwater_server.storage.embedded.embedded import EmbeddedServer
 from headwater_server.workers.host_table import make_table
-from headwater_server.workers.pool import Crew
+from headwater_server.workers.pool import WorkerPool
 from headwater_server.workers.port import reserve
-from headwater_server.workers.slot import Seat
+from headwater_server.workers.slot import WorkerSlot
 
 _log = structlog.get_logger(__name__)
 OnReady = Callable[[str, str], None]
-SNAPSHOT_PATIENCE_S = 60.0  # the follower's last one, of a large state
+SNAPSHOT_TIMEOUT_S = 60.0  # for the follower's last snapshot, of a large state
 
 
-def run_crew(
+def run_pool(
     settings: Settings, flags: dict[str, Any], on_ready: OnReady, beside: Beside | None
 ) -> int:
     """Serve with several processes until SIGTERM or SIGINT; return the exit code.
 
-    SIGHUP restarts all, one by one: each reads the settings, and the program, anew. ``flags`` are
-    those of the command line, which every process is given.
+    SIGHUP restarts all, one by one: each reads the settings, and the program, again. ``flags`` are
+    those of the command line; every process gets them.
     """
     return asyncio.run(_run(settings, flags, on_ready, beside))
 
@@ -45,28 +45,28 @@ async def _run(
         held, address = await reserve(settings.api.listen)
         parts.callback(held.close)
         socket = await _embedded(settings, parts)
-        crew = Crew(_seats(settings, address, socket, parts), flags, _stop_s(settings))
-        parts.push_async_callback(crew.stop)
-        starting = asyncio.create_task(crew.start())
-        await _first(starting, crew.failed, stopping)
+        pool = WorkerPool(_slots(settings, address, socket, parts), flags, _stop_s(settings))
+        parts.push_async_callback(pool.stop)
+        starting = asyncio.create_task(pool.start())
+        await _first(starting, pool.failed, stopping)
         if starting.done() and not stopping.is_set():
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, crew.roll)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, pool.roll)
             on_ready(address, starting.result())
             if beside is not None:
                 opening = asyncio.create_task(beside.open(address, parts))
-                await _first(opening, crew.failed, stopping)
+                await _first(opening, pool.failed, stopping)
                 await _settled(opening)
-            await _first(crew.failed, stopping)
+            await _first(pool.failed, stopping)
         starting.cancel()
         _log.info("stopping")
-    if crew.failed.done():
-        _log.error("the workers do not start; giving up", exit_code=crew.failed.result())
-        return crew.failed.result() or 1
+    if pool.failed.done():
+        _log.error("the workers do not start; giving up", exit_code=pool.failed.result())
+        return pool.failed.result() or 1
     return 0
 
 
 async def _settled(opening: asyncio.Task[None]) -> None:
-    """Return when it is done, whose failure is ours; or when it is cancelled, as time ran out."""
+    """Return when it is done, and raise its error; if it is not done, cancel it."""
     if opening.done():
         opening.result()
     else:
@@ -85,18 +85,20 @@ async def _embedded(settings: Settings, parts: AsyncExitStack) -> str:
     return str(server.socket_path)
 
 
-def _seats(settings: Settings, address: str, socket: str, parts: AsyncExitStack) -> list[Seat]:
+def _slots(
+    settings: Settings, address: str, socket: str, parts: AsyncExitStack
+) -> list[WorkerSlot]:
     workers = settings.process.workers
     table_fd = make_table(workers)
     parts.callback(os.close, table_fd)
     return [
-        Seat(number, workers, os.getpid(), address, table_fd, socket)
+        WorkerSlot(number, workers, os.getpid(), address, table_fd, socket)
         for number in range(workers + 1)
     ]
 
 
 def _stop_s(settings: Settings) -> float:
-    return settings.api.stop_grace_s + settings.replica.stop_patience_s + SNAPSHOT_PATIENCE_S
+    return settings.api.stop_grace_s + settings.replica.stop_patience_s + SNAPSHOT_TIMEOUT_S
 
 
 async def _first(*what: asyncio.Future[Any] | asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""The port that all workers share, held by the parent from before the first to after the last."""
+"""The port that all workers share; the parent holds it for as long as any worker runs."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import errno
 import socket
 from typing import Any
 
-PATIENCE_S = 5.0
-LOOK_EVERY_S = 0.1
+RETRY_FOR_S = 5.0
+RETRY_EVERY_S = 0.1
 
 
 async def reserve(listen: str) -> tuple[socket.socket, str]:
-    """Return a socket that holds the port of ``listen`` and takes no connections, and host:port.
+    """Return a socket that holds the port of ``listen`` without accepting, and host:port.
 
-    OSError if somebody else has the port: the workers would not notice, since they share it. The
-    workers of a parent that was killed just now get some time to let go of it.
+    OSError if another program has the port: the workers would not notice, since they share it. The
+    workers of a parent that was just killed get some time to release it.
     """
-    end_s = asyncio.get_running_loop().time() + PATIENCE_S
+    end_s = asyncio.get_running_loop().time() + RETRY_FOR_S
     while True:
         try:
             return _held(listen)
@@ -25,7 +25,7 @@ async def reserve(listen: str) -> tuple[socket.socket, str]:
             if asyncio.get_running_loop().time() > end_s or error.errno != errno.EADDRINUSE:
                 text = f"cannot listen on {listen}: {error.strerror}"
                 raise OSError(error.errno, text) from error
-        await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(RETRY_EVERY_S)
 
 
 def _held(listen: str) -> tuple[socket.socket, str]:
@@ -41,7 +41,7 @@ def _held(listen: str) -> tuple[socket.socket, str]:
 
 
 def _probe(family: int, address: Any) -> None:
-    """Bind as one that shares with nobody."""
+    """Raise OSError if any other socket is bound to the address."""
     with socket.socket(family, socket.SOCK_STREAM) as alone:
         alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         alone.bind(address)

@@ -1,4 +1,4 @@
-"""One process of the crew: started, ready, stopped."""
+"""One process of the pool: its start, its readiness, its stop."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from headwater_server.workers.slot import Seat
+from headwater_server.workers.slot import WorkerSlot
 
 READY = re.compile(r"ready on \S+ offset=(\S+)")
 PROGRAM = (sys.executable, "-m", "headwater_server", "worker")
 
 
 class WorkerFailedError(Exception):
-    """A process ended before it was ready; its own words are on standard error."""
+    """A process ended before it was ready; its own messages are on standard error."""
 
-    def __init__(self, seat: Seat, exit_code: int) -> None:
+    def __init__(self, slot: WorkerSlot, exit_code: int) -> None:
         """Name the process and how it ended."""
-        super().__init__(f"{seat.name} did not get ready: exit code {exit_code}")
+        super().__init__(f"{slot.name} did not get ready: exit code {exit_code}")
         self.exit_code = exit_code
 
 
 class WorkerProcess:
-    """Tied to this process: it is stopped when we die, whatever we die of."""
+    """Tied to this process: it ends when we end, also by kill -9."""
 
-    def __init__(self, seat: Seat, flags: dict[str, Any]) -> None:
-        """Hand over the ``flags`` of the command line; it reads the other sources itself."""
-        self._seat = seat
-        self._told = json.dumps({"seat": asdict(seat), "flags": flags}).encode() + b"\n"
+    def __init__(self, slot: WorkerSlot, flags: dict[str, Any]) -> None:
+        """Pass on the ``flags`` of the command line; the process reads other settings itself."""
+        self._slot = slot
+        self._input = json.dumps({"slot": asdict(slot), "flags": flags}).encode() + b"\n"
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -45,19 +45,19 @@ class WorkerProcess:
             *PROGRAM,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            pass_fds=[self._seat.table_fd],
-            start_new_session=True,  # Ctrl-C is for the parent, which stops all in order
+            pass_fds=[self._slot.table_fd],
+            start_new_session=True,  # Ctrl-C reaches the parent only, which stops all in order
         )
         assert process.stdin is not None  # noqa: S101 - asked for above
         assert process.stdout is not None  # noqa: S101 - the same
         with contextlib.suppress(ConnectionError):
-            process.stdin.write(self._told)
+            process.stdin.write(self._input)
             await process.stdin.drain()
             process.stdin.close()
         while line := await process.stdout.readline():
             if match := READY.search(line.decode()):
                 return match[1]
-        raise WorkerFailedError(self._seat, await process.wait())
+        raise WorkerFailedError(self._slot, await process.wait())
 
     async def wait(self) -> int:
         """Return the exit code when it has ended."""
@@ -69,11 +69,11 @@ class WorkerProcess:
             with contextlib.suppress(ProcessLookupError):
                 self._process.terminate()
 
-    async def end(self, patience_s: float) -> None:
-        """Stop it in order; by force if that takes longer than ``patience_s``."""
+    async def end(self, timeout_s: float) -> None:
+        """Stop it in order; by force if that takes longer than ``timeout_s``."""
         self.terminate()
         try:
-            async with asyncio.timeout(patience_s):
+            async with asyncio.timeout(timeout_s):
                 await self.wait()
         except TimeoutError:
             if self._process is not None:

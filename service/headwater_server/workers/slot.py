@@ -1,4 +1,4 @@
-"""A place in the crew: what a process is told by the parent beside the settings."""
+"""A slot of the pool: what the parent passes to a process, besides the settings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from headwater_server.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """Seats 0 to ``workers`` - 1 serve; the one behind them is the follower's.
+class WorkerSlot:
+    """Slots 0 to ``workers`` - 1 serve; slot ``workers`` is the follower's.
 
     ``socket`` is that of the embedded server, which the parent runs; "" if there is none.
     """
@@ -24,16 +24,16 @@ class Seat:
 
     @property
     def role(self) -> str:
-        """Return what the process is among the replicas."""
+        """Return the process's role among the replicas."""
         return FOLLOWER if self.number == self.workers else WORKER
 
     @property
     def name(self) -> str:
-        """Return what the logs call it."""
+        """Return its name in the logs."""
         return FOLLOWER if self.role == FOLLOWER else f"{WORKER} {self.number}"
 
     def settings(self, settings: Settings) -> Settings:
-        """Return a process's own: its metrics' port, and its share of what all may let in."""
+        """Return the process's settings: its metrics' port, and its share of the rate limit."""
         api = replace(
             settings.api,
             listen=self.address,
@@ -45,7 +45,7 @@ class Seat:
 
 
 def shifted(address: str | None, by: int) -> str | None:
-    """Return the address with a higher port; 0 stays: each takes a free one.
+    """Return the address with a higher port; port 0 stays 0, and each takes a free port.
 
     >>> shifted("127.0.0.1:9464", 2), shifted("127.0.0.1:0", 2), shifted(None, 2)
     ('127.0.0.1:9466', '127.0.0.1:0', None)

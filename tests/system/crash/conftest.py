@@ -8,7 +8,7 @@ import pytest
 
 from tests.system.crash.seeds import IS_SOAK
 
-TIMEOUT_S = 900 if IS_SOAK else 300
+TIMEOUT_S = 900 if IS_SOAK else 600
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,8 +13,6 @@ from headwater.model import Model
 from tests.integration.waiting import eventually
 from tests.system.crash.server import DIGEST_TIMEOUT_S, Server
 
-START_S = 90.0
-
 
 class Crew(Server):
     """A parent with workers and a follower; ``pid`` is the parent's."""
@@ -52,7 +50,7 @@ class Crew(Server):
                 if int(state.replica_id.split("-")[-2]) in children
             )
 
-        await eventually(whole, START_S)
+        await eventually(whole)
 
     async def compared(self) -> Model:
         """Return where it stands, with every replica's digest."""

@@ -10,14 +10,13 @@ from random import Random
 
 from headwater import AsyncClient, Event, EventStatus, HeadwaterError, Item
 from headwater.errors import DeadlineExceededError, OverloadedError, UnavailableError
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 
 AWAY = (UnavailableError, OverloadedError, DeadlineExceededError)  # worth another try
 ITEMS, VISITORS = 50, 400  # so many visitors that none is taken for a robot
 TYPES = ("click", "view", "add-to-cart", "purchase", "dismiss")
 TIMEOUT_S = 3.0
 PAUSE_S = 0.05
-PATIENCE_S = 90.0  # a server that is killed and started again needs some seconds of it
 LEARNED = {EventStatus.CREATED, EventStatus.EXISTS}
 
 
@@ -61,7 +60,7 @@ class Load:
         """Ask for a list and say that its first slots were seen; nothing if nobody answers."""
         visitor = f"v{rng.randrange(VISITORS)}"
         with suppress(HeadwaterError):
-            slate = await client.recommend(visitor, page_size=5)
+            slate = await client.recommend(visitor, page_size=5, timeout_s=TIMEOUT_S)
             seen = Event(
                 "impression",
                 visitor,
@@ -118,6 +117,6 @@ async def not_remembered(address: str, events: Sequence[Event]) -> list[str]:
     forgotten: list[str] = []
     async with AsyncClient(address) as client:
         for start in range(0, len(events), 500):
-            answer = await client.feedback(events[start : start + 500], timeout_s=30)
+            answer = await client.feedback(events[start : start + 500], timeout_s=PATIENCE_S)
             forgotten += [r.event_id for r in answer.results if r.status is not EventStatus.EXISTS]
     return forgotten

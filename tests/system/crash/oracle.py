@@ -59,7 +59,7 @@ async def fold_of(storage: Storage, offsets: Collection[str] = ()) -> Fold:
         fold.entries += 1
         if logged.position.offset in offsets:
             fold.digests[logged.position.offset] = fold.engine.digest()
-            fold.learned[logged.position.offset] = fold.engine.counts()["events_learned"]
+            fold.learned[logged.position.offset] = fold.engine.lookups.counts()["events_learned"]
     return fold
 
 

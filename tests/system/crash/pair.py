@@ -8,7 +8,7 @@ from headwater import AsyncClient
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
 from tests.integration.api_server import free_port
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.crash.oracle import fold_of, verdict
 from tests.system.crash.real_store import BACKENDS, running_store
 from tests.system.crash.server import Server, serving
@@ -51,7 +51,7 @@ async def caught_up(server, storage):
     """Return when the server answers from the log's end."""
     head = await storage.log.head()
     async with AsyncClient(server.address) as client:
-        await client.recommend("v", min_offset=head.offset, timeout_s=120)
+        await client.recommend("v", min_offset=head.offset, timeout_s=PATIENCE_S)
 
 
 async def lags_in_registry(storage, slow, other, entries):

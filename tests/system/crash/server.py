@@ -11,8 +11,9 @@ from pathlib import Path
 from headwater import AsyncClient
 from headwater.model import Model
 from headwater_server.cli.demo.server_process import ServerProcess
+from tests.integration.waiting import PATIENCE_S
 
-DIGEST_TIMEOUT_S = 60.0
+DIGEST_TIMEOUT_S = PATIENCE_S
 
 
 class Server(ServerProcess):

@@ -13,6 +13,7 @@ import pytest
 from headwater.v1 import event_pb2
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
+from tests.integration.waiting import PATIENCE_S
 from tests.system.crash.crew import Crew
 from tests.system.crash.oracle import judge
 from tests.system.crash.seeds import seeds
@@ -56,7 +57,9 @@ async def send(stub, sent, statuses: Statuses, *, streamed: bool) -> None:
         answers = [answer async for answer in stream]
     else:
         requests = [pb.FeedbackRequest(events=batch) for batch in sent]
-        answers = await asyncio.gather(*(stub.Feedback(one, timeout=60) for one in requests))
+        answers = await asyncio.gather(
+            *(stub.Feedback(one, timeout=PATIENCE_S) for one in requests)
+        )
     for batch, answer in zip(sent, answers, strict=True):
         for one, result in zip(batch, answer.results, strict=True):
             statuses[one.event_id, one.items[0].item_id][result.status] += 1

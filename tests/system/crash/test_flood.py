@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from headwater import AsyncClient, Event, Item, NotFoundError
+from tests.integration.waiting import PATIENCE_S
 from tests.system.crash.seeds import IS_SOAK, seeds
 from tests.system.crash.server import Server, serving
 
@@ -29,9 +30,9 @@ async def ask(client: AsyncClient, rng: Random) -> None:
         if kind == 0:
             await client.get_user(name())
         elif kind == 1:
-            await client.list_similar_items([name()], timeout_s=30)
+            await client.list_similar_items([name()], timeout_s=PATIENCE_S)
         elif kind == 2:
-            await client.get_item(name(), timeout_s=30)
+            await client.get_item(name(), timeout_s=PATIENCE_S)
         else:
             await client.recommend(
                 name(),
@@ -42,7 +43,7 @@ async def ask(client: AsyncClient, rng: Random) -> None:
                 context_item_ids=[name()],
                 exclude_item_ids=[name()],
                 page_size=2,
-                timeout_s=30,
+                timeout_s=PATIENCE_S,
             )
     except NotFoundError:
         assert kind in (0, 1, 2)
@@ -56,7 +57,7 @@ async def flood(client: AsyncClient, rng: Random, count: int) -> None:
     await asyncio.gather(*(some() for _ in range(AT_ONCE)))
 
 
-@pytest.mark.timeout(3_600 if IS_SOAK else 300)
+@pytest.mark.timeout(3_600 if IS_SOAK else 600)
 @pytest.mark.parametrize("seed", seeds(1)[:1])
 async def test_memory_stays_flat(seed, tmp_path, tally):
     rng, server = Random(seed), Server(tmp_path / "data")

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from headwater_server.engine.messages.events import Event, EventItem
+from tests.integration.waiting import PATIENCE_S
 from tests.system.crash.load import load_on
 from tests.system.crash.pair import caught_up, judged, lags_in_registry, two_servers
 from tests.system.crash.seeds import IS_SOAK, seeds
@@ -45,7 +46,7 @@ async def test_a_follower_far_behind_catches_up_and_disturbs_nobody(seed, tmp_pa
 
 async def lags_until_caught_up(metrics):
     """Scrape, as Prometheus does but more often, until there is no lag; return every lag seen."""
-    lags, end_s = [], time.monotonic() + (600 if IS_SOAK else 120)
+    lags, end_s = [], time.monotonic() + (600 if IS_SOAK else PATIENCE_S)
     while not lags or lags[-1] is None or lags[-1] > 0:
         assert time.monotonic() < end_s, lags[-5:]
         lags.append(await asyncio.to_thread(lag_of, metrics))
@@ -54,7 +55,7 @@ async def lags_until_caught_up(metrics):
 
 
 def lag_of(metrics):
-    with urllib.request.urlopen(f"http://{metrics}/metrics", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://{metrics}/metrics", timeout=PATIENCE_S) as answer:
         page = answer.read().decode()
     for family in text_string_to_metric_families(page):
         if family.name == LAG:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.crash.load import load_on
 from tests.system.crash.pair import caught_up, judged, lags_in_registry, standing_of, two_servers
 from tests.system.crash.seeds import IS_SOAK, seeds
@@ -21,7 +21,7 @@ async def test_a_replica_that_hangs_loses_no_unread_entry(seed, tmp_path, tally)
     async with two_servers(seed, tmp_path, *OFTEN) as (slow, other, storage, _):
         async with load_on([other.address], seed, clients=3, batch=1) as load:
             await load.reaches(rng.randrange(100, 300))
-            await eventually(lambda: is_trimmed(storage, 1), 60)
+            await eventually(lambda: is_trimmed(storage, 1))
             slow.freeze()
             stood, retries = await standing_of(storage, slow), load.retries
             await silent(storage, slow)
@@ -30,7 +30,7 @@ async def test_a_replica_that_hangs_loses_no_unread_entry(seed, tmp_path, tally)
             assert not await is_trimmed(storage, stood.position.sequence + 1)
             await lags_in_registry(storage, slow, other, 1)
             slow.thaw()
-            await eventually(lambda: is_trimmed(storage, stood.position.sequence + 1), 60)
+            await eventually(lambda: is_trimmed(storage, stood.position.sequence + 1))
         await caught_up(slow, storage)
         models = [await server.model() for server in (slow, other)]
         found = await judged(storage, load.acknowledged, *models)
@@ -53,4 +53,4 @@ async def silent(storage, server):
         live = await storage.replicas.live(round(FROZEN_S * 1_000))
         return all(standing.pid != server.pid for standing in live)
 
-    await eventually(is_silent, FROZEN_S + 30)
+    await eventually(is_silent, FROZEN_S + PATIENCE_S)

@@ -11,7 +11,7 @@ from headwater import AsyncClient, Event, EventStatus, Item
 from headwater_server.cli.demo.server_process import ServerFailedError
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.crash.call_proxy import call_proxy
 from tests.system.crash.load import load_on, not_remembered
 from tests.system.crash.oracle import fold_of, judge
@@ -70,7 +70,7 @@ async def kinds_under_load(proxy, load):
     """Return every kind of call that a serving server makes; those of its start are not of them."""
     at_start = proxy.calls.copy()
     await load.reaches(EVENTS_FIRST)
-    await eventually(lambda: set(proxy.calls - at_start) >= OFTEN_CALLED, 60)
+    await eventually(lambda: set(proxy.calls - at_start) >= OFTEN_CALLED)
     return list(proxy.calls - at_start)
 
 
@@ -81,7 +81,7 @@ async def cut_once(proxy, kind):
     """
     enough = float("inf") if kind in OFTEN_CALLED else proxy.calls[TRIM] + ROUNDS
     proxy.cut_after(kind)
-    await eventually(lambda: not proxy.is_armed or proxy.calls[TRIM] > enough, 60)
+    await eventually(lambda: not proxy.is_armed or proxy.calls[TRIM] > enough)
     proxy.disarm()
 
 
@@ -132,7 +132,7 @@ async def test_the_answer_to_feedback_is_lost(seed, tmp_path, tally):
             await client.upsert_items([Item("a"), Item("b")])
             for number, batch in enumerate(events):
                 proxy.hold()
-                telling = asyncio.create_task(client.feedback(batch, timeout_s=30))
+                telling = asyncio.create_task(client.feedback(batch, timeout_s=PATIENCE_S))
                 await eventually(lambda n=number: is_learned(server, n + 1))
                 assert not telling.done()
                 await proxy.cut()

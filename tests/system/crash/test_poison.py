@@ -12,6 +12,7 @@ from headwater.v1 import catalog_service_pb2 as catalog_pb
 from headwater.v1 import event_pb2, item_pb2, value_pb2
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1 import recommendation_service_pb2 as recommendation_pb
+from tests.integration.waiting import PATIENCE_S
 from tests.system.crash.oracle import judge
 from tests.system.crash.seeds import seeds
 from tests.system.crash.server import Server, serving
@@ -112,7 +113,7 @@ async def tell(channel: grpc.aio.Channel, *events: event_pb2.Event) -> list[even
     method = channel.unary_unary(
         FEEDBACK, pb.FeedbackRequest.SerializeToString, pb.FeedbackResponse.FromString
     )
-    return list((await method(pb.FeedbackRequest(events=events), timeout=30)).results)
+    return list((await method(pb.FeedbackRequest(events=events), timeout=PATIENCE_S)).results)
 
 
 @pytest.mark.parametrize("seed", seeds(1))
@@ -132,7 +133,7 @@ async def test_poison_leaves_the_state_as_it_was_and_good_events_beside_it_are_l
             assert (result.status, bool(result.detail)) == (QUARANTINED, True), result.event_id
         for path, sent, allowed in calls:
             with pytest.raises(grpc.aio.AioRpcError) as caught:
-                await channel.unary_unary(path)(sent, timeout=30)
+                await channel.unary_unary(path)(sent, timeout=PATIENCE_S)
             assert caught.value.code().name in allowed, (path, sent[:80], caught.value)
         after = await server.model()
         assert (after.offset, after.digest) == (before.offset, before.digest)

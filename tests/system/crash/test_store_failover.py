@@ -17,7 +17,7 @@ from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
 from tests.integration.api_server import free_port
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.crash.listening import listening
 from tests.system.crash.load import load_on
 from tests.system.crash.oracle import fold_of, verdict
@@ -84,7 +84,7 @@ async def pair(seed: int, path: Path) -> AsyncIterator[tuple[RealStore, RealStor
         switch = Switch(primary)
         async with listening(switch.connect) as switch_port:
             switch.url = f"redis://127.0.0.1:{switch_port}/0"
-            await eventually(lambda: has_replica(primary), 60)
+            await eventually(lambda: has_replica(primary))
             yield primary, replica, switch
 
 
@@ -120,11 +120,11 @@ async def refuses(server: Server, name: str) -> None:
             event = Event("click", "v", items=["i1"], event_id=f"{name}-{number}")
             with pytest.raises(UnavailableError):
                 await client.feedback([event], timeout_s=3)
-        await client.recommend("v", timeout_s=10)
+        await client.recommend("v", timeout_s=PATIENCE_S)
 
 
 async def notices(server: Server, times: int) -> None:
-    await eventually(lambda: server.log.count(BROKEN) >= times, 60)
+    await eventually(lambda: server.log.count(BROKEN) >= times)
 
 
 async def judged(store: RealStore, acknowledged, server: Server):
@@ -193,12 +193,12 @@ async def test_with_min_replicas_acked_a_failover_loses_nothing(seed, tmp_path, 
                 await load.reaches(rng.randrange(20, 80))
                 await ask(new, "REPLICAOF", *NOWHERE)
                 retries = load.retries
-                await eventually(lambda: load.retries > retries + 2, 60)  # it is not acknowledged
+                await eventually(lambda: load.retries > retries + 2)  # it is not acknowledged
                 await old.kill()
                 await ask(new, "REPLICAOF", "NO", "ONE")
                 await old.start()
                 await ask(old, "REPLICAOF", "127.0.0.1", await port_of(new))
-                await eventually(lambda: has_replica(new), 60)
+                await eventually(lambda: has_replica(new))
                 await server.kill_and_wait()
                 switch.to(new)
                 await server.start()

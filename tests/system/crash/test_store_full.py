@@ -10,7 +10,7 @@ from headwater import AsyncClient, Event
 from headwater.errors import OverloadedError
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.crash.load import load_on
 from tests.system.crash.oracle import judge
 from tests.system.crash.real_store import BACKENDS, RealStore, running_store
@@ -30,7 +30,7 @@ async def test_a_full_store_refuses_writes_and_recovers(seed, tmp_path, tally):
                 await load.reaches(rng.randrange(50, 300))
                 used = (await ask(store, "INFO", "memory"))["used_memory"]
                 await ask(store, "CONFIG", "SET", "maxmemory", used + rng.randrange(100_000))
-                await eventually(lambda: is_told_to_come_back(server, seed), 60)
+                await eventually(lambda: is_told_to_come_back(server, seed))
                 await reads_go_on(server)
                 await ask(store, "CONFIG", "SET", "maxmemory", 0)
                 await load.reaches(100)
@@ -60,7 +60,7 @@ async def is_told_to_come_back(server: Server, seed: int) -> bool:
     event = Event("click", "v", items=["i1"], event_id=f"full-{seed}", session_id="s" * 100)
     async with AsyncClient(server.address) as client:
         try:
-            await client.feedback([event], timeout_s=20)
+            await client.feedback([event], timeout_s=PATIENCE_S)
         except OverloadedError as error:
             return bool(error.retry_after_s)
     return False
@@ -69,5 +69,5 @@ async def is_told_to_come_back(server: Server, seed: int) -> bool:
 async def reads_go_on(server: Server) -> None:
     async with AsyncClient(server.address) as client:
         for number in range(20):
-            answer = await client.recommend(f"v{number}", timeout_s=10)
+            answer = await client.recommend(f"v{number}", timeout_s=PATIENCE_S)
             assert answer.item_ids

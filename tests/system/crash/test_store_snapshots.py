@@ -168,7 +168,7 @@ async def test_a_writer_killed_at_any_instant_leaves_only_whole_snapshots(
         assert writer.stdout
         for _ in range(rng.randrange(1, 4)):
             said = int(await writer.stdout.readline())
-        await eventually(lambda: is_writing(storage), 30)
+        await eventually(lambda: is_writing(storage))
         os.kill(writer.pid, signal.SIGKILL)
         await writer.wait()
         published = await storage.snapshots.published()

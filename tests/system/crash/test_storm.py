@@ -57,7 +57,7 @@ class Storm:
     async def cut(self):
         cuts = self._proxy.cuts.total()
         self._proxy.cut_after(self._rng.choice(CALLS))
-        await eventually(lambda: self._proxy.cuts.total() > cuts, 60)
+        await eventually(lambda: self._proxy.cuts.total() > cuts)
 
 
 @pytest.mark.parametrize("seed", seeds(1))

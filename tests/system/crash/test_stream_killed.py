@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from headwater import AsyncClient, Event, EventStatus
+from tests.integration.waiting import PATIENCE_S
 from tests.system.crash.oracle import judge
 from tests.system.crash.seeds import seeds
 from tests.system.crash.server import Server, serving
@@ -35,7 +36,7 @@ async def test_a_stream_goes_on_over_killed_servers(seed, tmp_path, tally):
     acknowledged: list[str] = []
     async with serving(server), AsyncClient(server.address) as client:
         answered = 0
-        async for answer in client.stream_feedback(batches(), patience_s=120):
+        async for answer in client.stream_feedback(batches(), patience_s=PATIENCE_S):
             statuses = {result.status for result in answer.results}
             assert statuses <= {EventStatus.CREATED, EventStatus.EXISTS}
             acknowledged += [result.event_id for result in answer.results]

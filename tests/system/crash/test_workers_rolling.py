@@ -9,7 +9,7 @@ import time
 import pytest
 
 from headwater import AsyncClient, HeadwaterError
-from tests.integration.waiting import eventually
+from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.crash.crew import Crew
 from tests.system.crash.load import VISITORS, load_on, not_remembered
 from tests.system.crash.oracle import judge
@@ -18,7 +18,6 @@ from tests.system.crash.server import serving
 
 LOOKERS = 4
 PACE_S = 0.03  # between two questions of one visitor, so that a shared machine has time to restart
-ROLLED_S = 150.0
 
 
 class Lookers:
@@ -35,7 +34,9 @@ class Lookers:
             while not self.is_stopping:
                 began_s = time.monotonic()
                 try:
-                    await client.recommend(f"v{number % VISITORS}", page_size=5, timeout_s=5)
+                    await client.recommend(
+                        f"v{number % VISITORS}", page_size=5, timeout_s=PATIENCE_S
+                    )
                 except HeadwaterError as error:
                     self.failures.append(f"{type(error).__name__}: {error}")
                 self.took_s.append(time.monotonic() - began_s)
@@ -92,5 +93,5 @@ async def rolled(crew):
         fewest = min(fewest, len(crew.children()))
         return "rolling restart done" in crew.log
 
-    await eventually(done, ROLLED_S)
+    await eventually(done)
     return fewest

@@ -17,7 +17,7 @@ from headwater_server.api.translate.users import (
 )
 from headwater_server.engine.messages.entries import UserWrite
 from headwater_server.engine.messages.events import Outcome, Status
-from headwater_server.engine.messages.requests import Touch, UserProfile
+from headwater_server.engine.messages.requests import Interaction, UserProfile
 from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.answers import WriteAnswer
 
@@ -114,8 +114,8 @@ def test_exactly_one_of_account_and_visitor_is_asked_for(ids, field) -> None:
 
 
 def test_every_field_of_a_profile_goes_out() -> None:
-    touches = (Touch("boots", 5_250, 3), Touch("hat", 1_000, 1, refused=True))
-    profile = UserProfile("ann", (("segment", "vip"),), ("v1", "v2"), touches)
+    history = (Interaction("boots", 5_250, 3), Interaction("hat", 1_000, 1, refused=True))
+    profile = UserProfile("ann", (("segment", "vip"),), ("v1", "v2"), history)
     message = get_user_response("ann", "", profile)
     assert (message.user.user_id, dict(message.user.features)) == (
         "ann",

@@ -44,7 +44,7 @@ def test_a_simulated_shop_is_told_chances_that_come_true():
     assert line.log_loss < 0.97 * line.log_loss_base_rate
     assert line.covered_alike > 0.9
     assert log_loss(told.truth, told.acted) < line.log_loss
-    metrics = {m.name: m.value for m in shop.engine.metrics() if m.window == "total"}
+    metrics = {m.name: m.value for m in shop.engine.lookups.metrics() if m.window == "total"}
     assert metrics["calibration_error"] < 0.02
     assert metrics["log_loss"] < metrics["log_loss_base_rate"]
 

@@ -1,4 +1,4 @@
-"""Five items, some touched together, and rules for them."""
+"""Five items, some chosen together, and rules for them."""
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
@@ -23,7 +23,7 @@ GIFTS = {"name": "a gift", "kind": "cap", "filter": 'categories: ANY("gift")', "
 
 
 def shop(*rules, **more):
-    """Return an engine of five items, of which some are touched together."""
+    """Return an engine of five items, of which some are chosen together."""
     engine = Engine(
         EngineSettings(
             exploration_epsilon=EPSILON, exploration_temperature=TEMPERATURE,

@@ -33,23 +33,25 @@ def answer(engine):
 
 def rows_of(engine):
     """Return the features of every candidate that ``answer`` ranks."""
-    history = engine.visitors.history("v1", "", "", 60.0 * 301)
-    items = engine.retriever.retrieve(history, np.zeros(0, dtype=np.int32), 60_000 * 301)
-    return engine.ranking.describe(history, items)
+    history = engine.parts.visitors.history("v1", "", "", 60.0 * 301)
+    items = engine.parts.retriever.retrieve(history, np.zeros(0, dtype=np.int32), 60_000 * 301)
+    return engine.parts.ranking.describe(history, items)
 
 
 def test_every_feature_and_every_source_belongs_to_a_name():
     """Else what is worth nothing could not be found."""
-    told = [feature for family in removal.FAMILIES.values() for feature in family]
-    assert sorted(told) == sorted((*features.ITEM_FEATURES, *features.CONTEXT_FEATURES))
+    in_families = [feature for family in removal.FAMILIES.values() for feature in family]
+    assert sorted(in_families) == sorted((*features.ITEM_FEATURES, *features.CONTEXT_FEATURES))
     assert set(SOURCES.values()) - {ASKED_BY_THE_CALLER} <= set(removal.REMOVABLE)
 
 
 @pytest.mark.parametrize("name", removal.REMOVABLE)
 def test_what_is_left_out_proposes_nothing_and_says_nothing(name):
     engine = shop(EngineSettings(without=(name,)))
-    told = RecommendRequest("v1", "r", placement="home", page_size=50, explore=False, explain=True)
-    sources = {s for r in engine.recommend(told, 60_000 * 301).results for s in r.sources}
+    request = RecommendRequest(
+        "v1", "r", placement="home", page_size=50, explore=False, explain=True
+    )
+    sources = {s for r in engine.recommend(request, 60_000 * 301).results for s in r.sources}
     assert name not in sources
     rows, context = rows_of(engine)
     assert len(rows)

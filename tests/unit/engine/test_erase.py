@@ -39,13 +39,13 @@ def hidden(engine, visitor):
 
 def test_nothing_of_an_erased_account_and_its_visitors_is_known():
     engine = shop()
-    assert engine.get_user("ann", "").visitor_ids == ("laptop", "phone")
+    assert engine.lookups.get_user("ann", "").visitor_ids == ("laptop", "phone")
     assert hidden(engine, "phone") == {"tent", "boots", "stove"}
     assert erase(engine, "ann", "laptop", "phone") is Status.CREATED
-    assert engine.get_user("ann", "") is None
-    assert engine.get_user("", "phone") is None
+    assert engine.lookups.get_user("ann", "") is None
+    assert engine.lookups.get_user("", "phone") is None
     assert hidden(engine, "phone") == set()
-    assert engine.counts()["open_impressions"] == 0
+    assert engine.lookups.counts()["open_impressions"] == 0
     known = repr(engine.capture())
     assert "tablet" in known
     assert "phone" not in known
@@ -55,9 +55,9 @@ def test_nothing_of_an_erased_account_and_its_visitors_is_known():
 
 def test_nobody_else_is_forgotten():
     engine = shop()
-    before = engine.get_user("bob", "")
+    before = engine.lookups.get_user("bob", "")
     erase(engine, "ann", "laptop", "phone")
-    assert engine.get_user("bob", "") == before
+    assert engine.lookups.get_user("bob", "") == before
     assert hidden(engine, "tablet") == {"tent"}
     repeated = engine.apply(Entry(2_000, (act("e4", "tablet", "tent", "bob"),)))
     assert repeated[0].status is Status.EXISTS
@@ -75,9 +75,9 @@ def test_a_visitor_alone_is_forgotten_without_the_account():
     """The anonymous part and the link go; what was done while logged in stays the account's."""
     engine = shop()
     erase(engine, "", "phone")
-    assert engine.get_user("", "phone") is None
-    assert engine.get_user("ann", "").visitor_ids == ("laptop",)
-    assert {touch.item_id for touch in engine.get_user("ann", "").history} == {"boots", "stove"}
+    assert engine.lookups.get_user("", "phone") is None
+    assert engine.lookups.get_user("ann", "").visitor_ids == ("laptop",)
+    assert {one.item_id for one in engine.lookups.get_user("ann", "").history} == {"boots", "stove"}
 
 
 def test_of_a_stranger_nothing_changes():

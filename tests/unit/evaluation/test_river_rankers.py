@@ -10,8 +10,8 @@ from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot import state
 from headwater_server.evaluation.backtest import Backtest
-from headwater_server.evaluation.history import read_history
-from headwater_server.evaluation.touched import Repeats
+from headwater_server.evaluation.interactions import Repeats
+from headwater_server.evaluation.shop_history import read_history
 
 DATA = Path("../shared/data")
 SCALED = "river:preprocessing.StandardScaler() | "
@@ -74,5 +74,5 @@ def test_on_real_events_a_river_ranker_finds_what_comes_next(folder, name):
 def test_a_forest_needs_no_room_for_numbers_it_never_draws(events):
     """What the operating system drew for each leaf is neither in the state nor in its size."""
     engine, _ = _run(events, RANKERS["forest"])
-    size = sum(len(repr(leaf)) for _, leaf in state.flatten(engine.models.ranker.state()))
+    size = sum(len(repr(leaf)) for _, leaf in state.flatten(engine.parts.models.ranker.state()))
     assert size < 2_000_000

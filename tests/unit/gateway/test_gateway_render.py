@@ -10,7 +10,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from typer.testing import CliRunner
 
 from headwater_server.cli.root import commands
-from headwater_server.gateway.extra import envoy_program
+from headwater_server.gateway.requirements import envoy_program
 
 KEY = "a-backend-key-of-the-shop"
 CERTIFICATE = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]

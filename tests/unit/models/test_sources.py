@@ -1,4 +1,4 @@
-"""The sources that look beyond what was touched next to what: walks, words, cycles."""
+"""The sources beyond direct co-visitation: walks, words, cycles."""
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ def test_words_that_follow_words_speak_for_an_item_that_nobody_touched():
 
 
 def test_words_that_no_item_holds_are_forgotten_and_their_numbers_given_to_others():
-    """A catalogue that is put in anew each night, in ever new words, takes no more memory."""
+    """A catalogue that is written again each night, with new words, takes no more memory."""
     content = Content()
     model = WordFlow(content)
     for night in range(40):
@@ -164,7 +164,7 @@ def test_the_cosine_to_the_latest_item_is_one_for_its_twin():
     content = described("red cup", "red cup", "blue lamp", "red lamp")
     evidence, cosines = Evidence(), np.empty((3, 3), dtype=np.float32)
     evidence.begin(4)
-    content.look(seen(0, 3))
+    content.build_profile(seen(0, 3))
     content.accumulate(seen(1, 2, 3), evidence.scratch, cosines)
     latest, session, _ = cosines.T
     assert latest == pytest.approx([1.0, 0.0, latest[2]], abs=1e-5)

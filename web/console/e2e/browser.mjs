@@ -1,21 +1,21 @@
-/** A real Chromium, and a page of the console in it that notes what went wrong. */
+/** A real Chromium with a page of the console that records its errors. */
 import { chromium } from "playwright-core";
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 60_000;
 
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
 
-/** Opens the console as a stranger; errors that nobody meant are kept in `page.complaints`. */
+/** Opens the console without a key; unexpected errors are kept in `page.complaints`. */
 export async function open(browser, url, colorScheme = "light") {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme });
   page.setDefaultTimeout(PATIENCE_MS);
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(error.message));
   page.on("console", (message) => {
-    const meant = /status of (400|401|403|404)/.test(message.text());
-    if (message.type() === "error" && !meant) page.complaints.push(message.text());
+    const expected = /status of (400|401|403|404)/.test(message.text());
+    if (message.type() === "error" && !expected) page.complaints.push(message.text());
   });
   await page.goto(`${url}/console/`);
   await page.waitForSelector(".sign-in");
@@ -34,8 +34,8 @@ export async function enter(browser, url, key, colorScheme) {
   return page;
 }
 
-/** Goes to a view by its link, as an operator does. */
-export async function turnTo(page, name) {
+/** Opens a view by its link, as an operator does. */
+export async function openView(page, name) {
   await page.locator(".views a", { hasText: name }).click();
   await page.waitForSelector(`h1:text-is("${name}")`);
 }

@@ -1,24 +1,24 @@
-/** What an operator does, one function each; what they saw is returned as JSON. */
-import { enter, open, shot, signIn, texts, turnTo } from "./browser.mjs";
+/** An operator's tasks, one function each; what the page shows is returned as JSON. */
+import { enter, open, shot, signIn, texts, openView } from "./browser.mjs";
 
-/** Signing in with a key that is none, and with a page's. */
+/** Sign in with an invalid key, and with a page's key. */
 export async function refused(browser, url, folder, wrong, pageKey) {
   const page = await open(browser, url);
-  const said = [];
+  const messages = [];
   for (const key of [wrong, pageKey]) {
     await signIn(page, key);
     await page.waitForSelector("#problem .notice");
     await page.waitForSelector("button:enabled");
-    said.push(await page.locator("#problem").innerText());
+    messages.push(await page.locator("#problem").innerText());
     await page.fill("input[name=key]", "");
     await page.waitForTimeout(0);
   }
   await shot(page, folder, "sign-in");
   const kept = await page.evaluate(() => ({ session: { ...sessionStorage }, local: { ...localStorage } }));
-  return { said, inside: await page.locator(".frame").count(), kept, complaints: page.complaints };
+  return { messages, inside: await page.locator(".frame").count(), kept, complaints: page.complaints };
 }
 
-/** The key is the tab's: there after a reload, gone when signed out. */
+/** The key stays in the tab over a reload, until the operator signs out. */
 export async function session(browser, url, _folder, key) {
   const page = await enter(browser, url, key);
   const local = await page.evaluate(() => JSON.stringify({ ...localStorage }));
@@ -50,7 +50,7 @@ export async function overview(browser, url, folder, key) {
 
 export async function replicas(browser, url, folder, key) {
   const page = await enter(browser, url, key);
-  await turnTo(page, "Replicas");
+  await openView(page, "Replicas");
   await page.waitForSelector("tbody tr");
   await page.locator("button", { hasText: "Compare now" }).click();
   await page.waitForSelector(".notice.good, .notice.bad, .notice.warn");
@@ -58,19 +58,19 @@ export async function replicas(browser, url, folder, key) {
   return {
     rows: await texts(page, "section[aria-label='Replicas of this catalogue'] tbody tr"),
     verdict: await page.locator(".notice").innerText(),
-    methods: await texts(page, "section[aria-label='The process that answered'] tbody td:first-child"),
+    methods: await texts(page, "section[aria-label='The process behind this page'] tbody td:first-child"),
     complaints: page.complaints,
   };
 }
 
 export async function quarantine(browser, url, folder, key, reason) {
   const page = await enter(browser, url, key);
-  await turnTo(page, "Quarantine");
+  await openView(page, "Quarantine");
   await page.waitForSelector("tbody tr");
   const all = await page.locator("tbody tr").count();
   await page.keyboard.press("/");
   await page.keyboard.type(reason);
-  await rowsHold(page, reason);
+  await rowsContain(page, reason);
   const reasons = await texts(page, "tbody tr td:nth-child(2)");
   await page.locator("tbody tr button").first().click();
   const event = JSON.parse(await page.locator("tr.opened pre").innerText());
@@ -78,8 +78,8 @@ export async function quarantine(browser, url, folder, key, reason) {
   return { all, reasons, event, complaints: page.complaints };
 }
 
-/** Waits until there are rows, and all of them hold a text. */
-const rowsHold = (page, text) =>
+/** Waits until there are rows and all of them contain a text. */
+const rowsContain = (page, text) =>
   page.waitForFunction((wanted) => {
     const rows = [...document.querySelectorAll("tbody tr")];
     return rows.length > 0 && rows.every((row) => row.textContent.includes(wanted));
@@ -87,7 +87,7 @@ const rowsHold = (page, text) =>
 
 export async function catalogue(browser, url, folder, key, query) {
   const page = await enter(browser, url, key);
-  await turnTo(page, "Catalogue");
+  await openView(page, "Catalogue");
   await page.waitForSelector("tbody tr");
   const first = await texts(page, "tbody tr:first-child td");
   await shot(page, folder, "catalogue", false);
@@ -95,44 +95,44 @@ export async function catalogue(browser, url, folder, key, query) {
   const problem = await page.locator("[role=alert]").innerText();
   await page.locator("input.mono").fill("");
   await page.locator("input[type=search]").fill(query);
-  await rowsHold(page, query);
+  await rowsContain(page, query);
   await page.locator("tbody tr a").first().focus();
   await page.keyboard.press("Enter");
-  await page.waitForSelector("section[aria-label^='What goes with it'] tbody tr");
+  await page.waitForSelector("section[aria-label^='Related items'] tbody tr");
   await shot(page, folder, "item");
   return {
     first,
     problem,
     item: await page.locator("h1").innerText(),
-    similar: await texts(page, "section[aria-label^='What goes with it'] tbody tr td:first-child"),
+    similar: await texts(page, "section[aria-label^='Related items'] tbody tr td:first-child"),
     complaints: page.complaints,
   };
 }
 
 export async function visitor(browser, url, folder, key, id) {
   const page = await enter(browser, url, key);
-  await turnTo(page, "Visitor");
+  await openView(page, "Visitor");
   await page.fill("input[name=id]", id);
   await page.keyboard.press("Enter");
-  await page.waitForSelector(".force");
+  await page.waitForSelector(".contribution");
   await shot(page, folder, "visitor");
   const seen = {
     history: await texts(page, "section[aria-label=History] tbody td:first-child a"),
     slots: await texts(page, ".slots .slot strong"),
-    bars: await page.locator(".force .track i").count(),
+    bars: await page.locator(".contribution .track i").count(),
     sentence: await page.locator(".slots .why p.soft").first().innerText(),
   };
-  await page.fill("input[name=id]", "a-stranger");
+  await page.fill("input[name=id]", "an-unknown-visitor");
   await page.keyboard.press("Enter");
-  await page.waitForSelector("h2:text-is('A stranger')");
+  await page.waitForSelector("h2:text-is('Unknown visitor')");
   await page.waitForSelector(".slots li");
-  return { ...seen, stranger: await texts(page, ".slots .slot strong"), complaints: page.complaints };
+  return { ...seen, unknown: await texts(page, ".slots .slot strong"), complaints: page.complaints };
 }
 
 export async function storage(browser, url, folder, key) {
   const page = await enter(browser, url, key);
-  await turnTo(page, "Storage");
-  await page.waitForSelector(".track-line");
+  await openView(page, "Storage");
+  await page.waitForSelector(".log-timeline");
   await shot(page, folder, "storage");
   return {
     facts: Object.fromEntries(await page.locator("dl.facts").evaluateAll((all) => all.flatMap((list) => [...list.querySelectorAll("dt")].map((name) => [name.textContent, name.nextElementSibling.textContent])))),

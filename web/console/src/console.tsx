@@ -1,4 +1,4 @@
-/** Who is signed in sees the views; who is not, the sign-in screen. */
+/** The views for a signed-in operator, else the sign-in screen. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 
@@ -12,11 +12,11 @@ import { SignIn } from "./sign_in";
 export function Console() {
   const [key, setKey] = useState(keptKey);
   const [message, setMessage] = useState("");
-  const [theme, turnTheme] = useTheme();
+  const [theme, toggleTheme] = useTheme();
 
   useEffect(() => {
     if (key !== null) return;
-    // a server on one machine may ask for no key at all: then there is nothing to sign in with
+    // a server on one machine may need no key: then no sign-in is needed
     new Api("")
       .get("/v1/serving")
       .then(() => setKey(""))
@@ -34,13 +34,13 @@ export function Console() {
     setKey(null);
   };
   const api = useMemo(
-    () => new Api(key ?? "", () => signOut("The server does not take this key any more.")),
+    () => new Api(key ?? "", () => signOut("The server no longer accepts this key.")),
     [key],
   );
   if (key === null) return <SignIn message={message} onKey={signIn} />;
   return (
     <ApiContext.Provider value={api}>
-      <Frame theme={theme} onTheme={turnTheme} onSignOut={key ? () => signOut("") : undefined} />
+      <Frame theme={theme} onTheme={toggleTheme} onSignOut={key ? () => signOut("") : undefined} />
     </ApiContext.Provider>
   );
 }

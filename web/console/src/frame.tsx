@@ -1,8 +1,8 @@
-/** The rail with the views and the system's health, and the view that is open. */
+/** The navigation with the views and the system's health, beside the open view. */
 
 import { useEffect, useRef } from "preact/hooks";
 
-import type { ListReplicasResponse } from "./api/types";
+import type { ListReplicasResponseJson } from "./api/types";
 import { useApi } from "./lib/context";
 import { healthOf } from "./lib/health";
 import { useLoad } from "./lib/load";
@@ -40,7 +40,7 @@ export function Frame({ theme, onTheme, onSignOut }: FrameProps) {
   useEffect(() => {
     const name = VIEWS.find(([view]) => view === route.view)?.[1] ?? "Console";
     document.title = `${name} · Headwater`;
-    // who reads by ear hears of the new view; not at the first one, which is read anyway
+    // a screen reader announces the new view; the first one is read anyway
     if (opened.current) main.current?.querySelector("h1")?.focus();
     opened.current = true;
   }, [route.view, route.part]);
@@ -48,14 +48,14 @@ export function Frame({ theme, onTheme, onSignOut }: FrameProps) {
   return (
     <div class="frame">
       <a class="skip" href="#main" onClick={(event) => skip(event, main.current)}>
-        Skip to the page
+        Skip to content
       </a>
       <nav class="rail" aria-label="Views">
         <a class="brand" href={href("overview")}>
           <img src="/console/headwater.svg" alt="" />
           <span>
             Headwater
-            <small>Operators' console</small>
+            <small>Operator console</small>
           </span>
         </a>
         <div class="views">
@@ -89,7 +89,7 @@ export function Frame({ theme, onTheme, onSignOut }: FrameProps) {
   );
 }
 
-/** A link to #main would be taken for a view: the focus is moved instead. */
+/** Moves the focus: the router would read a link to #main as a view. */
 function skip(event: Event, main: HTMLElement | null): void {
   event.preventDefault();
   main?.querySelector("h1")?.focus();
@@ -117,7 +117,7 @@ const HEALTH_EVERY_MS = 5_000;
 function Health() {
   const api = useApi();
   const replicas = useLoad(
-    () => api.get<ListReplicasResponse>("/v1/replicas"),
+    () => api.get<ListReplicasResponseJson>("/v1/replicas"),
     [api],
     HEALTH_EVERY_MS,
   );

@@ -1,9 +1,9 @@
-/** Asks for the backend key, and tries it before anything is shown. */
+/** Asks for the backend key and checks it before the views open. */
 
 import { useState } from "preact/hooks";
 
 import { Api } from "./api/client";
-import { ApiError, told } from "./api/errors";
+import { ApiError, errorText } from "./api/errors";
 
 interface SignInProps {
   message: string;
@@ -23,7 +23,7 @@ export function SignIn({ message, onKey }: SignInProps) {
       await new Api(key.trim()).get("/v1/serving");
       onKey(key.trim());
     } catch (error) {
-      setProblem(refusal(error));
+      setProblem(problemText(error));
       setBusy(false);
     }
   };
@@ -35,7 +35,7 @@ export function SignIn({ message, onKey }: SignInProps) {
           <img src="/console/headwater.svg" alt="" />
           <span>
             Headwater
-            <small>Operators' console</small>
+            <small>Operator console</small>
           </span>
         </h1>
         <label class="field">
@@ -61,17 +61,17 @@ export function SignIn({ message, onKey }: SignInProps) {
           {busy ? "Signing in…" : "Sign in"}
         </button>
         <p class="faint">
-          One of the server's <code>HEADWATER_KEYS</code>; the scope <code>read</code> will do. It stays
-          in this tab, and is gone when the tab is closed.
+          One of the server's <code>HEADWATER_KEYS</code>; the scope <code>read</code> is enough. The key is
+          kept in this tab only, until you close it.
         </p>
       </form>
     </main>
   );
 }
 
-function refusal(error: unknown): string {
+function problemText(error: unknown): string {
   const status = error instanceof ApiError ? error.status : 0;
-  if (status === 401) return "This is no key of the server.";
-  if (status === 403) return "This key does not open the console: it needs a backend's, whole or with the scope read.";
-  return told(error);
+  if (status === 401) return "The server does not accept this key.";
+  if (status === 403) return "This key has no access to the console. Use a backend key, without scopes or with the scope read.";
+  return errorText(error);
 }

@@ -1,4 +1,4 @@
-/** A real Chromium, and what every scenario does with the shop. */
+/** A real Chromium, and the steps that all scenarios share. */
 import { chromium } from "playwright-core";
 
 const FLAGS = [
@@ -6,31 +6,34 @@ const FLAGS = [
   "--disable-component-update", "--disable-sync",
 ];
 
+const PATIENCE_MS = 60_000;
+
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
 
-/** Open the shop in a context of its own; what the page complains of makes the scenario fail. */
+/** Open the shop in a context of its own; the page's errors are kept in `page.complaints`. */
 export async function enter(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(error.message));
-  page.on("console", (said) => isComplaint(said) && page.complaints.push(said.text()));
+  page.on("console", (message) => isError(message) && page.complaints.push(message.text()));
   await page.goto(url);
   await page.waitForSelector("[data-placement=home] .tile");
   return page;
 }
 
-/** What the page itself does wrong; that a call failed on a busy machine, it makes good. */
-const isComplaint = (said) => said.type() === "error" && !said.text().startsWith("Failed to load resource");
+/** Errors of the page itself. A failed request is none: the page tries again. */
+const isError = (message) => message.type() === "error" && !message.text().startsWith("Failed to load resource");
 
-/** The ids of the list in a place, in order. */
+/** The ids of a placement's list, in order. */
 export const idsOf = (page, placement) =>
   page.locator(`[data-placement=${placement}] .tile`).evaluateAll((tiles) => tiles.map((tile) => tile.dataset.id));
 
 export const categoriesOf = (page, placement) =>
   page.locator(`[data-placement=${placement}] .tile`).evaluateAll((tiles) => tiles.map((tile) => tile.dataset.category));
 
-/** Wait until a list is another one than before. */
+/** Wait until a placement shows another list than before. */
 export async function anotherList(page, placement, before) {
   await page.waitForFunction(
     ([place, recommendation]) => {
@@ -45,9 +48,9 @@ export const recommendation = (page, placement) => page.locator(`[data-placement
 
 /** Do something, and wait until the recommender has learned the event of that type. */
 export async function learned(page, eventType, act) {
-  const told = page.waitForResponse((answer) => isEvent(answer.request(), eventType));
+  const sent = page.waitForResponse((answer) => isEvent(answer.request(), eventType));
   await act();
-  return (await told).ok();
+  return (await sent).ok();
 }
 
 const isEvent = (request, eventType) =>

@@ -1,4 +1,4 @@
-/** node e2e/play.mjs SCENARIO URL FOLDER [ARGUMENT]: play it, print what was seen as JSON. */
+/** node e2e/play.mjs SCENARIO URL FOLDER [ARGUMENT]: run it and print its result as JSON. */
 import { launch } from "./browser.mjs";
 import * as scenarios from "./scenarios.mjs";
 

@@ -1,4 +1,4 @@
-/** What shoppers do, one function each; what they saw is returned as JSON. */
+/** Shoppers' visits, one function each; what the page shows is returned as JSON. */
 import { createRequire } from "node:module";
 import { anotherList, categoriesOf, enter, idsOf, learned, recommendation } from "./browser.mjs";
 
@@ -18,7 +18,7 @@ export async function moves(browser, url, folder, category) {
     await page.waitForSelector(".product");
   }
   await shot(page, folder, "product", true);
-  await home(page); // it shows the list of before until the new one is there
+  await home(page); // it shows the old list until the new one arrives
   await anotherList(page, "home", shown);
   await page.waitForFunction((ids) => document.querySelectorAll("[data-placement=recent] .tile").length === ids, 3);
   const after = await categoriesOf(page, "home");
@@ -38,12 +38,12 @@ async function askWhy(page, folder) {
   return { sentence, bars };
 }
 
-/** Two windows are two visitors: what one does leaves the other's list alone. */
+/** Two windows are two visitors: the actions of one do not change the other's list. */
 export async function two(browser, url, folder) {
   const pages = [await enter(browser, `${url}?visitor=new`), await enter(browser, `${url}?visitor=new`), await enter(browser, url)];
   await learned(pages[0], "favorite", () => heart(pages[0]));
   await pages[0].locator(".foot .quiet").click();
-  await pages[0].waitForSelector(".diary .sent");
+  await pages[0].waitForSelector(".exchanges .sent");
   await shot(pages[0], folder, "behind-the-scenes");
   const visitors = [];
   for (const page of pages) visitors.push(await page.locator(".menu strong").textContent());
@@ -67,7 +67,7 @@ export async function buys(browser, url, folder, visitor) {
   const bought = decodeURIComponent(new URL(page.url()).hash.split("/").pop());
   await learned(page, "add-to-cart", () => page.locator(".buy .primary").click());
   await page.waitForSelector("[data-placement=product] .tile");
-  let returned; // read in the moment of the click: the list may just be moving
+  let returned; // read together with the click: the list may be moving
   await learned(page, "add-to-cart", async () => {
     const first = page.locator("[data-placement=product] .tile").first();
     returned = await first.evaluate((tile) => (tile.querySelector(".add").click(), tile.dataset.id));
@@ -83,17 +83,17 @@ export async function buys(browser, url, folder, visitor) {
   return { bought, returned, complaints: page.complaints };
 }
 
-/** Close the tab in the moment of a click. */
+/** Close the tab at the moment of a click. */
 export async function leaves(browser, url, folder, visitor) {
   const page = await enter(browser, `${url}?visitor=${visitor}`);
   const [clicked] = await idsOf(page, "home");
   await page.locator("[data-placement=home] .tile-link").first().evaluate((link) => { link.click(); window.close(); });
   await page.close({ runBeforeUnload: false });
-  await new Promise((later) => setTimeout(later, 300)); // the browser goes on for a moment, as a real one does
+  await new Promise((later) => setTimeout(later, 300)); // a real browser also runs on for a moment
   return { clicked };
 }
 
-/** A narrow screen, and a dark one: for the eye. */
+/** Screenshots of a narrow and of a dark screen. */
 export async function looks(browser, url, folder) {
   const narrow = await enter(browser, url, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
   await shot(narrow, folder, "mobile");
@@ -103,7 +103,7 @@ export async function looks(browser, url, folder) {
   return { overflows: wide, complaints: [...narrow.complaints, ...dark.complaints] };
 }
 
-/** What a page with the shop's own key may try: a token made up, another visitor's, an item not in the slate. */
+/** Attacks with the page's key: a forged token, another visitor's token, an item that is not in the slate. */
 export async function forges(browser, url) {
   const page = await enter(browser, `${url}?visitor=mallory`);
   await page.waitForLoadState("networkidle");
@@ -129,10 +129,10 @@ export async function forges(browser, url) {
 
 const PAGES = {
   light: ["#/", "#/category/Camp", "#/product/tent-maru", "#/basket", "#/search/wool", "#/thanks"],
-  dark: ["#/", "#/product/tent-maru"], // the colours are what differs
+  dark: ["#/", "#/product/tent-maru"], // only the colours differ
 };
 
-/** What axe finds wrong with each page for those who see, hear or move otherwise; by day and by night. */
+/** The accessibility problems that axe finds on each page, in light and dark. */
 export async function audit(browser, url) {
   const wrong = [];
   for (const [colorScheme, hashes] of Object.entries(PAGES)) {

@@ -1,7 +1,7 @@
-/** The demo shop: reads what it sells and its publishable key, then opens. */
+/** The demo shop: loads its catalogue and its publishable key, then shows the page. */
 import { Headwater } from "headwater/web";
 import { App } from "./app";
-import { Loop } from "./loop";
+import { Recommender } from "./recommender";
 import { Catalogue, type Product } from "./model/catalogue";
 import { Memory } from "./model/memory";
 import { visitorOfWindow } from "./model/visitor";
@@ -20,7 +20,7 @@ interface Config {
   currency: string;
 }
 
-const TIMEOUT_MS = 4000; // a demonstration may run on a busy laptop
+const TIMEOUT_MS = 4000; // the demo may run on a busy laptop
 
 async function read<T>(name: string): Promise<T> {
   const answer = await fetch(new URL(name, document.baseURI));
@@ -33,14 +33,14 @@ async function open(): Promise<void> {
   useCurrency(config.currency);
   const visitorId = visitorOfWindow();
   const headwater = new Headwater({ url: location.origin, key: config.pageKey, timeoutMs: TIMEOUT_MS, ...(visitorId ? { visitorId } : {}) });
-  const app = new App(config.name, config, config.currency, new Catalogue(products), new Loop(headwater), new Memory(headwater.visitorId));
+  const app = new App(config.name, config, config.currency, new Catalogue(products), new Recommender(headwater), new Memory(headwater.visitorId));
   const drawer = new Drawer(app);
   const main = h("main", { id: "main" });
-  document.body.replaceChildren(h("a", { class: "skip", href: "#main", onclick: skip }, "To the content"), makeHeader(app, drawer), main, footer(app, drawer), drawer.element);
+  document.body.replaceChildren(h("a", { class: "skip", href: "#main", onclick: skip }, "Skip to content"), makeHeader(app, drawer), main, footer(app, drawer), drawer.element);
   startRouting(app, main);
 }
 
-/** Jump without changing the address, which says what page this is. */
+/** Moves the focus without changing the address, which names the page. */
 function skip(event: Event): void {
   event.preventDefault();
   document.querySelector<HTMLElement>("main h1")?.focus();
@@ -48,10 +48,10 @@ function skip(event: Event): void {
 
 function footer(app: App, drawer: Drawer): HTMLElement {
   const behind = h("button", { type: "button", class: "quiet", "aria-controls": "behind", "aria-expanded": "false", onclick: () => drawer.toggle() }, icon("pulse"), "Behind the scenes");
-  return h("footer", { class: "foot" }, h("p", {}, `${app.name} is a demonstration: nothing is sold here. Its lists are Headwater’s.`), behind);
+  return h("footer", { class: "foot" }, h("p", {}, `${app.name} is a demo: nothing is sold here. The recommendations come from Headwater.`), behind);
 }
 
 open().catch((error: unknown) => {
   const why = error instanceof Error ? error.message : String(error);
-  document.body.replaceChildren(h("main", { class: "closed" }, h("h1", {}, "The shop is closed."), h("p", {}, `It could not read what it sells (${why}). Start it with: headwater demo --shop`)));
+  document.body.replaceChildren(h("main", { class: "closed" }, h("h1", {}, "The shop is closed."), h("p", {}, `The catalogue cannot be loaded (${why}). Start the shop with: headwater demo --shop`)));
 });

@@ -1,4 +1,4 @@
-/** Pages by the part of the address after the #, so that any static server will do. */
+/** Chooses the page by the part of the address after the #: any static server can serve it. */
 import type { App } from "./app";
 import { basket, thanks } from "./pages/basket";
 import { category } from "./pages/category";
@@ -17,18 +17,18 @@ export function startRouting(app: App, main: HTMLElement): void {
     document.title = page.title === app.name ? app.name : `${page.title} · ${app.name}`;
     main.replaceChildren(page.element);
     main.dataset["page"] = name || "home";
-    app.follow(...page.lists);
+    app.setLists(...page.lists);
     void app.refresh();
     markCategory();
-    if (!first) arrive(main, name);
+    if (!first) focusTitle(main, name);
     first = false;
   };
   addEventListener("hashchange", show);
   show();
 }
 
-/** Who comes by keyboard or by ear starts at the page's title; who types a search goes on typing. */
-function arrive(main: HTMLElement, name: string): void {
+/** Moves the focus to the page's title, for keyboards and screen readers; not while a search is typed. */
+function focusTitle(main: HTMLElement, name: string): void {
   scrollTo({ top: 0 });
   if (name !== "search") main.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
 }

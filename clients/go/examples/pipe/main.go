@@ -1,9 +1,9 @@
-// Feedback that nobody waits for: reads events from standard input, one a line ("visitor click
-// item"), and sends them through a buffer.
+// Feedback without waiting: reads events from standard input, one per line ("visitor click item"),
+// and sends them through a buffer.
 //
 //	go run ./examples/pipe < events.txt
 //
-// What is not learned is told on standard error; the last line says how it went, as JSON.
+// Events that are not learned are logged on standard error. The last line is a summary, as JSON.
 package main
 
 import (
@@ -34,7 +34,7 @@ func main() {
 }
 
 func pipe(ctx context.Context, client *headwater.Client) error {
-	lost := 0 // written by the buffer's goroutine, read when that has ended
+	lost := 0 // written by the buffer's goroutine, read after it has ended
 	buffer, err := headwater.NewFeedbackBuffer(client, headwater.BufferSettings{
 		OnLost: func(event *headwater.Event, reason string) { lost++ },
 	})
@@ -42,9 +42,9 @@ func pipe(ctx context.Context, client *headwater.Client) error {
 		return err
 	}
 	added, err := addLines(ctx, buffer)
-	ctx, cancel := context.WithTimeout(ctx, time.Minute) // the server may be away just now
+	ctx, cancel := context.WithTimeout(ctx, time.Minute) // the server may be away at the moment
 	defer cancel()
-	if err := errors.Join(err, buffer.Close(ctx)); err != nil { // also after an error: nothing is lost
+	if err := errors.Join(err, buffer.Close(ctx)); err != nil { // also after an error, so that nothing is lost
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(map[string]any{
@@ -69,7 +69,7 @@ func addLines(ctx context.Context, buffer *headwater.FeedbackBuffer) (added int,
 func read(line string) (*headwater.Event, error) {
 	words := strings.Fields(line)
 	if len(words) != 3 {
-		return nil, fmt.Errorf("a line is %q, this is %q", "visitor event-type item", line)
+		return nil, fmt.Errorf("expected %q, got %q", "visitor event-type item", line)
 	}
 	return headwater.NewEvent(words[1], words[0], words[2]), nil
 }

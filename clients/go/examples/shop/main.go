@@ -1,11 +1,11 @@
-// The whole loop, against a running server: write two items, ask, report what was seen and clicked,
-// ask again.
+// The whole loop, with a running server: write two items, request a list, report what was seen and
+// clicked, request a list again.
 //
-//	go run ./examples/shop        each step, for a reader
-//	go run ./examples/shop ask    one question, its answer as one line of JSON
+//	go run ./examples/shop        print each step
+//	go run ./examples/shop ask    one request, and its response as one line of JSON
 //
-// HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one, and
-// HEADWATER_CA_FILE who signed its certificate, if it is reached over TLS.
+// HEADWATER_TARGET is the server (127.0.0.1:50051), HEADWATER_KEY its key if it requires one, and
+// HEADWATER_CA_FILE the certificate of its authority, for a server with TLS.
 package main
 
 import (
@@ -25,7 +25,7 @@ import (
 )
 
 func main() {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second) // a page would wait for one
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second) // a page would allow one second
 	defer cancel()
 	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, explained(err))
@@ -55,7 +55,7 @@ func connect() (*headwater.Client, error) {
 		}
 		authorities := x509.NewCertPool()
 		if !authorities.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("%s holds no certificate", file)
+			return nil, fmt.Errorf("%s contains no certificate", file)
 		}
 		options = append(options, headwater.WithTLS(&tls.Config{RootCAs: authorities}))
 	}
@@ -82,8 +82,8 @@ func loop(ctx context.Context, client *headwater.Client) error {
 	if err != nil {
 		return err
 	}
-	question := &headwater.RecommendRequest{VisitorId: "ann", Placement: "home", PageSize: 4}
-	slate, err := client.Recommend(ctx, question, headwater.WithMinOffset(written.GetOffset()))
+	request := &headwater.RecommendRequest{VisitorId: "ann", Placement: "home", PageSize: 4}
+	slate, err := client.Recommend(ctx, request, headwater.WithMinOffset(written.GetOffset()))
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func loop(ctx context.Context, client *headwater.Client) error {
 		fmt.Println("learned:", result.GetEventId(), result.GetStatus())
 	}
 
-	slate, err = client.Recommend(ctx, question, headwater.WithMinOffset(learned.GetOffset()))
+	slate, err = client.Recommend(ctx, request, headwater.WithMinOffset(learned.GetOffset()))
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func loop(ctx context.Context, client *headwater.Client) error {
 	return nil
 }
 
-// explained names the field that is wrong, or the kind of failure, for a person.
+// explained describes an error for a person: the invalid field, or the kind of failure.
 func explained(err error) string {
 	var failure *headwater.Error
 	if errors.As(err, &failure) && failure.Field() != "" {

@@ -69,12 +69,12 @@ func (x *UpsertItemsRequest) GetWrites() []*ItemWrite {
 	return nil
 }
 
-// What became of each change.
+// The result of each change.
 type UpsertItemsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// One result a write, in the order sent.
+	// One result per write, in the order sent.
 	Results []*ItemWriteResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
-	// A state that holds all of them. May be given to Recommend as `min_offset`. Opaque.
+	// A state that contains all of them. May be given to Recommend as `min_offset`. Opaque.
 	Offset        string `protobuf:"bytes,2,opt,name=offset,proto3" json:"offset,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -124,13 +124,13 @@ func (x *UpsertItemsResponse) GetOffset() string {
 	return ""
 }
 
-// Names items to take out.
+// Names items to remove.
 type DeleteItemsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The items; 1 to 1,000 ids of at most 128 bytes.
 	ItemIds []string `protobuf:"bytes,1,rep,name=item_ids,json=itemIds,proto3" json:"item_ids,omitempty"`
-	// When the shop took them out; a newer write wins, and its result is WRITE_STATUS_OUTDATED.
-	// Absent: when the server takes it in.
+	// When the shop removed them. If a newer write exists, it wins, and the result of the removal is
+	// WRITE_STATUS_OUTDATED. Absent: when the server receives the call.
 	SetTime       *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=set_time,json=setTime,proto3" json:"set_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -180,10 +180,10 @@ func (x *DeleteItemsRequest) GetSetTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// What became of each removal.
+// The result of each removal.
 type DeleteItemsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// One result an item, in the order sent.
+	// One result per item, in the order sent.
 	Results []*ItemWriteResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
 	// A state in which they are gone. May be given to Recommend as `min_offset`. Opaque.
 	Offset        string `protobuf:"bytes,2,opt,name=offset,proto3" json:"offset,omitempty"`
@@ -284,7 +284,7 @@ func (x *GetItemRequest) GetItemId() string {
 // The item asked for.
 type GetItemResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The item as the catalogue holds it.
+	// The item in the catalogue.
 	Item          *Item `protobuf:"bytes,1,opt,name=item,proto3" json:"item,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -396,7 +396,7 @@ type ListItemsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The items, by id.
 	Items []*Item `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
-	// Gives the next page. Empty: this was the last one. Opaque.
+	// Requests the next page. Empty: this was the last one. Opaque.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

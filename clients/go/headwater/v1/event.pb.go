@@ -22,19 +22,20 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// What became of one event.
+// The result of one event.
 type EventStatus int32
 
 const (
 	// Never sent.
 	EventStatus_EVENT_STATUS_UNSPECIFIED EventStatus = 0
-	// New: it is on the log and has been learned.
+	// The event is new; it is on the log and was learned.
 	EventStatus_EVENT_STATUS_CREATED EventStatus = 1
-	// The same event was learned before (within the deduplication window); nothing was done again.
+	// The same event was learned before (within the deduplication window); it is not learned again.
 	EventStatus_EVENT_STATUS_EXISTS EventStatus = 2
-	// Another event with this `event_id` but other content was learned before; this one was not.
+	// Another event with this `event_id` but other content was learned before; this event was not
+	// learned.
 	EventStatus_EVENT_STATUS_CONFLICT EventStatus = 3
-	// It cannot be learned from; `detail` says why. It was put aside.
+	// The event cannot be learned; `detail` says why. It is in the quarantine.
 	EventStatus_EVENT_STATUS_QUARANTINED EventStatus = 4
 )
 
@@ -83,49 +84,51 @@ func (EventStatus) EnumDescriptor() ([]byte, []int) {
 	return file_headwater_v1_event_proto_rawDescGZIP(), []int{0}
 }
 
-// One thing that a visitor did, or was shown.
+// One thing that a visitor did or was shown.
 //
-// An event that cannot be learned from (a number that is not finite, an id or a text of absurd
-// size, a type that the server does not know, an attribution token that this server did not sign,
-// that has expired, or that was made for another visitor) fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
-// one of a visitor, or of a caller, with more events in a minute than the server's settings allow:
-// a robot is served, and teaches nothing.
+// Some events cannot be learned: those with a number that is not finite, an id or a text that is
+// too large, an unknown type, or an attribution token that this server did not sign, that has
+// expired, or that was made for another visitor. Their status is EVENT_STATUS_QUARANTINED, and the
+// rest of the batch is processed. The same happens to events of a visitor, or of a caller, with
+// more events per minute than the server's settings allow: robots get answers, but their events are
+// not learned.
 type Event struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The caller's own name for this event, minted before the first try and kept for every retry, so
-	// that it is learned once however often it is sent. Required; at most 128 bytes. A UUID will do.
+	// The caller's own id for this event, created before the first try and the same for every retry,
+	// so that the event is learned once, however often it is sent. Required; at most 128 bytes, such
+	// as a UUID.
 	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// What happened: impression, detail-page-view, click, download, add-to-cart, favorite, review,
 	// rating, purchase-complete, remove-from-cart, return, dismiss, dislike, an alias of these (view,
 	// cart, like, purchase, order, ...), or a name that the server's settings add.
 	EventType string `protobuf:"bytes,2,opt,name=event_type,json=eventType,proto3" json:"event_type,omitempty"`
-	// Who: the browser, device or cookie; 1 to 128 bytes. An event without it is quarantined.
+	// The visitor: a browser, device or cookie; 1 to 128 bytes. An event without it is quarantined.
 	VisitorId string `protobuf:"bytes,3,opt,name=visitor_id,json=visitorId,proto3" json:"visitor_id,omitempty"`
-	// The account, once it is known; the histories of visitor and user then count as one. At most
+	// The account, once it is known; the histories of visitor and user then count together. At most
 	// 128 bytes.
 	UserId string `protobuf:"bytes,4,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The visit, if the shop counts visits itself; at most 128 bytes.
 	SessionId string `protobuf:"bytes,5,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
-	// What the event is about: 1 to 1,000 items. An impression names the items that were really seen;
-	// with an attribution token and without items, the whole slate was.
+	// The items of the event, 1 to 1,000. An impression names the items that were really seen. An
+	// impression with an attribution token and without items means that the whole slate was seen.
 	Items []*EventItem `protobuf:"bytes,6,rep,name=items,proto3" json:"items,omitempty"`
-	// The amount of a rating (1 to 5), or of an event type whose reward is per unit of value. Absent:
-	// the type's own reward.
+	// The value of a rating (1 to 5), or of an event type whose reward is per unit of value. Absent:
+	// the reward of the type.
 	Value *float64 `protobuf:"fixed64,7,opt,name=value,proto3,oneof" json:"value,omitempty"`
-	// When it happened. It is data (the time between events, sessions, decay) and never decides
-	// order. Absent, or later than the server's clock: the server's clock.
+	// When it happened. It is used as data (time between events, sessions, decay) and never decides
+	// the order. Absent, or later than the server's clock: the server's clock.
 	EventTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=event_time,json=eventTime,proto3" json:"event_time,omitempty"`
-	// The `attribution_token` of the recommendation that led here, sent back unchanged, within the
-	// time that the server's settings give it. Without it the event is learned from, but credits no
-	// slate; what a page sends without it counts within narrow limits.
+	// The `attribution_token` of the recommendation that led to this event, unchanged, before it
+	// expires. Without it the event is learned, but credited to no slate; for events from a page
+	// without it, narrow limits apply.
 	AttributionToken string `protobuf:"bytes,9,opt,name=attribution_token,json=attributionToken,proto3" json:"attribution_token,omitempty"`
 	// Where on the site it happened, such as "home" or "basket"; at most 128 bytes. Empty: the
 	// token's placement, if there is one.
 	Placement string `protobuf:"bytes,10,opt,name=placement,proto3" json:"placement,omitempty"`
-	// The slot that was acted on, from 1; of an impression without a token, the slot of its first
+	// The slot that was acted on, from 1. For an impression without a token: the slot of its first
 	// item. 0: not known.
 	Position int32 `protobuf:"varint,11,opt,name=position,proto3" json:"position,omitempty"`
-	// The circumstances, such as device or weather: at most 100 of them, names 1 to 128 bytes.
+	// The situation, such as device or weather: at most 100 entries, names of 1 to 128 bytes.
 	Context       map[string]*Value `protobuf:"bytes,12,rep,name=context,proto3" json:"context,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -248,11 +251,11 @@ func (x *Event) GetContext() map[string]*Value {
 // One item that an event is about.
 type EventItem struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The shop's own name for the item; 1 to 128 bytes.
+	// The shop's own id for the item; 1 to 128 bytes.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
 	// How many pieces. Absent: 1.
 	Quantity *float64 `protobuf:"fixed64,2,opt,name=quantity,proto3,oneof" json:"quantity,omitempty"`
-	// Price that was paid for one piece, in `currency_code`. Absent: not known.
+	// The price that was paid for one piece, in `currency_code`. Absent: not known.
 	Price *float64 `protobuf:"fixed64,3,opt,name=price,proto3,oneof" json:"price,omitempty"`
 	// The currency of `price`: three letters of ISO 4217. May be empty.
 	CurrencyCode  string `protobuf:"bytes,4,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
@@ -323,9 +326,9 @@ type EventResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The event's id.
 	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
-	// What became of the event.
+	// The result.
 	Status EventStatus `protobuf:"varint,2,opt,name=status,proto3,enum=headwater.v1.EventStatus" json:"status,omitempty"`
-	// Why, for a person to read; empty when it was learned.
+	// The reason, as text for people; empty when the event was learned.
 	Detail        string `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -25,7 +25,7 @@ const (
 // A batch of events.
 type FeedbackRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What happened; 1 to 1,000 events.
+	// The events, 1 to 1,000.
 	Events        []*Event `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -68,10 +68,10 @@ func (x *FeedbackRequest) GetEvents() []*Event {
 	return nil
 }
 
-// What became of each event.
+// The result of each event.
 type FeedbackResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// One result an event, in the order sent.
+	// One result per event, in the order sent.
 	Results []*EventResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
 	// A state that has learned all of them. Give it to Recommend as `min_offset`. Opaque.
 	Offset        string `protobuf:"bytes,2,opt,name=offset,proto3" json:"offset,omitempty"`
@@ -126,7 +126,7 @@ func (x *FeedbackResponse) GetOffset() string {
 // A batch of events in a stream.
 type StreamFeedbackRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What happened; 1 to 1,000 events.
+	// The events, 1 to 1,000.
 	Events        []*Event `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -169,10 +169,10 @@ func (x *StreamFeedbackRequest) GetEvents() []*Event {
 	return nil
 }
 
-// What became of each event of one StreamFeedbackRequest.
+// The result of each event of one StreamFeedbackRequest.
 type StreamFeedbackResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// One result an event, in the order sent.
+	// One result per event, in the order sent.
 	Results []*EventResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
 	// A state that has learned all of them.
 	Offset        string `protobuf:"bytes,2,opt,name=offset,proto3" json:"offset,omitempty"`

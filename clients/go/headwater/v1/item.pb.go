@@ -23,17 +23,17 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// What became of one write.
+// The result of one write.
 type WriteStatus int32
 
 const (
 	// Never sent.
 	WriteStatus_WRITE_STATUS_UNSPECIFIED WriteStatus = 0
-	// The catalogue holds it; it counts from the next answer on.
+	// The write is in the catalogue and counts from the next answer on.
 	WriteStatus_WRITE_STATUS_APPLIED WriteStatus = 1
-	// A write with a newer `set_time` was there before: nothing changed.
+	// The catalogue has a write with a newer `set_time`: nothing changed.
 	WriteStatus_WRITE_STATUS_OUTDATED WriteStatus = 2
-	// It could not be applied; `detail` says why.
+	// The write could not be applied; `detail` says why.
 	WriteStatus_WRITE_STATUS_REFUSED WriteStatus = 3
 )
 
@@ -82,32 +82,32 @@ func (WriteStatus) EnumDescriptor() ([]byte, []int) {
 
 // A product of the catalogue.
 //
-// Events may name items that the catalogue has never been told of: they are learned from, and
-// recommended, as they are. What stands here adds content, price and availability to them.
+// Events may name items that are not in the catalogue: these items are learned and recommended,
+// too. An Item adds content, price and availability.
 type Item struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The shop's own name for the item. Required; 1 to 128 bytes.
+	// The shop's own id for the item. Required; 1 to 128 bytes.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
-	// What a shopper reads, at most 1,024 bytes. Its words let an item that nobody has touched yet be
-	// found.
+	// The title that a shopper reads, at most 1,024 bytes. An item without interactions can be found
+	// by its words.
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
 	// The categories the item is in, at most 100 of at most 256 bytes each. A path is written as one
 	// text, such as "shoes > running".
 	Categories []string `protobuf:"bytes,3,rep,name=categories,proto3" json:"categories,omitempty"`
-	// Price for one piece, in `currency_code`. Absent: not known. From 0 to 1e12.
+	// The price of one piece, in `currency_code`. Absent: not known. From 0 to 1e12.
 	Price *float64 `protobuf:"fixed64,4,opt,name=price,proto3,oneof" json:"price,omitempty"`
 	// The currency of `price`: three letters of ISO 4217, such as "EUR". May be empty.
 	CurrencyCode string `protobuf:"bytes,5,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
-	// Whether it can be bought now. Absent: true. An item that is not available is in no list, and
-	// comes back with what was learned about it.
+	// Whether it can be bought now. Absent: true. An item that is not available is in no list. The
+	// model keeps what it learned about it.
 	Available *bool `protobuf:"varint,6,opt,name=available,proto3,oneof" json:"available,omitempty"`
 	// Free labels for filters and rules, at most 100 of at most 256 bytes each.
 	Tags []string `protobuf:"bytes,7,rep,name=tags,proto3" json:"tags,omitempty"`
 	// Named properties, at most 100; names have 1 to 128 bytes.
 	Features map[string]*Value `protobuf:"bytes,8,rep,name=features,proto3" json:"features,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// From when on the item may be recommended. Absent: at once.
+	// The item may be recommended from this time on. Absent: at once.
 	PublishTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=publish_time,json=publishTime,proto3" json:"publish_time,omitempty"`
-	// From when on the item is in no list any more. Absent: never.
+	// The item is in no list from this time on. Absent: never.
 	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -222,8 +222,8 @@ type ItemWrite struct {
 	// available, tags, features, publish_time, expire_time. Empty: all of them. A named field that is
 	// not set in `item` is cleared. An unknown name is INVALID_ARGUMENT.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// When the shop made the change. An older write never beats a newer one, field by field, whatever
-	// the order in which they arrive. Absent: when the server takes it in.
+	// When the shop made the change. An older write never replaces a newer one, field by field, in
+	// whatever order they arrive. Absent: when the server receives the call.
 	SetTime       *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=set_time,json=setTime,proto3" json:"set_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -285,9 +285,9 @@ type ItemWriteResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The item that the write was about.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
-	// What became of the write.
+	// The result.
 	Status WriteStatus `protobuf:"varint,2,opt,name=status,proto3,enum=headwater.v1.WriteStatus" json:"status,omitempty"`
-	// Why, for a person to read; empty when applied.
+	// The reason, as text for people; empty when applied.
 	Detail        string `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -21,19 +21,19 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// In which order items are listed.
+// The order of the items. The API's names say `touch` for an interaction, see ItemStatistics.
 type ItemOrder int32
 
 const (
-	// By touches.
+	// By interactions in total.
 	ItemOrder_ITEM_ORDER_UNSPECIFIED ItemOrder = 0
-	// By touches ever, most first.
+	// By interactions in total, most first.
 	ItemOrder_ITEM_ORDER_TOUCHES ItemOrder = 1
-	// By touches of late, `touches_day`, most first.
+	// By recent interactions, `touches_day`, most first.
 	ItemOrder_ITEM_ORDER_RECENT ItemOrder = 2
 	// By `trend_day`, steepest first.
 	ItemOrder_ITEM_ORDER_TRENDING ItemOrder = 3
-	// Items that nobody touched yet, the latest known first; then those touched first of late.
+	// Items without interactions, newest first; then items by their first interaction, latest first.
 	ItemOrder_ITEM_ORDER_NEW ItemOrder = 4
 )
 
@@ -82,39 +82,41 @@ func (ItemOrder) EnumDescriptor() ([]byte, []int) {
 	return file_headwater_v1_item_statistics_proto_rawDescGZIP(), []int{0}
 }
 
-// What the model knows of one item. A touch is an event on it with a positive reward, but for one
-// on the item that the visitor touched just before.
+// What the model knows about one item.
+//
+// An interaction (in the API's names: `touch`) is an event with a positive reward on an item, unless
+// it is on the visitor's latest item.
 type ItemStatistics struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The shop's own name for the item.
+	// The shop's own id for the item.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
-	// What the shop says of it. Absent: the model knows it from events alone.
+	// The catalogue data. Absent: the model knows the item only from events.
 	Item *Item `protobuf:"bytes,2,opt,name=item,proto3" json:"item,omitempty"`
 	// Whether it may be recommended now: available, published and not expired.
 	Shown bool `protobuf:"varint,3,opt,name=shown,proto3" json:"shown,omitempty"`
-	// Touches ever.
+	// Interactions in total.
 	Touches int64 `protobuf:"varint,4,opt,name=touches,proto3" json:"touches,omitempty"`
-	// Touches by visitors who had touched it before.
+	// Interactions by visitors who had interacted with it before.
 	RepeatTouches int64 `protobuf:"varint,5,opt,name=repeat_touches,json=repeatTouches,proto3" json:"repeat_touches,omitempty"`
-	// How many touches of any items came after its last one. 0 without a touch.
+	// How many interactions with any item came after its last one. 0 without an interaction.
 	TouchesSince int64 `protobuf:"varint,6,opt,name=touches_since,json=touchesSince,proto3" json:"touches_since,omitempty"`
-	// Touches of late, each counting half after an hour.
+	// Recent interactions, with a half-life of an hour.
 	TouchesHour float64 `protobuf:"fixed64,7,opt,name=touches_hour,json=touchesHour,proto3" json:"touches_hour,omitempty"`
-	// Touches of late, each counting half after a day.
+	// Recent interactions, with a half-life of a day.
 	TouchesDay float64 `protobuf:"fixed64,8,opt,name=touches_day,json=touchesDay,proto3" json:"touches_day,omitempty"`
-	// Touches of late, each counting half after a week.
+	// Recent interactions, with a half-life of a week.
 	TouchesWeek float64 `protobuf:"fixed64,9,opt,name=touches_week,json=touchesWeek,proto3" json:"touches_week,omitempty"`
-	// How far `touches_hour` is above what a day leads to expect, in standard deviations of a
-	// Poisson count; below 0: it falls. As ListTrendingItems scores.
+	// How far `touches_hour` is above the value expected from a day, in standard deviations of a
+	// Poisson count; below 0: it falls. ListTrendingItems uses the same score.
 	TrendHour float64 `protobuf:"fixed64,10,opt,name=trend_hour,json=trendHour,proto3" json:"trend_hour,omitempty"`
-	// As `trend_hour`: a day against a week.
+	// As `trend_hour`: a day compared with a week.
 	TrendDay float64 `protobuf:"fixed64,11,opt,name=trend_day,json=trendDay,proto3" json:"trend_day,omitempty"`
-	// As `trend_hour`: a week against four.
+	// As `trend_hour`: a week compared with four weeks.
 	TrendWeek float64 `protobuf:"fixed64,12,opt,name=trend_week,json=trendWeek,proto3" json:"trend_week,omitempty"`
-	// Slots in which it was reported as seen, whose attribution window is open (30 minutes, unless
-	// the settings say otherwise). What was seen before that is not counted by item.
+	// Slots in which it was reported as seen and whose attribution window is open (30 minutes, unless
+	// the settings say otherwise). Earlier impressions are not counted per item.
 	Impressions int64 `protobuf:"varint,13,opt,name=impressions,proto3" json:"impressions,omitempty"`
-	// Those of the `impressions` that were acted on.
+	// How many of the `impressions` were acted on.
 	Acts int64 `protobuf:"varint,14,opt,name=acts,proto3" json:"acts,omitempty"`
 	// The sum of the best reward of each of the `acts`.
 	Reward        float64 `protobuf:"fixed64,15,opt,name=reward,proto3" json:"reward,omitempty"`

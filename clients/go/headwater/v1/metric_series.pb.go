@@ -21,15 +21,15 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// How far back the samples go, and how close together they are.
+// The time span of the samples, and their distance.
 type MetricSpan int32
 
 const (
-	// The hour.
+	// The last hour.
 	MetricSpan_METRIC_SPAN_UNSPECIFIED MetricSpan = 0
 	// The last hour, every ten seconds (the setting metrics_sample_s).
 	MetricSpan_METRIC_SPAN_HOUR MetricSpan = 1
-	// The last week, every five minutes: each the mean of the thirty close ones before it.
+	// The last week, every five minutes: each sample is the mean of thirty samples before it.
 	MetricSpan_METRIC_SPAN_WEEK MetricSpan = 2
 )
 
@@ -77,19 +77,19 @@ func (MetricSpan) EnumDescriptor() ([]byte, []int) {
 // One figure over time.
 type MetricSeries struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What was measured. Those of GetMetrics over "recent": "hit_rate_at_20", "reward", "act_rate",
-	// "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes". With
-	// `call`, of all replicas alive, over the minute before the sample: "calls_per_second" and
-	// "failures_per_second", summed; "latency_p50_ms", the mean by calls; "latency_p99_ms", the
-	// slowest's. While the store is away these four are of the process alone.
+	// What was measured. From GetMetrics, window "recent": "hit_rate_at_20", "reward", "act_rate",
+	// "log_loss" and so on. For the process: "events_per_second" (learned), "memory_bytes". With
+	// `call`, for all replicas alive, over the minute before the sample: "calls_per_second" and
+	// "failures_per_second", summed; "latency_p50_ms", the mean weighted by calls; "latency_p99_ms",
+	// of the slowest replica. While the store is away, these four are for the process alone.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// The placement that it was measured at. "all": over all of them. Empty where it has none.
+	// The placement. "all": over all of them. Empty: it has none.
 	Placement string `protobuf:"bytes,2,opt,name=placement,proto3" json:"placement,omitempty"`
-	// The policy that it was measured for. "all": over all of them. Empty where it has none.
+	// The policy. "all": over all of them. Empty: it has none.
 	Policy string `protobuf:"bytes,3,opt,name=policy,proto3" json:"policy,omitempty"`
-	// The method that it is about, such as "headwater.v1.FeedbackService/Feedback". Empty: none.
+	// The method, such as "headwater.v1.FeedbackService/Feedback". Empty: none.
 	Call string `protobuf:"bytes,4,opt,name=call,proto3" json:"call,omitempty"`
-	// The figure at each of the response's `sample_times`; NaN where there was none.
+	// The figure at each of the response's `sample_times`; NaN if there was none.
 	Values        []float64 `protobuf:"fixed64,5,rep,packed,name=values,proto3" json:"values,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

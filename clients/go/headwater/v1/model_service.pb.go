@@ -23,15 +23,15 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Which way it went.
+// The direction of a change.
 type DriftDirection int32
 
 const (
 	// Never sent.
 	DriftDirection_DRIFT_DIRECTION_UNSPECIFIED DriftDirection = 0
-	// The model foresees less than before, or its lists are acted on less.
+	// The model predicts less well than before, or its lists get fewer acts.
 	DriftDirection_DRIFT_DIRECTION_WORSE DriftDirection = 1
-	// It foresees more than before, or its lists are acted on more.
+	// The model predicts better than before, or its lists get more acts.
 	DriftDirection_DRIFT_DIRECTION_BETTER DriftDirection = 2
 )
 
@@ -76,14 +76,15 @@ func (DriftDirection) EnumDescriptor() ([]byte, []int) {
 	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{0}
 }
 
-// Asks where the model stands.
+// Asks for the state of the model.
 type GetModelRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Compute the digest too. It walks the whole state and may take seconds: an operator's call.
+	// Also compute the digest. This reads the whole state and may take seconds: use it for
+	// operations, not in requests of pages.
 	ComputeDigest bool `protobuf:"varint,1,opt,name=compute_digest,json=computeDigest,proto3" json:"compute_digest,omitempty"`
-	// Ask every replica of the catalogue for the digest of its state at one offset, too. It puts a
-	// mark on the log, so it needs the store: UNAVAILABLE without. Implies `compute_digest`; the
-	// answer is of the state at the mark.
+	// Also ask every replica of the catalogue for the digest of its state at one offset. This appends
+	// a mark to the log, so it needs the store: UNAVAILABLE when it is away. Implies
+	// `compute_digest`; the answer is about the state at the mark.
 	CompareReplicas bool `protobuf:"varint,2,opt,name=compare_replicas,json=compareReplicas,proto3" json:"compare_replicas,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
@@ -133,7 +134,7 @@ func (x *GetModelRequest) GetCompareReplicas() bool {
 	return false
 }
 
-// Where the model stands. All fields speak of the same state.
+// The state of the model. All fields are about the same state.
 type GetModelResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The state: the last entry of the log that was applied. Opaque.
@@ -141,14 +142,14 @@ type GetModelResponse struct {
 	// A hash, in hexadecimal, over the whole state: two servers that applied the same entries show
 	// the same one. Only with `compute_digest`.
 	Digest string `protobuf:"bytes,2,opt,name=digest,proto3" json:"digest,omitempty"`
-	// How many there are of: events_learned, events_repeated, events_quarantined, visitors, items,
+	// Counts of: events_learned, events_repeated, events_quarantined, visitors, items,
 	// log_entries, and more.
 	Counts map[string]int64 `protobuf:"bytes,3,rep,name=counts,proto3" json:"counts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	// The state's size in memory, in bytes.
 	MemoryBytes int64 `protobuf:"varint,4,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
 	// Versions of what determines the state, such as "headwater", "river" and "state".
 	Versions map[string]string `protobuf:"bytes,5,rep,name=versions,proto3" json:"versions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// What every replica that is alive holds at `offset`; only with `compare_replicas`.
+	// The state at `offset` of every replica that is alive; only with `compare_replicas`.
 	Replicas      []*ReplicaState `protobuf:"bytes,6,rep,name=replicas,proto3" json:"replicas,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -233,9 +234,9 @@ type ReplicaState struct {
 	ReplicaId string `protobuf:"bytes,1,opt,name=replica_id,json=replicaId,proto3" json:"replica_id,omitempty"`
 	// "worker" if it serves, "follower" if it takes snapshots and serves nobody.
 	Role string `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
-	// The digest of its state. Empty: it did not answer in time, see `detail`.
+	// The digest of its state. Empty: the replica did not answer in time, see `detail`.
 	Digest string `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"`
-	// What is wrong with it, for a person to read; empty when nothing is.
+	// What is wrong with it, as text for people; empty when nothing is.
 	Detail        string `protobuf:"bytes,4,opt,name=detail,proto3" json:"detail,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -341,7 +342,7 @@ type GetMetricsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// One entry for each placement, policy, window and name.
 	Metrics []*Metric `protobuf:"bytes,1,rep,name=metrics,proto3" json:"metrics,omitempty"`
-	// Changes that were noticed, oldest first; the last 100.
+	// Detected changes, oldest first; the last 100.
 	DriftAlarms   []*DriftAlarm `protobuf:"bytes,2,rep,name=drift_alarms,json=driftAlarms,proto3" json:"drift_alarms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -394,21 +395,21 @@ func (x *GetMetricsResponse) GetDriftAlarms() []*DriftAlarm {
 // One measured figure.
 type Metric struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The placement that it was measured at. "all": over all of them.
+	// The placement. "all": over all of them.
 	Placement string `protobuf:"bytes,1,opt,name=placement,proto3" json:"placement,omitempty"`
-	// The policy that it was measured for. "all": over all of them.
+	// The policy. "all": over all of them.
 	Policy string `protobuf:"bytes,2,opt,name=policy,proto3" json:"policy,omitempty"`
-	// What it covers: "total", or "recent", in which an observation counts 0.2 % less with each that
-	// follows.
+	// The window: "total", or "recent", in which the weight of an observation decreases by 0.2 % with
+	// each later one.
 	Window string `protobuf:"bytes,3,opt,name=window,proto3" json:"window,omitempty"`
-	// What was measured, such as "hit_rate_at_20", "reward" and "act_rate"; of the
-	// `probability` of reported slots "log_loss", beside it "log_loss_base_rate", that of telling the
-	// acts so far by the slots so far, and "calibration_error", how far the acts of a bin of chances
-	// are from what was foreseen, averaged over 16 bins by their slots.
+	// What was measured, such as "hit_rate_at_20", "reward" and "act_rate". For the `probability` of
+	// reported slots: "log_loss"; "log_loss_base_rate", the log loss of predicting the acts so far
+	// divided by the slots so far; and "calibration_error", the distance between the share of acts
+	// and the predicted chance in a bin, averaged over 16 bins weighted by their slots.
 	Name string `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
 	// The figure.
 	Value float64 `protobuf:"fixed64,5,opt,name=value,proto3" json:"value,omitempty"`
-	// Over how many events or impressions.
+	// The number of events or impressions.
 	Count         int64 `protobuf:"varint,6,opt,name=count,proto3" json:"count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -486,20 +487,20 @@ func (x *Metric) GetCount() int64 {
 	return 0
 }
 
-// A change that was noticed in how well the model foresees: its loss before and after differ by
-// more than chance allows (ADWIN).
+// A detected change in how well the model predicts: its loss before and after differ by more than
+// chance allows (ADWIN).
 type DriftAlarm struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The placement where it changed. "all": over all that visitors turn to.
+	// The placement where it changed. "all": over all interactions.
 	Placement string `protobuf:"bytes,1,opt,name=placement,proto3" json:"placement,omitempty"`
-	// What changed: "ranking_loss" (over all; 0 is foreseen, 1 a blind guess), or "no_act" (of a
-	// placement; the share of reported slates on which nobody acted).
+	// What changed: "ranking_loss" (over all; 0 means predicted, 1 a random guess), or "no_act" (of a
+	// placement; the share of reported slates without an act).
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// Whether it became worse or better.
 	Direction DriftDirection `protobuf:"varint,3,opt,name=direction,proto3,enum=headwater.v1.DriftDirection" json:"direction,omitempty"`
-	// How many events had been learned when it was noticed.
+	// How many events had been learned when it was detected.
 	EventsLearned int64 `protobuf:"varint,4,opt,name=events_learned,json=eventsLearned,proto3" json:"events_learned,omitempty"`
-	// When it was noticed, by the time of the log.
+	// When it was detected, by the time of the log.
 	DetectTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=detect_time,json=detectTime,proto3" json:"detect_time,omitempty"`
 	// The mean before the change.
 	MeanBefore float64 `protobuf:"fixed64,6,opt,name=mean_before,json=meanBefore,proto3" json:"mean_before,omitempty"`
@@ -591,9 +592,9 @@ func (x *DriftAlarm) GetMeanAfter() float64 {
 // Asks for figures over time.
 type ListMetricSamplesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How far back, and how close together. Not set: the hour.
+	// The time span. Not set: the last hour.
 	Span MetricSpan `protobuf:"varint,1,opt,name=span,proto3,enum=headwater.v1.MetricSpan" json:"span,omitempty"`
-	// Only samples after this time, for who has those before it. Absent: all.
+	// Only samples after this time, for a caller that has the earlier ones. Absent: all.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// Only series of these names, see `MetricSeries.name`; at most 100. Empty: all.
 	Names         []string `protobuf:"bytes,3,rep,name=names,proto3" json:"names,omitempty"`
@@ -655,13 +656,13 @@ func (x *ListMetricSamplesRequest) GetNames() []string {
 // Figures over time.
 type ListMetricSamplesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The process that sampled them. Ask again if it is another one than before.
+	// The process that took the samples. If it is another one than before, request all samples again.
 	ReplicaId string `protobuf:"bytes,1,opt,name=replica_id,json=replicaId,proto3" json:"replica_id,omitempty"`
 	// When each sample was taken, oldest first, by the process' clock.
 	SampleTimes []*timestamppb.Timestamp `protobuf:"bytes,2,rep,name=sample_times,json=sampleTimes,proto3" json:"sample_times,omitempty"`
 	// The figures; each has a value for each of `sample_times`.
 	Series []*MetricSeries `protobuf:"bytes,3,rep,name=series,proto3" json:"series,omitempty"`
-	// Changes that were noticed in how well the model foresees, oldest first; the last 100.
+	// Detected changes in how well the model predicts, oldest first; the last 100.
 	DriftAlarms []*DriftAlarm `protobuf:"bytes,4,rep,name=drift_alarms,json=driftAlarms,proto3" json:"drift_alarms,omitempty"`
 	// Seconds between two samples.
 	IntervalSeconds float64 `protobuf:"fixed64,5,opt,name=interval_seconds,json=intervalSeconds,proto3" json:"interval_seconds,omitempty"`
@@ -734,7 +735,7 @@ func (x *ListMetricSamplesResponse) GetIntervalSeconds() float64 {
 	return 0
 }
 
-// Asks how the process that answers is doing.
+// Asks for the state of the process that answers.
 type GetServingRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -771,30 +772,30 @@ func (*GetServingRequest) Descriptor() ([]byte, []int) {
 	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{9}
 }
 
-// How the process that answers is doing.
+// The state of the process that answers.
 type GetServingResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The process.
 	ReplicaId string `protobuf:"bytes,1,opt,name=replica_id,json=replicaId,proto3" json:"replica_id,omitempty"`
-	// When it began to hold a state, by its own clock.
+	// When it started to have a state, by its own clock.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// For how long it has done so, in milliseconds.
+	// How long it has had a state, in milliseconds.
 	UptimeMs int64 `protobuf:"varint,3,opt,name=uptime_ms,json=uptimeMs,proto3" json:"uptime_ms,omitempty"`
-	// Whether questions are answered.
+	// Whether reads are answered.
 	ReadsServed bool `protobuf:"varint,4,opt,name=reads_served,json=readsServed,proto3" json:"reads_served,omitempty"`
 	// Whether feedback is acknowledged.
 	WritesServed bool `protobuf:"varint,5,opt,name=writes_served,json=writesServed,proto3" json:"writes_served,omitempty"`
-	// Why one of the two is not, for a person to read; empty when both are.
+	// The reason if one of the two is false, as text for people; empty when both are true.
 	Detail string `protobuf:"bytes,6,opt,name=detail,proto3" json:"detail,omitempty"`
-	// What the process takes of the machine's memory, in bytes.
+	// The memory of the process, in bytes.
 	MemoryBytes int64 `protobuf:"varint,7,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
-	// What it is meant to take at most, in bytes. 0: no budget is set.
+	// The memory budget, in bytes. 0: no budget is set.
 	MemoryBudgetBytes int64 `protobuf:"varint,8,opt,name=memory_budget_bytes,json=memoryBudgetBytes,proto3" json:"memory_budget_bytes,omitempty"`
-	// What the state takes of it, in bytes.
+	// The memory of the state, in bytes.
 	StateMemoryBytes int64 `protobuf:"varint,9,opt,name=state_memory_bytes,json=stateMemoryBytes,proto3" json:"state_memory_bytes,omitempty"`
-	// Events and writes that are on their way onto the log or to be learned.
+	// Events and writes that are not yet on the log or not yet applied.
 	OperationsWaiting int64 `protobuf:"varint,10,opt,name=operations_waiting,json=operationsWaiting,proto3" json:"operations_waiting,omitempty"`
-	// Every method that was called since the process began, by name.
+	// Every method that was called since the process started, by name.
 	Calls         []*CallFigures `protobuf:"bytes,11,rep,name=calls,proto3" json:"calls,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -951,7 +952,7 @@ type ListReplicasResponse struct {
 	Replicas []*Replica `protobuf:"bytes,1,rep,name=replicas,proto3" json:"replicas,omitempty"`
 	// The last entry of the log. Opaque.
 	LogOffset string `protobuf:"bytes,2,opt,name=log_offset,json=logOffset,proto3" json:"log_offset,omitempty"`
-	// How many entries were ever put on the log.
+	// How many entries were appended to the log in total.
 	LogEntries int64 `protobuf:"varint,3,opt,name=log_entries,json=logEntries,proto3" json:"log_entries,omitempty"`
 	// The process that answers.
 	ReplicaId     string `protobuf:"bytes,4,opt,name=replica_id,json=replicaId,proto3" json:"replica_id,omitempty"`
@@ -1024,7 +1025,7 @@ type ListQuarantinedEventsRequest struct {
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same `reason`. Empty: the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only events whose reason holds this text; at most 256 bytes. Empty: all.
+	// Only events whose reason contains this text; at most 256 bytes. Empty: all.
 	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1086,11 +1087,11 @@ type ListQuarantinedEventsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The events, newest first.
 	Events []*QuarantinedEvent `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
-	// Gives the next page. Empty: this was the last one. Opaque.
+	// Requests the next page. Empty: this was the last one. Opaque.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// How many are kept now, whatever their reason.
+	// How many events are in the quarantine now, for any reason.
 	KeptCount int64 `protobuf:"varint,3,opt,name=kept_count,json=keptCount,proto3" json:"kept_count,omitempty"`
-	// How many were ever put aside.
+	// How many events were quarantined in total.
 	EverCount     int64 `protobuf:"varint,4,opt,name=ever_count,json=everCount,proto3" json:"ever_count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1154,7 +1155,7 @@ func (x *ListQuarantinedEventsResponse) GetEverCount() int64 {
 	return 0
 }
 
-// Asks what the store keeps.
+// Asks for the contents of the store.
 type GetStorageRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1191,14 +1192,14 @@ func (*GetStorageRequest) Descriptor() ([]byte, []int) {
 	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{15}
 }
 
-// What the store keeps of this catalogue.
+// What the store holds for this catalogue.
 type GetStorageResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The log.
 	Log *LogFigures `protobuf:"bytes,1,opt,name=log,proto3" json:"log,omitempty"`
 	// The log's archive, on the machine that answers.
 	Archive *ArchiveFigures `protobuf:"bytes,2,opt,name=archive,proto3" json:"archive,omitempty"`
-	// The kept states, newest first.
+	// The snapshots, newest first.
 	Snapshots []*Snapshot `protobuf:"bytes,3,rep,name=snapshots,proto3" json:"snapshots,omitempty"`
 	// The store itself.
 	Store         *StoreFigures `protobuf:"bytes,4,opt,name=store,proto3" json:"store,omitempty"`
@@ -1269,15 +1270,16 @@ type ListItemStatisticsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How many items at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// The `next_page_token` of the page before, all else being the same. Empty: the first page.
+	// The `next_page_token` of the page before; all other fields must be the same. Empty: the first
+	// page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// In which order. Not set: by touches.
+	// The order. Not set: by interactions in total.
 	Order ItemOrder `protobuf:"varint,3,opt,name=order,proto3,enum=headwater.v1.ItemOrder" json:"order,omitempty"`
-	// Only these items, in this order instead; at most 100 ids of at most 128 bytes. Those that the
-	// model never heard of are left out. Empty: all.
+	// Only these items, in this order instead; at most 100 ids of at most 128 bytes. Items that the
+	// model does not know are left out. Empty: all.
 	ItemIds []string `protobuf:"bytes,4,rep,name=item_ids,json=itemIds,proto3" json:"item_ids,omitempty"`
-	// Only items whose id or title holds this text, capitals or not; at most 256 bytes. It looks
-	// through all titles: milliseconds in a large catalogue. Empty: all.
+	// Only items whose id or title contains this text, ignoring case; at most 256 bytes. The search
+	// reads all titles: milliseconds in a large catalogue. Empty: all.
 	Query string `protobuf:"bytes,5,opt,name=query,proto3" json:"query,omitempty"`
 	// A condition on the items, as in RecommendRequest.
 	Filter        string `protobuf:"bytes,6,opt,name=filter,proto3" json:"filter,omitempty"`
@@ -1362,9 +1364,9 @@ type ListItemStatisticsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The items.
 	Items []*ItemStatistics `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
-	// Gives the next page. Empty: this was the last one. Opaque.
+	// Requests the next page. Empty: this was the last one. Opaque.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// How many items there are with that `query` and that `filter`.
+	// The number of items for this `query` and `filter`.
 	TotalCount int64 `protobuf:"varint,3,opt,name=total_count,json=totalCount,proto3" json:"total_count,omitempty"`
 	// The state that answered. Opaque.
 	Offset        string `protobuf:"bytes,4,opt,name=offset,proto3" json:"offset,omitempty"`

@@ -33,31 +33,31 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Looks at the model.
+// Questions of operators about the model, the replicas and the store. All calls only read.
 type ModelServiceClient interface {
-	// Returns where the model stands: offset, counts, memory, versions and, if asked, its digest.
+	// Returns the state of the model: offset, counts, memory, versions and, on request, its digest.
 	GetModel(ctx context.Context, in *GetModelRequest, opts ...grpc.CallOption) (*GetModelResponse, error)
-	// Returns how well the model foresaw what happened: each event is compared with what would have
-	// been recommended just before it was learned.
+	// Returns how well the model predicts: before an event is learned, it is compared with the items
+	// that would have been recommended.
 	GetMetrics(ctx context.Context, in *GetMetricsRequest, opts ...grpc.CallOption) (*GetMetricsResponse, error)
-	// Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
+	// Returns the figures of GetMetrics over time, and the number and latency of calls.
 	//
-	// Each process samples by itself and keeps that in memory: a restart begins anew.
+	// Each process keeps its own samples in memory; a restart deletes them.
 	ListMetricSamples(ctx context.Context, in *ListMetricSamplesRequest, opts ...grpc.CallOption) (*ListMetricSamplesResponse, error)
-	// Returns how the process that answers is doing: its calls, their latency, its memory.
+	// Returns the state of the process that answers: its calls, their latency, its memory.
 	GetServing(ctx context.Context, in *GetServingRequest, opts ...grpc.CallOption) (*GetServingResponse, error)
 	// Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
 	// store is away.
 	ListReplicas(ctx context.Context, in *ListReplicasRequest, opts ...grpc.CallOption) (*ListReplicasResponse, error)
-	// Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
-	// the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+	// Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
+	// INVALID_ARGUMENT when `page_token` is invalid.
 	ListQuarantinedEvents(ctx context.Context, in *ListQuarantinedEventsRequest, opts ...grpc.CallOption) (*ListQuarantinedEventsResponse, error)
-	// Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+	// Returns what the store holds for this catalogue. UNAVAILABLE when the store is away.
 	GetStorage(ctx context.Context, in *GetStorageRequest, opts ...grpc.CallOption) (*GetStorageResponse, error)
-	// Returns what the model knows of items, page by page.
+	// Returns what the model knows about items, page by page.
 	//
-	// Every page is of the state at its time, so an item that moves in the order meanwhile may be in
-	// two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+	// Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
+	// two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
 	ListItemStatistics(ctx context.Context, in *ListItemStatisticsRequest, opts ...grpc.CallOption) (*ListItemStatisticsResponse, error)
 }
 
@@ -153,31 +153,31 @@ func (c *modelServiceClient) ListItemStatistics(ctx context.Context, in *ListIte
 // All implementations must embed UnimplementedModelServiceServer
 // for forward compatibility.
 //
-// Looks at the model.
+// Questions of operators about the model, the replicas and the store. All calls only read.
 type ModelServiceServer interface {
-	// Returns where the model stands: offset, counts, memory, versions and, if asked, its digest.
+	// Returns the state of the model: offset, counts, memory, versions and, on request, its digest.
 	GetModel(context.Context, *GetModelRequest) (*GetModelResponse, error)
-	// Returns how well the model foresaw what happened: each event is compared with what would have
-	// been recommended just before it was learned.
+	// Returns how well the model predicts: before an event is learned, it is compared with the items
+	// that would have been recommended.
 	GetMetrics(context.Context, *GetMetricsRequest) (*GetMetricsResponse, error)
-	// Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
+	// Returns the figures of GetMetrics over time, and the number and latency of calls.
 	//
-	// Each process samples by itself and keeps that in memory: a restart begins anew.
+	// Each process keeps its own samples in memory; a restart deletes them.
 	ListMetricSamples(context.Context, *ListMetricSamplesRequest) (*ListMetricSamplesResponse, error)
-	// Returns how the process that answers is doing: its calls, their latency, its memory.
+	// Returns the state of the process that answers: its calls, their latency, its memory.
 	GetServing(context.Context, *GetServingRequest) (*GetServingResponse, error)
 	// Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
 	// store is away.
 	ListReplicas(context.Context, *ListReplicasRequest) (*ListReplicasResponse, error)
-	// Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
-	// the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+	// Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
+	// INVALID_ARGUMENT when `page_token` is invalid.
 	ListQuarantinedEvents(context.Context, *ListQuarantinedEventsRequest) (*ListQuarantinedEventsResponse, error)
-	// Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+	// Returns what the store holds for this catalogue. UNAVAILABLE when the store is away.
 	GetStorage(context.Context, *GetStorageRequest) (*GetStorageResponse, error)
-	// Returns what the model knows of items, page by page.
+	// Returns what the model knows about items, page by page.
 	//
-	// Every page is of the state at its time, so an item that moves in the order meanwhile may be in
-	// two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+	// Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
+	// two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
 	ListItemStatistics(context.Context, *ListItemStatisticsRequest) (*ListItemStatisticsResponse, error)
 	mustEmbedUnimplementedModelServiceServer()
 }

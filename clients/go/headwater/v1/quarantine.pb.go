@@ -22,21 +22,21 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// An event that nothing was learned from.
+// An event that could not be learned.
 type QuarantinedEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The event's id, cut to 128 characters.
 	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
-	// Who did it, cut to 128 characters.
+	// The visitor, cut to 128 characters.
 	VisitorId string `protobuf:"bytes,2,opt,name=visitor_id,json=visitorId,proto3" json:"visitor_id,omitempty"`
 	// The account, cut to 128 characters; empty if there was none.
 	UserId string `protobuf:"bytes,3,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// Why nothing was learned from it, for a person to read; it begins with the field.
+	// Why it was not learned, as text for people; it begins with the field.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	// When it was put aside, by the store's clock.
+	// When it was quarantined, by the store's clock.
 	QuarantineTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=quarantine_time,json=quarantineTime,proto3" json:"quarantine_time,omitempty"`
-	// The event as it was sent, without its `attribution_token`, and without an `event_time` that is
-	// no valid time. Absent: it was too long to keep.
+	// The event as it was sent, without its `attribution_token`, and without an invalid `event_time`.
+	// Absent: the event was too large to be kept.
 	Event         *Event `protobuf:"bytes,6,opt,name=event,proto3" json:"event,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -26,7 +26,7 @@ const (
 type Exploration int32
 
 const (
-	// As the policy is set.
+	// As the settings of the policy say.
 	Exploration_EXPLORATION_UNSPECIFIED Exploration = 0
 	// Never: the best list, every propensity 1.
 	Exploration_EXPLORATION_OFF Exploration = 1
@@ -71,21 +71,21 @@ func (Exploration) EnumDescriptor() ([]byte, []int) {
 	return file_headwater_v1_recommendation_service_proto_rawDescGZIP(), []int{0}
 }
 
-// How varied a list is, by category and by likeness. docs/rules.md has the numbers of each level.
+// How varied a list is, by category and by similarity. docs/rules.md has the numbers of each level.
 type Diversity int32
 
 const (
-	// As a rule of the placement says, else as the setting `diversity` does (none, unless set).
+	// As a rule for the placement says, otherwise the setting `diversity` (default: none).
 	Diversity_DIVERSITY_UNSPECIFIED Diversity = 0
-	// By score alone.
+	// Items are ranked by score alone.
 	Diversity_DIVERSITY_NONE Diversity = 1
-	// Of items that score nearly alike, the one that is new to the list.
+	// Among items with nearly the same score, the one that differs from the list so far is preferred.
 	Diversity_DIVERSITY_LOW Diversity = 2
-	// A category or a likeness that the list holds already costs clearly.
+	// An item of the same category as an earlier one, or similar to it, loses clearly in score.
 	Diversity_DIVERSITY_MEDIUM Diversity = 3
-	// Few items of one category, and hardly two that are alike.
+	// Few items of one category, and almost no two similar items.
 	Diversity_DIVERSITY_HIGH Diversity = 4
-	// Between none and medium: as varied as what the visitor looked at last.
+	// Between none and medium: as varied as the visitor's latest items.
 	Diversity_DIVERSITY_AUTO Diversity = 5
 )
 
@@ -136,54 +136,55 @@ func (Diversity) EnumDescriptor() ([]byte, []int) {
 	return file_headwater_v1_recommendation_service_proto_rawDescGZIP(), []int{1}
 }
 
-// The question. Ids have at most 128 bytes, and a list of ids at most 1,000 entries.
+// The request. Ids have at most 128 bytes, and a list of ids at most 1,000 entries.
 type RecommendRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Who: the browser, device or cookie. Required; 1 to 128 bytes.
+	// The visitor: a browser, device or cookie. Required; 1 to 128 bytes.
 	VisitorId string `protobuf:"bytes,1,opt,name=visitor_id,json=visitorId,proto3" json:"visitor_id,omitempty"`
-	// The account, once it is known; the histories of visitor and user then count as one. A page's key
-	// names none: PERMISSION_DENIED.
+	// The account, once it is known; the histories of visitor and user then count together. Not
+	// allowed with a page's key: PERMISSION_DENIED.
 	UserId string `protobuf:"bytes,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The visit, if the shop counts visits itself.
 	SessionId string `protobuf:"bytes,3,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
-	// Where on the site the list will stand, such as "home", "product" or "basket".
+	// Where on the site the list will be shown, such as "home", "product" or "basket".
 	Placement string `protobuf:"bytes,4,opt,name=placement,proto3" json:"placement,omitempty"`
 	// How many results at most. 0: 20. More than 100: 100. Negative: INVALID_ARGUMENT.
 	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// Given: rank exactly these, as far as filter, availability and exclusion let them.
+	// If given, exactly these items are ranked, except those that the filter, their availability or
+	// an exclusion removes.
 	CandidateItemIds []string `protobuf:"bytes,6,rep,name=candidate_item_ids,json=candidateItemIds,proto3" json:"candidate_item_ids,omitempty"`
 	// Items that must not be in the list.
 	ExcludeItemIds []string `protobuf:"bytes,7,rep,name=exclude_item_ids,json=excludeItemIds,proto3" json:"exclude_item_ids,omitempty"`
-	// The product page or the basket that the list stands beside.
+	// The items on the same page, such as the product or the basket beside the list.
 	ContextItemIds []string `protobuf:"bytes,8,rep,name=context_item_ids,json=contextItemIds,proto3" json:"context_item_ids,omitempty"`
 	// A condition on the items, such as `categories: ANY("shoes", "boots") AND price < 100`: ANY of
 	// texts, comparisons of numbers, `available = true`, with AND, OR, NOT and parentheses, over
-	// categories, tags, price, available and the features. One that does not parse is
-	// INVALID_ARGUMENT with the position; an item without a field fails its conditions.
+	// categories, tags, price, available and the features. A filter with a syntax error gets
+	// INVALID_ARGUMENT with the position. An item without a field does not pass conditions on it.
 	Filter string `protobuf:"bytes,9,opt,name=filter,proto3" json:"filter,omitempty"`
-	// The circumstances, such as device or weather: at most 100 of them, names 1 to 128 bytes, texts
-	// at most 1,024 bytes, numbers finite.
+	// The situation, such as device or weather: at most 100 entries, names of 1 to 128 bytes, texts
+	// of at most 1,024 bytes, finite numbers.
 	Context map[string]*Value `protobuf:"bytes,10,rep,name=context,proto3" json:"context,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// The name of this recommendation. It alone seeds exploration, so a retry draws the same numbers.
-	// Empty: minted by the server.
+	// The id of this recommendation. It is the only seed of exploration, so a retry draws the same
+	// numbers. Empty: created by the server.
 	RecommendationId string `protobuf:"bytes,11,opt,name=recommendation_id,json=recommendationId,proto3" json:"recommendation_id,omitempty"`
-	// Answer only from a state at least this new: the `offset` of a FeedbackResponse, so that what
-	// the visitor just did counts. If the state is older, the call waits until its deadline.
-	// INVALID_ARGUMENT when it is no offset.
+	// Answer only from a state that is at least this new. Send the `offset` of a FeedbackResponse, so
+	// that the visitor's latest events count. If the state is older, the call waits until its
+	// deadline. INVALID_ARGUMENT when it is not an offset.
 	MinOffset string `protobuf:"bytes,12,opt,name=min_offset,json=minOffset,proto3" json:"min_offset,omitempty"`
 	// Whether the policy may try items that are not its best guess.
 	Exploration Exploration `protobuf:"varint,13,opt,name=exploration,proto3,enum=headwater.v1.Exploration" json:"exploration,omitempty"`
-	// Fill what says why in each result: `sources`, `reasons`, `contributions`, `rules`, `explanation`,
-	// and how well `probability` is known. Costs time.
+	// Add the reasons to each result: `sources`, `reasons`, `contributions`, `rules`, `explanation`,
+	// and how well `probability` is known. This takes more time.
 	Explain bool `protobuf:"varint,14,opt,name=explain,proto3" json:"explain,omitempty"`
-	// The `attribution_token`s of lists that stand on the same page already, at most 20: none of
-	// their items is in this one. An empty one is passed over; one that this server did not sign is
+	// The `attribution_token`s of lists that are already on the same page, at most 20. None of their
+	// items is in this list. An empty token is ignored; a token that this server did not sign gets
 	// INVALID_ARGUMENT.
 	ExcludeAttributionTokens []string `protobuf:"bytes,15,rep,name=exclude_attribution_tokens,json=excludeAttributionTokens,proto3" json:"exclude_attribution_tokens,omitempty"`
 	// How varied the list is. Propensities stay exact.
 	Diversity Diversity `protobuf:"varint,16,opt,name=diversity,proto3,enum=headwater.v1.Diversity" json:"diversity,omitempty"`
-	// Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
-	// or evaluates another policy by what stood first.
+	// Add `first_slot_propensity` to each result: for a caller that shows only one item of the list,
+	// or evaluates another policy by the first slot.
 	FirstSlotPropensities bool `protobuf:"varint,17,opt,name=first_slot_propensities,json=firstSlotPropensities,proto3" json:"first_slot_propensities,omitempty"`
 	unknownFields         protoimpl.UnknownFields
 	sizeCache             protoimpl.SizeCache
@@ -341,10 +342,10 @@ func (x *RecommendRequest) GetFirstSlotPropensities() bool {
 // The slate, and what produced it.
 type RecommendResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The request's `recommendation_id`, or the one that was minted.
+	// The request's `recommendation_id`, or the one that the server created.
 	RecommendationId string `protobuf:"bytes,1,opt,name=recommendation_id,json=recommendationId,proto3" json:"recommendation_id,omitempty"`
-	// What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
-	// unchanged, with the events that follow from this slate. Empty when there are no results.
+	// A signed text of about 200 bytes: what was shown, to whom, and until when it is valid. Send it
+	// back unchanged with the events that follow from this slate. Empty when there are no results.
 	AttributionToken string `protobuf:"bytes,2,opt,name=attribution_token,json=attributionToken,proto3" json:"attribution_token,omitempty"`
 	// The slate, first slot first. Fewer than `page_size` when rules leave fewer: see `shortfall`.
 	Results []*Result `protobuf:"bytes,3,rep,name=results,proto3" json:"results,omitempty"`
@@ -354,11 +355,11 @@ type RecommendResponse struct {
 	Policy string `protobuf:"bytes,5,opt,name=policy,proto3" json:"policy,omitempty"`
 	// What was left out to meet the deadline. Empty: nothing.
 	Degraded []string `protobuf:"bytes,6,rep,name=degraded,proto3" json:"degraded,omitempty"`
-	// Why there are fewer results than asked for, for a person to read, such as "only 3 items may be
-	// shown that pass the filter". Empty: there are `page_size` of them, or all candidates given.
+	// Why there are fewer results than requested, as text for people, such as "only 3 items may be
+	// shown that pass the filter". Empty: there are `page_size` results, or all given candidates.
 	Shortfall string `protobuf:"bytes,7,opt,name=shortfall,proto3" json:"shortfall,omitempty"`
 	// Whether the propensities are estimates, from 200 draws of the policy each (then they are at
-	// least 1/201), as those of Thompson sampling are; else they are exact.
+	// least 1/201), as with Thompson sampling; otherwise they are exact.
 	PropensitiesEstimated bool `protobuf:"varint,8,opt,name=propensities_estimated,json=propensitiesEstimated,proto3" json:"propensities_estimated,omitempty"`
 	unknownFields         protoimpl.UnknownFields
 	sizeCache             protoimpl.SizeCache
@@ -455,8 +456,8 @@ type Result struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The item.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
-	// What the slate was ranked by, with what rules of the shop add and take away, but for variety,
-	// which depends on the slots before; comparable within one slate only.
+	// The score that the slate was ranked by. It includes the effect of the shop's rules, but not
+	// that of variety, which depends on the slots before. Comparable only within one slate.
 	Score float64 `protobuf:"fixed64,2,opt,name=score,proto3" json:"score,omitempty"`
 	// The chance, 0 to 1, that this visitor, shown this item in this slot, acts on it with a positive
 	// reward within the attribution window. Absent until enough impressions were reported.
@@ -466,25 +467,25 @@ type Result struct {
 	Propensity float64 `protobuf:"fixed64,4,opt,name=propensity,proto3" json:"propensity,omitempty"`
 	// Which sources of candidates proposed the item. Only with `explain`.
 	Sources []string `protobuf:"bytes,5,rep,name=sources,proto3" json:"sources,omitempty"`
-	// What moved it, for a person to read. Only with `explain`.
+	// What changed its score, as text for people. Only with `explain`.
 	Reasons []string `protobuf:"bytes,6,rep,name=reasons,proto3" json:"reasons,omitempty"`
-	// The lower end of the interval that holds 90 % of what the model believes the chance to be; it
-	// covers the chance, averaged over all whom the model cannot tell apart, not the outcome. Only
-	// with `explain`, and where there is a `probability`.
+	// The lower end of the 90 % interval of the chance, as the model believes. The interval is about
+	// the chance, averaged over all visitors that the model cannot distinguish, not about the
+	// outcome. Only with `explain`, and if there is a `probability`.
 	ProbabilityLow *float64 `protobuf:"fixed64,7,opt,name=probability_low,json=probabilityLow,proto3,oneof" json:"probability_low,omitempty"`
 	// The upper end of that interval.
 	ProbabilityHigh *float64 `protobuf:"fixed64,8,opt,name=probability_high,json=probabilityHigh,proto3,oneof" json:"probability_high,omitempty"`
-	// What the score is made of: their sum is the score. By magnitude, largest first, at most
+	// The parts of the score; their sum is the score. Sorted by magnitude, largest first, at most
 	// ten, then "other" for all the rest, then "average". Only with `explain`.
 	Contributions []*FeatureContribution `protobuf:"bytes,9,rep,name=contributions,proto3" json:"contributions,omitempty"`
-	// The names of the rules that moved it, and "diversity". Only with `explain`.
+	// The names of the rules that changed its score or slot, and "diversity". Only with `explain`.
 	Rules []string `protobuf:"bytes,10,rep,name=rules,proto3" json:"rules,omitempty"`
 	// One sentence for the shop's editor, such as "Visitors who came from Walking boots often went on
 	// to it; it is number 3 in the last week's popularity." Only with `explain`.
 	Explanation string `protobuf:"bytes,11,opt,name=explanation,proto3" json:"explanation,omitempty"`
-	// The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
-	// Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
-	// kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+	// The chance, 0 to 1, that the policy puts this item into the first slot. The chances of all
+	// candidates sum to 1; so do those of the results, if the results are all candidates. 0: a rule
+	// excluded it from the first slot. An estimate if `propensities_estimated`. Only with
 	// `first_slot_propensities`.
 	FirstSlotPropensity *float64 `protobuf:"fixed64,12,opt,name=first_slot_propensity,json=firstSlotPropensity,proto3,oneof" json:"first_slot_propensity,omitempty"`
 	unknownFields       protoimpl.UnknownFields
@@ -608,14 +609,13 @@ func (x *Result) GetFirstSlotPropensity() float64 {
 // What one family of features adds to a score.
 type FeatureContribution struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which family: "next", "together", "history", "popular", "age", "content", "circumstances",
-	// "item" (what is learned of the item itself), "rules" (what the shop's rules add), "other"; or
-	// "average": the score of the average candidate of this question, from which the families lead to
-	// this item's.
+	// The family: "next", "together", "history", "popular", "age", "content", "circumstances", "item"
+	// (what is learned about the item itself), "rules" (what the shop's rules add), "other"; or
+	// "average": the score of the average candidate of this request, to which the families add.
 	Feature string `protobuf:"bytes,1,opt,name=feature,proto3" json:"feature,omitempty"`
-	// How much it adds, in the unit of `score`; negative: it spoke against the item. With the default
-	// ranker exact; with a River classifier as the ranker the difference that leaving the family out
-	// makes to the log-odds, and what families do only together is "other".
+	// How much it adds, in the unit of `score`; negative: it lowers the score. Exact with the default
+	// ranker. With a River classifier as the ranker, it is the change of the log-odds when the family
+	// is left out, and effects of several families together are "other".
 	Contribution  float64 `protobuf:"fixed64,2,opt,name=contribution,proto3" json:"contribution,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -665,7 +665,7 @@ func (x *FeatureContribution) GetContribution() float64 {
 	return 0
 }
 
-// Asks for items that go with, or are like, the given ones.
+// Asks for items that are similar to the given ones.
 type ListSimilarItemsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The items to start from; 1 to 100 ids of at most 128 bytes.
@@ -793,12 +793,12 @@ func (x *ListSimilarItemsResponse) GetOffset() string {
 	return ""
 }
 
-// Asks for what many visitors want now.
+// Asks for trending items.
 type ListTrendingItemsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only items of this category, compared as a whole; at most 256 bytes. Empty: of all.
+	// Only items of this category, as an exact text; at most 256 bytes. Empty: all categories.
 	Category string `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"`
-	// How far back to look: "hour", "day" or "week". Empty: "day". Another is INVALID_ARGUMENT.
+	// The window: "hour", "day" or "week". Empty: "day". Any other value is INVALID_ARGUMENT.
 	Window string `protobuf:"bytes,2,opt,name=window,proto3" json:"window,omitempty"`
 	// How many results at most. 0: 20. More than 100: 100. Negative: INVALID_ARGUMENT.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
@@ -930,12 +930,12 @@ func (x *ListTrendingItemsResponse) GetOffset() string {
 	return ""
 }
 
-// An item and its place in a list that belongs to no visitor.
+// An item in a list that does not depend on a visitor.
 type ScoredItem struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The item.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
-	// What the list was ranked by; comparable within one list only.
+	// The score that the list was ranked by; comparable only within one list.
 	Score         float64 `protobuf:"fixed64,2,opt,name=score,proto3" json:"score,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

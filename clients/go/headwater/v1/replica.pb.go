@@ -22,39 +22,39 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// One process that holds the state, as it last said of itself; it says so about each second.
+// One process with the state, as in its latest report. Each process reports about once a second.
 type Replica struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Names the process: host, process id, and a random part.
 	ReplicaId string `protobuf:"bytes,1,opt,name=replica_id,json=replicaId,proto3" json:"replica_id,omitempty"`
-	// "worker" if it serves, "follower" if it takes snapshots and serves nobody.
+	// "worker" if it serves, "follower" if it takes snapshots and does not serve.
 	Role string `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
-	// The machine that it runs on, as that calls itself.
+	// The name of its machine.
 	Host string `protobuf:"bytes,3,opt,name=host,proto3" json:"host,omitempty"`
 	// Its process id on that machine.
 	Pid int32 `protobuf:"varint,4,opt,name=pid,proto3" json:"pid,omitempty"`
-	// Whether it said anything in the last five seconds.
+	// Whether it reported in the last five seconds.
 	Alive bool `protobuf:"varint,5,opt,name=alive,proto3" json:"alive,omitempty"`
 	// When it last reported, by the store's clock.
 	ReportTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=report_time,json=reportTime,proto3" json:"report_time,omitempty"`
 	// How long ago that was, in milliseconds, by the store's clock alone.
 	ReportAgeMs int64 `protobuf:"varint,7,opt,name=report_age_ms,json=reportAgeMs,proto3" json:"report_age_ms,omitempty"`
-	// The state that it held then: the last entry of the log that was applied. Opaque.
+	// Its state at that time: the last entry of the log that was applied. Opaque.
 	Offset string `protobuf:"bytes,8,opt,name=offset,proto3" json:"offset,omitempty"`
-	// How many entries of the log it had not applied when it reported.
+	// The lag: how many entries of the log it had not applied when it reported.
 	LagEntries int64 `protobuf:"varint,9,opt,name=lag_entries,json=lagEntries,proto3" json:"lag_entries,omitempty"`
-	// How much younger than its own last entry the log's was then, in milliseconds. 0 without a lag.
+	// The lag as time: from its own last entry to the log's last entry, in milliseconds. 0 without a
+	// lag.
 	LagMs int64 `protobuf:"varint,10,opt,name=lag_ms,json=lagMs,proto3" json:"lag_ms,omitempty"`
-	// Why it stopped learning, for a person to read; empty while it learns.
+	// Why it stopped learning, as text for people; empty while it learns.
 	Fault string `protobuf:"bytes,11,opt,name=fault,proto3" json:"fault,omitempty"`
 	// Versions of what determines the state: "headwater", "river" and "state".
 	Versions map[string]string `protobuf:"bytes,12,rep,name=versions,proto3" json:"versions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// When the process began to hold a state, by its own clock. Absent: it did not say.
+	// When the process started to have a state, by its own clock. Absent: not reported.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// What it takes of the machine's memory, in bytes. 0: it did not say.
+	// Its memory, in bytes. 0: not reported.
 	MemoryBytes int64 `protobuf:"varint,14,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
-	// How the calls that came to it went in the minute before, by method; those without calls are
-	// left out.
+	// Its calls in the minute before, by method; methods without calls are left out.
 	Calls         []*CallFigures `protobuf:"bytes,15,rep,name=calls,proto3" json:"calls,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -195,25 +195,25 @@ func (x *Replica) GetCalls() []*CallFigures {
 	return nil
 }
 
-// How one method's calls went, in one process.
+// The calls of one method, in one process.
 type CallFigures struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The method, such as "headwater.v1.RecommendationService/Recommend".
 	Call string `protobuf:"bytes,1,opt,name=call,proto3" json:"call,omitempty"`
-	// Calls that ended in the last minute, a second.
+	// Calls that ended in the last minute, per second.
 	CallsPerSecond float64 `protobuf:"fixed64,2,opt,name=calls_per_second,json=callsPerSecond,proto3" json:"calls_per_second,omitempty"`
-	// Those of them that ended with another status than OK, a second.
+	// Calls that ended in the last minute with another status than OK, per second.
 	FailuresPerSecond float64 `protobuf:"fixed64,3,opt,name=failures_per_second,json=failuresPerSecond,proto3" json:"failures_per_second,omitempty"`
-	// Half of the last minute's calls took at most so many milliseconds. Absent: there were none.
-	// Read from a histogram, so within its bucket (5 to 7.5 ms, say) it is an estimate.
+	// Half of the last minute's calls took at most this many milliseconds. Absent: there were no
+	// calls. It is read from a histogram, so it is an estimate within a bucket, such as 5 to 7.5 ms.
 	LatencyP50Ms *float64 `protobuf:"fixed64,4,opt,name=latency_p50_ms,json=latencyP50Ms,proto3,oneof" json:"latency_p50_ms,omitempty"`
-	// As `latency_p50_ms`, of 90 in 100 calls.
+	// As `latency_p50_ms`, for 90 of 100 calls.
 	LatencyP90Ms *float64 `protobuf:"fixed64,5,opt,name=latency_p90_ms,json=latencyP90Ms,proto3,oneof" json:"latency_p90_ms,omitempty"`
-	// As `latency_p50_ms`, of 99 in 100 calls.
+	// As `latency_p50_ms`, for 99 of 100 calls.
 	LatencyP99Ms *float64 `protobuf:"fixed64,6,opt,name=latency_p99_ms,json=latencyP99Ms,proto3,oneof" json:"latency_p99_ms,omitempty"`
-	// Calls that have no answer yet.
+	// Running calls.
 	UnderWay int64 `protobuf:"varint,7,opt,name=under_way,json=underWay,proto3" json:"under_way,omitempty"`
-	// How many calls ended with each status since the process began, such as "OK" and
+	// How many calls ended with each status since the process started, such as "OK" and
 	// "INVALID_ARGUMENT".
 	Counts        map[string]int64 `protobuf:"bytes,8,rep,name=counts,proto3" json:"counts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields

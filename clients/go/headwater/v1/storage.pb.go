@@ -22,22 +22,22 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// The log, as the store keeps it.
+// The log in the store.
 type LogFigures struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Entries that are kept now.
+	// Entries in the log now.
 	Entries int64 `protobuf:"varint,1,opt,name=entries,proto3" json:"entries,omitempty"`
-	// Entries that were ever put on it.
+	// Entries that were appended in total.
 	EntriesEver int64 `protobuf:"varint,2,opt,name=entries_ever,json=entriesEver,proto3" json:"entries_ever,omitempty"`
-	// The oldest entry that is kept. Empty: there is none. Opaque.
+	// The oldest entry in the log. Empty: there is none. Opaque.
 	FirstOffset string `protobuf:"bytes,3,opt,name=first_offset,json=firstOffset,proto3" json:"first_offset,omitempty"`
 	// The newest entry. Empty: there is none. Opaque.
 	LastOffset string `protobuf:"bytes,4,opt,name=last_offset,json=lastOffset,proto3" json:"last_offset,omitempty"`
-	// When the oldest one was put there. Absent: there is none.
+	// When the oldest entry was appended. Absent: there is none.
 	FirstTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=first_time,json=firstTime,proto3" json:"first_time,omitempty"`
-	// When the newest one was put there. Absent: there is none.
+	// When the newest entry was appended. Absent: there is none.
 	LastTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=last_time,json=lastTime,proto3" json:"last_time,omitempty"`
-	// What it takes of the store's memory, in bytes: an estimate, from some of its parts.
+	// Its memory in the store, in bytes: an estimate from a sample.
 	MemoryBytes   int64 `protobuf:"varint,7,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -122,18 +122,18 @@ func (x *LogFigures) GetMemoryBytes() int64 {
 	return 0
 }
 
-// The archive of entries that the log no longer keeps.
+// The archive of the entries that were trimmed from the log.
 type ArchiveFigures struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Where it is, on the machine that answers. Empty: nothing is archived.
+	// Its directory on the machine that answers. Empty: nothing is archived.
 	Directory string `protobuf:"bytes,1,opt,name=directory,proto3" json:"directory,omitempty"`
-	// How many files it has.
+	// The number of its files.
 	Segments int64 `protobuf:"varint,2,opt,name=segments,proto3" json:"segments,omitempty"`
 	// The number of its first entry, counted from 1. 0: it is empty.
 	FirstEntry int64 `protobuf:"varint,3,opt,name=first_entry,json=firstEntry,proto3" json:"first_entry,omitempty"`
 	// The number of its last entry.
 	LastEntry int64 `protobuf:"varint,4,opt,name=last_entry,json=lastEntry,proto3" json:"last_entry,omitempty"`
-	// What its files take on disk, in bytes.
+	// The size of its files on disk, in bytes.
 	DiskBytes     int64 `protobuf:"varint,5,opt,name=disk_bytes,json=diskBytes,proto3" json:"disk_bytes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -204,22 +204,22 @@ func (x *ArchiveFigures) GetDiskBytes() int64 {
 	return 0
 }
 
-// A state that is kept.
+// A stored state.
 type Snapshot struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Names it.
+	// Its id.
 	SnapshotId string `protobuf:"bytes,1,opt,name=snapshot_id,json=snapshotId,proto3" json:"snapshot_id,omitempty"`
-	// The entry of the log that it stands at. Opaque.
+	// The last entry of the log that it contains. Opaque.
 	Offset string `protobuf:"bytes,2,opt,name=offset,proto3" json:"offset,omitempty"`
-	// When it was taken, by the clock of who took it.
+	// When it was taken, by the clock of the process that took it.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// How many entries have come since: what a start from it has to read.
+	// How many entries came after it: the entries that a start from it has to read.
 	EntriesSince int64 `protobuf:"varint,4,opt,name=entries_since,json=entriesSince,proto3" json:"entries_since,omitempty"`
-	// What it takes in the store, compressed, in bytes.
+	// Its size in the store, compressed, in bytes.
 	StoredBytes int64 `protobuf:"varint,5,opt,name=stored_bytes,json=storedBytes,proto3" json:"stored_bytes,omitempty"`
-	// What it holds, in bytes.
+	// Its size before compression, in bytes.
 	PlainBytes int64 `protobuf:"varint,6,opt,name=plain_bytes,json=plainBytes,proto3" json:"plain_bytes,omitempty"`
-	// Versions of what made it: "river" and "state".
+	// The versions that it depends on: "river" and "state".
 	Versions      map[string]string `protobuf:"bytes,7,rep,name=versions,proto3" json:"versions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -304,21 +304,21 @@ func (x *Snapshot) GetVersions() map[string]string {
 	return nil
 }
 
-// The store itself.
+// The store.
 type StoreFigures struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What it is and its version, such as "valkey 8.1.4".
+	// Its name and version, such as "valkey 8.1.4".
 	Version string `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
-	// What it takes of its machine's memory for data, in bytes, that of other catalogues included.
+	// Its memory for data, in bytes, including other catalogues.
 	MemoryBytes int64 `protobuf:"varint,2,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
-	// What it may take, in bytes. 0: no bound is set.
+	// The limit of its memory, in bytes. 0: no limit is set.
 	MemoryBytesMax int64 `protobuf:"varint,3,opt,name=memory_bytes_max,json=memoryBytesMax,proto3" json:"memory_bytes_max,omitempty"`
-	// When it promises that what it took is on disk: "always", "everysec", "no" or, where nothing is
-	// written, "off". Empty: it does not say.
+	// When it writes data to disk: "always", "everysec", "no" or, if nothing is written, "off".
+	// Empty: not known.
 	AppendFsync string `protobuf:"bytes,4,opt,name=append_fsync,json=appendFsync,proto3" json:"append_fsync,omitempty"`
-	// What its append-only file takes on disk, in bytes. 0: it has none.
+	// The size of its append-only file on disk, in bytes. 0: it has none.
 	AppendFileBytes int64 `protobuf:"varint,5,opt,name=append_file_bytes,json=appendFileBytes,proto3" json:"append_file_bytes,omitempty"`
-	// When it began to run, by its clock.
+	// When it started, by its clock.
 	StartTime     *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

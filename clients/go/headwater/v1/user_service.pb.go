@@ -85,11 +85,11 @@ type UserWrite struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The user and the new values. Required, with its `user_id`.
 	User *User `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
-	// What is written: `features.<name>` is that feature, which is taken away when `user` does not
-	// give it; `features`, or nothing, is every feature that `user` gives, and the others stay.
+	// What is written. `features.<name>`: this feature, which is removed if `user` does not contain
+	// it. `features`, or nothing: every feature in `user`; the other features stay.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// When the shop made the change. An older write never beats a newer one, feature by feature,
-	// whatever the order in which they arrive. Absent: when the server takes it in.
+	// When the shop made the change. An older write never replaces a newer one, feature by feature,
+	// in whatever order they arrive. Absent: when the server receives the call.
 	SetTime       *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=set_time,json=setTime,proto3" json:"set_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -192,12 +192,12 @@ func (x *UpsertUsersRequest) GetWrites() []*UserWrite {
 	return nil
 }
 
-// What became of each change.
+// The result of each change.
 type UpsertUsersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// One result a write, in the order sent.
+	// One result per write, in the order sent.
 	Results []*UserWriteResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
-	// A state that holds all of them. May be given to Recommend as `min_offset`. Opaque.
+	// A state that contains all of them. May be given to Recommend as `min_offset`. Opaque.
 	Offset        string `protobuf:"bytes,2,opt,name=offset,proto3" json:"offset,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -252,9 +252,9 @@ type UserWriteResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The account that the write was about.
 	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// What became of the write.
+	// The result.
 	Status WriteStatus `protobuf:"varint,2,opt,name=status,proto3,enum=headwater.v1.WriteStatus" json:"status,omitempty"`
-	// Why, for a person to read; empty when applied.
+	// The reason, as text for people; empty when applied.
 	Detail        string `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -316,8 +316,8 @@ type GetUserRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The account; at most 128 bytes.
 	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// The visitor; at most 128 bytes. The answer is that of the account it was linked to last, if
-	// there is one.
+	// The visitor; at most 128 bytes. If it is linked to an account, the answer is about the account
+	// of the latest link.
 	VisitorId     string `protobuf:"bytes,2,opt,name=visitor_id,json=visitorId,proto3" json:"visitor_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -372,10 +372,10 @@ type GetUserResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The account and its features. Without `user_id`: the visitor is linked to no account.
 	User *User `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
-	// The visitors that are linked to the account: what each did anonymously counts with the
-	// account's history in lists for that visitor.
+	// The visitors that are linked to the account. What a visitor did anonymously counts together
+	// with the account's history in lists for that visitor.
 	VisitorIds []string `protobuf:"bytes,2,rep,name=visitor_ids,json=visitorIds,proto3" json:"visitor_ids,omitempty"`
-	// What counts in a list for them, newest first; the server remembers the latest items only.
+	// The history that counts for a list, newest first; the server keeps only the latest items.
 	History       []*Touch `protobuf:"bytes,3,rep,name=history,proto3" json:"history,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -432,16 +432,16 @@ func (x *GetUserResponse) GetHistory() []*Touch {
 	return nil
 }
 
-// One item of a history.
+// One item of a history. The API's names say `touch` for an interaction.
 type Touch struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The item.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
-	// When it was touched last.
+	// The time of the last interaction.
 	TouchTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=touch_time,json=touchTime,proto3" json:"touch_time,omitempty"`
-	// How often it was touched.
+	// The number of interactions.
 	Touches int32 `protobuf:"varint,3,opt,name=touches,proto3" json:"touches,omitempty"`
-	// Whether it was dismissed or disliked: it is in no list for them.
+	// Whether it was dismissed or disliked: then it is in no list for this visitor or account.
 	Refused       bool `protobuf:"varint,4,opt,name=refused,proto3" json:"refused,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -505,12 +505,12 @@ func (x *Touch) GetRefused() bool {
 	return false
 }
 
-// Names an account or a visitor to forget: exactly one of the two.
+// Names an account or a visitor to erase: exactly one of the two.
 type EraseUserRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The account; at most 128 bytes.
 	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// The visitor; at most 128 bytes. What was done under an account is that account's.
+	// The visitor; at most 128 bytes. Events under an account belong to that account.
 	VisitorId     string `protobuf:"bytes,2,opt,name=visitor_id,json=visitorId,proto3" json:"visitor_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -560,7 +560,7 @@ func (x *EraseUserRequest) GetVisitorId() string {
 	return ""
 }
 
-// Says that the user is forgotten.
+// Confirms that the user is erased.
 type EraseUserResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// A state in which the user is gone.

@@ -28,26 +28,26 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// What is known about visitors and accounts. Both come into being with their first event; what
-// stands here adds features to accounts, and shows what a list for somebody is made from.
+// What is known about visitors and accounts. Both are created by their first event. This service
+// adds features to accounts, and shows the history behind a visitor's lists.
 type UserServiceClient interface {
 	// Sets features of accounts. They count from the next answer on.
 	//
-	// The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
+	// The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
 	// `writes[2].user.features["segment"]`. UNAVAILABLE when the store is away.
 	UpsertUsers(ctx context.Context, in *UpsertUsersRequest, opts ...grpc.CallOption) (*UpsertUsersResponse, error)
 	// Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
-	// was neither an event nor a write of it.
+	// was neither an event nor a write for it.
 	GetUser(ctx context.Context, in *GetUserRequest, opts ...grpc.CallOption) (*GetUserResponse, error)
-	// Forgets an account, with what its visitors did anonymously; or what one visitor did
-	// anonymously, and the visitor's link to an account. Whom nobody has heard of is forgotten, too:
-	// it is no error, and may be repeated.
+	// Erases an account and what its visitors did anonymously; or what one visitor did anonymously,
+	// and the visitor's link to an account. An unknown account or visitor is no error. Repeating the
+	// call is safe.
 	//
-	// Gone from the next answer on, on every server: history, links, dismissed items, features, the
-	// slates that they were shown, the deduplication trace of their events (so one of them that is
-	// sent again counts as new), and their events in quarantine. An event that they sent while this
-	// call was under way may come after it. What the models have learned from them stays in the
-	// weights, and their events on the log, until `headwater rebuild --without-erased`.
+	// From the next answer on, these are gone on every server: history, links, dismissed items,
+	// features, the slates that were shown, the remembered ids of the events (so an event that is
+	// sent again counts as new), and the quarantined events. An event that was sent during this call
+	// may be applied after it. What the models learned stays in the weights, and the events stay on
+	// the log, until `headwater rebuild --without-erased`.
 	//
 	// UNAVAILABLE when the store is away: call again.
 	EraseUser(ctx context.Context, in *EraseUserRequest, opts ...grpc.CallOption) (*EraseUserResponse, error)
@@ -95,26 +95,26 @@ func (c *userServiceClient) EraseUser(ctx context.Context, in *EraseUserRequest,
 // All implementations must embed UnimplementedUserServiceServer
 // for forward compatibility.
 //
-// What is known about visitors and accounts. Both come into being with their first event; what
-// stands here adds features to accounts, and shows what a list for somebody is made from.
+// What is known about visitors and accounts. Both are created by their first event. This service
+// adds features to accounts, and shows the history behind a visitor's lists.
 type UserServiceServer interface {
 	// Sets features of accounts. They count from the next answer on.
 	//
-	// The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
+	// The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
 	// `writes[2].user.features["segment"]`. UNAVAILABLE when the store is away.
 	UpsertUsers(context.Context, *UpsertUsersRequest) (*UpsertUsersResponse, error)
 	// Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
-	// was neither an event nor a write of it.
+	// was neither an event nor a write for it.
 	GetUser(context.Context, *GetUserRequest) (*GetUserResponse, error)
-	// Forgets an account, with what its visitors did anonymously; or what one visitor did
-	// anonymously, and the visitor's link to an account. Whom nobody has heard of is forgotten, too:
-	// it is no error, and may be repeated.
+	// Erases an account and what its visitors did anonymously; or what one visitor did anonymously,
+	// and the visitor's link to an account. An unknown account or visitor is no error. Repeating the
+	// call is safe.
 	//
-	// Gone from the next answer on, on every server: history, links, dismissed items, features, the
-	// slates that they were shown, the deduplication trace of their events (so one of them that is
-	// sent again counts as new), and their events in quarantine. An event that they sent while this
-	// call was under way may come after it. What the models have learned from them stays in the
-	// weights, and their events on the log, until `headwater rebuild --without-erased`.
+	// From the next answer on, these are gone on every server: history, links, dismissed items,
+	// features, the slates that were shown, the remembered ids of the events (so an event that is
+	// sent again counts as new), and the quarantined events. An event that was sent during this call
+	// may be applied after it. What the models learned stays in the weights, and the events stay on
+	// the log, until `headwater rebuild --without-erased`.
 	//
 	// UNAVAILABLE when the store is away: call again.
 	EraseUser(context.Context, *EraseUserRequest) (*EraseUserResponse, error)

@@ -26,7 +26,7 @@ const (
 // In JSON: `{"text": "phone"}` or `{"number": 3.5}`.
 type Value struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What the value is. One of the two must be set.
+	// The value. One of the two must be set.
 	//
 	// Types that are valid to be assigned to Kind:
 	//
@@ -97,12 +97,12 @@ type isValue_Kind interface {
 }
 
 type Value_Text struct {
-	// A category, such as "phone" or "de-DE"; at most 1,024 bytes. It is compared as a whole.
+	// A category, such as "phone" or "de-DE"; at most 1,024 bytes. It is compared as an exact text.
 	Text string `protobuf:"bytes,1,opt,name=text,proto3,oneof"`
 }
 
 type Value_Number struct {
-	// A quantity. Must be finite, and within -1e12 and 1e12.
+	// A number. Must be finite, from -1e12 to 1e12.
 	Number float64 `protobuf:"fixed64,2,opt,name=number,proto3,oneof"`
 }
 

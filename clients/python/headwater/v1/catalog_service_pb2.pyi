@@ -46,17 +46,17 @@ Global___UpsertItemsRequest: _TypeAlias = UpsertItemsRequest  # noqa: Y015
 
 @_typing.final
 class UpsertItemsResponse(_message.Message):
-    """What became of each change."""
+    """The result of each change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RESULTS_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
     offset: _builtins.str
-    """A state that holds all of them. May be given to Recommend as `min_offset`. Opaque."""
+    """A state that contains all of them. May be given to Recommend as `min_offset`. Opaque."""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[_item_pb2.ItemWriteResult]:
-        """One result a write, in the order sent."""
+        """One result per write, in the order sent."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ Global___UpsertItemsResponse: _TypeAlias = UpsertItemsResponse  # noqa: Y015
 
 @_typing.final
 class DeleteItemsRequest(_message.Message):
-    """Names items to take out."""
+    """Names items to remove."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -86,8 +86,8 @@ class DeleteItemsRequest(_message.Message):
 
     @_builtins.property
     def set_time(self) -> _timestamp_pb2.Timestamp:
-        """When the shop took them out; a newer write wins, and its result is WRITE_STATUS_OUTDATED.
-        Absent: when the server takes it in.
+        """When the shop removed them. If a newer write exists, it wins, and the result of the removal is
+        WRITE_STATUS_OUTDATED. Absent: when the server receives the call.
         """
 
     def __init__(
@@ -106,7 +106,7 @@ Global___DeleteItemsRequest: _TypeAlias = DeleteItemsRequest  # noqa: Y015
 
 @_typing.final
 class DeleteItemsResponse(_message.Message):
-    """What became of each removal."""
+    """The result of each removal."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -116,7 +116,7 @@ class DeleteItemsResponse(_message.Message):
     """A state in which they are gone. May be given to Recommend as `min_offset`. Opaque."""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[_item_pb2.ItemWriteResult]:
-        """One result an item, in the order sent."""
+        """One result per item, in the order sent."""
 
     def __init__(
         self,
@@ -163,7 +163,7 @@ class GetItemResponse(_message.Message):
     ITEM_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def item(self) -> _item_pb2.Item:
-        """The item as the catalogue holds it."""
+        """The item in the catalogue."""
 
     def __init__(
         self,
@@ -217,7 +217,7 @@ class ListItemsResponse(_message.Message):
     ITEMS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Gives the next page. Empty: this was the last one. Opaque."""
+    """Requests the next page. Empty: this was the last one. Opaque."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[_item_pb2.Item]:
         """The items, by id."""

@@ -62,38 +62,39 @@ class CatalogServiceServicer:
     """
 
     def UpsertItems(self, request, context):
-        """Puts items into the catalogue, or changes some of their fields.
+        """Adds items to the catalogue, or changes some of their fields.
 
-        The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
-        `writes[2].item.price`. UNAVAILABLE when the store is away. May be repeated without harm.
+        The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
+        `writes[2].item.price`. UNAVAILABLE when the store is away. Repeating the call is safe.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteItems(self, request, context):
-        """Takes items out of the catalogue. They are in no list from the next answer on, GetItem does not
-        find them, and what was learned about them is kept in case they are written again.
+        """Removes items from the catalogue. They are in no list from the next answer on, and GetItem does
+        not find them. The model keeps what it learned about them, in case they are written again.
 
-        An item that the catalogue does not hold is no error. May be repeated without harm when
-        `set_time` is given; without it, a late repeat takes out what was written in between.
+        An unknown item is no error. Repeating the call is safe when `set_time` is given; without it, a
+        late repeat removes items that were written in between.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetItem(self, request, context):
-        """Returns an item as the catalogue holds it. NOT_FOUND when it does not.
+        """Returns an item of the catalogue. NOT_FOUND when the catalogue does not have it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListItems(self, request, context):
-        """Returns the catalogue, page by page, in the order of the ids: also what may not be shown now.
+        """Returns the catalogue, page by page, in the order of the ids, including items that may not be
+        shown now.
 
-        An item that is written or taken out between two pages may be in them or not; every other one
-        is in them exactly once. INVALID_ARGUMENT when `page_token` is none of ours.
+        An item that is written or removed between two pages may be in them or not; every other item is
+        in them exactly once. INVALID_ARGUMENT when `page_token` is invalid.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

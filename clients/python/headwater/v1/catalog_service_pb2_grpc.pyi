@@ -34,25 +34,26 @@ class CatalogServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CatalogServiceAsyncStub: ...
     UpsertItems: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.UpsertItemsRequest, _catalog_service_pb2.UpsertItemsResponse]
-    """Puts items into the catalogue, or changes some of their fields.
+    """Adds items to the catalogue, or changes some of their fields.
 
-    The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
-    `writes[2].item.price`. UNAVAILABLE when the store is away. May be repeated without harm.
+    The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
+    `writes[2].item.price`. UNAVAILABLE when the store is away. Repeating the call is safe.
     """
     DeleteItems: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.DeleteItemsRequest, _catalog_service_pb2.DeleteItemsResponse]
-    """Takes items out of the catalogue. They are in no list from the next answer on, GetItem does not
-    find them, and what was learned about them is kept in case they are written again.
+    """Removes items from the catalogue. They are in no list from the next answer on, and GetItem does
+    not find them. The model keeps what it learned about them, in case they are written again.
 
-    An item that the catalogue does not hold is no error. May be repeated without harm when
-    `set_time` is given; without it, a late repeat takes out what was written in between.
+    An unknown item is no error. Repeating the call is safe when `set_time` is given; without it, a
+    late repeat removes items that were written in between.
     """
     GetItem: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.GetItemRequest, _catalog_service_pb2.GetItemResponse]
-    """Returns an item as the catalogue holds it. NOT_FOUND when it does not."""
+    """Returns an item of the catalogue. NOT_FOUND when the catalogue does not have it."""
     ListItems: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.ListItemsRequest, _catalog_service_pb2.ListItemsResponse]
-    """Returns the catalogue, page by page, in the order of the ids: also what may not be shown now.
+    """Returns the catalogue, page by page, in the order of the ids, including items that may not be
+    shown now.
 
-    An item that is written or taken out between two pages may be in them or not; every other one
-    is in them exactly once. INVALID_ARGUMENT when `page_token` is none of ours.
+    An item that is written or removed between two pages may be in them or not; every other item is
+    in them exactly once. INVALID_ARGUMENT when `page_token` is invalid.
     """
 
 @_typing.type_check_only
@@ -61,25 +62,26 @@ class CatalogServiceAsyncStub(CatalogServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     UpsertItems: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.UpsertItemsRequest, _catalog_service_pb2.UpsertItemsResponse]  # type: ignore[assignment]
-    """Puts items into the catalogue, or changes some of their fields.
+    """Adds items to the catalogue, or changes some of their fields.
 
-    The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
-    `writes[2].item.price`. UNAVAILABLE when the store is away. May be repeated without harm.
+    The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
+    `writes[2].item.price`. UNAVAILABLE when the store is away. Repeating the call is safe.
     """
     DeleteItems: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.DeleteItemsRequest, _catalog_service_pb2.DeleteItemsResponse]  # type: ignore[assignment]
-    """Takes items out of the catalogue. They are in no list from the next answer on, GetItem does not
-    find them, and what was learned about them is kept in case they are written again.
+    """Removes items from the catalogue. They are in no list from the next answer on, and GetItem does
+    not find them. The model keeps what it learned about them, in case they are written again.
 
-    An item that the catalogue does not hold is no error. May be repeated without harm when
-    `set_time` is given; without it, a late repeat takes out what was written in between.
+    An unknown item is no error. Repeating the call is safe when `set_time` is given; without it, a
+    late repeat removes items that were written in between.
     """
     GetItem: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.GetItemRequest, _catalog_service_pb2.GetItemResponse]  # type: ignore[assignment]
-    """Returns an item as the catalogue holds it. NOT_FOUND when it does not."""
+    """Returns an item of the catalogue. NOT_FOUND when the catalogue does not have it."""
     ListItems: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.ListItemsRequest, _catalog_service_pb2.ListItemsResponse]  # type: ignore[assignment]
-    """Returns the catalogue, page by page, in the order of the ids: also what may not be shown now.
+    """Returns the catalogue, page by page, in the order of the ids, including items that may not be
+    shown now.
 
-    An item that is written or taken out between two pages may be in them or not; every other one
-    is in them exactly once. INVALID_ARGUMENT when `page_token` is none of ours.
+    An item that is written or removed between two pages may be in them or not; every other item is
+    in them exactly once. INVALID_ARGUMENT when `page_token` is invalid.
     """
 
 class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -91,10 +93,10 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _catalog_service_pb2.UpsertItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_catalog_service_pb2.UpsertItemsResponse, _abc.Awaitable[_catalog_service_pb2.UpsertItemsResponse]]:
-        """Puts items into the catalogue, or changes some of their fields.
+        """Adds items to the catalogue, or changes some of their fields.
 
-        The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
-        `writes[2].item.price`. UNAVAILABLE when the store is away. May be repeated without harm.
+        The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
+        `writes[2].item.price`. UNAVAILABLE when the store is away. Repeating the call is safe.
         """
 
     @_abc_1.abstractmethod
@@ -103,11 +105,11 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _catalog_service_pb2.DeleteItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_catalog_service_pb2.DeleteItemsResponse, _abc.Awaitable[_catalog_service_pb2.DeleteItemsResponse]]:
-        """Takes items out of the catalogue. They are in no list from the next answer on, GetItem does not
-        find them, and what was learned about them is kept in case they are written again.
+        """Removes items from the catalogue. They are in no list from the next answer on, and GetItem does
+        not find them. The model keeps what it learned about them, in case they are written again.
 
-        An item that the catalogue does not hold is no error. May be repeated without harm when
-        `set_time` is given; without it, a late repeat takes out what was written in between.
+        An unknown item is no error. Repeating the call is safe when `set_time` is given; without it, a
+        late repeat removes items that were written in between.
         """
 
     @_abc_1.abstractmethod
@@ -116,7 +118,7 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _catalog_service_pb2.GetItemRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_catalog_service_pb2.GetItemResponse, _abc.Awaitable[_catalog_service_pb2.GetItemResponse]]:
-        """Returns an item as the catalogue holds it. NOT_FOUND when it does not."""
+        """Returns an item of the catalogue. NOT_FOUND when the catalogue does not have it."""
 
     @_abc_1.abstractmethod
     def ListItems(
@@ -124,10 +126,11 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _catalog_service_pb2.ListItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_catalog_service_pb2.ListItemsResponse, _abc.Awaitable[_catalog_service_pb2.ListItemsResponse]]:
-        """Returns the catalogue, page by page, in the order of the ids: also what may not be shown now.
+        """Returns the catalogue, page by page, in the order of the ids, including items that may not be
+        shown now.
 
-        An item that is written or taken out between two pages may be in them or not; every other one
-        is in them exactly once. INVALID_ARGUMENT when `page_token` is none of ours.
+        An item that is written or removed between two pages may be in them or not; every other item is
+        in them exactly once. INVALID_ARGUMENT when `page_token` is invalid.
         """
 
 def add_CatalogServiceServicer_to_server(servicer: CatalogServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

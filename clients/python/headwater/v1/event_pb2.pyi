@@ -30,38 +30,43 @@ class _EventStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EventStat
     EVENT_STATUS_UNSPECIFIED: _EventStatus.ValueType  # 0
     """Never sent."""
     EVENT_STATUS_CREATED: _EventStatus.ValueType  # 1
-    """New: it is on the log and has been learned."""
+    """The event is new; it is on the log and was learned."""
     EVENT_STATUS_EXISTS: _EventStatus.ValueType  # 2
-    """The same event was learned before (within the deduplication window); nothing was done again."""
+    """The same event was learned before (within the deduplication window); it is not learned again."""
     EVENT_STATUS_CONFLICT: _EventStatus.ValueType  # 3
-    """Another event with this `event_id` but other content was learned before; this one was not."""
+    """Another event with this `event_id` but other content was learned before; this event was not
+    learned.
+    """
     EVENT_STATUS_QUARANTINED: _EventStatus.ValueType  # 4
-    """It cannot be learned from; `detail` says why. It was put aside."""
+    """The event cannot be learned; `detail` says why. It is in the quarantine."""
 
 class EventStatus(_EventStatus, metaclass=_EventStatusEnumTypeWrapper):
-    """What became of one event."""
+    """The result of one event."""
 
 EVENT_STATUS_UNSPECIFIED: EventStatus.ValueType  # 0
 """Never sent."""
 EVENT_STATUS_CREATED: EventStatus.ValueType  # 1
-"""New: it is on the log and has been learned."""
+"""The event is new; it is on the log and was learned."""
 EVENT_STATUS_EXISTS: EventStatus.ValueType  # 2
-"""The same event was learned before (within the deduplication window); nothing was done again."""
+"""The same event was learned before (within the deduplication window); it is not learned again."""
 EVENT_STATUS_CONFLICT: EventStatus.ValueType  # 3
-"""Another event with this `event_id` but other content was learned before; this one was not."""
+"""Another event with this `event_id` but other content was learned before; this event was not
+learned.
+"""
 EVENT_STATUS_QUARANTINED: EventStatus.ValueType  # 4
-"""It cannot be learned from; `detail` says why. It was put aside."""
+"""The event cannot be learned; `detail` says why. It is in the quarantine."""
 Global___EventStatus: _TypeAlias = EventStatus  # noqa: Y015
 
 @_typing.final
 class Event(_message.Message):
-    """One thing that a visitor did, or was shown.
+    """One thing that a visitor did or was shown.
 
-    An event that cannot be learned from (a number that is not finite, an id or a text of absurd
-    size, a type that the server does not know, an attribution token that this server did not sign,
-    that has expired, or that was made for another visitor) fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
-    one of a visitor, or of a caller, with more events in a minute than the server's settings allow:
-    a robot is served, and teaches nothing.
+    Some events cannot be learned: those with a number that is not finite, an id or a text that is
+    too large, an unknown type, or an attribution token that this server did not sign, that has
+    expired, or that was made for another visitor. Their status is EVENT_STATUS_QUARANTINED, and the
+    rest of the batch is processed. The same happens to events of a visitor, or of a caller, with
+    more events per minute than the server's settings allow: robots get answers, but their events are
+    not learned.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -100,8 +105,9 @@ class Event(_message.Message):
     POSITION_FIELD_NUMBER: _builtins.int
     CONTEXT_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
-    """The caller's own name for this event, minted before the first try and kept for every retry, so
-    that it is learned once however often it is sent. Required; at most 128 bytes. A UUID will do.
+    """The caller's own id for this event, created before the first try and the same for every retry,
+    so that the event is learned once, however often it is sent. Required; at most 128 bytes, such
+    as a UUID.
     """
     event_type: _builtins.str
     """What happened: impression, detail-page-view, click, download, add-to-cart, favorite, review,
@@ -109,45 +115,45 @@ class Event(_message.Message):
     cart, like, purchase, order, ...), or a name that the server's settings add.
     """
     visitor_id: _builtins.str
-    """Who: the browser, device or cookie; 1 to 128 bytes. An event without it is quarantined."""
+    """The visitor: a browser, device or cookie; 1 to 128 bytes. An event without it is quarantined."""
     user_id: _builtins.str
-    """The account, once it is known; the histories of visitor and user then count as one. At most
+    """The account, once it is known; the histories of visitor and user then count together. At most
     128 bytes.
     """
     session_id: _builtins.str
     """The visit, if the shop counts visits itself; at most 128 bytes."""
     value: _builtins.float
-    """The amount of a rating (1 to 5), or of an event type whose reward is per unit of value. Absent:
-    the type's own reward.
+    """The value of a rating (1 to 5), or of an event type whose reward is per unit of value. Absent:
+    the reward of the type.
     """
     attribution_token: _builtins.str
-    """The `attribution_token` of the recommendation that led here, sent back unchanged, within the
-    time that the server's settings give it. Without it the event is learned from, but credits no
-    slate; what a page sends without it counts within narrow limits.
+    """The `attribution_token` of the recommendation that led to this event, unchanged, before it
+    expires. Without it the event is learned, but credited to no slate; for events from a page
+    without it, narrow limits apply.
     """
     placement: _builtins.str
     """Where on the site it happened, such as "home" or "basket"; at most 128 bytes. Empty: the
     token's placement, if there is one.
     """
     position: _builtins.int
-    """The slot that was acted on, from 1; of an impression without a token, the slot of its first
+    """The slot that was acted on, from 1. For an impression without a token: the slot of its first
     item. 0: not known.
     """
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___EventItem]:
-        """What the event is about: 1 to 1,000 items. An impression names the items that were really seen;
-        with an attribution token and without items, the whole slate was.
+        """The items of the event, 1 to 1,000. An impression names the items that were really seen. An
+        impression with an attribution token and without items means that the whole slate was seen.
         """
 
     @_builtins.property
     def event_time(self) -> _timestamp_pb2.Timestamp:
-        """When it happened. It is data (the time between events, sessions, decay) and never decides
-        order. Absent, or later than the server's clock: the server's clock.
+        """When it happened. It is used as data (time between events, sessions, decay) and never decides
+        the order. Absent, or later than the server's clock: the server's clock.
         """
 
     @_builtins.property
     def context(self) -> _containers.MessageMap[_builtins.str, _value_pb2.Value]:
-        """The circumstances, such as device or weather: at most 100 of them, names 1 to 128 bytes."""
+        """The situation, such as device or weather: at most 100 entries, names of 1 to 128 bytes."""
 
     def __init__(
         self,
@@ -186,11 +192,11 @@ class EventItem(_message.Message):
     PRICE_FIELD_NUMBER: _builtins.int
     CURRENCY_CODE_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
-    """The shop's own name for the item; 1 to 128 bytes."""
+    """The shop's own id for the item; 1 to 128 bytes."""
     quantity: _builtins.float
     """How many pieces. Absent: 1."""
     price: _builtins.float
-    """Price that was paid for one piece, in `currency_code`. Absent: not known."""
+    """The price that was paid for one piece, in `currency_code`. Absent: not known."""
     currency_code: _builtins.str
     """The currency of `price`: three letters of ISO 4217. May be empty."""
     def __init__(
@@ -228,9 +234,9 @@ class EventResult(_message.Message):
     event_id: _builtins.str
     """The event's id."""
     status: Global___EventStatus.ValueType
-    """What became of the event."""
+    """The result."""
     detail: _builtins.str
-    """Why, for a person to read; empty when it was learned."""
+    """The reason, as text for people; empty when the event was learned."""
     def __init__(
         self,
         *,

@@ -28,7 +28,7 @@ class FeedbackRequest(_message.Message):
     EVENTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.Event]:
-        """What happened; 1 to 1,000 events."""
+        """The events, 1 to 1,000."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ Global___FeedbackRequest: _TypeAlias = FeedbackRequest  # noqa: Y015
 
 @_typing.final
 class FeedbackResponse(_message.Message):
-    """What became of each event."""
+    """The result of each event."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -55,7 +55,7 @@ class FeedbackResponse(_message.Message):
     """A state that has learned all of them. Give it to Recommend as `min_offset`. Opaque."""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.EventResult]:
-        """One result an event, in the order sent."""
+        """One result per event, in the order sent."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class StreamFeedbackRequest(_message.Message):
     EVENTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.Event]:
-        """What happened; 1 to 1,000 events."""
+        """The events, 1 to 1,000."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ Global___StreamFeedbackRequest: _TypeAlias = StreamFeedbackRequest  # noqa: Y015
 
 @_typing.final
 class StreamFeedbackResponse(_message.Message):
-    """What became of each event of one StreamFeedbackRequest."""
+    """The result of each event of one StreamFeedbackRequest."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -107,7 +107,7 @@ class StreamFeedbackResponse(_message.Message):
     """A state that has learned all of them."""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.EventResult]:
-        """One result an event, in the order sent."""
+        """One result per event, in the order sent."""
 
     def __init__(
         self,

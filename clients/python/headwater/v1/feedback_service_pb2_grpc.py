@@ -26,12 +26,11 @@ if _version_not_supported:
 
 
 class FeedbackServiceStub:
-    """Takes in what visitors did. The very next Recommend has learned from it.
+    """Accepts events of visitors. The very next Recommend has learned from them.
 
-    Calls may be repeated without harm, because every event carries its `event_id`. UNAVAILABLE when
-    the store is away (Recommend goes on meanwhile); RESOURCE_EXHAUSTED with google.rpc.RetryInfo
-    when too much is under way. After DEADLINE_EXCEEDED an event may or may not have been learned:
-    send it again, under its id.
+    Repeating a call is safe, because every event has an `event_id`. UNAVAILABLE when the store is
+    away (Recommend still works); RESOURCE_EXHAUSTED with google.rpc.RetryInfo under overload. After
+    DEADLINE_EXCEEDED an event may or may not have been learned: send it again with the same id.
     """
 
     def __init__(self, channel):
@@ -53,35 +52,34 @@ class FeedbackServiceStub:
 
 
 class FeedbackServiceServicer:
-    """Takes in what visitors did. The very next Recommend has learned from it.
+    """Accepts events of visitors. The very next Recommend has learned from them.
 
-    Calls may be repeated without harm, because every event carries its `event_id`. UNAVAILABLE when
-    the store is away (Recommend goes on meanwhile); RESOURCE_EXHAUSTED with google.rpc.RetryInfo
-    when too much is under way. After DEADLINE_EXCEEDED an event may or may not have been learned:
-    send it again, under its id.
+    Repeating a call is safe, because every event has an `event_id`. UNAVAILABLE when the store is
+    away (Recommend still works); RESOURCE_EXHAUSTED with google.rpc.RetryInfo under overload. After
+    DEADLINE_EXCEEDED an event may or may not have been learned: send it again with the same id.
     """
 
     def Feedback(self, request, context):
         """Learns from a batch of events, and answers when they are on the log and applied.
 
-        INVALID_ARGUMENT, and nothing done, when the call is malformed: no events, more than 1,000, or
-        one without `event_id`; the message names the field, such as `events[3].event_id`.
+        A malformed call (no events, more than 1,000 events, or an event without `event_id`) returns
+        INVALID_ARGUMENT and has no effect; the message names the field, such as `events[3].event_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def StreamFeedback(self, request_iterator, context):
-        """The same for a stream of batches: each is answered when it is on the log and applied, in the
-        order sent. The next batches may be sent before that; the server reads ahead a bounded number
-        of them, then gRPC's flow control holds the caller back. While too much is under way a stream
+        """The same for a stream of batches. Each batch is answered when it is on the log and applied, in
+        the order sent. The caller may send the next batches before that; the server reads ahead a
+        limited number of them, then gRPC's flow control slows down the caller. Under overload a stream
         waits where Feedback would be refused.
 
-        A malformed batch ends the stream, after the answers of those before it, with INVALID_ARGUMENT
-        that names it, such as `batches[2].events[3].event_id` (counted from 0); nothing of it or after
-        it is done. UNAVAILABLE, after the answers of what is under way, when the server stops.
-        Whatever ended a stream: send on a new one all batches that were not answered. What was learned
-        of them is answered EVENT_STATUS_EXISTS.
+        A malformed batch ends the stream, after the answers to the batches before it, with
+        INVALID_ARGUMENT and the field, such as `batches[2].events[3].event_id` (counted from 0); this
+        batch and later ones have no effect. When the server stops, it answers the batches that it has
+        begun and ends the stream with UNAVAILABLE. In both cases, send all batches without an answer
+        on a new stream. Events that were learned already get EVENT_STATUS_EXISTS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -109,12 +107,11 @@ def add_FeedbackServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class FeedbackService:
-    """Takes in what visitors did. The very next Recommend has learned from it.
+    """Accepts events of visitors. The very next Recommend has learned from them.
 
-    Calls may be repeated without harm, because every event carries its `event_id`. UNAVAILABLE when
-    the store is away (Recommend goes on meanwhile); RESOURCE_EXHAUSTED with google.rpc.RetryInfo
-    when too much is under way. After DEADLINE_EXCEEDED an event may or may not have been learned:
-    send it again, under its id.
+    Repeating a call is safe, because every event has an `event_id`. UNAVAILABLE when the store is
+    away (Recommend still works); RESOURCE_EXHAUSTED with google.rpc.RetryInfo under overload. After
+    DEADLINE_EXCEEDED an event may or may not have been learned: send it again with the same id.
     """
 
     @staticmethod

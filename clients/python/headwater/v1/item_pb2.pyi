@@ -31,31 +31,31 @@ class _WriteStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WriteStat
     WRITE_STATUS_UNSPECIFIED: _WriteStatus.ValueType  # 0
     """Never sent."""
     WRITE_STATUS_APPLIED: _WriteStatus.ValueType  # 1
-    """The catalogue holds it; it counts from the next answer on."""
+    """The write is in the catalogue and counts from the next answer on."""
     WRITE_STATUS_OUTDATED: _WriteStatus.ValueType  # 2
-    """A write with a newer `set_time` was there before: nothing changed."""
+    """The catalogue has a write with a newer `set_time`: nothing changed."""
     WRITE_STATUS_REFUSED: _WriteStatus.ValueType  # 3
-    """It could not be applied; `detail` says why."""
+    """The write could not be applied; `detail` says why."""
 
 class WriteStatus(_WriteStatus, metaclass=_WriteStatusEnumTypeWrapper):
-    """What became of one write."""
+    """The result of one write."""
 
 WRITE_STATUS_UNSPECIFIED: WriteStatus.ValueType  # 0
 """Never sent."""
 WRITE_STATUS_APPLIED: WriteStatus.ValueType  # 1
-"""The catalogue holds it; it counts from the next answer on."""
+"""The write is in the catalogue and counts from the next answer on."""
 WRITE_STATUS_OUTDATED: WriteStatus.ValueType  # 2
-"""A write with a newer `set_time` was there before: nothing changed."""
+"""The catalogue has a write with a newer `set_time`: nothing changed."""
 WRITE_STATUS_REFUSED: WriteStatus.ValueType  # 3
-"""It could not be applied; `detail` says why."""
+"""The write could not be applied; `detail` says why."""
 Global___WriteStatus: _TypeAlias = WriteStatus  # noqa: Y015
 
 @_typing.final
 class Item(_message.Message):
     """A product of the catalogue.
 
-    Events may name items that the catalogue has never been told of: they are learned from, and
-    recommended, as they are. What stands here adds content, price and availability to them.
+    Events may name items that are not in the catalogue: these items are learned and recommended,
+    too. An Item adds content, price and availability.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -92,18 +92,18 @@ class Item(_message.Message):
     PUBLISH_TIME_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
-    """The shop's own name for the item. Required; 1 to 128 bytes."""
+    """The shop's own id for the item. Required; 1 to 128 bytes."""
     title: _builtins.str
-    """What a shopper reads, at most 1,024 bytes. Its words let an item that nobody has touched yet be
-    found.
+    """The title that a shopper reads, at most 1,024 bytes. An item without interactions can be found
+    by its words.
     """
     price: _builtins.float
-    """Price for one piece, in `currency_code`. Absent: not known. From 0 to 1e12."""
+    """The price of one piece, in `currency_code`. Absent: not known. From 0 to 1e12."""
     currency_code: _builtins.str
     """The currency of `price`: three letters of ISO 4217, such as "EUR". May be empty."""
     available: _builtins.bool
-    """Whether it can be bought now. Absent: true. An item that is not available is in no list, and
-    comes back with what was learned about it.
+    """Whether it can be bought now. Absent: true. An item that is not available is in no list. The
+    model keeps what it learned about it.
     """
     @_builtins.property
     def categories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -121,11 +121,11 @@ class Item(_message.Message):
 
     @_builtins.property
     def publish_time(self) -> _timestamp_pb2.Timestamp:
-        """From when on the item may be recommended. Absent: at once."""
+        """The item may be recommended from this time on. Absent: at once."""
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
-        """From when on the item is in no list any more. Absent: never."""
+        """The item is in no list from this time on. Absent: never."""
 
     def __init__(
         self,
@@ -178,8 +178,8 @@ class ItemWrite(_message.Message):
 
     @_builtins.property
     def set_time(self) -> _timestamp_pb2.Timestamp:
-        """When the shop made the change. An older write never beats a newer one, field by field, whatever
-        the order in which they arrive. Absent: when the server takes it in.
+        """When the shop made the change. An older write never replaces a newer one, field by field, in
+        whatever order they arrive. Absent: when the server receives the call.
         """
 
     def __init__(
@@ -209,9 +209,9 @@ class ItemWriteResult(_message.Message):
     item_id: _builtins.str
     """The item that the write was about."""
     status: Global___WriteStatus.ValueType
-    """What became of the write."""
+    """The result."""
     detail: _builtins.str
-    """Why, for a person to read; empty when applied."""
+    """The reason, as text for people; empty when applied."""
     def __init__(
         self,
         *,

@@ -25,35 +25,37 @@ class _ItemOrder:
 class _ItemOrderEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ItemOrder.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ITEM_ORDER_UNSPECIFIED: _ItemOrder.ValueType  # 0
-    """By touches."""
+    """By interactions in total."""
     ITEM_ORDER_TOUCHES: _ItemOrder.ValueType  # 1
-    """By touches ever, most first."""
+    """By interactions in total, most first."""
     ITEM_ORDER_RECENT: _ItemOrder.ValueType  # 2
-    """By touches of late, `touches_day`, most first."""
+    """By recent interactions, `touches_day`, most first."""
     ITEM_ORDER_TRENDING: _ItemOrder.ValueType  # 3
     """By `trend_day`, steepest first."""
     ITEM_ORDER_NEW: _ItemOrder.ValueType  # 4
-    """Items that nobody touched yet, the latest known first; then those touched first of late."""
+    """Items without interactions, newest first; then items by their first interaction, latest first."""
 
 class ItemOrder(_ItemOrder, metaclass=_ItemOrderEnumTypeWrapper):
-    """In which order items are listed."""
+    """The order of the items. The API's names say `touch` for an interaction, see ItemStatistics."""
 
 ITEM_ORDER_UNSPECIFIED: ItemOrder.ValueType  # 0
-"""By touches."""
+"""By interactions in total."""
 ITEM_ORDER_TOUCHES: ItemOrder.ValueType  # 1
-"""By touches ever, most first."""
+"""By interactions in total, most first."""
 ITEM_ORDER_RECENT: ItemOrder.ValueType  # 2
-"""By touches of late, `touches_day`, most first."""
+"""By recent interactions, `touches_day`, most first."""
 ITEM_ORDER_TRENDING: ItemOrder.ValueType  # 3
 """By `trend_day`, steepest first."""
 ITEM_ORDER_NEW: ItemOrder.ValueType  # 4
-"""Items that nobody touched yet, the latest known first; then those touched first of late."""
+"""Items without interactions, newest first; then items by their first interaction, latest first."""
 Global___ItemOrder: _TypeAlias = ItemOrder  # noqa: Y015
 
 @_typing.final
 class ItemStatistics(_message.Message):
-    """What the model knows of one item. A touch is an event on it with a positive reward, but for one
-    on the item that the visitor touched just before.
+    """What the model knows about one item.
+
+    An interaction (in the API's names: `touch`) is an event with a positive reward on an item, unless
+    it is on the visitor's latest item.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -74,40 +76,40 @@ class ItemStatistics(_message.Message):
     ACTS_FIELD_NUMBER: _builtins.int
     REWARD_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
-    """The shop's own name for the item."""
+    """The shop's own id for the item."""
     shown: _builtins.bool
     """Whether it may be recommended now: available, published and not expired."""
     touches: _builtins.int
-    """Touches ever."""
+    """Interactions in total."""
     repeat_touches: _builtins.int
-    """Touches by visitors who had touched it before."""
+    """Interactions by visitors who had interacted with it before."""
     touches_since: _builtins.int
-    """How many touches of any items came after its last one. 0 without a touch."""
+    """How many interactions with any item came after its last one. 0 without an interaction."""
     touches_hour: _builtins.float
-    """Touches of late, each counting half after an hour."""
+    """Recent interactions, with a half-life of an hour."""
     touches_day: _builtins.float
-    """Touches of late, each counting half after a day."""
+    """Recent interactions, with a half-life of a day."""
     touches_week: _builtins.float
-    """Touches of late, each counting half after a week."""
+    """Recent interactions, with a half-life of a week."""
     trend_hour: _builtins.float
-    """How far `touches_hour` is above what a day leads to expect, in standard deviations of a
-    Poisson count; below 0: it falls. As ListTrendingItems scores.
+    """How far `touches_hour` is above the value expected from a day, in standard deviations of a
+    Poisson count; below 0: it falls. ListTrendingItems uses the same score.
     """
     trend_day: _builtins.float
-    """As `trend_hour`: a day against a week."""
+    """As `trend_hour`: a day compared with a week."""
     trend_week: _builtins.float
-    """As `trend_hour`: a week against four."""
+    """As `trend_hour`: a week compared with four weeks."""
     impressions: _builtins.int
-    """Slots in which it was reported as seen, whose attribution window is open (30 minutes, unless
-    the settings say otherwise). What was seen before that is not counted by item.
+    """Slots in which it was reported as seen and whose attribution window is open (30 minutes, unless
+    the settings say otherwise). Earlier impressions are not counted per item.
     """
     acts: _builtins.int
-    """Those of the `impressions` that were acted on."""
+    """How many of the `impressions` were acted on."""
     reward: _builtins.float
     """The sum of the best reward of each of the `acts`."""
     @_builtins.property
     def item(self) -> _item_pb2.Item:
-        """What the shop says of it. Absent: the model knows it from events alone."""
+        """The catalogue data. Absent: the model knows the item only from events."""
 
     def __init__(
         self,

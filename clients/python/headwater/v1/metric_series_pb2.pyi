@@ -26,21 +26,21 @@ class _MetricSpan:
 class _MetricSpanEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MetricSpan.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     METRIC_SPAN_UNSPECIFIED: _MetricSpan.ValueType  # 0
-    """The hour."""
+    """The last hour."""
     METRIC_SPAN_HOUR: _MetricSpan.ValueType  # 1
     """The last hour, every ten seconds (the setting metrics_sample_s)."""
     METRIC_SPAN_WEEK: _MetricSpan.ValueType  # 2
-    """The last week, every five minutes: each the mean of the thirty close ones before it."""
+    """The last week, every five minutes: each sample is the mean of thirty samples before it."""
 
 class MetricSpan(_MetricSpan, metaclass=_MetricSpanEnumTypeWrapper):
-    """How far back the samples go, and how close together they are."""
+    """The time span of the samples, and their distance."""
 
 METRIC_SPAN_UNSPECIFIED: MetricSpan.ValueType  # 0
-"""The hour."""
+"""The last hour."""
 METRIC_SPAN_HOUR: MetricSpan.ValueType  # 1
 """The last hour, every ten seconds (the setting metrics_sample_s)."""
 METRIC_SPAN_WEEK: MetricSpan.ValueType  # 2
-"""The last week, every five minutes: each the mean of the thirty close ones before it."""
+"""The last week, every five minutes: each sample is the mean of thirty samples before it."""
 Global___MetricSpan: _TypeAlias = MetricSpan  # noqa: Y015
 
 @_typing.final
@@ -55,21 +55,21 @@ class MetricSeries(_message.Message):
     CALL_FIELD_NUMBER: _builtins.int
     VALUES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """What was measured. Those of GetMetrics over "recent": "hit_rate_at_20", "reward", "act_rate",
-    "log_loss" and so on. Of the process: "events_per_second" (learned), "memory_bytes". With
-    `call`, of all replicas alive, over the minute before the sample: "calls_per_second" and
-    "failures_per_second", summed; "latency_p50_ms", the mean by calls; "latency_p99_ms", the
-    slowest's. While the store is away these four are of the process alone.
+    """What was measured. From GetMetrics, window "recent": "hit_rate_at_20", "reward", "act_rate",
+    "log_loss" and so on. For the process: "events_per_second" (learned), "memory_bytes". With
+    `call`, for all replicas alive, over the minute before the sample: "calls_per_second" and
+    "failures_per_second", summed; "latency_p50_ms", the mean weighted by calls; "latency_p99_ms",
+    of the slowest replica. While the store is away, these four are for the process alone.
     """
     placement: _builtins.str
-    """The placement that it was measured at. "all": over all of them. Empty where it has none."""
+    """The placement. "all": over all of them. Empty: it has none."""
     policy: _builtins.str
-    """The policy that it was measured for. "all": over all of them. Empty where it has none."""
+    """The policy. "all": over all of them. Empty: it has none."""
     call: _builtins.str
-    """The method that it is about, such as "headwater.v1.FeedbackService/Feedback". Empty: none."""
+    """The method, such as "headwater.v1.FeedbackService/Feedback". Empty: none."""
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The figure at each of the response's `sample_times`; NaN where there was none."""
+        """The figure at each of the response's `sample_times`; NaN if there was none."""
 
     def __init__(
         self,

@@ -34,35 +34,37 @@ class _DriftDirectionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DriftD
     DRIFT_DIRECTION_UNSPECIFIED: _DriftDirection.ValueType  # 0
     """Never sent."""
     DRIFT_DIRECTION_WORSE: _DriftDirection.ValueType  # 1
-    """The model foresees less than before, or its lists are acted on less."""
+    """The model predicts less well than before, or its lists get fewer acts."""
     DRIFT_DIRECTION_BETTER: _DriftDirection.ValueType  # 2
-    """It foresees more than before, or its lists are acted on more."""
+    """The model predicts better than before, or its lists get more acts."""
 
 class DriftDirection(_DriftDirection, metaclass=_DriftDirectionEnumTypeWrapper):
-    """Which way it went."""
+    """The direction of a change."""
 
 DRIFT_DIRECTION_UNSPECIFIED: DriftDirection.ValueType  # 0
 """Never sent."""
 DRIFT_DIRECTION_WORSE: DriftDirection.ValueType  # 1
-"""The model foresees less than before, or its lists are acted on less."""
+"""The model predicts less well than before, or its lists get fewer acts."""
 DRIFT_DIRECTION_BETTER: DriftDirection.ValueType  # 2
-"""It foresees more than before, or its lists are acted on more."""
+"""The model predicts better than before, or its lists get more acts."""
 Global___DriftDirection: _TypeAlias = DriftDirection  # noqa: Y015
 
 @_typing.final
 class GetModelRequest(_message.Message):
-    """Asks where the model stands."""
+    """Asks for the state of the model."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     COMPUTE_DIGEST_FIELD_NUMBER: _builtins.int
     COMPARE_REPLICAS_FIELD_NUMBER: _builtins.int
     compute_digest: _builtins.bool
-    """Compute the digest too. It walks the whole state and may take seconds: an operator's call."""
+    """Also compute the digest. This reads the whole state and may take seconds: use it for
+    operations, not in requests of pages.
+    """
     compare_replicas: _builtins.bool
-    """Ask every replica of the catalogue for the digest of its state at one offset, too. It puts a
-    mark on the log, so it needs the store: UNAVAILABLE without. Implies `compute_digest`; the
-    answer is of the state at the mark.
+    """Also ask every replica of the catalogue for the digest of its state at one offset. This appends
+    a mark to the log, so it needs the store: UNAVAILABLE when it is away. Implies
+    `compute_digest`; the answer is about the state at the mark.
     """
     def __init__(
         self,
@@ -80,7 +82,7 @@ Global___GetModelRequest: _TypeAlias = GetModelRequest  # noqa: Y015
 
 @_typing.final
 class GetModelResponse(_message.Message):
-    """Where the model stands. All fields speak of the same state."""
+    """The state of the model. All fields are about the same state."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -140,7 +142,7 @@ class GetModelResponse(_message.Message):
     """The state's size in memory, in bytes."""
     @_builtins.property
     def counts(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
-        """How many there are of: events_learned, events_repeated, events_quarantined, visitors, items,
+        """Counts of: events_learned, events_repeated, events_quarantined, visitors, items,
         log_entries, and more.
         """
 
@@ -150,7 +152,7 @@ class GetModelResponse(_message.Message):
 
     @_builtins.property
     def replicas(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReplicaState]:
-        """What every replica that is alive holds at `offset`; only with `compare_replicas`."""
+        """The state at `offset` of every replica that is alive; only with `compare_replicas`."""
 
     def __init__(
         self,
@@ -185,9 +187,9 @@ class ReplicaState(_message.Message):
     role: _builtins.str
     """"worker" if it serves, "follower" if it takes snapshots and serves nobody."""
     digest: _builtins.str
-    """The digest of its state. Empty: it did not answer in time, see `detail`."""
+    """The digest of its state. Empty: the replica did not answer in time, see `detail`."""
     detail: _builtins.str
-    """What is wrong with it, for a person to read; empty when nothing is."""
+    """What is wrong with it, as text for people; empty when nothing is."""
     def __init__(
         self,
         *,
@@ -235,7 +237,7 @@ class GetMetricsResponse(_message.Message):
 
     @_builtins.property
     def drift_alarms(self) -> _containers.RepeatedCompositeFieldContainer[Global___DriftAlarm]:
-        """Changes that were noticed, oldest first; the last 100."""
+        """Detected changes, oldest first; the last 100."""
 
     def __init__(
         self,
@@ -264,23 +266,23 @@ class Metric(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     placement: _builtins.str
-    """The placement that it was measured at. "all": over all of them."""
+    """The placement. "all": over all of them."""
     policy: _builtins.str
-    """The policy that it was measured for. "all": over all of them."""
+    """The policy. "all": over all of them."""
     window: _builtins.str
-    """What it covers: "total", or "recent", in which an observation counts 0.2 % less with each that
-    follows.
+    """The window: "total", or "recent", in which the weight of an observation decreases by 0.2 % with
+    each later one.
     """
     name: _builtins.str
-    """What was measured, such as "hit_rate_at_20", "reward" and "act_rate"; of the
-    `probability` of reported slots "log_loss", beside it "log_loss_base_rate", that of telling the
-    acts so far by the slots so far, and "calibration_error", how far the acts of a bin of chances
-    are from what was foreseen, averaged over 16 bins by their slots.
+    """What was measured, such as "hit_rate_at_20", "reward" and "act_rate". For the `probability` of
+    reported slots: "log_loss"; "log_loss_base_rate", the log loss of predicting the acts so far
+    divided by the slots so far; and "calibration_error", the distance between the share of acts
+    and the predicted chance in a bin, averaged over 16 bins weighted by their slots.
     """
     value: _builtins.float
     """The figure."""
     count: _builtins.int
-    """Over how many events or impressions."""
+    """The number of events or impressions."""
     def __init__(
         self,
         *,
@@ -301,8 +303,8 @@ Global___Metric: _TypeAlias = Metric  # noqa: Y015
 
 @_typing.final
 class DriftAlarm(_message.Message):
-    """A change that was noticed in how well the model foresees: its loss before and after differ by
-    more than chance allows (ADWIN).
+    """A detected change in how well the model predicts: its loss before and after differ by more than
+    chance allows (ADWIN).
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -315,22 +317,22 @@ class DriftAlarm(_message.Message):
     MEAN_BEFORE_FIELD_NUMBER: _builtins.int
     MEAN_AFTER_FIELD_NUMBER: _builtins.int
     placement: _builtins.str
-    """The placement where it changed. "all": over all that visitors turn to."""
+    """The placement where it changed. "all": over all interactions."""
     name: _builtins.str
-    """What changed: "ranking_loss" (over all; 0 is foreseen, 1 a blind guess), or "no_act" (of a
-    placement; the share of reported slates on which nobody acted).
+    """What changed: "ranking_loss" (over all; 0 means predicted, 1 a random guess), or "no_act" (of a
+    placement; the share of reported slates without an act).
     """
     direction: Global___DriftDirection.ValueType
     """Whether it became worse or better."""
     events_learned: _builtins.int
-    """How many events had been learned when it was noticed."""
+    """How many events had been learned when it was detected."""
     mean_before: _builtins.float
     """The mean before the change."""
     mean_after: _builtins.float
     """The mean since."""
     @_builtins.property
     def detect_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was noticed, by the time of the log."""
+        """When it was detected, by the time of the log."""
 
     def __init__(
         self,
@@ -361,10 +363,10 @@ class ListMetricSamplesRequest(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     NAMES_FIELD_NUMBER: _builtins.int
     span: _metric_series_pb2.MetricSpan.ValueType
-    """How far back, and how close together. Not set: the hour."""
+    """The time span. Not set: the last hour."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Only samples after this time, for who has those before it. Absent: all."""
+        """Only samples after this time, for a caller that has the earlier ones. Absent: all."""
 
     @_builtins.property
     def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -397,7 +399,7 @@ class ListMetricSamplesResponse(_message.Message):
     DRIFT_ALARMS_FIELD_NUMBER: _builtins.int
     INTERVAL_SECONDS_FIELD_NUMBER: _builtins.int
     replica_id: _builtins.str
-    """The process that sampled them. Ask again if it is another one than before."""
+    """The process that took the samples. If it is another one than before, request all samples again."""
     interval_seconds: _builtins.float
     """Seconds between two samples."""
     @_builtins.property
@@ -410,7 +412,7 @@ class ListMetricSamplesResponse(_message.Message):
 
     @_builtins.property
     def drift_alarms(self) -> _containers.RepeatedCompositeFieldContainer[Global___DriftAlarm]:
-        """Changes that were noticed in how well the model foresees, oldest first; the last 100."""
+        """Detected changes in how well the model predicts, oldest first; the last 100."""
 
     def __init__(
         self,
@@ -431,7 +433,7 @@ Global___ListMetricSamplesResponse: _TypeAlias = ListMetricSamplesResponse  # no
 
 @_typing.final
 class GetServingRequest(_message.Message):
-    """Asks how the process that answers is doing."""
+    """Asks for the state of the process that answers."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -448,7 +450,7 @@ Global___GetServingRequest: _TypeAlias = GetServingRequest  # noqa: Y015
 
 @_typing.final
 class GetServingResponse(_message.Message):
-    """How the process that answers is doing."""
+    """The state of the process that answers."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -466,28 +468,28 @@ class GetServingResponse(_message.Message):
     replica_id: _builtins.str
     """The process."""
     uptime_ms: _builtins.int
-    """For how long it has done so, in milliseconds."""
+    """How long it has had a state, in milliseconds."""
     reads_served: _builtins.bool
-    """Whether questions are answered."""
+    """Whether reads are answered."""
     writes_served: _builtins.bool
     """Whether feedback is acknowledged."""
     detail: _builtins.str
-    """Why one of the two is not, for a person to read; empty when both are."""
+    """The reason if one of the two is false, as text for people; empty when both are true."""
     memory_bytes: _builtins.int
-    """What the process takes of the machine's memory, in bytes."""
+    """The memory of the process, in bytes."""
     memory_budget_bytes: _builtins.int
-    """What it is meant to take at most, in bytes. 0: no budget is set."""
+    """The memory budget, in bytes. 0: no budget is set."""
     state_memory_bytes: _builtins.int
-    """What the state takes of it, in bytes."""
+    """The memory of the state, in bytes."""
     operations_waiting: _builtins.int
-    """Events and writes that are on their way onto the log or to be learned."""
+    """Events and writes that are not yet on the log or not yet applied."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When it began to hold a state, by its own clock."""
+        """When it started to have a state, by its own clock."""
 
     @_builtins.property
     def calls(self) -> _containers.RepeatedCompositeFieldContainer[_replica_pb2.CallFigures]:
-        """Every method that was called since the process began, by name."""
+        """Every method that was called since the process started, by name."""
 
     def __init__(
         self,
@@ -542,7 +544,7 @@ class ListReplicasResponse(_message.Message):
     log_offset: _builtins.str
     """The last entry of the log. Opaque."""
     log_entries: _builtins.int
-    """How many entries were ever put on the log."""
+    """How many entries were appended to the log in total."""
     replica_id: _builtins.str
     """The process that answers."""
     @_builtins.property
@@ -579,7 +581,7 @@ class ListQuarantinedEventsRequest(_message.Message):
     page_token: _builtins.str
     """The `next_page_token` of the page before, with the same `reason`. Empty: the first page."""
     reason: _builtins.str
-    """Only events whose reason holds this text; at most 256 bytes. Empty: all."""
+    """Only events whose reason contains this text; at most 256 bytes. Empty: all."""
     def __init__(
         self,
         *,
@@ -606,11 +608,11 @@ class ListQuarantinedEventsResponse(_message.Message):
     KEPT_COUNT_FIELD_NUMBER: _builtins.int
     EVER_COUNT_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Gives the next page. Empty: this was the last one. Opaque."""
+    """Requests the next page. Empty: this was the last one. Opaque."""
     kept_count: _builtins.int
-    """How many are kept now, whatever their reason."""
+    """How many events are in the quarantine now, for any reason."""
     ever_count: _builtins.int
-    """How many were ever put aside."""
+    """How many events were quarantined in total."""
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[_quarantine_pb2.QuarantinedEvent]:
         """The events, newest first."""
@@ -633,7 +635,7 @@ Global___ListQuarantinedEventsResponse: _TypeAlias = ListQuarantinedEventsRespon
 
 @_typing.final
 class GetStorageRequest(_message.Message):
-    """Asks what the store keeps."""
+    """Asks for the contents of the store."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -650,7 +652,7 @@ Global___GetStorageRequest: _TypeAlias = GetStorageRequest  # noqa: Y015
 
 @_typing.final
 class GetStorageResponse(_message.Message):
-    """What the store keeps of this catalogue."""
+    """What the store holds for this catalogue."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -668,7 +670,7 @@ class GetStorageResponse(_message.Message):
 
     @_builtins.property
     def snapshots(self) -> _containers.RepeatedCompositeFieldContainer[_storage_pb2.Snapshot]:
-        """The kept states, newest first."""
+        """The snapshots, newest first."""
 
     @_builtins.property
     def store(self) -> _storage_pb2.StoreFigures:
@@ -705,19 +707,21 @@ class ListItemStatisticsRequest(_message.Message):
     page_size: _builtins.int
     """How many items at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT."""
     page_token: _builtins.str
-    """The `next_page_token` of the page before, all else being the same. Empty: the first page."""
+    """The `next_page_token` of the page before; all other fields must be the same. Empty: the first
+    page.
+    """
     order: _item_statistics_pb2.ItemOrder.ValueType
-    """In which order. Not set: by touches."""
+    """The order. Not set: by interactions in total."""
     query: _builtins.str
-    """Only items whose id or title holds this text, capitals or not; at most 256 bytes. It looks
-    through all titles: milliseconds in a large catalogue. Empty: all.
+    """Only items whose id or title contains this text, ignoring case; at most 256 bytes. The search
+    reads all titles: milliseconds in a large catalogue. Empty: all.
     """
     filter: _builtins.str
     """A condition on the items, as in RecommendRequest."""
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Only these items, in this order instead; at most 100 ids of at most 128 bytes. Those that the
-        model never heard of are left out. Empty: all.
+        """Only these items, in this order instead; at most 100 ids of at most 128 bytes. Items that the
+        model does not know are left out. Empty: all.
         """
 
     def __init__(
@@ -749,9 +753,9 @@ class ListItemStatisticsResponse(_message.Message):
     TOTAL_COUNT_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Gives the next page. Empty: this was the last one. Opaque."""
+    """Requests the next page. Empty: this was the last one. Opaque."""
     total_count: _builtins.int
-    """How many items there are with that `query` and that `filter`."""
+    """The number of items for this `query` and `filter`."""
     offset: _builtins.str
     """The state that answered. Opaque."""
     @_builtins.property

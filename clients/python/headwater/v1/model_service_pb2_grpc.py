@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ModelServiceStub:
-    """Looks at the model.
+    """Questions of operators about the model, the replicas and the store. All calls only read.
     """
 
     def __init__(self, channel):
@@ -78,35 +78,35 @@ class ModelServiceStub:
 
 
 class ModelServiceServicer:
-    """Looks at the model.
+    """Questions of operators about the model, the replicas and the store. All calls only read.
     """
 
     def GetModel(self, request, context):
-        """Returns where the model stands: offset, counts, memory, versions and, if asked, its digest.
+        """Returns the state of the model: offset, counts, memory, versions and, on request, its digest.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetMetrics(self, request, context):
-        """Returns how well the model foresaw what happened: each event is compared with what would have
-        been recommended just before it was learned.
+        """Returns how well the model predicts: before an event is learned, it is compared with the items
+        that would have been recommended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListMetricSamples(self, request, context):
-        """Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
+        """Returns the figures of GetMetrics over time, and the number and latency of calls.
 
-        Each process samples by itself and keeps that in memory: a restart begins anew.
+        Each process keeps its own samples in memory; a restart deletes them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetServing(self, request, context):
-        """Returns how the process that answers is doing: its calls, their latency, its memory.
+        """Returns the state of the process that answers: its calls, their latency, its memory.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -121,25 +121,25 @@ class ModelServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListQuarantinedEvents(self, request, context):
-        """Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
-        the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+        """Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
+        INVALID_ARGUMENT when `page_token` is invalid.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetStorage(self, request, context):
-        """Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away.
+        """Returns what the store holds for this catalogue. UNAVAILABLE when the store is away.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListItemStatistics(self, request, context):
-        """Returns what the model knows of items, page by page.
+        """Returns what the model knows about items, page by page.
 
-        Every page is of the state at its time, so an item that moves in the order meanwhile may be in
-        two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+        Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
+        two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -197,7 +197,7 @@ def add_ModelServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ModelService:
-    """Looks at the model.
+    """Questions of operators about the model, the replicas and the store. All calls only read.
     """
 
     @staticmethod

@@ -27,79 +27,79 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ModelServiceStub:
-    """Looks at the model."""
+    """Questions of operators about the model, the replicas and the store. All calls only read."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ModelServiceAsyncStub: ...
     GetModel: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.GetModelRequest, _model_service_pb2.GetModelResponse]
-    """Returns where the model stands: offset, counts, memory, versions and, if asked, its digest."""
+    """Returns the state of the model: offset, counts, memory, versions and, on request, its digest."""
     GetMetrics: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.GetMetricsRequest, _model_service_pb2.GetMetricsResponse]
-    """Returns how well the model foresaw what happened: each event is compared with what would have
-    been recommended just before it was learned.
+    """Returns how well the model predicts: before an event is learned, it is compared with the items
+    that would have been recommended.
     """
     ListMetricSamples: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListMetricSamplesRequest, _model_service_pb2.ListMetricSamplesResponse]
-    """Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
+    """Returns the figures of GetMetrics over time, and the number and latency of calls.
 
-    Each process samples by itself and keeps that in memory: a restart begins anew.
+    Each process keeps its own samples in memory; a restart deletes them.
     """
     GetServing: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.GetServingRequest, _model_service_pb2.GetServingResponse]
-    """Returns how the process that answers is doing: its calls, their latency, its memory."""
+    """Returns the state of the process that answers: its calls, their latency, its memory."""
     ListReplicas: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListReplicasRequest, _model_service_pb2.ListReplicasResponse]
     """Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
     store is away.
     """
     ListQuarantinedEvents: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListQuarantinedEventsRequest, _model_service_pb2.ListQuarantinedEventsResponse]
-    """Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
-    the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+    """Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
+    INVALID_ARGUMENT when `page_token` is invalid.
     """
     GetStorage: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.GetStorageRequest, _model_service_pb2.GetStorageResponse]
-    """Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away."""
+    """Returns what the store holds for this catalogue. UNAVAILABLE when the store is away."""
     ListItemStatistics: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListItemStatisticsRequest, _model_service_pb2.ListItemStatisticsResponse]
-    """Returns what the model knows of items, page by page.
+    """Returns what the model knows about items, page by page.
 
-    Every page is of the state at its time, so an item that moves in the order meanwhile may be in
-    two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+    Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
+    two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
     """
 
 @_typing.type_check_only
 class ModelServiceAsyncStub(ModelServiceStub):
-    """Looks at the model."""
+    """Questions of operators about the model, the replicas and the store. All calls only read."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetModel: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetModelRequest, _model_service_pb2.GetModelResponse]  # type: ignore[assignment]
-    """Returns where the model stands: offset, counts, memory, versions and, if asked, its digest."""
+    """Returns the state of the model: offset, counts, memory, versions and, on request, its digest."""
     GetMetrics: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetMetricsRequest, _model_service_pb2.GetMetricsResponse]  # type: ignore[assignment]
-    """Returns how well the model foresaw what happened: each event is compared with what would have
-    been recommended just before it was learned.
+    """Returns how well the model predicts: before an event is learned, it is compared with the items
+    that would have been recommended.
     """
     ListMetricSamples: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListMetricSamplesRequest, _model_service_pb2.ListMetricSamplesResponse]  # type: ignore[assignment]
-    """Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
+    """Returns the figures of GetMetrics over time, and the number and latency of calls.
 
-    Each process samples by itself and keeps that in memory: a restart begins anew.
+    Each process keeps its own samples in memory; a restart deletes them.
     """
     GetServing: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetServingRequest, _model_service_pb2.GetServingResponse]  # type: ignore[assignment]
-    """Returns how the process that answers is doing: its calls, their latency, its memory."""
+    """Returns the state of the process that answers: its calls, their latency, its memory."""
     ListReplicas: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListReplicasRequest, _model_service_pb2.ListReplicasResponse]  # type: ignore[assignment]
     """Returns every replica of the catalogue, and those that died within a day. UNAVAILABLE when the
     store is away.
     """
     ListQuarantinedEvents: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListQuarantinedEventsRequest, _model_service_pb2.ListQuarantinedEventsResponse]  # type: ignore[assignment]
-    """Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
-    the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+    """Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
+    INVALID_ARGUMENT when `page_token` is invalid.
     """
     GetStorage: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetStorageRequest, _model_service_pb2.GetStorageResponse]  # type: ignore[assignment]
-    """Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away."""
+    """Returns what the store holds for this catalogue. UNAVAILABLE when the store is away."""
     ListItemStatistics: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListItemStatisticsRequest, _model_service_pb2.ListItemStatisticsResponse]  # type: ignore[assignment]
-    """Returns what the model knows of items, page by page.
+    """Returns what the model knows about items, page by page.
 
-    Every page is of the state at its time, so an item that moves in the order meanwhile may be in
-    two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+    Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
+    two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
     """
 
 class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Looks at the model."""
+    """Questions of operators about the model, the replicas and the store. All calls only read."""
 
     @_abc_1.abstractmethod
     def GetModel(
@@ -107,7 +107,7 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _model_service_pb2.GetModelRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_model_service_pb2.GetModelResponse, _abc.Awaitable[_model_service_pb2.GetModelResponse]]:
-        """Returns where the model stands: offset, counts, memory, versions and, if asked, its digest."""
+        """Returns the state of the model: offset, counts, memory, versions and, on request, its digest."""
 
     @_abc_1.abstractmethod
     def GetMetrics(
@@ -115,8 +115,8 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _model_service_pb2.GetMetricsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_model_service_pb2.GetMetricsResponse, _abc.Awaitable[_model_service_pb2.GetMetricsResponse]]:
-        """Returns how well the model foresaw what happened: each event is compared with what would have
-        been recommended just before it was learned.
+        """Returns how well the model predicts: before an event is learned, it is compared with the items
+        that would have been recommended.
         """
 
     @_abc_1.abstractmethod
@@ -125,9 +125,9 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _model_service_pb2.ListMetricSamplesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_model_service_pb2.ListMetricSamplesResponse, _abc.Awaitable[_model_service_pb2.ListMetricSamplesResponse]]:
-        """Returns the figures of GetMetrics over time, and how much was asked and how fast it was answered.
+        """Returns the figures of GetMetrics over time, and the number and latency of calls.
 
-        Each process samples by itself and keeps that in memory: a restart begins anew.
+        Each process keeps its own samples in memory; a restart deletes them.
         """
 
     @_abc_1.abstractmethod
@@ -136,7 +136,7 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _model_service_pb2.GetServingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_model_service_pb2.GetServingResponse, _abc.Awaitable[_model_service_pb2.GetServingResponse]]:
-        """Returns how the process that answers is doing: its calls, their latency, its memory."""
+        """Returns the state of the process that answers: its calls, their latency, its memory."""
 
     @_abc_1.abstractmethod
     def ListReplicas(
@@ -154,8 +154,8 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _model_service_pb2.ListQuarantinedEventsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_model_service_pb2.ListQuarantinedEventsResponse, _abc.Awaitable[_model_service_pb2.ListQuarantinedEventsResponse]]:
-        """Returns the events that nothing was learned from, newest first, page by page. UNAVAILABLE when
-        the store is away; INVALID_ARGUMENT when `page_token` is none of ours.
+        """Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
+        INVALID_ARGUMENT when `page_token` is invalid.
         """
 
     @_abc_1.abstractmethod
@@ -164,7 +164,7 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _model_service_pb2.GetStorageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_model_service_pb2.GetStorageResponse, _abc.Awaitable[_model_service_pb2.GetStorageResponse]]:
-        """Returns what the store keeps of this catalogue. UNAVAILABLE when the store is away."""
+        """Returns what the store holds for this catalogue. UNAVAILABLE when the store is away."""
 
     @_abc_1.abstractmethod
     def ListItemStatistics(
@@ -172,10 +172,10 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _model_service_pb2.ListItemStatisticsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_model_service_pb2.ListItemStatisticsResponse, _abc.Awaitable[_model_service_pb2.ListItemStatisticsResponse]]:
-        """Returns what the model knows of items, page by page.
+        """Returns what the model knows about items, page by page.
 
-        Every page is of the state at its time, so an item that moves in the order meanwhile may be in
-        two pages or in none. INVALID_ARGUMENT when `page_token` is none of ours.
+        Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
+        two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
         """
 
 def add_ModelServiceServicer_to_server(servicer: ModelServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

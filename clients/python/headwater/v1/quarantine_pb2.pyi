@@ -20,7 +20,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class QuarantinedEvent(_message.Message):
-    """An event that nothing was learned from."""
+    """An event that could not be learned."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -33,19 +33,19 @@ class QuarantinedEvent(_message.Message):
     event_id: _builtins.str
     """The event's id, cut to 128 characters."""
     visitor_id: _builtins.str
-    """Who did it, cut to 128 characters."""
+    """The visitor, cut to 128 characters."""
     user_id: _builtins.str
     """The account, cut to 128 characters; empty if there was none."""
     reason: _builtins.str
-    """Why nothing was learned from it, for a person to read; it begins with the field."""
+    """Why it was not learned, as text for people; it begins with the field."""
     @_builtins.property
     def quarantine_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was put aside, by the store's clock."""
+        """When it was quarantined, by the store's clock."""
 
     @_builtins.property
     def event(self) -> _event_pb2.Event:
-        """The event as it was sent, without its `attribution_token`, and without an `event_time` that is
-        no valid time. Absent: it was too long to keep.
+        """The event as it was sent, without its `attribution_token`, and without an invalid `event_time`.
+        Absent: the event was too large to be kept.
         """
 
     def __init__(

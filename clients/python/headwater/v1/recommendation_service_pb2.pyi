@@ -27,7 +27,7 @@ class _Exploration:
 class _ExplorationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Exploration.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     EXPLORATION_UNSPECIFIED: _Exploration.ValueType  # 0
-    """As the policy is set."""
+    """As the settings of the policy say."""
     EXPLORATION_OFF: _Exploration.ValueType  # 1
     """Never: the best list, every propensity 1."""
 
@@ -35,7 +35,7 @@ class Exploration(_Exploration, metaclass=_ExplorationEnumTypeWrapper):
     """Whether the policy may try items that are not its best guess."""
 
 EXPLORATION_UNSPECIFIED: Exploration.ValueType  # 0
-"""As the policy is set."""
+"""As the settings of the policy say."""
 EXPLORATION_OFF: Exploration.ValueType  # 1
 """Never: the best list, every propensity 1."""
 Global___Exploration: _TypeAlias = Exploration  # noqa: Y015
@@ -47,38 +47,38 @@ class _Diversity:
 class _DiversityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Diversity.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     DIVERSITY_UNSPECIFIED: _Diversity.ValueType  # 0
-    """As a rule of the placement says, else as the setting `diversity` does (none, unless set)."""
+    """As a rule for the placement says, otherwise the setting `diversity` (default: none)."""
     DIVERSITY_NONE: _Diversity.ValueType  # 1
-    """By score alone."""
+    """Items are ranked by score alone."""
     DIVERSITY_LOW: _Diversity.ValueType  # 2
-    """Of items that score nearly alike, the one that is new to the list."""
+    """Among items with nearly the same score, the one that differs from the list so far is preferred."""
     DIVERSITY_MEDIUM: _Diversity.ValueType  # 3
-    """A category or a likeness that the list holds already costs clearly."""
+    """An item of the same category as an earlier one, or similar to it, loses clearly in score."""
     DIVERSITY_HIGH: _Diversity.ValueType  # 4
-    """Few items of one category, and hardly two that are alike."""
+    """Few items of one category, and almost no two similar items."""
     DIVERSITY_AUTO: _Diversity.ValueType  # 5
-    """Between none and medium: as varied as what the visitor looked at last."""
+    """Between none and medium: as varied as the visitor's latest items."""
 
 class Diversity(_Diversity, metaclass=_DiversityEnumTypeWrapper):
-    """How varied a list is, by category and by likeness. docs/rules.md has the numbers of each level."""
+    """How varied a list is, by category and by similarity. docs/rules.md has the numbers of each level."""
 
 DIVERSITY_UNSPECIFIED: Diversity.ValueType  # 0
-"""As a rule of the placement says, else as the setting `diversity` does (none, unless set)."""
+"""As a rule for the placement says, otherwise the setting `diversity` (default: none)."""
 DIVERSITY_NONE: Diversity.ValueType  # 1
-"""By score alone."""
+"""Items are ranked by score alone."""
 DIVERSITY_LOW: Diversity.ValueType  # 2
-"""Of items that score nearly alike, the one that is new to the list."""
+"""Among items with nearly the same score, the one that differs from the list so far is preferred."""
 DIVERSITY_MEDIUM: Diversity.ValueType  # 3
-"""A category or a likeness that the list holds already costs clearly."""
+"""An item of the same category as an earlier one, or similar to it, loses clearly in score."""
 DIVERSITY_HIGH: Diversity.ValueType  # 4
-"""Few items of one category, and hardly two that are alike."""
+"""Few items of one category, and almost no two similar items."""
 DIVERSITY_AUTO: Diversity.ValueType  # 5
-"""Between none and medium: as varied as what the visitor looked at last."""
+"""Between none and medium: as varied as the visitor's latest items."""
 Global___Diversity: _TypeAlias = Diversity  # noqa: Y015
 
 @_typing.final
 class RecommendRequest(_message.Message):
-    """The question. Ids have at most 128 bytes, and a list of ids at most 1,000 entries."""
+    """The request. Ids have at most 128 bytes, and a list of ids at most 1,000 entries."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -121,47 +121,49 @@ class RecommendRequest(_message.Message):
     DIVERSITY_FIELD_NUMBER: _builtins.int
     FIRST_SLOT_PROPENSITIES_FIELD_NUMBER: _builtins.int
     visitor_id: _builtins.str
-    """Who: the browser, device or cookie. Required; 1 to 128 bytes."""
+    """The visitor: a browser, device or cookie. Required; 1 to 128 bytes."""
     user_id: _builtins.str
-    """The account, once it is known; the histories of visitor and user then count as one. A page's key
-    names none: PERMISSION_DENIED.
+    """The account, once it is known; the histories of visitor and user then count together. Not
+    allowed with a page's key: PERMISSION_DENIED.
     """
     session_id: _builtins.str
     """The visit, if the shop counts visits itself."""
     placement: _builtins.str
-    """Where on the site the list will stand, such as "home", "product" or "basket"."""
+    """Where on the site the list will be shown, such as "home", "product" or "basket"."""
     page_size: _builtins.int
     """How many results at most. 0: 20. More than 100: 100. Negative: INVALID_ARGUMENT."""
     filter: _builtins.str
     """A condition on the items, such as `categories: ANY("shoes", "boots") AND price < 100`: ANY of
     texts, comparisons of numbers, `available = true`, with AND, OR, NOT and parentheses, over
-    categories, tags, price, available and the features. One that does not parse is
-    INVALID_ARGUMENT with the position; an item without a field fails its conditions.
+    categories, tags, price, available and the features. A filter with a syntax error gets
+    INVALID_ARGUMENT with the position. An item without a field does not pass conditions on it.
     """
     recommendation_id: _builtins.str
-    """The name of this recommendation. It alone seeds exploration, so a retry draws the same numbers.
-    Empty: minted by the server.
+    """The id of this recommendation. It is the only seed of exploration, so a retry draws the same
+    numbers. Empty: created by the server.
     """
     min_offset: _builtins.str
-    """Answer only from a state at least this new: the `offset` of a FeedbackResponse, so that what
-    the visitor just did counts. If the state is older, the call waits until its deadline.
-    INVALID_ARGUMENT when it is no offset.
+    """Answer only from a state that is at least this new. Send the `offset` of a FeedbackResponse, so
+    that the visitor's latest events count. If the state is older, the call waits until its
+    deadline. INVALID_ARGUMENT when it is not an offset.
     """
     exploration: Global___Exploration.ValueType
     """Whether the policy may try items that are not its best guess."""
     explain: _builtins.bool
-    """Fill what says why in each result: `sources`, `reasons`, `contributions`, `rules`, `explanation`,
-    and how well `probability` is known. Costs time.
+    """Add the reasons to each result: `sources`, `reasons`, `contributions`, `rules`, `explanation`,
+    and how well `probability` is known. This takes more time.
     """
     diversity: Global___Diversity.ValueType
     """How varied the list is. Propensities stay exact."""
     first_slot_propensities: _builtins.bool
-    """Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
-    or evaluates another policy by what stood first.
+    """Add `first_slot_propensity` to each result: for a caller that shows only one item of the list,
+    or evaluates another policy by the first slot.
     """
     @_builtins.property
     def candidate_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Given: rank exactly these, as far as filter, availability and exclusion let them."""
+        """If given, exactly these items are ranked, except those that the filter, their availability or
+        an exclusion removes.
+        """
 
     @_builtins.property
     def exclude_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -169,18 +171,18 @@ class RecommendRequest(_message.Message):
 
     @_builtins.property
     def context_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The product page or the basket that the list stands beside."""
+        """The items on the same page, such as the product or the basket beside the list."""
 
     @_builtins.property
     def context(self) -> _containers.MessageMap[_builtins.str, _value_pb2.Value]:
-        """The circumstances, such as device or weather: at most 100 of them, names 1 to 128 bytes, texts
-        at most 1,024 bytes, numbers finite.
+        """The situation, such as device or weather: at most 100 entries, names of 1 to 128 bytes, texts
+        of at most 1,024 bytes, finite numbers.
         """
 
     @_builtins.property
     def exclude_attribution_tokens(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The `attribution_token`s of lists that stand on the same page already, at most 20: none of
-        their items is in this one. An empty one is passed over; one that this server did not sign is
+        """The `attribution_token`s of lists that are already on the same page, at most 20. None of their
+        items is in this list. An empty token is ignored; a token that this server did not sign gets
         INVALID_ARGUMENT.
         """
 
@@ -228,22 +230,22 @@ class RecommendResponse(_message.Message):
     SHORTFALL_FIELD_NUMBER: _builtins.int
     PROPENSITIES_ESTIMATED_FIELD_NUMBER: _builtins.int
     recommendation_id: _builtins.str
-    """The request's `recommendation_id`, or the one that was minted."""
+    """The request's `recommendation_id`, or the one that the server created."""
     attribution_token: _builtins.str
-    """What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
-    unchanged, with the events that follow from this slate. Empty when there are no results.
+    """A signed text of about 200 bytes: what was shown, to whom, and until when it is valid. Send it
+    back unchanged with the events that follow from this slate. Empty when there are no results.
     """
     offset: _builtins.str
     """The state that answered. Opaque; may be given as `min_offset`."""
     policy: _builtins.str
     """The policy that chose: "plackett_luce", "thompson", or "best" without exploration."""
     shortfall: _builtins.str
-    """Why there are fewer results than asked for, for a person to read, such as "only 3 items may be
-    shown that pass the filter". Empty: there are `page_size` of them, or all candidates given.
+    """Why there are fewer results than requested, as text for people, such as "only 3 items may be
+    shown that pass the filter". Empty: there are `page_size` results, or all given candidates.
     """
     propensities_estimated: _builtins.bool
     """Whether the propensities are estimates, from 200 draws of the policy each (then they are at
-    least 1/201), as those of Thompson sampling are; else they are exact.
+    least 1/201), as with Thompson sampling; otherwise they are exact.
     """
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___Result]:
@@ -294,8 +296,8 @@ class Result(_message.Message):
     item_id: _builtins.str
     """The item."""
     score: _builtins.float
-    """What the slate was ranked by, with what rules of the shop add and take away, but for variety,
-    which depends on the slots before; comparable within one slate only.
+    """The score that the slate was ranked by. It includes the effect of the shop's rules, but not
+    that of variety, which depends on the slots before. Comparable only within one slate.
     """
     probability: _builtins.float
     """The chance, 0 to 1, that this visitor, shown this item in this slot, acts on it with a positive
@@ -306,9 +308,9 @@ class Result(_message.Message):
     1 for a pinned item.
     """
     probability_low: _builtins.float
-    """The lower end of the interval that holds 90 % of what the model believes the chance to be; it
-    covers the chance, averaged over all whom the model cannot tell apart, not the outcome. Only
-    with `explain`, and where there is a `probability`.
+    """The lower end of the 90 % interval of the chance, as the model believes. The interval is about
+    the chance, averaged over all visitors that the model cannot distinguish, not about the
+    outcome. Only with `explain`, and if there is a `probability`.
     """
     probability_high: _builtins.float
     """The upper end of that interval."""
@@ -317,9 +319,9 @@ class Result(_message.Message):
     to it; it is number 3 in the last week's popularity." Only with `explain`.
     """
     first_slot_propensity: _builtins.float
-    """The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
-    Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
-    kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+    """The chance, 0 to 1, that the policy puts this item into the first slot. The chances of all
+    candidates sum to 1; so do those of the results, if the results are all candidates. 0: a rule
+    excluded it from the first slot. An estimate if `propensities_estimated`. Only with
     `first_slot_propensities`.
     """
     @_builtins.property
@@ -328,17 +330,17 @@ class Result(_message.Message):
 
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What moved it, for a person to read. Only with `explain`."""
+        """What changed its score, as text for people. Only with `explain`."""
 
     @_builtins.property
     def contributions(self) -> _containers.RepeatedCompositeFieldContainer[Global___FeatureContribution]:
-        """What the score is made of: their sum is the score. By magnitude, largest first, at most
+        """The parts of the score; their sum is the score. Sorted by magnitude, largest first, at most
         ten, then "other" for all the rest, then "average". Only with `explain`.
         """
 
     @_builtins.property
     def rules(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The names of the rules that moved it, and "diversity". Only with `explain`."""
+        """The names of the rules that changed its score or slot, and "diversity". Only with `explain`."""
 
     def __init__(
         self,
@@ -388,15 +390,14 @@ class FeatureContribution(_message.Message):
     FEATURE_FIELD_NUMBER: _builtins.int
     CONTRIBUTION_FIELD_NUMBER: _builtins.int
     feature: _builtins.str
-    """Which family: "next", "together", "history", "popular", "age", "content", "circumstances",
-    "item" (what is learned of the item itself), "rules" (what the shop's rules add), "other"; or
-    "average": the score of the average candidate of this question, from which the families lead to
-    this item's.
+    """The family: "next", "together", "history", "popular", "age", "content", "circumstances", "item"
+    (what is learned about the item itself), "rules" (what the shop's rules add), "other"; or
+    "average": the score of the average candidate of this request, to which the families add.
     """
     contribution: _builtins.float
-    """How much it adds, in the unit of `score`; negative: it spoke against the item. With the default
-    ranker exact; with a River classifier as the ranker the difference that leaving the family out
-    makes to the log-odds, and what families do only together is "other".
+    """How much it adds, in the unit of `score`; negative: it lowers the score. Exact with the default
+    ranker. With a River classifier as the ranker, it is the change of the log-odds when the family
+    is left out, and effects of several families together are "other".
     """
     def __init__(
         self,
@@ -414,7 +415,7 @@ Global___FeatureContribution: _TypeAlias = FeatureContribution  # noqa: Y015
 
 @_typing.final
 class ListSimilarItemsRequest(_message.Message):
-    """Asks for items that go with, or are like, the given ones."""
+    """Asks for items that are similar to the given ones."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -478,7 +479,7 @@ Global___ListSimilarItemsResponse: _TypeAlias = ListSimilarItemsResponse  # noqa
 
 @_typing.final
 class ListTrendingItemsRequest(_message.Message):
-    """Asks for what many visitors want now."""
+    """Asks for trending items."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -488,9 +489,9 @@ class ListTrendingItemsRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     MIN_OFFSET_FIELD_NUMBER: _builtins.int
     category: _builtins.str
-    """Only items of this category, compared as a whole; at most 256 bytes. Empty: of all."""
+    """Only items of this category, as an exact text; at most 256 bytes. Empty: all categories."""
     window: _builtins.str
-    """How far back to look: "hour", "day" or "week". Empty: "day". Another is INVALID_ARGUMENT."""
+    """The window: "hour", "day" or "week". Empty: "day". Any other value is INVALID_ARGUMENT."""
     page_size: _builtins.int
     """How many results at most. 0: 20. More than 100: 100. Negative: INVALID_ARGUMENT."""
     filter: _builtins.str
@@ -544,7 +545,7 @@ Global___ListTrendingItemsResponse: _TypeAlias = ListTrendingItemsResponse  # no
 
 @_typing.final
 class ScoredItem(_message.Message):
-    """An item and its place in a list that belongs to no visitor."""
+    """An item in a list that does not depend on a visitor."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -553,7 +554,7 @@ class ScoredItem(_message.Message):
     item_id: _builtins.str
     """The item."""
     score: _builtins.float
-    """What the list was ranked by; comparable within one list only."""
+    """The score that the list was ranked by; comparable only within one list."""
     def __init__(
         self,
         *,

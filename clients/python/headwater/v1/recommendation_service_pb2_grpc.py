@@ -26,13 +26,13 @@ if _version_not_supported:
 
 
 class RecommendationServiceStub:
-    """Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
+    """Answers "what should this visitor see now?". A request neither stores nor teaches anything.
 
-    Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
-    UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
-    RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
-    carries an error id that is found in the server's logs. A call without a deadline gets 10
-    seconds, and 60 seconds are the most.
+    Errors of all calls: INVALID_ARGUMENT names the field and contains google.rpc.BadRequest;
+    UNAUTHENTICATED without a valid key; PERMISSION_DENIED if the key lacks the required scope;
+    RESOURCE_EXHAUSTED (overload, or a limit) contains google.rpc.RetryInfo; DEADLINE_EXCEEDED;
+    INTERNAL contains an error id that is in the server's logs. A call without a deadline gets 10
+    seconds; the maximum is 60 seconds.
     """
 
     def __init__(self, channel):
@@ -59,41 +59,42 @@ class RecommendationServiceStub:
 
 
 class RecommendationServiceServicer:
-    """Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
+    """Answers "what should this visitor see now?". A request neither stores nor teaches anything.
 
-    Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
-    UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
-    RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
-    carries an error id that is found in the server's logs. A call without a deadline gets 10
-    seconds, and 60 seconds are the most.
+    Errors of all calls: INVALID_ARGUMENT names the field and contains google.rpc.BadRequest;
+    UNAUTHENTICATED without a valid key; PERMISSION_DENIED if the key lacks the required scope;
+    RESOURCE_EXHAUSTED (overload, or a limit) contains google.rpc.RetryInfo; DEADLINE_EXCEEDED;
+    INTERNAL contains an error id that is in the server's logs. A call without a deadline gets 10
+    seconds; the maximum is 60 seconds.
     """
 
     def Recommend(self, request, context):
         """Returns the best slate for a visitor at this moment, from the state in memory.
 
-        Visitors and items that the server has never heard of are no error: a stranger gets the best
-        list for a stranger. DEADLINE_EXCEEDED when `min_offset` was not reached in time. UNAVAILABLE
-        while the server starts.
+        Unknown visitors and items are no error: an unknown visitor gets the best list for a new
+        visitor. DEADLINE_EXCEEDED when `min_offset` was not reached in time. UNAVAILABLE while the
+        server starts.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListSimilarItems(self, request, context):
-        """Returns items that go with the given ones, as visitors touched both, or that are like them, as
-        title, categories and tags say; so an item that nobody has touched yet is found too.
+        """Returns similar items: items that visitors interacted with together with the given ones, or
+        with similar title, categories and tags. So an item without interactions can be found, too.
 
-        The given items are not in the list. Those that the server has never heard of are passed over.
-        It belongs to no visitor, draws nothing at random, and has no attribution token.
+        The given items are not in the list. Unknown items among them are ignored. The list does not
+        depend on a visitor, contains no random draws, and has no attribution token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListTrendingItems(self, request, context):
-        """Returns what is on the rise: touched more in the window than a longer time leads to expect.
+        """Returns trending items: items with more interactions in the window than expected from a longer
+        one.
 
-        It belongs to no visitor, draws nothing at random, and has no attribution token.
+        The list does not depend on a visitor, contains no random draws, and has no attribution token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -126,13 +127,13 @@ def add_RecommendationServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class RecommendationService:
-    """Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
+    """Answers "what should this visitor see now?". A request neither stores nor teaches anything.
 
-    Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
-    UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
-    RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
-    carries an error id that is found in the server's logs. A call without a deadline gets 10
-    seconds, and 60 seconds are the most.
+    Errors of all calls: INVALID_ARGUMENT names the field and contains google.rpc.BadRequest;
+    UNAUTHENTICATED without a valid key; PERMISSION_DENIED if the key lacks the required scope;
+    RESOURCE_EXHAUSTED (overload, or a limit) contains google.rpc.RetryInfo; DEADLINE_EXCEEDED;
+    INTERNAL contains an error id that is in the server's logs. A call without a deadline gets 10
+    seconds; the maximum is 60 seconds.
     """
 
     @staticmethod

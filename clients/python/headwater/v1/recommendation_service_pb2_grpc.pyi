@@ -27,13 +27,13 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class RecommendationServiceStub:
-    """Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
+    """Answers "what should this visitor see now?". A request neither stores nor teaches anything.
 
-    Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
-    UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
-    RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
-    carries an error id that is found in the server's logs. A call without a deadline gets 10
-    seconds, and 60 seconds are the most.
+    Errors of all calls: INVALID_ARGUMENT names the field and contains google.rpc.BadRequest;
+    UNAUTHENTICATED without a valid key; PERMISSION_DENIED if the key lacks the required scope;
+    RESOURCE_EXHAUSTED (overload, or a limit) contains google.rpc.RetryInfo; DEADLINE_EXCEEDED;
+    INTERNAL contains an error id that is in the server's logs. A call without a deadline gets 10
+    seconds; the maximum is 60 seconds.
     """
 
     @_typing.overload
@@ -43,63 +43,65 @@ class RecommendationServiceStub:
     Recommend: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.RecommendRequest, _recommendation_service_pb2.RecommendResponse]
     """Returns the best slate for a visitor at this moment, from the state in memory.
 
-    Visitors and items that the server has never heard of are no error: a stranger gets the best
-    list for a stranger. DEADLINE_EXCEEDED when `min_offset` was not reached in time. UNAVAILABLE
-    while the server starts.
+    Unknown visitors and items are no error: an unknown visitor gets the best list for a new
+    visitor. DEADLINE_EXCEEDED when `min_offset` was not reached in time. UNAVAILABLE while the
+    server starts.
     """
     ListSimilarItems: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListSimilarItemsRequest, _recommendation_service_pb2.ListSimilarItemsResponse]
-    """Returns items that go with the given ones, as visitors touched both, or that are like them, as
-    title, categories and tags say; so an item that nobody has touched yet is found too.
+    """Returns similar items: items that visitors interacted with together with the given ones, or
+    with similar title, categories and tags. So an item without interactions can be found, too.
 
-    The given items are not in the list. Those that the server has never heard of are passed over.
-    It belongs to no visitor, draws nothing at random, and has no attribution token.
+    The given items are not in the list. Unknown items among them are ignored. The list does not
+    depend on a visitor, contains no random draws, and has no attribution token.
     """
     ListTrendingItems: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListTrendingItemsRequest, _recommendation_service_pb2.ListTrendingItemsResponse]
-    """Returns what is on the rise: touched more in the window than a longer time leads to expect.
+    """Returns trending items: items with more interactions in the window than expected from a longer
+    one.
 
-    It belongs to no visitor, draws nothing at random, and has no attribution token.
+    The list does not depend on a visitor, contains no random draws, and has no attribution token.
     """
 
 @_typing.type_check_only
 class RecommendationServiceAsyncStub(RecommendationServiceStub):
-    """Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
+    """Answers "what should this visitor see now?". A request neither stores nor teaches anything.
 
-    Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
-    UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
-    RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
-    carries an error id that is found in the server's logs. A call without a deadline gets 10
-    seconds, and 60 seconds are the most.
+    Errors of all calls: INVALID_ARGUMENT names the field and contains google.rpc.BadRequest;
+    UNAUTHENTICATED without a valid key; PERMISSION_DENIED if the key lacks the required scope;
+    RESOURCE_EXHAUSTED (overload, or a limit) contains google.rpc.RetryInfo; DEADLINE_EXCEEDED;
+    INTERNAL contains an error id that is in the server's logs. A call without a deadline gets 10
+    seconds; the maximum is 60 seconds.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Recommend: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.RecommendRequest, _recommendation_service_pb2.RecommendResponse]  # type: ignore[assignment]
     """Returns the best slate for a visitor at this moment, from the state in memory.
 
-    Visitors and items that the server has never heard of are no error: a stranger gets the best
-    list for a stranger. DEADLINE_EXCEEDED when `min_offset` was not reached in time. UNAVAILABLE
-    while the server starts.
+    Unknown visitors and items are no error: an unknown visitor gets the best list for a new
+    visitor. DEADLINE_EXCEEDED when `min_offset` was not reached in time. UNAVAILABLE while the
+    server starts.
     """
     ListSimilarItems: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListSimilarItemsRequest, _recommendation_service_pb2.ListSimilarItemsResponse]  # type: ignore[assignment]
-    """Returns items that go with the given ones, as visitors touched both, or that are like them, as
-    title, categories and tags say; so an item that nobody has touched yet is found too.
+    """Returns similar items: items that visitors interacted with together with the given ones, or
+    with similar title, categories and tags. So an item without interactions can be found, too.
 
-    The given items are not in the list. Those that the server has never heard of are passed over.
-    It belongs to no visitor, draws nothing at random, and has no attribution token.
+    The given items are not in the list. Unknown items among them are ignored. The list does not
+    depend on a visitor, contains no random draws, and has no attribution token.
     """
     ListTrendingItems: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListTrendingItemsRequest, _recommendation_service_pb2.ListTrendingItemsResponse]  # type: ignore[assignment]
-    """Returns what is on the rise: touched more in the window than a longer time leads to expect.
+    """Returns trending items: items with more interactions in the window than expected from a longer
+    one.
 
-    It belongs to no visitor, draws nothing at random, and has no attribution token.
+    The list does not depend on a visitor, contains no random draws, and has no attribution token.
     """
 
 class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
+    """Answers "what should this visitor see now?". A request neither stores nor teaches anything.
 
-    Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
-    UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
-    RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
-    carries an error id that is found in the server's logs. A call without a deadline gets 10
-    seconds, and 60 seconds are the most.
+    Errors of all calls: INVALID_ARGUMENT names the field and contains google.rpc.BadRequest;
+    UNAUTHENTICATED without a valid key; PERMISSION_DENIED if the key lacks the required scope;
+    RESOURCE_EXHAUSTED (overload, or a limit) contains google.rpc.RetryInfo; DEADLINE_EXCEEDED;
+    INTERNAL contains an error id that is in the server's logs. A call without a deadline gets 10
+    seconds; the maximum is 60 seconds.
     """
 
     @_abc_1.abstractmethod
@@ -110,9 +112,9 @@ class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_recommendation_service_pb2.RecommendResponse, _abc.Awaitable[_recommendation_service_pb2.RecommendResponse]]:
         """Returns the best slate for a visitor at this moment, from the state in memory.
 
-        Visitors and items that the server has never heard of are no error: a stranger gets the best
-        list for a stranger. DEADLINE_EXCEEDED when `min_offset` was not reached in time. UNAVAILABLE
-        while the server starts.
+        Unknown visitors and items are no error: an unknown visitor gets the best list for a new
+        visitor. DEADLINE_EXCEEDED when `min_offset` was not reached in time. UNAVAILABLE while the
+        server starts.
         """
 
     @_abc_1.abstractmethod
@@ -121,11 +123,11 @@ class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recommendation_service_pb2.ListSimilarItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recommendation_service_pb2.ListSimilarItemsResponse, _abc.Awaitable[_recommendation_service_pb2.ListSimilarItemsResponse]]:
-        """Returns items that go with the given ones, as visitors touched both, or that are like them, as
-        title, categories and tags say; so an item that nobody has touched yet is found too.
+        """Returns similar items: items that visitors interacted with together with the given ones, or
+        with similar title, categories and tags. So an item without interactions can be found, too.
 
-        The given items are not in the list. Those that the server has never heard of are passed over.
-        It belongs to no visitor, draws nothing at random, and has no attribution token.
+        The given items are not in the list. Unknown items among them are ignored. The list does not
+        depend on a visitor, contains no random draws, and has no attribution token.
         """
 
     @_abc_1.abstractmethod
@@ -134,9 +136,10 @@ class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recommendation_service_pb2.ListTrendingItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recommendation_service_pb2.ListTrendingItemsResponse, _abc.Awaitable[_recommendation_service_pb2.ListTrendingItemsResponse]]:
-        """Returns what is on the rise: touched more in the window than a longer time leads to expect.
+        """Returns trending items: items with more interactions in the window than expected from a longer
+        one.
 
-        It belongs to no visitor, draws nothing at random, and has no attribution token.
+        The list does not depend on a visitor, contains no random draws, and has no attribution token.
         """
 
 def add_RecommendationServiceServicer_to_server(servicer: RecommendationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -21,7 +21,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Replica(_message.Message):
-    """One process that holds the state, as it last said of itself; it says so about each second."""
+    """One process with the state, as in its latest report. Each process reports about once a second."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -63,25 +63,27 @@ class Replica(_message.Message):
     replica_id: _builtins.str
     """Names the process: host, process id, and a random part."""
     role: _builtins.str
-    """"worker" if it serves, "follower" if it takes snapshots and serves nobody."""
+    """"worker" if it serves, "follower" if it takes snapshots and does not serve."""
     host: _builtins.str
-    """The machine that it runs on, as that calls itself."""
+    """The name of its machine."""
     pid: _builtins.int
     """Its process id on that machine."""
     alive: _builtins.bool
-    """Whether it said anything in the last five seconds."""
+    """Whether it reported in the last five seconds."""
     report_age_ms: _builtins.int
     """How long ago that was, in milliseconds, by the store's clock alone."""
     offset: _builtins.str
-    """The state that it held then: the last entry of the log that was applied. Opaque."""
+    """Its state at that time: the last entry of the log that was applied. Opaque."""
     lag_entries: _builtins.int
-    """How many entries of the log it had not applied when it reported."""
+    """The lag: how many entries of the log it had not applied when it reported."""
     lag_ms: _builtins.int
-    """How much younger than its own last entry the log's was then, in milliseconds. 0 without a lag."""
+    """The lag as time: from its own last entry to the log's last entry, in milliseconds. 0 without a
+    lag.
+    """
     fault: _builtins.str
-    """Why it stopped learning, for a person to read; empty while it learns."""
+    """Why it stopped learning, as text for people; empty while it learns."""
     memory_bytes: _builtins.int
-    """What it takes of the machine's memory, in bytes. 0: it did not say."""
+    """Its memory, in bytes. 0: not reported."""
     @_builtins.property
     def report_time(self) -> _timestamp_pb2.Timestamp:
         """When it last reported, by the store's clock."""
@@ -92,13 +94,11 @@ class Replica(_message.Message):
 
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When the process began to hold a state, by its own clock. Absent: it did not say."""
+        """When the process started to have a state, by its own clock. Absent: not reported."""
 
     @_builtins.property
     def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___CallFigures]:
-        """How the calls that came to it went in the minute before, by method; those without calls are
-        left out.
-        """
+        """Its calls in the minute before, by method; methods without calls are left out."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ Global___Replica: _TypeAlias = Replica  # noqa: Y015
 
 @_typing.final
 class CallFigures(_message.Message):
-    """How one method's calls went, in one process."""
+    """The calls of one method, in one process."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -164,22 +164,22 @@ class CallFigures(_message.Message):
     call: _builtins.str
     """The method, such as "headwater.v1.RecommendationService/Recommend"."""
     calls_per_second: _builtins.float
-    """Calls that ended in the last minute, a second."""
+    """Calls that ended in the last minute, per second."""
     failures_per_second: _builtins.float
-    """Those of them that ended with another status than OK, a second."""
+    """Calls that ended in the last minute with another status than OK, per second."""
     latency_p50_ms: _builtins.float
-    """Half of the last minute's calls took at most so many milliseconds. Absent: there were none.
-    Read from a histogram, so within its bucket (5 to 7.5 ms, say) it is an estimate.
+    """Half of the last minute's calls took at most this many milliseconds. Absent: there were no
+    calls. It is read from a histogram, so it is an estimate within a bucket, such as 5 to 7.5 ms.
     """
     latency_p90_ms: _builtins.float
-    """As `latency_p50_ms`, of 90 in 100 calls."""
+    """As `latency_p50_ms`, for 90 of 100 calls."""
     latency_p99_ms: _builtins.float
-    """As `latency_p50_ms`, of 99 in 100 calls."""
+    """As `latency_p50_ms`, for 99 of 100 calls."""
     under_way: _builtins.int
-    """Calls that have no answer yet."""
+    """Running calls."""
     @_builtins.property
     def counts(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
-        """How many calls ended with each status since the process began, such as "OK" and
+        """How many calls ended with each status since the process started, such as "OK" and
         "INVALID_ARGUMENT".
         """
 

@@ -21,7 +21,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class LogFigures(_message.Message):
-    """The log, as the store keeps it."""
+    """The log in the store."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -33,22 +33,22 @@ class LogFigures(_message.Message):
     LAST_TIME_FIELD_NUMBER: _builtins.int
     MEMORY_BYTES_FIELD_NUMBER: _builtins.int
     entries: _builtins.int
-    """Entries that are kept now."""
+    """Entries in the log now."""
     entries_ever: _builtins.int
-    """Entries that were ever put on it."""
+    """Entries that were appended in total."""
     first_offset: _builtins.str
-    """The oldest entry that is kept. Empty: there is none. Opaque."""
+    """The oldest entry in the log. Empty: there is none. Opaque."""
     last_offset: _builtins.str
     """The newest entry. Empty: there is none. Opaque."""
     memory_bytes: _builtins.int
-    """What it takes of the store's memory, in bytes: an estimate, from some of its parts."""
+    """Its memory in the store, in bytes: an estimate from a sample."""
     @_builtins.property
     def first_time(self) -> _timestamp_pb2.Timestamp:
-        """When the oldest one was put there. Absent: there is none."""
+        """When the oldest entry was appended. Absent: there is none."""
 
     @_builtins.property
     def last_time(self) -> _timestamp_pb2.Timestamp:
-        """When the newest one was put there. Absent: there is none."""
+        """When the newest entry was appended. Absent: there is none."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ Global___LogFigures: _TypeAlias = LogFigures  # noqa: Y015
 
 @_typing.final
 class ArchiveFigures(_message.Message):
-    """The archive of entries that the log no longer keeps."""
+    """The archive of the entries that were trimmed from the log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -81,15 +81,15 @@ class ArchiveFigures(_message.Message):
     LAST_ENTRY_FIELD_NUMBER: _builtins.int
     DISK_BYTES_FIELD_NUMBER: _builtins.int
     directory: _builtins.str
-    """Where it is, on the machine that answers. Empty: nothing is archived."""
+    """Its directory on the machine that answers. Empty: nothing is archived."""
     segments: _builtins.int
-    """How many files it has."""
+    """The number of its files."""
     first_entry: _builtins.int
     """The number of its first entry, counted from 1. 0: it is empty."""
     last_entry: _builtins.int
     """The number of its last entry."""
     disk_bytes: _builtins.int
-    """What its files take on disk, in bytes."""
+    """The size of its files on disk, in bytes."""
     def __init__(
         self,
         *,
@@ -109,7 +109,7 @@ Global___ArchiveFigures: _TypeAlias = ArchiveFigures  # noqa: Y015
 
 @_typing.final
 class Snapshot(_message.Message):
-    """A state that is kept."""
+    """A stored state."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -141,22 +141,22 @@ class Snapshot(_message.Message):
     PLAIN_BYTES_FIELD_NUMBER: _builtins.int
     VERSIONS_FIELD_NUMBER: _builtins.int
     snapshot_id: _builtins.str
-    """Names it."""
+    """Its id."""
     offset: _builtins.str
-    """The entry of the log that it stands at. Opaque."""
+    """The last entry of the log that it contains. Opaque."""
     entries_since: _builtins.int
-    """How many entries have come since: what a start from it has to read."""
+    """How many entries came after it: the entries that a start from it has to read."""
     stored_bytes: _builtins.int
-    """What it takes in the store, compressed, in bytes."""
+    """Its size in the store, compressed, in bytes."""
     plain_bytes: _builtins.int
-    """What it holds, in bytes."""
+    """Its size before compression, in bytes."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was taken, by the clock of who took it."""
+        """When it was taken, by the clock of the process that took it."""
 
     @_builtins.property
     def versions(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Versions of what made it: "river" and "state"."""
+        """The versions that it depends on: "river" and "state"."""
 
     def __init__(
         self,
@@ -179,7 +179,7 @@ Global___Snapshot: _TypeAlias = Snapshot  # noqa: Y015
 
 @_typing.final
 class StoreFigures(_message.Message):
-    """The store itself."""
+    """The store."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -190,20 +190,20 @@ class StoreFigures(_message.Message):
     APPEND_FILE_BYTES_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     version: _builtins.str
-    """What it is and its version, such as "valkey 8.1.4"."""
+    """Its name and version, such as "valkey 8.1.4"."""
     memory_bytes: _builtins.int
-    """What it takes of its machine's memory for data, in bytes, that of other catalogues included."""
+    """Its memory for data, in bytes, including other catalogues."""
     memory_bytes_max: _builtins.int
-    """What it may take, in bytes. 0: no bound is set."""
+    """The limit of its memory, in bytes. 0: no limit is set."""
     append_fsync: _builtins.str
-    """When it promises that what it took is on disk: "always", "everysec", "no" or, where nothing is
-    written, "off". Empty: it does not say.
+    """When it writes data to disk: "always", "everysec", "no" or, if nothing is written, "off".
+    Empty: not known.
     """
     append_file_bytes: _builtins.int
-    """What its append-only file takes on disk, in bytes. 0: it has none."""
+    """The size of its append-only file on disk, in bytes. 0: it has none."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When it began to run, by its clock."""
+        """When it started, by its clock."""
 
     def __init__(
         self,

@@ -88,14 +88,14 @@ class UserWrite(_message.Message):
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """What is written: `features.<name>` is that feature, which is taken away when `user` does not
-        give it; `features`, or nothing, is every feature that `user` gives, and the others stay.
+        """What is written. `features.<name>`: this feature, which is removed if `user` does not contain
+        it. `features`, or nothing: every feature in `user`; the other features stay.
         """
 
     @_builtins.property
     def set_time(self) -> _timestamp_pb2.Timestamp:
-        """When the shop made the change. An older write never beats a newer one, feature by feature,
-        whatever the order in which they arrive. Absent: when the server takes it in.
+        """When the shop made the change. An older write never replaces a newer one, feature by feature,
+        in whatever order they arrive. Absent: when the server receives the call.
         """
 
     def __init__(
@@ -139,17 +139,17 @@ Global___UpsertUsersRequest: _TypeAlias = UpsertUsersRequest  # noqa: Y015
 
 @_typing.final
 class UpsertUsersResponse(_message.Message):
-    """What became of each change."""
+    """The result of each change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RESULTS_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
     offset: _builtins.str
-    """A state that holds all of them. May be given to Recommend as `min_offset`. Opaque."""
+    """A state that contains all of them. May be given to Recommend as `min_offset`. Opaque."""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___UserWriteResult]:
-        """One result a write, in the order sent."""
+        """One result per write, in the order sent."""
 
     def __init__(
         self,
@@ -177,9 +177,9 @@ class UserWriteResult(_message.Message):
     user_id: _builtins.str
     """The account that the write was about."""
     status: _item_pb2.WriteStatus.ValueType
-    """What became of the write."""
+    """The result."""
     detail: _builtins.str
-    """Why, for a person to read; empty when applied."""
+    """The reason, as text for people; empty when applied."""
     def __init__(
         self,
         *,
@@ -206,8 +206,8 @@ class GetUserRequest(_message.Message):
     user_id: _builtins.str
     """The account; at most 128 bytes."""
     visitor_id: _builtins.str
-    """The visitor; at most 128 bytes. The answer is that of the account it was linked to last, if
-    there is one.
+    """The visitor; at most 128 bytes. If it is linked to an account, the answer is about the account
+    of the latest link.
     """
     def __init__(
         self,
@@ -238,13 +238,13 @@ class GetUserResponse(_message.Message):
 
     @_builtins.property
     def visitor_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The visitors that are linked to the account: what each did anonymously counts with the
-        account's history in lists for that visitor.
+        """The visitors that are linked to the account. What a visitor did anonymously counts together
+        with the account's history in lists for that visitor.
         """
 
     @_builtins.property
     def history(self) -> _containers.RepeatedCompositeFieldContainer[Global___Touch]:
-        """What counts in a list for them, newest first; the server remembers the latest items only."""
+        """The history that counts for a list, newest first; the server keeps only the latest items."""
 
     def __init__(
         self,
@@ -263,7 +263,7 @@ Global___GetUserResponse: _TypeAlias = GetUserResponse  # noqa: Y015
 
 @_typing.final
 class Touch(_message.Message):
-    """One item of a history."""
+    """One item of a history. The API's names say `touch` for an interaction."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -274,12 +274,12 @@ class Touch(_message.Message):
     item_id: _builtins.str
     """The item."""
     touches: _builtins.int
-    """How often it was touched."""
+    """The number of interactions."""
     refused: _builtins.bool
-    """Whether it was dismissed or disliked: it is in no list for them."""
+    """Whether it was dismissed or disliked: then it is in no list for this visitor or account."""
     @_builtins.property
     def touch_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was touched last."""
+        """The time of the last interaction."""
 
     def __init__(
         self,
@@ -299,7 +299,7 @@ Global___Touch: _TypeAlias = Touch  # noqa: Y015
 
 @_typing.final
 class EraseUserRequest(_message.Message):
-    """Names an account or a visitor to forget: exactly one of the two."""
+    """Names an account or a visitor to erase: exactly one of the two."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -308,7 +308,7 @@ class EraseUserRequest(_message.Message):
     user_id: _builtins.str
     """The account; at most 128 bytes."""
     visitor_id: _builtins.str
-    """The visitor; at most 128 bytes. What was done under an account is that account's."""
+    """The visitor; at most 128 bytes. Events under an account belong to that account."""
     def __init__(
         self,
         *,
@@ -325,7 +325,7 @@ Global___EraseUserRequest: _TypeAlias = EraseUserRequest  # noqa: Y015
 
 @_typing.final
 class EraseUserResponse(_message.Message):
-    """Says that the user is forgotten."""
+    """Confirms that the user is erased."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -27,8 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class UserServiceStub:
-    """What is known about visitors and accounts. Both come into being with their first event; what
-    stands here adds features to accounts, and shows what a list for somebody is made from.
+    """What is known about visitors and accounts. Both are created by their first event. This service
+    adds features to accounts, and shows the history behind a visitor's lists.
     """
 
     @_typing.overload
@@ -38,61 +38,61 @@ class UserServiceStub:
     UpsertUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.UpsertUsersRequest, _user_service_pb2.UpsertUsersResponse]
     """Sets features of accounts. They count from the next answer on.
 
-    The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
+    The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
     `writes[2].user.features["segment"]`. UNAVAILABLE when the store is away.
     """
     GetUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]
     """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
-    was neither an event nor a write of it.
+    was neither an event nor a write for it.
     """
     EraseUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.EraseUserRequest, _user_service_pb2.EraseUserResponse]
-    """Forgets an account, with what its visitors did anonymously; or what one visitor did
-    anonymously, and the visitor's link to an account. Whom nobody has heard of is forgotten, too:
-    it is no error, and may be repeated.
+    """Erases an account and what its visitors did anonymously; or what one visitor did anonymously,
+    and the visitor's link to an account. An unknown account or visitor is no error. Repeating the
+    call is safe.
 
-    Gone from the next answer on, on every server: history, links, dismissed items, features, the
-    slates that they were shown, the deduplication trace of their events (so one of them that is
-    sent again counts as new), and their events in quarantine. An event that they sent while this
-    call was under way may come after it. What the models have learned from them stays in the
-    weights, and their events on the log, until `headwater rebuild --without-erased`.
+    From the next answer on, these are gone on every server: history, links, dismissed items,
+    features, the slates that were shown, the remembered ids of the events (so an event that is
+    sent again counts as new), and the quarantined events. An event that was sent during this call
+    may be applied after it. What the models learned stays in the weights, and the events stay on
+    the log, until `headwater rebuild --without-erased`.
 
     UNAVAILABLE when the store is away: call again.
     """
 
 @_typing.type_check_only
 class UserServiceAsyncStub(UserServiceStub):
-    """What is known about visitors and accounts. Both come into being with their first event; what
-    stands here adds features to accounts, and shows what a list for somebody is made from.
+    """What is known about visitors and accounts. Both are created by their first event. This service
+    adds features to accounts, and shows the history behind a visitor's lists.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     UpsertUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.UpsertUsersRequest, _user_service_pb2.UpsertUsersResponse]  # type: ignore[assignment]
     """Sets features of accounts. They count from the next answer on.
 
-    The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
+    The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
     `writes[2].user.features["segment"]`. UNAVAILABLE when the store is away.
     """
     GetUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]  # type: ignore[assignment]
     """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
-    was neither an event nor a write of it.
+    was neither an event nor a write for it.
     """
     EraseUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.EraseUserRequest, _user_service_pb2.EraseUserResponse]  # type: ignore[assignment]
-    """Forgets an account, with what its visitors did anonymously; or what one visitor did
-    anonymously, and the visitor's link to an account. Whom nobody has heard of is forgotten, too:
-    it is no error, and may be repeated.
+    """Erases an account and what its visitors did anonymously; or what one visitor did anonymously,
+    and the visitor's link to an account. An unknown account or visitor is no error. Repeating the
+    call is safe.
 
-    Gone from the next answer on, on every server: history, links, dismissed items, features, the
-    slates that they were shown, the deduplication trace of their events (so one of them that is
-    sent again counts as new), and their events in quarantine. An event that they sent while this
-    call was under way may come after it. What the models have learned from them stays in the
-    weights, and their events on the log, until `headwater rebuild --without-erased`.
+    From the next answer on, these are gone on every server: history, links, dismissed items,
+    features, the slates that were shown, the remembered ids of the events (so an event that is
+    sent again counts as new), and the quarantined events. An event that was sent during this call
+    may be applied after it. What the models learned stays in the weights, and the events stay on
+    the log, until `headwater rebuild --without-erased`.
 
     UNAVAILABLE when the store is away: call again.
     """
 
 class UserServiceServicer(metaclass=_abc_1.ABCMeta):
-    """What is known about visitors and accounts. Both come into being with their first event; what
-    stands here adds features to accounts, and shows what a list for somebody is made from.
+    """What is known about visitors and accounts. Both are created by their first event. This service
+    adds features to accounts, and shows the history behind a visitor's lists.
     """
 
     @_abc_1.abstractmethod
@@ -103,7 +103,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_user_service_pb2.UpsertUsersResponse, _abc.Awaitable[_user_service_pb2.UpsertUsersResponse]]:
         """Sets features of accounts. They count from the next answer on.
 
-        The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
+        The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
         `writes[2].user.features["segment"]`. UNAVAILABLE when the store is away.
         """
 
@@ -114,7 +114,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.GetUserResponse, _abc.Awaitable[_user_service_pb2.GetUserResponse]]:
         """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
-        was neither an event nor a write of it.
+        was neither an event nor a write for it.
         """
 
     @_abc_1.abstractmethod
@@ -123,15 +123,15 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.EraseUserRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.EraseUserResponse, _abc.Awaitable[_user_service_pb2.EraseUserResponse]]:
-        """Forgets an account, with what its visitors did anonymously; or what one visitor did
-        anonymously, and the visitor's link to an account. Whom nobody has heard of is forgotten, too:
-        it is no error, and may be repeated.
+        """Erases an account and what its visitors did anonymously; or what one visitor did anonymously,
+        and the visitor's link to an account. An unknown account or visitor is no error. Repeating the
+        call is safe.
 
-        Gone from the next answer on, on every server: history, links, dismissed items, features, the
-        slates that they were shown, the deduplication trace of their events (so one of them that is
-        sent again counts as new), and their events in quarantine. An event that they sent while this
-        call was under way may come after it. What the models have learned from them stays in the
-        weights, and their events on the log, until `headwater rebuild --without-erased`.
+        From the next answer on, these are gone on every server: history, links, dismissed items,
+        features, the slates that were shown, the remembered ids of the events (so an event that is
+        sent again counts as new), and the quarantined events. An event that was sent during this call
+        may be applied after it. What the models learned stays in the weights, and the events stay on
+        the log, until `headwater rebuild --without-erased`.
 
         UNAVAILABLE when the store is away: call again.
         """

@@ -28,9 +28,9 @@ class Value(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
     text: _builtins.str
-    """A category, such as "phone" or "de-DE"; at most 1,024 bytes. It is compared as a whole."""
+    """A category, such as "phone" or "de-DE"; at most 1,024 bytes. It is compared as an exact text."""
     number: _builtins.float
-    """A quantity. Must be finite, and within -1e12 and 1e12."""
+    """A number. Must be finite, from -1e12 to 1e12."""
     def __init__(
         self,
         *,

@@ -3,13 +3,13 @@ import { BadRequestSchema, RetryInfoSchema } from "../gen/google/rpc/error_detai
 
 export { Code };
 
-/** One thing that was wrong with a request: `field` names the place, such as `events[3].event_id`. */
+/** One problem of a request; `field` names the place, such as `events[3].event_id`. */
 export interface FieldViolation {
   field: string;
   description: string;
 }
 
-/** What is known of a failure beside its text. */
+/** Details of a failure, besides its message. */
 export interface FailureDetails {
   code?: Code;
   fieldViolations?: readonly FieldViolation[];
@@ -17,11 +17,11 @@ export interface FailureDetails {
   cause?: unknown;
 }
 
-/** A call failed. `code` is gRPC's; each kind of failure that a caller may act on has a class of its own. */
+/** A call failed. `code` is gRPC's; each failure that a caller can handle has its own class. */
 export class HeadwaterError extends Error {
   readonly code: Code;
   readonly fieldViolations: readonly FieldViolation[];
-  /** When to come back, if the server said so. */
+  /** The pause before the next try, if the server sent one. */
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, details: FailureDetails = {}) {
@@ -32,56 +32,56 @@ export class HeadwaterError extends Error {
     this.retryAfterMs = details.retryAfterMs;
   }
 
-  // a name of its own, since a bundler may shorten the class's
+  // a separate name, since a bundler may shorten the class name
   static readonly title: string = "HeadwaterError";
 
-  /** The first field that was wrong; "" when it was none. */
+  /** The first invalid field; "": none. */
   get field(): string {
     return this.fieldViolations[0]?.field ?? "";
   }
 }
 
-/** The request is malformed; nothing was done. `field` names the place, as the API does. */
+/** The request is invalid and was not executed. `field` names the place, as the API does. */
 export class InvalidRequestError extends HeadwaterError {
   static override readonly title = "InvalidRequestError";
 }
 
-/** What the request names does not exist. */
+/** The requested object does not exist. */
 export class NotFoundError extends HeadwaterError {
   static override readonly title = "NotFoundError";
 }
 
-/** The server asks for a key, and this was none or another one. */
+/** The server requires a key, and the given one is missing or wrong. */
 export class UnauthenticatedError extends HeadwaterError {
   static override readonly title = "UnauthenticatedError";
 }
 
-/** The key is right, and this call is not in its scope. */
+/** The key is valid, but its scopes do not include this call. */
 export class PermissionDeniedError extends HeadwaterError {
   static override readonly title = "PermissionDeniedError";
 }
 
-/** This server's release does not have it. */
+/** This version of the server does not have the call. */
 export class UnimplementedError extends HeadwaterError {
   static override readonly title = "UnimplementedError";
 }
 
-/** The server has too much to do, also after the retries. Come back in `retryAfterMs`. */
+/** The server is overloaded, also after the retries. Try again in `retryAfterMs`. */
 export class OverloadedError extends HeadwaterError {
   static override readonly title = "OverloadedError";
 }
 
-/** The server, its store or the network is away, also after the retries; or another origin is not let in. */
+/** The server, its store or the network is down, also after the retries; or the gateway does not allow this origin. */
 export class UnavailableError extends HeadwaterError {
   static override readonly title = "UnavailableError";
 }
 
-/** The time ran out. Events may or may not have been learned: send the same ones again. */
+/** The deadline has passed. Events may or may not have been learned: send the same events again. */
 export class DeadlineExceededError extends HeadwaterError {
   static override readonly title = "DeadlineExceededError";
 }
 
-/** The caller gave up: its signal, or `close()`. */
+/** The caller cancelled the call: by its signal, or by `close()`. */
 export class CanceledError extends HeadwaterError {
   static override readonly title = "CanceledError";
 }
@@ -103,7 +103,7 @@ export function failure(message: string, code: Code, details: Omit<FailureDetail
   return new (KINDS[code] ?? HeadwaterError)(message, { ...details, code });
 }
 
-/** Return what the caller gets for whatever a call threw. */
+/** Return the error for the caller, from anything that a call threw. */
 export function toHeadwaterError(thrown: unknown): HeadwaterError {
   if (thrown instanceof HeadwaterError) return thrown;
   const error = ConnectError.from(thrown);
@@ -121,7 +121,7 @@ function retryAfterMs(error: ConnectError): number | undefined {
   return retryHeaderMs(error.metadata);
 }
 
-/** Read what a gateway says in HTTP's own words: seconds to wait. */
+/** Read the pause from a gateway's HTTP headers, which contain seconds. */
 export function retryHeaderMs(headers: Headers): number | undefined {
   const text = headers.get("retry-after") ?? headers.get("x-ratelimit-reset");
   const seconds = text === null ? Number.NaN : Number(text);
@@ -129,8 +129,8 @@ export function retryHeaderMs(headers: Headers): number | undefined {
 }
 
 /**
- * Whether the server could not answer in time, and the question was not what was wrong. An overloaded server says when
- * to come back; without that, the request itself was too large.
+ * Whether the server could not answer in time, while the request itself was valid. An overloaded server sends a pause;
+ * without one, the request was too large.
  */
 export function isAway(error: HeadwaterError): boolean {
   if (error instanceof OverloadedError) return error.retryAfterMs !== undefined;

@@ -10,15 +10,15 @@ export interface EventItem {
   currencyCode?: string;
 }
 
-/** What there is to say of an event, beside what happened and to whom. */
+/** The details of an event, besides its type and its visitor. */
 export interface EventDetails {
-  /** What it is about. Items may be given by their ids alone. */
+  /** The items of the event; an id alone is enough. */
   items?: readonly (string | EventItem)[];
   userId?: string;
   sessionId?: string;
   /** The stars of a rating, 1 to 5. */
   value?: number;
-  /** When it happened, if not now. */
+  /** When it happened; default: now. */
   eventTime?: Time;
   /** The `attributionToken` of the slate that led here, unchanged. */
   attributionToken?: string;
@@ -26,11 +26,11 @@ export interface EventDetails {
   /** The slot that was acted on, from 1. */
   position?: number;
   context?: Values;
-  /** Your own name for the event, if you have one; else one is minted. */
+  /** Your own id of the event; default: a new UUID. */
   eventId?: string;
 }
 
-/** One thing that a visitor did. Make it with `newEvent`, which mints `eventId`. */
+/** One action of a visitor. Create it with `newEvent`, which sets `eventId`. */
 export interface Event extends EventDetails {
   eventType: string;
   visitorId: string;
@@ -38,30 +38,30 @@ export interface Event extends EventDetails {
 }
 
 /**
- * Make an event. Its id is minted here, before the first try: sending the same object again, after an error or a
- * restart, is learned once.
+ * Create an event. Its id is set here, before the first try: the same object may be sent again, after an error or a
+ * restart, and is learned once.
  */
 export function newEvent(eventType: string, visitorId: string, details: EventDetails = {}): Event {
   return { ...details, eventType, visitorId, eventId: details.eventId || newId() };
 }
 
-/** What became of an event; see EventStatus in protos/headwater/v1/event.proto. */
+/** The result of an event; see EventStatus in protos/headwater/v1/event.proto. */
 export type EventStatus = "created" | "exists" | "conflict" | "quarantined";
 
-/** The answer to one event; `detail` says why it was not learned. */
+/** The result of one event; `detail` is the reason if it was not learned. */
 export interface EventResult {
   eventId: string;
   status: EventStatus;
   detail: string;
 }
 
-/** One result an event, in order. Give `offset` to `recommend` as `minOffset`. */
+/** One result for each event, in order. Pass `offset` to `recommend` as `minOffset`. */
 export interface FeedbackAnswer {
   results: EventResult[];
   offset: string;
 }
 
-/** Whether the server has learned the event, now or when it was sent before. */
+/** Whether the server has learned the event, now or earlier. */
 export function isLearned(result: EventResult): boolean {
   return result.status === "created" || result.status === "exists";
 }

@@ -4,13 +4,13 @@ import type { Fallback, Question, Slate } from "./recommendations.js";
 
 const PAGE_SIZE = 20; // the server's own default
 
-/** Return the caller's own list for an error that says that the server is away; throw every other one. */
+/** Return the caller's own list if the error means that the server is unavailable; throw every other error. */
 export function orFallback(thrown: unknown, question: Question & Fallback): Slate {
   if (!question.fallback || !(thrown instanceof HeadwaterError) || !isAway(thrown)) throw thrown;
   return fallbackSlate(question, question.fallback);
 }
 
-/** Return the caller's own items as a slate: without what the question excludes, each once. */
+/** Return the caller's own items as a slate: each once, without the excluded ones. */
 export function fallbackSlate(question: Question, itemIds: readonly string[]): Slate {
   const leftOut = new Set([...(question.excludeItemIds ?? []), ...(question.contextItemIds ?? [])]);
   const kept = [...new Set(itemIds)].filter((itemId) => !leftOut.has(itemId));

@@ -1,4 +1,4 @@
-/** Return a UUID that nobody else makes. */
+/** Return a new UUID. */
 export function newId(): string {
   // pages without TLS have no randomUUID, but they have random bytes
   return globalThis.crypto.randomUUID?.() ?? fromBytes(globalThis.crypto.getRandomValues(new Uint8Array(16)));

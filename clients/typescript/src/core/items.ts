@@ -8,27 +8,27 @@ export interface Item {
   categories?: readonly string[];
   price?: number;
   currencyCode?: string;
-  /** Whether it can be bought now: true, if not said. */
+  /** Whether it can be bought now; default: true. */
   available?: boolean;
   tags?: readonly string[];
   features?: Values;
-  /** From when on it may be recommended: at once, if not said. */
+  /** When recommendations may start; default: immediately. */
   publishTime?: Time;
-  /** From when on it is in no list any more: never, if not said. */
+  /** When recommendations stop; default: never. */
   expireTime?: Time;
 }
 
-/** What became of a write; see WriteStatus in protos/headwater/v1/item.proto. */
+/** The result of a write; see WriteStatus in protos/headwater/v1/item.proto. */
 export type WriteStatus = "applied" | "outdated" | "refused";
 
-/** The answer to one write of an item; `detail` says why it was not applied. */
+/** The result for one item; `detail` is the reason if it was not applied. */
 export interface ItemResult {
   itemId: string;
   status: WriteStatus;
   detail: string;
 }
 
-/** One result an item, in order, and a state that holds them all. */
+/** One result for each item, in order, and the offset of a state that contains all of them. */
 export interface ItemsAnswer {
   results: ItemResult[];
   offset: string;

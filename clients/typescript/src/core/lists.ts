@@ -1,17 +1,17 @@
-/** An item and what the list was ranked by; comparable within one list only. */
+/** An item with its score; scores are comparable within one list only. */
 export interface ScoredItem {
   itemId: string;
   score: number;
 }
 
-/** Items of no visitor, best first, and the state that answered. */
+/** Items for no particular visitor, best first, and the offset of the state that answered. */
 export interface ItemList {
   results: ScoredItem[];
   itemIds: string[];
   offset: string;
 }
 
-/** Asks for what goes with, or is like, items (1 to 100). */
+/** A request for items related to the given ones (1 to 100). */
 export interface SimilarQuestion {
   itemIds: readonly string[];
   pageSize?: number;
@@ -19,10 +19,10 @@ export interface SimilarQuestion {
   minOffset?: string;
 }
 
-/** Asks for what is on the rise. */
+/** A request for trending items. */
 export interface TrendingQuestion {
   category?: string;
-  /** How far back to look: "day" if not said. */
+  /** The period; default: "day". */
   window?: "hour" | "day" | "week";
   pageSize?: number;
   filter?: string;

@@ -1,4 +1,4 @@
-/** What one replica holds at an offset: no `digest` if it did not answer, see `detail`. */
+/** The state of one replica at an offset; `digest` is empty if it did not answer, see `detail`. */
 export interface ReplicaState {
   replicaId: string;
   role: string;
@@ -6,7 +6,7 @@ export interface ReplicaState {
   detail: string;
 }
 
-/** Where the model stands; all of one state. `digest` is empty unless it was asked for. */
+/** The state of the model at one offset. `digest` is empty unless it was requested. */
 export interface Model {
   offset: string;
   digest: string;
@@ -16,7 +16,7 @@ export interface Model {
   replicas: ReplicaState[];
 }
 
-/** One measured figure; `placement` or `policy` "all": over all of them. */
+/** One metric; `placement` or `policy` "all": over all of them. */
 export interface Metric {
   placement: string;
   policy: string;
@@ -26,7 +26,7 @@ export interface Metric {
   count: number;
 }
 
-/** A change in how well the model foresees; see DriftAlarm in protos/headwater/v1/model_service.proto. */
+/** A change in the model's prediction quality; see DriftAlarm in protos/headwater/v1/model_service.proto. */
 export interface DriftAlarm {
   placement: string;
   name: string;
@@ -37,7 +37,7 @@ export interface DriftAlarm {
   meanAfter: number;
 }
 
-/** How well the model foresaw what happened, and the changes that were noticed, oldest first. */
+/** The model's prediction quality, and the detected changes, oldest first. */
 export interface Metrics {
   metrics: Metric[];
   driftAlarms: DriftAlarm[];

@@ -1,49 +1,49 @@
 import type { Values } from "./values.js";
 
-/** How varied a list is, from "none" to "high"; "auto": as varied as what the visitor looked at last. */
+/** How varied a list is, from "none" to "high"; "auto": as varied as the items that the visitor viewed last. */
 export type Diversity = "none" | "low" | "medium" | "high" | "auto";
 
-/** What is asked; bounds and defaults stand in RecommendRequest, protos/headwater/v1/recommendation_service.proto. */
+/** A request; its limits and defaults are in RecommendRequest, protos/headwater/v1/recommendation_service.proto. */
 export interface Question {
-  /** The account, once it is known. A page's key names none. */
+  /** The account, once it is known. A page's key must not set it. */
   userId?: string;
   sessionId?: string;
-  /** Where on the site the list will stand, such as "home". */
+  /** The place of the list on the site, such as "home". */
   placement?: string;
-  /** How many results at most: 20 if not said, never more than 100. */
+  /** The maximum number of results; default: 20, at most 100. */
   pageSize?: number;
-  /** Rank exactly these, as far as the rules let them. */
+  /** Rank only these items, as far as the rules allow. */
   candidateItemIds?: readonly string[];
   excludeItemIds?: readonly string[];
-  /** The product page or the basket that the list stands beside. */
+  /** The items of the product page or basket beside the list. */
   contextItemIds?: readonly string[];
   /** Such as `categories: ANY("shoes") AND price < 100`. */
   filter?: string;
   context?: Values;
-  /** The name of this recommendation; it seeds exploration. Minted if not given, and kept for every retry. */
+  /** The id of this recommendation; it seeds exploration. Default: a new UUID, the same in every retry. */
   recommendationId?: string;
-  /** Answer only from a state at least this new: the `offset` of an answer to feedback. */
+  /** Answer only from a state that is at least this new: the `offset` of an answer to feedback. */
   minOffset?: string;
-  /** `false`: the best list, nothing is tried. */
+  /** `false`: the best list, without exploration. */
   explore?: boolean;
   diversity?: Diversity;
-  /** The tokens of lists that stand on the same page already: no item is in both. */
+  /** The tokens of lists already on the same page: their items are excluded. */
   excludeAttributionTokens?: readonly string[];
-  /** Fill what says why in each result. */
+  /** Include explanations in each result. */
   explain?: boolean;
-  /** Fill `firstSlotPropensity` in each result. */
+  /** Include `firstSlotPropensity` in each result. */
   firstSlotPropensities?: boolean;
 }
 
-/** How long a call may take, retries included, and what ends it early. */
+/** The deadline of a call with all its retries, and a signal that cancels it. */
 export interface CallOptions {
   timeoutMs?: number;
   signal?: AbortSignal;
 }
 
-/** What is shown while the server does not answer. */
+/** The list for times when the server does not answer. */
 export interface Fallback {
-  /** Your own list of item ids; an answer made of it has `isFallback` and no token. */
+  /** Your own list of item ids; an answer with them has `isFallback` and no token. */
   fallback?: readonly string[];
 }
 

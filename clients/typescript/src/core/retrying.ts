@@ -14,16 +14,16 @@ export interface Retries {
   multiplier: number;
 }
 
-/** About 0.35 s in all, so that a server that is down is said to be within a second. */
+/** About 0.35 s in total, so that the caller gets the error of a server that is down within a second. */
 export const READING: Retries = { triesMax: 4, firstMs: 50, multiplier: 2 };
-/** About 2.3 s in all: long enough for a restart. For what carries its own id, or may be done twice. */
+/** About 2.3 s in total: long enough for a restart. For calls with their own id, or that may be repeated. */
 export const REPEATABLE: Retries = { triesMax: 5, firstMs: 100, multiplier: 3 };
-/** After a lost answer a repeated write could undo a newer one. */
+/** For writes: after a lost answer, a repeated write could undo a newer one. */
 export const ONCE: Retries = { triesMax: 1, firstMs: 0, multiplier: 1 };
 
 const DELAY_MS_MAX = 1000;
 
-/** Make a call until it is answered, fails for good, or its time is over: the deadline holds for all tries together. */
+/** Repeat a call until it succeeds, fails permanently, or its deadline passes. The deadline is for all tries together. */
 export async function retrying<Answer>(
   call: (options: { timeoutMs: number; signal: AbortSignal | undefined }) => Promise<Answer>,
   { timeoutMs, signal }: CallOptions & { timeoutMs: number },
@@ -46,17 +46,17 @@ export async function retrying<Answer>(
 
 function delayAfter(error: HeadwaterError, tries: number, retries: Retries): number {
   const planned = Math.min(DELAY_MS_MAX, retries.firstMs * retries.multiplier ** (tries - 1));
-  // a fifth of it by chance, so that many callers do not come back at once
+  // 20 % random, so that many callers do not return at the same time
   return Math.max(error.retryAfterMs ?? 0, planned * (0.8 + 0.4 * Math.random()));
 }
 
-/** Whether the same call may be answered in a moment: the server is away, stops, or has too much to do. */
+/** Whether the same call may succeed soon: the server is unavailable, stops, or is overloaded. */
 function isPassing(error: HeadwaterError, signal: AbortSignal | undefined): boolean {
   if (signal?.aborted || error instanceof DeadlineExceededError) return false;
   return error instanceof UnavailableError || (error instanceof OverloadedError && error.retryAfterMs !== undefined);
 }
 
-/** Wait; a signal ends the wait at once, and the next try tells the caller so. */
+/** Wait; a signal ends the wait, and the next try then fails with the cancellation. */
 export function pause(delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, delayMs);

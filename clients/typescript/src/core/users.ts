@@ -1,13 +1,13 @@
 import type { WriteStatus } from "./items.js";
 import type { Values } from "./values.js";
 
-/** An account, with what the shop says of it. */
+/** An account with the shop's data about it. */
 export interface User {
   userId: string;
   features?: Values;
 }
 
-/** The answer to one write; `detail` says why it was not applied. */
+/** The result of one write; `detail` is the reason if it was not applied. */
 export interface UserResult {
   userId: string;
   status: WriteStatus;
@@ -23,7 +23,7 @@ export interface UsersAnswer {
 /** An account or a visitor: exactly one of the two. */
 export type Who = { userId: string; visitorId?: undefined } | { visitorId: string; userId?: undefined };
 
-/** One item of a history. */
+/** One item of a history, with the visitor's interactions. */
 export interface Touch {
   itemId: string;
   touchTime: Date | undefined;
@@ -32,7 +32,7 @@ export interface Touch {
   refused: boolean;
 }
 
-/** What is known; `user` without `userId`: the visitor is linked to no account. */
+/** The stored profile; `user` without `userId`: the visitor is not linked to an account. */
 export interface UserProfile {
   user: Required<User>;
   visitorIds: string[];

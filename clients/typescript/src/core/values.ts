@@ -1,4 +1,4 @@
-/** Circumstances and features: text or number, by name. */
+/** Context and features: text or number, by name. */
 export type Values = Readonly<Record<string, string | number>>;
 
 /** A moment: a `Date`, or milliseconds since 1970 as `Date.now()` gives them. */

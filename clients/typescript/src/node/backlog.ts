@@ -4,9 +4,9 @@ import { EventSchema } from "../gen/headwater/v1/event_pb.js";
 import { toEvent } from "../wire/events.js";
 
 const EVENTS_A_CALL = 1000;
-const BATCH_BYTES_MAX = 1_000_000; // a server takes 4 MiB a call unless it is set otherwise
+const BATCH_BYTES_MAX = 1_000_000; // a server accepts 4 MiB per call by default
 
-/** What waits to be sent, counted and cut into batches. It waits for nothing: that is what the buffer does. */
+/** Events to send, counted and cut into batches. It never waits; the buffer does. */
 export class Backlog {
   added = 0;
   settled = 0;
@@ -23,7 +23,7 @@ export class Backlog {
     this.batchMax = Math.min(batchMax, eventsMax);
   }
 
-  /** Whether no more events are taken: those on their way count, too. */
+  /** Whether it accepts no more events. Events in progress count, too. */
   get isFull(): boolean {
     return this.added - this.settled >= this.eventsMax;
   }
@@ -37,7 +37,7 @@ export class Backlog {
     return this.#waiting.length >= this.batchMax;
   }
 
-  /** Take an event; throw for one that no request can carry. */
+  /** Add an event; throw if no request can contain it. */
   add(event: Event): void {
     this.#waiting.push({ event, bytes: sizeOf(event) });
     this.added += 1;
@@ -54,13 +54,13 @@ export class Backlog {
     return this.#batch;
   }
 
-  /** Say that the batch that was taken last is learned, or lost and told so. */
+  /** Mark the last batch as learned, or as lost and reported. */
   settle(): void {
     this.settled += this.#batch.length;
     this.#batch = [];
   }
 
-  /** Give up all that is on its way, and return it. */
+  /** Give up all events in progress, and return them. */
   takeAll(): Event[] {
     const rest = [...this.#batch, ...this.#waiting.splice(0).map(({ event }) => event)];
     this.#batch = [];
@@ -69,7 +69,7 @@ export class Backlog {
   }
 }
 
-/** Return an event's size on the wire. */
+/** Return an event's size in bytes as a message. */
 export function sizeOf(event: Event): number {
   return toBinary(EventSchema, create(EventSchema, toEvent(event))).length;
 }

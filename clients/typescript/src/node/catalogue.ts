@@ -10,18 +10,18 @@ import { profile, upsertUsersRequest, usersAnswer } from "../wire/users.js";
 import { toIds, toTime } from "../wire/values.js";
 import { Connection } from "./connection.js";
 
-export const READ_MS = 1000; // a page is waiting
-export const WRITE_MS = 5000; // nobody is
+export const READ_MS = 1000; // a visitor waits for it
+export const WRITE_MS = 5000; // no visitor waits for it
 const ITEMS_A_PAGE = 500;
 
-/** Of a write: when the shop made the change. An older one never beats a newer one. */
+/** When the shop made the change. An older change never replaces a newer one. */
 export interface SetTime {
   setTime?: Time;
 }
 
 /**
- * What the shop says of its items and accounts. A change holds from the next answer on. Writes are tried once: after a
- * lost answer a repeated one could undo a newer one. Give `setTime`, and repeat it yourself.
+ * The shop's items and accounts. A change takes effect with the next answer. Writes are tried once: after a lost
+ * answer, a repeated write could undo a newer one. Set `setTime`, and repeat it yourself.
  */
 export class Catalogue extends Connection {
   readonly #items = this.service(CatalogService);
@@ -36,19 +36,19 @@ export class Catalogue extends Connection {
     return itemsAnswer(await this.make((each) => this.#items.upsertItems(request, each), options, WRITE_MS, ONCE));
   }
 
-  /** Take items (1 to 1,000) out of the catalogue and of every list. */
+  /** Remove items (1 to 1,000) from the catalogue and from every list. */
   async deleteItems(itemIds: readonly string[], options: CallOptions & SetTime = {}): Promise<ItemsAnswer> {
     const request = { itemIds: toIds("itemIds", itemIds), setTime: toTime("setTime", options.setTime) };
     return itemsAnswer(await this.make((each) => this.#items.deleteItems(request, each), options, WRITE_MS, ONCE));
   }
 
-  /** Return an item; `NotFoundError` when the catalogue does not hold it. */
+  /** Return an item; `NotFoundError` if the catalogue does not contain it. */
   async getItem(itemId: string, options: CallOptions = {}): Promise<Item> {
     const answer = await this.make((each) => this.#items.getItem({ itemId }, each), options, READ_MS, READING);
     return fromItem(answer.item);
   }
 
-  /** Yield the catalogue by id, asking for a page (`timeoutMs` each) when it is needed. */
+  /** Yield all items in order of id; each page (`timeoutMs` each) is requested when it is needed. */
   async *listItems(options: CallOptions & { filter?: string; pageSize?: number } = {}): AsyncGenerator<Item> {
     const { filter = "", pageSize = ITEMS_A_PAGE } = options;
     let pageToken = "";
@@ -60,7 +60,7 @@ export class Catalogue extends Connection {
     } while (pageToken);
   }
 
-  /** Say what the shop knows of accounts (1 to 1,000): all given features, or those named in `features`. */
+  /** Set the features of accounts (1 to 1,000): all given ones, or only those named in `features`. */
   async upsertUsers(
     users: readonly User[],
     options: CallOptions & SetTime & { features?: readonly string[] } = {},
@@ -69,12 +69,12 @@ export class Catalogue extends Connection {
     return usersAnswer(await this.make((each) => this.#users.upsertUsers(request, each), options, WRITE_MS, ONCE));
   }
 
-  /** Return what is known of an account or of a visitor; `NotFoundError` when nothing is. */
+  /** Return the profile of an account or of a visitor; `NotFoundError` if there is none. */
   async getUser(who: Who, options: CallOptions = {}): Promise<UserProfile> {
     return profile(await this.make((each) => this.#users.getUser(who, each), options, READ_MS, READING));
   }
 
-  /** Forget an account with its visitors, or what a visitor did anonymously. A stranger is forgotten as well. */
+  /** Erase an account with its visitors, or an anonymous visitor. An unknown id is not an error. */
   async eraseUser(who: Who, options: CallOptions = {}): Promise<{ offset: string }> {
     const answer = await this.make((each) => this.#users.eraseUser(who, each), options, WRITE_MS, REPEATABLE);
     return { offset: answer.offset };

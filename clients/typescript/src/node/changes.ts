@@ -1,18 +1,18 @@
 import { within } from "../core/retrying.js";
 
-/** Lets many wait for a change of something that one file owns. */
+/** Lets many callers wait until a condition holds. */
 export class Changes {
-  #tell: () => void = () => {};
+  #wake: () => void = () => {};
   #next = this.#fresh();
 
-  /** Wake all that wait. */
-  tell(): void {
-    const tell = this.#tell;
+  /** Check all conditions again. */
+  announce(): void {
+    const wake = this.#wake;
     this.#next = this.#fresh();
-    tell();
+    wake();
   }
 
-  /** Return when `condition` holds, or after `timeoutMs`; whether it holds. */
+  /** Wait until `condition` holds, or for `timeoutMs`; return whether it holds. */
   async until(condition: () => boolean, timeoutMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const endsMs = performance.now() + timeoutMs;
     while (!condition()) {
@@ -25,7 +25,7 @@ export class Changes {
 
   #fresh(): Promise<void> {
     return new Promise((resolve) => {
-      this.#tell = resolve;
+      this.#wake = resolve;
     });
   }
 }

@@ -13,21 +13,22 @@ import { metrics, model } from "../wire/model.js";
 import { named, recommendRequest, slate } from "../wire/recommendations.js";
 import { toIds } from "../wire/values.js";
 import { Catalogue, READ_MS, WRITE_MS } from "./catalogue.js";
-import { type Batches, streamed } from "./feedback-stream.js";
+import { streamed } from "./feedback-stream.js";
+import type { Batches } from "./unanswered.js";
 
 /**
- * Talks to one Headwater from a backend. Make one and share it; close it when the process ends.
+ * The client of one Headwater server, for backends. Create one and share it; close it when the process ends.
  *
- * Every call has a deadline (`timeoutMs`, retries included) and throws a `HeadwaterError` when it fails. Reads and
- * `feedback` are repeated when the server is away or overloaded; nothing is learned twice, since each event carries
- * its id.
+ * Every call has a deadline (`timeoutMs`, with all retries) and throws a `HeadwaterError` if it fails. Reads and
+ * `feedback` are repeated when the server is unavailable or overloaded; no event is learned twice, since each has its
+ * own id.
  */
 export class Client extends Catalogue {
   readonly #recommendations = this.service(RecommendationService);
   readonly #feedback = this.service(FeedbackService);
   readonly #model = this.service(ModelService);
 
-  /** Return what the visitor should see now. `fallback`: what is shown while the server does not answer. */
+  /** Return the visitor's recommendations. `fallback`: the list to use while the server does not answer. */
   async recommend(visitorId: string, question: Question & CallOptions & Fallback = {}): Promise<Slate> {
     const asked = named(question);
     const request = recommendRequest(visitorId, asked);
@@ -38,7 +39,7 @@ export class Client extends Catalogue {
     }
   }
 
-  /** Return what goes with, or is like, items (1 to 100). */
+  /** Return items related to the given ones (1 to 100). */
   async similar(question: SimilarQuestion & CallOptions): Promise<ItemList> {
     const { pageSize = 0, filter = "", minOffset = "" } = question;
     const request = { itemIds: toIds("itemIds", question.itemIds), pageSize, filter, minOffset };
@@ -46,7 +47,7 @@ export class Client extends Catalogue {
     return itemList(await this.make(call, question, READ_MS, READING));
   }
 
-  /** Return what is on the rise. */
+  /** Return trending items. */
   async trending(question: TrendingQuestion & CallOptions = {}): Promise<ItemList> {
     const { category = "", window = "", pageSize = 0, filter = "", minOffset = "" } = question;
     const request = { category, window, pageSize, filter, minOffset };
@@ -55,8 +56,8 @@ export class Client extends Catalogue {
   }
 
   /**
-   * Say what visitors did (1 to 1,000 events); resolves when it has been learned. After an error, send the same events
-   * again: what was learned is not learned twice.
+   * Send events of visitors (1 to 1,000); resolves when they are learned. After an error, send the same events again:
+   * none is learned twice.
    */
   async feedback(events: readonly Event[], options: CallOptions = {}): Promise<FeedbackAnswer> {
     const request = { events: events.map(toEvent) };
@@ -66,10 +67,10 @@ export class Client extends Catalogue {
   }
 
   /**
-   * Say what visitors did in batches of 1 to 1,000 events; yields each one's answer, in order.
+   * Send events of visitors in batches of 1 to 1,000; yields the answer to each batch, in order.
    *
-   * `batches` are drawn ahead of the answers, 64 at most. A lost connection, and a server that has too much to do, is
-   * tried again for `patienceMs` (60,000); what was not answered is sent again, and learned once.
+   * At most 64 batches are read ahead of the answers. After a lost connection, or if the server is overloaded, the
+   * client tries again for `patienceMs` (60,000); unanswered batches are sent again, and learned once.
    */
   streamFeedback(
     batches: Batches,
@@ -78,14 +79,14 @@ export class Client extends Catalogue {
     return streamed((requests, signal) => this.#feedback.streamFeedback(requests, { signal }), batches, options);
   }
 
-  /** Return where the model stands. A digest walks the whole state: give it time. */
+  /** Return the state of the model. A digest reads the whole state: allow enough time. */
   async model(options: CallOptions & { computeDigest?: boolean; compareReplicas?: boolean } = {}): Promise<Model> {
     const { computeDigest = false, compareReplicas = false } = options;
     const request = { computeDigest, compareReplicas };
     return model(await this.make((each) => this.#model.getModel(request, each), options, WRITE_MS, READING));
   }
 
-  /** Return how well the model foresaw what happened, and the changes that were noticed. */
+  /** Return the model's prediction quality, and the detected changes. */
   async metrics(options: CallOptions = {}): Promise<Metrics> {
     return metrics(await this.make((each) => this.#model.getMetrics({}, each), options, WRITE_MS, READING));
   }

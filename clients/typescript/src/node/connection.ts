@@ -7,14 +7,14 @@ import type { CallOptions } from "../core/recommendations.js";
 import { type Retries, retrying } from "../core/retrying.js";
 
 export interface ConnectionOptions {
-  /** Sent with each call; servers that listen beyond their own machine ask for one. */
+  /** Sent with each call; servers that listen beyond their own machine require one. */
   key?: string;
-  /** Encrypt: `true`, or certificates (`ca`; `cert` and `key` for mTLS). Without it nothing is encrypted. */
+  /** Encrypt: `true`, or certificates (`ca`; `cert` and `key` for mTLS). Default: no encryption. */
   tls?: boolean | Pick<SecureClientSessionOptions, "ca" | "cert" | "key" | "servername" | "rejectUnauthorized">;
 }
 
 /**
- * One connection to one server, made at the first call and again whenever it is lost. It keeps no process alive.
+ * One connection to one server, opened at the first call and again whenever it is lost. It keeps no process alive.
  */
 export class Connection {
   readonly #sessions: Http2SessionManager;
@@ -38,7 +38,7 @@ export class Connection {
     });
   }
 
-  /** Close the connection; calls under way end with an error. */
+  /** Close the connection; calls in progress end with an error. */
   close(): void {
     this.#closed = true;
     this.#sessions.abort(new ConnectError("the client was closed", Code.Canceled));
@@ -52,7 +52,7 @@ export class Connection {
     return createClient(service, this.#transport);
   }
 
-  /** Make a call: the deadline holds for all its tries together. */
+  /** Make a call; the deadline is for all its tries together. */
   protected make<Answer>(
     call: (options: CallOptions) => Promise<Answer>,
     options: CallOptions,
@@ -69,11 +69,11 @@ export class Connection {
 
 const LOST = new Set([Code.Aborted, Code.Internal, Code.Unknown]);
 
-/** Say in gRPC's words what Node says in its own: a connection that is lost, or that a server ends as it stops. */
+/** Turn Node's error of a lost connection, or of a server that stops, into gRPC's `Unavailable`. */
 export function asAway(thrown: unknown, signal: AbortSignal | undefined): unknown {
   if (!(thrown instanceof ConnectError) || signal?.aborted) return thrown;
-  const told = thrown.details.length > 0 || thrown.metadata.has("x-request-id");
-  const lost = LOST.has(thrown.code) && !told && nodeCode(thrown.cause) !== undefined;
+  const fromServer = thrown.details.length > 0 || thrown.metadata.has("x-request-id");
+  const lost = LOST.has(thrown.code) && !fromServer && nodeCode(thrown.cause) !== undefined;
   if (!lost && thrown.code !== Code.Canceled) return thrown;
   return new ConnectError(
     `the connection was lost: ${thrown.rawMessage}`,

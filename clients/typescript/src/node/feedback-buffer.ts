@@ -15,33 +15,33 @@ import { Changes } from "./changes.js";
 import type { Client } from "./client.js";
 
 export interface BufferOptions {
-  /** With so many on their way `add` waits: 10,000. */
+  /** The maximum number of events in progress; then `add` waits. Default: 10,000. */
   eventsMax?: number;
-  /** A batch goes out with so many events: 500. */
+  /** A batch is sent with this number of events; default: 500. */
   batchMax?: number;
-  /** Or after so long: 200. */
+  /** Or after this time; default: 200. */
   intervalMs?: number;
-  /** How long the same events are tried again while the server is away, late or overloaded: 60,000. */
+  /** How long to try the same events while the server is unavailable, slow or overloaded; default: 60,000. */
   patienceMs?: number;
-  /** Hears of what was not sent in time, and of what the server refused or did not learn from; else the console does. */
+  /** Called for each event that was not sent in time, or that the server rejected; default: a warning on the console. */
   onLost?: (event: Event, reason: string) => void;
 }
 
-/** The buffer was closed: this event would never be sent. */
+/** The buffer is closed: this event is not sent. */
 export class BufferClosedError extends Error {}
 
-/** The buffer stayed full for as long as the caller would wait: this event was not taken. */
+/** The buffer was full for the whole timeout: this event is not sent. */
 export class BufferFullError extends Error {}
 
 const CLOSING_MS = 100; // between tries once the buffer is closed
 
 /**
- * Takes events at once and sends them in batches: nothing is lost without a word. Each is learned, or handed to
- * `onLost`. What is on its way keeps the process alive until it is settled; of a process that ends by `process.exit()`
- * the rest is handed to `onLost`. One that is killed loses what is in memory: `close` the buffer on SIGTERM.
+ * Accepts events and sends them in batches. Each event is learned or passed to `onLost`. Events in progress keep the
+ * process alive. At `process.exit()` the remaining events are passed to `onLost`. A killed process loses the events in
+ * memory: `close` the buffer on SIGTERM.
  */
 export class FeedbackBuffer {
-  /** A state that has learned all that was answered so far. */
+  /** The offset of a state that has learned all events answered so far. */
   offset = "";
   readonly #client: Client;
   readonly #backlog: Backlog;
@@ -71,25 +71,25 @@ export class FeedbackBuffer {
     const backlog = this.#backlog;
     const taken = await this.#changes.until(() => this.#isClosed || !backlog.isFull, timeoutMs);
     if (this.#isClosed) throw new BufferClosedError("the buffer is closed");
-    if (!taken) throw new BufferFullError(`${backlog.eventsMax} events are on their way`);
+    if (!taken) throw new BufferFullError(`${backlog.eventsMax} events are in progress`);
     backlog.add(event);
-    this.#changes.tell();
+    this.#changes.announce();
     this.#sending ??= this.#sendAll();
   }
 
-  /** Return when all that was added before is learned or lost; throw when that takes longer than `timeoutMs`. */
+  /** Wait until all events added before are learned or lost; throw after `timeoutMs`. */
   async flush({ timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
     const wanted = this.#backlog.added;
     this.#hurry = true;
-    this.#changes.tell();
+    this.#changes.announce();
     if (await this.#changes.until(() => this.#backlog.settled >= wanted, timeoutMs)) return;
-    throw failure(`${wanted - this.#backlog.settled} events are still on their way`, Code.DeadlineExceeded);
+    throw failure(`${wanted - this.#backlog.settled} events are still in progress`, Code.DeadlineExceeded);
   }
 
-  /** Send what is left, take nothing any more. What `timeoutMs` is too short for is lost, and told. */
+  /** Send the remaining events and accept no more. Events not sent within `timeoutMs` are passed to `onLost`. */
   async close({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<void> {
     this.#closesMs = Math.min(this.#closesMs, performance.now() + timeoutMs);
-    this.#changes.tell();
+    this.#changes.announce();
     await this.#sending;
   }
 
@@ -101,7 +101,7 @@ export class FeedbackBuffer {
     return this.#closesMs !== Number.POSITIVE_INFINITY;
   }
 
-  /** Send until nothing waits. */
+  /** Send until no event is left. */
   async #sendAll(): Promise<void> {
     const onExit = (): void => this.#lose(this.#backlog.takeAll(), "the process ended");
     process.once("exit", onExit);
@@ -109,14 +109,14 @@ export class FeedbackBuffer {
       await this.#changes.until(() => this.#hurry || this.#isClosed || this.#backlog.isDue, this.#intervalMs);
       await this.#send(this.#backlog.take(), performance.now());
       this.#backlog.settle();
-      this.#changes.tell();
+      this.#changes.announce();
     }
     this.#hurry = false;
     this.#sending = undefined;
     process.off("exit", onExit);
   }
 
-  /** Send a batch until it is answered or given up; if one event may be what fails the others, its halves. */
+  /** Send a batch until it is answered or given up. If one event may have failed the batch, send its halves. */
   async #send(batch: readonly Event[], beganMs: number): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
@@ -145,7 +145,7 @@ export class FeedbackBuffer {
     });
   }
 
-  /** Wait before the next try; return whether there is time for one. */
+  /** Wait before the next try; return whether there is time for it. */
   async #waited(beganMs: number, tries: number, error: HeadwaterError): Promise<boolean> {
     const delayMs = Math.max(error.retryAfterMs ?? 0, backOffMs(tries, 100, 5000));
     if (!(await this.#changes.until(() => this.#isClosed, delayMs)))
@@ -164,13 +164,13 @@ export class FeedbackBuffer {
         if (this.#onLost) this.#onLost(event, reason);
         else console.warn(`headwater: event ${event.eventId} was not learned: ${reason}`);
       } catch (error) {
-        console.error("headwater: onLost failed", error); // it must not lose the other events
+        console.error("headwater: onLost failed", error); // the other events must not be lost
       }
     }
   }
 }
 
-/** Whether one event of the batch may be what fails the others. */
+/** Whether a single event may have failed the whole batch. */
 function isOfOne(error: HeadwaterError): boolean {
   return error instanceof InvalidRequestError || (error instanceof OverloadedError && !isAway(error));
 }

@@ -1,17 +1,14 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, failure, isAway, toHeadwaterError } from "../core/errors.js";
-import type { Event, FeedbackAnswer } from "../core/events.js";
+import type { FeedbackAnswer } from "../core/events.js";
 import { backOffMs, pause } from "../core/retrying.js";
-import type { StreamFeedbackRequestSchema, StreamFeedbackResponse } from "../gen/headwater/v1/feedback_service_pb.js";
+import type { StreamFeedbackResponse } from "../gen/headwater/v1/feedback_service_pb.js";
 import { feedbackAnswer } from "../wire/events.js";
 import { asAway } from "./connection.js";
-import { Unanswered } from "./unanswered.js";
+import { type Batches, type Request, Unanswered } from "./unanswered.js";
 
-export type Batches = Iterable<readonly Event[]> | AsyncIterable<readonly Event[]>;
-export type Request = MessageInitShape<typeof StreamFeedbackRequestSchema>;
 type Open = (requests: AsyncIterable<Request>, signal: AbortSignal) => AsyncIterable<StreamFeedbackResponse>;
 
-/** Yield an answer for each batch, in order, over as many connections as it takes. */
+/** Yield an answer for each batch, in order; reconnect as often as necessary. */
 export async function* streamed(
   open: Open,
   batches: Batches,
@@ -41,7 +38,7 @@ export async function* streamed(
   }
 }
 
-/** Yield what one connection answers; it sends all that is unanswered. */
+/** Send all unanswered batches on one connection, and yield its answers. */
 async function* connected(
   open: Open,
   unanswered: Unanswered,
@@ -54,8 +51,8 @@ async function* connected(
       unanswered.answered();
       yield response;
     }
-    if (!unanswered.isDone) throw failure("the stream ended before all was answered", Code.Unavailable);
+    if (!unanswered.isDone) throw failure("the stream ended before all batches were answered", Code.Unavailable);
   } finally {
-    abort.abort(); // whoever reads no further leaves no call behind
+    abort.abort(); // a caller that stops reading leaves no open call
   }
 }

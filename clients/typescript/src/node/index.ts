@@ -41,4 +41,4 @@ export type { SetTime } from "./catalogue.js";
 export { Client } from "./client.js";
 export type { ConnectionOptions } from "./connection.js";
 export { BufferClosedError, BufferFullError, type BufferOptions, FeedbackBuffer } from "./feedback-buffer.js";
-export type { Batches } from "./feedback-stream.js";
+export type { Batches } from "./unanswered.js";

@@ -1,12 +1,18 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Event } from "../core/events.js";
+import type { StreamFeedbackRequestSchema } from "../gen/headwater/v1/feedback_service_pb.js";
 import { toEvent } from "../wire/events.js";
 import { Changes } from "./changes.js";
-import type { Batches, Request } from "./feedback-stream.js";
 
-const UNANSWERED_MAX = 64; // batches; the server has fewer under way, the rest is on the wire
+/** Batches of 1 to 1,000 events. */
+export type Batches = Iterable<readonly Event[]> | AsyncIterable<readonly Event[]>;
+export type Request = MessageInitShape<typeof StreamFeedbackRequestSchema>;
 
-/** Batches that were drawn from the caller and not answered yet: each connection sends them all, in order. */
+const UNANSWERED_MAX = 64; // batches; the server processes fewer, the rest is in transit
+
+/** The caller's batches that are not answered yet. Each new connection sends all of them, in order. */
 export class Unanswered {
-  /** What drawing a batch threw; the caller hears it once all before it is answered. */
+  /** The error of the caller's iterator; thrown after all earlier batches are answered. */
   error: unknown;
   readonly #requests: Request[] = [];
   readonly #changes = new Changes();
@@ -15,30 +21,30 @@ export class Unanswered {
   #ended = false;
 
   constructor(batches: Batches) {
-    void this.#drawAll(batches);
+    void this.#readAll(batches);
   }
 
-  /** Whether the caller gave all, and all of it is answered. */
+  /** Whether the caller has no more batches, and all are answered. */
   get isDone(): boolean {
     return this.#ended && !this.#requests.length;
   }
 
-  /** Return what a new connection sends; the one before sends nothing more. */
+  /** Return the batches for a new connection; the old connection sends no more. */
   connect(): AsyncIterable<Request> {
     this.#connection += 1;
     this.#sent = 0;
-    this.#changes.tell();
+    this.#changes.announce();
     return this.#send(this.#connection);
   }
 
-  /** Forget the oldest batch: it is answered. */
+  /** Remove the oldest batch: it is answered. */
   answered(): void {
     this.#requests.shift();
     this.#sent -= 1;
-    this.#changes.tell();
+    this.#changes.announce();
   }
 
-  /** Draw and send nothing any more. */
+  /** Read and send no more batches. */
   stop(): void {
     this.#ended = true;
     this.connect();
@@ -57,19 +63,19 @@ export class Unanswered {
     return this.#sent < this.#requests.length;
   }
 
-  /** Take batches from the caller as long as not too many are unanswered. */
-  async #drawAll(batches: Batches): Promise<void> {
+  /** Read the caller's batches, but only while few are unanswered. */
+  async #readAll(batches: Batches): Promise<void> {
     try {
       for await (const batch of batches) {
         if (this.#ended) return;
         this.#requests.push({ events: batch.map(toEvent) });
-        this.#changes.tell();
+        this.#changes.announce();
         await this.#changes.until(() => this.#requests.length < UNANSWERED_MAX || this.#ended);
       }
     } catch (error) {
       this.error = error;
     }
     this.#ended = true;
-    this.#changes.tell();
+    this.#changes.announce();
   }
 }

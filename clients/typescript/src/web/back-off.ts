@@ -4,14 +4,14 @@ import { backOffMs } from "../core/retrying.js";
 const FIRST_MS = 500;
 const LAST_MS = 60_000;
 
-/** The pause after a failure: longer with each in a row, and as long as the server asks for. */
+/** The pause after a failure: longer after each failure, and at least as long as the server asks for. */
 export class BackOff {
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #endsMs = 0;
   #ordered = false;
 
-  /** Whether nothing has failed lately. */
+  /** Whether the last try succeeded. */
   get isHopeful(): boolean {
     return this.#failures === 0;
   }
@@ -20,7 +20,7 @@ export class BackOff {
     return this.#timer !== undefined;
   }
 
-  /** Whether the server asked for it: no good news of the network ends it. */
+  /** Whether the server asked for the pause: the return of the network does not end it. */
   get isOrdered(): boolean {
     return this.isOn && this.#ordered;
   }
@@ -29,7 +29,7 @@ export class BackOff {
     return Math.max(0, this.#endsMs - Date.now());
   }
 
-  /** Begin after a failure; `hopeless`: no try will help soon. */
+  /** Begin after a failure; `hopeless`: the next tries will also fail. */
   begin(error: HeadwaterError, hopeless: boolean, resume: () => void): void {
     this.#failures += 1;
     this.#ordered = hopeless || error.retryAfterMs !== undefined;
@@ -37,7 +37,7 @@ export class BackOff {
     const delayMs = Math.max(error.retryAfterMs ?? 0, planned * (0.8 + 0.4 * Math.random()));
     this.#endsMs = Date.now() + delayMs;
     this.#timer = setTimeout(resume, delayMs);
-    (this.#timer as { unref?: () => void }).unref?.(); // where there is no page, nothing waits for it
+    (this.#timer as { unref?: () => void }).unref?.(); // outside a page it must not keep the process alive
   }
 
   end(): void {

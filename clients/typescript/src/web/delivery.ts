@@ -7,33 +7,33 @@ import type { Queue } from "./queue.js";
 import { type TrackResult, Waiters } from "./waiters.js";
 import type { WireEvent } from "./wire-event.js";
 
-/** The key, the address or the scope is wrong: the same events may do with the next page's. */
+/** The key, the address or the scope is wrong: the next page may have the right one. */
 const KEPT = new Set([Code.Unauthenticated, Code.PermissionDenied, Code.NotFound, Code.Unimplemented]);
 
-/** How a batch is sent; `hopeful`: nothing has failed lately. */
+/** Sends a batch; `hopeful`: the last try succeeded. */
 export type Send = (events: readonly WireEvent[], hopeful: boolean) => Promise<FeedbackAnswer>;
 
-/** Empties the queue, one batch at a time and in order, for as long as it takes. Each event is settled once. */
+/** Sends the queue, one batch at a time and in order, until it is empty. Each event is settled once. */
 export class Delivery {
   readonly #queue: Queue;
   readonly #send: Send;
-  readonly #tell: OnProblem;
+  readonly #report: OnProblem;
   readonly #onOffset: (offset: string) => void;
   readonly #waiters = new Waiters();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   readonly #backOff = new BackOff();
   #flight: Promise<void> | undefined;
   #halted: HeadwaterError | undefined;
   #closed = false;
 
-  constructor(queue: Queue, send: Send, tell: OnProblem, onOffset: (offset: string) => void) {
+  constructor(queue: Queue, send: Send, report: OnProblem, onOffset: (offset: string) => void) {
     this.#queue = queue;
     this.#send = send;
-    this.#tell = tell;
+    this.#report = report;
     this.#onOffset = onOffset;
   }
 
-  /** Keep an event and send it soon; the promise holds what became of it. One that is on its way is not sent again. */
+  /** Keep an event and send it soon; the promise is its result. An event in progress is not sent again. */
   add(event: WireEvent): Promise<TrackResult> {
     const underWay = this.#waiters.find(event.eventId);
     if (underWay) return underWay;
@@ -45,12 +45,12 @@ export class Delivery {
     return promise;
   }
 
-  /** Try now; a pause that the server asked for is waited out. */
+  /** Try now, unless the server asked for a pause. */
   wake(): void {
     if (!this.#backOff.isOrdered) this.#resume();
   }
 
-  /** Return when what is queued now is settled, or after `timeoutMs`; whether it is. */
+  /** Wait until all events queued now are settled, or for `timeoutMs`; return whether they are. */
   async settled(timeoutMs: number): Promise<boolean> {
     const wanted = this.#queue.ids;
     const endsMs = Date.now() + timeoutMs;
@@ -63,7 +63,7 @@ export class Delivery {
     return !waits();
   }
 
-  /** Send all that is queued now; throw if it cannot be done in time. */
+  /** Send all events queued now; throw if that takes too long. */
   async flush(timeoutMs: number): Promise<void> {
     const endsMs = Date.now() + timeoutMs;
     this.wake();
@@ -73,21 +73,21 @@ export class Delivery {
       if (Date.now() >= endsMs || !this.isPausing) break;
       await pause(Math.min(this.#backOff.leftMs, endsMs - Date.now()) + 1);
     }
-    throw failure(`${this.#queue.length} events are still on their way; they are kept`, Code.DeadlineExceeded);
+    throw failure(`${this.#queue.length} events are still in progress; they are kept`, Code.DeadlineExceeded);
   }
 
-  /** Whether a failure is being waited out. */
+  /** Whether it pauses after a failure. */
   get isPausing(): boolean {
     return this.#backOff.isOn;
   }
 
-  /** Tell that events are lost. */
+  /** Report events as lost. */
   drop(events: readonly WireEvent[]): void {
-    const detail = "it could not be sent in time: the queue was full, or it was too old";
+    const detail = "not sent in time: the queue was full, or the event was too old";
     for (const event of events) this.#lose(event, "dropped", failure(detail, Code.ResourceExhausted));
   }
 
-  /** Send nothing any more. What is queued stays on the shelf. */
+  /** Send no more events. Queued ones stay on the shelf. */
   close(): void {
     this.#closed = true;
     this.#backOff.end();
@@ -103,7 +103,7 @@ export class Delivery {
     if (this.#flight || this.#closed) return;
     this.#flight = this.#run().finally(() => {
       this.#flight = undefined;
-      if (this.#queue.hasFree && !this.isPausing) this.#start(); // it came just as the last batch ended
+      if (this.#queue.hasFree && !this.isPausing) this.#start(); // an event arrived just as the last batch ended
     });
   }
 
@@ -121,7 +121,7 @@ export class Delivery {
     }
   }
 
-  /** Send a batch; if one event may be what fails the others, its halves. */
+  /** Send a batch. If one event may have failed the batch, send its halves. */
   async #deliver(batch: readonly WireEvent[]): Promise<void> {
     try {
       this.#settle(batch, await this.#send(batch, this.#backOff.isHopeful));
@@ -141,7 +141,8 @@ export class Delivery {
     const events = new Map(batch.map((event) => [event.eventId, event]));
     for (const result of results) {
       const event = events.get(result.eventId);
-      if (event && !isLearned(result)) this.#tell({ kind: result.status as ProblemKind, detail: result.detail, event });
+      if (event && !isLearned(result))
+        this.#report({ kind: result.status as ProblemKind, detail: result.detail, event });
       this.#waiters.resolve({ ...result, offset });
     }
   }
@@ -152,7 +153,7 @@ export class Delivery {
   }
 
   #lose(event: WireEvent, kind: ProblemKind, error: HeadwaterError): void {
-    this.#tell({ kind, detail: error.message, event, error });
+    this.#report({ kind, detail: error.message, event, error });
     this.#waiters.reject(event.eventId, error);
   }
 
@@ -162,11 +163,11 @@ export class Delivery {
     if (!this.#closed) this.#backOff.begin(error, this.#halted !== undefined, () => this.#resume());
   }
 
-  /** Tell, once for each event, that it cannot be sent for now. */
+  /** Report, once for each event, that it cannot be sent now. */
   #keep(events: readonly WireEvent[], error: HeadwaterError): void {
     const queued = this.#queue.ids;
-    for (const event of events.filter(({ eventId }) => queued.has(eventId) && !this.#told.has(eventId))) {
-      this.#told.add(event.eventId);
+    for (const event of events.filter(({ eventId }) => queued.has(eventId) && !this.#reported.has(eventId))) {
+      this.#reported.add(event.eventId);
       this.#lose(event, "kept", error);
     }
   }

@@ -1,9 +1,9 @@
 import type { Shelf } from "./shelf.js";
 
-/** After so long every server has caught up, or is so late that nobody should wait for it. */
+/** After this time every server has caught up, or lags so much that waiting is useless. */
 const FRESH_MS = 60_000;
 
-/** The newest state that the visitor's events were learned in: the next list, also of the next page, knows of them. */
+/** The newest state that contains the visitor's events: the next list, also on the next page, includes them. */
 export class Freshness {
   readonly #shelf: Shelf;
   readonly #name: string;
@@ -15,12 +15,12 @@ export class Freshness {
     this.#now = now;
   }
 
-  /** Note the offset of an answer to feedback. Offsets are opaque: the one that was told last is the newest. */
-  told(offset: string): void {
+  /** Note the offset of an answer to feedback. Offsets are opaque: the last one is the newest. */
+  learned(offset: string): void {
     if (offset) this.#shelf.put(this.#name, JSON.stringify([offset, this.#now()]));
   }
 
-  /** What to ask for as `minOffset`; undefined when nothing was learned lately. */
+  /** The value for `minOffset`; undefined if no event was learned recently. */
   get newest(): string | undefined {
     try {
       const [offset, atMs] = JSON.parse(this.#shelf.get(this.#name) ?? "[]");
@@ -30,7 +30,7 @@ export class Freshness {
     }
   }
 
-  /** Wait for it no more: it is of another log, or out of reach. */
+  /** Wait for it no longer: it is from another log, or not reached in time. */
   forget(): void {
     this.#shelf.remove(this.#name);
   }

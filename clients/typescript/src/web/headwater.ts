@@ -3,13 +3,13 @@ import { orFallback } from "../core/fallback.js";
 import type { ItemList, SimilarQuestion, TrendingQuestion } from "../core/lists.js";
 import type { CallOptions, Fallback, Question, Slate } from "../core/recommendations.js";
 import { named } from "../wire/recommendations.js";
-import { Asking } from "./asking.js";
 import { Freshness } from "./freshness.js";
 import { Impressions } from "./impressions.js";
 import type { Options, TrackDetails } from "./options.js";
 import { Outbox } from "./outbox.js";
 import { onPageLife } from "./page-life.js";
-import { telling } from "./problems.js";
+import { problemHandler } from "./problems.js";
+import { Recommender } from "./recommender.js";
 import { openShelf } from "./shelf.js";
 import type { SlateRef } from "./slate-ref.js";
 import { visitorOf } from "./visitor.js";
@@ -18,11 +18,11 @@ import { checkDetails, wireEvent } from "./wire-event.js";
 
 const DAY_MS = 86_400_000;
 
-/** One page's Headwater: lists for its visitor, and what the visitor did. */
+/** The client of one page: lists for its visitor, and the visitor's events. */
 export class Headwater {
-  /** Who this browser is; minted at the first visit, and kept. */
+  /** The id of this browser's visitor; created at the first visit, and kept. */
   readonly visitorId: string;
-  readonly #asking: Asking;
+  readonly #recommender: Recommender;
   readonly #outbox: Outbox;
   readonly #impressions: Impressions;
   readonly #settleMs: number;
@@ -36,7 +36,7 @@ export class Headwater {
     const freshness = new Freshness(shelf, space);
     this.visitorId = options.visitorId || visitorOf(shelf);
     this.#settleMs = options.settleMs ?? 300;
-    this.#asking = new Asking(url, key, timeoutMs, freshness);
+    this.#recommender = new Recommender(url, key, timeoutMs, freshness);
     this.#outbox = new Outbox({
       url,
       key,
@@ -45,33 +45,33 @@ export class Headwater {
       eventsMax,
       ageMsMax,
       timeoutMs: feedbackTimeoutMs,
-      tell: telling(options.onProblem),
-      onOffset: (offset) => freshness.told(offset),
+      report: problemHandler(options.onProblem),
+      onOffset: (offset) => freshness.learned(offset),
     });
     this.#impressions = new Impressions(visibleMs, (slate, items) => void this.#add("impression", { slate, items }));
     this.#stopListening = onPageLife(this.#life);
   }
 
-  /** Return what the visitor should see now. What was tracked before is learned first, if that takes no longer. */
+  /** Return the visitor's recommendations. Events tracked before are learned first, if that is fast enough. */
   async recommend(question: Question & CallOptions & Fallback = {}): Promise<Slate> {
     const asked = named(question);
     await this.#outbox.settled(this.#settleMs);
-    return this.#asking.recommend(this.visitorId, asked).catch((error) => orFallback(error, asked));
+    return this.#recommender.recommend(this.visitorId, asked).catch((error) => orFallback(error, asked));
   }
 
-  /** Return what goes with, or is like, items. */
+  /** Return items related to the given ones. */
   similar(question: SimilarQuestion & CallOptions): Promise<ItemList> {
-    return this.#asking.similar(question);
+    return this.#recommender.similar(question);
   }
 
-  /** Return what is on the rise. */
+  /** Return trending items. */
   trending(question: TrendingQuestion & CallOptions = {}): Promise<ItemList> {
-    return this.#asking.trending(question);
+    return this.#recommender.trending(question);
   }
 
   /**
-   * Say what the visitor did. The event is kept at once, and sent until it is answered: over a lost network, a reload
-   * and a closed tab. The promise holds what became of it; nobody has to wait for it.
+   * Report an action of the visitor. The event is stored immediately, and sent until the server answers: also after a
+   * lost network, a reload or a closed tab. The promise is its result; you need not wait for it.
    */
   track(eventType: string, details: TrackDetails = {}): Promise<TrackResult> {
     checkDetails(details);
@@ -80,20 +80,20 @@ export class Headwater {
   }
 
   /**
-   * Report the items of a slate as seen, each once, when half of its element has been in view for a moment.
-   * `elements` are in slot order. Returns what ends it; watching the same slate again, drawn anew, counts nothing twice.
+   * Report the items of a slate as seen, each once, when half of its element was in view for a moment. `elements` are in
+   * slot order. Returns a function that stops it. Watching the same slate again, drawn again, counts no item twice.
    */
   watch(slate: SlateRef, elements: Iterable<Element | null | undefined>): () => void {
     return this.#impressions.watch(slate, elements);
   }
 
-  /** Send all that waits, and return when it is answered; throw, and keep it, when that takes too long. */
+  /** Send all waiting events, and return when they are answered; throw, and keep them, if that takes too long. */
   async flush({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<void> {
     this.#impressions.flush();
     await this.#outbox.flush(timeoutMs);
   }
 
-  /** Watch and send nothing any more. What waits is handed to the browser, and kept for the next page. */
+  /** Stop watching and sending. Waiting events are handed to the browser, and kept for the next page. */
   close(): void {
     this.#stopListening();
     this.#impressions.close();

@@ -1,62 +1,62 @@
 import { nameOf, type SlateRef } from "./slate-ref.js";
-import { type Report, Watching } from "./watching.js";
+import { type Report, SlateWatcher } from "./slate-watcher.js";
 
 const SLATES_MAX = 100;
 
-/** The slates of a page that are watched. */
+/** The watched slates of a page. */
 export class Impressions {
   readonly #visibleMs: number;
   readonly #report: Report;
-  readonly #watchings = new Map<string, Watching>();
+  readonly #watchers = new Map<string, SlateWatcher>();
 
   constructor(visibleMs: number, report: Report) {
     this.#visibleMs = visibleMs;
     this.#report = report;
   }
 
-  /** Watch a slate's elements, in slot order; return what ends it. Drawn anew, the same slate counts no item twice. */
+  /** Watch a slate's elements, in slot order; return a function that stops it. No item of a slate counts twice. */
   watch(slate: SlateRef, elements: Iterable<Element | null | undefined>): () => void {
     if (typeof IntersectionObserver === "undefined") {
-      console.warn("headwater: this browser cannot tell what is in view: impressions are not reported");
+      console.warn("headwater: this browser has no IntersectionObserver: impressions are not reported");
       return () => {};
     }
-    const watching = this.#of(slate);
-    watching.watch(elements);
-    return () => watching.unwatch();
+    const watcher = this.#of(slate);
+    watcher.watch(elements);
+    return () => watcher.unwatch();
   }
 
-  /** The visitor acted on items of a slate: report first that they were seen. */
+  /** The visitor acted on items of a slate: report them as seen first. */
   acted(slate: SlateRef, itemIds: readonly string[]): void {
-    this.#watchings.get(nameOf(slate))?.acted(itemIds);
+    this.#watchers.get(nameOf(slate))?.acted(itemIds);
   }
 
   flush(): void {
-    for (const watching of this.#watchings.values()) watching.flush();
+    for (const watcher of this.#watchers.values()) watcher.flush();
   }
 
   pageHidden(): void {
-    for (const watching of this.#watchings.values()) watching.pageHidden();
+    for (const watcher of this.#watchers.values()) watcher.pageHidden();
   }
 
   pageShown(): void {
-    for (const watching of this.#watchings.values()) watching.pageShown();
+    for (const watcher of this.#watchers.values()) watcher.pageShown();
   }
 
   close(): void {
-    for (const watching of this.#watchings.values()) watching.unwatch();
-    this.#watchings.clear();
+    for (const watcher of this.#watchers.values()) watcher.unwatch();
+    this.#watchers.clear();
   }
 
-  #of(slate: SlateRef): Watching {
+  #of(slate: SlateRef): SlateWatcher {
     const id = nameOf(slate);
-    const watching = this.#watchings.get(id) ?? new Watching(slate, this.#visibleMs, this.#report);
-    this.#watchings.delete(id); // the latest are kept: an old slate's elements are gone with it
-    this.#watchings.set(id, watching);
-    for (const [oldest, old] of this.#watchings) {
-      if (this.#watchings.size <= SLATES_MAX) break;
+    const watcher = this.#watchers.get(id) ?? new SlateWatcher(slate, this.#visibleMs, this.#report);
+    this.#watchers.delete(id); // keep the latest: the elements of old slates are gone
+    this.#watchers.set(id, watcher);
+    for (const [oldest, old] of this.#watchers) {
+      if (this.#watchers.size <= SLATES_MAX) break;
       old.unwatch();
-      this.#watchings.delete(oldest);
+      this.#watchers.delete(oldest);
     }
-    return watching;
+    return watcher;
   }
 }

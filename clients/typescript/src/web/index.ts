@@ -1,4 +1,4 @@
-/** Headwater in a page: lists over gRPC-Web, events that are not lost, impressions of what was seen. */
+/** Headwater for web pages: lists over gRPC-Web, events that are not lost, impressions. */
 
 export {
   CanceledError,

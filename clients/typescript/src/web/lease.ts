@@ -5,8 +5,8 @@ export const LEASE_MS = 90_000; // browsers let a hidden tab's timers run once a
 const RENEW_MS = 20_000;
 
 /**
- * Says that a tab is alive, so that the others leave its events to it. It is given back when the page is left; of a
- * tab that crashed it runs out. (A Web Lock would do the same, and keep the page out of the back-forward cache.)
+ * Marks a tab as alive, so that other tabs do not take its events. It is given back when the page is left; the lease
+ * of a crashed tab expires. (A Web Lock would do the same, but keep the page out of the back-forward cache.)
  */
 export class Lease {
   readonly id = newId();
@@ -21,16 +21,16 @@ export class Lease {
     this.#now = now;
   }
 
-  /** Be alive from now on, until `giveBack`. */
+  /** Mark this tab as alive, until `giveBack`. */
   hold(): void {
     if (this.#timer !== undefined) return;
     this.#sweep();
     this.#renew();
     this.#timer = setInterval(() => this.#renew(), RENEW_MS);
-    (this.#timer as { unref?: () => void }).unref?.(); // where there is no page, nothing waits for it
+    (this.#timer as { unref?: () => void }).unref?.(); // outside a page it must not keep the process alive
   }
 
-  /** Leave what is still queued to whoever comes next. */
+  /** Leave the queued events to another tab. */
   giveBack(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -42,7 +42,7 @@ export class Lease {
     return Number(this.#shelf.get(this.#prefix + tab) ?? 0) > this.#now();
   }
 
-  /** Throw away what crashed tabs left of their leases. */
+  /** Remove the expired leases of crashed tabs. */
   #sweep(): void {
     const over = (name: string): boolean => !this.isAlive(name.slice(this.#prefix.length));
     for (const name of this.#shelf.names(this.#prefix).filter(over)) this.#shelf.remove(name);

@@ -4,32 +4,32 @@ import type { Shelf } from "./shelf.js";
 import type { SlateRef } from "./slate-ref.js";
 
 export interface Options {
-  /** The gateway, such as "https://shop.example"; "" or nothing: the page's own origin. */
+  /** The gateway, such as "https://shop.example"; default: the page's own origin. */
   url?: string;
-  /** A publishable key: everybody can read it. A backend's key has no place in a page. */
+  /** A publishable key: everybody can read it. Never put a backend's key into a page. */
   key?: string;
-  /** Who this is, if the shop knows better than a browser does, which mints an id and keeps it. */
+  /** The visitor's id, if the shop knows it; default: an id that the browser creates and keeps. */
   visitorId?: string;
-  /** Hears of each event that was not learned, and why; without it the console does. */
+  /** Called for each event that was not learned, with the reason; default: a warning on the console. */
   onProblem?: OnProblem;
-  /** How long `recommend`, `similar` and `trending` may take, retries included: 2,000. */
+  /** The deadline of `recommend`, `similar` and `trending`, with all retries; default: 2,000. */
   timeoutMs?: number;
-  /** How long one batch of events may be under way: 10,000. */
+  /** The deadline of one batch of events; default: 10,000. */
   feedbackTimeoutMs?: number;
-  /** How long `recommend` waits for events that are just being sent: 300. */
+  /** How long `recommend` waits for events in progress; default: 300. */
   settleMs?: number;
-  /** How long half of an element must be in view to count as seen: 1,000. */
+  /** How long half of an element must be in view to count as seen; default: 1,000. */
   visibleMs?: number;
-  /** How many events may wait; beyond it the oldest is dropped and told: 500. */
+  /** The maximum number of waiting events; then the oldest is dropped and reported. Default: 500. */
   eventsMax?: number;
-  /** For how long an event is kept, at most: three days. A server forgets the ids of events after a week. */
+  /** The maximum age of a waiting event; default: three days. A server forgets the ids of events after a week. */
   ageMsMax?: number;
-  /** Where events and the visitor's id are kept: localStorage. */
+  /** Where events and the visitor's id are stored; default: localStorage. */
   shelf?: Shelf;
 }
 
-/** What there is to say of what the visitor did. */
+/** The details of the visitor's action. */
 export interface TrackDetails extends EventDetails {
-  /** The slate that led here: its token goes with the event, and `position` is found in it. */
+  /** The slate that led to the action: its token is sent with the event, and `position` is found in it. */
   slate?: SlateRef;
 }

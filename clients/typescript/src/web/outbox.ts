@@ -10,17 +10,17 @@ import type { WireEvent } from "./wire-event.js";
 export interface OutboxOptions {
   url: string;
   key: string;
-  /** The name, on the shelf, of what belongs to this gateway. */
+  /** The prefix of this gateway's names on the shelf. */
   space: string;
   shelf: Shelf;
   eventsMax: number;
   ageMsMax: number;
   timeoutMs: number;
-  tell: OnProblem;
+  report: OnProblem;
   onOffset: (offset: string) => void;
 }
 
-/** One tab's events on their way, and those of tabs that are gone. */
+/** The events of one tab, and those of closed tabs. */
 export class Outbox {
   readonly #space: string;
   readonly #lease: Lease;
@@ -37,10 +37,10 @@ export class Outbox {
     this.#lease = new Lease(shelf, space);
     this.#queue = new Queue(shelf, this.#lease, space, { eventsMax, ageMsMax });
     this.#post = new Post(options.url, options.key, options.timeoutMs);
-    this.#delivery = new Delivery(this.#queue, this.#send, options.tell, options.onOffset);
+    this.#delivery = new Delivery(this.#queue, this.#send, options.report, options.onOffset);
     this.#lease.hold();
     this.#adopt();
-    this.#timer = setTimeout(() => this.#adopt(), LEASE_MS); // by then the leases of tabs that crashed are over
+    this.#timer = setTimeout(() => this.#adopt(), LEASE_MS); // by then the leases of crashed tabs have expired
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
@@ -48,15 +48,15 @@ export class Outbox {
     return this.#delivery.add(event);
   }
 
-  /** Try now what waits, also what other tabs left. */
+  /** Send waiting events now, also those of closed tabs. */
   wake(): void {
     this.#adopt();
     this.#delivery.wake();
   }
 
-  /** Return when what is under way is answered, or after `timeoutMs`. */
+  /** Wait until events in progress are answered, or for `timeoutMs`. */
   async settled(timeoutMs: number): Promise<void> {
-    await this.#adopting; // what the page before was about to send counts as well
+    await this.#adopting; // the events of the page before count as well
     await this.#delivery.settled(timeoutMs);
   }
 
@@ -67,8 +67,8 @@ export class Outbox {
   }
 
   /**
-   * The page is left: hand what no request carries to the browser. It stays on the shelf as well, since nobody hears
-   * whether it arrived; the next page sends it again, which is learned once.
+   * The page is left: hand all events that are in no request to the browser. They stay on the shelf, since the browser
+   * does not report whether they arrived; the next page sends them again, and each is learned once.
    */
   leave(): void {
     const carried = new Set([...this.#underWay].flat().map(({ eventId }) => eventId));
@@ -80,7 +80,7 @@ export class Outbox {
     this.#lease.giveBack();
   }
 
-  /** The page is back from the cache of pages: its events are its own again. */
+  /** The page is back from the back-forward cache: it takes its events again. */
   comeBack(): void {
     this.#lease.hold();
     this.#queue.giveBackAll();
@@ -93,7 +93,7 @@ export class Outbox {
     this.#delivery.close();
   }
 
-  /** Send a batch, such that it goes on without its page; after a failure without that, which has limits of its own. */
+  /** Send a batch by a request that continues without its page; after a failure by a normal one, which has no size limit. */
   readonly #send = async (events: readonly WireEvent[], hopeful: boolean) => {
     const keepalive = hopeful && Post.keepsAlive;
     if (keepalive) this.#underWay.add(events);
@@ -104,7 +104,7 @@ export class Outbox {
     }
   };
 
-  /** Only one tab at a time looks for what others left, where the browser can see to it. */
+  /** Only one tab at a time takes the events of closed tabs, if the browser has locks. */
   #adopt(): void {
     const adopt = (): void => {
       this.#delivery.drop(this.#queue.adopt());

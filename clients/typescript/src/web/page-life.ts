@@ -1,18 +1,18 @@
-/** What a page goes through, as far as events care. */
+/** The steps of a page's life that matter for events. */
 export interface PageLife {
-  /** Out of sight; on a phone often the last that is heard of it. */
+  /** Hidden; on a phone often the last event of a page. */
   hidden(): void;
-  /** In sight again. */
+  /** Visible again. */
   shown(): void;
   /** Left for good, or put into the back-forward cache. */
   left(): void;
   /** Back from that cache. */
   back(): void;
-  /** The network is there again. */
+  /** The network is back. */
   online(): void;
 }
 
-/** Listen to the page; return what ends it. Where there is no page, nothing happens. */
+/** Listen to the page; return a function that stops it. Outside a page nothing happens. */
 export function onPageLife(life: PageLife): () => void {
   if (typeof window === "undefined" || typeof document === "undefined") return () => {};
   const abort = new AbortController();

@@ -2,7 +2,7 @@ import { Code, failure, type HeadwaterError, retryHeaderMs } from "../core/error
 import type { EventResult, EventStatus, FeedbackAnswer } from "../core/events.js";
 import type { WireEvent } from "./wire-event.js";
 
-/** A gateway that says only that there is too much gets this long to breathe. */
+/** The pause for an overloaded gateway that names none. */
 const OVERLOADED_MS = 1000;
 const CODE_OF_STATUS: Record<number, Code> = {
   400: Code.InvalidArgument,
@@ -30,12 +30,12 @@ export class Post {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Whether a request goes on when its page is gone. */
+  /** Whether a request can continue after its page is closed. */
   static get keepsAlive(): boolean {
     return "keepalive" in (globalThis.Request?.prototype ?? {});
   }
 
-  /** Send a batch and return what became of it; `keepalive`: also if the page is left meanwhile. */
+  /** Send a batch and return its results; `keepalive`: also if the page is left meanwhile. */
   async send(events: readonly WireEvent[], keepalive: boolean): Promise<FeedbackAnswer> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), this.#timeoutMs);
@@ -59,8 +59,8 @@ export class Post {
   }
 
   /**
-   * Hand a batch to the browser, which sends it when the page is gone; nobody hears the answer. As text, since that
-   * asks no leave of another origin first; with the key in the address, since a beacon has no headers.
+   * Hand a batch to the browser, which sends it after the page is closed; the answer is lost. As text, since that needs
+   * no preflight request; with the key in the address, since a beacon has no headers.
    */
   beacon(events: readonly WireEvent[]): boolean {
     const address = this.#key ? `${this.#url}?key=${encodeURIComponent(this.#key)}` : this.#url;
@@ -72,11 +72,13 @@ export class Post {
   }
 }
 
-/** Return the error for what `fetch` threw: no network, an origin that is not let in, or no answer in time. */
+/** Return the error for an exception of `fetch`: no network, an origin that is not allowed, or no answer in time. */
 export function networkError(thrown: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return failure("no answer in time", Code.DeadlineExceeded, { cause: thrown });
   if (!(thrown instanceof TypeError)) return thrown;
-  return failure(`${thrown.message}: no network, or this origin is not let in`, Code.Unavailable, { cause: thrown });
+  return failure(`${thrown.message}: no network, or the gateway does not allow this origin`, Code.Unavailable, {
+    cause: thrown,
+  });
 }
 
 interface ErrorBody {
@@ -85,22 +87,22 @@ interface ErrorBody {
   details?: { fieldViolations?: { field?: string; description?: string }[]; retryDelay?: string }[];
 }
 
-/** Read an error as the gateway writes it: google.rpc.Status as JSON, or at least HTTP's own status. */
+/** Read a gateway's error: google.rpc.Status as JSON, else the HTTP status. */
 export function errorOf(response: Response, body: unknown): HeadwaterError {
-  const told = (body ?? {}) as ErrorBody;
-  const code = codeOf(response.status, told.code);
-  const details = Array.isArray(told.details) ? told.details : [];
+  const error = (body ?? {}) as ErrorBody;
+  const code = codeOf(response.status, error.code);
+  const details = Array.isArray(error.details) ? error.details : [];
   const violations = details.flatMap(({ fieldViolations }) => fieldViolations ?? []);
   const delay = Number.parseFloat(details.find(({ retryDelay }) => retryDelay)?.retryDelay ?? "");
   const waitMs = Number.isNaN(delay) ? retryHeaderMs(response.headers) : delay * 1000;
-  return failure(told.message || `HTTP ${response.status}`, code, {
+  return failure(error.message || `HTTP ${response.status}`, code, {
     fieldViolations: violations.map(({ field = "", description = "" }) => ({ field, description })),
     retryAfterMs: waitMs ?? (response.status === 429 ? OVERLOADED_MS : undefined),
   });
 }
 
-function codeOf(status: number, told: number | undefined): Code {
-  if (told !== undefined && told > 0 && told <= Code.Unauthenticated) return told;
+function codeOf(status: number, code: number | undefined): Code {
+  if (code !== undefined && code > 0 && code <= Code.Unauthenticated) return code;
   return CODE_OF_STATUS[status] ?? (status >= 500 ? Code.Unavailable : Code.Unknown);
 }
 
@@ -116,11 +118,11 @@ function answerOf(body: unknown): FeedbackAnswer {
     results?: { eventId: string; status: string; detail?: string }[];
     offset?: string;
   };
-  if (!Array.isArray(results)) throw failure("what answered is no Headwater: is `url` right?", Code.NotFound);
+  if (!Array.isArray(results)) throw failure("the answer is not from a Headwater gateway: check `url`", Code.NotFound);
   return { results: results.map(resultOf), offset: offset ?? "" };
 }
 
-function resultOf(told: { eventId: string; status: string; detail?: string }): EventResult {
-  const status = STATUSES[told.status] ?? "quarantined";
-  return { eventId: told.eventId, status, detail: told.detail ?? "" };
+function resultOf(result: { eventId: string; status: string; detail?: string }): EventResult {
+  const status = STATUSES[result.status] ?? "quarantined";
+  return { eventId: result.eventId, status, detail: result.detail ?? "" };
 }

@@ -2,15 +2,15 @@ import type { HeadwaterError } from "../core/errors.js";
 import type { WireEvent } from "./wire-event.js";
 
 /**
- * What went wrong with an event:
- * - "quarantined", "conflict": the server took it and did not learn from it (see EventStatus);
- * - "refused": the server will never take it, such as one without a type;
- * - "dropped": it could not be sent in time: the queue was full, or it was too old;
- * - "kept": it cannot be sent for now, such as with a wrong key; it stays in the queue and is tried again.
+ * The problem with an event:
+ * - "quarantined", "conflict": the server received it and did not learn from it (see EventStatus);
+ * - "refused": the server never accepts it, such as an event without a type;
+ * - "dropped": it was not sent in time: the queue was full, or it was too old;
+ * - "kept": it cannot be sent now, for example because of a wrong key; it stays in the queue and is tried again.
  */
 export type ProblemKind = "quarantined" | "conflict" | "refused" | "dropped" | "kept";
 
-/** An event that was not learned, and why. */
+/** An event that was not learned, with the reason. */
 export interface Problem {
   kind: ProblemKind;
   detail: string;
@@ -20,8 +20,8 @@ export interface Problem {
 
 export type OnProblem = (problem: Problem) => void;
 
-/** Hand a problem to the page's own function, whose errors must not lose other events; without one, to the console. */
-export function telling(onProblem: OnProblem | undefined): OnProblem {
+/** Return a handler that calls the page's function, or warns on the console. An error of that function loses no event. */
+export function problemHandler(onProblem: OnProblem | undefined): OnProblem {
   return (problem) => {
     try {
       if (onProblem) onProblem(problem);

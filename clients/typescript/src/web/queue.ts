@@ -3,10 +3,10 @@ import type { Shelf } from "./shelf.js";
 import type { WireEvent } from "./wire-event.js";
 
 export const BATCH_EVENTS_MAX = 100;
-/** A page may have 64 kB of `keepalive` requests and beacons under way in all. */
+/** A page may have at most 64 kB of `keepalive` requests and beacons in progress. */
 export const BATCH_CHARACTERS_MAX = 24_000;
 
-/** An event that waits, with its size as JSON. */
+/** A waiting event, with its size as JSON. */
 interface Waiting {
   readonly event: WireEvent;
   readonly atMs: number;
@@ -14,16 +14,16 @@ interface Waiting {
   taken: boolean;
 }
 
-/** What the queue keeps, and for how long. */
+/** The limits of the queue. */
 export interface Bounds {
   eventsMax: number;
   ageMsMax: number;
 }
 
 /**
- * Events in the order they came, each on the shelf under a name of its own until it is settled: tabs that share the
- * shelf never write the same name, so none loses another's. An event belongs to the tab that keeps it; those of a tab
- * that is gone are adopted. Two that adopt at the same moment may send it twice, which is learned once.
+ * Events in order of arrival, each on the shelf under its own name until it is settled: tabs that share the shelf never
+ * write the same name, so none loses another's event. An event belongs to the tab that stored it; another tab adopts the
+ * events of a closed one. Two tabs that adopt at the same moment may send an event twice; it is learned once.
  */
 export class Queue {
   readonly #shelf: Shelf;
@@ -41,14 +41,14 @@ export class Queue {
     this.#now = now;
   }
 
-  /** Keep an event; return what had to go for it. */
+  /** Keep an event; return the events that were dropped for it. */
   add(event: WireEvent): WireEvent[] {
     const atMs = this.#now();
     this.#waiting.push({ event, atMs, size: this.#keep(event, atMs), taken: false });
     return this.#dropBeyondBounds();
   }
 
-  /** Return the next batch; it stays in the queue until it is settled or given back. */
+  /** Return the next batch; its events stay in the queue until they are settled or given back. */
   take(): WireEvent[] {
     const batch: WireEvent[] = [];
     let left = BATCH_CHARACTERS_MAX;
@@ -61,25 +61,25 @@ export class Queue {
     return batch;
   }
 
-  /** Say that these are not under way any more. */
+  /** Mark these events as no longer in progress. */
   giveBack(events: readonly WireEvent[]): void {
     const ids = idsOf(events);
     for (const waiting of this.#waiting) if (ids.has(waiting.event.eventId)) waiting.taken = false;
   }
 
-  /** Say that nothing is under way any more. */
+  /** Mark all events as no longer in progress. */
   giveBackAll(): void {
     for (const waiting of this.#waiting) waiting.taken = false;
   }
 
-  /** Forget events: they are answered, or lost and told so. */
+  /** Remove events: they are answered, or lost and reported. */
   settle(events: readonly WireEvent[]): void {
     const ids = idsOf(events);
     this.#waiting = this.#waiting.filter(({ event }) => !ids.has(event.eventId));
     for (const id of ids) this.#shelf.remove(this.#prefix + id);
   }
 
-  /** Take over what tabs left behind that are gone; return what is too old, or too much, to be sent. */
+  /** Take the events of closed tabs; return those that are dropped as too old or too many. */
   adopt(): WireEvent[] {
     const mine = idsOf(this.#waiting.map(({ event }) => event));
     const found = this.#shelf.names(this.#prefix).map((name) => this.#read(name));
@@ -93,24 +93,24 @@ export class Queue {
     return this.#dropBeyondBounds();
   }
 
-  /** How many are not settled yet. */
+  /** The number of events that are not settled. */
   get length(): number {
     return this.#waiting.length;
   }
 
-  /** Whether there is something that is not under way. */
+  /** Whether there are events that are not in progress. */
   get hasFree(): boolean {
     return this.#waiting.some(({ taken }) => !taken);
   }
 
-  /** The ids of all that is not settled yet. */
+  /** The ids of all events that are not settled. */
   get ids(): Set<string> {
     return idsOf(this.#waiting.map(({ event }) => event));
   }
 
   #keep(event: WireEvent, atMs: number): number {
     const text = JSON.stringify({ owner: this.#lease.id, atMs, event });
-    this.#shelf.put(this.#prefix + event.eventId, text); // a full shelf: it lives as long as the page
+    this.#shelf.put(this.#prefix + event.eventId, text); // with a full shelf it lives as long as the page
     return text.length;
   }
 
@@ -119,7 +119,7 @@ export class Queue {
       const kept = JSON.parse(this.#shelf.get(name) ?? "");
       if (typeof kept.event.eventId === "string" && typeof kept.atMs === "number") return kept;
     } catch {
-      // not ours, or cut off
+      // not written by this client, or cut off
     }
     this.#shelf.remove(name);
     return undefined;

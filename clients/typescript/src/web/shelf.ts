@@ -1,17 +1,17 @@
 /**
- * What outlives a reload: text by name. `localStorage` is synchronous, so an event is kept before the click's handler
- * returns, also when the tab closes at that moment; IndexedDB would still be opening.
+ * A store that survives a reload: texts by name. `localStorage` is synchronous, so an event is stored before the click
+ * handler returns, even if the tab closes at that moment; IndexedDB would still be opening.
  */
 export interface Shelf {
   get(name: string): string | null;
-  /** Return whether it is kept: not when the shelf is full. */
+  /** Return whether it is stored: not if the shelf is full. */
   put(name: string, text: string): boolean;
   remove(name: string): void;
-  /** The names that begin so. */
+  /** The names with this prefix. */
   names(prefix: string): string[];
 }
 
-/** `localStorage`, or memory where a page may not use it (blocked, or no browser at all). */
+/** `localStorage`, or memory if it is not available (blocked, or no browser). */
 export function openShelf(storage: () => Storage | undefined = () => globalThis.localStorage): Shelf {
   try {
     const found = storage();

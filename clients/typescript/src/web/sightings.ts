@@ -1,4 +1,4 @@
-/** Which slots of one slate were seen: in view for a moment, each counted once. Time is handed in. */
+/** The items of one slate that were seen: in view long enough, each counted once. Time is a parameter. */
 export class Sightings {
   readonly #visibleMs: number;
   readonly #since = new Map<string, number>();
@@ -14,24 +14,24 @@ export class Sightings {
     if (!this.#seen.has(itemId) && !this.#since.has(itemId)) this.#since.set(itemId, nowMs);
   }
 
-  /** An item went out of view; if it was there long enough, it was seen. */
+  /** An item left the view; it was seen if it was there long enough. */
   leave(itemId: string, nowMs: number): void {
     this.settle(nowMs);
     this.#since.delete(itemId);
   }
 
-  /** The page was hidden, or left: nothing is in view any more. */
+  /** The page was hidden or left: no item is in view. */
   leaveAll(nowMs: number): void {
     this.settle(nowMs);
     this.#since.clear();
   }
 
-  /** Count what has been in view long enough by now. */
+  /** Count the items that have been in view long enough. */
   settle(nowMs: number): void {
     for (const [itemId, since] of this.#since) if (nowMs - since >= this.#visibleMs) this.see(itemId);
   }
 
-  /** An item was seen, for whatever reason: whoever acts on it has seen it. */
+  /** Count an item as seen, for example because the visitor acted on it. */
   see(itemId: string): void {
     this.#since.delete(itemId);
     if (this.#seen.has(itemId)) return;
@@ -39,12 +39,12 @@ export class Sightings {
     this.#unreported.push(itemId);
   }
 
-  /** When the next item will have been in view long enough; undefined if none is in view. */
+  /** When the next item will count as seen; undefined if none is in view. */
   get nextMs(): number | undefined {
     return this.#since.size ? Math.min(...this.#since.values()) + this.#visibleMs : undefined;
   }
 
-  /** Return what was seen and not reported yet, once. */
+  /** Return the seen items that are not reported yet. */
   take(): string[] {
     const taken = this.#unreported;
     this.#unreported = [];

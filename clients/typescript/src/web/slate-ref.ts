@@ -1,9 +1,9 @@
 import type { Slate } from "../core/recommendations.js";
 
-/** What events need of a slate: one that a server asked for may be handed to the page as JSON. */
+/** The part of a slate that events need. A backend can pass it to the page as JSON. */
 export type SlateRef = Pick<Slate, "attributionToken" | "itemIds"> & Partial<Pick<Slate, "recommendationId">>;
 
-/** Return what tells one slate from another. */
+/** Return a name that identifies a slate. */
 export function nameOf(slate: SlateRef): string {
   return slate.recommendationId || slate.attributionToken || slate.itemIds.join();
 }

@@ -1,6 +1,6 @@
 import type { EventResult } from "../core/events.js";
 
-/** What became of an event, and a state that has learned it. */
+/** The result of an event, and the offset of a state that has learned it. */
 export interface TrackResult extends EventResult {
   offset: string;
 }
@@ -11,7 +11,7 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-/** The promises of `track`, by event. Those that nobody waits for fail without a noise: `onProblem` tells. */
+/** The promises of `track`, by event. An unhandled rejection is silent: `onProblem` reports it. */
 export class Waiters {
   readonly #waiters = new Map<string, Waiter>();
 
@@ -25,7 +25,7 @@ export class Waiters {
     return promise;
   }
 
-  /** Return the promise of an event that is on its way. */
+  /** Return the promise of an event in progress. */
   find(eventId: string): Promise<TrackResult> | undefined {
     return this.#waiters.get(eventId)?.promise;
   }

@@ -2,7 +2,7 @@ import type { Event, EventItem } from "../core/events.js";
 import type { Time, Values } from "../core/values.js";
 import { refuseUnknown, toMs } from "../wire/values.js";
 
-/** An event as protobuf's JSON has it: what the queue keeps and the gateway takes, the same in every try. */
+/** An event as protobuf JSON: stored in the queue and sent to the gateway, the same in every try. */
 export interface WireEvent {
   readonly eventId: string;
   readonly eventType: string;
@@ -15,12 +15,12 @@ const NAMES = "items slate userId sessionId value eventTime attributionToken pla
   " ",
 );
 
-/** Refuse details that no event has. */
+/** Reject unknown details. */
 export function checkDetails(details: object): void {
   refuseUnknown("track", details, NAMES);
 }
 
-/** Write an event; its time is `now` if it has none, so that what waits in the queue keeps its time. */
+/** Build the JSON of an event. Without a time it gets `now`, so that an event in the queue keeps its time. */
 export function wireEvent(event: Event, now: Time): WireEvent {
   return dropEmpty({
     eventId: event.eventId,
@@ -50,7 +50,7 @@ function values(context: Values): object {
   return Object.fromEntries(Object.entries(context).map(([name, value]) => [name, wire(value)]));
 }
 
-/** JSON knows no NaN, and would send nothing in its place: as text the server sees it, and says what is wrong. */
+/** JSON has no NaN. As text the server receives it, and can report the invalid field. */
 function number(value: number | undefined): number | string | undefined {
   return value === undefined || Number.isFinite(value) ? value : String(value);
 }

@@ -14,7 +14,7 @@ const STATUSES: Record<pb.EventStatus, EventStatus> = {
   [pb.EventStatus.QUARANTINED]: "quarantined",
 };
 
-/** Build an event. */
+/** Build the message of an event. */
 export function toEvent(event: Event): MessageInitShape<typeof pb.EventSchema> {
   refuseUnknown("an event", event, NAMES);
   return {
@@ -39,7 +39,7 @@ function toItem(item: string | EventItem): MessageInitShape<typeof pb.EventItemS
   return { itemId, quantity, price, currencyCode };
 }
 
-/** Read what became of the events. */
+/** Read the results of the events. */
 export function feedbackAnswer(response: { results: pb.EventResult[]; offset: string }): FeedbackAnswer {
   return {
     results: response.results.map(({ eventId, status, detail }) => ({ eventId, status: STATUSES[status], detail })),

@@ -72,7 +72,7 @@ export function fromItem(item: pb.Item | undefined): Item {
   };
 }
 
-/** Read what became of the writes. */
+/** Read the results of the writes. */
 export function itemsAnswer(response: { results: pb.ItemWriteResult[]; offset: string }): ItemsAnswer {
   return { results: response.results.map(result), offset: response.offset };
 }

@@ -2,7 +2,7 @@ import type { DriftAlarm, Metrics, Model } from "../core/model.js";
 import * as pb from "../gen/headwater/v1/model_service_pb.js";
 import { fromTime } from "./values.js";
 
-/** Read where the model stands. */
+/** Read the state of the model. */
 export function model(response: pb.GetModelResponse): Model {
   return {
     offset: response.offset,
@@ -14,7 +14,7 @@ export function model(response: pb.GetModelResponse): Model {
   };
 }
 
-/** Read the figures. */
+/** Read the metrics. */
 export function metrics(response: pb.GetMetricsResponse): Metrics {
   return {
     metrics: response.metrics.map(({ placement, policy, window, name, value, count }) => {

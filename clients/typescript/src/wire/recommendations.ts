@@ -20,7 +20,7 @@ const NAMES = [
   ).split(" "),
 ];
 
-/** Return the question with its id, minted before the first try: a retry draws the same slate. */
+/** Return the question with an id, set before the first try: a retry then gets the same slate. */
 export function named<Asked extends Question>(question: Asked): Asked & { recommendationId: string } {
   refuseUnknown("recommend", question, NAMES);
   return { ...question, recommendationId: question.recommendationId || newId() };
@@ -54,7 +54,8 @@ export function recommendRequest(
 
 function diversity(level: Question["diversity"]): pb.Diversity {
   const found = level === undefined ? pb.Diversity.UNSPECIFIED : DIVERSITY[level];
-  if (found === undefined) throw new TypeError(`diversity: "${level}" is none of ${Object.keys(DIVERSITY).join(", ")}`);
+  if (found === undefined)
+    throw new TypeError(`diversity: "${level}" is not one of ${Object.keys(DIVERSITY).join(", ")}`);
   return found;
 }
 
@@ -75,8 +76,8 @@ export function slate(response: pb.RecommendResponse): Slate {
   };
 }
 
-function result(told: pb.Result): Result {
-  const { $typeName: _, $unknown: __, contributions, ...plain } = told;
+function result(message: pb.Result): Result {
+  const { $typeName: _, $unknown: __, contributions, ...plain } = message;
   return {
     ...plain,
     contributions: contributions.map(({ feature, contribution }) => ({ feature, contribution })),

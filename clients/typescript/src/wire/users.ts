@@ -21,7 +21,7 @@ function toUser(user: User): MessageInitShape<typeof pb.UserSchema> {
   return { userId: user.userId, features: toValues(user.features) };
 }
 
-/** Read what became of the writes. */
+/** Read the results of the writes. */
 export function usersAnswer(response: pb.UpsertUsersResponse): UsersAnswer {
   const results = response.results.map(({ userId, status, detail }) => {
     return { userId, status: WRITE_STATUSES[status], detail };
@@ -29,7 +29,7 @@ export function usersAnswer(response: pb.UpsertUsersResponse): UsersAnswer {
   return { results, offset: response.offset };
 }
 
-/** Read what is known. */
+/** Read the profile. */
 export function profile({ user, visitorIds, history }: pb.GetUserResponse): UserProfile {
   return {
     user: { userId: user?.userId ?? "", features: fromValues(user?.features ?? {}) },

@@ -3,9 +3,9 @@ import { type Timestamp, timestampFromMs, timestampMs } from "@bufbuild/protobuf
 import type { Time, Values } from "../core/values.js";
 import type { Value, ValueSchema } from "../gen/headwater/v1/value_pb.js";
 
-/** Return the ids; a bare text, whose letters would be taken for ids, is refused. */
+/** Return the ids; reject a text, whose letters would become ids. */
 export function toIds(name: string, ids: readonly string[] | undefined): string[] {
-  if (typeof ids === "string") throw new TypeError(`${name} is a text: a list of ids is needed`);
+  if (typeof ids === "string") throw new TypeError(`${name} must be a list of ids, not a text`);
   return [...(ids ?? [])];
 }
 
@@ -17,7 +17,7 @@ export function toValues(values: Values = {}): Record<string, MessageInitShape<t
 function toValue(name: string, value: string | number): MessageInitShape<typeof ValueSchema> {
   if (typeof value === "string") return { kind: { case: "text", value } };
   if (typeof value === "number") return { kind: { case: "number", value } };
-  throw new TypeError(`${name} is neither text nor number`);
+  throw new TypeError(`${name} must be a text or a number`);
 }
 
 /** Return the map of messages as plain values. */
@@ -30,10 +30,10 @@ export function toTime(name: string, time: Time | undefined): Timestamp | undefi
   return time === undefined ? undefined : timestampFromMs(toMs(name, time));
 }
 
-/** Return the time in milliseconds; what is no moment is refused. */
+/** Return the time in milliseconds; reject an invalid time. */
 export function toMs(name: string, time: Time): number {
   const ms = Math.floor(Number(time));
-  if (Number.isNaN(ms)) throw new RangeError(`${name} is no time: a Date, or milliseconds as Date.now() gives them`);
+  if (Number.isNaN(ms)) throw new RangeError(`${name} must be a Date, or milliseconds as from Date.now()`);
   return ms;
 }
 
@@ -42,11 +42,11 @@ export function fromTime(time: Timestamp | undefined): Date | undefined {
   return time && new Date(timestampMs(time));
 }
 
-/** Refuse names that the call does not know, such as `page_size` for `pageSize`: they would do nothing. */
+/** Reject unknown names, such as `page_size` for `pageSize`: they would have no effect. */
 export function refuseUnknown(call: string, given: object, known: readonly string[]): void {
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   const camel = unknown.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const hint = known.includes(camel) ? `: it is called ${camel}` : `: it takes ${known.join(", ")}`;
-  throw new TypeError(`${call} knows no ${unknown}${hint}`);
+  const hint = known.includes(camel) ? `: use ${camel}` : `: use one of ${known.join(", ")}`;
+  throw new TypeError(`${call} has no field ${unknown}${hint}`);
 }

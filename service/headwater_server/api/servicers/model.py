@@ -50,33 +50,33 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
         self, request: pb.ListMetricSamplesRequest, context: Context
     ) -> pb.ListMetricSamplesResponse:
         asked = list_metric_samples_request(request)
-        return list_metric_samples_response(self._replica.operating.samples(*asked))
+        return list_metric_samples_response(self._replica.operators.samples(*asked))
 
     async def GetServing(
         self, request: pb.GetServingRequest, context: Context
     ) -> pb.GetServingResponse:
-        return get_serving_response(self._replica.operating.serving())
+        return get_serving_response(self._replica.operators.serving())
 
     async def ListReplicas(
         self, request: pb.ListReplicasRequest, context: Context
     ) -> pb.ListReplicasResponse:
-        return list_replicas_response(await self._replica.operating.replicas())
+        return list_replicas_response(await self._replica.operators.replicas())
 
     async def ListQuarantinedEvents(
         self, request: pb.ListQuarantinedEventsRequest, context: Context
     ) -> pb.ListQuarantinedEventsResponse:
         size, before, reason = list_quarantined_events_request(request)
-        answer = await self._replica.operating.quarantined(size + 1, before, reason)
+        answer = await self._replica.operators.quarantined(size + 1, before, reason)
         return list_quarantined_events_response(answer, size)
 
     async def GetStorage(
         self, request: pb.GetStorageRequest, context: Context
     ) -> pb.GetStorageResponse:
-        return get_storage_response(*await self._replica.operating.storage())
+        return get_storage_response(*await self._replica.operators.storage())
 
     async def ListItemStatistics(
         self, request: pb.ListItemStatisticsRequest, context: Context
     ) -> pb.ListItemStatisticsResponse:
         question, text = list_item_statistics_request(request)
-        answer = await self._replica.operating.item_statistics(question, text)
+        answer = await self._replica.operators.item_statistics(question, text)
         return list_item_statistics_response(question, answer)

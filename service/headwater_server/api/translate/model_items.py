@@ -23,8 +23,8 @@ IDS_MAX = 100
 PLACE_DIGITS_MAX = 9
 
 ORDERS = {
-    item_statistics_pb2.ITEM_ORDER_UNSPECIFIED: ItemOrder.TOUCHES,
-    item_statistics_pb2.ITEM_ORDER_TOUCHES: ItemOrder.TOUCHES,
+    item_statistics_pb2.ITEM_ORDER_UNSPECIFIED: ItemOrder.INTERACTIONS,
+    item_statistics_pb2.ITEM_ORDER_TOUCHES: ItemOrder.INTERACTIONS,
     item_statistics_pb2.ITEM_ORDER_RECENT: ItemOrder.RECENT,
     item_statistics_pb2.ITEM_ORDER_TRENDING: ItemOrder.TRENDING,
     item_statistics_pb2.ITEM_ORDER_NEW: ItemOrder.NEW,
@@ -70,15 +70,15 @@ def list_item_statistics_response(
 
 
 def _statistics(one: ItemFigures) -> item_statistics_pb2.ItemStatistics:
-    hour, day, week = one.of_late
+    hour, day, week = one.recent
     rising_hour, rising_day, rising_week = one.rises
     return item_statistics_pb2.ItemStatistics(
         item_id=one.item_id,
         item=item_message(one.item) if one.item else None,
         shown=one.shown,
-        touches=one.touches,
+        touches=one.interactions,
         repeat_touches=one.repeats,
-        touches_since=one.touches_since,
+        touches_since=one.interactions_since,
         touches_hour=hour,
         touches_day=day,
         touches_week=week,

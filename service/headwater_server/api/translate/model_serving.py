@@ -7,7 +7,8 @@ from headwater.v1 import replica_pb2
 from headwater_server.api.translate.values import time_message
 from headwater_server.observability.recent import CallFigures
 from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
-from headwater_server.replica.operators.operator_reads import ReplicasAnswer, ServingAnswer
+from headwater_server.replica.operators.operator_reads import ReplicasAnswer
+from headwater_server.replica.operators.own_status import ServingAnswer
 from headwater_server.replica.ports.position import time_ms_of
 from headwater_server.replica.ports.registry import Heard, ReplicaServing
 

@@ -101,11 +101,11 @@ def get_user_response(
         visitor_ids=profile.visitor_ids,
         history=[
             pb.Touch(
-                item_id=touch.item_id,
-                touch_time=time_message(touch.time_ms),
-                touches=touch.touches,
-                refused=touch.refused,
+                item_id=interaction.item_id,
+                touch_time=time_message(interaction.time_ms),
+                touches=interaction.count,
+                refused=interaction.refused,
             )
-            for touch in profile.history
+            for interaction in profile.history
         ],
     )

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headwater_server.cli.failures import explained, valid_engine
-from headwater_server.evaluation.touched import Repeats
+from headwater_server.evaluation.interactions import Repeats
 from headwater_server.settings import load_settings
 
 if TYPE_CHECKING:
     from headwater_server.evaluation.backtest import Result
-    from headwater_server.evaluation.history import History
+    from headwater_server.evaluation.shop_history import ShopHistory
     from headwater_server.evaluation.tally import Tally
 
 EventsFile = Annotated[
@@ -44,8 +44,8 @@ def backtest(
     Before each event the engine recommends 20 items to the visitor. It is a hit if the event's
     item is one of them. The first tenth of the events is learned and not counted.
     """
-    from headwater_server.evaluation.history import read_history
     from headwater_server.evaluation.report import as_dict, write
+    from headwater_server.evaluation.shop_history import read_history
 
     with explained():
         settings = load_settings(**flags).engine
@@ -57,7 +57,7 @@ def backtest(
     _show(result, report)
 
 
-def _run(history: History, repeats: Repeats) -> Result:
+def _run(history: ShopHistory, repeats: Repeats) -> Result:
     from headwater_server.cli.compiling import compiling_shown
     from headwater_server.cli.progress import Progress
     from headwater_server.engine.engine import Engine

@@ -64,8 +64,7 @@ class _Fixes:
 
 
 async def _doctor(settings: Settings, fixes: _Fixes) -> list[Finding]:
-    from headwater_server.engine.engine import Engine
-    from headwater_server.engine.parts import RIVER_VERSION
+    from headwater_server.engine.engine import RIVER_VERSION, Engine
     from headwater_server.storage.doctor.examination import Examination
     from headwater_server.storage.doctor.findings import Build
 

@@ -13,7 +13,7 @@ import typer
 
 from headwater_server.cli.commands.serve import say_gateway_ready
 from headwater_server.cli.failures import FAILED, explained, fail
-from headwater_server.gateway.extra import KEY_VARIABLE, missing
+from headwater_server.gateway.requirements import KEY_VARIABLE, missing_packages
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure
 
@@ -83,8 +83,8 @@ async def _run(settings: Settings) -> None:
 
 
 def _prepared(flags: dict[str, Any]) -> Settings:
-    if lacking := missing():
-        raise BadSettings(lacking)
+    if missing := missing_packages():
+        raise BadSettings(missing)
     settings = load_settings(**flags)
     gateway = settings.gateway
     return replace(settings, gateway=replace(gateway, gateway=gateway.gateway or LISTEN_DEFAULT))

@@ -18,7 +18,7 @@ from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
-    from headwater_server.evaluation.history import History
+    from headwater_server.evaluation.shop_history import ShopHistory
 
 
 class Format(Enum):
@@ -65,7 +65,7 @@ def import_events(
     """
     import asyncio
 
-    from headwater_server.evaluation.history import read_gorse, read_history
+    from headwater_server.evaluation.shop_history import read_gorse, read_history
 
     with explained(), store_explained():
         settings = load_settings(**flags)
@@ -95,7 +95,7 @@ def _refuse_gorse_flags(users: Path | None, types: list[str] | None) -> None:
         raise BadSettings("--users and --type need --format gorse")
 
 
-def _send(target: str, key: str, history: History, batch_size: int) -> None:
+def _send(target: str, key: str, history: ShopHistory, batch_size: int) -> None:
     from headwater import HeadwaterError
     from headwater_server.cli.import_target import ServerGoneError, send
     from headwater_server.cli.progress import Progress
@@ -108,7 +108,7 @@ def _send(target: str, key: str, history: History, batch_size: int) -> None:
     _say(outcomes)
 
 
-async def _write(settings: Settings, history: History, batch_size: int) -> None:
+async def _write(settings: Settings, history: ShopHistory, batch_size: int) -> None:
     from headwater_server.cli.compiling import compile_if_cold
     from headwater_server.cli.import_log import write
     from headwater_server.cli.progress import Progress

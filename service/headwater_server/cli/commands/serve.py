@@ -69,9 +69,9 @@ def _serve(settings: Settings, flags: dict[str, Any]) -> None:
         with compiling_shown() as shown:
             run(settings, shown.until(_say_ready), beside=_beside(settings, flags))
         return
-    from headwater_server.workers.parent import run_crew
+    from headwater_server.workers.parent import run_pool
 
-    exit_code = run_crew(settings, flags, _say_ready, _beside(settings, flags))
+    exit_code = run_pool(settings, flags, _say_ready, _beside(settings, flags))
     if exit_code:
         raise typer.Exit(exit_code)
 
@@ -84,12 +84,12 @@ def _with_place(settings: Settings) -> Settings:
 
 def _behind_gateway(settings: Settings) -> Settings:
     """Trust the gateway, if there is one, to name callers: all calls come from its address."""
-    from headwater_server.gateway.extra import missing
+    from headwater_server.gateway.requirements import missing_packages
 
     if settings.gateway.gateway is None:
         return settings
-    if lacking := missing():
-        raise BadSettings(lacking)
+    if missing := missing_packages():
+        raise BadSettings(missing)
     return replace(settings, api=replace(settings.api, trust_forwarded_for=True))
 
 

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.gateway.requirements import FIX
 from headwater_server.settings import PlaceSettings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked
 
-MISSING = "headwater web needs starlette and uvicorn: pip install 'headwater-server[gateway]'"
+MISSING = f"headwater web needs starlette and uvicorn: {FIX}"
 
 
 def web(
@@ -68,7 +69,7 @@ def web(
 def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
     """Return what opens Personalizer's API, None if there is no store for it."""
     from headwater_server.observability.logging import set_up_logging
-    from headwater_server.personalizer.opening import open_door
+    from headwater_server.personalizer.lifecycle import open_adapter
 
     settings = load_settings(**flags)
     set_up_logging(settings.process.log_level, settings.process.log_format)
@@ -85,7 +86,7 @@ def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
     where = _where(settings.place)
     if where is None:
         return None
-    return partial(open_door, target, key, where, settings.storage, settings.personalizer)
+    return partial(open_adapter, target, key, where, settings.storage, settings.personalizer)
 
 
 def _where(place: PlaceSettings) -> str | Path | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from headwater_server.workers.host_table import HostTable
-    from headwater_server.workers.slot import Seat
+    from headwater_server.workers.slot import WorkerSlot
 
 _beating: set[asyncio.Task[None]] = set()
 
@@ -28,48 +28,48 @@ def worker() -> None:
     import structlog
 
     from headwater_server.storage.embedded.launch import tie_to
-    from headwater_server.workers.slot import Seat
+    from headwater_server.workers.slot import WorkerSlot
 
     line = sys.stdin.readline()
     if not line:
         raise typer.Exit(0)  # the parent ended before it sent anything
     given = json.loads(line)
-    seat, flags = Seat(**given["seat"]), given["flags"]
-    tie_to(seat.parent_pid)
+    slot, flags = WorkerSlot(**given["slot"]), given["flags"]
+    tie_to(slot.parent_pid)
     with explained(), store_explained():
-        settings = seat.settings(checked_settings(flags))
-        structlog.contextvars.bind_contextvars(seat=seat.name)
+        settings = slot.settings(checked_settings(flags))
+        structlog.contextvars.bind_contextvars(slot=slot.name)
         try:
             with valid_engine():
-                _run(settings, seat)
+                _run(settings, slot)
         except OSError as error:
             fail(str(error), FAILED)
 
 
-def _run(settings: Settings, seat: Seat) -> None:
+def _run(settings: Settings, slot: WorkerSlot) -> None:
     from headwater_server.app import run
     from headwater_server.cli.compiling import compiling_shown
     from headwater_server.replica.group.identity import this_process
-    from headwater_server.replica.group.process_context import Surroundings
+    from headwater_server.replica.group.process_context import ProcessContext
     from headwater_server.replica.ports.registry import FOLLOWER
     from headwater_server.workers.host_table import HostTable
 
-    serves = seat.role != FOLLOWER
-    table = HostTable(seat.table_fd, seat.workers, seat.number) if serves else None
-    surroundings = Surroundings(
-        identity=this_process(seat.role, keeps_snapshots=not serves),
-        neighbours=table,
-        socket=Path(seat.socket) if seat.socket else None,
+    serves = slot.role != FOLLOWER
+    table = HostTable(slot.table_fd, slot.workers, slot.number) if serves else None
+    context = ProcessContext(
+        identity=this_process(slot.role, keeps_snapshots=not serves),
+        host_peers=table,
+        socket=Path(slot.socket) if slot.socket else None,
     )
 
     def on_ready(address: str, offset: str) -> None:
         _ready(table, address, offset)
 
-    if seat.number:  # all workers compile the same; one of them shows it
-        run(settings, on_ready, surroundings)
+    if slot.number:  # all workers compile the same; one of them shows it
+        run(settings, on_ready, context)
         return
     with compiling_shown() as shown:
-        run(settings, shown.until(on_ready), surroundings)
+        run(settings, shown.until(on_ready), context)
 
 
 def _ready(table: HostTable | None, address: str, offset: str) -> None:

@@ -1,4 +1,4 @@
-"""The shop's items: what the shop says of them, and which may be shown now."""
+"""The shop's items: their data, and which of them may be shown now."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from headwater_server.engine.catalogue.columns import Columns
 from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.messages.entries import Item, ItemWrite
-from headwater_server.engine.snapshot.state import Uniform
+from headwater_server.engine.snapshot.state import ScalarList
 from headwater_server.models.base import CAPACITY_START, grown
 
 ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_id")
@@ -22,11 +22,11 @@ NEW_MAX = 20
 _NEVER_MS = np.iinfo(np.int64).max
 _UNSET = np.iinfo(np.int64).min  # any write is newer, also one dated before 1970
 _DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS, "set_times_ms": _UNSET}
-"""Arrays with one row an item, and what stands there for an item that nothing is said of."""
+"""Arrays with one row an item, and their values for an item without data."""
 
 
 class Catalogue(Numbering):
-    """Items by number. What is kept of one besides its text is in arrays, ready to be copied."""
+    """Items by number. Everything except an item's text is in arrays, which are quick to copy."""
 
     def __init__(self, items_max: int) -> None:
         super().__init__(items_max)
@@ -42,16 +42,16 @@ class Catalogue(Numbering):
         self.set_times_ms = np.full((CAPACITY_START, len(ITEM_FIELDS)), _UNSET, dtype=np.int64)
 
     def get(self, item_id: str) -> Item | None:
-        """Return what the shop said of an item; None if it is not in the catalogue."""
+        """Return an item's data; None if it is not in the catalogue."""
         number = self._numbers.get(item_id)
         return None if number is None else self.at(number)
 
     def at(self, number: int) -> Item | None:
-        """Return what the shop said of the item of that number; None if nothing."""
+        """Return the data of the item with that number; None if there is none."""
         return None if number in self._deleted else self._items.get(number)
 
     def enter(self, item_id: str) -> int:
-        """Return the number of ``item_id``, given now if it is new; it is the most active."""
+        """Return the number of ``item_id``, a new one if needed, and mark it as the most active."""
         number = super().enter(item_id)
         before = len(self.available)
         if self.rows > before:
@@ -63,7 +63,7 @@ class Catalogue(Numbering):
         return number
 
     def evict(self) -> NDArray[np.int32]:
-        """Forget the items that were inactive longest; return the numbers that are free."""
+        """Remove the longest inactive items; return the numbers that become free."""
         gone = self.pop_inactive()
         for number in gone:
             self._items.pop(number, None)
@@ -76,7 +76,7 @@ class Catalogue(Numbering):
         return np.array(gone, dtype=np.int32)
 
     def write(self, number: int, write: ItemWrite, now_ms: int) -> bool:
-        """Put fields of an item; return whether any was newer than what is there."""
+        """Write fields of an item; return whether any is newer than the stored one."""
         set_ms = now_ms if write.set_time_ms is None else write.set_time_ms
         times = self.set_times_ms[number]
         newer = [n for n in write.fields or ITEM_FIELDS if set_ms >= times[_PLACES[n]]]
@@ -90,7 +90,7 @@ class Catalogue(Numbering):
         return bool(newer)
 
     def delete(self, number: int, set_ms: int) -> bool:
-        """Take an item out; return whether nothing that is there is newer."""
+        """Delete an item; return False if any of its data is newer."""
         if set_ms < self.set_times_ms[number].max():
             return False
         self._put(number, Item(self.ids[number], available=False))
@@ -125,15 +125,15 @@ class Catalogue(Numbering):
     def shown_at(
         self, now_ms: int, passing: NDArray[np.bool_] | None = None
     ) -> tuple[Any, Any, Any, int, bool]:
-        """Return what kernels need to tell which items, of those ``passing``, may be shown now.
+        """Return the arrays by which kernels decide which ``passing`` items may be shown now.
 
-        The last says whether any item is published or expires at a time at all.
+        The last value: whether any item has a publish or expire time at all.
         """
         available = self.available if passing is None else self.available & passing
         return available, self.publish_ms, self.expire_ms, now_ms, self._are_timed
 
     def shown(self, now_ms: int, passing: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-        """Return bool[items]: which, of those ``passing``, may be shown now."""
+        """Return bool[items]: which of the ``passing`` items may be shown now."""
         n = len(self.ids)
         in_time = (self.publish_ms[:n] <= now_ms) & (now_ms < self.expire_ms[:n])
         shown = self.available[:n] & in_time
@@ -143,18 +143,18 @@ class Catalogue(Numbering):
         return shown
 
     def state(self) -> dict[str, Any]:
-        """Return items by number, and what the shop said of each."""
+        """Return items by number, and the data of each."""
         return {
             **super().state(),
             "newest": self.newest,
-            "deleted": Uniform(sorted(self._deleted)),
+            "deleted": ScalarList(sorted(self._deleted)),
             "described": lambda: np.fromiter(self._texts, np.int64, len(self._texts)),
-            "texts": lambda: Uniform(self._texts.values()),
+            "texts": lambda: ScalarList(self._texts.values()),
             **{name: getattr(self, name) for name in _DEFAULTS},
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         super().load(state)
         self.newest = state["newest"]
         self._deleted = set(state["deleted"])

@@ -1,6 +1,6 @@
 """The catalogue by field instead of by item, so that a filter is a few array operations.
 
-Not state: it follows from the items, and is made again when they are loaded.
+Not state: it is derived from the items, and is rebuilt when they are loaded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from headwater_server.models.base import CAPACITY_START, grown
 
 
 class Columns:
-    """Which items hold which text in which field, and each field's numbers.
+    """Which items contain which text in which field, and each field's numbers.
 
     >>> columns = Columns()
     >>> columns.put(0, Item("a", categories=("tea",), price=3.0))
@@ -37,7 +37,7 @@ class Columns:
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
         if rows > self._rows:
-            self.version += 1  # masks of before are too short
+            self.version += 1  # earlier masks are too short
         self._rows = max(self._rows, rows)
         self.changed = grown(self.changed, self._rows)
         for name, numbers in self._numbers.items():
@@ -46,7 +46,7 @@ class Columns:
             self._numbers[name] = longer
 
     def put(self, number: int, item: Item) -> None:
-        """Take in what the shop says of an item now."""
+        """Store the current data of an item."""
         self.drop(number)
         self._items[number] = item
         for name, value in _values(item):
@@ -56,7 +56,7 @@ class Columns:
                 self._column(name)[number] = value
 
     def drop(self, number: int) -> None:
-        """Forget an item."""
+        """Remove an item."""
         self.version += 1
         self.changed[number] = self.version
         item = self._items.pop(number, None)
@@ -70,7 +70,7 @@ class Columns:
                 self._column(name)[number] = np.nan
 
     def held(self, number: int, name: str) -> list[str | float]:
-        """Return what an item holds in field ``name``, each value once."""
+        """Return the values of an item in field ``name``, each once."""
         item = self._items.get(number)
         values = _values(item) if item else ()
         return list(dict.fromkeys(value for field, value in values if field == name))
@@ -81,14 +81,14 @@ class Columns:
         return self._numbers[name]
 
     def holding(self, name: str, texts: list[str]) -> NDArray[np.bool_]:
-        """Return bool[items]: which hold one of ``texts`` in field ``name``."""
+        """Return bool[items]: which contain one of ``texts`` in field ``name``."""
         mask = np.zeros(self._rows, dtype=np.bool_)
         for text in texts:
             mask[list(self._holders.get((name, text), ()))] = True
         return mask
 
     def compared(self, name: str, compare: Callable[..., Any], number: float) -> NDArray[np.bool_]:
-        """Return bool[items]: whose number in field ``name`` compares so; none without one."""
+        """Return bool[items]: whose number in field ``name`` passes; False without a number."""
         if name not in self._numbers:
             return np.zeros(self._rows, dtype=np.bool_)
         numbers = self._numbers[name]
@@ -97,7 +97,7 @@ class Columns:
 
 
 def _values(item: Item) -> Iterator[tuple[str, str | float]]:
-    """Yield (field, value) of all that a filter can ask for."""
+    """Yield (field, value) of everything that a filter can test."""
     yield from (("categories", category) for category in item.categories)
     yield from (("tags", tag) for tag in item.tags)
     yield "available", "true" if item.available else "false"

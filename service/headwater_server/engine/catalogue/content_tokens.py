@@ -1,4 +1,4 @@
-"""Which words of an item count as its content."""
+"""The words of an item that count as its content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def content_tokens(item: Item) -> Iterator[str]:
-    """Yield ``field:word`` of the item's texts; numbers and prices say too little.
+    """Yield ``field:word`` of the item's texts; numbers and prices are left out.
 
     >>> list(content_tokens(Item("1", title="Red lamp", categories=("Garden",))))
     ['categories:garden', 'title:red', 'title:lamp']
@@ -26,6 +26,6 @@ def content_tokens(item: Item) -> Iterator[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text; one or two digits number things, and liken nothing."""
+    """Return the words of a text without numbers of one or two digits, which only count things."""
     words = _WORD.findall(text.casefold())
     return [word for word in words if not (word.isdigit() and len(word) <= 2)]

@@ -1,4 +1,4 @@
-"""Filters: a small language over the catalogue, compiled once, answered for all items at once.
+"""Filters: a small language over the catalogue, compiled once, evaluated for all items at once.
 
 categories: ANY("tea", "coffee") AND price < 20 AND NOT tags: ANY("adult")
 """
@@ -55,7 +55,7 @@ class BadFilterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter that parsed; `mask` says which items pass it."""
+    """A parsed filter; `mask` returns the items that pass it."""
 
     text: str
     tree: Any
@@ -72,7 +72,7 @@ def parse(text: str) -> Filter:
     Raises
     ------
     BadFilterError
-        With the position at which it stops making sense.
+        With the position of the error.
 
     >>> parse('price < 20 AND categories: ANY("tea")').text
     'price < 20 AND categories: ANY("tea")'
@@ -140,7 +140,9 @@ def _mask(tree: lark.Tree[Any], columns: Columns) -> NDArray[np.bool_]:
             name, comparison, number = map(str, parts)
             return columns.compared(name, _COMPARE[comparison], float(number))
     name, equality, truth = map(str, parts)
-    other = {"true": "false", "false": "true"}[truth]  # and not ~holding: no field, no pass
+    other = {"true": "false", "false": "true"}[
+        truth
+    ]  # not `~holding`: an item without the field must not pass
     return columns.holding(name, [truth if equality == "=" else other])
 
 

@@ -8,16 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.recency import Recency
-from headwater_server.engine.snapshot.state import Uniform
+from headwater_server.engine.snapshot.state import ScalarList
 from headwater_server.models.base import CAPACITY_START
 
 
 class Numbering:
-    """Item ids by number, at most ``items_max`` of them; the longest inactive go first.
+    """Item ids by number, at most ``items_max`` of them; the longest inactive are removed first.
 
-    A number is given when an item is first heard of, in the catalogue or in an event.
-    ``spare_row``, the row after the last, stands for any item that was never heard of: it is
-    zero everywhere.
+    An item gets its number at its first write or event. ``spare_row``, the row after the last,
+    stands for every unknown item: it is zero in all arrays.
 
     >>> numbers = Numbering(items_max=3)
     >>> [numbers.enter(item_id) for item_id in ("a", "b", "a", "c")]
@@ -31,7 +30,7 @@ class Numbering:
         self._numbers: dict[str, int] = {}
         self._recency = Recency()
         self.number = self._numbers.get
-        """The number of an item that was heard of, None otherwise; bound, for lists of ids."""
+        """The number of a known item, None for others; a bound method, fast for lists of ids."""
         self.ids: list[str] = []
         self._spare: list[int] = []
 
@@ -45,21 +44,21 @@ class Numbering:
 
     @property
     def rows(self) -> int:
-        """Length that arrays over items need, the spare row included: a power of two."""
+        """Length of arrays over items, including the spare row: a power of two."""
         return max(CAPACITY_START, 1 << len(self.ids).bit_length())
 
     def numbers(self) -> NDArray[np.int32]:
-        """Return every number that an item has, in order."""
+        """Return the numbers of all items, in order."""
         given = np.ones(len(self.ids), dtype=np.bool_)
         given[self._spare] = False
         return np.flatnonzero(given).astype(np.int32)
 
     def is_full(self) -> bool:
-        """Whether a new item needs others to go first."""
+        """Whether a new item needs the place of others."""
         return len(self._numbers) >= self.items_max
 
     def enter(self, item_id: str) -> int:
-        """Return the number of ``item_id``, given now if it is new; it is the most active."""
+        """Return the number of ``item_id``, a new one if needed, and mark it as the most active."""
         number = self._numbers.get(item_id)
         if number is None:
             if self._spare:
@@ -73,7 +72,7 @@ class Numbering:
         return number
 
     def pop_inactive(self) -> list[int]:
-        """Forget the 64th part that was inactive longest; return the numbers that are free."""
+        """Remove the longest inactive 64th part; return the numbers that become free."""
         gone: list[int] = self._recency.inactive(self.items_max).tolist()
         for number in gone:
             del self._numbers[self.ids[number]]
@@ -83,15 +82,15 @@ class Numbering:
         return gone
 
     def state(self) -> dict[str, Any]:
-        """Return ids by number, the free ones, and who was active when."""
+        """Return ids by number, the free numbers, and when each was active."""
         return {
-            "ids": Uniform(self.ids),
-            "spare": Uniform(self._spare),
+            "ids": ScalarList(self.ids),
+            "spare": ScalarList(self._spare),
             "recency": self._recency.state(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self.ids, self._spare = list(state["ids"]), list(state["spare"])
         self._recency.load(state["recency"])
         self._numbers.clear()

@@ -1,4 +1,4 @@
-"""Who was active longest ago: a count of acts for each row, in one array."""
+"""The least recently active rows: the last act of each row, in one array."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ Value = TypeVar("Value")
 
 
 def drop_first(entries: dict[Key, Value], most: int) -> None:
-    """Of more than ``most`` entries drop the first ones, a 64th part at a time.
+    """Drop the first 64th part if there are more than ``most`` entries.
 
-    A dictionary that is dropped from one by one would look through all that left, each time.
+    Dropping them one by one is slow: a dictionary scans the places of all dropped entries each
+    time.
 
     >>> entries = {"a": 1, "b": 2, "c": 3}
     >>> drop_first(entries, 2); entries
@@ -29,10 +30,10 @@ def drop_first(entries: dict[Key, Value], most: int) -> None:
 
 
 class Recency:
-    """When each row was active last, counted in acts; 0 for a row that is free.
+    """When each row was active last, counted in acts; 0 for a free row.
 
-    A snapshot copies it at once, which an ordered dictionary would not allow. The price: the
-    inactive are looked for by a scan, so they go a 64th part at a time.
+    A snapshot copies it in one step, which an ordered dictionary does not allow. The price: the
+    inactive rows are found by a scan, so a 64th part is removed at a time.
 
     >>> recency = Recency()
     >>> for row in (0, 1, 2, 0):
@@ -53,13 +54,13 @@ class Recency:
         self._last[row] = self._acts
 
     def inactive(self, most: int) -> NDArray[np.int64]:
-        """Return the rows that were inactive longest, oldest first: a 64th of ``most``."""
+        """Return the longest inactive rows, oldest first: a 64th of ``most``."""
         rows = np.flatnonzero(self._last)
         count = min(max(1, most // 64), len(rows))
         return rows[np.argsort(self._last[rows])[:count]]
 
     def clear(self, row: int) -> None:
-        """Make a row free."""
+        """Mark a row as free."""
         self._last[row] = 0
 
     def state(self) -> dict[str, Any]:
@@ -67,5 +68,5 @@ class Recency:
         return {"last": self._last, "acts": self._acts}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._last, self._acts = state["last"], state["acts"]

@@ -1,4 +1,4 @@
-"""Why an item is in a list.
+"""The reasons why an item is in a list.
 
-In: a slate with its scores. Out: contributions that add up to the score, and a sentence.
+In: a slate with its scores. Out: contributions that sum to the score, and a sentence.
 """

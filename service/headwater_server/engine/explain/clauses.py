@@ -1,4 +1,4 @@
-"""What may truly be said of a candidate: clauses, each from the numbers behind its score."""
+"""True statements about a candidate: clauses, each from the numbers behind its score."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from headwater_server.engine.models import DAY_S, Models
 from headwater_server.engine.visitors.visitors import History
 
 OFTEN_TIMES, OFTEN_SHARE = 3.0, 0.05
-"""From how many (faded) times, and from which share of all that followed, "often" is said."""
+"""Least (decayed) count, and least share of all that followed, for the word "often"."""
 RANK_MAX = 30
 WORDS_MAX = 3
 TITLE_CHARS_MAX = 60
@@ -26,10 +26,9 @@ _FIELDS = {"categories": "category", "tags": "tag"}
 
 @dataclass(frozen=True)
 class Clauses:
-    """Reads models and catalogue for one question; each method says one thing, or "".
+    """Reads models and catalogue for one request; each method returns one clause, or "".
 
-    Every clause is a whole sentence but for its capital and its full stop; "it" is the
-    candidate.
+    Every clause is a sentence without its capital and its full stop; "it" is the candidate.
     """
 
     models: Models
@@ -38,13 +37,13 @@ class Clauses:
 
     @cached_property
     def _week(self) -> NDArray[np.float64]:
-        """Count the touches of each item in the last week or so, fading."""
+        """Count the interactions with each item in about the last week, decayed."""
         stored = self.models.by_day.stored[: len(self.catalogue.ids), _WEEK]
         return stored * float(self.models.by_day.fading()[_WEEK])
 
     def all_of(self, item: int) -> dict[str, str]:
-        """Return by family of features what may be said of ``item``, without what may not."""
-        told = {
+        """Return the clauses of ``item`` by family of features, without the empty ones."""
+        clauses = {
             "next": self.next(item),
             "together": self.together(item),
             "history": self.own(item),
@@ -53,11 +52,11 @@ class Clauses:
             "content": self.content(item),
             "circumstances": self.circumstances(item),
         }
-        return {family: clause for family, clause in told.items() if clause}
+        return {family: clause for family, clause in clauses.items() if clause}
 
     def next(self, item: int) -> str:
-        """Name the visitor's item from which most went on to ``item``."""
-        followed = self.models.next_item.followed(self.history.items, item)
+        """Name the visitor's item that ``item`` followed most often."""
+        followed = self.models.next_item.transitions(self.history.items, item)
         place = self._strongest([times * 0.5**z for z, (times, _) in enumerate(followed)])
         if place < 0:
             return ""
@@ -66,8 +65,8 @@ class Clauses:
         return f"visitors who came from {self._visited(place)} {often}went on to it"
 
     def together(self, item: int) -> str:
-        """Name the visitor's item that ``item`` goes with most."""
-        joined = self.models.companions.joined(self.history.items, item)
+        """Name the visitor's item that ``item`` occurs with most often."""
+        joined = self.models.companions.pair_counts(self.history.items, item)
         place = self._strongest([times * 0.9**z for z, times in enumerate(joined)])
         if place < 0:
             return ""
@@ -75,16 +74,19 @@ class Clauses:
         return f"visitors of {self._visited(place)} {often}chose it, too"
 
     def own(self, item: int) -> str:
-        """Tell how often and when the visitor chose ``item`` before."""
+        """State how often and when the visitor chose ``item`` before."""
         found = np.flatnonzero(self.history.items == item)
         if len(found) == 0:
             return ""
-        touches, age_s = int(self.history.touches[found[0]]), self.history.ages_s[found[0]]
-        often = "once" if touches == 1 else f"{touches} times"
+        interactions, age_s = (
+            int(self.history.interactions[found[0]]),
+            self.history.ages_s[found[0]],
+        )
+        often = "once" if interactions == 1 else f"{interactions} times"
         return f"the visitor chose it {often} before, last {_ago(float(age_s))}"
 
     def popular(self, item: int) -> str:
-        """Tell its place in the week's popularity, among the first quarter and the first 30."""
+        """State its place in the week's popularity, within the first quarter and the first 30."""
         week = self._week
         if week[item] < 1.0:
             return ""
@@ -93,7 +95,7 @@ class Clauses:
         return f"it is number {rank} in the last week's popularity" if rank <= most else ""
 
     def new(self, item: int) -> str:
-        """Tell its place among the items that were put into the shop last."""
+        """State its place among the newest items of the shop."""
         place = np.flatnonzero(self.catalogue.newest[::-1] == item)
         if len(place) == 0 or 4 * place[0] >= len(self.catalogue):
             return ""
@@ -105,25 +107,25 @@ class Clauses:
         )
 
     def content(self, item: int) -> str:
-        """Quote the rarest words that it shares with the visitor's item most like it."""
-        place, tokens = self.models.content.likest(self.history.items, item)
+        """Quote the rarest words that it shares with the most similar of the visitor's items."""
+        place, tokens = self.models.content.most_similar(self.history.items, item)
         if place < 0:
             return ""
         words = dict.fromkeys(map(_word, tokens))
         return f"it shares {_listed([*words][:WORDS_MAX])} with {self._visited(place)}"
 
     def circumstances(self, item: int) -> str:
-        """Name the circumstance under which it is chosen oftener than elsewhere, if any is."""
-        touches = float(self.models.activity.touches[item])
-        lifts = self.models.circumstances.lifts(self.history.circumstances, item, touches)
+        """Name the circumstance with the largest lift, if it is chosen more often under it."""
+        interactions = float(self.models.activity.interactions[item])
+        lifts = self.models.circumstances.lifts(self.history.circumstances, item, interactions)
         if not lifts:
             return ""
-        told, lift = max(lifts.items(), key=lambda pair: pair[1])
-        return f"it is chosen more {_under(told)} than elsewhere" if lift > 1.0 else ""
+        circumstance, lift = max(lifts.items(), key=lambda pair: pair[1])
+        return f"it is chosen more {_under(circumstance)} than elsewhere" if lift > 1.0 else ""
 
     def _strongest(self, times: list[float]) -> int:
-        """Return the place of the visitor's item that speaks most for a candidate, -1 if none."""
-        roots = np.sqrt(self.models.activity.touches[self.history.items[: len(times)]]) + 1.0
+        """Return the place of the visitor's item with the strongest evidence, -1 if none."""
+        roots = np.sqrt(self.models.activity.interactions[self.history.items[: len(times)]]) + 1.0
         strengths = np.array(times) / roots
         return int(strengths.argmax()) if strengths.any() else -1
 
@@ -133,8 +135,8 @@ class Clauses:
     def name(self, item: int) -> str:
         """Return the title of an item of the catalogue, short, or its id."""
         item_id = self.catalogue.ids[item]
-        told: Any = self.catalogue.get(item_id)
-        title = " ".join(told.title.split()).rstrip(".") if told else ""
+        data: Any = self.catalogue.get(item_id)
+        title = " ".join(data.title.split()).rstrip(".") if data else ""
         short = title if len(title) <= TITLE_CHARS_MAX else title[: TITLE_CHARS_MAX - 1] + "…"
         return short or item_id
 

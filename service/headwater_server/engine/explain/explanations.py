@@ -1,4 +1,4 @@
-"""`explain`: for each slot what moved its score, and a sentence for the shop's editor."""
+"""`explain`: the contributions to each slot's score, and a sentence for the shop's editor."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CONTRIBUTIONS_MAX = 10
 CLAUSES_MAX = 3
 _NAMES = tuple(families.FAMILIES)
 _PAIRS = ("next", "together")
-"""Two views of one thing: the sentence takes the one that moved the score more."""
+"""Two views of one fact: the sentence uses the one with the larger contribution."""
 Parts = dict[str, float]
 
 
-class Explaining:
-    """Reads what answering has just read; called only where a question asks for it."""
+class Explanations:
+    """Explains the slots of one request, from the evidence that it has just gathered."""
 
     def __init__(self, models: Models, catalogue: Catalogue, ranking: Ranking) -> None:
         self.models = models
@@ -41,71 +41,71 @@ class Explaining:
     ) -> tuple[Result, ...]:
         """Return the slots with ``contributions`` and ``explanation``.
 
-        ``items`` are all candidates with the ranker's ``scores``, ``rows`` those of the slots;
-        what a slot's own score differs by, the shop's rules added.
+        ``items`` are all candidates with the ranker's ``scores``, ``rows`` those of the slots. The
+        difference between a slot's own score and the ranker's is the part of the shop's rules.
         """
         if len(rows) == 0:
             return results
         clauses = Clauses(self.models, self.catalogue, history)
         ranks = np.argsort(np.argsort(-scores, kind="stable"))
-        told = []
+        explained = []
         for result, row, parts in zip(
             results, rows.tolist(), self._parts(history, items, rows), strict=True
         ):
             parts[families.RULES] = result.score - float(scores[row])
             outranked = _outranked(result.rules) if ranks[row] >= len(rows) else ""
             sentence = self._sentence(clauses, int(items[row]), parts, outranked)
-            told.append(result._replace(contributions=_largest(parts), explanation=sentence))
-        return tuple(told)
+            explained.append(result._replace(contributions=_largest(parts), explanation=sentence))
+        return tuple(explained)
 
     def _parts(self, history: History, items: NDArray[np.int32], rows: NDArray[Any]) -> list[Parts]:
-        """Return of each slot what each family adds to the average, and the average."""
+        """Return for each slot the contribution of each family to the average, and the average."""
         features, context = self.ranking.describe(history, items)
         numbers = families.numbered(self.models.ranker.features)
-        told = self.models.ranker.contributions(features, context, items, rows, numbers)
+        found = self.models.ranker.contributions(features, context, items, rows, numbers)
         every = []
-        for by_family, rest in zip(told.parts.tolist(), told.rest.tolist(), strict=True):
+        for by_family, rest in zip(found.parts.tolist(), found.rest.tolist(), strict=True):
             parts = dict(zip(_NAMES, by_family, strict=False))
-            parts[told.rest_is] = parts.get(told.rest_is, 0.0) + rest
-            parts[families.AVERAGE] = told.average
+            parts[found.rest_is] = parts.get(found.rest_is, 0.0) + rest
+            parts[families.AVERAGE] = found.average
             every.append(parts)
         return every
 
     def _sentence(self, clauses: Clauses, item: int, parts: Parts, outranked: str) -> str:
-        """Return one sentence: what spoke for the item most, at most three things."""
+        """Return one sentence of at most three clauses, those of the largest contributions."""
         if item >= len(self.catalogue.ids):
             return "Nothing is known of it yet."
-        told = clauses.all_of(item)
+        known = clauses.all_of(item)
         weaker = min(_PAIRS, key=lambda family: parts.get(family, 0.0))
-        if all(family in told for family in _PAIRS):
-            del told[weaker]
-        # what spoke against the item is left out, unless there is nothing else to say
-        order = sorted(told, key=lambda family: -parts.get(family, 0.0))
-        spoke = [family for family in order if parts.get(family, 0.0) > 0] or order[:1]
-        said = [told[family] for family in spoke[:CLAUSES_MAX]] or [_of_parts(parts)]
+        if all(family in known for family in _PAIRS):
+            del known[weaker]
+        # negative contributions are left out, unless there are no others
+        order = sorted(known, key=lambda family: -parts.get(family, 0.0))
+        positive = [family for family in order if parts.get(family, 0.0) > 0] or order[:1]
+        said = [known[family] for family in positive[:CLAUSES_MAX]] or [_of_parts(parts)]
         said += [outranked] if outranked else []
         return f"{said[0][0].upper()}{'; '.join(said)[1:]}."
 
 
 def _outranked(rules: tuple[str, ...]) -> str:
-    """Return why an item is on the list whose ranking alone would not have put it there.
+    """Return why an item is on the list although its score is too low for it.
 
     >>> _outranked(("sale", "diversity"))
     "the shop's rules moved it onto this list ('sale', 'diversity')"
     """
     if rules:
         return f"the shop's rules moved it onto this list ({', '.join(map(repr, rules))})"
-    return "its score alone would not have put it on this list: it is being tried"
+    return "its score alone would not have put it on this list: it is included for exploration"
 
 
 def _of_parts(parts: Parts) -> str:
-    """Return what can be said of an item that no evidence speaks for."""
+    """Return the clause of an item without any other clause."""
     named = {name: part for name, part in parts.items() if name != families.AVERAGE}
     most = max(named, key=lambda name: named[name])
     if named[most] <= 0:
-        return "nothing speaks for it more than for an average candidate"
+        return "no feature is better than that of an average candidate"
     if named[most] < max(map(abs, named.values())):
-        return f"what speaks for it most is {families.PHRASES[most]}"
+        return f"its strongest feature is {families.PHRASES[most]}"
     return f"its score comes mostly from {families.PHRASES[most]}"
 
 
@@ -119,6 +119,6 @@ def _largest(parts: Parts) -> tuple[tuple[str, float], ...]:
     order = sorted((n for n in named if named[n]), key=lambda name: -abs(named[name]))
     kept = order[:CONTRIBUTIONS_MAX]
     other = parts.get(families.OTHER, 0.0) + sum(named[name] for name in order[len(kept) :])
-    told = [(name, named[name]) for name in kept]
-    told += [(families.OTHER, other)] if other else []
-    return (*told, (families.AVERAGE, parts[families.AVERAGE]))
+    largest = [(name, named[name]) for name in kept]
+    largest += [(families.OTHER, other)] if other else []
+    return (*largest, (families.AVERAGE, parts[families.AVERAGE]))

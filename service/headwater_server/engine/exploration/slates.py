@@ -1,4 +1,4 @@
-"""From scored candidates to the slate: slots are drawn, results are told."""
+"""From scored candidates to the slate: draw the slots, build the results."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.exploration import thompson
-from headwater_server.engine.exploration.chances import Chances
-from headwater_server.engine.exploration.exploration import best_slate, draw_slate, seed_of
+from headwater_server.engine.exploration.plackett_luce import best_slate, draw_slate, seed_of
+from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.evidence import SOURCES
@@ -17,27 +17,27 @@ from headwater_server.models.probability.probability import ProbabilityHead
 
 EXPLORING, BEST = "plackett_luce", "best"
 _REASONS = {
-    "next": "often comes right after what was looked at last",
-    "together": "goes with what was looked at lately",
-    "history": "was looked at before",
+    "next": "often comes right after the item viewed last",
+    "together": "goes with recently viewed items",
+    "history": "was viewed before",
     "popular": "is popular now",
-    "content": "is described like what was looked at lately",
+    "content": "shares words with recently viewed items",
     "new": "is new in the shop",
-    "walk": "is two steps from what was looked at last",
-    "words": "is described like what often comes next",
-    "candidates": "was asked to be ranked",
+    "walk": "is two steps from the item viewed last",
+    "words": "shares words with items that often come next",
+    "candidates": "is on the caller's list",
     "circumstances": "is chosen in this place and under these circumstances",
 }
 
 _REST = tuple(Result._field_defaults[name] for name in Result._fields[9:])
 
 
-def _told(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _names(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     sources = tuple(name for bit, name in SOURCES.items() if mask & bit)
     return sources, tuple(_REASONS[name] for name in sources)
 
 
-_TOLD = tuple(_told(mask) for mask in range(1 << len(SOURCES)))
+_NAMES = tuple(_names(mask) for mask in range(1 << len(SOURCES)))
 
 
 def policy_of(request: RecommendRequest, settings: EngineSettings, head: ProbabilityHead) -> str:
@@ -78,24 +78,24 @@ def results(
     ids: list[str],
     scores: NDArray[np.float64],
     propensities: NDArray[np.float64],
-    chances: Chances,
+    probabilities: SlotProbabilities,
     masks: NDArray[np.uint16],
     moved: Sequence[tuple[str, ...]],
     *,
     explain: bool,
 ) -> tuple[Result, ...]:
-    """Return the slate's slots, best first; ``moved`` empty: no rule moved any, or nobody asked."""
-    told = [_TOLD[mask] for mask in masks.tolist()] if explain else [_TOLD[0]] * len(ids)
-    sources, reasons = zip(*told, strict=True) if told else ((), ())
+    """Return the slate's slots, best first; ``moved`` empty: nothing was moved or requested."""
+    names = [_NAMES[mask] for mask in masks.tolist()] if explain else [_NAMES[0]] * len(ids)
+    sources, reasons = zip(*names, strict=True) if names else ((), ())
     rules = moved or [()] * len(ids)
-    first = (ids, scores.tolist(), chances.told, propensities.tolist(), sources, reasons)
-    columns = (*first, chances.low, chances.high, rules)
+    first = (ids, scores.tolist(), probabilities.values, propensities.tolist(), sources, reasons)
+    columns = (*first, probabilities.low, probabilities.high, rules)
     rest = ([value] * len(ids) for value in _REST)
-    # every field given: `Result` itself, which fills in defaults, takes half as long again
+    # every field is given: calling `Result`, which fills in defaults, takes half as long again
     return tuple(map(Result._make, zip(*columns, *rest, strict=True)))
 
 
 def with_first_slot(results: tuple[Result, ...], first: tuple[float, ...]) -> tuple[Result, ...]:
-    """Return the results with the chance of each to stand in the first slot."""
+    """Return the results with each one's chance of the first slot."""
     pairs = zip(results, first, strict=True)
     return tuple(result._replace(first_slot_propensity=chance) for result, chance in pairs)

@@ -1,4 +1,4 @@
-"""Thompson sampling: each slot goes to what is best in a draw from the posterior of the chances.
+"""Thompson sampling: each slot goes to the best item of a draw from the posterior.
 
 Source: D. Russo, B. Van Roy, A. Kazerouni, I. Osband, Z. Wen, "A tutorial on Thompson sampling",
 Foundations and Trends in Machine Learning 11(1), 2018.
@@ -10,8 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headwater_server.engine.exploration.chances import slot_features
-from headwater_server.engine.exploration.exploration import seed_of
+from headwater_server.engine.exploration.plackett_luce import seed_of
+from headwater_server.engine.exploration.slot_probabilities import slot_features
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.visitors import History
@@ -25,7 +25,7 @@ DRAWS = 200
 
 
 def applies(head: ProbabilityHead, request: RecommendRequest, settings: EngineSettings) -> bool:
-    """Whether slots are drawn so: the settings wish it, and there are impressions to draw from."""
+    """Whether slots are drawn so: the settings select it, and enough impressions were reported."""
     return request.explore and settings.exploration_policy == THOMPSON and head.is_ready
 
 
@@ -33,6 +33,8 @@ def applies(head: ProbabilityHead, request: RecommendRequest, settings: EngineSe
 def _sample(values, means, spreads, own_means, own_spreads, seed, out):
     n, features = values.shape
     weights = np.empty(features)
+    # A draw's counter depends on its row and place only, so that the same request repeats it. The
+    # sum of a row runs in the order of the features, as everywhere.
     for row in range(len(out)):
         first = row * (n + features)
         for j in range(features):
@@ -52,17 +54,17 @@ def sampled_scores(
     request: RecommendRequest,
     settings: EngineSettings,
 ) -> NDArray[np.float64] | None:
-    """Return float64[slots + DRAWS, n]: draws of Φ⁻¹(chance) of the candidates, but for a constant.
+    """Return float64[slots + DRAWS, n]: draws of the candidates' Φ⁻¹(chance), up to a constant.
 
-    None where another policy fills the slots. One row a slot decides it; from the others its
-    propensity is estimated. In a row the weights of the features are drawn once for all candidates,
-    each item's own weight by itself: an item that was never shown has all of its prior's deviation.
-    The recommendation's id alone seeds.
+    None if another policy fills the slots. One row decides each slot; the other rows estimate its
+    propensity. In a row the features' weights are drawn once for all candidates, each item's own
+    weight separately: an item that was never shown has the full deviation of its prior. The seed
+    depends on the recommendation id alone.
     """
     if not applies(head, request, settings):
         return None
     dense = slot_features(scores, share_of_slate(scores), np.ones(len(items)), len(history.items))
-    values, means, variances, own_means, own_variances = head.beliefs(dense, items)
+    values, means, variances, own_means, own_variances = head.posterior_many(dense, items)
     out = np.empty((min(request.page_size, len(items)) + DRAWS, len(items)))
     seed = np.uint64(seed_of(request.recommendation_id))
     _sample(values, means, np.sqrt(variances), own_means, np.sqrt(own_variances), seed, out)
@@ -72,11 +74,11 @@ def sampled_scores(
 def noise_of(
     sampled: NDArray[np.float64], scores: NDArray[np.float64], least: float
 ) -> NDArray[np.float64]:
-    """Return float64[slots + DRAWS, n]: what the draws add to ``scores``, in the scores' unit.
+    """Return float64[slots + DRAWS, n]: the difference of the draws and ``scores``, in their unit.
 
-    Rules speak in that unit: the draws' means over all rows are given the scores' mean and
-    deviation over the candidates, the latter at ``least`` that: where all scores are alike, as
-    those of new items, the draws decide.
+    Rules use that unit. So the draws' means over all rows are scaled to the scores' mean and
+    deviation over the candidates, with ``least`` as the smallest deviation: if all scores are
+    similar, as for new items, the draws decide.
 
     >>> noise_of(np.array([[0.0, 1.0], [0.0, 3.0]]), np.array([5.0, 7.0]), least=0.2).tolist()
     [[0.0, -1.0], [0.0, 1.0]]
@@ -101,10 +103,10 @@ def _best(values, noise, left):
 def pick(values, noise, slot, slots, left):
     """Return (row, propensity) of one slot, from candidates that are ``left`` (bool[n]).
 
-    ``values`` float64[n] is what each is worth here and now, ``noise`` what each draw adds: row
-    ``slot`` decides. The propensity is c / draws, c those of the draws behind the ``slots`` rows in
-    which the same candidate is the best of those left: an estimate of the chance given the slots
-    before; of none of them 1 / (draws + 1), never 0.
+    ``values`` float64[n] are the current scores, ``noise`` the terms that each draw adds: row
+    ``slot`` decides. The propensity is c / draws. c counts the draws after the first ``slots`` rows
+    in which the same candidate is the best of those left: an estimate of the chance given the
+    slots before. If c is 0, it is 1 / (draws + 1), never 0.
     """
     chosen, same, draws = _best(values, noise[slot], left), 0, len(noise) - slots
     for row in range(slots, len(noise)):

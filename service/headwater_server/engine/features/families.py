@@ -1,4 +1,4 @@
-"""The technical features, gathered into families that a person understands."""
+"""The features grouped into families, for explanations that a person understands."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     OTHER: ("other features", ()),
 }  # fmt: skip
-"""Family -> (what it is, in words that go on from "comes from"; its features).
+"""Family -> (a phrase that completes "comes from"; its features).
 
-An unknown feature would be "other".
+An unknown feature belongs to "other".
 """
 
 PHRASES = {name: phrase for name, (phrase, _) in FAMILIES.items()} | {
@@ -56,7 +56,7 @@ _NAMES = tuple(FAMILIES)
 
 
 def family_of(feature: str) -> str:
-    """Return the family of a feature; "other" for one that the table does not hold.
+    """Return the family of a feature; "other" for one that is not in the table.
 
     >>> family_of("popular_week"), family_of("phase_of_the_moon")
     ('popular', 'other')

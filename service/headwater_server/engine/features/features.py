@@ -1,7 +1,7 @@
 """Named features of (visitor, item, context): from evidence and statistics to a matrix.
 
-Logarithms make counts of very different size comparable; the small constants inside say
-from where on a count starts to matter. Sources of the numbers: the models' own docstrings.
+Logarithms make counts of very different size comparable. The small constants inside set the count
+at which a feature starts to rise. The models' own docstrings define the numbers.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ LOGARITHMS: tuple[str, ...] = (
     "content",
     "circumstances_often",
 )
-"""They stand first, so that one loop takes all logarithms of an item."""
+"""They come first, so that one loop computes all logarithms of an item."""
 
 ITEM_FEATURES: tuple[str, ...] = (
     *LOGARITHMS,
@@ -81,18 +81,30 @@ CONTEXT_FEATURES: tuple[str, ...] = (
     "mean_age",
 )
 _LOGGED = len(LOGARITHMS)
-_SELDOM = np.array([0.01, 0.01, 0.05, 0.1])
+_POPULARITY_OFFSETS = np.array([0.01, 0.01, 0.05, 0.1])
 
 
 @njit(cache=True)
 def item_features(
-    chosen, scratch, told, counts, by_event, fade, by_day, fade_day, starts, fade_start, now, out
+    chosen,
+    scratch,
+    similarities,
+    counts,
+    by_event,
+    fade,
+    by_day,
+    fade_day,
+    starts,
+    fade_start,
+    now,
+    out,
 ):
     """Fill float32[len(chosen), len(ITEM_FEATURES)].
 
-    ``told`` float32[len(chosen), 5] the last five features; ``counts`` float64[items, 4] of
-    Activity; ``by_event`` and ``fade`` the stored values of
-    Popularity and what they are multiplied by; ``now`` = (events, repeat rate).
+    ``similarities`` float32[len(chosen), 5] are the last five features; ``counts`` float64[items,
+    4] of Activity; ``by_event`` and ``fade`` the stored values of Popularity and their factors;
+    ``now`` = (events, repeat rate). The numbers in ``f[…]`` are places in ITEM_FEATURES: kernels
+    have no names.
     """
     evidence = scratch[0]
     for i in range(len(chosen)):
@@ -100,23 +112,24 @@ def item_features(
         e, f = evidence[item], out[i]
         _evidence_logs(e, np.sqrt(counts[item, 0] + 3.0), f)
         for j in range(4):
-            f[16 + j] = _SELDOM[j] + by_event[item, j] * fade[j]
+            f[16 + j] = _POPULARITY_OFFSETS[j] + by_event[item, j] * fade[j]
         f[20] = 0.05 + by_day[item, 0] * fade_day[0]
         f[21] = 0.1 + by_day[item, 1] * fade_day[1]
         f[22] = 0.05 + starts[item, 0] * fade_start[0]
         _activity_logs(e, counts[item], now, f)
+        # all at once and last: the one loop over neighbouring places becomes vector instructions
         for j in range(_LOGGED):
             f[j] = ln(f[j])
         f[32], f[33] = e[ev.LIFT_NEAR], e[ev.LIFT]
         f[34], f[35], f[36] = e[ev.OWN_SESSION], e[ev.OWN], e[ev.OWN_DUE]
         f[37] = e[ev.CIRCUMSTANCES]
-        for j in range(told.shape[1]):
-            f[38 + j] = told[i, j]
+        for j in range(similarities.shape[1]):
+            f[38 + j] = similarities[i, j]
 
 
 @njit(cache=True)
 def _evidence_logs(e, root, f):
-    """Write what logarithms are taken of: evidence, and where it starts to matter."""
+    """Write the arguments of the logarithms: evidence plus a constant, so that 0 has one too."""
     for j in range(len(_EVIDENCE)):
         f[j] = np.float32(0.001) + e[_EVIDENCE[j]]
     f[10] = 0.0001 + e[ev.TOGETHER] / root
@@ -131,16 +144,17 @@ def _evidence_logs(e, root, f):
 
 @njit(cache=True)
 def _activity_logs(e, counted, now, f):
-    """Write what logarithms are taken of: what was counted of the item, and by the visitor."""
+    """Write the arguments of the logarithms: counts of the item, and of the visitor with it."""
     events, rate = now
-    touches, repeats, first, last = counted
+    interactions, repeats, first, last = counted
+    # `PAIR_LAST` is a count plus 1, and 0 without a pair: then the pair is as old as the shop
     f[15] = 2.0 + events - max(0.0, e[ev.PAIR_LAST] - 1.0)
-    f[23] = 1.0 + touches
+    f[23] = 1.0 + interactions
     f[24] = 1.0 + events - last
     f[25] = 1.0 + events - first
     f[26] = 1.0 + e[ev.OWN_COUNT]
     f[27] = 1.0 + max(np.float32(0.0), e[ev.OWN_AGE])
-    f[28] = (repeats + 5.0 * rate + 0.001) / (touches + 5.0)
+    f[28] = (repeats + 5.0 * rate + 0.001) / (interactions + 5.0)
 
 
 @njit(cache=True)
@@ -162,5 +176,5 @@ def context_features(history, length, session_length, gap_s, counts, events, out
 
 
 def empty_features(rows: int) -> NDArray[np.float32]:
-    """Return room for the features of ``rows`` items."""
+    """Return an array for the features of ``rows`` items."""
     return np.empty((rows, len(ITEM_FEATURES)), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""What is decided about an event before it is learned from.
+"""The decisions about an event before it is learned.
 
-In: an event. Out: the reason why nothing is learned (poison, repeated, too much), or none.
+In: an event. Out: the reason why it is not learned (invalid, repeated, too many), or none.
 """

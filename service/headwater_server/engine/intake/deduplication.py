@@ -1,4 +1,4 @@
-"""Which event ids have been learned: each once, within a window and a cap."""
+"""The event ids that were learned, so that each is learned once, within a window and a cap."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.messages.events import Event, Status, fingerprint
-from headwater_server.engine.snapshot.state import Later
+from headwater_server.engine.snapshot.state import Deferred
 
 _START = 1024
 
 
 class Deduplication:
-    """Remembers ids in the order they came; the oldest go first, by age or by number.
+    """Remembers ids in order of arrival; the oldest are removed first, by age or by number.
 
-    An id and its content are kept as 16 bytes each, whose event it was as 8, in rows that are
-    only ever added: a snapshot may read them while more come. The dictionary over them is made
-    again on loading.
+    A row is 16 bytes of the id, 16 of the content and 8 of the owner. Rows are only appended: a
+    snapshot may read them while more come. The dictionary over them is rebuilt on loading.
 
     >>> seen = Deduplication(window_ms=1000, ids_max=10)
     >>> event = Event("e1", "click", "v")
@@ -32,7 +31,7 @@ class Deduplication:
         self.window_ms = window_ms
         self.ids_max = ids_max
         self._places: dict[bytes, int] = {}
-        self._base = 0  # what is taken from a place to get its row; places are never given twice
+        self._base = 0  # row = place - base; a place is never reused
         self._first = 0
         self._next = 0
         self._rows = _rows(_START)
@@ -52,7 +51,7 @@ class Deduplication:
         return bool(self._rows["times_ms"][place - self._base] <= now_ms - self.window_ms)
 
     def remember(self, event: Event, profile: str, now_ms: int) -> None:
-        """Remember an id that was just learned, as an event of ``profile``."""
+        """Remember the id of a learned event of ``profile``."""
         self.expire(now_ms)
         if self._next - self._first >= self.ids_max:
             self._forget_first()
@@ -69,7 +68,7 @@ class Deduplication:
         self._next += 1
 
     def expire(self, now_ms: int) -> None:
-        """Forget the ids that are older than the window."""
+        """Remove the ids that are older than the window."""
         while self._first < self._next and self._is_old(self._first, now_ms):
             self._forget_first()
 
@@ -84,7 +83,7 @@ class Deduplication:
         return {name: rows[begin:end] for name, rows in self._rows.items()}
 
     def _move(self) -> None:
-        """Put what is held into new rows, with as much room again; the old ones stay alone."""
+        """Copy the current rows into new arrays with double room; the old ones do not change."""
         held, count = self._held(), self._next - self._first
         self._rows = _rows(max(_START, 2 * count))
         self._base = self._first
@@ -92,7 +91,7 @@ class Deduplication:
             self._rows[name][:count] = rows
 
     def forget(self, profile: str) -> None:
-        """Forget the ids of all events of ``profile``; their places stay empty until their time."""
+        """Forget the ids of all events of ``profile``; their places stay until they expire."""
         self._move()
         rows = np.flatnonzero(self._rows["owners"] == _owner(profile))
         for row in rows.tolist():
@@ -100,13 +99,13 @@ class Deduplication:
         for name in ("ids", "contents", "owners"):
             self._rows[name][rows] = 0
 
-    def state(self) -> Later:
+    def state(self) -> Deferred:
         """Return ids, contents, owners and times, oldest first."""
         held = self._held()
-        return Later(lambda: held, sum(rows.nbytes for rows in self._rows.values()))
+        return Deferred(lambda: held, sum(rows.nbytes for rows in self._rows.values()))
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._rows = {name: state[name] for name in self._rows}
         self._base, self._first, self._next = 0, 0, len(state["times_ms"])
         held = np.flatnonzero(self._rows["owners"]).tolist()
@@ -123,7 +122,7 @@ def _rows(count: int) -> dict[str, NDArray[Any]]:
 
 
 def _key(event: Event) -> bytes:
-    # pages have ids of their own: nobody can take an id from the shop's backend by guessing it
+    # pages have a separate space of ids, so that a page cannot occupy an id of the shop's backend
     person = b"page" if event.from_page else b""
     event_id = event.event_id.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(event_id, digest_size=16, person=person).digest()

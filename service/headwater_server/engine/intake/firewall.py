@@ -1,4 +1,4 @@
-"""What no model may see: events that cannot be learned from, with the reason."""
+"""Events that no model may learn from, with the reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TIME_MS_MIN, TIME_MS_MAX = -62_135_596_800_000, 253_402_300_799_999  # years 1 t
 
 
 def quarantine_reason(event: Event, settings: EngineSettings) -> str:
-    """Return why ``event`` must be kept aside, "" if it may be learned.
+    """Return why ``event`` must be quarantined, "" if it may be learned.
 
     >>> quarantine_reason(Event("e1", "view", "v1"), EngineSettings())
     'items: a detail-page-view names at least one item'

@@ -1,4 +1,4 @@
-"""How much one visitor, and one source, may teach in a minute: robots are served, not learned."""
+"""Limits of learned events a minute, by visitor and by source: robots are served, not learned."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from headwater_server.engine.settings import EngineSettings
 
 MINUTE_MS = 60_000
 COUNTED_MAX = 200_000
-"""Visitors and sources counted at a time; a flood of new names drops those counted first."""
+"""Visitors and sources counted at a time; with more of them the oldest counts are dropped."""
 
 
 class Influence:
     """Events learned in this minute of the engine's clock, by visitor and by source.
 
-    A visitor's events count by the minute in which they say they happened, so that a history that
-    is sent at once is no robot's; a source's count by the clock alone, which nobody can feign. So
-    do events that came from a page with nothing that vouches for them, under limits of their own:
-    the key of a page is public, and a visitor's id is whatever the page says. A list that a page
-    asked for itself vouches for nothing here: it may have named any visitor.
+    A visitor's events count in the minute of their own time, so that a history sent at once is not
+    taken for a robot's. A source's events count by the clock alone, which no caller can choose. So
+    do unconfirmed events of a page, under separate limits: a page's key is public, and the page
+    chooses the visitor id. A list that the page itself requested confirms nothing: its visitor id
+    too was chosen by the page.
 
     >>> influence = Influence(EngineSettings(visitor_events_per_minute_max=1))
     >>> event = Event("e1", "click", "ann")
@@ -39,7 +39,7 @@ class Influence:
         self._counts: dict[str, int] = {}
 
     def excess(self, event: Event, profile: str, clock_ms: int) -> str:
-        """Return why nothing may be learned from ``event`` now, "" if it may."""
+        """Return why ``event`` may not be learned now, "" if it may."""
         if clock_ms // MINUTE_MS != self._minute:
             return ""
         for name, most, excess in self._counted(event, profile, clock_ms):
@@ -58,12 +58,12 @@ class Influence:
             del self._counts[next(iter(self._counts))]
 
     def forget(self, profile: str) -> None:
-        """Forget how much ``profile`` taught in this minute."""
+        """Forget the counts of ``profile`` in this minute."""
         for name in [name for name in self._counts if name.partition("\0")[0] == profile]:
             del self._counts[name]
 
     def _counted(self, event: Event, profile: str, clock_ms: int) -> Iterator[tuple[str, int, str]]:
-        """Yield (name, most, what is said beyond it) of each limit that is on."""
+        """Yield (name, most, message) of each limit in force."""
         if most := self.settings.visitor_events_per_minute_max:
             time_ms = clock_ms if event.event_time_ms is None else event.event_time_ms
             yield f"{profile}\0{min(time_ms, clock_ms) // MINUTE_MS}", most, _ROBOT
@@ -73,7 +73,7 @@ class Influence:
             yield from self._counted_of_page(event, profile)
 
     def _counted_of_page(self, event: Event, profile: str) -> Iterator[tuple[str, int, str]]:
-        """Yield the limits of what a page says with nothing but its own word behind it."""
+        """Yield the limits of an unconfirmed event of a page."""
         if most := self.settings.page_visitor_events_per_minute_max:
             yield f"{profile}\0page", most, _PAGE
         if event.source and (most := self.settings.page_source_events_per_minute_max):
@@ -85,7 +85,7 @@ class Influence:
         return {"minute": self._minute, "names": names, "counts": counts}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._minute = state["minute"]
         self._counts = dict(zip(state["names"], state["counts"], strict=True))
 

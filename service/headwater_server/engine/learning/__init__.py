@@ -1,4 +1,4 @@
-"""What an event teaches, and what an impression teaches once its window is over.
+"""Learning from events, and from impressions once their window is over.
 
 In: interactions and reported slates. Out: changed models, and the loss before the change.
 """

@@ -1,4 +1,4 @@
-"""From an act to the impressions before it: windows that are open, and what closes them."""
+"""From an act to earlier impressions: open windows, and how they close."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.snapshot.state import Later
+from headwater_server.engine.snapshot.state import Deferred
 
 OPEN_MAX = 50_000
-IMPRESSION_BYTES = 3_000  # of ten slots, about
-STEP = 500  # open impressions that are looked through in a row
+IMPRESSION_BYTES = 3_000  # estimate, for ten slots
+STEP = 500  # open impressions read in one step
 Slots = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
 class Impression:
-    """Slots of one slate that were seen, with what the ranker saw of them at that time.
+    """The seen slots of one slate, with the ranker's inputs at that time.
 
     ``features`` float16[n, features], ``context`` float32, ``scores`` and ``positions``
-    float32[n], ``shares`` float32[n] what the scores come to within the whole slate;
+    float32[n], ``shares`` float32[n] the logarithms of the scores' softmax in the whole slate;
     ``circumstances`` int32 as `probability.buckets` numbers them; ``rewards`` float32[n] is the
     best reward of an act on each slot so far.
     """
@@ -50,10 +50,10 @@ _SCALAR_FIELDS = _FIELDS[: _FIELDS.index("items")]
 
 
 class Attribution:
-    """Open impressions in order of their closing, found by the visitor's profile.
+    """Open impressions in order of their closing, with an index by profile.
 
     An act counts for every open impression of its visitor that showed the item, whether or not
-    it names the recommendation: that is what ``probability`` promises.
+    it names the recommendation: this is the definition of ``probability``.
     """
 
     def __init__(self, window_ms: int) -> None:
@@ -72,7 +72,7 @@ class Attribution:
         )
 
     def adopt(self, window_ms: int, now_ms: int) -> None:
-        """Take a window over; what is open closes within it, so that the order of closing holds."""
+        """Use a new window; open impressions close within it, which keeps the order of closing."""
         self.window_ms, latest_ms = window_ms, now_ms + window_ms
         for number, impression in self._open.items():
             if impression.closes_ms > latest_ms:
@@ -89,7 +89,7 @@ class Attribution:
         for number in self._of_profile.get(profile, ()):
             impression = self._open[number]
             shown = impression.items == item
-            if shown.any():  # another one in its place: a snapshot may still be reading this one
+            if shown.any():  # a new object: a snapshot may still be reading this one
                 rewards = impression.rewards.copy()
                 rewards[shown] = np.maximum(rewards[shown], reward)
                 self._open[number] = replace(impression, rewards=rewards)
@@ -98,7 +98,7 @@ class Attribution:
         return [self._open[n] for n in self._of_profile.get(profile, ())]
 
     def close(self, now_ms: int) -> list[Impression]:
-        """Return the impressions whose window is over, oldest first; beyond the cap, early."""
+        """Return the impressions whose window is over, oldest first; with too many, earlier."""
         closed = []
         while self._open:
             number, impression = next(iter(self._open.items()))
@@ -121,7 +121,7 @@ class Attribution:
             self._drop(number)
 
     def forget_items(self, items: NDArray[np.int32]) -> None:
-        """Drop open impressions that showed an item that is forgotten."""
+        """Drop open impressions with an item that is removed."""
         for number, impression in list(self._open.items()):
             if np.isin(impression.items, items).any():
                 self._drop(number)
@@ -129,20 +129,20 @@ class Attribution:
     def open_slots(self) -> Iterator[Slots]:
         """Yield the items of open impressions, slot by slot, and the reward of each so far.
 
-        In steps of about a millisecond: what closes meanwhile is still in it.
+        In steps of about a millisecond; impressions that close in between are still included.
         """
         rows = list(self._open.values())
         for start in range(0, len(rows), STEP):
-            few = rows[start : start + STEP]
-            yield np.concatenate([r.items for r in few]), np.concatenate([r.rewards for r in few])
+            part = rows[start : start + STEP]
+            yield np.concatenate([r.items for r in part]), np.concatenate([r.rewards for r in part])
 
-    def state(self) -> Later:
+    def state(self) -> Deferred:
         """Return the open impressions, oldest first, a column a field."""
         rows = list(self._open.values())
-        return Later(lambda: _columns(rows), IMPRESSION_BYTES * len(rows))
+        return Deferred(lambda: _columns(rows), IMPRESSION_BYTES * len(rows))
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._open.clear()
         self._of_profile.clear()
         ends = np.cumsum(state["slots"], dtype=np.int64)[:-1]

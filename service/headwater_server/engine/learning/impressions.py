@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater_server.engine.exploration.chances import slot_features
+from headwater_server.engine.exploration.slot_probabilities import slot_features
 from headwater_server.engine.learning.attribution import Attribution, Impression
 from headwater_server.engine.learning.learning import Learning
 from headwater_server.engine.measures.calibration import Calibration
 from headwater_server.engine.measures.drift import Drift
-from headwater_server.engine.measures.metrics import Progress
+from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.messages.events import Event
-from headwater_server.engine.ranking.answering import Answering
+from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.visitors.visitors import History
 from headwater_server.models.probability.averaging import share_of_slate
 from headwater_server.models.probability.probability import buckets
@@ -24,25 +24,22 @@ class Impressions:
         self,
         attribution: Attribution,
         learning: Learning,
-        answering: Answering,
-        progress: Progress,
+        scoring: CandidateScoring,
+        progress: ProgressiveValidation,
         calibration: Calibration,
         drift: Drift,
     ) -> None:
         self.attribution = attribution
         self.learning = learning
-        self.answering = answering
+        self.scoring = scoring
         self.progress = progress
         self.calibration = calibration
         self.drift = drift
 
     def report(self, event: Event, profile: str, history: History, now_ms: int) -> list[int]:
-        """Open the window of the slots that were seen; a slot reported twice counts once.
-
-        Return the items that were seen.
-        """
+        """Open the window of the seen slots; return their items. A repeated report counts once."""
         slate = event.slate
-        known = self.answering.catalogue.number
+        known = self.scoring.catalogue.number
         seen, positions = [], []
         for position, item_id in _slots(event):
             item = known(item_id)
@@ -55,9 +52,9 @@ class Impressions:
         numbers = map(known, slate.item_ids if slate else ())
         unseen = [n for n in numbers if n is not None and n not in seen]
         whole = np.array(seen + unseen, dtype=np.int32)
-        self.answering.retriever.given(history, whole)
-        rows, context = self.answering.ranking.describe(history, whole)
-        scores = self.answering.ranking.score(rows, context, whole)
+        self.scoring.retriever.gather_for(history, whole)
+        rows, context = self.scoring.ranking.describe(history, whole)
+        scores = self.scoring.ranking.score(rows, context, whole)
         shares, slots = share_of_slate(scores), slice(len(seen))
         self.attribution.open(
             Impression(
@@ -84,13 +81,13 @@ class Impressions:
         for impression in self.attribution.close(now_ms):
             self._observe(impression)
             acted = bool((impression.rewards > 0).any())
-            self.drift.slate(
+            self.drift.observe_slate(
                 impression.placement, acted=acted, events_learned=events_learned, now_ms=now_ms
             )
             self._learn(impression)
 
     def _observe(self, impression: Impression) -> None:
-        """Note how good the slate was, before it is learned from."""
+        """Record the metrics of the slate, before it is learned."""
         group = (impression.placement, impression.policy)
         acted = bool((impression.rewards > 0).any())
         self.progress.observe("act_rate", float(acted), *group)
@@ -107,11 +104,11 @@ class Impressions:
         head.learn_many(*slots, acted)
         acts = acted.astype(np.float32)
         features = impression.features.astype(np.float32)
-        self.learning.slate(features, impression.context, impression.items, acts)
+        self.learning.learn_slate(features, impression.context, impression.items, acts)
 
 
 def _slots(event: Event) -> list[tuple[int, str]]:
-    """Return (position, item) of what was seen: of a slate only what it holds."""
+    """Return (position, item) of the seen slots; of a slate only items that it contains."""
     named = [item.item_id for item in event.items]
     if event.slate is None:
         return list(enumerate(named, start=max(1, event.position)))

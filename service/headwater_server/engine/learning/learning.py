@@ -1,4 +1,4 @@
-"""What one touch of an item teaches, in the order in which it is taught."""
+"""Learning from one interaction with an item: ranker first, then the counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.measures.drift import ranking_loss
-from headwater_server.engine.measures.metrics import Progress
+from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.retrieval.popular import REFRESH_EVENTS
@@ -18,7 +18,7 @@ from headwater_server.models.splitmix import uniform
 
 NEGATIVES = 60
 MEASURE_EVENTS = 10
-"""One touch in so many is measured: a full ranking costs as much as learning."""
+"""One interaction in so many is measured: a full ranking costs as much as learning."""
 _NOTHING = np.zeros(0, dtype=np.int32)
 
 
@@ -26,8 +26,10 @@ _NOTHING = np.zeros(0, dtype=np.int32)
 def _sample(candidates, item, most, seed, count):
     """Return ``item`` first, then up to ``most`` other candidates drawn without replacement.
 
-    An empty answer: the item was no candidate, so there is no choice to learn from.
+    An empty result: the item was no candidate, so there is no choice to learn from.
     """
+    # The first `most` steps of Fisher and Yates. Draws are functions of the seed and the count of
+    # events, so that every replica samples the same.
     pool = candidates.copy()
     n = 0
     for i in range(len(candidates)):
@@ -47,7 +49,7 @@ def _sample(candidates, item, most, seed, count):
 
 
 class Learning:
-    """The learning half of the pipeline: the same retrieval and features as answering."""
+    """Updates the models, with the same retrieval and features as a recommendation."""
 
     def __init__(
         self,
@@ -55,7 +57,7 @@ class Learning:
         catalogue: Catalogue,
         retriever: Retriever,
         ranking: Ranking,
-        progress: Progress,
+        progress: ProgressiveValidation,
     ) -> None:
         self.progress = progress
         self.models = models
@@ -63,8 +65,10 @@ class Learning:
         self.retriever = retriever
         self.ranking = ranking
 
-    def touch(self, history: History, item: int, now_ms: int, *, begins: bool, seed: int) -> float:
-        """Learn that a visitor with ``history`` turned to ``item``; return its `ranking_loss`."""
+    def learn_interaction(
+        self, history: History, item: int, now_ms: int, *, begins: bool, seed: int
+    ) -> float:
+        """Learn that a visitor with ``history`` chose ``item``; return its `ranking_loss`."""
         loss = self._rank(history, item, now_ms, seed)
         self._count(history, item, now_ms, begins=begins)
         return loss
@@ -84,7 +88,7 @@ class Learning:
         return ranking_loss(loss, len(drawn))
 
     def _measure(self, history: History, candidates: NDArray[np.int32], item: int) -> None:
-        """Note whether the best list would have held the item that was chosen."""
+        """Record whether the best list would have contained the chosen item."""
         place = np.flatnonzero(candidates == item)
         found = False
         if len(place):
@@ -93,15 +97,15 @@ class Learning:
             found = bool((scores > scores[place[0]]).sum() < 20)
         self.progress.observe("hit_rate_at_20", float(found))
 
-    def refuse(self, history: History, item: int) -> None:
-        """Learn that a visitor turned away from ``item``."""
+    def learn_refusal(self, history: History, item: int) -> None:
+        """Learn that a visitor refused ``item``."""
         items = np.array([item], dtype=np.int32)
-        self.retriever.given(history, items)
+        self.retriever.gather_for(history, items)
         rows, context = self.ranking.describe(history, items)
-        self.slate(rows, context, items, np.zeros(1, dtype=np.float32))
+        self.learn_slate(rows, context, items, np.zeros(1, dtype=np.float32))
 
     def _count(self, history: History, item: int, now_ms: int, *, begins: bool) -> None:
-        """Let every model over items see the touch."""
+        """Count the interaction in every model over items."""
         models = self.models
         others = history.items != item
         before = history.items[others]
@@ -120,12 +124,12 @@ class Learning:
         if models.activity.events % REFRESH_EVENTS == 0:
             self.retriever.popular.refresh(models.by_event, len(self.catalogue.ids))
 
-    def slate(
+    def learn_slate(
         self,
         rows: NDArray[np.float32],
         context: NDArray[np.float32],
         items: NDArray[np.int32],
         acted: NDArray[np.float32],
     ) -> None:
-        """Learn from a slate that was seen: which items, if any, were acted on."""
+        """Learn from a seen slate: which items, if any, were acted on."""
         self.models.ranker.learn_many(rows, context, items, acted, outside=True)

@@ -1,4 +1,4 @@
-"""What can be read from the state beside a slate.
+"""Reads of the state other than recommendations.
 
-In: a question about items, users, lists or figures. Out: the answer; nothing changes.
+In: a request for items, users, lists or metrics. Out: the answer; nothing changes.
 """

@@ -1,4 +1,4 @@
-"""What can be asked of the state beside a slate: items, users, lists of nobody's, figures."""
+"""What can be read from the state beside a slate: items, users, lists, figures."""
 
 from __future__ import annotations
 
@@ -9,80 +9,86 @@ from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion, I
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Item
-from headwater_server.engine.messages.requests import ScoredItem, Touch, UserProfile
+from headwater_server.engine.messages.requests import Interaction, ScoredItem, UserProfile
 from headwater_server.engine.parts import Parts
 
 
-class Lookups(Parts):
-    """Reads only: whatever is asked, the state stays as it was."""
+class Lookups:
+    """Reads only: the state stays as it was."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
 
     def list_similar_items(
         self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
     ) -> tuple[ScoredItem, ...]:
         """Return what goes with, or is like, the given items."""
-        return self.lists.similar(item_ids, page_size, filter_text, now_ms)
+        return self._parts.lists.similar(item_ids, page_size, filter_text, now_ms)
 
     def list_trending_items(
         self, category: str, window: str, page_size: int, filter_text: str, now_ms: int
     ) -> tuple[ScoredItem, ...]:
         """Return what is on the rise in a window, "hour", "day" (also "") or "week"."""
-        return self.lists.trending(category, window, page_size, filter_text, now_ms)
+        return self._parts.lists.trending(category, window, page_size, filter_text, now_ms)
 
     def item_statistics(
         self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
     ) -> ItemPage:
         """Return what was counted of items, page by page; ``slots`` as `open_slots` yields them."""
-        return ItemStatistics(self.answering).page(question, slots, now_ms)
+        return ItemStatistics(self._parts.scoring).page(question, slots, now_ms)
 
     def open_slots(self) -> Iterator[Slots]:
         """Yield items that were seen and the reward of each so far, in short steps."""
-        return self.attribution.open_slots()
+        return self._parts.attribution.open_slots()
 
     def items_holding(self, text: str) -> Iterator[list[str]]:
         """Yield the ids of items whose id or title holds a text, in short steps."""
-        return ItemStatistics(self.answering).holding(text)
+        return ItemStatistics(self._parts.scoring).holding(text)
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""
-        return self.catalogue.listed(after_item_id, page_size, self.answering.passing(filter_text))
+        passing = self._parts.scoring.passing(filter_text)
+        return self._parts.catalogue.listed(after_item_id, page_size, passing)
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return what is known of an account, or of a visitor; None if nothing is."""
-        account = user_id or self.visitors.account_of(visitor_id)
-        if not (self.visitors.is_known(visitor_id, user_id) or user_id in self.users):
+        parts = self._parts
+        account = user_id or parts.visitors.account_of(visitor_id)
+        if not (parts.visitors.is_known(visitor_id, user_id) or user_id in parts.users):
             return None
-        history = self.visitors.timeline(visitor_id, account)
-        touches = tuple(
-            Touch(self.catalogue.ids[item], round(1000 * seconds), abs(count), count < 0)
+        history = parts.visitors.timeline(visitor_id, account)
+        interactions = tuple(
+            Interaction(parts.catalogue.ids[item], round(1000 * seconds), abs(count), count < 0)
             for item, seconds, count in history
         )
-        visitors = self.visitors.visitors_of(account)
-        return UserProfile(account, self.users.features(account), visitors, touches)
+        visitors = parts.visitors.visitors_of(account)
+        return UserProfile(account, parts.users.features(account), visitors, interactions)
 
     def get_item(self, item_id: str) -> Item | None:
         """Return what the shop said of an item, None if it never did."""
-        return self.catalogue.get(item_id)
+        return self._parts.catalogue.get(item_id)
 
     def metrics(self) -> list[Metric]:
         """Return the figures of progressive validation."""
-        return self.progress.metrics() + self.calibration.metrics()
+        return self._parts.progress.metrics() + self._parts.calibration.metrics()
 
     def drift_alarms(self) -> tuple[DriftAlarm, ...]:
         """Return the changes that were noticed, oldest first."""
-        return self.drift.alarms
+        return self._parts.drift.alarms
 
     def drift_counts(self) -> dict[tuple[str, bool], int]:
         """Return how many changes there were, by (placement, whether it became worse)."""
-        return self.drift.counts
+        return self._parts.drift.counts
 
     def counts(self) -> dict[str, int]:
         """Return how much of each there is."""
+        parts = self._parts
         return {
-            "events_learned": self._learned,
-            "events_repeated": self._repeated,
-            "visitors": len(self.visitors),
-            "users": len(self.users),
-            "items": len(self.catalogue),
-            "deduplication_ids": len(self.deduplication),
-            "open_impressions": len(self.attribution),
+            "events_learned": parts.learned,
+            "events_repeated": parts.repeated,
+            "visitors": len(parts.visitors),
+            "users": len(parts.users),
+            "items": len(parts.catalogue),
+            "deduplication_ids": len(parts.deduplication),
+            "open_impressions": len(parts.attribution),
         }

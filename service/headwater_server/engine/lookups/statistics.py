@@ -1,4 +1,4 @@
-"""What the models have counted of each item, read for a person. Nothing here changes anything."""
+"""Statistics of each item, from the models' counts; pure reads."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.lists import rises
 from headwater_server.engine.messages.entries import Item
-from headwater_server.engine.ranking.answering import Answering
+from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.models.popularity.activity import Activity
 
 WINDOWS = ("hour", "day", "week")
-STEP = 1_000  # items whose words are looked through in a row
+STEP = 1_000  # items whose text is searched in one step
 
 
 class ItemOrder(Enum):
-    """By what items are listed; the most, the steepest or the newest first."""
+    """The order of items; the largest, the steepest or the newest first."""
 
-    TOUCHES = "touches"
+    INTERACTIONS = "interactions"
     RECENT = "recent"
     TRENDING = "trending"
     NEW = "new"
@@ -32,39 +32,39 @@ class ItemOrder(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ItemQuestion:
-    """Which items, from which place in the order on, and how many.
+    """Which items, from which place in the order, and how many.
 
-    ``item_ids`` given: exactly those that are known, in this order. ``among`` given: those only, in
-    the order that is asked for, such as what `ItemStatistics.holding` found.
+    ``item_ids`` given: exactly the known ones of these, in this order. ``among`` given: only these,
+    in the requested order, such as the results of `ItemStatistics.holding`.
     """
 
     start: int = 0
     page_size: int = 50
-    order: ItemOrder = ItemOrder.TOUCHES
+    order: ItemOrder = ItemOrder.INTERACTIONS
     item_ids: tuple[str, ...] = ()
     filter: str = ""
     among: frozenset[str] | None = None
 
     @property
     def end(self) -> int:
-        """The place in the order that the page ends before."""
+        """The place in the order after the page."""
         return self.start + self.page_size
 
 
 @dataclass(frozen=True, slots=True)
 class ItemFigures:
-    """One item: touches ever, decayed touches and rises by window, and its open impressions.
+    """One item: interactions, decayed ones and their rise by window, open impressions.
 
-    ``touches_since``: of any items, after its last one.
+    ``interactions_since``: those with any item, after its own last one.
     """
 
     item_id: str
     item: Item | None
     shown: bool
-    touches: int
+    interactions: int
     repeats: int
-    touches_since: int
-    of_late: tuple[float, ...]
+    interactions_since: int
+    recent: tuple[float, ...]
     rises: tuple[float, ...]
     impressions: int
     acts: int
@@ -72,7 +72,7 @@ class ItemFigures:
 
 
 class ItemPage(NamedTuple):
-    """A page of items, and how many there are in all."""
+    """A page of items, and the total of all pages."""
 
     items: tuple[ItemFigures, ...]
     total: int
@@ -81,18 +81,18 @@ class ItemPage(NamedTuple):
 class ItemStatistics:
     """Pure reads over the models' own counts."""
 
-    def __init__(self, answering: Answering) -> None:
-        self._answering = answering
+    def __init__(self, scoring: CandidateScoring) -> None:
+        self._scoring = scoring
 
     def page(self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int) -> ItemPage:
-        """Return the items that are asked for, in order; ``slots`` are those that are open."""
+        """Return the requested items in order; ``slots`` are those of open impressions."""
         found = self._found(question)
         page = found[question.start : question.end]
         return ItemPage(self._figures(page, slots, now_ms), len(found))
 
     def holding(self, text: str) -> Iterator[list[str]]:
-        """Yield the ids of items whose id or title holds a text, in steps of a millisecond."""
-        catalogue, text = self._answering.catalogue, text.casefold()
+        """Yield the ids of items whose id or title contains a text, in steps of a millisecond."""
+        catalogue, text = self._scoring.catalogue, text.casefold()
         for start in range(0, len(catalogue.ids), STEP):
             numbers = range(start, min(start + STEP, len(catalogue.ids)))
             yield [catalogue.ids[n] for n in numbers if text in _words(catalogue, n)]
@@ -100,15 +100,15 @@ class ItemStatistics:
     def _found(self, question: ItemQuestion) -> NDArray[np.int32]:
         numbers = self._known(question)
         if question.filter:
-            passing = self._answering.passing(question.filter)
+            passing = self._scoring.passing(question.filter)
             numbers = numbers if passing is None else numbers[passing[numbers]]
         if question.item_ids:
             return numbers
         return numbers[_first(self._keys(question.order, numbers), question.end)]
 
     def _known(self, question: ItemQuestion) -> NDArray[np.int32]:
-        """Return the numbers of the items that are asked for, in order if no order is."""
-        catalogue, among = self._answering.catalogue, question.among
+        """Return the numbers of the requested items, in the order of ``item_ids`` if given."""
+        catalogue, among = self._scoring.catalogue, question.among
         given = question.item_ids or among
         if given is None or (not given and among is None):
             return catalogue.numbers()
@@ -122,12 +122,14 @@ class ItemStatistics:
         return numbers if question.item_ids else np.sort(numbers)
 
     def _keys(self, order: ItemOrder, numbers: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return what the items are ordered by, the largest first."""
-        models = self._answering.models
+        """Return the sort keys of the items, the largest first."""
+        models = self._scoring.models
         match order:
-            case ItemOrder.TOUCHES:
-                touches: NDArray[np.float64] = models.activity.counts[numbers, Activity.TOUCHES]
-                return touches
+            case ItemOrder.INTERACTIONS:
+                interactions: NDArray[np.float64] = models.activity.counts[
+                    numbers, Activity.INTERACTIONS
+                ]
+                return interactions
             case ItemOrder.RECENT:
                 return rises(models.by_day, "day", numbers)[0]
             case ItemOrder.TRENDING:
@@ -138,7 +140,7 @@ class ItemStatistics:
     def _figures(
         self, numbers: NDArray[np.int32], slots: Sequence[Slots], now_ms: int
     ) -> tuple[ItemFigures, ...]:
-        catalogue, models = self._answering.catalogue, self._answering.models
+        catalogue, models = self._scoring.catalogue, self._scoring.models
         activity, shown = models.activity, catalogue.shown(now_ms)
         trends = [rises(models.by_day, window, numbers) for window in WINDOWS]
         seen = _seen(numbers, slots)
@@ -147,9 +149,9 @@ class ItemStatistics:
                 catalogue.ids[number],
                 catalogue.at(number),
                 bool(shown[number]),
-                int(activity.counts[number, Activity.TOUCHES]),
+                int(activity.counts[number, Activity.INTERACTIONS]),
                 int(activity.counts[number, Activity.REPEATS]),
-                _touches_since(activity, number),
+                _interactions_since(activity, number),
                 tuple(float(counts[place]) for counts, _ in trends),
                 tuple(float(scores[place]) for _, scores in trends),
                 *seen[place],
@@ -191,12 +193,12 @@ def _first(keys: NDArray[np.float64], count: int) -> NDArray[np.int64]:
 
 
 def _newness(counts: NDArray[np.float64], numbers: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Untouched items come before the others, which come by their first touch."""
-    touched = counts[:, Activity.TOUCHES] > 0
+    """Return keys by which items without interactions come first, then the latest firsts."""
+    has_any = counts[:, Activity.INTERACTIONS] > 0
     latest = float(counts[:, Activity.FIRST].max(initial=0.0))
-    return np.where(touched, counts[:, Activity.FIRST], latest + 1.0 + numbers)
+    return np.where(has_any, counts[:, Activity.FIRST], latest + 1.0 + numbers)
 
 
-def _touches_since(activity: Activity, number: int) -> int:
-    touches, _, _, last = activity.counts[number].tolist()
-    return activity.events - 1 - int(last) if touches else 0
+def _interactions_since(activity: Activity, number: int) -> int:
+    interactions, _, _, last = activity.counts[number].tolist()
+    return activity.events - 1 - int(last) if interactions else 0

@@ -1,4 +1,4 @@
-"""Progressive validation: each event tests the models before it teaches them.
+"""Progressive validation: each event tests the models before they learn it.
 
-In: predictions and what came of them. Out: metrics, calibration, alarms of drift.
+In: predictions and outcomes. Out: metrics, calibration, alarms of drift.
 """

@@ -1,4 +1,4 @@
-"""Calibration, measured progressively: is what was told as likely as it came true?"""
+"""Calibration, measured progressively: do predicted chances match the shares of acts?"""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.measures.metrics import FADING, Metric, Progress, log_loss
+from headwater_server.engine.measures.metrics import FADING, Metric, ProgressiveValidation, log_loss
 
 EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8)
-"""Where the bins of the calibration error part; they are narrow where chances of acts lie."""
+"""Edges of the bins of the calibration error; narrow where most chances of acts lie."""
 
 _GROUPS_MAX = 256
 _OTHER = ("other", "other")
-_SLOTS, _FORESEEN, _ACTS = 0, 1, 2
+_SLOTS, _PREDICTED, _ACTS = 0, 1, 2
 
 
 class Calibration:
-    """Sums by bin of the chance, of all time and of late, for each placement and policy.
+    """Sums by bin of the chance, recent and in total, for each placement and policy.
 
-    The expected calibration error is the mean over slots of how far the acts of a bin are from
-    what was foreseen for it: the sum over bins of |acts - foreseen|, by the number of slots.
-    "recent": a slot counts 0.2 % less with each that follows, as in `Progress`.
+    The expected calibration error is the mean over slots of the distance between the acts of a bin
+    and the acts predicted for it: the sum over bins of |acts - predicted|, by the number of slots.
+    "recent": each further slot lowers the weight by 0.2 %, as in `ProgressiveValidation`.
     """
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: ProgressiveValidation) -> None:
         self._progress = progress
         self._groups: dict[tuple[str, str], tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
     def observe(
         self, chances: NDArray[np.float64], acted: NDArray[np.bool_], placement: str, policy: str
     ) -> None:
-        """Take in the slots of a slate: what was foreseen before it was learned, and what came."""
+        """Add the slots of a slate: the chances predicted before it was learned, and the acts."""
         group = (placement, policy)
         if group not in self._groups and len(self._groups) >= _GROUPS_MAX:
             group = _OTHER
@@ -54,7 +54,7 @@ class Calibration:
         total: NDArray[np.float64],
         group: tuple[str, str],
     ) -> None:
-        """Note the log loss, and that of telling the acts so far by the slots so far."""
+        """Record the log loss, and that of the base rate: acts so far by slots so far."""
         slots, acts = float(total[:, _SLOTS].sum()), float(total[:, _ACTS].sum())
         for chance, act in zip(chances.tolist(), acted.tolist(), strict=True):
             base_rate = (acts + 0.5) / (slots + 1.0)
@@ -81,14 +81,14 @@ class Calibration:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         groups = zip(state["placements"], state["policies"], strict=True)
         pairs = [(pair[0].copy(), pair[1].copy()) for pair in state["sums"]]
         self._groups = dict(zip(groups, pairs, strict=True))
 
 
 def _error(sums: NDArray[np.float64]) -> float:
-    apart = np.abs(sums[:, _ACTS] - sums[:, _FORESEEN])
+    apart = np.abs(sums[:, _ACTS] - sums[:, _PREDICTED])
     return math.fsum(apart.tolist()) / math.fsum(sums[:, _SLOTS].tolist())
 
 

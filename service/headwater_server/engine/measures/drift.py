@@ -1,4 +1,4 @@
-"""Change detection: has what the engine foresees become worse, or better, all at once?"""
+"""Drift detection: have the engine's predictions suddenly become worse, or better?"""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ NO_ACT = "no_act"
 PLACEMENTS_MAX = 64
 ALARMS_MAX = 100
 DELTA = 1e-5
-"""ADWIN's chance of a false alarm at each look; River's own 0.002 alarms every few thousand."""
+"""ADWIN's chance of a false alarm at each check; River's 0.002 gives one every few thousand."""
 CHECK_EVENTS = 32
 WINDOW_MIN = 64
-"""Values on either side of a change, at least: a short fright is no change."""
+"""Least number of values on either side of a change: a few odd values are no change."""
 
 
 @dataclass(frozen=True, slots=True)
 class DriftAlarm:
-    """One change that was noticed: when, where, and from which mean to which.
+    """One detected change: when, where, and the means before and after.
 
-    ``name`` is what changed, "ranking_loss" or "no_act"; for both, larger is worse.
+    ``name`` is the changed figure, "ranking_loss" or "no_act"; for both, larger is worse.
     ``events_learned`` were learned until then; ``time_ms`` is the engine's clock.
     """
 
@@ -41,17 +41,17 @@ class DriftAlarm:
 
     @property
     def worse(self) -> bool:
-        """Whether the engine foresees less than before."""
+        """Whether predictions became worse."""
         return self.mean_after > self.mean_before
 
 
 def ranking_loss(cross_entropy: float, choices: int) -> float:
-    r"""Return the loss of one touch, 0 (foreseen) to 1 (no better than a blind guess).
+    r"""Return the loss of one interaction, 0 (predicted) to 1 (no better than a random guess).
 
     $$\ell = \min\left(1, \frac{-\log p(y)}{\log n}\right)$$
 
-    with $p(y)$ what the ranker gave the touched item among $n$ choices. An item that was no
-    candidate (``choices`` 0) was not foreseen at all: 1.
+    with $p(y)$ the ranker's probability of the chosen item among $n$ choices. An item that was no
+    candidate (``choices`` 0) was not predicted at all: 1.
 
     >>> ranking_loss(math.log(61), 61), ranking_loss(0.0, 61), ranking_loss(0.0, 0)
     (1.0, 0.0, 1.0)
@@ -62,17 +62,17 @@ def ranking_loss(cross_entropy: float, choices: int) -> float:
 
 
 class Drift:
-    """River's ADWIN on the progressive loss: one detector for all touches, one a placement.
+    """River's ADWIN on the progressive loss: one detector for all interactions, one a placement.
 
-    The loss of a touch is that of the ranker's own step (`ranking_loss`): it costs nothing, comes
-    with each event, is bounded, as ADWIN's theorem asks, and a touch outside the candidates is at
-    its ceiling. A visitor's touches are alike, and ADWIN takes its values for independent: so a run
-    of touches of one visitor counts once, by its mean. (Each on its own, one visitor's long evening
-    is an alarm.)
+    The loss of an interaction is that of the ranker's own step (`ranking_loss`): it costs nothing,
+    exists for each event, and is bounded, as ADWIN's theorem requires; outside the candidates it is
+    1. ADWIN assumes independent values, but a visitor's interactions are similar: so a run of
+    interactions of one visitor counts once, by its mean. (Counted singly, one long visit raises an
+    alarm.)
 
-    The figure of a placement is whether nobody acted on a reported slate. (Not the slate's log
-    loss: where acts become rare it falls, as the rare is easy to foretell; so its direction says
-    nothing of better or worse.)
+    The figure of a placement is whether a reported slate had no act. (Not the slate's log loss: it
+    falls when acts become rare, since rare acts are easy to predict; so its direction does not show
+    better or worse.)
 
     ADWIN keeps a window of past values and drops its older part when the means of the two parts
     differ by more than chance allows. Placements beyond 64 share the detector named "other"; the
@@ -86,34 +86,35 @@ class Drift:
     --------
     >>> drift = Drift()
     >>> losses = [0.2, 0.3] * 500 + [0.8, 0.9] * 100
-    >>> alarms = [drift.touch(n, loss, events_learned=n, now_ms=n) for n, loss in enumerate(losses)]
+    >>> observe = drift.observe_interaction
+    >>> alarms = [observe(n, x, events_learned=n, now_ms=n) for n, x in enumerate(losses)]
     >>> [alarm.worse for alarm in alarms if alarm]
     [True]
     """
 
     def __init__(self) -> None:
         self._detectors: dict[tuple[str, str], Any] = {}
-        self._run = [-1, 0, 0.0]  # visitor's row, touches, sum of losses
+        self._run = [-1, 0, 0.0]  # visitor's row, interactions, sum of losses
         self._counts: dict[tuple[str, bool], int] = {}
         self._alarms: deque[DriftAlarm] = deque(maxlen=ALARMS_MAX)
 
-    def touch(
+    def observe_interaction(
         self, visitor: int, loss: float, *, events_learned: int, now_ms: int
     ) -> DriftAlarm | None:
-        """Take in the loss of a touch; return the alarm that the visitor before raised, if any."""
-        before, touches, total = self._run
+        """Add the loss of an interaction; return the alarm of the run that it ends, if any."""
+        before, interactions, total = self._run
         if visitor == before:
-            self._run = [visitor, touches + 1, total + loss]
+            self._run = [visitor, interactions + 1, total + loss]
             return None
         self._run = [visitor, 1, loss]
-        if not touches:
+        if not interactions:
             return None
-        return self._observe(LOSS, ALL, total / touches, events_learned, now_ms)
+        return self._observe(LOSS, ALL, total / interactions, events_learned, now_ms)
 
-    def slate(
+    def observe_slate(
         self, placement: str, *, acted: bool, events_learned: int, now_ms: int
     ) -> DriftAlarm | None:
-        """Take in whether a reported slate was acted on; return the alarm that it raises."""
+        """Add whether a reported slate was acted on; return the alarm that it raises, if any."""
         return self._observe(NO_ACT, placement, float(not acted), events_learned, now_ms)
 
     def _observe(
@@ -148,7 +149,7 @@ class Drift:
 
     @property
     def counts(self) -> dict[tuple[str, bool], int]:
-        """How many alarms there ever were, by (placement, whether it became worse)."""
+        """All alarms so far, counted by (placement, whether it became worse)."""
         return dict(self._counts)
 
     def state(self) -> dict[str, Any]:
@@ -162,7 +163,7 @@ class Drift:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._detectors = from_plain(state["detectors"])
         self._run = from_plain(state["run"])
         self._counts = from_plain(state["counts"])

@@ -1,4 +1,4 @@
-"""Progressive validation: how good the answers are, measured before they are learned from."""
+"""Progressive validation: the quality of predictions, measured before each event is learned."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _WINDOWS = ("recent", "total")
 class Metric:
     """One figure: the mean of ``count`` observations in ``window``.
 
-    "total" is over all time; in "recent" an observation counts 0.2 % less with each that follows,
-    so that it speaks of the last thousand or so.
+    "total" is over all time; in "recent" each further observation lowers the weight by 0.2 %, so
+    that the last thousand or so dominate.
     """
 
     name: str
@@ -42,17 +42,17 @@ def log_loss(chance: float, *, acted: bool) -> float:
     return -math.log(chance if acted else 1.0 - chance)
 
 
-class Progress:
-    """Means by (name, placement, policy), over all time and of late.
+class ProgressiveValidation:
+    """Means by (name, placement, policy), recent and in total.
 
-    Beyond 256 placements and policies the newcomers share the one named "other".
+    Beyond 256 placements and policies new ones share the group "other".
     """
 
     def __init__(self) -> None:
         self._means: dict[tuple[str, str, str], tuple[Any, Any]] = {}
 
     def observe(self, name: str, value: float, placement: str = _ALL, policy: str = _ALL) -> None:
-        """Take in one more observation of a figure."""
+        """Add one observation of a figure."""
         key = (name, placement, policy)
         if key not in self._means and len(self._means) >= _GROUPS_MAX:
             key = (name, "other", "other")
@@ -74,5 +74,5 @@ class Progress:
         return {"means": to_plain(self._means)}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._means = from_plain(state["means"])

@@ -1,4 +1,4 @@
-"""What the log is made of. One entry is one append; applying it is all that changes the engine."""
+"""The entries of the log. One entry is one append; only applying entries changes the engine."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class ItemWrite:
 
 @dataclass(frozen=True, slots=True)
 class ItemDelete:
-    """Take an item out of the catalogue and all lists, until it is written anew.
+    """Remove an item from the catalogue and all lists, until it is written again.
 
-    What was learned of it is kept for that case. A delete older than what the catalogue holds
-    does nothing.
+    The models keep what they learned of it for that case. A delete that is older than the
+    catalogue's data does nothing.
     """
 
     item_id: str
@@ -53,7 +53,7 @@ class UserWrite:
     """Put ``fields`` (names of features; empty: all given ones) of an account's features.
 
     Field by field, an older ``set_time_ms`` never wins; None means the entry's own time. A field
-    that is named but not among ``features`` is taken away.
+    that is named but not among ``features`` is removed.
     """
 
     user_id: str
@@ -64,10 +64,10 @@ class UserWrite:
 
 @dataclass(frozen=True, slots=True)
 class UserErase:
-    """Forget an account, and the anonymous part of visitors: all but what the weights learned.
+    """Forget an account, and the anonymous part of visitors: everything except learned weights.
 
     ``visitor_ids`` names the visitors that were linked to the account as well, so that the log can
-    be rewritten without their events by looking at this entry alone.
+    be rewritten without their events from this entry alone.
     """
 
     user_id: str = ""
@@ -83,7 +83,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChange:
-    """From here on the state means what ``settings`` say, on every replica."""
+    """From this entry on ``settings`` are in force, on every replica."""
 
     settings: EngineSettings
 

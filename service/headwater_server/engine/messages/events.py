@@ -1,4 +1,4 @@
-"""What happens to a visitor, as the log holds it: plain values, no wire format."""
+"""Events as the log stores them: plain values, no wire format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class EventItem:
 
 @dataclass(frozen=True, slots=True)
 class Slate:
-    """What an attribution token vouches for: the list that a recommendation showed."""
+    """The list that a recommendation showed, as its attribution token certifies it."""
 
     recommendation_id: str
     policy: str
@@ -32,15 +32,15 @@ class Slate:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that a visitor did.
+    """One act of a visitor.
 
     ``slate`` is the opened attribution token, so that the log can be folded without the key.
     ``fingerprint`` is 16 bytes over the caller's fields (see `fingerprint`): the same event_id
     with another fingerprint is a CONFLICT. ``event_time_ms`` is data (gaps, sessions, decay);
-    it never decides order. ``source`` says who sent it, as a keyed hash, and is not content; nor is
-    ``from_page``: it came with a publishable key, so anybody may have sent it, and what no list of
-    a backend vouches for is limited more narrowly (see `influence`). ``self_asked``: the slate's
-    list was asked for with such a key, too, for whatever visitor the page named.
+    it never decides order. ``source`` is a keyed hash of the sender, and is not content; nor is
+    ``from_page``: the event came with a publishable key, so anyone may have sent it. Without a
+    slate that a backend requested, narrower limits apply (see `influence`). ``self_asked``: the
+    slate too was requested with such a key, for a visitor id that the page chose.
     """
 
     event_id: str
@@ -62,12 +62,12 @@ class Event:
 
     @property
     def is_vouched(self) -> bool:
-        """Return whether more than a page's own word stands behind it."""
+        """Return whether a backend confirms it, not only a page."""
         return not self.from_page or (self.slate is not None and not self.self_asked)
 
 
 class Status(Enum):
-    """What became of one event."""
+    """The result of one event."""
 
     CREATED = "created"
     EXISTS = "exists"
@@ -77,10 +77,13 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer to one operation of an entry; ``detail`` says why when it was not learned."""
+    """The result of one operation of an entry; ``detail``: why it was not learned."""
 
     status: Status
     detail: str = ""
+
+
+CREATED = Outcome(Status.CREATED)
 
 
 def fingerprint(event: Event, attribution_token: str = "") -> bytes:

@@ -1,4 +1,4 @@
-"""What is asked of the engine, and what it answers."""
+"""Requests to the engine, and its answers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from headwater_server.engine.messages.events import ContextValue
 
 @dataclass(frozen=True, slots=True)
 class RecommendRequest:
-    """One question: what should this visitor see now?
+    """One request: what should this visitor see now?
 
-    ``recommendation_id`` alone seeds exploration, so asking again draws the same numbers.
+    ``recommendation_id`` alone seeds exploration, so a retry draws the same numbers.
     ``candidate_item_ids`` given: rank exactly these. ``diversity`` empty: as rules or settings say.
-    ``first_slot``: tell each result's chance to stand in the first slot. ``from_page``: a
-    page's key asked; the token tells so, the list does not depend on it. ``now`` is handed to
-    `Engine.recommend` beside the request, because the engine knows no clock.
+    ``first_slot``: report each result's chance of the first slot. ``from_page``: it came with a
+    page's key; the token contains this, the list does not depend on it. The time is a separate
+    argument of `Engine.recommend`, because the engine has no clock.
     """
 
     visitor_id: str
@@ -46,34 +46,34 @@ class ScoredItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
-    """One item of a visitor's history: when it was touched last, how often, whether refused."""
+class Interaction:
+    """One item of a visitor's history: time of the last interaction, how many, whether refused."""
 
     item_id: str
     time_ms: int
-    touches: int
+    count: int
     refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UserProfile:
-    """What is known of an account, or of a visitor: features, linked visitors, history."""
+    """An account, or a visitor: features, linked visitors, history."""
 
     user_id: str
     features: tuple[tuple[str, ContextValue], ...]
     visitor_ids: tuple[str, ...]
-    history: tuple[Touch, ...]
+    history: tuple[Interaction, ...]
 
 
 class Result(NamedTuple):
-    """One slot of the slate. A tuple, for twenty are made in each answer.
+    """One slot of the slate. A tuple, because each answer makes about twenty.
 
     ``probability``: the chance of a rewarded act within the attribution window, None until
     enough impressions were reported. ``propensity``: the chance that the policy put this item
-    into this slot, given the slots before it. ``probability_low`` and ``probability_high``: 90 %
-    of the posterior of the probability lies between, only in a slate that explains itself, as are
-    the ``contributions`` by family of features, see `families`, which sum to the score.
-    ``first_slot_propensity``: the chance that it stood in the first slot, only if asked for.
+    into this slot, given the slots before it. ``probability_low`` and ``probability_high``:
+    the bounds of 90 % of the probability's posterior. They and the ``contributions`` by family of
+    features (see `families`), which sum to the score, are present only with ``explain``.
+    ``first_slot_propensity``: the chance of the first slot, only if requested.
     """
 
     item_id: str
@@ -92,9 +92,9 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The slate, best slot first, and what produced it; ``limits``: caps that kept it short.
+    """The slate, best slot first, and its policy; ``limits``: the caps that kept it short.
 
-    ``propensities_estimated``: by draws, not computed.
+    ``propensities_estimated``: from draws, not computed exactly.
     """
 
     recommendation_id: str

@@ -1,4 +1,4 @@
-"""What an event is worth: the reward table and the events that refuse an item."""
+"""Rewards of events, and the event types that refuse an item."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from headwater_server.engine.settings import ALIASES, EngineSettings
 IMPRESSION = "impression"
 RATING = "rating"
 REFUSALS = frozenset({"dismiss", "dislike"})
-"""Types after which the item is not recommended to this visitor again until touched anew."""
+"""Types after which the item is not recommended to this visitor until the next interaction."""
 
 
 def canonical_type(event_type: str) -> str:
-    """Return the name that the reward table knows.
+    """Return the name that the reward table uses.
 
     >>> canonical_type("purchase")
     'purchase-complete'
@@ -25,7 +25,7 @@ def canonical_type(event_type: str) -> str:
 def reward_of(event: Event, settings: EngineSettings) -> float:
     """Return the event's reward; a rating's is its value times the table's (5 stars: 1.0).
 
-    Raises KeyError for a type that the table lacks (the firewall lets none through).
+    Raises KeyError for a type that is not in the table (the firewall rejects these).
 
     >>> reward_of(Event("e", "rating", "v", value=4.0), EngineSettings())
     0.8

@@ -1,4 +1,4 @@
 """Scores of candidates.
 
-In: a history and the candidates. Out: one score each; the items that may be shown at all.
+In: a history and a request. Out: the candidates that may be shown, and one score each.
 """

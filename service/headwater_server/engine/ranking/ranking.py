@@ -15,7 +15,7 @@ from headwater_server.models.evidence import Evidence
 
 
 class Ranking:
-    """Reads the evidence that retrieval has just written; keeps nothing of its own."""
+    """Reads the evidence of the latest retrieval; it has no state."""
 
     def __init__(self, models: Models, evidence: Evidence) -> None:
         self.models = models
@@ -23,7 +23,7 @@ class Ranking:
         self._gone: tuple[list[int], list[int]] = ([], [])
 
     def leave_out(self, names: tuple[str, ...]) -> None:
-        """Let the features that these names stand for be 0 from here on."""
+        """Set the features of these names to 0 from now on."""
         self._gone = (
             columns_of(names, features.ITEM_FEATURES, context=False),
             columns_of(names, features.CONTEXT_FEATURES, context=True),
@@ -34,15 +34,15 @@ class Ranking:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return (float32[n, features] of ``items``, float32[context]) for this history."""
         models, scratch = self.models, self.evidence.scratch
-        told = np.empty((len(items), 5), dtype=np.float32)
-        models.content.accumulate(items, scratch, told[:, :3])
-        models.words.accumulate(items, told[:, 3:])
+        similarities = np.empty((len(items), 5), dtype=np.float32)
+        models.content.accumulate(items, scratch, similarities[:, :3])
+        models.words.accumulate(items, similarities[:, 3:])
         counts, events = models.activity.counts, models.activity.events
         rows = features.empty_features(len(items))
         features.item_features(
             items,
             scratch,
-            told,
+            similarities,
             counts,
             *_read(models.by_event),
             *_read(models.by_day),

@@ -1,4 +1,4 @@
-"""What is re-ranked: the question, and the candidates with their scores."""
+"""The input of re-ranking: the request, and the candidates with their scores."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.exploration import thompson
 from headwater_server.engine.messages.requests import RecommendRequest
-from headwater_server.engine.ranking.answering import REFILL, Answering
+from headwater_server.engine.ranking.candidate_scoring import REFILL, CandidateScoring
 from headwater_server.engine.reranking.rules import Boost, Bury
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.visitors import History
 
 
 class Question(NamedTuple):
-    """Who asks what, when, and which items are hidden from them."""
+    """A request with its history, the items hidden from the visitor, and the time."""
 
     request: RecommendRequest
     history: History
@@ -26,7 +26,7 @@ class Question(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """Items, the caller's ids of them if the caller gave the list, and the model's scores."""
+    """Items and their scores; ``given``: the caller's ids, if the caller sent the list."""
 
     given: Sequence[str] | None
     items: NDArray[np.int32]
@@ -34,28 +34,30 @@ class Candidates(NamedTuple):
 
 
 class Pool:
-    """The candidates of one question, and how more of the shop's items join them."""
+    """The candidates of one request, to which more of the shop's items can be added."""
 
-    def __init__(self, answering: Answering, question: Question, candidates: Candidates) -> None:
-        self.answering = answering
+    def __init__(
+        self, scoring: CandidateScoring, question: Question, candidates: Candidates
+    ) -> None:
+        self.scoring = scoring
         self.question = question
         self.candidates = candidates
 
     @property
     def items(self) -> NDArray[np.int32]:
-        """The numbers of the candidates, those that joined last."""
+        """The numbers of the candidates, added ones last."""
         return self.candidates.items
 
     def passing(self, text: str, items: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Return bool[n]: which of ``items`` pass; of what was never heard of none does."""
-        mask = self.answering.passing(text)
+        """Return bool[n]: which of ``items`` pass; unknown items never do."""
+        mask = self.scoring.passing(text)
         if mask is None:
             return np.ones(len(items), dtype=np.bool_)
-        passing: NDArray[np.bool_] = mask[items] & (items != self.answering.catalogue.spare_row)
+        passing: NDArray[np.bool_] = mask[items] & (items != self.scoring.catalogue.spare_row)
         return passing
 
     def lifts(self, strengths: Sequence[Boost | Bury], temperature: float) -> NDArray[np.float64]:
-        """Return float64[n]: what rules add to the score of each candidate."""
+        """Return float64[n]: the sum that rules add to each candidate's score."""
         lifts = np.zeros(len(self.items))
         for rule in strengths:
             by = rule.by + temperature * np.log(rule.times)
@@ -63,8 +65,8 @@ class Pool:
         return lifts
 
     def join(self, items: NDArray[np.int32]) -> None:
-        """Take in more candidates, whose evidence row was touched."""
-        scores = self.answering.scores(self.question.history, items)
+        """Add candidates, which must have a row of evidence."""
+        scores = self.scoring.scores(self.question.history, items)
         self.candidates = Candidates(
             self.candidates.given,
             np.concatenate((self.items, items)),
@@ -72,16 +74,16 @@ class Pool:
         )
 
     def sampled(self, settings: EngineSettings) -> NDArray[np.float64] | None:
-        """Return draws of what each candidate is worth; None unless the policy is to draw."""
+        """Return draws of each candidate's value; None under a policy without such draws."""
         request, history = self.question.request, self.question.history
-        head = self.answering.models.probability
+        head = self.scoring.models.probability
         return thompson.sampled_scores(
             head, self.candidates.scores, self.items, history, request, settings
         )
 
     def may_join(self, item: int) -> bool:
-        """Return whether the shop and the question let an item be shown."""
-        question, catalogue = self.question, self.answering.catalogue
+        """Return whether the catalogue and the request allow an item."""
+        question, catalogue = self.question, self.scoring.catalogue
         request, now_ms = question.request, question.now_ms
         if request.candidate_item_ids or item in self._barred().tolist():
             return False
@@ -90,23 +92,21 @@ class Pool:
         return bool(catalogue.available[item] and in_time and passes)
 
     def rest(self) -> NDArray[np.bool_]:
-        """Return bool[items]: what may be shown and is no candidate."""
-        question, answering = self.question, self.answering
-        shown = answering.catalogue.shown(
-            question.now_ms, answering.passing(question.request.filter)
-        )
+        """Return bool[items]: items that may be shown and are no candidates."""
+        question, scoring = self.question, self.scoring
+        shown = scoring.catalogue.shown(question.now_ms, scoring.passing(question.request.filter))
         shown[self._barred()] = False
         shown[question.history.items[:1]] = False
         shown[self.items] = False
         return shown
 
     def join_popular(self, allowed: NDArray[np.bool_]) -> bool:
-        """Take in the most popular of ``allowed``; return whether there is any."""
-        more = self.answering.most_popular(allowed, REFILL)
+        """Add the most popular of ``allowed``; return whether there is any."""
+        more = self.scoring.most_popular(allowed, REFILL)
         self.join(more)
         return len(more) > 0
 
     def _barred(self) -> NDArray[np.int32]:
         request = self.question.request
-        named = self.answering.known(request.exclude_item_ids + request.context_item_ids)
+        named = self.scoring.known(request.exclude_item_ids + request.context_item_ids)
         return np.concatenate((named, self.question.hidden, self.question.history.refused))

@@ -1,4 +1,4 @@
-"""Caps as groups of candidates: a list has room for so many of each."""
+"""Caps as groups of candidates: a list has limited room for each group."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.reranking.candidates import Pool
-from headwater_server.engine.reranking.field_values import Kinds
+from headwater_server.engine.reranking.field_values import FieldValues
 from headwater_server.engine.reranking.rules import Cap
 
 _NO_PAIRS = np.zeros(0, dtype=np.int64)
@@ -18,32 +18,32 @@ _NO_PAIRS = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Which groups each candidate belongs to, and for how many of each there is room.
+    """The groups of each candidate, and the room of each group.
 
-    Candidate i is in ``of[starts[i]:starts[i + 1]]``; ``rules`` and ``kinds`` say, by group,
-    which cap made it, and the number of the value that its members hold, -1 for none.
+    Candidate i is in ``of[starts[i]:starts[i + 1]]``. By group, ``rules`` is its cap, and
+    ``values`` the number of the value that its members have, -1 for none.
     """
 
     starts: NDArray[np.int64]
     of: NDArray[np.int64]
     room: NDArray[np.int64]
     rules: NDArray[np.int64]
-    kinds: NDArray[np.int64]
+    values: NDArray[np.int64]
 
     @property
     def arrays(self) -> tuple[Any, ...]:
-        """What kernels take; the room is theirs to fill."""
+        """The arrays for kernels, which change their copy of the room."""
         return self.starts, self.of, self.room.copy(), self.rules
 
 
-def groups(caps: Sequence[Cap], pool: Pool, kinds: Callable[[str], Kinds]) -> Groups:
-    """Return the groups that ``caps`` make of the candidates."""
+def groups(caps: Sequence[Cap], pool: Pool, field_values: Callable[[str], FieldValues]) -> Groups:
+    """Return the groups of the candidates under ``caps``."""
     if not caps:
         return Groups(np.zeros(len(pool.items) + 1, dtype=np.int64), *[_NO_PAIRS] * 4)
     rows, of, room, rules, held = [_NO_PAIRS], [_NO_PAIRS], [_NO_PAIRS], [_NO_PAIRS], [_NO_PAIRS]
     first = 0
     for rule, cap in enumerate(caps):
-        members, values = _members(cap, pool, kinds)
+        members, values = _members(cap, pool, field_values)
         distinct, groups_of = np.unique(values, return_inverse=True)
         rows.append(members)
         of.append(groups_of.ravel() + first)
@@ -58,14 +58,14 @@ def groups(caps: Sequence[Cap], pool: Pool, kinds: Callable[[str], Kinds]) -> Gr
 
 
 def _members(
-    cap: Cap, pool: Pool, kinds: Callable[[str], Kinds]
+    cap: Cap, pool: Pool, field_values: Callable[[str], FieldValues]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return (rows of the candidates, values that they hold), one pair for each value."""
+    """Return (rows of the candidates, their values), one pair for each value."""
     counted = pool.passing(cap.filter, pool.items)
     if not cap.field:
         rows = np.flatnonzero(counted)
         return rows, np.full(len(rows), -1)
-    held = kinds(cap.field).of(pool.items)
+    held = field_values(cap.field).of(pool.items)
     rows, columns = np.nonzero((held >= 0) & counted[:, None])
     return rows, held[rows, columns].astype(np.int64)
 
@@ -75,20 +75,20 @@ def full_groups(
     groups: Groups,
     chosen: NDArray[np.int64],
     pool: Pool,
-    kinds: Callable[[str], Kinds],
+    field_values: Callable[[str], FieldValues],
     rest: NDArray[np.bool_],
 ) -> tuple[NDArray[np.bool_], set[int]]:
-    """Return bool[items]: for which of the ``rest`` no room is left; and the caps that bar any."""
+    """Return bool[items], the ``rest`` without room, and the caps that exclude any of them."""
     room = groups.room.copy()
     for row in chosen.tolist():
         room[groups.of[groups.starts[row] : groups.starts[row + 1]]] -= 1
     full, barring = np.zeros(len(rest), dtype=np.bool_), set()
     for group in np.flatnonzero(room <= 0).tolist():
-        rule, value = int(groups.rules[group]), int(groups.kinds[group])
-        mask = pool.answering.passing(caps[rule].filter)
+        rule, value = int(groups.rules[group]), int(groups.values[group])
+        mask = pool.scoring.passing(caps[rule].filter)
         members = rest.copy() if mask is None else rest & mask[: len(rest)]
         if value >= 0:
-            members &= kinds(caps[rule].field).holding(value)[: len(rest)]
+            members &= field_values(caps[rule].field).holding(value)[: len(rest)]
         if members.any():
             barring.add(rule)
         full |= members

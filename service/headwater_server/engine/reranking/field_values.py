@@ -1,4 +1,4 @@
-"""What items hold in a field, as numbers that kernels can compare."""
+"""The values of a field by item, as numbers that kernels can compare."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from headwater_server.engine.catalogue.columns import Columns
 from headwater_server.models.base import CAPACITY_START, grown
 
 VALUES_MAX = 1_000_000
-"""Distinct values that are remembered; with more the numbers are given anew."""
+"""Distinct values that are numbered; with more of them numbering starts again."""
 
 
-class Kinds:
-    """One field of the catalogue. Not state: rows are made when asked for, anew after a change.
+class FieldValues:
+    """One field of the catalogue. Not state: rows are built on demand, again after a change.
 
     >>> from headwater_server.engine.messages.entries import Item
     >>> columns = Columns()
     >>> columns.put(0, Item("a", categories=("tea", "gift")))
     >>> columns.put(1, Item("b", categories=("gift",)))
-    >>> Kinds("categories", columns).of(np.array([0, 1])).tolist()
+    >>> FieldValues("categories", columns).of(np.array([0, 1])).tolist()
     [[0, 1], [1, -1]]
     """
 
@@ -36,11 +36,11 @@ class Kinds:
 
     @property
     def count(self) -> int:
-        """How many values there are: their numbers are below."""
+        """Number of values."""
         return len(self.values)
 
     def of(self, items: NDArray[np.integer]) -> NDArray[np.int32]:
-        """Return int32[items, most values of one]: the numbers of what each holds, then -1."""
+        """Return int32[items, most values of one]: the numbers of each item's values, then -1."""
         if len(self.values) > VALUES_MAX:
             self._begin()
         changed = self.columns.changed
@@ -71,7 +71,7 @@ class Kinds:
         self._made[item] = self.columns.changed[item] + 1
 
     def holding(self, number: int) -> NDArray[np.bool_]:
-        """Return bool[items]: which hold the value of that number."""
+        """Return bool[items]: which items have the value of that number."""
         value = self.values[number]
         if isinstance(value, str):
             return self.columns.holding(self.field, [value])

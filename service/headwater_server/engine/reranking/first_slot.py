@@ -1,7 +1,7 @@
-"""The chance of each candidate to stand in the first slot: what a bandit calls its propensities.
+"""The chance of each candidate to get the first slot: a contextual bandit's propensities.
 
-The propensities of a slate are each given the slots before. Those of the first slot are given
-nothing, so that they sum to one over the candidates; a caller who shows one item only needs them.
+Each propensity of a slate is conditional on the slots before. Those of the first slot are not
+conditional, so they sum to one over the candidates; a caller that shows one item needs them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.engine.reranking.caps import Groups
-from headwater_server.engine.reranking.slots import Chance, barred_by, reserve
+from headwater_server.engine.reranking.slots import DrawParameters, barred_by, reserve
 
 _LEFT = 0
 
 
-class Opening(NamedTuple):
-    """What may stand in the first slot: ``pin`` a row or -1, ``allowed`` bool[n]."""
+class FirstSlotChoices(NamedTuple):
+    """The candidates of the first slot: ``pin`` a row or -1, ``allowed`` bool[n]."""
 
     pin: int
     allowed: NDArray[np.bool_]
@@ -27,56 +27,56 @@ class Opening(NamedTuple):
 
 @njit(cache=True)
 def _open(pinned, groups):
-    """Return what is pinned to the first slot, and which rows may be drawn for it."""
+    """Return the pin of the first slot, and which rows may be drawn for it."""
     n = len(groups[0]) - 1
-    standing = np.zeros(n, dtype=np.int8)
-    reserve(pinned, standing, groups)
+    status = np.zeros(n, dtype=np.int8)
+    reserve(pinned, status, groups)
     allowed = np.zeros(n, dtype=np.bool_)
     for i in range(n):
-        allowed[i] = standing[i] == _LEFT and barred_by(i, groups) == 0
+        allowed[i] = status[i] == _LEFT and barred_by(i, groups) == 0
     return pinned[0], allowed
 
 
-def opening(pinned: NDArray[np.int64], groups: Groups) -> Opening:
-    """Return what pins and caps leave for the first slot."""
+def first_slot_choices(pinned: NDArray[np.int64], groups: Groups) -> FirstSlotChoices:
+    """Return what pins and caps allow in the first slot."""
     pin, allowed = _open(pinned.copy(), groups.arrays)
-    return Opening(int(pin), allowed)
+    return FirstSlotChoices(int(pin), allowed)
 
 
 def first_slot(
-    scores: NDArray[np.float64], open_to: Opening | None, chance: Chance, draws: int
+    scores: NDArray[np.float64], choices: FirstSlotChoices | None, draw: DrawParameters, draws: int
 ) -> NDArray[np.float64]:
-    """Return float64[n], which sums to 1, or to 0 where nothing may be drawn.
+    """Return float64[n], which sums to 1, or to 0 if nothing may be drawn.
 
-    ``open_to`` None: no rule is in force. By Thompson sampling (``chance.noise``) the share of the
+    ``choices`` None: no rule applies. By Thompson sampling (``draw.noise``) the share of the
     last ``draws`` rows, and the one that decided, in which the row is the best.
 
-    >>> chance = Chance(0.1, 1.0, np.uint64(1), True)
-    >>> first_slot(np.log([3.0, 1.0]), None, chance, 0).round(3).tolist()
+    >>> draw = DrawParameters(0.1, 1.0, np.uint64(1), True)
+    >>> first_slot(np.log([3.0, 1.0]), None, draw, 0).round(3).tolist()
     [0.725, 0.275]
     """
     n = len(scores)
-    pin, allowed = open_to or Opening(-1, np.ones(n, dtype=np.bool_))
+    pin, allowed = choices or FirstSlotChoices(-1, np.ones(n, dtype=np.bool_))
     rows = np.array([pin]) if pin >= 0 else np.flatnonzero(allowed)
     first = np.zeros(n)
     if len(rows):
-        first[rows] = _chances(scores[rows], rows, chance, draws)
+        first[rows] = _chances(scores[rows], rows, draw, draws)
     return first
 
 
 def _chances(
-    scores: NDArray[np.float64], rows: NDArray[np.int64], chance: Chance, draws: int
+    scores: NDArray[np.float64], rows: NDArray[np.int64], draw: DrawParameters, draws: int
 ) -> NDArray[np.float64]:
     n = len(rows)
-    if len(chance.noise):
-        noise = np.concatenate((chance.noise[:1], chance.noise[len(chance.noise) - draws :]))
+    if len(draw.noise):
+        noise = np.concatenate((draw.noise[:1], draw.noise[len(draw.noise) - draws :]))
         best = np.argmax(scores + noise[:, rows], axis=1)
         shares: NDArray[np.float64] = np.bincount(best, minlength=n) / len(noise)
         return shares
-    if not chance.explore:
+    if not draw.explore:
         certain = np.zeros(n)
         certain[np.argmax(scores)] = 1.0
         return certain
-    weights = np.exp((scores - scores.max()) / chance.temperature)
-    mixed: NDArray[np.float64] = (1.0 - chance.epsilon) * weights / weights.sum()
-    return mixed + chance.epsilon / n
+    weights = np.exp((scores - scores.max()) / draw.temperature)
+    mixed: NDArray[np.float64] = (1.0 - draw.epsilon) * weights / weights.sum()
+    return mixed + draw.epsilon / n

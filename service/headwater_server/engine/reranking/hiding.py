@@ -1,4 +1,4 @@
-"""Rules by what a visitor did with an item: bought it, saw it, and for how long it is left out."""
+"""Hide rules: for how long an item is left out after a visitor bought it, saw it, …"""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from headwater_server.engine.catalogue.recency import drop_first
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.rewards import canonical_type
 from headwater_server.engine.reranking.rules import Hide
-from headwater_server.engine.snapshot.state import Later
+from headwater_server.engine.snapshot.state import Deferred
 
 ITEMS_MAX = 1000
-"""Items left out for one profile; those that were hidden longest ago come back first."""
+"""Items left out for one profile; with more of them the oldest are shown again."""
 
-PROFILE_BYTES = 500  # of a profile with a handful of items, about
+PROFILE_BYTES = 500  # estimate, for a profile with a handful of items
 
 
 class Hiding:
-    """Which items are left out of a profile's lists, and until when.
+    """The items left out of a profile's lists, and until when.
 
     >>> hiding = Hiding(profiles_max=10)
     >>> hiding.hide("vann", item=7, until_ms=500)
@@ -36,11 +36,11 @@ class Hiding:
 
     def __init__(self, profiles_max: int) -> None:
         self.profiles_max = profiles_max
-        # a profile's items are never changed but replaced: a snapshot may be reading them
+        # a profile's items are replaced, never changed: a snapshot may be reading them
         self._until_ms: dict[str, dict[int, int]] = {}
 
     def hide(self, profile: str, item: int, until_ms: int) -> None:
-        """Leave ``item`` out for ``profile`` until then, or longer if it was so before."""
+        """Leave ``item`` out for ``profile`` until then, or until a later time set before."""
         items = dict(self._until_ms.pop(profile, {}))
         items[item] = max(until_ms, items.pop(item, 0))
         if len(items) > ITEMS_MAX:
@@ -49,7 +49,7 @@ class Hiding:
         drop_first(self._until_ms, self.profiles_max)
 
     def hidden(self, profiles: tuple[str, ...], now_ms: int) -> NDArray[np.int32]:
-        """Return int32[n]: the items that are left out for any of ``profiles`` at ``now_ms``."""
+        """Return int32[n]: the items left out for any of ``profiles`` at ``now_ms``."""
         if not self._until_ms:
             return np.zeros(0, dtype=np.int32)
         items = [
@@ -61,24 +61,24 @@ class Hiding:
         return np.array(items, dtype=np.int32)
 
     def forget(self, profile: str) -> None:
-        """Forget what is left out for ``profile``."""
+        """Forget the hidden items of ``profile``."""
         self._until_ms.pop(profile, None)
 
     def forget_items(self, gone: NDArray[np.int32]) -> None:
-        """Forget ``gone`` items, whose numbers will be given to others."""
+        """Forget ``gone`` items, whose numbers will be reused."""
         numbers = set(gone.tolist())
         for profile, items in self._until_ms.items():
             if not numbers.isdisjoint(items):
                 kept = {item: time_ms for item, time_ms in items.items() if item not in numbers}
                 self._until_ms[profile] = kept
 
-    def state(self) -> Later:
+    def state(self) -> Deferred:
         """Return profiles in order of their last change, and their items."""
         until_ms = self._until_ms.copy()  # quicker than a list of them
-        return Later(lambda: _columns(until_ms), PROFILE_BYTES * len(until_ms))
+        return Deferred(lambda: _columns(until_ms), PROFILE_BYTES * len(until_ms))
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._until_ms.clear()
         pairs = iter(zip(state["items"].tolist(), state["until_ms"].tolist(), strict=True))
         for profile, count in zip(state["profiles"], state["counts"], strict=True):
@@ -102,7 +102,7 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class HidingRules:
-    """The first rule that fits act and item decides; where none does, ``hide_days`` do.
+    """The first rule that matches act and item decides; if none does, ``hide_days``.
 
     >>> rules = HidingRules(
     ...     {"purchase-complete": 30.0},
@@ -118,12 +118,12 @@ class HidingRules:
     rules: Sequence[Hide]
 
     def until_ms(self, event_type: str, item: Item | None, now_ms: int) -> int | None:
-        """Return until when an act leaves the item out, None: it does not."""
+        """Return until when an act hides the item; None: it does not."""
         days = self.days(event_type, item, now_ms)
         return now_ms + round(DAY_MS * days) if days else None
 
     def days(self, event_type: str, item: Item | None, now_ms: int) -> float | None:
-        """Return for how many days an act leaves the item out, None: no rule says."""
+        """Return for how many days an act hides the item; None: no rule matches."""
         name = canonical_type(event_type)
         for rule in self.rules:
             if name in rule.event_types and rule.holds("", now_ms) and passes(rule.filter, item):
@@ -133,7 +133,7 @@ class HidingRules:
 
 
 def passes(text: str, item: Item | None) -> bool:
-    """Return whether one item passes a filter; None: one that the shop said nothing of."""
+    """Return whether one item passes a filter; None: an item that is not in the catalogue."""
     if not text:
         return True
     columns = Columns()

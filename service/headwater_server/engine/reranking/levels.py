@@ -1,7 +1,7 @@
-r"""How much variety costs, level by level.
+r"""The costs of variety, level by level.
 
-With $R$ = the score of the best candidate minus that of the last of as many as the list has
-slots (at least the temperature), an item's score in a slot is lowered by
+With $R$ the best score minus the $n$th best of a list of $n$ slots (at least the temperature), an
+item's score in a slot is lowered by
 
 $$R\,\Big(a \sum_{j} \frac{|K_i \cap K_j|}{|K_i \cup K_j|} + b \max_{j} \mathrm{like}(i, j)\Big)$$
 
@@ -19,11 +19,11 @@ LEVELS: dict[str, tuple[float, float]] = {
     "low": (0.05, 0.2),
     "medium": (0.15, 0.5),
     "high": (0.4, 1.0),
-    "auto": (0.15, 0.5),  # times how varied the visitor's own last items are
+    "auto": (0.15, 0.5),  # times the variety of the visitor's own last items
 }
-"""Level -> (a: for each further item of a category, b: for the likest item before)."""
+"""Level -> (a: for each further item of a category, b: for the most similar item before)."""
 
 AUTO_REACH = 10
-"""Items of the visitor's history that the level ``auto`` looks at."""
+"""Items of the visitor's history that decide the level ``auto``."""
 AUTO_STRANGER = 0.5
-"""What it multiplies ``medium`` by where there are not two of them."""
+"""Its factor of ``medium`` for a history of fewer than two items."""

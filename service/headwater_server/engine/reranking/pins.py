@@ -1,4 +1,4 @@
-"""Which item each pin puts where."""
+"""The item of each pin."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from headwater_server.engine.reranking.rules import Pin
 
 
 class Pinned:
-    """Pins that found their items: ``rows[slot]`` is a row of the candidates, or -1."""
+    """Pins with their items: ``rows[slot]`` is a row of the candidates, or -1."""
 
     def __init__(self, pins: Sequence[Pin], pool: Pool, lifts: NDArray[np.float64]) -> None:
         self._pool = pool
@@ -31,8 +31,8 @@ class Pinned:
             self.names[item] = pin.name
 
     def _named(self, pin: Pin) -> int | None:
-        """Return the first item that the pin names, that passes and that may be shown."""
-        found = self._pool.answering.known(pin.item_ids)
+        """Return the first item of the pin that passes and may be shown."""
+        found = self._pool.scoring.known(pin.item_ids)
         for item in found[self._pool.passing(pin.filter, found)].tolist():
             is_candidate = bool((self._pool.items == item).any())
             if item not in self.names and (is_candidate or self._pool.may_join(item)):
@@ -47,15 +47,15 @@ class Pinned:
         return int(items[rows[np.argmax(self._base[rows])]]) if len(rows) else None
 
     def _join(self) -> None:
-        """Take in the pinned items that no source proposed."""
+        """Add the pinned items that no source proposed."""
         pinned = np.array(list(self._items.values()), dtype=np.int32)
         new = pinned[~np.isin(pinned, self._pool.items)] if len(pinned) else pinned
         if len(new):
-            self._pool.answering.retriever.add_pinned(new)
+            self._pool.scoring.retriever.add_pinned(new)
             self._pool.join(new)
 
     def rows(self, slots: int) -> NDArray[np.int64]:
-        """Return int64[slots]: the row that is pinned there, -1 for none."""
+        """Return int64[slots]: the pinned row of each slot, -1 for none."""
         rows = np.full(slots, -1, dtype=np.int64)
         for slot, item in self._items.items():
             if slot <= slots:

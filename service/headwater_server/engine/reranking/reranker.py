@@ -8,11 +8,11 @@ from typing import cast
 import numpy as np
 
 from headwater_server.engine.exploration import slates, thompson
-from headwater_server.engine.exploration.exploration import seed_of
+from headwater_server.engine.exploration.plackett_luce import seed_of
 from headwater_server.engine.messages.requests import RecommendRequest
-from headwater_server.engine.ranking.answering import Answering
+from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.reranking.candidates import Candidates, Pool, Question
-from headwater_server.engine.reranking.filling import Filled, Filling, InForce
+from headwater_server.engine.reranking.filling import ActiveRules, Filled, Filling
 from headwater_server.engine.reranking.first_slot import first_slot
 from headwater_server.engine.reranking.hiding import HidingRules
 from headwater_server.engine.reranking.levels import Level
@@ -26,37 +26,37 @@ from headwater_server.engine.reranking.rules import (
     Rule,
     parse_rules,
 )
-from headwater_server.engine.reranking.similarity_inputs import Kinship
-from headwater_server.engine.reranking.slots import NO_NOISE, Chance
+from headwater_server.engine.reranking.similarity_inputs import SimilarityInputs
+from headwater_server.engine.reranking.slots import NO_NOISE, DrawParameters
 from headwater_server.engine.settings import EngineSettings
 
 
 class Reranking:
-    """The stage between scores and slate; it reads, and keeps nothing but scratch."""
+    """The stage between scores and slate; it only reads, and has no state."""
 
-    def __init__(self, answering: Answering) -> None:
-        self.answering = answering
-        self.kinship = Kinship(answering.models, answering.catalogue)
+    def __init__(self, scoring: CandidateScoring) -> None:
+        self.scoring = scoring
+        self.similarity = SimilarityInputs(scoring.models, scoring.catalogue)
         self.adopt(EngineSettings())
 
     def adopt(self, settings: EngineSettings) -> None:
-        """Take settings over. Raises `BadRuleError`."""
+        """Use new settings. Raises `BadRuleError`."""
         self.settings = settings
         self.rules = parse_rules(settings.rules)
         hides = [rule for rule in self.rules if isinstance(rule, Hide)]
         self.hiding = HidingRules(settings.hide_days, hides)
 
     def hidden_until_ms(self, event_type: str, item: int, now_ms: int) -> int | None:
-        """Return until when an act leaves the item out, None: no rule says."""
-        told = self.answering.catalogue.at(item)
-        return self.hiding.until_ms(event_type, told, now_ms)
+        """Return until when an act hides the item; None: no rule matches."""
+        data = self.scoring.catalogue.at(item)
+        return self.hiding.until_ms(event_type, data, now_ms)
 
-    def in_force(self, request: RecommendRequest, now_ms: int) -> InForce | None:
-        """Return what applies to the request; None: nothing does, slots are drawn by score."""
+    def active_rules(self, request: RecommendRequest, now_ms: int) -> ActiveRules | None:
+        """Return the rules that apply to the request; None: none, slots are drawn by score."""
         if not self.rules and not request.diversity and self.settings.diversity == "none":
             return None
         rules = [rule for rule in self.rules if rule.holds(request.placement, now_ms)]
-        found = InForce(
+        found = ActiveRules(
             self._level(request, rules),
             tuple(rule for rule in rules if isinstance(rule, Pin)),
             tuple(rule for rule in rules if isinstance(rule, Boost | Bury)),
@@ -66,22 +66,22 @@ class Reranking:
         return None if is_idle else found
 
     def _level(self, request: RecommendRequest, rules: Sequence[Rule]) -> Level:
-        """Return what the request asks for, else the first rule that says, else the setting."""
+        """Return the level of the request, else of the first rule with one, else of the setting."""
         if request.diversity:
             return cast("Level", request.diversity)
-        said = (rule.level for rule in rules if isinstance(rule, Diversify))
-        return next(said, self.settings.diversity)
+        levels = (rule.level for rule in rules if isinstance(rule, Diversify))
+        return next(levels, self.settings.diversity)
 
     def slots(self, question: Question, candidates: Candidates) -> Filled:
-        """Return the filled slots, with the candidates and those that rules put beside them."""
-        force = self.in_force(question.request, question.now_ms)
-        pool = Pool(self.answering, question, candidates)
-        if force is None:
+        """Return the filled slots, with the candidates and those that rules add."""
+        active = self.active_rules(question.request, question.now_ms)
+        pool = Pool(self.scoring, question, candidates)
+        if active is None:
             return self._by_score(pool)
-        return Filling(force, pool, self.kinship, self.settings).filled()
+        return Filling(active, pool, self.similarity, self.settings).filled()
 
     def _by_score(self, pool: Pool) -> Filled:
-        """Draw the slots where nothing is in force."""
+        """Draw the slots of a request without active rules."""
         request, scores = pool.question.request, pool.candidates.scores
         sampled = pool.sampled(self.settings)
         rows, propensities = slates.draw(scores, request, self.settings, sampled)
@@ -92,6 +92,6 @@ class Reranking:
         noise = NO_NOISE if sampled is None else sampled - scores
         seed = np.uint64(seed_of(request.recommendation_id))
         epsilon, temperature = settings.exploration_epsilon, settings.exploration_temperature
-        chance = Chance(epsilon, temperature, seed, request.explore, noise)
-        first = first_slot(scores, None, chance, thompson.DRAWS)
+        draw = DrawParameters(epsilon, temperature, seed, request.explore, noise)
+        first = first_slot(scores, None, draw, thompson.DRAWS)
         return filled._replace(first=tuple(first[rows].tolist()))

@@ -1,4 +1,4 @@
-"""What the fields of a rule may hold. Each reader returns the value or says what was expected."""
+"""Readers of a rule's fields. Each returns the value, or raises with the expected type."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TEXTS_MAX = 1_000
 
 
 class BadValueError(ValueError):
-    """The value is none that the field may hold; the text says what was expected."""
+    """The value is not valid for the field; the text contains what was expected."""
 
 
 def texts(value: Any) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ def number(least: float, most: float, *, above: bool = False) -> Callable[[Any],
 
 
 def time_ms(value: Any) -> int:
-    """Return milliseconds since 1970 of a time that says its zone.
+    """Return milliseconds since 1970 of a time with its zone.
 
     >>> time_ms("1970-01-01T00:00:01Z"), time_ms("1970-01-01T01:00:01+01:00")
     (1000, 1000)

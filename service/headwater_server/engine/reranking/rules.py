@@ -1,6 +1,6 @@
-"""Rules of the shop's editors: pin, boost, bury, cap, hide, and how varied a list is.
+"""Rules of the shop's editors: pin, boost, bury, cap, hide and diversity.
 
-They are a setting, a list of objects, which travels on the log like every other: docs/rules.md.
+They are a setting, a list of objects, and reach all replicas through the log: docs/rules.md.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ALWAYS_MS = 2**62
 
 
 class BadRuleError(ValueError):
-    """A rule cannot be used; the text names the rule, the field and what is wrong."""
+    """A rule is not valid; the text names the rule, the field and the problem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin(Rule):
-    """The first of ``item_ids`` that may be shown stands in ``slot``; none: the best that pass."""
+    """The first of ``item_ids`` that may be shown gets ``slot``; none: the best that pass."""
 
     slot: int
     item_ids: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class Bury(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap(Rule):
-    """At most ``most`` items that pass, or that pass and hold the same in ``field``."""
+    """At most ``most`` items that pass, or that pass and have the same value in ``field``."""
 
     most: int
     field: str = ""
@@ -91,14 +91,14 @@ class Hide(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diversify(Rule):
-    """How varied a list is whose request does not say."""
+    """The level of diversity of requests that name none."""
 
     level: Level
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How a kind of rule is read: its fields, which it needs, and of which it needs one."""
+    """The schema of a kind of rule: its fields, and which of them are required."""
 
     make: type[Rule]
     fields: Mapping[str, Callable[[Any], Any]]
@@ -136,7 +136,7 @@ def parse_rules(values: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
     Raises
     ------
     BadRuleError
-        Naming the rule, the field, and for a filter the position at which it stops making sense.
+        With the rule, the field, and for a filter the position of the error.
 
     >>> parse_rules([{"name": "tea first", "kind": "pin", "slot": 1, "item_ids": ["tea"]}])[0].slot
     1
@@ -154,7 +154,7 @@ def parse_rules(values: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
 
 
 def plain(values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the objects as JSON has them: a TOML file's times are texts."""
+    """Return the objects as in JSON: times from a TOML file become texts."""
     return [
         {n: v.isoformat() if isinstance(v, datetime | date) else v for n, v in value.items()}
         for value in values

@@ -1,4 +1,4 @@
-"""How alike candidates are, kept up slot by slot: by category, by words, by who touched both."""
+"""Similarity of candidates to the filled slots: by category, words and common visitors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 SHRINK = 3.0
-"""Touches added to an item's own, so that one visitor who touched both makes no likeness."""
+"""Interactions added to an item's own, so that one common visitor makes no similarity."""
 
 
 @njit(cache=True)
@@ -29,8 +29,9 @@ def squares(tokens, frequencies, described):
 
 
 @njit(cache=True)
-def _marked(numbers, row, marks):
-    """Mark what ``row`` holds; return how much that is."""
+def _mark(numbers, row, marks):
+    """Mark the numbers of ``row``; return how many there are."""
+    # marks[0] is the current stamp: the next row needs no clearing, only the next stamp
     marks[0] += 1
     count = 0
     for number in numbers[row]:
@@ -42,45 +43,58 @@ def _marked(numbers, row, marks):
 
 
 @njit(cache=True)
-def note(row, kin, standing, crowd, like):
-    """Let the candidates that are left (``standing`` 0) know that ``row`` has its slot.
+def update_similarities(row, inputs, status, overlaps, similarities):
+    """Update the remaining candidates (``status`` 0) after ``row`` got its slot.
 
-    ``crowd`` grows by the overlap of the categories (Jaccard), ``like`` rises to the likeness:
-    the cosine of the words, or of who touched both, whichever is more, at most 1.
+    ``overlaps`` grows by the overlap of the categories (Jaccard). ``similarities`` rises to the
+    larger of two cosines, of the words and of the visitors of both items, at most 1. So a slot
+    costs one pass over the candidates, not one over all pairs.
     """
-    kinds, kind_marks, tokens, token_marks, worth, inverse, items, roots, places, pairs, unit = kin
-    count = _marked(kinds, row, kind_marks)
+    (
+        categories,
+        category_marks,
+        tokens,
+        token_marks,
+        worth,
+        inverse,
+        items,
+        roots,
+        places,
+        pairs,
+        unit,
+    ) = inputs
+    count = _mark(categories, row, category_marks)
     if count > 0:
-        _note_kinds(count, kinds, kind_marks, standing, crowd)
-    if _marked(tokens, row, token_marks) > 0:
-        _note_words(inverse[row], tokens, token_marks, worth, inverse, standing, like)
-    _note_touches(row, items, roots, places, pairs, unit, like)
+        _add_overlaps(count, categories, category_marks, status, overlaps)
+    if _mark(tokens, row, token_marks) > 0:
+        _raise_by_words(inverse[row], tokens, token_marks, worth, inverse, status, similarities)
+    _raise_by_visitors(row, items, roots, places, pairs, unit, similarities)
 
 
-# Unsigned indices below: signed ones are tested for -1 in the innermost loops.
+# Unsigned indices below: numba tests signed ones for -1 in the innermost loops.
 
 
 @njit(cache=True)
-def _note_kinds(count, kinds, marks, standing, crowd):
+def _add_overlaps(count, categories, marks, status, overlaps):
     mark = marks[0]
-    for i in range(np.uint64(len(standing))):
-        if standing[i] != 0:
+    for i in range(np.uint64(len(status))):
+        if status[i] != 0:
             continue
         shared, own = 0, 0
-        for k in range(np.uint64(kinds.shape[1])):
-            if kinds[i, k] < 0:
+        for k in range(np.uint64(categories.shape[1])):
+            if categories[i, k] < 0:
                 break
             own += 1
-            shared += marks[np.uint64(kinds[i, k]) + np.uint64(1)] == mark
+            shared += marks[np.uint64(categories[i, k]) + np.uint64(1)] == mark
         if shared > 0:
-            crowd[i] += shared / (own + count - shared)
+            overlaps[i] += shared / (own + count - shared)
 
 
 @njit(cache=True)
-def _note_words(length, tokens, marks, worth, inverse, standing, like):
+def _raise_by_words(length, tokens, marks, worth, inverse, status, similarities):
     mark = marks[0]
-    for i in range(np.uint64(len(standing))):
-        if standing[i] != 0:
+    for i in range(np.uint64(len(status))):
+        if status[i] != 0:
             continue
         common = 0.0
         for k in range(np.uint64(tokens.shape[1])):
@@ -89,28 +103,29 @@ def _note_words(length, tokens, marks, worth, inverse, standing, like):
             if marks[np.uint64(tokens[i, k]) + np.uint64(1)] == mark:
                 common += worth[i, k]
         if common > 0.0:
-            like[i] = max(like[i], min(1.0, common * inverse[i] * length))
+            similarities[i] = max(similarities[i], min(1.0, common * inverse[i] * length))
 
 
 @njit(cache=True)
-def _note_touches(row, items, roots, places, pairs, unit, like):
+def _raise_by_visitors(row, items, roots, places, pairs, unit, similarities):
+    # along the row of pairs, not the candidates: items without common visitors are never read
     starts, sizes, ids, values = pairs
     first = starts[items[row]]
     for slot in range(np.uint64(first), np.uint64(first + sizes[items[row]])):
         i = places[np.uint64(ids[slot])]
         if i >= 0:
             both = (values[slot, 0] + values[slot, 1]) * unit
-            like[i] = max(like[i], min(1.0, both / (roots[row] * roots[i])))
+            similarities[i] = max(similarities[i], min(1.0, both / (roots[row] * roots[i])))
 
 
 @njit(cache=True)
-def variety(kin):
-    """Return 1 - the mean, over all pairs, of the greater of both likenesses."""
-    n = len(kin[6])
-    total, standing = 0.0, np.zeros(n, dtype=np.int8)
+def variety(inputs):
+    """Return 1 minus the mean, over all pairs, of the larger of overlap and similarity."""
+    n = len(inputs[6])
+    total, status = 0.0, np.zeros(n, dtype=np.int8)
     for row in range(n):
-        crowd, like = np.zeros(n), np.zeros(n)
-        note(row, kin, standing, crowd, like)
+        overlaps, similarities = np.zeros(n), np.zeros(n)
+        update_similarities(row, inputs, status, overlaps, similarities)
         for i in range(row):
-            total += max(crowd[i], like[i])
+            total += max(overlaps[i], similarities[i])
     return 1.0 - 2.0 * total / (n * (n - 1))

@@ -1,4 +1,4 @@
-"""What kernels need to tell how alike candidates are, gathered from catalogue and models."""
+"""The inputs of the similarity kernels, collected from catalogue and models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.models import Models
-from headwater_server.engine.reranking.field_values import Kinds
+from headwater_server.engine.reranking.field_values import FieldValues
 from headwater_server.engine.reranking.levels import AUTO_REACH, AUTO_STRANGER, LEVELS, Level
 from headwater_server.engine.reranking.similarity import SHRINK, squares, variety
 from headwater_server.models.base import CAPACITY_START, grown
@@ -17,38 +17,38 @@ from headwater_server.models.base import CAPACITY_START, grown
 CATEGORIES = "categories"
 
 
-class Kinship:
+class SimilarityInputs:
     """Fields as numbers and scratch for kernels; none of it is state."""
 
     def __init__(self, models: Models, catalogue: Catalogue) -> None:
         self.models = models
         self.catalogue = catalogue
-        self._kinds: dict[str, Kinds] = {}
-        self._kind_marks = np.zeros(CAPACITY_START, dtype=np.int64)
+        self._field_values: dict[str, FieldValues] = {}
+        self._category_marks = np.zeros(CAPACITY_START, dtype=np.int64)
         self._token_marks = np.zeros(CAPACITY_START, dtype=np.int64)
         self._places = np.full(CAPACITY_START, -1, dtype=np.int32)
 
-    def kinds(self, field: str) -> Kinds:
+    def field_values(self, field: str) -> FieldValues:
         """Return a field as numbers."""
         columns = self.catalogue.columns
-        known = self._kinds.get(field)
-        if known is None or known.columns is not columns:  # the catalogue was loaded anew
-            known = self._kinds[field] = Kinds(field, columns)
+        known = self._field_values.get(field)
+        if known is None or known.columns is not columns:  # the catalogue was loaded again
+            known = self._field_values[field] = FieldValues(field, columns)
         return known
 
     def of(self, items: NDArray[np.int32]) -> tuple[Any, ...]:
-        """Return what `likeness.note` takes for these candidates."""
-        categories = self.kinds(CATEGORIES)
-        kinds = categories.of(items)
+        """Return the inputs of `update_similarities` for these candidates."""
+        categories = self.field_values(CATEGORIES)
+        by_item = categories.of(items)
         all_tokens, frequencies, described = self.models.content.vocabulary
         tokens = all_tokens[items]
         worth, inverse = squares(tokens, frequencies, described)
         pairs, unit = self.models.companions.pairs
-        self._kind_marks = grown(self._kind_marks, categories.count + 1)
+        self._category_marks = grown(self._category_marks, categories.count + 1)
         self._token_marks = grown(self._token_marks, len(frequencies) + 1)
-        roots = np.sqrt(self.models.activity.touches[items] + SHRINK)
+        roots = np.sqrt(self.models.activity.interactions[items] + SHRINK)
         return (
-            kinds, self._kind_marks, tokens, self._token_marks, worth, inverse,
+            by_item, self._category_marks, tokens, self._token_marks, worth, inverse,
             items, roots, self._placed(items), pairs, unit,
         )  # fmt: skip
 
@@ -64,18 +64,18 @@ class Kinship:
         self._places[items] = -1
 
     def variety(self, items: NDArray[np.int32]) -> float:
-        """Return how unlike two of the items are, in the mean over all pairs; two at least."""
+        """Return the mean dissimilarity of all pairs of at least two items."""
         try:
             return float(variety(self.of(items)))
         finally:
             self.done(items)
 
     def weights(self, level: Level, history: NDArray[np.int32]) -> tuple[float, float]:
-        """Return the level's numbers; those of ``auto`` follow the visitor's last items."""
-        category, likest = LEVELS[level]
+        """Return the level's numbers; those of ``auto`` depend on the visitor's last items."""
+        category, similar = LEVELS[level]
         if level != "auto":
-            return category, likest
+            return category, similar
         last, share = history[:AUTO_REACH], AUTO_STRANGER
         if len(last) > 1:
             share = self.variety(last)
-        return share * category, share * likest
+        return share * category, share * similar

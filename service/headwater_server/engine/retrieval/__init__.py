@@ -1,4 +1,4 @@
 """Candidates from several sources, merged to a few hundred.
 
-In: a history and what is barred. Out: the items to rank, with evidence of each source.
+In: a history and excluded items. Out: the items to rank, with the evidence of each source.
 """

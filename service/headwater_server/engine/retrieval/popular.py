@@ -1,4 +1,4 @@
-"""The most popular items at several half-lives, kept so that no question scans the shop."""
+"""The most popular items at several half-lives, stored so that no request scans the shop."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _COLUMNS = (1, 2, 3)
 
 
 class PopularItems:
-    """Up to 30 items for each half-life but the shortest, found anew every 50 events."""
+    """Up to 30 items for each half-life but the shortest, found again every 50 events."""
 
     def __init__(self) -> None:
         self.items = np.zeros(0, dtype=np.int32)
 
     def refresh(self, popularity: Popularity, rows: int) -> None:
-        """Find the tops among the first ``rows`` items."""
+        """Find the most popular of the first ``rows`` items."""
         tops = [_top(popularity.stored[:rows, column]) for column in _COLUMNS]
         self.items = np.unique(np.concatenate(tops)).astype(np.int32)
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Take ``items`` out."""
+        """Remove ``items``."""
         self.items = self.items[~np.isin(self.items, items)]
 
     def state(self) -> dict[str, Any]:
@@ -34,7 +34,7 @@ class PopularItems:
         return {"items": self.items}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self.items = state["items"]
 
 

@@ -1,8 +1,8 @@
-"""A copy of the state, made in short steps so that whoever waits for an answer never waits for it.
+"""A copy of the state, made in short steps, so that requests do not wait for it.
 
-What a copy costs is mostly the memory that it takes: a page that was never touched costs the
-kernel more than its copying. So the copy is rehearsed while learning goes on, and only the real
-one, into memory that is there by then, needs the state to stand still.
+Most of a copy's cost is new memory: the first access to a page of memory costs the operating system
+more than copying it. So a rehearsal takes the memory while learning goes on; only the real copy,
+into memory that exists by then, needs an unchanging state.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.snapshot.state import PAUSE, Later, Uniform, flatten
+from headwater_server.engine.snapshot.state import PAUSE, Deferred, ScalarList, flatten
 
 STEP_BYTES = 1_000_000
-"""Bytes copied between two looks at who waits: about half a millisecond."""
+"""Bytes copied in one step: about half a millisecond."""
 
 LIST_ITEM_BYTES = 30
-"""What one value of a list counts as; copying it takes about as long as that many bytes."""
+"""Bytes that one value of a list counts as: copying it takes about as long."""
 
 
 class Capture:
     """The state that ``tree`` returns, at the moment of `take`.
 
     >>> numbers = np.zeros(3)
-    >>> capture = Capture(lambda: {"a": numbers, "b": ["x"], "c": Later(lambda: {"d": 1}, 8)})
+    >>> capture = Capture(lambda: {"a": numbers, "b": ["x"], "c": Deferred(lambda: {"d": 1}, 8)})
     >>> for _ in capture.take():
     ...     pass  # others may read the state here
     >>> numbers[0] = 7.0
@@ -40,8 +40,8 @@ class Capture:
         self._taken: list[tuple[str, Any]] = []
 
     def rehearse(self) -> Iterator[None]:
-        """Take the memory, in steps. The state may change meanwhile, and between the steps."""
-        for path, leaf in flatten(self._tree(), later=True):
+        """Allocate the memory, in steps. The state may change during and between the steps."""
+        for path, leaf in flatten(self._tree(), deferred=True):
             if leaf is PAUSE:
                 yield
             elif isinstance(leaf, np.ndarray):
@@ -49,9 +49,9 @@ class Capture:
                 yield from _copy(leaf, self._room[path])
 
     def take(self) -> Iterator[None]:
-        """Copy, in steps; between them the state may be read, and must not be changed."""
+        """Copy, in steps; between them the state may be read, but must not change."""
         self._taken, spent = [], 0
-        for path, leaf in flatten(self._tree(), later=True):
+        for path, leaf in flatten(self._tree(), deferred=True):
             if isinstance(leaf, np.ndarray):
                 room = self._room_for(path, leaf)
                 yield from _copy(leaf, room)
@@ -59,7 +59,7 @@ class Capture:
                 spent += leaf.nbytes % STEP_BYTES
             elif leaf is not PAUSE:
                 self._taken.append((path, _own(leaf)))
-                spent += LIST_ITEM_BYTES * len(leaf) if isinstance(leaf, Uniform) else 0
+                spent += LIST_ITEM_BYTES * len(leaf) if isinstance(leaf, ScalarList) else 0
             if spent >= STEP_BYTES or (leaf is PAUSE and spent):
                 spent = 0
                 yield
@@ -71,13 +71,13 @@ class Capture:
         return room
 
     def parts(self) -> Iterator[tuple[str, Any]]:
-        """Yield (path, plain value) of what was taken; a thread may take its time over it."""
+        """Yield (path, plain value) of the copy; it may run slowly in a thread."""
         for path, leaf in self._taken:
-            yield from flatten(leaf, path) if isinstance(leaf, Later) else ((path, leaf),)
+            yield from flatten(leaf, path) if isinstance(leaf, Deferred) else ((path, leaf),)
 
 
 def _own(leaf: Any) -> Any:
-    if isinstance(leaf, (list, tuple)) and not isinstance(leaf, Uniform):
+    if isinstance(leaf, (list, tuple)) and not isinstance(leaf, ScalarList):
         return list(leaf)
     return leaf
 
@@ -94,7 +94,7 @@ def _copy(leaf: NDArray[Any], room: NDArray[Any]) -> Iterator[None]:
 
 
 def at_once(tree: Callable[[], Any]) -> list[tuple[str, Any]]:
-    """Return the copy of a state that nobody waits for."""
+    """Return a copy of the state, made in one go."""
     capture = Capture(tree)
     _through(capture.take())
     return list(capture.parts())

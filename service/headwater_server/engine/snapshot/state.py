@@ -16,36 +16,36 @@ Plain = Any
 _SCALARS = frozenset((bool, int, float, str, bytes, type(None)))
 
 
-class Uniform(list[Any]):
-    """A list of scalars, said so: a leaf without looking through it, and a copy as it is made."""
+class ScalarList(list[Any]):
+    """A list of scalars, marked as such: a leaf without a check, and already a copy."""
 
 
 PAUSE = object()
-"""Stands before a branch that takes a while to make; only with ``later``, for a capture."""
+"""Yielded before a branch that takes a while to build; only with ``deferred``, for a capture."""
 
 
-class Later:
-    """A branch that is worked out when it is written, from what never changes once it is made.
+class Deferred:
+    """A branch that is built when it is written, from objects that never change.
 
-    So a capture need not hold learning up for it: it keeps the `Later`, and a thread asks it.
+    So a capture does not stop learning for it: it keeps the `Deferred`, and a thread builds it.
     """
 
     __slots__ = ("nbytes", "tree")
 
     def __init__(self, tree: Callable[[], Plain], nbytes: int) -> None:
-        """``tree`` must give the same branch whenever, and in whichever thread, it is called.
+        """``tree`` must return the same branch at any time and in any thread.
 
-        ``nbytes`` is about what it takes in memory.
+        ``nbytes`` is an estimate of its memory.
         """
         self.tree = tree
         self.nbytes = nbytes
 
 
-def flatten(tree: Plain, path: str = "", *, later: bool = False) -> Iterator[tuple[str, Plain]]:
+def flatten(tree: Plain, path: str = "", *, deferred: bool = False) -> Iterator[tuple[str, Plain]]:
     """Yield (path, leaf) in the tree's own order; nothing is copied.
 
-    A function is a branch that is made when its turn comes. With ``later`` a `PAUSE` is told
-    before that, and a `Later` stays what it is.
+    A function is a branch that is built when it is reached. With ``deferred`` a `PAUSE` comes
+    before it, and a `Deferred` stays unbuilt.
 
     >>> list(flatten({"a": 1, "b": [{"c": 2.0}], "d": [1, 2]}))
     [('a', 1), ('b/#', 1), ('b/0/c', 2.0), ('d', [1, 2])]
@@ -54,27 +54,27 @@ def flatten(tree: Plain, path: str = "", *, later: bool = False) -> Iterator[tup
         if not tree:
             yield path, {}
         for key, value in tree.items():
-            yield from flatten(value, f"{path}/{key}" if path else key, later=later)
+            yield from flatten(value, f"{path}/{key}" if path else key, deferred=deferred)
     elif isinstance(tree, (list, tuple)) and not _is_leaf(tree):
         yield f"{path}/#", len(tree)
         for place, value in enumerate(tree):
-            yield from flatten(value, f"{path}/{place}", later=later)
+            yield from flatten(value, f"{path}/{place}", deferred=deferred)
     elif callable(tree):
-        if later:
+        if deferred:
             yield path, PAUSE
-        yield from flatten(tree(), path, later=later)
-    elif isinstance(tree, Later) and not later:
+        yield from flatten(tree(), path, deferred=deferred)
+    elif isinstance(tree, Deferred) and not deferred:
         yield from flatten(tree.tree(), path)
     else:
         yield path, tree
 
 
 def _is_leaf(values: list[Any] | tuple[Any, ...]) -> bool:
-    return isinstance(values, Uniform) or _SCALARS.issuperset(map(type, values))
+    return isinstance(values, ScalarList) or _SCALARS.issuperset(map(type, values))
 
 
 def unflatten(parts: Iterable[tuple[str, Plain]]) -> Plain:
-    """Return the tree that `flatten` was given; tuples have become lists."""
+    """Return the tree that `flatten` walked; tuples become lists."""
     root: dict[str, Any] = {}
     for path, leaf in parts:
         node = root
@@ -94,12 +94,12 @@ def _lists(node: Any) -> Any:
 
 
 def memory_bytes(parts: Iterable[tuple[str, Plain]]) -> int:
-    """Return the bytes of all arrays, and of texts, numbers and `Later` as an estimate."""
+    """Return the bytes of all arrays, and of texts, numbers and `Deferred` as an estimate."""
     return sum(_size(leaf) for _, leaf in parts)
 
 
 def _size(leaf: Plain) -> int:
-    if isinstance(leaf, (np.ndarray, Later)):
+    if isinstance(leaf, (np.ndarray, Deferred)):
         return int(leaf.nbytes)
     return 100 * len(leaf) if isinstance(leaf, (list, tuple)) else 32
 

@@ -6,7 +6,7 @@ length of the user's tag 1 byte (0 or 6; and 128 if a page asked), the tag | the
 token_body |
 HMAC-SHA256 of all before, first 16 bytes
 
-A tag is a keyed hash of an id: it tells whom the slate was made for, to nobody but us.
+A tag is a keyed hash of an id: only this service can check the visitor of a slate.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ TOKEN_CHARS_MAX = 32_768
 
 
 class ForgedTokenError(ValueError):
-    """The token was not signed with a key of ours, or is damaged. It teaches nothing."""
+    """The token was not signed with one of our keys, or is damaged. Nothing is learned from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenKey:
-    """A key, and the number by which a token names it."""
+    """A key, and its number in tokens."""
 
     key_id: int
     secret: bytes
@@ -44,9 +44,9 @@ class TokenKey:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a token says: the slate, for whom, and until when.
+    """The content of a token: the slate, its visitor and user, its expiry.
 
-    ``by_page``: the list was asked for with a publishable key, so whom it is for is anybody's word.
+    ``by_page``: requested with a publishable key, so the visitor is not verified.
     """
 
     slate: Slate
@@ -75,7 +75,7 @@ def sign(
     expire_s: int,
     by_page: bool = False,
 ) -> str:
-    """Return the token of ``slate``, which vouches for these two until ``expire_s``.
+    """Return the token of ``slate`` for this visitor and user, valid until ``expire_s``.
 
     >>> slate = Slate("r1", "p", "home", ("a", "b"), (0.5, 0.25))
     >>> key = TokenKey(0, b"key")
@@ -94,9 +94,9 @@ def sign(
 
 
 def open_token(token: str, key_of: Callable[[int], TokenKey | None]) -> Opened:
-    """Return what ``token`` says; ``key_of`` returns a key by its number, None if there is none.
+    """Return the content of ``token``; ``key_of`` returns a key by its number, or None.
 
-    Whether it has expired, and whom it must vouch for, is for the caller to ask.
+    The caller checks the expiry, the visitor and the user.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def _raw(token: str) -> bytes:
         raw = base64.b64decode(token.encode("ascii") + b"=" * (-len(token) % 4), b"-_", True)
     except (binascii.Error, UnicodeEncodeError, ValueError):
         raise ForgedTokenError("attribution_token: not a token of this service") from None
-    if _spelled(raw) != token:  # the last character has bits to spare: one slate, one token
+    if _spelled(raw) != token:  # the last character has unused bits: only one spelling is valid
         raise ForgedTokenError("attribution_token: not a token of this service")
     return raw
 

@@ -1,8 +1,8 @@
-"""A slate as few bytes, for the attribution token: a page carries it in every link.
+"""A slate in few bytes, for the attribution token: a page carries it in every link.
 
 Twenty items take about 150 bytes: ids are deflated together, a propensity is its logarithm in two
-bytes (off by less than 0.02 %, and 1 stays 1), and an id that is a UUID, or hexadecimal, is what
-it spells.
+bytes (off by less than 0.02 %, and 1 stays 1), and an id that is a UUID, or hexadecimal, is
+stored as its bytes.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import numpy as np
 
 from headwater_server.engine.messages.events import Slate
 
-POLICIES = ("", "best", "plackett_luce", "thompson")  # by their place here; others as text
+POLICIES = ("", "best", "plackett_luce", "thompson")  # by their index here; others as text
 _OTHER = 255
 _STEPS = 2048  # of a propensity's logarithm to base 2
-_LEAST = 2.0**-31  # what is less likely is told as this
+_LEAST = 2.0**-31  # smaller propensities are stored as this
 _UINT16 = np.dtype(">u2")
 _TEXT, _HEX, _UUID = range(3)  # how the recommendation's id is written
 _HEXADECIMAL = re.compile(r"([0-9a-f]{2}){1,255}", re.ASCII)
 _DASHED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_WINDOW = -9  # of deflate: raw, 512 bytes; a larger one takes longer to set up than to use
+_WINDOW = -9  # of deflate: raw, 512 bytes; setting up a larger one takes longer than using it
 
 
 def packed(slate: Slate) -> bytes:
@@ -39,9 +39,9 @@ def packed(slate: Slate) -> bytes:
 
 
 def unpacked(raw: bytes) -> Slate:
-    """Return what `packed` was given, propensities nearly so.
+    """Return the slate that `packed` encoded, with rounded propensities.
 
-    Raises IndexError, UnicodeDecodeError or zlib.error for what it did not write.
+    Raises IndexError, UnicodeDecodeError or zlib.error for other bytes.
 
     >>> slate = Slate("r1", "best", "home", ("a", "b"), (1.0, 0.5))
     >>> unpacked(packed(slate)) == slate

@@ -1,4 +1,4 @@
 """Visitors and accounts: histories, sessions, links, features.
 
-In: ids and interactions. Out: one history that counts for who asks or acts.
+In: ids and interactions. Out: the history of the visitor and the account together.
 """

@@ -1,4 +1,4 @@
-"""Every visitor's last distinct items, newest last, in blocks of a few flat arrays."""
+"""The last distinct items of every visitor, newest last, in blocks of a few flat arrays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from headwater_server.models.base import CAPACITY_START, HISTORY_MAX, grown
-from headwater_server.models.covisitation.neighbours import BLOCK_MIN, give_block, take_block
+from headwater_server.models.covisitation.neighbours import BLOCK_MIN, allocate_block, release_block
 
 _CLASSES = 24
 
@@ -25,6 +25,7 @@ def _find(table, row, item):
 @njit(cache=True)
 def _remove(table, row, slot):
     start, size, _, items, times, counts, _, _ = table
+    # shifted, not filled from the end: a row stays in order of its acts, newest last
     end = start[row] + size[row] - 1
     for i in range(slot, end):
         items[i], times[i], counts[i] = items[i + 1], times[i + 1], counts[i + 1]
@@ -35,23 +36,24 @@ def _remove(table, row, slot):
 def _make_room(table, row):
     start, size, room, items, times, counts, free, used = table
     if size[row] == HISTORY_MAX:
-        _remove(table, row, start[row])
+        _remove(table, row, start[row])  # the oldest
     if size[row] < room[row]:
         return
     old, old_room = start[row], room[row]
+    # blocks double as in `neighbours`: most visitors have a few items, some have 200
     new_room = BLOCK_MIN if old_room == 0 else 2 * old_room
-    block = take_block(new_room, items, free, used)
+    block = allocate_block(new_room, items, free, used)
     for i in range(size[row]):
         items[block + i], times[block + i] = items[old + i], times[old + i]
         counts[block + i] = counts[old + i]
     if old_room > 0:
-        give_block(old, old_room, items, free)
+        release_block(old, old_room, items, free)
     start[row], room[row] = block, new_room
 
 
 @njit(cache=True)
-def _touch(table, row, item, time, change):
-    """Make ``item`` the latest of ``row``; change 0 refuses it. Return touches before."""
+def _add(table, row, item, time, change):
+    """Make ``item`` the latest of ``row``; change 0 refuses it. Return earlier interactions."""
     before = 0
     slot = _find(table, row, item)
     if slot >= 0:
@@ -82,6 +84,8 @@ def _merge(table, first, second, items_out, times_out, counts_out):
         else:
             slot = b
             b -= 1
+        # A row contains an item once, so only two rows can repeat one. A scan: at most 200 items,
+        # and a scratch array over all items would have to be cleared each time.
         known = -1
         if first >= 0 and second >= 0:
             for i in range(n):
@@ -98,13 +102,13 @@ def _merge(table, first, second, items_out, times_out, counts_out):
 
 @njit(cache=True)
 def _seen(items, times, counts, now_s, since_s, out):
-    kept, ages_s, touches, in_session, refused = out
+    kept, ages_s, interactions, in_session, refused = out
     n = 0
     for i in range(len(items)):
         if counts[i] < 0:
-            refused[i - n] = items[i]
+            refused[i - n] = items[i]  # i - n were refused so far
             continue
-        kept[n], touches[n] = items[i], counts[i]
+        kept[n], interactions[n] = items[i], counts[i]
         ages_s[n] = max(now_s - times[i], 0.0)
         in_session[n] = times[i] >= since_s
         n += 1
@@ -124,10 +128,10 @@ def _forget_items(table, gone):
 
 
 class Histories:
-    """Rows of (item, seconds, touches); touches -1 means that the visitor refused the item.
+    """Rows of (item, seconds, interactions); interactions -1: the visitor refused the item.
 
     >>> histories = Histories()
-    >>> histories.touch(0, item=7, seconds=1.0), histories.touch(0, item=7, seconds=2.0)
+    >>> histories.add(0, item=7, seconds=1.0), histories.add(0, item=7, seconds=2.0)
     (0, 1)
     """
 
@@ -146,7 +150,7 @@ class Histories:
         self._set(self.__dict__)
 
     def _set(self, arrays: dict[str, Any]) -> None:
-        """Take arrays over, and keep them as the tuple that kernels take."""
+        """Replace arrays, and rebuild the tuple that kernels take."""
         for name in self._names:
             setattr(self, name, arrays.get(name, getattr(self, name, None)))
         self.table = tuple(getattr(self, name) for name in self._names)
@@ -157,21 +161,22 @@ class Histories:
             names = ("start", "size", "room")
             self._set({name: grown(getattr(self, name), rows) for name in names})
 
-    def touch(self, row: int, item: int, seconds: float, *, refused: bool = False) -> int:
-        """Make ``item`` the latest of ``row``; return how often it was touched before."""
+    def add(self, row: int, item: int, seconds: float, *, refused: bool = False) -> int:
+        """Make ``item`` the latest of ``row``; return its earlier interactions."""
+        # kernels cannot grow an array: room for a whole new block is made before
         needed = int(self.used[0]) + 2 * HISTORY_MAX
         if needed > len(self.items):
             slots, names = max(needed, 2 * len(self.items)), ("items", "times", "counts")
             self._set({name: grown(getattr(self, name), slots) for name in names})
-        return int(_touch(self.table, row, item, seconds, 0 if refused else 1))
+        return int(_add(self.table, row, item, seconds, 0 if refused else 1))
 
     def latest(self, row: int) -> int:
-        """Return the item that ``row`` touched last, -1 if none."""
+        """Return the latest item of ``row``, -1 if none."""
         size = self.size[row]
         return int(self.items[self.start[row] + size - 1]) if size else -1
 
     def merged(self, first: int, second: int) -> tuple[Any, Any, Any]:
-        """Return (items, seconds, touches) of two rows (-1: none) as one, newest first."""
+        """Return (items, seconds, interactions) of two rows (-1: none) as one, newest first."""
         items = np.empty(HISTORY_MAX, dtype=np.int32)
         times = np.empty(HISTORY_MAX)
         counts = np.empty(HISTORY_MAX, dtype=np.int32)
@@ -179,32 +184,32 @@ class Histories:
         return items[:n], times[:n], counts[:n]
 
     def seen(self, first: int, second: int, now_s: float, since_s: float) -> tuple[Any, ...]:
-        """Return what `merged` does for a question at ``now_s``, refused items apart.
+        """Return what `merged` does for a request at ``now_s``, with refused items separate.
 
-        (items, ages in seconds, touches, whether touched ``since_s``, refused items)
+        (items, ages in seconds, interactions, whether one is since ``since_s``, refused items)
         """
         items, times, counts = self.merged(first, second)
         kept, refused = np.empty_like(items), np.empty_like(items)
-        ages_s, touches = np.empty_like(times), np.empty_like(counts)
+        ages_s, interactions = np.empty_like(times), np.empty_like(counts)
         in_session = np.empty(len(items), dtype=np.bool_)
-        out = (kept, ages_s, touches, in_session, refused)
+        out = (kept, ages_s, interactions, in_session, refused)
         n = _seen(items, times, counts, now_s, since_s, out)
-        return kept[:n], ages_s[:n], touches[:n], in_session[:n], refused[: len(items) - n]
+        return kept[:n], ages_s[:n], interactions[:n], in_session[:n], refused[: len(items) - n]
 
     def clear(self, row: int) -> None:
-        """Give the block of ``row`` back."""
+        """Release the block of ``row``."""
         if self.room[row] > 0:
-            give_block(self.start[row], self.room[row], self.items, self.free)
+            release_block(self.start[row], self.room[row], self.items, self.free)
         self.start[row] = self.size[row] = self.room[row] = 0
 
     def forget_items(self, items: Any, rows: int) -> None:
-        """Take ``items`` (numbers below ``rows``) out of every history."""
+        """Remove ``items`` (numbers below ``rows``) from every history."""
         gone = np.zeros(rows, dtype=np.bool_)
         gone[items] = True
         _forget_items(self.table, gone)
 
     def state(self) -> dict[str, Any]:
-        """Return the arrays by name, slots beyond the last used one left out."""
+        """Return the arrays by name, without the slots that were never used."""
         slots = int(self.used[0])
         slotted = {"items", "times", "counts"}
         return {
@@ -212,5 +217,5 @@ class Histories:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._set(state)

@@ -1,4 +1,4 @@
-"""Accounts: the features that a shop gives of them."""
+"""Accounts: the features that a shop sends for them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from headwater_server.engine.catalogue.recency import drop_first
 from headwater_server.engine.messages.entries import UserWrite
 from headwater_server.engine.messages.events import ContextValue
-from headwater_server.engine.snapshot.state import Later
+from headwater_server.engine.snapshot.state import Deferred
 
-USER_BYTES = 1_000  # of an account with a handful of features, about
+USER_BYTES = 1_000  # estimate, for an account with a handful of features
 Features = tuple[tuple[str, ContextValue], ...]
 
 
 class Users:
-    """Features by account, at most ``users_max`` accounts; those written longest ago go first.
+    """Features by account, at most ``users_max`` accounts; the oldest writes are removed first.
 
     >>> users = Users(users_max=10)
     >>> users.write(UserWrite("ann", (("segment", "vip"),), set_time_ms=5), now_ms=9)
@@ -28,8 +28,8 @@ class Users:
 
     def __init__(self, users_max: int) -> None:
         self.users_max = users_max
-        # account -> feature -> (time of the write, value; None once it was taken away); an
-        # account's features are never changed but replaced: a snapshot may be reading them
+        # account -> feature -> (time of the write, value; None once removed). An account's
+        # features are replaced, never changed: a snapshot may be reading them
         self._users: dict[str, dict[str, tuple[int, ContextValue | None]]] = {}
 
     def __contains__(self, user_id: object) -> bool:
@@ -39,7 +39,7 @@ class Users:
         return len(self._users)
 
     def write(self, write: UserWrite, now_ms: int) -> bool:
-        """Put features of an account; return whether any was newer than what is there."""
+        """Write features of an account; return whether any is newer than the stored one."""
         set_ms = now_ms if write.set_time_ms is None else write.set_time_ms
         known, values = self._users.pop(write.user_id, {}), dict(write.features)
         newer = [n for n in write.fields or values if set_ms >= known.get(n, (set_ms, None))[0]]
@@ -48,7 +48,7 @@ class Users:
         return bool(newer) or not values
 
     def forget(self, user_id: str) -> None:
-        """Forget an account's features, and that it was ever written."""
+        """Forget an account and its features."""
         self._users.pop(user_id, None)
 
     def features(self, user_id: str) -> Features:
@@ -56,13 +56,13 @@ class Users:
         known = self._users.get(user_id, {})
         return tuple((n, v) for n, (_, v) in sorted(known.items()) if v is not None)
 
-    def state(self) -> Later:
+    def state(self) -> Deferred:
         """Return the accounts in order of their last write."""
         users = self._users.copy()  # quicker than a list of them
-        return Later(lambda: _columns(users), USER_BYTES * len(users))
+        return Deferred(lambda: _columns(users), USER_BYTES * len(users))
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._users = {
             user_id: {name: (t, value) for name, (t, value) in json.loads(known).items()}
             for user_id, known in zip(state["ids"], state["features"], strict=True)

@@ -1,8 +1,8 @@
 """Visitors and accounts: their histories, sessions, and the link from one to the other.
 
-A profile is keyed ``v<visitor_id>`` or ``u<user_id>``. What is done while logged in belongs
-to the account, the rest to the visitor. A visitor's anonymous part counts together with the
-account that it was linked to last, and with no other: shared devices do not join two people.
+The key of a profile is ``v<visitor_id>`` or ``u<user_id>``. Acts of a logged-in visitor belong to
+the account, all others to the visitor. A visitor's anonymous part counts together with the latest
+linked account, and with no other: shared devices do not join two people.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.recency import Recency
-from headwater_server.engine.snapshot.state import Uniform
+from headwater_server.engine.snapshot.state import ScalarList
 from headwater_server.engine.visitors.histories import Histories
 from headwater_server.models.base import CAPACITY_START, grown
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a visitor did lately, newest first, as one question sees it.
+    """The recent items of a visitor, newest first, as one request uses them.
 
-    ``items`` int32[n], ``ages_s`` float64[n], ``touches`` int32[n], ``in_session`` bool[n];
+    ``items`` int32[n], ``ages_s`` float64[n], ``interactions`` int32[n], ``in_session`` bool[n];
     ``refused`` the items that the visitor dismissed or disliked; ``gap_s`` since the last act;
-    ``circumstances`` of the question or the act, see `models.circumstances`.
+    ``circumstances`` of the request or the act, see `models.covisitation.circumstances`.
     """
 
     items: NDArray[np.int32]
     ages_s: NDArray[np.float64]
-    touches: NDArray[np.int32]
+    interactions: NDArray[np.int32]
     in_session: NDArray[np.bool_]
     refused: NDArray[np.int32]
     session_length: int
@@ -41,7 +41,7 @@ class History:
 
     @property
     def latest(self) -> int:
-        """The item touched last, -1 if none."""
+        """The latest item, -1 if none."""
         return int(self.items[0]) if len(self.items) else -1
 
 
@@ -53,7 +53,7 @@ def _session_key(session_id: str) -> int:
 
 
 class Visitors:
-    """Profiles by row, at most ``profiles_max`` of them; the longest inactive go first."""
+    """Profiles by row, at most ``profiles_max``; the longest inactive are removed first."""
 
     _row_arrays = ("_last_s", "_session_start_s", "_session_keys")
 
@@ -84,7 +84,7 @@ class Visitors:
         return ("v" + visitor_id, account)
 
     def open(self, visitor_id: str, user_id: str) -> int:
-        """Return the row of the acting profile, made if need be; a user is linked from now on."""
+        """Return the row of the acting profile, a new one if needed; link visitor and user."""
         if user_id:
             self._row("v" + visitor_id)
             self._link("v" + visitor_id, "u" + user_id)
@@ -112,7 +112,7 @@ class Visitors:
         return tuple(sorted(key[1:] for key in self._linked.get("u" + user_id, ())))
 
     def is_known(self, visitor_id: str, user_id: str) -> bool:
-        """Whether anything was heard of the visitor or the account."""
+        """Whether the visitor or the account has a profile."""
         return "v" + visitor_id in self._rows or "u" + user_id in self._rows
 
     def _row(self, key: str) -> int:
@@ -153,7 +153,7 @@ class Visitors:
         self._spare.append(row)
 
     def forget(self, profile: str) -> None:
-        """Forget a profile, and its link; of an account every visitor's link to it."""
+        """Forget a profile and its link; for an account, every visitor's link to it."""
         for visitor in [profile, *self._linked.get(profile, ())]:
             self._unlink(visitor)
         if profile in self._rows:
@@ -178,7 +178,7 @@ class Visitors:
         return bool(seconds - self._last_s[row] <= self.session_gap_s)
 
     def history(self, visitor_id: str, user_id: str, session_id: str, now_s: float) -> History:
-        """Return what counts for this caller at ``now_s``; strangers have an empty history."""
+        """Return the history of a visitor and the account at ``now_s``; empty if unknown."""
         profiles = self.profiles_of(visitor_id, user_id)
         rows = [row for key in profiles if (row := self._rows.get(key, -1)) >= 0]
         first, second = (rows[0] if rows else -1), (rows[1] if len(rows) > 1 else -1)
@@ -186,32 +186,32 @@ class Visitors:
         going_on = [row for row in rows if self._goes_on(row, now_s, session_key)]
         since_s = min((self._session_start_s[row] for row in going_on), default=math.inf)
         last_s = max((self._last_s[row] for row in rows), default=now_s)
-        items, ages_s, touches, in_session, refused = self.histories.seen(
+        items, ages_s, interactions, in_session, refused = self.histories.seen(
             first, second, now_s, since_s
         )
         length, gap_s = int(np.count_nonzero(in_session)), float(now_s - last_s)
-        return History(items, ages_s, touches, in_session, refused, length, gap_s)
+        return History(items, ages_s, interactions, in_session, refused, length, gap_s)
 
     def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:
-        """Return (item, seconds, touches) of a visitor and an account as one, newest first."""
+        """Return (item, seconds, interactions) of a visitor and an account as one, newest first."""
         rows = [self._rows.get(key, -1) for key in ("v" + visitor_id, "u" + user_id)]
-        items, times, touches = self.histories.merged(*rows)
-        return list(zip(items.tolist(), times.tolist(), touches.tolist(), strict=True))
+        items, times, interactions = self.histories.merged(*rows)
+        return list(zip(items.tolist(), times.tolist(), interactions.tolist(), strict=True))
 
     def state(self) -> dict[str, Any]:
-        """Return profiles by row, and all that is known of each."""
+        """Return profiles by row, and the state of each."""
         return {
-            "keys": Uniform(self._keys),
-            "spare": Uniform(self._spare),
+            "keys": ScalarList(self._keys),
+            "spare": ScalarList(self._spare),
             "recency": self._recency.state(),
-            "linked": Uniform(self._links),
-            "links": Uniform(self._links.values()),
+            "linked": ScalarList(self._links),
+            "links": ScalarList(self._links.values()),
             "histories": self.histories.state(),
             **{name: getattr(self, name) for name in self._row_arrays},
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._keys, self._spare = list(state["keys"]), list(state["spare"])
         self._recency.load(state["recency"])
         self._rows = {key: row for row, key in enumerate(self._keys) if key}

@@ -1,4 +1,4 @@
-"""Item content: rare shared words and categories, so that an untouched item can be found."""
+"""Item content: rare shared words and categories, which also find items without interactions."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
 from headwater_server.models.base import CAPACITY_START, ItemModel, grown
-from headwater_server.models.content import profile_similarity as likeness
+from headwater_server.models.content import profile_similarity
 from headwater_server.models.logarithms import LOGS
 
 TOKENS_MAX = 12
 KEPT_MAX = 48
 POSTINGS_MAX = 64
 UNUSED_MAX = 256
-"""Words that no item holds any more, and that are kept all the same, before they are forgotten."""
+"""Words without any item that are still kept; with more of them, all such words are removed."""
 
 
 class Content(ItemModel):
-    r"""Likeness of an item's words to those of the visitor's last items.
+    r"""Similarity of an item's words to those of the visitor's last items.
 
     A token is a field's name and a word (``title:lamp``, ``categories:garden``). With
     $\mathrm{idf}_\tau = \log\frac{N + 1}{n_\tau + 1} + 0.1$ over the $N$ items so far, a history
@@ -31,10 +31,10 @@ class Content(ItemModel):
     $$s(y) = \sum_{\tau \in y} T_\tau\, \mathrm{idf}_\tau \Big/
              \sqrt{1 + \textstyle\sum_{\tau \in y} \mathrm{idf}_\tau^2}$$
 
-    An item counts by its rarest ``TOKENS_MAX`` tokens; which these are is looked at again
-    whenever the number of items has doubled, since the first items are put in before anyone
-    can know what is rare. Words that no item holds any more are forgotten, some at a time, and
-    their numbers given to others; ``on_forgotten`` are told which (int64[n]).
+    An item counts by its rarest ``TOKENS_MAX`` tokens. They are selected again whenever the number
+    of items has doubled, since the first items come before it is known which tokens are rare.
+    Words without any item are removed, many at a time, and their numbers are reused; the
+    callbacks ``on_forgotten`` receive these numbers (int64[n]).
 
     References
     ----------
@@ -57,8 +57,8 @@ class Content(ItemModel):
     def __init__(self) -> None:
         super().__init__()
         self._words: dict[str, int] = {}
-        self._named: list[str] = []  # of each number; "" where it is free
-        self._free: list[int] = []  # a heap: the lowest is given first
+        self._named: list[str] = []  # by number; "" where it is free
+        self._free: list[int] = []  # a heap: the lowest is used first
         self.on_forgotten: list[Callable[[NDArray[np.int64]], None]] = []
         self._all_tokens = np.full((CAPACITY_START, KEPT_MAX), -1, dtype=np.int32)
         self._tokens = np.full((CAPACITY_START, TOKENS_MAX), -1, dtype=np.int32)
@@ -69,9 +69,9 @@ class Content(ItemModel):
         self._begin_scratch()
 
     def _begin_scratch(self) -> None:
-        self._profile = np.zeros((len(self._frequencies), likeness.COLUMNS))
+        self._profile = np.zeros((len(self._frequencies), profile_similarity.COLUMNS))
         self._stamps = np.zeros(len(self._frequencies), dtype=np.int64)
-        self._met = np.zeros(likeness.MET_MAX, dtype=np.int32)
+        self._met = np.zeros(profile_similarity.MET_MAX, dtype=np.int32)
         self._norms = np.zeros(3)
         self._stamp = 0
 
@@ -83,7 +83,7 @@ class Content(ItemModel):
             getattr(self, name)[before:] = -1
 
     def describe(self, item: int, tokens: Iterable[str]) -> None:
-        """Say which tokens ``item`` has; what was said of it before is forgotten."""
+        """Set the tokens of ``item``, instead of those that it had."""
         self._undescribe(item)
         numbers = [self._number(token) for token in dict.fromkeys(tokens) if token][:KEPT_MAX]
         self._all_tokens[item, : len(numbers)] = numbers
@@ -92,20 +92,20 @@ class Content(ItemModel):
             self._postings[token, self._filled[token] % POSTINGS_MAX] = item
             self._filled[token] += 1
         self._items += 1
-        if self._items & (self._items - 1) == 0:
-            self._choose(np.flatnonzero(self._all_tokens[:, 0] >= 0))
+        if self._items & (self._items - 1) == 0:  # a power of two: the number has doubled
+            self._select_tokens(np.flatnonzero(self._all_tokens[:, 0] >= 0))
         else:
-            self._choose(np.array([item]))
+            self._select_tokens(np.array([item]))
         self._forget_words()
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Clear what is known of ``items``."""
+        """Clear the state of ``items``."""
         for item in items:
             self._undescribe(int(item))
         self._forget_words()
 
     def _forget_words(self) -> None:
-        """Let go of the words that no item holds, once they are many."""
+        """Remove the words without any item, once they are many."""
         unused = self._frequencies[: len(self._named)] == 0
         if np.count_nonzero(unused) - len(self._free) <= max(UNUSED_MAX, len(self._words) // 8):
             return
@@ -114,8 +114,8 @@ class Content(ItemModel):
             del self._words[self._named[number]]
             self._named[number] = ""
             heappush(self._free, number)
-        for tell in self.on_forgotten:
-            tell(gone)
+        for callback in self.on_forgotten:
+            callback(gone)
 
     def _undescribe(self, item: int) -> None:
         tokens = self._all_tokens[item]
@@ -145,8 +145,8 @@ class Content(ItemModel):
             self._begin_scratch()
         return number
 
-    def _choose(self, items: NDArray[Any]) -> None:
-        """Keep the rarest tokens of ``items`` for counting, ties by token number."""
+    def _select_tokens(self, items: NDArray[Any]) -> None:
+        """Select the rarest tokens of ``items``, ties by token number."""
         tokens = self._all_tokens[items]
         rarity = np.where(tokens >= 0, self._frequencies[tokens], np.inf)
         order = np.lexsort((tokens, rarity), axis=1)[:, :TOKENS_MAX]
@@ -154,12 +154,12 @@ class Content(ItemModel):
 
     @property
     def vocabulary(self) -> tuple[NDArray[np.int32], NDArray[np.float64], int]:
-        """(each item's rarest tokens, items that hold each token, items described)."""
+        """(each item's rarest tokens, number of items of each token, items described)."""
         return self._tokens, self._frequencies, self._items
 
     @property
     def room(self) -> int:
-        """How many words there is room for; grows by doubling."""
+        """Number of words that the arrays have room for; it grows by doubling."""
         return len(self._frequencies)
 
     @property
@@ -169,22 +169,24 @@ class Content(ItemModel):
 
     @property
     def listed(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """int32[tokens, POSTINGS_MAX] newest items of each token, int64[tokens] how many."""
+        """int32[tokens, POSTINGS_MAX] newest items of each token, int64[tokens] their number."""
         return self._postings, self._filled
 
     def is_described(self, item: int) -> bool:
-        """Whether anything was said of ``item``."""
+        """Whether ``item`` has any tokens."""
         return bool(self._tokens[item, 0] >= 0)
 
     @property
     def _counted(self) -> tuple[Any, Any, Any, Any]:
         return self._tokens, self._frequencies, self._items, LOGS
 
-    def look(self, history: NDArray[np.int32], in_session: NDArray[np.bool_] | None = None) -> None:
-        """Make the profile that `accumulate` reads; absent flags: one session."""
+    def build_profile(
+        self, history: NDArray[np.int32], in_session: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Build the profile that `accumulate` reads; absent flags: one session."""
         self._stamp += 1
         flags = np.ones(len(history), dtype=np.bool_) if in_session is None else in_session
-        likeness.look(
+        profile_similarity.build_profile(
             history,
             flags,
             *self._counted,
@@ -196,17 +198,17 @@ class Content(ItemModel):
         )
 
     def propose(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
-        """Touch the items that share rare tokens with the latest of ``history``."""
-        likeness.propose(history, *self._counted, self._postings, self._filled, scratch)
+        """Propose the items that share rare tokens with the latest of ``history``."""
+        profile_similarity.propose(history, *self._counted, self._postings, self._filled, scratch)
 
     def accumulate(
         self, chosen: NDArray[np.int32], scratch: tuple[Any, ...], cosines: NDArray[np.float32]
     ) -> None:
-        """Write how like each ``chosen`` item (already touched) is to what `look` looked at.
+        """Write how similar each ``chosen`` item, which has a row, is to the profile.
 
-        ``cosines`` float32[n, 3] takes those to the latest item, the session, the last hundred.
+        ``cosines`` float32[n, 3] receives those to the latest item, the session, the last hundred.
         """
-        likeness.liken(
+        profile_similarity.score_items(
             *self._counted,
             self._profile,
             self._stamps,
@@ -221,23 +223,23 @@ class Content(ItemModel):
         """Nothing: content is learned from the catalogue (`describe`), not from events."""
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
-        """Return the likeness of ``item`` to ``history``."""
+        """Return the similarity of ``item`` to ``history``."""
         scratch = ev.Evidence()
         scratch.begin(len(self._tokens))
         chosen = np.array([item], dtype=np.int32)
-        self.look(history)
+        self.build_profile(history)
         self.accumulate(chosen, scratch.scratch, np.empty((1, 3), dtype=np.float32))
         return float(scratch.values[item, ev.CONTENT])
 
-    def likest(self, history: NDArray[np.int32], item: int) -> tuple[int, list[str]]:
-        """Return (place of the history's item most like ``item``, shared tokens, rarest first).
+    def most_similar(self, history: NDArray[np.int32], item: int) -> tuple[int, list[str]]:
+        """Return (place in the history of the item most similar, shared tokens, rarest first).
 
-        Another item, that is: each is like itself. Nearer places count more, as in the profile;
-        (-1, []) where nothing is shared.
+        ``item`` itself is skipped. Later items of the history count more, as in the profile.
+        (-1, []): nothing is shared.
         """
-        tokens = self._tokens[history[: likeness.REACH]]
+        tokens = self._tokens[history[: profile_similarity.REACH]]
         shared = np.isin(tokens, self._tokens[item][self._tokens[item] >= 0])
-        shared[history[: likeness.REACH] == item] = False
+        shared[history[: profile_similarity.REACH] == item] = False
         idf = np.log((self._items + 1.0) / (self._frequencies[tokens] + 1.0)) + 0.1
         worth = (np.where(shared, idf, 0.0) ** 2).sum(axis=1) * 0.9 ** np.arange(len(tokens))
         if not worth.any():
@@ -247,11 +249,11 @@ class Content(ItemModel):
         return place, [self._named[n] for n in tokens[place][shared[place]][order].tolist()]
 
     def state(self) -> dict[str, Any]:
-        """Return all that the model is; the words in order of their numbers."""
+        """Return the whole state; the words in order of their numbers."""
         return {**super().state(), "_words": list(self._named)}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         super().load(state)
         self._named = list(state["_words"])
         self._words = {word: number for number, word in enumerate(self._named) if word}

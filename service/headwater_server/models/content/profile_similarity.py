@@ -1,8 +1,9 @@
-"""Kernels of `Content`: a history as a profile of words, and how like it an item is.
+"""Kernels of `Content`: a history as a profile of words, and how similar an item is to it.
 
-``profile`` float64[words, 6]: what the last items say of a word, nearer ones more: the last three,
-the last twenty, the latest, the session, the last hundred; and the word's idf. ``stamps`` tell
-which rows belong to this question, ``met`` lists them. Norms are those of the last three columns.
+``profile`` float64[words, 6] weighs each word by the last three items, the last twenty, the latest,
+the session and the last hundred; later items count more. The last column is the word's idf.
+``stamps`` mark the rows of this request, ``met`` lists them. ``norms`` belong to the columns of the
+latest, the session and the last hundred.
 """
 
 from __future__ import annotations
@@ -26,14 +27,18 @@ def idf_of(token, frequencies, items, logs):
 
 
 @njit(cache=True)
-def look(history, in_session, tokens, frequencies, items, logs, profile, stamps, stamp, met, norms):
+def build_profile(
+    history, in_session, tokens, frequencies, items, logs, profile, stamps, stamp, met, norms
+):
     """Weigh the words of the last items."""
     n = 0
     for z in range(min(LONG_REACH, len(history))):
         near, far, long = 0.5**z, 0.9**z, 0.98**z
         for token in tokens[history[z]]:
             if token < 0:
-                break
+                break  # an item's tokens stand in front, and -1 fills the rest
+            # An older stamp: the row is from an earlier request. Only the rows that are met are
+            # cleared; clearing all would take time for every word of the shop.
             if stamps[token] != stamp:
                 if n == len(met):
                     continue
@@ -53,6 +58,7 @@ def look(history, in_session, tokens, frequencies, items, logs, profile, stamps,
             if in_session[z]:
                 row[SESSION] += idf * far
             row[LONG] += idf * long
+    # after the sums, not while they grow: a norm is of the whole sum of a word
     norms[:] = 0.0
     for i in range(n):
         row = profile[met[i]]
@@ -62,21 +68,24 @@ def look(history, in_session, tokens, frequencies, items, logs, profile, stamps,
 
 @njit(cache=True)
 def propose(history, tokens, frequencies, items, logs, postings, filled, scratch):
-    """Touch the newest items that share a word with one of the latest items, rare ones most."""
+    """Propose the newest items that share words with the latest items; rare words count most."""
     out = scratch[0]
     for z in range(min(PROPOSERS, len(history))):
         for token in tokens[history[z]]:
             if token < 0:
                 break
             worth = np.float32(0.5**z * idf_of(token, frequencies, items, logs) ** 2)
+            # at most 64 a word: a frequent word says little, and would cost the whole shop
             listed = postings[token, : min(filled[token], postings.shape[1])]
-            ev.touch(scratch, listed, 0)
+            ev.add_rows(scratch, listed, 0)
             for item in listed:
                 out[np.uint64(item), ev.CONTENT_NEAR] += worth
 
 
 @njit(cache=True)
-def liken(tokens, frequencies, items, logs, profile, stamps, stamp, norms, chosen, scratch, rows):
+def score_items(
+    tokens, frequencies, items, logs, profile, stamps, stamp, norms, chosen, scratch, rows
+):
     """Write two sums into the evidence of ``chosen``, and three cosines into ``rows``."""
     out = scratch[0]
     dots = np.empty(5)
@@ -98,4 +107,5 @@ def liken(tokens, frequencies, items, logs, profile, stamps, stamp, norms, chose
         out[item, ev.CONTENT_NEAR] = dots[NEAR] / length
         out[item, ev.CONTENT] = dots[FAR] / length
         for j in range(3):
+            # the small term: an item or a session without words has the cosine 0
             rows[i, j] = dots[LATEST + j] / np.sqrt(norm * norms[j] + 1e-9)

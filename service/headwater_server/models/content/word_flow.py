@@ -1,4 +1,4 @@
-"""Which words follow which: evidence for items that nobody has touched, by what they are."""
+"""Which words follow which: evidence by content, also for items without any interaction."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ OUT, IN = 0, 1
 def _learn(table, totals, tokens, history, item, weight, row_max, seed, count):
     values = table[4]
     for z in range(min(REACH, len(history))):
+        # eight words an item: pairs of words grow with the square
         near = np.float32(weight * 0.5**z)
         for i in range(COUNTED):
             before = tokens[history[z], i]
@@ -45,8 +46,8 @@ def _learn(table, totals, tokens, history, item, weight, row_max, seed, count):
 
 
 @njit(cache=True)
-def _spread(table, totals, tokens, history, weight, flow, stamps, stamp, met):
-    """Write the chance of each word to come next; return how many were met, and all in-flow."""
+def _flow(table, totals, tokens, history, weight, flow, stamps, stamp, met):
+    """Write into ``flow`` how likely each word comes next; return how many words were met."""
     start, size, _, ids, values, _, _, _ = table
     n = 0
     for z in range(min(REACH, len(history))):
@@ -56,13 +57,14 @@ def _spread(table, totals, tokens, history, weight, flow, stamps, stamp, met):
         for i in range(length):
             before = tokens[history[z], i]
             if before >= len(totals):
-                continue  # a word that was put in after the last touch
+                continue  # a new word: no interaction was learned since it came
             share = np.float32(0.5**z / (length * (totals[before, OUT] + 2.0 * weight)))
             for slot in range(start[before], start[before] + size[before]):
                 after = ids[slot]
                 if stamps[after] != stamp:
                     stamps[after] = stamp
                     flow[after] = np.float32(0.0)
+                    # never full: `met` has room for every follower of every word counted
                     if n < len(met):
                         met[n] = after
                         n += 1
@@ -72,11 +74,12 @@ def _spread(table, totals, tokens, history, weight, flow, stamps, stamp, met):
 
 @njit(cache=True)
 def _propose(totals, mass, weight, flow, met, postings, filled, scratch):
-    """Touch the newest items of the words that most of all are likelier now than else."""
+    """Propose the newest items of the words with the largest lift."""
     out = scratch[0]
     worth = np.empty(len(met), dtype=np.float32)
     for i in range(len(met)):
         worth[i] = flow[met[i]] * mass / (totals[met[i], IN] + 3.0 * weight)
+    # selection of six, which leaves the other words unsorted
     for i in range(min(PROPOSERS, len(met))):
         best = i
         for j in range(i + 1, len(met)):
@@ -85,7 +88,7 @@ def _propose(totals, mass, weight, flow, met, postings, filled, scratch):
         met[i], met[best] = met[best], met[i]
         worth[i], worth[best] = worth[best], worth[i]
         listed = postings[met[i], : min(filled[met[i]], postings.shape[1])]
-        ev.touch(scratch, listed, 0)
+        ev.add_rows(scratch, listed, 0)
         gain = np.float32(ln(1.0 + worth[i]))
         for item in listed:
             out[np.uint64(item), ev.WORDS] += gain
@@ -111,26 +114,26 @@ def _accumulate(tokens, totals, mass, weight, flow, stamps, stamp, chosen, rows)
 class WordFlow(FadingModel):
     r"""Counts which words of an item are followed by which words of the next one.
 
-    A touch of $b$ adds $2^{-z}$ to $F_{\tau\sigma}$ for each word $\tau$ of $x_z$, $z < 2$, and
-    $\sigma$ of $b$. With $F_{\tau\cdot}$ what went out of a word, $F_{\cdot\sigma}$ what came
-    into one and $F$ all, the lift of a word and the score of an item are
+    An interaction with $b$ adds $2^{-z}$ to $F_{\tau\sigma}$ for each word $\tau$ of $x_z$ and
+    $\sigma$ of $b$, $z < 2$. With $F_{\tau\cdot}$ the flow out of a word, $F_{\cdot\sigma}$ the
+    flow into one and $F$ all of it, the lift of a word and the score of an item are
 
     $$\ell_\sigma = \sum_{z<2} \frac{2^{-z}}{|x_z|} \sum_{\tau \in x_z}
        \frac{F\, F_{\tau\sigma}}{(F_{\tau\cdot} + 2)(F_{\cdot\sigma} + 3)}, \qquad
        s(y) = \frac{1}{|y|} \sum_{\sigma \in y} \log(1 + \ell_\sigma).$$
 
-    An item that nobody has touched gets evidence from its words alone.
+    An item without any interaction gets evidence from its words alone.
 
     Parameters
     ----------
     content
-        Knows the words of the items; absent: one of its own.
+        The words of the items; absent: a new model.
     row_max
-        Words kept that may follow a word; a power of two times 8.
+        Followers kept for a word; a power of two times 8.
     half_life
         Events after which a pair counts half.
     seed
-        Seed of the draws that decide who is replaced in a full row.
+        Seed of the draws that decide which neighbour of a full row is replaced.
 
     References
     ----------
@@ -174,14 +177,14 @@ class WordFlow(FadingModel):
         self._stamp = 0
 
     def reserve(self, rows: int) -> None:
-        """Make room for items numbered below ``rows``; for words it is made when they are met."""
+        """Make room for items numbered below ``rows``; words get room when they are learned."""
         self.content.reserve(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Nothing: what is counted are words, which the content lets go of."""
+        """Nothing: it counts words, and `Content` reports those that it removes."""
 
     def _forget_words(self, words: NDArray[np.int64]) -> None:
-        """Clear what is known of ``words``, whose numbers will be given to others."""
+        """Clear the state of ``words``, whose numbers will be reused."""
         counted = words[words < len(self._totals)]
         if len(counted):
             self._totals[counted] = 0
@@ -207,16 +210,17 @@ class WordFlow(FadingModel):
         self._advance()
 
     def _advance(self) -> None:
+        """Count a step; the mass is no array, so it is scaled down here when the arrays are."""
         origin = self._origin
         self._step(self._pairs.values, self._totals)
         if self._origin != origin:
             self._mass *= 2.0 ** (-(self._origin - origin) / self.half_life)
 
-    def spread(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
-        """Look at ``history`` for the question that begins, and propose items by their words."""
+    def propose(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
+        """Compute the flow from ``history`` for this request, and propose items by their words."""
         self._stamp += 1
         args = (self._pairs.table, self._totals, self.content.tokens, history, self._weight)
-        found = _spread(*args, self._flow, self._stamps, self._stamp, self._met)
+        found = _flow(*args, self._flow, self._stamps, self._stamp, self._met)
         if found:
             postings, filled = self.content.listed
             flowing = (self._mass, self._weight, self._flow, self._met[:found])
@@ -232,12 +236,12 @@ class WordFlow(FadingModel):
         evidence = ev.Evidence()
         evidence.begin(len(self.content.tokens))
         rows = np.zeros((1, 2), dtype=np.float32)
-        self.spread(history, evidence.scratch)
+        self.propose(history, evidence.scratch)
         self.accumulate(np.array([item], dtype=np.int32), rows)
         return float(rows[0, 0])
 
     def state(self) -> dict[str, Any]:
-        """Return all that the model is; the words are those of the content."""
+        """Return the whole state; the words themselves are state of the content."""
         return {
             "pairs": self._pairs.state(),
             "totals": self._totals,
@@ -247,7 +251,7 @@ class WordFlow(FadingModel):
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._pairs.load(state["pairs"])
         self._totals, self._mass = state["totals"], state["mass"]
         self._count, self._origin = state["count"], state["origin"]

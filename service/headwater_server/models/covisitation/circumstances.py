@@ -1,4 +1,4 @@
-"""What is chosen under the same circumstances: placement, device, weather, a user's segment."""
+"""Items chosen under the same circumstances: placement, device, weather, a user's segment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from headwater_server.models.logarithms import ln
 from headwater_server.models.splitmix import uniform
 
 TOKENS_MAX = 32
-"""Circumstances of one act that count; more say little and cost much."""
+"""Circumstances of one act that count; more of them add little and cost much."""
 
 
 @njit(cache=True)
@@ -25,6 +25,7 @@ def _learn(table, totals, tokens, item, weight, row_max, seed, count):
     values = table[4]
     for place in range(len(tokens)):
         token = tokens[place]
+        # also where the row has no place for the item: a share is one of all acts under the token
         totals[token] += weight
         draw = uniform(seed, count * TOKENS_MAX + place)
         slot = claim_slot(table, token, item, weight, row_max, draw)
@@ -33,23 +34,25 @@ def _learn(table, totals, tokens, item, weight, row_max, seed, count):
 
 
 @njit(cache=True)
-def _accumulate(table, totals, tokens, weight, count, touches, scratch):
+def _accumulate(table, totals, tokens, weight, count, interactions, scratch):
     start, size, _, ids, values, _, _, _ = table
     out, one, unit = scratch[0], np.float32(1.0), np.float32(1.0 / weight)
     for token in tokens:
         first, end = start[token], start[token] + size[token]
-        ev.touch(scratch, ids[first:end], ev.FROM_CIRCUMSTANCES)
+        ev.add_rows(scratch, ids[first:end], ev.FROM_CIRCUMSTANCES)
+        # what is the same for the whole row is computed once, and in float32: a float64 factor
+        # would convert every product of the inner loop
         expected = np.float32(count / (totals[token] / weight + 2.0))
         for slot in range(np.uint64(first), np.uint64(end)):
             item = np.uint64(ids[slot])
             often = values[slot, 0] * unit
-            share = expected * often / (touches[item] + np.float32(3.0))
+            share = expected * often / (interactions[item] + np.float32(3.0))
             out[item, ev.CIRCUMSTANCES] += ln(one + share)
             out[item, ev.CIRCUMSTANCES_OFTEN] += often / np.float32(len(tokens))
 
 
 def circumstance(name: str, value: str | float) -> str:
-    """Return the text of a circumstance; of a number, two digits are told apart.
+    """Return the text of a circumstance; a number is rounded to two digits.
 
     >>> circumstance("device", "mobile"), circumstance("hour", 14.0), circumstance("t", 21.37)
     ('device=mobile', 'hour=14', 't=21')
@@ -58,23 +61,23 @@ def circumstance(name: str, value: str | float) -> str:
 
 
 class Circumstances(FadingModel):
-    r"""Counts which items are touched under which circumstances, old touches fading.
+    r"""Counts which items are chosen under which circumstances; old interactions fade.
 
     A circumstance is a text such as ``placement=home`` or ``device=mobile``. With $C_{\tau y}$
-    the touches of item $y$ under $\tau$, the evidence for $y$ is the lift
-    $\sum_\tau \log(1 + k\, C_{\tau y} / ((C_\tau + 2)(n_y + 3)))$, $n$ touches of an item, $k$ of
-    all. It is what a visitor without a history is answered from.
+    the interactions with item $y$ under $\tau$, the evidence for $y$ is the lift
+    $\sum_\tau \log(1 + k\, C_{\tau y} / ((C_\tau + 2)(n_y + 3)))$, $n$ the interactions
+    with an item, $k$ all of them. It is the main evidence for a visitor without a history.
 
     Parameters
     ----------
     row_max
         Items kept for a circumstance; a power of two times 8.
     tokens_max
-        Circumstances kept; those that were met longest ago go first.
+        Circumstances kept; those not seen for the longest time are removed first.
     half_life
-        Events after which a touch counts half.
+        Events after which an interaction counts half.
     seed
-        Seed of the draws that decide who is replaced in a full row.
+        Seed of the draws that decide which neighbour of a full row is replaced.
 
     References
     ----------
@@ -118,7 +121,7 @@ class Circumstances(FadingModel):
             self._pairs.forget_neighbours(items)
 
     def _rows(self, tokens: Iterable[str]) -> NDArray[np.int32]:
-        """Return the rows of those tokens that were met before; a pure read."""
+        """Return the rows of the known tokens; a pure read."""
         known = (self._tokens.get(token) for token in tokens)
         return np.array([n for n in known if n is not None][:TOKENS_MAX], dtype=np.int32)
 
@@ -140,7 +143,7 @@ class Circumstances(FadingModel):
         tokens: tuple[str, ...] = (),
         **context: Any,
     ) -> None:
-        """Learn that ``item`` was touched under ``tokens``."""
+        """Learn that ``item`` was chosen under ``tokens``."""
         for token in tokens[:TOKENS_MAX]:
             self._enter(token)
         self._pairs.ensure_slots(2 * TOKENS_MAX * self.row_max)
@@ -149,34 +152,34 @@ class Circumstances(FadingModel):
         self._step(self._pairs.values, self._totals)
 
     def accumulate(
-        self, tokens: tuple[str, ...], touches: NDArray[Any], scratch: tuple[Any, ...]
+        self, tokens: tuple[str, ...], interactions: NDArray[Any], scratch: tuple[Any, ...]
     ) -> None:
-        """Write the evidence of all that is touched under ``tokens``."""
+        """Write the evidence for all items that are chosen under ``tokens``."""
         rows = self._rows(tokens)
         if len(rows):
-            args = (rows, self._weight, self._count, touches, scratch)
+            args = (rows, self._weight, self._count, interactions, scratch)
             _accumulate(self._pairs.table, self._totals, *args)
 
-    def lifts(self, tokens: tuple[str, ...], item: int, touches: float) -> dict[str, float]:
-        """Return by circumstance how many times oftener than by chance ``item`` is touched."""
-        told = {}
+    def lifts(self, tokens: tuple[str, ...], item: int, interactions: float) -> dict[str, float]:
+        """Return for each circumstance how much more often than by chance ``item`` is chosen."""
+        lifts = {}
         for token in tokens[:TOKENS_MAX]:
             row = self._tokens.get(token, -1)
             slot = find_slot(self._pairs.table, row, item) if row >= 0 else -1
             if slot >= 0:
                 often, total = self._pairs.values[slot, 0], self._totals[row]
                 share = float(often) / (float(total) + 2.0 * self._weight)
-                told[token] = share * self._count / (touches + 3.0)
-        return told
+                lifts[token] = share * self._count / (interactions + 3.0)
+        return lifts
 
     def learn_one(self, user: Any, item: Any, y: Any = True, x: Any = None) -> None:
-        """River's way in; ``x`` the circumstances by name."""
+        """River's API; ``x`` the circumstances by name."""
         if y > 0:
             number = self._numbers.setdefault(item, len(self._numbers))
             self.learn(np.zeros(0, dtype=np.int32), number, tokens=_texts(x or {}))
 
     def predict_one(self, user: Any, item: Any, x: Any = None) -> Any:
-        """River's way out: how often the item was touched under ``x``, fading."""
+        """River's API: how often the item was chosen under ``x``, decayed."""
         number = self._numbers.get(item)
         if number is None:
             return 0.0
@@ -184,7 +187,7 @@ class Circumstances(FadingModel):
         return sum(float(self._pairs.values[s, 0]) / self._weight for s in slots if s >= 0)
 
     def state(self) -> dict[str, Any]:
-        """Return all that the model is; circumstances in order of their last meeting."""
+        """Return the whole state; circumstances in order of their last use."""
         return {
             "pairs": self._pairs.state(),
             "totals": self._totals,
@@ -195,7 +198,7 @@ class Circumstances(FadingModel):
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._pairs.load(state["pairs"])
         self._totals = state["totals"]
         self._tokens = OrderedDict(zip(state["tokens"], state["rows"].tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Longer symmetric co-visitation: what goes together, in a session and over a lifetime."""
+"""Long-range symmetric co-visitation: items of one session, and of one visitor's lifetime."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def _learn(table, history, in_session, item, weight, row_max, seed, count):
     for z in range(min(REACH, len(history))):
         before, near = history[z], weight * 0.9**z
         column = IN_SESSION if in_session[z] else ACROSS
+        # every draw has its own counter, so that it does not depend on which rows were full
         draw = uniform(seed, 2 * REACH * count + 2 * z)
         slot = claim_slot(table, before, item, near, row_max, draw)
         if slot >= 0:
@@ -37,32 +38,37 @@ def _learn(table, history, in_session, item, weight, row_max, seed, count):
 
 
 @njit(cache=True)
-def _lifts(values, ids, touches, expected, out):
-    """Write log(1 + k C / ((n_x + 2)(n_y + 3))) of each slot: a loop of its own is a vector's."""
+def _lifts(values, ids, interactions, expected, out):
+    """Write log(1 + k C / ((n_x + 2)(n_y + 3))) of each slot.
+
+    The logarithms have their own loop, which reads and writes one array in order: the compiler
+    makes vector instructions of it, which it cannot where items are looked up.
+    """
     for i in range(np.uint64(len(ids))):
         half = values[i, IN_SESSION] + np.float32(0.5) * values[i, ACROSS]
-        out[i] = expected * half / (touches[np.uint64(ids[i])] + np.float32(3.0))
+        out[i] = expected * half / (interactions[np.uint64(ids[i])] + np.float32(3.0))
     for i in range(len(ids)):
         out[i] = ln(np.float32(1.0) + out[i])
 
 
 @njit(cache=True)
-def _accumulate(table, history, in_session, weight, row_max, count, touches, scratch):
+def _accumulate(table, history, in_session, weight, row_max, count, interactions, scratch):
     start, size, _, ids, values, last, _, _ = table
     out, lifts = scratch[0], np.empty(row_max, dtype=np.float32)
     one, unit = np.float32(1.0), np.float32(1.0 / weight)
     for z in range(min(REACH, len(history))):
         row = history[z]
-        root = 1.0 / (np.sqrt(touches[row]) + 1.0)
+        # a popular item of the history occurs with everything, so each of its pairs counts less
+        root = 1.0 / (np.sqrt(interactions[row]) + 1.0)
         near, far = np.float32(0.8**z * root), np.float32(0.9**z * root)
         if not in_session[z]:
             near = np.float32(0.0)
         even, fading = np.float32(0.96**z), np.float32(0.85**z)
-        popular = np.float32(1.0 / (touches[row] + 2.0))
+        popular = np.float32(1.0 / (interactions[row] + 2.0))
         expected = np.float32(count) * popular * unit
         first, end = start[row], start[row] + size[row]
-        ev.touch(scratch, ids[first:end], ev.FROM_TOGETHER)
-        _lifts(values[first:end], ids[first:end], touches, expected, lifts)
+        ev.add_rows(scratch, ids[first:end], ev.FROM_TOGETHER)
+        _lifts(values[first:end], ids[first:end], interactions, expected, lifts)
         for slot in range(np.uint64(first), np.uint64(end)):
             item = np.uint64(ids[slot])
             session, across = values[slot, IN_SESSION] * unit, values[slot, ACROSS] * unit
@@ -75,17 +81,19 @@ def _accumulate(table, history, in_session, weight, row_max, count, touches, scr
             e[ev.LIFT] += even * lift
             e[ev.SHARE] += even * both * popular
             if z == 0:
+                # one more than the count: 0 is a row without such a pair
                 e[ev.PAIR_LAST] = np.float32(last[slot] + 1)
 
 
 class Companions(FadingModel):
-    r"""Counts which items go together in a visitor's last twenty, whatever the order.
+    r"""Counts which items occur together in a visitor's last twenty, in any order.
 
     An event on $b$ adds, for the item $x_z$ that is $z$ places back, $0.9^z$ to $C_{x_z b}$ and
     $0.6 \cdot 0.9^z$ to $C_{b x_z}$, where $C$ is the table of the session if $x_z$ belongs to
-    the session that is going on, else the table across sessions. Evidence for $y$ sums
+    the current session, else the table across sessions. Evidence for $y$ sums
     $\gamma^z C_{x_z y} / (1 + \sqrt{n_x})$ and the lift
-    $\log(1 + k\, C_{xy} / ((n_x + 2)(n_y + 3)))$, $n$ touches of an item, $k$ events in all.
+    $\log(1 + k\, C_{xy} / ((n_x + 2)(n_y + 3)))$, $n$ the interactions
+    with an item, $k$ events in all.
 
     Parameters
     ----------
@@ -94,7 +102,7 @@ class Companions(FadingModel):
     half_life
         Events after which a pair counts half.
     seed
-        Seed of the draws that decide who is replaced in a full row.
+        Seed of the draws that decide which neighbour of a full row is replaced.
 
     References
     ----------
@@ -123,7 +131,7 @@ class Companions(FadingModel):
         self._pairs.reserve(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Clear what is known of ``items``, as row and as neighbour."""
+        """Clear the state of ``items``, as row and as neighbour."""
         self._pairs.forget(items)
 
     def learn(
@@ -144,21 +152,21 @@ class Companions(FadingModel):
         self,
         history: NDArray[np.int32],
         in_session: NDArray[np.bool_],
-        touches: NDArray[Any],
+        interactions: NDArray[Any],
         scratch: tuple[Any, ...],
     ) -> None:
-        """Write the evidence of all that goes with ``history``; ``touches`` an item."""
-        args = (history, in_session, self._weight, self.row_max, self._count, touches, scratch)
+        """Write the evidence for all items that occur together with those of ``history``."""
+        args = (history, in_session, self._weight, self.row_max, self._count, interactions, scratch)
         _accumulate(self._pairs.table, *args)
 
     @property
     def pairs(self) -> tuple[tuple[Any, ...], float]:
-        """((starts, sizes, ids, values) of the items' rows, what a value is multiplied by)."""
+        """((starts, sizes, ids, values) of the items' rows, the factor of each value)."""
         table = self._pairs
         return (table.start, table.size, table.ids, table.values), 1.0 / self._weight
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
-        """Return how often ``item`` went with the items of ``history``, nearer ones more."""
+        """Return how often ``item`` occurred with the items of ``history``, by recency."""
         total = 0.0
         for z, row in enumerate(history[:REACH]):
             slot = find_slot(self._pairs.table, row, item)
@@ -166,17 +174,17 @@ class Companions(FadingModel):
                 total += 0.9**z * float(self._pairs.values[slot].sum()) / self._weight
         return total
 
-    def joined(self, history: NDArray[np.int32], item: int) -> list[float]:
-        """Return how often ``item`` went with each of the latest of ``history``, fading."""
+    def pair_counts(self, history: NDArray[np.int32], item: int) -> list[float]:
+        """Return how often ``item`` occurred with each of the latest of ``history``, decayed."""
         slots = [find_slot(self._pairs.table, row, item) for row in history[:REACH]]
         sums = (self._pairs.values[slot].sum() if slot >= 0 else 0.0 for slot in slots)
         return [float(total) / self._weight for total in sums]
 
     def state(self) -> dict[str, Any]:
-        """Return all that the model is."""
+        """Return the whole state."""
         return {"pairs": self._pairs.state(), "count": self._count, "origin": self._origin}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._pairs.load(state["pairs"])
         self._count, self._origin = state["count"], state["origin"]

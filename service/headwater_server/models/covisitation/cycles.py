@@ -1,4 +1,4 @@
-"""When an item is due again: the time since the visitor's last touch against the item's cycle."""
+"""When an item is due again: the time since the last interaction against the item's cycle."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from headwater_server.models import evidence as ev
 from headwater_server.models.base import CAPACITY_START, ItemModel
 
 PRIOR = 5.0
-_STEP_MIN = 0.001
+"""Returns as if seen before, at the shop's mean and variance."""
+_STEP_MIN = 0.001  # the shop's moments follow the last thousand returns or so
 _LEAST = -8.0
+"""Least log density: otherwise one odd return would make the feature very large."""
 
 
 @njit(cache=True)
@@ -24,6 +26,8 @@ def _due(log_age, own, shop):
     centre = (n * mean + PRIOR * shop_mean) / (n + PRIOR)
     shift = mean - shop_mean
     between = n * PRIOR / (n + PRIOR) * shift * shift
+    # pooled variance: within the item, within the prior, and between their two means; the last
+    # term keeps it from zero where all visitors return after the same time
     variance = (spread + PRIOR * shop_variance + between) / (n + PRIOR) + 0.05
     gap = log_age - centre
     return max(_LEAST, -0.5 * (gap * gap / variance + np.log(variance)))
@@ -32,7 +36,7 @@ def _due(log_age, own, shop):
 @njit(cache=True)
 def _accumulate(history, ages_s, moments, shop, scratch):
     out = scratch[0]
-    ev.touch(scratch, history, 0)
+    ev.add_rows(scratch, history, 0)  # a row to write to, not a proposal of this source
     for z in range(len(history)):
         item = history[z]
         age = np.log(1.0 + max(0.0, ages_s[z]))
@@ -42,7 +46,7 @@ def _accumulate(history, ages_s, moments, shop, scratch):
 class Cycles(ItemModel):
     r"""The log-normal time after which visitors come back to an item.
 
-    With $a$ the seconds since the visitor's last touch, $m$ and $v$ mean and variance of
+    With $a$ the seconds since the visitor's last interaction, $m$ and $v$ mean and variance of
     $\log(1 + a)$ at the returns to this item, both shrunk to the shop's as if by 5 returns,
 
     $$s(y) = -\tfrac12 \left( (\log(1 + a) - m_y)^2 / v_y + \log v_y \right).$$
@@ -72,11 +76,12 @@ class Cycles(ItemModel):
     def learn(
         self, history: NDArray[np.int32], item: int, age_s: float | None = None, **context: Any
     ) -> None:
-        """Learn a return to ``item`` after ``age_s``; None: it is no return, or not known when."""
+        """Learn a return to ``item`` after ``age_s``; None: no return, or at an unknown time."""
         if age_s is None:
             return
         log_age = float(np.log1p(max(0.0, age_s)))
         own, shop = self._moments[item], self._shop
+        # Welford's update: a sum of squares minus a squared sum would lose its digits
         own[0] += 1.0
         gap = log_age - own[1]
         own[1] += gap / own[0]
@@ -90,7 +95,7 @@ class Cycles(ItemModel):
     def accumulate(
         self, history: NDArray[np.int32], ages_s: NDArray[np.float64], scratch: tuple[Any, ...]
     ) -> None:
-        """Write for each item of ``history``, touched so long ago, how due it is."""
+        """Write how due each item of ``history`` is, ``ages_s`` after the last interaction."""
         _accumulate(history, ages_s, self._moments, self._shop, scratch)
 
     def due(self, item: int, age_s: float) -> float:
@@ -98,5 +103,5 @@ class Cycles(ItemModel):
         return float(_due(float(np.log1p(age_s)), self._moments[item], self._shop))
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
-        """Return how due ``item`` is a day after it was touched; 0 if it never was."""
+        """Return how due ``item`` is after a day; 0 if it is not in the history."""
         return self.due(item, 86_400.0) if item in history else 0.0

@@ -1,9 +1,9 @@
 """A table of weighted neighbours, a capped row for each item, in a few flat arrays.
 
 Most items of a shop have few neighbours and some have hundreds. Rows therefore live in blocks
-of 8, 16, … ``row_max`` slots inside flat arrays; a row that is full moves to a block of twice
-the size, and the block it left is handed to the next row of that size. Everything is plain
-arrays, so that a copy of the state is a handful of memory copies.
+of 8, 16, … ``row_max`` slots inside flat arrays; a full row moves to a block of twice the size,
+and the next row of the old size reuses its old block. All of it is plain arrays, so that a copy
+of the state is a handful of memory copies.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from numba import njit
 from headwater_server.models.base import CAPACITY_START, grown
 
 BLOCK_MIN = 8
-_CLASSES = 24
+_CLASSES = 24  # block sizes: 8 times a power of two below 2^24
 
 
 @njit(cache=True)
-def take_block(room, ids, free, used):
+def allocate_block(room, ids, free, used):
     """Return the first slot of a free block of ``room`` slots, reusing one if there is any."""
     order = 0
     while (BLOCK_MIN << order) < room:
@@ -30,13 +30,13 @@ def take_block(room, ids, free, used):
         block = used[0]
         used[0] += room
     else:
-        free[order] = ids[block]
+        free[order] = ids[block]  # the list of free blocks runs through the blocks themselves
     return block
 
 
 @njit(cache=True)
-def give_block(block, room, ids, free):
-    """Put a block on the list of free ones of its size; its first slot holds the next."""
+def release_block(block, room, ids, free):
+    """Put a block on the list of free ones of its size; its first slot contains the next."""
     order = 0
     while (BLOCK_MIN << order) < room:
         order += 1
@@ -49,6 +49,8 @@ def find_slot(table, row, neighbour):
     """Return the slot of ``neighbour`` in the row of ``row``, or -1."""
     start, size, _, ids, _, _, _, _ = table
     first = start[row]
+    # A scan: a row has at most some hundred ids, and they stand together, apart from the values.
+    # A hash table would be one more thing to copy with the state.
     for slot in range(first, first + size[row]):
         if ids[slot] == neighbour:
             return slot
@@ -60,22 +62,22 @@ def _grow_row(table, row):
     start, size, room, ids, values, last, free, used = table
     old, old_room = start[row], room[row]
     new_room = BLOCK_MIN if old_room == 0 else 2 * old_room
-    block = take_block(new_room, ids, free, used)
+    block = allocate_block(new_room, ids, free, used)
     for i in range(size[row]):
         ids[block + i] = ids[old + i]
         values[block + i] = values[old + i]
         last[block + i] = last[old + i]
     if old_room > 0:
-        give_block(old, old_room, ids, free)
+        release_block(old, old_room, ids, free)
     start[row], room[row] = block, new_room
 
 
 @njit(cache=True)
 def claim_slot(table, row, neighbour, weight, row_max, draw):
-    """Return the slot of ``neighbour``, a new one if need be, or -1 if it finds no place.
+    """Return the slot of ``neighbour``, a new one if needed, or -1 if there is no place for it.
 
-    In a full row the newcomer replaces the neighbour of least total weight m with probability
-    weight / (m + weight): the heavy stay, and a row does not freeze.
+    In a full row the new neighbour replaces the one of least total weight m with probability
+    weight / (m + weight): heavy neighbours stay, and a row never stops changing.
     """
     slot = find_slot(table, row, neighbour)
     if slot >= 0:
@@ -91,8 +93,10 @@ def claim_slot(table, row, neighbour, weight, row_max, draw):
         slot, least = first, np.inf
         for i in range(first, first + size[row]):
             total = values[i].sum()
-            if total < least:
+            if total < least:  # of equal ones the first: the same on every replica
                 slot, least = i, total
+        # The draw comes from the caller: a kernel has no random state. Both weights grow together
+        # (see `fading`), so their ratio needs no decay.
         if draw * (least + weight) >= weight:
             return -1
     ids[slot] = neighbour
@@ -103,21 +107,22 @@ def claim_slot(table, row, neighbour, weight, row_max, draw):
 
 @njit(cache=True)
 def _clear(table, row):
-    """Give the block of a row back."""
+    """Release the block of a row."""
     start, size, room, ids, _, _, free, _ = table
     if room[row] > 0:
-        give_block(start[row], room[row], ids, free)
+        release_block(start[row], room[row], ids, free)
     start[row], size[row], room[row] = 0, 0, 0
 
 
 @njit(cache=True)
 def _forget(table, gone):
-    """Take the items that are gone out of all rows."""
+    """Remove the items that are gone from all rows."""
     start, size, _, ids, values, last, _, _ = table
     for row in range(len(size)):
         slot, end = start[row], start[row] + size[row]
         while slot < end:
             if gone[ids[slot]]:
+                # the last slot fills the gap: one slot moves, not all; the order only breaks ties
                 end -= 1
                 ids[slot], last[slot] = ids[end], last[end]
                 values[slot] = values[end]
@@ -127,7 +132,7 @@ def _forget(table, gone):
 
 
 class Neighbours:
-    """The flat arrays. ``table`` is what kernels take; ``columns`` values stand in each slot.
+    """The flat arrays. Kernels take ``table``; each slot has ``columns`` values.
 
     >>> pairs = Neighbours(columns=1)
     >>> slot = claim_slot(pairs.table, 3, 5, 1.0, 256, 0.0)
@@ -150,7 +155,7 @@ class Neighbours:
         self._set(self.__dict__)
 
     def _set(self, arrays: dict[str, Any]) -> None:
-        """Take arrays over, and keep them as the tuple that kernels take."""
+        """Replace arrays, and rebuild the tuple that kernels take."""
         for name in self._names:
             setattr(self, name, arrays.get(name, getattr(self, name, None)))
         self.table = tuple(getattr(self, name) for name in self._names)
@@ -169,24 +174,24 @@ class Neighbours:
             self._set({name: grown(getattr(self, name), slots) for name in names})
 
     def forget(self, items: Any) -> None:
-        """Take ``items`` out of all rows and free theirs."""
+        """Remove ``items`` from all rows, and their own rows."""
         for item in items:
             self.clear(int(item))
         self.forget_neighbours(items)
 
     def forget_neighbours(self, items: Any) -> None:
-        """Take ``items`` out of all rows."""
+        """Remove ``items`` from all rows."""
         known = int(self.ids[: int(self.used[0])].max(initial=0))
         gone = np.zeros(max(known, int(np.max(items, initial=0))) + 1, dtype=np.bool_)
         gone[items] = True
         _forget(self.table, gone)
 
     def clear(self, row: int) -> None:
-        """Empty a row and give its block back."""
+        """Empty a row and release its block."""
         _clear(self.table, row)
 
     def state(self) -> dict[str, Any]:
-        """Return the arrays by name, slots beyond the last used one left out."""
+        """Return the arrays by name, without the slots that were never used."""
         slots = int(self.used[0])
         slotted = {"ids", "values", "last"}
         return {
@@ -194,5 +199,5 @@ class Neighbours:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._set(state)

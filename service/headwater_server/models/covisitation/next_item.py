@@ -1,4 +1,4 @@
-"""Directed short-range co-visitation: what comes next."""
+"""Directed short-range co-visitation: which item comes next."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ def _learn(table, degrees, history, item, weight, row_max, seed, count):
     values = table[4]
     for z in range(min(REACH, len(history))):
         before, near = history[z], weight * 0.5**z
+        # each draw has a counter of its own, so that it does not depend on which rows were full
         draw = uniform(seed, 2 * REACH * count + 2 * z)
         slot = claim_slot(table, before, item, near, row_max, draw)
+        # also where the pair finds no slot: a share is one of all that followed
         degrees[before, AHEAD] += near
         if z == 0:
             degrees[before, STEP] += weight
@@ -39,21 +41,24 @@ def _learn(table, degrees, history, item, weight, row_max, seed, count):
 
 
 @njit(cache=True)
-def _accumulate(table, degrees, history, weight, touches, scratch):
+def _accumulate(table, degrees, history, weight, interactions, scratch):
     start, size, _, ids, values, _, _, _ = table
     out = scratch[0]
     for z in range(min(REACH - 1, len(history))):
         row = history[z]
-        near = np.float32(0.5**z / (np.sqrt(touches[row]) + 1.0) / weight)
+        # Factors of a whole row in float32: a float64 one would convert every product of the inner
+        # loop. The root makes a popular item of the history count less: much follows it anyway.
+        near = np.float32(0.5**z / (np.sqrt(interactions[row]) + 1.0) / weight)
         step = np.float32(1.0 / (degrees[row, STEP] + weight))
         far = np.float32(1.0 / (degrees[row, AHEAD] + weight))
         first, end = start[row], start[row] + size[row]
-        ev.touch(scratch, ids[first:end], ev.FROM_NEXT)
+        ev.add_rows(scratch, ids[first:end], ev.FROM_NEXT)
         for slot in range(np.uint64(first), np.uint64(end)):
             item = np.uint64(ids[slot])
             out[item, ev.NEXT_NEAR] += near * (
                 values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK]
             )
+            # assigned, not added: an item has one slot in a row, and z is 0 (or 1) once
             if z == 0:
                 out[item, ev.NEXT] = values[slot, AHEAD] * far
                 out[item, ev.NEXT_BACK] = values[slot, BACK] * far
@@ -64,7 +69,7 @@ def _accumulate(table, degrees, history, weight, touches, scratch):
 
 
 class NextItem(FadingModel):
-    r"""Counts which item follows which, the nearer the more, old pairs fading.
+    r"""Counts which item follows which; nearer ones count more, old pairs fade.
 
     With $x_z$ the visitor's item $z$ places before $b$ (0 is the latest), an event on $b$ adds
 
@@ -81,7 +86,7 @@ class NextItem(FadingModel):
     half_life
         Events after which a pair counts half.
     seed
-        Seed of the draws that decide who is replaced in a full row.
+        Seed of the draws that decide which neighbour of a full row is replaced.
 
     References
     ----------
@@ -114,7 +119,7 @@ class NextItem(FadingModel):
         self._pairs.reserve(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Clear what is known of ``items``, as row and as neighbour."""
+        """Clear the state of ``items``, as row and as neighbour."""
         super().forget(items)
         self._pairs.forget(items)
 
@@ -127,19 +132,19 @@ class NextItem(FadingModel):
 
     @property
     def counted(self) -> tuple[tuple[Any, ...], NDArray[np.float32]]:
-        """The pairs' table and the totals of each item, as kernels take them."""
+        """The table of pairs and the totals of each item, as kernels take them."""
         return self._pairs.table, self._degrees
 
     @property
     def weight(self) -> float:
-        """What one touch adds now."""
+        """What one interaction adds now."""
         return self._weight
 
     def accumulate(
-        self, history: NDArray[np.int32], touches: NDArray[Any], scratch: tuple[Any, ...]
+        self, history: NDArray[np.int32], interactions: NDArray[Any], scratch: tuple[Any, ...]
     ) -> None:
-        """Write the evidence of all that may come after ``history``; ``touches`` an item."""
-        _accumulate(self._pairs.table, self._degrees, history, self._weight, touches, scratch)
+        """Write the evidence for all items that may follow; ``interactions`` counts by item."""
+        _accumulate(self._pairs.table, self._degrees, history, self._weight, interactions, scratch)
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the strength of the latest item of ``history`` for ``item``, 0 to 1."""
@@ -151,17 +156,18 @@ class NextItem(FadingModel):
         total = float(self._degrees[history[0], AHEAD]) + self._weight
         return float(self._pairs.values[slot, AHEAD]) / total
 
-    def followed(self, history: NDArray[np.int32], item: int) -> list[tuple[float, float]]:
-        """Return of each of the latest items (how often ``item`` followed, its share), fading."""
-        told = []
+    def transitions(self, history: NDArray[np.int32], item: int) -> list[tuple[float, float]]:
+        """Return for each of the latest items (how often ``item`` followed, its share), decayed."""
+        found = []
         for row in history[: REACH - 1]:
             slot = find_slot(self._pairs.table, row, item)
             ahead = float(self._pairs.values[slot, AHEAD]) if slot >= 0 else 0.0
-            told.append((ahead / self._weight, ahead / (self._degrees[row, AHEAD] + self._weight)))
-        return told
+            total = self._degrees[row, AHEAD] + self._weight
+            found.append((ahead / self._weight, ahead / total))
+        return found
 
     def state(self) -> dict[str, Any]:
-        """Return all that the model is."""
+        """Return the whole state."""
         return {
             "pairs": self._pairs.state(),
             "degrees": self._degrees,
@@ -170,7 +176,7 @@ class NextItem(FadingModel):
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._pairs.load(state["pairs"])
         self._degrees = state["degrees"]
         self._count, self._origin = state["count"], state["origin"]

@@ -1,4 +1,4 @@
-"""Two steps along the chain of what comes next: items that nobody went to directly from here."""
+"""Two steps along the chain of next items: it reaches items that never followed directly."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def _strongest(table, row, slots, weights):
     """Write the slots of the strongest neighbours of a row, strongest first; return how many."""
     start, size, _, _, values, _, _, _ = table
     found = 0
+    # Insertion into eight places: a row is not sorted, and most neighbours fail the first
+    # comparison. Of equal ones the earlier slot stays.
     for slot in range(start[row], start[row] + size[row]):
         weight = values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK]
         if found == len(slots) and weight <= weights[found - 1]:
@@ -43,29 +45,30 @@ def _accumulate(table, degrees, history, weight, scratch):
         first_total = degrees[row, AHEAD] + weight
         for branch in range(_strongest(table, row, slots, weights)):
             middle = ids[slots[branch]]
+            # both steps' denominators in one division for the whole row
             total = first_total * (degrees[middle, AHEAD] + weight)
             share = np.float32(0.5**z * weights[branch] / total)
             first, end = start[middle], start[middle] + size[middle]
-            ev.touch(scratch, ids[first:end], ev.FROM_WALK)
+            ev.add_rows(scratch, ids[first:end], ev.FROM_WALK)
             for slot in range(np.uint64(first), np.uint64(end)):
                 step = values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK]
                 out[np.uint64(ids[slot]), ev.WALK] += share * step
 
 
 class Walk(ItemModel):
-    r"""The chance to come to an item in two steps of the chain that `NextItem` counts.
+    r"""The probability of an item after two steps of the chain that `NextItem` counts.
 
     With $P(j \mid x) = (A_{xj} + 0.3\, B_{xj}) / (1 + \sum_b A_{xb})$ over the 8 strongest
     neighbours $j$ of each of the last two items,
 
     $$s(y) = \sum_{z<2} 2^{-z} \sum_j P(j \mid x_z)\, P(y \mid j).$$
 
-    It reaches what is two clicks away, and smooths what is one click away and rarely seen.
+    It reaches items that are two clicks away, and smooths rare ones that are one click away.
 
     Parameters
     ----------
     chain
-        The counts to walk on. They are the chain's own state; absent: a chain of its own.
+        The counts to walk on. They are state of that chain; absent: a new chain.
 
     References
     ----------
@@ -92,19 +95,19 @@ class Walk(ItemModel):
         self._chain.reserve(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Clear what is known of ``items``."""
+        """Clear the state of ``items``."""
         self._chain.forget(items)
 
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
-        """Learn that ``item`` came after ``history``; the engine teaches the chain itself."""
+        """Learn that ``item`` came after ``history``; the engine calls the chain's own `learn`."""
         self._chain.learn(history, item)
 
     def accumulate(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
-        """Write the evidence of all that is two steps away from ``history``."""
+        """Write the evidence for all items that are two steps away from ``history``."""
         _accumulate(*self._chain.counted, history, self._chain.weight, scratch)
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
-        """Return the chance of ``item`` in two steps from ``history``."""
+        """Return the probability of ``item`` two steps after ``history``."""
         evidence = ev.Evidence()
         evidence.begin(len(self._chain.counted[1]))
         self.accumulate(history, evidence.scratch)
@@ -116,5 +119,5 @@ class Walk(ItemModel):
         return self._chain.state()
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._chain.load(state)

@@ -1,4 +1,4 @@
-"""What is counted of every item: touches, repeats, when it was first and last seen."""
+"""Counts of every item: interactions, repeats, its first and its last event."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _RATE_STEP = 0.001
 
 
 class Activity(ItemModel):
-    r"""Touches $n_y$, repeat touches $r_y$, first and last event of each item.
+    r"""Interactions $n_y$, repeated ones $r_y$, first and last event of each item.
 
-    `predict` is the rate at which visitors come back to an item, shrunk to the shop's own rate
+    `predict` is the share of repeated interactions with an item, shrunk to the shop's own rate
     $R$: $(r_y + 5 R) / (n_y + 5)$. $R$ follows the stream with steps of 0.001.
 
     Examples
@@ -27,10 +27,10 @@ class Activity(ItemModel):
     True
     """
 
-    _item_arrays = ("_counts", "_touches")
+    _item_arrays = ("_counts", "_touches")  # the state's own names: they are in the digest
     _state = ("_counts", "_touches", "_events", "_repeat_rate")
 
-    TOUCHES, REPEATS, FIRST, LAST = 0, 1, 2, 3
+    INTERACTIONS, REPEATS, FIRST, LAST = 0, 1, 2, 3
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,19 +42,19 @@ class Activity(ItemModel):
     def learn(
         self, history: NDArray[np.int32], item: int, repeat: bool | None = None, **context: Any
     ) -> None:
-        """Learn a touch of ``item``; ``repeat`` if the visitor had touched it before."""
+        """Learn an interaction with ``item``; ``repeat``: it is not the visitor's first."""
         row = self._counts[item]
-        if row[self.TOUCHES] == 0:
+        if row[self.INTERACTIONS] == 0:
             row[self.FIRST] = self._events
-        row[self.TOUCHES] += 1
-        self._touches[item] = row[self.TOUCHES]
+        row[self.INTERACTIONS] += 1
+        self._touches[item] = row[self.INTERACTIONS]
         row[self.LAST] = self._events
         row[self.REPEATS] += bool(repeat)
         self._repeat_rate += _RATE_STEP * (bool(repeat) - self._repeat_rate)
         self._events += 1
 
     def learn_one(self, user: Any, item: Any, y: Any = True, x: Any = None) -> None:
-        """River's way in; what a repeat is follows from the user's history."""
+        """River's API; the user's history decides what a repeat is."""
         before = self._histories.get(user, ())
         repeat = self._numbers.get(item) in before
         super().learn_one(user, item, y, x)
@@ -63,25 +63,28 @@ class Activity(ItemModel):
 
     @property
     def counts(self) -> NDArray[np.float64]:
-        """float64[items, 4]: touches, repeats, first event, last event."""
+        """float64[items, 4]: interactions, repeats, first event, last event."""
         return self._counts
 
     @property
-    def touches(self) -> NDArray[np.float32]:
-        """float32[items]: the touches once more, close together for the kernels."""
+    def interactions(self) -> NDArray[np.float32]:
+        """float32[items]: the interactions again, in one array, which kernels read faster."""
         return self._touches
 
     @property
     def events(self) -> int:
-        """Touches learned in all."""
+        """All interactions learned."""
         return self._events
 
     @property
     def repeat_rate(self) -> float:
-        """The shop's share of repeat touches, lately."""
+        """The shop's recent share of repeated interactions."""
         return self._repeat_rate
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the shrunk repeat rate of ``item``."""
-        touches, repeats = self._counts[item, self.TOUCHES], self._counts[item, self.REPEATS]
-        return float((repeats + 5.0 * self._repeat_rate) / (touches + 5.0))
+        interactions, repeats = (
+            self._counts[item, self.INTERACTIONS],
+            self._counts[item, self.REPEATS],
+        )
+        return float((repeats + 5.0 * self._repeat_rate) / (interactions + 5.0))

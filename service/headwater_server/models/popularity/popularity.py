@@ -13,17 +13,17 @@ _EXPONENT_MAX = 512.0
 
 
 class Popularity(ItemModel):
-    r"""How often an item was touched lately, "lately" being each of several half-lives.
+    r"""How often an item was chosen recently, for each of several half-lives.
 
     $$p_h(y) = \sum_{i\,:\,y_i = y} 2^{-(t - t_i) / h}$$
 
-    Stored values are $p_h \cdot 2^{t/h}$, so that a touch changes one number and no other item
-    is visited; before $2^{t/h}$ could overflow, all values are divided by it.
+    Stored values are $p_h \cdot 2^{t/h}$, so that an interaction changes one number and no
+    other item is visited; before $2^{t/h}$ can overflow, all values are divided by it.
 
     Parameters
     ----------
     half_lives
-        In whatever `learn` counts ``at`` in: events, or seconds of the engine's clock.
+        In the unit of `learn`'s ``at``: events, or seconds of the engine's clock.
 
     References
     ----------
@@ -53,7 +53,7 @@ class Popularity(ItemModel):
     def learn(
         self, history: NDArray[np.int32], item: int, at: float | None = None, **context: Any
     ) -> None:
-        """Learn a touch of ``item`` at time ``at``, which never runs back; absent: one later."""
+        """Learn an interaction with ``item`` at ``at``, not before the last; absent: 1 later."""
         self._at = self._at + 1.0 if at is None else max(at, self._at)
         exponents = (self._at - self._origins) / self.half_lives
         if exponents.max() > _EXPONENT_MAX:
@@ -64,12 +64,12 @@ class Popularity(ItemModel):
         self._values[item] += np.exp2(exponents)
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         super().load(state)
         self._faded_at = -1.0
 
     def fading(self) -> NDArray[np.float64]:
-        """Return float64[half-lives]: what stored values are multiplied by to be read now."""
+        """Return float64[half-lives]: the factors that turn stored values into current ones."""
         if self._faded_at != self._at:
             self._faded = np.exp2(-(self._at - self._origins) / self.half_lives)
             self._faded_at = self._at
@@ -77,7 +77,7 @@ class Popularity(ItemModel):
 
     @property
     def stored(self) -> NDArray[np.float64]:
-        """float64[items, half-lives], to be multiplied by `fading`; order holds without."""
+        """float64[items, half-lives], to be multiplied by `fading`; their order needs no factor."""
         return self._values
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:

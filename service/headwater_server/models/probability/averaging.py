@@ -1,4 +1,4 @@
-"""Averaging experts by how well they foresaw: Bayes' rule with a fixed share dealt out anew.
+"""Averaging experts by how well they predicted: Bayes' rule with a fixed share.
 
 Source: M. Herbster, M. Warmuth, "Tracking the best expert", Machine Learning 32, 1998.
 """
@@ -13,44 +13,47 @@ from numpy.typing import NDArray
 
 
 @njit(cache=True)
-def _weigh(weights, foreseen, acted, share, told):
-    experts, slots = foreseen.shape
+def _update(weights, predicted, acted, share, averages):
+    experts, slots = predicted.shape
     for slot in range(slots):
         total, chance = 0.0, 0.0
         for k in range(experts):
-            chance += weights[k] * foreseen[k, slot]
-            right = foreseen[k, slot] if acted[slot] else 1.0 - foreseen[k, slot]
+            chance += weights[k] * predicted[k, slot]
+            right = predicted[k, slot] if acted[slot] else 1.0 - predicted[k, slot]
             weights[k] *= right
             total += weights[k]
+        # normalised after every slot, since products of chances soon underflow; the fixed share
+        # keeps every weight above zero, so that an expert can come back
         for k in range(experts):
             weights[k] = (1.0 - share) * weights[k] / total + share / experts
-        told[slot] = chance
+        averages[slot] = chance
 
 
-def weigh(
+def update_weights(
     weights: NDArray[np.float64],
-    foreseen: NDArray[np.float64],
+    predicted: NDArray[np.float64],
     acted: NDArray[np.bool_],
     share: float,
 ) -> NDArray[np.float64]:
-    """Move ``weights`` by what happened, slot by slot; return the mix told before each.
+    """Update ``weights`` slot by slot; return the weighted average before each update.
 
-    ``foreseen`` float64[experts, slots] are the experts' chances, strictly between 0 and 1.
+    ``predicted`` float64[experts, slots] are the experts' chances, strictly between 0 and 1.
 
     >>> weights = np.array([0.5, 0.5])
-    >>> weigh(weights, np.array([[0.9], [0.1]]), np.array([True]), 0.0)
+    >>> update_weights(weights, np.array([[0.9], [0.1]]), np.array([True]), 0.0)
     array([0.5])
     >>> weights
     array([0.9, 0.1])
     """
-    told = np.empty(foreseen.shape[1])
-    _weigh(weights, foreseen, acted, share, told)
-    return told
+    averages = np.empty(predicted.shape[1])
+    _update(weights, predicted, acted, share, averages)
+    return averages
 
 
-def mixed(weights: NDArray[np.float64], chances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return float64[n]: the experts' chances, float64[experts, n], in the order of the experts."""
+def average(weights: NDArray[np.float64], chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64[n], the weighted average of the experts' chances, float64[experts, n]."""
     total = np.zeros(chances.shape[1])
+    # expert by expert, not a matrix product: BLAS sums in an order of its own
     for weight, row in zip(weights.tolist(), chances, strict=True):
         total += weight * row
     return total

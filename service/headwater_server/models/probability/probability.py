@@ -1,4 +1,4 @@
-"""The probability head: from a slot and what is known of it to a chance that can be believed."""
+"""The probability head: from the features of a slot to a calibrated probability."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from river import base, preprocessing
 
 from headwater_server.models.base import CAPACITY_START
 from headwater_server.models.covisitation.circumstances import circumstance
-from headwater_server.models.probability.averaging import mixed, weigh
+from headwater_server.models.probability.averaging import average, update_weights
 from headwater_server.models.probability.probit import BIAS, CHANCE_MIN, Probit, normal_cdf
 from headwater_server.models.river.plain_values import from_plain, to_plain
 
 FEATURES = ("score", "share", "log_position", "log_history")
 TOKENS_MAX = 16
-"""Circumstances of a slot that count; more say little."""
+"""Circumstances of a slot that count; more of them add little."""
 
 _BUCKETS = 4096
 _DEVIATIONS_MAX = 4.0  # a feature counts up to so many deviations from its mean
@@ -35,7 +35,7 @@ INTERVAL = 0.9
 
 @lru_cache(maxsize=65_536)
 def bucket(text: str) -> int:
-    """Return the weight that a circumstance shares with few others, the same everywhere.
+    """Return the number of a circumstance's weight, which few others share; the same everywhere.
 
     >>> bucket("placement=home") == bucket("placement=home") != bucket("placement=basket")
     True
@@ -53,28 +53,28 @@ def buckets(texts: Sequence[str]) -> NDArray[np.int32]:
 
 
 class ProbabilityHead(base.Classifier):
-    r"""Four nested probit regressions, averaged by how well each has foreseen the acts of late.
+    r"""Four nested probit regressions, averaged by how well each predicted recent acts.
 
-    1. the base rate alone; 2. with what the ranker says of the slot: score, log share of the
+    1. the base rate alone; 2. with the ranker's figures of the slot: score, log share of the
     slate (softmax of the scores), log position, log length of the history, each standardised by
     River's `StandardScaler`; 3. with the circumstances; 4. with a weight of the item's own.
 
     With $w_k$ the weight of expert $k$ and $p_k$ its chance, $p = \sum_k w_k p_k$; after an act,
-    or none, Bayes' rule $w_k \propto w_k p_k(y)$, and a share of all weights is dealt out anew.
+    or none, Bayes' rule $w_k \propto w_k p_k(y)$, and a share of all weights is redistributed.
     So the log loss is never more than a few nats worse than the best expert's in any stretch:
-    where nothing but the base rate can be known (one act in 200), the base rate is told.
+    where the data support only the base rate (one act in 200), the result is the base rate.
 
     The interval is of the *chance*: 90 % of the fourth expert's posterior of $\Phi(w \cdot x)$
-    (and $p$, if that lies beyond). It says how well the chance is known of this item among all whom
-    the model cannot tell apart, not whether an act will follow, and not how much those differ among
-    themselves.
+    (and $p$, if that lies outside). It shows how well the chance of this item is known among all
+    visitors that look the same to the model. It does not show whether an act follows, or how much
+    those visitors differ.
 
     Parameters
     ----------
     epsilon
-        How fast weights go back to their prior, see `Probit`.
+        How fast weights return to their prior, see `Probit`.
     share
-        Share of the experts' weights that is dealt out evenly after every slot.
+        Share of the experts' weights that is redistributed evenly after every slot.
     slots_min
         Reported slots, with at least one act among them, before a probability is given.
 
@@ -110,7 +110,7 @@ class ProbabilityHead(base.Classifier):
 
     @property
     def is_ready(self) -> bool:
-        """Whether enough was reported for the probability to mean something."""
+        """Whether enough slots were reported for a meaningful probability."""
         return self._slots >= self.slots_min and 0 < self._acts < self._slots
 
     def reserve(self, rows: int) -> None:
@@ -118,7 +118,7 @@ class ProbabilityHead(base.Classifier):
         self._experts[-1].reserve(_FIRST_ITEM + rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Clear what is known of ``items``, whose numbers will be given to others."""
+        """Clear the state of ``items``, whose numbers will be reused."""
         self._experts[-1].forget(_FIRST_ITEM + items.astype(np.int64))
 
     def _scaled(self, dense: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -160,24 +160,24 @@ class ProbabilityHead(base.Classifier):
         items: NDArray[np.int32],
         acted: NDArray[np.bool_],
     ) -> NDArray[np.float64]:
-        """Learn the slots of one slate; return the chance of each as it was foreseen."""
+        """Learn the slots of one slate; return each chance as predicted before."""
         for row in np.where(np.isfinite(dense), dense, 0.0).tolist():
             self._scaler.learn_one(dict(zip(FEATURES, row, strict=True)))  # type: ignore[no-untyped-call]  # River
         indices, values = self.rows(dense, tokens, items)
-        foreseen = np.empty((len(_ENDS), len(items)))
+        predicted = np.empty((len(_ENDS), len(items)))
         for place, (expert, end) in enumerate(zip(self._experts, _ENDS, strict=True)):
-            foreseen[place] = expert.learn_many(indices[:, :end], values[:, :end], acted)
+            predicted[place] = expert.learn_many(indices[:, :end], values[:, :end], acted)
         self._slots += len(acted)
         self._acts += int(acted.sum())
-        return weigh(self._weights, foreseen, acted, self.share)
+        return update_weights(self._weights, predicted, acted, self.share)
 
-    def beliefs(
+    def posterior_many(
         self, dense: NDArray[np.float64], items: NDArray[np.int32]
     ) -> tuple[NDArray[np.float64], ...]:
-        """Return what the fullest expert holds of what sets candidates apart; a pure read.
+        """Return the last expert's posterior of all that differs by candidate; a pure read.
 
         float64[n, features] values, float64[features] means and variances of their weights;
-        float64[n] means and variances of what each item adds of its own.
+        float64[n] means and variances of each item's own term.
         """
         full, places = self._experts[-1], slice(1, _FIRST_TOKEN)
         own = _FIRST_ITEM + items.astype(np.int64)
@@ -196,7 +196,7 @@ class ProbabilityHead(base.Classifier):
         indices, values = self.rows(dense, tokens, items)
         pairs = zip(self._experts, _ENDS, strict=True)
         chances = [expert.score_many(indices[:, :end], values[:, :end]) for expert, end in pairs]
-        return mixed(self._weights, np.array(chances))
+        return average(self._weights, np.array(chances))
 
     def interval_many(
         self, dense: NDArray[np.float64], tokens: NDArray[np.int32], items: NDArray[np.int32]
@@ -204,25 +204,27 @@ class ProbabilityHead(base.Classifier):
         """Return (low, high), float64[n] each: `INTERVAL` of the chance's posterior lies within."""
         mean, variance = self._experts[-1].latent_many(*self.rows(dense, tokens, items))
         reach = NormalDist().inv_cdf((1.0 + INTERVAL) / 2.0) * np.sqrt(variance)
-        chances = self.score_many(dense, tokens, items)  # the average of all may lie beyond
+        chances = self.score_many(
+            dense, tokens, items
+        )  # the average of all experts may lie outside
         low, high = normal_cdf(mean - reach), normal_cdf(mean + reach)
         return np.minimum(low, chances), np.maximum(high, chances)
 
     def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
-        """River's way in: features by name, an "item", and circumstances; y: was it acted on?"""
+        """River's API: features by name, an "item", and circumstances; y: was it acted on?"""
         if "item" in x:
             number = self._numbers.setdefault(x["item"], len(self._numbers))
             self.reserve(max(CAPACITY_START, 1 << number.bit_length()))
-        self.learn_many(*self._told(x), np.array([bool(y)]))
+        self.learn_many(*self._arrays(x), np.array([bool(y)]))
 
     def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
         """Return the chance of an act, without changing anything."""
         if self._slots == 0:
             return {False: 0.5, True: 0.5}
-        chance = float(np.clip(self.score_many(*self._told(x)), CHANCE_MIN, 1 - CHANCE_MIN)[0])
+        chance = float(np.clip(self.score_many(*self._arrays(x)), CHANCE_MIN, 1 - CHANCE_MIN)[0])
         return {False: 1.0 - chance, True: chance}
 
-    def _told(self, x: Any) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32]]:
+    def _arrays(self, x: Any) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32]]:
         dense = np.array([[float(x.get(name, 0.0)) for name in FEATURES]])
         rest = [name for name in x if name not in FEATURES and name != "item"]
         tokens = buckets([circumstance(str(name), x[name]) for name in sorted(rest, key=str)])
@@ -230,7 +232,7 @@ class ProbabilityHead(base.Classifier):
         return dense, tokens, np.array([item], dtype=np.int32)
 
     def state(self) -> dict[str, Any]:
-        """Return all that the model is, as plain values."""
+        """Return the whole state, as plain values."""
         return {
             "experts": {str(n): expert.state() for n, expert in enumerate(self._experts)},
             "weights": self._weights,
@@ -240,7 +242,7 @@ class ProbabilityHead(base.Classifier):
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         for number, expert in enumerate(self._experts):
             expert.load(state["experts"][str(number)])
         self._weights = state["weights"]

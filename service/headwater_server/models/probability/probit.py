@@ -1,4 +1,4 @@
-"""Bayesian probit regression: River's AdPredictor for whole slates and for any magnitudes."""
+"""Bayesian probit regression: River's AdPredictor for whole slates and for real-valued features."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 from river import base
 
 BIAS = 0
-"""Where the bias stands; it is in every row, with value 1."""
+"""Number of the bias, which is in every row, with value 1."""
 
 SURPRISE_MAX = 5.0
+"""Deviations at which a surprise is cut off; far below it the step is 0 / 0."""
 CHANCE_MIN = 1e-12
 _ROWS_START = 64
 
 
 @njit(cache=True)
 def _cdf(t):
+    # erfc, not 1 - erf: a small chance keeps all its digits
     return 0.5 * math.erfc(-t / math.sqrt(2.0))
 
 
@@ -44,6 +46,8 @@ def normal_cdf(t: NDArray[np.float64]) -> NDArray[np.float64]:
 @njit(cache=True)
 def _latent(indices, values, means, variances, bias):
     """Return (mean, variance) of the sum of one row's weights, each times its value."""
+    # the bias comes as an argument: before the first row it is only computed, since a read must
+    # not write it
     mean, variance = bias, variances[BIAS]
     for place in range(1, len(indices)):
         weight, value = indices[place], values[place]
@@ -69,7 +73,9 @@ def _learn_one(indices, values, acted, means, variances, beta, epsilon):
             continue
         before = variances[weight]
         moved = means[weight] + sign * x * before / spread * v
+        # every weight moves by the variances of before the row, which `total` sums
         left = before * (1.0 - x * x * before / total * w)
+        # the step back to the prior mixes precisions (1 / variance), in which normals multiply
         after = left / ((1.0 - epsilon) + epsilon * left)
         means[weight] = after * (1.0 - epsilon) * moved / left if epsilon > 0.0 else moved
         variances[weight] = after if epsilon > 0.0 else left
@@ -100,20 +106,20 @@ class Probit(base.Classifier):
     $$\mu_i \mathrel{+}= y x_i \frac{\sigma_i^2}{\Sigma} v, \qquad
       \sigma_i^2 \mathrel{*}= 1 - x_i^2 \frac{\sigma_i^2}{\Sigma^2} u$$
 
-    and then takes the weight by ``epsilon`` back towards its prior. These are the numbers of
-    `river.linear_model.AdPredictor` (a test holds them together), which knows but x = 0 and 1;
-    here a value's size counts, so that 0.1 is an indicator of prior deviation 0.1.
+    and then moves the weight by ``epsilon`` back towards its prior. For x of 0 and 1 these are the
+    numbers of `river.linear_model.AdPredictor` (a test compares them), which supports no others;
+    here the size of a value counts, so that 0.1 is an indicator of prior deviation 0.1.
 
-    Rows are given as weights' numbers and values, so a slate is learned and read at once.
+    Rows consist of the weights' numbers and values, so a slate is learned or read in one call.
 
     Parameters
     ----------
     beta
-        Deviation of what is left to chance.
+        Deviation of the noise.
     prior_probability
-        The chance before anything was learned; it sets the bias at the first row.
+        The chance before the first row; it sets the initial bias.
     epsilon
-        Share by which a weight that was used goes back to its prior, so that all can change.
+        Share by which a used weight returns to its prior, so that it never stops changing.
 
     References
     ----------
@@ -149,7 +155,7 @@ class Probit(base.Classifier):
             self.variances = np.concatenate((self.variances, np.ones(more)))
 
     def forget(self, weights: NDArray[np.int64]) -> None:
-        """Take ``weights`` back to their prior."""
+        """Reset ``weights`` to their prior."""
         self.means[weights] = 0.0
         self.variances[weights] = 1.0
 
@@ -189,30 +195,30 @@ class Probit(base.Classifier):
         return np.asarray(np.clip(chances, CHANCE_MIN, 1.0 - CHANCE_MIN))
 
     def _row(self, x: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the row of a dict; a feature that was never met is a weight at its prior."""
+        """Return the row of a dict; an unknown feature is a weight at its prior."""
         spare = len(self.means) - 1
         known = [(self._numbers.get(name, spare), float(x[name])) for name in x if x[name]]
         numbers, values = zip((BIAS, 1.0), *known, strict=True)
         return np.array([numbers], dtype=np.int64), np.array([values])
 
     def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
-        """River's way in; ``x`` numbers by name."""
+        """River's API; ``x`` numbers by name."""
         for name in x:
             self._numbers.setdefault(name, len(self._numbers) + 1)
-        if len(self._numbers) + 2 > len(self.means):  # the last one is nobody's
+        if len(self._numbers) + 2 > len(self.means):  # the last one stands for unknown names
             self.reserve(2 * len(self.means))
         self.learn_many(*self._row(x), np.array([bool(y)]))
 
     def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
-        """River's way out: the chance of an act, without changing anything."""
+        """River's API: the chance of an act, without changing anything."""
         chance = float(self.score_many(*self._row(x))[0])
         return {False: 1.0 - chance, True: chance}
 
     def state(self) -> dict[str, Any]:
-        """Return all that the model is, not copied."""
+        """Return the whole state, not copied."""
         return {"means": self.means, "variances": self.variances, "begun": self._begun}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self.means, self.variances = state["means"], state["variances"]
         self._begun = state["begun"]

@@ -1,4 +1,4 @@
-"""What moved a score: its parts, by family of features, next to the average candidate's score."""
+"""The parts of a score by family of features, relative to the average candidate's score."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Contributions(NamedTuple):
     """``average`` + the sum of a row of ``parts`` + its ``rest`` = the score of that row.
 
     ``parts`` float64[rows, families], ``rest`` float64[rows]; ``average`` the score of the
-    candidate that has the mean of all features; ``rest_is`` what the rest is: "item" (what is
-    learned of the item itself) or "other" (what families do only together).
+    candidate that has the mean of all features; ``rest_is`` names the rest: "item" (what is
+    learned of the item itself) or "other" (the joint effect of several families).
     """
 
     parts: NDArray[np.float64]
@@ -24,7 +24,7 @@ class Contributions(NamedTuple):
     rest_is: str
 
 
-def of_network(
+def network_contributions(
     features: NDArray[Any],
     context: NDArray[Any],
     bias: NDArray[Any],
@@ -32,7 +32,7 @@ def of_network(
     rows: NDArray[Any],
     families: NDArray[Any],
 ) -> Contributions:
-    r"""Take the scores of ``rows`` apart, exactly.
+    r"""Decompose the scores of ``rows`` exactly.
 
     For the score $s = \rho + w f + v\,L(a)$, $a = W f + V c + \beta$, and the average candidate
     $\bar f, \bar\rho, \bar a$, feature $j$ contributes
@@ -41,8 +41,8 @@ def of_network(
       \frac{L(a_h) - L(\bar a_h)}{a_h - \bar a_h}\Big)$$
 
     Since $a$ moves along a straight line from $\bar a_h$ to $a_h$, the quotient is the mean of the
-    unit's slope on the way: the rescale rule of DeepLIFT and the path integral of integrated
-    gradients are the same number here, and no approximation. ``tables`` are the ranker's
+    unit's slope in between: the rescale rule of DeepLIFT and the path integral of integrated
+    gradients are the same number here, without approximation. ``tables`` are the ranker's
     (moments, parameters), ``families`` int64[features] the family of each feature.
 
     References
@@ -53,9 +53,9 @@ def of_network(
     """
     (mean, variance, c_mean, c_variance), (w, W, V, beta, v) = tables  # noqa: N806 - the paper's
     scaled = _standardised(features, mean, variance)
-    told = _standardised(context, c_mean, c_variance)
+    c = _standardised(context, c_mean, c_variance)
     usual, usual_bias = scaled.mean(axis=0), float(np.mean(bias, dtype=np.float64))
-    begins = beta + (told[:, None] * V).sum(axis=0)
+    begins = beta + (c[:, None] * V).sum(axis=0)
     a_usual = begins + (usual[:, None] * W).sum(axis=0)
     a = begins + (scaled[rows][:, :, None] * W).sum(axis=1)
     weights = w + (W * (v * _slopes(a, a_usual))[:, None, :]).sum(axis=2)
@@ -92,13 +92,13 @@ def by_leaving_out(
     rows: NDArray[Any],
     families: NDArray[Any],
 ) -> Contributions:
-    r"""Ask any ranker again, with one family of features at the average candidate's.
+    r"""Score again with any ranker, each family of features in turn set to its mean.
 
     A family's part is $s(x) - s(x \text{ with the family's features at their mean})$, a difference
     of log-odds. Of a linear model these parts are exact; of others they need not sum to
-    the score, and what is missing, which families do only together, is the ``rest``.
+    the score, and the difference, a joint effect of several families, is the ``rest``.
     """
-    nobody = np.zeros(0, dtype=np.int32)
+    no_items = np.zeros(0, dtype=np.int32)
     mean = features.mean(axis=0, dtype=np.float64).astype(features.dtype)
     count = int(families.max()) + 1
     asked = [mean[None, :], features[rows]]
@@ -106,7 +106,7 @@ def by_leaving_out(
         without = features[rows].copy()
         without[:, families == family] = mean[families == family]
         asked.append(without)
-    scores = ranker.score_many(np.concatenate(asked), context, nobody).astype(np.float64)
+    scores = ranker.score_many(np.concatenate(asked), context, no_items).astype(np.float64)
     average, (whole, *others) = float(scores[0]), scores[1:].reshape(count + 1, len(rows))
     parts = np.stack([whole - other for other in others], axis=1)
     return Contributions(parts, whole - average - parts.sum(axis=1), average, "other")

@@ -1,7 +1,10 @@
 """The ranker's arithmetic: a small network, its gradient, and the two optimisers' steps.
 
 Arrays are float32. ``parameters`` = (w, W, V, beta, v); ``moments`` = running (mean, variance)
-of the features, then of the context. Sums run in a fixed order: no BLAS, no fastmath.
+of the features, then of the context.
+
+Sums run in a fixed order: no BLAS and no fastmath, which choose the order by the machine's vector
+width, so that the last bits, and with them the digest, would differ between replicas.
 """
 
 from __future__ import annotations
@@ -11,14 +14,14 @@ from numba import njit
 
 LEAK = np.float32(0.05)
 CLIP = np.float32(8.0)
-"""Standard deviations beyond which a feature says nothing more."""
+"""Standard deviations at which a feature is cut off: one outlier must not move all weights."""
 UNITS = 16
 """Width of the hidden layer."""
 
 
 @njit(cache=True)
 def _precision(variance):
-    """Return one over the deviation, once for all rows."""
+    """Return one over the deviation, once for all rows; the small term is for constant features."""
     return np.float32(1.0) / np.sqrt(variance + np.float32(1e-4))
 
 
@@ -30,8 +33,11 @@ def _standardise(row, mean, precision, out):
 
 
 @njit(cache=True)
-def follow(row, mean, variance, step):
-    """Move running mean and variance a step towards one more row."""
+def update_moments(row, mean, variance, step):
+    """Move running mean and variance a step towards one more row.
+
+    Exponential moments, not Welford's: the features' distribution changes while the shop learns.
+    """
     for j in range(len(row)):
         gap = row[j] - mean[j]
         mean[j] += step * gap
@@ -42,8 +48,9 @@ def follow(row, mean, variance, step):
 def _forward(F, context, bias, moments, parameters, scaled, hidden, scores):
     """Write scaled features float32[k, n], the hidden layer float32[units, n] and the scores.
 
-    The innermost loops run over the rows, so that each is a vector step: four times as fast as
-    row by row, and the sums are the same to the bit.
+    The innermost loops run over the rows, so that the compiler makes vector instructions of them:
+    four times as fast as row by row. Each row's own sum keeps its order, so it is equal to the
+    bit.
     """
     w, W, v = parameters[0], parameters[1], parameters[4]
     mean, precision = moments[0], _precision(moments[1])
@@ -103,6 +110,7 @@ def gradients_of(context, errors, moments, parameters, scaled, hidden, out):
     for gradient in (gw, gbeta, gv):
         gradient[:] = 0.0
     gW[:] = 0.0
+    # here the rows are the outer loop: a gradient sums over them, in the order of the list
     for i in range(len(errors)):
         e = errors[i]
         for h in range(len(v)):
@@ -116,6 +124,7 @@ def gradients_of(context, errors, moments, parameters, scaled, hidden, out):
             gw[j] += e * f
             for h in range(len(v)):
                 gW[j, h] += back[h] * f
+    # the context is the same for all rows, so the sum over them is that of beta already
     for j in range(len(c)):
         for h in range(len(v)):
             gV[j, h] = gbeta[h] * c[j]
@@ -141,10 +150,10 @@ def rmsprop(weights, gradient, squares, rate, rho):
 def choice_errors(scores, chosen, outside, errors):
     """Write softmax(scores) - chosen / sum(chosen); return the cross-entropy.
 
-    ``outside`` is the score of choosing none, which is right where nothing was chosen; minus
-    infinity where none was no choice.
+    ``outside`` is the score of choosing none, the right choice where nothing was chosen; minus
+    infinity where choosing none was impossible.
     """
-    top = outside
+    top = outside  # subtracted before exp, which would overflow otherwise
     for i in range(len(scores)):
         top = max(top, scores[i])
     total = np.exp(outside - top)
@@ -180,6 +189,7 @@ def learn_rows(
     )
     gradients_of(context, errors, moments, parameters, scaled, hidden, gradients)
     adagrad(w, gradients[0], squares[0], rate)
+    # RMSProp's squares decay, AdaGrad's do not: see docs/experiments.md, decay made w worse
     rho = np.float32(0.999)
     rmsprop(W.reshape(-1), gradients[1].reshape(-1), squares[1].reshape(-1), layer_rate, rho)
     rmsprop(V.reshape(-1), gradients[2].reshape(-1), squares[2].reshape(-1), layer_rate, rho)

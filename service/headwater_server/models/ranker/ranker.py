@@ -11,7 +11,7 @@ from river import base
 
 from headwater_server.models.base import CAPACITY_START, grown
 from headwater_server.models.ranker import network
-from headwater_server.models.ranker.contributions import Contributions, of_network
+from headwater_server.models.ranker.contributions import Contributions, network_contributions
 from headwater_server.models.splitmix import uniform
 
 _SCALE_STEP_MIN, _CONTEXT_STEP = 0.0005, 0.001
@@ -41,14 +41,14 @@ class ListwiseRanker(base.Classifier):
     Parameters
     ----------
     features, context
-        Names of the columns. River's way in may bring other names: they get columns of their
-        own, in sorted order.
+        Names of the columns. Other names that come through River's API get new columns, in
+        sorted order.
     start
-        Weights that $w$ begins with, by name.
+        Initial weights $w$ by name.
     rate, layer_rate, bias_rate
         Learning rates of $w$, of the layer and of $\rho$.
     seed
-        Seed of the layer's first weights.
+        Seed of the layer's initial weights.
 
     References
     ----------
@@ -126,7 +126,7 @@ class ListwiseRanker(base.Classifier):
         self._bias = grown(self._bias, rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Clear the bias of ``items``, whose numbers will be given to others."""
+        """Clear the bias of ``items``, whose numbers will be reused."""
         self._bias[items] = 0
 
     def score_many(
@@ -148,7 +148,7 @@ class ListwiseRanker(base.Classifier):
     ) -> Contributions:
         """Return what moved the scores of ``rows`` away from the average of all; a pure read."""
         tables = tuple(self._moments), tuple(self._parameters)
-        return of_network(features, context, self._bias[items], tables, rows, families)
+        return network_contributions(features, context, self._bias[items], tables, rows, families)
 
     def learn_many(
         self,
@@ -163,7 +163,7 @@ class ListwiseRanker(base.Classifier):
         ``outside`` adds the choice of none. ``items`` None: rows without an item of their own.
         """
         if items is None or not outside:
-            self._standardise(features, context)  # a slate is no fair sample of candidates
+            self._standardise(features, context)  # a slate is a biased sample of candidates
         bias = np.zeros(len(features), dtype=np.float32) if items is None else self._bias[items]
         errors = np.empty(len(features), dtype=np.float32)
         args = (tuple(self._moments), tuple(self._parameters))
@@ -184,18 +184,18 @@ class ListwiseRanker(base.Classifier):
                 errors + np.float32(_BIAS_DECAY) * bias
             )
         if outside:
-            # all errors sum to zero, so that of choosing none is the rest
+            # all errors sum to zero, so the error of choosing none is the rest
             self._none += _NONE_RATE * float(errors.sum())
         self._steps += 1
         return float(loss)
 
     def _standardise(self, features: NDArray[Any], context: NDArray[Any]) -> None:
-        """Let running means and variances follow a few rows."""
+        """Move running means and variances towards a few rows."""
         step = np.float32(max(_SCALE_STEP_MIN, 1.0 / (1.0 + self._steps)))
         for row in features[-_SCALE_ROWS:]:
-            network.follow(row, self._moments[0], self._moments[1], step)
+            network.update_moments(row, self._moments[0], self._moments[1], step)
         step = np.float32(max(_CONTEXT_STEP, 1.0 / (1.0 + self._steps)))
-        network.follow(context, self._moments[2], self._moments[3], step)
+        network.update_moments(context, self._moments[2], self._moments[3], step)
 
     def _row(self, x: dict[str, float]) -> NDArray[np.float32]:
         row = np.zeros((1, len(self._parameters[0])), dtype=np.float32)
@@ -208,25 +208,25 @@ class ListwiseRanker(base.Classifier):
         return np.zeros(len(self.context or ()), dtype=np.float32)
 
     def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
-        """River's way in: a list of one, chosen or not."""
+        """River's API: a list of one, chosen or not."""
         self._name(sorted(name for name in x if name not in self._columns))
         chosen = np.array([1.0 if y else 0.0], dtype=np.float32)
         self.learn_many(self._row(x), self._no_context(), None, chosen, outside=True)
 
     def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
-        """River's way out: the chance of choosing the only item of a list."""
+        """River's API: the chance of choosing the only item of a list."""
         first = np.zeros(1, dtype=np.int32)
         score = float(self.score_many(self._row(x), self._no_context(), first)[0])
         chance = 1.0 / (1.0 + math.exp(-max(-700.0, score - self._none)))
         return {False: 1.0 - chance, True: chance}
 
     def state(self) -> dict[str, Any]:
-        """Return all that the model is."""
+        """Return the whole state."""
         names = ("_steps", "_none", "_bias", "_parameters", "_squares", "_moments")
         return {"columns": list(self._columns), **{n: getattr(self, n) for n in names}}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self._columns = {name: i for i, name in enumerate(state["columns"])}
         for name in ("_steps", "_none", "_bias", "_parameters", "_squares", "_moments"):
             setattr(self, name, state[name])

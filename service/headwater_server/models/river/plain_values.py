@@ -1,9 +1,8 @@
 """River objects as plain values and back, without pickle.
 
-An object becomes ``{"class": "river.stats.mean:Mean", "args": […], "state": {…}}``; one that
-is met again becomes ``{"ref": n}``, since River's pipelines hold their steps twice. Only
-classes of River, numpy's generators and the standard containers are made again; anything
-else is refused.
+An object becomes ``{"class": "river.stats.mean:Mean", "args": […], "state": {…}}``; its second
+occurrence becomes ``{"ref": n}``, since River's pipelines contain their steps twice. Only classes
+of River, numpy's generators and the standard containers are allowed; anything else is refused.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ def to_plain(value: Any) -> Any:
 
 
 def from_plain(plain: Any) -> Any:
-    """Return what `to_plain` was given. Raises TypeError for a class that is not allowed."""
+    """Return the value that `to_plain` converted. Raises TypeError for a class not allowed."""
     return _Reader().read(plain)
 
 
@@ -90,11 +89,13 @@ class _Writer:
         if new:
             make, args = args[0], args[1:]
         if any(part is not None for part in rest[1:]):
-            raise TypeError(f"{type(value).__qualname__} has contents that cannot be made plain")
+            raise TypeError(
+                f"{type(value).__qualname__} has contents that cannot become plain values"
+            )
         state = rest[0] if rest else None
         if isinstance(value, proba.base.Distribution) and value.seed is None:
-            # a tree has one for each feature of each leaf, each with 2,500 bytes that the
-            # operating system drew, which only sampling would use, and no tree samples
+            # a tree has one for each feature of each leaf, each with 2,500 bytes of random state
+            # from the operating system; only sampling uses it, and no tree samples
             state = {**(state or {}), "_rng": None}
         return {
             "class": _path(make),
@@ -105,7 +106,7 @@ class _Writer:
 
 
 class _Reader:
-    """Makes things in the order in which the writer met them, so that numbers agree."""
+    """Creates objects in the order in which the writer saw them, so that references match."""
 
     def __init__(self) -> None:
         self._made: list[Any] = []
@@ -150,7 +151,7 @@ class _Reader:
         mapping = self._made[place] = kind() if kind else defaultdict(default)
         keys = [self.read(key) for key in plain["keys"]]
         for key, value in zip(keys, plain["values"], strict=True):
-            mapping[key] = self.read(value)  # not update(), which in a Counter counts
+            mapping[key] = self.read(value)  # not update(), which adds up in a Counter
 
     def _object(self, place: int, plain: dict[str, Any]) -> None:
         thing = _resolve(plain["class"])
@@ -166,7 +167,7 @@ class _Reader:
             for name, value in (values or {}).items():
                 object.__setattr__(made, name, value)
         if isinstance(made, proba.base.Distribution) and made.seed is None:
-            made._rng = random.Random(0)  # noqa: SLF001 - a new one for what was left out
+            made._rng = random.Random(0)  # noqa: SLF001 - a new one for the omitted state
 
 
 def _path(thing: Any) -> str:

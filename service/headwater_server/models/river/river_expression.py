@@ -1,4 +1,4 @@
-"""From the text of a setting to a River classifier, or to the reason why there is none."""
+"""Parse the text of a setting into a River classifier; an error gives the reason."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ _MISTAKES = (
     SyntaxError, AttributeError, LookupError, TypeError, ValueError, ArithmeticError,
     NotImplementedError, RecursionError, MemoryError,
 )  # fmt: skip
-"""What Python and River's constructors raise for an expression that makes no sense."""
+"""What Python and River's constructors raise for an invalid expression."""
 
 
 def build(expression: str, seed: int = 0) -> base.Classifier:
     """Return the River classifier that an expression over River's modules names.
 
-    Names, attributes, calls with constants, ``|`` and ``+`` are understood; nothing else is
-    evaluated. A model that has a parameter ``seed`` which the expression leaves out gets
-    ``seed``, so that nothing draws from the operating system's numbers. Raises ValueError with
-    the reason, and with what was probably meant.
+    Names, attributes, calls with constants, ``|`` and ``+`` are supported; nothing else is
+    evaluated. If a model has a parameter ``seed`` that the expression omits, it gets ``seed``, so
+    that nothing draws from the operating system. Raises ValueError with the reason and a
+    suggestion.
 
     >>> model = build("preprocessing.StandardScaler() | linear_model.LogisticRegression(l2=0.1)")
     >>> model["LogisticRegression"].l2
@@ -81,7 +81,7 @@ class _Builder:
         self.seed = seed
 
     def made(self, node: ast.expr) -> Any:
-        """Return the value, an object of it where the expression names a bare class."""
+        """Return the value; for a class without a call, a new object of it."""
         value = self.value(node)
         return self._call(value, [], {}) if isinstance(value, type) else value
 
@@ -114,7 +114,7 @@ class _Builder:
         parameters = inspect.signature(thing).parameters
         for name in named:
             if name not in parameters and parameters:
-                hint = _meant(name, [*parameters]) or f"; it has {', '.join(parameters)}"
+                hint = _suggestion(name, [*parameters]) or f"; it has {', '.join(parameters)}"
                 raise TypeError(f"{thing.__name__} has no parameter {name!r}{hint}")
         if "seed" in parameters:
             given = inspect.signature(thing).bind_partial(*args, **named).arguments
@@ -127,7 +127,7 @@ def _module(name: str) -> Any:
     if name in _MODULES:
         return _MODULES[name]
     holding = [f"{path}.{name}" for path, module in _MODULES.items() if hasattr(module, name)]
-    hint = f"; did you mean {holding[0]}?" if holding else _meant(name, list(_MODULES))
+    hint = f"; did you mean {holding[0]}?" if holding else _suggestion(name, list(_MODULES))
     raise LookupError(f"there is no module {name!r}{hint or ': one of ' + ', '.join(_MODULES)}")
 
 
@@ -135,11 +135,11 @@ def _attribute(holder: Any, name: str) -> Any:
     public = [n for n in getattr(holder, "__all__", dir(holder)) if not n.startswith("_")]
     if name not in public:
         where = getattr(holder, "__name__", type(holder).__name__)
-        raise AttributeError(f"{where} has no {name!r}{_meant(name, public)}")
+        raise AttributeError(f"{where} has no {name!r}{_suggestion(name, public)}")
     return getattr(holder, name)
 
 
-def _meant(name: str, known: list[str]) -> str:
+def _suggestion(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
     return f"; did you mean {', '.join(close)}?" if close else ""
 

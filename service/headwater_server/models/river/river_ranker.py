@@ -1,4 +1,4 @@
-"""Any River classifier as the ranker: slower than the default, and supported."""
+"""Any River classifier as the ranker: slower than the default, but supported."""
 
 from __future__ import annotations
 
@@ -21,23 +21,22 @@ _KEEPS_NAMES = (
     preprocessing.MinMaxScaler, preprocessing.MaxAbsScaler, preprocessing.RobustScaler,
     preprocessing.Normalizer, compose.Select, compose.Discard, compose.Prefixer, compose.Suffixer,
 )  # fmt: skip
-"""Transformers whose output's names follow from their input's names, whatever the values."""
+"""Transformers whose output names depend on the input names only, not on the values."""
 _TRIALS = 24
 
 
 class RiverRanker(base.Classifier):
-    """Lets a River classifier rank: the chosen item is a True, a few others are False.
+    """A River classifier as ranker: the chosen item is a True, a few others are False.
 
-    Reading never writes: a model whose `predict_proba_one` changes it (many of River's do when
-    they meet a feature for the first time) is read through a copy, which is thrown away at the
-    next learning step.
+    Reading never writes: many of River's models change in `predict_proba_one` when a feature is
+    new. Such a model is read through a copy, which is dropped at the next learning step.
 
     Parameters
     ----------
     model
         Any River classifier or pipeline that ends in one.
     features, context
-        Names of the columns that `score_many` and `learn_many` are given.
+        Names of the columns of `score_many` and `learn_many`.
 
     Examples
     --------
@@ -68,16 +67,16 @@ class RiverRanker(base.Classifier):
     def named(
         cls, expression: str, features: tuple[str, ...], context: tuple[str, ...], seed: int
     ) -> RiverRanker:
-        """Return the ranker that an expression names, once a trial has shown that it can be one.
+        """Return the ranker that an expression names, after a trial run.
 
-        Raises ValueError with the reason: it cannot learn from these features, cannot be kept
+        Raises ValueError with the reason: it cannot learn from these features, cannot be stored
         in a snapshot, or does not learn the same twice.
         """
         _try(expression, features, context, seed)
         return cls(build(expression, seed), features, context)
 
     def try_out(self) -> None:
-        """Learn and read rows that a small generator of this function's own makes up."""
+        """Learn and read rows from a small pseudo-random generator in this function."""
         columns, state = (*(self.features or ()), *(self.context or ())), 1
         before: dict[str, float] = {}
         for n in range(_TRIALS):
@@ -86,34 +85,34 @@ class RiverRanker(base.Classifier):
                 state = state * 48271 % 2147483647
                 x[name] = state / 1073741824 - 1.0
             self.predict_proba_one(x)
-            if not self._answers_alike(x, before):
-                raise ValueError("its answers depend on what was asked before")
+            if not self._predicts_alike(x, before):
+                raise ValueError("its predictions depend on earlier predictions")
             self.learn_one(x, n % 2 == 0)
             before = x
 
-    def _answers_alike(self, x: Any, other: Any) -> bool:
-        """Whether a question about ``other`` leaves the answer to one about ``x`` as it was."""
+    def _predicts_alike(self, x: Any, other: Any) -> bool:
+        """Whether a prediction for ``other`` leaves the prediction for ``x`` unchanged."""
         fresh, asked = copy.deepcopy(self.model), copy.deepcopy(self.model)
         asked.predict_proba_one({name: value / 3.0 + 0.1 for name, value in other.items()})
         return bool(fresh.predict_proba_one(x) == asked.predict_proba_one(x))
 
     @property
     def _multiclass(self) -> bool:
-        return bool(self.model._multiclass)  # noqa: SLF001 - River asks its own so
+        return bool(self.model._multiclass)  # noqa: SLF001 - River does the same
 
     @classmethod
     def _unit_test_params(cls) -> Any:
         yield {"model": linear_model.LogisticRegression()}
 
     def _unit_test_skips(self) -> set[str]:
-        skips: set[str] = self.model._unit_test_skips()  # noqa: SLF001 - River asks its own so
+        skips: set[str] = self.model._unit_test_skips()  # noqa: SLF001 - River does the same
         return skips
 
     def reserve(self, rows: int) -> None:
-        """Nothing: a River classifier knows no item by number."""
+        """Nothing: a River classifier has no rows by item."""
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Nothing: a River classifier knows no item by number."""
+        """Nothing: a River classifier has no rows by item."""
 
     def _row(self, features: Any, context: Any) -> dict[Any, float]:
         row = dict(zip(self.features or (), features.tolist(), strict=True))
@@ -131,7 +130,7 @@ class RiverRanker(base.Classifier):
         return odds
 
     def _many(self, features: Any, context: Any) -> NDArray[np.float64] | None:
-        """Return the chances of all rows at once, None where only row by row they can be had."""
+        """Return the chances of all rows at once; None: this model supports only single rows."""
         names = (*(self.features or ()), *(self.context or ()))
         if len(features) == 0 or not self._names.issuperset(names):
             return None
@@ -142,7 +141,7 @@ class RiverRanker(base.Classifier):
     def contributions(
         self, features: Any, context: Any, items: Any, rows: Any, families: Any
     ) -> Contributions:
-        """Return by how much each family of features moves the log-odds of ``rows``."""
+        """Return how much each family of features changes the log-odds of ``rows``."""
         return by_leaving_out(self, features, context, rows, families)
 
     def learn_many(
@@ -160,13 +159,13 @@ class RiverRanker(base.Classifier):
         return loss
 
     def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
-        """Let the model learn; what was read before is read anew."""
+        """Let the model learn, and drop the copy for reading."""
         self.model.learn_one(x, y)
         self._names.update(x)
         self._reader = None
 
     def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
-        """Ask the model, or a copy of it if asking changes it."""
+        """Return the model's prediction, from a copy if a prediction changes the model."""
         if self._names.issuperset(x) and not self._is_writer(x):
             return dict(self.model.predict_proba_one(x))
         if self._reader is None:
@@ -175,7 +174,7 @@ class RiverRanker(base.Classifier):
 
     def _is_writer(self, x: Any) -> bool:
         if self._writes_on_read is None and not _keeps_names(self.model):
-            self._writes_on_read = True  # a new value may be a new name, met first in a question
+            self._writes_on_read = True  # a new value may become a new name, first in a prediction
         if self._writes_on_read is None:
             probe = copy.deepcopy(self.model)
             probe.predict_proba_one(x)
@@ -187,7 +186,7 @@ class RiverRanker(base.Classifier):
         return {"model": to_plain(self.model), "names": sorted(self._names)}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Become what `state` returned elsewhere."""
+        """Replace the state by what `state` returned."""
         self.model = from_plain(state["model"])
         self._names = set(state["names"])
         self._reader = self._writes_on_read = None
@@ -197,7 +196,7 @@ class RiverRanker(base.Classifier):
 def _try(expression: str, features: tuple[str, ...], context: tuple[str, ...], seed: int) -> None:
     """Raise ValueError with the reason if the expression cannot be a ranker.
 
-    An engine asks this whenever it is made; the answer depends on nothing else, so it is kept.
+    Every new engine runs this; the result depends only on the arguments, so it is cached.
     """
     digests = []
     for _ in range(2):
@@ -217,7 +216,7 @@ def _try(expression: str, features: tuple[str, ...], context: tuple[str, ...], s
 
 
 def _keeps_names(model: Any) -> bool:
-    """Whether the model behind the transformers has met all names once it met one row."""
+    """Whether one row contains all names that the model behind the transformers can receive."""
     if isinstance(model, compose.Pipeline):
         return all(map(_keeps_names, model.steps.values()))
     if isinstance(model, compose.TransformerUnion):

@@ -1,4 +1,4 @@
-"""River's own numbers for many rows at once, for the models where that is possible.
+"""River's own predictions for many rows at once, for the models where that is possible.
 
 Each function repeats River's `predict_proba_one` column by column: the same operations in the
 same order for each row, so that the results are equal to the bit, and nothing is written.
@@ -21,9 +21,9 @@ _LOG = optim.losses.Log
 def chances(
     model: Any, names: Sequence[str], rows: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
-    """Return float64[n], each row's chance of True; None if only River itself can tell.
+    """Return float64[n], each row's chance of True; None if only River itself can compute it.
 
-    ``rows`` float64[n, names]; every name must have been learned before.
+    ``rows`` float64[n, names]; the model must know every name.
     """
     columns: Columns | None = dict(zip(names, rows.T, strict=True))
     *before, last = model.steps.values() if type(model) is compose.Pipeline else (model,)

@@ -8,7 +8,7 @@ from typing import Protocol
 LOOK_EVERY_S = 0.0005
 
 
-class Neighbours(Protocol):
+class HostPeers(Protocol):
     """How far the live replicas of one host are, in entries; looked up without asking anybody."""
 
     def applied(self, sequence: int) -> None:
@@ -21,9 +21,9 @@ class Neighbours(Protocol):
         """Say that nothing will be applied here any more."""
 
 
-async def caught_up(neighbours: Neighbours, sequence: int, patience_s: float) -> None:
-    """Return when the neighbours hold the entry, or when the patience is at its end."""
+async def caught_up(host_peers: HostPeers, sequence: int, patience_s: float) -> None:
+    """Return when the peers hold the entry, or when the time is over."""
     loop = asyncio.get_running_loop()
     end_s = loop.time() + patience_s
-    while not neighbours.level(sequence) and loop.time() < end_s:  # noqa: ASYNC110 - other processes
+    while not host_peers.level(sequence) and loop.time() < end_s:  # noqa: ASYNC110 - other processes
         await asyncio.sleep(LOOK_EVERY_S)

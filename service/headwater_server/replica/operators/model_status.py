@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 
-from headwater_server.engine.parts import RIVER_VERSION
+from headwater_server.engine.engine import RIVER_VERSION
 from headwater_server.replica.answers import ModelAnswer
 from headwater_server.replica.operators.memory import MemoryBudget
 from headwater_server.replica.ports.snapshots import Parts
@@ -18,7 +18,7 @@ from headwater_server.replica.tail.tail import Tail
 HEADWATER_VERSION = version("headwater-server")
 
 
-class Looking:
+class ModelStatus:
     """``quarantined`` returns how many events were ever kept aside."""
 
     def __init__(
@@ -38,7 +38,7 @@ class Looking:
         """Return where it stands, without the digest."""
         self._tail.finish_entry()
         position = self._tail.position
-        counts = self._engine.counts() | {
+        counts = self._engine.lookups.counts() | {
             "events_quarantined": self._quarantined(),
             "log_entries": position.sequence,
             **self._memory.look(),

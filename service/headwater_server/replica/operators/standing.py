@@ -1,4 +1,4 @@
-"""Looking at a replica from outside, now and then: it may ask the store, as no answer does."""
+"""A replica measured from outside, now and then: it may ask the store, as no answer does."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from headwater_server.errors import StoreUnavailable
-from headwater_server.observability.standing import Standing
+from headwater_server.observability.measurements import Measurements
 from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
 from headwater_server.replica.health import Health
-from headwater_server.replica.ports.log import Log
-from headwater_server.replica.ports.registry import Replicas
-from headwater_server.replica.ports.snapshots import Snapshots
 from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.ports.stores import Stores
 from headwater_server.replica.shell import Shell
 
 
@@ -27,32 +25,30 @@ class _Kept:
     replicas: Mapping[str, int] | None = None
 
 
-async def _kept(log: Log, snapshots: Snapshots, replicas: Replicas) -> _Kept:
+async def _kept(stores: Stores) -> _Kept:
     try:
-        head, entries = await log.head(), await log.length()
-        published = await snapshots.published()
-        live = await replicas.live(LIVE_PATIENCE_MS)
+        head, entries = await stores.log.head(), await stores.log.length()
+        published = await stores.snapshots.published()
+        live = await stores.replicas.live(LIVE_PATIENCE_MS)
     except StoreUnavailable:
         return _Kept()
     newest_ms = max((meta.create_time_ms for meta in published), default=None)
     return _Kept(head.sequence, entries, newest_ms, Counter(one.role for one in live))
 
 
-async def observe(
+async def measured(
     engine: StateMachine,
     shell: Shell,
     counts: Mapping[str, int],
     health: Health,
-    log: Log,
-    snapshots: Snapshots,
-    replicas: Replicas,
+    stores: Stores,
     now_ms: Callable[[], int],
-) -> Standing:
+) -> Measurements:
     """Return how it is doing; all that is of the engine is of one state."""
-    kept = await _kept(log, snapshots, replicas)
+    kept = await _kept(stores)
     made_ms = kept.snapshot_time_ms
     snapshotter = shell.snapshotter
-    return Standing(
+    return Measurements(
         reads=health.reads,
         writes=health.writes,
         broken=bool(health.fault),
@@ -61,12 +57,12 @@ async def observe(
         entries_kept=kept.entries,
         replicas=kept.replicas,
         operations_waiting=shell.appender.operations_waiting,
-        counts={**engine.counts(), **counts},
+        counts={**engine.lookups.counts(), **counts},
         memory_bytes=engine.memory_bytes(),
         snapshot_age_s=None if made_ms is None else max(0, now_ms() - made_ms) / 1_000,
         snapshot_took_s=snapshotter.took_s,
         snapshots_taken=snapshotter.taken,
         snapshots_failed=snapshotter.failed,
-        metrics=engine.metrics(),
-        drift_counts=engine.drift_counts(),
+        metrics=engine.lookups.metrics(),
+        drift_counts=engine.lookups.drift_counts(),
     )

@@ -21,34 +21,8 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot.capture import Capture
 
 
-class StateMachine(Protocol):
-    """A deterministic fold: equal entries, equal state. `engine.engine.Engine` is the real one."""
-
-    STATE_VERSION: int
-
-    settings: EngineSettings
-
-    def apply(self, entry: Entry) -> list[Outcome]:
-        """Change the state; one outcome per operation."""
-
-    def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
-        """Answer from the state and leave it as it was."""
-
-    def digest(self) -> str:
-        """Return what two states share only if they are equal."""
-
-    def capture(self) -> list[tuple[str, Any]]:
-        """Return the state at this instant; it may be encoded in another thread.
-
-        What `digest` is over stands under "learned/".
-        """
-
-    def capturing(self) -> Capture:
-        """Return such a copy that is still to be taken, in short steps."""
-
-    @classmethod
-    def restore(cls, parts: Iterable[tuple[str, Any]]) -> Self:
-        """Return the captured state; `ValueError` if another build captured it."""
+class StateLookups(Protocol):
+    """What can be read from a state beside a slate. `Lookups` is the real one."""
 
     def list_similar_items(
         self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
@@ -86,9 +60,6 @@ class StateMachine(Protocol):
     def counts(self) -> dict[str, int]:
         """Return how much of everything there is."""
 
-    def memory_bytes(self) -> int:
-        """Return what the state takes."""
-
     def drift_alarms(self) -> Sequence[DriftAlarm]:
         """Return the changes that were noticed, oldest first."""
 
@@ -97,3 +68,42 @@ class StateMachine(Protocol):
 
     def metrics(self) -> Sequence[Metric]:
         """Return how well it did, measured before each event was learned."""
+
+
+class StateMachine(Protocol):
+    """A deterministic fold: equal entries, equal state. `engine.engine.Engine` is the real one."""
+
+    STATE_VERSION: int
+
+    @property
+    def settings(self) -> EngineSettings:
+        """The settings that the state means something by."""
+
+    @property
+    def lookups(self) -> StateLookups:
+        """What can be read beside a slate."""
+
+    def apply(self, entry: Entry) -> list[Outcome]:
+        """Change the state; one outcome per operation."""
+
+    def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
+        """Answer from the state and leave it as it was."""
+
+    def digest(self) -> str:
+        """Return what two states share only if they are equal."""
+
+    def capture(self) -> list[tuple[str, Any]]:
+        """Return the state at this instant; it may be encoded in another thread.
+
+        What `digest` is over stands under "learned/".
+        """
+
+    def capturing(self) -> Capture:
+        """Return such a copy that is still to be taken, in short steps."""
+
+    @classmethod
+    def restore(cls, captured: Iterable[tuple[str, Any]]) -> Self:
+        """Return the captured state; `ValueError` if another build captured it."""
+
+    def memory_bytes(self) -> int:
+        """Return what the state takes."""

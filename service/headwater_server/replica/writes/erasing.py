@@ -51,5 +51,5 @@ class Erasing:
                 await self._tail.arrivals.wait_for((await self._log.head()).offset)
         except TimeoutError:
             raise StoreUnavailable from None
-        profile = self._engine.get_user(user_id, "")
+        profile = self._engine.lookups.get_user(user_id, "")
         return tuple(profile.visitor_ids) if profile else ()

@@ -21,7 +21,7 @@ SignedEvent = tuple[Event, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
+class CheckedEvent:
     """An event as it goes onto the log, and why it must not, "" if it may."""
 
     event: Event
@@ -29,7 +29,7 @@ class Inspected:
     reason: str
 
 
-class Inspection:
+class EventChecks:
     """Opens tokens, so that the log can be folded without the keys, and looks for poison."""
 
     def __init__(
@@ -43,11 +43,11 @@ class Inspection:
         self._settings = settings
         self._now_ms = now_ms
 
-    async def look_at(self, events: Sequence[SignedEvent], caller: Caller) -> list[Inspected]:
+    async def look_at(self, events: Sequence[SignedEvent], caller: Caller) -> list[CheckedEvent]:
         """Look at all that ``caller`` sent, letting others have their turn in between."""
         now_ms = self._now_ms()
         source = source_of(caller.name, self._token_keys.signing(now_ms).secret)
-        looked_at: list[Inspected] = []
+        looked_at: list[CheckedEvent] = []
         for start in range(0, len(events), LOOKS_IN_A_ROW):
             if start:
                 await asyncio.sleep(0)
@@ -56,15 +56,15 @@ class Inspection:
             looked_at += [self._look(event, token, marks, now_ms) for event, token in few]
         return looked_at
 
-    def _look(self, event: Event, token: str, marks: dict[str, Any], now_ms: int) -> Inspected:
+    def _look(self, event: Event, token: str, marks: dict[str, Any], now_ms: int) -> CheckedEvent:
         event = replace(event, fingerprint=fingerprint(event, token), **marks)
         if token:
             try:
                 opened = open_token(token, self._token_keys.of)
             except ForgedTokenError as error:
-                return Inspected(event, token, str(error))
+                return CheckedEvent(event, token, str(error))
             event = replace(event, slate=opened.slate, self_asked=opened.by_page)
             doubt = not_vouched(event, opened, now_ms, is_page=event.from_page)
         else:
             doubt = unvouched_user(event, None) if event.from_page else ""
-        return Inspected(event, token, quarantine_reason(event, self._settings()) or doubt)
+        return CheckedEvent(event, token, quarantine_reason(event, self._settings()) or doubt)

@@ -16,7 +16,7 @@ from headwater_server.replica.tail.acknowledgements import Acknowledged, Waiting
 from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.appender import Appender
 from headwater_server.replica.writes.caller import NOBODY, Caller
-from headwater_server.replica.writes.event_checks import Inspected, Inspection, SignedEvent
+from headwater_server.replica.writes.event_checks import CheckedEvent, EventChecks, SignedEvent
 
 MARGIN_S = 0.05  # of the caller's time, so that our answer is there before its own alarm
 MARGIN_SHARE = 0.2
@@ -41,7 +41,7 @@ class Writes:
         self._tail = tail
         self._quarantine = quarantine
         self._health = health
-        self._inspection = Inspection(token_keys, lambda: tail.settings, now_ms)
+        self._inspection = EventChecks(token_keys, lambda: tail.settings, now_ms)
         self._timeout_s = timeout_s
         self.quarantined = 0
 
@@ -75,7 +75,7 @@ class Writes:
         return WriteAnswer(done.outcomes, done.offset)
 
     async def _finish(
-        self, looked_at: Sequence[Inspected], waiting: Waiting | None, end_s: float
+        self, looked_at: Sequence[CheckedEvent], waiting: Waiting | None, end_s: float
     ) -> WriteAnswer:
         done = await self._done(waiting, end_s)
         learned = iter(done.outcomes)
@@ -141,5 +141,5 @@ class Writes:
         return asyncio.get_running_loop().time() + remaining_s - margin_s
 
 
-def _good(looked_at: Sequence[Inspected]) -> list[Operation]:
+def _good(looked_at: Sequence[CheckedEvent]) -> list[Operation]:
     return [look.event for look in looked_at if not look.reason]

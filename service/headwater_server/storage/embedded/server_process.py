@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from headwater_server.storage.embedded import launch
+from headwater_server.storage.embedded.launch import tied
 from headwater_server.storage.embedded.pid_lock import PidLock
 
 STOP_PATIENCE_S = 20.0
@@ -67,8 +65,7 @@ async def launch_server(program: Path, options: Mapping[str, str], lock: PidLock
     """Start ``program``; it holds ``lock`` as long as it lives, and ends when we die."""
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-S", launch.__file__, str(lock.fd), str(os.getpid())),
-        *(str(program), *arguments),
+        *tied([str(program), *arguments], lock.fd),
         pass_fds=(lock.fd,),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,

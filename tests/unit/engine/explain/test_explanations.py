@@ -1,4 +1,4 @@
-"""What `explain` tells is true: every sentence is held against the shop it was made from."""
+"""The sentences of `explain` are true: each is compared with the shop it is about."""
 
 import numpy as np
 import pytest
@@ -72,17 +72,17 @@ def test_the_item_that_led_there_is_named_by_its_title(shop):
 
 
 def test_often_is_not_said_of_what_happened_once():
-    """One visitor's step is told, and told as no more than that."""
+    """One visitor's step is mentioned, without the word "often"."""
     engine = _shop()
     _view(engine, "ann", "desk", 60)
     _view(engine, "ann", "plain 21", 60)
-    told = _ask(engine, "desk")["plain 21"].explanation
-    assert "Oak walnut desk" in told
-    assert "often" not in told
+    sentence = _ask(engine, "desk")["plain 21"].explanation
+    assert "Oak walnut desk" in sentence
+    assert "often" not in sentence
 
 
 def test_shared_words_are_quoted_for_an_item_without_events(shop):
-    """The table was never touched: its words bring it, and only they are told."""
+    """The table has no interaction: its words bring it, and only they are mentioned."""
     table = _ask(shop, "desk")["table"]
     assert "content" in table.sources
     assert "shares 'oak' and 'walnut' with Oak walnut desk" in table.explanation
@@ -95,19 +95,19 @@ def test_an_item_is_not_said_to_be_like_itself():
     engine = _shop()
     for hour, item in enumerate(("table", "desk", "plain 3"), 61):
         _view(engine, "stranger", item, hour)
-    history = engine.visitors.history("stranger", "", "", 64 * 3600.0)
-    clauses = Clauses(engine.models, engine.catalogue, history)
-    number = engine.catalogue.number
+    history = engine.parts.visitors.history("stranger", "", "", 64 * 3600.0)
+    clauses = Clauses(engine.parts.models, engine.parts.catalogue, history)
+    number = engine.parts.catalogue.number
     assert clauses.content(number("table")) == "it shares 'oak' and 'walnut' with Oak walnut desk"
     assert clauses.content(number("plain 3")) == ""
 
 
 def test_the_place_in_popularity_is_counted(shop):
     """Boots and socks were looked at most, and of the others none is called popular too soon."""
-    told = _ask(shop)
+    explained = _ask(shop)
     ranks = {
         item: int(one.explanation.split("number ")[1].split()[0])
-        for item, one in told.items()
+        for item, one in explained.items()
         if "popularity" in one.explanation
     }
     assert (ranks["boots"], ranks["socks"]) == (1, 2)
@@ -115,23 +115,23 @@ def test_the_place_in_popularity_is_counted(shop):
 
 
 def test_what_the_visitor_did_before_is_dated():
-    """An item that a visitor came back to is told with how often and when."""
+    """An item that a visitor came back to is explained with how often and when."""
     engine = _shop()
     for hour, item in ((61, "plain 5"), (62, "boots"), (63, "plain 5"), (64, "desk")):
         _view(engine, "stranger", item, hour)
-    told = _ask(engine, now_hour=88)["plain 5"].explanation
-    assert "he visitor chose it 2 times before, last 1 day ago" in told
+    sentence = _ask(engine, now_hour=88)["plain 5"].explanation
+    assert "he visitor chose it 2 times before, last 1 day ago" in sentence
 
 
 def test_only_the_newest_items_are_called_new():
-    """Of the 20 put in last each is told its place, of no other."""
+    """The 20 newest items are explained by their place, no others."""
     engine = _shop()
     engine.apply(Entry(61 * HOUR_MS, (ItemWrite(Item("lamp")),)))
-    told = _ask(engine)
-    assert told["lamp"].explanation == "No item is newer in the shop."
-    called = {item for item, one in told.items() if "newe" in one.explanation}
+    explained = _ask(engine)
+    assert explained["lamp"].explanation == "No item is newer in the shop."
+    called = {item for item, one in explained.items() if "newe" in one.explanation}
     assert {"lamp", "table"} <= called <= {"lamp", "table", "desk", "socks", "boots", *PLAIN[-15:]}
-    assert "one of the 2 newest items" in told["table"].explanation
+    assert "one of the 2 newest items" in explained["table"].explanation
 
 
 def test_circumstances_are_told_where_they_matter():
@@ -140,15 +140,15 @@ def test_circumstances_are_told_where_they_matter():
     for n in range(20):
         _view(engine, f"m{n}", "plain 22", 60, placement="home")
         _view(engine, f"n{n}", "plain 23", 60, placement="cart")
-    told = _ask(engine, placement="home")
-    assert "chosen more in placement 'home' than elsewhere" in told["plain 22"].explanation
-    assert all("placement" not in told[item].explanation for item in ("boots", "plain 23"))
+    explained = _ask(engine, placement="home")
+    assert "chosen more in placement 'home' than elsewhere" in explained["plain 22"].explanation
+    assert all("placement" not in explained[item].explanation for item in ("boots", "plain 23"))
 
 
 def test_an_unknown_item_is_said_to_be_unknown(shop):
-    """The caller may have anything ranked; of what was never heard of nothing is claimed."""
-    told = _ask(shop, candidate_item_ids=("boots", "never heard of"))
-    assert told["never heard of"].explanation == "Nothing is known of it yet."
+    """The caller may have anything ranked; of an unknown item nothing is claimed."""
+    explained = _ask(shop, candidate_item_ids=("boots", "unknown"))
+    assert explained["unknown"].explanation == "Nothing is known of it yet."
 
 
 def test_what_exploration_brought_is_not_sold_as_the_best():
@@ -196,8 +196,8 @@ def test_what_rules_add_to_a_score_is_told_as_theirs(shop):
     """A slot whose score is not the ranker's own: the difference has a name."""
     items, scores = np.array([0, 1, 2], dtype=np.int32), np.array([1.0, 2.0, 3.0])
     slot = Result("plain 0", 6.0, None, 1.0)
-    history = shop.visitors.history("stranger", "", "", 0.0)
-    shop.retriever.given(history, items)
-    (told,) = shop.explaining.explain((slot,), history, items, np.array([0]), scores)
-    assert dict(told.contributions)["rules"] == 5.0
+    history = shop.parts.visitors.history("stranger", "", "", 0.0)
+    shop.parts.retriever.gather_for(history, items)
+    (explained,) = shop.parts.explanations.explain((slot,), history, items, np.array([0]), scores)
+    assert dict(explained.contributions)["rules"] == 5.0
     assert "rules" not in dict(_ask(shop)["boots"].contributions)

@@ -7,7 +7,7 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.exploration import thompson
-from headwater_server.engine.exploration.exploration import draw_slate
+from headwater_server.engine.exploration.plackett_luce import draw_slate
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
@@ -56,8 +56,8 @@ def _thompson(head, round_):
 
 
 def _epsilon_greedy(head, round_):
-    told = head.score_many(np.zeros((len(ARMS), 4)), buckets(()), ARMS)
-    return int(draw_slate(told, 1, 0.2, 1e-4, seed=round_)[0][0])
+    chances = head.score_many(np.zeros((len(ARMS), 4)), buckets(()), ARMS)
+    return int(draw_slate(chances, 1, 0.2, 1e-4, seed=round_)[0][0])
 
 
 def test_finds_the_best_arm_with_less_regret_than_epsilon_greedy():
@@ -97,14 +97,14 @@ def test_estimated_propensities_are_the_frequencies():
     The second slot's is the chance given the first: looked at where the best arm stands first.
     """
     head, count = _shown_for_a_while(), 3000
-    shown, told = np.zeros((2, len(ARMS))), np.zeros((2, len(ARMS)))
+    shown, stated = np.zeros((2, len(ARMS))), np.zeros((2, len(ARMS)))
     for n in range(count):
         rows, propensities = thompson.draw_slate(_sampled(head, f"id {n}", 2), 2)
         for slot in range(2 if rows[0] == RATES.argmax() else 1):
             shown[slot, rows[slot]] += 1
-            told[slot, rows[slot]] += propensities[slot]
+            stated[slot, rows[slot]] += propensities[slot]
     for slot in range(2):
-        chances = told[slot] / np.maximum(shown[slot], 1)
+        chances = stated[slot] / np.maximum(shown[slot], 1)
         drawn = shown[slot].sum()
         noise = np.sqrt(chances * (1 - chances) / drawn)
         assert (np.abs(chances - shown[slot] / drawn) < 4 * noise + 1e-3).all()
@@ -155,7 +155,7 @@ def _engine(settings=SETTINGS, slates=120):
 
 
 def _ask(engine, **options):
-    return engine.recommend(RecommendRequest("ann", "r1", **options), engine.clock_ms)
+    return engine.recommend(RecommendRequest("ann", "r1", **options), engine.parts.clock_ms)
 
 
 def test_the_answer_names_the_policy_and_says_that_propensities_are_estimates():
@@ -174,7 +174,7 @@ def test_without_exploration_nothing_changes():
     engine = _engine()
     best = _ask(engine, explore=False)
     assert (best.policy, best.propensities_estimated) == ("best", False)
-    engine.settings = replace(SETTINGS, exploration_policy="plackett_luce")
+    engine.parts.settings = replace(SETTINGS, exploration_policy="plackett_luce")
     assert _ask(engine, explore=False) == best
 
 

@@ -63,7 +63,7 @@ def test_a_profile_is_forgotten_and_nobody_else():
 
 
 def test_forgotten_places_leave_in_their_time():
-    """A place that was forgotten neither stays for ever nor takes another's id with it."""
+    """A place that was forgotten does not stay, and does not remove another's id."""
     seen = _seen(range(6), ids_max=3)
     seen.forget("v2")
     for n in range(6, 9):

@@ -35,7 +35,7 @@ def test_a_shorter_window_holds_from_its_entry_on(engine):
     _change(engine, 1, 2_000)
     for number in range(1, 6):
         _seen(engine, number, 2_000 + 2 * MINUTE_MS * number)
-    assert engine.counts()["open_impressions"] == 1
+    assert engine.lookups.counts()["open_impressions"] == 1
     assert Engine.restore(engine.capture()).digest() == engine.digest()
 
 
@@ -44,4 +44,4 @@ def test_a_longer_window_does_not_keep_what_was_open_longer(engine):
     _seen(engine, 0, 2_000)
     _change(engine, 30, 3_000)
     _seen(engine, 1, 3_000 + 2 * MINUTE_MS)
-    assert engine.counts()["open_impressions"] == 1
+    assert engine.lookups.counts()["open_impressions"] == 1

@@ -35,23 +35,23 @@ def _ids(scored):
 
 
 def test_similar_items_go_together_or_are_described_alike(shop):
-    """Teas come before cups; the tea that nobody touched is found, from both sides."""
-    found = _ids(shop.list_similar_items(["tea 1"], 20, "", 10**6))
+    """Teas come before cups; the tea without interactions is found, in both directions."""
+    found = _ids(shop.lookups.list_similar_items(["tea 1"], 20, "", 10**6))
     assert "tea 1" not in found
     assert set(found[:4]) <= {f"tea {n}" for n in range(5)} | {"tea cold"}
     assert "tea cold" in found
-    cold = _ids(shop.list_similar_items(["tea cold"], 3, "", 10**6))
+    cold = _ids(shop.lookups.list_similar_items(["tea cold"], 3, "", 10**6))
     assert all(item.startswith("tea") for item in cold)
 
 
 def test_similar_items_obey_filter_and_stock(shop):
     """What is filtered out, deleted, out of stock or unknown is not in the list."""
     shop.apply(Entry(10**6, (ItemDelete("tea 2"), ItemWrite(Item("tea 3", available=False)))))
-    found = _ids(shop.list_similar_items(["tea 1"], 20, 'categories: ANY("tea")', 10**6))
+    found = _ids(shop.lookups.list_similar_items(["tea 1"], 20, 'categories: ANY("tea")', 10**6))
     assert found
     assert not {"tea 2", "tea 3"} & set(found)
     assert all(item.startswith("tea") for item in found)
-    assert shop.list_similar_items(["never heard of"], 20, "", 10**6) == ()
+    assert shop.lookups.list_similar_items(["unknown"], 20, "", 10**6) == ()
 
 
 def test_what_rises_is_trending(shop):
@@ -62,25 +62,25 @@ def test_what_rises_is_trending(shop):
     now = 20 * DAY_MS
     for n in range(30):
         _view(engine, f"w{n}", "rising", now + n)
-    assert _ids(engine.list_trending_items("", "day", 2, "", now))[0] == "rising"
-    assert _ids(engine.list_trending_items("", "", 10, "", now))[0] == "rising"
+    assert _ids(engine.lookups.list_trending_items("", "day", 2, "", now))[0] == "rising"
+    assert _ids(engine.lookups.list_trending_items("", "", 10, "", now))[0] == "rising"
 
 
 def test_trending_by_category(shop):
     """Only items of the category are listed; an unknown window is named."""
-    found = _ids(shop.list_trending_items("cup", "week", 20, "", 10**6))
+    found = _ids(shop.lookups.list_trending_items("cup", "week", 20, "", 10**6))
     assert sorted(found) == [f"cup {n}" for n in range(5)]
     with pytest.raises(ValueError, match="window: 'year' is none of hour, day, week"):
-        shop.list_trending_items("", "year", 20, "", 10**6)
+        shop.lookups.list_trending_items("", "year", 20, "", 10**6)
 
 
 def test_lists_change_nothing(shop):
     """Asking for lists leaves the digest as it was."""
     before = shop.digest()
-    shop.list_similar_items(["tea 1", "nothing"], 20, "price > 3", 10**9)
-    shop.list_trending_items("tea", "hour", 20, "", 10**9)
-    shop.list_items("", 10, "")
-    shop.get_user("", "nobody")
+    shop.lookups.list_similar_items(["tea 1", "nothing"], 20, "price > 3", 10**9)
+    shop.lookups.list_trending_items("tea", "hour", 20, "", 10**9)
+    shop.lookups.list_items("", 10, "")
+    shop.lookups.get_user("", "nobody")
     assert shop.digest() == before
 
 
@@ -91,14 +91,14 @@ def test_a_user_is_told_with_features_visitors_and_history():
     _view(engine, "tablet", "b", 2000, user_id="ann")
     write = UserWrite("ann", (("segment", "vip"), ("age", 41.0)))
     engine.apply(Entry(3000, (write,)))
-    profile = engine.get_user("ann", "")
+    profile = engine.lookups.get_user("ann", "")
     assert profile.features == (("age", 41.0), ("segment", "vip"))
     assert profile.visitor_ids == ("tablet",)
-    assert [touch.item_id for touch in profile.history] == ["b"]
-    visitor = engine.get_user("", "tablet")
+    assert [one.item_id for one in profile.history] == ["b"]
+    visitor = engine.lookups.get_user("", "tablet")
     assert visitor.user_id == "ann"
     assert [(t.item_id, t.time_ms) for t in visitor.history] == [("b", 2000), ("a", 1000)]
-    assert engine.get_user("nobody", "") is None
+    assert engine.lookups.get_user("nobody", "") is None
 
 
 def test_an_older_write_of_a_user_never_wins():
@@ -108,5 +108,5 @@ def test_an_older_write_of_a_user_never_wins():
     older = UserWrite("ann", (("a", 2.0),), set_time_ms=9)
     assert engine.apply(Entry(0, (older,)))[0].status is Status.EXISTS
     engine.apply(Entry(0, (UserWrite("ann", (), fields=("b",), set_time_ms=11),)))
-    assert engine.get_user("ann", "").features == (("a", 1.0),)
+    assert engine.lookups.get_user("ann", "").features == (("a", 1.0),)
     assert Engine.restore(engine.capture()).digest() == engine.digest()

@@ -14,8 +14,12 @@ HOUR_MS = 3_600_000
 
 def page(engine, now_ms=100, text="", **question):
     if text:
-        question["among"] = frozenset(name for few in engine.items_holding(text) for name in few)
-    return engine.item_statistics(ItemQuestion(**question), list(engine.open_slots()), now_ms)
+        question["among"] = frozenset(
+            name for few in engine.lookups.items_holding(text) for name in few
+        )
+    return engine.lookups.item_statistics(
+        ItemQuestion(**question), list(engine.lookups.open_slots()), now_ms
+    )
 
 
 def ids(engine, **question):
@@ -24,7 +28,7 @@ def ids(engine, **question):
 
 @pytest.fixture
 def busy():
-    """The small shop, and two days later another taste, an untouched item and a deleted one."""
+    """The small shop, and two days later another taste, a new item and a deleted one."""
     engine = shop()
     writes = (ItemWrite(Item("new", title="Paper Lamp", available=False)), ItemDelete("e"))
     engine.apply(Entry(48 * HOUR_MS, writes))
@@ -34,28 +38,28 @@ def busy():
     return engine
 
 
-def test_all_items_are_listed_by_touches_with_what_the_shop_says(busy):
+def test_all_items_are_listed_by_interactions_with_their_data(busy):
     found = page(busy, now_ms=48 * HOUR_MS)
-    counted = {one.item_id: one.touches for one in found.items}
+    counted = {one.item_id: one.interactions for one in found.items}
     assert found.total == len(found.items) == 6
     assert list(counted.values()) == sorted(counted.values(), reverse=True)
     assert counted["new"] == 0
     by_id = {one.item_id: one for one in found.items}
     assert (by_id["new"].shown, by_id["a"].shown) == (False, True)
     assert (by_id["e"].item, by_id["a"].item.title) == (None, "red lamp")
-    assert by_id["d"].touches_since == 0
-    assert by_id["c"].touches_since == 1
+    assert by_id["d"].interactions_since == 0
+    assert by_id["c"].interactions_since == 1
 
 
-def test_what_is_touched_of_late_and_what_rises_come_first(busy):
+def test_recent_and_rising_items_come_first(busy):
     for order in (ItemOrder.RECENT, ItemOrder.TRENDING):
         assert set(ids(busy, order=order)[:2]) == {"c", "d"}
     risen = page(busy, item_ids=("c", "a")).items
     assert risen[0].rises[0] > risen[1].rises[0]
-    assert risen[0].of_late[0] == pytest.approx(3.0, abs=0.01)
+    assert risen[0].recent[0] == pytest.approx(3.0, abs=0.01)
 
 
-def test_new_items_are_the_untouched_and_then_those_first_touched_last(busy):
+def test_new_items_are_those_without_interactions_then_the_latest_firsts(busy):
     assert ids(busy, order=ItemOrder.NEW)[:2] == ["new", "e"]
 
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from headwater_server.engine.measures.calibration import Calibration
-from headwater_server.engine.measures.metrics import Progress
+from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.snapshot import state
 
 
 def _observed(chances, acted, batches=20):
-    progress = Progress()
+    progress = ProgressiveValidation()
     calibration = Calibration(progress)
     for part, acts in zip(
         np.array_split(chances, batches), np.array_split(acted, batches), strict=True
@@ -23,7 +23,7 @@ def _values(metrics, window="total"):
 
 
 def test_chances_that_come_true_have_hardly_an_error():
-    """Acts drawn with the told chances: the error is that of chance alone."""
+    """Acts drawn with the predicted chances: the error is sampling noise alone."""
     rng = np.random.default_rng(1)
     chances = rng.beta(1, 12, 20_000)
     calibration, _ = _observed(chances, rng.random(20_000) < chances)
@@ -32,7 +32,7 @@ def test_chances_that_come_true_have_hardly_an_error():
 
 @pytest.mark.parametrize("window", ["recent", "total"])
 def test_chances_that_are_twice_too_high_are_found_out(window):
-    """The error is half of what was told, in the mean."""
+    """The error is half of the prediction, in the mean."""
     rng = np.random.default_rng(2)
     chances = np.full(20_000, 0.2)
     calibration, _ = _observed(chances, rng.random(20_000) < 0.1)
@@ -51,7 +51,7 @@ def test_the_log_loss_stands_beside_that_of_the_base_rate():
 
 def test_beyond_the_cap_groups_are_counted_together():
     """300 placements become 257 groups, and no slot is lost."""
-    calibration = Calibration(Progress())
+    calibration = Calibration(ProgressiveValidation())
     for n in range(300):
         calibration.observe(np.array([0.1]), np.array([False]), f"p{n}", "best")
     counts = [m.count for m in calibration.metrics() if m.window == "total"]
@@ -61,7 +61,7 @@ def test_beyond_the_cap_groups_are_counted_together():
 def test_comes_back_from_its_state():
     """A twin that loads it measures the same, and goes on by itself."""
     calibration, _ = _observed(np.linspace(0.01, 0.9, 100), np.arange(100) % 3 == 0)
-    twin = Calibration(Progress())
+    twin = Calibration(ProgressiveValidation())
     twin.load(state.unflatten(list(state.flatten(calibration.state()))))
     assert twin.metrics() == calibration.metrics()
     twin.observe(np.array([0.5]), np.array([True]), "home", "best")

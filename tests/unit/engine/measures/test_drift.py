@@ -26,7 +26,7 @@ def noisy(random, mean):
 def watch(drift, losses, first=0):
     """Feed losses of visitors who take turns; return the alarms."""
     alarms = [
-        drift.touch(n % 7, loss, events_learned=n, now_ms=1_000 * n)
+        drift.observe_interaction(n % 7, loss, events_learned=n, now_ms=1_000 * n)
         for n, loss in enumerate(losses, start=first)
     ]
     return [alarm for alarm in alarms if alarm]
@@ -63,7 +63,7 @@ def test_noise_raises_hardly_any_alarm():
 def test_one_visitors_long_evening_is_no_alarm():
     random, drift = Random(1), Drift()
     watch(drift, [noisy(random, 0.4) for _ in range(1_000)])
-    evening = [drift.touch(99, 1.0, events_learned=n, now_ms=n) for n in range(1_000)]
+    evening = [drift.observe_interaction(99, 1.0, events_learned=n, now_ms=n) for n in range(1_000)]
     assert not any(evening)
     assert not watch(drift, [noisy(random, 0.4) for _ in range(100)])
 
@@ -71,10 +71,10 @@ def test_one_visitors_long_evening_is_no_alarm():
 def test_placements_and_alarms_are_bounded():
     drift = Drift()
     for n in range(3 * PLACEMENTS_MAX):
-        drift.slate(f"placement {n}", acted=False, events_learned=n, now_ms=n)
+        drift.observe_slate(f"placement {n}", acted=False, events_learned=n, now_ms=n)
     for n in range(60_000):
         acted = n // 250 % 2 == 0
-        drift.slate("one more", acted=acted, events_learned=n, now_ms=n)
+        drift.observe_slate("one more", acted=acted, events_learned=n, now_ms=n)
     assert len(drift._detectors) <= PLACEMENTS_MAX + 2
     assert {alarm.placement for alarm in drift.alarms} == {"other"}
     assert len(drift.alarms) == ALARMS_MAX < sum(drift.counts.values())
@@ -106,8 +106,8 @@ def log(seed=1):
 
 
 def folded(settings):
-    """Return the engine after the log, and whether each event behind the change was foreseen."""
-    engine, foreseen, latest = Engine(settings), [], {}
+    """Return the engine after the log, and whether each event behind the change was predicted."""
+    engine, predicted, latest = Engine(settings), [], {}
     for n, event in enumerate(log()):
         if n >= CHANGES_AT:
             left_out = (latest[event.visitor_id],)
@@ -115,32 +115,32 @@ def folded(settings):
                 event.visitor_id, "r", page_size=2, exclude_item_ids=left_out, explore=False
             )
             answer = engine.recommend(request, event.event_time_ms)
-            foreseen.append(event.items[0].item_id in {r.item_id for r in answer.results})
+            predicted.append(event.items[0].item_id in {r.item_id for r in answer.results})
         engine.apply(Entry(event.event_time_ms, (event,), imported=True))
         latest[event.visitor_id] = event.items[0].item_id
-    return engine, foreseen
+    return engine, predicted
 
 
-def back(foreseen, share=0.6):
-    """Return how many events it took until ``share`` of the latest hundred were foreseen."""
-    rates = (sum(foreseen[n - 100 : n]) / 100 for n in range(100, len(foreseen) + 1))
+def back(predicted, share=0.6):
+    """Return how many events it took until ``share`` of the latest hundred were predicted."""
+    rates = (sum(predicted[n - 100 : n]) / 100 for n in range(100, len(predicted) + 1))
     return 100 + next(n for n, rate in enumerate(rates) if rate >= share)
 
 
 def test_the_engine_notices_a_change_of_taste_and_is_back_sooner_for_it():
-    adapts, foreseen = folded(EngineSettings(drift_fading=4.0))
-    steady, foreseen_steadily = folded(EngineSettings(drift_fading=1.0))
-    worse = [alarm for alarm in adapts.drift_alarms() if alarm.worse]
+    adapts, predicted = folded(EngineSettings(drift_fading=4.0))
+    steady, predicted_steadily = folded(EngineSettings(drift_fading=1.0))
+    worse = [alarm for alarm in adapts.lookups.drift_alarms() if alarm.worse]
     assert worse
     assert CHANGES_AT < worse[0].events_learned < CHANGES_AT + 400
-    assert worse[0] in steady.drift_alarms()
-    assert back(foreseen) < back(foreseen_steadily)
-    assert sum(foreseen) > 1.1 * sum(foreseen_steadily)
+    assert worse[0] in steady.lookups.drift_alarms()
+    assert back(predicted) < back(predicted_steadily)
+    assert sum(predicted) > 1.1 * sum(predicted_steadily)
 
     again = Engine.restore(adapts.capture())
     assert again.digest() == adapts.digest()
-    assert again.drift_alarms() == adapts.drift_alarms()
-    assert again.drift_counts() == adapts.drift_counts()
+    assert again.lookups.drift_alarms() == adapts.lookups.drift_alarms()
+    assert again.lookups.drift_counts() == adapts.lookups.drift_counts()
 
 
 def test_a_placement_whose_slates_are_acted_on_no_more_raises_its_own_alarm():
@@ -151,6 +151,6 @@ def test_a_placement_whose_slates_are_acted_on_no_more_raises_its_own_alarm():
         engine.apply(Entry(time_ms, (seen,)))
         if n < 500:
             engine.apply(Entry(time_ms, (Event(f"c{n}", "click", visitor, items=item),)))
-    alarms = [alarm for alarm in engine.drift_alarms() if alarm.placement == "home"]
+    alarms = [alarm for alarm in engine.lookups.drift_alarms() if alarm.placement == "home"]
     assert [(alarm.name, alarm.worse) for alarm in alarms[:1]] == [("no_act", True)]
     assert alarms[0].time_ms >= 500 * MINUTE_MS

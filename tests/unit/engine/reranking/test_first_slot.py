@@ -18,7 +18,7 @@ FIRST = {"name": "table first", "kind": "pin", "slot": 1, "item_ids": ["d"]}
 LATER = {"name": "table last", "kind": "pin", "slot": 5, "item_ids": ["d"]}
 
 
-def _told(answer):
+def _stated(answer):
     return {result.item_id: result.first_slot_propensity for result in answer.results}
 
 
@@ -29,12 +29,12 @@ def _told(answer):
 )
 def test_items_stand_first_as_often_as_is_said(rules):
     engine = shop(*rules)
-    first, told = Counter(), {}
+    first, stated = Counter(), {}
     for n in range(DRAWS):
         answer = ask(engine, f"r{n}", size=5, first_slot=True)
         first[answer.results[0].item_id] += 1
-        told |= _told(answer)
-    chances = np.array([told.get(item, 0.0) for item in IDS])
+        stated |= _stated(answer)
+    chances = np.array([stated.get(item, 0.0) for item in IDS])
     seen = np.array([first[item] for item in IDS])
     assert chances.sum() == pytest.approx(1.0)
     assert not seen[chances == 0].any()
@@ -46,17 +46,17 @@ def test_without_rules_it_is_the_softmax_of_the_scores_mixed_with_the_uniform():
     answer = ask(shop(), size=5, first_slot=True)
     weights = np.exp([result.score / TEMPERATURE for result in answer.results])
     expected = (1 - EPSILON) * weights / weights.sum() + EPSILON / 5
-    assert list(_told(answer).values()) == pytest.approx(expected.tolist())
+    assert list(_stated(answer).values()) == pytest.approx(expected.tolist())
     assert answer.results[0].first_slot_propensity == answer.results[0].propensity
 
 
 def test_with_exploration_off_the_best_is_certain():
     answer = ask(shop(), size=5, first_slot=True, explore=False)
-    assert list(_told(answer).values()) == [1.0, 0.0, 0.0, 0.0, 0.0]
+    assert list(_stated(answer).values()) == [1.0, 0.0, 0.0, 0.0, 0.0]
 
 
 def test_who_does_not_ask_is_not_told():
-    assert set(_told(ask(shop(), size=5)).values()) == {None}
+    assert set(_stated(ask(shop(), size=5)).values()) == {None}
 
 
 def test_nothing_to_show_is_no_error():
@@ -71,15 +71,15 @@ def test_of_thompson_sampling_it_is_estimated_from_the_same_draws(rules):
         seen = Event(f"seen {n}", "impression", f"w{n % 9}", slate=slate)
         act = Event(f"act {n}", "click", f"w{n % 9}", items=(EventItem(IDS[n % 3]),))
         engine.apply(Entry(3_600_000 * (n + 1), (seen, act)))
-    first, told = Counter(), np.zeros(len(IDS))
+    first, stated = Counter(), np.zeros(len(IDS))
     for n in range(400):
         request = RecommendRequest("new", f"r{n}", candidate_item_ids=IDS, first_slot=True)
-        answer = engine.recommend(request, engine.clock_ms)
+        answer = engine.recommend(request, engine.parts.clock_ms)
         assert answer.policy == "thompson"
-        chances = _told(answer)
+        chances = _stated(answer)
         assert sum(chances.values()) == pytest.approx(1.0)
         assert chances[answer.results[0].item_id] >= 1 / 201
         first[answer.results[0].item_id] += 1
-        told += np.array([chances[item] for item in IDS]) / 400
+        stated += np.array([chances[item] for item in IDS]) / 400
     seen = np.array([first[item] for item in IDS]) / 400
-    assert np.abs(seen - told).max() < 0.08
+    assert np.abs(seen - stated).max() < 0.08

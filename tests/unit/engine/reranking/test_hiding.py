@@ -83,5 +83,5 @@ def test_a_rule_of_no_days_takes_no_place_from_those_of_many():
     milk = tuple(ItemWrite(Item(f"milk {n}", tags=("consumable",))) for n in range(1001))
     engine.apply(Entry(1, milk))
     act(engine, 1, "ann", "purchase", *(f"milk {n}" for n in range(1001)))
-    sofa = engine.catalogue.number("sofa")
-    assert sofa in engine.hiding.hidden(("vann",), now_ms=2 * DAY_MS)
+    sofa = engine.parts.catalogue.number("sofa")
+    assert sofa in engine.parts.hiding.hidden(("vann",), now_ms=2 * DAY_MS)

@@ -1,4 +1,4 @@
-"""Caps are never broken, pins stand where they are said to, and answers tell what moved an item."""
+"""Caps are never broken, pins get their slots, and answers name the rules that moved an item."""
 
 from collections import Counter
 
@@ -93,27 +93,27 @@ def test_a_pin_behind_the_end_of_the_list_moves_up_and_a_cap_unpins_the_later():
 def test_each_slot_names_what_moved_it():
     """With explain: the boost, the pin, and the cap that barred better ones."""
 
-    def told(*rules, **more):
+    def moved(*rules, **more):
         results = ask(shop(*rules), size=3, explore=False, explain=True, **more).results
         return {result.item_id: result.rules for result in results}
 
-    assert told(BOOST | {"times": 1000})["b"] == ("gifts",)
-    assert told(PIN)["c"] == ("chair first",)
-    assert all(not names for names in told().values())
-    capped = told(CAP)
+    assert moved(BOOST | {"times": 1000})["b"] == ("gifts",)
+    assert moved(PIN)["c"] == ("chair first",)
+    assert all(not names for names in moved().values())
+    capped = moved(CAP)
     assert ("one a brand",) in capped.values()
     quiet = ask(shop(PIN), size=3).results
     assert all(result.rules == () for result in quiet)
 
 
 def test_a_token_carries_what_rules_made_of_the_slate():
-    """Propensities under rules come back from the token as they were told, to 0.02 %."""
+    """Propensities under rules come back from the token as they were returned, to 0.02 %."""
     answer = ask(shop(PIN, CAP, BOOST), diversity="high")
-    ids, told = zip(*((r.item_id, r.propensity) for r in answer.results), strict=True)
-    told_of = Slate("r", answer.policy, "home", ids, told)
+    ids, propensities = zip(*((r.item_id, r.propensity) for r in answer.results), strict=True)
+    original = Slate("r", answer.policy, "home", ids, propensities)
     key = TokenKey(0, b"k")
-    token = sign(told_of, key, visitor_id="ann", expire_s=60)
+    token = sign(original, key, visitor_id="ann", expire_s=60)
     slate = open_token(token, {0: key}.get).slate
     assert slate.item_ids == ids
-    assert slate.propensities == pytest.approx(told, rel=2e-4)
+    assert slate.propensities == pytest.approx(propensities, rel=2e-4)
     assert slate.propensities[1] == 1.0

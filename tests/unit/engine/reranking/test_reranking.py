@@ -9,7 +9,7 @@ from scipy import stats
 
 from headwater_server.engine.catalogue.content_tokens import content_tokens
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.exploration.exploration import draw_slate, seed_of
+from headwater_server.engine.exploration.plackett_luce import draw_slate, seed_of
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
@@ -80,19 +80,19 @@ class Definition:
         return "gift" in first.categories and "gift" in second.categories
 
     def cost(self, item, before, size):
-        category, likest = LEVELS[self.level]
+        category, similar = LEVELS[self.level]
         order = sorted(self.scores.values(), reverse=True)
         unit = max(TEMPERATURE, order[0] - order[size - 1])
         crowd = sum(self.overlap(item, other) for other in before)
-        like = max((self.likeness(item, other) for other in before), default=0.0)
-        return unit * (category * crowd + likest * like)
+        like = max((self.similarity(item, other) for other in before), default=0.0)
+        return unit * (category * crowd + similar * like)
 
     @staticmethod
     def overlap(one, other):
         first, second = (set(SHOP[IDS.index(i)].categories) for i in (one, other))
         return len(first & second) / len(first | second)
 
-    def likeness(self, item, placed):
+    def similarity(self, item, placed):
         words = [set(content_tokens(thing)) for thing in SHOP]
         idf = {
             word: math.log((len(SHOP) + 1) / (sum(word in held for held in words) + 1)) + 0.1
@@ -101,10 +101,10 @@ class Definition:
         first, second = words[IDS.index(item)], words[IDS.index(placed)]
         length = [math.sqrt(sum(idf[word] ** 2 for word in held)) for held in (first, second)]
         cosine = sum(idf[word] ** 2 for word in first & second) / math.prod(length)
-        models, number = self.engine.models, self.engine.catalogue.number
+        models, number = self.engine.parts.models, self.engine.parts.catalogue.number
         both = models.companions.predict(np.array([number(placed)], dtype=np.int32), number(item))
-        touches = [models.activity.touches[number(i)] + 3 for i in (item, placed)]
-        return max(cosine, min(1.0, both / math.sqrt(math.prod(touches))))
+        interactions = [models.activity.interactions[number(i)] + 3 for i in (item, placed)]
+        return max(cosine, min(1.0, both / math.sqrt(math.prod(interactions))))
 
 
 CASES = [
@@ -129,8 +129,8 @@ def test_slates_come_as_often_as_the_product_of_their_propensities(rules, level)
     for n in range(2_000):
         results = ask(engine, f"recommendation {n}").results
         slate = tuple(result.item_id for result in results)
-        told = [result.propensity for result in results]
-        assert told == pytest.approx(slates[slate], rel=1e-5)
+        propensities = [result.propensity for result in results]
+        assert propensities == pytest.approx(slates[slate], rel=1e-5)
         drawn[slate] += 1
     expected = 2_000 * chances
     seen = np.array([drawn[slate] for slate in slates])
@@ -164,13 +164,13 @@ def test_without_rules_and_variety_the_old_kernel_draws_bit_for_bit():
         for n in range(50):
             results = ask(engine, f"r{n}", diversity=("none", "")[n % 2]).results
             table = np.array([scores[item] for item in IDS])
-            rows, told = draw_slate(table, 3, EPSILON, TEMPERATURE, seed_of(f"r{n}"))
+            rows, expected = draw_slate(table, 3, EPSILON, TEMPERATURE, seed_of(f"r{n}"))
             assert [result.item_id for result in results] == [IDS[row] for row in rows]
-            assert [result.propensity for result in results] == told.tolist()
+            assert [result.propensity for result in results] == expected.tolist()
 
 
 def test_more_variety_costs_more_score_and_gives_less_of_a_kind():
-    """From none to high a list of a shop of two kinds holds ever more of the rarer one."""
+    """From none to high a list of a shop of two kinds contains more and more of the rarer one."""
     engine = Engine()
     writes = [
         ItemWrite(Item(f"{kind} {n}", title=f"{kind} {n}", categories=(kind,)))
@@ -202,8 +202,8 @@ def test_auto_varies_a_list_as_the_visitor_varies():
         engine.apply(Entry(50 + n, (Event(f"l{n}", "view", visitor, items=(EventItem(item),)),)))
     weights = {}
     for visitor in ("one", "mixed", "stranger"):
-        history = engine.visitors.history(visitor, "", "", 1.0).items
-        weights[visitor] = engine.reranking.kinship.weights("auto", history)
+        history = engine.parts.visitors.history(visitor, "", "", 1.0).items
+        weights[visitor] = engine.parts.reranking.similarity.weights("auto", history)
     in_order = [LEVELS["none"], weights["one"], weights["mixed"], LEVELS["medium"]]
     assert in_order == sorted(set(in_order))
     assert LEVELS["none"] < weights["stranger"] < LEVELS["medium"]

@@ -36,7 +36,7 @@ def _engine(*rules):
 
 def _ask(engine, name="r", **more):
     request = RecommendRequest("ann", name, page_size=4, explain=True, **more)
-    return engine.recommend(request, engine.clock_ms)
+    return engine.recommend(request, engine.parts.clock_ms)
 
 
 def _kinds(answer):
@@ -65,14 +65,14 @@ def test_a_large_boost_beats_every_draw():
 
 def test_what_is_estimated_under_a_cap_is_how_often_it_is_drawn():
     """The second slot's, given the first; of the last slot's item's kind nothing is left then."""
-    engine, told, shown = _engine(CAP), defaultdict(list), defaultdict(int)
+    engine, stated, shown = _engine(CAP), defaultdict(list), defaultdict(int)
     for n in range(QUESTIONS):
         first, second = _ask(engine, f"q{n}").results[:2]
-        told[first.item_id].append(first.propensity)
+        stated[first.item_id].append(first.propensity)
         shown[first.item_id] += 1
         assert first.item_id[-1] != second.item_id[-1]
     for item_id, count in shown.items():
-        chance = float(np.mean(told[item_id]))
+        chance = float(np.mean(stated[item_id]))
         noise = np.sqrt(chance * (1 - chance) / QUESTIONS)
         assert count / QUESTIONS == pytest.approx(chance, abs=4 * noise + 0.01)
 

@@ -25,13 +25,13 @@ def test_what_two_steps_reach_is_proposed():
         for place, item in enumerate(items):
             click(engine, 2 * n + place, visitor, item, (2 * n + place) * 1000)
     click(engine, 99, "eve", "tent", 100_000)
-    told = sources(engine, "eve", 101_000)
-    assert "walk" in told["gas"]
-    assert "next" not in told["gas"]
+    found = sources(engine, "eve", 101_000)
+    assert "walk" in found["gas"]
+    assert "next" not in found["gas"]
 
 
 def test_an_item_that_nobody_touched_is_proposed_by_the_words_that_come_next():
-    """Whoever buys cups turns to saucers; the new saucer shares no word with the cup."""
+    """Visitors who buy cups go on to saucers; the new saucer shares no word with the cup."""
     engine = Engine()
     titles = {"c1": "cup", "c2": "cup", "s1": "saucer", "s2": "saucer", "x": "lamp"}
     writes = tuple(ItemWrite(Item(item, title=title)) for item, title in titles.items())
@@ -40,6 +40,6 @@ def test_an_item_that_nobody_touched_is_proposed_by_the_words_that_come_next():
         click(engine, 2 * n, f"v{n}", "c1", 2000 * n)
         click(engine, 2 * n + 1, f"v{n}", "s1", 2000 * n + 1000)
     click(engine, 99, "eve", "c2", 50_000)
-    told = sources(engine, "eve", 51_000)
-    assert "words" in told["s2"]
-    assert "words" not in told["x"]
+    found = sources(engine, "eve", 51_000)
+    assert "words" in found["s2"]
+    assert "words" not in found["x"]

@@ -21,12 +21,12 @@ def _slates(count, chance, seed=1, items=6):
 
 def _taught(count, chance=lambda dense, _: 1 / (1 + np.exp(2 - dense[:, 0])), **options):
     head = ProbabilityHead(**{"slots_min": 10, **options})
-    foreseen, acts = [], []
+    predicted, acts = [], []
     for dense, numbers, acted in _slates(count, chance):
-        foreseen.append(head.score_many(dense, HOME, numbers))
+        predicted.append(head.score_many(dense, HOME, numbers))
         acts.append(acted)
         head.learn_many(dense, HOME, numbers, acted)
-    return head, np.concatenate(foreseen), np.concatenate(acts)
+    return head, np.concatenate(predicted), np.concatenate(acts)
 
 
 def _loss(chances, acted):
@@ -34,7 +34,7 @@ def _loss(chances, acted):
 
 
 def test_score_many_gives_the_numbers_of_predict_proba_one():
-    """One by one by name, as River asks, or a slate at once: learned and told alike."""
+    """One by one by name, as River does, or a slate at once: the results are equal."""
     many, one = ProbabilityHead(), ProbabilityHead()
     for item in range(6):  # numbered in order of appearance
         one._numbers[item] = item
@@ -69,29 +69,29 @@ def test_follows_its_score():
 
 
 def test_what_it_foresees_comes_true():
-    """In each third of what was told, as many acts came as were foreseen, within the noise."""
-    _, foreseen, acted = _taught(1500)
-    order = np.argsort(foreseen[600:])
+    """In each third of the predictions, the acts are as many as predicted, within the noise."""
+    _, predicted, acted = _taught(1500)
+    order = np.argsort(predicted[600:])
     for part in np.array_split(order, 3):
-        told, came = foreseen[600:][part], acted[600:][part]
-        noise = np.sqrt((told * (1 - told)).sum())
-        assert abs(told.sum() - came.sum()) < 3.5 * noise
+        chances, came = predicted[600:][part], acted[600:][part]
+        noise = np.sqrt((chances * (1 - chances)).sum())
+        assert abs(chances.sum() - came.sum()) < 3.5 * noise
 
 
 def test_where_acts_are_noise_the_base_rate_is_told():
     """One act in 100 whatever is shown: hardly a worse log loss than the base rate's."""
-    _, foreseen, acted = _taught(2500, chance=lambda dense, _: np.full(len(dense), 0.01))
+    _, predicted, acted = _taught(2500, chance=lambda dense, _: np.full(len(dense), 0.01))
     before = np.cumsum(acted) - acted
     base_rate = (before + 0.5) / (np.arange(len(acted)) + 1)
-    assert _loss(foreseen[500:], acted[500:]) < 1.01 * _loss(base_rate[500:], acted[500:])
+    assert _loss(predicted[500:], acted[500:]) < 1.01 * _loss(base_rate[500:], acted[500:])
 
 
 def test_an_item_of_its_own_rate_is_found_out():
     """Of two items alike in all features, the one that is acted on more has the higher chance."""
     head, _, _ = _taught(800, chance=lambda _, numbers: np.where(numbers == 3, 0.3, 0.05))
-    told = head.score_many(np.zeros((2, 4)), HOME, np.array([3, 2]))
-    assert told[0] > 0.2
-    assert told[1] < 0.1
+    chances = head.score_many(np.zeros((2, 4)), HOME, np.array([3, 2]))
+    assert chances[0] > 0.2
+    assert chances[1] < 0.1
 
 
 def test_intervals_cover_true_chances_of_items():
@@ -109,14 +109,14 @@ def test_intervals_cover_true_chances_of_items():
 
 
 def test_the_interval_of_an_item_that_was_never_shown_is_the_widest():
-    """And each interval holds the chance that is told."""
+    """And each interval contains the chance."""
     head, _, _ = _taught(400)
     slots = np.zeros((2, 4)), HOME, np.array([0, 50])
     low, high = head.interval_many(*slots)
-    told = head.score_many(*slots)
+    chances = head.score_many(*slots)
     assert high[1] - low[1] > high[0] - low[0]
-    assert (low <= told).all()
-    assert (told <= high).all()
+    assert (low <= chances).all()
+    assert (chances <= high).all()
 
 
 def test_what_is_not_finite_does_no_harm():
@@ -126,20 +126,20 @@ def test_what_is_not_finite_does_no_harm():
     items = np.array([0, 1], dtype=np.int32)
     for _ in range(20):
         head.learn_many(bad, HOME, items, np.array([True, False]))
-    for told in (head.score_many(bad, HOME, items), *head.interval_many(bad, HOME, items)):
-        assert ((told >= 0) & (told <= 1)).all()
+    for chances in (head.score_many(bad, HOME, items), *head.interval_many(bad, HOME, items)):
+        assert ((chances >= 0) & (chances <= 1)).all()
 
 
 def test_reads_without_writing_and_comes_back_from_its_state():
-    """Reading leaves the state as it was; a twin that loads it tells and learns the same."""
+    """Reading leaves the state as it was; a twin that loads it predicts and learns the same."""
     head, _, _ = _taught(100)
     before = state.digest(state.flatten(head.state()))
     slots = np.ones((3, 4)), buckets(("never=met",)), np.array([-1, 0, 900])
-    told = head.score_many(*slots)
+    chances = head.score_many(*slots)
     head.interval_many(*slots)
-    head.beliefs(slots[0], slots[2])
+    head.posterior_many(slots[0], slots[2])
     head.predict_proba_one({"score": 1.0, "item": "unknown", "new": 3.0})
     assert state.digest(state.flatten(head.state())) == before
     twin = ProbabilityHead()
     twin.load(state.unflatten(list(state.flatten(head.state()))))
-    assert twin.score_many(*slots).tolist() == told.tolist()
+    assert twin.score_many(*slots).tolist() == chances.tolist()

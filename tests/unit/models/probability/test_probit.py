@@ -35,16 +35,16 @@ def test_gives_rivers_numbers_for_indicators(beta, epsilon):
 
 
 def test_a_slate_is_learned_as_its_rows_one_by_one():
-    """`learn_many` is `learn_one` in order, and tells the chance of each before it."""
+    """`learn_many` is `learn_one` in order, and returns the chance of each before it."""
     rng = np.random.default_rng(2)
     indices = np.column_stack((np.zeros(30, dtype=np.int64), rng.integers(1, 20, (30, 3))))
     values = np.column_stack((np.ones(30), rng.normal(size=(30, 3))))
     acted = rng.random(30) < 0.3
     together, apart = Probit(), Probit()
-    foreseen = together.learn_many(indices, values, acted)
+    predicted = together.learn_many(indices, values, acted)
     for row in range(30):
         cut = slice(row, row + 1)
-        assert apart.score_many(indices[cut], values[cut])[0] == pytest.approx(foreseen[row])
+        assert apart.score_many(indices[cut], values[cut])[0] == pytest.approx(predicted[row])
         apart.learn_many(indices[cut], values[cut], acted[cut])
     assert together.means.tolist() == apart.means.tolist()
     assert together.variances.tolist() == apart.variances.tolist()

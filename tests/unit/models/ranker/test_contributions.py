@@ -38,11 +38,11 @@ def test_contributions_of_the_network_sum_to_its_score(listwise):
     rows, context = _rows(40)
     rows[0] *= 1000
     items, every = np.arange(40, dtype=np.int32), np.arange(40)
-    told = listwise.contributions(rows, context, items, every, ALONE)
+    found = listwise.contributions(rows, context, items, every, ALONE)
     scores = listwise.score_many(rows, context, items)
     assert np.abs(listwise._bias[:6]).min() > 0
     np.testing.assert_allclose(
-        told.average + told.parts.sum(axis=1) + told.rest, scores, rtol=1e-4, atol=1e-4
+        found.average + found.parts.sum(axis=1) + found.rest, scores, rtol=1e-4, atol=1e-4
     )
     assert np.ptp(scores) > 1
 
@@ -52,7 +52,7 @@ def test_contributions_are_the_path_integral_of_the_gradient(listwise):
     rows, context = _rows(40)
     rows = np.clip(rows, -4, 4)
     items = np.zeros(40, dtype=np.int32)
-    told = listwise.contributions(rows, context, items, np.array([7]), ALONE)
+    found = listwise.contributions(rows, context, items, np.array([7]), ALONE)
     mean, steps, width = rows.mean(axis=0), 400, np.float32(0.01)
     path = mean + (np.arange(steps)[:, None] + 0.5) / steps * (rows[7] - mean)
     for j in range(len(NAMES)):
@@ -63,7 +63,7 @@ def test_contributions_are_the_path_integral_of_the_gradient(listwise):
             for sign in (1, -1)
         )
         slope = np.mean((up - down).astype(float)) / (2 * width)
-        assert told.parts[0, j] == pytest.approx((rows[7, j] - mean[j]) * slope, abs=0.01)
+        assert found.parts[0, j] == pytest.approx((rows[7, j] - mean[j]) * slope, abs=0.01)
 
 
 def test_families_sum_their_features(listwise):
@@ -84,15 +84,17 @@ def test_contributions_of_a_river_model_sum_to_its_log_odds(expression):
     ranker = _taught(RiverRanker(build(scaled), NAMES, CONTEXT), steps=60)
     rows, context = _rows(20)
     items, chosen = np.arange(20), np.array([2, 11])
-    told = ranker.contributions(rows, context, items, chosen, ALONE)
+    found = ranker.contributions(rows, context, items, chosen, ALONE)
     scores = ranker.score_many(rows, context, items)[chosen]
-    np.testing.assert_allclose(told.average + told.parts.sum(axis=1) + told.rest, scores, atol=1e-5)
+    np.testing.assert_allclose(
+        found.average + found.parts.sum(axis=1) + found.rest, scores, atol=1e-5
+    )
     is_linear = "Logistic" in expression
-    assert (np.abs(told.rest).max() < 1e-3) == is_linear
+    assert (np.abs(found.rest).max() < 1e-3) == is_linear
 
 
 def test_every_feature_has_a_family():
-    """A new feature must be put into the table, so that an editor is told what it is."""
+    """A new feature must be put into the table, so that an editor sees what it is."""
     assert {name for name in ITEM_FEATURES if family_of(name) == "other"} == set()
     named = [name for _, names in FAMILIES.values() for name in names]
     assert len(named) == len(set(named))

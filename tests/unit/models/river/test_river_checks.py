@@ -49,7 +49,7 @@ def test_passes_rivers_check(model, check):
 
 @pytest.mark.parametrize("model", ESTIMATORS[:8], ids=lambda m: type(m).__name__)
 def test_rankers_read_without_writing(model):
-    """Asking for users and items that no one has heard of leaves the state as it was."""
+    """Asking for unknown users and items leaves the state as it was."""
 
     for item in ("a", "b", "a", "c", "b"):
         model.learn_one("ann", item)

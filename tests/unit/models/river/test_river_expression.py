@@ -1,4 +1,4 @@
-"""A setting's text becomes a River classifier, or a reason that tells what to write instead."""
+"""A setting's text becomes a River classifier, or an error that suggests what to write instead."""
 
 import re
 
@@ -33,7 +33,7 @@ from headwater_server.models.river.river_expression import build
     ],
 )
 def test_a_bad_expression_is_refused_with_what_to_do(expression, says):
-    """The field's name comes first, and nothing but River's classes is ever called."""
+    """The field's name comes first, and nothing but River's classes is called."""
     with pytest.raises(ValueError, match=f"^ranker: .*{re.escape(says)}"):
         build(expression)
 

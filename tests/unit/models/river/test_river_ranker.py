@@ -128,10 +128,10 @@ def test_a_forest_is_the_same_in_every_process():
     ("expression", "why"),
     [
         ("preprocessing.StandardScaler()", "not a River classifier"),
-        ("neighbors.KNNClassifier()", "cannot be made plain"),
+        ("neighbors.KNNClassifier()", "cannot become plain values"),
         (
             "preprocessing.OneHotEncoder() | facto.FMClassifier(seed=1)",
-            "depend on what was asked before",
+            "depend on earlier predictions",
         ),
         ("compose.Select('no such') | linear_model.LogisticRegression(1)", "cannot be a ranker"),
         ("naive_bayes.MultinomialNB()", "cannot be a ranker"),

@@ -1,4 +1,4 @@
-/** The public REST API of the same origin, with the operator's key on each call. */
+/** Calls the REST API of the page's own origin, with the operator's key. */
 
 import { ApiError, errorOf } from "./errors";
 
@@ -32,7 +32,7 @@ export class Api {
     const signal = AbortSignal.timeout(timeoutMs + 500);
     const response = await fetch(path, { ...init, headers, signal, cache: "no-store" }).catch(
       (error: unknown) => {
-        throw unreached(error);
+        throw networkError(error);
       },
     );
     if (response.ok) return (await response.json()) as Answer;
@@ -42,9 +42,9 @@ export class Api {
   }
 }
 
-function unreached(error: unknown): ApiError {
-  const late = error instanceof DOMException && error.name === "TimeoutError";
-  return new ApiError(0, late ? "No answer in time." : "The gateway cannot be reached.");
+function networkError(error: unknown): ApiError {
+  const timedOut = error instanceof DOMException && error.name === "TimeoutError";
+  return new ApiError(0, timedOut ? "The server did not answer in time." : "The gateway cannot be reached.");
 }
 
 function queryText(query: Query): string {
@@ -54,6 +54,6 @@ function queryText(query: Query): string {
     const values = Array.isArray(value) ? value : [value];
     for (const one of values) search.append(name, String(one));
   }
-  const text = search.toString().replaceAll("+", "%20"); // Envoy takes a + for a plus
+  const text = search.toString().replaceAll("+", "%20"); // Envoy does not read + as a space
   return text ? `?${text}` : "";
 }

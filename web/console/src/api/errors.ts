@@ -1,10 +1,10 @@
-/** What a call can end in, in words for an operator. */
+/** Errors of the API, with texts for an operator. */
 
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    /** The field that is wrong, if the server names one. */
+    /** The invalid field, if the server names one. */
     readonly field = "",
   ) {
     super(message);
@@ -18,8 +18,8 @@ export class ApiError extends Error {
     return this.status === 404;
   }
 
-  /** Nobody answers, or the store behind is away: it may come back by itself. */
-  get isAway(): boolean {
+  /** The server or its store is unreachable; a later try may succeed. */
+  get isUnavailable(): boolean {
     return this.status === 0 || this.status === 503 || this.status === 504;
   }
 }
@@ -33,7 +33,7 @@ interface ErrorBody {
   details?: { fieldViolations?: Violation[] }[];
 }
 
-/** Reads the JSON that the gateway answers errors with; what is none keeps its status. */
+/** Reads the gateway's JSON error; a response without JSON becomes its status. */
 export async function errorOf(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as ErrorBody;
   const violations = (body.details ?? []).flatMap((detail) => detail.fieldViolations ?? []);
@@ -41,7 +41,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
   return new ApiError(response.status, text, violations[0]?.field ?? "");
 }
 
-/** What to say of any error, also of one that is none of ours. */
-export function told(error: unknown): string {
+/** The message of any error, also of one that is not an ApiError. */
+export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

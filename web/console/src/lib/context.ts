@@ -1,4 +1,4 @@
-/** The API for whoever draws below the sign-in screen. */
+/** The API of the signed-in operator, for all views. */
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";

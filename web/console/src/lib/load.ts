@@ -1,36 +1,36 @@
-/** Answers of the API, asked again and again while somebody looks. */
+/** Loads answers of the API, and reloads them while the tab is visible. */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 export interface Loaded<Answer> {
-  /** The last good answer: it stays while a later try fails. */
+  /** The last answer; it stays when a later request fails. */
   data: Answer | undefined;
   error: unknown;
-  /** Whether the first answer is still to come. */
+  /** Whether the first request is under way. */
   loading: boolean;
-  /** When `data` came, in milliseconds since 1970. */
+  /** When `data` was received, in milliseconds since 1970. */
   time: number;
-  again: () => void;
+  reload: () => void;
 }
 
 /**
- * Asks now, when `inputs` change, and every `everyMs` while the tab is seen; 0: once.
- * An answer that comes after `inputs` have changed is dropped.
+ * Calls `ask` now, when `inputs` change, and every `everyMs` while the tab is visible (0: never again).
+ * An answer that arrives after `inputs` have changed is ignored.
  */
 export function useLoad<Answer>(
   ask: () => Promise<Answer>,
   inputs: readonly unknown[],
   everyMs = 0,
 ): Loaded<Answer> {
-  const [state, setState] = useState<Omit<Loaded<Answer>, "again">>(nothing);
-  const turn = useRef(0);
+  const [state, setState] = useState<Omit<Loaded<Answer>, "reload">>(empty);
+  const generation = useRef(0);
   const newest = useRef(ask);
   newest.current = ask;
 
   const load = useCallback(async () => {
-    const mine = turn.current;
+    const started = generation.current;
     const settle = (change: Partial<Loaded<Answer>>) => {
-      if (mine === turn.current) setState((before) => ({ ...before, ...change, loading: false }));
+      if (started === generation.current) setState((before) => ({ ...before, ...change, loading: false }));
     };
     try {
       const data = await newest.current();
@@ -41,32 +41,32 @@ export function useLoad<Answer>(
   }, []);
 
   useEffect(() => {
-    turn.current += 1;
-    setState(nothing);
+    generation.current += 1;
+    setState(empty);
     void load();
   }, inputs);
 
   useEffect(() => {
     if (!everyMs) return;
-    const look = () => {
+    const refresh = () => {
       if (document.visibilityState === "visible") void load();
     };
-    const timer = setInterval(look, everyMs);
-    document.addEventListener("visibilitychange", look);
+    const timer = setInterval(refresh, everyMs);
+    document.addEventListener("visibilitychange", refresh);
     return () => {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", look);
+      document.removeEventListener("visibilitychange", refresh);
     };
   }, [everyMs, load]);
 
-  return { ...state, again: () => void load() };
+  return { ...state, reload: () => void load() };
 }
 
-function nothing<Answer>(): Omit<Loaded<Answer>, "again"> {
+function empty<Answer>(): Omit<Loaded<Answer>, "reload"> {
   return { data: undefined, error: undefined, loading: true, time: 0 };
 }
 
-/** Draws anew each second, so that "3 s ago" stays true. */
+/** The current time; draws the component again each second, so that "3 s ago" stays correct. */
 export function useNow(everyMs = 1_000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -76,7 +76,7 @@ export function useNow(everyMs = 1_000): number {
   return now;
 }
 
-/** What is typed, once nothing more was typed for a moment. */
+/** The value once it has not changed for a moment: for typed text. */
 export function useSettled<Value>(value: Value, afterMs = 250): Value {
   const [settled, setSettled] = useState(value);
   useEffect(() => {

@@ -1,10 +1,10 @@
-/** Where the page is, in the part of its address after the #: no server is asked for it. */
+/** The open view, kept in the address after the #: changing it sends no request. */
 
 import { useEffect, useState } from "preact/hooks";
 
 export interface Route {
   view: string;
-  /** What is shown of the view, such as an item's id; "" for all of it. */
+  /** The ID of what the view shows, such as an item's; "": the whole view. */
   part: string;
   query: URLSearchParams;
 }
@@ -25,7 +25,7 @@ export function href(view: string, part = "", query: object = {}): string {
   return `#/${view}${part ? `/${encodeURIComponent(part)}` : ""}${search ? `?${search}` : ""}`;
 }
 
-/** Changes the address without a step back: for what is typed into a search. */
+/** Changes the address without a new history entry: for typed search text. */
 export function replace(to: string): void {
   history.replaceState(null, "", to);
   dispatchEvent(new HashChangeEvent("hashchange"));
@@ -34,9 +34,9 @@ export function replace(to: string): void {
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => parse(location.hash));
   useEffect(() => {
-    const look = () => setRoute(parse(location.hash));
-    addEventListener("hashchange", look);
-    return () => removeEventListener("hashchange", look);
+    const update = () => setRoute(parse(location.hash));
+    addEventListener("hashchange", update);
+    return () => removeEventListener("hashchange", update);
   }, []);
   return route;
 }

@@ -1,10 +1,24 @@
-/** Figures over time, as charts take them. */
+/** Metrics over time, prepared for charts. */
 
-import type { ListMetricSamplesResponse, MetricSeries } from "../api/types";
-import type { Line } from "../ui/chart";
-import type { Mark } from "../ui/chart_options";
+import type { Double, ListMetricSamplesResponseJson, MetricSeriesJson } from "../api/types";
 
+/** One value for each sample; null where nothing was measured. */
 export type Values = readonly (number | null)[];
+
+/** One line of a chart. */
+export interface Line {
+  label: string;
+  /** 1 to 8: which of the theme's colours. */
+  hue: number;
+  values: Values;
+  dashed?: boolean;
+}
+
+/** A marked moment of a chart, such as a drift alarm. */
+export interface Mark {
+  time: number;
+  tone: "good" | "bad";
+}
 
 export interface Key {
   name: string;
@@ -17,14 +31,14 @@ const LINES_MAX = 8;
 
 export class Samples {
   readonly times: readonly number[];
-  private readonly all: readonly MetricSeries[];
+  private readonly all: readonly MetricSeriesJson[];
 
-  constructor(readonly response: ListMetricSamplesResponse) {
+  constructor(readonly response: ListMetricSamplesResponseJson) {
     this.times = (response.sampleTimes ?? []).map((time) => Date.parse(time));
     this.all = response.series ?? [];
   }
 
-  /** The values of one series; empty if it was never measured. */
+  /** The values of one series; empty if it does not exist. */
   values({ name, placement = "", policy = "", call = "" }: Key): Values {
     const found = this.all.find(
       (one) =>
@@ -37,24 +51,24 @@ export class Samples {
     return (found?.values ?? []).map(known);
   }
 
-  /** A line for each placement and policy that a figure was measured at, in order of names. */
+  /** One line for each placement and policy of a metric, in order of names. */
   byPlacement(name: string): Line[] {
     const groups = this.all.filter((one) => one.name === name && !one.call);
-    const apart = groups.filter((one) => one.placement !== "all");
-    const wanted = apart.length > 0 ? apart : groups;
+    const separate = groups.filter((one) => one.placement !== "all");
+    const wanted = separate.length > 0 ? separate : groups;
     const several = new Set(wanted.map((one) => one.policy)).size > 1;
-    return wanted.slice(0, LINES_MAX).map((one, place) => ({
-      label: groupName(one.placement ?? "", several ? (one.policy ?? "") : ""),
-      hue: place + 1,
+    return wanted.slice(0, LINES_MAX).map((one, index) => ({
+      label: groupName(one.placement, several ? one.policy : ""),
+      hue: index + 1,
       values: (one.values ?? []).map(known),
     }));
   }
 
-  /** The mean over placements, each counting alike: for a tile. */
+  /** The mean over placements, all with the same weight. */
   overall(name: string): Values {
     const lines = this.byPlacement(name);
-    return this.times.map((_, place) => {
-      const found = lines.map((line) => line.values[place]).filter((v) => typeof v === "number");
+    return this.times.map((_, index) => {
+      const found = lines.map((line) => line.values[index]).filter((v) => typeof v === "number");
       return found.length ? found.reduce((sum, value) => sum + value, 0) / found.length : null;
     });
   }
@@ -67,13 +81,13 @@ export class Samples {
   }
 }
 
-/** JSON has no NaN: the gateway writes it as a text. */
-function known(value: number | string): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
+/** JSON has no NaN: the gateway writes it as text. */
+function known(value: Double): number | null {
+  return typeof value === "number" ? value : null;
 }
 
-export function groupName(placement: string, policy: string): string {
-  const where = placement === "" ? "no placement" : placement === "all" ? "everywhere" : placement;
+export function groupName(placement = "", policy = ""): string {
+  const where = placement === "" ? "no placement" : placement === "all" ? "all placements" : placement;
   return policy && policy !== "all" ? `${where} · ${policy}` : where;
 }
 

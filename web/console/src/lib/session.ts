@@ -1,4 +1,4 @@
-/** The operator's key: for this tab, until it is closed, and nowhere else. */
+/** The operator's key, kept only in this tab until it is closed. */
 
 const NAME = "headwater-console-key";
 

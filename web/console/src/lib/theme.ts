@@ -1,4 +1,4 @@
-/** Light or dark: as the system says, until the operator says otherwise. */
+/** Light or dark: the system's setting, until the operator chooses. */
 
 import { useEffect, useState } from "preact/hooks";
 
@@ -7,26 +7,26 @@ export type Theme = "light" | "dark";
 const NAME = "headwater-console-theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-function now(): Theme {
+function current(): Theme {
   const chosen = localStorage.getItem(NAME);
   if (chosen === "light" || chosen === "dark") return chosen;
   return dark.matches ? "dark" : "light";
 }
 
 export function useTheme(): [Theme, () => void] {
-  const [theme, setTheme] = useState(now);
+  const [theme, setTheme] = useState(current);
   useEffect(() => {
     document.documentElement.dataset["theme"] = theme;
   }, [theme]);
   useEffect(() => {
-    const look = () => setTheme(now());
-    dark.addEventListener("change", look);
-    return () => dark.removeEventListener("change", look);
+    const update = () => setTheme(current());
+    dark.addEventListener("change", update);
+    return () => dark.removeEventListener("change", update);
   }, []);
-  const turn = () => {
+  const toggle = () => {
     const other = theme === "dark" ? "light" : "dark";
     localStorage.setItem(NAME, other);
     setTheme(other);
   };
-  return [theme, turn];
+  return [theme, toggle];
 }

@@ -1,18 +1,11 @@
-/** Lines over time, by uPlot: with alarms marked, a tip under the cursor, and a legend. */
+/** Lines over time, drawn by uPlot: with marked alarms, a tooltip and a legend. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 
 import { clock } from "../lib/format";
-import { chartOptions, colour, type Mark } from "./chart_options";
-
-export interface Line {
-  label: string;
-  /** 1 to 8: which of the theme's colours. */
-  hue: number;
-  values: readonly (number | null)[];
-  dashed?: boolean;
-}
+import type { Line, Mark } from "../lib/samples";
+import { type Cursor, chartOptions, colour } from "./chart_options";
 
 interface ChartProps {
   label: string;
@@ -22,16 +15,16 @@ interface ChartProps {
   format: (value: number) => string;
   marks?: readonly Mark[];
   height?: number;
-  /** Charts of one name move their cursors together. */
-  together?: string;
+  /** Charts with the same key move their cursors together. */
+  syncKey?: string;
   floor?: number;
 }
 
 export function Chart(props: ChartProps) {
   const { times, lines, format, marks = [], height = 210 } = props;
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const [at, setAt] = useState<{ place: number; left: number } | null>(null);
+  const [cursor, setCursor] = useState<Cursor | null>(null);
   const [theme, setTheme] = useState(document.documentElement.dataset["theme"]);
   const shape = lines.map((line) => `${line.label} ${line.hue} ${line.dashed ?? false}`).join("|");
 
@@ -41,21 +34,21 @@ export function Chart(props: ChartProps) {
     return () => watch.disconnect();
   }, []);
 
-  const drawn = useRef(marks);
-  drawn.current = marks;
+  const latestMarks = useRef(marks);
+  latestMarks.current = marks;
 
   useEffect(() => {
-    const root = place.current;
+    const root = container.current;
     if (!root) return;
     const options = chartOptions({
       width: root.clientWidth,
       height,
       lines,
       format,
-      marks: () => drawn.current,
-      together: props.together ?? "",
+      marks: () => latestMarks.current,
+      syncKey: props.syncKey ?? "",
       floor: props.floor,
-      onCursor: setAt,
+      onCursor: setCursor,
     });
     const made = new uPlot(options, [[], ...lines.map(() => [])] as uPlot.AlignedData, root);
     plot.current = made;
@@ -75,24 +68,25 @@ export function Chart(props: ChartProps) {
 
   return (
     <figure class="chart" role="img" aria-label={summary(props)}>
-      <div ref={place} />
-      {at && times[at.place] !== undefined && <Tip {...props} at={at} />}
+      <div ref={container} />
+      {cursor && times[cursor.index] !== undefined && <Tooltip {...props} cursor={cursor} />}
       <Legend lines={lines} format={format} />
     </figure>
   );
 }
 
-function Tip({ times, lines, format, at }: ChartProps & { at: { place: number; left: number } }) {
-  const side = at.left > 320 ? { right: `calc(100% - ${at.left - 10}px)` } : { left: `${at.left + 66}px` };
+function Tooltip({ times, lines, format, cursor }: ChartProps & { cursor: Cursor }) {
+  const { index, left } = cursor;
+  const side = left > 320 ? { right: `calc(100% - ${left - 10}px)` } : { left: `${left + 66}px` };
   return (
     <div class="tip" style={side} aria-hidden="true">
-      <div class="faint">{clock(times[at.place])}</div>
+      <div class="faint">{clock(times[index])}</div>
       <ul>
         {lines.map((line) => (
           <li key={line.label}>
             <i class="swatch" style={{ background: colour(line.hue) }} />
             {line.label}
-            <b>{value(line, at.place, format)}</b>
+            <b>{value(line, index, format)}</b>
           </li>
         ))}
       </ul>
@@ -113,8 +107,8 @@ function Legend({ lines, format }: { lines: readonly Line[]; format: (value: num
   );
 }
 
-function value(line: Line, place: number, format: (value: number) => string): string {
-  const found = line.values[place];
+function value(line: Line, index: number, format: (value: number) => string): string {
+  const found = line.values[index];
   return found === null || found === undefined ? "–" : format(found);
 }
 

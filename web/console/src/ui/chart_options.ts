@@ -1,36 +1,36 @@
-/** How uPlot draws: axes, grid and marks in the colours of the theme. */
+/** Options for uPlot: axes, grid and marks in the colours of the theme. */
 
 import uPlot from "uplot";
 
-import type { Line } from "./chart";
+import type { Line, Mark } from "../lib/samples";
 
-/** A moment on the time line, such as a drift alarm's. */
-export interface Mark {
-  time: number;
-  tone: "good" | "bad";
+/** The point under the mouse: its index and its distance from the left, in pixels. */
+export interface Cursor {
+  index: number;
+  left: number;
 }
 
-export interface ChartLook {
+export interface ChartSettings {
   width: number;
   height: number;
   lines: readonly Line[];
   format: (value: number) => string;
   marks: () => readonly Mark[];
-  together: string;
+  syncKey: string;
   floor: number | undefined;
-  onCursor: (at: { place: number; left: number } | null) => void;
+  onCursor: (cursor: Cursor | null) => void;
 }
 
 export function colour(hue: number): string {
   return `var(--series-${((hue - 1) % 8) + 1})`;
 }
 
-/** The canvas knows no variables of a style sheet: what one stands for now. */
+/** The current value of a CSS variable: a canvas cannot use the variable itself. */
 function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-export function chartOptions(look: ChartLook): uPlot.Options {
+export function chartOptions(settings: ChartSettings): uPlot.Options {
   const axis = {
     stroke: token("--text-faint"),
     font: "12px system-ui, sans-serif",
@@ -38,25 +38,25 @@ export function chartOptions(look: ChartLook): uPlot.Options {
     ticks: { show: false },
   };
   return {
-    width: look.width,
-    height: look.height,
+    width: settings.width,
+    height: settings.height,
     padding: [12, 14, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
       drag: { x: false, y: false },
       points: { size: 7 },
-      ...(look.together ? { sync: { key: look.together } } : {}),
+      ...(settings.syncKey ? { sync: { key: settings.syncKey } } : {}),
     },
-    scales: { y: { range: (_plot, low, high) => range(low, high, look.floor) } },
+    scales: { y: { range: (_plot, low, high) => range(low, high, settings.floor) } },
     axes: [
       { ...axis, space: 80, size: 30, values: hours },
-      { ...axis, size: 58, values: (_plot, values) => values.map((one) => look.format(one)) },
+      { ...axis, size: 58, values: (_plot, values) => values.map((one) => settings.format(one)) },
     ],
-    series: [{}, ...look.lines.map(series)],
+    series: [{}, ...settings.lines.map(series)],
     hooks: {
-      draw: [(plot) => drawMarks(plot, look.marks())],
-      setCursor: [(plot) => look.onCursor(cursor(plot))],
+      draw: [(plot) => drawMarks(plot, settings.marks())],
+      setCursor: [(plot) => settings.onCursor(cursor(plot))],
     },
   };
 }
@@ -72,7 +72,7 @@ function series(line: Line): uPlot.Series {
   };
 }
 
-/** Some room above and below; all the way down to a floor that the figures come near. */
+/** A margin above and below the values; down to `floor` if they come near it. */
 function range(low: number, high: number, floor: number | undefined): [number, number] {
   if (low === null || high === null || !Number.isFinite(low)) return [0, 1];
   const room = (high - low || Math.abs(high) || 1) * 0.12;
@@ -80,7 +80,7 @@ function range(low: number, high: number, floor: number | undefined): [number, n
   return [bottom, high + room];
 }
 
-/** Times of day, to the second where the ticks are closer than minutes; at midnight the date. */
+/** Times of day, with seconds where ticks are closer than a minute; at midnight the date. */
 function hours(_plot: uPlot, times: number[], _axis: number, _space: number, apart: number): string[] {
   const minutes = { hour: "2-digit", minute: "2-digit" } as const;
   const parts = apart < 60 ? ({ ...minutes, second: "2-digit" } as const) : minutes;
@@ -93,9 +93,9 @@ function hours(_plot: uPlot, times: number[], _axis: number, _space: number, apa
   });
 }
 
-function cursor(plot: uPlot): { place: number; left: number } | null {
+function cursor(plot: uPlot): Cursor | null {
   const { idx, left } = plot.cursor;
-  return typeof idx === "number" && left !== undefined && left >= 0 ? { place: idx, left } : null;
+  return typeof idx === "number" && left !== undefined && left >= 0 ? { index: idx, left } : null;
 }
 
 function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
@@ -118,7 +118,7 @@ function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
   ctx.restore();
 }
 
-/** A triangle at the top: down for worse, up for better. */
+/** A triangle at the top of a mark: pointing down for worse, up for better. */
 function flag(ctx: CanvasRenderingContext2D, x: number, top: number, down: boolean): void {
   const size = 5 * devicePixelRatio;
   const [base, tip] = down ? [top - size, top + size * 0.6] : [top + size * 0.6, top - size];

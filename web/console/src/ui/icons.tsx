@@ -1,4 +1,4 @@
-/** Line drawings of 18 px; each is decoration, beside a text. */
+/** Line icons of 18 px; each is decoration beside a text. */
 
 const PATHS = {
   overview: "M3 12h3l3-7 4 14 3-9 2 2h3",

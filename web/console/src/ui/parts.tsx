@@ -1,12 +1,11 @@
-/** What the views are made of. */
+/** Cards, badges, headings: the parts of every view. */
 
 import type { ComponentChildren } from "preact";
 
 import { ago, clock } from "../lib/format";
 import { useNow } from "../lib/load";
+import type { Tone } from "../lib/tone";
 import { Icon, type IconName } from "./icons";
-
-export type Tone = "" | "good" | "warn" | "bad" | "accent";
 
 interface CardProps {
   title: string;
@@ -36,7 +35,7 @@ export function Badge({ tone = "", children }: { tone?: Tone; children: Componen
   return <span class={`badge ${tone}`}>{children}</span>;
 }
 
-export function Head(props: { title: string; text?: ComponentChildren; children?: ComponentChildren }) {
+export function PageHeader(props: { title: string; text?: ComponentChildren; children?: ComponentChildren }) {
   return (
     <header>
       <div class="grow">
@@ -86,7 +85,7 @@ export function Choice<Name extends string>(props: ChoiceProps<Name>) {
   );
 }
 
-/** "3 min ago", which stays true; the moment itself is in the title. */
+/** "3 min ago", kept up to date; the exact time is in the title. */
 export function Ago({ time }: { time: string | number | undefined }) {
   const now = useNow();
   return (

@@ -1,4 +1,4 @@
-/** A search field that the key "/" leads to. */
+/** A search field; the key "/" moves the focus to it. */
 
 import { useEffect, useRef } from "preact/hooks";
 

@@ -1,31 +1,31 @@
-/** Loading, failed, stale: what every view says in the same way. */
+/** Loading, failed, out of date: shown in the same way by every view. */
 
 import type { ComponentChildren } from "preact";
 
-import { ApiError, told } from "../api/errors";
+import { ApiError, errorText } from "../api/errors";
 import type { Loaded } from "../lib/load";
 import { Ago } from "./parts";
 import { Icon } from "./icons";
 
-export function Waiting({ lines = 5 }: { lines?: number }) {
+export function Skeleton({ lines = 5 }: { lines?: number }) {
   return (
     <div class="stack" role="status" aria-label="Loading">
-      {Array.from({ length: lines }, (_, place) => (
-        <div key={place} class="bone" style={{ width: `${92 - ((place * 17) % 45)}%` }} />
+      {Array.from({ length: lines }, (_, index) => (
+        <div key={index} class="skeleton" style={{ width: `${92 - ((index * 17) % 45)}%` }} />
       ))}
     </div>
   );
 }
 
-export function Failed({ error, again }: { error: unknown; again: () => void }) {
-  const away = error instanceof ApiError && error.isAway;
+export function Failed({ error, reload }: { error: unknown; reload: () => void }) {
+  const unavailable = error instanceof ApiError && error.isUnavailable;
   return (
-    <div class={`notice ${away ? "warn" : "bad"}`} role="alert">
+    <div class={`notice ${unavailable ? "warn" : "bad"}`} role="alert">
       <Icon name="quarantine" />
       <div>
-        <strong>{away ? "Not available now." : "That did not work."}</strong> {told(error)}
+        <strong>{unavailable ? "Not available at the moment." : "The request failed."}</strong> {errorText(error)}
       </div>
-      <button type="button" class="button" onClick={again}>
+      <button type="button" class="button" onClick={reload}>
         <Icon name="repeat" size={15} />
         Try again
       </button>
@@ -33,29 +33,30 @@ export function Failed({ error, again }: { error: unknown; again: () => void }) 
   );
 }
 
-/** What `of` loaded, drawn by `children`; or why there is nothing; or that it has grown old. */
-export function Shown<Answer>({ of, lines, children }: {
-  of: Loaded<Answer>;
+/** The loaded data, drawn by `children`; without data the reason; above old data a warning. */
+export function WhenLoaded<Answer>({ loaded, lines, children }: {
+  loaded: Loaded<Answer>;
   lines?: number;
   children: (data: Answer) => ComponentChildren;
 }) {
-  if (of.data === undefined) {
-    return of.loading ? <Waiting lines={lines ?? 5} /> : <Failed error={of.error} again={of.again} />;
+  const { data, error, loading, reload } = loaded;
+  if (data === undefined) {
+    return loading ? <Skeleton lines={lines ?? 5} /> : <Failed error={error} reload={reload} />;
   }
   return (
     <>
-      {of.error !== undefined && <Stale of={of} />}
-      {children(of.data)}
+      {error !== undefined && <Stale loaded={loaded} />}
+      {children(data)}
     </>
   );
 }
 
-function Stale({ of }: { of: Loaded<unknown> }) {
+function Stale({ loaded }: { loaded: Loaded<unknown> }) {
   return (
     <div class="notice warn" role="status" style={{ marginBottom: "12px" }}>
       <Icon name="quarantine" />
       <div>
-        As of <Ago time={of.time} />: {told(of.error)}
+        Data from <Ago time={loaded.time} />. The last update failed: {errorText(loaded.error)}
       </div>
     </div>
   );

@@ -1,27 +1,27 @@
-/** Changes that were noticed in how well the model foresees. */
+/** Detected changes in the model's prediction quality. */
 
-import type { DriftAlarm } from "../api/types";
+import type { DriftAlarmJson } from "../api/types";
 import { count, decimal, figure } from "../lib/format";
 import { groupName } from "../lib/samples";
 import { Ago, Badge, Card, Empty } from "../ui/parts";
 
 const SHOWN_MAX = 4;
 
-export function Alarms({ alarms }: { alarms: readonly DriftAlarm[] }) {
+export function Alarms({ alarms }: { alarms: readonly DriftAlarmJson[] }) {
   const newest = alarms.toReversed().slice(0, SHOWN_MAX);
   return (
-    <Card title="Drift alarms" note={alarms.length ? `The last ${newest.length} of ${alarms.length}` : ""} size="third" flush>
+    <Card title="Drift alarms" note={alarms.length ? `Latest ${newest.length} of ${alarms.length}` : ""} size="third" flush>
       {newest.length === 0 ? (
-        <Empty icon="check" title="No change was noticed">
-          The model foresees as well as it did, as far as chance lets one tell.
+        <Empty icon="check" title="No drift detected">
+          The model's prediction quality has not changed significantly.
         </Empty>
       ) : (
         <div class="scroll">
           <table>
             <thead>
               <tr>
-                <th scope="col">When</th>
-                <th scope="col">What</th>
+                <th scope="col">Time</th>
+                <th scope="col">Metric</th>
                 <th scope="col" class="right">
                   Mean
                 </th>
@@ -39,7 +39,7 @@ export function Alarms({ alarms }: { alarms: readonly DriftAlarm[] }) {
   );
 }
 
-function Row({ alarm }: { alarm: DriftAlarm }) {
+function Row({ alarm }: { alarm: DriftAlarmJson }) {
   const worse = alarm.direction === "DRIFT_DIRECTION_WORSE";
   return (
     <tr>
@@ -50,7 +50,7 @@ function Row({ alarm }: { alarm: DriftAlarm }) {
       <td>
         <Badge tone={worse ? "bad" : "good"}>{worse ? "worse" : "better"}</Badge>
         <span class="second">
-          {figure(alarm.name ?? "")}, {groupName(alarm.placement ?? "", "")}
+          {figure(alarm.name ?? "")}, {groupName(alarm.placement)}
         </span>
       </td>
       <td class="right nowrap">

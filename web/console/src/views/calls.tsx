@@ -1,23 +1,23 @@
-/** What one process was asked, how that ended and how long it took. */
+/** The calls to one process: rates, latencies and results. */
 
-import type { CallFigures, GetServingResponse } from "../api/types";
+import type { CallFiguresJson, GetServingResponseJson } from "../api/types";
 import { bytes, count, duration, int, method, ms, rate } from "../lib/format";
 import { Badge, Facts } from "../ui/parts";
 
-const COLUMNS = ["Method", "A second", "p50", "p90", "p99", "Under way", "Ended, by status"];
+const COLUMNS = ["Method", "Per second", "p50", "p90", "p99", "In progress", "Completed, by status"];
 
-export function Calls({ serving }: { serving: GetServingResponse }) {
+export function Calls({ serving }: { serving: GetServingResponseJson }) {
   const budget = int(serving.memoryBudgetBytes);
   return (
     <>
       <div style={{ padding: "4px 16px 16px", maxWidth: "560px" }}>
         <Facts
           facts={[
-            ["Questions", <Served yes={serving.readsServed ?? false} />],
-            ["Feedback", <Served yes={serving.writesServed ?? false} why={serving.detail ?? ""} />],
-            ["Up for", duration(int(serving.uptimeMs))],
-            ["Memory", `${bytes(serving.memoryBytes)}${budget ? ` of ${bytes(budget)}` : ""}, the state ${bytes(serving.stateMemoryBytes)}`],
-            ["Events and writes on their way", count(serving.operationsWaiting)],
+            ["Reads", <Served yes={serving.readsServed ?? false} />],
+            ["Feedback and writes", <Served yes={serving.writesServed ?? false} why={serving.detail ?? ""} />],
+            ["Uptime", duration(int(serving.uptimeMs))],
+            ["Memory", `${bytes(serving.memoryBytes)}${budget ? ` of ${bytes(budget)}` : ""}; model state ${bytes(serving.stateMemoryBytes)}`],
+            ["Pending writes", count(serving.operationsWaiting)],
           ]}
         />
       </div>
@@ -25,8 +25,8 @@ export function Calls({ serving }: { serving: GetServingResponse }) {
         <table>
           <thead>
             <tr>
-              {COLUMNS.map((name, place) => (
-                <th key={name} scope="col" class={place > 0 && place < 6 ? "right" : ""}>
+              {COLUMNS.map((name, index) => (
+                <th key={name} scope="col" class={index > 0 && index < 6 ? "right" : ""}>
                   {name}
                 </th>
               ))}
@@ -46,12 +46,12 @@ export function Calls({ serving }: { serving: GetServingResponse }) {
 function Served({ yes, why = "" }: { yes: boolean; why?: string }) {
   return (
     <>
-      <Badge tone={yes ? "good" : "bad"}>{yes ? "served" : "refused"}</Badge> {!yes && why}
+      <Badge tone={yes ? "good" : "bad"}>{yes ? "accepted" : "rejected"}</Badge> {!yes && why}
     </>
   );
 }
 
-function Row({ figures }: { figures: CallFigures }) {
+function Row({ figures }: { figures: CallFiguresJson }) {
   return (
     <tr>
       <td title={figures.call}>{method(figures.call)}</td>

@@ -1,34 +1,34 @@
-/** The items: found by text, filter or order, with what the model has counted of each. */
+/** The items with their statistics: search, filter and order. */
 
 import { useEffect, useState } from "preact/hooks";
 
 import { ApiError } from "../api/errors";
-import type { ItemStatistics, ListItemStatisticsResponse } from "../api/types";
+import type { ItemStatisticsJson, ListItemStatisticsResponseJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { count } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
 import { href, parse, replace, type Route } from "../lib/router";
-import { Card, Choice, Empty, Head } from "../ui/parts";
+import { Card, Choice, Empty, PageHeader } from "../ui/parts";
 import { Search } from "../ui/search";
-import { Failed, Shown } from "../ui/states";
+import { Failed, WhenLoaded } from "../ui/states";
 import { ItemTable } from "./item_table";
 
 const PAGE = 50;
 const ORDERS = [
-  ["ITEM_ORDER_TOUCHES", "Most touched"],
-  ["ITEM_ORDER_RECENT", "Of late"],
-  ["ITEM_ORDER_TRENDING", "Rising"],
+  ["ITEM_ORDER_TOUCHES", "Most interactions"],
+  ["ITEM_ORDER_RECENT", "Recent"],
+  ["ITEM_ORDER_TRENDING", "Trending"],
   ["ITEM_ORDER_NEW", "New"],
 ] as const;
 type Order = (typeof ORDERS)[number][0];
 
-interface Asked {
+interface CatalogueQuery {
   query: string;
   filter: string;
   order: Order;
 }
 
-function askedOf(route: Route): Asked {
+function searchOf(route: Route): CatalogueQuery {
   const order = ORDERS.find(([name]) => name === route.query.get("order"));
   return {
     query: route.query.get("query") ?? "",
@@ -39,52 +39,52 @@ function askedOf(route: Route): Asked {
 
 export function Catalogue({ route }: { route: Route }) {
   const api = useApi();
-  const asked = askedOf(route);
-  const settled = useSettled(JSON.stringify(asked));
+  const search = searchOf(route);
+  const settled = useSettled(JSON.stringify(search));
   const ask = (pageToken: string) =>
-    api.get<ListItemStatisticsResponse>("/v1/items:statistics", {
-      ...(JSON.parse(settled) as Asked),
+    api.get<ListItemStatisticsResponseJson>("/v1/items:statistics", {
+      ...(JSON.parse(settled) as CatalogueQuery),
       pageToken,
       pageSize: PAGE,
     });
   const loaded = useLoad(() => ask(""), [api, settled]);
-  const change = (part: Partial<Asked>) =>
-    // of the address as it is by now: two fields may change before this is drawn again
-    replace(href("catalogue", "", { ...askedOf(parse(location.hash)), ...part }));
+  const change = (part: Partial<CatalogueQuery>) =>
+    // read the address again: two fields may change before the next draw
+    replace(href("catalogue", "", { ...searchOf(parse(location.hash)), ...part }));
   const badFilter = loaded.error instanceof ApiError && loaded.error.field === "filter";
   return (
     <>
-      <Head title="Catalogue" text="What the shop says of its items, and what the model has counted of each." />
+      <PageHeader title="Catalogue" text="All items: the shop's catalogue data and the model's statistics." />
       <div class="row" style={{ marginBottom: "14px" }}>
-        <Search label="Id or title holds…" value={asked.query} onInput={(query) => change({ query })} />
+        <Search label="Search ID or title" value={search.query} onInput={(query) => change({ query })} />
         <label class="grow" style={{ flexBasis: "260px" }}>
           <span class="hidden">Filter</span>
           <input
             class="input mono"
             placeholder={'Filter: categories: ANY("tea") AND price < 9'}
-            value={asked.filter}
+            value={search.filter}
             aria-invalid={badFilter}
             onInput={(event) => change({ filter: event.currentTarget.value })}
           />
         </label>
-        <Choice label="Order" options={ORDERS} value={asked.order} onChange={(order) => change({ order })} />
+        <Choice label="Order" options={ORDERS} value={search.order} onChange={(order) => change({ order })} />
       </div>
       <Card title={loaded.data ? `${count(loaded.data.totalCount)} items` : "Items"} flush>
-        <Shown of={loaded} lines={10}>
+        <WhenLoaded loaded={loaded} lines={10}>
           {(first) => <Pages key={settled} first={first} ask={ask} />}
-        </Shown>
+        </WhenLoaded>
       </Card>
     </>
   );
 }
 
 interface PagesProps {
-  first: ListItemStatisticsResponse;
-  ask: (token: string) => Promise<ListItemStatisticsResponse>;
+  first: ListItemStatisticsResponseJson;
+  ask: (token: string) => Promise<ListItemStatisticsResponseJson>;
 }
 
 function Pages({ first, ask }: PagesProps) {
-  const [items, setItems] = useState<ItemStatistics[]>(first.items ?? []);
+  const [items, setItems] = useState<ItemStatisticsJson[]>(first.items ?? []);
   const [token, setToken] = useState(first.nextPageToken ?? "");
   const [error, setError] = useState<unknown>();
   useEffect(() => {
@@ -104,14 +104,14 @@ function Pages({ first, ask }: PagesProps) {
   if (items.length === 0) {
     return (
       <Empty icon="search" title="No items">
-        None passes, or the catalogue is empty: <code>headwater import --items</code> fills it.
+        No item matches, or the catalogue is empty. Add items with <code>headwater import --items</code>.
       </Empty>
     );
   }
   return (
     <>
       <ItemTable items={items} />
-      {error !== undefined && <Failed error={error} again={() => void more()} />}
+      {error !== undefined && <Failed error={error} reload={() => void more()} />}
       {token && (
         <div class="more">
           <button type="button" class="button" onClick={() => void more()}>

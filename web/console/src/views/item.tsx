@@ -1,27 +1,27 @@
-/** One item: what the shop says, what the model has counted, and what goes with it. */
+/** One item: catalogue data, statistics and similar items. */
 
 import type {
-  Item,
-  ItemStatistics,
-  ListItemStatisticsResponse,
-  ListSimilarItemsResponse,
+  ItemJson,
+  ItemStatisticsJson,
+  ListItemStatisticsResponseJson,
+  ListSimilarItemsResponseJson,
 } from "../api/types";
 import { useApi } from "../lib/context";
-import { clock, count, decimal, int, percent } from "../lib/format";
+import { clock, count, decimal, double, int, percent } from "../lib/format";
 import { useLoad } from "../lib/load";
 import { href } from "../lib/router";
-import { statisticsOf } from "../lib/titles";
+import { statisticsOf } from "../lib/item_statistics";
 import { Icon } from "../ui/icons";
-import { Badge, Card, Empty, Facts, Head } from "../ui/parts";
-import { Shown } from "../ui/states";
-import { price, Standing, Trend } from "./item_table";
+import { Badge, Card, Empty, Facts, PageHeader } from "../ui/parts";
+import { WhenLoaded } from "../ui/states";
+import { ItemStatus, price, Trend } from "./item_table";
 
 const SIMILAR = 12;
 
 export function ItemPage({ itemId }: { itemId: string }) {
   const api = useApi();
   const loaded = useLoad(
-    () => api.get<ListItemStatisticsResponse>("/v1/items:statistics", { itemIds: itemId }),
+    () => api.get<ListItemStatisticsResponseJson>("/v1/items:statistics", { itemIds: itemId }),
     [api, itemId],
   );
   const one = loaded.data?.items?.[0];
@@ -33,62 +33,62 @@ export function ItemPage({ itemId }: { itemId: string }) {
           Catalogue
         </a>
       </p>
-      <Head title={one?.item?.title || itemId} text={<span class="mono">{itemId}</span>}>
-        {one && <Standing one={one} />}
-      </Head>
-      <Shown of={loaded}>
+      <PageHeader title={one?.item?.title || itemId} text={<span class="mono">{itemId}</span>}>
+        {one && <ItemStatus one={one} />}
+      </PageHeader>
+      <WhenLoaded loaded={loaded}>
         {() =>
           one ? (
-            <Known one={one} />
+            <ItemDetails one={one} />
           ) : (
-            <Card title="Not known">
-              <Empty icon="search" title="Nobody has told of this item">
-                Neither the shop's catalogue nor any event names it; or it was forgotten for others.
+            <Card title="Unknown item">
+              <Empty icon="search" title="Unknown item">
+                It is neither in the catalogue nor in any event, or its statistics were dropped to save memory.
               </Empty>
             </Card>
           )
         }
-      </Shown>
+      </WhenLoaded>
     </>
   );
 }
 
-function Known({ one }: { one: ItemStatistics }) {
+function ItemDetails({ one }: { one: ItemStatisticsJson }) {
   return (
     <div class="grid">
-      <Card title="What the model has counted" size="half">
-        <Counted one={one} />
+      <Card title="Statistics" size="half">
+        <Statistics one={one} />
       </Card>
-      <Card title="What the shop says" size="half">
-        {one.item ? <Said item={one.item} /> : <Empty title="Nothing: it is known from events alone" />}
+      <Card title="Catalogue data" size="half">
+        {one.item ? <CatalogueData item={one.item} /> : <Empty title="Not in the catalogue: known from events only" />}
       </Card>
       <Similar itemId={one.itemId} />
     </div>
   );
 }
 
-function Counted({ one }: { one: ItemStatistics }) {
+function Statistics({ one }: { one: ItemStatisticsJson }) {
   const impressions = int(one.impressions);
   const touches = int(one.touches);
   return (
     <Facts
       facts={[
-        ["Touches ever", count(touches)],
-        ["By visitors who came back", touches ? `${count(one.repeatTouches)} (${percent(int(one.repeatTouches) / touches, 0)})` : "–"],
-        ["Last touch", touches ? `${count(one.touchesSince)} touches of the shop ago` : "never"],
-        ["Of late: hour, day, week", `${decimal(one.touchesHour, 1)} · ${decimal(one.touchesDay, 1)} · ${decimal(one.touchesWeek, 1)}`],
-        ["Trend of the hour", <Trend value={one.trendHour} />],
-        ["Trend of the day", <Trend value={one.trendDay} />],
-        ["Trend of the week", <Trend value={one.trendWeek} />],
-        ["Impressions whose window is open", count(impressions)],
-        ["Acted on", impressions ? `${count(one.acts)} (${percent(int(one.acts) / impressions)})` : "–"],
-        ["Reward of these", decimal(one.reward)],
+        ["Interactions", count(touches)],
+        ["Repeat interactions", touches ? `${count(one.repeatTouches)} (${percent(int(one.repeatTouches) / touches, 0)})` : "–"],
+        ["Last seen", touches ? `${count(one.touchesSince)} shop interactions ago` : "never"],
+        ["Recent: hour, day, week", `${decimal(one.touchesHour, 1)} · ${decimal(one.touchesDay, 1)} · ${decimal(one.touchesWeek, 1)}`],
+        ["Hourly trend", <Trend value={one.trendHour} />],
+        ["Daily trend", <Trend value={one.trendDay} />],
+        ["Weekly trend", <Trend value={one.trendWeek} />],
+        ["Impressions in the attribution window", count(impressions)],
+        ["With an action", impressions ? `${count(one.acts)} (${percent(int(one.acts) / impressions)})` : "–"],
+        ["Their reward", decimal(one.reward)],
       ]}
     />
   );
 }
 
-function Said({ item }: { item: Item }) {
+function CatalogueData({ item }: { item: ItemJson }) {
   const labels = (texts: readonly string[] = []) =>
     texts.length ? texts.map((text) => <Badge key={text}>{text}</Badge>) : "–";
   const features = Object.entries(item.features ?? {}).map(
@@ -102,7 +102,7 @@ function Said({ item }: { item: Item }) {
         ["Tags", labels(item.tags)],
         ["Price", price(item)],
         ["Available", item.available === false ? "no" : "yes"],
-        ["Published", item.publishTime ? clock(item.publishTime) : "at once"],
+        ["Published", item.publishTime ? clock(item.publishTime) : "immediately"],
         ["Expires", item.expireTime ? clock(item.expireTime) : "never"],
         ...features,
       ]}
@@ -110,19 +110,19 @@ function Said({ item }: { item: Item }) {
   );
 }
 
-function Similar({ itemId }: { itemId: string }) {
+function Similar({ itemId = "" }: { itemId: string | undefined }) {
   const api = useApi();
   const loaded = useLoad(async () => {
     const body = { itemIds: [itemId], pageSize: SIMILAR };
-    const found = (await api.post<ListSimilarItemsResponse>("/v1/items:similar", body)).results ?? [];
-    return { found, known: await statisticsOf(api, found.map((one) => one.itemId)) };
+    const found = (await api.post<ListSimilarItemsResponseJson>("/v1/items:similar", body)).results ?? [];
+    return { found, known: await statisticsOf(api, found) };
   }, [api, itemId]);
   return (
-    <Card title="What goes with it, or is like it" note="ListSimilarItems, as a product page would show it" flush>
-      <Shown of={loaded}>
+    <Card title="Related items" note="As a product page shows them (ListSimilarItems)" flush>
+      <WhenLoaded loaded={loaded}>
         {({ found, known }) =>
           found.length === 0 ? (
-            <Empty title="Nothing yet">Nobody touched it together with another, and its words stand alone.</Empty>
+            <Empty title="Nothing yet">No visitor combined it with another item, and no item has similar words.</Empty>
           ) : (
             <div class="scroll">
               <table>
@@ -130,7 +130,7 @@ function Similar({ itemId }: { itemId: string }) {
                   <tr>
                     <th scope="col">Item</th>
                     <th scope="col">Category</th>
-                    <th scope="col" class="right">Touches</th>
+                    <th scope="col" class="right">Interactions</th>
                     <th scope="col" class="right">Score</th>
                   </tr>
                 </thead>
@@ -145,7 +145,7 @@ function Similar({ itemId }: { itemId: string }) {
                       <td class="right nowrap">
                         {decimal(one.score)}
                         <span class="meter" aria-hidden="true">
-                          <i style={{ width: `${(100 * (one.score ?? 0)) / (found[0]?.score || 1)}%` }} />
+                          <i style={{ width: `${(100 * double(one.score)) / (double(found[0]?.score) || 1)}%` }} />
                         </span>
                       </td>
                     </tr>
@@ -155,7 +155,7 @@ function Similar({ itemId }: { itemId: string }) {
             </div>
           )
         }
-      </Shown>
+      </WhenLoaded>
     </Card>
   );
 }

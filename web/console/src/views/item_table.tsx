@@ -1,21 +1,21 @@
-/** Items in rows, each a way to its page. */
+/** Items in rows, each with a link to its page. */
 
-import type { Item, ItemStatistics } from "../api/types";
-import { count, decimal, int, percent } from "../lib/format";
+import type { Double, ItemJson, ItemStatisticsJson } from "../api/types";
+import { count, decimal, double, int, percent } from "../lib/format";
 import { href } from "../lib/router";
 import { Badge } from "../ui/parts";
 
-const COLUMNS = ["Item", "Category", "Price", "Touches", "Of late (day)", "Trend", "Open impressions", "Acted on", ""];
+const COLUMNS = ["Item", "Category", "Price", "Interactions", "Recent (day)", "Trend", "Open impressions", "With action", ""];
 
-export function ItemTable({ items }: { items: readonly ItemStatistics[] }) {
-  const most = Math.max(1e-9, ...items.map((one) => one.touchesDay ?? 0));
+export function ItemTable({ items }: { items: readonly ItemStatisticsJson[] }) {
+  const max = Math.max(1e-9, ...items.map((one) => double(one.touchesDay)));
   return (
     <div class="scroll">
       <table>
         <thead>
           <tr>
-            {COLUMNS.map((name, place) => (
-              <th key={name} scope="col" class={place >= 2 && place <= 7 ? "right" : ""}>
+            {COLUMNS.map((name, index) => (
+              <th key={name} scope="col" class={index >= 2 && index <= 7 ? "right" : ""}>
                 {name}
               </th>
             ))}
@@ -23,7 +23,7 @@ export function ItemTable({ items }: { items: readonly ItemStatistics[] }) {
         </thead>
         <tbody>
           {items.map((one) => (
-            <Row key={one.itemId} one={one} most={most} />
+            <Row key={one.itemId} one={one} max={max} />
           ))}
         </tbody>
       </table>
@@ -31,9 +31,9 @@ export function ItemTable({ items }: { items: readonly ItemStatistics[] }) {
   );
 }
 
-function Row({ one, most }: { one: ItemStatistics; most: number }) {
+function Row({ one, max }: { one: ItemStatisticsJson; max: number }) {
   const impressions = int(one.impressions);
-  const late = one.touchesDay ?? 0;
+  const recent = double(one.touchesDay);
   return (
     <tr>
       <td class="name-cell">
@@ -46,9 +46,9 @@ function Row({ one, most }: { one: ItemStatistics; most: number }) {
       <td class="right nowrap">{price(one.item)}</td>
       <td class="right">{count(one.touches)}</td>
       <td class="right nowrap">
-        {decimal(late, 1)}
+        {decimal(recent, 1)}
         <span class="meter" aria-hidden="true">
-          <i style={{ width: `${(100 * late) / most}%` }} />
+          <i style={{ width: `${(100 * recent) / max}%` }} />
         </span>
       </td>
       <td class="right">
@@ -57,28 +57,29 @@ function Row({ one, most }: { one: ItemStatistics; most: number }) {
       <td class="right">{count(impressions)}</td>
       <td class="right">{impressions ? percent(int(one.acts) / impressions, 0) : "–"}</td>
       <td>
-        <Standing one={one} />
+        <ItemStatus one={one} />
       </td>
     </tr>
   );
 }
 
-export function price(item: Item | undefined): string {
+export function price(item: ItemJson | undefined): string {
   if (item?.price === undefined) return "–";
   return `${decimal(item.price)} ${item.currencyCode ?? ""}`.trim();
 }
 
-export function Standing({ one }: { one: ItemStatistics }) {
-  if (!one.item) return <Badge tone="accent">from events alone</Badge>;
+export function ItemStatus({ one }: { one: ItemStatisticsJson }) {
+  if (!one.item) return <Badge tone="accent">from events only</Badge>;
   return one.shown ? null : <Badge tone="warn">not shown</Badge>;
 }
 
-/** Standard deviations above what a longer time leads to expect. */
-export function Trend({ value = 0 }: { value?: number | undefined }) {
+/** Standard deviations above the rate expected from a longer period. */
+export function Trend({ value: given }: { value: Double | undefined }) {
+  const value = double(given);
   const tone = value >= 2 ? "up" : value <= -1 ? "down" : "faint";
   const arrow = value >= 0.5 ? "↗" : value <= -0.5 ? "↘" : "→";
   return (
-    <span class={`${tone} nowrap`} title="Standard deviations above what a week leads to expect">
+    <span class={`${tone} nowrap`} title="Standard deviations above the rate expected from the last week">
       {arrow} {decimal(value, 1)} σ
     </span>
   );

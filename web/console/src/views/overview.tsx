@@ -1,18 +1,18 @@
-/** How good the lists are, how much is asked, how fast it is answered. */
+/** Quality of the lists, traffic and latency. */
 
 import { useMemo, useState } from "preact/hooks";
 
-import type { GetMetricsResponse, ListMetricSamplesResponse } from "../api/types";
+import type { GetMetricsResponseJson, ListMetricSamplesResponseJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { decimal, figure, percent } from "../lib/format";
 import { useLoad } from "../lib/load";
 import { Samples } from "../lib/samples";
 import { Chart } from "../ui/chart";
-import { Card, Choice, Empty, Head } from "../ui/parts";
-import { Shown } from "../ui/states";
+import { Card, Choice, Empty, PageHeader } from "../ui/parts";
+import { WhenLoaded } from "../ui/states";
 import { Alarms } from "./alarms";
-import { Groups } from "./groups";
-import { Tiles } from "./tiles";
+import { MetricsTable } from "./metrics_table";
+import { KeyFigures } from "./key_figures";
 import { Traffic } from "./traffic";
 
 const EVERY_MS = 10_000;
@@ -34,43 +34,43 @@ export function Overview() {
   const api = useApi();
   const [span, setSpan] = useState<Span>("METRIC_SPAN_HOUR");
   const loaded = useLoad(
-    () => api.get<ListMetricSamplesResponse>("/v1/metrics:samples", { span }),
+    () => api.get<ListMetricSamplesResponseJson>("/v1/metrics:samples", { span }),
     [api, span],
     EVERY_MS,
   );
-  const metrics = useLoad(() => api.get<GetMetricsResponse>("/v1/metrics"), [api], EVERY_MS);
+  const metrics = useLoad(() => api.get<GetMetricsResponseJson>("/v1/metrics"), [api], EVERY_MS);
   return (
     <>
-      <Head title="Overview" text="How well the model foresees what visitors do, and how it serves them.">
+      <PageHeader title="Overview" text="How well the model predicts what visitors do, and how fast it answers.">
         <Choice label="Time span" options={SPANS} value={span} onChange={setSpan} />
-      </Head>
-      <Shown of={loaded} lines={9}>
-        {(response) => <Drawn response={response} span={span} />}
-      </Shown>
+      </PageHeader>
+      <WhenLoaded loaded={loaded} lines={9}>
+        {(response) => <Charts response={response} span={span} />}
+      </WhenLoaded>
       <div style={{ height: "16px" }} />
-      <Card title="By placement and policy" note="Of late, and over all time" flush>
-        <Shown of={metrics}>{(data) => <Groups metrics={data.metrics ?? []} />}</Shown>
+      <Card title="By placement and policy" note="Recent, and in total" flush>
+        <WhenLoaded loaded={metrics}>{(data) => <MetricsTable metrics={data.metrics ?? []} />}</WhenLoaded>
       </Card>
     </>
   );
 }
 
-function Drawn({ response, span }: { response: ListMetricSamplesResponse; span: Span }) {
+function Charts({ response, span }: { response: ListMetricSamplesResponseJson; span: Span }) {
   const samples = useMemo(() => new Samples(response), [response]);
   if (samples.times.length < 2) {
     return (
-      <Card title="Nothing sampled yet">
-        <Empty title="The time line begins now">
+      <Card title="No samples yet">
+        <Empty title="Collecting samples">
           {span === "METRIC_SPAN_WEEK"
-            ? "The week's first point comes after the first thirty samples."
-            : "Each process samples every ten seconds, and keeps that in memory: a restart begins anew."}
+            ? "The first point of the week appears after thirty samples."
+            : "Each process takes a sample every ten seconds and keeps it in memory. A restart begins again."}
         </Empty>
       </Card>
     );
   }
   return (
     <div class="stack">
-      <Tiles samples={samples} />
+      <KeyFigures samples={samples} />
       <div class="grid">
         <HitRate samples={samples} />
         <Alarms alarms={response.driftAlarms ?? []} />
@@ -87,7 +87,7 @@ function HitRate({ samples }: { samples: Samples }) {
   return (
     <Card
       title="Hit rate at 20"
-      note="Share of visits whose item was among the best 20 just before; dashed: a drift alarm"
+      note="Share of visits whose item was among the top 20 just before; dashed line: drift alarm"
       size="two-thirds"
     >
       <Chart
@@ -97,7 +97,7 @@ function HitRate({ samples }: { samples: Samples }) {
         marks={marks}
         format={(value) => percent(value)}
         height={240}
-        together="overview"
+        syncKey="overview"
         floor={0}
       />
     </Card>
@@ -112,12 +112,12 @@ function ByPlacement({ samples }: { samples: Samples }) {
   return (
     <Card
       title={`${figure(name)} by placement and policy`}
-      note="Of reported slates whose window closed, before they were learned from"
-      tools={<Choice label="Figure" options={FIGURES} value={name} onChange={setName} />}
+      note="Slates with a closed attribution window, measured before the model learned from them"
+      tools={<Choice label="Metric" options={FIGURES} value={name} onChange={setName} />}
     >
       {lines.length === 0 ? (
-        <Empty title="No slates were reported yet">
-          Send impression events with the recommendation's attribution token.
+        <Empty title="No impressions yet">
+          Send impression events with the attribution token of the recommendation.
         </Empty>
       ) : (
         <Chart
@@ -126,7 +126,7 @@ function ByPlacement({ samples }: { samples: Samples }) {
           lines={lines}
           marks={marks}
           format={(value) => (shares ? percent(value) : decimal(value, 3))}
-          together="overview"
+          syncKey="overview"
           floor={0}
         />
       )}

@@ -1,16 +1,16 @@
-/** Events that nothing was learned from: which, why, and what was in them. */
+/** Events that the model could not learn from: reason and content. */
 
 import { useEffect, useState } from "preact/hooks";
 
-import type { ListQuarantinedEventsResponse, QuarantinedEvent } from "../api/types";
+import type { ListQuarantinedEventsResponseJson, QuarantinedEventJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { count } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
 import { href, replace, type Route } from "../lib/router";
 import { Icon } from "../ui/icons";
-import { Ago, Badge, Card, Empty, Head } from "../ui/parts";
+import { Ago, Badge, Card, Empty, PageHeader } from "../ui/parts";
 import { Search } from "../ui/search";
-import { Failed, Shown } from "../ui/states";
+import { Failed, WhenLoaded } from "../ui/states";
 
 const PAGE = 50;
 const EVERY_MS = 15_000;
@@ -19,48 +19,48 @@ export function Quarantine({ route }: { route: Route }) {
   const api = useApi();
   const reason = useSettled(route.query.get("reason") ?? "");
   const ask = (pageToken: string) =>
-    api.get<ListQuarantinedEventsResponse>("/v1/quarantine", { reason, pageToken, pageSize: PAGE });
+    api.get<ListQuarantinedEventsResponseJson>("/v1/quarantine", { reason, pageToken, pageSize: PAGE });
   const loaded = useLoad(() => ask(""), [api, reason], EVERY_MS);
   return (
     <>
-      <Head
+      <PageHeader
         title="Quarantine"
         text={
           <>
-            Events that could not be learned from, kept aside. When the cause is mended,{" "}
-            <code>headwater quarantine replay</code> sends them once more.
+            Events that the model could not learn from. Once the cause is fixed,{" "}
+            <code>headwater quarantine replay</code> sends them again.
           </>
         }
       />
       <Card
-        title={loaded.data ? `${count(loaded.data.keptCount)} events are kept` : "Events"}
-        note={loaded.data ? `${count(loaded.data.everCount)} were ever put aside` : ""}
+        title={loaded.data ? `${count(loaded.data.keptCount)} events` : "Events"}
+        note={loaded.data ? `${count(loaded.data.everCount)} in total` : ""}
         flush
         tools={
           <Search
-            label="Reason holds…"
+            label="Filter by reason"
             value={route.query.get("reason") ?? ""}
             onInput={(text) => replace(href("quarantine", "", { reason: text }))}
           />
         }
       >
-        <Shown of={loaded}>{(first) => <Pages key={reason} first={first} ask={ask} reason={reason} />}</Shown>
+        <WhenLoaded loaded={loaded}>{(first) => <Pages key={reason} first={first} ask={ask} reason={reason} />}</WhenLoaded>
       </Card>
     </>
   );
 }
 
 interface PagesProps {
-  first: ListQuarantinedEventsResponse;
-  ask: (token: string) => Promise<ListQuarantinedEventsResponse>;
+  first: ListQuarantinedEventsResponseJson;
+  ask: (token: string) => Promise<ListQuarantinedEventsResponseJson>;
   reason: string;
 }
 
 function Pages({ first, ask, reason }: PagesProps) {
-  const [older, setOlder] = useState<QuarantinedEvent[]>([]);
+  const [older, setOlder] = useState<QuarantinedEventJson[]>([]);
   const [token, setToken] = useState<string>();
   const [error, setError] = useState<unknown>();
-  // while only the newest page is open it follows what comes; further down it would jump
+  // new events appear only while the first page is open: further down, the rows would jump
   const [top, setTop] = useState(first);
   useEffect(() => {
     if (token === undefined) setTop(first);
@@ -79,21 +79,21 @@ function Pages({ first, ask, reason }: PagesProps) {
   const events = [...(top.events ?? []), ...older];
   if (events.length === 0) {
     return reason ? (
-      <Empty icon="search" title="No reason holds this text" />
+      <Empty icon="search" title="No reason contains this text" />
     ) : (
       <Empty icon="check" title="The quarantine is empty">
-        Every event that came could be learned from.
+        The model learned from every event.
       </Empty>
     );
   }
   return (
     <>
       <Table events={events} />
-      {error !== undefined && <Failed error={error} again={() => void more()} />}
+      {error !== undefined && <Failed error={error} reload={() => void more()} />}
       {next && (
         <div class="more">
           <button type="button" class="button" onClick={() => void more()}>
-            Show older ones
+            Show older events
           </button>
         </div>
       )}
@@ -101,13 +101,13 @@ function Pages({ first, ask, reason }: PagesProps) {
   );
 }
 
-function Table({ events }: { events: readonly QuarantinedEvent[] }) {
+function Table({ events }: { events: readonly QuarantinedEventJson[] }) {
   return (
     <div class="scroll">
       <table>
         <thead>
           <tr>
-            {["When", "Reason", "Type", "Visitor", "Event"].map((name) => (
+            {["Time", "Reason", "Type", "Visitor", "Event"].map((name) => (
               <th key={name} scope="col">
                 {name}
               </th>
@@ -124,7 +124,7 @@ function Table({ events }: { events: readonly QuarantinedEvent[] }) {
   );
 }
 
-function Row({ kept }: { kept: QuarantinedEvent }) {
+function Row({ kept }: { kept: QuarantinedEventJson }) {
   const [open, setOpen] = useState(false);
   const [field = "", ...rest] = (kept.reason ?? "").split(/[: ]+/);
   const type = String(kept.event?.["eventType"] ?? "");
@@ -155,7 +155,7 @@ function Row({ kept }: { kept: QuarantinedEvent }) {
       {open && (
         <tr class="opened">
           <td colSpan={5}>
-            <pre>{kept.event ? JSON.stringify(meant(kept.event), null, 2) : "It was too long to keep: only its ids are here."}</pre>
+            <pre>{kept.event ? JSON.stringify(withoutEmpty(kept.event), null, 2) : "The event was too long to keep: only its IDs are stored."}</pre>
           </td>
         </tr>
       )}
@@ -163,9 +163,9 @@ function Row({ kept }: { kept: QuarantinedEvent }) {
   );
 }
 
-/** The event without what was not sent. */
-function meant(event: Record<string, unknown>): Record<string, unknown> {
-  const said = (value: unknown) =>
+/** The event without empty fields. */
+function withoutEmpty(event: object): Record<string, unknown> {
+  const isSet = (value: unknown) =>
     value !== "" && value !== 0 && !(typeof value === "object" && Object.keys(value ?? {}).length === 0);
-  return Object.fromEntries(Object.entries(event).filter(([, value]) => said(value)));
+  return Object.fromEntries(Object.entries(event).filter(([, value]) => isSet(value)));
 }

@@ -1,12 +1,13 @@
-/** Every process that holds the state: how far it is, how it serves, whether all hold the same. */
+/** All replicas: lag, load, memory, and whether their states are equal. */
 
-import type { GetServingResponse, ListReplicasResponse, Replica } from "../api/types";
+import type { GetServingResponseJson, ListReplicasResponseJson, ReplicaJson } from "../api/types";
 import { useApi } from "../lib/context";
-import { bytes, count, duration, int, method, ms, rate } from "../lib/format";
+import { bytes, count, double, duration, int, method, ms, rate } from "../lib/format";
 import { useLoad } from "../lib/load";
-import { Ago, Badge, Card, Empty, Head, type Tone } from "../ui/parts";
-import { Shown } from "../ui/states";
-import { Agreement } from "./agreement";
+import type { Tone } from "../lib/tone";
+import { Ago, Badge, Card, Empty, PageHeader } from "../ui/parts";
+import { WhenLoaded } from "../ui/states";
+import { DigestComparison } from "./digest_comparison";
 import { Calls } from "./calls";
 
 const EVERY_MS = 3_000;
@@ -14,33 +15,33 @@ const EVERY_MS = 3_000;
 export function Replicas() {
   const api = useApi();
   const replicas = useLoad(
-    () => api.get<ListReplicasResponse>("/v1/replicas"),
+    () => api.get<ListReplicasResponseJson>("/v1/replicas"),
     [api],
     EVERY_MS,
   );
-  const serving = useLoad(() => api.get<GetServingResponse>("/v1/serving"), [api], EVERY_MS);
+  const serving = useLoad(() => api.get<GetServingResponseJson>("/v1/serving"), [api], EVERY_MS);
   return (
     <>
-      <Head
+      <PageHeader
         title="Replicas"
-        text="All replicas are equal: each holds the whole state, and applies the same log in the same order."
+        text="All replicas are equal: each has the whole state and applies the same log in the same order."
       />
       <div class="stack">
-        <Card title="Replicas of this catalogue" note="Each reports about every second" flush>
-          <Shown of={replicas}>{(data) => <Table data={data} />}</Shown>
+        <Card title="Replicas of this catalogue" note="Each sends a report about once a second" flush>
+          <WhenLoaded loaded={replicas}>{(data) => <Table data={data} />}</WhenLoaded>
         </Card>
-        <Agreement />
-        <Card title="The process that answered" note={serving.data?.replicaId ?? ""} flush>
-          <Shown of={serving}>{(data) => <Calls serving={data} />}</Shown>
+        <DigestComparison />
+        <Card title="The process behind this page" note={serving.data?.replicaId ?? ""} flush>
+          <WhenLoaded loaded={serving}>{(data) => <Calls serving={data} />}</WhenLoaded>
         </Card>
       </div>
     </>
   );
 }
 
-const COLUMNS = ["Replica", "State", "Lag", "Calls a second", "Recommend p50 / p99", "Memory", "Up for", "Versions"];
+const COLUMNS = ["Replica", "State", "Lag", "Calls per second", "Recommend p50 / p99", "Memory", "Uptime", "Versions"];
 
-function Table({ data }: { data: ListReplicasResponse }) {
+function Table({ data }: { data: ListReplicasResponseJson }) {
   const all = data.replicas ?? [];
   if (all.length === 0) {
     return <Empty icon="replicas" title="No replica has reported">Start one with <code>headwater serve</code>.</Empty>;
@@ -50,8 +51,8 @@ function Table({ data }: { data: ListReplicasResponse }) {
       <table>
         <thead>
           <tr>
-            {COLUMNS.map((name, place) => (
-              <th key={name} scope="col" class={place > 1 && place < 7 ? "right" : ""}>
+            {COLUMNS.map((name, index) => (
+              <th key={name} scope="col" class={index > 1 && index < 7 ? "right" : ""}>
                 {name}
               </th>
             ))}
@@ -67,12 +68,12 @@ function Table({ data }: { data: ListReplicasResponse }) {
   );
 }
 
-function Row({ replica, isAnswering }: { replica: Replica; isAnswering: boolean }) {
+function Row({ replica, isAnswering }: { replica: ReplicaJson; isAnswering: boolean }) {
   const calls = replica.calls ?? [];
-  const total = calls.reduce((sum, one) => sum + (one.callsPerSecond ?? 0), 0);
+  const total = calls.reduce((sum, one) => sum + double(one.callsPerSecond), 0);
   const recommend = calls.find((one) => method(one.call) === "Recommend");
   const up = replica.startTime ? Date.now() - Date.parse(replica.startTime) : undefined;
-  const [tone, word] = standing(replica);
+  const [tone, word] = stateOf(replica);
   const versions = replica.versions ?? {};
   return (
     <tr class={replica.alive ? "" : "faint"}>
@@ -80,7 +81,7 @@ function Row({ replica, isAnswering }: { replica: Replica; isAnswering: boolean 
         <span class="mono">{replica.replicaId}</span>
         <span class="second">
           {replica.role} on {replica.host}, process {replica.pid}
-          {isAnswering && " · answered this"}
+          {isAnswering && " · answered this request"}
         </span>
       </td>
       <td>
@@ -107,8 +108,8 @@ function Row({ replica, isAnswering }: { replica: Replica; isAnswering: boolean 
   );
 }
 
-function standing(replica: Replica): [Tone, string] {
-  if (!replica.alive) return ["", "silent"];
+function stateOf(replica: ReplicaJson): [Tone, string] {
+  if (!replica.alive) return ["", "no reports"];
   if (replica.fault) return ["bad", "stopped learning"];
-  return int(replica.lagEntries) > 1_000 ? ["warn", "behind"] : ["good", "alive"];
+  return int(replica.lagEntries) > 1_000 ? ["warn", "lagging"] : ["good", "alive"];
 }

@@ -1,22 +1,22 @@
-/** What somebody would get now, and why: Recommend with `explain`, which teaches nothing. */
+/** The visitor's current recommendations with explanations. Viewing them does not affect the model. */
 
 import { useState } from "preact/hooks";
 
-import type { ItemStatistics, RecommendResponse, Result } from "../api/types";
+import type { ItemStatisticsJson, RecommendResponseJson, ResultJson } from "../api/types";
 import { useApi } from "../lib/context";
-import { decimal, percent } from "../lib/format";
+import { decimal, double, percent } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
 import { href } from "../lib/router";
-import { statisticsOf } from "../lib/titles";
+import { type ItemsById, statisticsOf } from "../lib/item_statistics";
 import { Icon } from "../ui/icons";
 import { Badge, Card, Choice, Empty } from "../ui/parts";
-import { Shown } from "../ui/states";
-import { Forces } from "./forces";
+import { WhenLoaded } from "../ui/states";
+import { Contributions } from "./contributions";
 
 const SLOTS = 10;
 const MODES = [
   ["EXPLORATION_OFF", "Best list"],
-  ["EXPLORATION_UNSPECIFIED", "As the policy draws"],
+  ["EXPLORATION_UNSPECIFIED", "With exploration"],
 ] as const;
 type Mode = (typeof MODES)[number][0];
 
@@ -27,12 +27,12 @@ export function Slate({ visitorId, userId }: { visitorId: string; userId: string
   const placement = useSettled(typed);
   const loaded = useLoad(async () => {
     const body = { visitorId, userId, placement, exploration, pageSize: SLOTS, explain: true };
-    const slate = await api.post<RecommendResponse>("/v1/recommend", body);
-    return { slate, known: await statisticsOf(api, (slate.results ?? []).map((one) => one.itemId)) };
+    const slate = await api.post<RecommendResponseJson>("/v1/recommend", body);
+    return { slate, known: await statisticsOf(api, slate.results ?? []) };
   }, [api, visitorId, userId, placement, exploration]);
   return (
     <Card
-      title="What they get now, and why"
+      title="Current recommendations"
       note={loaded.data ? `Policy ${loaded.data.slate.policy}, state ${loaded.data.slate.offset}` : ""}
       flush
       tools={
@@ -48,49 +48,49 @@ export function Slate({ visitorId, userId }: { visitorId: string; userId: string
             />
           </label>
           <Choice label="Exploration" options={MODES} value={exploration} onChange={setExploration} />
-          <button type="button" class="button quiet" aria-label="Ask again" onClick={loaded.again}>
+          <button type="button" class="button quiet" aria-label="Reload" onClick={loaded.reload}>
             <Icon name="repeat" size={16} />
           </button>
         </>
       }
     >
-      <Shown of={loaded} lines={12}>
+      <WhenLoaded loaded={loaded} lines={12}>
         {({ slate, known }) => <Slots slate={slate} known={known} />}
-      </Shown>
+      </WhenLoaded>
     </Card>
   );
 }
 
-function Slots({ slate, known }: { slate: RecommendResponse; known: Map<string, ItemStatistics> }) {
+function Slots({ slate, known }: { slate: RecommendResponseJson; known: ItemsById }) {
   const results = slate.results ?? [];
-  if (results.length === 0) return <Empty title="An empty list">{slate.shortfall || "The catalogue is empty."}</Empty>;
+  if (results.length === 0) return <Empty title="No recommendations">{slate.shortfall || "The catalogue is empty."}</Empty>;
   const parts = results.flatMap((one) => one.contributions ?? []);
-  const most = Math.max(1e-9, ...parts.map((one) => Math.abs(one.contribution ?? 0)));
-  const chance = Math.max(0.02, ...results.map((one) => one.probabilityHigh ?? one.probability ?? 0));
+  const max = Math.max(1e-9, ...parts.map((one) => Math.abs(double(one.contribution))));
+  const probabilityMax = Math.max(0.02, ...results.map((one) => double(one.probabilityHigh ?? one.probability)));
   return (
     <ol class="slots">
-      {results.map((one, place) => (
-        <Slot key={one.itemId} one={one} place={place + 1} most={most} chance={chance} item={known.get(one.itemId)} />
+      {results.map((one, position) => (
+        <Slot key={one.itemId} one={one} position={position + 1} max={max} probabilityMax={probabilityMax} item={known.get(one.itemId)} />
       ))}
     </ol>
   );
 }
 
 interface SlotProps {
-  one: Result;
-  place: number;
-  most: number;
-  /** The most that any chance of the list may be: where its bar ends. */
-  chance: number;
-  item: ItemStatistics | undefined;
+  one: ResultJson;
+  position: number;
+  max: number;
+  /** The highest probability of the list: the end of the bars. */
+  probabilityMax: number;
+  item: ItemStatisticsJson | undefined;
 }
 
-function Slot({ one, place, most, chance, item }: SlotProps) {
-  const [open, setOpen] = useState(place <= 3);
+function Slot({ one, position, max, probabilityMax, item }: SlotProps) {
+  const [open, setOpen] = useState(position <= 3);
   return (
     <li>
       <div class="slot">
-        <span class="place">{place}</span>
+        <span class="place">{position}</span>
         <div class="grow">
           <a href={href("catalogue", one.itemId)}>
             <strong>{item?.item?.title || one.itemId}</strong>
@@ -104,8 +104,8 @@ function Slot({ one, place, most, chance, item }: SlotProps) {
         <div class="why stack" style={{ gap: "8px" }}>
           {one.explanation && <p class="soft">{one.explanation}</p>}
           <div class="row">
-            <Chance one={one} most={chance} />
-            {(one.propensity ?? 1) < 1 && (
+            <Probability one={one} max={probabilityMax} />
+            {double(one.propensity, 1) < 1 && (
               <span class="faint">propensity {decimal(one.propensity, 3)}</span>
             )}
             {(one.rules ?? []).map((name) => (
@@ -116,8 +116,8 @@ function Slot({ one, place, most, chance, item }: SlotProps) {
           </div>
           {open && (
             <>
-              <Forces contributions={one.contributions ?? []} most={most} />
-              <p class="faint">Proposed by {(one.sources ?? []).join(", ") || "nobody"}</p>
+              <Contributions contributions={one.contributions ?? []} max={max} />
+              <p class="faint">Retrieved by {(one.sources ?? []).join(", ") || "no source"}</p>
             </>
           )}
         </div>
@@ -126,19 +126,20 @@ function Slot({ one, place, most, chance, item }: SlotProps) {
   );
 }
 
-/** The chance of an act; pale: where 90 % of what the model believes of it lies. */
-function Chance({ one, most }: { one: Result; most: number }) {
-  if (one.probability === undefined) return <span class="faint">no chance told yet</span>;
-  const at = (value: number) => `${100 * Math.min(1, value / most)}%`;
-  const [low, high] = [one.probabilityLow ?? one.probability, one.probabilityHigh ?? one.probability];
-  const title = `${percent(low)} to ${percent(high)}; the bar ends at ${percent(most)}`;
+/** The probability of an action; light: the interval that contains it with 90 %. */
+function Probability({ one, max }: { one: ResultJson; max: number }) {
+  if (one.probability === undefined) return <span class="faint">probability not available yet</span>;
+  const probability = double(one.probability);
+  const at = (value: number) => `${100 * Math.min(1, value / max)}%`;
+  const [low, high] = [double(one.probabilityLow, probability), double(one.probabilityHigh, probability)];
+  const title = `${percent(low)} to ${percent(high)}; end of the bar: ${percent(max)}`;
   return (
     <span class="nowrap" title={title}>
       <span class="chance" aria-hidden="true">
         <i style={{ left: at(low), width: `calc(${at(high)} - ${at(low)})` }} />
-        <u style={{ left: at(one.probability) }} />
+        <u style={{ left: at(probability) }} />
       </span>
-      chance {percent(one.probability)}
+      probability {percent(probability)}
     </span>
   );
 }

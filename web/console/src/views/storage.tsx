@@ -1,29 +1,29 @@
-/** What the store keeps: the log, its archive, the snapshots; and how the store itself does. */
+/** Log, archive and snapshots, and the store that holds them. */
 
-import type { ArchiveFigures, GetStorageResponse, LogFigures, Snapshot, StoreFigures } from "../api/types";
+import type { ArchiveFiguresJson, GetStorageResponseJson, LogFiguresJson, SnapshotJson, StoreFiguresJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { bytes, count, int, percent } from "../lib/format";
 import { useLoad } from "../lib/load";
-import { Ago, Badge, Card, Empty, Facts, Head } from "../ui/parts";
-import { Shown } from "../ui/states";
-import { LogLine } from "./log_line";
+import { Ago, Badge, Card, Empty, Facts, PageHeader } from "../ui/parts";
+import { WhenLoaded } from "../ui/states";
+import { LogTimeline } from "./log_timeline";
 
 const EVERY_MS = 10_000;
 
 export function Storage() {
   const api = useApi();
-  const loaded = useLoad(() => api.get<GetStorageResponse>("/v1/storage"), [api], EVERY_MS);
+  const loaded = useLoad(() => api.get<GetStorageResponseJson>("/v1/storage"), [api], EVERY_MS);
   return (
     <>
-      <Head
+      <PageHeader
         title="Storage"
-        text="The model is a fold over the log: a start reads the newest snapshot, and the entries since."
+        text="The model is computed from the log. On start, a replica reads the newest snapshot and the entries after it."
       />
-      <Shown of={loaded} lines={10}>
+      <WhenLoaded loaded={loaded} lines={10}>
         {(data) => (
           <div class="grid">
-            <Card title="The log" note="Pale: archived. Marks: snapshots, where a start begins.">
-              <LogLine storage={data} />
+            <Card title="Log" note="Light: archived. Markers: snapshots.">
+              <LogTimeline storage={data} />
             </Card>
             <Card title="Entries" size="third">
               <Log log={data.log ?? {}} />
@@ -39,29 +39,29 @@ export function Storage() {
             </Card>
           </div>
         )}
-      </Shown>
+      </WhenLoaded>
     </>
   );
 }
 
-function Log({ log }: { log: LogFigures }) {
+function Log({ log }: { log: LogFiguresJson }) {
   return (
     <Facts
       facts={[
-        ["Kept now", count(log.entries)],
-        ["Ever", count(log.entriesEver)],
-        ["Memory, about", bytes(log.memoryBytes)],
-        ["Oldest kept", <Ago time={log.firstTime} />],
-        ["Newest", <Ago time={log.lastTime} />],
+        ["In the store", count(log.entries)],
+        ["In total", count(log.entriesEver)],
+        ["Memory (approximate)", bytes(log.memoryBytes)],
+        ["Oldest entry", <Ago time={log.firstTime} />],
+        ["Newest entry", <Ago time={log.lastTime} />],
         ["Last offset", <span class="mono">{log.lastOffset || "–"}</span>],
       ]}
     />
   );
 }
 
-function Archive({ archive }: { archive: ArchiveFigures }) {
+function Archive({ archive }: { archive: ArchiveFiguresJson }) {
   if (!archive.directory) {
-    return <Empty title="Nothing is archived">Set archive_dir, so that what is trimmed can be replayed.</Empty>;
+    return <Empty title="No archive">Set archive_dir to keep trimmed entries for a replay.</Empty>;
   }
   const entries = int(archive.lastEntry) ? `${count(archive.firstEntry)} to ${count(archive.lastEntry)}` : "none yet";
   return (
@@ -76,7 +76,7 @@ function Archive({ archive }: { archive: ArchiveFigures }) {
   );
 }
 
-function Store({ store }: { store: StoreFigures }) {
+function Store({ store }: { store: StoreFiguresJson }) {
   const most = int(store.memoryBytesMax);
   const used = int(store.memoryBytes);
   const tone = most && used > 0.8 * most ? "bad" : "";
@@ -86,7 +86,7 @@ function Store({ store }: { store: StoreFigures }) {
       facts={[
         ["Version", store.version || "–"],
         ["Memory", <>{bytes(used)} {most > 0 && <Badge tone={tone}>{percent(used / most, 0)} of {bytes(most)}</Badge>}</>],
-        ["Written to disk", <Badge tone={fsync === "always" || fsync === "everysec" ? "good" : "warn"}>{fsync || "it does not say"}</Badge>],
+        ["Write to disk (fsync)", <Badge tone={fsync === "always" || fsync === "everysec" ? "good" : "warn"}>{fsync || "unknown"}</Badge>],
         ["Append-only file", bytes(store.appendFileBytes)],
         ["Started", <Ago time={store.startTime} />],
       ]}
@@ -94,19 +94,19 @@ function Store({ store }: { store: StoreFigures }) {
   );
 }
 
-const COLUMNS = ["Taken", "Offset", "Entries since", "Stored", "Holds", "Made by"];
+const COLUMNS = ["Time", "Offset", "Entries since", "Stored size", "Uncompressed", "Versions"];
 
-function Snapshots({ snapshots }: { snapshots: readonly Snapshot[] }) {
+function Snapshots({ snapshots }: { snapshots: readonly SnapshotJson[] }) {
   if (snapshots.length === 0) {
-    return <Empty title="No snapshot yet">A start reads the whole log. The first is taken by and by, see snapshot_interval_s.</Empty>;
+    return <Empty title="No snapshot yet">Without a snapshot, a start reads the whole log. The setting snapshot_interval_s says when the next one is taken.</Empty>;
   }
   return (
     <div class="scroll">
       <table>
         <thead>
           <tr>
-            {COLUMNS.map((name, place) => (
-              <th key={name} scope="col" class={place >= 2 && place <= 4 ? "right" : ""}>
+            {COLUMNS.map((name, index) => (
+              <th key={name} scope="col" class={index >= 2 && index <= 4 ? "right" : ""}>
                 {name}
               </th>
             ))}

@@ -1,37 +1,37 @@
-/** How much is asked and told, and how long the answers take. */
+/** Throughput and latency of Recommend and Feedback. */
 
 import { useMemo } from "preact/hooks";
 
 import { ms, rate } from "../lib/format";
-import type { Samples } from "../lib/samples";
-import { Chart, type Line } from "../ui/chart";
+import type { Line, Samples } from "../lib/samples";
+import { Chart } from "../ui/chart";
 import { Card } from "../ui/parts";
 
 const RECOMMEND = "RecommendationService/Recommend";
 const FEEDBACK = "FeedbackService/Feedback";
 
 export function Traffic({ samples }: { samples: Samples }) {
-  const much = useMemo(() => throughput(samples), [samples]);
-  const long = useMemo(() => latency(samples), [samples]);
+  const throughputLines = useMemo(() => throughput(samples), [samples]);
+  const latencyLines = useMemo(() => latency(samples), [samples]);
   return (
     <>
-      <Card title="Throughput, a second" note="Calls to all replicas, and events that each of them learned" size="half">
+      <Card title="Throughput per second" note="Calls to all replicas, and events that each replica learned" size="half">
         <Chart
-          label="Throughput a second"
+          label="Throughput per second"
           times={samples.times}
-          lines={much}
+          lines={throughputLines}
           format={rate}
-          together="overview"
+          syncKey="overview"
           floor={0}
         />
       </Card>
-      <Card title="Latency" note="Of the minute before, over all replicas; p99: the slowest one's" size="half">
+      <Card title="Latency" note="Over the last minute and all replicas; p99 is that of the slowest replica" size="half">
         <Chart
           label="Latency"
           times={samples.times}
-          lines={long}
+          lines={latencyLines}
           format={ms}
-          together="overview"
+          syncKey="overview"
           floor={0}
         />
       </Card>

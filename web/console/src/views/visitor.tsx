@@ -1,17 +1,17 @@
-/** One visitor or account: what they did, and what they would get now, and why. */
+/** One visitor or account: history and current recommendations. */
 
 import { useState } from "preact/hooks";
 
 import { ApiError } from "../api/errors";
-import type { GetUserResponse } from "../api/types";
+import type { GetUserResponseJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { useLoad } from "../lib/load";
 import { href, type Route } from "../lib/router";
-import { statisticsOf } from "../lib/titles";
+import { statisticsOf } from "../lib/item_statistics";
 import { Icon } from "../ui/icons";
-import { Card, Choice, Empty, Head } from "../ui/parts";
-import { Failed, Waiting } from "../ui/states";
-import { History } from "./history";
+import { Card, Choice, Empty, PageHeader } from "../ui/parts";
+import { Failed, Skeleton } from "../ui/states";
+import { VisitorHistory } from "./visitor_history";
 import { Slate } from "./slate";
 
 const KINDS = [
@@ -24,18 +24,18 @@ export function Visitor({ route }: { route: Route }) {
   const kind: Kind = route.query.get("kind") === "user" ? "user" : "visitor";
   return (
     <>
-      <Head
+      <PageHeader
         title="Visitor"
-        text="What counts for somebody in a list, and the list they would get this moment. Looking teaches the model nothing."
+        text="Visitor history and current recommendations. Viewing them does not affect the model."
       />
-      <Who key={`${kind} ${route.part}`} id={route.part} kind={kind} />
+      <LookupForm key={`${kind} ${route.part}`} id={route.part} kind={kind} />
       {route.part ? (
-        <Found id={route.part} kind={kind} />
+        <Profile id={route.part} kind={kind} />
       ) : (
-        <Card title="Nobody is chosen">
-          <Empty icon="visitor" title="Whom to look at?">
-            Give the id that the shop sends as <code>visitor_id</code>, or an account's{" "}
-            <code>user_id</code>. The quarantine, and an account's page, lead here too.
+        <Card title="No visitor selected">
+          <Empty icon="visitor" title="Enter a visitor ID">
+            Enter the ID that the shop sends as <code>visitor_id</code>, or the <code>user_id</code> of an
+            account. The quarantine and the pages of accounts also link to this page.
           </Empty>
         </Card>
       )}
@@ -43,7 +43,7 @@ export function Visitor({ route }: { route: Route }) {
   );
 }
 
-function Who({ id, kind }: { id: string; kind: Kind }) {
+function LookupForm({ id, kind }: { id: string; kind: Kind }) {
   const [text, setText] = useState(id);
   const [by, setBy] = useState(kind);
   const submit = (event: Event) => {
@@ -53,9 +53,9 @@ function Who({ id, kind }: { id: string; kind: Kind }) {
   };
   return (
     <form class="row" style={{ marginBottom: "16px" }} onSubmit={submit}>
-      <Choice label="Whose id it is" options={KINDS} value={by} onChange={setBy} />
+      <Choice label="Kind of ID" options={KINDS} value={by} onChange={setBy} />
       <label class="grow" style={{ maxWidth: "440px" }}>
-        <span class="hidden">Id</span>
+        <span class="hidden">ID</span>
         <input
           class="input mono"
           name="id"
@@ -67,43 +67,42 @@ function Who({ id, kind }: { id: string; kind: Kind }) {
       </label>
       <button type="submit" class="button first" disabled={!text.trim()}>
         <Icon name="search" size={15} />
-        Look
+        Show
       </button>
     </form>
   );
 }
 
-function Found({ id, kind }: { id: string; kind: Kind }) {
+function Profile({ id, kind }: { id: string; kind: Kind }) {
   const api = useApi();
   const loaded = useLoad(async () => {
     const path = kind === "user" ? "/v1/users/" : "/v1/visitors/";
-    const profile = await api.get<GetUserResponse>(path + encodeURIComponent(id));
-    const ids = (profile.history ?? []).map((touch) => touch.itemId);
-    return { profile, known: await statisticsOf(api, ids) };
+    const profile = await api.get<GetUserResponseJson>(path + encodeURIComponent(id));
+    return { profile, known: await statisticsOf(api, profile.history ?? []) };
   }, [api, id, kind]);
-  const stranger = loaded.error instanceof ApiError && loaded.error.isNotFound;
+  const isUnknown = loaded.error instanceof ApiError && loaded.error.isNotFound;
   const userId = kind === "user" ? id : (loaded.data?.profile.user?.userId ?? "");
   return (
     <div class="grid">
       <div class="narrow">
         {loaded.data ? (
-          <History {...loaded.data} />
+          <VisitorHistory {...loaded.data} />
         ) : (
           <Card title="History">
             {loaded.loading ? (
-              <Waiting />
-            ) : stranger ? (
-              <Empty icon="visitor" title="A stranger">
-                Nothing is known of this id: the list beside is what any stranger gets.
+              <Skeleton />
+            ) : isUnknown ? (
+              <Empty icon="visitor" title="Unknown visitor">
+                There is no data for this ID. The list shows what every new visitor gets.
               </Empty>
             ) : (
-              <Failed error={loaded.error} again={loaded.again} />
+              <Failed error={loaded.error} reload={loaded.reload} />
             )}
           </Card>
         )}
       </div>
       <div class="wide">
-        {(loaded.data || stranger) && (
+        {(loaded.data || isUnknown) && (
           <Slate visitorId={kind === "visitor" ? id : (loaded.data?.profile.visitorIds?.[0] ?? id)} userId={userId} />
         )}
       </div>

@@ -1,4 +1,4 @@
-/** What is on sale: read once from catalogue.json, since a page's key may not read the catalogue. */
+/** The products, loaded once from catalogue.json: a page's key may not read the catalogue. */
 
 export interface Product {
   id: string;
@@ -21,17 +21,17 @@ export class Catalogue {
     this.categories = [...new Set(products.map((product) => product.category).filter(Boolean))].slice(0, 24);
   }
 
-  /** The product of that id; the recommender may know one that the file does not. */
+  /** The product with this ID; a placeholder if only the server knows it. */
   get(id: string): Product {
     return this.byId.get(id) ?? { id, name: id, category: "", colour: id, motif: "" };
   }
 
-  /** The product that stands for a category in pictures. */
+  /** The product whose picture represents a category. */
   faceOf(category: string): Product {
     return this.products.find((product) => product.category === category)!;
   }
 
-  /** Products in which every word of the text is found, those with the words in the name first. */
+  /** Products that contain every word of the text; matches in the name come first. */
   search(text: string, most = 60): Product[] {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length) return [];

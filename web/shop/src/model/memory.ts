@@ -1,4 +1,4 @@
-/** What the page itself remembers of a visitor: basket, hearts, and what was looked at last. */
+/** The page's own memory of a visitor: basket, favourites and recently viewed products. */
 
 const RECENT_MAX = 12;
 
@@ -51,7 +51,7 @@ export class Memory {
     this.changed();
   }
 
-  /** Turn a heart on or off; says whether it is on now. */
+  /** Turns a heart on or off; returns whether it is on. */
   heart(id: string): boolean {
     const on = !this.hearts.delete(id);
     if (on) this.hearts.add(id);
@@ -71,6 +71,6 @@ function read(key: string): Kept {
   try {
     return { ...nothing, ...(JSON.parse(localStorage.getItem(key) ?? "{}") as Partial<Kept>) };
   } catch {
-    return nothing; // somebody else's text: begin anew
+    return nothing; // not written by this page: start empty
   }
 }

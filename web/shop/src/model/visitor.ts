@@ -1,20 +1,20 @@
-/** Who shops in this window: `?visitor=ann` is ann, `?visitor=new` a stranger, else this browser. */
+/** The visitor of this window: `?visitor=ann` is ann, `?visitor=new` a new one, else the browser's own. */
 
 const KEPT = "shop.visitor";
 
-/** The visitor that this window was told to be; undefined: the one of the browser, minted once. */
+/** The visitor ID chosen for this window; undefined: the browser's own, created once. */
 export function visitorOfWindow(): string | undefined {
   const asked = new URLSearchParams(location.search).get("visitor");
   if (asked) {
-    sessionStorage.setItem(KEPT, asked === "new" ? stranger() : asked);
+    sessionStorage.setItem(KEPT, asked === "new" ? newVisitorId() : asked);
     history.replaceState(null, "", location.pathname + location.hash);
   }
   return sessionStorage.getItem(KEPT) ?? undefined;
 }
 
-/** Become somebody whom the shop has never seen, in this window. */
+/** Continues as a new visitor in this window. */
 export function becomeNew(): void {
   location.assign(`${location.pathname}?visitor=new#/`);
 }
 
-const stranger = (): string => `visitor-${crypto.randomUUID().slice(0, 8)}`;
+const newVisitorId = (): string => `visitor-${crypto.randomUUID().slice(0, 8)}`;

@@ -1,7 +1,7 @@
-/** The basket, with what goes with it beside, and the checkout. */
+/** The basket with recommendations beside it, and the checkout. */
 import type { App } from "../app";
 import { picture } from "../pictures/picture";
-import { drawn, h, icon } from "../ui/dom";
+import { fromMarkup, h, icon } from "../ui/dom";
 import { SlateList } from "../ui/list";
 import { money } from "../ui/money";
 import { type MakePage, otherKinds, type Page } from "./page";
@@ -33,7 +33,7 @@ const total = (app: App): number =>
 
 function content(app: App): Node[] {
   if (!app.memory.basket.size) {
-    return [h("div", { class: "empty" }, h("p", {}, "There is nothing in it yet."), h("a", { class: "primary", href: "#/" }, "Look around"))];
+    return [h("div", { class: "empty" }, h("p", {}, "Your basket is empty."), h("a", { class: "primary", href: "#/" }, "Continue shopping"))];
   }
   const lines = [...app.memory.basket].map(([id, pieces]) => line(app, id, pieces));
   const sum = h("dl", { class: "sum" }, h("dt", {}, "Delivery"), h("dd", {}, "free"), h("dt", {}, "Total"), h("dd", { class: "total" }, money(total(app))));
@@ -42,12 +42,12 @@ function content(app: App): Node[] {
 
 function line(app: App, id: string, pieces: number): HTMLLIElement {
   const product = app.catalogue.get(id);
-  const choice = h("select", { "aria-label": `Pieces of ${product.name}`, onchange: () => app.setPieces(product, Number(choice.value)) }, ...Array.from({ length: PIECES_MAX }, (_, n) => h("option", { selected: n + 1 === pieces }, n + 1)));
+  const choice = h("select", { "aria-label": `Quantity of ${product.name}`, onchange: () => app.setPieces(product, Number(choice.value)) }, ...Array.from({ length: PIECES_MAX }, (_, n) => h("option", { selected: n + 1 === pieces }, n + 1)));
   return h(
     "li",
     {},
-    drawn(picture(product), "line-picture"),
-    h("div", {}, product.maker && h("span", { class: "maker" }, product.maker), h("a", { href: `#/product/${encodeURIComponent(id)}`, onclick: () => app.loop.did("detail-page-view", id, "basket"), class: "tile-name" }, product.name)),
+    fromMarkup(picture(product), "line-picture"),
+    h("div", {}, product.maker && h("span", { class: "maker" }, product.maker), h("a", { href: `#/product/${encodeURIComponent(id)}`, onclick: () => app.recommender.report("detail-page-view", id, "basket"), class: "tile-name" }, product.name)),
     choice,
     h("span", { class: "price" }, money(pieces * (product.price ?? 0))),
     h("button", { class: "round", type: "button", "aria-label": `Remove ${product.name}`, onclick: () => app.setPieces(product, 0) }, icon("close")),
@@ -56,15 +56,15 @@ function line(app: App, id: string, pieces: number): HTMLLIElement {
 
 function checkOut(app: App): void {
   const items = [...app.memory.basket].map(([itemId, quantity]) => ({ itemId, quantity, price: app.catalogue.get(itemId).price, currencyCode: app.currency }));
-  void app.loop.send("purchase-complete", { items, placement: "basket" }).then(() => app.refresh());
+  void app.recommender.send("purchase-complete", { items, placement: "basket" }).then(() => app.refresh());
   app.ordered = inBasket(app).map((id) => app.catalogue.get(id));
   app.memory.empty();
   location.hash = "#/thanks";
 }
 
-/** After the checkout: the lists have learned what was bought, and show it no more. */
+/** After the checkout: the lists no longer show what was bought. */
 export const thanks: MakePage = (app): Page => {
-  const next = new SlateList(app, { title: "For the next time" }, "thanks", () => ({ pageSize: BESIDE, filter: otherKinds(app.ordered) }), "thanks", "row");
-  const words = h("div", { class: "thanks" }, h("h1", { tabindex: "-1" }, "Thank you."), h("p", {}, "Your order is on its way. Nothing will be charged: this shop is a demonstration."), h("a", { class: "primary", href: "#/" }, "Back to the shop"));
+  const next = new SlateList(app, { title: "You may also like" }, "thanks", () => ({ pageSize: BESIDE, filter: otherKinds(app.ordered) }), "thanks", "row");
+  const words = h("div", { class: "thanks" }, h("h1", { tabindex: "-1" }, "Thank you."), h("p", {}, "Your order is on its way. Nothing will be charged: this shop is a demo."), h("a", { class: "primary", href: "#/" }, "Back to the shop"));
   return { title: "Thank you", element: h("div", {}, words, next.element), lists: [next] };
 };

@@ -1,4 +1,4 @@
-/** All of a category, in the order that suits the visitor, or by price. */
+/** All products of a category, in the recommended order or by price. */
 import type { App } from "../app";
 import { h } from "../ui/dom";
 import { PlainList, SlateList } from "../ui/list";
@@ -19,12 +19,12 @@ export const category: MakePage = (app, name) => {
     (ids) => ORDERS[sort.value]!(app, all(app, name, ids)),
   );
   const trending = new PlainList(app, { title: `Trending in ${name}` }, "trending", "row ranked");
-  void app.loop.trending(name, TRENDING).then((ids) => trending.show(ids), () => undefined);
+  void app.recommender.trending(name, TRENDING).then((ids) => trending.show(ids), () => undefined);
   const head = h("header", { class: "page-head" }, h("h1", { tabindex: "-1" }, name), h("label", { class: "order" }, "Order ", sort));
   return { title: name, element: h("div", {}, head, list.element, trending.element), lists: [list] };
 };
 
-/** The recommender's list, and after it what it left out: who opens a category wants to see all. */
+/** The recommended list, then the other products of the category: the page shows all of them. */
 function all(app: App, name: string, ids: string[]): string[] {
   const others = app.catalogue.products.filter((product) => product.category === name && !ids.includes(product.id));
   return [...ids, ...others.slice(0, SLOTS - ids.length).map((product) => product.id)];

@@ -1,7 +1,7 @@
-/** The first page: for you, where you left, on the rise, and the categories. */
+/** The first page: recommendations, recently viewed, trending, and the categories. */
 import type { App } from "../app";
 import { picture } from "../pictures/picture";
-import { drawn, h } from "../ui/dom";
+import { fromMarkup, h } from "../ui/dom";
 import { PlainList, SlateList } from "../ui/list";
 import { type MakePage, seenAlready } from "./page";
 
@@ -12,14 +12,14 @@ export const home: MakePage = (app) => {
   const known = app.memory.recentlySeen.length > 0;
   const forYou = new SlateList(
     app,
-    { title: "Recommended for you", note: known ? "Moves with every click." : "Have a look around: it will follow you." },
+    { title: "Recommended for you", note: known ? "Updates with every click." : "Click some products: the list adapts to you." },
     "home",
     () => ({ pageSize: SLOTS, excludeItemIds: seenAlready(app) }),
     "home",
   );
-  const recent = new PlainList(app, { title: "Continue where you left" }, "recent", "row small").show(app.memory.recentlySeen.slice(0, 8));
-  const trending = new PlainList(app, { title: "Trending now", note: "What more people than usual look at today." }, "trending", "row ranked");
-  void app.loop.trending("", TRENDING).then((ids) => trending.show(ids), () => undefined);
+  const recent = new PlainList(app, { title: "Recently viewed" }, "recent", "row small").show(app.memory.recentlySeen.slice(0, 8));
+  const trending = new PlainList(app, { title: "Trending now", note: "More popular today than usual." }, "trending", "row ranked");
+  void app.recommender.trending("", TRENDING).then((ids) => trending.show(ids), () => undefined);
   const element = h("div", {}, hero(app), forYou.element, recent.element, trending.element, categories(app));
   return { title: app.name, element, lists: [forYou] };
 };
@@ -30,14 +30,14 @@ function hero(app: App): HTMLElement {
     "section",
     { class: "hero" },
     h("div", {}, h("h1", { tabindex: "-1" }, app.words.headline), h("p", {}, app.words.tagline)),
-    h("div", { class: "hero-pictures", "aria-hidden": "true" }, ...faces.map((face) => drawn(picture(face), "hero-picture"))),
+    h("div", { class: "hero-pictures", "aria-hidden": "true" }, ...faces.map((face) => fromMarkup(picture(face), "hero-picture"))),
   );
 }
 
 function categories(app: App): HTMLElement {
   const cards = app.catalogue.categories.slice(0, 10).map((name) => {
     const face = app.catalogue.faceOf(name);
-    return h("li", {}, h("a", { href: `#/category/${encodeURIComponent(name)}` }, drawn(picture(face), "card-picture"), h("span", {}, name)));
+    return h("li", {}, h("a", { href: `#/category/${encodeURIComponent(name)}` }, fromMarkup(picture(face), "card-picture"), h("span", {}, name)));
   });
   return h("section", { class: "list", "aria-label": "Categories" }, h("header", {}, h("h2", {}, "Shop by category")), h("ul", { class: "cards" }, ...cards));
 }

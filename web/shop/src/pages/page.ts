@@ -1,4 +1,4 @@
-/** A page: what is shown, its title, and the lists on it that move as one clicks. */
+/** A page: its title, its element, and the lists that update after each click. */
 import type { App, Refreshable } from "../app";
 import type { Product } from "../model/catalogue";
 
@@ -10,10 +10,10 @@ export interface Page {
 
 export type MakePage = (app: App, argument: string) => Page;
 
-/** Basket and what was seen last stand elsewhere on a page: a list need not repeat them. */
+/** The basket and the recently viewed products: the page shows them elsewhere, so lists exclude them. */
 export const seenAlready = (app: App): string[] => [...app.memory.recentlySeen, ...app.memory.basket.keys()];
 
-/** A filter for what goes with products: to a tent, no second tent. Only our own goods tell their kinds. */
+/** A filter for other kinds of products: no second tent beside a tent. Only the demo's own products have kinds. */
 export function otherKinds(products: Product[]): string {
   const kinds = [...new Set(products.map((product) => product.motif).filter(Boolean))];
   return kinds.length ? `NOT kind: ANY(${kinds.map((kind) => JSON.stringify(kind)).join(", ")})` : "";

@@ -1,8 +1,8 @@
-/** One product, what goes well with it, and what else the visitor may like beside it. */
+/** One product with related products and recommendations for the visitor. */
 import type { App } from "../app";
 import type { Product } from "../model/catalogue";
 import { picture } from "../pictures/picture";
-import { drawn, h, icon } from "../ui/dom";
+import { fromMarkup, h, icon } from "../ui/dom";
 import { PlainList, SlateList } from "../ui/list";
 import { money } from "../ui/money";
 import { heartButton } from "../ui/tile";
@@ -13,11 +13,11 @@ const PIECES_MAX = 9;
 
 export const product: MakePage = (app, id) => {
   const shown = app.catalogue.get(id);
-  if (app.clicked !== id) void app.loop.did("detail-page-view", id, "product", undefined); // by a link or a bookmark
+  if (app.clicked !== id) void app.recommender.report("detail-page-view", id, "product", undefined); // opened by a link or a bookmark
   app.clicked = "";
   app.memory.saw(id);
   const goesWith = new PlainList(app, { title: "Goes well with" }, "similar");
-  const beside = app.loop.similar(id, BESIDE, otherKinds([shown])).catch((): string[] => []);
+  const beside = app.recommender.similar(id, BESIDE, otherKinds([shown])).catch((): string[] => []);
   void beside.then((ids) => goesWith.show(ids));
   const more = new SlateList(
     app,
@@ -27,7 +27,7 @@ export const product: MakePage = (app, id) => {
     `product:${id}`,
     "row",
   );
-  const element = h("div", {}, crumbs(shown), h("article", { class: "product" }, drawn(picture(shown), "big-picture"), details(app, shown)), goesWith.element, more.element);
+  const element = h("div", {}, crumbs(shown), h("article", { class: "product" }, fromMarkup(picture(shown), "big-picture"), details(app, shown)), goesWith.element, more.element);
   return { title: shown.name, element, lists: [more] };
 };
 
@@ -35,7 +35,7 @@ const crumbs = (shown: Product): HTMLElement =>
   h("nav", { class: "crumbs", "aria-label": "You are here" }, h("a", { href: "#/" }, "Home"), shown.category && h("a", { href: `#/category/${encodeURIComponent(shown.category)}` }, shown.category), h("span", { "aria-current": "page" }, shown.name));
 
 function details(app: App, shown: Product): HTMLElement {
-  const pieces = h("select", { "aria-label": "Pieces" }, ...Array.from({ length: PIECES_MAX }, (_, n) => h("option", {}, n + 1)));
+  const pieces = h("select", { "aria-label": "Quantity" }, ...Array.from({ length: PIECES_MAX }, (_, n) => h("option", {}, n + 1)));
   const add = () => app.addToBasket(shown, Number(pieces.value), "product");
   return h(
     "div",
@@ -47,6 +47,6 @@ function details(app: App, shown: Product): HTMLElement {
     shown.text && h("p", { class: "text" }, shown.text),
     h("ul", { class: "tags" }, ...(shown.tags ?? []).map((tag) => h("li", {}, tag))),
     h("div", { class: "buy" }, pieces, h("button", { class: "primary", type: "button", onclick: add }, "Add to basket"), heartButton(app, shown, "product")),
-    shown.maker && h("ul", { class: "promises" }, ...["At your door in two to three days", "Free returns for a hundred days", "Repaired as long as you own it"].map((text) => h("li", {}, icon("check"), text))),
+    shown.maker && h("ul", { class: "promises" }, ...["Delivery in two to three days", "Free returns for 100 days", "Lifetime repair service"].map((text) => h("li", {}, icon("check"), text))),
   );
 }

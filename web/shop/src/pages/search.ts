@@ -1,4 +1,4 @@
-/** Products found by their words: the page finds them itself, so clicks on them carry no token. */
+/** Search results. The page finds them itself, so clicks on them have no attribution token. */
 import { h } from "../ui/dom";
 import { PlainList } from "../ui/list";
 import type { MakePage } from "./page";
@@ -7,6 +7,6 @@ export const search: MakePage = (app, text) => {
   const found = app.catalogue.search(text);
   const count = found.length === 1 ? "One product" : `${found.length || "No"} products`;
   const list = new PlainList(app, { title: `${count} for “${text}”` }, "search", "grid").show(found.map((product) => product.id));
-  const nothing = h("p", { class: "empty" }, "Nothing is called that here. Try “tent”, “wool” or “coffee”.");
+  const nothing = h("p", { class: "empty" }, "No products found. Try “tent”, “wool” or “coffee”.");
   return { title: `Search: ${text}`, element: h("div", {}, h("h1", { class: "unseen", tabindex: "-1" }, `Search: ${text}`), found.length ? list.element : nothing), lists: [] };
 };

@@ -1,4 +1,4 @@
-/** The few strokes that every picture is made of. A picture is 240 by 240; the floor is at 190. */
+/** The shapes of all pictures. A picture is 240 by 240; the floor is at 190. */
 
 export interface Paint {
   base: string;

@@ -1,4 +1,4 @@
-/** The colours in which things are sold: of each its own, a darker and a lighter one. */
+/** The colours of products: each with a darker and a lighter tone. */
 import type { Paint } from "./draw";
 
 const PAINTS: Record<string, Paint> = {
@@ -23,13 +23,13 @@ const PAINTS: Record<string, Paint> = {
 };
 const NAMES = Object.keys(PAINTS);
 
-/** The paint of that name; of another text always the same one. */
+/** The paint with this name; another text always gets the same paint. */
 export function paintOf(name: string): Paint {
-  return PAINTS[name] ?? PAINTS[NAMES[sum(name) % NAMES.length]!]!;
+  return PAINTS[name] ?? PAINTS[NAMES[hashOf(name) % NAMES.length]!]!;
 }
 
-/** A small number that depends on all letters of a text. */
-export function sum(text: string): number {
+/** A hash of a text. */
+export function hashOf(text: string): number {
   let hash = 2166136261;
   for (const letter of text) hash = Math.imul(hash ^ letter.codePointAt(0)!, 16777619);
   return hash >>> 0;

@@ -1,24 +1,24 @@
-/** A product's picture, drawn here: no request, sharp at any size. */
+/** A product's picture as SVG: no request, sharp at any size. */
 import { camp, campKitchen } from "./camp";
 import { disc, fill, type Motif, type Paint } from "./draw";
-import { cycling, garden, kitchen, living } from "./home";
+import { cycling, garden, kitchen, living } from "./household";
 import { lights, packs } from "./packs";
-import { paintOf, sum } from "./paints";
+import { hashOf, paintOf } from "./paints";
 import { clothing, footwear } from "./wear";
 
 const MOTIFS: Record<string, Motif> = {
   ...camp, ...campKitchen, ...packs, ...lights, ...clothing, ...footwear, ...cycling, ...kitchen, ...living, ...garden,
 };
 
-/** What a picture shows: a motif that we can draw, else the initials of the name. */
-export interface Sitter {
+/** The subject of a picture: a known motif, else the initials of the name. */
+export interface Subject {
   motif: string;
   colour: string;
   name: string;
 }
 
 /** The markup of the picture of a product, in its colour. */
-export function picture({ motif, colour, name }: Sitter): string {
+export function picture({ motif, colour, name }: Subject): string {
   const paint = paintOf(colour);
   const drawn = MOTIFS[motif]?.(paint);
   const inside = drawn ? stage(paint) + drawn : monogram(paint, name);
@@ -33,9 +33,9 @@ function stage(paint: Paint): string {
   );
 }
 
-/** For the goods of a shop we cannot draw: initials among shapes that depend on the name. */
+/** For products without a motif: initials on shapes that depend on the name. */
 function monogram(paint: Paint, name: string): string {
-  const seed = sum(name);
+  const seed = hashOf(name);
   const at = (n: number): number => 10 + ((seed >>> (n * 5)) % 32) * 7;
   return (
     `<rect width="240" height="240" fill="${paint.lite}" opacity=".55"/>` +
@@ -45,7 +45,7 @@ function monogram(paint: Paint, name: string): string {
   );
 }
 
-/** The first letters of the first two words; nothing else gets into the markup. */
+/** The first letters of the first two words; the markup contains no other text. */
 function initials(name: string): string {
   const words = name.match(/[\p{L}\p{N}]+/gu) ?? [];
   return words.slice(0, 2).map((word) => [...word][0]!.toUpperCase()).join("");

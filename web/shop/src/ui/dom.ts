@@ -1,9 +1,9 @@
-/** Elements in one line each. */
+/** Creates DOM elements. */
 
 type Child = Node | string | number | null | undefined | false;
 type Properties = Record<string, unknown>;
 
-/** Make an element. `on…` are listeners, `class` and the rest attributes; false leaves one out. */
+/** Creates an element. `on…` are listeners, all others attributes; an attribute that is false is left out. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Properties = {},
@@ -19,8 +19,8 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** An element around markup of our own making. */
-export function drawn(markup: string, className: string): HTMLElement {
+/** An element with this markup, which must be our own: it is not escaped. */
+export function fromMarkup(markup: string, className: string): HTMLElement {
   const element = h("span", { class: className });
   element.innerHTML = markup;
   return element;
@@ -41,7 +41,7 @@ const PATHS = {
 export type IconName = keyof typeof PATHS;
 
 export function icon(name: IconName): HTMLElement {
-  return drawn(
+  return fromMarkup(
     `<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="${PATHS[name]}"/></svg>`,
     "icon",
   );

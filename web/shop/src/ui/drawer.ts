@@ -1,11 +1,11 @@
-/** "Behind the scenes": who the visitor is, and each exchange with the recommender. */
+/** "Behind the scenes": the visitor's ID and each exchange with Headwater. */
 import type { App } from "../app";
-import type { Exchange } from "../loop";
+import type { Exchange } from "../recommender";
 import { h, icon } from "./dom";
 
 export class Drawer {
   readonly element: HTMLElement;
-  private readonly list = h("ol", { class: "diary" });
+  private readonly list = h("ol", { class: "exchanges" });
   private readonly state = h("p", { class: "pulse-state" });
 
   constructor(private readonly app: App) {
@@ -13,14 +13,14 @@ export class Drawer {
       "aside",
       { class: "drawer", id: "behind", "aria-label": "Behind the scenes", tabindex: "-1" },
       h("header", {}, h("h2", {}, "Behind the scenes"), h("button", { class: "round", type: "button", "aria-label": "Close", onclick: () => this.toggle(false) }, icon("close"))),
-      h("p", {}, "Each click is sent at once, and the next list has learned from it. Nothing else is sent."),
-      h("dl", { class: "facts" }, h("dt", {}, "Visitor"), h("dd", { class: "visitor-id" }, app.loop.visitorId)),
+      h("p", {}, "Each action is sent immediately, and the next list includes it. Nothing else is sent."),
+      h("dl", { class: "facts" }, h("dt", {}, "Visitor"), h("dd", { class: "visitor-id" }, app.recommender.visitorId)),
       this.state,
       this.list,
     );
     this.element.hidden = true;
     this.element.addEventListener("keydown", (event) => event.key === "Escape" && this.toggle(false));
-    app.loop.onExchange(() => this.draw());
+    app.recommender.onExchange(() => this.draw());
   }
 
   toggle(open = Boolean(this.element.hidden)): void {
@@ -35,11 +35,11 @@ export class Drawer {
 
   private draw(): void {
     if (this.element.hidden) return;
-    const { diary } = this.app.loop;
-    const took = diary.filter((one) => !one.failed).map((one) => one.milliseconds).sort((a, b) => a - b);
-    this.state.textContent = took.length ? `Half of the answers came within ${Math.round(took[took.length >> 1]!)} ms.` : "";
+    const { log } = this.app.recommender;
+    const took = log.filter((one) => !one.failed).map((one) => one.milliseconds).sort((a, b) => a - b);
+    this.state.textContent = took.length ? `Median response time: ${Math.round(took[took.length >> 1]!)} ms` : "";
     const open = new Set([...this.list.querySelectorAll("details[open]")].map((one) => one.id));
-    this.list.replaceChildren(...diary.map((one, index) => entry(one, diary.length - index, open)));
+    this.list.replaceChildren(...log.map((one, index) => entry(one, log.length - index, open)));
   }
 }
 

@@ -1,8 +1,8 @@
-/** Elements glide from where they were to where they are now (first, last, invert, play). */
+/** Animates elements from their old places to the new ones (FLIP: first, last, invert, play). */
 
 const MOVE: KeyframeAnimationOptions = { duration: 520, easing: "cubic-bezier(.22,.8,.24,1)" };
 
-/** Put `elements` into `list`, in this order, and let the eye follow. */
+/** Puts `elements` into `list` in this order, with an animation. */
 export function flip(list: HTMLElement, elements: HTMLElement[]): void {
   const first = new Map([...list.children].map((child) => [child, child.getBoundingClientRect()]));
   list.replaceChildren(...elements);

@@ -1,7 +1,7 @@
-/** The top of every page: name, search, who one is, basket, categories. */
+/** The top of every page: name, search, visitor, basket, categories. */
 import type { App } from "../app";
 import { becomeNew } from "../model/visitor";
-import { drawn, h, icon } from "./dom";
+import { fromMarkup, h, icon } from "./dom";
 import type { Drawer } from "./drawer";
 
 const MARK =
@@ -15,7 +15,7 @@ export function makeHeader(app: App, drawer: Drawer): HTMLElement {
     h(
       "div",
       { class: "bar-top" },
-      h("a", { class: "brand", href: "#/", "aria-label": `${app.name}, home` }, drawn(MARK, "mark"), h("span", {}, app.name)),
+      h("a", { class: "brand", href: "#/", "aria-label": `${app.name}, home` }, fromMarkup(MARK, "mark"), h("span", {}, app.name)),
       searchForm(),
       h("div", { class: "top-actions" }, visitorMenu(app, drawer), basketLink(app)),
     ),
@@ -42,7 +42,7 @@ function basketLink(app: App): HTMLElement {
   const count = h("span", { class: "count" });
   const link = h("a", { class: "icon-link basket-link", href: "#/basket" }, icon("basket"), h("span", { class: "word" }, "Basket"), " ", count);
   const draw = () => {
-    count.replaceChildren(String(app.memory.count), h("span", { class: "unseen" }, " pieces"));
+    count.replaceChildren(String(app.memory.count), h("span", { class: "unseen" }, " items"));
     count.hidden = app.memory.count === 0;
   };
   app.memory.onChange(draw);
@@ -54,7 +54,7 @@ function visitorMenu(app: App, drawer: Drawer): HTMLElement {
   const menu = h(
     "div",
     { class: "menu", id: "visitor-menu", popover: "auto" },
-    h("p", {}, "You shop as ", h("strong", {}, app.loop.visitorId)),
+    h("p", {}, "You are ", h("strong", {}, app.recommender.visitorId)),
     h("button", { type: "button", class: "menu-item", onclick: becomeNew }, "New visitor"),
     h("a", { class: "menu-item", href: `${location.pathname}?visitor=new`, target: "_blank", rel: "noopener" }, "Second visitor in a new window"),
     h("button", { type: "button", class: "menu-item", "aria-controls": "behind", "aria-expanded": "false", onclick: () => { menu.hidePopover(); drawer.toggle(); } }, "Behind the scenes"),

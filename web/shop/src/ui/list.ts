@@ -1,7 +1,7 @@
-/** A list of products. One that is asked for moves, before one's eyes, when the answer changes. */
+/** Lists of products. A recommended list moves its tiles when its content changes. */
 import type { Slate } from "headwater/web";
 import type { App, Refreshable } from "../app";
-import type { Question } from "../loop";
+import type { Question } from "../recommender";
 import { h } from "./dom";
 import { flip } from "./flip";
 import { makeTile, type Tile } from "./tile";
@@ -11,7 +11,7 @@ export interface Heading {
   note?: string;
 }
 
-/** A heading with an empty list under it; it is hidden while there is nothing in the list. */
+/** A heading with a list under it; hidden while the list is empty. */
 class Section {
   readonly list = h("ol", { class: "tiles" });
   readonly element: HTMLElement;
@@ -44,7 +44,7 @@ class Section {
   }
 }
 
-/** A list that stays as it is: no slate stands behind it, so nothing says why. */
+/** A list without a slate: it does not change, and its tiles have no explanation. */
 export class PlainList extends Section {
   constructor(app: App, heading: Heading, placement: string, className = "row") {
     super(app, heading, placement, `${className} plain`);
@@ -56,10 +56,10 @@ export class PlainList extends Section {
   }
 }
 
-const AGAIN_MS = 1500;
+const RETRY_MS = 1500;
 type Answerable = Omit<Question, "placement"> | Promise<Omit<Question, "placement">>;
 
-/** A list of the recommender's. */
+/** A recommended list. */
 export class SlateList extends Section implements Refreshable {
   private asked = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -74,21 +74,21 @@ export class SlateList extends Section implements Refreshable {
     if (shown) this.show(shown, true);
   }
 
-  /** Ask, and move to the answer; one that a later question has overtaken is passed over. */
+  /** Requests the list and shows it, unless a later request was sent meanwhile. */
   async refresh(): Promise<void> {
     const asked = ++this.asked;
     try {
-      const slate = await this.app.loop.recommend({ placement: this.placement, ...(await this.question()) });
+      const slate = await this.app.recommender.recommend({ placement: this.placement, ...(await this.question()) });
       if (asked !== this.asked) return;
       this.app.shown.set(this.key, slate);
       this.show(slate);
     } catch {
-      // The list stays as it was: a shop never shows an error here. One that is empty asks again.
-      if (asked === this.asked && this.list.children.length === 0) this.retry = setTimeout(() => void this.refresh(), AGAIN_MS);
+      // Keep the old list: a shop shows no error here. An empty list tries again.
+      if (asked === this.asked && this.list.children.length === 0) this.retry = setTimeout(() => void this.refresh(), RETRY_MS);
     }
   }
 
-  private show(slate: Slate, again = false): void {
+  private show(slate: Slate, isOld = false): void {
     slate.results.forEach((result, index) => {
       this.tile(result.itemId).source = { slate, position: index + 1 };
     });
@@ -96,9 +96,9 @@ export class SlateList extends Section implements Refreshable {
     const elements = new Map(ids.map((id) => [id, this.tile(id).element]));
     this.arrange(this.order(ids));
     this.list.dataset["recommendation"] = slate.recommendationId;
-    if (again) return;
+    if (isOld) return;
     this.unwatch();
-    this.unwatch = this.app.loop.headwater.watch(slate, ids.map((id) => elements.get(id)));
+    this.unwatch = this.app.recommender.headwater.watch(slate, ids.map((id) => elements.get(id)));
   }
 
   leave(): void {

@@ -1,4 +1,4 @@
-/** Prices as a shopper reads them. */
+/** Prices as text. */
 
 let format = new Intl.NumberFormat("en-IE", { style: "currency", currency: "EUR" });
 

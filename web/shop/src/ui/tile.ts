@@ -1,31 +1,31 @@
-/** One product in a list. Nothing technical is seen unless one asks why it is there. */
+/** One product in a list. Technical details appear only after "Why this?". */
 import type { App } from "../app";
-import type { Source } from "../loop";
+import type { Source } from "../recommender";
 import type { Product } from "../model/catalogue";
 import { picture } from "../pictures/picture";
-import { drawn, h, icon } from "./dom";
+import { fromMarkup, h, icon } from "./dom";
 import { money } from "./money";
 import { openWhy } from "./why";
 
 export interface Tile {
   element: HTMLLIElement;
-  /** Where the tile stands now; a list that moves gives it another. */
+  /** The slate and slot of the tile; they change when the list moves. */
   source?: Source;
 }
 
 export function makeTile(app: App, product: Product, placement: string): Tile {
   const tile: Tile = { element: h("li", { class: "tile", "data-id": product.id, "data-category": product.category }) };
-  const goes = () => {
+  const open = () => {
     app.clicked = product.id;
-    app.loop.cameFrom(product.id, tile.source);
-    void app.loop.did(tile.source ? "click" : "detail-page-view", product.id, placement);
+    app.recommender.cameFrom(product.id, tile.source);
+    void app.recommender.report(tile.source ? "click" : "detail-page-view", product.id, placement);
   };
-  const why = h("button", { class: "why", type: "button", "aria-haspopup": "dialog", onclick: () => openWhy(app, tile, product, placement, why) }, "Why this?");
+  const why = h("button", { class: "why", type: "button", "aria-haspopup": "dialog", onclick: () => openWhy(app, tile.source, product, placement, why) }, "Why this?");
   tile.element.append(
     h(
       "a",
-      { class: "tile-link", href: `#/product/${encodeURIComponent(product.id)}`, onclick: goes },
-      drawn(picture(product), "tile-picture"),
+      { class: "tile-link", href: `#/product/${encodeURIComponent(product.id)}`, onclick: open },
+      fromMarkup(picture(product), "tile-picture"),
       product.maker && h("span", { class: "maker" }, product.maker),
       h("span", { class: "tile-name" }, product.name),
       h("span", { class: "price" }, money(product.price)),
@@ -46,7 +46,7 @@ export function heartButton(app: App, product: Product, placement: string, tile?
     class: "round heart",
     type: "button",
     "aria-pressed": app.memory.hearts.has(product.id),
-    "aria-label": `Remember ${product.name}`,
+    "aria-label": `Add ${product.name} to favourites`,
     onclick: () => button.setAttribute("aria-pressed", String(app.heart(product, placement, tile?.source))),
   }, icon("heart"));
   return button;

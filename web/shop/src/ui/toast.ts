@@ -1,4 +1,4 @@
-/** A short word at the bottom of the page, read out too. */
+/** A short message at the bottom of the page, also for screen readers. */
 import { h } from "./dom";
 
 const STAYS_MS = 3500;

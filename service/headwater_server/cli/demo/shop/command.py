@@ -14,9 +14,10 @@ from headwater import HeadwaterError
 from headwater_server.cli.demo.server_process import ServerFailedError
 from headwater_server.cli.demo.shop.processes import Keys, ShopProcess, import_past, is_installed
 from headwater_server.cli.failures import FAILED, MISUSED, explained, fail
+from headwater_server.gateway.requirements import FIX
 from headwater_server.settings_checks import BadSettings, checked
 
-MISSING = "the shop needs a gateway: pip install 'headwater-server[gateway]'"
+MISSING = f"the shop needs a gateway: {FIX}"
 STORE, PAGE = "store", "page"
 FILLED = "filled"  # exists once the past events are in the log
 

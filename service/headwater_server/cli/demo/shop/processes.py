@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from headwater_server.cli.demo.server_process import ServerFailedError, ServerProcess
-from headwater_server.gateway.extra import has_web, missing
+from headwater_server.gateway.requirements import has_web, missing_packages
 
 GATEWAY_READY = re.compile(r"headwater gateway ready on (http://\S+)")
 PAGE_CALLS_PER_S = 200
@@ -71,4 +71,4 @@ class ShopProcess(ServerProcess):
 
 def is_installed() -> bool:
     """Return whether the extra `gateway` is installed."""
-    return not missing() and has_web()
+    return not missing_packages() and has_web()

@@ -38,20 +38,20 @@ export const UpsertItemsRequestSchema: GenMessage<UpsertItemsRequest> = /*@__PUR
   messageDesc(file_headwater_v1_catalog_service, 0);
 
 /**
- * What became of each change.
+ * The result of each change.
  *
  * @generated from message headwater.v1.UpsertItemsResponse
  */
 export type UpsertItemsResponse = Message<"headwater.v1.UpsertItemsResponse"> & {
   /**
-   * One result a write, in the order sent.
+   * One result per write, in the order sent.
    *
    * @generated from field: repeated headwater.v1.ItemWriteResult results = 1;
    */
   results: ItemWriteResult[];
 
   /**
-   * A state that holds all of them. May be given to Recommend as `min_offset`. Opaque.
+   * A state that contains all of them. May be given to Recommend as `min_offset`. Opaque.
    *
    * @generated from field: string offset = 2;
    */
@@ -66,7 +66,7 @@ export const UpsertItemsResponseSchema: GenMessage<UpsertItemsResponse> = /*@__P
   messageDesc(file_headwater_v1_catalog_service, 1);
 
 /**
- * Names items to take out.
+ * Names items to remove.
  *
  * @generated from message headwater.v1.DeleteItemsRequest
  */
@@ -79,8 +79,8 @@ export type DeleteItemsRequest = Message<"headwater.v1.DeleteItemsRequest"> & {
   itemIds: string[];
 
   /**
-   * When the shop took them out; a newer write wins, and its result is WRITE_STATUS_OUTDATED.
-   * Absent: when the server takes it in.
+   * When the shop removed them. If a newer write exists, it wins, and the result of the removal is
+   * WRITE_STATUS_OUTDATED. Absent: when the server receives the call.
    *
    * @generated from field: google.protobuf.Timestamp set_time = 2;
    */
@@ -95,13 +95,13 @@ export const DeleteItemsRequestSchema: GenMessage<DeleteItemsRequest> = /*@__PUR
   messageDesc(file_headwater_v1_catalog_service, 2);
 
 /**
- * What became of each removal.
+ * The result of each removal.
  *
  * @generated from message headwater.v1.DeleteItemsResponse
  */
 export type DeleteItemsResponse = Message<"headwater.v1.DeleteItemsResponse"> & {
   /**
-   * One result an item, in the order sent.
+   * One result per item, in the order sent.
    *
    * @generated from field: repeated headwater.v1.ItemWriteResult results = 1;
    */
@@ -150,7 +150,7 @@ export const GetItemRequestSchema: GenMessage<GetItemRequest> = /*@__PURE__*/
  */
 export type GetItemResponse = Message<"headwater.v1.GetItemResponse"> & {
   /**
-   * The item as the catalogue holds it.
+   * The item in the catalogue.
    *
    * @generated from field: headwater.v1.Item item = 1;
    */
@@ -213,7 +213,7 @@ export type ListItemsResponse = Message<"headwater.v1.ListItemsResponse"> & {
   items: Item[];
 
   /**
-   * Gives the next page. Empty: this was the last one. Opaque.
+   * Requests the next page. Empty: this was the last one. Opaque.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -234,10 +234,10 @@ export const ListItemsResponseSchema: GenMessage<ListItemsResponse> = /*@__PURE_
  */
 export const CatalogService: GenService<{
   /**
-   * Puts items into the catalogue, or changes some of their fields.
+   * Adds items to the catalogue, or changes some of their fields.
    *
-   * The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
-   * `writes[2].item.price`. UNAVAILABLE when the store is away. May be repeated without harm.
+   * The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
+   * `writes[2].item.price`. UNAVAILABLE when the store is away. Repeating the call is safe.
    *
    * @generated from rpc headwater.v1.CatalogService.UpsertItems
    */
@@ -247,11 +247,11 @@ export const CatalogService: GenService<{
     output: typeof UpsertItemsResponseSchema;
   },
   /**
-   * Takes items out of the catalogue. They are in no list from the next answer on, GetItem does not
-   * find them, and what was learned about them is kept in case they are written again.
+   * Removes items from the catalogue. They are in no list from the next answer on, and GetItem does
+   * not find them. The model keeps what it learned about them, in case they are written again.
    *
-   * An item that the catalogue does not hold is no error. May be repeated without harm when
-   * `set_time` is given; without it, a late repeat takes out what was written in between.
+   * An unknown item is no error. Repeating the call is safe when `set_time` is given; without it, a
+   * late repeat removes items that were written in between.
    *
    * @generated from rpc headwater.v1.CatalogService.DeleteItems
    */
@@ -261,7 +261,7 @@ export const CatalogService: GenService<{
     output: typeof DeleteItemsResponseSchema;
   },
   /**
-   * Returns an item as the catalogue holds it. NOT_FOUND when it does not.
+   * Returns an item of the catalogue. NOT_FOUND when the catalogue does not have it.
    *
    * @generated from rpc headwater.v1.CatalogService.GetItem
    */
@@ -271,10 +271,11 @@ export const CatalogService: GenService<{
     output: typeof GetItemResponseSchema;
   },
   /**
-   * Returns the catalogue, page by page, in the order of the ids: also what may not be shown now.
+   * Returns the catalogue, page by page, in the order of the ids, including items that may not be
+   * shown now.
    *
-   * An item that is written or taken out between two pages may be in them or not; every other one
-   * is in them exactly once. INVALID_ARGUMENT when `page_token` is none of ours.
+   * An item that is written or removed between two pages may be in them or not; every other item is
+   * in them exactly once. INVALID_ARGUMENT when `page_token` is invalid.
    *
    * @generated from rpc headwater.v1.CatalogService.ListItems
    */

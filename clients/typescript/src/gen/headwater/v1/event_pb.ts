@@ -17,20 +17,22 @@ export const file_headwater_v1_event: GenFile = /*@__PURE__*/
   fileDesc("ChhoZWFkd2F0ZXIvdjEvZXZlbnQucHJvdG8SDGhlYWR3YXRlci52MSKUAwoFRXZlbnQSEAoIZXZlbnRfaWQYASABKAkSEgoKZXZlbnRfdHlwZRgCIAEoCRISCgp2aXNpdG9yX2lkGAMgASgJEg8KB3VzZXJfaWQYBCABKAkSEgoKc2Vzc2lvbl9pZBgFIAEoCRImCgVpdGVtcxgGIAMoCzIXLmhlYWR3YXRlci52MS5FdmVudEl0ZW0SEgoFdmFsdWUYByABKAFIAIgBARIuCgpldmVudF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIZChFhdHRyaWJ1dGlvbl90b2tlbhgJIAEoCRIRCglwbGFjZW1lbnQYCiABKAkSEAoIcG9zaXRpb24YCyABKAUSMQoHY29udGV4dBgMIAMoCzIgLmhlYWR3YXRlci52MS5FdmVudC5Db250ZXh0RW50cnkaQwoMQ29udGV4dEVudHJ5EgsKA2tleRgBIAEoCRIiCgV2YWx1ZRgCIAEoCzITLmhlYWR3YXRlci52MS5WYWx1ZToCOAFCCAoGX3ZhbHVlInUKCUV2ZW50SXRlbRIPCgdpdGVtX2lkGAEgASgJEhUKCHF1YW50aXR5GAIgASgBSACIAQESEgoFcHJpY2UYAyABKAFIAYgBARIVCg1jdXJyZW5jeV9jb2RlGAQgASgJQgsKCV9xdWFudGl0eUIICgZfcHJpY2UiWgoLRXZlbnRSZXN1bHQSEAoIZXZlbnRfaWQYASABKAkSKQoGc3RhdHVzGAIgASgOMhkuaGVhZHdhdGVyLnYxLkV2ZW50U3RhdHVzEg4KBmRldGFpbBgDIAEoCSqXAQoLRXZlbnRTdGF0dXMSHAoYRVZFTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGAoURVZFTlRfU1RBVFVTX0NSRUFURUQQARIXChNFVkVOVF9TVEFUVVNfRVhJU1RTEAISGQoVRVZFTlRfU1RBVFVTX0NPTkZMSUNUEAMSHAoYRVZFTlRfU1RBVFVTX1FVQVJBTlRJTkVEEARCYwoPaW8uaGVhZHdhdGVyLnYxQgpFdmVudFByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_headwater_v1_value]);
 
 /**
- * One thing that a visitor did, or was shown.
+ * One thing that a visitor did or was shown.
  *
- * An event that cannot be learned from (a number that is not finite, an id or a text of absurd
- * size, a type that the server does not know, an attribution token that this server did not sign,
- * that has expired, or that was made for another visitor) fails nothing: its status is EVENT_STATUS_QUARANTINED and the rest of the batch is done. So does
- * one of a visitor, or of a caller, with more events in a minute than the server's settings allow:
- * a robot is served, and teaches nothing.
+ * Some events cannot be learned: those with a number that is not finite, an id or a text that is
+ * too large, an unknown type, or an attribution token that this server did not sign, that has
+ * expired, or that was made for another visitor. Their status is EVENT_STATUS_QUARANTINED, and the
+ * rest of the batch is processed. The same happens to events of a visitor, or of a caller, with
+ * more events per minute than the server's settings allow: robots get answers, but their events are
+ * not learned.
  *
  * @generated from message headwater.v1.Event
  */
 export type Event = Message<"headwater.v1.Event"> & {
   /**
-   * The caller's own name for this event, minted before the first try and kept for every retry, so
-   * that it is learned once however often it is sent. Required; at most 128 bytes. A UUID will do.
+   * The caller's own id for this event, created before the first try and the same for every retry,
+   * so that the event is learned once, however often it is sent. Required; at most 128 bytes, such
+   * as a UUID.
    *
    * @generated from field: string event_id = 1;
    */
@@ -46,14 +48,14 @@ export type Event = Message<"headwater.v1.Event"> & {
   eventType: string;
 
   /**
-   * Who: the browser, device or cookie; 1 to 128 bytes. An event without it is quarantined.
+   * The visitor: a browser, device or cookie; 1 to 128 bytes. An event without it is quarantined.
    *
    * @generated from field: string visitor_id = 3;
    */
   visitorId: string;
 
   /**
-   * The account, once it is known; the histories of visitor and user then count as one. At most
+   * The account, once it is known; the histories of visitor and user then count together. At most
    * 128 bytes.
    *
    * @generated from field: string user_id = 4;
@@ -68,33 +70,33 @@ export type Event = Message<"headwater.v1.Event"> & {
   sessionId: string;
 
   /**
-   * What the event is about: 1 to 1,000 items. An impression names the items that were really seen;
-   * with an attribution token and without items, the whole slate was.
+   * The items of the event, 1 to 1,000. An impression names the items that were really seen. An
+   * impression with an attribution token and without items means that the whole slate was seen.
    *
    * @generated from field: repeated headwater.v1.EventItem items = 6;
    */
   items: EventItem[];
 
   /**
-   * The amount of a rating (1 to 5), or of an event type whose reward is per unit of value. Absent:
-   * the type's own reward.
+   * The value of a rating (1 to 5), or of an event type whose reward is per unit of value. Absent:
+   * the reward of the type.
    *
    * @generated from field: optional double value = 7;
    */
   value?: number | undefined;
 
   /**
-   * When it happened. It is data (the time between events, sessions, decay) and never decides
-   * order. Absent, or later than the server's clock: the server's clock.
+   * When it happened. It is used as data (time between events, sessions, decay) and never decides
+   * the order. Absent, or later than the server's clock: the server's clock.
    *
    * @generated from field: google.protobuf.Timestamp event_time = 8;
    */
   eventTime?: Timestamp | undefined;
 
   /**
-   * The `attribution_token` of the recommendation that led here, sent back unchanged, within the
-   * time that the server's settings give it. Without it the event is learned from, but credits no
-   * slate; what a page sends without it counts within narrow limits.
+   * The `attribution_token` of the recommendation that led to this event, unchanged, before it
+   * expires. Without it the event is learned, but credited to no slate; for events from a page
+   * without it, narrow limits apply.
    *
    * @generated from field: string attribution_token = 9;
    */
@@ -109,7 +111,7 @@ export type Event = Message<"headwater.v1.Event"> & {
   placement: string;
 
   /**
-   * The slot that was acted on, from 1; of an impression without a token, the slot of its first
+   * The slot that was acted on, from 1. For an impression without a token: the slot of its first
    * item. 0: not known.
    *
    * @generated from field: int32 position = 11;
@@ -117,7 +119,7 @@ export type Event = Message<"headwater.v1.Event"> & {
   position: number;
 
   /**
-   * The circumstances, such as device or weather: at most 100 of them, names 1 to 128 bytes.
+   * The situation, such as device or weather: at most 100 entries, names of 1 to 128 bytes.
    *
    * @generated from field: map<string, headwater.v1.Value> context = 12;
    */
@@ -138,7 +140,7 @@ export const EventSchema: GenMessage<Event> = /*@__PURE__*/
  */
 export type EventItem = Message<"headwater.v1.EventItem"> & {
   /**
-   * The shop's own name for the item; 1 to 128 bytes.
+   * The shop's own id for the item; 1 to 128 bytes.
    *
    * @generated from field: string item_id = 1;
    */
@@ -152,7 +154,7 @@ export type EventItem = Message<"headwater.v1.EventItem"> & {
   quantity?: number | undefined;
 
   /**
-   * Price that was paid for one piece, in `currency_code`. Absent: not known.
+   * The price that was paid for one piece, in `currency_code`. Absent: not known.
    *
    * @generated from field: optional double price = 3;
    */
@@ -187,14 +189,14 @@ export type EventResult = Message<"headwater.v1.EventResult"> & {
   eventId: string;
 
   /**
-   * What became of the event.
+   * The result.
    *
    * @generated from field: headwater.v1.EventStatus status = 2;
    */
   status: EventStatus;
 
   /**
-   * Why, for a person to read; empty when it was learned.
+   * The reason, as text for people; empty when the event was learned.
    *
    * @generated from field: string detail = 3;
    */
@@ -209,7 +211,7 @@ export const EventResultSchema: GenMessage<EventResult> = /*@__PURE__*/
   messageDesc(file_headwater_v1_event, 2);
 
 /**
- * What became of one event.
+ * The result of one event.
  *
  * @generated from enum headwater.v1.EventStatus
  */
@@ -222,28 +224,29 @@ export enum EventStatus {
   UNSPECIFIED = 0,
 
   /**
-   * New: it is on the log and has been learned.
+   * The event is new; it is on the log and was learned.
    *
    * @generated from enum value: EVENT_STATUS_CREATED = 1;
    */
   CREATED = 1,
 
   /**
-   * The same event was learned before (within the deduplication window); nothing was done again.
+   * The same event was learned before (within the deduplication window); it is not learned again.
    *
    * @generated from enum value: EVENT_STATUS_EXISTS = 2;
    */
   EXISTS = 2,
 
   /**
-   * Another event with this `event_id` but other content was learned before; this one was not.
+   * Another event with this `event_id` but other content was learned before; this event was not
+   * learned.
    *
    * @generated from enum value: EVENT_STATUS_CONFLICT = 3;
    */
   CONFLICT = 3,
 
   /**
-   * It cannot be learned from; `detail` says why. It was put aside.
+   * The event cannot be learned; `detail` says why. It is in the quarantine.
    *
    * @generated from enum value: EVENT_STATUS_QUARANTINED = 4;
    */

@@ -21,7 +21,7 @@ export const file_headwater_v1_feedback_service: GenFile = /*@__PURE__*/
  */
 export type FeedbackRequest = Message<"headwater.v1.FeedbackRequest"> & {
   /**
-   * What happened; 1 to 1,000 events.
+   * The events, 1 to 1,000.
    *
    * @generated from field: repeated headwater.v1.Event events = 1;
    */
@@ -36,13 +36,13 @@ export const FeedbackRequestSchema: GenMessage<FeedbackRequest> = /*@__PURE__*/
   messageDesc(file_headwater_v1_feedback_service, 0);
 
 /**
- * What became of each event.
+ * The result of each event.
  *
  * @generated from message headwater.v1.FeedbackResponse
  */
 export type FeedbackResponse = Message<"headwater.v1.FeedbackResponse"> & {
   /**
-   * One result an event, in the order sent.
+   * One result per event, in the order sent.
    *
    * @generated from field: repeated headwater.v1.EventResult results = 1;
    */
@@ -70,7 +70,7 @@ export const FeedbackResponseSchema: GenMessage<FeedbackResponse> = /*@__PURE__*
  */
 export type StreamFeedbackRequest = Message<"headwater.v1.StreamFeedbackRequest"> & {
   /**
-   * What happened; 1 to 1,000 events.
+   * The events, 1 to 1,000.
    *
    * @generated from field: repeated headwater.v1.Event events = 1;
    */
@@ -85,13 +85,13 @@ export const StreamFeedbackRequestSchema: GenMessage<StreamFeedbackRequest> = /*
   messageDesc(file_headwater_v1_feedback_service, 2);
 
 /**
- * What became of each event of one StreamFeedbackRequest.
+ * The result of each event of one StreamFeedbackRequest.
  *
  * @generated from message headwater.v1.StreamFeedbackResponse
  */
 export type StreamFeedbackResponse = Message<"headwater.v1.StreamFeedbackResponse"> & {
   /**
-   * One result an event, in the order sent.
+   * One result per event, in the order sent.
    *
    * @generated from field: repeated headwater.v1.EventResult results = 1;
    */
@@ -113,12 +113,11 @@ export const StreamFeedbackResponseSchema: GenMessage<StreamFeedbackResponse> = 
   messageDesc(file_headwater_v1_feedback_service, 3);
 
 /**
- * Takes in what visitors did. The very next Recommend has learned from it.
+ * Accepts events of visitors. The very next Recommend has learned from them.
  *
- * Calls may be repeated without harm, because every event carries its `event_id`. UNAVAILABLE when
- * the store is away (Recommend goes on meanwhile); RESOURCE_EXHAUSTED with google.rpc.RetryInfo
- * when too much is under way. After DEADLINE_EXCEEDED an event may or may not have been learned:
- * send it again, under its id.
+ * Repeating a call is safe, because every event has an `event_id`. UNAVAILABLE when the store is
+ * away (Recommend still works); RESOURCE_EXHAUSTED with google.rpc.RetryInfo under overload. After
+ * DEADLINE_EXCEEDED an event may or may not have been learned: send it again with the same id.
  *
  * @generated from service headwater.v1.FeedbackService
  */
@@ -126,8 +125,8 @@ export const FeedbackService: GenService<{
   /**
    * Learns from a batch of events, and answers when they are on the log and applied.
    *
-   * INVALID_ARGUMENT, and nothing done, when the call is malformed: no events, more than 1,000, or
-   * one without `event_id`; the message names the field, such as `events[3].event_id`.
+   * A malformed call (no events, more than 1,000 events, or an event without `event_id`) returns
+   * INVALID_ARGUMENT and has no effect; the message names the field, such as `events[3].event_id`.
    *
    * @generated from rpc headwater.v1.FeedbackService.Feedback
    */
@@ -137,16 +136,16 @@ export const FeedbackService: GenService<{
     output: typeof FeedbackResponseSchema;
   },
   /**
-   * The same for a stream of batches: each is answered when it is on the log and applied, in the
-   * order sent. The next batches may be sent before that; the server reads ahead a bounded number
-   * of them, then gRPC's flow control holds the caller back. While too much is under way a stream
+   * The same for a stream of batches. Each batch is answered when it is on the log and applied, in
+   * the order sent. The caller may send the next batches before that; the server reads ahead a
+   * limited number of them, then gRPC's flow control slows down the caller. Under overload a stream
    * waits where Feedback would be refused.
    *
-   * A malformed batch ends the stream, after the answers of those before it, with INVALID_ARGUMENT
-   * that names it, such as `batches[2].events[3].event_id` (counted from 0); nothing of it or after
-   * it is done. UNAVAILABLE, after the answers of what is under way, when the server stops.
-   * Whatever ended a stream: send on a new one all batches that were not answered. What was learned
-   * of them is answered EVENT_STATUS_EXISTS.
+   * A malformed batch ends the stream, after the answers to the batches before it, with
+   * INVALID_ARGUMENT and the field, such as `batches[2].events[3].event_id` (counted from 0); this
+   * batch and later ones have no effect. When the server stops, it answers the batches that it has
+   * begun and ends the stream with UNAVAILABLE. In both cases, send all batches without an answer
+   * on a new stream. Events that were learned already get EVENT_STATUS_EXISTS.
    *
    * @generated from rpc headwater.v1.FeedbackService.StreamFeedback
    */

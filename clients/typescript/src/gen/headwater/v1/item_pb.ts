@@ -19,22 +19,22 @@ export const file_headwater_v1_item: GenFile = /*@__PURE__*/
 /**
  * A product of the catalogue.
  *
- * Events may name items that the catalogue has never been told of: they are learned from, and
- * recommended, as they are. What stands here adds content, price and availability to them.
+ * Events may name items that are not in the catalogue: these items are learned and recommended,
+ * too. An Item adds content, price and availability.
  *
  * @generated from message headwater.v1.Item
  */
 export type Item = Message<"headwater.v1.Item"> & {
   /**
-   * The shop's own name for the item. Required; 1 to 128 bytes.
+   * The shop's own id for the item. Required; 1 to 128 bytes.
    *
    * @generated from field: string item_id = 1;
    */
   itemId: string;
 
   /**
-   * What a shopper reads, at most 1,024 bytes. Its words let an item that nobody has touched yet be
-   * found.
+   * The title that a shopper reads, at most 1,024 bytes. An item without interactions can be found
+   * by its words.
    *
    * @generated from field: string title = 2;
    */
@@ -49,7 +49,7 @@ export type Item = Message<"headwater.v1.Item"> & {
   categories: string[];
 
   /**
-   * Price for one piece, in `currency_code`. Absent: not known. From 0 to 1e12.
+   * The price of one piece, in `currency_code`. Absent: not known. From 0 to 1e12.
    *
    * @generated from field: optional double price = 4;
    */
@@ -63,8 +63,8 @@ export type Item = Message<"headwater.v1.Item"> & {
   currencyCode: string;
 
   /**
-   * Whether it can be bought now. Absent: true. An item that is not available is in no list, and
-   * comes back with what was learned about it.
+   * Whether it can be bought now. Absent: true. An item that is not available is in no list. The
+   * model keeps what it learned about it.
    *
    * @generated from field: optional bool available = 6;
    */
@@ -85,14 +85,14 @@ export type Item = Message<"headwater.v1.Item"> & {
   features: { [key: string]: Value };
 
   /**
-   * From when on the item may be recommended. Absent: at once.
+   * The item may be recommended from this time on. Absent: at once.
    *
    * @generated from field: google.protobuf.Timestamp publish_time = 9;
    */
   publishTime?: Timestamp | undefined;
 
   /**
-   * From when on the item is in no list any more. Absent: never.
+   * The item is in no list from this time on. Absent: never.
    *
    * @generated from field: google.protobuf.Timestamp expire_time = 10;
    */
@@ -129,8 +129,8 @@ export type ItemWrite = Message<"headwater.v1.ItemWrite"> & {
   updateMask?: FieldMask | undefined;
 
   /**
-   * When the shop made the change. An older write never beats a newer one, field by field, whatever
-   * the order in which they arrive. Absent: when the server takes it in.
+   * When the shop made the change. An older write never replaces a newer one, field by field, in
+   * whatever order they arrive. Absent: when the server receives the call.
    *
    * @generated from field: google.protobuf.Timestamp set_time = 3;
    */
@@ -158,14 +158,14 @@ export type ItemWriteResult = Message<"headwater.v1.ItemWriteResult"> & {
   itemId: string;
 
   /**
-   * What became of the write.
+   * The result.
    *
    * @generated from field: headwater.v1.WriteStatus status = 2;
    */
   status: WriteStatus;
 
   /**
-   * Why, for a person to read; empty when applied.
+   * The reason, as text for people; empty when applied.
    *
    * @generated from field: string detail = 3;
    */
@@ -180,7 +180,7 @@ export const ItemWriteResultSchema: GenMessage<ItemWriteResult> = /*@__PURE__*/
   messageDesc(file_headwater_v1_item, 2);
 
 /**
- * What became of one write.
+ * The result of one write.
  *
  * @generated from enum headwater.v1.WriteStatus
  */
@@ -193,21 +193,21 @@ export enum WriteStatus {
   UNSPECIFIED = 0,
 
   /**
-   * The catalogue holds it; it counts from the next answer on.
+   * The write is in the catalogue and counts from the next answer on.
    *
    * @generated from enum value: WRITE_STATUS_APPLIED = 1;
    */
   APPLIED = 1,
 
   /**
-   * A write with a newer `set_time` was there before: nothing changed.
+   * The catalogue has a write with a newer `set_time`: nothing changed.
    *
    * @generated from enum value: WRITE_STATUS_OUTDATED = 2;
    */
   OUTDATED = 2,
 
   /**
-   * It could not be applied; `detail` says why.
+   * The write could not be applied; `detail` says why.
    *
    * @generated from enum value: WRITE_STATUS_REFUSED = 3;
    */

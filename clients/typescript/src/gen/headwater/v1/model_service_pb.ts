@@ -15,22 +15,23 @@ export const file_headwater_v1_model_service: GenFile = /*@__PURE__*/
   fileDesc("CiBoZWFkd2F0ZXIvdjEvbW9kZWxfc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIkMKD0dldE1vZGVsUmVxdWVzdBIWCg5jb21wdXRlX2RpZ2VzdBgBIAEoCBIYChBjb21wYXJlX3JlcGxpY2FzGAIgASgIItICChBHZXRNb2RlbFJlc3BvbnNlEg4KBm9mZnNldBgBIAEoCRIOCgZkaWdlc3QYAiABKAkSOgoGY291bnRzGAMgAygLMiouaGVhZHdhdGVyLnYxLkdldE1vZGVsUmVzcG9uc2UuQ291bnRzRW50cnkSFAoMbWVtb3J5X2J5dGVzGAQgASgDEj4KCHZlcnNpb25zGAUgAygLMiwuaGVhZHdhdGVyLnYxLkdldE1vZGVsUmVzcG9uc2UuVmVyc2lvbnNFbnRyeRIsCghyZXBsaWNhcxgGIAMoCzIaLmhlYWR3YXRlci52MS5SZXBsaWNhU3RhdGUaLQoLQ291bnRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ARovCg1WZXJzaW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiUAoMUmVwbGljYVN0YXRlEhIKCnJlcGxpY2FfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIOCgZkaWdlc3QYAyABKAkSDgoGZGV0YWlsGAQgASgJIhMKEUdldE1ldHJpY3NSZXF1ZXN0ImsKEkdldE1ldHJpY3NSZXNwb25zZRIlCgdtZXRyaWNzGAEgAygLMhQuaGVhZHdhdGVyLnYxLk1ldHJpYxIuCgxkcmlmdF9hbGFybXMYAiADKAsyGC5oZWFkd2F0ZXIudjEuRHJpZnRBbGFybSJnCgZNZXRyaWMSEQoJcGxhY2VtZW50GAEgASgJEg4KBnBvbGljeRgCIAEoCRIOCgZ3aW5kb3cYAyABKAkSDAoEbmFtZRgEIAEoCRINCgV2YWx1ZRgFIAEoARINCgVjb3VudBgGIAEoAyLQAQoKRHJpZnRBbGFybRIRCglwbGFjZW1lbnQYASABKAkSDAoEbmFtZRgCIAEoCRIvCglkaXJlY3Rpb24YAyABKA4yHC5oZWFkd2F0ZXIudjEuRHJpZnREaXJlY3Rpb24SFgoOZXZlbnRzX2xlYXJuZWQYBCABKAMSLwoLZGV0ZWN0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC21lYW5fYmVmb3JlGAYgASgBEhIKCm1lYW5fYWZ0ZXIYByABKAEqaAoORHJpZnREaXJlY3Rpb24SHwobRFJJRlRfRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASGQoVRFJJRlRfRElSRUNUSU9OX1dPUlNFEAESGgoWRFJJRlRfRElSRUNUSU9OX0JFVFRFUhACMqoBCgxNb2RlbFNlcnZpY2USSQoIR2V0TW9kZWwSHS5oZWFkd2F0ZXIudjEuR2V0TW9kZWxSZXF1ZXN0Gh4uaGVhZHdhdGVyLnYxLkdldE1vZGVsUmVzcG9uc2USTwoKR2V0TWV0cmljcxIfLmhlYWR3YXRlci52MS5HZXRNZXRyaWNzUmVxdWVzdBogLmhlYWR3YXRlci52MS5HZXRNZXRyaWNzUmVzcG9uc2VCagoPaW8uaGVhZHdhdGVyLnYxQhFNb2RlbFNlcnZpY2VQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
- * Asks where the model stands.
+ * Asks for the state of the model.
  *
  * @generated from message headwater.v1.GetModelRequest
  */
 export type GetModelRequest = Message<"headwater.v1.GetModelRequest"> & {
   /**
-   * Compute the digest too. It walks the whole state and may take seconds: an operator's call.
+   * Also compute the digest. This reads the whole state and may take seconds: use it for
+   * operations, not in requests of pages.
    *
    * @generated from field: bool compute_digest = 1;
    */
   computeDigest: boolean;
 
   /**
-   * Ask every replica of the catalogue for the digest of its state at one offset, too. It puts a
-   * mark on the log, so it needs the store: UNAVAILABLE without. Implies `compute_digest`; the
-   * answer is of the state at the mark.
+   * Also ask every replica of the catalogue for the digest of its state at one offset. This appends
+   * a mark to the log, so it needs the store: UNAVAILABLE when it is away. Implies
+   * `compute_digest`; the answer is about the state at the mark.
    *
    * @generated from field: bool compare_replicas = 2;
    */
@@ -45,7 +46,7 @@ export const GetModelRequestSchema: GenMessage<GetModelRequest> = /*@__PURE__*/
   messageDesc(file_headwater_v1_model_service, 0);
 
 /**
- * Where the model stands. All fields speak of the same state.
+ * The state of the model. All fields are about the same state.
  *
  * @generated from message headwater.v1.GetModelResponse
  */
@@ -66,7 +67,7 @@ export type GetModelResponse = Message<"headwater.v1.GetModelResponse"> & {
   digest: string;
 
   /**
-   * How many there are of: events_learned, events_repeated, events_quarantined, visitors, items,
+   * Counts of: events_learned, events_repeated, events_quarantined, visitors, items,
    * log_entries, and more.
    *
    * @generated from field: map<string, int64> counts = 3;
@@ -88,7 +89,7 @@ export type GetModelResponse = Message<"headwater.v1.GetModelResponse"> & {
   versions: { [key: string]: string };
 
   /**
-   * What every replica that is alive holds at `offset`; only with `compare_replicas`.
+   * The state at `offset` of every replica that is alive; only with `compare_replicas`.
    *
    * @generated from field: repeated headwater.v1.ReplicaState replicas = 6;
    */
@@ -123,14 +124,14 @@ export type ReplicaState = Message<"headwater.v1.ReplicaState"> & {
   role: string;
 
   /**
-   * The digest of its state. Empty: it did not answer in time, see `detail`.
+   * The digest of its state. Empty: the replica did not answer in time, see `detail`.
    *
    * @generated from field: string digest = 3;
    */
   digest: string;
 
   /**
-   * What is wrong with it, for a person to read; empty when nothing is.
+   * What is wrong with it, as text for people; empty when nothing is.
    *
    * @generated from field: string detail = 4;
    */
@@ -173,7 +174,7 @@ export type GetMetricsResponse = Message<"headwater.v1.GetMetricsResponse"> & {
   metrics: Metric[];
 
   /**
-   * Changes that were noticed, oldest first; the last 100.
+   * Detected changes, oldest first; the last 100.
    *
    * @generated from field: repeated headwater.v1.DriftAlarm drift_alarms = 2;
    */
@@ -194,32 +195,32 @@ export const GetMetricsResponseSchema: GenMessage<GetMetricsResponse> = /*@__PUR
  */
 export type Metric = Message<"headwater.v1.Metric"> & {
   /**
-   * The placement that it was measured at. "all": over all of them.
+   * The placement. "all": over all of them.
    *
    * @generated from field: string placement = 1;
    */
   placement: string;
 
   /**
-   * The policy that it was measured for. "all": over all of them.
+   * The policy. "all": over all of them.
    *
    * @generated from field: string policy = 2;
    */
   policy: string;
 
   /**
-   * What it covers: "total", or "recent", in which an observation counts 0.2 % less with each that
-   * follows.
+   * The window: "total", or "recent", in which the weight of an observation decreases by 0.2 % with
+   * each later one.
    *
    * @generated from field: string window = 3;
    */
   window: string;
 
   /**
-   * What was measured, such as "hit_rate_at_20", "reward" and "act_rate"; of the
-   * `probability` of reported slots "log_loss", beside it "log_loss_base_rate", that of telling the
-   * acts so far by the slots so far, and "calibration_error", how far the acts of a bin of chances
-   * are from what was foreseen, averaged over 16 bins by their slots.
+   * What was measured, such as "hit_rate_at_20", "reward" and "act_rate". For the `probability` of
+   * reported slots: "log_loss"; "log_loss_base_rate", the log loss of predicting the acts so far
+   * divided by the slots so far; and "calibration_error", the distance between the share of acts
+   * and the predicted chance in a bin, averaged over 16 bins weighted by their slots.
    *
    * @generated from field: string name = 4;
    */
@@ -233,7 +234,7 @@ export type Metric = Message<"headwater.v1.Metric"> & {
   value: number;
 
   /**
-   * Over how many events or impressions.
+   * The number of events or impressions.
    *
    * @generated from field: int64 count = 6;
    */
@@ -248,22 +249,22 @@ export const MetricSchema: GenMessage<Metric> = /*@__PURE__*/
   messageDesc(file_headwater_v1_model_service, 5);
 
 /**
- * A change that was noticed in how well the model foresees: its loss before and after differ by
- * more than chance allows (ADWIN).
+ * A detected change in how well the model predicts: its loss before and after differ by more than
+ * chance allows (ADWIN).
  *
  * @generated from message headwater.v1.DriftAlarm
  */
 export type DriftAlarm = Message<"headwater.v1.DriftAlarm"> & {
   /**
-   * The placement where it changed. "all": over all that visitors turn to.
+   * The placement where it changed. "all": over all interactions.
    *
    * @generated from field: string placement = 1;
    */
   placement: string;
 
   /**
-   * What changed: "ranking_loss" (over all; 0 is foreseen, 1 a blind guess), or "no_act" (of a
-   * placement; the share of reported slates on which nobody acted).
+   * What changed: "ranking_loss" (over all; 0 means predicted, 1 a random guess), or "no_act" (of a
+   * placement; the share of reported slates without an act).
    *
    * @generated from field: string name = 2;
    */
@@ -277,14 +278,14 @@ export type DriftAlarm = Message<"headwater.v1.DriftAlarm"> & {
   direction: DriftDirection;
 
   /**
-   * How many events had been learned when it was noticed.
+   * How many events had been learned when it was detected.
    *
    * @generated from field: int64 events_learned = 4;
    */
   eventsLearned: bigint;
 
   /**
-   * When it was noticed, by the time of the log.
+   * When it was detected, by the time of the log.
    *
    * @generated from field: google.protobuf.Timestamp detect_time = 5;
    */
@@ -313,7 +314,7 @@ export const DriftAlarmSchema: GenMessage<DriftAlarm> = /*@__PURE__*/
   messageDesc(file_headwater_v1_model_service, 6);
 
 /**
- * Which way it went.
+ * The direction of a change.
  *
  * @generated from enum headwater.v1.DriftDirection
  */
@@ -326,14 +327,14 @@ export enum DriftDirection {
   UNSPECIFIED = 0,
 
   /**
-   * The model foresees less than before, or its lists are acted on less.
+   * The model predicts less well than before, or its lists get fewer acts.
    *
    * @generated from enum value: DRIFT_DIRECTION_WORSE = 1;
    */
   WORSE = 1,
 
   /**
-   * It foresees more than before, or its lists are acted on more.
+   * The model predicts better than before, or its lists get more acts.
    *
    * @generated from enum value: DRIFT_DIRECTION_BETTER = 2;
    */
@@ -347,13 +348,13 @@ export const DriftDirectionSchema: GenEnum<DriftDirection> = /*@__PURE__*/
   enumDesc(file_headwater_v1_model_service, 0);
 
 /**
- * Looks at the model.
+ * Questions of operators about the model, the replicas and the store. All calls only read.
  *
  * @generated from service headwater.v1.ModelService
  */
 export const ModelService: GenService<{
   /**
-   * Returns where the model stands: offset, counts, memory, versions and, if asked, its digest.
+   * Returns the state of the model: offset, counts, memory, versions and, on request, its digest.
    *
    * @generated from rpc headwater.v1.ModelService.GetModel
    */
@@ -363,8 +364,8 @@ export const ModelService: GenService<{
     output: typeof GetModelResponseSchema;
   },
   /**
-   * Returns how well the model foresaw what happened: each event is compared with what would have
-   * been recommended just before it was learned.
+   * Returns how well the model predicts: before an event is learned, it is compared with the items
+   * that would have been recommended.
    *
    * @generated from rpc headwater.v1.ModelService.GetMetrics
    */

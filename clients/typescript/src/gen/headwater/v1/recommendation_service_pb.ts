@@ -15,21 +15,21 @@ export const file_headwater_v1_recommendation_service: GenFile = /*@__PURE__*/
   fileDesc("CiloZWFkd2F0ZXIvdjEvcmVjb21tZW5kYXRpb25fc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIrUEChBSZWNvbW1lbmRSZXF1ZXN0EhIKCnZpc2l0b3JfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEhEKCXBsYWNlbWVudBgEIAEoCRIRCglwYWdlX3NpemUYBSABKAUSGgoSY2FuZGlkYXRlX2l0ZW1faWRzGAYgAygJEhgKEGV4Y2x1ZGVfaXRlbV9pZHMYByADKAkSGAoQY29udGV4dF9pdGVtX2lkcxgIIAMoCRIOCgZmaWx0ZXIYCSABKAkSPAoHY29udGV4dBgKIAMoCzIrLmhlYWR3YXRlci52MS5SZWNvbW1lbmRSZXF1ZXN0LkNvbnRleHRFbnRyeRIZChFyZWNvbW1lbmRhdGlvbl9pZBgLIAEoCRISCgptaW5fb2Zmc2V0GAwgASgJEi4KC2V4cGxvcmF0aW9uGA0gASgOMhkuaGVhZHdhdGVyLnYxLkV4cGxvcmF0aW9uEg8KB2V4cGxhaW4YDiABKAgSIgoaZXhjbHVkZV9hdHRyaWJ1dGlvbl90b2tlbnMYDyADKAkSKgoJZGl2ZXJzaXR5GBAgASgOMhcuaGVhZHdhdGVyLnYxLkRpdmVyc2l0eRIfChdmaXJzdF9zbG90X3Byb3BlbnNpdGllcxgRIAEoCBpDCgxDb250ZXh0RW50cnkSCwoDa2V5GAEgASgJEiIKBXZhbHVlGAIgASgLMhMuaGVhZHdhdGVyLnYxLlZhbHVlOgI4ASLVAQoRUmVjb21tZW5kUmVzcG9uc2USGQoRcmVjb21tZW5kYXRpb25faWQYASABKAkSGQoRYXR0cmlidXRpb25fdG9rZW4YAiABKAkSJQoHcmVzdWx0cxgDIAMoCzIULmhlYWR3YXRlci52MS5SZXN1bHQSDgoGb2Zmc2V0GAQgASgJEg4KBnBvbGljeRgFIAEoCRIQCghkZWdyYWRlZBgGIAMoCRIRCglzaG9ydGZhbGwYByABKAkSHgoWcHJvcGVuc2l0aWVzX2VzdGltYXRlZBgIIAEoCCKKAwoGUmVzdWx0Eg8KB2l0ZW1faWQYASABKAkSDQoFc2NvcmUYAiABKAESGAoLcHJvYmFiaWxpdHkYAyABKAFIAIgBARISCgpwcm9wZW5zaXR5GAQgASgBEg8KB3NvdXJjZXMYBSADKAkSDwoHcmVhc29ucxgGIAMoCRIcCg9wcm9iYWJpbGl0eV9sb3cYByABKAFIAYgBARIdChBwcm9iYWJpbGl0eV9oaWdoGAggASgBSAKIAQESOAoNY29udHJpYnV0aW9ucxgJIAMoCzIhLmhlYWR3YXRlci52MS5GZWF0dXJlQ29udHJpYnV0aW9uEg0KBXJ1bGVzGAogAygJEhMKC2V4cGxhbmF0aW9uGAsgASgJEiIKFWZpcnN0X3Nsb3RfcHJvcGVuc2l0eRgMIAEoAUgDiAEBQg4KDF9wcm9iYWJpbGl0eUISChBfcHJvYmFiaWxpdHlfbG93QhMKEV9wcm9iYWJpbGl0eV9oaWdoQhgKFl9maXJzdF9zbG90X3Byb3BlbnNpdHkiPAoTRmVhdHVyZUNvbnRyaWJ1dGlvbhIPCgdmZWF0dXJlGAEgASgJEhQKDGNvbnRyaWJ1dGlvbhgCIAEoASJiChdMaXN0U2ltaWxhckl0ZW1zUmVxdWVzdBIQCghpdGVtX2lkcxgBIAMoCRIRCglwYWdlX3NpemUYAiABKAUSDgoGZmlsdGVyGAMgASgJEhIKCm1pbl9vZmZzZXQYBCABKAkiVQoYTGlzdFNpbWlsYXJJdGVtc1Jlc3BvbnNlEikKB3Jlc3VsdHMYASADKAsyGC5oZWFkd2F0ZXIudjEuU2NvcmVkSXRlbRIOCgZvZmZzZXQYAiABKAkicwoYTGlzdFRyZW5kaW5nSXRlbXNSZXF1ZXN0EhAKCGNhdGVnb3J5GAEgASgJEg4KBndpbmRvdxgCIAEoCRIRCglwYWdlX3NpemUYAyABKAUSDgoGZmlsdGVyGAQgASgJEhIKCm1pbl9vZmZzZXQYBSABKAkiVgoZTGlzdFRyZW5kaW5nSXRlbXNSZXNwb25zZRIpCgdyZXN1bHRzGAEgAygLMhguaGVhZHdhdGVyLnYxLlNjb3JlZEl0ZW0SDgoGb2Zmc2V0GAIgASgJIiwKClNjb3JlZEl0ZW0SDwoHaXRlbV9pZBgBIAEoCRINCgVzY29yZRgCIAEoASo/CgtFeHBsb3JhdGlvbhIbChdFWFBMT1JBVElPTl9VTlNQRUNJRklFRBAAEhMKD0VYUExPUkFUSU9OX09GRhABKosBCglEaXZlcnNpdHkSGQoVRElWRVJTSVRZX1VOU1BFQ0lGSUVEEAASEgoORElWRVJTSVRZX05PTkUQARIRCg1ESVZFUlNJVFlfTE9XEAISFAoQRElWRVJTSVRZX01FRElVTRADEhIKDkRJVkVSU0lUWV9ISUdIEAQSEgoORElWRVJTSVRZX0FVVE8QBTKuAgoVUmVjb21tZW5kYXRpb25TZXJ2aWNlEkwKCVJlY29tbWVuZBIeLmhlYWR3YXRlci52MS5SZWNvbW1lbmRSZXF1ZXN0Gh8uaGVhZHdhdGVyLnYxLlJlY29tbWVuZFJlc3BvbnNlEmEKEExpc3RTaW1pbGFySXRlbXMSJS5oZWFkd2F0ZXIudjEuTGlzdFNpbWlsYXJJdGVtc1JlcXVlc3QaJi5oZWFkd2F0ZXIudjEuTGlzdFNpbWlsYXJJdGVtc1Jlc3BvbnNlEmQKEUxpc3RUcmVuZGluZ0l0ZW1zEiYuaGVhZHdhdGVyLnYxLkxpc3RUcmVuZGluZ0l0ZW1zUmVxdWVzdBonLmhlYWR3YXRlci52MS5MaXN0VHJlbmRpbmdJdGVtc1Jlc3BvbnNlQnMKD2lvLmhlYWR3YXRlci52MUIaUmVjb21tZW5kYXRpb25TZXJ2aWNlUHJvdG9QAVpCZ2l0aHViLmNvbS9oZWFkd2F0ZXIvaGVhZHdhdGVyL2NsaWVudHMvZ28vaGVhZHdhdGVyL3YxO2hlYWR3YXRlcnYxYgZwcm90bzM", [file_headwater_v1_value]);
 
 /**
- * The question. Ids have at most 128 bytes, and a list of ids at most 1,000 entries.
+ * The request. Ids have at most 128 bytes, and a list of ids at most 1,000 entries.
  *
  * @generated from message headwater.v1.RecommendRequest
  */
 export type RecommendRequest = Message<"headwater.v1.RecommendRequest"> & {
   /**
-   * Who: the browser, device or cookie. Required; 1 to 128 bytes.
+   * The visitor: a browser, device or cookie. Required; 1 to 128 bytes.
    *
    * @generated from field: string visitor_id = 1;
    */
   visitorId: string;
 
   /**
-   * The account, once it is known; the histories of visitor and user then count as one. A page's key
-   * names none: PERMISSION_DENIED.
+   * The account, once it is known; the histories of visitor and user then count together. Not
+   * allowed with a page's key: PERMISSION_DENIED.
    *
    * @generated from field: string user_id = 2;
    */
@@ -43,7 +43,7 @@ export type RecommendRequest = Message<"headwater.v1.RecommendRequest"> & {
   sessionId: string;
 
   /**
-   * Where on the site the list will stand, such as "home", "product" or "basket".
+   * Where on the site the list will be shown, such as "home", "product" or "basket".
    *
    * @generated from field: string placement = 4;
    */
@@ -57,7 +57,8 @@ export type RecommendRequest = Message<"headwater.v1.RecommendRequest"> & {
   pageSize: number;
 
   /**
-   * Given: rank exactly these, as far as filter, availability and exclusion let them.
+   * If given, exactly these items are ranked, except those that the filter, their availability or
+   * an exclusion removes.
    *
    * @generated from field: repeated string candidate_item_ids = 6;
    */
@@ -71,7 +72,7 @@ export type RecommendRequest = Message<"headwater.v1.RecommendRequest"> & {
   excludeItemIds: string[];
 
   /**
-   * The product page or the basket that the list stands beside.
+   * The items on the same page, such as the product or the basket beside the list.
    *
    * @generated from field: repeated string context_item_ids = 8;
    */
@@ -80,33 +81,33 @@ export type RecommendRequest = Message<"headwater.v1.RecommendRequest"> & {
   /**
    * A condition on the items, such as `categories: ANY("shoes", "boots") AND price < 100`: ANY of
    * texts, comparisons of numbers, `available = true`, with AND, OR, NOT and parentheses, over
-   * categories, tags, price, available and the features. One that does not parse is
-   * INVALID_ARGUMENT with the position; an item without a field fails its conditions.
+   * categories, tags, price, available and the features. A filter with a syntax error gets
+   * INVALID_ARGUMENT with the position. An item without a field does not pass conditions on it.
    *
    * @generated from field: string filter = 9;
    */
   filter: string;
 
   /**
-   * The circumstances, such as device or weather: at most 100 of them, names 1 to 128 bytes, texts
-   * at most 1,024 bytes, numbers finite.
+   * The situation, such as device or weather: at most 100 entries, names of 1 to 128 bytes, texts
+   * of at most 1,024 bytes, finite numbers.
    *
    * @generated from field: map<string, headwater.v1.Value> context = 10;
    */
   context: { [key: string]: Value };
 
   /**
-   * The name of this recommendation. It alone seeds exploration, so a retry draws the same numbers.
-   * Empty: minted by the server.
+   * The id of this recommendation. It is the only seed of exploration, so a retry draws the same
+   * numbers. Empty: created by the server.
    *
    * @generated from field: string recommendation_id = 11;
    */
   recommendationId: string;
 
   /**
-   * Answer only from a state at least this new: the `offset` of a FeedbackResponse, so that what
-   * the visitor just did counts. If the state is older, the call waits until its deadline.
-   * INVALID_ARGUMENT when it is no offset.
+   * Answer only from a state that is at least this new. Send the `offset` of a FeedbackResponse, so
+   * that the visitor's latest events count. If the state is older, the call waits until its
+   * deadline. INVALID_ARGUMENT when it is not an offset.
    *
    * @generated from field: string min_offset = 12;
    */
@@ -120,16 +121,16 @@ export type RecommendRequest = Message<"headwater.v1.RecommendRequest"> & {
   exploration: Exploration;
 
   /**
-   * Fill what says why in each result: `sources`, `reasons`, `contributions`, `rules`, `explanation`,
-   * and how well `probability` is known. Costs time.
+   * Add the reasons to each result: `sources`, `reasons`, `contributions`, `rules`, `explanation`,
+   * and how well `probability` is known. This takes more time.
    *
    * @generated from field: bool explain = 14;
    */
   explain: boolean;
 
   /**
-   * The `attribution_token`s of lists that stand on the same page already, at most 20: none of
-   * their items is in this one. An empty one is passed over; one that this server did not sign is
+   * The `attribution_token`s of lists that are already on the same page, at most 20. None of their
+   * items is in this list. An empty token is ignored; a token that this server did not sign gets
    * INVALID_ARGUMENT.
    *
    * @generated from field: repeated string exclude_attribution_tokens = 15;
@@ -144,8 +145,8 @@ export type RecommendRequest = Message<"headwater.v1.RecommendRequest"> & {
   diversity: Diversity;
 
   /**
-   * Fill `first_slot_propensity` in each result: for a caller who shows one item of the list only,
-   * or evaluates another policy by what stood first.
+   * Add `first_slot_propensity` to each result: for a caller that shows only one item of the list,
+   * or evaluates another policy by the first slot.
    *
    * @generated from field: bool first_slot_propensities = 17;
    */
@@ -166,15 +167,15 @@ export const RecommendRequestSchema: GenMessage<RecommendRequest> = /*@__PURE__*
  */
 export type RecommendResponse = Message<"headwater.v1.RecommendResponse"> & {
   /**
-   * The request's `recommendation_id`, or the one that was minted.
+   * The request's `recommendation_id`, or the one that the server created.
    *
    * @generated from field: string recommendation_id = 1;
    */
   recommendationId: string;
 
   /**
-   * What was shown, to whom, and until when that counts, signed: about 200 bytes to be sent back,
-   * unchanged, with the events that follow from this slate. Empty when there are no results.
+   * A signed text of about 200 bytes: what was shown, to whom, and until when it is valid. Send it
+   * back unchanged with the events that follow from this slate. Empty when there are no results.
    *
    * @generated from field: string attribution_token = 2;
    */
@@ -209,8 +210,8 @@ export type RecommendResponse = Message<"headwater.v1.RecommendResponse"> & {
   degraded: string[];
 
   /**
-   * Why there are fewer results than asked for, for a person to read, such as "only 3 items may be
-   * shown that pass the filter". Empty: there are `page_size` of them, or all candidates given.
+   * Why there are fewer results than requested, as text for people, such as "only 3 items may be
+   * shown that pass the filter". Empty: there are `page_size` results, or all given candidates.
    *
    * @generated from field: string shortfall = 7;
    */
@@ -218,7 +219,7 @@ export type RecommendResponse = Message<"headwater.v1.RecommendResponse"> & {
 
   /**
    * Whether the propensities are estimates, from 200 draws of the policy each (then they are at
-   * least 1/201), as those of Thompson sampling are; else they are exact.
+   * least 1/201), as with Thompson sampling; otherwise they are exact.
    *
    * @generated from field: bool propensities_estimated = 8;
    */
@@ -246,8 +247,8 @@ export type Result = Message<"headwater.v1.Result"> & {
   itemId: string;
 
   /**
-   * What the slate was ranked by, with what rules of the shop add and take away, but for variety,
-   * which depends on the slots before; comparable within one slate only.
+   * The score that the slate was ranked by. It includes the effect of the shop's rules, but not
+   * that of variety, which depends on the slots before. Comparable only within one slate.
    *
    * @generated from field: double score = 2;
    */
@@ -277,16 +278,16 @@ export type Result = Message<"headwater.v1.Result"> & {
   sources: string[];
 
   /**
-   * What moved it, for a person to read. Only with `explain`.
+   * What changed its score, as text for people. Only with `explain`.
    *
    * @generated from field: repeated string reasons = 6;
    */
   reasons: string[];
 
   /**
-   * The lower end of the interval that holds 90 % of what the model believes the chance to be; it
-   * covers the chance, averaged over all whom the model cannot tell apart, not the outcome. Only
-   * with `explain`, and where there is a `probability`.
+   * The lower end of the 90 % interval of the chance, as the model believes. The interval is about
+   * the chance, averaged over all visitors that the model cannot distinguish, not about the
+   * outcome. Only with `explain`, and if there is a `probability`.
    *
    * @generated from field: optional double probability_low = 7;
    */
@@ -300,7 +301,7 @@ export type Result = Message<"headwater.v1.Result"> & {
   probabilityHigh?: number | undefined;
 
   /**
-   * What the score is made of: their sum is the score. By magnitude, largest first, at most
+   * The parts of the score; their sum is the score. Sorted by magnitude, largest first, at most
    * ten, then "other" for all the rest, then "average". Only with `explain`.
    *
    * @generated from field: repeated headwater.v1.FeatureContribution contributions = 9;
@@ -308,7 +309,7 @@ export type Result = Message<"headwater.v1.Result"> & {
   contributions: FeatureContribution[];
 
   /**
-   * The names of the rules that moved it, and "diversity". Only with `explain`.
+   * The names of the rules that changed its score or slot, and "diversity". Only with `explain`.
    *
    * @generated from field: repeated string rules = 10;
    */
@@ -323,9 +324,9 @@ export type Result = Message<"headwater.v1.Result"> & {
   explanation: string;
 
   /**
-   * The chance, 0 to 1, that the policy put this item into the first slot, given nothing before it.
-   * Over all candidates they sum to 1, so also over the results if those are all of them. 0: a rule
-   * kept it out of the first slot. An estimate where `propensities_estimated`. Only with
+   * The chance, 0 to 1, that the policy puts this item into the first slot. The chances of all
+   * candidates sum to 1; so do those of the results, if the results are all candidates. 0: a rule
+   * excluded it from the first slot. An estimate if `propensities_estimated`. Only with
    * `first_slot_propensities`.
    *
    * @generated from field: optional double first_slot_propensity = 12;
@@ -347,19 +348,18 @@ export const ResultSchema: GenMessage<Result> = /*@__PURE__*/
  */
 export type FeatureContribution = Message<"headwater.v1.FeatureContribution"> & {
   /**
-   * Which family: "next", "together", "history", "popular", "age", "content", "circumstances",
-   * "item" (what is learned of the item itself), "rules" (what the shop's rules add), "other"; or
-   * "average": the score of the average candidate of this question, from which the families lead to
-   * this item's.
+   * The family: "next", "together", "history", "popular", "age", "content", "circumstances", "item"
+   * (what is learned about the item itself), "rules" (what the shop's rules add), "other"; or
+   * "average": the score of the average candidate of this request, to which the families add.
    *
    * @generated from field: string feature = 1;
    */
   feature: string;
 
   /**
-   * How much it adds, in the unit of `score`; negative: it spoke against the item. With the default
-   * ranker exact; with a River classifier as the ranker the difference that leaving the family out
-   * makes to the log-odds, and what families do only together is "other".
+   * How much it adds, in the unit of `score`; negative: it lowers the score. Exact with the default
+   * ranker. With a River classifier as the ranker, it is the change of the log-odds when the family
+   * is left out, and effects of several families together are "other".
    *
    * @generated from field: double contribution = 2;
    */
@@ -374,7 +374,7 @@ export const FeatureContributionSchema: GenMessage<FeatureContribution> = /*@__P
   messageDesc(file_headwater_v1_recommendation_service, 3);
 
 /**
- * Asks for items that go with, or are like, the given ones.
+ * Asks for items that are similar to the given ones.
  *
  * @generated from message headwater.v1.ListSimilarItemsRequest
  */
@@ -444,20 +444,20 @@ export const ListSimilarItemsResponseSchema: GenMessage<ListSimilarItemsResponse
   messageDesc(file_headwater_v1_recommendation_service, 5);
 
 /**
- * Asks for what many visitors want now.
+ * Asks for trending items.
  *
  * @generated from message headwater.v1.ListTrendingItemsRequest
  */
 export type ListTrendingItemsRequest = Message<"headwater.v1.ListTrendingItemsRequest"> & {
   /**
-   * Only items of this category, compared as a whole; at most 256 bytes. Empty: of all.
+   * Only items of this category, as an exact text; at most 256 bytes. Empty: all categories.
    *
    * @generated from field: string category = 1;
    */
   category: string;
 
   /**
-   * How far back to look: "hour", "day" or "week". Empty: "day". Another is INVALID_ARGUMENT.
+   * The window: "hour", "day" or "week". Empty: "day". Any other value is INVALID_ARGUMENT.
    *
    * @generated from field: string window = 2;
    */
@@ -521,7 +521,7 @@ export const ListTrendingItemsResponseSchema: GenMessage<ListTrendingItemsRespon
   messageDesc(file_headwater_v1_recommendation_service, 7);
 
 /**
- * An item and its place in a list that belongs to no visitor.
+ * An item in a list that does not depend on a visitor.
  *
  * @generated from message headwater.v1.ScoredItem
  */
@@ -534,7 +534,7 @@ export type ScoredItem = Message<"headwater.v1.ScoredItem"> & {
   itemId: string;
 
   /**
-   * What the list was ranked by; comparable within one list only.
+   * The score that the list was ranked by; comparable only within one list.
    *
    * @generated from field: double score = 2;
    */
@@ -555,7 +555,7 @@ export const ScoredItemSchema: GenMessage<ScoredItem> = /*@__PURE__*/
  */
 export enum Exploration {
   /**
-   * As the policy is set.
+   * As the settings of the policy say.
    *
    * @generated from enum value: EXPLORATION_UNSPECIFIED = 0;
    */
@@ -576,48 +576,48 @@ export const ExplorationSchema: GenEnum<Exploration> = /*@__PURE__*/
   enumDesc(file_headwater_v1_recommendation_service, 0);
 
 /**
- * How varied a list is, by category and by likeness. docs/rules.md has the numbers of each level.
+ * How varied a list is, by category and by similarity. docs/rules.md has the numbers of each level.
  *
  * @generated from enum headwater.v1.Diversity
  */
 export enum Diversity {
   /**
-   * As a rule of the placement says, else as the setting `diversity` does (none, unless set).
+   * As a rule for the placement says, otherwise the setting `diversity` (default: none).
    *
    * @generated from enum value: DIVERSITY_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * By score alone.
+   * Items are ranked by score alone.
    *
    * @generated from enum value: DIVERSITY_NONE = 1;
    */
   NONE = 1,
 
   /**
-   * Of items that score nearly alike, the one that is new to the list.
+   * Among items with nearly the same score, the one that differs from the list so far is preferred.
    *
    * @generated from enum value: DIVERSITY_LOW = 2;
    */
   LOW = 2,
 
   /**
-   * A category or a likeness that the list holds already costs clearly.
+   * An item of the same category as an earlier one, or similar to it, loses clearly in score.
    *
    * @generated from enum value: DIVERSITY_MEDIUM = 3;
    */
   MEDIUM = 3,
 
   /**
-   * Few items of one category, and hardly two that are alike.
+   * Few items of one category, and almost no two similar items.
    *
    * @generated from enum value: DIVERSITY_HIGH = 4;
    */
   HIGH = 4,
 
   /**
-   * Between none and medium: as varied as what the visitor looked at last.
+   * Between none and medium: as varied as the visitor's latest items.
    *
    * @generated from enum value: DIVERSITY_AUTO = 5;
    */
@@ -631,13 +631,13 @@ export const DiversitySchema: GenEnum<Diversity> = /*@__PURE__*/
   enumDesc(file_headwater_v1_recommendation_service, 1);
 
 /**
- * Answers "what should this visitor see now?". Asking teaches nothing and stores nothing.
+ * Answers "what should this visitor see now?". A request neither stores nor teaches anything.
  *
- * Errors common to all calls: INVALID_ARGUMENT names the field and carries google.rpc.BadRequest;
- * UNAUTHENTICATED without a key of the server's; PERMISSION_DENIED where the key's scopes do not reach;
- * RESOURCE_EXHAUSTED (too much at once) carries google.rpc.RetryInfo; DEADLINE_EXCEEDED; INTERNAL
- * carries an error id that is found in the server's logs. A call without a deadline gets 10
- * seconds, and 60 seconds are the most.
+ * Errors of all calls: INVALID_ARGUMENT names the field and contains google.rpc.BadRequest;
+ * UNAUTHENTICATED without a valid key; PERMISSION_DENIED if the key lacks the required scope;
+ * RESOURCE_EXHAUSTED (overload, or a limit) contains google.rpc.RetryInfo; DEADLINE_EXCEEDED;
+ * INTERNAL contains an error id that is in the server's logs. A call without a deadline gets 10
+ * seconds; the maximum is 60 seconds.
  *
  * @generated from service headwater.v1.RecommendationService
  */
@@ -645,9 +645,9 @@ export const RecommendationService: GenService<{
   /**
    * Returns the best slate for a visitor at this moment, from the state in memory.
    *
-   * Visitors and items that the server has never heard of are no error: a stranger gets the best
-   * list for a stranger. DEADLINE_EXCEEDED when `min_offset` was not reached in time. UNAVAILABLE
-   * while the server starts.
+   * Unknown visitors and items are no error: an unknown visitor gets the best list for a new
+   * visitor. DEADLINE_EXCEEDED when `min_offset` was not reached in time. UNAVAILABLE while the
+   * server starts.
    *
    * @generated from rpc headwater.v1.RecommendationService.Recommend
    */
@@ -657,11 +657,11 @@ export const RecommendationService: GenService<{
     output: typeof RecommendResponseSchema;
   },
   /**
-   * Returns items that go with the given ones, as visitors touched both, or that are like them, as
-   * title, categories and tags say; so an item that nobody has touched yet is found too.
+   * Returns similar items: items that visitors interacted with together with the given ones, or
+   * with similar title, categories and tags. So an item without interactions can be found, too.
    *
-   * The given items are not in the list. Those that the server has never heard of are passed over.
-   * It belongs to no visitor, draws nothing at random, and has no attribution token.
+   * The given items are not in the list. Unknown items among them are ignored. The list does not
+   * depend on a visitor, contains no random draws, and has no attribution token.
    *
    * @generated from rpc headwater.v1.RecommendationService.ListSimilarItems
    */
@@ -671,9 +671,10 @@ export const RecommendationService: GenService<{
     output: typeof ListSimilarItemsResponseSchema;
   },
   /**
-   * Returns what is on the rise: touched more in the window than a longer time leads to expect.
+   * Returns trending items: items with more interactions in the window than expected from a longer
+   * one.
    *
-   * It belongs to no visitor, draws nothing at random, and has no attribution token.
+   * The list does not depend on a visitor, contains no random draws, and has no attribution token.
    *
    * @generated from rpc headwater.v1.RecommendationService.ListTrendingItems
    */

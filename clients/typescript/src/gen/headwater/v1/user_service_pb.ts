@@ -61,16 +61,16 @@ export type UserWrite = Message<"headwater.v1.UserWrite"> & {
   user?: User | undefined;
 
   /**
-   * What is written: `features.<name>` is that feature, which is taken away when `user` does not
-   * give it; `features`, or nothing, is every feature that `user` gives, and the others stay.
+   * What is written. `features.<name>`: this feature, which is removed if `user` does not contain
+   * it. `features`, or nothing: every feature in `user`; the other features stay.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
   updateMask?: FieldMask | undefined;
 
   /**
-   * When the shop made the change. An older write never beats a newer one, feature by feature,
-   * whatever the order in which they arrive. Absent: when the server takes it in.
+   * When the shop made the change. An older write never replaces a newer one, feature by feature,
+   * in whatever order they arrive. Absent: when the server receives the call.
    *
    * @generated from field: google.protobuf.Timestamp set_time = 3;
    */
@@ -106,20 +106,20 @@ export const UpsertUsersRequestSchema: GenMessage<UpsertUsersRequest> = /*@__PUR
   messageDesc(file_headwater_v1_user_service, 2);
 
 /**
- * What became of each change.
+ * The result of each change.
  *
  * @generated from message headwater.v1.UpsertUsersResponse
  */
 export type UpsertUsersResponse = Message<"headwater.v1.UpsertUsersResponse"> & {
   /**
-   * One result a write, in the order sent.
+   * One result per write, in the order sent.
    *
    * @generated from field: repeated headwater.v1.UserWriteResult results = 1;
    */
   results: UserWriteResult[];
 
   /**
-   * A state that holds all of them. May be given to Recommend as `min_offset`. Opaque.
+   * A state that contains all of them. May be given to Recommend as `min_offset`. Opaque.
    *
    * @generated from field: string offset = 2;
    */
@@ -147,14 +147,14 @@ export type UserWriteResult = Message<"headwater.v1.UserWriteResult"> & {
   userId: string;
 
   /**
-   * What became of the write.
+   * The result.
    *
    * @generated from field: headwater.v1.WriteStatus status = 2;
    */
   status: WriteStatus;
 
   /**
-   * Why, for a person to read; empty when applied.
+   * The reason, as text for people; empty when applied.
    *
    * @generated from field: string detail = 3;
    */
@@ -182,8 +182,8 @@ export type GetUserRequest = Message<"headwater.v1.GetUserRequest"> & {
   userId: string;
 
   /**
-   * The visitor; at most 128 bytes. The answer is that of the account it was linked to last, if
-   * there is one.
+   * The visitor; at most 128 bytes. If it is linked to an account, the answer is about the account
+   * of the latest link.
    *
    * @generated from field: string visitor_id = 2;
    */
@@ -211,15 +211,15 @@ export type GetUserResponse = Message<"headwater.v1.GetUserResponse"> & {
   user?: User | undefined;
 
   /**
-   * The visitors that are linked to the account: what each did anonymously counts with the
-   * account's history in lists for that visitor.
+   * The visitors that are linked to the account. What a visitor did anonymously counts together
+   * with the account's history in lists for that visitor.
    *
    * @generated from field: repeated string visitor_ids = 2;
    */
   visitorIds: string[];
 
   /**
-   * What counts in a list for them, newest first; the server remembers the latest items only.
+   * The history that counts for a list, newest first; the server keeps only the latest items.
    *
    * @generated from field: repeated headwater.v1.Touch history = 3;
    */
@@ -234,7 +234,7 @@ export const GetUserResponseSchema: GenMessage<GetUserResponse> = /*@__PURE__*/
   messageDesc(file_headwater_v1_user_service, 6);
 
 /**
- * One item of a history.
+ * One item of a history. The API's names say `touch` for an interaction.
  *
  * @generated from message headwater.v1.Touch
  */
@@ -247,21 +247,21 @@ export type Touch = Message<"headwater.v1.Touch"> & {
   itemId: string;
 
   /**
-   * When it was touched last.
+   * The time of the last interaction.
    *
    * @generated from field: google.protobuf.Timestamp touch_time = 2;
    */
   touchTime?: Timestamp | undefined;
 
   /**
-   * How often it was touched.
+   * The number of interactions.
    *
    * @generated from field: int32 touches = 3;
    */
   touches: number;
 
   /**
-   * Whether it was dismissed or disliked: it is in no list for them.
+   * Whether it was dismissed or disliked: then it is in no list for this visitor or account.
    *
    * @generated from field: bool refused = 4;
    */
@@ -276,7 +276,7 @@ export const TouchSchema: GenMessage<Touch> = /*@__PURE__*/
   messageDesc(file_headwater_v1_user_service, 7);
 
 /**
- * Names an account or a visitor to forget: exactly one of the two.
+ * Names an account or a visitor to erase: exactly one of the two.
  *
  * @generated from message headwater.v1.EraseUserRequest
  */
@@ -289,7 +289,7 @@ export type EraseUserRequest = Message<"headwater.v1.EraseUserRequest"> & {
   userId: string;
 
   /**
-   * The visitor; at most 128 bytes. What was done under an account is that account's.
+   * The visitor; at most 128 bytes. Events under an account belong to that account.
    *
    * @generated from field: string visitor_id = 2;
    */
@@ -304,7 +304,7 @@ export const EraseUserRequestSchema: GenMessage<EraseUserRequest> = /*@__PURE__*
   messageDesc(file_headwater_v1_user_service, 8);
 
 /**
- * Says that the user is forgotten.
+ * Confirms that the user is erased.
  *
  * @generated from message headwater.v1.EraseUserResponse
  */
@@ -325,8 +325,8 @@ export const EraseUserResponseSchema: GenMessage<EraseUserResponse> = /*@__PURE_
   messageDesc(file_headwater_v1_user_service, 9);
 
 /**
- * What is known about visitors and accounts. Both come into being with their first event; what
- * stands here adds features to accounts, and shows what a list for somebody is made from.
+ * What is known about visitors and accounts. Both are created by their first event. This service
+ * adds features to accounts, and shows the history behind a visitor's lists.
  *
  * @generated from service headwater.v1.UserService
  */
@@ -334,7 +334,7 @@ export const UserService: GenService<{
   /**
    * Sets features of accounts. They count from the next answer on.
    *
-   * The call is checked whole before anything is done: INVALID_ARGUMENT names the field, such as
+   * The whole call is checked before anything is written: INVALID_ARGUMENT names the field, such as
    * `writes[2].user.features["segment"]`. UNAVAILABLE when the store is away.
    *
    * @generated from rpc headwater.v1.UserService.UpsertUsers
@@ -346,7 +346,7 @@ export const UserService: GenService<{
   },
   /**
    * Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
-   * was neither an event nor a write of it.
+   * was neither an event nor a write for it.
    *
    * @generated from rpc headwater.v1.UserService.GetUser
    */
@@ -356,15 +356,15 @@ export const UserService: GenService<{
     output: typeof GetUserResponseSchema;
   },
   /**
-   * Forgets an account, with what its visitors did anonymously; or what one visitor did
-   * anonymously, and the visitor's link to an account. Whom nobody has heard of is forgotten, too:
-   * it is no error, and may be repeated.
+   * Erases an account and what its visitors did anonymously; or what one visitor did anonymously,
+   * and the visitor's link to an account. An unknown account or visitor is no error. Repeating the
+   * call is safe.
    *
-   * Gone from the next answer on, on every server: history, links, dismissed items, features, the
-   * slates that they were shown, the deduplication trace of their events (so one of them that is
-   * sent again counts as new), and their events in quarantine. An event that they sent while this
-   * call was under way may come after it. What the models have learned from them stays in the
-   * weights, and their events on the log, until `headwater rebuild --without-erased`.
+   * From the next answer on, these are gone on every server: history, links, dismissed items,
+   * features, the slates that were shown, the remembered ids of the events (so an event that is
+   * sent again counts as new), and the quarantined events. An event that was sent during this call
+   * may be applied after it. What the models learned stays in the weights, and the events stay on
+   * the log, until `headwater rebuild --without-erased`.
    *
    * UNAVAILABLE when the store is away: call again.
    *

@@ -21,13 +21,13 @@ export const file_headwater_v1_value: GenFile = /*@__PURE__*/
  */
 export type Value = Message<"headwater.v1.Value"> & {
   /**
-   * What the value is. One of the two must be set.
+   * The value. One of the two must be set.
    *
    * @generated from oneof headwater.v1.Value.kind
    */
   kind: {
     /**
-     * A category, such as "phone" or "de-DE"; at most 1,024 bytes. It is compared as a whole.
+     * A category, such as "phone" or "de-DE"; at most 1,024 bytes. It is compared as an exact text.
      *
      * @generated from field: string text = 1;
      */
@@ -35,7 +35,7 @@ export type Value = Message<"headwater.v1.Value"> & {
     case: "text";
   } | {
     /**
-     * A quantity. Must be finite, and within -1e12 and 1e12.
+     * A number. Must be finite, from -1e12 to 1e12.
      *
      * @generated from field: double number = 2;
      */

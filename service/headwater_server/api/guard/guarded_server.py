@@ -1,0 +1,47 @@
+"""A server as the generated code sees it, which puts a guard around every method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import grpc
+
+from headwater_server.api.guard.guard import Guard
+
+
+class GuardedServer:
+    """Registers with ``server`` what ``add_…Servicer_to_server`` hands over, guarded.
+
+    It stands in for an interceptor: the guard is put on once, not asked for at each call.
+    """
+
+    def __init__(self, server: grpc.aio.Server, guard: Guard) -> None:
+        self._server = server
+        self._guard = guard
+
+    def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
+        """Do nothing: the same methods follow one by one, with their names."""
+
+    def add_registered_method_handlers(
+        self, service: str, handlers: Mapping[str, grpc.RpcMethodHandler[Any, Any]]
+    ) -> None:
+        """Register the methods of ``service``, each with the guard around it."""
+        guarded = {
+            name: self._guarded(handler, f"{service}/{name}") for name, handler in handlers.items()
+        }
+        generic = grpc.method_handlers_generic_handler(service, guarded)
+        self._server.add_generic_rpc_handlers((generic,))
+
+    def _guarded(
+        self, handler: grpc.RpcMethodHandler[Any, Any], call: str
+    ) -> grpc.RpcMethodHandler[Any, Any]:
+        codec = (handler.request_deserializer, handler.response_serializer)
+        made: grpc.RpcMethodHandler[Any, Any]
+        if handler.unary_unary is not None:
+            method: Any = handler.unary_unary
+            made = grpc.unary_unary_rpc_method_handler(self._guard.unary(method, call), *codec)
+        else:  # the API has one-to-one methods, and streams both ways
+            stream: Any = handler.stream_stream
+            made = grpc.stream_stream_rpc_method_handler(self._guard.stream(stream, call), *codec)
+        return made

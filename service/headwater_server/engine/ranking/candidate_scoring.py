@@ -1,0 +1,152 @@
+"""From a request to scored candidates: context, candidates, scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.catalogue import filters
+from headwater_server.engine.catalogue.catalogue import Catalogue
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.models import Models
+from headwater_server.engine.ranking.ranking import Ranking
+from headwater_server.engine.retrieval.retriever import Retriever
+from headwater_server.engine.visitors.visitors import History
+
+REFILL = 100
+"""Candidates of a request with a filter, if as many items pass."""
+MASKS_MAX = 256
+_NO_ITEMS = np.zeros(0, dtype=np.int32)
+
+
+class CandidateScoring:
+    """Finds and scores the candidates of a request; it only reads models and catalogue."""
+
+    def __init__(
+        self, models: Models, catalogue: Catalogue, retriever: Retriever, ranking: Ranking
+    ) -> None:
+        self.models = models
+        self.catalogue = catalogue
+        self.retriever = retriever
+        self.ranking = ranking
+        self._masks: dict[str, tuple[int, NDArray[np.bool_]]] = {}
+
+    def with_context(self, history: History, request: RecommendRequest) -> History:
+        """Return the history as if the visitor had just viewed the context items."""
+        context = self.known(request.context_item_ids)
+        if len(context) == 0:
+            return history
+        rest = ~np.isin(history.items, context)
+        n = len(context)
+        return replace(
+            history,
+            items=np.concatenate((context, history.items[rest])),
+            ages_s=np.concatenate((np.zeros(n), history.ages_s[rest])),
+            interactions=np.concatenate((np.ones(n, dtype=np.int32), history.interactions[rest])),
+            in_session=np.concatenate((np.ones(n, dtype=np.bool_), history.in_session[rest])),
+            session_length=n + int(history.in_session[rest].sum()),
+            gap_s=0.0,
+        )
+
+    def known(self, item_ids: tuple[str, ...]) -> NDArray[np.int32]:
+        """Return the numbers of the known ids, each once."""
+        if not item_ids:
+            return _NO_ITEMS
+        numbers = map(self.catalogue.number, dict.fromkeys(item_ids))
+        return np.array([n for n in numbers if n is not None], dtype=np.int32)
+
+    def candidates(
+        self,
+        request: RecommendRequest,
+        history: History,
+        hidden: NDArray[np.int32],
+        now_ms: int,
+    ) -> tuple[Sequence[str] | None, NDArray[np.int32]]:
+        """Return the items that may be shown: the caller's with their ids, or retrieval's and None.
+
+        ``hidden`` items are left out by the rules of `hiding`.
+        """
+        passing = self.passing(request.filter)
+        if request.candidate_item_ids:
+            return self._given(request, history, passing, hidden, now_ms)
+        named = self.known(request.exclude_item_ids + request.context_item_ids)
+        excluded = np.concatenate((named, hidden))
+        items = self.retriever.retrieve(history, excluded, now_ms, passing)
+        enough = request.page_size if passing is None else max(request.page_size, REFILL)
+        if len(items) < enough:
+            excluded = np.concatenate((items, excluded, history.refused, history.items[:1]))
+            items = self._refilled(items, excluded, passing, enough, now_ms)
+        return None, items
+
+    def passing(self, text: str) -> NDArray[np.bool_] | None:
+        """Return bool[items]: which pass the filter; cached until the catalogue changes."""
+        if not text:
+            return None
+        columns = self.catalogue.columns
+        version, mask = self._masks.get(text, (-1, None))
+        if mask is None or version != columns.version:
+            if len(self._masks) >= MASKS_MAX:
+                self._masks.clear()
+            mask = filters.parse(text).mask(columns)
+            self._masks[text] = columns.version, mask
+        return mask
+
+    def ids(
+        self, given: Sequence[str] | None, items: NDArray[np.int32], rows: NDArray[np.int64]
+    ) -> list[str]:
+        """Return the ids of the candidates in ``rows``."""
+        if given is not None:
+            return [given[row] for row in rows.tolist()]
+        return [self.catalogue.ids[item] for item in items[rows].tolist()]
+
+    def _given(
+        self,
+        request: RecommendRequest,
+        history: History,
+        passing: NDArray[np.bool_] | None,
+        hidden: NDArray[np.int32],
+        now_ms: int,
+    ) -> tuple[list[str], NDArray[np.int32]]:
+        """Return the caller's items, each once; an unknown one ranks as without interactions."""
+        excluded = {*request.exclude_item_ids, *request.context_item_ids}
+        wanted = [i for i in dict.fromkeys(request.candidate_item_ids) if i not in excluded]
+        numbers = [self.catalogue.number(item_id) for item_id in wanted]
+        shown = self.catalogue.shown(now_ms, passing)
+        shown[hidden] = False
+        # an unknown item passes no filter, but may be ranked
+        kept = [passing is None if n is None else shown[n] for n in numbers]
+        ids = [item_id for item_id, keep in zip(wanted, kept, strict=True) if keep]
+        spare = self.catalogue.spare_row
+        items = [spare if n is None else n for n, keep in zip(numbers, kept, strict=True) if keep]
+        return ids, self.retriever.gather_for(history, np.array(items, dtype=np.int32))
+
+    def _refilled(
+        self,
+        items: NDArray[np.int32],
+        excluded: NDArray[np.int32],
+        passing: NDArray[np.bool_] | None,
+        enough: int,
+        now_ms: int,
+    ) -> NDArray[np.int32]:
+        """Add the most popular items that may be shown, for a narrow filter or a small shop."""
+        shown = self.catalogue.shown(now_ms, passing)
+        shown[excluded] = False
+        return np.concatenate((items, self.most_popular(shown, enough - len(items))))
+
+    def most_popular(self, shown: NDArray[np.bool_], count: int) -> NDArray[np.int32]:
+        """Return, and propose, the ``count`` most popular of bool[items]."""
+        left = np.flatnonzero(shown).astype(np.int32)
+        popularity = self.models.by_event.stored[left, -1]
+        more = left[np.argsort(-popularity, kind="stable")[:count]]
+        self.retriever.add_popular(more)
+        return more
+
+    def scores(self, history: History, items: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return float64[n] scores; a score that is not finite becomes the lowest."""
+        if len(items) == 0:
+            return np.zeros(0)
+        scores = self.ranking.score(*self.ranking.describe(history, items), items)
+        return np.where(np.isfinite(scores), scores, -1e9)

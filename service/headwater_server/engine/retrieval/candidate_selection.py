@@ -1,0 +1,125 @@
+"""Which of the proposed items become candidates."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from headwater_server.models import evidence as ev
+
+CANDIDATES_MAX = 160
+CONTENT_MAX = 30
+CIRCUMSTANCES_MAX = 60
+WALK_MAX = 40
+WORDS_MAX = 30
+_NONE = np.float32(-1.0)
+_VISITED = ev.FROM_NEXT | ev.FROM_TOGETHER
+_ALWAYS = ev.FROM_OWN | ev.FROM_POPULAR | ev.FROM_NEW
+
+
+@njit(cache=True)
+def add_own_items(history, ages_s, interactions, in_session, scratch):
+    """Propose the visitor's own items, and write the visitor's counts of each."""
+    out = scratch[0]
+    ev.add_rows(scratch, history, ev.FROM_OWN)
+    for z in range(len(history)):
+        e = out[np.uint64(history[z])]
+        e[ev.OWN] = 1.0
+        e[ev.OWN_COUNT] = interactions[z]
+        e[ev.OWN_AGE] = ages_s[z]
+        if in_session[z]:
+            e[ev.OWN_SESSION] = 0.8**z
+
+
+@njit(cache=True)
+def _threshold(keys, most):
+    """Return the value that the ``most`` largest keys reach; keys of 0 or less do not count.
+
+    A threshold instead of a sorted list: of equal keys all pass, so that no order decides.
+    """
+    proposed, n = np.empty_like(keys), 0
+    for i in range(len(keys)):
+        if keys[i] > 0:  # most are not, and partitioning them would take most of the time
+            proposed[n] = keys[i]
+            n += 1
+    if n <= most:
+        return np.float32(0.0)
+    return np.partition(proposed[:n], n - most)[n - most]
+
+
+@njit(cache=True)
+def select_candidates(scratch, shown_at, excluded, out):
+    """Fill ``out`` with the candidates, in order of first proposal; return how many.
+
+    The visitor's own, popular and new items always; the strongest `CANDIDATES_MAX` by
+    co-visitation; the `CONTENT_MAX` most similar by words; the `CIRCUMSTANCES_MAX` most frequent
+    under the same circumstances; and the best by `WALK_MAX` and `WORDS_MAX`. Items that may not be
+    shown now, and ``excluded`` ones, are left out.
+    """
+    values, stamps, sources, proposed, meta = scratch
+    for item in excluded:
+        stamps[item] = 0  # an older stamp: as if no source had proposed it
+    allowed = _allowed(proposed[: meta[1]], stamps, meta[0], shown_at)
+    keys = _keys(values, sources, allowed)
+    strong = _threshold(keys[0], CANDIDATES_MAX)
+    similar = _threshold(keys[1], CONTENT_MAX)
+    frequent = _threshold(keys[2], CIRCUMSTANCES_MAX)
+    walked = _threshold(keys[3], WALK_MAX)
+    by_words = _threshold(keys[4], WORDS_MAX)
+    # in order of first proposal, which is fixed: the ranker's negatives are drawn by place
+    count = 0
+    for i in range(np.uint64(len(allowed))):
+        item = np.uint64(allowed[i])
+        is_similar = keys[1, i] > 0 and keys[1, i] >= similar
+        if is_similar:
+            sources[item] |= np.uint16(ev.FROM_CONTENT)
+        taken = is_similar or sources[item] & _ALWAYS
+        taken = taken or (keys[0, i] > _NONE and keys[0, i] >= strong)
+        is_by_words = keys[4, i] > 0 and keys[4, i] >= by_words
+        if is_by_words:
+            sources[item] |= np.uint16(ev.FROM_WORDS)
+        taken = taken or (keys[2, i] > 0 and keys[2, i] >= frequent)
+        taken = taken or (keys[3, i] > 0 and keys[3, i] >= walked)
+        taken = taken or is_by_words
+        if taken and count < len(out):
+            out[count] = allowed[i]
+            count += 1
+    return count
+
+
+@njit(cache=True)
+def _allowed(proposed, stamps, stamp, shown_at):
+    """Return the proposed items that may be shown now and are not excluded."""
+    available, publish_ms, expire_ms, now_ms, are_timed = shown_at
+    out, n = np.empty_like(proposed), 0
+    for i in range(np.uint64(len(proposed))):
+        item = np.uint64(proposed[i])
+        if stamps[item] != stamp or not available[item]:
+            continue
+        if are_timed and not publish_ms[item] <= now_ms < expire_ms[item]:
+            continue
+        out[n] = proposed[i]
+        n += 1
+    return out[:n]
+
+
+@njit(cache=True)
+def _keys(values, sources, items):
+    """Return float32[5, items]: the key by which each source ranks its proposals, or `_NONE`.
+
+    Strength by co-visitation; similarity; frequency under the circumstances; probability after two
+    steps, for items that one step does not reach; lift of the words.
+    """
+    keys = np.empty((5, len(items)), dtype=np.float32)
+    two = np.float32(2.0)
+    for i in range(np.uint64(len(items))):
+        item = np.uint64(items[i])
+        near = values[item, ev.NEXT_NEAR] + values[item, ev.NEXT]
+        keys[0, i] = two * near + values[item, ev.TOGETHER] + values[item, ev.SESSION]
+        if not sources[item] & _VISITED:
+            keys[0, i] = _NONE
+        keys[3, i] = _NONE if sources[item] & _VISITED else values[item, ev.WALK]
+        keys[4, i] = values[item, ev.WORDS]
+        keys[1, i] = values[item, ev.CONTENT_NEAR]
+        keys[2, i] = values[item, ev.CIRCUMSTANCES_OFTEN]
+    return keys

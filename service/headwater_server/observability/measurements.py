@@ -1,0 +1,30 @@
+"""The measurements of a replica at one moment, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from headwater_server.engine.measures.metrics import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """Values that only the store knows are None while the store is away."""
+
+    reads: bool
+    writes: bool
+    broken: bool
+    entries_applied: int
+    entries_at_head: int | None
+    entries_kept: int | None
+    replicas: Mapping[str, int] | None
+    operations_waiting: int
+    counts: Mapping[str, int]
+    memory_bytes: int
+    snapshot_age_s: float | None
+    snapshot_took_s: float | None
+    snapshots_taken: int
+    snapshots_failed: int
+    metrics: Sequence[Metric]
+    drift_counts: Mapping[tuple[str, bool], int]

@@ -1,0 +1,161 @@
+"""A replica made whole, before it runs: known to the others, restored, its parts joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.observability.meters import Meters
+from headwater_server.observability.recent import RecentCalls
+from headwater_server.replica.clock import wall_clock_ms
+from headwater_server.replica.group.digest_comparison import Comparison
+from headwater_server.replica.group.host_peers import HostPeers
+from headwater_server.replica.group.identity import Identity, this_process
+from headwater_server.replica.group.marks import Marks
+from headwater_server.replica.group.membership import Membership
+from headwater_server.replica.health import Health
+from headwater_server.replica.operators.memory import MemoryBudget
+from headwater_server.replica.operators.model_status import ModelStatus
+from headwater_server.replica.operators.operator_reads import OperatorReads
+from headwater_server.replica.operators.own_status import OwnStatus
+from headwater_server.replica.operators.sampling import Sampling
+from headwater_server.replica.ports.position import Position
+from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.ports.stores import Stores
+from headwater_server.replica.reads.reads import Reads
+from headwater_server.replica.replica import Replica
+from headwater_server.replica.settings import ReplicaSettings
+from headwater_server.replica.shell import Shell
+from headwater_server.replica.snapshots.restore import restore
+from headwater_server.replica.writes.erasing import Erasing
+from headwater_server.replica.writes.writes import Writes
+
+
+async def restored_replica(
+    stores: Stores,
+    *,
+    engine_settings: EngineSettings,
+    settings: ReplicaSettings,
+    engine_type: type[StateMachine] = Engine,
+    now_ms: Callable[[], int] = wall_clock_ms,
+    identity: Identity | None = None,
+    host_peers: HostPeers | None = None,
+    meters: Meters | None = None,
+) -> Replica:
+    """Return a replica of the newest snapshot; `Replica.start` lets it catch up and serve.
+
+    ``host_peers`` are the other replicas on this host, if a parent started several; ``meters``
+    those of the calls that it will be asked by. `LogBroken` or `UnreadableEntry` if the log is
+    not one that this state can follow, `MixedStatesError` if a replica of another build is alive.
+    """
+    identity = identity or this_process()
+    memory, health = MemoryBudget(settings.memory_budget_mb), Health()
+    own = OwnStatus(identity, engine_type.STATE_VERSION, memory, health, now_ms)
+    membership = Membership(stores.replicas, own.report)
+    await membership.join()  # first, so that nothing is trimmed that is to be read
+    try:
+        engine, position = await restore(stores.snapshots, stores.log, engine_type)
+        assembly = _Assembly(stores, engine, position, settings, own, host_peers)
+        replica = assembly.replica(membership, engine_settings, RecentCalls(meters or Meters()))
+        replica.writes.quarantined = await stores.quarantine.total()
+    except BaseException:
+        await membership.leave()
+        raise
+    return replica
+
+
+class _Assembly:
+    """Joins the parts around one engine; it is gone when the replica is made."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        engine: StateMachine,
+        position: Position,
+        settings: ReplicaSettings,
+        own: OwnStatus,
+        host_peers: HostPeers | None,
+    ) -> None:
+        self._stores = stores
+        self._engine = engine
+        self._settings = settings
+        self._own = own
+        self._timeout_s = settings.write_timeout_ms / 1_000
+        self._shell = self._shell_at(position, host_peers)
+        self._writes = self._make_writes()
+        self._status = ModelStatus(
+            engine, self._shell.tail, lambda: self._writes.quarantined, own.memory
+        )
+        self._marks = Marks(stores.replicas, own.replica_id, self._status.copy)
+
+    def replica(
+        self, membership: Membership, engine_settings: EngineSettings, recent: RecentCalls
+    ) -> Replica:
+        """Return all of it."""
+        stores, engine, shell, writes = self._stores, self._engine, self._shell, self._writes
+        sampling = self._sampling(recent)
+        self._own.serves(shell, sampling)
+        return Replica(
+            engine_settings=engine_settings,
+            stores=stores,
+            engine=engine,
+            shell=shell,
+            reads=self._make_reads(),
+            writes=writes,
+            erasing=Erasing(engine, stores.log, shell.tail, writes, stores.quarantine),
+            status=self._status,
+            marks=self._marks,
+            comparison=Comparison(stores.replicas, self._marks, writes),
+            operators=OperatorReads(engine, shell, sampling, self._own, stores),
+            sampling=sampling,
+            membership=membership,
+            own=self._own,
+        )
+
+    def _shell_at(self, position: Position, host_peers: HostPeers | None) -> Shell:
+        return Shell(
+            self._engine,
+            position,
+            self._stores.log,
+            self._stores.snapshots,
+            self._settings,
+            self._own.health,
+            now_ms=self._own.now_ms,
+            keeps_snapshots=self._own.identity.keeps_snapshots,
+            host_peers=host_peers,
+            on_marks=self._reached,
+        )
+
+    async def _reached(self, mark_ids: Sequence[str]) -> None:
+        await self._marks.reached(mark_ids)
+
+    def _make_reads(self) -> Reads:
+        return Reads(
+            self._engine,
+            self._shell.tail,
+            token_keys=self._stores.token_keys,
+            token_s=60 * self._settings.attribution_token_minutes,
+            now_ms=self._own.now_ms,
+            timeout_s=self._timeout_s,
+        )
+
+    def _make_writes(self) -> Writes:
+        return Writes(
+            self._shell.appender,
+            self._shell.tail,
+            self._stores.quarantine,
+            self._own.health,
+            token_keys=self._stores.token_keys,
+            now_ms=self._own.now_ms,
+            timeout_s=self._timeout_s,
+        )
+
+    def _sampling(self, recent: RecentCalls) -> Sampling:
+        return Sampling(
+            self._engine,
+            recent,
+            self._stores.replicas,
+            interval_s=self._settings.metrics_sample_s,
+            now_ms=self._own.now_ms,
+        )

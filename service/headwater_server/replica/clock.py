@@ -1,0 +1,10 @@
+"""The one clock that the shell reads; the engine is given the time."""
+
+from __future__ import annotations
+
+import time
+
+
+def wall_clock_ms() -> int:
+    """Return the time now, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000

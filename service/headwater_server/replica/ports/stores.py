@@ -1,0 +1,40 @@
+"""All that a replica needs of a store, together. `storage.storage.Storage` is the real one."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from headwater_server.replica.ports.holdings import Holdings
+from headwater_server.replica.ports.log import Log
+from headwater_server.replica.ports.quarantine import Quarantine
+from headwater_server.replica.ports.registry import Replicas
+from headwater_server.replica.ports.snapshots import Snapshots
+from headwater_server.replica.ports.token_keys import TokenKeys
+
+
+class Stores(Protocol):
+    """One catalogue's log, and what is kept beside it."""
+
+    @property
+    def log(self) -> Log:
+        """The one ordered log."""
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """Kept states."""
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """Rejected events."""
+
+    @property
+    def replicas(self) -> Replicas:
+        """The reports of all replicas."""
+
+    @property
+    def holdings(self) -> Holdings:
+        """How much the store keeps."""
+
+    @property
+    def token_keys(self) -> TokenKeys:
+        """The keys that sign attribution tokens."""

@@ -1,0 +1,2 @@
+/** How good or bad something is, for its colour; "": neither. */
+export type Tone = "" | "good" | "warn" | "bad" | "accent";

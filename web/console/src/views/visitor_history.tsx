@@ -1,0 +1,82 @@
+/** A visitor's linked account and visitors, and their interactions. */
+
+import type { GetUserResponseJson, ItemStatisticsJson, TouchJson } from "../api/types";
+import { href } from "../lib/router";
+import type { ItemsById } from "../lib/item_statistics";
+import { Ago, Badge, Card, Empty, Facts } from "../ui/parts";
+
+interface VisitorHistoryProps {
+  profile: GetUserResponseJson;
+  known: ItemsById;
+}
+
+export function VisitorHistory({ profile, known }: VisitorHistoryProps) {
+  const interactions = profile.history ?? [];
+  return (
+    <div class="stack">
+      <Card title="Identity">
+        <Identity profile={profile} />
+      </Card>
+      <Card title="History" note={`Latest ${interactions.length} items, newest first`} flush>
+        {interactions.length === 0 ? (
+          <Empty title="No interactions" />
+        ) : (
+          <div class="scroll">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Item</th>
+                  <th scope="col" class="right">Interactions</th>
+                  <th scope="col">Last one</th>
+                </tr>
+              </thead>
+              <tbody>
+                {interactions.map((one) => (
+                  <Row key={one.itemId} interaction={one} known={known.get(one.itemId)} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Card>
+    </div>
+  );
+}
+
+function Identity({ profile }: { profile: GetUserResponseJson }) {
+  const account = profile.user?.userId ?? "";
+  const features = Object.entries(profile.user?.features ?? {}).map(
+    ([name, value]) => [name, value.text ?? String(value.number ?? "")] as const,
+  );
+  const visitors = (profile.visitorIds ?? []).map((id) => (
+    <a key={id} class="mono" style={{ display: "block" }} href={href("visitor", id)}>
+      {id}
+    </a>
+  ));
+  const link = <a class="mono" href={href("visitor", account, { kind: "user" })}>{account}</a>;
+  return (
+    <Facts
+      facts={[
+        ["Account", account ? link : <span class="faint">none (anonymous)</span>],
+        ["Linked visitors", visitors.length ? <>{visitors}</> : "–"],
+        ...features,
+      ]}
+    />
+  );
+}
+
+function Row({ interaction, known }: { interaction: TouchJson; known: ItemStatisticsJson | undefined }) {
+  return (
+    <tr>
+      <td class="name-cell">
+        <a href={href("catalogue", interaction.itemId)}>{known?.item?.title || interaction.itemId}</a>{" "}
+        {interaction.refused && <Badge tone="bad">dismissed</Badge>}
+        <span class="second">{known?.item?.categories?.join(", ")}</span>
+      </td>
+      <td class="right">{interaction.touches}</td>
+      <td>
+        <Ago time={interaction.touchTime} />
+      </td>
+    </tr>
+  );
+}
