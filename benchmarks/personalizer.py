@@ -1,4 +1,4 @@
-"""A contextual bandit through the door for Azure Personalizer, with its published SDK.
+"""A contextual bandit through our adapter for Azure Personalizer, with its published SDK.
 
     python -m benchmarks.personalizer [--events 3000] [--epsilon 0.2]
 
@@ -66,8 +66,8 @@ def started(log: Path, ready: str, *command: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def door(epsilon: float) -> Iterator[str]:
-    """Run a server and its web process; give the door's URL."""
+def adapter(epsilon: float) -> Iterator[str]:
+    """Run a server and its web process; yield the adapter's URL."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
         place = ("--data-dir", str(path / "data"))
@@ -105,7 +105,7 @@ def run(url: str, events: int, seed: int) -> dict[str, Any]:
     return {"won": won, "expected": expected, "rank_s": ranks, "reward_s": rewards}
 
 
-def told(result: dict[str, Any]) -> Iterator[str]:
+def report(result: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of the report."""
     won, expected = result["won"], result["expected"]
     yield "events | cumulative reward | uniform | best | last fifth: reward / best"
@@ -127,8 +127,8 @@ def main() -> None:
     parser.add_argument("--epsilon", type=float, default=0.2)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    with door(arguments.epsilon) as url:
-        for line in told(run(url, arguments.events, arguments.seed)):
+    with adapter(arguments.epsilon) as url:
+        for line in report(run(url, arguments.events, arguments.seed)):
             print(line)
 
 

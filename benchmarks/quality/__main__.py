@@ -20,8 +20,8 @@ from benchmarks.quality.measure import Measured, as_values, measure
 from benchmarks.quality.pages import Found, page
 from benchmarks.quality.sets import DataSet, Skipped, folders, read_set
 from headwater_server.cli.progress import Progress
+from headwater_server.evaluation.interactions import Repeats
 from headwater_server.evaluation.tally import Tally
-from headwater_server.evaluation.touched import Repeats
 
 LIMIT, LIMIT_ABLATION = 100_000, 20_000
 BAD_CALL = 2

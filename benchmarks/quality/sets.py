@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.history import History, read_history
+from headwater_server.evaluation.interactions import Repeats
 from headwater_server.evaluation.problems import BadFile
-from headwater_server.evaluation.touched import Repeats
+from headwater_server.evaluation.shop_history import ShopHistory, read_history
 
 EVENTS, ITEMS, META = "events.csv.gz", "items.csv.gz", "meta.json"
 EVENTS_MIN = 5_000
@@ -24,7 +24,7 @@ class DataSet:
     """A folder's events, ready to be folded. ``chosen_by`` says why repeats count or do not."""
 
     name: str
-    history: History
+    history: ShopHistory
     repeats: Repeats
     chosen_by: str
     digest: str
@@ -76,7 +76,9 @@ def read_set(
     return DataSet(folder.name, history, chosen, why, digest.hexdigest())
 
 
-def _repeats(folder: Path, history: History, wanted: Mapping[str, Repeats]) -> tuple[Repeats, str]:
+def _repeats(
+    folder: Path, history: ShopHistory, wanted: Mapping[str, Repeats]
+) -> tuple[Repeats, str]:
     """Return the rule on repeats: the caller's, the set's own, or what the events suggest."""
     if folder.name in wanted:
         return wanted[folder.name], "as asked for"
@@ -89,7 +91,7 @@ def _repeats(folder: Path, history: History, wanted: Mapping[str, Repeats]) -> t
     return (Repeats.ALLOW if share >= COMING_BACK_MIN else Repeats.EXCLUDE), said
 
 
-def coming_back(history: History) -> float:
+def coming_back(history: ShopHistory) -> float:
     """Return the share of events on an item that the visitor had touched, but not just before.
 
     Where nobody comes back (films are rated once), a list must not repeat itself either.

@@ -15,9 +15,9 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.warmup import warm_up
 from headwater_server.evaluation.backtest import Backtest
-from headwater_server.evaluation.history import read_history
+from headwater_server.evaluation.interactions import Repeats
+from headwater_server.evaluation.shop_history import read_history
 from headwater_server.evaluation.tally import Tally
-from headwater_server.evaluation.touched import Repeats
 
 SCALED = "river:preprocessing.StandardScaler() | "
 RANKERS = {

@@ -20,8 +20,8 @@ from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.reranking.levels import LEVELS
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.history import read_history
-from headwater_server.evaluation.touched import Repeats, Touched
+from headwater_server.evaluation.interactions import Interactions, Repeats
+from headwater_server.evaluation.shop_history import read_history
 
 ASK_EVENTS = 20
 FIRST_SHARE = 0.3
@@ -30,7 +30,7 @@ FIRST_SHARE = 0.3
 class Levels:
     """What was found at each level: hits, categories and likeness of a list, seconds."""
 
-    def __init__(self, engine: Engine, touched: Touched) -> None:
+    def __init__(self, engine: Engine, touched: Interactions) -> None:
         self.engine = engine
         self.touched = touched
         self.found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
@@ -41,7 +41,7 @@ class Levels:
             request = RecommendRequest(
                 event.visitor_id,
                 event.event_id,
-                exclude_item_ids=self.touched.left_out(event.visitor_id),
+                exclude_item_ids=self.touched.excluded(event.visitor_id),
                 explore=False,
                 diversity=level,
             )
@@ -81,7 +81,7 @@ def main(
 ) -> None:
     """Print what each level costs on a file of events."""
     history = read_history(events, items, EngineSettings(), limit)
-    engine, touched = Engine(), Touched(repeats)
+    engine, touched = Engine(), Interactions(repeats)
     levels = Levels(engine, touched)
     for entry in history.preface():
         engine.apply(entry)
@@ -90,7 +90,7 @@ def main(
         if row >= FIRST_SHARE * len(history.events) and row % ASK_EVENTS == 0:
             levels.ask(event, forward=row // ASK_EVENTS % 2 == 0)
         engine.apply(Entry(event.event_time_ms or 0, (event,), imported=True))
-        touched.touch(event.visitor_id, event.items[0].item_id)
+        touched.add(event.visitor_id, event.items[0].item_id)
     print(levels.table())
 
 

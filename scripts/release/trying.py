@@ -26,7 +26,7 @@ def environment(folder: Path, constraints: Path, *packages: str) -> Path:
     run([sys.executable, "-m", "venv", "--without-pip", folder], folder.parent)
     python = folder / "bin" / "python"
     pip = (sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check")
-    run([*pip, "install", "--constraint", constraints, *packages], folder)
+    run([*pip, "install", "--no-compile", "--constraint", constraints, *packages], folder)
     return python.parent
 
 

@@ -126,7 +126,7 @@ async def _expose(
     keys = Keys(settings.accesses)
 
     async def collect() -> Iterator[Metric]:
-        return families(await replica.standing(), meters)
+        return families(await replica.measurements(), meters)
 
     server = MetricsServer(
         settings.metrics_listen, collect, lambda header: not keys or keys.allows(header)

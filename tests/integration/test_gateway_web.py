@@ -93,7 +93,7 @@ async def test_grpc_web_errors_carry_the_field(web):
         (framed(b""), {"authorization": "Bearer wrong"}, grpc.StatusCode.UNAUTHENTICATED),
     ],
 )
-async def test_what_envoy_refuses_is_told_to_grpc_web_callers_in_their_way(
+async def test_what_envoy_refuses_is_reported_to_grpc_web_callers_in_their_way(
     web, body, headers, status
 ):
     answer = await web.post(RECOMMEND, content=body, headers=headers)
@@ -101,7 +101,7 @@ async def test_what_envoy_refuses_is_told_to_grpc_web_callers_in_their_way(
     assert answer.headers["grpc-message"]
 
 
-async def test_what_envoy_refuses_is_told_to_native_callers_in_theirs(server):
+async def test_what_envoy_refuses_is_reported_to_native_callers_in_theirs(server):
     async with grpc.aio.insecure_channel(server.host) as channel:
         call = channel.unary_unary(RECOMMEND)
         with pytest.raises(grpc.RpcError, match="gateway_body_bytes_max") as too_large:
@@ -190,7 +190,7 @@ async def test_a_stream_may_be_longer_than_a_body(server):
     assert answered == [20] * 30
 
 
-async def test_health_of_the_server_is_told(server):
+async def test_health_of_the_server_is_reported(server):
     from grpc_health.v1 import health_pb2, health_pb2_grpc
 
     async with grpc.aio.insecure_channel(server.host) as channel:

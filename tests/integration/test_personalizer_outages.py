@@ -1,4 +1,4 @@
-"""What the door took is learned, once, whatever is away when it is told."""
+"""What the adapter accepted is learned once, whatever is away when it reports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from headwater import HeadwaterError
 from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import StoreUnavailable
-from headwater_server.personalizer.opening import open_door
+from headwater_server.personalizer.lifecycle import open_adapter
 from headwater_server.personalizer.requests import rank_request
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.storage.settings import StorageSettings
@@ -44,10 +44,12 @@ async def served(server_dir, settings):
 
 
 @asynccontextmanager
-async def door_to(served, storage, **more):
-    told = replace(SETTINGS, **more)
-    async with open_door(served.proxy.address, "", served._redis_url, storage, told) as door:
-        yield door
+async def adapter_to(served, storage, **more):
+    changed = replace(SETTINGS, **more)
+    async with open_adapter(
+        served.proxy.address, "", served._redis_url, storage, changed
+    ) as adapter:
+        yield adapter
 
 
 async def _learned(served):
@@ -58,23 +60,23 @@ async def test_a_reward_that_the_server_could_not_take_is_learned_when_the_wait_
     served, settings
 ):
     more = {"personalizer_reward_wait_minutes": 0.1}  # it must not end before the reward
-    async with door_to(served, settings, **more) as door:
-        await door.rank("", _question("e1"))
+    async with adapter_to(served, settings, **more) as adapter:
+        await adapter.rank("", _question("e1"))
 
         async def seen():
             return await _learned(served) == 1
 
         await eventually(seen)
         served.proxy.hold()
-        rewarding = asyncio.create_task(door.reward("", "e1", 1.0))
+        rewarding = asyncio.create_task(adapter.reward("", "e1", 1.0))
 
         async def reached():
             return served.proxy.held > 0
 
         await eventually(reached)
-        await served.proxy.cut()  # the answer is lost: learned already, and told again
+        await served.proxy.cut()  # the answer is lost: learned already, and reported again
         await rewarding
-        await asyncio.gather(*door._under_way)
+        await asyncio.gather(*adapter._tasks)
 
         async def learned():
             return await _learned(served) == PAIR and not await _kept(served)
@@ -87,15 +89,15 @@ async def _kept(served):
     return [key for key in keys if served._settings.catalogue.encode() in key]
 
 
-async def test_a_door_that_ends_before_the_wait_does_leaves_the_default_to_the_next(
+async def test_an_adapter_that_ends_before_the_wait_does_leaves_the_default_to_the_next(
     served, settings
 ):
     more = {"personalizer_default_reward": 1.0}
-    async with door_to(served, settings, **more) as door:
+    async with adapter_to(served, settings, **more) as adapter:
         for n in range(5):
-            await door.rank("", _question(f"e{n}"))
-        await door.rank("", _question("never shown", deferActivation=True))
-    async with door_to(served, settings):  # of another default: the ranker's holds
+            await adapter.rank("", _question(f"e{n}"))
+        await adapter.rank("", _question("never shown", deferActivation=True))
+    async with adapter_to(served, settings):  # of another default: the ranker's holds
 
         async def learned():
             return await _learned(served) == 5 * PAIR and not await _kept(served)
@@ -106,16 +108,16 @@ async def test_a_door_that_ends_before_the_wait_does_leaves_the_default_to_the_n
 
 
 async def test_without_the_server_nothing_is_taken_from_a_caller_nobody_knows(served, settings):
-    async with open_door("127.0.0.1:1", "", served._redis_url, settings, SETTINGS) as door:
+    async with open_adapter("127.0.0.1:1", "", served._redis_url, settings, SETTINGS) as adapter:
         with pytest.raises(HeadwaterError):
-            await door.reward("", "e1", 1.0)
+            await adapter.reward("", "e1", 1.0)
 
 
 @pytest.mark.parametrize("scopes", ["read", "model+recommend"])
-async def test_a_key_that_may_not_teach_leaves_nothing_for_the_doors_own_key_to_tell(
+async def test_a_key_without_feedback_leaves_nothing_to_report_with_the_adapters_own_key(
     server_dir, settings, scopes
 ):
-    """The door ends each wait with its own key: it must not be led to say what others may not."""
+    """The adapter ends each wait with its own key: no caller may use that key."""
     whole, narrow = "a-whole-key-of-the-shop", "a-narrow-key-of-the-shop"
     keys = ApiSettings(keys=SecretStr(f"{whole},{narrow};scopes={scopes}"), stop_grace_s=0)
     url = url_of(server_dir)
@@ -123,26 +125,26 @@ async def test_a_key_that_may_not_teach_leaves_nothing_for_the_doors_own_key_to_
         enter = parts.enter_async_context
         storage = await enter(open_storage(settings, redis_url=url))
         address = await enter(serving(await enter(running_replica(storage)), keys))
-        door = await enter(open_door(address, whole, url, settings, WAITING))
-        await door.rank(whole, _question("theirs", deferActivation=True))
+        adapter = await enter(open_adapter(address, whole, url, settings, WAITING))
+        await adapter.rank(whole, _question("theirs", deferActivation=True))
         for call in (
-            door.rank(narrow, _question("mine")),
-            door.reward(narrow, "theirs", 1.0),
-            door.activate(narrow, "theirs"),
+            adapter.rank(narrow, _question("mine")),
+            adapter.reward(narrow, "theirs", 1.0),
+            adapter.activate(narrow, "theirs"),
         ):
             with pytest.raises(HeadwaterError, match=r"does not open .*/Feedback"):
                 await call
-        assert (await door._memory.recall("theirs")).rewards == 0
-        assert await door._memory.recall("mine") is None
+        assert (await adapter._pending.get("theirs")).rewards == 0
+        assert await adapter._pending.get("mine") is None
 
 
 async def test_without_the_store_a_call_says_so(served, tmp_path):
     async with running_store("valkey", tmp_path) as store:
         settings = StorageSettings(store_timeout_ms=1_000)
-        async with open_door(served.proxy.address, "", store.url, settings, WAITING) as door:
-            await door.rank("", _question("here"))
+        async with open_adapter(served.proxy.address, "", store.url, settings, WAITING) as adapter:
+            await adapter.rank("", _question("here"))
             await store.kill()
             with pytest.raises(StoreUnavailable):
-                await door.rank("", _question("gone"))
+                await adapter.rank("", _question("gone"))
             await store.start()
-            await door.reward("", "here", 1.0)
+            await adapter.reward("", "here", 1.0)

@@ -59,7 +59,7 @@ class Shop:
         return self.counts()["events_learned"]
 
     def keys(self) -> list[str]:
-        """Return what the door keeps in the store."""
+        """Return what the adapter keeps in the store."""
         import redis
 
         with redis.Redis.from_url(self.redis_url) as client:

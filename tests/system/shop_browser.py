@@ -27,7 +27,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))
 READY = re.compile(r"headwater shop ready on (\S+)")
 KEY = re.compile(r"its key +(\S+)")
 GRPC = re.compile(r"gRPC +(\S+)")
-PATIENCE_S = 120
+PATIENCE_S = 240
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The published SDK of Azure Personalizer, unchanged, against our door, server and store."""
+"""The published SDK of Azure Personalizer, unchanged, against our adapter, server and store."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def _rank(client, **more):
 
 def test_a_ranking_holds_every_action_and_excluded_ones_where_they_stood(client):
     answer = client.rank(question(excluded_actions=["cake"], event_id="ranked once"))
-    told = chances(answer)
-    assert set(told) == set(MEALS)
-    assert sum(told.values()) == pytest.approx(1.0)
-    assert (answer.ranking[1].id, told["cake"]) == ("cake", 0.0)
+    probabilities = chances(answer)
+    assert set(probabilities) == set(MEALS)
+    assert sum(probabilities.values()) == pytest.approx(1.0)
+    assert (answer.ranking[1].id, probabilities["cake"]) == ("cake", 0.0)
     assert answer.reward_action_id == answer.ranking[0].id
     assert answer.event_id == "ranked once"
 
@@ -95,7 +95,7 @@ def test_errors_are_personalizers_own(client, url):
 
 
 @pytest.mark.parametrize(
-    ("path", "content", "told"),
+    ("path", "content", "message"),
     [
         ("/rank", b"{", "not JSON"),
         ("/rank", {"actions": [{"id": "a"}, {"id": "a"}]}, "'a' appears twice"),
@@ -104,11 +104,11 @@ def test_errors_are_personalizers_own(client, url):
         ("/events/any/reward", {}, "value"),
     ],
 )
-def test_a_call_that_cannot_be_understood_names_the_field(url, path, content, told):
+def test_a_call_that_cannot_be_understood_names_the_field(url, path, content, message):
     answer = post(url, path, content)
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "BadRequest"
-    assert told in answer.json()["error"]["message"]
+    assert message in answer.json()["error"]["message"]
 
 
 def test_a_stranger_can_reward_nothing(url, client, shop):
@@ -128,7 +128,7 @@ def test_a_restart_between_rank_and_reward_loses_nothing(shop):
     with shop.web() as (_, address):
         before = shop.learned()
         sdk(address).events.reward(event_id, 1.0)
-        assert shop.learned() - before in {1, PAIR}  # the showing was told before, or is now
+        assert shop.learned() - before in {1, PAIR}  # the impression was reported before, or is now
         assert chances(sdk(address).rank(question(event_id=event_id))) == chances(answer)
 
 
@@ -189,7 +189,7 @@ def test_a_visitor_that_the_context_names_has_a_history(shop, client):
     assert shop.counts()["visitors"] == visitors + 1
 
 
-def test_without_a_store_the_door_says_what_it_needs(shop):
+def test_without_a_store_the_adapter_says_what_it_needs(shop):
     from tests.integration.api_server import free_port
     from tests.system.programs import HEADWATER, started
 

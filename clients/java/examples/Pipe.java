@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Feedback that nobody waits for: reads events from standard input, one a line ("visitor click
- * item"), and sends them through a buffer.
+ * Feedback without waiting: reads events from standard input, one per line ("visitor click item"),
+ * and sends them through a buffer.
  *
  * <pre>java -cp 'target/classes:target/dependency/*' examples/Pipe.java &lt; events.txt</pre>
  *
- * What is not learned is told on standard error; the last line says how it went, as JSON.
+ * Events that are not learned are logged on standard error. The last line is a summary, as JSON.
  */
 public final class Pipe {
   public static void main(String[] arguments) throws Exception {
@@ -24,14 +24,14 @@ public final class Pipe {
     try (HeadwaterClient client = HeadwaterClient.connect(target).key(key).build()) {
       FeedbackBuffer buffer =
           client.feedbackBuffer().onLost((event, reason) -> lost.incrementAndGet()).build();
-      try (buffer; // closed before the client, also after an error: nothing is lost
+      try (buffer; // closed before the client, also after an error, so that nothing is lost
           BufferedReader lines =
               new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
         for (String line = lines.readLine(); line != null; line = lines.readLine(), added++) {
           String[] words = line.trim().split("\\s+");
           buffer.add(Events.of(words[1], words[0], words[2]).build());
         }
-        buffer.flush(Duration.ofMinutes(1)); // the server may be away just now
+        buffer.flush(Duration.ofMinutes(1)); // the server may be away at the moment
       }
       System.out.printf(
           "{\"added\": %d, \"lost\": %d, \"offset\": \"%s\"}%n", added, lost.get(), buffer.offset());

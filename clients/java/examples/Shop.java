@@ -18,20 +18,20 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The whole loop, against a running server: write two items, ask, report what was seen and clicked,
- * ask again.
+ * The whole loop, with a running server: write two items, request a list, report what was seen and
+ * clicked, request a list again.
  *
  * <pre>
  * mvn -q package
- * java -cp 'target/classes:target/dependency/*' examples/Shop.java        each step, for a reader
- * java -cp 'target/classes:target/dependency/*' examples/Shop.java ask    one answer, as a line of JSON
+ * java -cp 'target/classes:target/dependency/*' examples/Shop.java        prints each step
+ * java -cp 'target/classes:target/dependency/*' examples/Shop.java ask    one response, as a line of JSON
  * </pre>
  *
- * HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one, and
- * HEADWATER_CA_FILE who signed its certificate, if it is reached over TLS.
+ * HEADWATER_TARGET is the server (127.0.0.1:50051), HEADWATER_KEY its key if it requires one, and
+ * HEADWATER_CA_FILE the certificate of its authority, for a server with TLS.
  */
 public final class Shop {
-  /** A JVM's first call loads a thousand classes: a program that lives for one call is patient. */
+  /** A JVM's first call loads about a thousand classes, which takes more than the usual second. */
   private static final CallOption PATIENT = CallOption.timeout(Duration.ofSeconds(20));
 
   public static void main(String[] arguments) throws IOException {
@@ -78,9 +78,9 @@ public final class Shop {
   private static void loop(HeadwaterClient client) {
     List<Item> items = List.of(item("boots", "Walking boots", 89), item("socks", "Warm socks", 9));
     UpsertItemsResponse written = client.catalog().upsertItems(items, PATIENT);
-    RecommendRequest question =
+    RecommendRequest request =
         RecommendRequest.newBuilder().setVisitorId("ann").setPlacement("home").setPageSize(4).build();
-    Recommendation slate = client.recommend(question, CallOption.minOffset(written.getOffset()), PATIENT);
+    Recommendation slate = client.recommend(request, CallOption.minOffset(written.getOffset()), PATIENT);
     System.out.println("recommended: " + String.join(", ", slate.itemIds()));
 
     Event seen =
@@ -96,7 +96,7 @@ public final class Shop {
       System.out.println("learned: " + result.getEventId() + " " + result.getStatus());
     }
 
-    slate = client.recommend(question, CallOption.minOffset(learned.getOffset()), PATIENT);
+    slate = client.recommend(request, CallOption.minOffset(learned.getOffset()), PATIENT);
     System.out.println("recommended: " + String.join(", ", slate.itemIds()));
   }
 

@@ -7,11 +7,11 @@ import {
   failing,
   flush,
   foreignOrigin,
+  interactionsOf,
   keys,
   killGateway,
   PATIENT_MS,
   shopOpens,
-  touched,
   track,
   visit,
   withContext,
@@ -29,10 +29,10 @@ withContext("events without a network wait, also after the page is closed, and a
   assert.equal((await failing(page, () => shop.flush({ timeoutMs: 300 }))).name, "DeadlineExceededError");
   await page.close();
   await context.setOffline(false);
-  assert.deepEqual(await touched(visitor), {});
+  assert.deepEqual(await interactionsOf(visitor), {});
   const next = await visit(context);
   await flush(next);
-  assert.deepEqual(await touched(visitor), { "item-1": 1, "item-2": 1, "item-3": 1 });
+  assert.deepEqual(await interactionsOf(visitor), { "item-1": 1, "item-2": 1, "item-3": 1 });
   assert.equal(
     await next.evaluate(() => Object.keys(localStorage).filter((name) => name.includes(":event:")).length),
     0,
@@ -55,18 +55,18 @@ withContext("a click in a tab that closes at that moment is delivered, and learn
   const visitor = await page.evaluate(() => shop.visitorId);
   await page.evaluate(() => {
     leave.onclick = () => {
-      // the first is under way when the others come
+      // the first is in progress when the other comes
       shop.track("click", { items: ["item-5"] });
       queueMicrotask(() => queueMicrotask(() => shop.track("add-to-cart", { items: ["item-6"] })));
     };
   });
   await page.click("#leave", { noWaitAfter: true });
   await page.close({ runBeforeUnload: true });
-  await eventually(async () => (await touched(visitor))["item-6"], "the closed tab's events");
-  assert.deepEqual(await touched(visitor), { "item-5": 1, "item-6": 1 });
+  await eventually(async () => (await interactionsOf(visitor))["item-6"], "the closed tab's events");
+  assert.deepEqual(await interactionsOf(visitor), { "item-5": 1, "item-6": 1 });
   const next = await visit(context); // events without an answer are sent again
   await flush(next);
-  assert.deepEqual(await touched(visitor), { "item-5": 1, "item-6": 1 });
+  assert.deepEqual(await interactionsOf(visitor), { "item-5": 1, "item-6": 1 });
 });
 
 withContext("an event handed to the browser needs no next page", async (context) => {
@@ -77,7 +77,7 @@ withContext("an event handed to the browser needs no next page", async (context)
     addEventListener("pagehide", () => shop.track("click", { items: ["item-7"] }));
     location.href = "about:blank";
   });
-  await eventually(async () => (await touched(visitor))["item-7"], "the beacon's event");
+  await eventually(async () => (await interactionsOf(visitor))["item-7"], "the beacon's event");
 });
 
 withContext("two tabs share waiting events: none is lost, and none is learned twice", async (context) => {
@@ -93,11 +93,11 @@ withContext("two tabs share waiting events: none is lost, and none is learned tw
   await context.setOffline(false);
   await eventually(async () => {
     await other.evaluate(() => dispatchEvent(new Event("online")));
-    return Object.values(await touched(visitor)).reduce((sum, touches) => sum + touches, 0) >= 12;
+    return Object.values(await interactionsOf(visitor)).reduce((sum, touches) => sum + touches, 0) >= 12;
   }, "the events of both tabs");
   await flush(other);
   const expected = Object.fromEntries(Array.from({ length: 6 }, (_, n) => [`item-${n + 8}`, 2]));
-  assert.deepEqual(await touched(visitor), expected);
+  assert.deepEqual(await interactionsOf(visitor), expected);
   assert.deepEqual(await other.evaluate(() => problems), []);
 });
 
@@ -136,7 +136,7 @@ withContext("a page of another origin gets an error, and its events are not lear
   const foreigner = await page.evaluate(() => shop.visitorId);
   await page.goto("about:blank"); // the beacon needs no preflight, and is rejected all the same
   assert.equal((await track(await visit(context), "click", { items: ["item-1"] })).status, "created");
-  assert.deepEqual(await touched(foreigner), {});
+  assert.deepEqual(await interactionsOf(foreigner), {});
 });
 
 withContext("a wrong key is a typed error; the events wait for the page that has the right one", async (context) => {
@@ -155,7 +155,7 @@ withContext("a wrong key is a typed error; the events wait for the page that has
   await page.close();
   await eventually(async () => {
     await next.evaluate(() => dispatchEvent(new Event("online")));
-    return (await touched(visitor))["item-15"];
+    return (await interactionsOf(visitor))["item-15"];
   }, "the kept event");
 });
 
@@ -164,7 +164,7 @@ withContext("a key without the scope is a typed error, too", async (context) => 
   assert.equal((await failing(page, () => shop.recommend())).name, "PermissionDeniedError");
   assert.equal((await track(page, "click", { items: ["item-1"] })).status, "created");
   const fallback = await failing(page, () => shop.recommend({ fallback: ["item-1"] }));
-  assert.equal(fallback.name, "PermissionDeniedError"); // a mistake is no outage
+  assert.equal(fallback.name, "PermissionDeniedError"); // a configuration mistake is not an outage
 });
 
 withContext("a page that must slow down waits for the given pause, and loses no event", async (context) => {
@@ -192,10 +192,10 @@ withContext("after a killed gateway no click of a page is lost, and none counts 
     }
     return (await Promise.all(results)).map(({ status }) => status);
   });
-  await eventually(async () => (await touched(visitor))["killed-5"], "the first clicks");
+  await eventually(async () => (await interactionsOf(visitor))["killed-5"], "the first clicks");
   await killGateway();
   const statuses = await clicking;
   assert.deepEqual(new Set(statuses.filter((status) => status !== "exists")), new Set(["created"]));
-  const counted = await touched(visitor);
+  const counted = await interactionsOf(visitor);
   assert.deepEqual([Object.keys(counted).length, new Set(Object.values(counted))], [60, new Set([1])]);
 });

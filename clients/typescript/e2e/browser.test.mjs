@@ -105,7 +105,7 @@ withContext("an item that was half visible for a moment is reported, once for ea
   await page.evaluate(() => {
     draw();
     scrollTo(0, 800);
-  }); // drawn anew; nothing counts twice
+  }); // drawn again; no item counts twice
   await eventually(() => impressions().length === 3, "what came after scrolling");
   assert.deepEqual(impressions()[2], slate.itemIds.slice(3, 6)); // 80 %, all and 60 %
   await flush(page);
@@ -146,5 +146,5 @@ withContext("the example page of the README shows a list and reports a click", a
   await page.goto(`${origin}/example`);
   await page.click("#list button");
   await eventually(() => sent.some(({ eventType }) => eventType === "click"), "the click");
-  await page.waitForFunction(() => document.querySelector("#told").textContent.includes("created"));
+  await page.waitForFunction(() => document.querySelector("#status").textContent.includes("created"));
 });

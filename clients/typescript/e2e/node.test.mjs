@@ -152,7 +152,7 @@ test("a buffer sends all events, and reports those that the server did not learn
   const buffer = new FeedbackBuffer(client, { onLost: ({ eventType }, reason) => lost.push([eventType, reason]) });
   for (let n = 0; n < 1200; n++) await buffer.add(click(`buffer-${n % 400}`, `node-${n % 7}`));
   await buffer.add(newEvent("no-such-type", "buffer-1", { items: ["node-boots"] }));
-  await buffer.close();
+  await buffer.close({ timeoutMs: 60_000 });
   assert.equal(lost.length, 1);
   assert.match(lost[0][1], /^quarantined: event_type/);
   await client.recommend("buffer-1", { minOffset: buffer.offset, ...PATIENT });

@@ -141,7 +141,7 @@ export async function eventually(look, what) {
 }
 
 /** A visitor's items with the number of interactions; empty for an unknown visitor. */
-export async function touched(visitorId) {
+export async function interactionsOf(visitorId) {
   const { history } = await backend.getUser({ visitorId }, { timeoutMs: PATIENT_MS }).catch((error) => {
     if (error.name !== "NotFoundError") throw error;
     return { history: [] };

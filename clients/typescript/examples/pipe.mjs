@@ -21,7 +21,7 @@ const buffer = new FeedbackBuffer(client, { onLost });
 process.once("SIGTERM", () => process.stdin.destroy()); // stop reading, and send what was read
 for await (const line of createInterface({ input: process.stdin })) {
   const [visitorId, eventType, itemId] = line.split(" ");
-  await buffer.add(newEvent(eventType, visitorId, { items: [itemId] })); // waits while too many are on their way
+  await buffer.add(newEvent(eventType, visitorId, { items: [itemId] })); // waits while too many events are in progress
   added += 1;
 }
 await buffer.close({ timeoutMs: 60_000 });

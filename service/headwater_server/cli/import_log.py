@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from headwater_server.engine.messages.entries import Entry, SettingsChange
 from headwater_server.engine.messages.events import Event
-from headwater_server.evaluation.history import History
+from headwater_server.evaluation.shop_history import ShopHistory
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.position import START
@@ -21,7 +21,7 @@ class Found:
     others: bool
 
 
-async def look(log: Log, history: History) -> Found:
+async def look(log: Log, history: ShopHistory) -> Found:
     """Read the whole log, so that a cut-off import goes on exactly where it ended."""
     prefix = history.events.digest[:12] + ":"
     lines: set[int] = set()
@@ -41,7 +41,7 @@ async def look(log: Log, history: History) -> Found:
 
 
 async def write(
-    log: Log, history: History, batch_size: int, on_rows: Callable[[int], None]
+    log: Log, history: ShopHistory, batch_size: int, on_rows: Callable[[int], None]
 ) -> Found:
     """Append what is not there yet; call ``on_rows`` with the rows that are. Returns what was.
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from headwater import Client, Event, Item, OverloadedError, UnavailableError, User
 from headwater.errors import DeadlineExceededError
 from headwater_server.engine.messages import entries, events
-from headwater_server.evaluation.history import History
+from headwater_server.evaluation.shop_history import ShopHistory
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIMEOUT_S = 30.0
@@ -27,7 +27,7 @@ class ServerGoneError(Exception):
 
 
 def send(
-    target: str, key: str, history: History, batch_size: int, on_rows: Callable[[int], None]
+    target: str, key: str, history: ShopHistory, batch_size: int, on_rows: Callable[[int], None]
 ) -> Counter[str]:
     """Send items and events in order, one batch at a time; count what became of the events.
 

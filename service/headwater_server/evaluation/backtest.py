@@ -1,7 +1,7 @@
-"""The engine folded over a file, asked before each event what it would have shown.
+"""Replays a file: before each event the engine recommends, then it applies the event.
 
-What is measured is what runs online: the same `apply`, the same `recommend`. Only `recommend`'s
-answers are compared; nothing is shown to anyone, so there are no impressions.
+It measures what runs online: the same `apply`, the same `recommend`. Only `recommend`'s answers
+are compared; no slate is shown, so there are no impressions.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from typing import Protocol
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
-from headwater_server.evaluation.history import History
+from headwater_server.evaluation.interactions import Interactions, Repeats
+from headwater_server.evaluation.shop_history import ShopHistory
 from headwater_server.evaluation.tally import CUT, Tally, rank_of
-from headwater_server.evaluation.touched import Repeats, Touched
 
 TENTHS = 10
 IMPRESSION = "impression"
 
 
 class Foldable(Protocol):
-    """The part of an engine that a backtest needs."""
+    """The methods of an engine that a backtest needs."""
 
     def apply(self, entry: Entry) -> list[Outcome]:
         """Change the state by one entry."""
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
-        """Answer from the state, leaving it as it is."""
+        """Answer from the state without a change of it."""
 
     def digest(self) -> str:
         """Return the digest of the state."""
@@ -37,7 +37,7 @@ class Foldable(Protocol):
 
 @dataclass(frozen=True)
 class Result:
-    """What a backtest found. ``quarantined`` events were refused by the engine."""
+    """The result of a backtest. The engine refused ``quarantined`` events."""
 
     total: Tally
     by_tenth: tuple[Tally, ...]
@@ -48,7 +48,7 @@ class Result:
 
 
 def first_counted(rows: int) -> int:
-    """Return the row that is counted first: the one after the first tenth.
+    """Return the first row that is counted: the one after the first tenth.
 
     >>> first_counted(20), first_counted(21)
     (2, 3)
@@ -59,21 +59,21 @@ def first_counted(rows: int) -> int:
 class Backtest:
     """One run. ``on_event(rows done, tally so far)`` is called after each row.
 
-    ``on_answer(row, rank)`` hears every answer, 0 being a miss. If it is given, the first tenth is
-    asked, too, though the report counts none of it; what is asked changes no state.
+    ``on_answer(row, rank)`` is called for every answer; rank 0 is a miss. If it is given, the first
+    tenth is asked for, too, though not counted in the report; asking changes no state.
     """
 
     def __init__(
         self,
         engine: Foldable,
-        history: History,
+        history: ShopHistory,
         repeats: Repeats = Repeats.ALLOW,
         on_event: Callable[[int, Tally], None] = lambda _row, _total: None,
         on_answer: Callable[[int, int], None] | None = None,
     ) -> None:
         self._engine = engine
         self._history = history
-        self._touched = Touched(repeats)
+        self._interactions = Interactions(repeats)
         self._on_event = on_event
         self._on_answer = on_answer
         self._total = Tally()
@@ -81,7 +81,7 @@ class Backtest:
         self._quarantined = 0
 
     def run(self) -> Result:
-        """Fold the whole history; counted are the events after its first tenth."""
+        """Replay the whole history; count the events after its first tenth."""
         rows = len(self._history.events)
         first = first_counted(rows)
         for entry in self._history.preface():
@@ -89,7 +89,9 @@ class Backtest:
         started = time.perf_counter()
         for row in range(rows):
             if row == first:
-                started = time.perf_counter()  # the first tenth asks nothing, so it is not timed
+                started = (
+                    time.perf_counter()
+                )  # the first tenth asks for no answers, so it is not timed
             event = self._history.events.event(row)
             if row >= first or self._on_answer:
                 self._answer(row, event, counted=row >= first)
@@ -108,16 +110,16 @@ class Backtest:
             self._on_answer(row, rank)
 
     def _ask(self, event: Event) -> int | None:
-        """Return the rank of the event's item, 0 for a miss; None if nothing is to be asked."""
+        """Return the rank of the event's item, 0 for a miss; None if the event is not counted."""
         visitor_id, item_id = event.visitor_id, event.items[0].item_id
         reward = self._history.settings.rewards[event.event_type]
-        if reward <= 0 or item_id == self._touched.latest(visitor_id):
+        if reward <= 0 or item_id == self._interactions.latest(visitor_id):
             return None
         request = RecommendRequest(
             visitor_id=visitor_id,
             recommendation_id=event.event_id,
             page_size=CUT,
-            exclude_item_ids=self._touched.left_out(visitor_id),
+            exclude_item_ids=self._interactions.excluded(visitor_id),
             explore=False,
         )
         answer = self._engine.recommend(request, now_ms=event.event_time_ms or 0)
@@ -128,7 +130,7 @@ class Backtest:
         outcomes = self._engine.apply(entry)
         self._quarantined += sum(o.status is Status.QUARANTINED for o in outcomes)
         if event.event_type != IMPRESSION:
-            self._touched.touch(event.visitor_id, event.items[0].item_id)
+            self._interactions.add(event.visitor_id, event.items[0].item_id)
 
     def _result(self, rows: int, events_per_second: float) -> Result:
         return Result(

@@ -1,4 +1,4 @@
-"""What a cell may hold: ids, times and numbers; nothing that Python alone would accept."""
+"""Values of cells: ids, times and numbers, in formats that not only Python accepts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def parse_number(text: str) -> float | None:
 
 
 def parse_time_ms(text: str) -> int | str:
-    """Return milliseconds of a time in seconds since 1970, or what is wrong with it.
+    """Return milliseconds of a time in seconds since 1970, or an error text.
 
     >>> parse_time_ms("1590884413"), parse_time_ms("1590884413.25")
     (1590884413000, 1590884413250)
@@ -41,7 +41,7 @@ def parse_time_ms(text: str) -> int | str:
 
 
 def id_problem(text: str) -> str:
-    """Return what is wrong with an id, or "" if nothing is.
+    """Return the problem of an id, or "" if it is valid.
 
     >>> id_problem("v1"), id_problem("")
     ('', 'empty')

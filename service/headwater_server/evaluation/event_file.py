@@ -1,4 +1,4 @@
-"""The events of a file, kept by column: a month of a shop fits into memory."""
+"""The events of a file, stored by column: a month of a shop fits into memory."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from headwater_server.engine.messages.events import Event, EventItem, fingerprin
 
 @dataclass
 class EventFile:
-    """The rows of a file that was found whole, column by column, in the file's order.
+    """The rows of a valid file, column by column, in the file's order.
 
-    ``are_accounts``: who acts is an account of the shop, not only a visitor.
+    ``are_accounts``: the ids are those of accounts, not only of visitors.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Reading a file of events: one pass that checks every row and keeps the first ones."""
+"""Reads a file of events: one pass that checks every row and keeps the first ones."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ RATING_MAX = 5
 
 
 def read_events(path: Path, known_types: frozenset[str], limit: int | None = None) -> EventFile:
-    """Read the first ``limit`` events of a CSV file; all of it is checked in any case.
+    """Read the first ``limit`` events of a CSV file; every row is checked.
 
-    Raises `BadFile` with line, column and reason of what is wrong.
+    Raises `BadFile` with the line, column and reason of each problem.
     """
     problems = Problems(path)
     table = open_table(path)
@@ -49,7 +49,9 @@ class _Reading:
         self._known_types = known_types
         self._problems = problems
         self._checked_types: dict[str, str] = {}
-        self._ids: dict[str, str] = {}  # one text a visitor or item, however many rows name it
+        self._ids: dict[
+            str, str
+        ] = {}  # one string for each visitor or item, however many rows name it
         self._latest_ms = 0
 
     def read(self, limit: int | None) -> EventFile:

@@ -1,4 +1,4 @@
-"""A file of items: `item_id` and feature columns, checked whole before the first row is used."""
+"""A file of items: `item_id` and feature columns, all checked before the first row is used."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PRICE = ("price", "median_price")
 
 @dataclass(frozen=True)
 class _Columns:
-    """Which column tells what. Those with no meaning of their own are features."""
+    """The meaning of each column. Columns without a special meaning are features."""
 
     title: str
     categories: str
@@ -28,17 +28,17 @@ class _Columns:
 
 
 def read_items(path: Path) -> list[ItemWrite]:
-    """Read a CSV file of items. Raises `BadFile` with line, column and reason of what is wrong.
+    """Read a CSV file of items. Raises `BadFile` with the line, column and reason of each problem.
 
     ``title`` or ``description`` is the title, ``categories`` or ``genres`` the categories (with
-    ``|`` between them), ``price`` or ``median_price`` the price. A column is a number if all of
-    it is, else text; an empty cell is no feature.
+    ``|`` between them), ``price`` or ``median_price`` the price. A column is numeric if all
+    its cells are, else text; an empty cell is no feature.
     """
     problems = Problems(path)
     table = open_table(path)
     names = table.columns(("item_id",), problems)
     rows = _checked_rows(table, names, problems)
-    columns = _meanings(names, rows)
+    columns = _columns(names, rows)
     _check_prices(columns.price, rows, problems)
     problems.raise_if_any()
     return [ItemWrite(_item(row, columns)) for _, row in rows]
@@ -59,7 +59,7 @@ def _checked_rows(
         item_id = row["item_id"]
         reason = id_problem(item_id)
         if item_id in lines:
-            reason = f"{item_id!r} stands on line {lines[item_id]} already"
+            reason = f"{item_id!r} is on line {lines[item_id]} already"
         if reason:
             problems.add(line, "item_id", reason)
         lines.setdefault(item_id, line)
@@ -67,7 +67,7 @@ def _checked_rows(
     return rows
 
 
-def _meanings(names: list[str], rows: list[tuple[int, dict[str, str]]]) -> _Columns:
+def _columns(names: list[str], rows: list[tuple[int, dict[str, str]]]) -> _Columns:
     def first(choices: tuple[str, ...]) -> str:
         return next((name for name in choices if name in names), "")
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file, where, and why."""
+"""The problems of a file: where, and why."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ PROBLEMS_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong. ``line`` counts from 1, the header's line included; 0 = the file."""
+    """One problem. ``line`` counts from 1, the header's line included; 0 = the file."""
 
     line: int
     column: str
     reason: str
 
     def __str__(self) -> str:
-        """Say it as ``line 3, column value: 'x' is not a number``."""
+        """Return a text such as ``line 3, column value: 'x' is not a number``."""
         line = f"line {self.line}" if self.line else ""
         place = ", ".join(part for part in (line, self.column and f"column {self.column}") if part)
         return f"{place}: {self.reason}" if place else self.reason
 
 
 class BadFile(ValueError):
-    """The file cannot be used. Not one row of it was.
+    """The file cannot be used. No row of it was used.
 
     >>> print(BadFile(Path("e.csv"), [Problem(3, "value", "'x' is not a number")], 2))
     e.csv cannot be used (2 problems, nothing was read from it):
@@ -47,7 +47,7 @@ class BadFile(ValueError):
 
 
 class Problems:
-    """Collects what is wrong, keeps the first ten, and counts them all."""
+    """Collects problems: keeps the first ten, and counts all."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -55,12 +55,12 @@ class Problems:
         self.total = 0
 
     def add(self, line: int, column: str, reason: str) -> None:
-        """Note one problem."""
+        """Add one problem."""
         self.total += 1
         if len(self.first) < PROBLEMS_SHOWN:
             self.first.append(Problem(line, column, reason))
 
     def raise_if_any(self) -> None:
-        """Raise `BadFile` if anything was noted."""
+        """Raise `BadFile` if there is any problem."""
         if self.total:
             raise BadFile(self.path, self.first, self.total)

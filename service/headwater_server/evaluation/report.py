@@ -1,4 +1,4 @@
-"""The report of a backtest: figures, and all that is needed to get them again."""
+"""The report of a backtest: its figures, and all that is needed to reproduce them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VERSIONS_OF = ("headwater-server", "river", "numpy", "numba")
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what the figures depend on."""
+    """Return the versions of all that the figures depend on."""
     found = {name: version(name) for name in VERSIONS_OF}
     return {**found, "python": platform.python_version(), "machine": platform.machine()}
 

@@ -1,4 +1,4 @@
-"""A made-up shop: items with a category, a style, a price and a popularity."""
+"""A synthetic shop: items with a category, a style, a price and a popularity."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class ShopItem:
 
     @property
     def category_name(self) -> str:
-        """Return the category as the catalogue spells it."""
+        """Return the category's name in the catalogue."""
         return tuple(CATEGORIES)[self.category]
 
 
 class Shop:
-    """Some hundreds of items, the same for the same seed.
+    """Some hundred items, always the same for the same seed.
 
     >>> shop = Shop(1)
     >>> len(shop.items), shop.items[0].category_name, shop.item("no-such") is None
@@ -42,7 +42,7 @@ class Shop:
 
     def __init__(self, seed: int) -> None:
         random = Random(f"{seed}:shop")
-        kinds = [
+        variants = [
             (category, style, f"{size} {STYLES[style]} {noun} {name}")
             for category, noun in enumerate(CATEGORIES.values())
             for style in range(len(STYLES))
@@ -55,7 +55,7 @@ class Shop:
                 price=round(random.uniform(4, 200), 2),
                 popularity=1 / random.randint(1, 12),
             )
-            for n, (category, style, title) in enumerate(kinds)
+            for n, (category, style, title) in enumerate(variants)
         )  # fmt: skip
         self._by_id = {item.item_id: item for item in self.items}
 

@@ -1,6 +1,6 @@
-"""Simulated shoppers with a taste of their own, which drifts when it is told to.
+"""Simulated shoppers, each with preferences that `drift` changes.
 
-Seeded and without a clock: the same shopper, shown the same lists, does the same.
+Seeded and without a clock: a shopper who is shown the same lists always does the same.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from random import Random
 from headwater_server.evaluation.shop import CATEGORIES, STYLES, Shop, ShopItem
 
 SLOTS_SEEN_MAX = 20
-INTENT = 0.7  # share of visits that come for something, rather than to look around
+INTENT = 0.7  # share of visits with an item in mind, rather than to browse
 DRIFT_CATEGORIES = 5
 DRIFT_STYLES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a shopper did. ``position`` counts from 1 in the list shown; 0 = found elsewhere."""
+    """One event of a shopper. ``position`` counts from 1 in the list shown; 0 = found elsewhere."""
 
     event_type: str
     item_id: str
@@ -32,9 +32,9 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What came of one list. ``seen``: the items of the slots that were really looked at.
+    """The outcome of one list. ``seen``: the items of the slots that the shopper really saw.
 
-    ``hit`` is whether the item that the shopper came for was on the list, None if for nothing.
+    ``hit`` is whether the list contained the wanted item, None if the shopper only browsed.
     """
 
     seen: tuple[str, ...]
@@ -53,13 +53,13 @@ class Shopper:
     visits: int = 0
 
     def drift(self) -> None:
-        """Turn to other categories and another style."""
+        """Change the preferred categories and style."""
         self.first = (self.first + DRIFT_CATEGORIES) % len(CATEGORIES)
         self.second = (self.second + DRIFT_CATEGORIES) % len(CATEGORIES)
         self.style = (self.style + DRIFT_STYLES) % len(STYLES)
 
     def likes(self, item: ShopItem) -> float:
-        """Return how much the shopper likes an item; 1 is average or so."""
+        """Return how much the shopper likes an item; about 1 on average."""
         category = (
             10.0 if item.category == self.first else 3.0 if item.category == self.second else 0.15
         )
@@ -68,7 +68,7 @@ class Shopper:
 
 @dataclass
 class Simulator:
-    """A shop and those who come to it."""
+    """A shop and its shoppers."""
 
     seed: int = 1
     shoppers_count: int = 300
@@ -83,23 +83,23 @@ class Simulator:
 
     @cached_property
     def shop(self) -> Shop:
-        """Return what is on sale."""
+        """Return the shop."""
         return Shop(self.seed)
 
     def drift(self) -> None:
-        """Change everybody's taste."""
+        """Change the preferences of all shoppers."""
         for shopper in self.shoppers:
             shopper.drift()
 
     def visit(self, shopper: Shopper, shown: Sequence[str]) -> Visit:
-        """Return what ``shopper`` does, being shown this list."""
+        """Return what ``shopper`` does when shown this list."""
         shopper.visits += 1
         random = Random(f"{self.seed}:{shopper.visitor_id}:{shopper.visits}")
         if random.random() < INTENT:
-            return self._come_for_something(shopper, shown, random)
-        return self._look_around(shopper, shown, random)
+            return self._search(shopper, shown, random)
+        return self._browse(shopper, shown, random)
 
-    def _come_for_something(self, shopper: Shopper, shown: Sequence[str], random: Random) -> Visit:
+    def _search(self, shopper: Shopper, shown: Sequence[str], random: Random) -> Visit:
         wanted = self._wanted(shopper, random)
         position = shown.index(wanted) + 1 if wanted in shown else 0
         seen = tuple(shown[: position or SLOTS_SEEN_MAX])
@@ -109,7 +109,7 @@ class Simulator:
             acts.append(Act("purchase-complete", wanted, position))
         return Visit(seen, tuple(acts), hit=position > 0)
 
-    def _look_around(self, shopper: Shopper, shown: Sequence[str], random: Random) -> Visit:
+    def _browse(self, shopper: Shopper, shown: Sequence[str], random: Random) -> Visit:
         seen = tuple(shown[: random.randint(4, SLOTS_SEEN_MAX)])
         for position, item_id in enumerate(seen, start=1):
             item = self.shop.item(item_id)

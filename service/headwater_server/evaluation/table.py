@@ -51,7 +51,7 @@ class Table:
         return csv_rows(self.text, problems)
 
     def columns(self, required: tuple[str, ...], problems: Problems) -> list[str]:
-        """Return the header's names; raise `BadFile` when they cannot be worked with."""
+        """Return the header's names; raise `BadFile` when they are not valid."""
         line, names = next(self.rows(problems), (0, []))
         problems.raise_if_any()
         names = [name.strip() for name in names]
@@ -80,13 +80,13 @@ def csv_rows(text: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
 
 
 def open_table(path: Path) -> Table:
-    """Read the whole file. Raises `BadFile` for what cannot be read at all."""
+    """Read the whole file. Raises `BadFile` if it cannot be read at all."""
     content = read_content(path)
     return Table(path, content.digest, content.text)
 
 
 def read_content(path: Path) -> Content:
-    """Read the whole file, gzipped or not. Raises `BadFile` for what cannot be read at all."""
+    """Read the whole file, gzipped or not. Raises `BadFile` if it cannot be read at all."""
     try:
         raw = path.read_bytes()
         return Content(path, gzip.decompress(raw) if raw.startswith(GZIP_MAGIC) else raw)

@@ -28,7 +28,7 @@ def rank_of(item_id: str, results: tuple[Result, ...]) -> int:
 
 @dataclass
 class Tally:
-    """Sums over the counted events of a stretch."""
+    """Sums over the counted events of a range of rows."""
 
     events: int = 0
     hits: int = 0
@@ -45,7 +45,7 @@ class Tally:
 
     @property
     def hit_rate(self) -> float:
-        """Return the share of events that were hits; 0 before the first."""
+        """Return the share of events that were hits; 0 without events."""
         return self.hits / self.events if self.events else 0.0
 
     def figures(self) -> dict[str, float | int | None]:

@@ -1,4 +1,4 @@
 """What is measured of calls and replicas, and how it leaves the process.
 
-In: calls and a replica's standing. Out: `/metrics`, log lines with request ids, spans.
+In: calls and the measurements of a replica. Out: `/metrics`, log lines with ids, spans.
 """

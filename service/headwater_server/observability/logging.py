@@ -1,4 +1,4 @@
-"""Logs: structured, to standard error; standard output belongs to what a command answers."""
+"""Logs: structured, to standard error; standard output is for the answer of a command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from headwater_server.observability.request import add_request_id
 def set_up_logging(
     level: Literal["debug", "info", "warning", "error"], form: Literal["auto", "text", "json"]
 ) -> None:
-    """Send our logs, and those of the libraries we stand on, to standard error."""
+    """Send our logs, and those of our libraries, to standard error."""
     least = logging.getLevelNamesMapping()[level.upper()]
     as_text = form == "text" or (form == "auto" and sys.stderr.isatty())
     renderer: structlog.typing.Processor = (
@@ -30,7 +30,7 @@ def set_up_logging(
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        # asked anew for each line, since tests put another file in its place
+        # looked up for each line, since tests replace sys.stderr
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -1,6 +1,6 @@
-"""What every call leaves behind: how long it took, by how it ended; and how many are under way.
+"""Counts of calls: their duration by status, and how many are under way.
 
-Written by the calls, a microsecond each; read by whoever shows them.
+Calls write them, a microsecond each; /metrics and the console read them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-# seconds; fine where answers are (1 to 20 ms), coarse where only trouble is
+# seconds; fine for usual durations (1 to 20 ms), coarse for unusual ones
 BOUNDS_S = (
     0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03,
     0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,

@@ -1,6 +1,6 @@
-"""How calls went in the last minute: the meters of now against those of a minute ago.
+"""Figures of the calls of the last minute: the meters now minus the meters a minute ago.
 
-The meters only ever count up, so a rate is a difference, and nothing is added to a call's way.
+The meters only count up, so a rate is a difference, and no call does more work for it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import accumulate
 from headwater_server.observability.meters import BOUNDS_S, CallMeter, Meters
 
 WINDOW_S = 60.0
-LOOK_EVERY_S = 5.0
+RECORD_EVERY_S = 5.0
 SECOND_MS = 1_000.0
 _Counts = dict[tuple[str, str], tuple[int, ...]]
 
@@ -36,7 +36,7 @@ class CallFigures:
 
 
 def quantile_ms(counts: Sequence[int], share: float) -> float | None:
-    """Return what ``share`` of the calls took at most; straight within a bucket, None for no calls.
+    """Return the quantile ``share`` of the durations: linear within a bucket, None for no calls.
 
     >>> counts = [0] * (len(BOUNDS_S) + 1)
     >>> counts[4] = 10  # 3 to 5 ms
@@ -49,18 +49,18 @@ def quantile_ms(counts: Sequence[int], share: float) -> float | None:
     rank, below = share * total, 0
     place = next(n for n, upto in enumerate(accumulate(counts)) if upto and upto >= rank)
     if place == len(BOUNDS_S):
-        return SECOND_MS * BOUNDS_S[-1]  # longer than the last bound; nobody knows how long
+        return SECOND_MS * BOUNDS_S[-1]  # longer than the last bound; how long is not known
     below = sum(counts[:place])
     low = BOUNDS_S[place - 1] if place else 0.0
     return SECOND_MS * (low + (BOUNDS_S[place] - low) * (rank - below) / counts[place])
 
 
-class Recent:
-    """`look` every few seconds; `calls` is then of the last minute, give or take one look.
+class RecentCalls:
+    """Call `record` every few seconds; `calls` then covers the last minute, within one interval.
 
     >>> meters = Meters()
-    >>> recent = Recent(meters)
-    >>> recent.look(0.0)
+    >>> recent = RecentCalls(meters)
+    >>> recent.record(0.0)
     >>> meter = meters.of("shop.v1.Shop/Buy")
     >>> for _ in range(30):
     ...     meter.under_way += 1
@@ -71,13 +71,13 @@ class Recent:
 
     def __init__(self, meters: Meters) -> None:
         self._meters = meters
-        self._looks: deque[tuple[float, _Counts]] = deque()
+        self._records: deque[tuple[float, _Counts]] = deque()
 
-    def look(self, now_s: float) -> None:
-        """Remember how the meters stand at ``now_s``, on a clock that never runs back."""
-        self._looks.append((now_s, self._now()))
-        while len(self._looks) > 1 and self._looks[1][0] <= now_s - WINDOW_S:
-            self._looks.popleft()
+    def record(self, now_s: float) -> None:
+        """Keep the meters as of ``now_s``, on a monotonic clock."""
+        self._records.append((now_s, self._now()))
+        while len(self._records) > 1 and self._records[1][0] <= now_s - WINDOW_S:
+            self._records.popleft()
 
     def _now(self) -> _Counts:
         return {
@@ -88,7 +88,7 @@ class Recent:
 
     def calls(self, now_s: float) -> list[CallFigures]:
         """Return each method's figures, by name."""
-        then_s, then = self._looks[0] if self._looks else (now_s, {})
+        then_s, then = self._records[0] if self._records else (now_s, {})
         seconds = max(1.0, now_s - then_s)
         return [
             _figures(call, meter.under_way, _counts(meter), then, seconds)
@@ -108,7 +108,7 @@ def _figures(
     then: _Counts,
     seconds: float,
 ) -> CallFigures:
-    """Take what was counted then from what is counted now."""
+    """Return the figures of the calls between ``then`` and now."""
     nothing = (0,) * (len(BOUNDS_S) + 1)
     since = {
         status: [

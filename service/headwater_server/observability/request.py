@@ -1,4 +1,4 @@
-"""Which call a line of the log, or a span, belongs to."""
+"""The call that a line of the log, or a span, belongs to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Metadata = Iterable[tuple[str, str | bytes]]
 
 
 class Request:
-    """One call. Its id is only looked for, or minted, when somebody wants to know it.
+    """One call. Its id is only read, or created, when it is needed.
 
     >>> Request(lambda: [("x-request-id", "page-7")]).id
     'page-7'
@@ -25,20 +25,20 @@ class Request:
     __slots__ = ("_id", "is_page", "key", "metadata")
 
     def __init__(self, metadata: Callable[[], Metadata | None]) -> None:
-        """``metadata`` returns what the caller sent; it is asked for only if it is needed."""
+        """``metadata`` returns the caller's metadata; it is called only if needed."""
         self.metadata = metadata
-        self.is_page = False  # whether it came with a publishable key, which anybody has
-        self.key = ""  # the one that opened the call; it is a secret
+        self.is_page = False  # whether it came with a publishable key, which is public
+        self.key = ""  # the key that the call was made with; it is a secret
         self._id = ""
 
     @property
     def id(self) -> str:
         """Return the caller's x-request-id, as far as it is visible ASCII, or a new one."""
         if not self._id:
-            self._id = self._given() or uuid4().hex[:16]
+            self._id = self._sent() or uuid4().hex[:16]
         return self._id
 
-    def _given(self) -> str:
+    def _sent(self) -> str:
         for name, value in self.metadata() or ():
             if name == HEADER and isinstance(value, str):
                 return "".join(filter(_is_visible, value))[:LENGTH_MAX]
@@ -50,7 +50,7 @@ def _is_visible(character: str) -> bool:
 
 
 current: ContextVar[Request | None] = ContextVar("request", default=None)
-"""The call that the code which asks is part of; None outside of calls."""
+"""The call that is under way in this context; None outside of calls."""
 
 
 def add_request_id(

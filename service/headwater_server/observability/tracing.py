@@ -1,7 +1,7 @@
 """OpenTelemetry: one span a call, below the caller's own if it sends a `traceparent`.
 
-Only imported when there is an endpoint to send spans to. A span is made when its call has ended,
-from what was measured anyway; sending is done in a thread, in batches.
+Only imported when there is an endpoint to send spans to. A span is created when its call has ended,
+from what was measured anyway; a thread sends spans in batches.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OUR_FAULT = {"DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "UNKNOWN"}
 
 
 def open_spans(endpoint: str) -> Spans:
-    """Return where calls are traced: an OTLP collector, such as http://127.0.0.1:4317."""
+    """Return the tracer of calls that sends to an OTLP collector at ``endpoint``."""
     name = os.environ.get("OTEL_SERVICE_NAME", "headwater")
     provider = TracerProvider(resource=Resource.create({"service.name": name}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
@@ -33,13 +33,13 @@ class Spans:
     """Implements `api.guard.gate.Spans`."""
 
     def __init__(self, provider: TracerProvider) -> None:
-        """Take the ``provider``, which knows what is sampled and where spans go."""
+        """Trace with ``provider``, which decides what is sampled and where spans are sent."""
         self._provider = provider
         self._tracer = provider.get_tracer("headwater")
         self._propagator = TraceContextTextMapPropagator()
 
     def note(self, call: str, request: Request, status: str, took_s: float) -> None:
-        """Note a call that ended now."""
+        """Record a call that ended now."""
         end_ns = time.time_ns()
         service, _, method = call.rpartition("/")
         carrier = {k: v for k, v in request.metadata() or () if isinstance(v, str)}
@@ -61,5 +61,5 @@ class Spans:
         span.end(end_ns)
 
     def close(self) -> None:
-        """Send what is left."""
+        """Send the remaining spans."""
         self._provider.shutdown()

@@ -1,4 +1,4 @@
-"""Rank, reward, activate: what Personalizer's callers do, in our calls."""
+"""Personalizer's calls rank, reward and activate, made from calls of ours."""
 
 from __future__ import annotations
 
@@ -12,63 +12,66 @@ import structlog
 from headwater import HeadwaterError
 from headwater_server.errors import HeadwaterError as StoreError
 from headwater_server.flattening import Scalar, flattened
-from headwater_server.personalizer.descriptions import Descriptions
-from headwater_server.personalizer.errors import NOT_FOUND, DoorError, bad_request
-from headwater_server.personalizer.memory import Memory, Remembered, Told
+from headwater_server.personalizer.action_catalogue import ActionCatalogue
+from headwater_server.personalizer.errors import NOT_FOUND, AdapterError, bad_request
+from headwater_server.personalizer.feedback import FeedbackSender, short_id
+from headwater_server.personalizer.pending_events import Decision, PendingEvent, PendingEvents
 from headwater_server.personalizer.ranking import ranked
 from headwater_server.personalizer.requests import RANK, RankRequest
-from headwater_server.personalizer.server import Server
+from headwater_server.personalizer.server_client import ServerClient
 from headwater_server.personalizer.settings import PersonalizerSettings
-from headwater_server.personalizer.teaching import Teaching, short_id
 
 _log = structlog.get_logger(__name__)
 
 
-class Door:
-    """One door, for all callers. Each call is checked against the server by its own key."""
+class Adapter:
+    """One adapter, for all callers. The server checks the key of each call."""
 
-    def __init__(self, server: Server, memory: Memory, settings: PersonalizerSettings) -> None:
+    def __init__(
+        self, server: ServerClient, pending: PendingEvents, settings: PersonalizerSettings
+    ) -> None:
         """Take the parts."""
-        self.teaching = Teaching(server, memory, settings)
+        self.feedback = FeedbackSender(server, pending, settings)
         self._server = server
-        self._memory = memory
+        self._pending = pending
         self._settings = settings
-        self._descriptions = Descriptions(server)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._actions = ActionCatalogue(server)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Wait for what was begun after an answer."""
-        await asyncio.gather(*self._under_way, return_exceptions=True)
-        await self._descriptions.close()
+        """Wait for the work that goes on after an answer."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._actions.close()
 
     async def rank(self, key: str, request: RankRequest) -> dict[str, Any]:
-        """Return the ranking. Asked again under the same id, the same one."""
+        """Return the ranking. A repeated call with the same event id gets the same one."""
         await self._server.check_key(key)
         if self._settings.personalizer_action_features:
-            await self._descriptions.describe(key, request.actions)
-        told = await self._asked(key, request)
+            await self._actions.upsert(key, request.actions)
+        decision = await self._decide(key, request)
         active = not request.defers_activation
-        kept = await self._memory.remember(request.event_id, told, active=active)
+        kept = await self._pending.add(request.event_id, decision, active=active)
         if kept.digest != request.digest:
             raise bad_request(
-                RANK, f"eventId: {request.event_id!r} names another rank call; each needs its own"
+                RANK,
+                f"eventId: {request.event_id!r} belongs to another rank call; each needs its own",
             )
-        if active and kept is told:
-            event = Remembered(request.event_id, told, True, 0, 0.0, False, False)
-            self._later(self.teaching.teach(key, event, None))
+        if active and kept is decision:
+            event = PendingEvent(request.event_id, decision, True, 0, 0.0, False, False)
+            self._in_background(self.feedback.send(key, event, None))
         return kept.answer
 
     async def reward(self, key: str, event_id: str, value: float) -> None:
-        """Note a reward, and tell it, if the event was shown."""
+        """Store a reward, and report it if the action was shown."""
         await self._server.check_key(key)
-        await self._learn(key, await self._memory.reward(event_id, value), event_id)
+        await self._report(key, await self._pending.reward(event_id, value), event_id)
 
     async def activate(self, key: str, event_id: str) -> None:
-        """Note that the action was shown, and tell it, with the reward that came before."""
+        """Store that the action was shown, and report it with the reward, if there is one."""
         await self._server.check_key(key)
-        await self._learn(key, await self._memory.activate(event_id), event_id)
+        await self._report(key, await self._pending.activate(event_id), event_id)
 
-    async def _asked(self, key: str, request: RankRequest) -> Told:
+    async def _decide(self, key: str, request: RankRequest) -> Decision:
         context = flattened(request.context)
         visitor = self._visitor(context) or short_id(request.event_id)
         slate = await self._server.recommend(
@@ -81,14 +84,14 @@ class Door:
             recommendation_id=short_id(request.event_id),
             first_slot_propensities=True,
         )
-        chances = {r.item_id: r.first_slot_propensity or 0.0 for r in slate.results}
-        answer = ranked(request, chances)
+        probabilities = {r.item_id: r.first_slot_propensity or 0.0 for r in slate.results}
+        answer = ranked(request, probabilities)
         action, token = answer["rewardActionId"], slate.attribution_token
         default = self._settings.personalizer_default_reward
-        return Told(visitor, action, token, context, answer, request.digest, default)
+        return Decision(visitor, action, token, context, answer, request.digest, default)
 
     def _visitor(self, context: dict[str, Scalar]) -> str:
-        """Take out of the context, and return, what names the visitor; "" if nothing does."""
+        """Remove the visitor's features from the context; return the visitor's id, "" if none."""
         found = ""
         for wanted in self._settings.personalizer_visitor_features:
             for name in [n for n in context if n.rpartition(".")[2] == wanted]:
@@ -96,10 +99,10 @@ class Door:
                 del context[name]
         return short_id(found)
 
-    async def _learn(self, key: str, event: Remembered | None, event_id: str) -> None:
-        """Tell the server; what it cannot take now is told when the wait is over."""
+    async def _report(self, key: str, event: PendingEvent | None, event_id: str) -> None:
+        """Report to the server; if it does not answer, the report follows when the wait is over."""
         if event is None:
-            raise DoorError(
+            raise AdapterError(
                 404, NOT_FOUND,
                 f"event {event_id!r} is not known: it was never ranked, or its reward wait is over",
                 "EventNotFound",
@@ -107,24 +110,24 @@ class Door:
         if not event.active:
             return
         try:
-            await self.teaching.teach(key, event, event.total if event.rewards else None)
+            await self.feedback.send(key, event, event.total if event.rewards else None)
         except HeadwaterError as error:
-            _log.warning("told when the reward wait is over", event=event_id, why=str(error))
+            _log.warning("reported when the reward wait is over", event=event_id, why=str(error))
 
-    def _later(self, telling: Coroutine[Any, Any, None]) -> None:
-        """Go on after the answer; whatever comes of it, the end of the wait tells what is left."""
+    def _in_background(self, reporting: Coroutine[Any, Any, None]) -> None:
+        """Report after the answer; if that fails, the end of the wait reports the rest."""
 
-        async def told() -> None:
+        async def report() -> None:
             with contextlib.suppress(HeadwaterError, StoreError):
-                await telling
+                await reporting
 
-        task = asyncio.create_task(told())
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task = asyncio.create_task(report())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 def _text(value: Scalar) -> str:
-    """Return a visitor's name; a number is one without its point zero.
+    """Return a visitor's id; a whole number is written without ".0".
 
     >>> _text(17.0), _text("ann")
     ('17', 'ann')

@@ -1,4 +1,4 @@
--- Note a reward or an activation, if it is in time; return the event as it then is, nothing if not.
+-- Note a reward or an activation, if it is in time; return the changed event, else nothing.
 -- KEYS: event. ARGV: 'reward', value, aggregation; or 'activate'.
 local deadline = redis.call('HGET', KEYS[1], 'deadline')
 if not deadline then

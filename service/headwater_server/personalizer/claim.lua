@@ -1,5 +1,5 @@
--- Take events whose wait is over, for a while: who dies with them leaves them to the next.
--- KEYS: deadlines. ARGV: at most so many, ms until they are free again.
+-- Claim events whose wait is over, for some time: if the process dies, another claims them.
+-- KEYS: deadlines. ARGV: the largest number of them, ms until they can be claimed again.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%d', now), 'LIMIT', 0, ARGV[1])

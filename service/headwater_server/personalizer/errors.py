@@ -1,4 +1,4 @@
-"""What Personalizer's callers are told when something is wrong: status, code, message."""
+"""Errors as Personalizer's callers get them: status, code, message."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grpc import StatusCode
 from headwater import HeadwaterError
 from headwater_server.errors import Overloaded, StoreUnavailable
 
-# Personalizer's own codes; those that are numbers come from the front door of Azure's services
+# Personalizer's own codes; those that are numbers come from the gateway of Azure's services
 BAD_REQUEST = "BadRequest"
 NOT_FOUND = "ResourceNotFound"
 INTERNAL = "InternalServerError"
@@ -25,19 +25,19 @@ _STATUSES: dict[StatusCode, tuple[int, str]] = {
     StatusCode.DEADLINE_EXCEEDED: (504, UNAVAILABLE),
     StatusCode.CANCELLED: (503, UNAVAILABLE),
 }
-_KEY_WANTED = (
+_KEY_NEEDED = (
     "Access denied due to invalid subscription key: send a backend key of Headwater in the header "
     "Ocp-Apim-Subscription-Key"
 )
 
 
-class DoorError(Exception):
-    """An error as the door answers it. ``inner`` is the finer code."""
+class AdapterError(Exception):
+    """An error as the adapter answers it. ``inner`` is the more precise code."""
 
     def __init__(
         self, status: int, code: str, message: str, inner: str = "", retry_after_s: int = 0
     ) -> None:
-        """Say what is wrong, and the fix."""
+        """State the problem and the fix in ``message``."""
         super().__init__(message)
         self.status = status
         self.code = code
@@ -46,29 +46,29 @@ class DoorError(Exception):
 
     @property
     def body(self) -> dict[str, Any]:
-        """The answer's JSON."""
+        """The JSON of the answer."""
         error: dict[str, Any] = {"code": self.code, "message": str(self)}
         if self.inner:
             error["innerError"] = {"code": self.inner}
         return {"error": error}
 
 
-def bad_request(inner: str, message: str) -> DoorError:
-    """Return the error of a request that cannot be understood.
+def bad_request(inner: str, message: str) -> AdapterError:
+    """Return the error of a request that is not valid.
 
     >>> bad_request("InvalidRankRequest", "actions: is empty").body["error"]["code"]
     'BadRequest'
     """
-    return DoorError(400, BAD_REQUEST, message, inner)
+    return AdapterError(400, BAD_REQUEST, message, inner)
 
 
-def from_call(error: HeadwaterError) -> DoorError:
-    """Return what a failed call to the server is to Personalizer's callers."""
+def from_call(error: HeadwaterError) -> AdapterError:
+    """Return Personalizer's error for a failed call to the server."""
     status, code = _STATUSES.get(error.code, (500, INTERNAL))
-    text = _KEY_WANTED if status == 401 else str(error)
-    return DoorError(status, code, text, retry_after_s=math.ceil(error.retry_after_s or 0))
+    text = _KEY_NEEDED if status == 401 else str(error)
+    return AdapterError(status, code, text, retry_after_s=math.ceil(error.retry_after_s or 0))
 
 
-def from_store(error: StoreUnavailable | Overloaded) -> DoorError:
-    """Return what a store that is away, or full, is to Personalizer's callers."""
-    return DoorError(503, UNAVAILABLE, str(error), retry_after_s=1)
+def from_store(error: StoreUnavailable | Overloaded) -> AdapterError:
+    """Return Personalizer's error for a store that is away or full."""
+    return AdapterError(503, UNAVAILABLE, str(error), retry_after_s=1)

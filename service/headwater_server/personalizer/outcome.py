@@ -1,10 +1,10 @@
-"""From a reward between -1 and 1 to something that a visitor did, or did not.
+"""From a reward between -1 and 1 to a positive event, a negative event, or none.
 
-What the server learns is whether an act followed. A reward r is told as one act with the chance r
-(a refusal with the chance -r), so that the share of acts is the mean of the rewards, and 0.9 is
-learned as three times 0.3. S. Agrawal, N. Goyal, "Analysis of Thompson sampling for the
-multi-armed bandit problem", COLT 2012, section 1, do the same for the same reason. The coin is
-thrown by the event's id, once: a repeat, a restart or another process throws the same.
+The server learns from events. A reward r is reported as one positive event with probability r (a
+negative one with probability -r), so that the share of positive events is the mean of the rewards,
+and 0.9 is learned as three times 0.3. S. Agrawal, N. Goyal, "Analysis of Thompson sampling for the
+multi-armed bandit problem", COLT 2012, section 1, do the same for the same reason. The random
+number follows from the event's id: a repeat, a restart or another process draws the same.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from enum import Enum
 
 
 class Outcome(Enum):
-    """What is told to the server."""
+    """What is reported to the server."""
 
-    ACT = "act"
-    REFUSAL = "refusal"
-    NOTHING = "nothing"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    NONE = "none"
 
 
-def coin(event_id: str) -> float:
-    """Return a number from 0 up to, not including, 1: the event's own.
+def random_number(event_id: str) -> float:
+    """Return the event's random number, from 0 up to, not including, 1.
 
-    >>> coin("a") == coin("a"), 0 <= coin("b") < 1
+    >>> random_number("a") == random_number("a"), 0 <= random_number("b") < 1
     (True, True)
     """
     digest = hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
@@ -32,14 +32,14 @@ def coin(event_id: str) -> float:
 
 
 def outcome_of(event_id: str, reward: float) -> Outcome:
-    """Return what a reward, or a sum of them, comes to.
+    """Return the outcome of a reward, or of a sum of rewards.
 
-    A sum that grows passes the coin once and stays beyond it, so that it can be told at once.
+    A sum that grows exceeds the random number once and for all, so it can be reported at once.
 
     >>> outcome_of("any", 1.0).value, outcome_of("any", 0.0).value, outcome_of("any", -1.0).value
-    ('act', 'nothing', 'refusal')
+    ('positive', 'none', 'negative')
     """
-    throw = coin(event_id)
-    if reward > throw:
-        return Outcome.ACT
-    return Outcome.REFUSAL if -reward > throw else Outcome.NOTHING
+    drawn = random_number(event_id)
+    if reward > drawn:
+        return Outcome.POSITIVE
+    return Outcome.NEGATIVE if -reward > drawn else Outcome.NONE

@@ -1,4 +1,4 @@
-"""The answer to a rank call: every action, the excluded ones where they stood."""
+"""The answer to a rank call: every action; an excluded one keeps its position."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from headwater_server.personalizer.requests import RankRequest
 
 
-def ranked(request: RankRequest, chances: Mapping[str, float]) -> dict[str, Any]:
+def ranked(request: RankRequest, probabilities: Mapping[str, float]) -> dict[str, Any]:
     """Return Personalizer's answer.
 
-    ``chances`` are the slate's items, best first, with the chance of each to stand in the first
-    slot. An excluded action keeps its place with 0; one that may not be shown now comes last,
-    with 0. If none may, the caller's own order holds, as without a recommender.
+    ``probabilities`` are those of the slate's items to be in the first slot, best item first. An
+    excluded action keeps its position with 0; one that may not be shown now comes last, with 0.
+    If none may, the caller's own order stays, as without a recommender.
     """
-    shown = dict(chances) or {request.candidates[0]: 1.0}
+    shown = dict(probabilities) or {request.candidates[0]: 1.0}
     order = iter([*shown, *(name for name in request.candidates if name not in shown)])
     excluded, ranking = set(request.excluded), []
     for action in request.actions:

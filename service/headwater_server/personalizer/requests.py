@@ -86,7 +86,7 @@ class RankRequest(BaseModel):
 
 
 def rank_request(body: bytes) -> RankRequest:
-    """Return the request. Raises `DoorError`, which names the field."""
+    """Return the request. Raises `AdapterError`, which names the field."""
     canonical = _canonical(_object(body, RANK))
     try:
         request = RankRequest.model_validate_json(canonical)
@@ -97,7 +97,7 @@ def rank_request(body: bytes) -> RankRequest:
 
 
 def reward_value(body: bytes) -> float:
-    """Return the reward. Raises `DoorError`.
+    """Return the reward. Raises `AdapterError`.
 
     >>> reward_value(b'{"value": 0.5}')
     0.5

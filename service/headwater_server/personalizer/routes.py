@@ -1,4 +1,4 @@
-"""Personalizer's addresses, headers, statuses and bodies."""
+"""Personalizer's HTTP paths, headers, statuses and bodies."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from starlette.routing import BaseRoute, Route
 
 from headwater import HeadwaterError
 from headwater_server.errors import Overloaded, StoreUnavailable
-from headwater_server.personalizer.adapter import Door
+from headwater_server.personalizer.adapter import Adapter
 from headwater_server.personalizer.errors import (
     BAD_REQUEST,
     INTERNAL,
     NOT_FOUND,
     UNAVAILABLE,
-    DoorError,
+    AdapterError,
     from_call,
     from_store,
 )
@@ -29,25 +29,25 @@ BASE = "/personalizer/v1.0"
 KEY_HEADER = "ocp-apim-subscription-key"
 BODY_BYTES_MAX = 1_000_000
 NO_STORE = (
-    "the door for Personalizer needs the store that holds the log: start headwater web with "
+    "Personalizer's API needs the store that holds the log: start headwater web with "
     "--redis-url, or with the --data-dir of the server"
 )
 Handler = Callable[[Request], Awaitable[Response]]
 _log = structlog.get_logger(__name__)
 
 
-def door_routes(door: Callable[[], Door | None]) -> list[BaseRoute]:
-    """Return the routes. ``door`` gives the one that is open, None: there is no store for one."""
+def adapter_routes(adapter: Callable[[], Adapter | None]) -> list[BaseRoute]:
+    """Return the routes. ``adapter`` returns the open one, or None if there is no store for it."""
 
-    def opened() -> Door:
-        found = door()
+    def opened() -> Adapter:
+        found = adapter()
         if found is None:
-            raise DoorError(503, UNAVAILABLE, NO_STORE)
+            raise AdapterError(503, UNAVAILABLE, NO_STORE)
         return found
 
     async def rank(request: Request) -> Response:
-        asked = rank_request(await _body(request))
-        return _answer(201, await opened().rank(_key(request), asked))
+        call = rank_request(await _body(request))
+        return _answer(201, await opened().rank(_key(request), call))
 
     async def reward(request: Request) -> Response:
         value = reward_value(await _body(request))
@@ -58,35 +58,37 @@ def door_routes(door: Callable[[], Door | None]) -> list[BaseRoute]:
         await opened().activate(_key(request), request.path_params["event_id"])
         return _answer(204)
 
-    async def nothing(request: Request) -> Response:
-        raise DoorError(404, NOT_FOUND, f"{request.method} {request.url.path} is not offered here")
+    async def unknown(request: Request) -> Response:
+        raise AdapterError(
+            404, NOT_FOUND, f"{request.method} {request.url.path} is not offered here"
+        )
 
     event = f"{BASE}/events/{{event_id:path}}"
     return [
         Route(f"{BASE}/rank", _guarded(rank), methods=["POST"]),
         Route(f"{event}/reward", _guarded(reward), methods=["POST"]),
         Route(f"{event}/activate", _guarded(activate), methods=["POST"]),
-        Route("/personalizer/{rest:path}", _guarded(nothing), methods=["GET", "POST", "PUT"]),
+        Route("/personalizer/{rest:path}", _guarded(unknown), methods=["GET", "POST", "PUT"]),
     ]
 
 
 def _guarded(handler: Handler) -> Handler:
-    """Turn whatever goes wrong into Personalizer's error."""
+    """Turn every exception into Personalizer's error."""
 
     async def handled(request: Request) -> Response:
         try:
             return await handler(request)
-        except DoorError as error:
+        except AdapterError as error:
             return _failed(error)
         except HeadwaterError as error:
             return _failed(from_call(error))
         except (StoreUnavailable, Overloaded) as error:
             return _failed(from_store(error))
-        except Exception:  # noqa: BLE001 - logged under an id, and said in Personalizer's words
+        except Exception:  # noqa: BLE001 - logged under an id, answered as Personalizer does
             error_id = uuid4().hex[:12]
             _log.exception("call failed", path=request.url.path, error_id=error_id)
             text = f"internal error; look for error_id={error_id} in the log of headwater web"
-            return _failed(DoorError(500, INTERNAL, text))
+            return _failed(AdapterError(500, INTERNAL, text))
 
     return handled
 
@@ -96,7 +98,7 @@ async def _body(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > BODY_BYTES_MAX:
-            raise DoorError(413, BAD_REQUEST, f"the body has more than {BODY_BYTES_MAX} bytes")
+            raise AdapterError(413, BAD_REQUEST, f"the body has more than {BODY_BYTES_MAX} bytes")
         parts.append(part)
     return b"".join(parts)
 
@@ -112,7 +114,7 @@ def _answer(status: int, content: dict[str, Any] | None = None) -> Response:
     return JSONResponse(content, status_code=status, headers=headers)
 
 
-def _failed(error: DoorError) -> Response:
+def _failed(error: AdapterError) -> Response:
     response = _answer(error.status, error.body)
     if error.retry_after_s:
         response.headers["retry-after"] = str(error.retry_after_s)

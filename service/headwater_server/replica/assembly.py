@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.observability.meters import Meters
-from headwater_server.observability.recent import Recent
+from headwater_server.observability.recent import RecentCalls
 from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.replica.group.digest_comparison import Comparison
 from headwater_server.replica.group.host_peers import HostPeers
@@ -57,7 +57,7 @@ async def restored_replica(
     try:
         engine, position = await restore(stores.snapshots, stores.log, engine_type)
         assembly = _Assembly(stores, engine, position, settings, own, host_peers)
-        replica = assembly.replica(membership, engine_settings, Recent(meters or Meters()))
+        replica = assembly.replica(membership, engine_settings, RecentCalls(meters or Meters()))
         replica.writes.quarantined = await stores.quarantine.total()
     except BaseException:
         await membership.leave()
@@ -90,7 +90,7 @@ class _Assembly:
         self._marks = Marks(stores.replicas, own.replica_id, self._status.copy)
 
     def replica(
-        self, membership: Membership, engine_settings: EngineSettings, recent: Recent
+        self, membership: Membership, engine_settings: EngineSettings, recent: RecentCalls
     ) -> Replica:
         """Return all of it."""
         stores, engine, shell, writes = self._stores, self._engine, self._shell, self._writes
@@ -151,7 +151,7 @@ class _Assembly:
             timeout_s=self._timeout_s,
         )
 
-    def _sampling(self, recent: Recent) -> Sampling:
+    def _sampling(self, recent: RecentCalls) -> Sampling:
         return Sampling(
             self._engine,
             recent,

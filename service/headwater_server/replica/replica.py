@@ -11,7 +11,7 @@ from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.observability.standing import Standing
+from headwater_server.observability.measurements import Measurements
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
 from headwater_server.replica.group.digest_comparison import Comparison
 from headwater_server.replica.group.marks import Marks
@@ -83,7 +83,7 @@ class Replica:
         """Call ``watcher(reads, writes)`` now and at every change of what can be served."""
         self.own.health.watch(watcher)
 
-    async def standing(self) -> Standing:
+    async def measurements(self) -> Measurements:
         """Return all that can be measured of it now; the store is asked, too."""
         own = self.own
         counts = {"events_quarantined": self.writes.quarantined, **own.memory.look()}

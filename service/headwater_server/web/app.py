@@ -1,4 +1,4 @@
-"""The web process as an ASGI application: pages, health, doors."""
+"""The web process as an ASGI application: pages, health, Personalizer's API."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from headwater_server.personalizer.adapter import Door
-from headwater_server.personalizer.routes import door_routes
+from headwater_server.personalizer.adapter import Adapter
+from headwater_server.personalizer.routes import adapter_routes
 from headwater_server.web.headers import NEVER, SecurityHeaders
 from headwater_server.web.pages import page_routes
 
 GZIP_BYTES_MIN = 1_000
 
 
-Opening = Callable[[], AbstractAsyncContextManager[Door]]
+Opening = Callable[[], AbstractAsyncContextManager[Adapter]]
 
 
 def make_app(opening: Opening | None = None, static: Path | None = None) -> Starlette:
-    """Return the application: the pages in ``static``, and the door for Personalizer.
+    """Return the application: the pages in ``static``, and Personalizer's API.
 
-    ``opening`` opens the door for as long as the application runs; None: there is no store for it.
+    ``opening`` opens the adapter for as long as the application runs; None: it has no store.
     """
-    opened: list[Door] = []
+    opened: list[Adapter] = []
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         if opening is None:
             yield
             return
-        async with opening() as door:
-            opened.append(door)
+        async with opening() as adapter:
+            opened.append(adapter)
             yield
 
-    doors = door_routes(lambda: opened[0] if opened else None)
+    adapters = adapter_routes(lambda: opened[0] if opened else None)
     return Starlette(
-        routes=[Route("/healthz", _healthz), *doors, *page_routes(static)],
+        routes=[Route("/healthz", _healthz), *adapters, *page_routes(static)],
         lifespan=lifespan,
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN),
         ],
-        exception_handlers={HTTPException: _told},
+        exception_handlers={HTTPException: _error_text},
     )
 
 
@@ -57,8 +57,8 @@ async def _healthz(_request: Request) -> Response:
     return PlainTextResponse("ok\n", headers={"cache-control": NEVER})
 
 
-async def _told(request: Request, error: Exception) -> Response:
-    """Answer with a sentence."""
+async def _error_text(request: Request, error: Exception) -> Response:
+    """Answer with one sentence of plain text."""
     if not isinstance(error, HTTPException):
         raise error
     nothing = f"There is nothing at {request.url.path}."

@@ -1,12 +1,12 @@
-"""What every answer of the web process says to a browser about itself."""
+"""The security headers that every answer of the web process has."""
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# No inline script, nothing from elsewhere, no frame around it. A chart may style an element that it
-# made (style-src-attr); a style sheet comes from here.
+# No inline script, nothing from other hosts, no frame around it. A chart may style an element that
+# it created (style-src-attr); style sheets come from this host.
 _SOURCES = {
     "default-src": "'self'",
     "script-src": "'self'",
@@ -28,13 +28,13 @@ SECURITY = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-FRESH = "no-cache"  # keep it, but ask whether it is still the same
+FRESH = "no-cache"  # it may be cached, but must be revalidated
 FOR_EVER = "public, max-age=31536000, immutable"
 NEVER = "no-store"
 
 
 class SecurityHeaders:
-    """Puts the headers onto every answer, errors too."""
+    """Adds the headers to every answer, also to errors."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap ``app``."""

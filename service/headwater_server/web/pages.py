@@ -1,4 +1,4 @@
-"""The built pages of the console and the shop, from the files that come with the package."""
+"""The built pages of the console and the shop, from the files in this package."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _HASHED = re.compile(r"(?:^|/)assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 
 
 class Page(StaticFiles):
-    """One page's folder. What has its hash in its name may be kept for ever, the rest is asked."""
+    """One page's folder. Files with a hash in their name are cached for ever, others are not."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return the file, with how long it may be kept."""
+        """Return the file, with its cache-control header."""
         response = await self._found(path, scope)
-        kept = FOR_EVER if _HASHED.search(path.replace(os.sep, "/")) else FRESH
-        response.headers["cache-control"] = kept
+        caching = FOR_EVER if _HASHED.search(path.replace(os.sep, "/")) else FRESH
+        response.headers["cache-control"] = caching
         return response
 
     async def _found(self, path: str, scope: Scope) -> Response:
-        """Return the file; a path that names a view, not a file, is the page's own business."""
+        """Return the file; for a path that names a view, not a file, return index.html."""
         try:
             return await super().get_response(path, scope)
         except HTTPException as error:
@@ -44,7 +44,7 @@ class Page(StaticFiles):
 
 
 def page_routes(static: Path | None = None) -> list[BaseRoute]:
-    """Return the routes of all pages; one that was not built says so."""
+    """Return the routes of all pages; a page that was not built answers with that."""
     folder = static or _packaged()
     routes: list[BaseRoute] = [
         Route(f"/shop/{name}", _shop_file, methods=["GET"], name=name) for name in SHOP_FILES
@@ -71,10 +71,10 @@ async def _with_slash(request: Request) -> Response:
 
 
 async def _shop_file(request: Request) -> Response:
-    """Return what the demo shop was told, such as its publishable key; it may change any time."""
+    """Return a configuration file of the demo shop, such as its publishable key."""
     name = request.url.path.rpartition("/")[2]
-    told = os.environ.get(SHOP_DIR_VARIABLE)
-    path = Path(told, name) if told else None
+    folder = os.environ.get(SHOP_DIR_VARIABLE)
+    path = Path(folder, name) if folder else None
     if path is None or not path.is_file():
         raise HTTPException(404, f"{name}: {SHOP_DIR_VARIABLE} names no directory that has it")
     return FileResponse(path, media_type="application/json", headers={"cache-control": FRESH})

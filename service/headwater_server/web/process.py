@@ -1,4 +1,4 @@
-"""The web process: uvicorn on a port, until it is told to stop."""
+"""The web process: uvicorn on a port, until a signal stops it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-STOP_PATIENCE_S = 5
+STOP_TIMEOUT_S = 5
 BACKLOG = 1024
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to us: uvicorn's own would end a clean stop as if killed by one."""
+    """Leaves signals to us: uvicorn's handler would end a clean stop as if it were killed."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
+        """Capture no signals."""
         yield
 
 
@@ -34,8 +34,8 @@ async def serve(app: ASGIApp, listen: str, on_ready: Callable[[str], None]) -> N
         access_log=False,
         server_header=False,
         lifespan="on",
-        timeout_graceful_shutdown=STOP_PATIENCE_S,
-        # who called is told by the gateway, which is the only one that may be believed
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+        # the gateway sends the caller's address; no other sender is trusted
         proxy_headers=False,
     )
     server = _Server(config)
@@ -43,7 +43,7 @@ async def serve(app: ASGIApp, listen: str, on_ready: Callable[[str], None]) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn tells it no other way
+    while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     if server.started:
         on_ready(f"{host}:{listener.getsockname()[1]}")

@@ -18,7 +18,7 @@ from benchmarks.quality.peers.base import AsEngine
 from benchmarks.quality.peers.popularity import Popularity
 from benchmarks.quality.sets import Skipped, folders, read_set
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.touched import Repeats
+from headwater_server.evaluation.interactions import Repeats
 from tests.unit.evaluation.conftest import write  # noqa: F401 - a fixture
 
 EVENTS = 300

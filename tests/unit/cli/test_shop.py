@@ -13,7 +13,7 @@ from headwater_server.cli.demo.shop.past import simulated_past
 from headwater_server.cli.demo.shop.processes import Keys
 from headwater_server.cli.demo.shop.shoppers import crowd
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.history import read_history
+from headwater_server.evaluation.shop_history import read_history
 
 NOW_S = 1_800_000_000.0
 WEEK_S = 7 * 24 * 3600

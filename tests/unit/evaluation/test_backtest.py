@@ -11,8 +11,8 @@ from headwater_server.engine.messages.events import Outcome, Status
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation import report
 from headwater_server.evaluation.backtest import Backtest
-from headwater_server.evaluation.history import read_history
-from headwater_server.evaluation.touched import Repeats
+from headwater_server.evaluation.interactions import Repeats
+from headwater_server.evaluation.shop_history import read_history
 from tests.unit.evaluation.tiny_engine import TinyEngine
 
 

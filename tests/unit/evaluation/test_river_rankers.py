@@ -10,8 +10,8 @@ from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot import state
 from headwater_server.evaluation.backtest import Backtest
-from headwater_server.evaluation.history import read_history
-from headwater_server.evaluation.touched import Repeats
+from headwater_server.evaluation.interactions import Repeats
+from headwater_server.evaluation.shop_history import read_history
 
 DATA = Path("../shared/data")
 SCALED = "river:preprocessing.StandardScaler() | "

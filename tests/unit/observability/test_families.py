@@ -9,11 +9,11 @@ import pytest
 
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.observability.families import families
+from headwater_server.observability.measurements import Measurements
 from headwater_server.observability.meters import Meters
-from headwater_server.observability.standing import Standing
 
 PAGE = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
-STANDING = Standing(
+MEASUREMENTS = Measurements(
     reads=True,
     writes=True,
     broken=False,
@@ -33,16 +33,16 @@ STANDING = Standing(
 )
 
 
-def values(standing, meters=None):
+def values(measured, meters=None):
     found = {}
-    for family in families(standing, meters or Meters()):
+    for family in families(measured, meters or Meters()):
         for sample in family.samples:
             found[sample.name, *sample.labels.values()] = sample.value
     return found
 
 
 def test_the_lag_is_what_the_head_is_ahead():
-    found = values(STANDING)
+    found = values(MEASUREMENTS)
     assert found["headwater_log_lag_entries",] == 10
     assert found["headwater_events_learned_total",] == 7
     key = ("headwater_progressive_validation", "act_rate", "home", "listwise", "total")
@@ -52,9 +52,9 @@ def test_the_lag_is_what_the_head_is_ahead():
 
 def test_what_only_the_store_knows_is_left_out_while_it_is_away():
     away = replace(
-        STANDING, entries_at_head=None, entries_kept=None, snapshot_age_s=None, replicas=None
+        MEASUREMENTS, entries_at_head=None, entries_kept=None, snapshot_age_s=None, replicas=None
     )
-    gone = values(STANDING).keys() - values(away).keys()
+    gone = values(MEASUREMENTS).keys() - values(away).keys()
     assert {name for name, *_ in gone} == {
         "headwater_log_entries_appended_total",
         "headwater_log_lag_entries",
@@ -65,10 +65,10 @@ def test_what_only_the_store_knows_is_left_out_while_it_is_away():
 
 
 def test_replicas_are_counted_by_what_they_do():
-    found = values(STANDING)
+    found = values(MEASUREMENTS)
     assert found["headwater_replicas", "worker"] == 2
     assert found["headwater_replicas", "follower"] == 1
-    assert values(replace(STANDING, broken=True))["headwater_broken",] == 1
+    assert values(replace(MEASUREMENTS, broken=True))["headwater_broken",] == 1
 
 
 def test_a_histogram_counts_up_and_ends_with_all():
@@ -76,7 +76,7 @@ def test_a_histogram_counts_up_and_ends_with_all():
     for took_s in (0.0001, 0.004, 0.004, 100.0):
         meters.of("S/M").under_way += 1
         meters.of("S/M").ended("OK", took_s)
-    found = values(STANDING, meters)
+    found = values(MEASUREMENTS, meters)
     bucket = "headwater_call_duration_seconds_bucket"
     assert [found[bucket, "S/M", "OK", le] for le in ("0.0005", "0.005", "60.0", "+Inf")] == [
         1, 3, 3, 4,
@@ -89,5 +89,5 @@ def test_operators_are_told_of_every_family():
     meters = Meters()
     meters.of("S/M").under_way += 1
     meters.of("S/M").ended("OK", 0.001)
-    missing = [family.name for family in families(STANDING, meters) if family.name not in PAGE]
+    missing = [family.name for family in families(MEASUREMENTS, meters) if family.name not in PAGE]
     assert missing == []

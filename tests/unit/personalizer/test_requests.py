@@ -8,12 +8,12 @@ import pytest
 from headwater import HeadwaterError, OverloadedError, UnavailableError
 from headwater_server.errors import StoreUnavailable
 from headwater_server.flattening import NAME_BYTES_MAX, NAMES_MAX, flattened, item_features
-from headwater_server.personalizer.errors import DoorError, from_call, from_store
+from headwater_server.personalizer.errors import AdapterError, from_call, from_store
 from headwater_server.personalizer.outcome import Outcome, outcome_of
 from headwater_server.personalizer.ranking import ranked
 from headwater_server.personalizer.requests import rank_request, reward_value
 
-WORTH = {Outcome.ACT: 1.0, Outcome.NOTHING: 0.0, Outcome.REFUSAL: -1.0}
+WORTH = {Outcome.POSITIVE: 1.0, Outcome.NONE: 0.0, Outcome.NEGATIVE: -1.0}
 
 
 def _request(*names, **more):
@@ -30,9 +30,9 @@ def test_over_many_events_a_reward_is_learned_as_itself(reward):
 def test_a_growing_sum_passes_the_coin_once_and_stays_beyond_it():
     for n in range(200):
         outcomes = [outcome_of(f"event {n}", total / 10) for total in range(11)]
-        first = outcomes.index(Outcome.ACT)
-        assert set(outcomes[:first]) <= {Outcome.NOTHING}
-        assert set(outcomes[first:]) == {Outcome.ACT}
+        first = outcomes.index(Outcome.POSITIVE)
+        assert set(outcomes[:first]) <= {Outcome.NONE}
+        assert set(outcomes[first:]) == {Outcome.POSITIVE}
 
 
 def test_excluded_actions_keep_their_place_and_what_may_not_be_shown_comes_last():
@@ -73,7 +73,7 @@ def test_the_same_question_has_the_same_digest_however_it_is_spelled():
     ],
 )
 def test_a_field_of_another_kind_is_named(more, field):
-    with pytest.raises(DoorError, match=rf"^{field}(\[0\])?: ") as bad:
+    with pytest.raises(AdapterError, match=rf"^{field}(\[0\])?: ") as bad:
         _request("a", **more)
     assert bad.value.status == 400
 
@@ -112,7 +112,7 @@ def test_what_the_server_says_is_said_in_personalizers_codes():
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-1e999", "1" + "0" * 400, "1.01"])
 def test_no_number_that_json_can_spell_is_more_than_a_bad_request(value):
-    with pytest.raises(DoorError, match="does not lie between -1 and 1") as refused:
+    with pytest.raises(AdapterError, match="does not lie between -1 and 1") as refused:
         reward_value(b'{"value": %b}' % value.encode())
     assert refused.value.status == 400
     assert isinstance(flattened([{"big": json.loads(value)}])["big"], str | float)
@@ -122,6 +122,6 @@ def test_no_number_that_json_can_spell_is_more_than_a_bad_request(value):
 def test_half_a_character_is_refused_before_anything_is_asked(place):
     action = {"id": "a\ud800" if place == "id" else "a"}
     action["features"] = [{"taste": "\ud800"}] if place == "features" else []
-    told = {"actions": [action], "eventId": "\ud800" if place == "eventId" else "e"}
-    with pytest.raises(DoorError, match="not Unicode"):
-        rank_request(json.dumps(told).encode())
+    content = {"actions": [action], "eventId": "\ud800" if place == "eventId" else "e"}
+    with pytest.raises(AdapterError, match="not Unicode"):
+        rank_request(json.dumps(content).encode())

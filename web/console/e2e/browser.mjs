@@ -2,7 +2,7 @@
 import { chromium } from "playwright-core";
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 60_000;
 
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });

@@ -6,12 +6,15 @@ const FLAGS = [
   "--disable-component-update", "--disable-sync",
 ];
 
+const PATIENCE_MS = 60_000;
+
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
 
 /** Open the shop in a context of its own; the page's errors are kept in `page.complaints`. */
 export async function enter(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(error.message));
   page.on("console", (message) => isError(message) && page.complaints.push(message.text()));

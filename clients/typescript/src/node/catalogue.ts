@@ -74,7 +74,7 @@ export class Catalogue extends Connection {
     return profile(await this.make((each) => this.#users.getUser(who, each), options, READ_MS, READING));
   }
 
-  /** Erase an account with its visitors, or an anonymous visitor. An unknown one is no error. */
+  /** Erase an account with its visitors, or an anonymous visitor. An unknown id is not an error. */
   async eraseUser(who: Who, options: CallOptions = {}): Promise<{ offset: string }> {
     const answer = await this.make((each) => this.#users.eraseUser(who, each), options, WRITE_MS, REPEATABLE);
     return { offset: answer.offset };

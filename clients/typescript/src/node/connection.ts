@@ -38,7 +38,7 @@ export class Connection {
     });
   }
 
-  /** Close the connection; calls under way end with an error. */
+  /** Close the connection; calls in progress end with an error. */
   close(): void {
     this.#closed = true;
     this.#sessions.abort(new ConnectError("the client was closed", Code.Canceled));

@@ -12,10 +12,10 @@ from rich.table import Table
 from headwater_server.cli.failures import explained, valid_engine
 from headwater_server.cli.progress import Progress
 from headwater_server.evaluation.backtest import Backtest, Result
-from headwater_server.evaluation.history import History, read_history
+from headwater_server.evaluation.interactions import Repeats
 from headwater_server.evaluation.report import as_dict, write
+from headwater_server.evaluation.shop_history import ShopHistory, read_history
 from headwater_server.evaluation.tally import Tally
-from headwater_server.evaluation.touched import Repeats
 from headwater_server.settings import load_settings
 
 EventsFile = Annotated[
@@ -52,7 +52,7 @@ def backtest(
     _show(result, report)
 
 
-def _run(history: History, repeats: Repeats) -> Result:
+def _run(history: ShopHistory, repeats: Repeats) -> Result:
     from headwater_server.engine.engine import Engine
     from headwater_server.engine.warmup import warm_up
 

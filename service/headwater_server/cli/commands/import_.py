@@ -19,7 +19,7 @@ from headwater_server.cli.import_target import ServerGoneError, send
 from headwater_server.cli.progress import Progress
 from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
 from headwater_server.cli.target import Key, Target
-from headwater_server.evaluation.history import History, read_gorse, read_history
+from headwater_server.evaluation.shop_history import ShopHistory, read_gorse, read_history
 from headwater_server.replica.snapshots.fold import fold
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
@@ -95,7 +95,7 @@ def _refuse_of_gorse(users: Path | None, types: list[str] | None) -> None:
         raise BadSettings("--users and --type go with --format gorse")
 
 
-def _send(target: str, key: str, history: History, batch_size: int) -> None:
+def _send(target: str, key: str, history: ShopHistory, batch_size: int) -> None:
     with Progress("import", len(history.events)) as progress:
         try:
             outcomes = send(target, key, history, batch_size, progress.at)
@@ -104,7 +104,7 @@ def _send(target: str, key: str, history: History, batch_size: int) -> None:
     _say(outcomes)
 
 
-async def _write(settings: Settings, history: History, batch_size: int) -> None:
+async def _write(settings: Settings, history: ShopHistory, batch_size: int) -> None:
     from headwater_server.cli.publish_state import keep
     from headwater_server.engine.engine import Engine
 

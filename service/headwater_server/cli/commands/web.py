@@ -66,7 +66,7 @@ def web(
 
 def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
     """Return what opens the door for Personalizer, None if there is no store for it."""
-    from headwater_server.personalizer.opening import open_door
+    from headwater_server.personalizer.lifecycle import open_adapter
 
     settings = load_settings(**flags)
     set_up_logging(settings.process.log_level, settings.process.log_format)
@@ -82,7 +82,7 @@ def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
     where = _where(settings.place)
     if where is None:
         return None
-    return partial(open_door, target, key, where, settings.storage, settings.personalizer)
+    return partial(open_adapter, target, key, where, settings.storage, settings.personalizer)
 
 
 def _where(place: PlaceSettings) -> str | Path | None:

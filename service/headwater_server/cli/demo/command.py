@@ -22,7 +22,7 @@ from headwater_server.cli.demo.shop.command import Wish, open_shop
 from headwater_server.cli.demo.story import Story
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.history import read_history
+from headwater_server.evaluation.shop_history import read_history
 
 RESTART_S = 5.0  # what a kill, a start and two digests take, about
 SERVING_MIN = 0.5  # share of the time, however long a cold start took

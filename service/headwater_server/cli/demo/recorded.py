@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from headwater import Event
 from headwater_server.cli.import_target import to_client_item
 from headwater_server.engine.messages import events
-from headwater_server.evaluation.history import History
+from headwater_server.evaluation.interactions import Interactions, Repeats
+from headwater_server.evaluation.shop_history import ShopHistory
 from headwater_server.evaluation.simulator import Act, Visit
-from headwater_server.evaluation.touched import Repeats, Touched
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOT_COUNTED = 0.1  # the first share of the file, as in a backtest
@@ -49,9 +49,9 @@ class RecordedCrowd:
         "that latest item, asked for just before"
     )
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: ShopHistory) -> None:
         self._history = history
-        self._touched = Touched(Repeats.ALLOW)
+        self._touched = Interactions(Repeats.ALLOW)
         self._row = 0
         times_ms = history.events.times_ms
         first_live_ms = times_ms[max(0, len(times_ms) - LIVE_ABOUT)]
@@ -98,7 +98,7 @@ class RecordedCrowd:
         event = self._history.events.event(self._row)
         self._row += 1
         if event.event_type != IMPRESSION:
-            self._touched.touch(event.visitor_id, event.items[0].item_id)
+            self._touched.add(event.visitor_id, event.items[0].item_id)
         return event
 
     def _is_counted(self, row: int, event: events.Event, latest: str | None) -> bool:

@@ -1,1 +1,4 @@
-"""What Gorse exports: its items, users and feedback, in each of the formats it has had."""
+"""Files that Gorse exports: items, users and feedback, in every format of its versions.
+
+In: a JSON, CSV or dump file. Out: our item writes, user writes and events, or `BadFile`.
+"""

@@ -1,4 +1,4 @@
-"""Gorse's items and users, as what the catalogue and the accounts are told."""
+"""Gorse's items and users as writes to our catalogue and accounts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_items(path: Path) -> list[ItemWrite]:
 
 
 def read_users(path: Path) -> list[UserWrite]:
-    """Read users, who are accounts to us; those without labels need no telling."""
+    """Read users as accounts; those without labels need no write."""
     export = read_export(path, Kind.USERS)
     _check_ids(export, "userid", "UserId")
     export.problems.raise_if_any()
@@ -35,7 +35,7 @@ def read_users(path: Path) -> list[UserWrite]:
 
 
 def _features(fields: dict[str, Any]) -> tuple[tuple[str, str | float], ...]:
-    """Return an account's features: a label of a plain list is one that is there."""
+    """Return an account's features: a label of a plain list is a feature that is present."""
     features, tags = labels(fields.get("labels"))
     named = dict(features) | {tag[:LABEL_BYTES_MAX]: 1.0 for tag in tags if not id_problem(tag)}
     return tuple(sorted(named.items())[:LABELS_MAX])

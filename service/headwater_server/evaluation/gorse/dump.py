@@ -20,7 +20,7 @@ _KINDS = {-1: "USERS", -2: "ITEMS", -3: "FEEDBACK"}
 _SIZE = struct.Struct("<q")
 _TEXT, _BYTES, _BOOL, _DOUBLE, _MESSAGE = 9, 12, 8, 1, 11  # FieldDescriptorProto.Type
 _TIME = ".google.protobuf.Timestamp"
-# name: (number, type, repeated); those that we do not look at are left out
+# name: (number, type, repeated); fields that we do not use are left out
 _FIELDS: dict[str, dict[str, tuple[int, int, bool]]] = {
     "USERS": {
         "user_id": (1, _TEXT, False), "labels": (2, _BYTES, False), "comment": (3, _TEXT, False),
@@ -39,7 +39,7 @@ _FIELDS: dict[str, dict[str, tuple[int, int, bool]]] = {
 
 
 def is_dump(raw: bytes) -> bool:
-    """Return whether the file begins as a dump does: no text has eight bytes like these."""
+    """Return whether the file begins like a dump: no text begins with these eight bytes."""
     return len(raw) >= _SIZE.size and _SIZE.unpack_from(raw)[0] in _KINDS
 
 
@@ -82,7 +82,7 @@ def _fields(message: Message) -> dict[str, Any]:
 
 
 def _messages() -> dict[str, Any]:
-    """Return the classes of Gorse's messages, made from what is said of them above."""
+    """Return the classes of Gorse's messages, made from the table above."""
     file = descriptor_pb2.FileDescriptorProto(
         name="gorse_dump.proto", package="gorse_dump", syntax="proto3",
         dependency=[timestamp_pb2.DESCRIPTOR.name],

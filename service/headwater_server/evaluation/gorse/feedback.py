@@ -16,11 +16,11 @@ from headwater_server.evaluation.gorse.records import Export, Kind, Record, read
 from headwater_server.evaluation.gorse.values import time_ms
 
 TYPES = {"read": "impression", "star": "favorite"}
-"""What Gorse's own types mean here, unless told otherwise; those that we know mean themselves."""
+"""Our event type for each of Gorse's types, by default; types that we know stay as they are."""
 
 
 def read_feedback(path: Path, known: frozenset[str], types: Mapping[str, str]) -> EventFile:
-    """Read feedback; ``types`` says which event type a feedback type is. Raises `BadFile`.
+    """Read feedback; ``types`` maps feedback types to event types. Raises `BadFile`.
 
     Exports are in the database's order: events are sorted by time, those without one first.
     """
@@ -56,7 +56,7 @@ class _Reading:
         self._told: set[str] = set()
 
     def row(self, record: Record) -> tuple[int | None, int, str, str, str, float | None] | None:
-        """Return a row, None if something is wrong with it."""
+        """Return a row, None if it has a problem."""
         line, fields = record
         before = self._problems.total
         ids = [self._id(line, fields, name) for name in ("UserId", "ItemId")]
@@ -87,7 +87,7 @@ class _Reading:
         return event_type
 
     def _value(self, line: int, told: Any, event_type: str) -> float | None:
-        """Return the value; Gorse's 0 is no value, but for a rating."""
+        """Return the value; Gorse's 0 is no value, except for a rating."""
         value = parse_number(told) if isinstance(told, str) and told else told or 0.0
         if isinstance(value, bool) or not isinstance(value, int | float) or not _tame(value):
             self._problems.add(line, "Value", f"{told!r} is not a number up to {NUMBER_MAX:g}")

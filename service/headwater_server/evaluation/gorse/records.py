@@ -18,7 +18,7 @@ from headwater_server.evaluation.table import Content, csv_rows, read_content
 
 
 class Kind(Enum):
-    """What a file holds; the value is the list's name in the REST API's answers."""
+    """The kind of a file's records; the value is the list's name in the REST API's answers."""
 
     ITEMS = "Items"
     USERS = "Users"
@@ -42,7 +42,7 @@ class Export(NamedTuple):
 
 
 def plain_name(name: str) -> str:
-    """Return a field's name, of whichever version, in one spelling.
+    """Return a field's name, of any version of Gorse, in one spelling.
 
     >>> plain_name("ItemId"), plain_name("item_id"), plain_name("time_stamp")
     ('itemid', 'itemid', 'timestamp')
@@ -52,7 +52,7 @@ def plain_name(name: str) -> str:
 
 
 def read_export(path: Path, kind: Kind) -> Export:
-    """Read the records of one kind. Raises `BadFile` for what cannot be read at all."""
+    """Read the records of one kind. Raises `BadFile` if the file cannot be read at all."""
     content = read_content(path)
     problems = Problems(path)
     if is_dump(content.raw):
@@ -115,7 +115,7 @@ def _numbered(values: list[Any]) -> Iterator[Record]:
 
 
 def _table(text: str, problems: Problems) -> Iterator[Record]:
-    """Yield the rows of a CSV; its lists have ``|`` between."""
+    """Yield the rows of a CSV; its lists are separated by ``|``."""
     names: list[str] = []
     for line, fields in csv_rows(text, problems):
         if not names:

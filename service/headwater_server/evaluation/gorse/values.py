@@ -1,4 +1,4 @@
-"""Gorse's values in ours: times, lists, labels, truths."""
+"""Gorse's values in ours: times, lists, labels, booleans."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TRUTHS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
 def time_ms(value: Any) -> int | str | None:
-    """Return milliseconds since 1970, None for no time (or Go's zero), or what is wrong.
+    """Return milliseconds since 1970, None for no time (or Go's zero), or an error text.
 
     >>> time_ms("2024-05-01T10:00:00.5Z"), time_ms("2024-05-01 10:00:00 +0000 UTC")
     (1714557600500, 1714557600000)
@@ -45,7 +45,7 @@ def time_ms(value: Any) -> int | str | None:
 
 
 def truth(value: Any) -> bool | str:
-    """Return true or false, or what is wrong.
+    """Return true or false, or an error text.
 
     >>> truth(True), truth("false"), truth("no")
     (True, False, "'no' is neither true nor false")
@@ -57,7 +57,7 @@ def truth(value: Any) -> bool | str:
 
 
 def texts(value: Any) -> list[str]:
-    """Return a list's texts; those of a CSV have ``|`` between, or are a list in JSON.
+    """Return a list's texts; a CSV separates them by ``|``, or has a list in JSON.
 
     >>> texts("a|b"), texts(["a", 1]), texts(None)
     (['a', 'b'], ['a', '1'], [])
@@ -85,7 +85,7 @@ def labels(value: Any) -> tuple[tuple[tuple[str, ContextValue], ...], list[str]]
 
 
 def _decoded(value: Any) -> Any:
-    """Return what a cell that holds JSON says, else the value itself."""
+    """Return the decoded value of a cell with JSON, else the value itself."""
     if isinstance(value, str) and value.strip()[:1] in {"[", "{"}:
         try:
             return json.loads(value)

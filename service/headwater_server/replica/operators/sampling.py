@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from headwater_server.errors import StoreUnavailable
-from headwater_server.observability.recent import LOOK_EVERY_S, CallFigures, Recent
-from headwater_server.observability.together import together
+from headwater_server.observability.aggregation import aggregate
+from headwater_server.observability.recent import RECORD_EVERY_S, CallFigures, RecentCalls
 from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
 from headwater_server.replica.operators.memory import process_bytes
 from headwater_server.replica.operators.timeline import SeriesKey, Timeline
@@ -28,7 +28,7 @@ class Sampling:
     def __init__(
         self,
         engine: StateMachine,
-        recent: Recent,
+        recent: RecentCalls,
         replicas: Replicas,
         *,
         interval_s: float,
@@ -48,7 +48,7 @@ class Sampling:
 
     def start(self) -> None:
         """Sample from now on."""
-        looks = (self._look, LOOK_EVERY_S), (self.sample, self._interval_s)
+        looks = (self._look, RECORD_EVERY_S), (self.sample, self._interval_s)
         self._tasks = [
             asyncio.create_task(self._every(seconds, work), name=f"sampling {seconds:g} s")
             for work, seconds in looks
@@ -74,7 +74,7 @@ class Sampling:
             await asyncio.sleep(seconds)
 
     async def _look(self) -> None:
-        self._recent.look(self._clock())
+        self._recent.record(self._clock())
 
     async def sample(self) -> None:
         """Take one sample of everything."""
@@ -102,7 +102,7 @@ class Sampling:
         except StoreUnavailable:
             return self.calls()
         alive = (one.standing.serving for one in heard if one.age_ms <= LIVE_PATIENCE_MS)
-        return together(call for serving in alive if serving for call in serving.calls)
+        return aggregate(call for serving in alive if serving for call in serving.calls)
 
 
 def _serving(calls: Sequence[CallFigures]) -> dict[SeriesKey, float]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from headwater_server.errors import StoreUnavailable
-from headwater_server.observability.standing import Standing
+from headwater_server.observability.measurements import Measurements
 from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.state_machine import StateMachine
@@ -43,12 +43,12 @@ async def measured(
     health: Health,
     stores: Stores,
     now_ms: Callable[[], int],
-) -> Standing:
+) -> Measurements:
     """Return how it is doing; all that is of the engine is of one state."""
     kept = await _kept(stores)
     made_ms = kept.snapshot_time_ms
     snapshotter = shell.snapshotter
-    return Standing(
+    return Measurements(
         reads=health.reads,
         writes=health.writes,
         broken=bool(health.fault),

@@ -75,7 +75,7 @@ function Statistics({ one }: { one: ItemStatisticsJson }) {
       facts={[
         ["Interactions", count(touches)],
         ["Repeat interactions", touches ? `${count(one.repeatTouches)} (${percent(int(one.repeatTouches) / touches, 0)})` : "–"],
-        ["Last seen", touches ? `${count(one.touchesSince)} interactions ago (of the whole shop)` : "never"],
+        ["Last seen", touches ? `${count(one.touchesSince)} shop interactions ago` : "never"],
         ["Recent: hour, day, week", `${decimal(one.touchesHour, 1)} · ${decimal(one.touchesDay, 1)} · ${decimal(one.touchesWeek, 1)}`],
         ["Hourly trend", <Trend value={one.trendHour} />],
         ["Daily trend", <Trend value={one.trendDay} />],

@@ -32,7 +32,7 @@ function figures(samples: Samples): Figure[] {
     { name: "Hit rate at 20", values: samples.overall("hit_rate_at_20"), format: (value) => percent(value), hue: 1, higherIsBetter: true },
     { name: "Act rate", values: samples.overall("act_rate"), format: (value) => percent(value), hue: 4, higherIsBetter: true },
     { name: "Reward per slate", values: samples.overall("reward"), format: (value) => decimal(value), hue: 3, higherIsBetter: true },
-    { name: "Events learned per second", values: samples.values({ name: "events_per_second" }), format: rate, hue: 6 },
+    { name: "Events learned / s", values: samples.values({ name: "events_per_second" }), format: rate, hue: 6 },
     { name: "Recommend, p99", values: p99(RECOMMEND), format: ms, hue: 2, higherIsBetter: false },
     { name: "Feedback, p99", values: p99(FEEDBACK), format: ms, hue: 5, higherIsBetter: false },
   ];

@@ -22,7 +22,7 @@ from headwater_server.cli.demo.shop.shoppers import crowd
 from headwater_server.cli.demo.shop.visits import Visits
 from headwater_server.cli.progress import Progress
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.history import read_history
+from headwater_server.evaluation.shop_history import read_history
 
 SHOPPERS = 400
 SESSIONS = 700  # in the four weeks before: some 7,500 events

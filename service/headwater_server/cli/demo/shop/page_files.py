@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater_server.cli.demo.shop.goods import CURRENCY, Goods
-from headwater_server.evaluation.history import History
+from headwater_server.evaluation.shop_history import ShopHistory
 
 ITEMS_MAX = 20_000  # of a shop's own file: the most touched; a page must load them
 PLACEMENTS = ("home", "category", "product", "basket")
@@ -61,7 +61,7 @@ def of_goods(goods: Goods) -> list[Entry]:
     ]
 
 
-def of_history(history: History) -> list[Entry]:
+def of_history(history: ShopHistory) -> list[Entry]:
     """Return the entries of a shop's own files: the items that were touched most, and named."""
     touched = Counter(history.events.item_ids)
     named = {write.item.item_id: write.item for write in history.items}

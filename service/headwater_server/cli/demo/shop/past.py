@@ -9,7 +9,7 @@ from random import Random
 
 from headwater_server.cli.demo.shop.goods import Product
 from headwater_server.cli.demo.shop.shoppers import WEEKS, Shopper
-from headwater_server.evaluation.history import History
+from headwater_server.evaluation.shop_history import ShopHistory
 
 WEEK_S = 7 * 24 * 3600
 STEP_S = (8, 90)  # between two acts of a visit
@@ -38,7 +38,7 @@ def _session(shopper: Shopper, ago_s: float, now_s: float, random: Random) -> It
         time_s += random.uniform(*STEP_S)
 
 
-def recorded_past(history: History, now_s: float) -> list[tuple[float, str, str, str, str]]:
+def recorded_past(history: ShopHistory, now_s: float) -> list[tuple[float, str, str, str, str]]:
     """Return a file's events, moved as a whole so that they end now: what was new is new again."""
     events = history.events
     moved_s = now_s - events.times_ms[-1] / 1000

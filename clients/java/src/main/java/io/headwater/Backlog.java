@@ -8,8 +8,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * What waits to be sent, counted and cut into batches. Each event is settled once: learned, or lost
- * and told so. It waits for nothing and locks nothing: the buffer around it does.
+ * The events that wait to be sent, counted and cut into batches. Each event is settled once: learned,
+ * or reported as lost. It neither waits nor locks: the buffer does both.
  */
 final class Backlog {
   private static final int BATCH_BYTES_MAX = 1_000_000; // a server takes 4 MiB unless set otherwise
@@ -32,12 +32,12 @@ final class Backlog {
     this.patienceNanos = settings.patience.toNanos();
   }
 
-  /** Those on their way count, too. */
+  /** Counts the events of the batch that is being sent, too. */
   boolean isFull() {
     return added - settled >= eventsMax;
   }
 
-  /** Whether a batch goes out now, without waiting for company. */
+  /** Whether a batch is sent now, without waiting for more events. */
   boolean isDue() {
     return hurry || closed || waiting.size() >= batchMax;
   }
@@ -55,7 +55,7 @@ final class Backlog {
     added++;
   }
 
-  /** Cuts the next batch. */
+  /** Removes the next batch from what waits, and returns it. */
   List<Event> take() {
     List<Event> taken = new ArrayList<>();
     int bytes = 0;
@@ -70,14 +70,14 @@ final class Backlog {
     return taken;
   }
 
-  /** Says that the batch that was taken last is learned, or lost and told so. */
+  /** Records that the last batch taken is learned, or reported as lost. */
   void settle() {
     settled += batch;
     batch = 0;
     hurry = hurry && !waiting.isEmpty();
   }
 
-  /** Takes nothing any more, and gives up what is not sent within the timeout. */
+  /** Accepts no more events, and gives up those that are not sent within the timeout. */
   void close(Duration timeout) {
     if (!closed) {
       closed = true;
@@ -85,7 +85,7 @@ final class Backlog {
     }
   }
 
-  /** How long a batch that was first tried at a time is tried again. */
+  /** How much longer a batch is retried that was first tried at {@code began}. */
   long nanosLeft(long began) {
     long now = System.nanoTime();
     long patient = began + patienceNanos - now;

@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** The buffer was closed: this event would never be sent. */
+/** The buffer is closed; the event was not added. */
 public class BufferClosedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

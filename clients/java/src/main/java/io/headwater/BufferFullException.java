@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** The buffer stayed full for as long as the caller would wait: this event was not taken. */
+/** The buffer stayed full for all of the timeout; the event was not added. */
 public class BufferFullException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

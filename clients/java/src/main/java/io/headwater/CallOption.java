@@ -3,22 +3,22 @@ package io.headwater;
 import java.time.Duration;
 import java.util.List;
 
-/** How one call is made. */
+/** An option of one call. */
 public interface CallOption {
-  /** Takes its place among the settings of a call. */
+  /** Writes itself into the settings of a call. */
   void applyTo(CallSettings settings);
 
   /**
-   * Has a list answered by a state that has learned what a FeedbackResponse with this offset, or a
-   * write, has told: read your own feedback. "" asks for nothing.
+   * Requests a list from a state at least as new as this offset. Pass the offset of a
+   * FeedbackResponse or of a write to see its effect. "" requires nothing.
    */
   static CallOption minOffset(String offset) {
     return settings -> settings.minOffset = offset;
   }
 
   /**
-   * Gives {@code recommend} the items that are shown while the server is away, late or overloaded. A
-   * mistake in the question, or a wrong key, is thrown as ever.
+   * Sets the items that {@code recommend} returns while the server is away, late or overloaded. An
+   * invalid request or a wrong key still throws.
    */
   static CallOption fallback(List<String> itemIds) {
     return settings -> settings.fallback = List.copyOf(itemIds);

@@ -3,7 +3,7 @@ package io.headwater;
 import java.time.Duration;
 import java.util.List;
 
-/** What the {@link CallOption}s of one call add up to. */
+/** The settings of one call, collected from its {@link CallOption}s. */
 public final class CallSettings {
   String minOffset = "";
   List<String> fallback;

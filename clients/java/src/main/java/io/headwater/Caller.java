@@ -10,12 +10,15 @@ import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Makes one call as its plan says: within a deadline, again where that is safe. */
+/**
+ * Makes one call as its plan says: within a deadline, and with retries where that is safe. Why gRPC's
+ * own retries do not suffice: docs/adr/0004.
+ */
 final class Caller {
   private final Channel channel;
   private final Runnable reconnect;
 
-  /** {@code reconnect}: has gRPC try to connect now, instead of at its own slow pace. */
+  /** {@code reconnect} makes gRPC connect at once, without its own long wait. */
   Caller(Channel channel, Runnable reconnect) {
     this.channel = channel;
     this.reconnect = reconnect;
@@ -38,14 +41,14 @@ final class Caller {
     }
   }
 
-  /** The time given, or the end of the context that the caller is in. */
+  /** The end of the timeout, or the deadline of gRPC's current context if that is earlier. */
   private static Deadline deadline(Duration timeout) {
     Deadline own = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
     Deadline callers = Context.current().getDeadline();
     return callers == null ? own : own.minimum(callers);
   }
 
-  /** Waits, unless the deadline would end the wait: then nothing is left to try within it. */
+  /** Waits and returns true; false at once if the deadline would end before the wait. */
   private static boolean slept(Duration delay, Deadline deadline) {
     if (deadline.timeRemaining(TimeUnit.NANOSECONDS) <= delay.toNanos()) {
       return false;

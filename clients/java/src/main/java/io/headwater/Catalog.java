@@ -16,9 +16,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What the shop says of its items. A change holds from the next answer on.
+ * The shop's items. The next response takes a change into account.
  *
- * <p>Writes are tried again while the server is away only if each has its set_time: without it, a
+ * <p>Writes are retried while the server is away only if each has its set_time: without it, a
  * repeated write could undo a newer one.
  */
 public final class Catalog {
@@ -47,12 +47,12 @@ public final class Catalog {
         CatalogServiceGrpc.getUpsertItemsMethod(), request, CallSettings.of(options));
   }
 
-  /** Takes items (1 to 1,000) out of the catalogue and of every list, now. */
+  /** Removes items (1 to 1,000) from the catalogue and from every list, at once. */
   public DeleteItemsResponse deleteItems(List<String> itemIds, CallOption... options) {
     return delete(DeleteItemsRequest.newBuilder().addAllItemIds(itemIds).build(), options);
   }
 
-  /** Takes out what was not written after a time. */
+  /** Removes those of the items that were not written after {@code setTime}. */
   public DeleteItemsResponse deleteItems(
       List<String> itemIds, Timestamp setTime, CallOption... options) {
     return delete(
@@ -64,7 +64,7 @@ public final class Catalog {
         CatalogServiceGrpc.getDeleteItemsMethod(), request, CallSettings.of(options));
   }
 
-  /** Returns an item; {@link NotFoundException} when the catalogue does not hold it. */
+  /** Returns an item; {@link NotFoundException} when it is not in the catalogue. */
   public Item getItem(String itemId, CallOption... options) {
     GetItemRequest request = GetItemRequest.newBuilder().setItemId(itemId).build();
     return caller
@@ -72,7 +72,7 @@ public final class Catalog {
         .getItem();
   }
 
-  /** Goes through the catalogue by id, asking for a page (a call each) when it is needed. */
+  /** Streams the catalogue by id, and requests each page (one call each) when it is needed. */
   public Stream<Item> listItems(ListItemsRequest request, CallOption... options) {
     ListItemsRequest first =
         request.getPageSize() == 0
@@ -85,6 +85,6 @@ public final class Catalog {
                 first.toBuilder().setPageToken(token).build(),
                 CallSettings.of(options));
     return Pages.of(page, ListItemsResponse::getNextPageToken, first.getPageToken())
-        .flatMap(answer -> answer.getItemsList().stream());
+        .flatMap(response -> response.getItemsList().stream());
   }
 }

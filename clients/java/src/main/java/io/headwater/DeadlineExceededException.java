@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** The time ran out. Events may or may not have been learned: send the same ones again. */
+/** The deadline passed. Events may or may not have been learned; send the same events again. */
 public class DeadlineExceededException extends HeadwaterException {
   private static final long serialVersionUID = 1L;
 

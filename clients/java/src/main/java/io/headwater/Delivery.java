@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** What a failed delivery of events calls for: another try, smaller parts, or giving up. */
+/** Decides what follows a failed delivery of events: a retry, smaller parts, or giving up. */
 final class Delivery {
   static final Duration CLOSING_DELAY = Duration.ofMillis(100); // between tries once it is closed
   private static final long FIRST_MS = 100;
@@ -17,8 +17,8 @@ final class Delivery {
 
   private Delivery() {}
 
-  /** Tells of the events that the server took and did not learn from. */
-  static void tellNotLearned(
+  /** Reports the events that the server received but did not learn from. */
+  static void reportNotLearned(
       List<Event> batch, FeedbackResponse answer, BiConsumer<Event, String> lost) {
     for (int n = 0; n < answer.getResultsCount(); n++) {
       EventResult result = answer.getResults(n);
@@ -29,18 +29,18 @@ final class Delivery {
     }
   }
 
-  /** Whether one event may be what fails the others: each half is tried alone. */
+  /** Whether a single event may be the cause: then each half is tried alone. */
   static boolean mayBeOneEvent(HeadwaterException failure) {
     boolean tooLarge = failure.code() == Status.Code.RESOURCE_EXHAUSTED && !failure.isAway();
     return tooLarge || failure.code() == Status.Code.INVALID_ARGUMENT;
   }
 
-  /** Whether trying again later may help: the server is away, late, or has too much to do. */
+  /** Whether a later try may help: the server is away, late or overloaded. */
   static boolean mayPass(HeadwaterException failure) {
     return failure.isAway() || failure.code() == Status.Code.CANCELLED;
   }
 
-  /** How long to wait after so many tries, and never less than the server asks. */
+  /** How long to wait after so many tries: at least as long as the server asks for. */
   static Duration delay(int tried, HeadwaterException failure) {
     long pace = Math.min(LONGEST_MS, FIRST_MS << Math.min(tried - 1, 10));
     return Plan.longer(Duration.ofMillis(pace), failure.retryAfter().orElse(Duration.ZERO));

@@ -3,13 +3,13 @@ package io.headwater;
 import io.headwater.v1.Event;
 import io.headwater.v1.EventItem;
 
-/** What visitors did. */
+/** Makes events: what visitors did. */
 public final class Events {
   private Events() {}
 
   /**
-   * Begins an event, such as "click", with items. Its id is minted here, before the first try, so
-   * that sending the same event again is learned once; set what else is known on the result.
+   * Begins an event, such as "click", with items. It sets the event's id, so that an event that is
+   * sent twice is learned once; set the other fields on the result.
    */
   public static Event.Builder of(String eventType, String visitorId, String... itemIds) {
     Event.Builder event =
@@ -20,7 +20,7 @@ public final class Events {
     return event;
   }
 
-  /** The event as it is, or with an id if it has none. */
+  /** The event itself, or a copy with an id if it has none. */
   static Event withId(Event event) {
     return event.getEventId().isEmpty() ? event.toBuilder().setEventId(Ids.mint()).build() : event;
   }

@@ -8,7 +8,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import java.util.concurrent.TimeUnit;
 
-/** What holds for every call, also those of bare stubs: the key, and a deadline if it has none. */
+/** Adds the key to every call, and a deadline if it has none; also for bare stubs. */
 final class EveryCall implements ClientInterceptor {
   private final CallCredentials key;
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What the server said of a call that failed, read from the status and its details. */
+/** What the server reported about a failed call, read from the status and its details. */
 final class Failure {
   final StatusRuntimeException cause;
   final List<Violation> violations = new ArrayList<>();
@@ -23,20 +23,20 @@ final class Failure {
       try {
         read(detail);
       } catch (InvalidProtocolBufferException damaged) {
-        cause.addSuppressed(damaged); // the status itself says enough
+        cause.addSuppressed(damaged); // the status itself is enough
       }
     }
   }
 
   private static List<Any> detailsOf(StatusRuntimeException cause) {
-    com.google.rpc.Status told = StatusProto.fromThrowable(cause);
-    return told == null ? Collections.emptyList() : told.getDetailsList();
+    com.google.rpc.Status status = StatusProto.fromThrowable(cause);
+    return status == null ? Collections.emptyList() : status.getDetailsList();
   }
 
   private void read(Any detail) throws InvalidProtocolBufferException {
     if (detail.is(BadRequest.class)) {
-      for (BadRequest.FieldViolation told : detail.unpack(BadRequest.class).getFieldViolationsList()) {
-        violations.add(new Violation(told.getField(), told.getDescription()));
+      for (BadRequest.FieldViolation wrong : detail.unpack(BadRequest.class).getFieldViolationsList()) {
+        violations.add(new Violation(wrong.getField(), wrong.getDescription()));
       }
     } else if (detail.is(RetryInfo.class)) {
       com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();

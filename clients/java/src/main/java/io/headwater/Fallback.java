@@ -7,13 +7,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The list that a page shows while the server is away. */
+/** Makes the list that a page shows while the server is away. */
 final class Fallback {
   private static final int PAGE_SIZE = 20; // the server's own default
 
   private Fallback() {}
 
-  /** The caller's own items as a slate: without what the request excludes, each once. */
+  /** The caller's own items as a slate, without duplicates and without what the request excludes. */
   static Recommendation of(RecommendRequest request, List<String> itemIds) {
     Set<String> leftOut = new HashSet<>(request.getExcludeItemIdsList());
     leftOut.addAll(request.getContextItemIdsList());

@@ -9,12 +9,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Takes events at once and sends them in batches from a thread of its own.
+ * Accepts events without waiting and sends them in batches from its own thread.
  *
- * <p>While the server is away the same events are tried again: they carry their ids, so none is
- * learned twice. Nothing is lost without a word: each event is learned, or logged as a warning
- * (System.Logger "io.headwater") and handed to {@code onLost}. {@link #close} and the orderly end of
- * the JVM send what is left. Close the buffer before its client.
+ * <p>While the server is away it retries the same events: they have their ids, so none is learned
+ * twice. Each event is either learned, or logged as a warning (System.Logger "io.headwater") and
+ * passed to {@code onLost}. {@link #close} and the orderly end of the JVM send the rest. Close the
+ * buffer before its client.
  */
 public final class FeedbackBuffer implements AutoCloseable {
   private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
@@ -33,12 +33,12 @@ public final class FeedbackBuffer implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atEnd);
   }
 
-  /** Takes an event, with an id if it has none; waits while the buffer is full. */
+  /** Adds an event, which gets an id if it has none; waits while the buffer is full. */
   public void add(Event event) throws InterruptedException {
     add(event, FOREVER);
   }
 
-  /** Takes an event; waits while the buffer is full, {@link BufferFullException} after a time. */
+  /** The same, with a timeout for the wait: {@link BufferFullException} when it has passed. */
   public void add(Event event, Duration timeout) throws InterruptedException {
     Event sent = Events.withId(event);
     lock.lockInterruptibly();
@@ -56,7 +56,7 @@ public final class FeedbackBuffer implements AutoCloseable {
     }
   }
 
-  /** Returns when all that was added before is learned or lost; {@link TimeoutException} if not. */
+  /** Returns when all events added before it are learned or lost, or throws after the timeout. */
   public void flush(Duration timeout) throws InterruptedException, TimeoutException {
     lock.lockInterruptibly();
     try {
@@ -71,7 +71,7 @@ public final class FeedbackBuffer implements AutoCloseable {
     }
   }
 
-  /** A state that has learned all that was answered so far, "" before the first answer. */
+  /** An offset at which all sent events are learned, "" before the first response. */
   public String offset() {
     lock.lock();
     try {
@@ -81,15 +81,15 @@ public final class FeedbackBuffer implements AutoCloseable {
     }
   }
 
-  /** Sends what is left, for ten seconds at most; see {@link #close(Duration)}. */
+  /** Sends the remaining events, for ten seconds at most; see {@link #close(Duration)}. */
   @Override
   public void close() {
     close(Duration.ofSeconds(10));
   }
 
   /**
-   * Sends what is left, takes nothing any more. What the timeout is too short for is lost, and told
-   * so. A call that is under way may take up to its own deadline, 5 seconds, longer.
+   * Sends the remaining events and accepts no more. Events that are not sent within the timeout are
+   * reported as lost. A call in progress may take longer, up to its own deadline of 5 seconds.
    */
   public void close(Duration timeout) {
     lock.lock();
@@ -102,7 +102,7 @@ public final class FeedbackBuffer implements AutoCloseable {
     try {
       sender.join();
     } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt(); // the sender goes on, and the JVM's end waits for it
+      Thread.currentThread().interrupt(); // the sender continues, and the end of the JVM waits for it
       return;
     }
     if (Thread.currentThread() != atEnd) {
@@ -114,11 +114,11 @@ public final class FeedbackBuffer implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(atEnd);
     } catch (IllegalStateException ending) {
-      return; // the end has begun, and finds nothing to do
+      return; // the JVM is ending: the hook runs and finds nothing to do
     }
   }
 
-  /** Waits for a condition, with the lock held. */
+  /** Waits until a condition holds; false after the timeout. The caller holds the lock. */
   boolean waited(BooleanSupplier holds, Duration timeout) throws InterruptedException {
     long left = timeout.toNanos();
     while (!holds.getAsBoolean()) {
@@ -130,8 +130,8 @@ public final class FeedbackBuffer implements AutoCloseable {
     return true;
   }
 
-  /** Runs what the sender does with the backlog, and tells whoever waits. */
-  <Answer> Answer with(Step<Answer> step) throws InterruptedException {
+  /** Runs one step of the sender with the lock held, and wakes everybody that waits. */
+  <Result> Result with(Step<Result> step) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       return step.on(backlog);
@@ -141,8 +141,8 @@ public final class FeedbackBuffer implements AutoCloseable {
     }
   }
 
-  /** One thing done with the backlog while nobody else does. */
-  interface Step<Answer> {
-    Answer on(Backlog backlog) throws InterruptedException;
+  /** One step with the backlog, while no other thread uses it. */
+  interface Step<Result> {
+    Result on(Backlog backlog) throws InterruptedException;
   }
 }

@@ -4,7 +4,7 @@ import io.headwater.v1.Event;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 
-/** Says how a {@link FeedbackBuffer} works. */
+/** The settings of a {@link FeedbackBuffer}. */
 public final class FeedbackBufferBuilder {
   private static final int EVENTS_A_CALL = 1000;
 
@@ -19,33 +19,33 @@ public final class FeedbackBufferBuilder {
     this.client = client;
   }
 
-  /** A batch goes out with so many events: 500, at most 1,000. */
+  /** A batch is sent when it has this many events: 500, at most 1,000. */
   public FeedbackBufferBuilder batchMax(int events) {
     this.batchMax = events;
     return this;
   }
 
-  /** Or after its first event has waited so long: 0.2 s. */
+  /** Or when its first event has waited this long: 0.2 s. */
   public FeedbackBufferBuilder interval(Duration interval) {
     this.interval = interval;
     return this;
   }
 
-  /** With so many on their way {@code add} waits: 10,000. */
+  /** {@code add} waits while this many events are not yet learned: 10,000. */
   public FeedbackBufferBuilder eventsMax(int events) {
     this.eventsMax = events;
     return this;
   }
 
-  /** How long the same events are tried again while the server is away, late or overloaded: 60 s. */
+  /** How long the same events are retried while the server is away, late or overloaded: 60 s. */
   public FeedbackBufferBuilder patience(Duration patience) {
     this.patience = patience;
     return this;
   }
 
   /**
-   * Gets what could not be sent, and what the server did not learn from, with the reason; it is
-   * logged as well. It is called in the buffer's thread, and must not wait for the buffer.
+   * Receives each event that could not be sent or that the server did not learn from, with the
+   * reason; the event is logged as well. It runs in the buffer's thread and must not wait for it.
    */
   public FeedbackBufferBuilder onLost(BiConsumer<Event, String> onLost) {
     this.onLost = onLost;

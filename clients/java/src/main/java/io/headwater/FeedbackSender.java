@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** The thread of a buffer: takes batches, and sends each until it is answered or given up. */
+/** The thread of a buffer: sends each batch until the server responds or it is given up. */
 final class FeedbackSender implements Runnable {
   private static final System.Logger LOG = System.getLogger("io.headwater");
   private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
@@ -35,17 +35,17 @@ final class FeedbackSender implements Runnable {
               return null;
             });
       }
-    } catch (InterruptedException impossible) { // nobody else has this thread
+    } catch (InterruptedException impossible) { // no other code has this thread
       throw new IllegalStateException(impossible);
     }
   }
 
-  /** Waits for a batch; none comes after the last one of a closed buffer. */
+  /** Waits for a batch; an empty one means that the buffer is closed and has no more. */
   private List<Event> nextBatch() throws InterruptedException {
     return buffer.with(
         backlog -> {
           buffer.waited(() -> !backlog.isEmpty() || backlog.isClosed(), FOREVER);
-          buffer.waited(backlog::isDue, interval); // or its time is over: either way it goes out
+          buffer.waited(backlog::isDue, interval); // or the interval is over: the batch is sent in both cases
           return backlog.take();
         });
   }
@@ -53,7 +53,7 @@ final class FeedbackSender implements Runnable {
   private void send(List<Event> batch, long began) throws InterruptedException {
     for (int tried = 1; ; tried++) {
       try {
-        Delivery.tellNotLearned(batch, answerTo(batch, began), this::lost);
+        Delivery.reportNotLearned(batch, responseTo(batch, began), this::lost);
         return;
       } catch (HeadwaterException failure) {
         if (Delivery.mayBeOneEvent(failure) && batch.size() > 1) {
@@ -73,18 +73,18 @@ final class FeedbackSender implements Runnable {
     }
   }
 
-  private FeedbackResponse answerTo(List<Event> batch, long began) throws InterruptedException {
+  private FeedbackResponse responseTo(List<Event> batch, long began) throws InterruptedException {
     Duration left = buffer.with(backlog -> Duration.ofNanos(backlog.nanosLeft(began)));
     Duration within = Plan.shorter(Plan.WRITING.timeout, Plan.longer(SHORTEST, left));
-    FeedbackResponse answer = client.feedback(batch, CallOption.timeout(within));
+    FeedbackResponse response = client.feedback(batch, CallOption.timeout(within));
     return buffer.with(
         backlog -> {
-          backlog.offset = answer.getOffset();
-          return answer;
+          backlog.offset = response.getOffset();
+          return response;
         });
   }
 
-  /** Waits before the next try; says whether there is time for one. */
+  /** Waits before the next try; returns whether there is time for one. */
   private boolean waited(long began, Duration delay) throws InterruptedException {
     boolean closed =
         buffer.with(

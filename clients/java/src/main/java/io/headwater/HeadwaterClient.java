@@ -24,11 +24,11 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Talks to one Headwater. Share it between threads, and close it.
+ * Calls one Headwater server. Share it between threads, and close it.
  *
  * <p>Every call has a deadline, retries included, and throws a {@link HeadwaterException} when it
- * fails. Reads and {@link #feedback} are tried again while the server is away or overloaded; nothing
- * is ever learned twice, since each event carries its id.
+ * fails. Reads and {@link #feedback} are retried while the server is away or overloaded; no event is
+ * learned twice, since each event has its id.
  */
 public final class HeadwaterClient implements AutoCloseable {
   private final ManagedChannel connection;
@@ -41,40 +41,40 @@ public final class HeadwaterClient implements AutoCloseable {
     this.caller = new Caller(channel, connection::resetConnectBackoff);
   }
 
-  /** Names the server, "host:port". Nothing is sent before the first call. */
+  /** Begins a client of the server at {@code target}, "host:port". */
   public static HeadwaterClientBuilder connect(String target) {
     return new HeadwaterClientBuilder(target);
   }
 
-  /** What the shop says of its items. */
+  /** The calls for the shop's items. */
   public Catalog catalog() {
     return new Catalog(caller);
   }
 
-  /** What is known of accounts and visitors. */
+  /** The calls for accounts and visitors. */
   public Users users() {
     return new Users(caller);
   }
 
   /**
-   * The connection, for every generated stub: its calls carry the key, and have a deadline if they
-   * are given none. They are tried once, and throw gRPC's exceptions.
+   * The connection, for any generated stub: its calls carry the key, and get a deadline if they have
+   * none. They are not retried, and throw gRPC's exceptions.
    */
   public Channel channel() {
     return channel;
   }
 
   /**
-   * What a visitor should see now. Without a recommendation_id one is minted here, before the first
-   * try, so that a retry draws the same slate.
+   * Returns what a visitor should see now. A request without a recommendation_id gets one before the
+   * first try, so that a retry returns the same slate.
    */
   public Recommendation recommend(RecommendRequest request, CallOption... options) {
     CallSettings settings = CallSettings.of(options);
-    RecommendRequest.Builder question = request.toBuilder();
+    RecommendRequest.Builder builder = request.toBuilder();
     if (request.getRecommendationId().isEmpty()) {
-      question.setRecommendationId(Ids.mint());
+      builder.setRecommendationId(Ids.mint());
     }
-    RecommendRequest sent = question.setMinOffset(settings.offsetOr(request.getMinOffset())).build();
+    RecommendRequest sent = builder.setMinOffset(settings.offsetOr(request.getMinOffset())).build();
     try {
       return new Recommendation(
           caller.call(RecommendationServiceGrpc.getRecommendMethod(), sent, settings), false);
@@ -86,7 +86,7 @@ public final class HeadwaterClient implements AutoCloseable {
     }
   }
 
-  /** What goes with, or is like, items. */
+  /** Returns items that are similar to, or bought with, the given ones. */
   public ItemList listSimilarItems(ListSimilarItemsRequest request, CallOption... options) {
     CallSettings settings = CallSettings.of(options);
     ListSimilarItemsRequest sent =
@@ -96,7 +96,7 @@ public final class HeadwaterClient implements AutoCloseable {
     return new ItemList(response.getResultsList(), response.getOffset());
   }
 
-  /** What is on the rise. */
+  /** Returns the items whose popularity grows. */
   public ItemList listTrendingItems(ListTrendingItemsRequest request, CallOption... options) {
     CallSettings settings = CallSettings.of(options);
     ListTrendingItemsRequest sent =
@@ -106,48 +106,48 @@ public final class HeadwaterClient implements AutoCloseable {
     return new ItemList(response.getResultsList(), response.getOffset());
   }
 
-  /** Says what visitors did; see {@link #feedback(Iterable, CallOption...)}. */
+  /** Sends what visitors did; see {@link #feedback(Iterable, CallOption...)}. */
   public FeedbackResponse feedback(Event... events) {
     return feedback(Arrays.asList(events));
   }
 
   /**
-   * Says what visitors did (1 to 1,000 events), and returns when it has been learned.
+   * Sends what visitors did (1 to 1,000 events), and returns when the server has learned it.
    *
-   * <p>Make events with {@link Events#of}, which mints their ids. After an error send the same events
-   * again: what was learned before answers EVENT_STATUS_EXISTS. An event that cannot be learned from
-   * throws nothing: its result is EVENT_STATUS_QUARANTINED, with the reason.
+   * <p>Make events with {@link Events#of}, which sets their ids. After an error send the same events
+   * again: those that were learned before have the status EVENT_STATUS_EXISTS. An event that the
+   * server cannot learn from throws nothing: its status is EVENT_STATUS_QUARANTINED, with the reason.
    */
   public FeedbackResponse feedback(Iterable<Event> events, CallOption... options) {
     FeedbackRequest request = FeedbackRequest.newBuilder().addAllEvents(events).build();
     return caller.call(FeedbackServiceGrpc.getFeedbackMethod(), request, CallSettings.of(options));
   }
 
-  /** Begins a buffer that takes events at once and sends them in batches. */
+  /** Begins a buffer that accepts events without waiting and sends them in batches. */
   public FeedbackBufferBuilder feedbackBuffer() {
     return new FeedbackBufferBuilder(this);
   }
 
-  /** Where the model stands. A digest walks the whole state: give it time. */
+  /** Returns the state of the model. A digest reads the whole state: set a longer timeout. */
   public GetModelResponse getModel(GetModelRequest request, CallOption... options) {
     return caller.call(ModelServiceGrpc.getGetModelMethod(), request, CallSettings.of(options));
   }
 
-  /** How well the model foresaw what happened, and the changes noticed in that. */
+  /** Returns how well the model predicted what happened, and the drift alarms. */
   public GetMetricsResponse getMetrics(CallOption... options) {
     GetMetricsRequest request = GetMetricsRequest.getDefaultInstance();
     return caller.call(ModelServiceGrpc.getGetMetricsMethod(), request, CallSettings.of(options));
   }
 
   /**
-   * Any unary call of the API, with its deadline, retries and typed errors, such as {@code
+   * Makes any unary call of the API, with deadline, retries and typed errors, such as {@code
    * client.call(ModelServiceGrpc.getGetServingMethod(), GetServingRequest.getDefaultInstance())}.
    */
   public <Q, A> A call(MethodDescriptor<Q, A> method, Q request, CallOption... options) {
     return caller.call(method, request, CallSettings.of(options));
   }
 
-  /** Ends the connection; what is under way has two seconds to end. */
+  /** Closes the connection; calls in progress have two seconds to end. */
   @Override
   public void close() {
     connection.shutdown();

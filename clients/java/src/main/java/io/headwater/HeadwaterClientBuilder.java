@@ -7,7 +7,7 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.TlsChannelCredentials;
 import java.util.concurrent.TimeUnit;
 
-/** Says how the server is reached. */
+/** Sets how a client connects. */
 public final class HeadwaterClientBuilder {
   private final String target;
   private ChannelCredentials credentials = InsecureChannelCredentials.create();
@@ -18,21 +18,21 @@ public final class HeadwaterClientBuilder {
   }
 
   /**
-   * Sends a key with every call; servers that listen beyond their own machine ask for one. Without
-   * {@link #tls} it travels as it is: keep it inside a network of your own. "" sends none.
+   * Sends a key with every call; a server that listens on more than loopback requires one. Without
+   * {@link #tls} the key is sent unencrypted: use it only inside your own network. "" sends none.
    */
   public HeadwaterClientBuilder key(String key) {
     this.key = key.isEmpty() ? null : new ApiKey(key);
     return this;
   }
 
-  /** Encrypts the connection, and trusts the machine's authorities. */
+  /** Encrypts the connection, and trusts the system's authorities. */
   public HeadwaterClientBuilder tls() {
     return tls(TlsChannelCredentials.create());
   }
 
   /**
-   * Encrypts the connection as told, such as with {@code
+   * Encrypts the connection with these credentials, such as {@code
    * TlsChannelCredentials.newBuilder().trustManager(authority).keyManager(certificate, key).build()}.
    */
   public HeadwaterClientBuilder tls(ChannelCredentials credentials) {
@@ -40,7 +40,7 @@ public final class HeadwaterClientBuilder {
     return this;
   }
 
-  /** Makes the client. Nothing is sent before its first call. */
+  /** Makes the client. It connects at its first call. */
   public HeadwaterClient build() {
     ManagedChannelBuilder<?> channel =
         Grpc.newChannelBuilder(target, credentials)

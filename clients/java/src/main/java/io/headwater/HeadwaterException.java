@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A call that failed. Its subclasses are the kinds that a caller treats apart; the cause is gRPC's
- * own exception.
+ * A call that failed. The subclasses are the kinds that a caller may handle differently; the cause is
+ * gRPC's own exception.
  */
 public class HeadwaterException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -19,14 +19,14 @@ public class HeadwaterException extends RuntimeException {
   private final Duration retryAfter;
 
   HeadwaterException(Failure failure) {
-    super(told(failure.cause), failure.cause);
+    super(message(failure.cause), failure.cause);
     this.code = failure.cause.getStatus().getCode();
     this.violations = Collections.unmodifiableList(failure.violations);
     this.retryAfter = failure.retryAfter;
   }
 
-  /** The status, and why at bottom: "Connection refused" where gRPC says "io exception". */
-  private static String told(StatusRuntimeException cause) {
+  /** The status and its first cause: "Connection refused" where gRPC says "io exception". */
+  private static String message(StatusRuntimeException cause) {
     Throwable why = cause.getStatus().getCause();
     while (why != null && why.getCause() != null) {
       why = why.getCause();
@@ -34,32 +34,32 @@ public class HeadwaterException extends RuntimeException {
     return why == null ? cause.getMessage() : cause.getMessage() + ": " + why.getMessage();
   }
 
-  /** Reads what a stub of {@link HeadwaterClient#channel} threw. */
+  /** Converts the exception of a stub of {@link HeadwaterClient#channel}. */
   public static HeadwaterException of(StatusRuntimeException cause) {
     return new Failure(cause).toException();
   }
 
-  /** gRPC's code. */
+  /** gRPC's status code. */
   public Status.Code code() {
     return code;
   }
 
-  /** The fields that are wrong with the request. */
+  /** The invalid fields of the request. */
   public List<Violation> violations() {
     return violations == null ? Collections.emptyList() : violations;
   }
 
-  /** The first field that is wrong, "" if none is. */
+  /** The first invalid field, "" if there is none. */
   public String field() {
     return violations().isEmpty() ? "" : violations.get(0).field();
   }
 
-  /** When to come back, if the server said. */
+  /** How long to wait before the next try, if the server says so. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }
 
-  /** Whether the server could not answer in time, and the request was not what was wrong. */
+  /** Whether the server could not respond in time, through no fault of the request. */
   public boolean isAway() {
     switch (code) {
       case UNAVAILABLE:

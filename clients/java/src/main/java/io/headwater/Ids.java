@@ -2,7 +2,7 @@ package io.headwater;
 
 import java.util.UUID;
 
-/** Ids that nobody else makes. */
+/** Makes unique ids. */
 final class Ids {
   private Ids() {}
 

@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** The request is malformed; nothing was done. {@link #violations} name the place, as the API does. */
+/** The request is invalid and had no effect. {@link #violations} name the fields, as in the API. */
 public class InvalidRequestException extends HeadwaterException {
   private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import io.headwater.v1.ScoredItem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A list that belongs to no visitor, best first. */
+/** A list for no particular visitor, best first. */
 public final class ItemList {
   private final List<ScoredItem> results;
   private final String offset;
@@ -19,12 +19,12 @@ public final class ItemList {
     return results.stream().map(ScoredItem::getItemId).collect(Collectors.toList());
   }
 
-  /** The items with what the list was ranked by, best first. */
+  /** The items with their scores, best first. */
   public List<ScoredItem> results() {
     return results;
   }
 
-  /** The state that answered. */
+  /** The offset of the state that responded. */
   public String offset() {
     return offset;
   }

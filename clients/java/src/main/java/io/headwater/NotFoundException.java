@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** What the request names does not exist. */
+/** The request names something that does not exist. */
 public class NotFoundException extends HeadwaterException {
   private static final long serialVersionUID = 1L;
 

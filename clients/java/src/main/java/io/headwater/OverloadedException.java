@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** Too much to do, also after the retries; or, without {@link #retryAfter}, too large a call. */
+/** Overloaded, also after the retries; or, without {@link #retryAfter}, the call is too large. */
 public class OverloadedException extends HeadwaterException {
   private static final long serialVersionUID = 1L;
 

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The pages of a list, each asked for when it is needed. */
+/** The pages of a list, each requested when it is needed. */
 final class Pages<Page> implements Iterator<Page> {
   private final Function<String, Page> ask;
   private final Function<Page, String> nextToken;

@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** The key is good, and not for this call. */
+/** The key is valid, but not for this call. */
 public class PermissionDeniedException extends HeadwaterException {
   private static final long serialVersionUID = 1L;
 

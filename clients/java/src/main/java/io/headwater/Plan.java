@@ -3,14 +3,14 @@ package io.headwater;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** How a method is called: its deadline, how often it is tried, and how long is waited between. */
+/** How a method is called: its deadline, how often it is tried, and the waits in between. */
 final class Plan {
-  /** A page is waiting. About 0.35 s of waits in all: a server that is down is said to be within a second. */
+  /** A page is waiting. About 0.35 s of waits in all: an absent server is reported within a second. */
   static final Plan READING = new Plan(Duration.ofSeconds(1), 4, Duration.ofMillis(50), 2);
 
   static final Plan SLOW_READING = new Plan(Duration.ofSeconds(5), 4, Duration.ofMillis(50), 2);
 
-  /** Nobody is waiting. About 4 s of waits in all: long enough for a restart. */
+  /** No page is waiting. About 4 s of waits in all: long enough for a restart. */
   static final Plan WRITING = new Plan(Duration.ofSeconds(5), 5, Duration.ofMillis(100), 3);
 
   static final Plan ONCE = new Plan(Duration.ofSeconds(5), 1, Duration.ZERO, 1);
@@ -34,18 +34,18 @@ final class Plan {
     }
     switch (failure.code()) {
       case UNAVAILABLE:
-      case CANCELLED: // by the server: the call came in just as it stopped, and was never looked at
+      case CANCELLED: // by a server that was just stopping: it did not process the call
         return true;
-      case RESOURCE_EXHAUSTED: // without a time to come back, the call itself is too large
+      case RESOURCE_EXHAUSTED: // without a retryAfter the call itself is too large
         return failure.retryAfter().isPresent();
       default:
         return false;
     }
   }
 
-  /** How long to wait before the next try: our own pace, but never less than the server asks. */
+  /** How long to wait before the next try: at least as long as the server asks for. */
   Duration delay(int tried, HeadwaterException failure) {
-    double spread = ThreadLocalRandom.current().nextDouble(0.8, 1.2); // so that not all come at once
+    double spread = ThreadLocalRandom.current().nextDouble(0.8, 1.2); // so that not all clients come back at once
     Duration pace = Duration.ofNanos((long) (first.toNanos() * Math.pow(multiplier, tried - 1) * spread));
     return longer(pace, failure.retryAfter().orElse(Duration.ZERO));
   }

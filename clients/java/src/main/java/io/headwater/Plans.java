@@ -14,7 +14,7 @@ import io.headwater.v1.UserWrite;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Which method is called how. One that is not known here is tried once. */
+/** The plan of each method. A method without a plan is tried once. */
 final class Plans {
   private static final Map<String, Plan> BY_METHOD = new HashMap<>();
 
@@ -33,8 +33,8 @@ final class Plans {
     put(ModelServiceGrpc.getListQuarantinedEventsMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getGetStorageMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getListItemStatisticsMethod(), Plan.SLOW_READING);
-    put(FeedbackServiceGrpc.getFeedbackMethod(), Plan.WRITING); // each event carries its id
-    put(UserServiceGrpc.getEraseUserMethod(), Plan.WRITING); // forgetting twice is forgetting
+    put(FeedbackServiceGrpc.getFeedbackMethod(), Plan.WRITING); // each event has its id
+    put(UserServiceGrpc.getEraseUserMethod(), Plan.WRITING); // erasing twice has the same effect
   }
 
   private Plans() {}
@@ -56,8 +56,8 @@ final class Plans {
   }
 
   /**
-   * Whether every write of a request carries its set_time. Only then a repeated one, after a lost
-   * answer, cannot undo a newer one.
+   * Whether every write of a request has its set_time. Only then a write that is repeated after a lost
+   * response cannot undo a newer one.
    */
   private static boolean hasItsTime(Object request) {
     if (request instanceof UpsertItemsRequest) {

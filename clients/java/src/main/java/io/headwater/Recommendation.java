@@ -5,7 +5,7 @@ import io.headwater.v1.Result;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A slate. Send its {@link #attributionToken} back with the events that follow from it. */
+/** A slate. Send its {@link #attributionToken} with the events that it leads to. */
 public final class Recommendation {
   private final RecommendResponse response;
   private final boolean isFallback;
@@ -25,27 +25,27 @@ public final class Recommendation {
     return response.getResultsList();
   }
 
-  /** Its name; the same one draws the same slate from the same state. */
+  /** Its id; the same id and the same state give the same slate. */
   public String recommendationId() {
     return response.getRecommendationId();
   }
 
-  /** What was shown, signed; "" for a fallback. */
+  /** The signed record of what was shown; "" for a fallback. */
   public String attributionToken() {
     return response.getAttributionToken();
   }
 
-  /** The state that answered. */
+  /** The offset of the state that responded. */
   public String offset() {
     return response.getOffset();
   }
 
-  /** Whether the server was away, and this is the caller's own list. */
+  /** Whether the server was away, so that this is the caller's own list. */
   public boolean isFallback() {
     return isFallback;
   }
 
-  /** All that the server said: policy, shortfall, what was left out. */
+  /** The whole response: also policy, shortfall, and what was left out. */
   public RecommendResponse response() {
     return response;
   }

@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** The server asks for a key, and this was none or another one. */
+/** The server requires a key, and the call had none or a wrong one. */
 public class UnauthenticatedException extends HeadwaterException {
   private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** This server's release does not have it yet. */
+/** This server's version does not have this method. */
 public class UnimplementedException extends HeadwaterException {
   private static final long serialVersionUID = 1L;
 

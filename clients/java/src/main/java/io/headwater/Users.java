@@ -11,7 +11,7 @@ import io.headwater.v1.UserServiceGrpc;
 import io.headwater.v1.UserWrite;
 import java.util.List;
 
-/** What is known of accounts and visitors. */
+/** Accounts and visitors. */
 public final class Users {
   private final Caller caller;
 
@@ -19,7 +19,7 @@ public final class Users {
     this.caller = caller;
   }
 
-  /** Says what the shop knows of accounts (1 to 1,000). */
+  /** Writes accounts (1 to 1,000), with all their fields. */
   public UpsertUsersResponse upsertUsers(List<User> users, CallOption... options) {
     UpsertUsersRequest.Builder request = UpsertUsersRequest.newBuilder();
     users.forEach(user -> request.addWrites(UserWrite.newBuilder().setUser(user)));
@@ -35,12 +35,12 @@ public final class Users {
     return caller.call(UserServiceGrpc.getUpsertUsersMethod(), request, CallSettings.of(options));
   }
 
-  /** What is known of an account or of a visitor; {@link NotFoundException} when nothing is. */
+  /** What is known about an account or a visitor; {@link NotFoundException} when nothing is. */
   public GetUserResponse getUser(GetUserRequest request, CallOption... options) {
     return caller.call(UserServiceGrpc.getGetUserMethod(), request, CallSettings.of(options));
   }
 
-  /** Forgets an account with its visitors, or what a visitor did anonymously. */
+  /** Erases an account with its visitors, or what a visitor did anonymously. */
   public EraseUserResponse eraseUser(EraseUserRequest request, CallOption... options) {
     return caller.call(UserServiceGrpc.getEraseUserMethod(), request, CallSettings.of(options));
   }

@@ -2,7 +2,7 @@ package io.headwater;
 
 import io.headwater.v1.Value;
 
-/** Values of a context, or of an item's or account's features. */
+/** Makes values of a context, or of an item's or an account's features. */
 public final class Values {
   private Values() {}
 

@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** One field that is wrong with a request, named as the API does. */
+/** One invalid field of a request, named as in the API. */
 public final class Violation {
   private final String field;
   private final String description;
@@ -10,12 +10,12 @@ public final class Violation {
     this.description = description;
   }
 
-  /** The place, such as {@code events[3].event_id}. */
+  /** The field, such as {@code events[3].event_id}. */
   public String field() {
     return field;
   }
 
-  /** What is wrong there. */
+  /** What is wrong with it. */
   public String description() {
     return description;
   }

@@ -38,11 +38,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A server in this process that fails as it is told to, then answers. It is for what a real one
- * cannot be made to do on the dot: the tests of everything else run on the real one.
+ * A server in this process that returns the given faults, then normal responses. It is for what a real
+ * server cannot be made to do at an exact moment; all other tests use the real server.
  */
 final class FakeServer implements AutoCloseable {
-  /** For tests that are not about deadlines: a machine may be busy with others. */
+  /** For tests that are not about deadlines: the machine may be busy. */
   static final CallOption PATIENT = CallOption.timeout(java.time.Duration.ofSeconds(30));
 
   final Queue<StatusRuntimeException> faults = new ConcurrentLinkedQueue<>();
@@ -78,17 +78,17 @@ final class FakeServer implements AutoCloseable {
   }
 
   static StatusRuntimeException failing(Status.Code code, Message... details) {
-    com.google.rpc.Status.Builder said =
-        com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage("as told");
+    com.google.rpc.Status.Builder status =
+        com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage("on purpose");
     for (Message detail : details) {
-      said.addDetails(Any.pack(detail));
+      status.addDetails(Any.pack(detail));
     }
-    return StatusProto.toStatusRuntimeException(said.build());
+    return StatusProto.toStatusRuntimeException(status.build());
   }
 
   static StatusRuntimeException comeBackIn(java.time.Duration delay) {
-    Duration told = Duration.newBuilder().setSeconds(delay.getSeconds()).setNanos(delay.getNano()).build();
-    return failing(Status.Code.RESOURCE_EXHAUSTED, RetryInfo.newBuilder().setRetryDelay(told).build());
+    Duration wait = Duration.newBuilder().setSeconds(delay.getSeconds()).setNanos(delay.getNano()).build();
+    return failing(Status.Code.RESOURCE_EXHAUSTED, RetryInfo.newBuilder().setRetryDelay(wait).build());
   }
 
   private <A> void answer(A answer, StreamObserver<A> caller) {
@@ -132,7 +132,7 @@ final class FakeServer implements AutoCloseable {
         learned.merge(event.getEventId(), 1, Integer::sum);
         answer.addResults(resultOf(event));
       }
-      answer(answer.build(), caller); // a fault is a lost answer: the events were learned
+      answer(answer.build(), caller); // a fault is a lost response: the events were learned
     }
 
     private EventResult resultOf(Event event) {

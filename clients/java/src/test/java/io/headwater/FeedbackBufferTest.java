@@ -55,7 +55,7 @@ class FeedbackBufferTest {
   }
 
   @Test
-  void batchesGoOutWhenTheyAreFullHaveWaitedOrAreFlushed() throws Exception {
+  void aBatchIsSentWhenItIsFullHasWaitedOrIsFlushed() throws Exception {
     try (FeedbackBuffer full = buffer().batchMax(3).interval(LONG).build()) {
       add(full, "1", "2", "3", "4");
       full.flush(SOON);
@@ -71,7 +71,7 @@ class FeedbackBufferTest {
   }
 
   @Test
-  void aFullBufferHoldsItsCallersBack() throws Exception {
+  void addWaitsWhileTheBufferIsFull() throws Exception {
     server.hold = new CountDownLatch(1);
     try (FeedbackBuffer small = buffer().eventsMax(2).interval(Duration.ZERO).build()) {
       add(small, "1", "2");
@@ -84,12 +84,12 @@ class FeedbackBufferTest {
   }
 
   @Test
-  void whatIsNotLearnedIsHandedOverAndTakesNoOtherWithIt() throws Exception {
+  void anEventThatIsNotLearnedIsReportedAndTheOthersAreLearned() throws Exception {
     try (FeedbackBuffer buffer = buffer().interval(LONG).build()) {
       add(buffer, "1", "2");
       buffer.add(click("3").toBuilder().setEventType("nonsense").build());
       buffer.add(click("4").toBuilder().setPlacement("malformed").build());
-      buffer.add(click("").toBuilder().build()); // gets an id of its own
+      buffer.add(click("").toBuilder().build()); // gets its own id
       buffer.flush(SOON);
     }
     assertTrue(server.learned.keySet().containsAll(List.of("1", "2", "3")));
@@ -100,7 +100,7 @@ class FeedbackBufferTest {
   }
 
   @Test
-  void anAnswerThatWasLostIsAskedForAgainLongAfterTheCallItselfGaveUp() throws Exception {
+  void theBufferRetriesAfterTheCallItselfHasGivenUp() throws Exception {
     server.faults.addAll(Collections.nCopies(2, FakeServer.failing(Code.DEADLINE_EXCEEDED)));
     try (FeedbackBuffer buffer = buffer().build()) {
       add(buffer, "1");
@@ -110,7 +110,7 @@ class FeedbackBufferTest {
   }
 
   @Test
-  void patienceEndsAlsoWhenTheServerAsksForMore() throws Exception {
+  void patienceEndsEvenIfTheServerAsksForMoreTime() throws Exception {
     server.faults.add(FakeServer.comeBackIn(LONG));
     try (FeedbackBuffer buffer = buffer().patience(Duration.ofMillis(50)).build()) {
       add(buffer, "1");
@@ -120,7 +120,7 @@ class FeedbackBufferTest {
   }
 
   @Test
-  void closingTellsWhatItsTimeIsTooShortForAndTakesNothingAnyMore() throws Exception {
+  void closeReportsWhatItHasNoTimeForAndAcceptsNoMore() throws Exception {
     try (HeadwaterClient away = HeadwaterClient.connect("127.0.0.1:1").build()) {
       FeedbackBuffer buffer =
           away.feedbackBuffer()
@@ -138,7 +138,7 @@ class FeedbackBufferTest {
   @Test
   void anOnLostThatThrowsLosesNoOtherEvent() throws Exception {
     FeedbackBufferBuilder settings =
-        client.feedbackBuffer().onLost((event, why) -> { throw new IllegalStateException("as told"); });
+        client.feedbackBuffer().onLost((event, why) -> { throw new IllegalStateException("on purpose"); });
     try (FeedbackBuffer buffer = settings.build()) {
       buffer.add(click("0").toBuilder().setEventType("nonsense").build());
       add(buffer, "1");
@@ -164,13 +164,13 @@ class FeedbackBufferTest {
   }
 
   @Test
-  void sizesThatMakeNoSenseAreRefused() {
+  void invalidSizesAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> buffer().batchMax(1001).build());
     assertThrows(IllegalArgumentException.class, () -> buffer().batchMax(0).build());
     assertThrows(IllegalArgumentException.class, () -> buffer().eventsMax(0).build());
   }
 
-  /** One of many who add. */
+  /** One of many threads that add. */
   private static final class Adding implements Runnable {
     private final FeedbackBuffer buffer;
     private final int worker;

@@ -40,8 +40,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
- * On the server that HEADWATER_TARGET and HEADWATER_KEY name: an empty one, that nobody else writes
- * to. tests/system/test_client_java.py starts it.
+ * Runs on the server in HEADWATER_TARGET and HEADWATER_KEY: an empty one that nobody else writes to.
+ * tests/system/test_client_java.py starts it.
  */
 @EnabledIfEnvironmentVariable(named = "HEADWATER_TARGET", matches = ".+")
 class LiveTest {
@@ -60,7 +60,7 @@ class LiveTest {
   }
 
   @Test
-  void itemsAreWrittenListedAndTakenOut() {
+  void itemsAreWrittenListedAndDeleted() {
     Catalog catalog = client.catalog();
     Item boots =
         Item.newBuilder()
@@ -95,13 +95,13 @@ class LiveTest {
     Item a = Item.newBuilder().setItemId("learn-a").addTags("x").build();
     Item b = Item.newBuilder().setItemId("learn-b").addTags("x").build();
     client.catalog().upsertItems(List.of(a, b), PATIENT);
-    RecommendRequest question =
+    RecommendRequest request =
         RecommendRequest.newBuilder()
             .setVisitorId("live")
             .setFilter("tags: ANY(\"x\")")
             .setExplain(true)
             .build();
-    Recommendation slate = client.recommend(question, PATIENT);
+    Recommendation slate = client.recommend(request, PATIENT);
     String first = slate.itemIds().get(0);
     Event refusal =
         Events.of("dislike", "live", first).setAttributionToken(slate.attributionToken()).build();
@@ -110,7 +110,7 @@ class LiveTest {
     assertEquals(
         EventStatus.EVENT_STATUS_EXISTS, client.feedback(List.of(refusal), PATIENT).getResults(0).getStatus());
     CallOption newest = CallOption.minOffset(learned.getOffset());
-    Recommendation after = client.recommend(question, newest, PATIENT);
+    Recommendation after = client.recommend(request, newest, PATIENT);
     assertFalse(after.itemIds().contains(first));
     assertFalse(after.results().get(0).getExplanation().isEmpty());
     ListSimilarItemsRequest likeA = ListSimilarItemsRequest.newBuilder().addItemIds("learn-a").build();
@@ -119,7 +119,7 @@ class LiveTest {
   }
 
   @Test
-  void accountsAreKnownAndForgotten() {
+  void accountsAreWrittenAndErased() {
     User gold =
         User.newBuilder().setUserId("account").putFeatures("segment", Values.text("gold")).build();
     client.users().upsertUsers(List.of(gold), PATIENT);
@@ -130,7 +130,7 @@ class LiveTest {
   }
 
   @Test
-  void theModelTellsWhereItStands() {
+  void theModelReportsItsState() {
     GetModelResponse model =
         client.getModel(GetModelRequest.newBuilder().setComputeDigest(true).build(), PATIENT);
     assertFalse(model.getDigest().isEmpty());
@@ -140,7 +140,7 @@ class LiveTest {
   }
 
   @Test
-  void errorsNameTheFieldAndTheKind() {
+  void errorsHaveTheFieldAndTheKind() {
     Item cheap = Item.newBuilder().setItemId("b").setPrice(-1).build();
     InvalidRequestException failure =
         assertThrows(
@@ -160,7 +160,7 @@ class LiveTest {
   }
 
   @Test
-  void aStreamGoesThroughTheBareStub() throws Exception {
+  void aBareStubMakesAStream() throws Exception {
     BlockingQueue<StreamFeedbackResponse> answers = new LinkedBlockingQueue<>();
     StreamObserver<StreamFeedbackRequest> batches =
         FeedbackServiceGrpc.newStub(client.channel())
@@ -178,7 +178,7 @@ class LiveTest {
     batches.onCompleted();
   }
 
-  /** Keeps what comes. */
+  /** Collects the responses. */
   private static final class Collecting implements StreamObserver<StreamFeedbackResponse> {
     private final BlockingQueue<StreamFeedbackResponse> answers;
 
@@ -192,7 +192,7 @@ class LiveTest {
     }
 
     @Override
-    public void onError(Throwable failure) {} // the test misses its answers
+    public void onError(Throwable failure) {} // the test then misses its responses
 
     @Override
     public void onCompleted() {}

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RetriesTest {
-  private static final RecommendRequest QUESTION =
+  private static final RecommendRequest REQUEST =
       RecommendRequest.newBuilder().setVisitorId("ann").build();
 
   private FakeServer server;
@@ -52,11 +52,11 @@ class RetriesTest {
   }
 
   @Test
-  void aRetryAsksWithTheSameIdAndSoDrawsTheSameSlate() {
+  void aRetryHasTheSameIdAndSoReturnsTheSameSlate() {
     server.faults.add(FakeServer.failing(Code.UNAVAILABLE));
     server.faults.add(FakeServer.failing(Code.CANCELLED));
     server.faults.add(FakeServer.comeBackIn(Duration.ofMillis(1)));
-    Recommendation slate = client.recommend(QUESTION, CallOption.minOffset("7-0"), PATIENT);
+    Recommendation slate = client.recommend(REQUEST, CallOption.minOffset("7-0"), PATIENT);
     assertEquals(List.of("boots"), slate.itemIds());
     assertEquals(4, server.asked.size());
     for (RecommendRequest asked : server.asked) {
@@ -67,7 +67,7 @@ class RetriesTest {
   }
 
   @Test
-  void aLostAnswerIsAskedForAgainWithTheSameEvents() {
+  void afterALostResponseTheSameEventsAreSentAgain() {
     server.faults.add(FakeServer.failing(Code.UNAVAILABLE));
     Event event = Events.of("click", "ann", "boots").build();
     client.feedback(List.of(event), PATIENT);
@@ -76,18 +76,18 @@ class RetriesTest {
   }
 
   @Test
-  void theServersTimeToComeBackIsWaitedFor() {
+  void aRetryWaitsForTheTimeThatTheServerAsksFor() {
     server.faults.add(FakeServer.comeBackIn(Duration.ofMillis(300)));
     long began = System.nanoTime();
-    client.recommend(QUESTION, PATIENT);
+    client.recommend(REQUEST, PATIENT);
     assertTrue(System.nanoTime() - began >= 300_000_000L);
   }
 
   @Test
-  void aTimeToComeBackBeyondTheDeadlineIsToldAtOnce() {
+  void aTimeToComeBackAfterTheDeadlineIsReportedAtOnce() {
     server.faults.add(FakeServer.comeBackIn(Duration.ofHours(1)));
     OverloadedException failure =
-        assertThrows(OverloadedException.class, () -> client.recommend(QUESTION, PATIENT));
+        assertThrows(OverloadedException.class, () -> client.recommend(REQUEST, PATIENT));
     assertEquals(Duration.ofHours(1), failure.retryAfter().orElseThrow());
     assertEquals(1, server.asked.size());
   }
@@ -107,12 +107,12 @@ class RetriesTest {
   @Test
   void triesEnd() {
     server.faults.addAll(Collections.nCopies(10, FakeServer.failing(Code.UNAVAILABLE)));
-    assertThrows(UnavailableException.class, () -> client.recommend(QUESTION, PATIENT));
+    assertThrows(UnavailableException.class, () -> client.recommend(REQUEST, PATIENT));
     assertEquals(4, server.asked.size());
   }
 
   @Test
-  void whatIsWrongWithTheRequestIsToldAtOnceWithItsFields() {
+  void anInvalidRequestIsReportedAtOnceWithItsFields() {
     BadRequest details =
         BadRequest.newBuilder()
             .addFieldViolations(
@@ -124,16 +124,16 @@ class RetriesTest {
       server.asked.clear();
       server.faults.add(FakeServer.failing(code, details));
       HeadwaterException failure =
-          assertThrows(HeadwaterException.class, () -> client.recommend(QUESTION, PATIENT));
+          assertThrows(HeadwaterException.class, () -> client.recommend(REQUEST, PATIENT));
       assertEquals(code, failure.code());
       assertEquals("events[3].event_id", failure.field());
-      assertTrue(failure.getMessage().contains("as told"));
+      assertTrue(failure.getMessage().contains("on purpose"));
       assertEquals(1, server.asked.size());
     }
   }
 
   @Test
-  void aWriteIsRepeatedOnlyWithItsTime() {
+  void aWriteIsRetriedOnlyWithItsTime() {
     Item boots = Item.newBuilder().setItemId("boots").build();
     server.faults.add(FakeServer.failing(Code.UNAVAILABLE));
     assertThrows(UnavailableException.class, () -> client.catalog().upsertItems(List.of(boots), PATIENT));
@@ -163,21 +163,21 @@ class RetriesTest {
 
   @Test
   void theFallbackIsShownOnlyWhileTheServerIsAway() {
-    RecommendRequest question =
-        QUESTION.toBuilder().addExcludeItemIds("b").addContextItemIds("c").setPageSize(2).build();
+    RecommendRequest request =
+        REQUEST.toBuilder().addExcludeItemIds("b").addContextItemIds("c").setPageSize(2).build();
     CallOption fallback = CallOption.fallback(List.of("a", "b", "a", "c", "d", "e"));
     server.faults.add(FakeServer.comeBackIn(Duration.ofHours(1)));
-    Recommendation slate = client.recommend(question, fallback, PATIENT);
+    Recommendation slate = client.recommend(request, fallback, PATIENT);
     assertEquals(List.of("a", "d"), slate.itemIds());
     assertTrue(slate.isFallback() && slate.attributionToken().isEmpty());
-    server.faults.add(FakeServer.failing(Code.INVALID_ARGUMENT)); // a mistake in the question
-    assertThrows(InvalidRequestException.class, () -> client.recommend(question, fallback, PATIENT));
+    server.faults.add(FakeServer.failing(Code.INVALID_ARGUMENT)); // an invalid request
+    assertThrows(InvalidRequestException.class, () -> client.recommend(request, fallback, PATIENT));
     server.faults.add(FakeServer.failing(Code.RESOURCE_EXHAUSTED)); // a call that is too large
-    assertThrows(OverloadedException.class, () -> client.recommend(question, fallback, PATIENT));
+    assertThrows(OverloadedException.class, () -> client.recommend(request, fallback, PATIENT));
   }
 
   @Test
-  void aKeyThatNoHeaderCarriesIsRefused() {
+  void anInvalidKeyIsRefused() {
     assertThrows(
         IllegalArgumentException.class, () -> HeadwaterClient.connect("fake").key("two words"));
   }

@@ -26,10 +26,10 @@ async def test_the_log_and_the_newest_snapshot_are_told_until_the_store_is_away(
         await replica.feedback(clicks(1, 2), PATIENCE_S)
 
         async def snapshot_is_taken() -> bool:
-            return (await replica.standing()).snapshots_taken > 0
+            return (await replica.measurements()).snapshots_taken > 0
 
         await eventually(snapshot_is_taken)
-        standing = await replica.standing()
+        standing = await replica.measurements()
         assert standing.reads
         assert standing.writes
         assert standing.entries_applied == standing.entries_at_head == standing.entries_kept
@@ -42,10 +42,10 @@ async def test_the_log_and_the_newest_snapshot_are_told_until_the_store_is_away(
         await process.end()
 
         async def store_is_away() -> bool:
-            return not (await replica.standing()).writes
+            return not (await replica.measurements()).writes
 
         await eventually(store_is_away)
-        away = await replica.standing()
+        away = await replica.measurements()
         assert away.reads
         assert (away.entries_at_head, away.entries_kept, away.snapshot_age_s) == (None,) * 3
         assert away.entries_applied == standing.entries_applied

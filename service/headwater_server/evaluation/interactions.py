@@ -1,4 +1,4 @@
-"""What each visitor has touched, as the backtest's rule on repeats needs it."""
+"""The items that each visitor interacted with, for the backtest's rule on repeats."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from enum import StrEnum
 
 
 class Repeats(StrEnum):
-    """Whether an item that the visitor touched before may be recommended again."""
+    """Whether an item may be recommended again after the visitor interacted with it."""
 
     ALLOW = "allow"
     EXCLUDE = "exclude"
 
 
-class Touched:
-    """Every visitor's items; the whole of them, whatever the engine itself may forget.
+class Interactions:
+    """The items of every visitor; all of them, even if the engine forgets some.
 
-    >>> touched = Touched(Repeats.EXCLUDE)
-    >>> touched.touch("v", "a"), touched.touch("v", "b")
+    >>> interactions = Interactions(Repeats.EXCLUDE)
+    >>> interactions.add("v", "a"), interactions.add("v", "b")
     (None, None)
-    >>> touched.latest("v"), touched.left_out("v")
+    >>> interactions.latest("v"), interactions.excluded("v")
     ('b', ('a', 'b'))
     """
 
@@ -27,18 +27,18 @@ class Touched:
         self._latest: dict[str, str] = {}
         self._items: dict[str, dict[str, None]] = {}
 
-    def touch(self, visitor_id: str, item_id: str) -> None:
-        """Note that the visitor touched the item."""
+    def add(self, visitor_id: str, item_id: str) -> None:
+        """Add an interaction of the visitor with the item."""
         self._latest[visitor_id] = item_id
         if self._repeats is Repeats.EXCLUDE:
             self._items.setdefault(visitor_id, {})[item_id] = None
 
     def latest(self, visitor_id: str) -> str | None:
-        """Return the item that the visitor touched last."""
+        """Return the visitor's latest item."""
         return self._latest.get(visitor_id)
 
-    def left_out(self, visitor_id: str) -> tuple[str, ...]:
-        """Return what must not be recommended: the latest item, or all of them."""
+    def excluded(self, visitor_id: str) -> tuple[str, ...]:
+        """Return the items that must not be recommended: the latest one, or all."""
         if self._repeats is Repeats.EXCLUDE:
             return tuple(self._items.get(visitor_id, ()))
         latest = self._latest.get(visitor_id)

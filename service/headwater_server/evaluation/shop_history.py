@@ -1,4 +1,4 @@
-"""A shop's past as entries of the log: settings, items, then events, in that order."""
+"""A shop's history as entries of the log: settings, items, then events, in that order."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ BATCH_SIZE = 500
 
 
 @dataclass(frozen=True)
-class History:
-    """What an import writes and a backtest folds: the same entries, so the same digest."""
+class ShopHistory:
+    """The entries that an import writes and a backtest applies: the same, so the same digest."""
 
     settings: EngineSettings
     items: tuple[ItemWrite, ...]
@@ -34,7 +34,7 @@ class History:
     users: tuple[UserWrite, ...] = ()
 
     def preface(self, batch_size: int = BATCH_SIZE) -> Iterator[Entry]:
-        """Yield the settings, the items and the accounts, as of the first event's time."""
+        """Yield the settings, items and accounts, with the time of the first event."""
         time_ms = self.events.times_ms[0]
         yield Entry(time_ms, (SettingsChange(self.settings),), imported=True)
         writes: list[Operation] = [replace(w, set_time_ms=time_ms) for w in self.items]
@@ -43,7 +43,7 @@ class History:
             yield Entry(time_ms, tuple(writes[start : start + batch_size]), imported=True)
 
     def batches(self, batch_size: int = BATCH_SIZE) -> Iterator[Entry]:
-        """Yield the events, ``batch_size`` to an entry, which is as of its last event."""
+        """Yield the events, ``batch_size`` to an entry, with the time of its last event."""
         for start in range(0, len(self.events), batch_size):
             rows = range(start, min(start + batch_size, len(self.events)))
             time_ms = self.events.times_ms[rows[-1]]
@@ -52,10 +52,10 @@ class History:
 
 def read_history(
     events: Path, items: Path | None, settings: EngineSettings, limit: int | None = None
-) -> History:
-    """Read and check both files whole. Raises `BadFile` before anything is used."""
+) -> ShopHistory:
+    """Read and check both files. Raises `BadFile` before any row is used."""
     writes = tuple(read_items(items)) if items else ()
-    return History(settings, writes, read_events(events, frozenset(settings.rewards), limit))
+    return ShopHistory(settings, writes, read_events(events, frozenset(settings.rewards), limit))
 
 
 def read_gorse(
@@ -64,9 +64,9 @@ def read_gorse(
     users: Path | None,
     types: Mapping[str, str],
     settings: EngineSettings,
-) -> History:
-    """Read and check Gorse's exports whole. Raises `BadFile` before anything is used."""
+) -> ShopHistory:
+    """Read and check Gorse's exports. Raises `BadFile` before any row is used."""
     writes = tuple(gorse_items(items)) if items else ()
     accounts = tuple(gorse_users(users)) if users else ()
     events = read_feedback(feedback, frozenset(settings.rewards), types)
-    return History(settings, writes, events, accounts)
+    return ShopHistory(settings, writes, events, accounts)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.history import read_history
+from headwater_server.evaluation.shop_history import read_history
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 1000])

@@ -1,5 +1,5 @@
 -- Keep what a rank call showed, unless the event is known: then return what was kept before.
--- KEYS: event, deadlines. ARGV: what was told, 1 if active, wait ms, ms it is kept, event id.
+-- KEYS: event, deadlines. ARGV: the decision (field `told`), 1 if active, wait ms, ms it is kept, event id.
 local known = redis.call('HGET', KEYS[1], 'told')
 if known then
   return known

@@ -1,4 +1,4 @@
-"""The server as the door reaches it: the public calls, each under its caller's own key."""
+"""The adapter's client of the server: public calls, each with its caller's own key."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from headwater.events import FeedbackAnswer
 READ_TIMEOUT_S = 2.0
 WRITE_TIMEOUT_S = 5.0
 TRUSTED_S = 10.0
-"""A key that the server took is not asked about again for so long."""
+"""A key that the server accepted is not checked again for this time."""
 TRUSTED_MAX = 1_000
 
 
-class Server(AsyncConnection):
-    """One connection, for all callers. Make it on the loop, and close it."""
+class ServerClient(AsyncConnection):
+    """One connection, for all callers. Create it on the loop, and close it."""
 
     def __init__(self, target: str) -> None:
-        """Name the server, host:port. Nothing is sent before the first call."""
+        """Connect to ``target``, host:port. Nothing is sent before the first call."""
         super().__init__(target)
         self._trusted: OrderedDict[bytes, float] = OrderedDict()
 
     async def check_key(self, key: str) -> None:
         """Raise `HeadwaterError` unless ``key`` is a backend's, and may give feedback.
 
-        Only a backend's may look inside. And what is noted here is told at the end of the wait with
-        the web process's own key: who may not teach must not do it by that way round.
+        A backend's key may read the model. At the end of the wait events are reported with the web
+        process's own key: a caller that may not give feedback must not do so through this key.
         """
         digest = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=16).digest()
         if self._trusted.get(digest, 0.0) > time.monotonic():
             return
         call = calls.get_model(compute_digest=False, compare_replicas=False)
         await self._make(call, READ_TIMEOUT_S, _metadata(key))
-        with contextlib.suppress(InvalidRequestError):  # let in, and told that it said nothing
+        with contextlib.suppress(InvalidRequestError):  # accepted, but refused as empty
             await self._make(calls.feedback(()), READ_TIMEOUT_S, _metadata(key))
         self._trusted[digest] = time.monotonic() + TRUSTED_S
         self._trusted.move_to_end(digest)
@@ -55,21 +55,21 @@ class Server(AsyncConnection):
             self._trusted.popitem(last=False)
 
     async def recommend(self, key: str, visitor: str, **question: Any) -> Recommendation:
-        """Ask for a slate."""
+        """Return a slate."""
         call = calls.recommend(visitor, question)  # type: ignore[arg-type]  # checked by protobuf
         return await self._make(call, READ_TIMEOUT_S, _metadata(key))
 
     async def feedback(self, key: str, events: Iterable[Event]) -> FeedbackAnswer:
-        """Say what happened."""
+        """Report events."""
         return await self._make(calls.feedback(events), WRITE_TIMEOUT_S, _metadata(key))
 
     async def upsert(self, key: str, items: Iterable[Item], fields: tuple[str, ...]) -> None:
-        """Put items into the catalogue."""
+        """Write items into the catalogue."""
         call = catalogue_calls.upsert_items(items, fields, None)
         await self._make(call, WRITE_TIMEOUT_S, _metadata(key))
 
-    async def holds(self, key: str, item_id: str) -> bool:
-        """Return whether the catalogue holds the item."""
+    async def has_item(self, key: str, item_id: str) -> bool:
+        """Return whether the catalogue contains the item."""
         try:
             await self._make(catalogue_calls.get_item(item_id), READ_TIMEOUT_S, _metadata(key))
         except NotFoundError:
@@ -80,9 +80,9 @@ class Server(AsyncConnection):
 def _metadata(key: str) -> tuple[tuple[str, str], ...]:
     try:
         return metadata(key)
-    except ValueError:  # no header can carry it, so it is no key of ours
+    except ValueError:  # a header cannot contain it, so it is no key of ours
         code = grpc.StatusCode.UNAUTHENTICATED
         raise UnauthenticatedError("not a key", code=code) from None
 
 
-__all__ = ["HeadwaterError", "Server"]
+__all__ = ["HeadwaterError", "ServerClient"]

@@ -1,4 +1,4 @@
-"""Several processes' figures as one: what a shop asks is spread over them."""
+"""Aggregates the figures of several processes, since a shop's calls are spread over them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from operator import attrgetter
 from headwater_server.observability.recent import CallFigures
 
 
-def together(figures: Iterable[CallFigures]) -> list[CallFigures]:
-    """Return one for each method: rates summed, the median's mean by calls, the slowest's tails.
+def aggregate(figures: Iterable[CallFigures]) -> list[CallFigures]:
+    """Return one for each method: sum of rates, mean of medians by calls, maximum of the tails.
 
-    Quantiles cannot be added up: what half of all calls took lies between those of the processes.
+    Quantiles cannot be added: the median of all calls lies between those of the processes.
 
     >>> one = CallFigures("S/Ask", 9.0, 0.0, 1.0, 2.0, 3.0)
     >>> other = CallFigures("S/Ask", 1.0, 1.0, 11.0, 12.0, 13.0)
-    >>> [(f.calls_per_second, f.latency_p50_ms, f.latency_p99_ms) for f in together([one, other])]
+    >>> [(f.calls_per_second, f.latency_p50_ms, f.latency_p99_ms) for f in aggregate([one, other])]
     [(10.0, 2.0, 13.0)]
     """
     ordered = sorted(figures, key=attrgetter("call"))
@@ -36,10 +36,10 @@ def _one(call: str, figures: list[CallFigures]) -> CallFigures:
         total,
         sum(one.failures_per_second for one in figures),
         sum(median * calls for median, calls in medians) / weight if weight else None,
-        _most(one.latency_p90_ms for one in figures),
-        _most(one.latency_p99_ms for one in figures),
+        _largest(one.latency_p90_ms for one in figures),
+        _largest(one.latency_p99_ms for one in figures),
     )
 
 
-def _most(values: Iterable[float | None]) -> float | None:
+def _largest(values: Iterable[float | None]) -> float | None:
     return max((value for value in values if value is not None), default=None)

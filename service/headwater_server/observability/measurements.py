@@ -1,4 +1,4 @@
-"""All that can be measured of a replica at one moment, as plain values."""
+"""The measurements of a replica at one moment, as plain values."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from headwater_server.engine.measures.metrics import Metric
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What only the store could tell is None while the store is away."""
+class Measurements:
+    """Values that only the store knows are None while the store is away."""
 
     reads: bool
     writes: bool

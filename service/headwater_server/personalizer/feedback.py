@@ -1,0 +1,85 @@
+"""Reports an event to the server: that the action was shown, and its outcome.
+
+The ids of both reports follow from the event's own, so a repeated report is learned once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import structlog
+
+from headwater import Event
+from headwater.events import EventStatus
+from headwater_server.personalizer.outcome import Outcome, outcome_of
+from headwater_server.personalizer.pending_events import PendingEvent, PendingEvents
+from headwater_server.personalizer.server_client import ServerClient
+from headwater_server.personalizer.settings import PersonalizerSettings
+
+# a rating is worth 1.0 in the default table, and does not hide the item as a purchase does
+POSITIVE_TYPE, POSITIVE_VALUE = "rating", 5.0
+NEGATIVE_TYPE = "return"  # negative, and does not hide the item
+ACCEPTED = {EventStatus.CREATED, EventStatus.EXISTS}
+
+_log = structlog.get_logger(__name__)
+
+
+def short_id(event_id: str) -> str:
+    """Return the event id for our calls: the caller's own unless it is too long.
+
+    >>> short_id("e1"), len(short_id("e" * 200))
+    ('e1', 35)
+    """
+    raw = event_id.encode("utf-8", "surrogatepass")
+    return event_id if len(raw) <= 128 else "pz-" + hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+class FeedbackSender:
+    """Sends what is known of an event as feedback."""
+
+    def __init__(
+        self, server: ServerClient, pending: PendingEvents, settings: PersonalizerSettings
+    ) -> None:
+        """Take the parts."""
+        self._server = server
+        self._pending = pending
+        self._settings = settings
+
+    async def send(self, key: str, event: PendingEvent, reward: float | None) -> None:
+        """Report what was not reported yet; ``reward`` None: only that the action was shown."""
+        outcome = Outcome.NONE
+        if reward is not None and not event.settled:
+            outcome = outcome_of(event.event_id, reward)
+        if event.seen and outcome is Outcome.NONE:
+            return
+        events = [*self._events(event, outcome)]
+        answer = await self._server.feedback(key, events)
+        for sent, result in zip(events, answer.results, strict=True):
+            if result.status not in ACCEPTED:
+                _log.warning("not learned", event=sent.event_id, why=result.detail)
+        settled = () if outcome is Outcome.NONE else ("settled",)
+        await self._pending.mark(event.event_id, "seen", *settled)
+
+    def _events(self, event: PendingEvent, outcome: Outcome) -> Iterator[Event]:
+        """Yield the impression, then the outcome: an event counts for earlier impressions only."""
+        if not event.seen:
+            yield self._event("impression", "seen", event, None)
+        if outcome is Outcome.POSITIVE:
+            yield self._event(POSITIVE_TYPE, "reward", event, POSITIVE_VALUE)
+        elif outcome is Outcome.NEGATIVE:
+            yield self._event(NEGATIVE_TYPE, "reward", event, None)
+
+    def _event(self, kind: str, name: str, event: PendingEvent, value: float | None) -> Event:
+        raw = event.event_id.encode("utf-8", "surrogatepass")
+        decision = event.decision
+        return Event(
+            event_type=kind,
+            visitor_id=decision.visitor,
+            items=[decision.action],
+            value=value,
+            attribution_token=decision.token,
+            placement=self._settings.personalizer_placement,
+            context=decision.context,
+            event_id=f"personalizer:{hashlib.blake2b(raw, digest_size=16).hexdigest()}:{name}",
+        )
