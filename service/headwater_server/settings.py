@@ -64,7 +64,7 @@ class ProcessSettings:
         metadata={
             "help": "OTLP collector that receives a span for each call, such as "
             "http://127.0.0.1:4317; not set: OTEL_EXPORTER_OTLP_ENDPOINT, else no tracing. Needs "
-            "headwater-server[tracing]"
+            "the extra tracing"
         },
     )
 

@@ -14,8 +14,7 @@ class GatewaySettings:
         default=None,
         metadata={
             "help": "host:port where Envoy accepts REST, gRPC-Web and gRPC; `headwater serve` "
-            "starts it beside the server. Port 0 takes a free port. Needs "
-            "headwater-server[gateway]"
+            "starts it beside the server. Port 0 takes a free port. Needs the extra gateway"
         },
     )
     gateway_tls: str | None = field(

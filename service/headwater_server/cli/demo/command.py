@@ -56,9 +56,10 @@ def demo(
     The first start on a machine compiles for 40 to 50 seconds of CPU time.
     """
     if shop:
-        from headwater_server.cli.demo.shop.command import Wish, open_shop
+        from headwater_server.cli.demo.shop.command import open_shop
+        from headwater_server.cli.demo.shop.options import ShopOptions
 
-        open_shop(Wish(listen, events, items, seed, visits), data_dir)
+        open_shop(ShopOptions(listen, events, items, seed, visits), data_dir)
         return
     from headwater_server.cli.demo.play import DemoFailedError, crowd_of, play
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
 from headwater import HeadwaterError
 from headwater_server.cli.demo.server_process import ServerFailedError
+from headwater_server.cli.demo.shop.options import ShopOptions
 from headwater_server.cli.demo.shop.processes import Keys, ShopProcess, import_past, is_installed
 from headwater_server.cli.failures import FAILED, MISUSED, explained, fail
 from headwater_server.gateway.requirements import FIX
@@ -22,53 +22,42 @@ STORE, PAGE = "store", "page"
 FILLED = "filled"  # exists once the past events are in the log
 
 
-@dataclass(frozen=True)
-class Wish:
-    """The flags: the address, the files, the seed, and the visits per minute."""
-
-    listen: str
-    events: Path | None
-    items: Path | None
-    seed: int
-    visits_per_minute: float
-
-
-def open_shop(wish: Wish, data_dir: Path | None) -> None:
+def open_shop(options: ShopOptions, data_dir: Path | None) -> None:
     """Fill a shop and keep it open. A store that is already filled is used as it is."""
-    _check(wish)
+    _check(options)
     failure = ""
     with ExitStack() as stack:
         temporary = tempfile.TemporaryDirectory(prefix="headwater-shop-")
         directory = data_dir or Path(stack.enter_context(temporary))
         try:
-            _open(wish, directory)
+            _open(options, directory)
         except* (HeadwaterError, ServerFailedError, OSError) as group:
             failure = str(_innermost(group))
     if failure:  # not raised above, where it would become one of a group
         fail(f"the shop closed: {failure}", FAILED)
 
 
-def _open(wish: Wish, directory: Path) -> None:
+def _open(options: ShopOptions, directory: Path) -> None:
     from headwater_server.cli.demo.shop.filling import filling, nobody
     from headwater_server.cli.demo.shop.opening import keep_open
 
     keys, page_dir, store_dir = Keys(), directory / PAGE, directory / STORE
     filled = directory / FILLED
     with explained():
-        shop = filling(wish, page_dir, keys)
+        shop = filling(options, page_dir, keys)
     first = nobody if filled.exists() else shop.first
     if not filled.exists():
         if exit_code := import_past(store_dir, shop.events, shop.items):
             raise typer.Exit(exit_code)
         filled.touch()
-    server = ShopProcess(store_dir, wish.listen, keys.environment(page_dir))
+    server = ShopProcess(store_dir, options.listen, keys.environment(page_dir))
     asyncio.run(keep_open(server, keys, first, shop.meanwhile))
 
 
-def _check(wish: Wish) -> None:
+def _check(options: ShopOptions) -> None:
     with explained():
-        checked("listen", str, wish.listen)
-        if wish.items and not wish.events:
+        checked("listen", str, options.listen)
+        if options.items and not options.events:
             raise BadSettings("--items needs --events: give both files of your shop")
     if not is_installed():
         fail(MISSING, MISUSED)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater import AsyncClient
-from headwater_server.cli.demo.shop.command import Wish
 from headwater_server.cli.demo.shop.goods import Goods
 from headwater_server.cli.demo.shop.opening import Live
+from headwater_server.cli.demo.shop.options import ShopOptions
 from headwater_server.cli.demo.shop.page_files import Words, of_goods, of_history, write_page_files
 from headwater_server.cli.demo.shop.past import (
     recorded_past,
@@ -44,11 +44,11 @@ class Filling:
     meanwhile: Live
 
 
-def filling(wish: Wish, directory: Path, keys: Keys) -> Filling:
+def filling(options: ShopOptions, directory: Path, keys: Keys) -> Filling:
     """Return the content of the shop. Raises `BadFile`."""
-    if wish.events:
-        return recorded(directory, keys, wish.events, wish.items)
-    return simulated(directory, keys, wish.seed, wish.visits_per_minute)
+    if options.events:
+        return recorded(directory, keys, options.events, options.items)
+    return simulated(directory, keys, options.seed, options.visits_per_minute)
 
 
 def simulated(directory: Path, keys: Keys, seed: int, visits_per_minute: float) -> Filling:
