@@ -1,4 +1,4 @@
-"""`headwater doctor`: what is wrong with a store, and the ways on; changes nothing unasked."""
+"""`headwater doctor`: what is wrong with a store, and how to fix it; changes nothing unasked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from headwater_server.cli.stores import check_one_kept, chosen_store, store_expl
 from headwater_server.settings import Settings, load_settings
 from headwater_server.storage.doctor.examination import Examination
 from headwater_server.storage.doctor.findings import Build, Finding
-from headwater_server.storage.doctor.ways import Loss, Ways
+from headwater_server.storage.doctor.fixes import Fixes, Loss
 from headwater_server.storage.storage import Storage
 
 
@@ -35,7 +35,7 @@ def doctor(
 ) -> None:
     """Look at everything that a catalogue keeps. Exit code 1 if anything is wrong.
 
-    The ways on are taken in this order: --restore-tail, --accept, --drop-snapshots; then it
+    The fixes on are taken in this order: --restore-tail, --accept, --drop-snapshots; then it
     looks again.
     """
     with explained(), store_explained():
@@ -49,7 +49,7 @@ def doctor(
 
 
 class _Wanted:
-    """Which ways are to be taken."""
+    """Which fixes are to be taken."""
 
     def __init__(self, restore_tail: bool, accept: bool, drop_snapshots: bool, yes: bool) -> None:
         self.restore_tail, self.accept = restore_tail, accept
@@ -66,31 +66,31 @@ async def _doctor(settings: Settings, wanted: _Wanted) -> list[Finding]:
 
 
 async def _go(storage: Storage, wanted: _Wanted) -> None:
-    ways = Ways(storage)
+    fixes = Fixes(storage)
     if wanted.restore_tail:
-        print(f"put back: {await ways.restore_tail()} entries")
+        print(f"put back: {await fixes.restore_tail()} entries")
     if wanted.accept:
-        await _accept(ways, await ways.loss(), sure=wanted.yes)
+        await _accept(fixes, await fixes.loss(), sure=wanted.yes)
     if wanted.drop_snapshots:
-        print(f"dropped: {await ways.drop_snapshots()} snapshots")
+        print(f"dropped: {await fixes.drop_snapshots()} snapshots")
 
 
-async def _accept(ways: Ways, loss: Loss, *, sure: bool) -> None:
+async def _accept(fixes: Fixes, loss: Loss, *, sure: bool) -> None:
     if loss.nothing:
         print("accept: there is nothing to give up")
         return
-    for line in loss.told():
+    for line in loss.lines():
         print(f"accept: {line}")
     if not sure:
         typer.confirm("go on from the log as it is?", abort=True)
-    await ways.accept(loss)
+    await fixes.accept(loss)
 
 
 def _show(findings: Sequence[Finding]) -> None:
     table = Table(show_edge=False)
-    for name in ("", "part", "what", "way on"):
+    for name in ("", "part", "what", "fix"):
         table.add_column(name, overflow="fold")
     for finding in findings:
         mark = "[green]fine[/]" if finding.fine else "[bold red]WRONG[/]"
-        table.add_row(mark, finding.part, finding.text, finding.way)
+        table.add_row(mark, finding.part, finding.text, finding.fix)
     Console(highlight=False, soft_wrap=False).print(table)
