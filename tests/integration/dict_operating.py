@@ -27,8 +27,8 @@ from headwater_server.replica.ports.holdings import (
     StoreHoldings,
 )
 from headwater_server.replica.ports.position import Position
-from headwater_server.replica.ports.quarantine import PutAside
-from headwater_server.replica.ports.registry import Heard, ReplicaServing, ReplicaStanding
+from headwater_server.replica.ports.quarantine import QuarantinedEvent
+from headwater_server.replica.ports.registry import ReceivedReport, ReplicaReport, ReplicaServing
 
 NOON_MS = 1_700_000_000_123
 CALL = "headwater.v1.RecommendationService/Recommend"
@@ -60,9 +60,11 @@ class DictOperating:
     async def replicas(self) -> ReplicasAnswer:
         await self._begin(None)
         serving = ReplicaServing("1.2.3", NOON_MS - 1_000, 2**40, CALLS)
-        dead = ReplicaStanding("a-0-z", "a", 2, "follower", HERE, 3, "0.24", "a fault", NOON_MS)
-        live = ReplicaStanding("h-1-a", "h", 1, "worker", HERE, 3, "0.24", "", NOON_MS, serving)
-        return ReplicasAnswer([Heard(dead, 5_001, HERE), Heard(live, 900, HEAD)], HEAD, "h-1-a")
+        dead = ReplicaReport("a-0-z", "a", 2, "follower", HERE, 3, "0.24", "a fault", NOON_MS)
+        live = ReplicaReport("h-1-a", "h", 1, "worker", HERE, 3, "0.24", "", NOON_MS, serving)
+        return ReplicasAnswer(
+            [ReceivedReport(dead, 5_001, HERE), ReceivedReport(live, 900, HEAD)], HEAD, "h-1-a"
+        )
 
     async def quarantined(self, count: int, before: str, reason: str) -> QuarantineAnswer:
         await self._begin(None)
@@ -72,8 +74,10 @@ class DictOperating:
             "e1", "click", "v", "u", "s", (item,), float("inf"), NOON_MS, "home", 2**40,
             (("load", float("nan")), ("device", "phone")),
         )  # fmt: skip
-        long = PutAside("1-0", 1_000, "e0", "v0", "", "items has too many", None)
-        kept = [PutAside(f"{NOON_MS}-0", NOON_MS, "e1", "v", "u", "value is not finite", event)]
+        long = QuarantinedEvent("1-0", 1_000, "e0", "v0", "", "items has too many", None)
+        kept = [
+            QuarantinedEvent(f"{NOON_MS}-0", NOON_MS, "e1", "v", "u", "value is not finite", event)
+        ]
         return QuarantineAnswer([*kept, long][:count], 2, 2**40)
 
     async def storage(self) -> tuple[AllHoldings, int]:

@@ -11,7 +11,7 @@ import pytest
 
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
-from headwater_server.replica.ports.registry import ReplicaStanding
+from headwater_server.replica.ports.registry import ReplicaReport
 from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.archive import archiver
 from headwater_server.storage.archive.archive import Archive
@@ -119,9 +119,9 @@ async def test_what_is_neither_kept_nor_archived_is_explained(
     await store.call("XTRIM", Keys(settings.catalogue).log, "MAXLEN", "=", 2)
     with pytest.raises(LogBroken, match="entries 1 to 3 are missing"):
         await storage.log.read(START, 10, 0)
-    with pytest.raises(LogBroken, match="begins at entry 4 by now, and no archive"):
+    with pytest.raises(LogBroken, match="now starts at entry 4, and no archive"):
         await storage.log.verify(positions[1])
-    with pytest.raises(LogBroken, match="no state to begin with: there is no snapshot"):
+    with pytest.raises(LogBroken, match="no state to start from: there is no snapshot"):
         await started_replica(storage)
 
 
@@ -132,12 +132,12 @@ async def test_only_the_first_archive_grows_with_a_log(
     await storage.log.trim(positions[9])
     await other.log.trim(positions[-1])
     assert await storage.log.length() == ENTRIES
-    assert "archived elsewhere" in capsys.readouterr().err
+    assert "another archive belongs to the log" in capsys.readouterr().err
 
 
 async def test_what_a_replica_did_not_read_yet_stays_unless_it_is_broken(storage: Storage) -> None:
     positions = await fill(storage)
-    slow = ReplicaStanding("slow", "here", 1, "worker", positions[49], 1, "0")
+    slow = ReplicaReport("slow", "here", 1, "worker", positions[49], 1, "0")
     await storage.replicas.report(slow)
     await storage.log.trim(positions[-1])
     assert await storage.log.length() >= ENTRIES - 50

@@ -1,4 +1,4 @@
-"""`headwater doctor`: each kind of damage is seen, and the ways on lead to a store that serves."""
+"""`headwater doctor`: each kind of damage is seen, and the fixes lead to a store that serves."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 from headwater_server.engine.engine import Engine
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
-from headwater_server.replica.ports.registry import ReplicaStanding
+from headwater_server.replica.ports.registry import ReplicaReport
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.doctor.examination import Examination
 from headwater_server.storage.doctor.findings import Build, Finding
-from headwater_server.storage.doctor.ways import Ways
+from headwater_server.storage.doctor.fixes import Fixes
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
@@ -86,7 +86,7 @@ async def test_a_store_in_order_is_fine_and_nothing_is_changed(
     await taught(storage)
     before = sorted(archive.path.iterdir())
     assert await wrong(storage) == {}
-    assert (await Ways(storage).loss()).nothing
+    assert (await Fixes(storage).loss()).nothing
     assert sorted(archive.path.iterdir()) == before
 
 
@@ -97,12 +97,12 @@ async def test_a_lost_tail_is_put_back_from_the_archive(
     head = await storage.log.head()
     assert (await lose_tail(store, keys, storage, 12)).sequence == head.sequence - 12
     found = await wrong(storage)
-    assert set(found) == {"seam", "snapshot"}
-    assert "a log that ends at entry 19" in found["seam"].text
-    assert "--restore-tail" in found["seam"].way
+    assert set(found) == {"boundary", "snapshot"}
+    assert "a log that ends at entry 19" in found["boundary"].text
+    assert "--restore-tail" in found["boundary"].fix
     with pytest.raises(LogBroken, match="headwater doctor"):
         await started_replica(storage)
-    assert await Ways(storage).restore_tail() == 12
+    assert await Fixes(storage).restore_tail() == 12
     assert await storage.log.head() == head
     assert await wrong(storage) == {}
     assert await folded_digest(storage) == digest
@@ -116,8 +116,8 @@ async def test_an_emptied_store_is_filled_from_the_archive(
     await storage.log.trim(await storage.log.head())
     assert await storage.log.length() < 200
     await store.call("DEL", keys.log, keys.head, keys.snapshots)
-    assert "seam" in await wrong(storage)
-    assert await Ways(storage).restore_tail() == 201
+    assert "boundary" in await wrong(storage)
+    assert await Fixes(storage).restore_tail() == 201
     assert await folded_digest(storage) == digest
 
 
@@ -130,15 +130,15 @@ async def test_a_log_that_went_on_without_its_tail_is_accepted_with_what_that_lo
         await storage.log.append([storage.log.encode([click(number)])])
     digest = await folded_digest_of_stream(storage)
     found = await wrong(storage)
-    assert set(found) == {"seam", "snapshot"}
-    assert "--restore-tail" not in found["seam"].way
-    ways = Ways(storage)
-    with pytest.raises(LogBroken, match="went on without"):
-        await ways.restore_tail()
-    loss = await ways.loss()
+    assert set(found) == {"boundary", "snapshot"}
+    assert "--restore-tail" not in found["boundary"].fix
+    fixes = Fixes(storage)
+    with pytest.raises(LogBroken, match="continued without"):
+        await fixes.restore_tail()
+    loss = await fixes.loss()
     assert (loss.archived, loss.common, len(loss.snapshots)) == (12, 19, 1)
-    assert "12 archived entries after entry 19" in " ".join(loss.told())
-    await ways.accept(loss)
+    assert "12 archived entries after entry 19" in " ".join(loss.lines())
+    await fixes.accept(loss)
     assert await wrong(storage) == {}
     assert archive.span() == (1, 19)
     assert len(list(archive.path.glob("*.aside"))) == 1
@@ -161,9 +161,9 @@ async def test_another_log_in_place_of_ours_shares_nothing_with_the_archive(
     await store.call("DEL", keys.log, keys.head)
     for number in range(40):
         await storage.log.append([storage.log.encode([click(number)])])
-    loss = await Ways(storage).loss()
+    loss = await Fixes(storage).loss()
     assert (loss.common, loss.archived) == (0, 31)
-    await Ways(storage).accept(loss)
+    await Fixes(storage).accept(loss)
     assert await wrong(storage) == {}
     assert archive.span() == (0, 0)
     async with running_replica(storage):
@@ -176,10 +176,10 @@ async def test_a_head_that_is_not_the_end_of_the_stream_is_seen_and_set(
     digest = await taught(storage)
     await store.call("HSET", keys.head, "n", 77)
     assert "head" in await wrong(storage)
-    with pytest.raises(LogBroken, match="not of one moment"):
+    with pytest.raises(LogBroken, match="do not match"):
         await started_replica(storage)
-    ways = Ways(storage)
-    await ways.accept(await ways.loss())
+    fixes = Fixes(storage)
+    await fixes.accept(await fixes.loss())
     assert await wrong(storage) == {}
     assert await taught(storage, 0, 3) == digest
 
@@ -207,8 +207,8 @@ async def test_a_torn_snapshot_is_seen_and_dropped(
     await store.call("HSET", keys.snapshot(newest), 0, b"torn")
     found = await wrong(storage)
     assert set(found) == {"snapshot"}
-    assert "--drop-snapshots" in found["snapshot"].way
-    assert await Ways(storage).drop_snapshots() == 1
+    assert "--drop-snapshots" in found["snapshot"].fix
+    assert await Fixes(storage).drop_snapshots() == 1
     assert await storage.snapshots.ids() == [older]
     assert await wrong(storage) == {}
     assert await taught(storage, 50, 1) == digest
@@ -227,7 +227,7 @@ async def test_a_damaged_archive_and_a_missing_file_are_seen(
 async def test_a_replica_that_stopped_learning_and_another_archive_are_seen(
     storage: Storage, store: Store, keys: Keys
 ) -> None:
-    standing = ReplicaStanding("r", "here", 7, "worker", START, 1, "0", broken="it is broken")
+    standing = ReplicaReport("r", "here", 7, "worker", START, 1, "0", broken="it is broken")
     await storage.replicas.report(standing)
     await store.call("HSET", keys.archive, "archive_id", "another", "place", "there:/x")
     found = await wrong(storage)

@@ -13,7 +13,7 @@ async def test_a_budget_is_told_beside_what_is_taken_and_warned_of_once(storage:
             assert (await replica.measurements()).counts["memory_budget_bytes"] == 1_000_000
     assert counts["memory_budget_bytes"] == 1_000_000 < counts["memory_process_bytes"]
     assert [line["event"] for line in lines if line["log_level"] == "warning"].count(
-        "the process takes more memory than memory_budget_mb"
+        "the process uses more memory than memory_budget_mb"
     ) == 1
 
 

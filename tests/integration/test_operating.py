@@ -16,7 +16,7 @@ from headwater_server.engine.engine import Engine
 from headwater_server.observability.meters import Meters
 from headwater_server.replica.operators.timeline import Span
 from headwater_server.replica.ports.position import Position
-from headwater_server.replica.ports.registry import FOLLOWER, ReplicaStanding
+from headwater_server.replica.ports.registry import FOLLOWER, ReplicaReport
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
@@ -26,7 +26,7 @@ from tests.integration.dict_replica import DictReplica
 from tests.integration.replicas import clicks, running_replica
 from tests.integration.waiting import PATIENCE_S, eventually
 
-DEAD = ReplicaStanding("gone-9-z", "gone", 9, FOLLOWER, Position("5-1", 1), 3, "0.23.0", "a gap")
+DEAD = ReplicaReport("gone-9-z", "gone", 9, FOLLOWER, Position("5-1", 1), 3, "0.23.0", "a gap")
 SPAN = Span.HOUR
 RECOMMEND = "headwater.v1.RecommendationService/Recommend"
 
@@ -43,22 +43,22 @@ async def test_a_replica_tells_how_it_serves_and_is_remembered_when_it_dies(
         meters.of(RECOMMEND).ended("OK", 0.004)
 
         async def told() -> bool:
-            heard = {
-                one.standing.replica_id: one for one in (await replica.operators.replicas()).heard
+            reports = {
+                one.report.replica_id: one for one in (await replica.operators.replicas()).reports
             }
-            one = heard[own.replica_id].standing
+            one = reports[own.replica_id].report
             return one.position.offset == offset and bool(one.serving and one.serving.calls)
 
         await eventually(told)
         answer = await replica.operators.replicas()
-    mine, gone = sorted(answer.heard, key=lambda one: one.standing.replica_id == DEAD.replica_id)
+    mine, gone = sorted(answer.reports, key=lambda one: one.report.replica_id == DEAD.replica_id)
     assert answer.head.offset == offset
-    assert (mine.head, mine.standing.position) == (answer.head, answer.head)
-    assert mine.standing.serving.start_time_ms == own.start_time_ms
-    assert mine.standing.serving.memory_bytes > 1_000_000
-    assert mine.standing.serving.calls[0].latency_p50_ms == pytest.approx(4.0)
-    assert (gone.standing.broken, gone.standing.serving) == ("a gap", None)
-    assert [one.standing.replica_id for one in await storage.replicas.heard()] == [DEAD.replica_id]
+    assert (mine.head, mine.report.position) == (answer.head, answer.head)
+    assert mine.report.serving.start_time_ms == own.start_time_ms
+    assert mine.report.serving.memory_bytes > 1_000_000
+    assert mine.report.serving.calls[0].latency_p50_ms == pytest.approx(4.0)
+    assert (gone.report.broken, gone.report.serving) == ("a gap", None)
+    assert [one.report.replica_id for one in await storage.replicas.reports()] == [DEAD.replica_id]
 
 
 async def test_a_lag_is_that_of_the_time_of_the_report(storage: Storage) -> None:
@@ -68,8 +68,8 @@ async def test_a_lag_is_that_of_the_time_of_the_report(storage: Storage) -> None
         head = await storage.log.head()
         await storage.replicas.report(replace(DEAD, position=Position("5-1", 1)))
         await replica.feedback(clicks(2), PATIENCE_S)
-        heard = {one.standing.replica_id: one for one in await storage.replicas.heard()}
-    assert heard[DEAD.replica_id].head == head
+        reports = {one.report.replica_id: one for one in await storage.replicas.reports()}
+    assert reports[DEAD.replica_id].head == head
 
 
 async def test_a_build_that_knows_less_can_read_what_this_one_reports(storage: Storage) -> None:

@@ -25,7 +25,7 @@ from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
-from headwater_server.replica.ports.registry import ReplicaStanding
+from headwater_server.replica.ports.registry import ReplicaReport
 from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.rebuild.rewriting import Rewriting
@@ -162,7 +162,7 @@ def command(data_dir: Path, *flags: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*line, *receipt, *flags], check=False, capture_output=True, text=True)
 
 
-async def report_for_long(storage: Storage, standing: ReplicaStanding) -> None:
+async def report_for_long(storage: Storage, standing: ReplicaReport) -> None:
     """Report one that counts as alive however long a command needs to start."""
     await storage.replicas.report(standing)
     place = (Keys(storage.settings.catalogue).replicas, standing.replica_id)
@@ -192,7 +192,7 @@ async def test_the_command_leaves_a_receipt_and_one_snapshot(tmp_path: Path) -> 
         assert kept.position == written[-1]
         engine, _ = await fold(storage.log, Engine, snapshots=storage.snapshots)
         assert engine.digest() == oracle
-        await report_for_long(storage, ReplicaStanding("r", "here", 7, "worker", START, 1, "0"))
+        await report_for_long(storage, ReplicaReport("r", "here", 7, "worker", START, 1, "0"))
     refused = command(data_dir)
     assert refused.returncode == 1
     assert "stop the servers of this catalogue first: 7 on here" in refused.stderr

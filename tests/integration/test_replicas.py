@@ -14,14 +14,14 @@ from headwater_server.engine.messages.events import Event, Outcome
 from headwater_server.replica.group import digest_comparison, membership
 from headwater_server.replica.group.membership import MixedStatesError
 from headwater_server.replica.ports.position import Position
-from headwater_server.replica.ports.registry import WORKER, ReplicaStanding
+from headwater_server.replica.ports.registry import WORKER, ReplicaReport
 from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.storage import Storage
 from tests.integration.counting_engine import CountingEngine
 from tests.integration.replicas import clicks, running_replica, started_replica
 from tests.integration.waiting import PATIENCE_S, eventually
 
-ONE = ReplicaStanding("h-1-aa", "h", 1, WORKER, Position("5-1", 7), 2, "0.23.0", broken="a gap")
+ONE = ReplicaReport("h-1-aa", "h", 1, WORKER, Position("5-1", 7), 2, "0.23.0", broken="a gap")
 ONE_OF_THIS_BUILD = replace(
     ONE, state_version=CountingEngine.STATE_VERSION, river_version=version("river")
 )
@@ -120,7 +120,7 @@ async def test_a_replica_of_another_build_is_refused_while_one_lives(storage: St
         STATE_VERSION = CountingEngine.STATE_VERSION + 1
 
     async with running_replica(storage) as replica:
-        with pytest.raises(MixedStatesError, match="Stop those first"):
+        with pytest.raises(MixedStatesError, match="Stop all processes"):
             await started_replica(storage, engine_type=NextBuild)
         assert len(await storage.replicas.live(PATIENCE_MS)) == 1
         await replica.feedback(clicks(1), PATIENCE_S)
@@ -147,7 +147,7 @@ class SlowNeighbour:
     def applied(self, sequence: int) -> None:
         self.told = sequence
 
-    def level(self, sequence: int) -> bool:
+    def all_applied(self, sequence: int) -> bool:
         self.looks_left -= 1
         return self.looks_left < 0
 

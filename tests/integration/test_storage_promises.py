@@ -60,7 +60,7 @@ async def test_a_store_that_hides_its_configuration_is_used_and_it_is_said(
         async with open_storage(StorageSettings(), redis_url=url_of(tmp_path)) as storage:
             position = await storage.log.append([storage.log.encode([])])
             assert position.sequence == 1
-    assert "make sure yourself" in capsys.readouterr().err
+    assert "check it yourself" in capsys.readouterr().err
 
 
 async def test_nobody_there_is_said_at_once(tmp_path: Path) -> None:

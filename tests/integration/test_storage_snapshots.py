@@ -9,7 +9,7 @@ from headwater_server.engine.messages.events import Event
 from headwater_server.log.v1 import entry_pb2, snapshot_pb2
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports.position import Position
-from headwater_server.replica.ports.quarantine import Refused
+from headwater_server.replica.ports.quarantine import RejectedEvent
 from headwater_server.replica.ports.snapshots import SnapshotMeta
 from headwater_server.storage.codecs.chunks import checksum
 from headwater_server.storage.key_names import Keys
@@ -152,8 +152,8 @@ async def test_quarantine_keeps_events_with_reasons_and_counts_for_ever(
 ) -> None:
     assert await storage.quarantine.total() == 0
     good, long = Event("e1", "click", "v"), Event("e2", "click", "v" * 100_000)
-    await storage.quarantine.put([Refused(good, "because"), Refused(long, "too long")])
-    await storage.quarantine.put([Refused(good, "again")])
+    await storage.quarantine.put([RejectedEvent(good, "because"), RejectedEvent(long, "too long")])
+    await storage.quarantine.put([RejectedEvent(good, "again")])
     assert await storage.quarantine.total() == 3
     kept = [
         fields

@@ -42,7 +42,7 @@ UNKNOWN = {
     ),
     "a setting of tomorrow": (_settings('{"tomorrow":1}'), "unknown engine settings: tomorrow"),
     "settings that are no JSON": (_settings("{"), "settings that this build does not know"),
-    "no entry at all": (b"\xff\xff\xff", "the payload is no entry"),
+    "no entry at all": (b"\xff\xff\xff", "the payload is not an entry"),
 }
 EACH = pytest.mark.parametrize(("payload", "reason"), UNKNOWN.values(), ids=UNKNOWN)
 

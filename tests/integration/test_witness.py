@@ -9,7 +9,7 @@ import pytest
 
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
-from headwater_server.storage.doctor.ways import Ways
+from headwater_server.storage.doctor.fixes import Fixes
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log import witness as witnesses
 from headwater_server.storage.log.witness import Statement, Witness
@@ -108,11 +108,11 @@ async def test_a_loss_beyond_the_bound_is_refused_until_it_is_accepted(
     await cut(store, settings, 3)
     with pytest.raises(LogBroken, match="lost its end: entry 10 was on it"):
         await storage.log.verify(START)
-    loss = await Ways(storage).loss()
-    assert any("entry 10 was on it" in line for line in loss.told())
-    await Ways(storage).accept(loss)
+    loss = await Fixes(storage).loss()
+    assert any("entry 10 was on it" in line for line in loss.lines())
+    await Fixes(storage).accept(loss)
     await storage.log.verify(START)
-    assert (await Ways(storage).loss()).nothing
+    assert (await Fixes(storage).loss()).nothing
 
 
 async def test_always_may_lose_nothing(

@@ -14,8 +14,8 @@ from headwater_server.replica.ports.holdings import (
     LogHoldings,
     StoreHoldings,
 )
-from headwater_server.replica.ports.quarantine import PutAside, Refused
-from headwater_server.replica.ports.registry import Heard, ReplicaStanding
+from headwater_server.replica.ports.quarantine import QuarantinedEvent, RejectedEvent
+from headwater_server.replica.ports.registry import ReceivedReport, ReplicaReport
 from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta
 from tests.simulation.link import Link
 
@@ -39,7 +39,7 @@ class SimSnapshots:
             for kept in self._link.store.snapshots:
                 if kept.meta.snapshot_id == meta.snapshot_id and not kept.damaged:
                     return [(path, copy(value)) for path, value in kept.parts]
-            raise DamagedSnapshot("a chunk is not what was written")
+            raise DamagedSnapshot("a chunk differs from what was written")
 
         return await self._link.call(work)
 
@@ -51,7 +51,7 @@ class SimQuarantine:
         self._link = link
         self._total = 0
 
-    async def put(self, refused: Sequence[Refused]) -> int:
+    async def put(self, refused: Sequence[RejectedEvent]) -> int:
         self._total += len(refused)
         return await self._link.call(lambda: self._total)
 
@@ -61,7 +61,9 @@ class SimQuarantine:
     async def length(self) -> int:
         return await self.total()
 
-    async def newest(self, count: int, *, before: str = "", reason: str = "") -> list[PutAside]:
+    async def newest(
+        self, count: int, *, before: str = "", reason: str = ""
+    ) -> list[QuarantinedEvent]:
         return await self._link.call(list)
 
     async def forget(self, user_id: str, visitor_ids: Sequence[str]) -> int:
@@ -89,31 +91,31 @@ class SimReplicas:
         self._link = link
         self._store = link.store
 
-    async def report(self, standing: ReplicaStanding) -> None:
+    async def report(self, report: ReplicaReport) -> None:
         def work() -> None:
-            now = replace(standing, time_ms=self._store.now_ms())
-            self._store.standings[standing.replica_id] = now
+            now = replace(report, time_ms=self._store.now_ms())
+            self._store.reports[report.replica_id] = now
 
         await self._link.call(work)
 
-    async def live(self, patience_ms: int) -> list[ReplicaStanding]:
-        def work() -> list[ReplicaStanding]:
+    async def live(self, patience_ms: int) -> list[ReplicaReport]:
+        def work() -> list[ReplicaReport]:
             since_ms = self._store.now_ms() - patience_ms
-            found = sorted(self._store.standings.items())
+            found = sorted(self._store.reports.items())
             return [one for _, one in found if one.time_ms >= since_ms]
 
         return await self._link.call(work)
 
-    async def heard(self) -> list[Heard]:
-        def work() -> list[Heard]:
+    async def reports(self) -> list[ReceivedReport]:
+        def work() -> list[ReceivedReport]:
             now_ms, head = self._store.now_ms(), self._store.head
-            found = sorted(self._store.standings.items())
-            return [Heard(one, now_ms - one.time_ms, head) for _, one in found]
+            found = sorted(self._store.reports.items())
+            return [ReceivedReport(one, now_ms - one.time_ms, head) for _, one in found]
 
         return await self._link.call(work)
 
     async def leave(self, replica_id: str) -> None:
-        await self._link.call(lambda: self._store.standings.pop(replica_id, None))
+        await self._link.call(lambda: self._store.reports.pop(replica_id, None))
 
     async def publish_digest(self, mark_id: str, replica_id: str, digest: str) -> None:
         def work() -> None:

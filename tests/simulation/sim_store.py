@@ -9,7 +9,7 @@ from typing import Any
 from headwater_server.engine.messages.entries import Entry, Mark, Operation
 from headwater_server.replica.faults import LogBroken, LogMovedOn
 from headwater_server.replica.ports.position import START, Position, offset_key, time_ms_of
-from headwater_server.replica.ports.registry import ReplicaStanding
+from headwater_server.replica.ports.registry import ReplicaReport
 from headwater_server.replica.ports.snapshots import SnapshotMeta
 
 
@@ -54,7 +54,7 @@ class SimStore:
     on_append: Callable[[SimEntry], None]
     entries: list[SimEntry] = field(default_factory=list)
     snapshots: list[Kept] = field(default_factory=list)
-    standings: dict[str, ReplicaStanding] = field(default_factory=dict)
+    reports: dict[str, ReplicaReport] = field(default_factory=dict)
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
     waiting: list[Callable[[], None]] = field(default_factory=list)
     offsets: set[str] = field(default_factory=set)

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import structlog
 
 from headwater_server.replica import shell
-from headwater_server.replica.tail.pace import Pace
+from headwater_server.replica.tail.slice_budget import SliceBudget
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def surrounded(clock: Callable[[], float]) -> Iterator[None]:
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(CRITICAL))
     try:
-        with patch.object(shell, "Pace", partial(Pace, clock=clock)):
+        with patch.object(shell, "SliceBudget", partial(SliceBudget, clock=clock)):
             yield
     finally:
         structlog.configure(**before)

@@ -52,7 +52,7 @@ async def test_a_single_process_stops_in_order_at_sighup_and_says_what_would_res
     await teach(server)
     server._process.send_signal(signal.SIGHUP)
     assert await server._process.wait() == 0
-    assert "with --workers, they restart one by one" in server._errors.read_text()
+    assert "with --workers, workers restart one by one" in server._errors.read_text()
 
 
 async def test_a_kill_loses_nothing_that_was_acknowledged(server):

@@ -1,4 +1,4 @@
-"""The shell around one engine: what arrives goes onto the log, what is on the log is applied.
+"""The shell around one engine: it appends writes to the log, and applies the log's entries.
 
 In: calls of the API. Out: answers from memory, and acknowledgements of durable writes.
 """

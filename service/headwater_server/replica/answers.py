@@ -1,4 +1,4 @@
-"""What the replica answers with."""
+"""The answers of a replica, as plain values."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from headwater_server.engine.messages.requests import Recommendation, ScoredItem
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A slate, the token that vouches for it, and the state that it comes from.
+    """A slate, the token that proves it, and the offset of its state.
 
-    ``degraded`` names what was left out to meet the deadline, ``shortfall`` why the slate is
-    shorter than asked for.
+    ``degraded`` names what was left out to meet the deadline; ``shortfall`` explains a slate that
+    is shorter than requested.
     """
 
     recommendation: Recommendation
@@ -26,7 +26,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ListAnswer:
-    """A list that belongs to no visitor, and the state that it comes from."""
+    """A list that belongs to no visitor, and the offset of its state."""
 
     items: Sequence[ScoredItem]
     offset: str
@@ -34,7 +34,7 @@ class ListAnswer:
 
 @dataclass(frozen=True, slots=True)
 class WriteAnswer:
-    """One outcome per operation, in the order sent, and an offset of a state that holds them."""
+    """One outcome per operation, in the order sent, and an offset of a state that contains all."""
 
     outcomes: Sequence[Outcome]
     offset: str
@@ -42,7 +42,7 @@ class WriteAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ReplicaState:
-    """What one replica holds at an offset; ``detail`` says what is wrong with it, if anything."""
+    """One replica's state at an offset; ``detail`` describes a problem, if there is one."""
 
     replica_id: str
     role: str
@@ -52,7 +52,7 @@ class ReplicaState:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """Where the model stands; all of one state. ``replicas`` only when they were compared."""
+    """The model's status, all from one state. ``replicas`` is set only if they were compared."""
 
     offset: str
     digest: str

@@ -1,4 +1,4 @@
-"""A replica made whole, before it runs: known to the others, restored, its parts joined."""
+"""Assembles a replica before it runs: registers it, restores its state, connects its parts."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ async def restored_replica(
     host_peers: HostPeers | None = None,
     meters: Meters | None = None,
 ) -> Replica:
-    """Return a replica of the newest snapshot; `Replica.start` lets it catch up and serve.
+    """Return a replica with the newest snapshot's state, ready for `Replica.start`.
 
     ``host_peers`` are the other replicas on this host, if a parent started several; ``meters``
-    those of the calls that it will be asked by. `LogBroken` or `UnreadableEntry` if the log is
-    not one that this state can follow, `MixedStatesError` if a replica of another build is alive.
+    count the calls to this process. `LogBroken` or `UnreadableEntry` if this state cannot follow
+    the log, `MixedStatesError` if a replica of another build is alive.
     """
     identity = identity or this_process()
     memory, health = MemoryBudget(settings.memory_budget_mb), Health()
     own = OwnStatus(identity, engine_type.STATE_VERSION, memory, health, now_ms)
     membership = Membership(stores.replicas, own.report)
-    await membership.join()  # first, so that nothing is trimmed that is to be read
+    await membership.join()  # first, so that no entry is trimmed that it still has to read
     try:
         engine, position = await restore(stores.snapshots, stores.log, engine_type)
         assembly = _Assembly(stores, engine, position, settings, own, host_peers)
@@ -66,7 +66,7 @@ async def restored_replica(
 
 
 class _Assembly:
-    """Joins the parts around one engine; it is gone when the replica is made."""
+    """Connects the parts around one engine; only used to create the replica."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class _Assembly:
     def replica(
         self, membership: Membership, engine_settings: EngineSettings, recent: RecentCalls
     ) -> Replica:
-        """Return all of it."""
+        """Return the replica with all its parts."""
         stores, engine, shell, writes = self._stores, self._engine, self._shell, self._writes
         sampling = self._sampling(recent)
         self._own.serves(shell, sampling)

@@ -1,4 +1,4 @@
-"""The one clock that the shell reads; the engine is given the time."""
+"""The one clock that the shell reads; the engine gets the time as an argument."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import time
 
 
 def wall_clock_ms() -> int:
-    """Return the time now, in milliseconds since 1970."""
+    """Return the current time in milliseconds since 1970."""
     return time.time_ns() // 1_000_000

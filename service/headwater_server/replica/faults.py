@@ -1,4 +1,4 @@
-"""What makes a replica stop or look elsewhere. These never reach a caller; they reach health."""
+"""Errors that stop a replica or make it try another source; health reports them, not callers."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from headwater_server.replica.ports.position import Position
 
 
 class LogBroken(Exception):
-    """The log is not the one that this state was folded from: entries are missing or others'."""
+    """The log is not the one that made this state: entries are missing or different."""
 
     def __init__(self, expected: str, found: str, missing: str = "") -> None:
-        """Say what the chain wants next, what stands there, and what that means."""
+        """State what the chain expects next, what is there, and what that means."""
         text = f"the log is broken: expected {expected}, found {found}"
         if missing:
-            text = f"{text}; {missing} (`headwater doctor` tells the ways on)"
+            text = f"{text}; {missing} (`headwater doctor` lists the fixes)"
         super().__init__(text)
         self.expected = expected
         self.found = found
 
 
 class LogMovedOn(Exception):
-    """The append was to follow a position that is not the head any more; nothing was appended."""
+    """The append expected a position that is no longer the head; nothing was appended."""
 
     def __init__(self, after: Position) -> None:
-        """Name the position that was believed to be the head."""
-        super().__init__(f"{after.offset} is not the head of the log any more")
+        """Name the position that the append expected to be the head."""
+        super().__init__(f"{after.offset} is no longer the head of the log")
 
 
 class UnreadableEntry(Exception):
-    """An entry that this build cannot apply. Skipping it would fork the state, so it stops."""
+    """An entry that this build cannot apply. The replica stops, or its state would fork."""
 
 
 class DamagedSnapshot(Exception):
-    """A snapshot that is not what was written, or that this build cannot read."""
+    """A snapshot that differs from what was written, or that this build cannot read."""

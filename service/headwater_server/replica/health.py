@@ -1,4 +1,4 @@
-"""What can be served right now, and why not."""
+"""What can be served now, and otherwise the reason."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class Health:
     """
 
     def __init__(self) -> None:
-        """Nothing is served before `restored`."""
+        """Start in a state where nothing is served, until `restored`."""
         self._restored = False
         self._store_away = ""
         self._broken = ""
         self._stopping = False
         self._watchers: list[Watcher] = []
-        self._told = (False, False)
+        self._notified = (False, False)
 
     @property
     def reads(self) -> bool:
-        """Whether questions are answered."""
+        """Whether requests for lists are answered."""
         return self._restored and not self._stopping
 
     @property
@@ -52,7 +52,7 @@ class Health:
 
     @property
     def fault(self) -> str:
-        """Why this replica stopped learning for good, "" while it learns."""
+        """Why this replica stopped learning, "" while it learns."""
         return self._broken
 
     def watch(self, watcher: Watcher) -> None:
@@ -61,38 +61,38 @@ class Health:
         watcher(self.reads, self.writes)
 
     def restored(self) -> None:
-        """Note that the state is that of the log's head at the start."""
+        """Record that the state has reached the log's head at the start."""
         self._restored = True
-        self._tell()
+        self._notify()
 
     def store_away(self) -> None:
-        """Note that the store does not answer."""
+        """Record that the store does not answer."""
         if not self._store_away:
-            _log.warning("the store does not answer; reads go on, writes are refused")
+            _log.warning("the store does not answer; reads continue, writes are refused")
         self._store_away = "the store does not answer; nothing is acknowledged"
-        self._tell()
+        self._notify()
 
     def store_back(self) -> None:
-        """Note that the store answers."""
+        """Record that the store answers."""
         if self._store_away:
             _log.info("the store answers again")
         self._store_away = ""
-        self._tell()
+        self._notify()
 
     def broken(self, reason: str) -> None:
-        """Note that this state cannot go on; only a look by a human, and a restart, heal it."""
-        _log.error("this replica stops learning; reads go on", reason=reason)
+        """Record that this state can learn no more, until an operator repairs and restarts it."""
+        _log.error("this replica stops learning; reads continue", reason=reason)
         self._broken = reason
-        self._tell()
+        self._notify()
 
     def stopping(self) -> None:
-        """Note that the end is near, so that load balancers look elsewhere."""
+        """Record that the server stops, so that load balancers choose another one."""
         self._stopping = True
-        self._tell()
+        self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         now = (self.reads, self.writes)
-        if now != self._told:
-            self._told = now
+        if now != self._notified:
+            self._notified = now
             for watcher in self._watchers:
                 watcher(*now)

@@ -1,4 +1,4 @@
-"""What is asked of a replica beside `engine.messages.requests.RecommendRequest`."""
+"""Questions to a replica besides `engine.messages.requests.RecommendRequest`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SimilarQuestion:
-    """What goes with, or is like, these items?"""
+    """Which items are similar to, or used together with, these?"""
 
     item_ids: tuple[str, ...]
     page_size: int = 20
@@ -16,7 +16,7 @@ class SimilarQuestion:
 
 @dataclass(frozen=True, slots=True)
 class TrendingQuestion:
-    """What is on the rise within a window, of one category or of all?"""
+    """Which items are trending within a window, in one category or in all?"""
 
     category: str = ""
     window: str = ""

@@ -1,4 +1,4 @@
-"""The one object behind every way in: what callers can ask of a replica, and its life."""
+"""The one object that every API calls: reads and writes of a replica, its start and stop."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from headwater_server.replica.group.digest_comparison import Comparison
 from headwater_server.replica.group.marks import Marks
 from headwater_server.replica.group.membership import Membership
 from headwater_server.replica.health import Watcher
+from headwater_server.replica.operators.measuring import measure
 from headwater_server.replica.operators.model_status import ModelStatus
 from headwater_server.replica.operators.operator_reads import OperatorReads
 from headwater_server.replica.operators.own_status import OwnStatus
 from headwater_server.replica.operators.sampling import Sampling
-from headwater_server.replica.operators.standing import measured
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.stores import Stores
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
@@ -36,9 +36,9 @@ from headwater_server.replica.writes.writes import Writes
 class Replica:
     """All replicas are equal: they share the log and nothing else.
 
-    `assembly.restored_replica` makes one. `start` comes first; every other call may raise the
-    errors of `headwater_server.errors`. Questions are answered from memory; what arrives is
-    answered when it is applied.
+    `assembly.restored_replica` creates one. Call `start` first; every other call may raise the
+    errors of `headwater_server.errors`. Reads are answered from memory; writes are answered when
+    they are applied.
     """
 
     engine_settings: EngineSettings
@@ -56,12 +56,12 @@ class Replica:
     membership: Membership
     own: OwnStatus
 
-    # --- its life ----------------------------------------------------------------------------
+    # --- start, stop, health -----------------------------------------------------------------
 
     async def start(self) -> None:
-        """Catch up with the log, and go on learning.
+        """Catch up with the log, then continue to learn.
 
-        `LogBroken` or `UnreadableEntry` if the log is not one that this state can follow.
+        `LogBroken` or `UnreadableEntry` if this state cannot follow the log.
         """
         try:
             await self.shell.start(self.engine_settings)
@@ -72,7 +72,7 @@ class Replica:
         self.own.health.restored()
 
     async def stop(self) -> None:
-        """Refuse what is new, let arrive what is under way, keep the state."""
+        """Refuse new writes, finish those under way, save the state."""
         self.own.health.stopping()
         await self.sampling.stop()
         await self.shell.stop()
@@ -84,12 +84,12 @@ class Replica:
         self.own.health.watch(watcher)
 
     async def measurements(self) -> Measurements:
-        """Return all that can be measured of it now; the store is asked, too."""
+        """Return all that can be measure of it now; the store is asked, too."""
         own = self.own
-        counts = {"events_quarantined": self.writes.quarantined, **own.memory.look()}
-        return await measured(self.engine, self.shell, counts, own.health, self.stores, own.now_ms)
+        counts = {"events_quarantined": self.writes.quarantined, **own.memory.measure()}
+        return await measure(self.engine, self.shell, counts, own.health, self.stores, own.now_ms)
 
-    # --- questions ---------------------------------------------------------------------------
+    # --- reads -------------------------------------------------------------------------------
 
     async def recommend(
         self,
@@ -99,7 +99,7 @@ class Replica:
         min_offset: str,
         time_remaining_s: float | None,
     ) -> Answer:
-        """Return a slate without what the lists of ``exclude_tokens`` show.
+        """Return a slate without the items of the lists that ``exclude_tokens`` sign.
 
         The state is at least as new as ``min_offset``, which may be empty.
         """
@@ -108,7 +108,7 @@ class Replica:
     async def list_similar_items(
         self, question: SimilarQuestion, *, min_offset: str, time_remaining_s: float | None
     ) -> ListAnswer:
-        """Return what goes with, or is like, some items."""
+        """Return items that are similar to, or used together with, some items."""
         asked = (question.item_ids, question.page_size, question.filter)
         return await self.reads.listed(
             lambda now_ms: self.engine.lookups.list_similar_items(*asked, now_ms),
@@ -119,7 +119,7 @@ class Replica:
     async def list_trending_items(
         self, question: TrendingQuestion, *, min_offset: str, time_remaining_s: float | None
     ) -> ListAnswer:
-        """Return what is on the rise."""
+        """Return trending items."""
         asked = (question.category, question.window, question.page_size, question.filter)
         return await self.reads.listed(
             lambda now_ms: self.engine.lookups.list_trending_items(*asked, now_ms),
@@ -128,7 +128,7 @@ class Replica:
         )
 
     def get_item(self, item_id: str) -> Item | None:
-        """Return what the catalogue says of an item."""
+        """Return an item of the catalogue."""
         return self.engine.lookups.get_item(item_id)
 
     def list_items(self, after_item_id: str, count: int, filter_text: str) -> Sequence[Item]:
@@ -136,26 +136,26 @@ class Replica:
         return self.engine.lookups.list_items(after_item_id, count, filter_text)
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
-        """Return what is known of an account or of a visitor: one of the ids is empty."""
+        """Return the profile of an account or of a visitor: one of the ids is empty."""
         return self.engine.lookups.get_user(user_id, visitor_id)
 
     async def model(self, compute_digest: bool) -> ModelAnswer:  # noqa: FBT001 - one question
-        """Return where the model stands; with its digest, of the very same state."""
+        """Return the model's status, on request with the digest of the same state."""
         return await self.status.with_digest() if compute_digest else self.status.now()
 
     async def compare_replicas(self, time_remaining_s: float | None) -> ModelAnswer:
-        """Return where the model stands at a new mark on the log, and every replica's digest."""
+        """Return the model's status at a new mark on the log, and every replica's digest."""
         return await self.comparison.ask(time_remaining_s)
 
     def drift_alarms(self) -> Sequence[DriftAlarm]:
-        """Return the changes that were noticed, oldest first."""
+        """Return the drift alarms, oldest first."""
         return self.engine.lookups.drift_alarms()
 
     def metrics(self) -> Sequence[Metric]:
-        """Return progressive validation: how good it was before each event was learned."""
+        """Return progressive validation: the quality measure before each event was learned."""
         return self.engine.lookups.metrics()
 
-    # --- what arrives ------------------------------------------------------------------------
+    # --- writes ------------------------------------------------------------------------------
 
     async def feedback(
         self,
@@ -172,29 +172,29 @@ class Replica:
         time_remaining_s: float | None,
         caller: Caller = NOBODY,
     ) -> Awaitable[WriteAnswer]:
-        """Queue events, waiting while there is no room; what is returned ends when learned."""
+        """Queue events, if necessary after waiting; the returned awaitable ends when learned."""
         return await self.writes.take_feedback(events, time_remaining_s, caller)
 
     async def upsert_items(
         self, writes: Sequence[ItemWrite], time_remaining_s: float | None
     ) -> WriteAnswer:
-        """Change the catalogue; the change holds from the next answer on."""
+        """Change the catalogue; the change takes effect with the next answer."""
         return await self.writes.write(writes, time_remaining_s)
 
     async def delete_items(
         self, deletes: Sequence[ItemDelete], time_remaining_s: float | None
     ) -> WriteAnswer:
-        """Take items out of the catalogue."""
+        """Delete items from the catalogue."""
         return await self.writes.write(deletes, time_remaining_s)
 
     async def upsert_users(
         self, writes: Sequence[UserWrite], time_remaining_s: float | None
     ) -> WriteAnswer:
-        """Change what is known of accounts."""
+        """Change the features of accounts."""
         return await self.writes.write(writes, time_remaining_s)
 
     async def erase_user(
         self, user_id: str, visitor_id: str, time_remaining_s: float | None
     ) -> WriteAnswer:
-        """Forget an account or a visitor: one of the ids is empty."""
+        """Erase an account or a visitor: one of the ids is empty."""
         return await self.erasing.erase(user_id, visitor_id, time_remaining_s)

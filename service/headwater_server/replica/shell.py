@@ -1,4 +1,4 @@
-"""The parts around one engine, made and joined, started and stopped in order."""
+"""Creates, connects, starts and stops the parts around one engine."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from headwater_server.replica.snapshots.capture import captured
 from headwater_server.replica.snapshots.snapshotter import Snapshotter
 from headwater_server.replica.startup import caught_up_with, put_settings, unless_ended
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
-from headwater_server.replica.tail.pace import Pace
+from headwater_server.replica.tail.slice_budget import SliceBudget
 from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.appender import Appender
 
 
 class Shell:
-    """Tail, appender and snapshotter of ``engine``, which holds the log up to ``position``."""
+    """Tail, appender and snapshotter of ``engine``, whose state is that of ``position``."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Shell:
         host_peers: HostPeers | None = None,
         on_marks: Callable[[Sequence[str]], Awaitable[None]] | None = None,
     ) -> None:
-        """Nothing runs before `start`. ``on_marks`` hears of those that come after it."""
+        """Create it; `start` runs it. ``on_marks`` is called for marks that come after `start`."""
         self._engine = engine
         self._log = log
         self._settings = settings
@@ -58,7 +58,7 @@ class Shell:
             position,
             acknowledgements=self._acknowledgements,
             health=health,
-            pace=Pace(settings.slice_ms / 1_000, settings.slice_turns),
+            budget=SliceBudget(settings.slice_ms / 1_000, settings.slice_turns),
             on_applied=self._applied,
             on_marks=self._marked,
         )
@@ -71,7 +71,7 @@ class Shell:
         self._broken = self._started = False
 
     async def start(self, engine_settings: EngineSettings) -> None:
-        """Return when the state is that of the log's head, made with ``engine_settings``."""
+        """Return when the state has reached the log's head and has ``engine_settings``."""
         tail = self._run(self.tail.run())
         try:
             await unless_ended(tail, caught_up_with(self._log, self.tail))
@@ -88,7 +88,7 @@ class Shell:
         tail.add_done_callback(self._tail_ended)
 
     async def stop(self) -> None:
-        """Let what is under way arrive, keep the state, end."""
+        """Finish the writes under way, save the state, stop."""
         await self._drained()
         await self._end()
         keeps = self._keeps_snapshots and self._settings.snapshot_on_stop
@@ -116,19 +116,19 @@ class Shell:
             self._host_peers.applied(entry.position.sequence)
 
     async def _marked(self, mark_ids: Sequence[str]) -> None:
-        """Leave out those of the past: nobody waits for them any more."""
+        """Skip marks from before the start: no caller waits for them."""
         if self._started and self._on_marks is not None:
             await self._on_marks(mark_ids)
 
     def _settle(self) -> Coroutine[None, None, None] | None:
-        """Return what an acknowledgement waits for, None if all peers are as far as this."""
+        """Return what an acknowledgement waits for, None if all peers have applied as much."""
         host_peers, sequence = self._host_peers, self.tail.position.sequence
-        if host_peers is None or host_peers.level(sequence):
+        if host_peers is None or host_peers.all_applied(sequence):
             return None
         return caught_up(host_peers, sequence, self._settings.host_patience_ms / 1_000)
 
     def _tail_ended(self, tail: asyncio.Task[None]) -> None:
-        """Acknowledge nothing and keep nothing any more: this state may be of another log."""
+        """Stop acknowledging and taking snapshots: this state may belong to another log."""
         if not tail.cancelled() and (error := tail.exception()):
             self._broken = True
             if self._snapshotting is not None:

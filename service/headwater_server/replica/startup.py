@@ -1,4 +1,4 @@
-"""The way from a restored state to one that may answer: caught up, under the right settings."""
+"""Prepares a restored state for serving: catches up with the log, applies the settings."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.position import START
 from headwater_server.replica.tail.tail import Tail
 
-CLOSE_ENTRIES = 20  # so few are applied while the first question is on its way
+CLOSE_ENTRIES = 20  # so few are applied before the first request arrives
 
 
 async def caught_up_with(log: Log, tail: Tail) -> None:
-    """Return when the state is about that of the log's head.
+    """Return when the state has almost reached the log's head.
 
-    Others may write meanwhile: what came is waited for again, as long as the rest shrinks.
+    Others may write meanwhile: it waits for new entries again, as long as the lag shrinks.
     """
     behind = previous = math.inf
     while behind > CLOSE_ENTRIES and (behind < previous or behind == math.inf):
         head = await log.head()
         previous, behind = behind, head.sequence - tail.position.sequence
-        await tail.arrivals.wait_for(head.offset)
+        await tail.waiters.wait_for(head.offset)
 
 
 async def unless_ended(tail: asyncio.Task[None], work: Coroutine[None, None, None]) -> None:
-    """Return when ``work`` is done; raise what ends the tail before that."""
+    """Return when ``work`` is done; raise the error if the tail ends before."""
     waiting = asyncio.ensure_future(work)
     await asyncio.wait((tail, waiting), return_when=asyncio.FIRST_COMPLETED)
     if waiting.done():
@@ -39,10 +39,10 @@ async def unless_ended(tail: asyncio.Task[None], work: Coroutine[None, None, Non
 
 
 async def put_settings(log: Log, tail: Tail, settings: EngineSettings) -> None:
-    """Return when the state was made with ``settings``, by an entry if it was not.
+    """Return when the state has ``settings``; if it has others, append an entry that sets them.
 
-    Several replicas may start at once: the entry goes right behind what this one has applied,
-    or it looks again. `ValueError` if the engine does not take such settings.
+    Several replicas may start at once: the entry is appended directly after the last applied one,
+    or the check is repeated. `ValueError` if the engine refuses the settings.
     """
     wanted = settings.canonical()
     while tail.position == START or tail.settings.canonical() != wanted:
@@ -50,8 +50,8 @@ async def put_settings(log: Log, tail: Tail, settings: EngineSettings) -> None:
         try:
             position = await log.append([change], after=tail.position)
         except LogMovedOn:
-            await tail.arrivals.wait_for((await log.head()).offset)
+            await tail.waiters.wait_for((await log.head()).offset)
             continue
-        await tail.arrivals.wait_for(position.offset)
+        await tail.waiters.wait_for(position.offset)
         if tail.settings.canonical() != wanted:
             raise ValueError(f"the engine refuses these settings: {wanted}")

@@ -1,4 +1,4 @@
-"""The names of everything that one catalogue keeps; they share a hash tag, so one slot."""
+"""The names of all Redis keys of one catalogue; they share a hash tag, and so one slot."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Keys:
         self.personalizer_deadlines = f"{self._prefix}:personalizer:deadlines"
 
     def snapshot(self, snapshot_id: str) -> str:
-        """Return where one snapshot's chunks and manifest are."""
+        """Return the key of one snapshot's chunks and manifest."""
         return f"{self._prefix}:snapshot:{snapshot_id}"
 
     def personalizer_event(self, event_id: str) -> str:
-        """Return where the door for Personalizer keeps one event until its reward is in."""
+        """Return the key of one event of the Personalizer adapter, until it has its reward."""
         return f"{self._prefix}:personalizer:event:{event_id}"
 
     def digests(self, mark_id: str) -> str:
-        """Return where the replicas' digests at one mark are."""
+        """Return the key of the replicas' digests at one mark."""
         return f"{self._prefix}:digests:{mark_id}"

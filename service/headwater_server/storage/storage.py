@@ -1,4 +1,4 @@
-"""Everything that one catalogue keeps, opened together: the one door into this package."""
+"""Opens everything that is stored for one catalogue: the entry point of this package."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ARCHIVE_DIR = "archive"
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What `open_storage` yields. ``server`` is None when the server is not ours."""
+    """What `open_storage` yields. ``server`` is None when the server is not embedded."""
 
     log: RedisLog
     snapshots: RedisSnapshots
@@ -59,10 +59,10 @@ async def open_storage(
 ) -> AsyncIterator[Storage]:
     """Open the store at ``redis_url``, or start one in ``data_dir``; close it in order.
 
-    `StoreUnavailable` if nobody answers, `UnfitStoreError` if the server's configuration breaks
-    the durability mode, `DataDirInUseError` if another process serves the directory: with its
-    ``socket`` that one's server is used.
-    Without ``check`` a server is opened that does not keep its promise, for a look at it.
+    `StoreUnavailable` if no server answers, `UnfitStoreError` if the server's configuration breaks
+    the durability mode, `DataDirInUseError` if another process serves the directory; with
+    ``socket`` that process's server is used. ``check=False`` also opens a server that breaks the
+    durability mode, to examine it.
     """
     if (redis_url is None) == (data_dir is None):
         raise ValueError("give a redis_url or a data_dir")
@@ -95,7 +95,7 @@ async def open_storage(
 
 
 def archive_of(settings: StorageSettings, data_dir: Path | None) -> Archive | None:
-    """Return where the log is archived, None if nowhere."""
+    """Return the archive of the log, None if there is none."""
     directory = settings.archive_dir or (data_dir / ARCHIVE_DIR if data_dir else None)
     return Archive(directory, settings.catalogue) if directory else None
 

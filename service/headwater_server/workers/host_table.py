@@ -23,9 +23,9 @@ class HostTable:
     >>> fd = make_table(2)
     >>> one, other = HostTable(fd, 2, 0), HostTable(fd, 2, 1)
     >>> one.applied(7); one.beat(); other.beat()
-    >>> one.level(7), other.level(7)
+    >>> one.all_applied(7), other.all_applied(7)
     (False, True)
-    >>> other.leave(); one.level(7)
+    >>> other.leave(); one.all_applied(7)
     True
     """
 
@@ -40,7 +40,7 @@ class HostTable:
         """See `HostPeers.applied`."""
         self._words[self._own + SEQUENCE] = sequence
 
-    def level(self, sequence: int) -> bool:
+    def all_applied(self, sequence: int) -> bool:
         """See `HostPeers.level`. Workers without a recent beat do not count."""
         # one monotonic clock for all processes of a host
         alive_since_ns = time.monotonic_ns() - SILENT_AFTER_NS

@@ -12,7 +12,7 @@ import pytest
 
 from headwater import AsyncClient, Event
 from headwater.errors import HeadwaterError, UnavailableError
-from headwater_server.storage.doctor.ways import Ways
+from headwater_server.storage.doctor.fixes import Fixes
 from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.storage import open_storage
 from tests.integration.waiting import PATIENCE_S, eventually
@@ -180,7 +180,7 @@ async def put_back(settings: StorageSettings, url: str) -> int:
     async with open_storage(settings, redis_url=url) as storage:
         head = await storage.log.head()
         if storage.archive.last().sequence > head.sequence:
-            await Ways(storage).restore_tail()
+            await Fixes(storage).restore_tail()
         return (await storage.log.head()).sequence
 
 

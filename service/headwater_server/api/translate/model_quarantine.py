@@ -17,7 +17,7 @@ from headwater_server.api.translate.values import (
 from headwater_server.engine.messages.events import Event
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.operators.operator_reads import QuarantineAnswer
-from headwater_server.replica.ports.quarantine import PutAside
+from headwater_server.replica.ports.quarantine import QuarantinedEvent
 
 PAGE_DEFAULT = 50
 PAGE_MAX = 500
@@ -45,11 +45,11 @@ def list_quarantined_events_response(
         events=[_quarantined(one) for one in page],
         next_page_token=page_token(page[-1].kept_id) if more else "",
         kept_count=answer.kept,
-        ever_count=answer.ever,
+        ever_count=answer.total,
     )
 
 
-def _quarantined(one: PutAside) -> quarantine_pb2.QuarantinedEvent:
+def _quarantined(one: QuarantinedEvent) -> quarantine_pb2.QuarantinedEvent:
     return quarantine_pb2.QuarantinedEvent(
         event_id=one.event_id,
         visitor_id=one.visitor_id,

@@ -10,7 +10,7 @@ from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
 from headwater_server.replica.operators.operator_reads import ReplicasAnswer
 from headwater_server.replica.operators.own_status import ServingAnswer
 from headwater_server.replica.ports.position import time_ms_of
-from headwater_server.replica.ports.registry import Heard, ReplicaServing
+from headwater_server.replica.ports.registry import ReceivedReport, ReplicaServing
 
 
 def get_serving_response(answer: ServingAnswer) -> pb.GetServingResponse:
@@ -32,7 +32,7 @@ def get_serving_response(answer: ServingAnswer) -> pb.GetServingResponse:
 
 def list_replicas_response(answer: ReplicasAnswer) -> pb.ListReplicasResponse:
     """Return the replicas, live ones first."""
-    replicas = [_replica(heard) for heard in answer.heard]
+    replicas = [_replica(report) for report in answer.reports]
     return pb.ListReplicasResponse(
         replicas=sorted(replicas, key=lambda one: (not one.alive, one.replica_id)),
         log_offset=answer.head.offset,
@@ -41,25 +41,26 @@ def list_replicas_response(answer: ReplicasAnswer) -> pb.ListReplicasResponse:
     )
 
 
-def _replica(heard: Heard) -> replica_pb2.Replica:
-    said, serving = heard.standing, heard.standing.serving or ReplicaServing()
-    behind = max(0, heard.head.sequence - said.position.sequence)
-    behind_ms = time_ms_of(heard.head.offset) - time_ms_of(said.position.offset) if behind else 0
-    versions = {"river": said.river_version, "state": str(said.state_version)}
+def _replica(received: ReceivedReport) -> replica_pb2.Replica:
+    report, head = received.report, received.head
+    serving = report.serving or ReplicaServing()
+    behind = max(0, head.sequence - report.position.sequence)
+    behind_ms = time_ms_of(head.offset) - time_ms_of(report.position.offset) if behind else 0
+    versions = {"river": report.river_version, "state": str(report.state_version)}
     if serving.headwater_version:
         versions["headwater"] = serving.headwater_version
     return replica_pb2.Replica(
-        replica_id=said.replica_id,
-        role=said.role,
-        host=said.host,
-        pid=said.pid,
-        alive=heard.age_ms <= LIVE_PATIENCE_MS,
-        report_time=time_message(said.time_ms),
-        report_age_ms=heard.age_ms,
-        offset=said.position.offset,
+        replica_id=report.replica_id,
+        role=report.role,
+        host=report.host,
+        pid=report.pid,
+        alive=received.age_ms <= LIVE_PATIENCE_MS,
+        report_time=time_message(report.time_ms),
+        report_age_ms=received.age_ms,
+        offset=report.position.offset,
         lag_entries=behind,
         lag_ms=max(0, behind_ms),
-        fault=said.broken,
+        fault=report.broken,
         versions=versions,
         start_time=time_message(serving.start_time_ms),
         memory_bytes=serving.memory_bytes,

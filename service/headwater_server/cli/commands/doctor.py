@@ -14,7 +14,7 @@ from headwater_server.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from headwater_server.storage.doctor.findings import Finding
-    from headwater_server.storage.doctor.ways import Loss, Ways
+    from headwater_server.storage.doctor.fixes import Loss, Fixes
     from headwater_server.storage.storage import Storage
 
 
@@ -46,15 +46,15 @@ def doctor(
     with explained(), store_explained():
         settings = load_settings(**flags)
         check_one_existing(None, settings)
-        fixes = _Fixes(restore_tail, accept, drop_snapshots, yes)
-        findings = asyncio.run(_doctor(settings, fixes))
+        wanted = _Wanted(restore_tail, accept, drop_snapshots, yes)
+        findings = asyncio.run(_doctor(settings, wanted))
     _show(findings)
     if not all(finding.fine for finding in findings):
         raise typer.Exit(FAILED)
 
 
 @dataclass(frozen=True, slots=True)
-class _Fixes:
+class _Wanted:
     """Which fixes are wanted; ``yes``: without a question."""
 
     restore_tail: bool
@@ -63,38 +63,38 @@ class _Fixes:
     yes: bool
 
 
-async def _doctor(settings: Settings, fixes: _Fixes) -> list[Finding]:
+async def _doctor(settings: Settings, wanted: _Wanted) -> list[Finding]:
     from headwater_server.engine.engine import RIVER_VERSION, Engine
     from headwater_server.storage.doctor.examination import Examination
     from headwater_server.storage.doctor.findings import Build
 
     build = Build(Engine.STATE_VERSION, RIVER_VERSION)
     async with chosen_store(settings, check=False) as storage:
-        await _fix(storage, fixes)
+        await _fix(storage, wanted)
         return await Examination(storage, build).findings()
 
 
-async def _fix(storage: Storage, fixes: _Fixes) -> None:
-    from headwater_server.storage.doctor.ways import Ways
+async def _fix(storage: Storage, wanted: _Wanted) -> None:
+    from headwater_server.storage.doctor.fixes import Fixes
 
-    ways = Ways(storage)
-    if fixes.restore_tail:
-        print(f"restored: {await ways.restore_tail()} entries")
-    if fixes.accept:
-        await _accept(ways, await ways.loss(), sure=fixes.yes)
-    if fixes.drop_snapshots:
-        print(f"deleted: {await ways.drop_snapshots()} snapshots")
+    fixes = Fixes(storage)
+    if wanted.restore_tail:
+        print(f"restored: {await fixes.restore_tail()} entries")
+    if wanted.accept:
+        await _accept(fixes, await fixes.loss(), sure=wanted.yes)
+    if wanted.drop_snapshots:
+        print(f"deleted: {await fixes.drop_snapshots()} snapshots")
 
 
-async def _accept(ways: Ways, loss: Loss, *, sure: bool) -> None:
+async def _accept(fixes: Fixes, loss: Loss, *, sure: bool) -> None:
     if loss.nothing:
         print("accept: nothing is lost")
         return
-    for line in loss.told():
+    for line in loss.lines():
         print(f"accept: {line}")
     if not sure:
         typer.confirm("continue from the log as it is?", abort=True)
-    await ways.accept(loss)
+    await fixes.accept(loss)
 
 
 def _show(findings: Sequence[Finding]) -> None:
@@ -107,5 +107,5 @@ def _show(findings: Sequence[Finding]) -> None:
         table.add_column(name, overflow="fold")
     for finding in findings:
         mark = "[green]fine[/]" if finding.fine else "[bold red]WRONG[/]"
-        table.add_row(mark, *map(escape, (finding.part, finding.text, finding.way)))
+        table.add_row(mark, *map(escape, (finding.part, finding.text, finding.fix)))
     Console(highlight=False, soft_wrap=False).print(table)

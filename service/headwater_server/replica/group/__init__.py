@@ -1,4 +1,4 @@
-"""What a replica and the others know of each other.
+"""What replicas know about each other.
 
-In: reports and marks. Out: who is alive, how far each is, and whether digests agree.
+In: reports and marks. Out: which replicas are live, how far each is, and whether digests agree.
 """

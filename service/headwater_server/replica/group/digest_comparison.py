@@ -1,4 +1,4 @@
-"""All replicas' states at one offset: a mark goes onto the log, and each says what it has there."""
+"""Compares all replicas at one offset: it appends a mark, and each publishes its digest there."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from headwater_server.errors import DeadlineExceeded
 from headwater_server.replica.answers import ModelAnswer, ReplicaState
 from headwater_server.replica.group.marks import Marks
 from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
-from headwater_server.replica.ports.registry import Replicas, ReplicaStanding
+from headwater_server.replica.ports.registry import ReplicaReport, Replicas
 from headwater_server.replica.writes.writes import Writes
 
-PATIENCE_S = 10.0  # with a digest over a large state; whoever is slower is said to be
+PATIENCE_S = 10.0  # for a digest of a large state; a slower replica is reported as late
 MARGIN_S = 0.5  # of the caller's time, for the answer itself
-LOOK_EVERY_S = 0.05
+CHECK_EVERY_S = 0.05
 
 
 class Comparison:
-    """Asks every replica that lives."""
+    """Compares the digests of all live replicas."""
 
     def __init__(self, replicas: Replicas, marks: Marks, writes: Writes) -> None:
-        """Put the marks on the log by ``writes``, as any operation."""
+        """Append marks through ``writes``, like any operation."""
         self._replicas = replicas
         self._marks = marks
         self._writes = writes
@@ -46,19 +46,19 @@ class Comparison:
         return replace(answer, replicas=await self._states(mark_id, end_s))
 
     async def _states(self, mark_id: str, end_s: float) -> tuple[ReplicaState, ...]:
-        """Wait for those that live and learn; one that dies meanwhile is waited for no longer."""
+        """Wait for the live replicas that learn; a replica that dies meanwhile is skipped."""
         while True:
             live = await self._replicas.live(LIVE_PATIENCE_MS)
             digests = await self._replicas.digests(mark_id)
             missing = [one for one in live if one.replica_id not in digests and not one.broken]
             if not missing or asyncio.get_running_loop().time() >= end_s:
                 return tuple(_state(one, digests) for one in live)
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(CHECK_EVERY_S)
 
 
-def _state(one: ReplicaStanding, digests: Mapping[str, str]) -> ReplicaState:
+def _state(one: ReplicaReport, digests: Mapping[str, str]) -> ReplicaState:
     digest = digests.get(one.replica_id, "")
     detail = one.broken
     if not digest and not detail:
-        detail = f"did not come to the mark in time; it was last heard at {one.position.offset}"
+        detail = f"did not reach the mark in time; its last report was at {one.position.offset}"
     return ReplicaState(one.replica_id, one.role, digest, detail)

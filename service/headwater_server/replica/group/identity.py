@@ -1,4 +1,4 @@
-"""Who a replica is among the others."""
+"""The identity of a replica among the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from headwater_server.replica.ports.registry import WORKER
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """``keeps_snapshots``: whether it takes snapshots, archives and trims, or a follower does."""
+    """``keeps_snapshots``: whether this replica takes snapshots, archives and trims the log.
+
+    If it does not, a follower does.
+    """
 
     replica_id: str
     host: str
@@ -22,6 +25,6 @@ class Identity:
 
 
 def this_process(role: str = WORKER, *, keeps_snapshots: bool = True) -> Identity:
-    """Return a new identity: two replicas in one process are two."""
+    """Return a new identity: two replicas in one process get different ones."""
     host, pid = socket.gethostname(), os.getpid()
     return Identity(f"{host}-{pid}-{secrets.token_hex(4)}", host, pid, role, keeps_snapshots)

@@ -1,4 +1,4 @@
-"""What a replica does when it comes to a mark: it says which state it has there."""
+"""Publishes the digest of a replica's state at each mark on the log."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from headwater_server.replica.ports.snapshots import Parts
 from headwater_server.replica.snapshots.capture import captured_digest
 
 _log = structlog.get_logger(__name__)
-Look = Callable[[], Awaitable[tuple[ModelAnswer, Parts]]]
+CopyState = Callable[[], Awaitable[tuple[ModelAnswer, Parts]]]
 
 
 class Marks:
-    """``look`` returns where the model stands now, and a copy of it."""
+    """Handles the marks of one replica: those that it expects, and those that it reaches."""
 
-    def __init__(self, replicas: Replicas, replica_id: str, look: Look) -> None:
-        """Nothing is looked at before a mark is `reached`."""
+    def __init__(self, replicas: Replicas, replica_id: str, copy_state: CopyState) -> None:
+        """``copy_state`` returns the model's status and a copy of the state, at each mark."""
         self._replicas = replicas
         self._replica_id = replica_id
-        self._look = look
+        self._copy_state = copy_state
         self._expected: dict[str, asyncio.Future[ModelAnswer]] = {}
         self._publishing: set[asyncio.Task[None]] = set()
 
     def expect(self, mark_id: str) -> asyncio.Future[ModelAnswer]:
-        """Return what ends with this replica's own state at the mark; `forget` it afterwards."""
+        """Return a future of this replica's own state at the mark; `forget` it afterwards."""
         future: asyncio.Future[ModelAnswer] = asyncio.get_running_loop().create_future()
         return self._expected.setdefault(mark_id, future)
 
     def forget(self, mark_id: str) -> None:
-        """Expect nothing of a mark any more."""
+        """Stop expecting a mark."""
         self._expected.pop(mark_id).cancel()
 
     async def reached(self, mark_ids: Sequence[str]) -> None:
-        """Copy the state, which stands still at the marks; its digest follows."""
-        answer, parts = await self._look()
+        """Copy the state, which does not change meanwhile; publish its digest later."""
+        answer, parts = await self._copy_state()
         publishing = asyncio.create_task(self._publish(mark_ids, answer, parts))
         self._publishing.add(publishing)
         publishing.add_done_callback(self._publishing.discard)
 
     async def end(self) -> None:
-        """Let nothing run on."""
+        """Cancel what is still being published."""
         for task in self._publishing:
             task.cancel()
         await asyncio.gather(*self._publishing, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Whether a process stands alone, or is one of several that a parent started."""
+"""What a process knows about its parent: it may run alone, or as one of several."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from headwater_server.replica.group.identity import Identity, this_process
 
 @dataclass(frozen=True, slots=True)
 class ProcessContext:
-    """What a process is told by a parent that started several; one alone finds all itself.
+    """What a parent that starts several processes passes to each; a single one uses the defaults.
 
-    ``socket`` is that of the embedded server, which the parent runs. A follower serves nobody.
+    ``socket`` belongs to the embedded server, which the parent runs. A follower serves no calls.
     """
 
     identity: Identity = field(default_factory=this_process)

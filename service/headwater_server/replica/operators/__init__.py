@@ -1,4 +1,4 @@
-"""What operators can ask of a replica; nothing is changed by asking.
+"""Answers to operators' questions about a replica; they change nothing.
 
 In: a question. Out: figures of this process, of the state, and of the store.
 """

@@ -1,4 +1,4 @@
-"""What this process takes of the machine's memory, against what it is meant to take."""
+"""Compares the memory that this process uses with its budget."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MEGABYTE = 1_000_000
 
 
 def process_bytes() -> int:
-    """Return what is resident now; where the system does not tell, the most that ever was."""
+    """Return the resident bytes; if the system does not report them, their maximum so far."""
     try:
         return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
@@ -23,31 +23,31 @@ def process_bytes() -> int:
 
 
 class MemoryBudget:
-    """Watches one process. It ends nothing: the settings bound the state, this tells of the sum.
+    """Watches one process. It limits nothing: settings limit the state, this reports the total.
 
-    >>> taken = iter([900_000, 1_100_000, 1_200_000])
-    >>> budget = MemoryBudget(1, lambda: next(taken))
-    >>> budget.look()["memory_process_bytes"], budget.is_passed
+    >>> used = iter([900_000, 1_100_000, 1_200_000])
+    >>> budget = MemoryBudget(1, lambda: next(used))
+    >>> budget.measure()["memory_process_bytes"], budget.is_exceeded
     (900000, False)
-    >>> budget.look(), budget.is_passed  # warns, once
+    >>> budget.measure(), budget.is_exceeded  # warns, once
     ({'memory_budget_bytes': 1000000, 'memory_process_bytes': 1100000}, True)
     """
 
-    def __init__(self, budget_mb: float, taken: Callable[[], int] = process_bytes) -> None:
-        """Know no bound if ``budget_mb`` is 0."""
+    def __init__(self, budget_mb: float, used: Callable[[], int] = process_bytes) -> None:
+        """Never warn if ``budget_mb`` is 0."""
         self._budget_bytes = int(budget_mb * MEGABYTE)
-        self._taken = taken
-        self.is_passed = False
+        self._used = used
+        self.is_exceeded = False
 
-    def look(self) -> dict[str, int]:
-        """Return the budget and what is taken, as counts; warn when it is passed first."""
-        taken = self._taken()
-        if 0 < self._budget_bytes < taken and not self.is_passed:
-            self.is_passed = True
+    def measure(self) -> dict[str, int]:
+        """Return budget and use, as counts; warn when the budget is exceeded for the first time."""
+        used = self._used()
+        if 0 < self._budget_bytes < used and not self.is_exceeded:
+            self.is_exceeded = True
             _log.warning(
-                "the process takes more memory than memory_budget_mb",
-                memory_process_bytes=taken,
+                "the process uses more memory than memory_budget_mb",
+                memory_process_bytes=used,
                 memory_budget_bytes=self._budget_bytes,
                 fix="lower visitors_max, items_max or deduplication_ids_max, or raise the budget",
             )
-        return {"memory_budget_bytes": self._budget_bytes, "memory_process_bytes": taken}
+        return {"memory_budget_bytes": self._budget_bytes, "memory_process_bytes": used}

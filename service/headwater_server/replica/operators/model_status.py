@@ -1,4 +1,4 @@
-"""Where the model stands, with its digest if asked; each answer is of one state."""
+"""The model's status, on request with its digest; each answer describes one state."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from headwater_server.replica.answers import ModelAnswer
 from headwater_server.replica.operators.memory import MemoryBudget
 from headwater_server.replica.ports.snapshots import Parts
 from headwater_server.replica.ports.state_machine import StateMachine
-from headwater_server.replica.snapshots.capture import captured_digest, turns
+from headwater_server.replica.snapshots.capture import captured_digest, yield_to_others
 from headwater_server.replica.tail.tail import Tail
 
 HEADWATER_VERSION = version("headwater-server")
 
 
 class ModelStatus:
-    """``quarantined`` returns how many events were ever kept aside."""
+    """``quarantined`` returns the number of events rejected so far."""
 
     def __init__(
         self,
@@ -35,13 +35,13 @@ class ModelStatus:
         self._digesting = asyncio.Lock()
 
     def now(self) -> ModelAnswer:
-        """Return where it stands, without the digest."""
+        """Return the status without the digest."""
         self._tail.finish_entry()
         position = self._tail.position
         counts = self._engine.lookups.counts() | {
             "events_quarantined": self._quarantined(),
             "log_entries": position.sequence,
-            **self._memory.look(),
+            **self._memory.measure(),
         }
         return ModelAnswer(
             offset=position.offset,
@@ -56,15 +56,15 @@ class ModelStatus:
         )
 
     async def with_digest(self) -> ModelAnswer:
-        """Return where it stands and its digest, computed over a copy, in a thread."""
+        """Return the status and the digest, computed from a copy of the state in a thread."""
         async with self._digesting:  # one copy of the state at a time
-            async with self._tail.standing_still():
+            async with self._tail.paused():
                 answer, parts = await self.copy()
             return replace(answer, digest=await asyncio.to_thread(captured_digest, parts))
 
     async def copy(self) -> tuple[ModelAnswer, Parts]:
-        """Return where it stands and a copy of the state, which stands still meanwhile."""
+        """Return the status and a copy of the state; the caller keeps the state unchanged."""
         answer, capture = self.now(), self._engine.capturing()
         for _ in capture.take():
-            await turns()
+            await yield_to_others()
         return answer, capture.parts()

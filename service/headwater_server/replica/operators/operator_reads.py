@@ -1,4 +1,4 @@
-"""What operators can ask of a replica. Asking changes nothing."""
+"""Answers to operators' questions about a replica. They change nothing."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from headwater_server.replica.operators.sampling import Sampling
 from headwater_server.replica.operators.timeline import Samples, Span
 from headwater_server.replica.ports.holdings import AllHoldings
 from headwater_server.replica.ports.position import Position
-from headwater_server.replica.ports.quarantine import PutAside
-from headwater_server.replica.ports.registry import Heard
+from headwater_server.replica.ports.quarantine import QuarantinedEvent
+from headwater_server.replica.ports.registry import ReceivedReport
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.stores import Stores
 from headwater_server.replica.shell import Shell
-from headwater_server.replica.snapshots.capture import turns
+from headwater_server.replica.snapshots.capture import yield_to_others
 
 Step = TypeVar("Step")
 
 
 @dataclass(frozen=True, slots=True)
 class ReplicasAnswer:
-    """All that are remembered, where the log ends, and who says so."""
+    """All known replicas, the log's head, and the replica that answers."""
 
-    heard: Sequence[Heard]
+    reports: Sequence[ReceivedReport]
     head: Position
     replica_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SamplesAnswer:
-    """Figures over time, and the changes that were noticed meanwhile."""
+    """Figures over time, and the drift alarms."""
 
     samples: Samples
     alarms: Sequence[DriftAlarm]
@@ -45,23 +45,23 @@ class SamplesAnswer:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineAnswer:
-    """A page, newest first, one longer than asked for if there is another after it."""
+    """A page, newest first, one longer than requested if there is another after it."""
 
-    events: Sequence[PutAside]
+    events: Sequence[QuarantinedEvent]
     kept: int
-    ever: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
 class ItemsAnswer:
-    """A page of items, and the state that it is of."""
+    """A page of items, and the offset of its state."""
 
     page: ItemPage
     offset: str
 
 
 class OperatorReads:
-    """`StoreUnavailable` from what looks into the store; the others answer without it."""
+    """Methods that read the store raise `StoreUnavailable`; the others answer without it."""
 
     def __init__(
         self,
@@ -78,33 +78,33 @@ class OperatorReads:
         self._stores = stores
 
     def serving(self) -> ServingAnswer:
-        """Return how this process is doing."""
+        """Return the status of this process."""
         return self._own.serving(self._engine, self._shell, self._sampling)
 
     def samples(self, span: Span, after_ms: int | None, names: Collection[str]) -> SamplesAnswer:
-        """Return what this process sampled after a time: series of those names, or all."""
+        """Return this process's samples after a time, of the named series or of all."""
         found = self._sampling.timeline.samples(span, after_ms, names)
         return SamplesAnswer(found, self._engine.lookups.drift_alarms(), self._own.replica_id)
 
     async def replicas(self) -> ReplicasAnswer:
-        """Return all replicas that said something within a day."""
-        head, heard = await self._stores.log.head(), await self._stores.replicas.heard()
-        return ReplicasAnswer(heard, head, self._own.replica_id)
+        """Return all replicas that reported within a day."""
+        head, reports = await self._stores.log.head(), await self._stores.replicas.reports()
+        return ReplicasAnswer(reports, head, self._own.replica_id)
 
     async def quarantined(self, count: int, before: str, reason: str) -> QuarantineAnswer:
-        """Return events put aside before ``before``, "" for now, whose reason holds a text."""
+        """Return events rejected before ``before`` ("": now) whose reason contains a text."""
         events = await self._stores.quarantine.newest(count, before=before, reason=reason)
         return QuarantineAnswer(
             events, await self._stores.quarantine.length(), await self._stores.quarantine.total()
         )
 
     async def storage(self) -> tuple[AllHoldings, int]:
-        """Return what the store keeps, and how many entries the log ever had."""
-        holdings, head = await asyncio.gather(self._stores.holdings.look(), self._stores.log.head())
+        """Return what the store holds, and how many entries were appended so far."""
+        holdings, head = await asyncio.gather(self._stores.holdings.read(), self._stores.log.head())
         return holdings, head.sequence
 
     async def item_statistics(self, question: ItemQuestion, text: str) -> ItemsAnswer:
-        """Return what was counted of items, of those whose id or title holds a text."""
+        """Return statistics of items, only of those whose id or title contains ``text``."""
         if text:
             found = await _in_steps(self._engine.lookups.items_holding(text))
             question = replace(question, among=frozenset(chain.from_iterable(found)))
@@ -114,9 +114,9 @@ class OperatorReads:
 
 
 async def _in_steps(steps: Iterator[Step]) -> list[Step]:
-    """Take all steps; a large state takes many, and answers go first."""
+    """Return the results of all steps; a large state needs many, and calls run between them."""
     taken = []
     for step in steps:
         taken.append(step)
-        await turns()
+        await yield_to_others()
     return taken

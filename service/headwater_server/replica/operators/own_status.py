@@ -1,4 +1,4 @@
-"""What a process reports of itself: to the other replicas, and to operators."""
+"""What a process reports about itself, to the other replicas and to operators."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from headwater_server.replica.operators.memory import MemoryBudget
 from headwater_server.replica.operators.model_status import HEADWATER_VERSION
 from headwater_server.replica.operators.sampling import Sampling
 from headwater_server.replica.ports.position import START
-from headwater_server.replica.ports.registry import ReplicaServing, ReplicaStanding
+from headwater_server.replica.ports.registry import ReplicaReport, ReplicaServing
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.shell import Shell
 
 
 @dataclass(frozen=True, slots=True)
 class ServingAnswer:
-    """How one process is doing; ``detail`` says why it does not serve all."""
+    """The status of one process; ``detail`` says why it does not serve everything."""
 
     replica_id: str
     start_time_ms: int
@@ -37,7 +37,7 @@ class ServingAnswer:
 
 @dataclass(slots=True)
 class OwnStatus:
-    """Reports are due before the state is restored; from `serves` on they hold figures, too."""
+    """Reports start before the state is restored; after `serves` they contain figures, too."""
 
     identity: Identity
     state_version: int
@@ -50,17 +50,17 @@ class OwnStatus:
 
     @property
     def replica_id(self) -> str:
-        """Which replica this is."""
+        """The id of this replica."""
         return self.identity.replica_id
 
     def serves(self, shell: Shell, sampling: Sampling) -> None:
-        """Report from now on what these measure."""
+        """Include in reports from now on what these measure."""
         self.start_time_ms = self.now_ms()
         self._shell, self._sampling = shell, sampling
 
-    def report(self) -> ReplicaStanding:
-        """Return the replica's report, which it gives about each second."""
-        return ReplicaStanding(
+    def report(self) -> ReplicaReport:
+        """Return the replica's report, which it sends about every second."""
+        return ReplicaReport(
             replica_id=self.replica_id,
             host=self.identity.host,
             pid=self.identity.pid,
@@ -73,13 +73,13 @@ class OwnStatus:
         )
 
     def _serving(self, sampling: Sampling) -> ReplicaServing:
-        taken = self.memory.look()["memory_process_bytes"]  # warns when the budget is passed
+        used = self.memory.measure()["memory_process_bytes"]  # warns if the budget is exceeded
         calls = tuple(one for one in sampling.calls() if one.calls_per_second)
-        return ReplicaServing(HEADWATER_VERSION, self.start_time_ms, taken, calls)
+        return ReplicaServing(HEADWATER_VERSION, self.start_time_ms, used, calls)
 
     def serving(self, engine: StateMachine, shell: Shell, sampling: Sampling) -> ServingAnswer:
-        """Return how the process is doing."""
-        counts, health = self.memory.look(), self.health
+        """Return the status of the process."""
+        counts, health = self.memory.measure(), self.health
         return ServingAnswer(
             self.replica_id,
             self.start_time_ms,

@@ -1,4 +1,4 @@
-"""What is sampled of a replica, and when: figures for an operator, which no answer waits for."""
+"""Samples a replica's figures for operators, in the background."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES = ("calls_per_second", "failures_per_second", "latency_p50_ms", "latency_p
 
 
 class Sampling:
-    """Looks at the meters every five seconds, and at everything every ``interval_s``."""
+    """Records the calls every five seconds, and samples all figures every ``interval_s``."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Sampling:
         now_ms: Callable[[], int],
         clock: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
     ) -> None:
-        """Nothing is sampled before `start`."""
+        """Create it; `start` starts the sampling."""
         self._engine = engine
         self._recent = recent
         self._replicas = replicas
@@ -48,36 +48,36 @@ class Sampling:
 
     def start(self) -> None:
         """Sample from now on."""
-        looks = (self._look, RECORD_EVERY_S), (self.sample, self._interval_s)
+        jobs = (self._record, RECORD_EVERY_S), (self.sample, self._interval_s)
         self._tasks = [
             asyncio.create_task(self._every(seconds, work), name=f"sampling {seconds:g} s")
-            for work, seconds in looks
+            for work, seconds in jobs
         ]
 
     async def stop(self) -> None:
-        """Sample no more."""
+        """Stop sampling."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
 
     def calls(self) -> list[CallFigures]:
-        """Return how each method's calls went in the last minute."""
+        """Return figures of each method's calls in the last minute."""
         return self._recent.calls(self._clock())
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await work()
-            except Exception:  # noqa: BLE001 - a figure must not end what serves
+            except Exception:  # noqa: BLE001 - a failed sample must not stop serving
                 _log.exception("could not take a sample")
             await asyncio.sleep(seconds)
 
-    async def _look(self) -> None:
+    async def _record(self) -> None:
         self._recent.record(self._clock())
 
     async def sample(self) -> None:
-        """Take one sample of everything."""
+        """Take one sample of all figures."""
         values = {
             SeriesKey(one.name, one.placement, one.policy): one.value
             for one in self._engine.lookups.metrics()
@@ -85,10 +85,10 @@ class Sampling:
         }
         values[SeriesKey("memory_bytes")] = float(process_bytes())
         calls = await self._all_calls()
-        self.timeline.put(self._now_ms(), values | self._pace() | _serving(calls))
+        self.timeline.put(self._now_ms(), values | self._learning_rate() | _serving(calls))
 
-    def _pace(self) -> dict[SeriesKey, float]:
-        """Return how many events were learned a second since the sample before."""
+    def _learning_rate(self) -> dict[SeriesKey, float]:
+        """Return how many events per second were learned since the previous sample."""
         now_s, learned = self._clock(), self._engine.lookups.counts()["events_learned"]
         before, self._before = self._before, (now_s, learned)
         if before is None or now_s <= before[0]:
@@ -96,12 +96,12 @@ class Sampling:
         return {SeriesKey("events_per_second"): (learned - before[1]) / (now_s - before[0])}
 
     async def _all_calls(self) -> list[CallFigures]:
-        """Return how the calls to all replicas went; without a store, to this one."""
+        """Return figures of the calls to all replicas; without a store, to this one."""
         try:
-            heard = await self._replicas.heard()
+            reports = await self._replicas.reports()
         except StoreUnavailable:
             return self.calls()
-        alive = (one.standing.serving for one in heard if one.age_ms <= LIVE_PATIENCE_MS)
+        alive = (one.report.serving for one in reports if one.age_ms <= LIVE_PATIENCE_MS)
         return aggregate(call for serving in alive if serving for call in serving.calls)
 
 

@@ -1,6 +1,6 @@
-"""Figures over time, in memory and bounded: the last hour closely, the last week at a distance.
+"""Figures over time, in bounded memory: the last hour in detail, the last week more coarsely.
 
-It is no state: the shell samples, by its own clock, what the engine tells anyway.
+They are not part of the state: the shell samples, by its own clock, what the engine reports.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-CLOSE_KEPT = 360  # an hour of every ten seconds
-FAR_EVERY = 30  # close samples to one of the week's
-FAR_KEPT = 2016  # a week of every five minutes
+CLOSE_KEPT = 360  # an hour, one every ten seconds
+FAR_EVERY = 30  # so many of the hour's samples make one of the week's
+FAR_KEPT = 2016  # a week, one every five minutes
 SERIES_MAX = 500  # 4.8 MB in all
 
 
 class Span(Enum):
-    """How far back, and how close together."""
+    """How far back samples go, and at which distance."""
 
     HOUR = "hour"
     WEEK = "week"
 
 
 class SeriesKey(NamedTuple):
-    """Which figure: `metrics` names the first three; ``call`` is a method's name."""
+    """The name of a series: `metrics` defines the first three; ``call`` is a method's name."""
 
     name: str
     placement: str = ""
@@ -37,7 +37,7 @@ class SeriesKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Times, oldest first, and for each series a value at each of them; NaN where there is none."""
+    """Times, oldest first, and for each series a value at each time; NaN where there is none."""
 
     times_ms: NDArray[np.int64]
     series: Mapping[SeriesKey, NDArray[np.float32]]
@@ -86,7 +86,7 @@ class _Ring:
             del self._series[key]
 
     def after(self, time_ms: int) -> tuple[NDArray[np.int64], dict[SeriesKey, NDArray[np.float32]]]:
-        """Return the samples after a time, in order; a series without a value there is left out."""
+        """Return the samples after a time, in order, without series that have no value there."""
         kept = len(self._times_ms)
         first = max(0, self._count - kept)
         order = np.arange(first, self._count) % kept
@@ -95,14 +95,14 @@ class _Ring:
         return self._times_ms[order], {k: v for k, v in found.items() if not np.isnan(v).all()}
 
     def mean_of_last(self, count: int) -> dict[SeriesKey, float]:
-        """Return the means of each series over the last ``count`` samples that it is in."""
+        """Return the mean of each series over those of the last ``count`` samples that have it."""
         order = np.arange(max(0, self._count - count), self._count) % len(self._times_ms)
         found = {key: column[order] for key, column in self._series.items()}
         return {k: float(np.nanmean(v)) for k, v in found.items() if not np.isnan(v).all()}
 
 
 class Timeline:
-    """What was sampled, at both distances.
+    """The samples of an hour and of a week.
 
     >>> timeline = Timeline(interval_s=10.0)
     >>> for place in range(FAR_EVERY + 1):
@@ -114,13 +114,13 @@ class Timeline:
     """
 
     def __init__(self, interval_s: float) -> None:
-        """``interval_s``: between two calls of `put`."""
+        """``interval_s`` is the time between two calls of `put`."""
         self._interval_s = interval_s
         self._rings = {Span.HOUR: _Ring(CLOSE_KEPT), Span.WEEK: _Ring(FAR_KEPT)}
         self._put = 0
 
     def put(self, time_ms: int, values: Mapping[SeriesKey, float]) -> None:
-        """Take a sample in; with the thirtieth, the mean of them."""
+        """Add a sample; after every thirtieth, add their mean to the week."""
         close = self._rings[Span.HOUR]
         close.put(time_ms, values)
         self._put += 1
@@ -130,7 +130,7 @@ class Timeline:
     def samples(
         self, span: Span, after_ms: int | None = None, names: Collection[str] = ()
     ) -> Samples:
-        """Return the samples after a time, of the series of those names, all if there are none."""
+        """Return the samples after a time, of the named series, or of all without ``names``."""
         times_ms, series = self._rings[span].after(-1 if after_ms is None else after_ms)
         wanted = {key: v for key, v in series.items() if not names or key.name in names}
         apart = FAR_EVERY if span is Span.WEEK else 1

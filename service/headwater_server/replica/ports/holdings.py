@@ -1,4 +1,4 @@
-"""What the replica needs to tell an operator how much a store keeps."""
+"""How much a store holds, for operators: the interface that the replica needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from headwater_server.replica.ports.position import START, Position
 
 @dataclass(frozen=True, slots=True)
 class LogHoldings:
-    """``first`` to ``last`` are kept, both `START` for an empty log."""
+    """The kept entries are ``first`` to ``last``, both `START` for an empty log."""
 
     entries: int = 0
     first: Position = START
@@ -21,7 +21,7 @@ class LogHoldings:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveHoldings:
-    """Entries by number; ``directory`` is "" where nothing is archived."""
+    """Entries by number; ``directory`` is "" if nothing is archived."""
 
     directory: str = ""
     segments: int = 0
@@ -32,7 +32,7 @@ class ArchiveHoldings:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotHoldings:
-    """One kept state; ``stored_bytes`` of ``plain_bytes`` are left of it by compression."""
+    """One snapshot; compression reduces its ``plain_bytes`` to ``stored_bytes``."""
 
     snapshot_id: str
     position: Position
@@ -45,7 +45,7 @@ class SnapshotHoldings:
 
 @dataclass(frozen=True, slots=True)
 class StoreHoldings:
-    """The server behind it; 0 and "" where it does not say."""
+    """The store's server; 0 and "" for what it does not report."""
 
     version: str = ""
     memory_bytes: int = 0
@@ -57,7 +57,7 @@ class StoreHoldings:
 
 @dataclass(frozen=True, slots=True)
 class AllHoldings:
-    """All that is kept of one catalogue; snapshots newest first."""
+    """All that the store holds for one catalogue; snapshots newest first."""
 
     log: LogHoldings
     archive: ArchiveHoldings
@@ -66,7 +66,7 @@ class AllHoldings:
 
 
 class Holdings(Protocol):
-    """How much there is."""
+    """Reads how much the store holds."""
 
-    async def look(self) -> AllHoldings:
-        """Return it as it is now; `StoreUnavailable` when the store does not answer."""
+    async def read(self) -> AllHoldings:
+        """Return the present figures; `StoreUnavailable` when the store does not answer."""

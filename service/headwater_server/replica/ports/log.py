@@ -1,4 +1,4 @@
-"""The log as the replica needs it. storage/ implements it; tests run it on real servers."""
+"""The interface of the log. storage/ implements it; tests run that on real servers."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from headwater_server.replica.ports.position import Position
 
 
 class LoggedEntry(Protocol):
-    """An entry as it stands on the log; all that is in it is known to this build."""
+    """An entry on the log; this build knows everything that it contains."""
 
     @property
     def position(self) -> Position:
-        """Where it stands."""
+        """Its position on the log."""
 
     @property
     def size(self) -> int:
         """How many operations it has."""
 
     def part(self, start: int, stop: int) -> Entry:
-        """Return some of its operations as an entry: applied in parts, it gives the same state."""
+        """Return some of its operations as an entry: applying all parts gives the same state."""
 
     @property
     def marks(self) -> Sequence[str]:
@@ -36,28 +36,28 @@ class Log(Protocol):
     """One ordered log. Every call raises `StoreUnavailable` when the store does not answer."""
 
     def encode(self, operations: Sequence[Operation], *, imported: bool = False) -> bytes:
-        """Return the operations as `append` takes them; bytes can be appended together."""
+        """Return the operations as bytes for `append`, which can append several together."""
 
     async def append(self, encoded: Sequence[bytes], *, after: Position | None = None) -> Position:
-        """Put one entry, made of all of ``encoded``, on the log, as durable as the mode promises.
+        """Append one entry, made of all of ``encoded``, as durable as the mode promises.
 
-        With ``after``, only if that is the head: else `LogMovedOn`. `Overloaded` when the store
-        is full. `StoreUnavailable` may also mean that the entry is on the log and only the
+        With ``after``, only if that is the head: otherwise `LogMovedOn`. `Overloaded` when the
+        store is full. `StoreUnavailable` may also mean that the entry is on the log and only the
         answer was lost, so only the caller, whose events have ids, may try again.
         """
 
     async def read(self, after: Position, count: int, block_ms: int) -> Sequence[LoggedEntry]:
         """Return the next entries, at most ``count``; wait up to ``block_ms`` for the first.
 
-        `LogBroken` if what follows is not chained to ``after``; `UnreadableEntry` if this build
+        `LogBroken` if the next entry is not chained to ``after``; `UnreadableEntry` if this build
         does not know what an entry means.
         """
 
     def iterate(self, after: Position, until: str | None = None) -> AsyncIterator[LoggedEntry]:
-        """Yield what stands after ``after`` now, up to and with the offset ``until``."""
+        """Yield the present entries after ``after``, up to and including the offset ``until``."""
 
     async def head(self) -> Position:
-        """Return the last entry's position, `START` for an empty log."""
+        """Return the position of the last entry, `START` for an empty log."""
 
     async def length(self) -> int:
         """Return how many entries are kept."""
@@ -66,4 +66,4 @@ class Log(Protocol):
         """`LogBroken` unless the entry at ``position`` is on the log, with its number."""
 
     async def trim(self, before: Position) -> None:
-        """Drop entries older than ``before``, as far as the store's own setting lets go."""
+        """Delete entries older than ``before``, as far as the store's own setting allows."""

@@ -1,4 +1,4 @@
-"""A place in the log: the offset that callers see, the sequence number that proves the chain."""
+"""A position on the log: the offset that callers see, the sequence number for the chain."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ START = Position("0-0", 0)
 
 
 def offset_key(offset: str) -> tuple[int, int]:
-    """Return what offsets sort by. ValueError when the text was never an offset of ours.
+    """Return the key that sorts offsets. ValueError when the text is no offset of this service.
 
     >>> offset_key("1700000000000-2") > offset_key("1700000000000-1") > offset_key("0-0")
     True
@@ -32,5 +32,5 @@ def offset_key(offset: str) -> tuple[int, int]:
 
 
 def time_ms_of(offset: str) -> int:
-    """Return when the entry was put on the log, in milliseconds since 1970."""
+    """Return the time of the append, in milliseconds since 1970."""
     return offset_key(offset)[0]

@@ -1,4 +1,4 @@
-"""What the replica needs of a place for events that nothing is learned from."""
+"""The interface of the quarantine, which stores rejected events."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from headwater_server.engine.messages.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """An event, why nothing is learned from it, and its attribution token as it was sent."""
+class RejectedEvent:
+    """An event that is not learned, the reason, and its attribution token as it was sent."""
 
     event: Event
     reason: str
@@ -19,8 +19,8 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class PutAside:
-    """One that is kept: ``kept_id`` names it. ``event`` is None if it was too long to keep."""
+class QuarantinedEvent:
+    """A stored event; ``kept_id`` names it. ``event`` is None if it was too long to store."""
 
     kept_id: str
     time_ms: int
@@ -32,25 +32,27 @@ class PutAside:
 
 
 class Quarantine(Protocol):
-    """Refused events, kept aside for a look: never learned, never lost without a word."""
+    """Rejected events, stored for operators: they are not learned, and not lost silently."""
 
-    async def put(self, refused: Sequence[Refused]) -> int:
-        """Keep them and return the new `total`; the oldest may go.
+    async def put(self, rejected: Sequence[RejectedEvent]) -> int:
+        """Store events and return the new `total`; the oldest events may be deleted.
 
-        What is there already, with the same content, is neither kept nor counted again.
+        An event that is stored already, with the same content, is neither stored nor counted again.
         """
 
     async def total(self) -> int:
-        """Return how many were ever put there."""
+        """Return how many events were rejected so far."""
 
     async def length(self) -> int:
-        """Return how many are kept now."""
+        """Return how many events are stored now."""
 
-    async def newest(self, count: int, *, before: str = "", reason: str = "") -> list[PutAside]:
-        """Return up to ``count``, newest first: those put there before ``before``, a ``kept_id``.
+    async def newest(
+        self, count: int, *, before: str = "", reason: str = ""
+    ) -> list[QuarantinedEvent]:
+        """Return up to ``count`` events, newest first, older than ``before``, a ``kept_id``.
 
-        Only those whose reason holds the text ``reason``.
+        Only events whose reason contains the text ``reason`` are returned.
         """
 
     async def forget(self, user_id: str, visitor_ids: Sequence[str]) -> int:
-        """Drop what the account did, and what the visitors did anonymously; return how many."""
+        """Delete the account's events, and the visitors' anonymous ones; return how many."""

@@ -1,4 +1,4 @@
-"""How replicas know of each other: what a store keeps of each, besides the log that they share."""
+"""The interface of the registry, where replicas find each other's reports."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FOLLOWER = "follower"
 
 @dataclass(frozen=True, slots=True)
 class ReplicaServing:
-    """How a replica is doing, for whoever looks after it; nothing is decided by it.
+    """A replica's figures for operators; no decision depends on them.
 
-    ``start_time_ms`` is on its own clock; ``calls`` are of the last minute.
+    ``start_time_ms`` is on the replica's own clock; ``calls`` cover the last minute.
     """
 
     headwater_version: str = ""
@@ -26,11 +26,11 @@ class ReplicaServing:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplicaStanding:
-    """What a replica last said of itself; ``time_ms`` is when, on the store's clock.
+class ReplicaReport:
+    """A replica's last report; ``time_ms`` is its time on the store's clock.
 
-    ``broken`` tells why it stopped learning, "" while it learns. ``serving`` is None where a build
-    that knows nothing of it reported.
+    ``broken`` is the reason why it stopped learning, "" while it learns. ``serving`` is None in
+    reports of builds that do not know the field.
     """
 
     replica_id: str
@@ -46,31 +46,31 @@ class ReplicaStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What a replica said, ``age_ms`` ago; ``head`` is where the log ended when it said it."""
+class ReceivedReport:
+    """A report that is ``age_ms`` old; ``head`` was the log's head at that time."""
 
-    standing: ReplicaStanding
+    report: ReplicaReport
     age_ms: int
     head: Position = START
 
 
 class Replicas(Protocol):
-    """The replicas of a catalogue. Every call raises `StoreUnavailable` as the log's do."""
+    """The replicas of a catalogue. Every call may raise `StoreUnavailable`, as those of the log."""
 
-    async def report(self, standing: ReplicaStanding) -> None:
-        """Put it in the place of what that replica said before; its ``time_ms`` becomes now."""
+    async def report(self, report: ReplicaReport) -> None:
+        """Replace that replica's previous report; the new ``time_ms`` is the present time."""
 
-    async def live(self, patience_ms: int) -> list[ReplicaStanding]:
-        """Return those that said something within ``patience_ms``, by id."""
+    async def live(self, patience_ms: int) -> list[ReplicaReport]:
+        """Return the reports that are at most ``patience_ms`` old, by id."""
 
-    async def heard(self) -> list[Heard]:
-        """Return what is remembered of all, of those that died within a day too, by id."""
+    async def reports(self) -> list[ReceivedReport]:
+        """Return all reports of the last day by id, also of replicas that died since."""
 
     async def leave(self, replica_id: str) -> None:
-        """Forget a replica: it stopped in order."""
+        """Delete the report of a replica that stopped cleanly."""
 
     async def publish_digest(self, mark_id: str, replica_id: str, digest: str) -> None:
-        """Keep, for some minutes, which state a replica had at a mark."""
+        """Store a replica's digest at a mark for some minutes."""
 
     async def digests(self, mark_id: str) -> dict[str, str]:
         """Return the digests published for a mark so far, by replica id."""

@@ -1,4 +1,4 @@
-"""Where snapshots are kept. storage/ implements it; tests run it on real servers."""
+"""The interface of the snapshot store. storage/ implements it; tests run that on real servers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, Protocol
 from headwater_server.replica.ports.position import Position
 
 Parts = Iterable[tuple[str, Any]]
-"""A captured state: (path, plain value), see `storage.codecs.plain` for what is plain."""
+"""A captured state: (path, plain value); `storage.codecs.plain` lists the plain types."""
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotMeta:
-    """What a snapshot says about itself. ``settings`` is `EngineSettings.canonical` text."""
+    """The description of a snapshot. ``settings`` is the text of `EngineSettings.canonical`."""
 
     position: Position
     state_version: int
@@ -25,16 +25,16 @@ class SnapshotMeta:
 
 
 class Snapshots(Protocol):
-    """Kept states, newest first."""
+    """The stored snapshots, newest first."""
 
     async def save(self, meta: SnapshotMeta, parts: Parts) -> bool:
-        """Write it; False when a newer one was published meanwhile, which is as good.
+        """Write a snapshot; False when a newer one was published meanwhile, which is as good.
 
-        `LogBroken` when the log does not hold the entry that it stands at: nothing is published.
+        `LogBroken` when the log does not contain the snapshot's entry: nothing is published.
         """
 
     async def published(self) -> list[SnapshotMeta]:
-        """Return what is published, highest offset first; nothing of it is checked yet."""
+        """Return the published snapshots, highest offset first; their content is not checked."""
 
     async def load(self, meta: SnapshotMeta) -> list[tuple[str, Any]]:
-        """Return the parts, every byte checked; `DamagedSnapshot` with the reason otherwise."""
+        """Return the parts with every byte checked; `DamagedSnapshot` gives the reason if not."""

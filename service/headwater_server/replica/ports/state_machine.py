@@ -1,4 +1,4 @@
-"""What the shell needs from the engine that it is wrapped around."""
+"""The interface of the engine, as the shell around it needs it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from headwater_server.engine.snapshot.capture import Capture
 
 
 class StateLookups(Protocol):
-    """What can be read from a state beside a slate. `Lookups` is the real one."""
+    """What can be read from a state besides a slate. `Lookups` is the real implementation."""
 
     def list_similar_items(
         self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
     ) -> tuple[ScoredItem, ...]:
-        """Return what goes with, or is like, the given items."""
+        """Return items that are similar to, or used together with, the given items."""
 
     def list_trending_items(
         self, category: str, window: str, page_size: int, filter_text: str, now_ms: int
     ) -> tuple[ScoredItem, ...]:
-        """Return what is on the rise; `ValueError` for an unknown window."""
+        """Return trending items; `ValueError` for an unknown window."""
 
     def get_item(self, item_id: str) -> Item | None:
         """Return an item of the catalogue."""
@@ -40,70 +40,70 @@ class StateLookups(Protocol):
     def item_statistics(
         self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
     ) -> ItemPage:
-        """Return what was counted of items, and how many there are of those asked for.
+        """Return statistics of items, and how many items match the question.
 
-        ``slots`` are all that `open_slots` yields.
+        ``slots`` contains all that `open_slots` yields.
         """
 
     def open_slots(self) -> Iterator[Slots]:
-        """Yield what was seen of late, in steps between which to rest."""
+        """Yield recent counts in steps; the caller may pause between steps."""
 
     def items_holding(self, text: str) -> Iterator[list[str]]:
-        """Yield the ids of items whose id or title holds a text, in steps between which to rest."""
+        """Yield the ids of items whose id or title contains a text, in steps with pauses."""
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
-        """Return what is known of an account or of a visitor."""
+        """Return the profile of an account or of a visitor."""
 
     def counts(self) -> dict[str, int]:
-        """Return how much of everything there is."""
+        """Return the counts of all kinds of objects."""
 
     def drift_alarms(self) -> Sequence[DriftAlarm]:
-        """Return the changes that were noticed, oldest first."""
+        """Return the drift alarms, oldest first."""
 
     def drift_counts(self) -> Mapping[tuple[str, bool], int]:
-        """Return how many changes there were, by (placement, whether it became worse)."""
+        """Return the number of drift alarms, by (placement, whether it became worse)."""
 
     def metrics(self) -> Sequence[Metric]:
-        """Return how well it did, measured before each event was learned."""
+        """Return the quality figures, measured before each event was learned."""
 
 
 class StateMachine(Protocol):
-    """A deterministic fold: equal entries, equal state. `engine.engine.Engine` is the real one."""
+    """A deterministic fold: equal entries give equal states. `Engine` is the implementation."""
 
     STATE_VERSION: int
 
     @property
     def settings(self) -> EngineSettings:
-        """The settings that the state means something by."""
+        """The settings that define the meaning of the state."""
 
     @property
     def lookups(self) -> StateLookups:
-        """What can be read beside a slate."""
+        """What can be read besides a slate."""
 
     def apply(self, entry: Entry) -> list[Outcome]:
         """Change the state; one outcome per operation."""
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
-        """Answer from the state and leave it as it was."""
+        """Answer from the state without changing it."""
 
     def digest(self) -> str:
-        """Return what two states share only if they are equal."""
+        """Return a digest that two states share only if they are equal."""
 
     def capture(self) -> list[tuple[str, Any]]:
-        """Return the state at this instant; it may be encoded in another thread.
+        """Return a copy of the present state; another thread may encode it.
 
-        What `digest` is over stands under "learned/".
+        The parts that `digest` covers have paths under "learned/".
         """
 
     def capturing(self) -> Capture:
-        """Return such a copy that is still to be taken, in short steps."""
+        """Return an object that takes such a copy in short steps."""
 
     @classmethod
     def restore(cls, captured: Iterable[tuple[str, Any]]) -> Self:
         """Return the captured state; `ValueError` if another build captured it."""
 
     def memory_bytes(self) -> int:
-        """Return what the state takes."""
+        """Return the memory that the state uses."""

@@ -1,4 +1,4 @@
-"""All that a replica needs of a store, together. `storage.storage.Storage` is the real one."""
+"""All interfaces of a store together. `storage.storage.Storage` is the real implementation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from headwater_server.replica.ports.token_keys import TokenKeys
 
 
 class Stores(Protocol):
-    """One catalogue's log, and what is kept beside it."""
+    """One catalogue's log, and what is stored besides it."""
 
     @property
     def log(self) -> Log:
@@ -21,7 +21,7 @@ class Stores(Protocol):
 
     @property
     def snapshots(self) -> Snapshots:
-        """Kept states."""
+        """The stored snapshots."""
 
     @property
     def quarantine(self) -> Quarantine:
@@ -33,7 +33,7 @@ class Stores(Protocol):
 
     @property
     def holdings(self) -> Holdings:
-        """How much the store keeps."""
+        """How much the store holds."""
 
     @property
     def token_keys(self) -> TokenKeys:

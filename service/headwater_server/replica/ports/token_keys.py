@@ -1,4 +1,4 @@
-"""The keys that sign attribution tokens: several, so that one can follow another without a gap."""
+"""The keys that sign attribution tokens: several, so that one can replace another without a gap."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ KEYS_MAX = 256  # a token names its key in one byte
 
 @dataclass(frozen=True, slots=True)
 class RingKey:
-    """A key, and from when on it signs: later than it is known, so that all know it by then."""
+    """A key, and the time from which it signs: late enough that all processes know it by then."""
 
     key: TokenKey
     signs_from_ms: int
 
 
 class TokenKeys:
-    """What one process knows of the keys now; `replace` when there are others.
+    """The keys that one process knows; `replace` sets new ones.
 
     >>> ring = TokenKeys([RingKey(TokenKey(0, b"old"), 0), RingKey(TokenKey(1, b"new"), 60_000)])
     >>> ring.signing(now_ms=59_999).key_id, ring.signing(now_ms=60_000).key_id
@@ -29,7 +29,7 @@ class TokenKeys:
     """
 
     def __init__(self, keys: Sequence[RingKey]) -> None:
-        """Take one key or more."""
+        """Start with at least one key."""
         self.replace(keys)
 
     @classmethod
@@ -38,17 +38,17 @@ class TokenKeys:
         return cls([RingKey(TokenKey(0, secret), 0)])
 
     def replace(self, keys: Sequence[RingKey]) -> None:
-        """Know these keys from now on."""
+        """Use these keys from now on."""
         if not keys:
             raise ValueError("there is no key for attribution tokens")
         self._keys = sorted(keys, key=lambda ring_key: ring_key.signs_from_ms)
         self._by_id = {ring_key.key.key_id: ring_key.key for ring_key in keys}
 
     def signing(self, now_ms: int) -> TokenKey:
-        """Return the newest key whose time has come; the first, if none's has."""
-        begun = [ring_key.key for ring_key in self._keys if ring_key.signs_from_ms <= now_ms]
-        return begun[-1] if begun else self._keys[0].key
+        """Return the newest key that already signs; the first key, if none does."""
+        active = [ring_key.key for ring_key in self._keys if ring_key.signs_from_ms <= now_ms]
+        return active[-1] if active else self._keys[0].key
 
     def of(self, key_id: int) -> TokenKey | None:
-        """Return a key by the number that a token names it by."""
+        """Return the key with the number that a token names."""
         return self._by_id.get(key_id)

@@ -1,4 +1,4 @@
-"""The way of a question.
+"""Answers requests for lists.
 
-In: a request, and the offset that it asks for. Out: a signed slate from memory.
+In: a request, and the minimum offset of the state. Out: a signed slate from memory.
 """

@@ -1,4 +1,4 @@
-"""The way of a question: wait for the state if asked to, answer from memory, sign the slate."""
+"""Answers a request: waits for the state if requested, answers from memory, signs the slate."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.reads.shortfall import shortfall
 from headwater_server.replica.tail.tail import Tail
 
-EXPLAIN_FROM_S = 0.005  # with less than that remaining, reasons are left out
+EXPLAIN_FROM_S = 0.005  # with less time remaining, reasons are left out
 
 
 class Reads:
-    """Questions to one replica. No call of the store is ever made for one."""
+    """Answers requests to one replica from memory, without calls to the store."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Reads:
         now_ms: Callable[[], int],
         timeout_s: float,
     ) -> None:
-        """``tail`` says which offset the engine's state is that of; tokens last ``token_s``."""
+        """``tail`` knows the offset of the engine's state; tokens are valid for ``token_s``."""
         self._engine = engine
         self._tail = tail
         self._token_keys = token_keys
@@ -69,13 +69,13 @@ class Reads:
         min_offset: str,
         time_remaining_s: float | None,
     ) -> ListAnswer:
-        """Return what ``ask(now_ms)`` finds in a state at least as new as ``min_offset``."""
+        """Return what ``ask(now_ms)`` returns from a state at least as new as ``min_offset``."""
         await self._reached(min_offset, time_remaining_s)
         self._tail.reads += 1
         return ListAnswer(ask(self._now_ms()), self._tail.position.offset)
 
     def _without_shown(self, request: RecommendRequest, tokens: Sequence[str]) -> RecommendRequest:
-        """Exclude what the page's other lists show, too."""
+        """Also exclude the items of the page's other lists."""
         excluded = [*request.exclude_item_ids]
         for place, token in enumerate(tokens):
             try:  # a list without an item, such as a client's own fallback, has no token
@@ -86,7 +86,7 @@ class Reads:
         return replace(request, exclude_item_ids=tuple(excluded))
 
     def _items_of(self, token: str) -> tuple[str, ...]:
-        # whoever sends it, and be it old: all that it is asked here is what the page shows
+        # any caller's token, also an expired one, will do: it only says what the page shows
         return open_token(token, self._token_keys.of).slate.item_ids
 
     def _signed(self, answer: Recommendation, request: RecommendRequest, now_ms: int) -> str:
@@ -100,14 +100,14 @@ class Reads:
         )
 
     async def _reached(self, min_offset: str, time_remaining_s: float | None) -> float | None:
-        """Wait for the state, if one is asked for; return the time that is left then."""
+        """Wait for ``min_offset``, if it is set; return the time that is left then."""
         if not min_offset:
             return time_remaining_s
         loop = asyncio.get_running_loop()
         end_s = loop.time() + (self._timeout_s if time_remaining_s is None else time_remaining_s)
         try:
             async with asyncio.timeout_at(end_s):
-                await self._tail.arrivals.wait_for(min_offset)
+                await self._tail.waiters.wait_for(min_offset)
         except ValueError:
             raise InvalidRequest("min_offset", "is not an offset of this service") from None
         except TimeoutError:
@@ -118,7 +118,7 @@ class Reads:
 def _within(
     request: RecommendRequest, time_remaining_s: float | None
 ) -> tuple[RecommendRequest, tuple[str, ...]]:
-    """Leave out what there is no time for; say what."""
+    """Leave out what there is no time for; return its names, too."""
     hurry = time_remaining_s is not None and time_remaining_s < EXPLAIN_FROM_S
     if request.explain and hurry:
         return replace(request, explain=False), ("reasons",)

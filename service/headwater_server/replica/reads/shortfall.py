@@ -1,4 +1,4 @@
-"""Why a slate is shorter than it was asked to be, for a person to read."""
+"""Explains in words why a slate is shorter than requested."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from headwater_server.engine.messages.requests import RecommendRequest
 
 
 def shortfall(request: RecommendRequest, shown: int, limits: Sequence[str] = ()) -> str:
-    """Return "" if ``shown`` items are as many as there could be, else what kept them so few.
+    """Return "" if ``shown`` items are as many as possible, otherwise the reason.
 
-    ``limits`` names the caps that left no room for others.
+    ``limits`` names the caps that excluded other items.
 
     >>> shortfall(RecommendRequest("ann", "r1", page_size=5, filter="price < 9"), shown=3)
     'only 3 items may be shown that pass the filter'

@@ -1,4 +1,4 @@
-"""A copy of a state that is in use, and the digest of one; neither keeps an answer waiting."""
+"""Copies a state that is in use, and computes a copy's digest, without delaying answers."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.tail.tail import Tail
 
 LEARNED = "learned/"
-"""Where a capture keeps what `Engine.digest` is over; beside it stand versions and tallies."""
+"""The path of the parts that `Engine.digest` covers; the others hold versions and tallies."""
 
 TURNS = 4
-"""Turns of the loop that others get between two steps: a read needs several."""
+"""Turns of the event loop for other tasks between two steps: a read needs several."""
 
 
 async def captured(engine: StateMachine, tail: Tail) -> tuple[Position, EngineSettings, Parts]:
-    """Return a copy of the state, where it stands, and the settings that it means something by.
+    """Return a state's position, its settings, and a copy of it.
 
-    Learning stands still while it is taken, some tens of milliseconds at 100,000 items and as many
-    visitors; reads go on between its steps of about half a millisecond.
+    Learning pauses while the copy is taken, for some tens of milliseconds at 100,000 items and as
+    many visitors; reads continue between its steps of about half a millisecond.
     """
     capture = engine.capturing()
     for _ in capture.rehearse():
-        await turns()
-    async with tail.standing_still():
+        await yield_to_others()
+    async with tail.paused():
         position, settings = tail.position, engine.settings
         for _ in capture.take():
-            await turns()
+            await yield_to_others()
     return position, settings, capture.parts()
 
 
-async def turns() -> None:
-    """Let others have their turn."""
+async def yield_to_others() -> None:
+    """Let other tasks run."""
     for _ in range(TURNS):
         await asyncio.sleep(0)
 
 
 def captured_digest(parts: Parts) -> str:
-    """Return what `digest` of the engine said when it was captured.
+    """Return the digest that the engine had when it was captured.
 
     >>> captured_digest([("head/river", "1"), ("learned/a", 1)]) == digest([("a", 1)])
     True

@@ -1,4 +1,4 @@
-"""The log folded once more, without serving: what `digest --at` asks, and the tests' oracle."""
+"""Folds the log again without serving, for `digest --at` and as the tests' reference."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ async def fold(
     until: str | None = None,
     on_entry: Callable[[Position], None] = lambda _: None,
 ) -> tuple[EngineT, Position]:
-    """Return a fresh engine that holds the log up to ``until`` (all of it by default).
+    """Return a new engine that has applied the log up to ``until`` (all of it by default).
 
-    From the newest snapshot before that if ``snapshots`` are given, else from the very first
-    entry. `NotFound` if ``until`` is on no entry; `LogBroken` if entries are missing.
+    It starts from the newest snapshot before ``until`` if ``snapshots`` is given, otherwise from
+    the first entry. `NotFound` if no entry has the offset ``until``; `LogBroken` if entries are
+    missing.
     """
     engine, position = engine_type(), START
     if snapshots is not None:

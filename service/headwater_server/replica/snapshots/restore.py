@@ -1,4 +1,4 @@
-"""Where a replica starts: the newest whole snapshot, else the beginning of the log."""
+"""Restores the state that a replica starts from: the newest intact snapshot, or an empty one."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ EngineT = TypeVar("EngineT", bound=StateMachine)
 async def restore(
     snapshots: Snapshots, log: Log, engine_type: type[EngineT], *, until: str | None = None
 ) -> tuple[EngineT, Position]:
-    """Return the newest state that can be had at or before ``until``, and where it stands.
+    """Return the newest available state at or before ``until``, and its position.
 
-    A damaged snapshot, or one of another build, is said and passed over: the one before it and
-    the log give the same state. `LogBroken` if the log is not the one of the snapshot, or if no
+    A damaged snapshot, or one of another build, is logged and skipped: the one before it and the
+    log give the same state. `LogBroken` if the log is not the one of the snapshot, or if no
     snapshot can be used and the first entry is gone.
     """
     reasons = []
@@ -44,9 +44,9 @@ async def restore(
 
 
 async def _check_first(log: Log, reasons: Sequence[str]) -> None:
-    """Explain why there is no way to a state, if there is none."""
+    """Raise `LogBroken`, with the reasons, if no state can be restored."""
     try:
         await log.read(START, 1, 0)
     except LogBroken as error:
         why = "; ".join(reasons) or "there is no snapshot"
-        raise LogBroken(error.expected, error.found, f"no state to begin with: {why}") from error
+        raise LogBroken(error.expected, error.found, f"no state to start from: {why}") from error

@@ -1,4 +1,4 @@
-"""Takes a snapshot now and then, in the background, and lets go of the log that it covers."""
+"""Takes snapshots regularly, in the background, and trims the log that they cover."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta, Snapsh
 from headwater_server.replica.settings import ReplicaSettings
 
 _log = structlog.get_logger(__name__)
-LOOK_EVERY_S = 0.5
+CHECK_EVERY_S = 0.5
 Capture = Callable[[], Awaitable[tuple[SnapshotMeta, Parts]]]
 
 
@@ -31,7 +31,7 @@ class Snapshotter:
         position: Callable[[], Position],
         settings: ReplicaSettings,
     ) -> None:
-        """``position`` is where the state stands now; the snapshots begin there."""
+        """``position`` returns the state's present position."""
         self._snapshots = snapshots
         self._log = log
         self._capture = capture
@@ -45,7 +45,7 @@ class Snapshotter:
     async def run(self) -> None:
         """Take snapshots when they are due, until cancelled."""
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(CHECK_EVERY_S)
             if self._due() and not await self._another_did():
                 await self.take()
 
@@ -55,7 +55,7 @@ class Snapshotter:
         return entries >= self._settings.snapshot_entries or (old and entries > 0)
 
     async def _another_did(self) -> bool:
-        """Whether another replica took one meanwhile; all states are equal, so it is as good."""
+        """Whether another replica took a snapshot meanwhile, which is as good as an own one."""
         try:
             published = await self._snapshots.published()
         except StoreUnavailable:
@@ -65,13 +65,13 @@ class Snapshotter:
         return not self._due()
 
     async def take(self) -> None:
-        """Take one now, unless nothing was applied since the last. Failing is said, not raised."""
+        """Take one now, unless nothing was applied since the last. It logs errors."""
         if self._position() == self._last:
             return
-        began_s = time.monotonic()
+        start_s = time.monotonic()
         meta, parts = await self._capture()
         captured_s = time.monotonic()
-        # also when it fails: the next one is due in its own time, not at once
+        # also if saving fails: the next one is due after the usual interval, not at once
         self._note(meta.position)
         try:
             await self._snapshots.save(meta, parts)
@@ -80,15 +80,15 @@ class Snapshotter:
             self.failed += 1
             _log.warning("no snapshot was taken", reason=str(error))
             return
-        except Exception:  # noqa: BLE001 - a bug here must not end what serves
+        except Exception:  # noqa: BLE001 - a bug here must not stop serving
             self.failed += 1
-            _log.exception("no snapshot was taken; serving goes on")
+            _log.exception("no snapshot was taken; serving continues")
             return
-        self.taken, self.took_s = self.taken + 1, time.monotonic() - began_s
+        self.taken, self.took_s = self.taken + 1, time.monotonic() - start_s
         _log.info(
             "snapshot taken",
             offset=meta.position.offset,
-            capture_ms=round(1_000 * (captured_s - began_s), 1),
+            capture_ms=round(1_000 * (captured_s - start_s), 1),
             total_ms=round(1_000 * self.took_s, 1),
         )
 

@@ -1,6 +1,6 @@
-"""Calls whose operations are under way, and how each receives its own outcomes.
+"""Matches calls with the outcomes of their own operations.
 
-An append's answer and the outcomes of applying the entry come in either order.
+The answer to an append and the outcomes of applying its entry arrive in either order.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from headwater_server.engine.messages.events import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """What became of each operation, and an offset that holds them all."""
+    """The outcome of each operation, and an offset of a state that contains all."""
 
     offset: str
     outcomes: Sequence[Outcome]
 
 
 @dataclass(slots=True)
-class Waiting:
-    """One call's operations. ``appended`` says that they are on the log, applied or not yet."""
+class PendingWrite:
+    """One call's operations. ``appended``: they are on the log, and maybe not applied yet."""
 
     encoded: bytes
     size: int
@@ -30,21 +30,21 @@ class Waiting:
     appended: bool = False
 
 
-def acknowledge(group: Iterable[Waiting], offset: str, outcomes: Sequence[Outcome]) -> None:
-    """Give each call of one entry its own outcomes; callers may have left meanwhile."""
+def acknowledge(group: Iterable[PendingWrite], offset: str, outcomes: Sequence[Outcome]) -> None:
+    """Pass each call of one entry its own outcomes; callers may have left meanwhile."""
     start = 0
-    for waiting in group:
-        end = start + waiting.size
-        if not waiting.future.done():
-            waiting.future.set_result(Acknowledged(offset, outcomes[start:end]))
+    for pending in group:
+        end = start + pending.size
+        if not pending.future.done():
+            pending.future.set_result(Acknowledged(offset, outcomes[start:end]))
         start = end
 
 
-def refuse(group: Iterable[Waiting], error: BaseException) -> None:
-    """Tell each call that it was not done, or not surely."""
-    for waiting in group:
-        if not waiting.future.done():
-            waiting.future.set_exception(error)
+def refuse(group: Iterable[PendingWrite], error: BaseException) -> None:
+    """End each call with an error: its operations may or may not be done."""
+    for pending in group:
+        if not pending.future.done():
+            pending.future.set_exception(error)
 
 
 Outcomes = list[Outcome]
@@ -52,14 +52,14 @@ Settle = Callable[[], Coroutine[None, None, None] | None]
 
 
 class Acknowledgements:
-    """The appender expects and claims; the tail says what it applied.
+    """The appender expects and claims outcomes; the tail reports what it applied.
 
-    Outcomes that nobody claimed yet are kept only while an append is under way, so entries of
-    other replicas leave nothing behind.
+    Unclaimed outcomes are kept only while an append is under way, so entries of other replicas
+    leave nothing behind.
     """
 
     def __init__(self, settle: Settle | None = None) -> None:
-        """Nothing is expected. What ``settle`` returns is waited for before a claim is met."""
+        """Create it. Before a claim ends, it waits for what ``settle`` returns."""
         self._settle = settle
         self._settling: set[asyncio.Task[None]] = set()
         self._under_way = 0
@@ -68,11 +68,11 @@ class Acknowledgements:
         self._failure: Exception | None = None
 
     def expect(self) -> None:
-        """Keep outcomes from now on: one of the next entries may be ours."""
+        """Keep outcomes from now on: one of the next entries may be the appender's."""
         self._under_way += 1
 
     def claim(self, offset: str) -> asyncio.Future[Outcomes]:
-        """End an `expect`: the entry at ``offset`` is ours. The future ends when it is applied."""
+        """End an `expect`: the entry is at ``offset``. The future ends when it is applied."""
         future: asyncio.Future[Outcomes] = asyncio.get_running_loop().create_future()
         if self._failure is not None:
             future.set_exception(self._failure)
@@ -90,7 +90,7 @@ class Acknowledgements:
             self._unclaimed.clear()
 
     def applied(self, offset: str, outcomes: Outcomes) -> None:
-        """Say what became of the entry at ``offset``."""
+        """Report the outcomes of the entry at ``offset``."""
         future = self._claims.pop(offset, None)
         if future is not None:
             self._meet(future, outcomes)
@@ -107,7 +107,7 @@ class Acknowledgements:
         task.add_done_callback(self._settling.discard)
 
     def fail(self, error: Exception) -> None:
-        """End all that wait, now and later: nothing will be applied any more."""
+        """End all claims, present and later ones: no more entries will be applied."""
         self._failure = error
         claims, self._claims = self._claims, {}
         for future in claims.values():

@@ -17,18 +17,18 @@ from headwater_server.replica.ports.log import Log, LoggedEntry
 from headwater_server.replica.ports.position import Position, offset_key
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
-from headwater_server.replica.tail.arrivals import Arrivals
-from headwater_server.replica.tail.pace import Pace
+from headwater_server.replica.tail.offset_waiters import OffsetWaiters
+from headwater_server.replica.tail.slice_budget import SliceBudget
 
-BLOCK_MS = 500  # also how soon an outage that hits nobody's write is noticed
+BLOCK_MS = 500  # also the time after which an outage is noticed without a write
 PAGE_OPERATIONS = 4_000
 PAGE_ENTRIES_MAX = 500
 
 
 class Tail:
-    """Applies in slices, see `Pace`, so an entry may be half applied while others run.
+    """Applies in slices, see `SliceBudget`, so an entry may be half applied while other tasks run.
 
-    Whoever needs a state at an offset calls `finish_entry` first.
+    Code that needs the state at an offset calls `finish_entry` first.
     """
 
     def __init__(
@@ -39,26 +39,26 @@ class Tail:
         *,
         acknowledgements: Acknowledgements,
         health: Health,
-        pace: Pace,
+        budget: SliceBudget,
         on_applied: Callable[[LoggedEntry], None] = lambda _: None,
         on_marks: Callable[[Sequence[str]], Awaitable[None]] | None = None,
     ) -> None:
-        """Go on after ``position``, which is what ``engine`` holds.
+        """Continue after ``position``, which is the position of ``engine``.
 
-        ``on_applied`` hears of each entry, before it is acknowledged; ``on_marks`` of the marks in
-        one, and the state stands still there until it returns.
+        ``on_applied`` is called with each entry before it is acknowledged; ``on_marks`` with the
+        marks of an entry, and the state does not change until it returns.
         """
         self.position = position
-        self.arrivals = Arrivals()
-        self.arrivals.reached(position.offset)
+        self.waiters = OffsetWaiters()
+        self.waiters.reached(position.offset)
         self._log = log
         self._engine = engine
         self._acknowledgements = acknowledgements
         self._health = health
-        self._pace = pace
+        self._budget = budget
         self._on_applied = on_applied
         self._on_marks = on_marks
-        self.reads = 0  # counted by who answers them
+        self.reads = 0  # `Reads` counts them
         self._page_entries = PAGE_ENTRIES_MAX
         self._entry: LoggedEntry | None = None
         self._outcomes: list[Outcome] = []
@@ -66,11 +66,11 @@ class Tail:
 
     @property
     def settings(self) -> EngineSettings:
-        """Those that the state means something by now."""
+        """The settings that the state has now."""
         return self._engine.settings
 
     async def run(self) -> None:
-        """Apply until cancelled. Ends with the error when the log or an entry is no good."""
+        """Apply until cancelled. Ends with an error if the log or an entry is invalid."""
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(StoreUnavailable),
             wait=wait_random_exponential(multiplier=0.02, max=1),
@@ -89,7 +89,7 @@ class Tail:
             self._health.store_back()
 
     async def _check_head(self) -> None:
-        """Notice a log that went back although nothing follows that could show it."""
+        """Detect a log that was set back, even if no entry follows that could show it."""
         head, here = await self._log.head(), self.position
         behind = offset_key(head.offset) <= offset_key(here.offset)  # so it can never be read
         if head != here and (behind or head.sequence <= here.sequence):
@@ -100,12 +100,12 @@ class Tail:
 
     async def _apply(self, page: Sequence[LoggedEntry]) -> None:
         async with self._applying:
-            self._pace.begin()
+            self._budget.start()
             for entry in page:
                 self._entry, self._outcomes = entry, []
                 while self._entry is entry:
-                    self._apply_part(entry, self._pace.allowance())
-                    if self._pace.used_up():
+                    self._apply_part(entry, self._budget.allowance())
+                    if self._budget.used_up():
                         await self._rest()
                 if self._on_marks is not None and entry.marks:
                     await self._on_marks(entry.marks)
@@ -117,22 +117,22 @@ class Tail:
         start = len(self._outcomes)
         if start < entry.size:
             self._outcomes += self._engine.apply(entry.part(start, start + operations))
-        self._pace.spent(len(self._outcomes) - start)
+        self._budget.spent(len(self._outcomes) - start)
         if len(self._outcomes) >= entry.size:
             self._entry = None
             self.position = entry.position
             self._on_applied(entry)
             self._acknowledgements.applied(entry.position.offset, self._outcomes)
-            self.arrivals.reached(entry.position.offset)
+            self.waiters.reached(entry.position.offset)
 
     def finish_entry(self) -> None:
-        """Apply what is left of a half applied entry: the state is then that of `position`."""
+        """Apply the rest of a half applied entry: the state is then that of `position`."""
         if self._entry is not None:
             self._apply_part(self._entry, self._entry.size)
 
     @asynccontextmanager
-    async def standing_still(self) -> AsyncIterator[None]:
-        """Apply nothing meanwhile: the state stays that of `position`. Reads go on."""
+    async def paused(self) -> AsyncIterator[None]:
+        """Pause learning: the state stays that of `position`. Reads continue."""
         async with self._applying:
             self.finish_entry()
             yield
@@ -140,8 +140,8 @@ class Tail:
     async def _rest(self) -> None:
         self._applying.release()
         try:
-            for _ in range(self._pace.turns(self.reads)):
+            for _ in range(self._budget.turns(self.reads)):
                 await asyncio.sleep(0)
         finally:
             await self._applying.acquire()
-        self._pace.begin()
+        self._budget.start()

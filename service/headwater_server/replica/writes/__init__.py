@@ -1,4 +1,4 @@
-"""The way of what arrives.
+"""Checks events and changes, and appends them to the log.
 
 In: events and changes with their caller. Out: one append, and a status for each operation.
 """

@@ -1,4 +1,4 @@
-"""Group commit: while one append is under way others queue, and the next takes all that wait."""
+"""Group commit: while one append is under way, writes queue up; the next append takes them all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from headwater_server.replica.tail.acknowledgements import (
     Acknowledged,
     Acknowledgements,
     Outcomes,
-    Waiting,
+    PendingWrite,
     acknowledge,
     refuse,
 )
@@ -25,7 +25,7 @@ RETRY_AFTER_MS = 100
 
 
 class Appender:
-    """Puts operations on the log, many calls' in one entry."""
+    """Appends operations to the log, those of many calls in one entry."""
 
     def __init__(
         self,
@@ -34,12 +34,12 @@ class Appender:
         health: Health,
         settings: ReplicaSettings,
     ) -> None:
-        """Nothing is appended before `run`."""
+        """Create it; `run` appends."""
         self._log = log
         self._acknowledgements = acknowledgements
         self._health = health
         self._settings = settings
-        self._queue: deque[Waiting] = deque()
+        self._queue: deque[PendingWrite] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -49,40 +49,40 @@ class Appender:
 
     @property
     def operations_waiting(self) -> int:
-        """Return how many are on their way: not yet durable, or not yet applied."""
+        """Return how many operations are under way: not yet durable, or not yet applied."""
         return self._operations
 
     async def drained(self) -> None:
-        """Return when nothing is on its way."""
+        """Return when no operation is under way."""
         await self._idle.wait()
 
     async def some_left(self) -> None:
-        """Return when a call that is on its way now has ended: there may be room."""
+        """Return when one of the calls under way has ended: there may be room."""
         self._left.clear()
         await self._left.wait()
 
-    def submit(self, operations: Sequence[Operation]) -> Waiting:
+    def submit(self, operations: Sequence[Operation]) -> PendingWrite:
         """Queue operations; the future ends when they are durable and applied.
 
-        `Overloaded` when too many are on their way, so that callers hear it early.
+        `Overloaded` when too many are under way, so that callers get the error early.
         """
         limit = self._settings.unacknowledged_operations_max
         if self._operations and self._operations + len(operations) > limit:
-            raise Overloaded(RETRY_AFTER_MS, "too much feedback is on its way")
+            raise Overloaded(RETRY_AFTER_MS, "too many writes are under way")
         encoded = self._log.encode(operations)
         future: asyncio.Future[Acknowledged] = asyncio.get_running_loop().create_future()
-        waiting = Waiting(encoded, len(operations), future)
+        pending = PendingWrite(encoded, len(operations), future)
         self._calls += 1
         self._idle.clear()
-        self._operations += waiting.size
-        future.add_done_callback(lambda _: self._leave(waiting))
-        self._queue.append(waiting)
+        self._operations += pending.size
+        future.add_done_callback(lambda _: self._leave(pending))
+        self._queue.append(pending)
         self._wake.set()
-        return waiting
+        return pending
 
-    def _leave(self, waiting: Waiting) -> None:
+    def _leave(self, pending: PendingWrite) -> None:
         self._calls -= 1
-        self._operations -= waiting.size
+        self._operations -= pending.size
         self._left.set()
         if not self._calls:
             self._idle.set()
@@ -97,12 +97,12 @@ class Appender:
                 await self._commit(group)
 
     async def _linger(self) -> None:
-        """Wait for company if there is some: it comes back right after an acknowledgement."""
+        """Wait for more writes under load: callers send again right after an acknowledgement."""
         if len(self._queue) < self._calls >= self._settings.linger_from_calls:
             await asyncio.sleep(self._settings.linger_ms / 1_000)
 
-    def _take_group(self) -> list[Waiting]:
-        group: list[Waiting] = []
+    def _take_group(self) -> list[PendingWrite]:
+        group: list[PendingWrite] = []
         size = content = 0
         while self._queue:
             following = self._queue[0]
@@ -111,38 +111,38 @@ class Appender:
             if group and (full or content > self._settings.group_bytes_max):
                 return group
             self._queue.popleft()
-            if not following.future.done():  # its caller may have left
+            if not following.future.done():  # the caller may have left
                 group.append(following)
         self._wake.clear()
         return group
 
-    async def _commit(self, group: list[Waiting]) -> None:
+    async def _commit(self, group: list[PendingWrite]) -> None:
         self._acknowledgements.expect()
         try:
-            position = await self._log.append([waiting.encoded for waiting in group])
+            position = await self._log.append([pending.encoded for pending in group])
         except BaseException as error:
             self._acknowledgements.forget()
             self._fail(group, error)
             if not isinstance(error, Exception):
                 raise
             return
-        for waiting in group:
-            waiting.appended = True
+        for pending in group:
+            pending.appended = True
         applied = self._acknowledgements.claim(position.offset)
         applied.add_done_callback(lambda done: _settle(group, position.offset, done))
 
-    def _fail(self, group: list[Waiting], error: BaseException) -> None:
+    def _fail(self, group: list[PendingWrite], error: BaseException) -> None:
         if isinstance(error, LogBroken):
             self._health.broken(str(error))
         elif isinstance(error, StoreUnavailable):
             self._health.store_away()
-            group = [*group, *self._queue]  # those would only wait for the next timeout
+            group = [*group, *self._queue]  # queued ones would only wait for the next timeout
             self._queue.clear()
         known = isinstance(error, HeadwaterError)
         refuse(group, error if known else StoreUnavailable())
 
 
-def _settle(group: list[Waiting], offset: str, applied: asyncio.Future[Outcomes]) -> None:
+def _settle(group: list[PendingWrite], offset: str, applied: asyncio.Future[Outcomes]) -> None:
     if error := applied.exception():
         refuse(group, error)
     else:

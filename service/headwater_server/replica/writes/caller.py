@@ -1,4 +1,4 @@
-"""Who sends events: what is believed of them, and the name that the log may hold."""
+"""The caller that sends events: how far it is trusted, and its pseudonym on the log."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``name`` tells callers apart (key and address), "" for nobody.
+    """``name`` identifies a caller by key and address, "" for none.
 
-    ``is_page``: it came with a publishable key, which anybody can read in the page.
+    ``is_page``: the call came with a publishable key, which anyone can read in the page.
     """
 
     name: str = ""
@@ -22,7 +22,7 @@ SOURCE_BYTES = 8
 
 
 def source_of(caller: str, token_key: bytes) -> str:
-    """Return a name for ``caller`` that only who has the key can tie to it; "" for nobody.
+    """Return a pseudonym that only the owner of the key can link to ``caller``; "" for none.
 
     >>> first = source_of("key-1 10.0.0.7", b"k" * 32)
     >>> len(first), first == source_of("key-1 10.0.0.8", b"k" * 32)

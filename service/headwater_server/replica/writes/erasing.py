@@ -1,4 +1,4 @@
-"""Forgetting somebody: the entry names all profiles that it is about, so it needs no state."""
+"""Erases an account or a visitor: the entry names all its profiles, so it needs no state."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from headwater_server.replica.writes.writes import Writes
 
 
 class Erasing:
-    """Forgets in the state, by an entry, and then in the quarantine. Doing it twice is fine."""
+    """Erases in the state, by an entry, and then in the quarantine. It may be repeated."""
 
     def __init__(
         self, engine: StateMachine, log: Log, tail: Tail, writes: Writes, quarantine: Quarantine
     ) -> None:
-        """``engine`` says which visitors are linked to an account."""
+        """``engine`` knows which visitors are linked to an account."""
         self._engine = engine
         self._log = log
         self._tail = tail
@@ -30,12 +30,12 @@ class Erasing:
     async def erase(
         self, user_id: str, visitor_id: str, time_remaining_s: float | None
     ) -> WriteAnswer:
-        """Forget the account, or what the visitor did anonymously: one of the ids is empty."""
+        """Erase the account, or the visitor's anonymous history: one of the ids is empty."""
         loop = asyncio.get_running_loop()
-        began_s = loop.time()
+        start_s = loop.time()
         visitor_ids = await self._visitors(user_id, visitor_id, time_remaining_s)
         if time_remaining_s is not None:
-            time_remaining_s = max(0.0, time_remaining_s - (loop.time() - began_s))
+            time_remaining_s = max(0.0, time_remaining_s - (loop.time() - start_s))
         done = await self._writes.write([UserErase(user_id, visitor_ids)], time_remaining_s)
         await self._quarantine.forget(user_id, visitor_ids)
         return done
@@ -43,12 +43,12 @@ class Erasing:
     async def _visitors(
         self, user_id: str, visitor_id: str, time_remaining_s: float | None
     ) -> tuple[str, ...]:
-        """Return whose anonymous part is meant, also of links that another replica took in."""
+        """Return the visitors to erase, also those that another replica linked to the account."""
         if not user_id:
             return (visitor_id,)
         try:
             async with asyncio.timeout(time_remaining_s):
-                await self._tail.arrivals.wait_for((await self._log.head()).offset)
+                await self._tail.waiters.wait_for((await self._log.head()).offset)
         except TimeoutError:
             raise StoreUnavailable from None
         profile = self._engine.lookups.get_user(user_id, "")

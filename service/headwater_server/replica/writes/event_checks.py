@@ -1,4 +1,4 @@
-"""A first look at events, before they go onto the log: tokens opened, the bad ones told apart."""
+"""Checks events before they are appended: opens their tokens and finds those to reject."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.tokens.attribution_token import ForgedTokenError, open_token
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.writes.caller import Caller, source_of
-from headwater_server.replica.writes.vouching import not_vouched, unvouched_user
+from headwater_server.replica.writes.token_checks import token_problem, user_problem
 
-LOOKS_IN_A_ROW = 50  # about a millisecond
+EVENTS_PER_STEP = 50  # about a millisecond
 
 SignedEvent = tuple[Event, str]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedEvent:
-    """An event as it goes onto the log, and why it must not, "" if it may."""
+    """An event as it is appended, and the reason to reject it, "" if there is none."""
 
     event: Event
     token: str
@@ -30,7 +30,7 @@ class CheckedEvent:
 
 
 class EventChecks:
-    """Opens tokens, so that the log can be folded without the keys, and looks for poison."""
+    """Opens tokens, so that the log can be folded without the keys, and checks each event."""
 
     def __init__(
         self,
@@ -38,33 +38,33 @@ class EventChecks:
         settings: Callable[[], EngineSettings],
         now_ms: Callable[[], int],
     ) -> None:
-        """Take ``settings``, which returns those that the state means something by now."""
+        """Use ``settings`` to get the settings that the state has now."""
         self._token_keys = token_keys
         self._settings = settings
         self._now_ms = now_ms
 
-    async def look_at(self, events: Sequence[SignedEvent], caller: Caller) -> list[CheckedEvent]:
-        """Look at all that ``caller`` sent, letting others have their turn in between."""
+    async def check(self, events: Sequence[SignedEvent], caller: Caller) -> list[CheckedEvent]:
+        """Check all events of ``caller``, in steps between which other tasks run."""
         now_ms = self._now_ms()
         source = source_of(caller.name, self._token_keys.signing(now_ms).secret)
-        looked_at: list[CheckedEvent] = []
-        for start in range(0, len(events), LOOKS_IN_A_ROW):
+        checked: list[CheckedEvent] = []
+        for start in range(0, len(events), EVENTS_PER_STEP):
             if start:
                 await asyncio.sleep(0)
-            few = events[start : start + LOOKS_IN_A_ROW]
-            marks = {"source": source, "from_page": caller.is_page}
-            looked_at += [self._look(event, token, marks, now_ms) for event, token in few]
-        return looked_at
+            few = events[start : start + EVENTS_PER_STEP]
+            origin = {"source": source, "from_page": caller.is_page}
+            checked += [self._check(event, token, origin, now_ms) for event, token in few]
+        return checked
 
-    def _look(self, event: Event, token: str, marks: dict[str, Any], now_ms: int) -> CheckedEvent:
-        event = replace(event, fingerprint=fingerprint(event, token), **marks)
+    def _check(self, event: Event, token: str, origin: dict[str, Any], now_ms: int) -> CheckedEvent:
+        event = replace(event, fingerprint=fingerprint(event, token), **origin)
         if token:
             try:
                 opened = open_token(token, self._token_keys.of)
             except ForgedTokenError as error:
                 return CheckedEvent(event, token, str(error))
             event = replace(event, slate=opened.slate, self_asked=opened.by_page)
-            doubt = not_vouched(event, opened, now_ms, is_page=event.from_page)
+            problem = token_problem(event, opened, now_ms, is_page=event.from_page)
         else:
-            doubt = unvouched_user(event, None) if event.from_page else ""
-        return CheckedEvent(event, token, quarantine_reason(event, self._settings()) or doubt)
+            problem = user_problem(event, None) if event.from_page else ""
+        return CheckedEvent(event, token, quarantine_reason(event, self._settings()) or problem)

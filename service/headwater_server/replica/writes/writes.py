@@ -1,4 +1,4 @@
-"""The way of what arrives: opened, looked at, put on the log, applied, answered."""
+"""Handles writes: checks them, appends them to the log, waits until they are applied."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from headwater_server.engine.messages.events import Outcome, Status
 from headwater_server.errors import DeadlineExceeded, Overloaded, StoreUnavailable
 from headwater_server.replica.answers import WriteAnswer
 from headwater_server.replica.health import Health
-from headwater_server.replica.ports.quarantine import Quarantine, Refused
+from headwater_server.replica.ports.quarantine import Quarantine, RejectedEvent
 from headwater_server.replica.ports.token_keys import TokenKeys
-from headwater_server.replica.tail.acknowledgements import Acknowledged, Waiting
+from headwater_server.replica.tail.acknowledgements import Acknowledged, PendingWrite
 from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.appender import Appender
 from headwater_server.replica.writes.caller import NOBODY, Caller
 from headwater_server.replica.writes.event_checks import CheckedEvent, EventChecks, SignedEvent
 
-MARGIN_S = 0.05  # of the caller's time, so that our answer is there before its own alarm
+MARGIN_S = 0.05  # of the caller's time, so that the answer arrives before the caller's timeout
 MARGIN_SHARE = 0.2
 
 
@@ -36,63 +36,63 @@ class Writes:
         now_ms: Callable[[], int],
         timeout_s: float,
     ) -> None:
-        """``tail`` says where the state stands, and with which settings."""
+        """``tail`` knows the state's position and settings."""
         self._appender = appender
         self._tail = tail
         self._quarantine = quarantine
         self._health = health
-        self._inspection = EventChecks(token_keys, lambda: tail.settings, now_ms)
+        self._checks = EventChecks(token_keys, lambda: tail.settings, now_ms)
         self._timeout_s = timeout_s
         self.quarantined = 0
 
     async def feedback(
         self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: Caller = NOBODY
     ) -> WriteAnswer:
-        """Learn from what can be learned from; keep the rest aside, each with its reason."""
+        """Learn from the valid events; quarantine the others, each with its reason."""
         end_s = self._end_s(time_remaining_s)
-        looked_at = await self._inspection.look_at(events, caller)
-        return await self._finish(looked_at, self._submit(_good(looked_at)), end_s)
+        checked = await self._checks.check(events, caller)
+        return await self._finish(checked, self._submit(_good(checked)), end_s)
 
     async def take_feedback(
         self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: Caller = NOBODY
     ) -> Awaitable[WriteAnswer]:
-        """Do as `feedback` does, but return when the events have their place in the queue.
+        """Do the same as `feedback`, but return when the events are queued.
 
         Batches that are taken one after the other are on the log in that order, and share appends.
-        While too much is on its way this waits instead of raising `Overloaded`.
+        While too many writes are under way, it waits instead of raising `Overloaded`.
         """
         end_s = self._end_s(time_remaining_s)
-        looked_at = await self._inspection.look_at(events, caller)
-        waiting = await self._submit_patiently(_good(looked_at), end_s)
-        return asyncio.ensure_future(self._finish(looked_at, waiting, end_s))
+        checked = await self._checks.check(events, caller)
+        pending = await self._submit_patiently(_good(checked), end_s)
+        return asyncio.ensure_future(self._finish(checked, pending, end_s))
 
     async def write(
         self, operations: Sequence[Operation], time_remaining_s: float | None
     ) -> WriteAnswer:
-        """Put operations on the log and return when they are applied."""
+        """Append operations to the log and return when they are applied."""
         end_s = self._end_s(time_remaining_s)
         done = await self._done(self._submit(operations), end_s)
         return WriteAnswer(done.outcomes, done.offset)
 
     async def _finish(
-        self, looked_at: Sequence[CheckedEvent], waiting: Waiting | None, end_s: float
+        self, checked: Sequence[CheckedEvent], pending: PendingWrite | None, end_s: float
     ) -> WriteAnswer:
-        done = await self._done(waiting, end_s)
+        done = await self._done(pending, end_s)
         learned = iter(done.outcomes)
         outcomes = [
-            Outcome(Status.QUARANTINED, look.reason) if look.reason else next(learned)
-            for look in looked_at
+            Outcome(Status.QUARANTINED, one.reason) if one.reason else next(learned)
+            for one in checked
         ]
-        # some are only found bad when they are applied: a setting changed on the way, a robot
-        refused = [
-            Refused(look.event, outcome.detail, look.token)
-            for look, outcome in zip(looked_at, outcomes, strict=True)
+        # the engine rejects some only when it applies them: after a change of settings, or robots'
+        rejected = [
+            RejectedEvent(one.event, outcome.detail, one.token)
+            for one, outcome in zip(checked, outcomes, strict=True)
             if outcome.status is Status.QUARANTINED
         ]
-        await self._keep_aside(refused, end_s)
+        await self._store_rejected(rejected, end_s)
         return WriteAnswer(outcomes, done.offset)
 
-    def _submit(self, operations: Sequence[Operation]) -> Waiting | None:
+    def _submit(self, operations: Sequence[Operation]) -> PendingWrite | None:
         if not operations:
             return None
         if not self._health.writes:
@@ -101,7 +101,7 @@ class Writes:
 
     async def _submit_patiently(
         self, operations: Sequence[Operation], end_s: float
-    ) -> Waiting | None:
+    ) -> PendingWrite | None:
         while True:
             try:
                 return self._submit(operations)
@@ -115,23 +115,23 @@ class Writes:
                     continue
                 raise
 
-    async def _done(self, waiting: Waiting | None, end_s: float) -> Acknowledged:
-        if waiting is None:
+    async def _done(self, pending: PendingWrite | None, end_s: float) -> Acknowledged:
+        if pending is None:
             return Acknowledged(self._tail.position.offset, ())
         try:
             async with asyncio.timeout_at(end_s):
-                return await waiting.future
+                return await pending.future
         except TimeoutError:
-            if waiting.appended:
-                raise DeadlineExceeded("the deadline passed before it was learned") from None
+            if pending.appended:
+                raise DeadlineExceeded("the deadline passed before the write was applied") from None
             raise StoreUnavailable from None
 
-    async def _keep_aside(self, refused: Sequence[Refused], end_s: float) -> None:
-        if not refused:
+    async def _store_rejected(self, rejected: Sequence[RejectedEvent], end_s: float) -> None:
+        if not rejected:
             return
         try:
             async with asyncio.timeout_at(end_s):
-                self.quarantined = await self._quarantine.put(refused)
+                self.quarantined = await self._quarantine.put(rejected)
         except TimeoutError:
             raise StoreUnavailable from None
 
@@ -141,5 +141,5 @@ class Writes:
         return asyncio.get_running_loop().time() + remaining_s - margin_s
 
 
-def _good(looked_at: Sequence[CheckedEvent]) -> list[Operation]:
-    return [look.event for look in looked_at if not look.reason]
+def _good(checked: Sequence[CheckedEvent]) -> list[Operation]:
+    return [one.event for one in checked if not one.reason]

@@ -1,4 +1,4 @@
-"""The archive: a directory of segments that hold what the log no longer needs to keep."""
+"""The archive: a directory of segments with entries that the log no longer needs."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ DAY_MS = 86_400_000
 
 
 class Archive:
-    """The files of one catalogue. Every method is file work: call it in a thread."""
+    """The files of one catalogue. Every method reads or writes files: call it in a thread."""
 
     def __init__(self, directory: Path, catalogue: str) -> None:
-        """Nothing is made before something is kept."""
+        """Name the directory; the first write creates it."""
         self.path = directory.absolute() / catalogue
 
     def archive_id(self) -> str:
-        """Return what tells this archive from any other, made on first use."""
+        """Return the unique id of this archive, created on first use."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.known_id():
-            said = json.dumps({"archive_id": uuid4().hex})
-            write_durably(self.path / ABOUT, said.encode())
+            content = json.dumps({"archive_id": uuid4().hex})
+            write_durably(self.path / ABOUT, content.encode())
         return self.known_id()
 
     def known_id(self) -> str:
-        """Return the id that `archive_id` made, "" if it never did."""
+        """Return the id that `archive_id` created, "" if there is none."""
         about = self.path / ABOUT
         return str(json.loads(about.read_text())["archive_id"]) if about.exists() else ""
 
     @contextmanager
     def locked(self) -> Iterator[bool]:
-        """Yield whether this process alone may change the files now."""
+        """Yield whether this process holds the lock and may change the files."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -63,11 +63,11 @@ class Archive:
             os.close(fd)
 
     def files(self) -> list[Path]:
-        """Return the segments' files in the order of the log, whether they can be read or not."""
+        """Return the segments' files in the order of the log, also unreadable ones."""
         kept, end = [], 0
         for path in sorted(self.path.glob(f"*{SUFFIX}"), key=_range):
             last = -_range(path)[1]
-            if last > end:  # one that a killed merge left behind is held by a longer one
+            if last > end:  # a killed merge leaves a file whose entries a longer one contains
                 kept.append(path)
                 end = last
         return kept
@@ -78,12 +78,12 @@ class Archive:
         return (_range(files[0])[0], -_range(files[-1])[1]) if files else (0, 0)
 
     def last(self) -> Position:
-        """Return where the archive ends; `DamagedSegment` if its last file is no good."""
+        """Return where the archive ends; `DamagedSegment` if its last file is damaged."""
         files = self.files()
         return read_header(files[-1]).last if files else START
 
     def entries_after(self, sequence: int) -> list[Raw]:
-        """Return what one segment holds after an entry, [] if that is not archived."""
+        """Return the entries of one segment after an entry, [] if they are not archived."""
         for path in self.files():
             first, last = _range(path)[0], -_range(path)[1]
             if first <= sequence + 1 <= last:
@@ -91,7 +91,7 @@ class Archive:
         return []
 
     def put(self, entries: Sequence[Raw], *, instead_of: Path | None = None) -> Segment:
-        """Write a segment, and take away the one that it holds all of."""
+        """Write a segment, and delete ``instead_of``, whose entries it contains."""
         segment = write_segment(self.path, entries)
         if instead_of is not None and instead_of != segment.path:
             instead_of.unlink()
@@ -99,7 +99,7 @@ class Archive:
         return segment
 
     def drop_old(self, days: int, now_ms: int, before: int) -> list[Path]:
-        """Take away whole segments older than ``days`` that end before a sequence number."""
+        """Delete whole segments older than ``days`` that end before a sequence number."""
         dropped = []
         for path in self.files():
             segment = read_header(path)
@@ -110,8 +110,8 @@ class Archive:
             dropped.append(path)
         return dropped
 
-    def set_aside(self, path: Path) -> Path:
-        """Take a file out of the archive without destroying it; return where it is now."""
+    def move_out(self, path: Path) -> Path:
+        """Rename a file so that it no longer belongs to the archive; return its new path."""
         aside = path.with_name(path.name + ".aside")
         path.replace(aside)
         sync_directory(self.path)
@@ -119,6 +119,6 @@ class Archive:
 
 
 def _range(path: Path) -> tuple[int, int]:
-    """Return (first, -last): of those that begin together, the longest comes first."""
+    """Return (first, -last): of files with the same first entry, the longest sorts first."""
     first, _, last = path.name.removesuffix(SUFFIX).partition("-")
     return int(first), -int(last)

@@ -1,4 +1,4 @@
-"""Copies the log into the archive, in order and without a gap, so that it may be trimmed."""
+"""Copies the log to the archive, in order and without a gap, so that the log can be trimmed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SYNC_PATIENCE_MS = 1_800  # everysec syncs each second
 
 @dataclass(slots=True)
 class _Growing:
-    """The segment that is being filled; it may begin with what the last file holds."""
+    """The segment that is being filled; it may start with the entries of the last file."""
 
     entries: list[Raw]
     size: int = 0
@@ -43,23 +43,23 @@ class _Growing:
 
 
 class Archiver:
-    """At most one archive grows with a log: the one whose id the store holds."""
+    """Archives the log. At most one archive belongs to a log: the store holds its id."""
 
     def __init__(self, store: Store, keys: Keys, archive: Archive, *, knows_waitaof: bool) -> None:
-        """Nothing is read or written before `keep`; ``store`` is one that leaves time to wait."""
+        """Create it; `keep` reads and writes. ``store`` needs a timeout that allows waiting."""
         self._store = store
         self._keys = keys
         self.archive = archive
         self._stream = Stream(store, keys)
         self._knows_waitaof = knows_waitaof
-        self._refused = False
+        self._warned = False
 
     async def keep(self, until: Position) -> Position:
-        """Archive the log up to and with ``until``; return where the archive ends then.
+        """Archive the log up to and including ``until``; return where the archive ends then.
 
-        `START` when another archive, or another process, is doing it, or when the log is not on
-        the store's disk yet: an archive must not know more than the log after a power cut.
-        `LogBroken` or `DamagedSegment` when archive and log do not fit: nothing is written then.
+        `START` when another archive, or another process, archives it, or when the log is not on
+        the store's disk yet: after a power cut, an archive must not contain more than the log.
+        `LogBroken` or `DamagedSegment` when archive and log do not match: nothing is written then.
         """
         if not (await self._in_charge() and await self._on_disk()):
             return START
@@ -71,7 +71,7 @@ class Archiver:
         await self._store.call("HSETNX", self._keys.archive, "archive_id", archive_id)
         known = await self._store.call("HMGET", self._keys.archive, "archive_id", "place")
         if known[0].decode() != archive_id:
-            self._say_refused(known[1])
+            self._warn_once(known[1])
             return False
         return True
 
@@ -84,11 +84,13 @@ class Archiver:
         _, synced = await self._store.call_both(write, ("WAITAOF", 1, 0, SYNC_PATIENCE_MS))
         return bool(good(synced)[0])
 
-    def _say_refused(self, place: bytes | None) -> None:
-        if not self._refused:
-            self._refused = True
+    def _warn_once(self, place: bytes | None) -> None:
+        if not self._warned:
+            self._warned = True
             where = place.decode(errors="replace") if place else "another directory"
-            _log.warning("the log is archived elsewhere, so not here", archived_in=where)
+            _log.warning(
+                "another archive belongs to the log, so this one does not grow", archived_in=where
+            )
 
     async def _keep(self, until: Position) -> Position:
         end = await asyncio.to_thread(self.archive.last)
@@ -110,7 +112,7 @@ class Archiver:
         return end
 
     async def _from(self, end: Position) -> str:
-        """Return the offset after which the log is read: the archive's end, which must be on it."""
+        """Return the offset after which to read the log: the archive's end, if it is on the log."""
         await self._check_on_log(end)
         return end.offset
 
@@ -125,11 +127,11 @@ class Archiver:
             raise LogBroken(
                 f"entry {end.sequence} at {end.offset}, where the archive ends",
                 f"a log from {first.position.sequence if first else 0} to {head.sequence} without",
-                "the archive and the log are not of one chain",
+                "the archive and the log do not belong to one chain",
             )
 
     def _last_segment(self) -> _Growing:
-        """Return the last file's entries if there is room for more: files stay few and large."""
+        """Return the last file's entries if more fit: this keeps files few and large."""
         growing, files = _Growing([]), self.archive.files()
         if files:
             for entry in read_segment(files[-1]):

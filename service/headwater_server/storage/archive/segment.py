@@ -1,9 +1,9 @@
-"""One file of the archive: consecutive entries of the log, compressed, each byte checked.
+"""One file of the archive: consecutive entries of the log, compressed, with checksums.
 
     magic, length of the header, header (JSON), checksum of the header, body (zstd)
 
-The body is one entry after another: offset (two numbers), length, payload. Sequence numbers and
-the chain follow from the header, which names the first entry and the one before it.
+The body contains one entry after another: offset (two numbers), length, payload. Sequence numbers
+and the chain follow from the header, which names the first entry and the one before it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _FRAME = struct.Struct(">QQI")
 
 
 class DamagedSegment(Exception):
-    """A file of the archive that is not what was written."""
+    """A file of the archive that differs from what was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What the header of a file says; ``previous`` is the offset before the first entry."""
+    """The content of a file's header; ``previous`` is the offset before the first entry."""
 
     path: Path
     first: Position
@@ -46,12 +46,12 @@ class Segment:
 
 
 def name_of(first: int, last: int) -> str:
-    """Return the name of the file that holds these sequence numbers; names sort as they do."""
+    """Return the name of the file for these sequence numbers; names sort in the same order."""
     return f"{first:020d}-{last:020d}{SUFFIX}"
 
 
 def write_segment(directory: Path, entries: Sequence[Raw]) -> Segment:
-    """Write a file whole, durable before its name is there, and return what it holds."""
+    """Write a whole file, which is durable before its name appears; return its header."""
     first, last = entries[0], entries[-1]
     plain = b"".join(_framed(entry) for entry in entries)
     body = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(plain)
@@ -65,7 +65,7 @@ def write_segment(directory: Path, entries: Sequence[Raw]) -> Segment:
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Put a file there at once or not at all, also for a machine that loses power."""
+    """Create a file completely or not at all, even if the machine loses power."""
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:
         file.write(content)
@@ -76,7 +76,7 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def sync_directory(path: Path) -> None:
-    """Make names durable that were made or taken away."""
+    """Make created, renamed and deleted names durable."""
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
@@ -85,22 +85,22 @@ def sync_directory(path: Path) -> None:
 
 
 def read_header(path: Path) -> Segment:
-    """Return what a file says about itself; `DamagedSegment` if that is not to be trusted."""
+    """Return a file's header; `DamagedSegment` if its checksum is wrong."""
     with path.open("rb") as file:
         return _read_header(path, file.read(len(MAGIC) + 4 + HEADER_BYTES_MAX + 16))[0]
 
 
 def read_segment(path: Path) -> list[Raw]:
-    """Return the entries of a file, all of it checked; `DamagedSegment` otherwise."""
+    """Return the entries of a file, completely checked; `DamagedSegment` if it is damaged."""
     content = path.read_bytes()
     segment, start = _read_header(path, content)
     body = content[start:]
     if checksum(body).hex() != segment.checksum:
-        raise DamagedSegment(f"{path.name}: its entries are not what was written")
+        raise DamagedSegment(f"{path.name}: its entries differ from what was written")
     plain = zstandard.ZstdDecompressor().decompress(body, max_output_size=segment.plain_bytes)
     entries = list(_unframed(segment, plain))
     if not entries or entries[-1].position != segment.last:
-        raise DamagedSegment(f"{path.name}: it does not hold what its header says")
+        raise DamagedSegment(f"{path.name}: its entries do not match its header")
     return entries
 
 
@@ -123,10 +123,10 @@ def _read_header(path: Path, content: bytes) -> tuple[Segment, int]:
     stop = start + _LENGTH.unpack(content[len(MAGIC) : start])[0]
     header = content[start:stop]
     if content[stop : stop + 16] != checksum(header):
-        raise DamagedSegment(f"{path.name}: its header is not what was written")
-    said = json.loads(header)
-    first, last = Position(*said["first"]), Position(*said["last"])
-    segment = Segment(path, first, last, said["previous"], said["plain_bytes"], said["checksum"])
+        raise DamagedSegment(f"{path.name}: its header differs from what was written")
+    read = json.loads(header)
+    first, last = Position(*read["first"]), Position(*read["last"])
+    segment = Segment(path, first, last, read["previous"], read["plain_bytes"], read["checksum"])
     return segment, stop + 16
 
 

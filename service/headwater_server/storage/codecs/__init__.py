@@ -1,4 +1,4 @@
-"""The engine's values as bytes, and back; nothing here sends anything.
+"""Encodes the engine's values as bytes, and decodes them; nothing here does I/O.
 
-In: entries, items, users, snapshots' parts. Out: protobuf or plain bytes with checksums.
+In: entries, items, users, parts of snapshots. Out: protobuf or plain bytes with checksums.
 """

@@ -1,4 +1,4 @@
-"""A state as a row of compressed chunks, each with a checksum, and back."""
+"""Encodes a state as a sequence of compressed chunks with checksums, and decodes it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.storage.codecs.plain import Piece, PlainReader, encode_plain
 
 CHUNK_BYTES = 1_048_576  # before compression; larger ones would block the store for longer
-COMPRESSION_LEVEL = 1  # speed matters more: it shares two cores with the answers
+COMPRESSION_LEVEL = 1  # speed matters more: it shares the processor with the answers
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One piece as it is stored."""
+    """One chunk as it is stored."""
 
     stored: bytes
     checksum: bytes
@@ -26,12 +26,12 @@ class Chunk:
 
 
 def checksum(content: bytes) -> bytes:
-    """Return what tells a damaged chunk."""
+    """Return the checksum that detects a damaged chunk."""
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def encode_chunks(parts: Iterable[tuple[str, Any]], digest: Any) -> Iterator[Chunk]:
-    """Yield the chunks of ``parts``; ``digest`` (of hashlib) is fed what they hold."""
+    """Yield the chunks of ``parts``; update ``digest`` (of hashlib) with their plain bytes."""
     compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
     for plain in _cut(parts):
         digest.update(plain)
@@ -40,7 +40,7 @@ def encode_chunks(parts: Iterable[tuple[str, Any]], digest: Any) -> Iterator[Chu
 
 
 def decode_chunks(chunks: Iterable[Chunk], digest: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the parts again; `DamagedSnapshot` at the first chunk that is not what was written."""
+    """Yield the parts; `DamagedSnapshot` at the first chunk that differs from what was written."""
     reader = PlainReader(_plain(chunks, digest))
     while not reader.at_end():
         yield reader.read(), reader.read()
@@ -71,7 +71,7 @@ def _plain(chunks: Iterable[Chunk], digest: Any) -> Iterator[bytes]:
     decompressor = zstandard.ZstdDecompressor()
     for number, chunk in enumerate(chunks):
         if checksum(chunk.stored) != chunk.checksum:
-            raise DamagedSnapshot(f"chunk {number} is not what was written")
+            raise DamagedSnapshot(f"chunk {number} differs from what was written")
         plain = decompressor.decompress(chunk.stored, max_output_size=chunk.plain_bytes)
         digest.update(plain)
         yield plain

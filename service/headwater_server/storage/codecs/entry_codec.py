@@ -1,4 +1,4 @@
-"""Entries, both ways: the engine's dataclasses and the bytes of one stream entry."""
+"""Encodes and decodes entries: the engine's dataclasses as the bytes of one stream entry."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ ENTRY_VERSION = 1
 def encode_operations(operations: Sequence[Operation], *, imported: bool = False) -> bytes:
     """Return the bytes of one entry.
 
-    What two calls return can be concatenated into one entry with the operations of both, as
+    The results of two calls can be concatenated to one entry with the operations of both, since
     protobuf merges repeated fields: a group is committed without encoding anything twice.
     """
     stored = [_encode(operation) for operation in operations]
     entry = pb.Entry(version=ENTRY_VERSION, imported=imported, operations=stored)
-    # deterministic: one entry, one text of bytes, so that archives can be compared
+    # deterministic: equal entries have equal bytes, so that archives can be compared
     return entry.SerializeToString(deterministic=True)
 
 
 def parse_entry(payload: bytes) -> pb.Entry:
-    """Read an entry's bytes, and make sure that this build knows all that is in it.
+    """Parse an entry's bytes, and check that this build knows everything in it.
 
-    `UnreadableEntry` otherwise: a replica stops there, because skipping would fork its state
-    from the others'. It is raised here, before the first operation is applied.
+    `UnreadableEntry` if not: a replica stops there, because skipping the entry would fork its
+    state from the others'. It is raised before the first operation is applied.
     """
     try:
         stored = pb.Entry.FromString(payload)
     except DecodeError as error:
-        raise UnreadableEntry(f"the payload is no entry: {error}") from error
+        raise UnreadableEntry(f"the payload is not an entry: {error}") from error
     if stored.version != ENTRY_VERSION:
         raise UnreadableEntry(
             f"the entry has version {stored.version}, this build reads {ENTRY_VERSION}"
@@ -69,20 +69,20 @@ def parse_entry(payload: bytes) -> pb.Entry:
 
 
 def _refuse_unknown_fields(stored: pb.Entry) -> None:
-    """Refuse a field of tomorrow in a kind of today: protobuf would pass over it in silence."""
+    """Refuse a later build's field in a known kind: protobuf would ignore it silently."""
     size = stored.ByteSize()
     stored.DiscardUnknownFields()
     if stored.ByteSize() != size:
-        raise UnreadableEntry("it holds a field that this build does not know")
+        raise UnreadableEntry("the entry contains a field that this build does not know")
 
 
 def decode_operations(stored: Iterable[pb.Operation]) -> tuple[Operation, ...]:
-    """Return the operations of an entry that `parse_entry` let pass."""
+    """Return the operations of an entry that `parse_entry` has checked."""
     return tuple([_decode(operation) for operation in stored])
 
 
 def decode_entry(payload: bytes, time_ms: int) -> Entry:
-    """Read an entry that was put on the log at ``time_ms``; see `parse_entry`."""
+    """Decode an entry that was appended at ``time_ms``; see `parse_entry`."""
     stored = parse_entry(payload)
     return Entry(time_ms, decode_operations(stored.operations), stored.imported)
 

@@ -1,4 +1,4 @@
-"""Events, both ways."""
+"""Encodes and decodes events."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def encode_event(event: Event) -> pb.Event:
 
 
 def decode_event(stored: pb.Event) -> Event:
-    """Read what `encode_event` wrote."""
+    """Decode the result of `encode_event`."""
     return Event(
         event_id=stored.event_id,
         event_type=stored.event_type,

@@ -1,4 +1,4 @@
-"""Names with a text or a number, both ways."""
+"""Encodes and decodes features: names with a text or a number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from headwater_server.log.v1 import entry_pb2 as pb
 
 
 def encode_features(features: Iterable[tuple[str, ContextValue]]) -> list[pb.Feature]:
-    """Keep the caller's order: it is part of what the engine sees."""
+    """Encode in the caller's order, which the engine depends on."""
     return [
         pb.Feature(name=name, text=value)
         if isinstance(value, str)
@@ -19,7 +19,7 @@ def encode_features(features: Iterable[tuple[str, ContextValue]]) -> list[pb.Fea
 
 
 def decode_features(features: Iterable[pb.Feature]) -> tuple[tuple[str, ContextValue], ...]:
-    """Read what `encode_features` wrote."""
+    """Decode the result of `encode_features`."""
     return tuple(
         (f.name, f.text if f.WhichOneof("value") == "text" else f.number) for f in features
     )

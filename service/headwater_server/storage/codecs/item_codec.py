@@ -1,4 +1,4 @@
-"""Writes to the catalogue, both ways."""
+"""Encodes and decodes writes to the catalogue."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def encode_item_write(write: ItemWrite) -> pb.ItemWrite:
 
 
 def decode_item_write(stored: pb.ItemWrite) -> ItemWrite:
-    """Read what `encode_item_write` wrote."""
+    """Decode the result of `encode_item_write`."""
     item = stored.item
     return ItemWrite(
         item=Item(
@@ -52,6 +52,6 @@ def encode_item_delete(delete: ItemDelete) -> pb.ItemDelete:
 
 
 def decode_item_delete(stored: pb.ItemDelete) -> ItemDelete:
-    """Read what `encode_item_delete` wrote."""
+    """Decode the result of `encode_item_delete`."""
     set_time_ms = stored.set_time_ms if stored.HasField("set_time_ms") else None
     return ItemDelete(stored.item_id, set_time_ms)

@@ -1,4 +1,4 @@
-"""What a snapshot says about itself, both ways."""
+"""Encodes and decodes the manifest of a snapshot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MANIFEST_VERSION = 1
 
 
 def new_manifest(meta: SnapshotMeta, snapshot_id: str) -> pb.SnapshotManifest:
-    """Return the manifest of a snapshot whose chunks are still to be written."""
+    """Return the manifest of a snapshot whose chunks are not written yet."""
     return pb.SnapshotManifest(
         version=MANIFEST_VERSION,
         snapshot_id=snapshot_id,
@@ -24,7 +24,7 @@ def new_manifest(meta: SnapshotMeta, snapshot_id: str) -> pb.SnapshotManifest:
 
 
 def meta_of(manifest: pb.SnapshotManifest) -> SnapshotMeta:
-    """Read what `new_manifest` wrote."""
+    """Return the description in a manifest of `new_manifest`."""
     return SnapshotMeta(
         position=Position(manifest.offset, manifest.sequence),
         state_version=manifest.state_version,

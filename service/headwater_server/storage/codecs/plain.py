@@ -1,7 +1,7 @@
-"""Plain values as bytes and back: small, self-describing, and without a way to run code.
+"""Encodes and decodes plain values: compact, self-describing, and unable to run code.
 
 Plain: numpy array, int, float, str, bytes, bool, None, and lists, tuples and dicts of those.
-What is long is written in short pieces, so that no single call holds the interpreter for long.
+Long values are written in short pieces, so that no single call holds the interpreter for long.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Piece = bytes | memoryview
 
 
 class NotPlainError(TypeError):
-    """A value that a snapshot does not hold."""
+    """A value that a snapshot cannot contain."""
 
 
 def encode_plain(value: Any) -> Iterator[Piece]:
@@ -61,7 +61,7 @@ def _blocks(values: Sequence[Any]) -> Iterator[Piece]:
 
 
 def _block(values: Sequence[Any]) -> Iterator[Piece]:
-    """Write values of one kind side by side; others one by one."""
+    """Write values of one type together, mixed ones one by one."""
     kinds = set(map(type, values))
     if kinds == {float}:
         yield b"D" + np.array(values, "<f8").tobytes()
@@ -88,7 +88,7 @@ def _array(array: np.ndarray[Any, Any]) -> Iterator[Piece]:
 
 
 def dtype_of(description: bytes) -> np.dtype[Any]:
-    """Read what `encode_plain` wrote of an array's type."""
+    """Decode an array's type that `encode_plain` wrote."""
     dtype: np.dtype[Any] = np.lib.format.descr_to_dtype(ast.literal_eval(description.decode()))
     return dtype
 
@@ -102,14 +102,14 @@ def _sized_head(tag: bytes, size: int) -> bytes:
 
 
 class PlainReader:
-    """Reads values one after another from pieces that were cut anywhere.
+    """Reads values one after another from pieces that may be cut anywhere.
 
-    `ValueError` or `struct.error` when the bytes are not what was written; checksums come first,
-    so that only a mistake of ours gets so far.
+    `ValueError` or `struct.error` when the bytes differ from what was written; checksums are
+    checked before, so that only a bug causes these errors.
     """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
-        """Pieces are taken as they are needed."""
+        """Read each piece when it is needed."""
         self._pieces = iter(pieces)
         self._piece = memoryview(b"")
         self._readers: dict[bytes, Callable[[], Any]] = {
@@ -127,7 +127,7 @@ class PlainReader:
         }
 
     def at_end(self) -> bool:
-        """Whether nothing is left."""
+        """Whether all values are read."""
         while not self._piece:
             following = next(self._pieces, None)
             if following is None:

@@ -1,4 +1,4 @@
-"""An entry as it is kept, on the stream and in the archive alike, and how entries are chained."""
+"""A stored entry, on the stream or in the archive, and the check that entries are chained."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from headwater_server.storage.codecs.stored_entry import StoredEntry
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A payload nobody looked into yet; ``previous`` is the offset of the entry before it."""
+    """An entry with its payload not yet parsed; ``previous`` is the offset of the one before."""
 
     position: Position
     previous: str
     payload: bytes
 
     def parsed(self) -> StoredEntry:
-        """Return the entry; `UnreadableEntry` if this build does not know what is in it."""
+        """Return the parsed entry; `UnreadableEntry` if this build does not know its content."""
         try:
             return StoredEntry(self.position, self.payload)
         except UnreadableEntry as error:
@@ -27,7 +27,7 @@ class Raw:
 
 
 def raw_of(offset: str, fields: Mapping[bytes, bytes]) -> Raw:
-    """Read one entry of the stream; `LogBroken` if it is none of ours."""
+    """Read one entry of the stream; `LogBroken` if Headwater did not write it."""
     try:
         sequence, previous = int(fields[b"n"]), fields[b"p"].decode()
         return Raw(Position(offset, sequence), previous, fields[b"e"])
@@ -36,13 +36,13 @@ def raw_of(offset: str, fields: Mapping[bytes, bytes]) -> Raw:
 
 
 def check_chained(before: Position, entry: Raw) -> None:
-    """`LogBroken`, with what is missing, unless ``entry`` is the very next after ``before``.
+    """Raise `LogBroken`, with what is missing, unless ``entry`` directly follows ``before``.
 
     >>> check_chained(Position("1-0", 1), Raw(Position("9-0", 4), "8-0", b""))
     Traceback (most recent call last):
     ...
     headwater_server.replica.faults.LogBroken: the log is broken: expected entry 2 after 1-0, \
-found entry 4 after 8-0; entries 2 to 3 are missing (`headwater doctor` tells the ways on)
+found entry 4 after 8-0; entries 2 to 3 are missing (`headwater doctor` lists the fixes)
     """
     sequence, expected = entry.position.sequence, before.sequence + 1
     if (sequence, entry.previous) != (expected, before.offset):
@@ -62,5 +62,5 @@ def _missing(expected: int, found: int) -> str:
             else (f"entries {expected} to {last} are missing")
         )
     if found < expected:
-        return f"the log lost entry {found} and all after it, and went on without them"
-    return f"the log has another entry {expected - 1}: it lost its end, or is another log"
+        return f"the log lost entry {found} and all after it, and continued without them"
+    return f"the log has another entry {expected - 1}: it lost its end, or is a different log"

@@ -1,4 +1,4 @@
-"""An entry as it was read: parsed at once, turned into the engine's values piece by piece."""
+"""An entry that was read: parsed at once, converted to the engine's values part by part."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class StoredEntry:
     __slots__ = ("_stored", "_time_ms", "position", "size")
 
     def __init__(self, position: Position, payload: bytes) -> None:
-        """`UnreadableEntry` when any part of the payload is unknown to this build."""
+        """Parse ``payload``; `UnreadableEntry` when this build does not know a part of it."""
         self.position = position
         self._stored: pb.Entry = parse_entry(payload)
         self._time_ms = time_ms_of(position.offset)
         self.size = len(self._stored.operations)
 
     def part(self, start: int, stop: int) -> Entry:
-        """Return the operations from ``start`` to before ``stop`` as an entry of their own."""
+        """Return the operations from ``start`` to before ``stop`` as a separate entry."""
         operations = decode_operations(self._stored.operations[start:stop])
         return Entry(self._time_ms, operations, self._stored.imported)
 

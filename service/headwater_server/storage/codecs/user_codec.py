@@ -1,4 +1,4 @@
-"""Writes to accounts, both ways."""
+"""Encodes and decodes writes to accounts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def encode_user_write(write: UserWrite) -> pb.UserWrite:
 
 
 def decode_user_write(stored: pb.UserWrite) -> UserWrite:
-    """Read what `encode_user_write` wrote."""
+    """Decode the result of `encode_user_write`."""
     return UserWrite(
         user_id=stored.user_id,
         features=decode_features(stored.features),

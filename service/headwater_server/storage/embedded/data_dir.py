@@ -1,4 +1,4 @@
-"""The directory of a one-machine store: who may use it, and where its socket is."""
+"""The data directory of an embedded store: its lock and its socket."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ SOCKET_PATH_BYTES_MAX = 103  # macOS takes 103, Linux 107
 
 
 def socket_in(path: Path) -> Path | None:
-    """Return where the server of a directory listens for all to know; None: the path is too long.
+    """Return the socket's path in the directory; None if the path is too long.
 
-    Then it listens in a short place, that only who started it knows.
+    Then the server listens in a short temporary path, which only its parent process knows.
     """
     here = path.absolute() / SOCKET
     return here if len(os.fsencode(here)) <= SOCKET_PATH_BYTES_MAX else None
 
 
 class DataDirInUseError(Exception):
-    """Another Headwater serves this directory."""
+    """Another Headwater process serves this directory."""
 
 
 class DataDir:
     """A directory that at most one process serves at a time."""
 
     def __init__(self, path: Path) -> None:
-        """Nothing is made or taken before `take`."""
+        """Name the directory; `take` creates and locks it."""
         self.path = path.absolute()
         self._lock = PidLock(self.path / "headwater.lock")
         self._short: Path | None = None
 
     def take(self) -> None:
-        """Make it ours; `DataDirInUseError` names the process that has it."""
+        """Create and lock it; `DataDirInUseError` names the process that uses it."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._lock.acquire():
             raise DataDirInUseError(
                 f"{self.path} is in use by the headwater process {self._lock.holder_pid()}; "
-                "stop that one, or choose another --data-dir"
+                "stop that process, or choose another --data-dir"
             )
         self._lock.write_pid()
 
     def server_lock(self) -> PidLock:
-        """Return the lock that the server itself holds."""
+        """Return the lock that the server process itself holds."""
         return PidLock(self.path / "valkey.lock")
 
     def socket_path(self) -> Path:
-        """Return where the server listens: here, or in a short place when the path is too long."""
+        """Return the socket's path: in the directory, or a short one if that is too long."""
         if here := socket_in(self.path):
             return here
         if self._short is None:
@@ -58,7 +58,7 @@ class DataDir:
         return self._short / SOCKET
 
     def leave(self) -> None:
-        """Let another process take it."""
+        """Unlock it for other processes."""
         if self._short is not None:
             shutil.rmtree(self._short, ignore_errors=True)
             self._short = None

@@ -1,4 +1,4 @@
-"""A real valkey-server on a data directory: started, watched and stopped by us."""
+"""Starts, watches and stops a valkey-server on a data directory."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _log = structlog.get_logger(__name__)
 class EmbeddedServer:
     """Use `start` and `stop` on one event loop, in the main thread.
 
-    In the main thread, because Linux ties a child to the thread that made it.
+    In the main thread, because Linux ties a child process to the thread that started it.
     """
 
     def __init__(self, path: Path, durability: Durability = Durability.EVERYSEC) -> None:
-        """Nothing is touched before `start`."""
+        """Name the directory; `start` creates and uses it."""
         self._dir = DataDir(path)
         self._durability = durability
         self._process: ServerProcess | None = None
@@ -37,23 +37,23 @@ class EmbeddedServer:
 
     @property
     def socket_path(self) -> Path:
-        """Where clients connect to; the same after every restart."""
+        """The path that clients connect to; it does not change after restarts."""
         return self._dir.socket_path()
 
     @property
     def pid(self) -> int | None:
-        """The server's process, None while there is none."""
+        """The process id of the server, None while it does not run."""
         return self._process.pid if self._process else None
 
     def kill(self) -> None:
-        """End the server as a crash would, for drills; it is started again."""
+        """End the server like a crash, for drills; it is started again."""
         if self._process is not None:
             self._process.kill()
 
     async def start(self) -> None:
-        """Return when it answers.
+        """Start the server and return when it answers.
 
-        `DataDirInUseError`, `NoServerProgramError` or `ServerDiedError` say why it cannot.
+        It may raise `DataDirInUseError`, `NoServerProgramError` or `ServerDiedError`.
         """
         self._dir.take()
         try:
@@ -64,7 +64,7 @@ class EmbeddedServer:
         self._watch = asyncio.create_task(self._restart_when_it_dies())
 
     async def stop(self) -> None:
-        """Stop in order: everything is on disk when this returns. Twice is fine."""
+        """Stop cleanly: everything is on disk when this returns. It may be called again."""
         if self._watch is not None:
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -90,7 +90,7 @@ class EmbeddedServer:
             "logfile": "valkey.log",
             "daemonize": "no",
             "databases": "1",
-            "save": "",  # the append-only file is the one truth
+            "save": "",  # only the append-only file is used
             "appendonly": "yes",
             "appendfsync": self._durability.value,
             "maxmemory-policy": "noeviction",

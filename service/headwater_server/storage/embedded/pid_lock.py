@@ -1,4 +1,4 @@
-"""A lock file that names who holds it. The kernel lets go of it when the holder dies."""
+"""A lock file with its holder's pid. The kernel releases the lock when the holder dies."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class PidLock:
     """
 
     def __init__(self, path: Path) -> None:
-        """Nothing is opened before `acquire`."""
+        """Name the file; `acquire` opens it."""
         self._path = path
         self._fd: int | None = None
 
     def acquire(self) -> bool:
-        """Take the lock, or return False at once when somebody holds it."""
+        """Take the lock, or return False at once when another process holds it."""
         fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -40,7 +40,7 @@ class PidLock:
 
     @property
     def fd(self) -> int:
-        """Hand this to a child, and the child holds the lock too."""
+        """The descriptor; a child process that inherits it holds the lock, too."""
         if self._fd is None:
             raise RuntimeError("the lock is not held")
         return self._fd
@@ -51,14 +51,14 @@ class PidLock:
         os.pwrite(self.fd, b"%d\n" % os.getpid(), 0)
 
     def holder_pid(self) -> int | None:
-        """Return who wrote its pid last; only meaningful while the lock is held."""
+        """Return the pid that was written last; only meaningful while the lock is held."""
         try:
             return int(self._path.read_text())
         except (OSError, ValueError):
             return None
 
     def release(self) -> None:
-        """Close our copy; children that inherited one go on holding the lock."""
+        """Close this copy; children that inherited one still hold the lock."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None

@@ -1,4 +1,4 @@
-"""One life of a valkey-server: from its start until it ends."""
+"""One process of a valkey-server, from its start to its end."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ STOP_PATIENCE_S = 20.0
 
 
 class ServerDiedError(Exception):
-    """The server ended before it answered; the text holds the end of its own log."""
+    """The server ended before it answered; the text contains the end of its own log."""
 
 
 class ServerProcess:
-    """A running server; made by `launch_server`."""
+    """A running server; `launch_server` creates it."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Take over a process that was just started."""
+        """Wrap a process that was just started."""
         self._process = process
         self.pid = process.pid
 
@@ -30,39 +30,39 @@ class ServerProcess:
         return await self._process.wait()
 
     def freeze(self) -> None:
-        """Let it hang, as a machine that swaps does; for drills."""
+        """Suspend it, like a machine that swaps; for drills."""
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Resume it."""
         self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End it without a chance to write anything; for drills."""
+        """Kill it, so that it cannot write anything more; for drills."""
         self._process.kill()
 
     async def answers(self, socket_path: Path, logfile: Path) -> None:
-        """Return when it answers. Only its end is an error: a long log takes long to load."""
+        """Return when it answers. There is no timeout, since a long log takes long to load."""
         while not await _answers_ping(socket_path):
             if self._process.returncode is not None:
                 raise ServerDiedError(f"{self.pid} ended at its start: {_last_words(logfile)}")
             await asyncio.sleep(0.01)
 
     async def end(self) -> None:
-        """Stop it in order; what it was told is on disk when this returns."""
+        """Stop it cleanly; all writes are on disk when this returns."""
         if self._process.returncode is not None:
             return
-        self._process.send_signal(signal.SIGCONT)  # a frozen one would not hear the next
+        self._process.send_signal(signal.SIGCONT)  # a frozen process would not receive the next
         self._process.send_signal(signal.SIGTERM)
         try:
             await asyncio.wait_for(self._process.wait(), STOP_PATIENCE_S)
         except TimeoutError:
-            self._process.kill()  # what was acknowledged is in the append-only file
+            self._process.kill()  # acknowledged writes are in the append-only file
             await self._process.wait()
 
 
 async def launch_server(program: Path, options: Mapping[str, str], lock: PidLock) -> ServerProcess:
-    """Start ``program``; it holds ``lock`` as long as it lives, and ends when we die."""
+    """Start ``program``; it holds ``lock`` while it runs, and ends when this process ends."""
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     process = await asyncio.create_subprocess_exec(
         *tied([str(program), *arguments], lock.fd),
@@ -70,7 +70,7 @@ async def launch_server(program: Path, options: Mapping[str, str], lock: PidLock
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C is for us; we stop the server when we are done
+        start_new_session=True,  # Ctrl-C reaches this process only, which then stops the server
     )
     return ServerProcess(process)
 

@@ -1,4 +1,4 @@
-"""What is kept beside the log, each on keys of its own.
+"""What is stored besides the log, each part under its own keys.
 
-Snapshots, quarantine, the replicas' reports, the keys of tokens, and how much all of it takes.
+Snapshots, quarantine, the replicas' reports, the keys of tokens, and the size of all of it.
 """

@@ -1,4 +1,4 @@
-"""How much a store keeps of one catalogue, for whoever looks after it."""
+"""Reads how much a store holds for one catalogue, for operators."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 
-SAMPLES = 50  # nodes of the stream whose size is looked at; MEMORY USAGE guesses the rest from them
+SAMPLES = 50  # nodes of the stream that MEMORY USAGE measures; it extrapolates the rest
 
 
 class RedisHoldings:
     """Implements `replica.ports.holdings.Holdings`."""
 
     def __init__(self, store: Store, settings: StorageSettings, archive: Archive | None) -> None:
-        """Look at ``settings.catalogue``; nothing is sent yet."""
+        """Read from ``settings.catalogue``; nothing is sent yet."""
         self._store = store
         self._keys = Keys(settings.catalogue)
         self._stream = Stream(store, self._keys)
         self._snapshots = RedisSnapshots(store, settings)
         self._archive = archive
 
-    async def look(self) -> AllHoldings:
+    async def read(self) -> AllHoldings:
         """See the port."""
         return AllHoldings(
             log=await self._log(),
             archive=await asyncio.to_thread(_archived, self._archive),
-            snapshots=await self._kept_states(),
+            snapshots=await self._all_snapshots(),
             store=await self._server(),
         )
 
@@ -63,12 +63,12 @@ class RedisHoldings:
         except ResponseError:  # a managed server may hide it
             return 0
 
-    async def _kept_states(self) -> list[SnapshotHoldings]:
+    async def _all_snapshots(self) -> list[SnapshotHoldings]:
         found = []
         for snapshot_id in await self._snapshots.ids():
             try:
                 found.append(await self._snapshots.holdings(snapshot_id))
-            except DamagedSnapshot:  # `headwater doctor` tells of it
+            except DamagedSnapshot:  # `headwater doctor` reports it
                 continue
         return found
 
@@ -103,7 +103,7 @@ class RedisHoldings:
 
 
 def _version(said: Mapping[str, Any]) -> str:
-    """Return what serves, by its own name.
+    """Return the server's name and version.
 
     >>> _version({"redis_version": "7.2.4", "valkey_version": "8.1.4", "server_name": "valkey"})
     'valkey 8.1.4'

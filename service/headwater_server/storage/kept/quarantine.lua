@@ -1,6 +1,6 @@
--- Keeps refused events and counts them; what is there already is left as it is.
+-- Stores rejected events and counts them; an event that is stored already is left unchanged.
 -- KEYS: stream, total, prints (a hash: print -> id in the stream).
--- ARGV: events kept at most, then for each: event id, reason, event, token, visitor, user, print.
+-- ARGV: maximum of stored events, then for each: event id, reason, event, token, visitor, user, print.
 local stream, total, prints = KEYS[1], KEYS[2], KEYS[3]
 local new = 0
 for i = 2, #ARGV, 7 do

@@ -1,4 +1,4 @@
-"""Events that nothing is learned from: kept aside, with the reason, on a stream of their own."""
+"""The quarantine: rejected events, each with its reason, on a separate stream."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from headwater_server.engine.messages.events import Event
 from headwater_server.log.v1 import entry_pb2
-from headwater_server.replica.ports.quarantine import PutAside, Refused
+from headwater_server.replica.ports.quarantine import QuarantinedEvent, RejectedEvent
 from headwater_server.storage.codecs.event_codec import decode_event, encode_event
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.script import Script
@@ -18,7 +18,7 @@ from headwater_server.storage.settings import StorageSettings
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """``event`` is None if it was too long to keep; ``kept_id`` names it in the quarantine."""
+    """A stored event; ``kept_id`` names it. ``event`` is None if it was too long to store."""
 
     kept_id: str
     event_id: str
@@ -31,23 +31,23 @@ class Quarantined:
 
     @property
     def time_ms(self) -> int:
-        """When it was put aside."""
+        """The time of the rejection."""
         return int(self.kept_id.partition("-")[0])
 
-    def put_aside(self) -> PutAside:
-        """Return it as operators see it: without the token, which vouches for a slate."""
-        who = (self.event_id, self.visitor_id, self.user_id)
-        return PutAside(self.kept_id, self.time_ms, *who, self.reason, self.event)
+    def without_token(self) -> QuarantinedEvent:
+        """Return the event for operators: without the token, which is a secret of its visitor."""
+        ids = (self.event_id, self.visitor_id, self.user_id)
+        return QuarantinedEvent(self.kept_id, self.time_ms, *ids, self.reason, self.event)
 
     def is_of(self, user_id: str, visitor_ids: Sequence[str]) -> bool:
-        """Whether the account did it, or one of the visitors anonymously."""
+        """Whether the event is the account's, or an anonymous one of one of the visitors."""
         if self.user_id:
             return self.user_id == user_id
         return self.visitor_id in visitor_ids
 
 
 def quarantined(kept_id: bytes, stored: Mapping[bytes, bytes]) -> Quarantined:
-    """Read what `quarantine.lua` wrote; releases before this one kept no ids beside the event."""
+    """Read what `quarantine.lua` wrote; earlier releases stored no ids besides the event."""
     text = {name: value.decode("utf-8", "replace") for name, value in stored.items()}
     payload = stored.get(b"event", b"")
     event = decode_event(entry_pb2.Event.FromString(payload)) if payload else None
@@ -68,10 +68,10 @@ PAGE = 500
 
 
 class RedisQuarantine:
-    """Implements `replica.ports.quarantine.Quarantine`, and shows what is kept."""
+    """Implements `replica.ports.quarantine.Quarantine`, and lists the stored events."""
 
     def __init__(self, store: Store, settings: StorageSettings) -> None:
-        """Make the quarantine of ``settings.catalogue``; nothing is sent yet."""
+        """Use the quarantine of ``settings.catalogue``; nothing is sent yet."""
         self._store = store
         self._settings = settings
         keys = Keys(settings.catalogue)
@@ -80,10 +80,10 @@ class RedisQuarantine:
         self._prints = f"{keys.quarantine}:prints"
         self._put = Script("quarantine.lua", "headwater_server.storage.kept")
 
-    async def put(self, refused: Sequence[Refused]) -> int:
-        """See the port; an absurdly long event leaves its ids only."""
+    async def put(self, rejected: Sequence[RejectedEvent]) -> int:
+        """See the port; of an event that is too long only the ids are stored."""
         arguments: list[str | bytes | int] = [self._settings.quarantined_events_max]
-        for one in refused:
+        for one in rejected:
             arguments += self._fields(one)
         keys = (self._stream, self._total, self._prints)
         return int(await self._put.run(self._store, keys, arguments))
@@ -93,7 +93,7 @@ class RedisQuarantine:
         return int(await self._store.call("GET", self._total) or 0)
 
     async def length(self) -> int:
-        """Return how many are kept now."""
+        """See the port."""
         return int(await self._store.call("XLEN", self._stream))
 
     async def forget(self, user_id: str, visitor_ids: Sequence[str]) -> int:
@@ -103,19 +103,21 @@ class RedisQuarantine:
         return len(theirs)
 
     async def kept(self) -> AsyncIterator[Quarantined]:
-        """Yield what is kept, the oldest first."""
+        """Yield the stored events, oldest first."""
         start = "-"
         while page := await self._store.call("XRANGE", self._stream, start, "+", "COUNT", PAGE):
             for kept_id, fields in page:
                 yield quarantined(kept_id, fields)
             start = "(" + page[-1][0].decode()
 
-    async def newest(self, count: int, *, before: str = "", reason: str = "") -> list[PutAside]:
+    async def newest(
+        self, count: int, *, before: str = "", reason: str = ""
+    ) -> list[QuarantinedEvent]:
         """See the port."""
-        found: list[PutAside] = []
+        found: list[QuarantinedEvent] = []
         start, page_size = f"({before}" if before else "+", PAGE if reason else count
         while page := await self._page_before(start, page_size):
-            kept = (quarantined(kept_id, fields).put_aside() for kept_id, fields in page)
+            kept = (quarantined(kept_id, fields).without_token() for kept_id, fields in page)
             found += [one for one in kept if reason in one.reason]
             if len(found) >= count:
                 return found[:count]
@@ -127,20 +129,20 @@ class RedisQuarantine:
         return await self._store.call(*command)
 
     async def drop(self, kept: Sequence[Quarantined]) -> None:
-        """Let go of some; what is gone already is no error."""
+        """Delete some events; an event that is deleted already is no error."""
         for start in range(0, len(kept), PAGE):
             few = kept[start : start + PAGE]
             await self._store.call("XDEL", self._stream, *[one.kept_id for one in few])
             if prints := [one.print for one in few if one.print]:
                 await self._store.call("HDEL", self._prints, *prints)
 
-    def _fields(self, refused: Refused) -> list[str | bytes | int]:
-        event = refused.event
+    def _fields(self, rejected: RejectedEvent) -> list[str | bytes | int]:
+        event = rejected.event
         content = self._content(event)
         ids = [name[:ID_CHARACTERS] for name in (event.visitor_id, event.user_id)]
-        mark = event.fingerprint.hex() or f"{event.event_id[:ID_CHARACTERS]} {refused.reason}"
-        token = refused.token if len(content) and len(refused.token) <= self._bytes_max else ""
-        return [event.event_id[:ID_CHARACTERS], refused.reason, content, token, *ids, mark]
+        mark = event.fingerprint.hex() or f"{event.event_id[:ID_CHARACTERS]} {rejected.reason}"
+        token = rejected.token if len(content) and len(rejected.token) <= self._bytes_max else ""
+        return [event.event_id[:ID_CHARACTERS], rejected.reason, content, token, *ids, mark]
 
     @property
     def _bytes_max(self) -> int:

@@ -1,4 +1,4 @@
-"""The replicas of a catalogue, on a hash: each reports, none is asked."""
+"""The reports of a catalogue's replicas, in a hash: each replica writes its own."""
 
 from __future__ import annotations
 
@@ -8,53 +8,53 @@ from typing import Any, TypeVar
 
 from headwater_server.observability.recent import CallFigures
 from headwater_server.replica.ports.position import Position
-from headwater_server.replica.ports.registry import Heard, ReplicaServing, ReplicaStanding
+from headwater_server.replica.ports.registry import ReceivedReport, ReplicaReport, ReplicaServing
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.script import Script
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 
-FORGOTTEN_AFTER_MS = 24 * 3_600_000  # without a word; long enough for a look at what died
+FORGOTTEN_AFTER_MS = 24 * 3_600_000  # without a report; an operator can see which replicas died
 DIGESTS_KEPT_MS = 600_000
-Told = TypeVar("Told")
+Values = TypeVar("Values")
 
 
 class RedisReplicas:
     """Implements `replica.ports.registry.Replicas`.
 
-    Whether a replica lives is told by the store's clock alone: those of hosts may differ. How one
-    serves stands beside what it stands for, since builds before this one refuse what they do not
-    know.
+    Only the store's clock decides whether a replica is live: the hosts' clocks may differ. A
+    replica's figures have a hash of their own, since earlier builds refuse fields that they do
+    not know.
     """
 
     def __init__(self, store: Store, settings: StorageSettings) -> None:
-        """Make the registry of ``settings.catalogue``; nothing is sent yet."""
+        """Use the registry of ``settings.catalogue``; nothing is sent yet."""
         self._store = store
         self._keys = Keys(settings.catalogue)
         self._report = Script("report.lua", "headwater_server.storage.kept")
 
-    async def report(self, standing: ReplicaStanding) -> None:
+    async def report(self, report: ReplicaReport) -> None:
         """See `Replicas.report`."""
-        said = asdict(standing)
-        serving = said.pop("serving")
+        values = asdict(report)
+        serving = values.pop("serving")
         keys = (self._keys.replicas, self._keys.serving, self._keys.head)
-        texts = (standing.replica_id, json.dumps(said), json.dumps(serving))
+        texts = (report.replica_id, json.dumps(values), json.dumps(serving))
         await self._report.run(self._store, keys, (*texts, FORGOTTEN_AFTER_MS))
 
-    async def live(self, patience_ms: int) -> list[ReplicaStanding]:
+    async def live(self, patience_ms: int) -> list[ReplicaReport]:
         """See `Replicas.live`."""
         since_ms = await self._now_ms() - patience_ms
-        standings = map(_standing, (await self._hash(self._keys.replicas)).values())
-        live = [standing for standing in standings if standing.time_ms >= since_ms]
-        return sorted(live, key=lambda standing: standing.replica_id)
+        reports = map(_report, (await self._hash(self._keys.replicas)).values())
+        live = [report for report in reports if report.time_ms >= since_ms]
+        return sorted(live, key=lambda report: report.replica_id)
 
-    async def heard(self) -> list[Heard]:
-        """See `Replicas.heard`."""
+    async def reports(self) -> list[ReceivedReport]:
+        """See `Replicas.reports`."""
         now_ms = await self._now_ms()
-        said, serving = await self._hash(self._keys.replicas), await self._hash(self._keys.serving)
+        texts, serving = await self._hash(self._keys.replicas), await self._hash(self._keys.serving)
         return [
-            _heard(_standing(text), serving.get(replica_id, b""), now_ms)
-            for replica_id, text in sorted(said.items())
+            _received(_report(text), serving.get(replica_id, b""), now_ms)
+            for replica_id, text in sorted(texts.items())
         ]
 
     async def _now_ms(self) -> int:
@@ -82,28 +82,28 @@ class RedisReplicas:
         return {field.decode(): value for field, value in answer.items()}
 
 
-def _standing(said: bytes) -> ReplicaStanding:
-    time_ms, _, text = said.decode().partition(" ")
+def _report(stored: bytes) -> ReplicaReport:
+    time_ms, _, text = stored.decode().partition(" ")
     values = json.loads(text)
     position = Position(**values.pop("position"))
-    standing = _known(ReplicaStanding, {**values, "position": position})
-    return replace(standing, time_ms=int(time_ms))
+    report = _known(ReplicaReport, {**values, "position": position})
+    return replace(report, time_ms=int(time_ms))
 
 
-def _heard(standing: ReplicaStanding, stored: bytes, now_ms: int) -> Heard:
-    """Put beside a standing how that replica serves, if it says so."""
-    age_ms = max(0, now_ms - standing.time_ms)
+def _received(report: ReplicaReport, stored: bytes, now_ms: int) -> ReceivedReport:
+    """Add the replica's figures to its report, if there are any."""
+    age_ms = max(0, now_ms - report.time_ms)
     if not stored:
-        return Heard(standing, age_ms, standing.position)
+        return ReceivedReport(report, age_ms, report.position)
     sequence, offset, text = stored.decode().split(" ", 2)
     values = json.loads(text)
     if values is not None:
         calls = tuple(_known(CallFigures, one) for one in values.pop("calls"))
-        standing = replace(standing, serving=_known(ReplicaServing, {**values, "calls": calls}))
-    return Heard(standing, age_ms, Position(offset, int(sequence)))
+        report = replace(report, serving=_known(ReplicaServing, {**values, "calls": calls}))
+    return ReceivedReport(report, age_ms, Position(offset, int(sequence)))
 
 
-def _known(kind: type[Told], values: dict[str, Any]) -> Told:
-    """Make one of ``kind`` of what this build knows; a later one may say more."""
+def _known(kind: type[Values], values: dict[str, Any]) -> Values:
+    """Return a ``kind`` of the values that this build knows; a later build may send more."""
     names = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # dataclasses only
     return kind(**{name: value for name, value in values.items() if name in names})

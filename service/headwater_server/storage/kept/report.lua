@@ -1,6 +1,6 @@
--- Keeps what a replica says of itself, with the time, and forgets those long silent.
--- KEYS: replicas, serving (what is told to operators alone, beside the log's end), head.
--- ARGV: replica id, what it says, how it serves, milliseconds after which the silent are forgotten.
+-- Stores a replica's report with the time, and deletes old reports of other replicas.
+-- KEYS: replicas, serving (figures for operators, with the log's head), head.
+-- ARGV: replica id, report, figures, age in milliseconds at which reports are deleted.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local said = redis.call('HGETALL', KEYS[1])

@@ -1,4 +1,4 @@
-"""Kept states: one hash each, its chunks first and its manifest last."""
+"""The stored snapshots: one hash each; the chunks are written first, the manifest last."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from headwater_server.storage.redis.store_errors import good
 from headwater_server.storage.settings import StorageSettings
 
 _log = structlog.get_logger(__name__)
-UNPUBLISHED_S = 600  # after a crash, chunks without a manifest go by themselves
+UNPUBLISHED_S = 600  # after a crash, chunks without a manifest expire
 
 
 class RedisSnapshots:
-    """Implements `replica.ports.log.Snapshots`."""
+    """Implements `replica.ports.snapshots.Snapshots`."""
 
     def __init__(self, store: Store, settings: StorageSettings) -> None:
-        """Make the snapshots of ``settings.catalogue``; nothing is sent yet."""
+        """Use the snapshots of ``settings.catalogue``; nothing is sent yet."""
         self._store = store
         self._keys = Keys(settings.catalogue)
         self._kept = settings.snapshots_kept
         self._publish = Script("publish.lua", "headwater_server.storage.kept")
 
     async def save(self, meta: SnapshotMeta, parts: Parts, *, instead_of_all: bool = False) -> bool:
-        """See `replica.ports.log.Snapshots.save`. Encoding and compression happen in a thread.
+        """See `replica.ports.snapshots.Snapshots.save`. A thread encodes and compresses.
 
-        With ``instead_of_all`` every other snapshot goes, also a newer one.
+        With ``instead_of_all`` every other snapshot is deleted, even a newer one.
         """
         snapshot_id = uuid4().hex
         manifest, digest = new_manifest(meta, snapshot_id), hashlib.blake2b(digest_size=32)
@@ -92,7 +92,7 @@ class RedisSnapshots:
         return True
 
     async def published(self) -> list[SnapshotMeta]:
-        """See the port; one without a readable manifest is left out."""
+        """See the port; a snapshot without a readable manifest is left out."""
         found = []
         for snapshot_id in await self.ids():
             try:
@@ -102,16 +102,16 @@ class RedisSnapshots:
         return found
 
     async def ids(self) -> list[str]:
-        """Return the ids of all that is published, highest offset first."""
+        """Return the ids of all published snapshots, highest offset first."""
         found = await self._store.call("ZREVRANGE", self._keys.snapshots, 0, -1)
         return [snapshot_id.decode() for snapshot_id in found]
 
     async def meta(self, snapshot_id: str) -> SnapshotMeta:
-        """Return what one says about itself; `DamagedSnapshot` if that cannot be read."""
+        """Return a snapshot's description; `DamagedSnapshot` if it cannot be read."""
         return meta_of(await self._manifest(snapshot_id))
 
     async def holdings(self, snapshot_id: str) -> SnapshotHoldings:
-        """Return how much one holds; `DamagedSnapshot` if that cannot be read."""
+        """Return a snapshot's size; `DamagedSnapshot` if its manifest cannot be read."""
         manifest = await self._manifest(snapshot_id)
         meta = meta_of(manifest)
         return SnapshotHoldings(
@@ -125,12 +125,12 @@ class RedisSnapshots:
         )
 
     async def drop(self, snapshot_id: str) -> None:
-        """Take one away."""
+        """Delete a snapshot."""
         await self._store.call("ZREM", self._keys.snapshots, snapshot_id)
         await self._store.call("UNLINK", self._keys.snapshot(snapshot_id))
 
     async def load(self, meta: SnapshotMeta) -> list[tuple[str, Any]]:
-        """See `replica.ports.log.Snapshots.load`."""
+        """See `replica.ports.snapshots.Snapshots.load`."""
         manifest = await self._manifest(meta.snapshot_id)
         key, chunks = self._keys.snapshot(meta.snapshot_id), []
         for number, entry in enumerate(manifest.chunks):
@@ -145,8 +145,8 @@ class RedisSnapshots:
         stored, mark = await self._store.call("HMGET", key, "manifest", "checksum")
         if stored is None:
             raise DamagedSnapshot("it has no manifest")
-        if checksum(stored) != mark:  # it says where the state stands: no bit may be wrong
-            raise DamagedSnapshot("its manifest is not what was written")
+        if checksum(stored) != mark:  # it contains the state's position: no bit may be wrong
+            raise DamagedSnapshot("its manifest differs from what was written")
         try:
             manifest = pb.SnapshotManifest.FromString(stored)
         except DecodeError as error:
@@ -158,7 +158,7 @@ class RedisSnapshots:
         return manifest
 
 
-# what reading bytes that nobody wrote can end in; each leaves the snapshot before it to be tried
+# errors of decoding damaged bytes; after each of them the previous snapshot can still be tried
 _UNREADABLE = (
     ValueError, TypeError, ArithmeticError, LookupError, AttributeError, SyntaxError, MemoryError,
     RecursionError,

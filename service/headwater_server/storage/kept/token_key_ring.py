@@ -1,8 +1,8 @@
-"""The keys of attribution tokens, as the store keeps them for all replicas of a catalogue.
+"""The keys of attribution tokens, which the store holds for all replicas of a catalogue.
 
-A new key is known to all before the first of them signs with it: each process reads the ring every
-`REFRESH_S`, and the key signs from `LEAD_S` after it was made. An old key opens tokens as long as
-one that it signed may come, and is dropped at the next rotation after that.
+All processes know a new key before the first of them signs with it: each process reads the ring
+every `REFRESH_S`, and the key signs from `LEAD_S` after its creation. An old key opens tokens as
+long as a token that it signed may arrive, and is deleted at the next rotation after that.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from headwater_server.storage.redis.store import Store
 SECRET_BYTES = 32
 REFRESH_S = 5.0
 LEAD_S = 30.0
-OLD_FILE = "token.key"  # where the one key of a data directory was before there were several
+OLD_FILE = "token.key"  # the file of the single key in data directories of earlier releases
 
 _log = structlog.get_logger(__name__)
 _REPLACE = Script("token_key_ring.lua", "headwater_server.storage.kept")
@@ -34,14 +34,14 @@ _REPLACE = Script("token_key_ring.lua", "headwater_server.storage.kept")
 
 @dataclass(frozen=True, slots=True)
 class RedisTokenKeys:
-    """The ring of one catalogue; ``data_dir`` may hold a key from before there was a ring."""
+    """The ring of one catalogue; ``data_dir`` may contain the key of an earlier release."""
 
     store: Store
     name: str
     data_dir: Path | None = None
 
     async def read(self) -> list[RingKey]:
-        """Return the keys, oldest first; whoever comes first makes one."""
+        """Return the keys, oldest first; if there is no key, create the first one."""
         kept = await self.store.call("GET", self.name)
         if kept is None:
             first = [RingKey(TokenKey(0, self._first_secret()), 0)]
@@ -50,10 +50,10 @@ class RedisTokenKeys:
         return _read(kept)
 
     async def rotate(self, now_ms: int, token_ms: int, *, revoke: bool = False) -> list[RingKey]:
-        """Add a key that signs `LEAD_S` from now on; drop those that no token of use names.
+        """Add a key that signs from `LEAD_S` on; delete keys that no valid token names.
 
-        With ``revoke`` it signs at once, and every other key is dropped: all tokens that are out
-        are worth nothing from the moment on at which a process has read the ring.
+        With ``revoke`` it signs at once, and every other key is deleted: each process rejects all
+        earlier tokens as soon as it has read the ring.
         """
         while True:
             found = await self.read()
@@ -66,7 +66,7 @@ class RedisTokenKeys:
 
     @asynccontextmanager
     async def kept_fresh(self) -> AsyncIterator[TokenKeys]:
-        """Yield the keys as this process knows them; they follow the store meanwhile."""
+        """Yield the keys that this process knows; a task updates them from the store."""
         keys = TokenKeys(await self.read())
         following = asyncio.create_task(self._follow(keys))
         try:
@@ -80,10 +80,10 @@ class RedisTokenKeys:
             await asyncio.sleep(REFRESH_S)
             try:
                 keys.replace(await self.read())
-            except HeadwaterError:  # the store is away: what is known goes on to hold
+            except HeadwaterError:  # the store does not answer: the known keys stay valid
                 _log.debug("token keys could not be read again")
-            except Exception:  # noqa: BLE001 - whatever is there now, the known keys still open tokens
-                _log.exception("the token keys of the store are not as we write them")
+            except Exception:  # noqa: BLE001 - if the store's keys are invalid, the known ones stay
+                _log.exception("the token keys of the store are not valid")
 
     def _first_secret(self) -> bytes:
         old = self.data_dir / OLD_FILE if self.data_dir else None
@@ -91,12 +91,12 @@ class RedisTokenKeys:
 
 
 def _in_use(keys: Sequence[RingKey], since_ms: int) -> list[RingKey]:
-    """Return those that a token may name which was signed after ``since_ms``."""
-    followers = [*(ring_key.signs_from_ms for ring_key in keys[1:]), None]
+    """Return the keys that may have signed a token after ``since_ms``."""
+    ends = [*(ring_key.signs_from_ms for ring_key in keys[1:]), None]  # when the next key signs
     return [
         ring_key
-        for ring_key, follower_ms in zip(keys, followers, strict=True)
-        if follower_ms is None or follower_ms > since_ms
+        for ring_key, end_ms in zip(keys, ends, strict=True)
+        if end_ms is None or end_ms > since_ms
     ]
 
 
@@ -105,9 +105,7 @@ def _free_id(keys: Sequence[RingKey]) -> int:
     newest = keys[-1].key.key_id
     free = [n % KEYS_MAX for n in range(newest + 1, newest + KEYS_MAX) if n % KEYS_MAX not in used]
     if not free:
-        raise ValueError(
-            f"there are {KEYS_MAX} token keys in use: shorten attribution tokens' life"
-        )
+        raise ValueError(f"there are {KEYS_MAX} token keys in use: lower attribution_token_minutes")
     return free[0]
 
 

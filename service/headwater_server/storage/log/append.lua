@@ -1,6 +1,6 @@
--- Puts one entry on the log and chains it to the one before.
+-- Appends one entry to the log and chains it to the one before.
 -- KEYS: log, head.  ARGV: payload, id that the head must have ('' for any), a random number.
--- Returns {id, sequence number}; false when the head is another one.
+-- Returns {id, sequence number}; false when the head is different.
 local head = redis.call('HMGET', KEYS[2], 'n', 'id')
 local n = tonumber(head[1] or '0')
 local previous = head[2] or '0-0'
@@ -10,8 +10,8 @@ end
 if ARGV[2] ~= '' and ARGV[2] ~= previous then
   return false
 end
--- The id is the store's time, never running back, and a random number: when a failover loses an
--- entry, no other gets the very same id and number, so that the chain would seem to hold.
+-- The id is the store's time, which never decreases, and a random number: when a failover loses
+-- an entry, no later one gets the same id and number, which would hide the loss.
 local now = redis.call('TIME')
 local ms, tie = now[1] * 1000 + math.floor(now[2] / 1000), tonumber(ARGV[3])
 local last_ms, last_tie = string.match(previous, '^(%d+)-(%d+)$')

@@ -1,4 +1,4 @@
-"""What an append waits for beyond the store's own answer: its disk, and its replicas."""
+"""What an append waits for besides the store's own answer: its disk, and its replicas."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from headwater_server.storage.settings import Durability, StorageSettings
 
 
 class Confirming:
-    """The command sent behind each append, and what its answer must say.
+    """The command that is sent after each append, and the check of its answer.
 
     >>> Confirming(StorageSettings(), knows_waitaof=True).command
     >>> Confirming(StorageSettings(durability=Durability.ALWAYS), knows_waitaof=True).command
@@ -19,17 +19,17 @@ class Confirming:
     """
 
     def __init__(self, settings: StorageSettings, *, knows_waitaof: bool) -> None:
-        """``knows_waitaof`` says whether the server can be asked to confirm an fsync."""
+        """``knows_waitaof`` says whether the server can confirm an fsync."""
         self._replicas = settings.min_replicas_acked
         self._disk = knows_waitaof and settings.durability is Durability.ALWAYS
-        # less than our own patience, so that the answer, which a server that has nothing to do
-        # gives up to 100 ms late, says what is missing
+        # less than the client's timeout, so that the answer says what is missing; an idle server
+        # sends it up to 100 ms late
         ours_ms = settings.store_timeout_ms
         self._patience_ms = max(ours_ms // 2, ours_ms - 250)
 
     @property
     def command(self) -> tuple[str | int, ...] | None:
-        """Return what to send on the same connection, None if nothing is waited for."""
+        """Return the command to send on the same connection, None if there is none."""
         if self._disk:
             return ("WAITAOF", 1, self._replicas, self._patience_ms)
         if self._replicas:
@@ -37,12 +37,12 @@ class Confirming:
         return None
 
     def check(self, answer: Any) -> None:
-        """`StoreUnavailable`, with what is missing, unless ``answer`` confirms it."""
+        """Raise `StoreUnavailable`, with what is missing, unless ``answer`` confirms the write."""
         disk, replicas = answer if self._disk else (1, answer)
         if disk < 1:
             raise StoreUnavailable("the store did not confirm in time that the write is on disk")
         if replicas < self._replicas:
             raise StoreUnavailable(
-                f"{replicas} of the {self._replicas} replicas that min_replicas_acked asks for "
-                "confirmed the write in time; it may be learned all the same"
+                f"{replicas} of the {self._replicas} replicas that min_replicas_acked requires "
+                "confirmed the write in time; it may still be learned"
             )

@@ -1,4 +1,4 @@
-"""Whether log, head and archive are of one chain, and what the archive adds to the log."""
+"""Checks that log, head and archive form one chain, and reads archived entries."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ BACKUP = "restore the file from a backup"
 
 
 class Lineage:
-    """Looks back: over the archive's seam, and from a position to the log it must stand on."""
+    """Checks the past of the log: its boundary with the archive, and a state's position."""
 
     def __init__(
         self, stream: Stream, archive: Archive | None, *, may_lose_end: bool = False
     ) -> None:
-        """``may_lose_end`` says whether a power cut may take the last seconds, as `everysec`."""
+        """``may_lose_end``: a power cut may lose the last seconds, as with `everysec`."""
         self._stream = stream
         self._may_lose_end = may_lose_end
         self._archive = archive
         self._cached: Sequence[Raw] = ()
 
     async def check(self, position: Position) -> None:
-        """`LogBroken` unless head, stream and archive fit, and one of them has ``position``."""
+        """Raise `LogBroken` unless head, stream and archive match and contain ``position``."""
         await self.check_head()
         await self.check_archive()
         await self.check_witness()
@@ -40,7 +40,7 @@ class Lineage:
             await self.check_position(position)
 
     async def check_head(self) -> None:
-        """Compare the head with the stream's end; others may append meanwhile, so look again."""
+        """Compare the head with the stream's end; repeat if another process appends meanwhile."""
         while True:
             head, last, again = (
                 await self._stream.head(),
@@ -52,13 +52,13 @@ class Lineage:
                 return
             if head == again:
                 raise LogBroken(
-                    f"entry {head.sequence} at {head.offset} at the end, as the head says",
+                    f"entry {head.sequence} at {head.offset} at the end, according to the head",
                     f"entry {end.sequence} at {end.offset}",
-                    "the stream and its head are not of one moment",
+                    "the stream and its head do not match",
                 )
 
     async def check_archive(self) -> None:
-        """Notice a log that ends before its archive does, or that is another one."""
+        """Detect a log that ends before its archive, or that is a different one."""
         end = await self._archive_end()
         if end == START:
             return
@@ -68,40 +68,41 @@ class Lineage:
             raise LogBroken(
                 expected,
                 f"a log that ends at entry {head.sequence}",
-                "the log lost its end, was restored from an older backup, or is another one",
+                "the log lost its end, was restored from an older backup, or is a different one",
             )
         there = await self._stream.at(end.offset)
         if there is None:
             there = await self._stream.first()
             if there and there.position.sequence > end.sequence:
-                return  # trimmed by another one that archives; the chain is checked when read
+                return  # trimmed by another process that archives; reading checks the chain
         if there is None or there.position != end:
-            raise LogBroken(expected, "another log", "the archive is not of this log")
+            raise LogBroken(expected, "a different log", "the archive is not of this log")
 
     async def check_witness(self) -> None:
-        """Notice entries that were on the log and are gone; say so where the mode allows it."""
+        """Detect entries that were on the log and are gone; only log it if the mode allows it."""
         if self._archive is None:
             return
-        said = await asyncio.to_thread(Witness(self._archive.path).read)
-        if await self._is_held(said.newest):
+        witness = await asyncio.to_thread(Witness(self._archive.path).read)
+        if await self._contains(witness.newest):
             return
         head = await self._stream.head()
-        lost = f"the log lost its end: entry {said.newest.sequence} was on it"
-        if not self._may_lose_end or not await self._is_held(said.settled):
+        lost = f"the log lost its end: entry {witness.newest.sequence} was on it"
+        if not self._may_lose_end or not await self._contains(witness.settled):
             raise LogBroken(
-                f"entry {said.newest.sequence} at {said.newest.offset}, as was written down",
+                f"entry {witness.newest.sequence} at {witness.newest.offset}, "
+                "according to the witness file",
                 f"a log that ends at entry {head.sequence}",
                 lost,
             )
         _log.error(
             "the store lost the end of the log, as everysec allows when its machine dies; "
-            "what callers send again is learned",
-            entries_lost=said.newest.sequence - head.sequence,
+            "events that callers send again are learned",
+            entries_lost=witness.newest.sequence - head.sequence,
             ends_at=head.sequence,
-            was_at=said.newest.sequence,
+            was_at=witness.newest.sequence,
         )
 
-    async def _is_held(self, position: Position) -> bool:
+    async def _contains(self, position: Position) -> bool:
         """Whether an entry is on the log, or was trimmed from it."""
         if position == START:
             return True
@@ -119,7 +120,7 @@ class Lineage:
             raise LogBroken("an archive that can be read", str(error), BACKUP) from error
 
     async def check_position(self, position: Position) -> None:
-        """`LogBroken` unless the log or the archive has this very entry."""
+        """Raise `LogBroken` unless the log or the archive contains exactly this entry."""
         there = await self._stream.at(position.offset)
         first = await self._stream.first()
         if there is None and first and first.position.sequence > position.sequence:
@@ -132,7 +133,8 @@ class Lineage:
             await self._stream.head(),
         )
         if there is not None and there.position.offset == position.offset:
-            raise LogBroken(expected, f"entry {there.position.sequence} there", "it is another log")
+            found = f"entry {there.position.sequence} there"
+            raise LogBroken(expected, found, "it is a different log")
         raise LogBroken(
             expected,
             f"none; the head is {head.sequence} at {head.offset}",
@@ -140,7 +142,7 @@ class Lineage:
         )
 
     async def archived(self, after: Position, count: int) -> list[Raw]:
-        """Return what the archive holds right after a sequence number, [] if it does not."""
+        """Return archived entries directly after a position, [] if there are none."""
         if self._archive is None:
             return []
         wanted = after.sequence + 1
@@ -158,7 +160,7 @@ class Lineage:
         return page
 
     def forget_read(self) -> None:
-        """Keep no entries of a file that was rewritten."""
+        """Clear the cache: a file was rewritten."""
         self._cached = ()
 
     def _covers(self, sequence: int) -> bool:
@@ -171,7 +173,7 @@ def _why(position: Position, head: Position, first: Raw | None) -> str:
         return f"the log lost its end: entries {head.sequence + 1} to {position.sequence} are gone"
     if first and first.position.sequence > position.sequence:
         return (
-            f"the log begins at entry {first.position.sequence} by now, and no archive here "
-            "holds what came before"
+            f"the log now starts at entry {first.position.sequence}, and no archive here contains "
+            "the entries before"
         )
-    return "the log is another one, or lost its end and went on without it"
+    return "the log is a different one, or lost its end and continued without it"

@@ -1,4 +1,4 @@
-"""The log: one Redis Stream, each entry chained to the one before; what was trimmed is archived."""
+"""The log: one Redis Stream, each entry chained to the one before; trimmed entries are archived."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from headwater_server.storage.redis.store import Argument, Store
 from headwater_server.storage.settings import StorageSettings
 
 PAGE_ENTRIES = 100
-TIE_BITS = 20  # small enough that a clock hours behind never brings ids beyond what Lua can count
+TIE_BITS = 20  # small enough that a clock hours behind never exceeds the numbers of Lua
 
 
 class RedisLog:
     """Implements `replica.ports.log.Log`.
 
-    ``reader`` is a client whose timeout leaves room for blocking reads; ``confirming`` says what
-    an append waits for.
+    ``reader`` is a client whose timeout allows blocking reads; ``confirming`` defines what an
+    append waits for.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class RedisLog:
         trimmer: Trimmer,
         witness: Witness | None,
     ) -> None:
-        """Make the log of ``settings.catalogue``; nothing is sent yet."""
+        """Use the log of ``settings.catalogue``; nothing is sent yet."""
         self._store = store
         self._reader = reader
         self._keys = Keys(settings.catalogue)
@@ -69,7 +69,7 @@ class RedisLog:
             answer = await self._run_append(keys, arguments)
         except ResponseError as error:
             if str(error).startswith("HWBROKEN"):
-                raise LogBroken("a log with its head", str(error)) from error
+                raise LogBroken("a log that matches its head", str(error)) from error
             raise
         if answer is None:
             raise LogMovedOn(after or START)
@@ -87,7 +87,7 @@ class RedisLog:
         return answer
 
     async def read(self, after: Position, count: int, block_ms: int) -> list[StoredEntry]:
-        """See `replica.ports.log.Log.read`; 0 as ``block_ms`` does not wait."""
+        """See `replica.ports.log.Log.read`; with ``block_ms`` 0 it does not wait."""
         block = ("BLOCK", block_ms) if block_ms else ()
         command = ("XREAD", "COUNT", count, *block, "STREAMS", self._keys.log, after.offset)
         answer = await self._reader.call(*command)
@@ -110,7 +110,7 @@ class RedisLog:
                 yield entry
             after = page[-1].position
             if after.offset == until:
-                return  # what comes next may be unreadable, and was not asked for
+                return  # the next entry may be unreadable, and is not needed
 
     async def head(self) -> Position:
         """See `replica.ports.log.Log.head`."""
@@ -125,16 +125,16 @@ class RedisLog:
         await self._lineage.check(position)
 
     def forget_read(self) -> None:
-        """Read archived entries anew: their files were rewritten."""
+        """Read archived entries again: their files were rewritten."""
         self._lineage.forget_read()
 
     async def trim(self, before: Position) -> None:
-        """See `replica.ports.log.Log.trim`; ``log_entries_kept_min`` entries stay in any case."""
+        """See `replica.ports.log.Log.trim`; ``log_entries_kept_min`` entries always stay."""
         await self._trimmer.trim(before)
 
 
 def _parsed(after: Position, entries: Iterable[Raw]) -> list[StoredEntry]:
-    """Return the entries up to the first that is no good; raise if that is the very first."""
+    """Return the entries up to the first invalid one; raise if that is the first of all."""
     parsed: list[StoredEntry] = []
     try:
         for entry in entries:
@@ -142,6 +142,6 @@ def _parsed(after: Position, entries: Iterable[Raw]) -> list[StoredEntry]:
             parsed.append(entry.parsed())
             after = entry.position
     except (LogBroken, UnreadableEntry):
-        if not parsed:  # what came before is good; the other is met again next time
+        if not parsed:  # return the valid ones; the next read raises the error again
             raise
     return parsed

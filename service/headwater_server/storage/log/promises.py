@@ -1,4 +1,4 @@
-"""Whether a server can keep what the durability mode promises; asked once, at the start."""
+"""Checks at the start that the server's configuration fits the durability mode."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class UnfitStoreError(Exception):
 async def knows_waitaof(store: Store) -> bool:
     """Whether the server can confirm that a write is on its disk (Redis 7.2, Valkey)."""
     try:
-        # one word, for redis-py takes the answer of COMMAND alone for a list of descriptions
+        # one word, since redis-py parses the answer of COMMAND alone as a list of descriptions
         answer = await store.call("COMMAND LIST", "FILTERBY", "PATTERN", "waitaof")
     except ResponseError:  # a managed server may hide COMMAND as well
         return False
@@ -27,7 +27,7 @@ async def knows_waitaof(store: Store) -> bool:
 
 
 async def check_promises(store: Store, settings: StorageSettings, *, can_wait: bool) -> None:
-    """Refuse a server that would break the promise; say what could not be looked at."""
+    """Refuse a server that would break the promise; log what could not be checked."""
     durability = settings.durability
     fsync = {"always"} if durability is Durability.ALWAYS and not can_wait else _FSYNC
     fit = {"maxmemory-policy": {"noeviction"}, "appendonly": {"yes"}, "appendfsync": fsync}
@@ -40,7 +40,7 @@ async def check_promises(store: Store, settings: StorageSettings, *, can_wait: b
             raise UnfitStoreError(_refusal(name, value, durability))
     if unseen:
         _log.warning(
-            "the store does not tell its configuration; make sure yourself",
+            "the store does not show its configuration; check it yourself",
             unchecked=unseen,
             wanted=[_wanted(name, durability) for name in unseen],
         )
@@ -49,16 +49,16 @@ async def check_promises(store: Store, settings: StorageSettings, *, can_wait: b
 
 async def _check_replication(store: Store, replicas_wanted: int) -> None:
     try:
-        said = await store.call("INFO", "replication")
+        info = await store.call("INFO", "replication")
     except ResponseError:  # a managed server may hide it; each append still waits for replicas
         return
-    if said.get("role") == "slave":
-        primary = f"{said.get('master_host')}:{said.get('master_port')}"
+    if info.get("role") == "slave":
+        primary = f"{info.get('master_host')}:{info.get('master_port')}"
         raise UnfitStoreError(
-            f"the store is a replica of {primary}, and a log is written where it is read. Give "
-            "the address of the primary as redis_url, or promote this one (`REPLICAOF NO ONE`)"
+            f"the store is a replica of {primary}, and Headwater must write to its store. Set "
+            "redis_url to the address of the primary, or promote this one (`REPLICAOF NO ONE`)"
         )
-    connected = int(said.get("connected_slaves", 0))
+    connected = int(info.get("connected_slaves", 0))
     if connected < replicas_wanted:
         raise UnfitStoreError(
             f"the store has {connected} replicas connected, and min_replicas_acked = "
@@ -68,7 +68,7 @@ async def _check_replication(store: Store, replicas_wanted: int) -> None:
 
 
 async def configured(store: Store, name: str) -> str | None:
-    """Return what a server is configured with, None where it does not say."""
+    """Return a value of the server's configuration, None if the server does not show it."""
     try:
         answer = await store.call("CONFIG", "GET", name)
     except ResponseError:  # managed servers forbid CONFIG
@@ -92,9 +92,9 @@ def _wanted(name: str, durability: Durability) -> str:
 
 def _refusal(name: str, value: str, durability: Durability) -> str:
     why = {
-        "maxmemory-policy": "it would drop parts of the log or of the model when memory is short",
-        "appendonly": "a restart of the store would forget what was acknowledged; what `save` "
-        "writes is minutes old",
+        "maxmemory-policy": "it would delete parts of the log or of the model if memory is short",
+        "appendonly": "a restart of the store would lose acknowledged writes; a file of `save` "
+        "is minutes old",
         "appendfsync": f"durability {durability.value} promises more",
     }
     wanted = _wanted(name, durability)

@@ -1,4 +1,4 @@
-"""The Redis Stream that the log is kept on, entry by entry; who reads it knows the chain."""
+"""Reads the Redis Stream of the log, entry by entry; the callers check the chain."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from headwater_server.storage.codecs.raw import Raw, raw_of
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.store import Store
 
-PAGE_BYTES = 1_000_000  # aimed at: a page is parsed in one go, and questions wait for it
+PAGE_BYTES = 1_000_000  # target size: a page is parsed in one step, during which requests wait
 PAGE_ENTRIES_MAX = 500
 
 
 class Stream:
-    """Reads; nothing here waits for what is to come."""
+    """Reads what is there now; no method waits for new entries."""
 
     def __init__(self, store: Store, keys: Keys) -> None:
-        """Nothing is sent yet."""
+        """Create it; nothing is sent yet."""
         self._store = store
         self._keys = keys
 
     async def head(self) -> Position:
-        """Return what the head says is the last entry, `START` where there is no head."""
+        """Return the last entry according to the head, `START` if there is no head."""
         n, offset = await self._store.call("HMGET", self._keys.head, "n", "id")
         return Position(offset.decode(), int(n)) if n and offset else START
 
@@ -31,11 +31,11 @@ class Stream:
         return int(await self._store.call("XLEN", self._keys.log))
 
     async def first(self) -> Raw | None:
-        """Return the oldest entry that is kept."""
+        """Return the oldest stored entry."""
         return await self._one("XRANGE", "-", "+")
 
     async def last(self) -> Raw | None:
-        """Return the newest entry that is there, whatever the head says."""
+        """Return the newest stored entry, whatever the head says."""
         return await self._one("XREVRANGE", "+", "-")
 
     async def at(self, offset: str) -> Raw | None:
@@ -47,7 +47,7 @@ class Stream:
         return raw_of(found[0][0].decode(), found[0][1]) if found else None
 
     async def entries(self, after: str) -> AsyncIterator[Raw]:
-        """Yield what stands after an offset now, in pages of about `PAGE_BYTES`."""
+        """Yield the present entries after an offset, in pages of about `PAGE_BYTES`."""
         count = 1
         while page := await self._page(after, count):
             for entry in page:

@@ -1,4 +1,4 @@
-"""Lets go of the log's beginning, when nobody needs it there any more."""
+"""Trims the oldest entries of the log when no process needs them any more."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 
 _log = structlog.get_logger(__name__)
-READER_PATIENCE_MS = 600_000  # a replica that said nothing for longer begins at a snapshot again
+READER_PATIENCE_MS = 600_000  # a replica without reports for longer starts from a snapshot again
 
 
 class Trimmer:
-    """Archives first, then trims: behind the archive, the snapshots and whoever still reads."""
+    """Archives first, then trims entries that archive, snapshots and reading replicas allow."""
 
     def __init__(
         self,
@@ -39,26 +39,26 @@ class Trimmer:
         self._settings = settings
         self._archiver = archiver
         self._script = Script("trim.lua", "headwater_server.storage.log")
-        self._told = False
+        self._warned = False
 
     async def trim(self, before: Position) -> None:
         """See `replica.ports.log.Log.trim`."""
         if self._archiver is None:
-            self._say_once("nothing is trimmed from the log: set archive_dir to bound it")
+            self._warn_once("the log is never trimmed: set archive_dir to limit its size")
             return
         try:
             kept = await self._archiver.keep(before)
         except (LogBroken, DamagedSegment, OSError) as error:
-            _log.error("the log is not archived, so not trimmed", reason=str(error))
+            _log.error("the log is not archived, and therefore not trimmed", reason=str(error))
             return
         if kept != START:
             await self._cut(min(before.sequence, kept.sequence, *await self._reading()))
             await self._retire(self._archiver.archive, before)
 
     async def _reading(self) -> list[int]:
-        """Return where the replicas stand that may still read on, also one that is frozen."""
-        heard = await self._replicas.live(READER_PATIENCE_MS)
-        return [standing.position.sequence for standing in heard if not standing.broken]
+        """Return the positions of replicas that may still read, also of frozen ones."""
+        reports = await self._replicas.live(READER_PATIENCE_MS)
+        return [report.position.sequence for report in reports if not report.broken]
 
     async def _cut(self, needed: int) -> None:
         arguments = (needed, self._settings.log_entries_kept_min)
@@ -70,9 +70,9 @@ class Trimmer:
             now_ms = time.time_ns() // 1_000_000
             dropped = await asyncio.to_thread(archive.drop_old, days, now_ms, before.sequence)
             if dropped:
-                _log.info("archived entries were dropped, as told", segments=len(dropped))
+                _log.info("deleted archived entries older than archive_days", segments=len(dropped))
 
-    def _say_once(self, text: str) -> None:
-        if not self._told:
-            self._told = True
+    def _warn_once(self, text: str) -> None:
+        if not self._warned:
+            self._warned = True
             _log.warning(text)

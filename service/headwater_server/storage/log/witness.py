@@ -1,8 +1,8 @@
-"""What was on the log, written down beside it: so that a store that lost its end is found out.
+"""Records positions of the log in a file, to detect a store that lost the end of the log.
 
-A store that comes back after a power cut knows nothing of what it lost, and a replica that died
-with it cannot tell. A line in the archive's directory can: about each second it gets the latest
-position, and the latest that is old enough to be on the store's disk by what `everysec` promises.
+After a power cut, a store does not know what it lost, and a replica that died with it cannot
+report it. One line in the archive's directory can: about every second it gets the latest position,
+and the latest one that is old enough to be on the store's disk, as `everysec` promises.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.codecs.chunks import checksum
 
 EVERY_S = 1.0
-SETTLED_S = 3.0  # everysec may lose two, and clocks are no better than this
+SETTLED_S = 3.0  # everysec may lose two seconds; one more for inexact clocks
 LINE_BYTES = 192
 FILE = "witness"
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """``newest`` was on the log; ``settled`` was there some seconds before."""
+    """``newest`` was on the log; ``settled`` was already on it some seconds before."""
 
     newest: Position = START
     settled: Position = START
 
 
 class Witness:
-    """One line in a file; whatever cannot be read there says nothing."""
+    """One line in a file; an unreadable line counts as none."""
 
     def __init__(self, directory: Path) -> None:
-        """Nothing is opened before the first `note`."""
+        """Name the directory; the first `note` opens the file."""
         self._path = directory / FILE
         self._noted: deque[tuple[float, Position]] = deque()
         self._settled = START
@@ -44,7 +44,7 @@ class Witness:
         self._writing: asyncio.Task[None] | None = None
 
     def note(self, position: Position) -> None:
-        """Say that the log holds ``position``. Cheap: written about each second, in a thread."""
+        """Record that the log contains ``position``; a thread writes it about every second."""
         now_s = time.monotonic()
         if now_s < self._due_s or (self._writing and not self._writing.done()):
             return
@@ -55,11 +55,11 @@ class Witness:
         self._writing = asyncio.create_task(self._write(Statement(position, self._settled)))
 
     async def _write(self, statement: Statement) -> None:
-        with contextlib.suppress(OSError):  # a full disk is found out by whoever needs it
+        with contextlib.suppress(OSError):  # other writes will report a full disk
             await asyncio.to_thread(self.write, statement)
 
     def write(self, statement: Statement) -> None:
-        """Put a line in the place of the one before."""
+        """Replace the line."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         positions = (statement.newest, statement.settled)
         text = " ".join(f"{position.offset} {position.sequence}" for position in positions)
@@ -72,7 +72,7 @@ class Witness:
             os.close(fd)
 
     def read(self) -> Statement:
-        """Return what was written last."""
+        """Return what was written last; the start of the log if it cannot be read."""
         try:
             text, _, mark = self._path.read_text().strip().rpartition(" ")
             newest, n, settled, s = text.split(" ")

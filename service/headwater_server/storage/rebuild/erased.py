@@ -1,4 +1,4 @@
-"""Whom the log says to forget, and an entry without what they did before that."""
+"""Finds the erased profiles on the log, and removes their earlier operations from entries."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ Place = tuple[int, int]
 
 @dataclass(slots=True)
 class Erased:
-    """Profiles by where they were forgotten last; see `engine.visitors` for their keys."""
+    """Where each profile was erased last; see `engine.visitors` for the keys."""
 
     places: dict[str, Place] = field(default_factory=dict)
 
-    def look(self, entry: Raw) -> None:
-        """Note whom an entry says to forget; entries come in the order of the log."""
+    def collect(self, entry: Raw) -> None:
+        """Record which profiles an entry erases; call it in the order of the log."""
         for number, operation in enumerate(parse_entry(entry.payload).operations):
             if operation.WhichOneof("kind") == "user_erase":
                 for profile in _named(operation.user_erase):
                     self.places[profile] = (entry.position.sequence, number)
 
     def without(self, entry: Raw) -> tuple[Raw, int]:
-        """Return the entry without what the forgotten did before, and how much that was.
+        """Return the entry without earlier operations of erased profiles, and their number.
 
-        Its offset, its place in the chain and all else stay, also when nothing is left in it.
+        Its offset, its place in the chain and the rest stay, even if no operation is left.
         """
         stored = parse_entry(entry.payload)
         sequence = entry.position.sequence

@@ -1,4 +1,4 @@
-"""Rewrites log and archive without what the forgotten did; offsets, times and the chain stay."""
+"""Rewrites log and archive without operations of erased profiles; offsets and chain stay."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from headwater_server.storage.storage import Storage
 
 @dataclass(slots=True)
 class Rewritten:
-    """How much was changed, in this run."""
+    """How much this run changed."""
 
     erased: Erased = field(default_factory=Erased)
     entries: set[int] = field(default_factory=set)
@@ -30,17 +30,17 @@ class Rewritten:
     files: int = 0
 
     def note(self, entry: Raw, removed: int) -> None:
-        """Count an entry; one that is archived and on the log counts once."""
+        """Count an entry; an entry on the log and in the archive counts once."""
         if removed and entry.position.sequence not in self.entries:
             self.entries.add(entry.position.sequence)
             self.operations += removed
 
 
 class Rewriting:
-    """Every step can be killed and done again: what is rewritten already stays as it is."""
+    """Every step can be killed and repeated: what is rewritten already stays unchanged."""
 
     def __init__(self, storage: Storage) -> None:
-        """Nothing is read before `run`."""
+        """Create it; `run` reads and writes."""
         self._store = storage.store
         self._archive = storage.archive
         self._keys = Keys(storage.settings.catalogue)
@@ -51,11 +51,11 @@ class Rewriting:
     async def run(self) -> Rewritten:
         """Rewrite the archive, then the log. No replica may be running."""
         async for entry in self._all():
-            self._done.erased.look(entry)
+            self._done.erased.collect(entry)
         if self._archive is not None:
             with self._archive.locked() as ours:
                 if not ours:
-                    raise LogBroken("an archive that is ours", "a process that writes to it")
+                    raise LogBroken("an unlocked archive", "a process that writes to it")
                 for path in self._archive.files():
                     await asyncio.to_thread(self._rewrite_file, self._archive, path)
         if await self._copy():
@@ -78,7 +78,7 @@ class Rewriting:
             self._done.note(entry, removed)
 
     async def _copy(self) -> bool:
-        """Write the log anew beside the old one; return whether anything differs."""
+        """Write a rewritten copy of the log; return whether it differs."""
         await self._store.call("UNLINK", self._keys.rewritten)
         page: list[tuple[Argument, ...]] = []
         size, differs = 0, False
@@ -107,5 +107,5 @@ class Rewriting:
         keys = (self._keys.log, self._keys.head, self._keys.rewritten)
         if not await self._swap.run(self._store, keys, (head.offset,)):
             raise LogBroken(
-                f"a log that stays at entry {head.sequence}", "one that goes on: stop all servers"
+                f"a log that stays at entry {head.sequence}", "one that grows: stop all servers"
             )

@@ -1,6 +1,6 @@
--- Puts a rewritten log in the place of the log, if it is still the one that was rewritten.
+-- Replaces the log by its rewritten copy, if the log has not grown meanwhile.
 -- KEYS: log, head, rewritten log.  ARGV: id of the head.
--- Returns 1, or 0 when the log went on meanwhile.
+-- Returns 1, or 0 when the log has grown.
 if redis.call('HGET', KEYS[2], 'id') ~= ARGV[1] then
   return 0
 end

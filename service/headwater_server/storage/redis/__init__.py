@@ -1,4 +1,4 @@
-"""The store as this package sees it.
+"""The client of the Redis or Valkey server.
 
 In: commands and Lua scripts. Out: answers, or errors of the domain.
 """

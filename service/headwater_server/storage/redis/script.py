@@ -1,4 +1,4 @@
-"""A Lua script beside this file, sent once and then called by its digest."""
+"""A Lua script of this package, which is sent once and then called by its digest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from headwater_server.storage.redis.store_errors import good
 
 
 class Script:
-    """One script. A server that forgot it (a restart) gets it again: it did not run then."""
+    """One script. A server that lost it in a restart gets it again: it did not run then."""
 
     def __init__(self, name: str, package: str) -> None:
         """Read ``name`` from ``package``, the caller's own ``__package__``."""

@@ -1,4 +1,4 @@
-"""The store as the rest of this package sees it: commands in, answers or domain errors out."""
+"""Sends commands to the store; returns answers, or raises errors of the domain."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ Argument = str | bytes | int
 
 
 class Store:
-    """A client with a timeout on every call, that tries nothing twice behind our back."""
+    """A client with a timeout on every call, and without automatic retries."""
 
     def __init__(
         self, where: str | Path, settings: StorageSettings, *, blocking_ms: int = 0
     ) -> None:
-        """Speak to the URL or unix socket ``where``; nothing is sent yet.
+        """Use the URL or unix socket ``where``; nothing is sent yet.
 
-        ``blocking_ms`` is how long a command may wait on the server's side by design; the
-        timeout comes on top of it.
+        ``blocking_ms`` is how long a command may block on the server by design; it is added to
+        the timeout.
         """
         self._timeout_s = (settings.store_timeout_ms + blocking_ms) / 1_000
         options: dict[str, Any] = {
-            # ours is the only clock: redis-py's own costs a task per call, and in Python 3.11
-            # its wait_for loses a cancellation that comes together with the end of a send
+            # `_in_time` is the only timeout: redis-py's own costs a task per call, and in Python
+            # 3.11 its wait_for loses a cancellation that arrives together with the end of a send
             "socket_timeout": None,
-            "socket_connect_timeout": self._timeout_s,  # also bounds the closing
+            "socket_connect_timeout": self._timeout_s,  # also limits closing
             "timeout": None,
-            # an append that is repeated unasked could count twice
+            # an append that is repeated automatically could count twice
             "retry": Retry(NoBackoff(), 0),
             "max_connections": CONNECTIONS_MAX,
             "decode_responses": False,
@@ -74,9 +74,9 @@ class Store:
                 raise
 
     async def _drop_idle(self) -> None:
-        """Close idle connections: one whose greeting was cut off may be among them.
+        """Close idle connections: the handshake of one of them may have been interrupted.
 
-        redis-py puts it back as good, and would take the rest of the greeting for an answer.
+        redis-py puts it back as usable, and would read the rest of the handshake as an answer.
         """
         for connection in list(self._pool._available_connections):  # noqa: SLF001 - see above
             await connection.disconnect(nowait=True)

@@ -1,4 +1,4 @@
-"""What Redis says, in the words of the domain."""
+"""Translates errors of Redis to errors of the domain."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from headwater_server.errors import Overloaded, StoreUnavailable
 
 FULL_RETRY_AFTER_MS = 1_000
 
-# answers of a server that is there and cannot take writes now
+# error replies of a server that answers but cannot accept writes now
 _NOT_NOW = ("MISCONF", "LOADING", "READONLY", "MASTERDOWN", "NOREPLICAS", "TRYAGAIN", "CLUSTERDOWN")
 
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Turn what redis-py raises into `StoreUnavailable` or `Overloaded`; leave our mistakes be."""
+    """Translate errors of redis-py to `StoreUnavailable` or `Overloaded`; pass others through."""
     try:
         yield
     except redis.exceptions.OutOfMemoryError as error:
@@ -40,7 +40,7 @@ def store_errors() -> Iterator[None]:
 
 
 def good(answer: Any) -> Any:
-    """Return one answer of several, unless it is an error."""
+    """Return one answer of several; raise it if it is an error."""
     if isinstance(answer, Exception):
         with store_errors():
             raise answer

@@ -9,7 +9,7 @@ from headwater_server.engine.messages.events import Event
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
-from headwater_server.replica.tail.pace import Pace
+from headwater_server.replica.tail.slice_budget import SliceBudget
 from headwater_server.replica.tail.tail import Tail
 from tests.integration.counting_engine import CountingEngine
 
@@ -62,7 +62,7 @@ def make_tail(log: ListedLog, **options: Any) -> tuple[Tail, CountingEngine]:
         START,
         acknowledgements=Acknowledgements(),
         health=Health(),
-        pace=Pace(0.00025, 4, Clock()),
+        budget=SliceBudget(0.00025, 4, Clock()),
         **options,
     )
     return tail, engine
@@ -95,7 +95,7 @@ async def test_who_needs_a_state_at_an_offset_can_have_the_entry_finished() -> N
     tail.finish_entry()
     assert (len(engine.order), tail.position.offset) == (1_000, "1-0")
     tail.finish_entry()
-    await tail.arrivals.wait_for("2-0")
+    await tail.waiters.wait_for("2-0")
     assert len(engine.order) == 1_001
     assert len(set(engine.order)) == 1_001
     running.cancel()
@@ -108,7 +108,7 @@ async def test_an_entry_without_operations_is_passed() -> None:
     log.add(1)
     tail, engine = make_tail(log)
     running = asyncio.create_task(tail.run())
-    await tail.arrivals.wait_for("2-0")
+    await tail.waiters.wait_for("2-0")
     assert engine.order == ["e1"]
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -116,24 +116,24 @@ async def test_an_entry_without_operations_is_passed() -> None:
 
 def test_a_slice_holds_more_of_what_is_cheap() -> None:
     ticks = iter([n * 1e-4 for n in range(100)])
-    pace = Pace(0.001, 16, lambda: next(ticks))
-    pace.begin()
-    first = pace.allowance()
+    budget = SliceBudget(0.001, 16, lambda: next(ticks))
+    budget.start()
+    first = budget.allowance()
     for _ in range(20):
-        pace.spent(100)  # a microsecond each
-    pace.begin()
-    assert pace.allowance() > 10 * first
+        budget.spent(100)  # a microsecond each
+    budget.start()
+    assert budget.allowance() > 10 * first
 
 
 def test_others_get_several_turns_for_a_second_after_a_question() -> None:
     clock = Clock()
-    pace = Pace(0.00025, 16, clock)
-    pace.begin()
-    assert pace.turns(reads=0) == 1
-    assert pace.turns(reads=1) == 16
+    budget = SliceBudget(0.00025, 16, clock)
+    budget.start()
+    assert budget.turns(reads=0) == 1
+    assert budget.turns(reads=1) == 16
     clock.now += 0.5
-    pace.begin()
-    assert pace.turns(reads=1) == 16
+    budget.start()
+    assert budget.turns(reads=1) == 16
     clock.now += 0.6
-    pace.begin()
-    assert pace.turns(reads=1) == 1
+    budget.start()
+    assert budget.turns(reads=1) == 1

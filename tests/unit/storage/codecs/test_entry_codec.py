@@ -42,7 +42,7 @@ def test_a_value_that_is_no_number_survives_for_quarantine() -> None:
         (pb.Entry(version=2).SerializeToString(), "version 2"),
         (b"", "version 0"),
         (pb.Entry(version=1, operations=[pb.Operation()]).SerializeToString(), "kind"),
-        (b"\xff\xff", "no entry"),
+        (b"\xff\xff", "is not an entry"),
         (
             pb.Entry(
                 version=1,

@@ -1,4 +1,4 @@
-"""Who waits for the state to reach an offset."""
+"""Tasks that wait until the state reaches an offset."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from headwater_server.replica.ports.position import START, offset_key
 Key = tuple[int, int]
 
 
-class Arrivals:
-    """Waiters are woken in the order of their offsets; the ones who left cost nothing."""
+class OffsetWaiters:
+    """Wakes the waiting tasks in the order of their offsets; cancelled ones cost nothing."""
 
     def __init__(self) -> None:
-        """Stand at the start of the log."""
+        """Begin at the start of the log."""
         self._reached: Key = offset_key(START.offset)
         self._ties = count()
         self._waiting: list[tuple[Key, int, asyncio.Future[None]]] = []
 
     def reached(self, offset: str) -> None:
-        """Say that the state holds everything up to ``offset``."""
+        """Report that the state contains everything up to ``offset``."""
         self._reached = offset_key(offset)
         while self._waiting and self._waiting[0][0] <= self._reached:
             future = heapq.heappop(self._waiting)[2]
@@ -29,7 +29,7 @@ class Arrivals:
                 future.set_result(None)
 
     async def wait_for(self, offset: str) -> None:
-        """Return when the state is at least that new. `ValueError` if it is no offset."""
+        """Return when the state is at least that new. `ValueError` if the text is no offset."""
         key = offset_key(offset)
         if key <= self._reached:
             return

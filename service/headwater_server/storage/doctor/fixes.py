@@ -1,4 +1,4 @@
-"""The ways on that `headwater doctor` offers. Each is taken only when asked for by its flag."""
+"""The fixes of `headwater doctor`. Each one runs only when its flag is set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment, read_segment
 from headwater_server.storage.codecs.raw import Raw
 from headwater_server.storage.doctor.chain import tail_fits
-from headwater_server.storage.doctor.kept_states import unusable
+from headwater_server.storage.doctor.snapshot_checks import unusable
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.lineage import BACKUP, Lineage
 from headwater_server.storage.log.stream import Stream
@@ -24,23 +24,23 @@ from headwater_server.storage.storage import Storage
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What `--accept` gives up: told before it is done."""
+    """What `--accept` gives up; it is listed before it is done."""
 
     archived: int  # entries of the archive that are not on the log
-    files: tuple[Path, ...]  # that hold some of them
-    common: int  # the last entry that both have
+    files: tuple[Path, ...]  # those that contain some of them
+    common: int  # the last entry that log and archive share
     snapshots: tuple[str, ...]
     head: bool  # whether the head is set to the end of the stream
-    charge: bool  # whether another archive goes on with this log
-    end: str = ""  # what is known to have been on the log, and is gone
+    charge: bool  # whether this archive replaces the one that the log had
+    end: str = ""  # what was on the log for certain, and is gone
 
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to accept."""
         return not (self.archived or self.snapshots or self.head or self.charge or self.end)
 
-    def told(self) -> list[str]:
-        """Return one line for each thing that goes."""
+    def lines(self) -> list[str]:
+        """Return one line for each loss."""
         lines = []
         if self.head:
             lines.append("the head is set to where the stream ends")
@@ -48,28 +48,28 @@ class Loss:
             lines.append(self.end)
         if self.archived:
             lines.append(
-                f"{self.archived} archived entries after entry {self.common} that the log does not "
-                "have are set aside (files named .aside): what they taught is forgotten"
+                f"{self.archived} archived entries after entry {self.common} are not on the log. "
+                "Their files are renamed (.aside), and the model forgets what it learned from them"
             )
         if self.snapshots:
-            lines.append(f"{len(self.snapshots)} snapshots that are not of this log are dropped")
+            lines.append(f"{len(self.snapshots)} snapshots that are not of this log are deleted")
         if self.charge:
-            lines.append("this archive takes the place of the one that the log had")
+            lines.append("this archive replaces the one that the log had")
         return lines
 
 
-class Ways:
-    """Each method is one way; `LogBroken` where it does not lead anywhere."""
+class Fixes:
+    """Each method is one fix; `LogBroken` if it is not possible."""
 
     def __init__(self, storage: Storage) -> None:
-        """Nothing is changed before a way is taken."""
+        """Create it; only its methods change anything."""
         self._storage = storage
         self._keys = Keys(storage.settings.catalogue)
         self._stream = Stream(storage.store, self._keys)
-        self._put_back = Script("put_back.lua", "headwater_server.storage.doctor")
+        self._restore = Script("restore_entry.lua", "headwater_server.storage.doctor")
 
     async def drop_snapshots(self) -> int:
-        """Drop the snapshots that are damaged or not of this log; return how many."""
+        """Delete the snapshots that are damaged or not of this log; return how many."""
         lineage = Lineage(self._stream, self._storage.archive)
         dropped = await unusable(self._storage.snapshots, lineage)
         for snapshot_id in dropped:
@@ -77,13 +77,13 @@ class Ways:
         return len(dropped)
 
     async def restore_tail(self) -> int:
-        """Append the archived entries that the log lost, as they were; return how many."""
+        """Append the archived entries that the log lost, unchanged; return how many."""
         archive = self._storage.archive
         if archive is None or not await tail_fits(self._stream, archive):
             raise LogBroken(
-                "an archive that goes on where the log ends",
+                "an archive that continues where the log ends",
                 "none",
-                "there is nothing to put back, or the log went on without what it lost",
+                "there is nothing to restore, or the log continued without what it lost",
             )
         before = head = await self._stream.head()
         while entries := await asyncio.to_thread(archive.entries_after, head.sequence):
@@ -96,8 +96,8 @@ class Ways:
         keys = (self._keys.log, self._keys.head)
         offset, sequence = entry.position.offset, entry.position.sequence
         arguments = (head.offset, offset, sequence, entry.payload)
-        if not await self._put_back.run(self._storage.store, keys, arguments):
-            raise LogBroken(f"a log that ends at {head.offset}", "one that goes on meanwhile")
+        if not await self._restore.run(self._storage.store, keys, arguments):
+            raise LogBroken(f"a log that ends at {head.offset}", "one that grows meanwhile")
 
     async def loss(self) -> Loss:
         """Return what `accept` would give up."""
@@ -130,7 +130,7 @@ class Ways:
         return ""
 
     async def _fork(self, archive: Archive | None) -> tuple[int, tuple[Path, ...], int]:
-        """Return the last entry that archive and log share, and what the archive has beyond it."""
+        """Return the last entry that archive and log share, and the files and count beyond it."""
         files: list[Path] = []
         beyond = 0
         for path in reversed(archive.files() if archive else []):
@@ -156,7 +156,7 @@ class Ways:
         first = await self._stream.first()
         if first is None or first.position.sequence <= entry.position.sequence:
             return False
-        # trimmed: the same log if the oldest entry that is kept goes on from here
+        # trimmed: it is the same log if the oldest kept entry continues from here
         return (
             first.position.sequence > entry.position.sequence + 1
             or first.previous == entry.position.offset
@@ -168,7 +168,7 @@ class Ways:
         return bool(known and archive and archive.known_id() != known.decode())
 
     async def accept(self, loss: Loss) -> None:
-        """Go on from the log as it is; what `loss` named goes, archived entries are set aside."""
+        """Continue from the log as it is; give up ``loss``, and rename the archived files."""
         if loss.head:
             await self._set_head()
         archive = self._storage.archive
@@ -192,9 +192,9 @@ class Ways:
 
 
 def _cut(archive: Archive, loss: Loss) -> None:
-    """Set aside the files that hold other entries; keep what the split one shares with the log."""
+    """Rename files with other entries; keep the entries of a split file that the log shares."""
     for path in loss.files:
         shared = [e for e in read_segment(path) if e.position.sequence <= loss.common]
-        archive.set_aside(path)
+        archive.move_out(path)
         if shared:
             archive.put(shared)

@@ -1,4 +1,4 @@
-"""Whether an attribution token vouches for an event: for whom, for what, and until when."""
+"""Checks that an attribution token is valid for an event: its visitor, its items, its time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from headwater_server.engine.tokens.attribution_token import Opened
 FIELD = "attribution_token"
 
 
-def not_vouched(event: Event, opened: Opened, now_ms: int, *, is_page: bool) -> str:
-    """Return why ``opened`` does not vouch for ``event``, "" if it does.
+def token_problem(event: Event, opened: Opened, now_ms: int, *, is_page: bool) -> str:
+    """Return why ``opened`` is not valid for ``event``, "" if it is.
 
-    A backend may tell of what happened within the token's time later than that, and of more items
-    than the slate held, such as the whole basket; a page, whose word is anybody's, may not.
+    A backend may send an event after the token's time if it happened within it, and may name more
+    items than the slate contains, such as the whole basket. A page, whose key anyone may use, may
+    not.
     """
     at_ms = now_ms
     if event.event_time_ms is not None and not is_page:
@@ -27,14 +28,14 @@ def not_vouched(event: Event, opened: Opened, now_ms: int, *, is_page: bool) -> 
     foreign = next((item.item_id for item in event.items if item.item_id not in shown), None)
     if foreign is not None:
         return f"{FIELD}: its list did not show {foreign[:128]!r}; send that item without it"
-    return unvouched_user(event, opened)
+    return user_problem(event, opened)
 
 
-def unvouched_user(event: Event, opened: Opened | None) -> str:
+def user_problem(event: Event, opened: Opened | None) -> str:
     """Return why a page may not name the account of ``event``, "" if it may or names none."""
     if not event.user_id or (opened is not None and opened.is_of_user(event.user_id)):
         return ""
     return (
-        "user_id: a page may name the account only with a token of a list that the backend asked "
-        "for with this user_id"
+        "user_id: a page may name the account only with a token of a list that the backend "
+        "requested with this user_id"
     )

@@ -1,6 +1,6 @@
--- Puts one archived entry back at the end of the log, if it still ends where it is believed to.
+-- Restores one archived entry at the end of the log, if the head is still the expected one.
 -- KEYS: log, head.  ARGV: id of the head, id, sequence number, payload.
--- Returns 1, or 0 when the head is another one.
+-- Returns 1, or 0 when the head is different.
 local id = redis.call('HGET', KEYS[2], 'id') or '0-0'
 if id ~= ARGV[1] then
   return 0

@@ -1,4 +1,4 @@
-"""A replica measured from outside, now and then: it may ask the store, as no answer does."""
+"""Measures a replica for /metrics; unlike answers to callers, it reads the store."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from headwater_server.replica.shell import Shell
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """What the store holds."""
+class _Stored:
+    """Figures of the store; None if it does not answer."""
 
     entries_at_head: int | None = None
     entries: int | None = None
@@ -25,18 +25,18 @@ class _Kept:
     replicas: Mapping[str, int] | None = None
 
 
-async def _kept(stores: Stores) -> _Kept:
+async def _stored(stores: Stores) -> _Stored:
     try:
         head, entries = await stores.log.head(), await stores.log.length()
         published = await stores.snapshots.published()
         live = await stores.replicas.live(LIVE_PATIENCE_MS)
     except StoreUnavailable:
-        return _Kept()
+        return _Stored()
     newest_ms = max((meta.create_time_ms for meta in published), default=None)
-    return _Kept(head.sequence, entries, newest_ms, Counter(one.role for one in live))
+    return _Stored(head.sequence, entries, newest_ms, Counter(one.role for one in live))
 
 
-async def measured(
+async def measure(
     engine: StateMachine,
     shell: Shell,
     counts: Mapping[str, int],
@@ -44,18 +44,18 @@ async def measured(
     stores: Stores,
     now_ms: Callable[[], int],
 ) -> Measurements:
-    """Return how it is doing; all that is of the engine is of one state."""
-    kept = await _kept(stores)
-    made_ms = kept.snapshot_time_ms
+    """Return all measurements of the replica; those of the engine describe one state."""
+    stored = await _stored(stores)
+    made_ms = stored.snapshot_time_ms
     snapshotter = shell.snapshotter
     return Measurements(
         reads=health.reads,
         writes=health.writes,
         broken=bool(health.fault),
         entries_applied=shell.tail.position.sequence,
-        entries_at_head=kept.entries_at_head,
-        entries_kept=kept.entries,
-        replicas=kept.replicas,
+        entries_at_head=stored.entries_at_head,
+        entries_kept=stored.entries,
+        replicas=stored.replicas,
         operations_waiting=shell.appender.operations_waiting,
         counts={**engine.lookups.counts(), **counts},
         memory_bytes=engine.memory_bytes(),

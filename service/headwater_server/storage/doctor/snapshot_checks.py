@@ -1,4 +1,4 @@
-"""A look at every snapshot: whole, of this log, and of a build whose state is read."""
+"""Checks every snapshot: it must be intact, of this log, and of a build with this state version."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from headwater_server.storage.doctor.findings import Build, Finding
 from headwater_server.storage.kept.snapshots import RedisSnapshots
 from headwater_server.storage.log.lineage import Lineage
 
-DROP = "--drop-snapshots drops those that cannot be used; the others and the log give the state"
+DROP = "--drop-snapshots deletes unusable snapshots; the others and the log give the state"
 
 
-async def look_at_snapshots(
+async def check_snapshots(
     snapshots: RedisSnapshots, lineage: Lineage, build: Build
 ) -> list[Finding]:
     """Return a finding for each, newest first."""
     found = [
         _finding(snapshot_id, meta, problem, build)
-        async for snapshot_id, meta, problem in _looked_at(snapshots, lineage)
+        async for snapshot_id, meta, problem in _checked(snapshots, lineage)
     ]
-    return found or [Finding("snapshot", "there is none: a start folds the whole log")]
+    return found or [Finding("snapshot", "there is none: a start replays the whole log")]
 
 
 async def unusable(snapshots: RedisSnapshots, lineage: Lineage) -> list[str]:
-    """Return the ids of those that are damaged, or that stand on another log."""
-    looked_at = _looked_at(snapshots, lineage)
-    return [snapshot_id async for snapshot_id, _, problem in looked_at if problem]
+    """Return the ids of snapshots that are damaged, or that belong to another log."""
+    checked = _checked(snapshots, lineage)
+    return [snapshot_id async for snapshot_id, _, problem in checked if problem]
 
 
-async def _looked_at(
+async def _checked(
     snapshots: RedisSnapshots, lineage: Lineage
 ) -> AsyncIterator[tuple[str, SnapshotMeta | None, str]]:
     for snapshot_id in await snapshots.ids():
@@ -47,8 +47,8 @@ async def _looked_at(
 def _finding(snapshot_id: str, meta: SnapshotMeta | None, problem: str, build: Build) -> Finding:
     name = f"at entry {meta.position.sequence}" if meta else snapshot_id
     if problem or meta is None:
-        return Finding("snapshot", f"{name}: {problem}", fine=False, way=DROP)
+        return Finding("snapshot", f"{name}: {problem}", fine=False, fix=DROP)
     if (meta.state_version, meta.river_version) != (build.state_version, build.river_version):
         other = f"state {meta.state_version}, River {meta.river_version}"
-        return Finding("snapshot", f"{name} is of another build ({other}): passed over at a start")
-    return Finding("snapshot", f"{name} at {meta.position.offset} is whole and of this log")
+        return Finding("snapshot", f"{name} is of another build ({other}): a start skips it")
+    return Finding("snapshot", f"{name} at {meta.position.offset} is intact and of this log")

@@ -4,7 +4,7 @@ import pytest
 
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.tokens.attribution_token import TokenKey, open_token, sign
-from headwater_server.replica.writes.vouching import not_vouched, unvouched_user
+from headwater_server.replica.writes.token_checks import token_problem, user_problem
 
 KEY = TokenKey(0, b"k" * 32)
 SLATE = Slate("r1", "best", "home", ("boots", "tent"), (1.0, 1.0))
@@ -18,7 +18,7 @@ def click(visitor="ann", user="", items=("boots",), time_ms=None):
 
 
 def reason(event, now_ms=IN_TIME, *, is_page=True):
-    return not_vouched(event, OPENED, now_ms, is_page=is_page)
+    return token_problem(event, OPENED, now_ms, is_page=is_page)
 
 
 @pytest.mark.parametrize("is_page", [True, False])
@@ -48,5 +48,5 @@ def test_a_page_names_an_account_only_if_the_token_does():
     assert reason(click(user="anna")) == ""
     assert reason(click(user="bob")).startswith("user_id: ")
     assert reason(click(user="bob"), is_page=False) == ""
-    assert unvouched_user(click(user="anna"), None).startswith("user_id: ")
-    assert unvouched_user(click(), None) == ""
+    assert user_problem(click(user="anna"), None).startswith("user_id: ")
+    assert user_problem(click(), None) == ""
