@@ -72,7 +72,7 @@ class Backlog:
         return self.close_at_s is not None
 
     def wait_s(self, timeout_s: float | None) -> float | None:
-        """Return how long a caller waits if it is full: ``timeout_s``, else as ``when_full`` says."""
+        """Return how long to wait while it is full: ``timeout_s``, else as ``when_full`` says."""
         if timeout_s is None and self.when_full != "wait":
             return 0.0
         return timeout_s
