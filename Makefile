@@ -1,4 +1,4 @@
-# The only list of commands. A fresh machine needs Python 3.11 or newer, and nothing else.
+# All commands of the project. A new machine needs only Python 3.11 or newer.
 
 SHELL := /bin/bash
 VENV := .venv
@@ -35,17 +35,17 @@ help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
 		|| sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1    \2/p' $(MAKEFILE_LIST)
 
-run: $(VENV)/.run ## Install, then the demo: recommend, hear back, learn, restart warm [EVENTS=, ITEMS=]
+run: $(VENV)/.run ## Install, then run the demo: recommend, get feedback, learn, restart with what was learned [EVENTS=, ITEMS=]
 	@$(BIN)/headwater demo $(if $(EVENTS),--events $(EVENTS)) $(if $(ITEMS),--items $(ITEMS))
 
-# A file's tests stay together, since they may share a server; the longest files come first. The
-# kernels are compiled before, by one process: else each that starts a server would do it.
-test: $(VENV)/.dev ## Install, then every test [ARGS="-k name"]
+# The tests of a file run in one process, because they may share a server; the longest files start
+# first. One process compiles the kernels before, else each process that starts a server would do it.
+test: $(VENV)/.dev ## Install, then run every test [ARGS="-k name"]
 	@$(MAKE) --no-print-directory kernels
 	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile \
 		--no-loadscope-reorder $(ARGS)
 
-thorough: $(VENV)/.dev ## make test, and the tests that take minutes of a core [ARGS=]
+thorough: $(VENV)/.dev ## make test, and the tests that need minutes of a CPU core [ARGS=]
 	@HEADWATER_THOROUGH=1 $(MAKE) --no-print-directory test
 
 kernels: $(VENV)/.dev
@@ -71,45 +71,45 @@ generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/, and docs/setti
 	cd clients/typescript && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent generate
 	$(BIN)/headwater settings > docs/settings.md
 
-baseline: $(VENV)/.dev ## At a release: from now on the API may not break what it has today [ARGS=--force]
+baseline: $(VENV)/.dev ## At a release: make the present API the one that later changes must not break [ARGS=--force]
 	$(BIN)/python scripts/baseline.py $(ARGS)
 
 backtest: $(VENV)/.run ## Hit rate on a file of events: EVENTS=file [ITEMS=file] [ARGS="--repeats exclude"]
 	@test -n "$(EVENTS)" || { echo "make backtest EVENTS=file.csv.gz [ITEMS=items.csv.gz]"; exit 2; }
 	@$(BIN)/headwater backtest --events $(EVENTS) $(if $(ITEMS),--items $(ITEMS)) $(ARGS)
 
-bench: $(VENV)/.dev ## Recommend and Feedback against a bare gRPC echo, in one run
+bench: $(VENV)/.dev ## Compare the speed of Recommend and Feedback with a bare gRPC echo
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-calibration: $(VENV)/.dev ## Do chances come true? Simulated shoppers and Open Bandit's rows [ARGS="--data impressions.csv.gz"]
+calibration: $(VENV)/.dev ## Compare predicted probabilities with what happened, for simulated shoppers and Open Bandit [ARGS="--data impressions.csv.gz"]
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)
 
-quality: $(VENV)/.dev ## Lists against other recommenders', on every set in DATA [SETS="a b", LIMIT=20000, ABLATE=1, ARGS=]
+quality: $(VENV)/.dev ## Compare the lists with those of other recommenders, on every data set in DATA [SETS="a b", LIMIT=20000, ABLATE=1, ARGS=]
 	@$(PIP) --editable '.[quality]'
 	@$(BIN)/python -m benchmarks.quality --data $(DATA) $(addprefix --set ,$(SETS)) \
 		$(if $(LIMIT),--limit $(LIMIT)) $(if $(ABLATE),--ablate) $(ARGS)
 
-drift: $(VENV)/.dev ## How soon recommenders are back after a simulated shop's taste has changed [ARGS="--seeds 5"]
+drift: $(VENV)/.dev ## How fast recommenders recover after a change of taste in a simulated shop [ARGS="--seeds 5"]
 	@$(PIP) --editable '.[quality]'
 	@$(BIN)/python -m benchmarks.drift $(ARGS)
 
 shop: $(VENV)/.run ## Install, then a demo shop in the browser, and its console, until Ctrl-C [EVENTS=, ITEMS=, ARGS=]
 	@$(BIN)/headwater demo --shop $(if $(EVENTS),--events $(EVENTS)) $(if $(ITEMS),--items $(ITEMS)) $(ARGS)
 
-serve: $(VENV)/.run ## Leave a server running on LISTEN (127.0.0.1:50051), its data in DATA_DIR (.headwater)
+serve: $(VENV)/.run ## Run a server on LISTEN (127.0.0.1:50051), its data in DATA_DIR (.headwater)
 	@$(BIN)/headwater serve --listen $(LISTEN) --data-dir $(DATA_DIR) $(ARGS)
 
-soak: $(VENV)/.dev ## The crash suite for SECONDS_LONG (600): every fault, seed after seed, and a table [ARGS="-k name"]
+soak: $(VENV)/.dev ## Run the crash tests for SECONDS_LONG (600): every fault, with seed after seed, and a table [ARGS="-k name"]
 	@$(BIN)/python -m tests.soak --seconds $(SECONDS_LONG) $(ARGS)
 
-fuzz: $(VENV)/.dev ## What reads bytes, with atheris: SECONDS_FUZZ (60) for each; it keeps what it finds in build/fuzz
+fuzz: $(VENV)/.dev ## Fuzz all parsers with atheris, SECONDS_FUZZ (60) each; findings are in build/fuzz
 	@$(PIP) --editable '.[fuzz]'
 	@for target in token filter entry snapshot request; do \
 		echo "fuzzing $$target"; \
 		$(BIN)/python -m tests.fuzz $$target -max_total_time=$(SECONDS_FUZZ) -verbosity=0 || exit 1; \
 	done
 
-lock: $(VENV)/.dev ## Take the newest versions that pyproject.toml allows, and pin them in constraints.txt [UPGRADE=]
+lock: $(VENV)/.dev ## Pin the newest versions that pyproject.toml allows in constraints.txt [UPGRADE=]
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --quiet \
 		--no-emit-package headwater --no-emit-package headwater-server --no-annotate \
 		--custom-compile-command "make lock" $(UPGRADE) --output-file constraints.txt
@@ -129,7 +129,7 @@ release: | $(VENV)/bin/python ## All packages of VERSION, tried in empty environ
 stamp: | $(VENV)/bin/python ## Show the project's version and address; set them in all packages [VERSION=, URL=]
 	@$(BIN)/python -m scripts.release.stamp $(if $(VERSION),--version $(VERSION)) $(if $(URL),--url $(URL))
 
-# The stamps: what they name is installed exactly as pinned, until a pin changes.
+# The stamp files: they are current while the installed packages are as pinned.
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Headwater needs Python 3.11 or newer on the PATH"; exit 1; }
 	@echo "creating $(VENV) with $(PYTHON)"

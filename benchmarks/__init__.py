@@ -1,1 +1,1 @@
-"""Speed, held against a bare gRPC echo (`make bench`), and quality, held against peers."""
+"""Speed, compared with a bare gRPC echo (`make bench`), and quality, compared with peers."""

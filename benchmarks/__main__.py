@@ -28,7 +28,7 @@ _console = Console(soft_wrap=True, highlight=False, width=WIDTH)
 
 
 def bench(
-    rounds: Annotated[int, typer.Option(min=1, help="rounds; their medians are told")] = 5,
+    rounds: Annotated[int, typer.Option(min=1, help="rounds; the medians are printed")] = 5,
     seconds: Annotated[float, typer.Option(min=0.2, help="seconds a round, server and load")] = 1.0,
     events: Annotated[int, typer.Option(min=1, help="events learned beforehand")] = 30_000,
     *,
@@ -39,25 +39,25 @@ def bench(
         bool, typer.Option("--gateway", help="add the same server, through an Envoy before it")
     ] = False,
     frozen: Annotated[
-        bool, typer.Option("--frozen", help="freeze the store amid load instead")
+        bool, typer.Option("--frozen", help="freeze the store under load instead")
     ] = False,
     frozen_seconds: Annotated[float, typer.Option(min=0.1, help="seconds it is frozen")] = 1.0,
     report: Annotated[Path | None, typer.Option(help="write all figures here, as JSON")] = None,
 ) -> None:
-    """Hold Headwater's Recommend and Feedback against bare gRPC echoes, in one run.
+    """Compare Headwater's Recommend and Feedback with bare gRPC echoes, in one run.
 
     The servers take turns within each round, since machines drift: trust the ratios. Exit code 1
     if any call failed or was answered with something else than was asked for (not with --frozen).
     """
     workload = Workload(events=events)
     if frozen:
-        told = _frozen(workload, frozen_seconds, threads=threads)
+        figures = _frozen(workload, frozen_seconds, threads=threads)
     else:
-        told = _rates(workload, rounds, seconds, threads=threads, gateway=gateway)
+        figures = _rates(workload, rounds, seconds, threads=threads, gateway=gateway)
     if report:
-        report.write_text(json.dumps(told, indent=1) + "\n")
+        report.write_text(json.dumps(figures, indent=1) + "\n")
         _console.print(f"report in {report}")
-    if told["failed"]:
+    if figures["failed"]:
         raise typer.Exit(FAILED)
 
 

@@ -1,4 +1,4 @@
-"""Guard the public API: nothing that callers stand on is taken away or renumbered.
+"""Guard the public API: nothing that callers depend on is removed or renumbered.
 
     python scripts/baseline.py --check    exit 1 and name what breaks a caller of the baseline
     python scripts/baseline.py            move the baseline forward, at a release; refuses a break

@@ -49,7 +49,7 @@ def run_protoc(protos: list[Path], out: Path) -> None:
     outs = [f"--{kind}_out={out}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
     command = [sys.executable, "-m", "grpc_tools.protoc"]
     command += [f"-I{PROTOS}", f"-I{THIRD_PARTY}", f"-I{include}", *outs]
-    # the plugins stand beside this interpreter, also when its environment is not activated
+    # the plugins are beside this interpreter, also when its environment is not activated
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     names = [proto.relative_to(PROTOS).as_posix() for proto in protos]
     done = subprocess.run(

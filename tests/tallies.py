@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 ROWS = {
-    1: "kill -9 amid acknowledged feedback",
+    1: "kill -9 during acknowledged feedback",
     2: "the store dies, or its machine",
     3: "the call happened, its answer was lost",
     4: "duplicates",

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.calibration.figures import Figures, base_rates, figures
-from benchmarks.calibration.open_bandit import COLUMNS, read_rows, tell
-from benchmarks.calibration.shop import ToldShop
+from benchmarks.calibration.open_bandit import COLUMNS, predict, read_rows
+from benchmarks.calibration.shop import PredictedShop
 from headwater_server.cli.progress import Progress
 from headwater_server.engine.settings import EngineSettings
 
@@ -33,20 +33,20 @@ def calibration(
     limit: Annotated[int | None, typer.Option(min=2_000, help="rows of Open Bandit")] = None,
     report: Annotated[Path | None, typer.Option(help="write all figures here, as JSON")] = None,
 ) -> None:
-    """Tell chances before what happens is known, and see how often they come true."""
-    told = [
+    """Predict chances before what happens is known, and count how often they come true."""
+    lines = [
         _shop("shop, 30 minutes", visits, EngineSettings(), seed),
         _shop("shop, one visit", visits, _short("plackett_luce"), seed),
         _shop("shop, one visit, thompson", visits, _short("thompson"), seed),
     ]
     if data.exists():
-        told += [_open_bandit(data, policy, limit) for policy in ("random", "bts", "both")]
-        told.append(_open_bandit(data, "both", limit, COLUMNS[:1]))
+        lines += [_open_bandit(data, policy, limit) for policy in ("random", "bts", "both")]
+        lines.append(_open_bandit(data, "both", limit, COLUMNS[:1]))
     else:
         _console.print(f"{data} is missing: Open Bandit is left out")
-    _console.print(_table(told))
+    _console.print(_table(lines))
     if report:
-        report.write_text(json.dumps([asdict(line) for line in told], indent=1) + "\n")
+        report.write_text(json.dumps([asdict(line) for line in lines], indent=1) + "\n")
         _console.print(f"report in {report}")
 
 
@@ -55,13 +55,13 @@ def _short(policy: str) -> EngineSettings:
 
 
 def _shop(name: str, visits: int, settings: EngineSettings, seed: int) -> Figures:
-    shop = ToldShop(seed, settings)
+    shop = PredictedShop(seed, settings)
     with Progress(name, visits) as progress:
         for number in shop.serve(visits):
             progress.at(number + 1)
-    told = shop.told()
+    predicted = shop.predicted()
     known = settings.attribution_window_minutes == SHORT_MINUTES
-    line = figures(name, told, base_rates(told.acted))
+    line = figures(name, predicted, base_rates(predicted.acted))
     return (
         line if known else replace(line, covered_alike=None, covered_items=None, covered_slots=None)
     )
@@ -73,13 +73,13 @@ def _open_bandit(
     rows = read_rows(file, policy, limit)
     name = f"open bandit, {policy}" + ("" if columns == COLUMNS else ", no affinity")
     with Progress(name, len(rows)) as progress:
-        for number, told in enumerate(tell(rows, columns)):  # noqa: B007 - the last one is wanted
+        for number, predicted in enumerate(predict(rows, columns)):  # noqa: B007 - the last one is wanted
             progress.at(min(number + 1, len(rows)))
-    assert told is not None  # noqa: S101 - the last one is
+    assert predicted is not None  # noqa: S101 - the last one is
     every = base_rates(
         np.array([row["click"] == "1" for row in rows])
     )  # the counter has seen all rows
-    return figures(name, told, every[-len(told.chance) :])
+    return figures(name, predicted, every[-len(predicted.chance) :])
 
 
 def _table(lines: list[Figures]) -> Table:

@@ -14,8 +14,8 @@ ITEM_SLOTS_MIN = 30
 
 
 @dataclass(frozen=True)
-class Told:
-    """What was told of each slot, in order, and what came of it.
+class Predicted:
+    """The prediction for each slot, in order, and what happened.
 
     ``low``, ``high`` and ``truth`` (the true chance) are empty where they are not known.
     """
@@ -64,7 +64,7 @@ def log_loss(chance: Floats, acted: NDArray[np.bool_]) -> float:
 
 
 def base_rates(acted: NDArray[np.bool_]) -> Floats:
-    """Return what a counter of acts would have told of each slot: (acts + 1/2) / (slots + 1).
+    """Return what a counter of acts would have predicted for each slot: (acts + 1/2) / (slots + 1).
 
     >>> base_rates(np.array([True, False, False])).round(3).tolist()
     [0.5, 0.75, 0.5]
@@ -73,31 +73,33 @@ def base_rates(acted: NDArray[np.bool_]) -> Floats:
     return np.asarray((before + 0.5) / (np.arange(len(acted)) + 1.0))
 
 
-def covered(told: Told, groups: NDArray[np.int64], slots_min: int) -> float:
+def covered(predicted: Predicted, groups: NDArray[np.int64], slots_min: int) -> float:
     """Return the share of groups whose mean true chance lies within their mean interval."""
     numbers, sizes = np.unique(groups, return_counts=True)
     inside = []
     for group in numbers[sizes >= slots_min]:
         of = groups == group
-        inside.append(told.low[of].mean() <= told.truth[of].mean() <= told.high[of].mean())
+        inside.append(
+            predicted.low[of].mean() <= predicted.truth[of].mean() <= predicted.high[of].mean()
+        )
     return float(np.mean(inside)) if inside else float("nan")
 
 
-def figures(data: str, told: Told, base_rate: Floats) -> Figures:
-    """Return all figures of what was told; ``base_rate`` the counter's chances of these slots."""
+def figures(data: str, predicted: Predicted, base_rate: Floats) -> Figures:
+    """Return all figures of predictions; ``base_rate``: the counter's chances of these slots."""
     measured = Figures(
         data,
-        len(told.chance),
-        int(told.acted.sum()),
-        calibration_error(told.chance, told.acted, by_mass=False),
-        calibration_error(told.chance, told.acted, by_mass=True),
-        log_loss(told.chance, told.acted),
-        log_loss(base_rate, told.acted),
+        len(predicted.chance),
+        int(predicted.acted.sum()),
+        calibration_error(predicted.chance, predicted.acted, by_mass=False),
+        calibration_error(predicted.chance, predicted.acted, by_mass=True),
+        log_loss(predicted.chance, predicted.acted),
+        log_loss(base_rate, predicted.acted),
     )
-    if len(told.truth) == 0:
+    if len(predicted.truth) == 0:
         return measured
-    half = len(told.chance) // 2
-    late = Told(*(getattr(told, name)[half:] for name in Told.__dataclass_fields__))
+    half = len(predicted.chance) // 2
+    late = Predicted(*(getattr(predicted, name)[half:] for name in Predicted.__dataclass_fields__))
     order = np.argsort(np.argsort(late.chance, kind="stable"), kind="stable")
     return replace(
         measured,

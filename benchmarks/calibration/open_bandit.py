@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.calibration.figures import Told
+from benchmarks.calibration.figures import Predicted
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.measures.calibration import Calibration
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
@@ -53,11 +53,11 @@ def read_rows(file: Path, policy: str, limit: int | None = None) -> list[Row]:
     return rows[:limit]
 
 
-def tell(rows: Sequence[Row], told: Sequence[str] = COLUMNS) -> Iterator[Told | None]:
-    """Tell an engine the rows, one after the other; yield None for each, and at last all chances.
+def predict(rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> Iterator[Predicted | None]:
+    """Let an engine learn the rows in order; yield None for each, and all predictions at the end.
 
-    The visitor is the row's `user_id`, which stands for a segment of visitors; columns whose names
-    begin with one of ``told`` are the context.
+    The visitor is the row's `user_id`, which names a segment of visitors. Columns whose
+    names begin with one of ``columns`` are the context.
     """
     engine = Engine(SETTINGS)
     kept = engine.parts.impressions.calibration = _Kept(
@@ -66,22 +66,22 @@ def tell(rows: Sequence[Row], told: Sequence[str] = COLUMNS) -> Iterator[Told | 
     names = sorted({row["item_id"] for row in rows})
     engine.apply(Entry(_time_ms(rows[0]), tuple(ItemWrite(Item(name)) for name in names)))
     for number, row in enumerate(rows):
-        engine.apply(Entry(_time_ms(row), tuple(_events(str(number), row, told))))
+        engine.apply(Entry(_time_ms(row), tuple(_events(str(number), row, columns))))
         yield None
     engine.parts.impressions.close(_time_ms(rows[-1]) + 10_000, len(rows))
     chances, acted = np.concatenate(kept.chances), np.concatenate(kept.acted)
-    yield Told(chances, acted, np.zeros(len(acted), dtype=np.int64), _NONE, _NONE, _NONE)
+    yield Predicted(chances, acted, np.zeros(len(acted), dtype=np.int64), _NONE, _NONE, _NONE)
 
 
 def _time_ms(row: Row) -> int:
     return round(1000 * float(row["timestamp"]))
 
 
-def _events(name: str, row: Row, told: Sequence[str]) -> Iterator[Event]:
+def _events(name: str, row: Row, columns: Sequence[str]) -> Iterator[Event]:
     context: tuple[tuple[str, ContextValue], ...] = tuple(
         (key, float(row[key]) if key.startswith("affinity") else row[key])
         for key in sorted(row)
-        if key.startswith(tuple(told))
+        if key.startswith(tuple(columns))
     )
     for event_type in ("impression", "click")[: 1 + (row["click"] == "1")]:
         yield Event(

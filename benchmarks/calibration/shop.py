@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.calibration.figures import Told
+from benchmarks.calibration.figures import Predicted
 from benchmarks.calibration.truth import true_chances
 from headwater_server.cli.demo.crowd import SimulatedArrival, SimulatedCrowd
 from headwater_server.engine.engine import Engine
@@ -21,8 +21,8 @@ VISIT_MS = 60_000
 _START_MS = 1_000_000
 
 
-class ToldShop:
-    """Serves a crowd; keeps what was told of each slot that was seen, and what came of it.
+class PredictedShop:
+    """Serves a crowd; keeps the prediction for each slot that was seen, and what happened.
 
     An act counts for a slot if the visitor does it within the attribution window of the report,
     in this visit or in another; with a window shorter than the time between two visits, the true
@@ -49,11 +49,11 @@ class ToldShop:
             self._serve(str(number), next(arrivals))
             yield number
 
-    def told(self) -> Told:
-        """Return what was told since a probability is given."""
+    def predicted(self) -> Predicted:
+        """Return the predictions since the first slate with probabilities."""
         rows = np.array(self._rows)
         chance, acted, item, low, high, truth = rows.T
-        return Told(chance, acted > 0, item.astype(np.int64), low, high, truth)
+        return Predicted(chance, acted > 0, item.astype(np.int64), low, high, truth)
 
     def _serve(self, name: str, arrival: SimulatedArrival) -> None:
         self._now_ms += VISIT_MS

@@ -12,7 +12,7 @@ LOOKS_MIN = 4  # slots that one who looks around sees at least, see `Simulator`
 def true_chances(simulator: Simulator, shopper: Shopper, shown: Sequence[str]) -> list[float]:
     """Return, for each slot, the chance of an act in this visit, given that the slot is seen.
 
-    Of those who come for something, each slot is seen if what they want stands in none before;
+    Of those who come for something, each slot is seen if none before it has what they want;
     who looks around sees a drawn number of slots, up to the first click.
     """
     shop = simulator.shop

@@ -24,7 +24,7 @@ _console = Console(soft_wrap=True, highlight=False)
 
 
 def drift(
-    seeds: Annotated[int, typer.Option(min=1, help="simulated shops; medians are told")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, help="simulated shops; the medians are printed")] = 3,
     out: Annotated[Path, typer.Option(help="folder of the page, the JSON, the plot")] = Path(
         "build/drift"
     ),

@@ -49,7 +49,7 @@ def moving(hits: Hits, window: int = WINDOW_EVENTS) -> NDArray[np.float64]:
 
 
 def recoveries(hits: Hits, at: Sequence[int]) -> list[Recovery]:
-    """Return what each change did; all are held against the level before the first.
+    """Return what each change did; all are compared with the level before the first.
 
     Windows lie wholly behind their change. The dip is the lowest of them; regained are 90 % at the
     end of the first window behind the dip that has them, and at 0 if no window lacks them.

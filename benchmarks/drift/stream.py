@@ -96,7 +96,7 @@ class Stream:
         return Entry(START_MS, writes, imported=True)
 
     def events(self) -> Iterator[Event]:
-        """Yield the clicks in order of time; a session changes fashion amid, if all do."""
+        """Yield the clicks in order of time; a running session changes fashion when all do."""
         shop, random = Shop(self.seed), Random(f"{self.seed}:stream")
         fashions = [Fashion(shop, f"{self.seed}:{name}") for name in ("first", "second")]
         going = [self._begin(random) for _ in range(SESSIONS_AT_ONCE)]

@@ -1,4 +1,4 @@
-"""How good the lists are, held against other recommenders on the same events. `make quality`."""
+"""How good the lists are, compared with other recommenders on the same events. `make quality`."""
 
 import os
 

@@ -71,7 +71,7 @@ def quality(
         raise typer.BadParameter(f"no set in {data} can be measured", param_hint="--data")
     kept = Cache(out / "cache", reads=cache)
     found = [_measure_all(one, contestants, kept, chosen) for one in chosen]
-    _tell(found, skipped, out, ablate=ablate)
+    _report(found, skipped, out, ablate=ablate)
 
 
 def _contestants(only: Sequence[str], *, ablate: bool) -> list[Contestant]:
@@ -131,7 +131,7 @@ def _measure_all(
     return Found(data, measured)
 
 
-def _tell(found: Sequence[Found], skipped: Sequence[Skipped], out: Path, *, ablate: bool) -> None:
+def _report(found: Sequence[Found], skipped: Sequence[Skipped], out: Path, *, ablate: bool) -> None:
     """Write the page, the JSON and the plot; print the page."""
     command = shlex.join(["python", "-m", "benchmarks.quality", *sys.argv[1:]])
     text = ablation_page(found, command) if ablate else page(found, skipped, command)
@@ -139,8 +139,8 @@ def _tell(found: Sequence[Found], skipped: Sequence[Skipped], out: Path, *, abla
     written = [out / f"{name}.md", out / f"{name}.json"]
     written[0].write_text(text, encoding="utf-8")
     values = {one.data.name: [as_values(m) for m in one.measured] for one in found}
-    told = {"command": command, "sets": values, "skipped": {s.name: s.reason for s in skipped}}
-    written[1].write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    figures = {"command": command, "sets": values, "skipped": {s.name: s.reason for s in skipped}}
+    written[1].write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     if not ablate:
         from benchmarks.quality.plot import plot  # noqa: PLC0415 - needs the extra
 

@@ -21,9 +21,9 @@ def ablation_page(found: Sequence[Found], command: str) -> str:
         f"({one.data.chosen_by})"
         for one in found
     ]
-    told = "Relative change, in per cent, of hit rate and NDCG at 20 when one part is left out:"
+    heading = "Relative change, in per cent, of hit rate and NDCG at 20 when one part is left out:"
     return (
-        "\n\n".join([f"    {command}", "\n".join(about), told, markdown(header, [whole, *rows])])
+        "\n\n".join([f"    {command}", "\n".join(about), heading, markdown(header, [whole, *rows])])
         + "\n"
     )
 

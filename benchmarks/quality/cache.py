@@ -1,4 +1,4 @@
-"""Figures kept by content: what they depend on names them, so nothing stale is ever found."""
+"""Figures kept by content: what they depend on names them, so no outdated figure is found."""
 
 from __future__ import annotations
 

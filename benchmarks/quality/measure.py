@@ -17,7 +17,7 @@ from headwater_server.evaluation.backtest import Backtest
 from headwater_server.evaluation.tally import Tally
 
 Row = dict[str, float | int | None]
-"""What `Tally.figures` tells."""
+"""What `Tally.figures` returns."""
 
 PROTOCOL = key_of(
     [],
@@ -30,7 +30,7 @@ PROTOCOL = key_of(
     },
     [],
 )
-"""What all figures depend on, whoever is measured: digested here, before anybody edits it."""
+"""What the figures of every contestant depend on: digested at import, before an edit."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Found:
         return next((m for m in self.measured if m.contestant == name), None)
 
     def best(self, figure: str, *, strengthened: bool = False) -> Measured | None:
-        """Return the best peer by one figure; None without peers. Told so, of strengthened ones."""
+        """Return the best peer by one figure; None without peers. ``strengthened`` adds those."""
         peers = [m for m in self.measured if m.contestant != HEADWATER]
         peers = [m for m in peers if strengthened or not m.strengthened]
         return max(peers, key=lambda m: m.total[figure] or 0.0, default=None)
@@ -44,8 +44,8 @@ class Found:
 def page(found: Sequence[Found], skipped: Sequence[Skipped], command: str) -> str:
     """Return the whole page: a summary, then each set with its three tables, then the settings."""
     of = versions()
-    told = ", ".join(f"{name} {of[name]}" for name in ("python", "river", "numpy", "machine"))
-    parts = [f"    {command}", f"Versions: {told} ({platform.system()}).", _summary(found)]
+    named = ", ".join(f"{name} {of[name]}" for name in ("python", "river", "numpy", "machine"))
+    parts = [f"    {command}", f"Versions: {named} ({platform.system()}).", _summary(found)]
     for one in found:
         data = one.data
         about = f"{data.counts}; `--repeats {data.repeats}` ({data.chosen_by})."
@@ -111,8 +111,10 @@ def _tenths(one: Found) -> str:
 
 
 def _settings(found: Sequence[Found]) -> str:
-    told = {m.contestant: m.settings for one in found for m in one.measured}
-    return "\n".join(["Settings:", "", *(f"- **{name}**: {text}" for name, text in told.items())])
+    settings = {m.contestant: m.settings for one in found for m in one.measured}
+    return "\n".join(
+        ["Settings:", "", *(f"- **{name}**: {text}" for name, text in settings.items())]
+    )
 
 
 def _name(measured: Measured) -> str:

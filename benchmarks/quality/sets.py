@@ -83,16 +83,16 @@ def _repeats(
     if folder.name in wanted:
         return wanted[folder.name], "as asked for"
     meta = folder / META
-    told = json.loads(meta.read_text(encoding="utf-8")).get("repeats") if meta.exists() else None
-    if told:
-        return Repeats(told), f"so says {META}"
+    own = json.loads(meta.read_text(encoding="utf-8")).get("repeats") if meta.exists() else None
+    if own:
+        return Repeats(own), f"so says {META}"
     share = coming_back(history)
     said = f"visitors return to an item in {share:.1%} of the events"
     return (Repeats.ALLOW if share >= COMING_BACK_MIN else Repeats.EXCLUDE), said
 
 
 def coming_back(history: ShopHistory) -> float:
-    """Return the share of events on an item that the visitor had touched, but not just before.
+    """Return the share of events on an item of the visitor's history, but not on the latest one.
 
     Where nobody comes back (films are rated once), a list must not repeat itself either.
     """

@@ -1,4 +1,4 @@
-"""The store stops answering for a while amid load: reads must not notice, writes must hear."""
+"""The store stops answering for a while under load: reads must go on, writes must get an error."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Frozen:
 
 
 def run_frozen(bench: Bench, server: Program, frozen_s: float) -> Frozen:
-    """Freeze the store of ``server`` for ``frozen_s`` seconds amid reads and writes."""
+    """Freeze the store of ``server`` for ``frozen_s`` seconds during reads and writes."""
     store = server.store_process()
     if store is None:
         raise ValueError(f"{server.name} has no store of its own to freeze")

@@ -131,9 +131,9 @@ async def _main() -> None:
     channels: dict[str, grpc.aio.Channel] = {}
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
-        told = json.loads(line)
-        streams = tuple(Stream(**stream) for stream in told.pop("streams"))
-        order = Order(streams=streams, **told)
+        values = json.loads(line)
+        streams = tuple(Stream(**stream) for stream in values.pop("streams"))
+        order = Order(streams=streams, **values)
         if order.address not in channels:
             channels[order.address] = grpc.aio.insecure_channel(order.address)
         done = await _answer(order, channels[order.address])

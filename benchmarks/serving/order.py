@@ -1,4 +1,4 @@
-"""What the load generator is told, and what it tells."""
+"""The orders to the load generator, and its reports."""
 
 from __future__ import annotations
 

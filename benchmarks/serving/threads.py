@@ -78,7 +78,7 @@ class Learner:
         return Answer(answer, token, offset)
 
     def run(self) -> None:
-        """Append and apply for ever."""
+        """Append and apply forever."""
         while True:
             group = [self.queue.get()]
             while not self.queue.empty():

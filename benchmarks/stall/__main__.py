@@ -53,14 +53,14 @@ async def _measure(
         async def ask() -> None:
             await client.recommend(visitor_id(rng.randrange(visitors)), timeout_s=30.0)
 
-        async def tell() -> None:
+        async def send() -> None:
             item = item_id(rng.randrange(items))
             event = Event("view", visitor_id(rng.randrange(visitors)), items=[item])
             await client.feedback([event], timeout_s=30.0)
 
-        await asyncio.gather(_paced(50, WARM_S, ask), _paced(20, WARM_S, tell))
-        asked, told = await asyncio.gather(_paced(50, seconds, ask), _paced(20, seconds, tell))
-    return {"Recommend": asked, "Feedback": told}
+        await asyncio.gather(_paced(50, WARM_S, ask), _paced(20, WARM_S, send))
+        asked, sent = await asyncio.gather(_paced(50, seconds, ask), _paced(20, seconds, send))
+    return {"Recommend": asked, "Feedback": sent}
 
 
 async def _served(data_dir: Path, entries: str, seconds: float, items: int, visitors: int) -> None:
@@ -87,7 +87,7 @@ def stall(
     seconds: float = 20.0,
     data_dir: Annotated[Path | None, typer.Option(help="kept, and used again, if given")] = None,
 ) -> None:
-    """Tell how long answers take while snapshots of a large state are taken, and while none is."""
+    """Report how long answers take with and without snapshots of a large state in progress."""
     directory = data_dir or Path(tempfile.mkdtemp(prefix="headwater-stall-"))
     if not (directory / "appendonlydir").exists():
         asyncio.run(keep(built(items, visitors), directory))

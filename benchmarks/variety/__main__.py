@@ -28,11 +28,11 @@ FIRST_SHARE = 0.3
 
 
 class Levels:
-    """What was found at each level: hits, categories and likeness of a list, seconds."""
+    """What was found at each level: hits, categories and similarity of a list, seconds."""
 
-    def __init__(self, engine: Engine, touched: Interactions) -> None:
+    def __init__(self, engine: Engine, interactions: Interactions) -> None:
         self.engine = engine
-        self.touched = touched
+        self.interactions = interactions
         self.found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
 
     def ask(self, event: Event, *, forward: bool) -> None:
@@ -41,7 +41,7 @@ class Levels:
             request = RecommendRequest(
                 event.visitor_id,
                 event.event_id,
-                exclude_item_ids=self.touched.excluded(event.visitor_id),
+                exclude_item_ids=self.interactions.excluded(event.visitor_id),
                 explore=False,
                 diversity=level,
             )
@@ -50,10 +50,10 @@ class Levels:
             took_s = time.perf_counter() - start_s
             ids = [result.item_id for result in answer.results]
             hit = float(event.items[0].item_id in ids)
-            self.found[level].append((hit, *self._likeness(ids), took_s))
+            self.found[level].append((hit, *self._similarity(ids), took_s))
 
-    def _likeness(self, ids: list[str]) -> tuple[float, float]:
-        """Return (how many categories, the mean likeness of two) of a list."""
+    def _similarity(self, ids: list[str]) -> tuple[float, float]:
+        """Return (how many categories, the mean similarity of two) of a list."""
         items = [self.engine.lookups.get_item(item_id) for item_id in ids]
         categories = {name for item in items if item for name in item.categories}
         if len(ids) < 2:
@@ -63,7 +63,7 @@ class Levels:
 
     def table(self) -> str:
         """Return a row a level; the last column is the median of the paired ratios."""
-        lines = ["| level | hit_rate_at_20 | categories | likeness | time to none |"]
+        lines = ["| level | hit_rate_at_20 | categories | similarity | time to none |"]
         lines.append("| --- | --- | --- | --- | --- |")
         plain_s = np.array(self.found["none"])[:, 3]
         for level, found in self.found.items():
@@ -81,8 +81,8 @@ def main(
 ) -> None:
     """Print what each level costs on a file of events."""
     history = read_history(events, items, EngineSettings(), limit)
-    engine, touched = Engine(), Interactions(repeats)
-    levels = Levels(engine, touched)
+    engine, interactions = Engine(), Interactions(repeats)
+    levels = Levels(engine, interactions)
     for entry in history.preface():
         engine.apply(entry)
     for row in range(len(history.events)):
@@ -90,7 +90,7 @@ def main(
         if row >= FIRST_SHARE * len(history.events) and row % ASK_EVENTS == 0:
             levels.ask(event, forward=row // ASK_EVENTS % 2 == 0)
         engine.apply(Entry(event.event_time_ms or 0, (event,), imported=True))
-        touched.add(event.visitor_id, event.items[0].item_id)
+        interactions.add(event.visitor_id, event.items[0].item_id)
     print(levels.table())
 
 

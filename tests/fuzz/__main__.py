@@ -41,7 +41,7 @@ def watch() -> None:
 
 
 def fuzz(target: str, flags: list[str]) -> None:
-    """Run one target; libFuzzer ends the process, with an exit code that tells."""
+    """Run one target; libFuzzer ends the process, with an exit code for the result."""
     watch()
     corpus = HERE / target
     corpus.mkdir(parents=True, exist_ok=True)

@@ -26,14 +26,14 @@ ITEM_WRITES = st.builds(
     st.integers(0, 1000),
 )
 EVENTS = st.builds(
-    lambda n, kind, visitor, user, items, time_ms, vouched: Event(
+    lambda n, kind, visitor, user, items, time_ms, has_slate: Event(
         event_id=f"e{n}",
         event_type=kind,
         visitor_id=visitor,
         user_id=user,
         items=tuple(EventItem(item) for item in items),
         event_time_ms=time_ms,
-        slate=Slate("r1", "best", "home", tuple(items), (1.0,) * len(items)) if vouched else None,
+        slate=Slate("r1", "best", "home", tuple(items), (1.0,) * len(items)) if has_slate else None,
     ),
     st.integers(0, 60),
     st.sampled_from(TYPES),

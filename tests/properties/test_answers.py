@@ -64,7 +64,7 @@ def test_the_next_answer_has_learned():
     assert before != after
 
 
-def test_an_item_nobody_touched_is_found_by_its_words():
+def test_an_item_without_interactions_is_found_by_its_words():
     """In a shop where visitors keep to a category, new lamps are shown to who looks at lamps."""
     engine, time_ms = Engine(), 0
     kinds = ("lamp", "chair", "rug", "vase")

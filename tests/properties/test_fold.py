@@ -85,7 +85,7 @@ def test_settings_take_effect_at_their_place_on_the_log():
 
 
 def test_a_ranker_that_river_lacks_is_refused_as_an_entry():
-    """A settings entry that cannot be built is set aside, and the engine goes on as it was."""
+    """A settings entry that cannot be built is quarantined, and the engine goes on as it was."""
     engine = busy_engine()
     before = engine.digest()
     bad = EngineSettings(ranker="river:linear_model.Nothing()")

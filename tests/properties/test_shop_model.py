@@ -273,7 +273,7 @@ TestShop = Shop.TestCase
 TestShop.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 
 
-def test_a_filter_holds_in_a_shop_that_grows_by_what_visitors_touch():
+def test_a_filter_holds_in_a_shop_that_grows_by_interactions():
     """Items that only events name make the arrays longer; a filter asked before still works."""
     engine = Engine()
     engine.apply(Entry(1, (ItemWrite(Item("cheap", price=3.0)),)))

@@ -30,14 +30,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make soak")
     parser.add_argument("--seconds", type=float, default=600, help="how long it takes, about")
     parser.add_argument("--first-seed", type=int, default=1, help="seeds go up from here")
-    told, arguments = parser.parse_known_args()
-    os.environ["HEADWATER_SEED_FIRST"] = str(told.first_seed)
+    options, arguments = parser.parse_known_args()
+    os.environ["HEADWATER_SEED_FIRST"] = str(options.first_seed)
     os.environ["HEADWATER_SEEDS"] = str(SEEDS_MAX)
-    os.environ["HEADWATER_SOAK_S"] = str(told.seconds)
+    os.environ["HEADWATER_SOAK_S"] = str(options.seconds)
     from tests.soak.soaking import Soaking
 
     places = [place for place in PLACES if Path(place).exists()]
-    return pytest.main(["-qq", *places, *arguments], plugins=[Soaking(told.seconds)])
+    return pytest.main(["-qq", *places, *arguments], plugins=[Soaking(options.seconds)])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The processes that compose would start, started from its file, without containers.
 
 Each service gets an address of loopback's own, 127.x.y.z, so that every port stays what the file
-says; a folder stands for each volume. What else is changed is in `Composed.meant`.
+says; a folder replaces each volume. What else is changed is in `Composed.meant`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Composed:
         return text.replace("redis-cli", f"redis-cli -h {own}")
 
     def places(self, service: str) -> dict[str, Path]:
-        """Return the folder that stands for each volume and tmpfs of a service."""
+        """Return the folder that replaces each volume and tmpfs of a service."""
         found = {}
         for volume in self.services[service].get("volumes", []):
             source, place, *_ = volume.split(":")
@@ -63,9 +63,9 @@ class Composed:
 
     def command(self, service: str) -> list[str]:
         """Return what the container would run."""
-        told = self.services[service]
-        command = [*told.get("entrypoint", []), *told["command"]]
-        if told["image"].startswith("headwater:"):
+        composed = self.services[service]
+        command = [*composed.get("entrypoint", []), *composed["command"]]
+        if composed["image"].startswith("headwater:"):
             command = [sys.executable, "-m", "headwater_server", *command]
         if command[0] == "redis-server":
             command += ["--bind", self.addresses[service]]  # a container is alone on its address
@@ -74,10 +74,13 @@ class Composed:
     def environment(self, service: str) -> dict[str, str]:
         """Return what the container would know."""
         env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        told = self.services[service].get("environment", {})
+        configured = self.services[service].get("environment", {})
         if service == "gateway-config":  # other Envoys of this machine have that port, too
-            told = {"HEADWATER_GATEWAY_ADMIN": f"{self.addresses['gateway']}:9901", **told}
-        said = {name: self.meant(service, str(value)) for name, value in told.items()}
+            configured = {
+                "HEADWATER_GATEWAY_ADMIN": f"{self.addresses['gateway']}:9901",
+                **configured,
+            }
+        said = {name: self.meant(service, str(value)) for name, value in configured.items()}
         if "HEADWATER_GATEWAY" in said:  # what is rendered here is listened on by another one
             own = self.addresses[service]
             said = {
@@ -160,7 +163,7 @@ class Composed:
                 process.kill()
 
     def copied(self, service: str, place: str) -> None:
-        """Put what a bind mount shows into the folder that stands for it, as it is meant here."""
+        """Put what a bind mount shows into the folder that replaces it, adapted to this machine."""
         folder = self.places(service)[place]
         source = next(
             v.split(":")[0] for v in self.services[service]["volumes"] if f":{place}" in v

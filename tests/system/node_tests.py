@@ -28,9 +28,9 @@ class Outcomes:
 
     def must_pass(self, name: str) -> None:
         assert name in self.passed, f"it did not run:\n{self.said[-4000:]}"
-        assert self.passed[name], self._told(name)
+        assert self.passed[name], self._report(name)
 
-    def _told(self, name: str) -> str:
+    def _report(self, name: str) -> str:
         begin = self.said.index(f"- {name}\n")
         return self.said[begin : begin + 3000]
 

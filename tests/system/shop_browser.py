@@ -76,16 +76,16 @@ def open_shop(directory: Path, *flags: str) -> Iterator[OpenShop]:
 
 
 def _opened(process: subprocess.Popen[str], log: Path) -> OpenShop:
-    told = ""
+    output = ""
     assert process.stdout is not None
     for line in process.stdout:
-        told += line
+        output += line
         if match := READY.search(line):
-            grpc, key = GRPC.search(told), KEY.search(told)
-            assert grpc, told
-            assert key, told
+            grpc, key = GRPC.search(output), KEY.search(output)
+            assert grpc, output
+            assert key, output
             return OpenShop(match[1], grpc[1], key[1])
-    raise AssertionError(f"the shop did not open:\n{told}{log.read_text()}")
+    raise AssertionError(f"the shop did not open:\n{output}{log.read_text()}")
 
 
 def need_browser() -> None:

@@ -21,7 +21,7 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
         pytest.param("movielens_small", ("--repeats", "exclude"), 0.40, marks=pytest.mark.thorough),
     ],
 )
-def test_the_first_ten_thousand_events_are_foreseen_well_enough(tmp_path, shop, flags, least):
+def test_the_first_ten_thousand_events_are_predicted_well_enough(tmp_path, shop, flags, least):
     report, items = tmp_path / "report.json", DATA / shop / "items.csv.gz"
     files = ["--events", DATA / shop / "events.csv.gz", "--report", report]
     files += ["--items", items] if items.exists() else []

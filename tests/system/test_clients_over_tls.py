@@ -1,4 +1,4 @@
-"""Go's and Java's clients at the gateway's TLS port: they trust whom they are told to trust."""
+"""Go's and Java's clients at the gateway's TLS port: they trust only the given authority."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def test_a_certificate_is_trusted_that_the_named_authority_signed(
     programs = programs_of()
 
     def asked(authority: Authority) -> subprocess.CompletedProcess[str]:
-        told = {"HEADWATER_KEY": KEY, "HEADWATER_TARGET": f"localhost:{PORT}"}
+        environment = {"HEADWATER_KEY": KEY, "HEADWATER_TARGET": f"localhost:{PORT}"}
         return subprocess.run(
             [*programs.shop, "ask"],
-            env={**os.environ, **told, "HEADWATER_CA_FILE": str(authority.ca)},
+            env={**os.environ, **environment, "HEADWATER_CA_FILE": str(authority.ca)},
             check=False,
             capture_output=True,
             text=True,

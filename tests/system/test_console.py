@@ -162,8 +162,8 @@ def test_items_are_listed_found_and_opened_by_the_keyboard(shown, client):
 def test_a_visitors_history_and_list_are_shown_with_what_moved_it(shown, client):
     before = client.get_model(compute_digest=True).digest
     seen = shown.play("visitor", KEY, shown.visitor_id)
-    touched = client.get_user(visitor_id=shown.visitor_id).history
-    titles = [client.get_item(touch.item_id).title for touch in touched]
+    history = client.get_user(visitor_id=shown.visitor_id).history
+    titles = [client.get_item(interaction.item_id).title for interaction in history]
     assert seen["history"] == titles
     assert len(seen["slots"]) == 10
     assert seen["bars"] >= 3

@@ -51,7 +51,7 @@ def test_a_short_file_is_played_to_its_end(tmp_path):
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real event data is not in ../shared/data")
-def test_of_a_real_shops_file_the_past_is_told_in_batches_and_the_end_is_played(tmp_path):
+def test_of_a_real_shops_file_the_past_is_sent_in_batches_and_the_end_is_played(tmp_path):
     events = tmp_path / "events.csv"
     with gzip.open(REAL, "rt") as file:
         events.write_text("".join(islice(file, 8_001)))

@@ -24,7 +24,7 @@ NOT_SETTINGS = {"key", "shop_page_key"}  # of `headwater web`, and of every comm
 
 
 def tool(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run a program that stands beside this interpreter."""
+    """Run a program that is installed beside this interpreter."""
     command = [Path(sys.executable).with_name(name), *map(str, arguments)]
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
@@ -120,17 +120,17 @@ def test_tls_adds_to_the_gateway_and_takes_nothing_away() -> None:
     plain, safe = read(keys), read(keys, DEPLOY / "tls.yml", DEPLOY / "mtls.yml")
     gateway = safe["services"]["gateway"]
     assert gateway["ports"] == [*plain["services"]["gateway"]["ports"], "443:8443"]
-    told = safe["services"]["gateway-config"]["environment"]
-    assert told["HEADWATER_GATEWAY_TLS"] == "0.0.0.0:8443"
-    assert told["HEADWATER_GATEWAY_CLIENT_CA"] == "/certificates/client-ca.pem"
-    assert told["HEADWATER_GATEWAY_BACKENDS"] == "worker-1:50051,worker-2:50051"
+    environment = safe["services"]["gateway-config"]["environment"]
+    assert environment["HEADWATER_GATEWAY_TLS"] == "0.0.0.0:8443"
+    assert environment["HEADWATER_GATEWAY_CLIENT_CA"] == "/certificates/client-ca.pem"
+    assert environment["HEADWATER_GATEWAY_BACKENDS"] == "worker-1:50051,worker-2:50051"
     with pytest.raises(MissingVariableError, match="GATEWAY_ORIGINS: the https"):
         read(new_keys(), DEPLOY / "tls.yml")
 
 
 def test_every_variable_of_ours_is_a_setting_that_exists() -> None:
     settings = {setting.name for part in PARTS.values() for setting in fields(part)}
-    told = {
+    named = {
         name.removeprefix("HEADWATER_").lower()
         for service in read(new_keys() | TLS, DEPLOY / "tls.yml", DEPLOY / "mtls.yml")[
             "services"
@@ -138,8 +138,8 @@ def test_every_variable_of_ours_is_a_setting_that_exists() -> None:
         for name in service.get("environment", {})
         if name.startswith("HEADWATER_") and service["image"].startswith("headwater:")
     }
-    assert told - settings <= NOT_SETTINGS
-    assert {"redis_url", "keys", "page_keys", "archive_dir", "gateway_backends"} <= told
+    assert named - settings <= NOT_SETTINGS
+    assert {"redis_url", "keys", "page_keys", "archive_dir", "gateway_backends"} <= named
 
 
 def test_every_volume_is_declared_and_every_file_is_there(services) -> None:
@@ -200,8 +200,8 @@ def test_every_alert_says_how_bad_it_is_and_what_to_do() -> None:
 
 def test_dashboards_ask_the_datasource_that_is_provisioned() -> None:
     provisioned = DEPLOY / "grafana" / "provisioning"
-    told = load(provisioned / "datasources" / "prometheus.yml")
-    uids = {source["uid"] for source in told["datasources"]}
+    sources = load(provisioned / "datasources" / "prometheus.yml")
+    uids = {source["uid"] for source in sources["datasources"]}
     for file in DASHBOARDS:
         board = dashboard(file)
         asked = [panel["datasource"]["uid"] for panel in board["panels"] if "datasource" in panel]

@@ -47,7 +47,7 @@ def loop():
 @pytest.fixture(scope="module")
 def running(loop, keys, tmp_path_factory) -> Composed:
     composition = read(keys)
-    for worker in ("worker-1", "worker-2"):  # so that there is something to tell of snapshots
+    for worker in ("worker-1", "worker-2"):  # so that there are snapshots to report
         composition["services"][worker]["environment"]["HEADWATER_SNAPSHOT_ENTRIES"] = "1"
     composed = Composed(composition, tmp_path_factory.mktemp("composed"))
     try:
@@ -87,7 +87,9 @@ def seen_by(composed: Composed, worker: str, key: str, visitor_id: str, offset: 
     target = f"{composed.addresses[worker]}:50051"
     with headwater.Client(target, key=key) as client:
         client.recommend(visitor_id, min_offset=offset, timeout_s=PATIENCE_S)
-        return [touch.item_id for touch in client.get_user(visitor_id=visitor_id).history]
+        return [
+            interaction.item_id for interaction in client.get_user(visitor_id=visitor_id).history
+        ]
 
 
 def test_an_event_sent_through_the_gateway_is_known_to_both_workers(running, keys) -> None:
@@ -126,7 +128,7 @@ def test_the_pages_process_is_reached_through_the_gateway(running) -> None:
     assert page.startswith("<!doctype html>")
 
 
-def test_the_store_wants_its_password_and_keeps_what_it_is_told(running, keys) -> None:
+def test_the_store_wants_its_password_and_keeps_what_is_written(running, keys) -> None:
     import redis
 
     address = running.addresses["redis"]
@@ -188,7 +190,7 @@ def test_every_metric_that_is_asked_for_is_exposed(running, loop, keys) -> None:
     wanted = {selector.name for selector in asked}
     assert len(wanted) > 30
     feedback = call(url(running, "/v1/feedback"), keys["HEADWATER_KEY"], click("to be kept"))
-    assert feedback[0] == 200  # a snapshot follows, which is told of, too
+    assert feedback[0] == 200  # a snapshot follows, which is reported, too
     found: list[tuple[set[str], dict[str, set[str]]]] = []
 
     def exposes_all() -> bool:
@@ -215,8 +217,8 @@ def test_with_tls_the_gateway_shows_the_certificate_of_the_folder(loop, keys, tm
     ours = Authority(tmp_path, "client-ca")
     for place, made in zip(("fullchain.pem", "privkey.pem"), ours.sign("gateway"), strict=True):
         made.rename(tmp_path / place)
-    told = {"CERTIFICATE_DIR": str(tmp_path), "GATEWAY_ORIGINS": "https://shop.example"}
-    composition = read(keys | told, DEPLOY / "tls.yml", DEPLOY / "mtls.yml")
+    environment = {"CERTIFICATE_DIR": str(tmp_path), "GATEWAY_ORIGINS": "https://shop.example"}
+    composition = read(keys | environment, DEPLOY / "tls.yml", DEPLOY / "mtls.yml")
     (tmp_path / "composed").mkdir()
     composed = Composed(composition, tmp_path / "composed")
     trusting = ssl.create_default_context(cafile=str(ours.ca))
@@ -262,8 +264,8 @@ def test_prometheus_reads_them_all_with_its_key_and_no_alert_fires(running, loop
     assert len(evaluated) > 15
 
     async def all_evaluated() -> bool:
-        told = await asyncio.to_thread(asked, "/rules")
-        return all(r["health"] == "ok" for group in told["groups"] for r in group["rules"])
+        rules = await asyncio.to_thread(asked, "/rules")
+        return all(r["health"] == "ok" for group in rules["groups"] for r in group["rules"])
 
     loop.run(eventually(all_evaluated))
     firing = [alert["labels"] for alert in asked("/alerts")["alerts"] if alert["state"] == "firing"]

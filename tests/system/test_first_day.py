@@ -71,7 +71,7 @@ async def test_lists_of_one_page_share_nothing_and_say_when_they_are_short(shop)
     assert forged.value.field == "exclude_attribution_tokens[1]"
 
 
-async def test_what_goes_together_and_what_is_on_the_rise_is_told_for_nobody(shop):
+async def test_what_goes_together_and_what_is_on_the_rise_is_listed_without_a_visitor(shop):
     events = [Event("click", f"v{n}", ["shoe 1", "shoe 2"]) for n in range(5)]
     events += [Event("click", f"w{n}", ["hat 1"]) for n in range(9)]
     learned = await shop.feedback(events)
@@ -87,7 +87,7 @@ async def test_what_goes_together_and_what_is_on_the_rise_is_told_for_nobody(sho
         await shop.list_trending_items(window="month")
 
 
-async def test_an_account_and_its_visitor_are_told_as_one(shop):
+async def test_an_account_and_its_visitor_have_one_profile(shop):
     await shop.feedback([Event("click", "phone", ["shoe 1"])])
     await shop.upsert_users([User("ann", {"segment": "vip", "age": 31.0})], set_time=NOON)
     await shop.upsert_users([User("ann")], features=["age"])

@@ -1,4 +1,4 @@
-"""`headwater serve --gateway` as it lives: whoever is killed comes back, and nothing is lost."""
+"""`headwater serve --gateway` as it lives: a killed process comes back, and nothing is lost."""
 
 from __future__ import annotations
 

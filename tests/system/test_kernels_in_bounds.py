@@ -1,4 +1,4 @@
-"""No kernel reads or writes outside its arrays, which compiled code would not tell."""
+"""No kernel reads or writes outside its arrays, which compiled code would not report."""
 
 import os
 import subprocess

@@ -57,7 +57,7 @@ async def serving(tmp_path):
         await server.stop()
 
 
-async def test_calls_log_state_and_validation_are_told(serving):
+async def test_calls_log_state_and_validation_are_reported(serving):
     server, port = await serving("--snapshot-entries", "1")
     async with AsyncClient(server.address) as client:
         await client.upsert_items([Item("a", title="A"), Item("b", title="B")])

@@ -34,7 +34,7 @@ def client(tmp_path_factory):
 
 
 def _own(client, visitor_id):
-    """Return the items that the answer says the visitor touched before."""
+    """Return the items that the answer says the visitor interacted with before."""
     answer = client.recommend(
         visitor_id, candidate_item_ids=ITEMS, page_size=len(ITEMS), explore=False, explain=True
     )
@@ -48,12 +48,12 @@ def _own(client, visitor_id):
 def test_feedback_is_in_the_next_answer(client, acts):
     """After each act, at once, the visitor's list knows it, and nobody else's does."""
     run = next(RUNS)
-    touched: dict[str, set[str]] = {}
+    items_of: dict[str, set[str]] = {}
     for number, item_id, event_type in acts:
         visitor_id = f"{run} {number}"
         client.feedback([Event(event_type, visitor_id, items=[item_id])])
-        touched.setdefault(visitor_id, set()).add(item_id)
-        assert _own(client, visitor_id) == touched[visitor_id]
+        items_of.setdefault(visitor_id, set()).add(item_id)
+        assert _own(client, visitor_id) == items_of[visitor_id]
     assert _own(client, f"{run} stranger") == set()
 
 

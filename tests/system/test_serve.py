@@ -96,7 +96,7 @@ def test_ctrl_c_while_starting_ends_it_in_order(tmp_path):
     assert process.returncode == 0
 
 
-async def test_beyond_this_machine_it_listens_only_with_a_key_or_when_told_that_it_may(tmp_path):
+async def test_beyond_this_machine_it_listens_only_with_a_key_or_when_set_to_allow_it(tmp_path):
     everywhere = ("--listen", "0.0.0.0:0")
     with pytest.raises(ServerFailedError, match="exit code 2") as refused:
         await ServerProcess(tmp_path / "data", *everywhere).start()

@@ -35,9 +35,9 @@ def client(shop) -> Iterator[Client]:
         yield connected
 
 
-def touched(client, visitor_id):
+def interactions_of(client, visitor_id):
     profile = client.get_user(visitor_id=visitor_id)
-    return {touch.item_id: touch for touch in profile.history}
+    return {one.item_id: one for one in profile.history}
 
 
 def test_three_clicks_of_one_category_move_the_list_towards_it(three_clicks):
@@ -60,7 +60,7 @@ def test_two_windows_are_two_visitors(shop, client):
     seen = shop.play("two")
     assert len(set(seen["visitors"])) == 3
     hearty, *others = seen["visitors"]
-    assert len(touched(client, hearty)) == 1
+    assert len(interactions_of(client, hearty)) == 1
     for other in others:
         with pytest.raises(NotFoundError):
             client.get_user(visitor_id=other)
@@ -70,7 +70,7 @@ async def test_what_is_bought_was_learned_and_is_shown_no_more(shop, client):
     learned = client.get_model().counts["events_learned"]
     seen = shop.play("buys", "bertha")
     assert seen["complaints"] == []
-    history = touched(client, "bertha")
+    history = interactions_of(client, "bertha")
     assert history[seen["bought"]].touches == 2  # seen and put into the basket; later bought
     assert seen["returned"] in history
     assert client.get_model().counts["events_learned"] >= learned + 5  # what `buys` waits for
@@ -92,7 +92,7 @@ async def test_closing_the_tab_in_the_moment_of_a_click_delivers_it(shop, client
 
     def is_learned() -> bool:
         try:
-            return clicked in touched(client, "hasty")
+            return clicked in interactions_of(client, "hasty")
         except NotFoundError:
             return False
 

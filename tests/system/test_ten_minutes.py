@@ -1,4 +1,4 @@
-"""The README's backend and page, as they stand there: the first event of a browser is learned."""
+"""The README's backend and page, as written there: the first event of a browser is learned."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def written(folder: Path, addresses: dict[str, str]) -> None:
     """Write the README's two files, with this run's addresses, and the client where npm puts it."""
     for name, language in (("backend.mjs", "js"), ("page.html", "html")):
         [text] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-        for told, ours in addresses.items():
-            text = text.replace(told, ours)
+        for documented, ours in addresses.items():
+            text = text.replace(documented, ours)
         (folder / name).write_text(text)
     (folder / "node_modules").mkdir()
     (folder / "node_modules" / "headwater").symlink_to(NODE)
@@ -36,7 +36,7 @@ def written(folder: Path, addresses: dict[str, str]) -> None:
 
 @asynccontextmanager
 async def backend(folder: Path) -> AsyncIterator[str]:
-    """Run the backend; give the address that it tells."""
+    """Run the backend; give the address that it prints."""
     process = await asyncio.create_subprocess_exec(
         "node", "backend.mjs", cwd=folder, stdout=asyncio.subprocess.PIPE
     )
@@ -51,18 +51,18 @@ async def backend(folder: Path) -> AsyncIterator[str]:
 
 @pytest.mark.timeout(600)  # it may start with cold kernels
 async def test_the_first_event_of_a_page_is_learned(tmp_path: Path) -> None:
-    """Every address and key of the README stands in its commands, too."""
+    """Every address and key of the README is in its commands, too."""
     page_folder(tmp_path)  # skips without the tools
     port = free_port()
     server = GatewayServer(tmp_path / "data", "--gateway-origins", f"http://localhost:{port}")
     async with serving(server):
-        told = {
+        addresses = {
             "127.0.0.1:50051": server.address, "http://127.0.0.1:8080": server.url,
             "3000": str(port),
             "the-key-of-my-backend": KEY, "the-key-of-my-page": PAGE_KEY,
         }  # fmt: skip
-        assert all(README.count(one.removeprefix("http://")) > 1 for one in told)
-        written(tmp_path, told)
+        assert all(README.count(one.removeprefix("http://")) > 1 for one in addresses)
+        written(tmp_path, addresses)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         picture = str(SCREENSHOTS / "ten-minutes.png")
         async with backend(tmp_path) as url:
@@ -73,7 +73,7 @@ async def test_the_first_event_of_a_page_is_learned(tmp_path: Path) -> None:
             seen = json.loads((await looking.communicate())[0])
         first = seen["shown"][0]
         assert len(seen["shown"]) == 4
-        assert seen["told"] == f"{first}: created"
+        assert seen["result"] == f"{first}: created"
         async with AsyncClient(server.address, key=KEY) as client:
             history = (await client.get_user(visitor_id=seen["visitor"])).history
-        assert [touch.item_id for touch in history] == [first]
+        assert [interaction.item_id for interaction in history] == [first]

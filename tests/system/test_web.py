@@ -15,7 +15,7 @@ from tests.integration.waiting import PATIENCE_S
 WEB = [sys.executable, "-m", "headwater_server", "web"]
 
 
-def test_it_serves_until_it_is_told_to_stop_and_stops_in_order():
+def test_it_serves_until_it_is_stopped_and_stops_in_order():
     port = free_port()
     command = [*WEB, "--listen", f"127.0.0.1:{port}", "--target", "127.0.0.1:1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -29,19 +29,19 @@ def test_it_serves_until_it_is_told_to_stop_and_stops_in_order():
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "expected"),
     [
         (["--listen", "8081"], "--listen = '8081': write host:port"),
         (["--listen", "0.0.0.0:8081"], "set HEADWATER_KEY "),
     ],
 )
-def test_an_address_that_cannot_be_or_lets_everybody_in_is_refused(flags, told, monkeypatch):
+def test_an_address_that_cannot_be_or_lets_everybody_in_is_refused(flags, expected, monkeypatch):
     monkeypatch.delenv("HEADWATER_KEY", raising=False)
     ended = subprocess.run(
         [*WEB, *flags], capture_output=True, text=True, check=False, timeout=PATIENCE_S
     )
     assert ended.returncode == 2
-    assert told in ended.stderr
+    assert expected in ended.stderr
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path):

@@ -28,25 +28,25 @@ from headwater.v1 import recommendation_service_pb2_grpc as recommendation_pb_gr
 from headwater_server.cli.demo.server_process import ServerFailedError
 from headwater_server.replica.ports.position import offset_key
 from tests.integration.waiting import PATIENCE_S, eventually
-from tests.system.crash.crew import Crew
 from tests.system.crash.real_store import running_store
 from tests.system.crash.server import serving
+from tests.system.crash.worker_pool import WorkerPool
 
 CONNECTIONS = 16
 
 
 @asynccontextmanager
-async def connections(crew):
+async def connections(pool):
     """Connect often enough that every worker has some; the kernel deals them out."""
     async with AsyncExitStack() as stack:
         channels = []
         for _ in range(CONNECTIONS):
             own = [("grpc.use_local_subchannel_pool", 1)]
-            channel = await stack.enter_async_context(grpc.aio.insecure_channel(crew.address, own))
+            channel = await stack.enter_async_context(grpc.aio.insecure_channel(pool.address, own))
             await channel.channel_ready()
             channels.append(channel)
-        connected = {pid for pid in crew.children() if serves_somebody(pid, crew.address)}
-        assert len(connected) == crew.workers
+        connected = {pid for pid in pool.children() if serves_somebody(pid, pool.address)}
+        assert len(connected) == pool.workers
         yield channels
 
 
@@ -79,12 +79,12 @@ async def offset_of_list(channel, min_offset):
 
 
 async def test_whichever_worker_is_asked_has_learned_what_one_acknowledged(tmp_path):
-    crew = Crew(tmp_path / "data", "--host-patience-ms", "1000")
-    async with serving(crew), connections(crew) as channels, AsyncClient(crew.address) as client:
+    pool = WorkerPool(tmp_path / "data", "--host-patience-ms", "1000")
+    async with serving(pool), connections(pool) as channels, AsyncClient(pool.address) as client:
         for number in range(1, 21):
             await client.feedback([Event("click", f"v{number}", items=["a"])])
             assert await asyncio.gather(*map(learned, channels)) == [number] * CONNECTIONS
-        frozen = crew.children()[0]
+        frozen = pool.children()[0]
         os.kill(frozen, signal.SIGSTOP)
         calls = [asyncio.create_task(acknowledged(channel)) for channel in channels]
         try:
@@ -93,36 +93,36 @@ async def test_whichever_worker_is_asked_has_learned_what_one_acknowledged(tmp_p
         finally:
             os.kill(frozen, signal.SIGCONT)
         await asyncio.gather(*calls)
-        second = Crew(tmp_path / "other", "--listen", crew.address)
+        second = WorkerPool(tmp_path / "other", "--listen", pool.address)
         with pytest.raises(ServerFailedError, match="cannot listen on"):
             await second.start()  # although the workers share their port
 
 
 async def test_all_show_one_digest_and_stop_in_order_and_come_back_the_same(tmp_path):
-    crew = Crew(tmp_path / "data", "--log-format", "json", "--host-patience-ms", "0")
-    async with serving(crew):
-        async with connections(crew) as channels, AsyncClient(crew.address) as client:
+    pool = WorkerPool(tmp_path / "data", "--log-format", "json", "--host-patience-ms", "0")
+    async with serving(pool):
+        async with connections(pool) as channels, AsyncClient(pool.address) as client:
             await client.upsert_items([Item("a"), Item("b")])
             for _ in range(10):  # nobody waits for a neighbour here, but who asks for an offset
                 offset = (await client.feedback([Event("click", "v", items=["a"])])).offset
                 answers = [offset_of_list(channel, offset) for channel in channels]
                 assert min(await asyncio.gather(*answers)) >= offset_key(offset)
-        compared = await crew.compared()
+        compared = await pool.compared()
         assert [state.digest for state in compared.replicas] == [compared.digest] * 3
         roles = sorted(state.role for state in compared.replicas)
         assert roles == ["follower", "worker", "worker"]
-        said = digest_of(crew.address)
+        said = digest_of(pool.address)
         assert said.returncode == 0
         assert said.stdout.count(compared.digest) == 4
-        children = crew.children()
+        children = pool.children()
         assert len(children) == 3
-        assert await crew.stop() == 0
+        assert await pool.stop() == 0
         assert not any(psutil.pid_exists(pid) for pid in children)
-        took = [line for line in crew.log.splitlines() if "snapshot taken" in line]
+        took = [line for line in pool.log.splitlines() if "snapshot taken" in line]
         assert took
         assert all('"slot": "follower"' in line for line in took)
-        await crew.start()
-        assert (await crew.model()).digest == compared.digest
+        await pool.start()
+        assert (await pool.model()).digest == compared.digest
 
 
 def digest_of(address):
@@ -132,31 +132,31 @@ def digest_of(address):
 
 @pytest.mark.thorough
 async def test_one_that_dies_is_replaced_and_all_go_down_with_their_parent(tmp_path):
-    crew = Crew(tmp_path / "data")
-    async with serving(crew), AsyncClient(crew.address) as client:
-        first = crew.children()
-        crew.kill_children(first[0], first[-1])  # two of three
-        await crew.complete(besides={first[0], first[-1]})
+    pool = WorkerPool(tmp_path / "data")
+    async with serving(pool), AsyncClient(pool.address) as client:
+        first = pool.children()
+        pool.kill_children(first[0], first[-1])  # two of three
+        await pool.complete(besides={first[0], first[-1]})
         await client.feedback([Event("click", "v", items=["a"])], timeout_s=PATIENCE_S)
-        children = crew.children()
+        children = pool.children()
         assert len(children) == 3
-        await crew.kill_and_wait()
+        await pool.kill_and_wait()
         await eventually(lambda: not any(psutil.pid_exists(pid) for pid in children))
-        await crew.start()  # on the same port, at once
-        assert (await crew.model()).counts["events_learned"] == 1
+        await pool.start()  # on the same port, at once
+        assert (await pool.model()).counts["events_learned"] == 1
 
 
 async def test_what_no_worker_can_start_with_ends_it_with_the_reason(tmp_path):
-    crew = Crew(tmp_path / "data", "--ranker", "river:no.such.Model")
+    pool = WorkerPool(tmp_path / "data", "--ranker", "river:no.such.Model")
     with pytest.raises(ServerFailedError, match="exit code 2"):
-        await crew.start()
-    assert "no.such.Model" in crew.log
+        await pool.start()
+    assert "no.such.Model" in pool.log
 
 
 async def test_each_process_has_metrics_of_its_own(tmp_path):
     port = three_ports()
-    crew = Crew(tmp_path / "data", "--metrics-listen", f"127.0.0.1:{port}")
-    async with serving(crew):
+    pool = WorkerPool(tmp_path / "data", "--metrics-listen", f"127.0.0.1:{port}")
+    async with serving(pool):
         pages = [await asyncio.to_thread(page, port + number) for number in range(3)]
     assert all("headwater_log_entries_applied_total 1.0" in text for text in pages)
 
@@ -182,11 +182,11 @@ def three_ports():
 @pytest.mark.thorough
 async def test_when_none_can_be_started_any_more_it_ends(tmp_path):
     async with running_store("valkey", tmp_path / "store") as store:
-        crew = Crew(tmp_path / "serve", redis_url=store.url)
-        async with serving(crew):
+        pool = WorkerPool(tmp_path / "serve", redis_url=store.url)
+        async with serving(pool):
             await store.kill()
-            crew.kill_children(*crew.children())
+            pool.kill_children(*pool.children())
             async with asyncio.timeout(PATIENCE_S):
-                assert await crew.ended() == 1
-        assert "the workers do not start; giving up" in crew.log
-        assert "the store does not answer" in crew.log
+                assert await pool.ended() == 1
+        assert "the workers do not start; giving up" in pool.log
+        assert "the store does not answer" in pool.log

@@ -17,9 +17,9 @@ from headwater_server.engine.settings import EngineSettings
 
 
 class Peer(ABC):
-    """A recommender that is told of every event and asked before each.
+    """A recommender that learns every event and is asked before each.
 
-    ``name`` stands in the table, ``settings`` below it: all that one needs to get the same figures
+    ``name`` is in the table, ``settings`` below it: all that is needed to get the same figures
     again. Neither method may look ahead; `recommend` changes no answer that comes later.
     ``strengthened``: we built more into it than its paper or package brings.
     """

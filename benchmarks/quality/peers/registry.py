@@ -15,7 +15,7 @@ PEERS: tuple[Callable[[], Peer], ...] = (
     VmisKnn,
     lambda: VmisKnn(asks_itself=True),
     VowpalWabbit,
-    lambda: VowpalWabbit(0.02, told=True),
+    lambda: VowpalWabbit(0.02, with_counts=True),
     Als,
     Cosine,
     Bpr,

@@ -44,7 +44,7 @@ class Retrained(Peer):
     def learn(
         self, visitor_id: str, item_id: str, reward: float, value: float | None, time_s: float
     ) -> None:
-        """Count a rewarded event; train anew when it is time."""
+        """Count a rewarded event; train again when it is time."""
         del value, time_s
         self._popular.learn(item_id, reward)
         item, visitor = self._items.number(item_id), self._visitors.number(visitor_id)

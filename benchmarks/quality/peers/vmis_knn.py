@@ -24,7 +24,7 @@ class VmisKnn(Peer):
     """Session s votes through the k most similar of the m most recent sessions that share an item.
 
     s: the visitor's latest distinct items, pos(i) = 1 for the newest. M_i: the ``m`` sessions that
-    touched item i last. Of all sessions in the M_i of i in s, the ``m`` most recent are compared:
+    interacted with item i last. Of the sessions in the M_i of i in s, the ``m`` most recent count:
 
         similarity  r_n = sum over i in s and n of pi(i),    pi(i) = (|s| + 1 - pos(i)) / |s|
         score       d_j = sum over n in N_s of [j in n] lambda(n) r_n log(|H| / h_j)
@@ -148,7 +148,7 @@ class VmisKnn(Peer):
 
 
 class _Recent:
-    """The ``m`` sessions that touched an item last, oldest first."""
+    """The ``m`` sessions that interacted with an item last, oldest first."""
 
     def __init__(self, m: int) -> None:
         self._m = m

@@ -30,18 +30,18 @@ class VowpalWabbit(Peer):
     """A linear model of crossed features, which says of each candidate what showing it costs.
 
     cost(i) = w . (i + visitor x i + latest two items x i), learned by Vowpal Wabbit's own adaptive
-    gradient: -1 for the item that came, 0 for `NEGATIVES` others of the same candidates. ``told``
-    adds counts to the features, log(1 + .) of co-visitation with the latest items, with the
-    latest, and of popularity: another recommender's evidence, which it then weighs.
+    gradient: -1 for the item that came, 0 for `NEGATIVES` others of the same candidates.
+    ``with_counts`` adds counts to the features: log(1 + .) of co-visitation with the latest items,
+    of that with the latest item, and of popularity. It then weighs another recommender's evidence.
     """
 
-    def __init__(self, rate: float = 0.1, *, told: bool = False) -> None:
-        self.name = "Vowpal Wabbit with co-visitation" if told else "Vowpal Wabbit"
-        self.strengthened = self._told = told
+    def __init__(self, rate: float = 0.1, *, with_counts: bool = False) -> None:
+        self.name = "Vowpal Wabbit with co-visitation" if with_counts else "Vowpal Wabbit"
+        self.strengthened = self._with_counts = with_counts
         self.settings = (
             f"{ARGUMENTS} -l {rate}; {POPULAR} popular + {TOGETHER} co-visited candidates with the "
             f"latest {PAIRED_ITEMS} items; updated at every event against {NEGATIVES} of them"
-            + ("; counts of co-visitation and popularity are features" if told else "")
+            + ("; counts of co-visitation and popularity are features" if with_counts else "")
         )
         self._model = vowpalwabbit.Workspace(f"{ARGUMENTS} -l {rate}")
         self._items = Numbering()
@@ -100,7 +100,7 @@ class VowpalWabbit(Peer):
         after = self._together[latest[-1]] if latest else {}
         rows = {}
         for item in chosen:
-            if not self._told:
+            if not self._with_counts:
                 rows[item] = f"|i {item}"
                 continue
             near, last = math.log1p(together.get(item, 0.0)), math.log1p(after.get(item, 0.0))

@@ -1,12 +1,12 @@
-"""A small shop on FastAPI: lists that learn from every click, and a page that never fails.
+"""A small shop on FastAPI: lists learn from every click, and the page works without Headwater.
 
 pip install fastapi uvicorn
 python fastapi_shop.py [host:port of a running headwater] [key]
 
 GET  /                     what this visitor should see now, twice, without repeats
-GET  /products/{item_id}   the product, what goes with it, and what is like it
+GET  /products/{item_id}   the product, what goes with it, and similar products
 POST /clicks               what was clicked; the visitor's next page has learned from it
-POST /seen                 what was really on the screen; sent in batches, nobody waits
+POST /seen                 what was really on the screen; sent in batches, without waiting
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Seen(BaseModel):
 
 
 def visitor(request: Request, response: Response) -> str:
-    """Return who is asking: a cookie that the first answer sets."""
+    """Return the visitor's id: a cookie that the first answer sets."""
     name = request.cookies.get("visitor") or uuid4().hex
     response.set_cookie("visitor", name, httponly=True)
     return name
@@ -62,7 +62,7 @@ Offset = Annotated[str, Cookie()]  # set by a click: answer from a state that ha
 
 @shop.get("/")
 async def home(request: Request, visitor: Visitor, offset: Offset = "") -> dict[str, Any]:
-    """Two lists; the second one has nothing that is in the first."""
+    """Two lists; the second one has no item of the first."""
     client: headwater.AsyncClient = request.app.state.client
     asked = {"page_size": 3, "min_offset": offset, "fallback": BESTSELLERS}
     first = await client.recommend(visitor, placement="home", **asked)
@@ -80,7 +80,7 @@ async def home(request: Request, visitor: Visitor, offset: Offset = "") -> dict[
 async def product(
     request: Request, item_id: str, visitor: Visitor, offset: Offset = ""
 ) -> dict[str, Any]:
-    """One product, with what this visitor may want beside it; never the product itself."""
+    """One product, and what this visitor may want with it, without the product itself."""
     client: headwater.AsyncClient = request.app.state.client
     if item_id not in {item.item_id for item in PRODUCTS}:
         raise HTTPException(404)
@@ -95,7 +95,7 @@ async def product(
     try:
         alike = (await client.list_similar_items([item_id], page_size=3)).item_ids
     except headwater.HeadwaterError:
-        alike = []  # the page is worth more than this list
+        alike = []  # the page works without this list
     return {"item_id": item_id, "beside": shown(beside), "alike": alike}
 
 
@@ -112,18 +112,18 @@ async def clicked(request: Request, response: Response, click: Click, visitor: V
 
 @shop.post("/seen")
 async def seen(request: Request, screen: Seen, visitor: Visitor) -> None:
-    """Say what was shown; it goes out with the next batch."""
+    """Report what was shown; the next batch sends it."""
     event = headwater.Event("impression", visitor, screen.item_ids, attribution_token=screen.token)
     await request.app.state.later.add(event)
 
 
 def shown(slate: headwater.Recommendation) -> dict[str, Any]:
-    """Return a list as the page needs it: its items, and the token that its events send back."""
+    """Return a list as the page needs it: its items, and the token for its events."""
     return {"item_ids": slate.item_ids, "token": slate.attribution_token}
 
 
 def make_app(target: str, key: str = "") -> FastAPI:
-    """Return the shop; its client and its buffer live as long as it does."""
+    """Return the app, with a client and a buffer for its lifetime."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

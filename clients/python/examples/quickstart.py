@@ -1,6 +1,6 @@
-"""Ask, say what happened, ask again: python quickstart.py [host:port] of a running server.
+"""Ask, report what happened, ask again: python quickstart.py [host:port] of a running server.
 
-HEADWATER_KEY is its key, if it asks for one.
+HEADWATER_KEY is its API key, if it requires one.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     python shop.py        each step, for a reader
     python shop.py ask    one question, its answer as one line of JSON
 
-HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it asks for one.
+HEADWATER_TARGET names the server (127.0.0.1:50051), HEADWATER_KEY its key if it requires one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 
 import headwater
 
-PATIENT_S = 20.0  # of a page's visitor one would ask for a second
+PATIENT_S = 20.0  # a page would wait for one second only
 
 
 def ask(shop: headwater.Client) -> None:
@@ -49,14 +49,14 @@ def loop(shop: headwater.Client) -> None:
 
 
 def list_for_ann(shop: headwater.Client, offset: str) -> headwater.Recommendation:
-    """Return a list that has learned what stands at an offset."""
+    """Return a list from a state that has learned at least up to an offset."""
     return shop.recommend(
         "ann", placement="home", page_size=4, min_offset=offset, timeout_s=PATIENT_S
     )
 
 
 def main(arguments: list[str]) -> None:
-    """Connect as the environment says."""
+    """Connect to the server that the environment names."""
     target = os.environ.get("HEADWATER_TARGET", "127.0.0.1:50051")
     with headwater.Client(target, key=os.environ.get("HEADWATER_KEY", "")) as shop:
         try:

@@ -14,9 +14,10 @@ from headwater.users import EraseAnswer, UpsertUsersAnswer, User, UserProfile
 
 
 class AsyncCatalogue(AsyncConnection):
-    """What the shop says of its items and accounts. A change holds from the next answer on.
+    """Writes and reads of items and accounts. The next answer already respects a change.
 
-    An older ``set_time`` never beats a newer one; without it, a write is as old as its arrival.
+    A write with an older ``set_time`` does not replace a newer one. Without ``set_time``, the time
+    of arrival counts.
     """
 
     async def upsert_items(
@@ -27,7 +28,7 @@ class AsyncCatalogue(AsyncConnection):
         set_time: datetime | None = None,
         timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> UpsertAnswer:
-        """Put items (1 to 1,000), or only their ``fields``, into the catalogue."""
+        """Write items (1 to 1,000), or only their ``fields``, to the catalogue."""
         return await self._make(calls.upsert_items(items, fields, set_time), timeout_s)
 
     async def delete_items(
@@ -37,11 +38,11 @@ class AsyncCatalogue(AsyncConnection):
         set_time: datetime | None = None,
         timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> DeleteAnswer:
-        """Take items (1 to 1,000) out of the catalogue and of every list."""
+        """Remove items (1 to 1,000) from the catalogue and from every list."""
         return await self._make(calls.delete_items(item_ids, set_time), timeout_s)
 
     async def get_item(self, item_id: str, *, timeout_s: float = RECOMMEND_TIMEOUT_S) -> Item:
-        """Return an item; raise `NotFoundError` when the catalogue does not hold it."""
+        """Return an item; raise `NotFoundError` if it is not in the catalogue."""
         return await self._make(calls.get_item(item_id), timeout_s)
 
     async def list_items(
@@ -51,7 +52,7 @@ class AsyncCatalogue(AsyncConnection):
         page_size: int = ITEMS_A_PAGE,
         timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> AsyncIterator[Item]:
-        """Yield the catalogue by id, asking for a page (``timeout_s`` each) when it is needed."""
+        """Yield all items in the order of their ids; ``timeout_s`` is for one page."""
         token = ""
         while True:
             page = await self._make(calls.list_items(filter, page_size, token), timeout_s)
@@ -69,9 +70,9 @@ class AsyncCatalogue(AsyncConnection):
         set_time: datetime | None = None,
         timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> UpsertUsersAnswer:
-        """Say what the shop knows of accounts (1 to 1,000): all given features, or the named ones.
+        """Write accounts (1 to 1,000) with all their features, or only those in ``features``.
 
-        A feature that is named in ``features`` and that a user does not give is taken away.
+        A feature that ``features`` names and a user does not have is removed.
         """
         return await self._make(calls.upsert_users(users, features, set_time), timeout_s)
 
@@ -82,7 +83,7 @@ class AsyncCatalogue(AsyncConnection):
         visitor_id: str = "",
         timeout_s: float = RECOMMEND_TIMEOUT_S,
     ) -> UserProfile:
-        """Return what is known of an account or of a visitor; `NotFoundError` when nothing is."""
+        """Return the profile of an account or of a visitor; `NotFoundError` if there is none."""
         return await self._make(calls.get_user(user_id, visitor_id), timeout_s)
 
     async def erase_user(
@@ -94,7 +95,7 @@ class AsyncCatalogue(AsyncConnection):
     ) -> EraseAnswer:
         """Forget an account with its visitors, or what a visitor did anonymously.
 
-        A stranger is forgotten as well. What the weights have learned of them goes with
-        `headwater rebuild --without-erased`.
+        It is no error if the server does not know them. `headwater rebuild --without-erased` also
+        removes what the model's weights have learned from them.
         """
         return await self._make(calls.erase_user(user_id, visitor_id), timeout_s)

@@ -1,4 +1,4 @@
-"""Waiting for a condition on one loop, where telling that something changed never waits."""
+"""Waiting for a condition on one event loop; announcing a change never waits."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections.abc import Callable
 class AsyncChanges:
     """`asyncio.Condition` without its lock, which a loop's single thread does not need.
 
-    Telling waits for nothing, so that a task which is cancelled just then has told all the same.
+    `notify_all` does not wait, so it also takes effect in a task that is cancelled at that moment.
     """
 
     def __init__(self) -> None:
         self._waiters: set[asyncio.Future[None]] = set()
 
-    def tell(self) -> None:
-        """Let everybody who waits look at his condition again."""
+    def notify_all(self) -> None:
+        """Make every waiter check its condition again."""
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)

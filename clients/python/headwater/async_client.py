@@ -22,11 +22,11 @@ from headwater.wire.recommendations import Question
 
 
 class AsyncClient(AsyncCatalogue, AsyncOperations):
-    """Talks to one Headwater. Make it on the loop; close it, or use it in an ``async with``.
+    """A client of one Headwater server. Make it on the event loop; close it, or use ``async with``.
 
     Every call has a deadline (``timeout_s``, seconds, retries included), and raises a
     `HeadwaterError` when it fails. Reads and `feedback` are repeated by gRPC itself when the server
-    is away or overloaded; nothing is ever learned twice, since each event carries its id.
+    is away or overloaded; no event is learned twice, because each event carries its id.
     """
 
     async def recommend(
@@ -40,9 +40,10 @@ class AsyncClient(AsyncCatalogue, AsyncOperations):
         """Return what the visitor should see now.
 
         Takes the fields of RecommendRequest by name, such as ``placement``, ``page_size``,
-        ``candidate_item_ids``, ``context`` and ``min_offset``; ``explore=False``: the best list.
-        ``diversity``: how varied it is, "none", "low", "medium", "high" or "auto".
-        ``fallback``: the ids that are shown (``is_fallback``) while the server does not answer.
+        ``candidate_item_ids``, ``context`` and ``min_offset``. ``explore=False`` asks for the best
+        list, without exploration. ``diversity`` says how varied the list is: "none", "low",
+        "medium", "high" or "auto". ``fallback`` has the ids to return (with ``is_fallback``) while
+        the server does not answer.
         """
         call = calls.recommend(visitor_id, question)
         try:
@@ -61,7 +62,7 @@ class AsyncClient(AsyncCatalogue, AsyncOperations):
         min_offset: str = "",
         timeout_s: float = RECOMMEND_TIMEOUT_S,
     ) -> ItemList:
-        """Return what goes with, or is like, items (1 to 100)."""
+        """Return items that go with the given items (1 to 100), or are similar to them."""
         call = calls.list_similar_items(item_ids, page_size, filter, min_offset)
         return await self._make(call, timeout_s)
 
@@ -75,27 +76,27 @@ class AsyncClient(AsyncCatalogue, AsyncOperations):
         min_offset: str = "",
         timeout_s: float = RECOMMEND_TIMEOUT_S,
     ) -> ItemList:
-        """Return what is on the rise within a ``window``: "hour", "day" (also "") or "week"."""
+        """Return the trending items of a ``window``: "hour", "day" (also "") or "week"."""
         call = calls.list_trending_items(category, window, page_size, filter, min_offset)
         return await self._make(call, timeout_s)
 
     async def feedback(
         self, events: Iterable[Event], *, timeout_s: float = FEEDBACK_TIMEOUT_S
     ) -> FeedbackAnswer:
-        """Say what visitors did (1 to 1,000 events); return when it has been learned.
+        """Report what visitors did (1 to 1,000 events); return when it is learned.
 
-        After an error, send the same `Event` objects again: what was learned is not learned twice.
+        After an error, send the same `Event` objects again: no event is learned twice.
         """
         return await self._make(calls.feedback(events), timeout_s)
 
     def stream_feedback(
         self, batches: Iterable[Batch] | AsyncIterable[Batch], *, patience_s: float = PATIENCE_S
     ) -> AsyncIterator[FeedbackAnswer]:
-        """Say what visitors did in batches of 1 to 1,000 events; yield each one's answer, in order.
+        """Report what visitors did, in batches of 1 to 1,000 events; yield the answers in order.
 
-        ``batches`` are drawn ahead of the answers, 64 at most. A connection that is lost, and a
-        server that has too much to do, is tried again for ``patience_s``; what was not answered is
-        sent again, and learned once. Leave a batch alone until it is answered.
+        The client takes up to 64 of ``batches`` ahead of the answers. After a lost connection, or
+        while the server is overloaded, it tries again for ``patience_s``. It sends again what was
+        not answered; each event is learned once. Do not change a batch until it is answered.
         """
         method = self._stream_method(PATH, pb.StreamFeedbackRequest, pb.StreamFeedbackResponse)
         return AsyncFeedbackStream(method, batches, self._metadata, patience_s).answers()
@@ -107,19 +108,19 @@ class AsyncClient(AsyncCatalogue, AsyncOperations):
         compare_replicas: bool = False,
         timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> Model:
-        """Return where the model stands. A digest walks the whole state: give it time.
+        """Return the state of the model. A digest reads the whole state: allow more time for it.
 
-        ``compare_replicas`` asks every replica for its digest at one offset, which must be equal.
+        ``compare_replicas`` asks every replica for its digest at one offset: all must be equal.
         """
         call = calls.get_model(compute_digest=compute_digest, compare_replicas=compare_replicas)
         return await self._make(call, timeout_s)
 
     async def get_metrics(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> tuple[Metric, ...]:
-        """Return how well the model foresaw what happened."""
+        """Return how well the model predicted what happened."""
         return await self._make(calls.get_metrics(), timeout_s)
 
     async def get_drift_alarms(
         self, *, timeout_s: float = FEEDBACK_TIMEOUT_S
     ) -> tuple[DriftAlarm, ...]:
-        """Return the changes noticed in how well the model foresees, oldest first."""
+        """Return the detected changes in the quality of the predictions, oldest first."""
         return await self._make(calls.get_drift_alarms(), timeout_s)

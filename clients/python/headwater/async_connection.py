@@ -1,4 +1,4 @@
-"""A connection for asyncio: how each call is made, and how it ends."""
+"""A connection for asyncio: it makes each call and translates its errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Answer = TypeVar("Answer")
 
 
 class AsyncConnection:
-    """One connection to one server. Make it on the loop; close it, or use an ``async with``."""
+    """One connection to one server. Make it on the event loop; close it, or use ``async with``."""
 
     def __init__(
         self,
@@ -26,12 +26,12 @@ class AsyncConnection:
         key: str = "",
         tls: Tls | bool = False,
     ) -> None:
-        """Name the server, ``host:port``; without ``tls`` the connection is not encrypted.
+        """Set the server, ``host:port``; without ``tls`` the connection is not encrypted.
 
-        ``tls=True`` trusts the public authorities, `Tls` those of yours, with a certificate of the
-        caller's own; ``credentials`` are gRPC's own, in its place. ``key`` is sent with each call;
-        servers that listen beyond their own machine ask for one. Nothing is sent before the first
-        call.
+        ``tls=True`` trusts the public authorities. A `Tls` names your own authority, and a
+        certificate of the caller (mTLS). ``credentials`` are gRPC's own, instead of ``tls``.
+        ``key`` is the API key that each call sends; servers that listen beyond their own machine
+        require one. Nothing is sent before the first call.
         """
         credentials, more = secured(credentials, tls)
         options = [*channel_options(), *more]
@@ -44,7 +44,7 @@ class AsyncConnection:
         self._methods: dict[str, Any] = {}
 
     async def close(self) -> None:
-        """Close the connection; calls under way end with an error."""
+        """Close the connection; calls in progress end with an error."""
         await self._channel.close()
 
     async def __aenter__(self) -> Self:
@@ -67,7 +67,7 @@ class AsyncConnection:
         timeout_s: float,
         sent: tuple[tuple[str, str], ...] | None = None,
     ) -> Answer:
-        """Make a call; ``sent`` goes with it in place of the connection's own key."""
+        """Make a call; it carries ``sent`` instead of the connection's own key, if given."""
         method = self._methods.get(call.path)
         if method is None:
             serialize = type(call.request).SerializeToString

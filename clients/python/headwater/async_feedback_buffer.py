@@ -1,4 +1,4 @@
-"""Feedback without waiting for the answer, for asyncio: nothing is lost without a word."""
+"""Feedback without waiting for the answer, for asyncio: every loss is reported."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ _log = getLogger("headwater")
 
 
 class AsyncFeedbackBuffer:
-    """`headwater.FeedbackBuffer` for asyncio: the same promises, awaited.
+    """`headwater.FeedbackBuffer` for asyncio, with the same guarantees.
 
-    ``on_lost`` and ``on_refused`` may be plain functions or coroutines. A loop that ends as
-    `asyncio.run` ends it, without a `close` before, sends what is left. One that just stops cannot:
-    what is left is lost, logged and handed to ``on_lost(event, reason)`` when the process ends.
+    ``on_lost`` and ``on_refused`` may be plain functions or coroutines. If `asyncio.run` ends the
+    loop before `close`, the buffer still sends what is left. If the loop just stops, it cannot:
+    what is left is lost, logged and passed to ``on_lost(event, reason)`` when the process ends.
     """
 
     def __init__(
@@ -65,94 +65,94 @@ class AsyncFeedbackBuffer:
 
     @property
     def offset(self) -> str:
-        """A state that has learned all that was answered so far, "" before the first answer."""
+        """The offset of a state with all answered events, "" before the first answer."""
         return self._backlog.offset
 
     async def add(self, event: Event, *, timeout_s: float | None = None) -> None:
         """Take an event; wait while the buffer is full, `BufferFullError` after ``timeout_s``.
 
-        `ValueError` or `TypeError` for an event that no request can carry. A caller that is
-        cancelled while it waits has not added it.
+        `ValueError` or `TypeError` for an event that no request can carry. If the caller is
+        cancelled while it waits, the event is not added.
         """
         size_bytes = checked_bytes(event)
         backlog = self._backlog
         wait_s = 0.0 if self._is_in_sender else backlog.wait_s(timeout_s)
         if not await self._changes.wait_for(lambda: backlog.has_answer, wait_s):
-            await self._tell([backlog.overflow(event)])
+            await self._report([backlog.overflow(event)])
             return
         backlog.add(event, size_bytes)
         if self._sender is None:
             self._sender = asyncio.create_task(self._send_all(), name="headwater")
             self._end.ask()
-        self._changes.tell()
+        self._changes.notify_all()
 
     async def flush(self, timeout_s: float | None = None) -> None:
-        """Return when all that was added before is learned or lost; `TimeoutError` if not."""
+        """Return when all events added so far are learned or lost; else `TimeoutError`."""
         if self._is_in_sender:
             raise RuntimeError("on_lost must not wait for the buffer that calls it")
         backlog, wanted = self._backlog, self._backlog.added
         backlog.hurry = True
-        self._changes.tell()
+        self._changes.notify_all()
         if not await self._changes.wait_for(lambda: backlog.settled >= wanted, timeout_s):
             raise TimeoutError(f"{wanted - backlog.settled} events are still on their way")
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
-        """Send what is left, take nothing any more. What ``timeout_s`` is too short for is lost.
+        """Send what is left and take no more events. What is not sent within ``timeout_s`` is lost.
 
-        A call that is under way may take up to its own deadline, 5 seconds, longer.
+        A call in progress may take longer, up to its own deadline of 5 seconds.
         """
         self._backlog.close(timeout_s)
-        self._changes.tell()
+        self._changes.notify_all()
         if self._sender is not None and not self._is_in_sender:
             _, hanging = await asyncio.wait([self._sender], timeout=timeout_s + CLOSING_GRACE_S)
             for loss in self._backlog.lose_rest(HANGS) if hanging else ():
-                Losses(None, None).tell(loss)
+                Losses(None, None).report(loss)
         self._end.forget()
 
     @property
     def _is_in_sender(self) -> bool:
-        """Whether it is the buffer's own task that asks, from within on_lost."""
+        """Whether the current task is the buffer's own: on_lost called this."""
         return self._sender is not None and asyncio.current_task() is self._sender
 
     async def _send_all(self) -> None:
         try:
             await self._send_until_closed()
-        except asyncio.CancelledError:  # the loop ends, and waits for its tasks
+        except asyncio.CancelledError:  # the loop ends and waits for its tasks
             self._backlog.close(CLOSE_TIMEOUT_S)
-            self._changes.tell()
+            self._changes.notify_all()
             await self._send_until_closed()
-        finally:  # nothing is left in order; else it was cancelled again, or the loop is gone
+        finally:  # events are left only if the task was cancelled again or the loop is gone
             self._lose_rest()
 
     async def _send_until_closed(self) -> None:
         while batch := await self._next_batch():
-            await self._tell(await self._send(batch, time.monotonic()))
+            await self._report(await self._send(batch, time.monotonic()))
             self._backlog.settle()
-            self._changes.tell()
+            self._changes.notify_all()
 
     def _loop_stopped(self) -> None:
-        if os.getpid() == self._process:  # else forked from the loop's process, which sends it
+        if os.getpid() == self._process:  # a forked process leaves them to its parent
             self._lose_rest()
 
     def _lose_rest(self) -> None:
         rest = self._backlog.lose_rest("the loop ended before the buffer was closed")
-        self._changes.tell()
+        self._changes.notify_all()
         for loss in rest:
-            told = self._losses.tell(loss)
-            if inspect.iscoroutine(told):
-                told.close()  # no loop is left to await it; the log has the loss
+            returned = self._losses.report(loss)
+            if inspect.iscoroutine(returned):
+                returned.close()  # no loop is left to await it; the log has the loss
 
-    async def _tell(self, losses: Iterable[Loss]) -> None:
+    async def _report(self, losses: Iterable[Loss]) -> None:
         for loss in losses:
-            told = self._losses.tell(loss)
-            if inspect.isawaitable(told):
+            returned = self._losses.report(loss)
+            if inspect.isawaitable(returned):
                 try:
-                    await told
+                    await returned
                 except Exception:  # noqa: BLE001 - the caller's error must not lose the other events
                     _log.exception("on_lost failed")
 
     async def _next_batch(self) -> list[Event]:
-        """Wait for a batch; none comes after the last one of a closed buffer."""
+        """Wait for a batch; return an empty one after the last batch of a closed buffer."""
         backlog = self._backlog
         backlog.hurry = backlog.hurry and not backlog.is_empty
         await self._changes.wait_for(lambda: not backlog.is_empty or backlog.is_closed)
@@ -160,13 +160,13 @@ class AsyncFeedbackBuffer:
         return backlog.take()
 
     async def _send(self, batch: list[Event], began_s: float) -> list[Loss]:
-        """Send a batch until it is answered or given up; return what is lost of it."""
+        """Send a batch until it is answered or given up; return its lost events."""
         tries = 0
         while True:
             tries += 1
             try:
                 return await self._try(batch, began_s)
-            except Exception as error:  # noqa: BLE001 - nothing may end the task and lose the rest
+            except Exception as error:  # noqa: BLE001 - an error must not end the task and lose the rest
                 if parts := halves(batch, error):
                     return [lost for part in parts for lost in await self._send(part, began_s)]
                 if not (may_pass(error) and await self._waited(began_s, delay_s(tries, error))):

@@ -1,4 +1,4 @@
-"""Feedback as a stream of batches, for asyncio: sent ahead, answered in order, sent again."""
+"""Feedback as a stream of batches, for asyncio; unanswered batches are sent again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from headwater.v1 import feedback_service_pb2 as pb
 
 
 class AsyncFeedbackStream:
-    """One caller's batches over as many connections as it takes."""
+    """The batches of one caller, over as many connections as necessary."""
 
     def __init__(
         self,
@@ -24,7 +24,7 @@ class AsyncFeedbackStream:
         metadata: tuple[tuple[str, str], ...],
         patience_s: float,
     ) -> None:
-        """Take gRPC's ``method`` for both directions; nothing is sent yet."""
+        """Keep gRPC's ``method`` for both directions; nothing is sent yet."""
         self._method = method
         self._batches = batches if isinstance(batches, AsyncIterable) else _each(batches)
         self._metadata = metadata
@@ -54,7 +54,7 @@ class AsyncFeedbackStream:
         try:
             async for response in call:
                 answer = self._kept.answered(response)
-                await self._tell()
+                await self._notify_all()
                 self._patience.restored()
                 yield answer
         except grpc.aio.AioRpcError as error:
@@ -63,7 +63,7 @@ class AsyncFeedbackStream:
             call.cancel()
 
     async def _requests(self, connection: int) -> AsyncIterator[pb.StreamFeedbackRequest]:
-        """Yield what a connection sends; nothing more once there is another."""
+        """Yield what a connection sends, until there is a newer connection."""
         kept = self._kept
         while True:
             async with self._changed:
@@ -76,26 +76,26 @@ class AsyncFeedbackStream:
             yield request
 
     async def _draw_all(self) -> None:
-        """Take batches from the caller as long as not too many are unanswered."""
+        """Take batches from the caller while there are not too many without an answer."""
         error: BaseException | None = None
         try:
             async for batch in self._batches:
                 self._kept.drawn(batch, None)
-                await self._tell()
+                await self._notify_all()
                 async with self._changed:
                     await self._changed.wait_for(lambda: not self._kept.is_full)
-        except Exception as raised:  # noqa: BLE001 - it is the caller's, and raised to it
+        except Exception as raised:  # noqa: BLE001 - the caller's own error: raised to the caller
             error = raised
         self._kept.drawn(None, error)
-        await self._tell()
+        await self._notify_all()
 
-    async def _tell(self) -> None:
+    async def _notify_all(self) -> None:
         async with self._changed:
             self._changed.notify_all()
 
 
 def _read_error(error: grpc.aio.AioRpcError) -> HeadwaterError:
-    """Return what the caller hears; a try that ended under a write says only that, not why."""
+    """Return the caller's error; gRPC gives no reason if a stream ends during a write."""
     if "Internal error from Core" in (error.details() or ""):
         return UnavailableError("the stream ended", code=grpc.StatusCode.UNAVAILABLE)
     return from_rpc_error(error)
@@ -104,4 +104,4 @@ def _read_error(error: grpc.aio.AioRpcError) -> HeadwaterError:
 async def _each(batches: Iterable[Batch]) -> AsyncIterator[Batch]:
     for batch in batches:
         yield batch
-        await asyncio.sleep(0)  # a long list must not keep others from their turn
+        await asyncio.sleep(0)  # a long list must not block other tasks

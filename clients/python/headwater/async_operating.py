@@ -1,4 +1,4 @@
-"""What those who look after a server ask it, for asyncio. Nothing is changed by asking."""
+"""Questions of operators about a server, for asyncio. They change nothing."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ ITEMS_A_PAGE = 100
 
 
 class AsyncOperations(AsyncConnection):
-    """`UnavailableError` from what looks into the store while that is away."""
+    """Those that read the store raise `UnavailableError` while it is away."""
 
     async def list_replicas(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> tuple[Replica, ...]:
-        """Return every replica of the catalogue, and those that died within a day."""
+        """Return every replica of the catalogue, also those that died within the last day."""
         return await self._make(calls.list_replicas(), timeout_s)
 
     async def get_serving(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> Serving:
-        """Return how the process that answers is doing."""
+        """Return the status of the process that answers."""
         return await self._make(calls.get_serving(), timeout_s)
 
     async def list_metric_samples(
@@ -43,7 +43,7 @@ class AsyncOperations(AsyncConnection):
         names: Iterable[str] = (),
         timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> MetricSamples:
-        """Return figures over time, those after ``start_time``, of the named series or of all."""
+        """Return figures over time, from after ``start_time``, of the named series or of all."""
         return await self._make(calls.list_metric_samples(span, start_time, names), timeout_s)
 
     async def list_quarantined_events(
@@ -53,7 +53,7 @@ class AsyncOperations(AsyncConnection):
         page_size: int = EVENTS_A_PAGE,
         timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> AsyncIterator[QuarantinedEvent]:
-        """Yield what nothing was learned from, newest first; ``timeout_s`` is that of a page."""
+        """Yield the quarantined events, newest first; ``timeout_s`` is for one page."""
         token = ""
         while True:
             page = await self._make(
@@ -66,7 +66,7 @@ class AsyncOperations(AsyncConnection):
                 return
 
     async def get_storage(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> Storage:
-        """Return what the store keeps of this catalogue."""
+        """Return what the store contains of this catalogue."""
         return await self._make(calls.get_storage(), timeout_s)
 
     async def list_item_statistics(
@@ -79,9 +79,9 @@ class AsyncOperations(AsyncConnection):
         page_size: int = ITEMS_A_PAGE,
         timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> AsyncIterator[ItemStatistics]:
-        """Yield what was counted of items, in ``order``, or of ``item_ids`` alone.
+        """Yield the statistics of all items in ``order``, or only of ``item_ids``.
 
-        ``query`` is held by the id or the title; ``timeout_s`` is that of a page.
+        ``query`` keeps the items whose id or title contains it; ``timeout_s`` is for one page.
         """
         ids, token = to_ids("item_ids", item_ids), ""
         while True:

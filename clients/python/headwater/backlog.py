@@ -1,6 +1,6 @@
-"""What waits to be sent, counted and cut into batches: the part that both buffers share.
+"""The events that wait to be sent, cut into batches: the part that both buffers share.
 
-It waits for nothing and locks nothing: that is what the buffers around it do.
+It does not wait and does not lock: the buffers do that.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from headwater.events import Event
 from headwater.losses import Loss
 
 EVENTS_A_CALL = 1000
-BATCH_BYTES_MAX = 1_000_000  # a server takes 4 MiB a call unless it is set otherwise
+BATCH_BYTES_MAX = 1_000_000  # a server accepts 4 MiB a call by default
 WhenFull = Literal["wait", "raise", "drop"]
 
 
 class BufferClosedError(RuntimeError):
-    """The buffer was closed: this event would never be sent."""
+    """The buffer was closed: it does not send this event."""
 
 
 class BufferFullError(Exception):
-    """The buffer stayed full for as long as the caller would wait: this event was not taken."""
+    """The buffer was full for as long as the caller waits: it did not take this event."""
 
 
 class Backlog:
-    """Events in the order they came. Each is settled once: learned, or lost and told so."""
+    """Events in the order of arrival. Each is settled once: learned, or lost and reported."""
 
     def __init__(
         self, events_max: int, batch_max: int, patience_s: float, when_full: WhenFull
@@ -48,17 +48,17 @@ class Backlog:
 
     @property
     def is_full(self) -> bool:
-        """Whether no more events are taken: those on their way count, too."""
+        """Whether no more events are taken: those that are being sent count, too."""
         return self.added - self.settled >= self.events_max
 
     @property
     def has_answer(self) -> bool:
-        """Whether somebody who would add an event need not wait any longer."""
+        """Whether a caller that adds an event need not wait any longer."""
         return self.is_closed or not self.is_full
 
     @property
     def is_due(self) -> bool:
-        """Whether a batch goes out now, without waiting for company."""
+        """Whether a batch is sent now, without waiting for more events."""
         return self.hurry or self.is_closed or len(self._waiting) >= self.batch_max
 
     @property
@@ -68,17 +68,17 @@ class Backlog:
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing is taken any more."""
+        """Whether no event is taken any more."""
         return self.close_at_s is not None
 
     def wait_s(self, timeout_s: float | None) -> float | None:
-        """Return how long somebody waits while it is full: as told, else as ``when_full`` says."""
+        """Return how long to wait while it is full: ``timeout_s``, else as ``when_full`` says."""
         if timeout_s is None and self.when_full != "wait":
             return 0.0
         return timeout_s
 
     def overflow(self, event: Event) -> Loss:
-        """Return what is told of an event that was dropped; `BufferFullError` if none may be."""
+        """Return the loss of an event that is dropped; `BufferFullError` if none may be dropped."""
         reason = f"{self.events_max} events are on their way"
         if self.when_full != "drop":
             raise BufferFullError(reason)
@@ -92,7 +92,7 @@ class Backlog:
         self.added += 1
 
     def take(self) -> list[Event]:
-        """Return the next batch; with it what was taken before, and was not settled."""
+        """Return the next batch, including what was taken before and is not settled."""
         left_bytes = BATCH_BYTES_MAX
         while self._waiting and len(self._batch) < self.batch_max:
             left_bytes -= self._waiting[0][1]
@@ -102,21 +102,21 @@ class Backlog:
         return self._batch
 
     def settle(self) -> None:
-        """Say that the batch that was taken last is learned, or lost and told so."""
+        """Note that the last batch is learned, or lost and reported."""
         self.settled += len(self._batch)
         self._batch = []
 
     def close(self, timeout_s: float) -> None:
-        """Take nothing any more, and give up what is not sent within ``timeout_s``."""
+        """Take no more events, and give up what is not sent within ``timeout_s``."""
         self.close_at_s = time.monotonic() + timeout_s
 
     def give_up_at_s(self, began_s: float) -> float:
-        """Return until when a batch that was first tried at ``began_s`` is tried again."""
+        """Return the time when a batch that was first tried at ``began_s`` is given up."""
         patient_s = began_s + self.patience_s
         return patient_s if self.close_at_s is None else min(patient_s, self.close_at_s)
 
     def lose_rest(self, reason: str) -> list[Loss]:
-        """Take nothing any more, and give up all that is on its way; return it, to be told."""
+        """Take no more events, and give up all that are left; return them, to be reported."""
         self.close(0)
         rest = [*self._batch, *(event for event, _ in self._waiting)]
         self._batch, self.settled = [], self.added

@@ -1,6 +1,6 @@
-"""Each call once, for both clients: which method, what is sent, how the answer is read.
+"""The calls of both clients: the method, the request, and how to read the answer.
 
-Those about items and accounts are in `headwater.catalogue_calls`.
+The calls about items and accounts are in `headwater.catalogue_calls`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Answer]):
-    """One call, not yet made. ``answer`` is the message that comes back, ``read`` reads it."""
+    """One call, not made yet. ``answer`` is the class of the response, ``read`` converts it."""
 
     path: str
     request: Any
@@ -46,7 +46,7 @@ def recommend(visitor_id: str, question: Question) -> Call[Recommendation]:
 
 
 def feedback(events: Iterable[Event]) -> Call[FeedbackAnswer]:
-    """Say what visitors did."""
+    """Report what visitors did."""
     return Call(
         "/headwater.v1.FeedbackService/Feedback",
         feedback_request(events),
@@ -58,7 +58,7 @@ def feedback(events: Iterable[Event]) -> Call[FeedbackAnswer]:
 def list_similar_items(
     item_ids: Iterable[str], page_size: int, filter_text: str, min_offset: str
 ) -> Call[ItemList]:
-    """Ask for what goes with, or is like, items."""
+    """Ask for items that go with the given items, or are similar to them."""
     return Call(
         "/headwater.v1.RecommendationService/ListSimilarItems",
         recommendation_pb2.ListSimilarItemsRequest(
@@ -75,7 +75,7 @@ def list_similar_items(
 def list_trending_items(
     category: str, window: str, page_size: int, filter_text: str, min_offset: str
 ) -> Call[ItemList]:
-    """Ask for what is on the rise."""
+    """Ask for trending items."""
     return Call(
         "/headwater.v1.RecommendationService/ListTrendingItems",
         recommendation_pb2.ListTrendingItemsRequest(
@@ -91,7 +91,7 @@ def list_trending_items(
 
 
 def get_model(*, compute_digest: bool, compare_replicas: bool) -> Call[Model]:
-    """Ask where the model stands."""
+    """Ask for the state of the model."""
     return Call(
         "/headwater.v1.ModelService/GetModel",
         model_pb2.GetModelRequest(compute_digest=compute_digest, compare_replicas=compare_replicas),
@@ -101,7 +101,7 @@ def get_model(*, compute_digest: bool, compare_replicas: bool) -> Call[Model]:
 
 
 def get_metrics() -> Call[tuple[Metric, ...]]:
-    """Ask how well the model foresees."""
+    """Ask how well the model predicts."""
     return Call(
         "/headwater.v1.ModelService/GetMetrics",
         model_pb2.GetMetricsRequest(),
@@ -111,7 +111,7 @@ def get_metrics() -> Call[tuple[Metric, ...]]:
 
 
 def get_drift_alarms() -> Call[tuple[DriftAlarm, ...]]:
-    """Ask which changes were noticed in how well the model foresees."""
+    """Ask for the detected changes in the quality of the predictions."""
     return Call(
         "/headwater.v1.ModelService/GetMetrics",
         model_pb2.GetMetricsRequest(),

@@ -1,4 +1,4 @@
-"""Each call about items and accounts once, for both clients."""
+"""The calls of both clients about items and accounts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from headwater.wire.users import profile, upsert_users_answer, upsert_users_requ
 def upsert_items(
     items: Iterable[Item], fields: Sequence[str], set_time: datetime | None
 ) -> Call[UpsertAnswer]:
-    """Put items into the catalogue."""
+    """Write items to the catalogue."""
     return Call(
         "/headwater.v1.CatalogService/UpsertItems",
         upsert_items_request(items, fields, set_time),
@@ -34,7 +34,7 @@ def upsert_items(
 
 
 def delete_items(item_ids: Iterable[str], set_time: datetime | None) -> Call[DeleteAnswer]:
-    """Take items out of the catalogue."""
+    """Remove items from the catalogue."""
     return Call(
         "/headwater.v1.CatalogService/DeleteItems",
         delete_items_request(item_ids, set_time),
@@ -68,7 +68,7 @@ def list_items(filter_text: str, page_size: int, page_token: str) -> Call[ItemPa
 def upsert_users(
     users: Iterable[User], features: Sequence[str], set_time: datetime | None
 ) -> Call[UpsertUsersAnswer]:
-    """Say what the shop knows of accounts."""
+    """Write what the shop knows about accounts."""
     return Call(
         "/headwater.v1.UserService/UpsertUsers",
         upsert_users_request(users, features, set_time),
@@ -78,7 +78,7 @@ def upsert_users(
 
 
 def get_user(user_id: str, visitor_id: str) -> Call[UserProfile]:
-    """Ask what is known of an account or a visitor."""
+    """Ask for the profile of an account or a visitor."""
     return Call(
         "/headwater.v1.UserService/GetUser",
         user_pb2.GetUserRequest(user_id=user_id, visitor_id=visitor_id),
@@ -88,7 +88,7 @@ def get_user(user_id: str, visitor_id: str) -> Call[UserProfile]:
 
 
 def erase_user(user_id: str, visitor_id: str) -> Call[EraseAnswer]:
-    """Ask that an account or a visitor be forgotten."""
+    """Ask the server to forget an account or a visitor."""
     return Call(
         "/headwater.v1.UserService/EraseUser",
         user_pb2.EraseUserRequest(user_id=user_id, visitor_id=visitor_id),

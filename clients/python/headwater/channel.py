@@ -1,15 +1,15 @@
-"""How the server is reached: gRPC's own retries where they are safe, and quick reconnection."""
+"""Settings of the gRPC channel: retries where they are safe, and quick reconnection."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-RECOMMEND_TIMEOUT_S = 1.0  # a page is waiting
-FEEDBACK_TIMEOUT_S = 5.0  # nobody is
+RECOMMEND_TIMEOUT_S = 1.0  # a page waits for the answer
+FEEDBACK_TIMEOUT_S = 5.0  # no page waits for the answer
 
-# UpsertItems is in neither: repeated after a lost answer, a write without set_time could undo a
-# newer one.
+# UpsertItems is in neither list: if it is repeated after a lost answer, a write without set_time
+# could undo a newer one.
 READS = {
     "RecommendationService": ["Recommend", "ListSimilarItems", "ListTrendingItems"],
     "CatalogService": ["GetItem", "ListItems"],
@@ -18,7 +18,7 @@ READS = {
 }
 WRITES = {
     "FeedbackService": ["Feedback"],  # safe, since each event carries its id
-    "UserService": ["EraseUser"],  # forgetting twice is forgetting
+    "UserService": ["EraseUser"],  # safe: to erase twice is the same as once
 }
 
 
@@ -27,7 +27,7 @@ def service_config() -> str:
     return json.dumps(
         {
             "methodConfig": [
-                # about 0.35 s in all, so that a server that is down is said to be within a second
+                # about 0.35 s in all: a server that is down is reported within a second
                 _policy(READS, tries_max=4, first_s=0.05, multiplier=2),
                 # about 2.3 s in all: long enough for a restart
                 _policy(WRITES, tries_max=5, first_s=0.1, multiplier=3),
@@ -50,7 +50,7 @@ def _policy(
             "initialBackoff": f"{first_s}s",
             "maxBackoff": "1s",
             "backoffMultiplier": multiplier,
-            # CANCELLED by the server: the call came in just as it stopped, and was never looked at
+            # CANCELLED by the server: the call arrived while it stopped, and was not processed
             "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED", "CANCELLED"],
         },
     }
@@ -71,7 +71,7 @@ def channel_options() -> list[tuple[str, Any]]:
 
 
 def metadata(key: str) -> tuple[tuple[str, str], ...]:
-    """Return what is sent with each call; a key that no header can carry is a `ValueError`.
+    """Return the headers of each call; `ValueError` if a header cannot carry the key.
 
     >>> metadata("s3cret")
     (('authorization', 'Bearer s3cret'),)

@@ -1,4 +1,4 @@
-"""A connection for threads: how each call is made, and how it ends."""
+"""A connection for threads: it makes each call and translates its errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Answer = TypeVar("Answer")
 
 
 class Connection:
-    """One connection to one server. Share it between threads; close it, or use it in a ``with``."""
+    """One connection to one server. Threads may share it. Close it, or use a ``with``."""
 
     def __init__(
         self,
@@ -26,12 +26,12 @@ class Connection:
         key: str = "",
         tls: Tls | bool = False,
     ) -> None:
-        """Name the server, ``host:port``; without ``tls`` the connection is not encrypted.
+        """Set the server, ``host:port``; without ``tls`` the connection is not encrypted.
 
-        ``tls=True`` trusts the public authorities, `Tls` those of yours, with a certificate of the
-        caller's own; ``credentials`` are gRPC's own, in its place. ``key`` is sent with each call;
-        servers that listen beyond their own machine ask for one. Nothing is sent before the first
-        call.
+        ``tls=True`` trusts the public authorities. A `Tls` names your own authority, and a
+        certificate of the caller (mTLS). ``credentials`` are gRPC's own, instead of ``tls``.
+        ``key`` is the API key that each call sends; servers that listen beyond their own machine
+        require one. Nothing is sent before the first call.
         """
         credentials, more = secured(credentials, tls)
         options = [*channel_options(), *more]
@@ -44,7 +44,7 @@ class Connection:
         self._methods: dict[str, Any] = {}
 
     def close(self) -> None:
-        """Close the connection; calls under way end with an error."""
+        """Close the connection; calls in progress end with an error."""
         self._channel.close()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What a failed delivery of events calls for: another try, smaller parts, or giving up."""
+"""What follows a failed delivery of events: another try, smaller parts, or giving up."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from headwater.losses import Loss
 from headwater.wire.events import feedback_request
 
 CLOSING_DELAY_S = 0.1  # between tries once the buffer is closed
-CLOSING_GRACE_S = 10.0  # for the call under way, and for who is told of losses
-HANGS = "the buffer was closed, and what it waits for (on_lost?) did not end in time"
+CLOSING_GRACE_S = 10.0  # for the call in progress, and for on_lost and on_refused
+HANGS = "the buffer was closed, but a call or on_lost did not end in time"
 _LEARNED = (EventStatus.CREATED, EventStatus.EXISTS)
 _DELAY_S_FIRST, _DELAY_S_MAX = 0.1, 5.0
-# a bug that one event meets, and a proxy's 413 for a body that is too large for it
+# a server's bug that one event triggers, or a proxy's 413 for a body that is too large
 _MAYBE_ONE_EVENT = (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN)
 
 
 def checked_bytes(event: Event) -> int:
-    """Return an event's size on the wire; `ValueError` or `TypeError` if it has none."""
+    """Return an event's size on the wire; `ValueError` or `TypeError` if it cannot be sent."""
     return feedback_request([event]).ByteSize()
 
 
 def not_learned(batch: Sequence[Event], answer: FeedbackAnswer) -> list[Loss]:
-    """Return the events that the server took and did not learn from."""
+    """Return the events that the server received and did not learn."""
     return [
         Loss(event, f"{result.status.value}: {result.detail}", result)
         for event, result in zip(batch, answer.results, strict=True)
@@ -36,12 +36,12 @@ def not_learned(batch: Sequence[Event], answer: FeedbackAnswer) -> list[Loss]:
 
 
 def undelivered(batch: Sequence[Event], error: Exception) -> list[Loss]:
-    """Return the events of a batch that is given up."""
+    """Return the losses of a batch that is given up."""
     return [Loss(event, f"{type(error).__name__}: {error}") for event in batch]
 
 
 def halves(batch: list[Event], error: Exception) -> list[list[Event]]:
-    """Return the parts to try one by one, if one event may be what fails the others; else []."""
+    """Return the parts to try one by one, if one event may make the others fail; else []."""
     if len(batch) < 2 or not _may_be_one_event(error):
         return []
     middle = len(batch) // 2
@@ -55,12 +55,12 @@ def _may_be_one_event(error: Exception) -> bool:
 
 
 def may_pass(error: Exception) -> bool:
-    """Whether trying again later may help: the server is away, late, or has too much to do."""
+    """Whether a later try may help: the server is away, late or overloaded."""
     return isinstance(error, HeadwaterError) and is_away(error)
 
 
 def delay_s(tries: int, error: Exception | None = None) -> float:
-    """Return how long to wait after so many tries, and at least as long as the server asked for.
+    """Return how long to wait after ``tries``: at least as long as the server asked for.
 
     >>> [delay_s(tries) for tries in (1, 2, 3, 99)]
     [0.1, 0.2, 0.4, 5.0]

@@ -1,4 +1,4 @@
-"""What a call may raise: each error says which field, or when to come back."""
+"""The errors of a call: each says which field is wrong, or when to try again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DETAILS = "grpc-status-details-bin"
 
 
 class HeadwaterError(Exception):
-    """A call failed. ``code`` is gRPC's; ``field`` names what was wrong with the request, if so."""
+    """A call failed. ``code`` is gRPC's; ``field`` names the wrong part of the request, if any."""
 
     def __init__(
         self,
@@ -21,7 +21,7 @@ class HeadwaterError(Exception):
         field: str = "",
         retry_after_s: float | None = None,
     ) -> None:
-        """Take what the server said."""
+        """Keep what the server answered."""
         super().__init__(message)
         self.code = code
         self.field = field
@@ -29,35 +29,35 @@ class HeadwaterError(Exception):
 
 
 class InvalidRequestError(HeadwaterError):
-    """The request is malformed; nothing was done. ``field`` names the place, as the API does."""
+    """The request is malformed; nothing was done. ``field`` has the API's name of the place."""
 
 
 class NotFoundError(HeadwaterError):
-    """What the request names does not exist."""
+    """What the request asks for does not exist."""
 
 
 class UnauthenticatedError(HeadwaterError):
-    """The server asks for a key, and this was none or another one."""
+    """The server requires a key, and the call had none or a wrong one."""
 
 
 class PermissionDeniedError(HeadwaterError):
-    """The key is right, and may not do this: its scopes are others, or a page's."""
+    """The key is valid but not allowed to do this: it lacks the scope, or is a page's key."""
 
 
 class UnimplementedError(HeadwaterError):
-    """This server's release does not have it yet."""
+    """This release of the server does not have the method."""
 
 
 class OverloadedError(HeadwaterError):
-    """The server has too much to do, also after the retries. Come back in ``retry_after_s``."""
+    """The server is overloaded, also after the retries. Try again in ``retry_after_s``."""
 
 
 class UnavailableError(HeadwaterError):
-    """The server, or its store, is away, also after the retries."""
+    """The server or its store is not available, also after the retries."""
 
 
 class DeadlineExceededError(HeadwaterError):
-    """The time ran out. Events may or may not have been learned: send the same ones again."""
+    """The deadline passed. Events may or may not be learned: send the same ones again."""
 
 
 _KINDS: dict[grpc.StatusCode, type[HeadwaterError]] = {
@@ -68,7 +68,7 @@ _KINDS: dict[grpc.StatusCode, type[HeadwaterError]] = {
     grpc.StatusCode.UNIMPLEMENTED: UnimplementedError,
     grpc.StatusCode.RESOURCE_EXHAUSTED: OverloadedError,
     grpc.StatusCode.UNAVAILABLE: UnavailableError,
-    grpc.StatusCode.CANCELLED: UnavailableError,  # by a server that stops; our own is no RpcError
+    grpc.StatusCode.CANCELLED: UnavailableError,  # by a stopping server: ours raises no RpcError
     grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceededError,
 }
 
@@ -84,7 +84,7 @@ def from_rpc_error(error: grpc.RpcError) -> HeadwaterError:
 
 
 def _read_details(packed: bytes | str) -> tuple[str, float | None]:
-    """Return the field and the seconds to wait, as far as the server told them."""
+    """Return the field and the seconds to wait, as far as the server sent them."""
     field, retry_after_s = "", None
     bad_request, retry = error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
     for detail in status_pb2.Status.FromString(packed).details if packed else ():

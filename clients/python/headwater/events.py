@@ -1,4 +1,4 @@
-"""What a visitor did, and what the server made of it."""
+"""Events of visitors, and the server's answers to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from headwater.values import Values
 
 @dataclass(frozen=True, slots=True)
 class EventItem:
-    """One item of an event; ``price`` is for one piece."""
+    """One item of an event; ``price`` is the price of one unit."""
 
     item_id: str
     quantity: float | None = None
@@ -25,8 +25,8 @@ class EventItem:
 class Event:
     """One thing that a visitor did.
 
-    ``event_id`` is minted here, before the first try, so that sending the same object again is
-    learned once. Items may be given by their ids alone. Times need a timezone.
+    ``event_id`` is created here, before the first try: the same object is learned once, also if
+    it is sent again. ``items`` may be ids only. Times need a timezone.
 
     >>> click = Event("click", "visitor-1", items=["boots"])
     >>> len(click.event_id)
@@ -48,7 +48,7 @@ class Event:
 
 
 class EventStatus(Enum):
-    """What became of an event; see EventStatus in protos/headwater/v1/event.proto."""
+    """The result for an event; see EventStatus in protos/headwater/v1/event.proto."""
 
     CREATED = "created"
     EXISTS = "exists"
@@ -67,7 +67,7 @@ class EventResult:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackAnswer:
-    """One result an event, in order. Give ``offset`` to ``recommend`` as ``min_offset``."""
+    """One result for each event, in order. Pass ``offset`` to ``recommend`` as ``min_offset``."""
 
     results: tuple[EventResult, ...]
     offset: str

@@ -1,4 +1,4 @@
-"""The list that a page shows while the server is away."""
+"""The list that a page shows while the server does not answer."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ TOO_LARGE = "larger than max"
 
 
 def is_away(error: HeadwaterError) -> bool:
-    """Whether the server could not answer in time, and the question was not what was wrong.
+    """Whether the server could not answer in time, and the request itself was not wrong.
 
-    gRPC calls a message that is too large RESOURCE_EXHAUSTED, too, and only its text tells. A proxy
-    that limits rates says no time to come back, so that cannot tell.
+    gRPC also uses RESOURCE_EXHAUSTED for a message that is too large; only the text shows which it
+    is. A missing retry time does not show it: a proxy that limits rates sends none, either.
 
     >>> is_away(OverloadedError("local_rate_limited"))
     True
@@ -35,7 +35,7 @@ def is_away(error: HeadwaterError) -> bool:
 
 
 def fallback_list(request: RecommendRequest, item_ids: Sequence[str]) -> Recommendation:
-    """Return the caller's own items as a slate: without what the request excludes, each once.
+    """Return the caller's items as a slate: each once, and without what the request excludes.
 
     >>> request = RecommendRequest(exclude_item_ids=["b"], context_item_ids=["c"], page_size=2)
     >>> fallback_list(request, ["a", "b", "a", "c", "d", "e"]).item_ids

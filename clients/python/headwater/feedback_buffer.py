@@ -1,4 +1,4 @@
-"""Feedback without waiting for the answer, for threads: nothing is lost without a word."""
+"""Feedback without waiting for the answer, for threads: every loss is reported."""
 
 from __future__ import annotations
 
@@ -29,22 +29,23 @@ from headwater.process_end import ProcessEnd
 
 
 class FeedbackBuffer:
-    """Takes events at once and sends them in batches from a thread of its own.
+    """Takes events at once and sends them in batches from its own thread.
 
-    A batch goes out when it has ``batch_max`` events or its first one has waited ``interval_s``.
-    While the server is away the same events are tried again for ``patience_s``: they carry their
-    ids, so none is learned twice. When ``events_max`` are on their way, `add` waits: back-pressure.
-    With ``when_full="raise"`` it raises `BufferFullError` instead, with "drop" the event is lost.
+    A batch is sent when it has ``batch_max`` events or its first event has waited ``interval_s``.
+    While the server is away, the buffer tries the same events again for ``patience_s``: they carry
+    their ids, so none is learned twice. While ``events_max`` events wait or are being sent, `add`
+    waits (back-pressure). With ``when_full="raise"`` it raises `BufferFullError` instead, with
+    "drop" the event is lost.
 
-    What cannot be sent is logged (logger "headwater") and handed to ``on_lost(event, reason)``;
-    what the server took and did not learn from (quarantined, conflict) to ``on_refused(event,
-    result)``, without one to ``on_lost``. They are called in the buffer's thread, and must not wait
-    for the buffer. Leaving a ``with``, `close` and the end of the program send what is left. Close
-    the buffer before its client.
+    An event that cannot be sent is logged (logger "headwater") and passed to ``on_lost(event,
+    reason)``. An event that the server received but did not learn (quarantined, conflict) is passed
+    to ``on_refused(event, result)``, or to ``on_lost`` if there is no ``on_refused``. The buffer's
+    thread calls both; they must not wait for the buffer. The end of a ``with``, `close` and the end
+    of the program send what is left. Close the buffer before its client.
 
-    A fork takes neither the thread nor the connection along: make the client and the buffer in the
-    process that uses them. In a child a buffer that was used before refuses, and leaves what was
-    added before to the parent; one that was not used yet works.
+    A forked process has neither the thread nor the connection: make the client and the buffer in
+    the process that uses them. In a child process, a buffer that was used before the fork refuses
+    events, and the parent sends what was added; a buffer that was not used yet works.
     """
 
     def __init__(
@@ -60,7 +61,9 @@ class FeedbackBuffer:
         on_refused: OnRefused | None = None,
     ) -> None:
         if iscoroutinefunction(on_lost) or iscoroutinefunction(on_refused):
-            raise TypeError("a thread awaits nothing: give plain functions, or AsyncFeedbackBuffer")
+            raise TypeError(
+                "a thread cannot await: pass plain functions, or use AsyncFeedbackBuffer"
+            )
         self._client = client
         self._interval_s = interval_s
         self._backlog = Backlog(events_max, batch_max, patience_s, when_full)
@@ -72,7 +75,7 @@ class FeedbackBuffer:
 
     @property
     def offset(self) -> str:
-        """A state that has learned all that was answered so far, "" before the first answer."""
+        """The offset of a state with all answered events, "" before the first answer."""
         return self._backlog.offset
 
     def add(self, event: Event, *, timeout_s: float | None = None) -> None:
@@ -83,7 +86,7 @@ class FeedbackBuffer:
         size_bytes = checked_bytes(event)
         self._refuse_after_fork()
         if dropped := self._taken(event, size_bytes, timeout_s):
-            self._losses.tell(dropped)
+            self._losses.report(dropped)
 
     def _taken(self, event: Event, size_bytes: int, timeout_s: float | None) -> Loss | None:
         backlog = self._backlog
@@ -97,15 +100,15 @@ class FeedbackBuffer:
         return None
 
     def _start(self) -> None:
-        """Start the thread before the first event, and not earlier: a process may fork first."""
+        """Start the thread with the first event, not earlier: the process may fork before."""
         if self._sender is None and not self._backlog.is_closed:
             sender = Thread(target=self._send_all, name="headwater", daemon=True)
-            sender.start()  # may fail: then there is none, and no event waits for it
+            sender.start()  # may fail: then there is no sender, and no event waits for one
             self._sender = sender
             self._end.ask()
 
     def flush(self, timeout_s: float | None = None) -> None:
-        """Return when all that was added before is learned or lost; `TimeoutError` if not."""
+        """Return when all events added so far are learned or lost; else `TimeoutError`."""
         self._refuse_after_fork()
         if self._is_in_sender:
             raise RuntimeError("on_lost must not wait for the buffer that calls it")
@@ -118,12 +121,12 @@ class FeedbackBuffer:
                 raise TimeoutError(f"{wanted - backlog.settled} events are still on their way")
 
     def close(self, timeout_s: float = 10.0) -> None:
-        """Send what is left, take nothing any more. What ``timeout_s`` is too short for is lost.
+        """Send what is left and take no more events. What is not sent within ``timeout_s`` is lost.
 
-        A call that is under way may take up to its own deadline, 5 seconds, longer.
+        A call in progress may take longer, up to its own deadline of 5 seconds.
         """
         if self._is_forked:
-            return  # what is on its way is the parent's, who sends it
+            return  # the parent sends what is left
         with self._changed:
             self._backlog.close(timeout_s)
             self._changed.notify_all()
@@ -134,12 +137,12 @@ class FeedbackBuffer:
 
     @property
     def _is_in_sender(self) -> bool:
-        """Whether it is the buffer's own thread that asks, from within on_lost."""
+        """Whether the current thread is the buffer's own: on_lost called this."""
         return current_thread() is self._sender
 
     @property
     def _is_forked(self) -> bool:
-        """Whether the thread, and maybe the lock that it held, stayed behind in another process."""
+        """Whether the thread, and maybe the lock that it holds, is in the parent process."""
         return os.getpid() != self._process and self._sender is not None
 
     def _refuse_after_fork(self) -> None:
@@ -148,18 +151,18 @@ class FeedbackBuffer:
                 "this process was forked from the one that used the buffer: "
                 "make a client and a buffer here"
             )
-        if os.getpid() != self._process:  # forked before its first use: there is nothing to share
+        if os.getpid() != self._process:  # forked before the first use: nothing is shared
             self._process, self._changed = os.getpid(), Condition()
 
     def _send_all(self) -> None:
         try:
             while batch := self._next_batch():
                 for loss in self._send(batch, time.monotonic()):
-                    self._losses.tell(loss)
+                    self._losses.report(loss)
                 with self._changed:
                     self._backlog.settle()
                     self._changed.notify_all()
-        finally:  # nothing is left in order; else the thread dies, and nobody may wait for it
+        finally:  # if the thread dies with events left, nobody may wait for them
             self._lose_rest("the buffer's thread died", self._losses)
 
     def _lose_rest(self, reason: str, losses: Losses) -> None:
@@ -167,10 +170,10 @@ class FeedbackBuffer:
             rest = self._backlog.lose_rest(reason)
             self._changed.notify_all()
         for loss in rest:
-            losses.tell(loss)
+            losses.report(loss)
 
     def _next_batch(self) -> list[Event]:
-        """Wait for a batch; none comes after the last one of a closed buffer."""
+        """Wait for a batch; return an empty one after the last batch of a closed buffer."""
         backlog = self._backlog
         with self._changed:
             backlog.hurry = backlog.hurry and not backlog.is_empty
@@ -179,13 +182,13 @@ class FeedbackBuffer:
             return backlog.take()
 
     def _send(self, batch: list[Event], began_s: float) -> list[Loss]:
-        """Send a batch until it is answered or given up; return what is lost of it."""
+        """Send a batch until it is answered or given up; return its lost events."""
         tries = 0
         while True:
             tries += 1
             try:
                 return self._try(batch, began_s)
-            except Exception as error:  # noqa: BLE001 - nothing may end the thread and lose the rest
+            except Exception as error:  # noqa: BLE001 - an error must not end the thread and lose the rest
                 if parts := halves(batch, error):
                     return [lost for part in parts for lost in self._send(part, began_s)]
                 if not (may_pass(error) and self._waited(began_s, delay_s(tries, error))):

@@ -1,4 +1,4 @@
-"""Feedback as a stream of batches, for threads: sent ahead, answered in order, sent again."""
+"""Feedback as a stream of batches, for threads; unanswered batches are sent again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from headwater.v1 import feedback_service_pb2 as pb
 
 
 class FeedbackStream:
-    """One caller's batches over as many connections as it takes."""
+    """The batches of one caller, over as many connections as necessary."""
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class FeedbackStream:
         metadata: tuple[tuple[str, str], ...],
         patience_s: float,
     ) -> None:
-        """Take gRPC's ``method`` for both directions; nothing is sent yet."""
+        """Keep gRPC's ``method`` for both directions; nothing is sent yet."""
         self._method = method
         self._batches = iter(batches)
         self._metadata = metadata
@@ -45,7 +45,7 @@ class FeedbackStream:
                 raise self._kept.error
         finally:
             with self._changed:
-                self._kept.connected()  # whoever still waits for something to send stops
+                self._kept.connected()  # ends an older connection that waits for something to send
                 self._changed.notify_all()
 
     def _connect(self) -> Iterator[FeedbackAnswer]:
@@ -66,7 +66,7 @@ class FeedbackStream:
             call.cancel()
 
     def _requests(self, connection: int) -> Iterator[pb.StreamFeedbackRequest]:
-        """Yield to gRPC's thread what a connection sends; nothing more once there is another."""
+        """Yield to gRPC's thread what a connection sends, until there is a newer connection."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._kept.may_go_on(connection))
@@ -79,11 +79,11 @@ class FeedbackStream:
                 yield request
 
     def _draw(self) -> None:
-        """Take the next batch from the caller, outside the lock: it may take its time."""
+        """Take the next batch from the caller, outside the lock: this may take long."""
         batch, error = None, None
         try:
             batch = next(self._batches, None)
-        except BaseException as raised:  # noqa: BLE001 - it is the caller's, and raised to it
+        except BaseException as raised:  # noqa: BLE001 - the caller's own error: raised to the caller
             error = raised
         with self._changed:
             self._kept.drawn(batch, error)

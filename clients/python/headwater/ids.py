@@ -1,4 +1,4 @@
-"""Ids that nobody else makes."""
+"""Unique ids."""
 
 from __future__ import annotations
 

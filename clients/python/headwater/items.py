@@ -1,4 +1,4 @@
-"""Products of the catalogue, and what became of writing them."""
+"""Items of the catalogue, and the results of writes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from headwater.values import Values
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A product of the catalogue. Times need a timezone."""
+    """An item of the catalogue. Times need a timezone."""
 
     item_id: str
     title: str = ""
@@ -27,7 +27,7 @@ class Item:
 
 
 class WriteStatus(Enum):
-    """What became of a write; see WriteStatus in protos/headwater/v1/item.proto."""
+    """The result of a write; see WriteStatus in protos/headwater/v1/item.proto."""
 
     APPLIED = "applied"
     OUTDATED = "outdated"
@@ -45,7 +45,7 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class UpsertAnswer:
-    """One result an item, in order, and a state that holds them all."""
+    """One result for each item, in order, and the offset of a state with all of them."""
 
     results: tuple[ItemResult, ...]
     offset: str
@@ -53,7 +53,7 @@ class UpsertAnswer:
 
 @dataclass(frozen=True, slots=True)
 class DeleteAnswer:
-    """One result an item, in order, and a state in which they are gone."""
+    """One result for each item, in order, and the offset of a state without them."""
 
     results: tuple[ItemResult, ...]
     offset: str

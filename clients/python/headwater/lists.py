@@ -1,4 +1,4 @@
-"""Lists that belong to no visitor."""
+"""Lists that are the same for all visitors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ScoredItem:
-    """An item and what the list was ranked by; comparable within one list only."""
+    """An item and its score; scores are comparable within one list only."""
 
     item_id: str
     score: float
@@ -15,7 +15,7 @@ class ScoredItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemList:
-    """Items, best first, and the state that answered."""
+    """Items, best first, and the offset of the state that answered."""
 
     results: tuple[ScoredItem, ...]
     offset: str

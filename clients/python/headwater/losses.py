@@ -1,4 +1,4 @@
-"""What was not learned, told: once to the log, once to the caller."""
+"""Reports of events that were not learned: once to the log, once to the caller."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _log = getLogger("headwater")
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """An event that was not learned: not delivered, or with a ``result`` that the server gave."""
+    """An event that was not learned: not delivered, or refused with the server's ``result``."""
 
     event: Event
     reason: str
@@ -25,15 +25,15 @@ class Loss:
 
 
 class Losses:
-    """Who hears of losses: the log of "headwater", and the caller's functions."""
+    """Reports losses to the logger "headwater" and to the caller's functions."""
 
     def __init__(self, on_lost: OnLost | None, on_refused: OnRefused | None) -> None:
-        """Take the caller's; without ``on_refused`` the other one hears what it would have."""
+        """Keep the caller's functions; ``on_lost`` also replaces a missing ``on_refused``."""
         self.on_lost = on_lost
         self.on_refused = on_refused
 
-    def tell(self, loss: Loss) -> Any:
-        """Log one and hand it to the caller; return what that returned, None if it raised."""
+    def report(self, loss: Loss) -> Any:
+        """Log a loss and call the caller's function; return its value, None if it raised."""
         try:
             _log.warning("event %s was not learned: %s", loss.event.event_id, loss.reason)
             if loss.result is not None and self.on_refused is not None:

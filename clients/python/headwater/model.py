@@ -1,4 +1,4 @@
-"""Where the model stands, and how well it foresees."""
+"""The state of the model, and how well it predicts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ReplicaState:
-    """What one replica holds at an offset: no ``digest`` if it did not answer, see ``detail``."""
+    """A replica's digest at an offset; empty if it did not answer, then ``detail`` says why."""
 
     replica_id: str
     role: str
@@ -19,9 +19,9 @@ class ReplicaState:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Where the model stands; all of one state. ``digest`` is empty unless it was asked for.
+    """The state of the model at ``offset``. ``digest`` is empty unless it was asked for.
 
-    ``replicas``: what each that is alive holds at ``offset``, if they were to be compared.
+    ``replicas``: the state of each live replica at ``offset``, if a comparison was asked for.
     """
 
     offset: str
@@ -34,7 +34,7 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One measured figure; ``placement`` or ``policy`` "all": over all of them."""
+    """One measured figure; "all" as ``placement`` or ``policy`` means over all of them."""
 
     placement: str
     policy: str
@@ -46,11 +46,11 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class DriftAlarm:
-    """A change in how well the model foresees: ``name`` went from one mean to another.
+    """A change in how well the model predicts: the mean of ``name`` changed.
 
-    ``name`` is "ranking_loss" (``placement`` "all": over all that visitors turn to) or "no_act" (of
-    a placement's slates); for both, larger is ``worse``. ``events_learned`` and ``detect_time`` say
-    when it was noticed.
+    ``name`` is "ranking_loss" (``placement`` is "all": over all interactions) or "no_act" (of the
+    slates of a placement); for both, larger is ``worse``. ``events_learned`` and ``detect_time``
+    say when the change was detected.
     """
 
     placement: str

@@ -1,4 +1,4 @@
-"""Each call of those who look after a server once, for both clients."""
+"""The calls of both clients for operators."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def list_replicas() -> Call[tuple[Replica, ...]]:
 
 
 def get_serving() -> Call[Serving]:
-    """Ask how the process that answers is doing."""
+    """Ask for the status of the process that answers."""
     request = pb.GetServingRequest()
     return Call(f"{SERVICE}/GetServing", request, pb.GetServingResponse, wire.serving)
 
@@ -73,7 +73,7 @@ def list_quarantined_events(reason: str, page_size: int, page_token: str) -> Cal
 
 
 def get_storage() -> Call[Storage]:
-    """Ask what the store keeps."""
+    """Ask what the store contains."""
     request = pb.GetStorageRequest()
     return Call(f"{SERVICE}/GetStorage", request, pb.GetStorageResponse, wire.storage)
 
@@ -86,7 +86,7 @@ def list_item_statistics(
     page_size: int,
     page_token: str,
 ) -> Call[ItemStatisticsPage]:
-    """Ask for a page of what was counted of items."""
+    """Ask for a page of item statistics."""
     return Call(
         f"{SERVICE}/ListItemStatistics",
         pb.ListItemStatisticsRequest(

@@ -1,4 +1,4 @@
-"""What a server tells those who look after it."""
+"""What a server reports to its operators."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from headwater.values import Values
 
 @dataclass(frozen=True, slots=True)
 class CallFigures:
-    """How one method's calls went in the last minute, in one process.
+    """The calls of one method in the last minute, in one process.
 
-    A latency is None if no call ended; ``counts`` are by status, since the process began.
+    A latency is None if no call ended; ``counts`` are by status, since the start of the process.
     """
 
     call: str
@@ -32,9 +32,9 @@ class CallFigures:
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """One process that holds the state, as it last said of itself.
+    """One process that holds the state, as in its own last report.
 
-    ``lag_entries`` and ``lag_ms``: how far behind the log it was when it said so.
+    ``lag_entries`` and ``lag_ms``: how far it was behind the log at that time.
     """
 
     replica_id: str
@@ -56,7 +56,7 @@ class Replica:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How the process that answered is doing; ``detail`` says why it does not serve all."""
+    """The status of the process that answered; ``detail`` says why it does not serve all calls."""
 
     replica_id: str
     start_time: datetime
@@ -72,7 +72,7 @@ class Serving:
 
 
 class MetricSpan(Enum):
-    """How far back samples go: an hour of every ten seconds, a week of every five minutes."""
+    """How far back samples go: an hour with one every 10 s, or a week with one every 5 minutes."""
 
     HOUR = "hour"
     WEEK = "week"
@@ -80,7 +80,7 @@ class MetricSpan(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MetricSeries:
-    """One figure at each of the samples' times; NaN where there was none."""
+    """One figure at each of the sample times; NaN where there was none."""
 
     name: str
     placement: str
@@ -91,7 +91,7 @@ class MetricSeries:
 
 @dataclass(frozen=True, slots=True)
 class MetricSamples:
-    """Figures over time, of the process that answered, and the changes that were noticed."""
+    """Figures over time of the process that answered, and the drift alarms."""
 
     replica_id: str
     sample_times: Sequence[datetime]
@@ -102,7 +102,7 @@ class MetricSamples:
 
 @dataclass(frozen=True, slots=True)
 class RefusedEvent:
-    """What was sent, as far as it can be told."""
+    """The event as it was sent, as far as the server could read it."""
 
     event_type: str
     session_id: str
@@ -116,7 +116,7 @@ class RefusedEvent:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedEvent:
-    """One that nothing was learned from, and why. ``event`` is None: it was too long to keep."""
+    """An event that was not learned, and why. ``event`` is None if it was too long to keep."""
 
     event_id: str
     visitor_id: str
@@ -136,7 +136,7 @@ class QuarantinePage:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A state that is kept; a start from it reads ``entries_since``."""
+    """A stored state; a start from it reads the ``entries_since`` it."""
 
     snapshot_id: str
     offset: str
@@ -149,9 +149,9 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What the store keeps of a catalogue: the log, its archive, snapshots; and the store itself.
+    """What the store contains of a catalogue: log, archive and snapshots; and the store itself.
 
-    A time is None, and a text empty, where there is nothing.
+    A time is None, and a text is empty, where there is no value.
     """
 
     log_entries: int
@@ -176,7 +176,7 @@ class Storage:
 
 
 class ItemOrder(Enum):
-    """In which order items are listed; the most, the steepest, the newest first."""
+    """The order of listed items; the largest or newest value comes first."""
 
     TOUCHES = "touches"
     RECENT = "recent"
@@ -186,10 +186,11 @@ class ItemOrder(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ItemStatistics:
-    """What the model has counted of one item; ``item`` is None if the shop said nothing of it.
+    """What the model has counted of one item; ``item`` is None if the catalogue does not have it.
 
-    Touches of late count half after the hour, day or week; ``impressions``, ``acts`` and ``reward``
-    are of slots whose attribution window is open.
+    ``touches`` are interactions. In ``touches_hour``, ``_day`` and ``_week`` an interaction counts
+    half after that time. ``impressions``, ``acts`` and ``reward`` are of slots whose attribution
+    window is open.
     """
 
     item_id: str
@@ -211,7 +212,7 @@ class ItemStatistics:
 
 @dataclass(frozen=True, slots=True)
 class ItemStatisticsPage:
-    """A page of items; ``total_count`` there are in all."""
+    """A page of items; ``total_count`` is the number on all pages."""
 
     items: tuple[ItemStatistics, ...]
     next_page_token: str

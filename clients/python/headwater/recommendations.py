@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FeatureContribution:
-    """What one family of features adds to a score; see recommendation_service.proto."""
+    """What one group of features adds to a score; see recommendation_service.proto."""
 
     feature: str
     contribution: float
@@ -17,10 +17,10 @@ class FeatureContribution:
 class Result:
     """One slot of a slate; see Result in recommendation_service.proto.
 
-    The fields from ``sources`` on are filled only when asked for with ``explain``. The ends of a
-    90 % interval of ``probability`` are ``probability_low`` and ``probability_high``;
-    ``explanation`` is a sentence for a person. ``first_slot_propensity``: only with
-    ``first_slot_propensities``.
+    The fields from ``sources`` on are filled only if the request has ``explain``.
+    ``probability_low`` and ``probability_high`` are the ends of a 90 % interval of
+    ``probability``; ``explanation`` is a sentence for people. ``first_slot_propensity`` is set only
+    if the request has ``first_slot_propensities``.
     """
 
     item_id: str
@@ -41,9 +41,9 @@ class Result:
 class Recommendation:
     """A slate. Send ``attribution_token`` back with the events that follow from it.
 
-    ``shortfall`` says why there are fewer results than asked for, "" when there are not.
-    ``propensities_estimated``: the policy has no exact ones, such as Thompson sampling.
-    ``is_fallback``: the server was away, and this is the caller's own list (without a token).
+    ``shortfall`` says why there are fewer results than the request asks for, else it is "".
+    ``propensities_estimated``: the policy has no exact propensities, such as Thompson sampling.
+    ``is_fallback``: the server did not answer; this is the caller's own list, without a token.
     """
 
     recommendation_id: str

@@ -1,4 +1,4 @@
-"""TLS to the server, or to the gateway before it: whom to trust, and who the caller is."""
+"""TLS to the server or its gateway: which authority to trust, and the caller's certificate."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import grpc
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """PEM files of a connection that is encrypted.
+    """PEM files of an encrypted connection.
 
-    ``ca_file`` holds who may sign the server's certificate; without it gRPC's own list counts, that
-    of the public authorities. ``certificate_file`` and ``certificate_key_file`` are the caller's
-    own (mTLS): a gateway that knows their authority asks for no key. ``server_name`` is what the
-    server's certificate says, where that is not the host of the target.
+    ``ca_file`` has the authorities that may sign the server's certificate; without it, gRPC's list
+    of public authorities is used. ``certificate_file`` and ``certificate_key_file`` are the
+    caller's own (mTLS): a gateway that knows their authority requires no API key. ``server_name``
+    is the name in the server's certificate, if it is not the host of the target.
 
     >>> Tls(certificate_file="shop.pem")
     Traceback (most recent call last):
     ...
-    ValueError: certificate_file and certificate_key_file go together: set both
+    ValueError: certificate_file and certificate_key_file need each other: set both
     """
 
     ca_file: str | Path | None = None
@@ -30,10 +30,10 @@ class Tls:
 
     def __post_init__(self) -> None:
         if (self.certificate_file is None) != (self.certificate_key_file is None):
-            raise ValueError("certificate_file and certificate_key_file go together: set both")
+            raise ValueError("certificate_file and certificate_key_file need each other: set both")
 
     def credentials(self) -> grpc.ChannelCredentials:
-        """Read the files now; OSError if one is missing, ValueError if one is no PEM."""
+        """Read the files; OSError if one is missing, ValueError if one is not a PEM file."""
         return grpc.ssl_channel_credentials(
             root_certificates=_pem("ca_file", self.ca_file),
             private_key=_pem("certificate_key_file", self.certificate_key_file),
@@ -41,14 +41,14 @@ class Tls:
         )
 
     def options(self) -> list[tuple[str, str]]:
-        """Return what a channel is told besides."""
+        """Return more options for the channel."""
         name = self.server_name
         return [("grpc.ssl_target_name_override", name)] if name else []
 
 
 def secured(
     credentials: grpc.ChannelCredentials | None,
-    tls: Tls | bool,  # noqa: FBT001 - as the caller wrote it
+    tls: Tls | bool,  # noqa: FBT001 - the value that the caller passed
 ) -> tuple[grpc.ChannelCredentials | None, list[tuple[str, str]]]:
     """Return the credentials of a channel, None for a plain one, and its options."""
     if not tls:
@@ -63,6 +63,6 @@ def _pem(name: str, path: str | Path | None) -> bytes | None:
     if path is None:
         return None
     text = Path(path).read_bytes()
-    if b"-----BEGIN " not in text:  # gRPC would say nothing but UNAVAILABLE, at the first call
+    if b"-----BEGIN " not in text:  # gRPC would only say UNAVAILABLE, at the first call
         raise ValueError(f"{name}: {path} is no PEM file")
     return text

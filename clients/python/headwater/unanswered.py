@@ -1,4 +1,4 @@
-"""Batches that were drawn from the caller and not answered yet: they are sent again if need be."""
+"""Batches that were taken from the caller and not answered yet: a new connection resends them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.events import stream_feedback_answer, stream_feedback_request
 
 PATH = "/headwater.v1.FeedbackService/StreamFeedback"
-UNANSWERED_MAX = 64  # batches; the server has fewer under way, the rest is on the wire
+UNANSWERED_MAX = 64  # batches; the server processes fewer at once, the rest is on the wire
 PATIENCE_S = 60.0
 
 Batch = Sequence[Event]
 
 
 class Patience:
-    """How long the stream is tried again while the server is away or has too much to do."""
+    """How long the stream is tried again while the server is away or overloaded."""
 
     def __init__(self, patience_s: float) -> None:
         """Count from the first failure after an answer."""
@@ -43,9 +43,9 @@ class Patience:
 
 
 class Unanswered:
-    """A queue of requests, of which each connection sends all from the first unanswered one on.
+    """A queue of requests; each connection sends all, from the first unanswered one on.
 
-    It waits for nothing and locks nothing: that is what the streams around it do.
+    It does not wait and does not lock: the streams do that.
 
     >>> kept = Unanswered()
     >>> for batch in ([Event("click", "v", event_id="a")], [Event("click", "v", event_id="b")]):
@@ -57,12 +57,12 @@ class Unanswered:
     >>> kept.answered(pb.StreamFeedbackResponse(offset="1-0")).offset
     '1-0'
     >>> again = kept.connected()
-    >>> kept.take(first), ids(kept.take(again))  # the old connection gets nothing any more
+    >>> kept.take(first), ids(kept.take(again))  # the old connection gets no more
     (None, ['b'])
     """
 
     def __init__(self) -> None:
-        """Nothing waits."""
+        """Begin with an empty queue."""
         self._requests: deque[pb.StreamFeedbackRequest] = deque()
         self._sent = 0
         self._connection = 0
@@ -72,44 +72,44 @@ class Unanswered:
 
     @property
     def is_full(self) -> bool:
-        """Whether no more is drawn from the caller before something is answered."""
+        """Whether no batch is taken from the caller before an answer comes."""
         return len(self._requests) >= UNANSWERED_MAX
 
     @property
     def has_unsent(self) -> bool:
-        """Whether there is something that the last connection did not send yet."""
+        """Whether there is a request that the newest connection did not send yet."""
         return self._sent < len(self._requests)
 
     def connected(self) -> int:
-        """Return a number for a new connection, which sends all that is unanswered."""
+        """Return the number of a new connection, which sends all unanswered requests."""
         self._connection += 1
         self._sent = 0
         return self._connection
 
     def is_current(self, connection: int) -> bool:
-        """Whether it is the last connection that was made."""
+        """Whether it is the newest connection."""
         return connection == self._connection
 
     @property
     def is_done(self) -> bool:
-        """Whether the caller gave all, and all of it is answered."""
+        """Whether the caller has no more batches, and all are answered."""
         return self.ended and not self._requests
 
     def may_go_on(self, connection: int) -> bool:
-        """Whether there is something to send or to draw, or nothing to do any more."""
+        """Whether there is a batch to send or to take, or nothing to do any more."""
         if self.ended or self.has_unsent or not self.is_current(connection):
             return True
         return not self._drawing and not self.is_full
 
     def begin_to_draw(self, connection: int) -> bool:
-        """Say that the caller is asked for a batch now; False if there is no reason to."""
+        """Note that the caller is asked for a batch now; False if there is no reason to ask."""
         if self.ended or not self.is_current(connection):
             return False
         self._drawing = True
         return True
 
     def drawn(self, batch: Batch | None, error: BaseException | None) -> None:
-        """Take what the caller gave: a batch, or None at the end, which may be an error of his."""
+        """Queue the caller's batch; None is the end, with the caller's error if there was one."""
         self._drawing = False
         try:
             if batch is not None:
@@ -120,14 +120,14 @@ class Unanswered:
             self.ended, self.error = True, error
 
     def take(self, connection: int) -> pb.StreamFeedbackRequest | None:
-        """Return what that connection sends next, None if there is nothing now."""
+        """Return what the connection sends next, None if there is nothing now."""
         if not self.is_current(connection) or self._sent >= len(self._requests):
             return None
         self._sent += 1
         return self._requests[self._sent - 1]
 
     def answered(self, response: pb.StreamFeedbackResponse) -> FeedbackAnswer:
-        """Read the answer to the oldest batch, and forget that batch."""
+        """Read the answer to the oldest batch, and remove that batch."""
         self._requests.popleft()
         self._sent -= 1
         return stream_feedback_answer(response)

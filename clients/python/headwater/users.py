@@ -1,4 +1,4 @@
-"""What is known about accounts and visitors."""
+"""Accounts, and profiles of visitors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from headwater.values import Values
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account, with what the shop says of it."""
+    """An account, with the features that the shop has set."""
 
     user_id: str
     features: Values = field(default_factory=dict)
@@ -28,7 +28,7 @@ class UserResult:
 
 @dataclass(frozen=True, slots=True)
 class UpsertUsersAnswer:
-    """One result an account, in order, and a state that holds them all."""
+    """One result for each account, in order, and the offset of a state with all of them."""
 
     results: tuple[UserResult, ...]
     offset: str
@@ -36,14 +36,14 @@ class UpsertUsersAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EraseAnswer:
-    """``offset`` is a state in which they are forgotten."""
+    """``offset`` is that of a state in which they are forgotten."""
 
     offset: str
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One item of a history: when it was touched last, how often, and whether it was refused."""
+    """An item of a history: its last interaction, how many there were, whether it was refused."""
 
     item_id: str
     touch_time: datetime
@@ -53,7 +53,7 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class UserProfile:
-    """What is known; see GetUserResponse in protos/headwater/v1/user_service.proto.
+    """A profile; see GetUserResponse in protos/headwater/v1/user_service.proto.
 
     ``user`` without ``user_id``: the visitor is linked to no account.
     """

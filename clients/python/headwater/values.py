@@ -1,4 +1,4 @@
-"""Circumstances and features: text or number, by name."""
+"""The values of a context and of features: text or number, by name."""
 
 from collections.abc import Mapping
 

@@ -43,8 +43,8 @@ class Browsers:
     async def reaches(self, more: int) -> None:
         """Return when ``more`` events than now are acknowledged."""
         async with asyncio.timeout(PATIENCE_S):
-            goal = (await self._told())["acknowledged"] + more
-            while (await self._told())["acknowledged"] < goal:
+            goal = (await self._report())["acknowledged"] + more
+            while (await self._report())["acknowledged"] < goal:
                 pass
 
     async def leave(self) -> None:
@@ -52,18 +52,18 @@ class Browsers:
         assert self._process.stdin is not None
         self._process.stdin.write(b"leave\n")
         async with asyncio.timeout(PATIENCE_S):
-            while "ids" not in (told := await self._told()):
+            while "ids" not in (report := await self._report()):
                 pass
-        self.acknowledged, self.problems = told["ids"], told["problems"]
+        self.acknowledged, self.problems = report["ids"], report["problems"]
         async with asyncio.timeout(PATIENCE_S):
             await self._process.wait()
 
-    async def _told(self) -> dict[str, object]:
+    async def _report(self) -> dict[str, object]:
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
         assert line, "the browsers are gone"
-        told: dict[str, object] = json.loads(line)
-        return told
+        report: dict[str, object] = json.loads(line)
+        return report
 
 
 @asynccontextmanager

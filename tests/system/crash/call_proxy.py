@@ -10,7 +10,7 @@ from tests.system.crash.listening import CHUNK_BYTES, listening
 
 
 class CallProxy:
-    """Stands between a client and a server: answers can be held back, and then lost."""
+    """A proxy between a client and a server: answers can be held back, and then lost."""
 
     def __init__(self, address: str) -> None:
         self._host, _, self._port = address.rpartition(":")

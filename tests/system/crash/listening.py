@@ -1,4 +1,4 @@
-"""A port of our own, for what stands between two others."""
+"""A port of our own, for a proxy between two others."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ LEARNED = {EventStatus.CREATED, EventStatus.EXISTS}
 
 
 class Load:
-    """Clients that send feedback until told to stop; made and ended by `load_on`."""
+    """Clients that send feedback until they are stopped; made and ended by `load_on`."""
 
     def __init__(self, addresses: Sequence[str], seed: int, *, batch: int) -> None:
         self._addresses = addresses
@@ -45,7 +45,7 @@ class Load:
             await client.upsert_items(items)
 
     async def shop(self, number: int) -> None:
-        """Be one client, until told to stop; end with all that was sent acknowledged."""
+        """Be one client, until stopped; end with all that was sent acknowledged."""
         rng, sent = Random(f"{self._seed}:{number}"), 0
         async with AsyncExitStack() as stack:
             clients = [await stack.enter_async_context(AsyncClient(a)) for a in self._addresses]
@@ -54,7 +54,7 @@ class Load:
                 slate = await self._look(clients[0], rng) if rng.random() < 0.2 else []
                 events = [self._act(rng, f"{number}-{sent + n}") for n in range(self._batch)]
                 sent += len(events)
-                await self._tell(clients, [*slate, *events])
+                await self._send(clients, [*slate, *events])
 
     async def _look(self, client: AsyncClient, rng: Random) -> list[Event]:
         """Ask for a list and say that its first slots were seen; nothing if nobody answers."""
@@ -78,7 +78,7 @@ class Load:
             event_id=f"s{self._seed}-{name}",
         )
 
-    async def _tell(self, clients: Sequence[AsyncClient], events: Sequence[Event]) -> None:
+    async def _send(self, clients: Sequence[AsyncClient], events: Sequence[Event]) -> None:
         async with asyncio.timeout(PATIENCE_S):
             for attempt in range(1_000_000):
                 try:

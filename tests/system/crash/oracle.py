@@ -21,11 +21,11 @@ from headwater_server.storage.storage import Storage, open_storage
 
 @dataclass
 class Fold:
-    """The surviving log, folded by an engine that no fault ever touched."""
+    """The surviving log, folded by an engine that no fault has affected."""
 
     engine: Engine = field(default_factory=Engine)
     taught: Counter[str] = field(default_factory=Counter)  # how often each event id was learned
-    on_log: Counter[str] = field(default_factory=Counter)  # how often each stands there
+    on_log: Counter[str] = field(default_factory=Counter)  # how often each is on the log
     digests: dict[str, str] = field(default_factory=dict)  # at the offsets that were asked for
     learned: dict[str, int] = field(default_factory=dict)  # events learned, at the same
     entries: int = 0

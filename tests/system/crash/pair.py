@@ -14,7 +14,7 @@ from tests.system.crash.real_store import BACKENDS, running_store
 from tests.system.crash.server import Server, serving
 
 SMALL_NODES = {"stream_node_max_entries": "10"}  # the store trims whole nodes only
-FOR_EVER_MS = 3_600_000
+FOREVER_MS = 3_600_000
 
 
 @asynccontextmanager
@@ -37,7 +37,7 @@ async def two_servers(seed, path, *flags):
 
 async def standing_of(storage, server):
     """Return what the server last reported of itself."""
-    live = await storage.replicas.live(FOR_EVER_MS)
+    live = await storage.replicas.live(FOREVER_MS)
     return next(standing for standing in live if standing.pid == server.pid)
 
 
@@ -55,10 +55,10 @@ async def caught_up(server, storage):
 
 
 async def lags_in_registry(storage, slow, other, entries):
-    """Return when the registry tells that one is so many entries behind the other."""
+    """Return when the registry reports one that many entries behind the other."""
 
-    async def is_told():
+    async def is_reported():
         ahead, behind = [await standing_of(storage, server) for server in (other, slow)]
         return ahead.position.sequence - behind.position.sequence >= entries
 
-    await eventually(is_told)
+    await eventually(is_reported)

@@ -13,9 +13,9 @@ from tests.system.crash.resp import Commands
 
 
 class StoreProxy:
-    """Stands between a server and its store, and knows the calls of each kind that pass.
+    """A proxy between a server and its store that knows the calls of each kind that pass.
 
-    Once `cut_after` is told a kind, the next call of that kind (or the one ``skip`` after it)
+    Once `cut_after` gets a kind, the next call of that kind (or the one ``skip`` after it)
     reaches the store; when its answer comes, the connection is closed instead.
     """
 

@@ -14,10 +14,10 @@ from headwater.v1 import event_pb2
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
 from tests.integration.waiting import PATIENCE_S
-from tests.system.crash.crew import Crew
 from tests.system.crash.oracle import judge
 from tests.system.crash.seeds import seeds
 from tests.system.crash.server import serving
+from tests.system.crash.worker_pool import WorkerPool
 
 IDS, COPIES, CONNECTIONS = 100, 6, 8
 CREATED = event_pb2.EVENT_STATUS_CREATED
@@ -29,7 +29,7 @@ Statuses = defaultdict[tuple[str, str], Counter[int]]
 
 
 def event(name: str, content: str) -> event_pb2.Event:
-    """Two events of one name and different content are told apart by their item."""
+    """Two events of one name and different content differ in their item."""
     return event_pb2.Event(
         event_id=name,
         event_type="click",
@@ -84,14 +84,14 @@ async def send_all(address: str, rng: Random, copies: int) -> Statuses:
 
 @pytest.mark.parametrize("seed", seeds(1))
 async def test_one_effect_however_often_and_from_wherever_it_is_sent(seed, tmp_path, tally):
-    rng, crew = Random(seed), Crew(tmp_path / "data", "--snapshot-entries", "20")
-    async with serving(crew):
-        first = await send_all(crew.address, rng, COPIES)
-        await crew.kill_and_wait()
-        await crew.start()
-        second = await send_all(crew.address, rng, COPIES)
-        compared = await crew.compared()
-        assert await crew.stop() == 0
+    rng, pool = Random(seed), WorkerPool(tmp_path / "data", "--snapshot-entries", "20")
+    async with serving(pool):
+        first = await send_all(pool.address, rng, COPIES)
+        await pool.kill_and_wait()
+        await pool.start()
+        second = await send_all(pool.address, rng, COPIES)
+        compared = await pool.compared()
+        assert await pool.stop() == 0
     won = {name: content for (name, content), found in first.items() if found[CREATED]}
     found = await judge(won, [compared], data_dir=tmp_path / "data")
     tally(

@@ -15,10 +15,10 @@ import pytest
 from headwater import AsyncClient
 from tests.integration.gateway_server import KEY, PAGE_KEY, GatewayServer
 from tests.system.browser.browsers import browsers, page_folder
-from tests.system.crash.crew import Crew
 from tests.system.crash.oracle import judge
 from tests.system.crash.seeds import seeds
 from tests.system.crash.server import DIGEST_TIMEOUT_S, serving
+from tests.system.crash.worker_pool import WorkerPool
 
 UNTIRING = (  # who shops without a pause is a robot, and teaches nothing, unless we say so
     "--page-visitor-events-per-minute-max", "0", "--page-source-events-per-minute-max", "0",
@@ -29,8 +29,8 @@ UNTIRING = (  # who shops without a pause is a robot, and teaches nothing, unles
 class Front(GatewayServer):
     """Two workers and a follower behind a gateway."""
 
-    children = Crew.children
-    kill_children = Crew.kill_children
+    children = WorkerPool.children
+    kill_children = WorkerPool.kill_children
 
     def kill_gateway(self, rng: Random) -> None:
         self.kill_envoy()

@@ -1,4 +1,4 @@
-"""Row 1, one process: kill -9 of the server, again and again, amid acknowledged feedback."""
+"""Row 1, one process: kill -9 of the server, again and again, during acknowledged feedback."""
 
 from __future__ import annotations
 

@@ -132,11 +132,11 @@ async def test_the_answer_to_feedback_is_lost(seed, tmp_path, tally):
             await client.upsert_items([Item("a"), Item("b")])
             for number, batch in enumerate(events):
                 proxy.hold()
-                telling = asyncio.create_task(client.feedback(batch, timeout_s=PATIENCE_S))
+                sending = asyncio.create_task(client.feedback(batch, timeout_s=PATIENCE_S))
                 await eventually(lambda n=number: is_learned(server, n + 1))
-                assert not telling.done()
+                assert not sending.done()
                 await proxy.cut()
-                answer = await telling
+                answer = await sending
                 assert [r.status for r in answer.results] == [EventStatus.EXISTS]
         model = await server.model()
         assert await server.stop() == 0

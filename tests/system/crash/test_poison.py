@@ -1,4 +1,4 @@
-"""Row 9, what comes in by the API: refused or put aside with the reason, and nothing is changed."""
+"""Row 9, what comes in by the API: refused or quarantined with the reason; nothing is changed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def features(count: int) -> dict[str, value_pb2.Value]:
     return {f"feature {n}": value_pb2.Value(number=n) for n in range(count)}
 
 
-def put_aside() -> list[event_pb2.Event]:
+def quarantined() -> list[event_pb2.Event]:
     """Events that can be parsed, and that no model may see."""
     item = event_pb2.EventItem
     return [
@@ -109,7 +109,7 @@ def upsert(item: item_pb2.Item) -> catalog_pb.UpsertItemsRequest:
     return catalog_pb.UpsertItemsRequest(writes=[item_pb2.ItemWrite(item=item)])
 
 
-async def tell(channel: grpc.aio.Channel, *events: event_pb2.Event) -> list[event_pb2.EventResult]:
+async def send(channel: grpc.aio.Channel, *events: event_pb2.Event) -> list[event_pb2.EventResult]:
     method = channel.unary_unary(
         FEEDBACK, pb.FeedbackRequest.SerializeToString, pb.FeedbackResponse.FromString
     )
@@ -121,15 +121,15 @@ async def test_poison_leaves_the_state_as_it_was_and_good_events_beside_it_are_l
     seed, tmp_path, tally
 ):
     rng, server = Random(seed), Server(tmp_path / "data")
-    poison, calls = put_aside(), refused()
+    poison, calls = quarantined(), refused()
     rng.shuffle(poison)
     rng.shuffle(calls)
     good: list[str] = []
     async with serving(server), grpc.aio.insecure_channel(server.address) as channel:
-        assert (await tell(channel, event("first")))[0].status == CREATED
+        assert (await send(channel, event("first")))[0].status == CREATED
         before = await server.model()
         for bad in poison:
-            [result] = await tell(channel, bad)
+            [result] = await send(channel, bad)
             assert (result.status, bool(result.detail)) == (QUARANTINED, True), result.event_id
         for path, sent, allowed in calls:
             with pytest.raises(grpc.aio.AioRpcError) as caught:
@@ -141,7 +141,7 @@ async def test_poison_leaves_the_state_as_it_was_and_good_events_beside_it_are_l
             good.append(f"good {number}")
             sent = [event(good[-1], visitor_id=f"w{number}"), bad]
             rng.shuffle(sent)
-            statuses = {result.status for result in await tell(channel, *sent)}
+            statuses = {result.status for result in await send(channel, *sent)}
             assert statuses == {CREATED, QUARANTINED}
         model = await server.model()
         assert model.counts["events_quarantined"] == len(poison)  # the repeats are not kept again

@@ -158,7 +158,7 @@ async def test_a_failover_that_lost_the_tail_is_noticed_and_so_is_the_old_primar
             async with load_on([server.address], 1_000 + seed, clients=2, batch=1) as later:
                 await later.reaches(30)
             found = await judged(new, [*load.acknowledged, *later.acknowledged], server)
-            await old.start()  # nobody told it that it is not the primary any more
+            await old.start()  # it does not know that it is not the primary any more
             switch.to(old)
             await notices(server, 2)
             await refuses(server, f"refused-again-{seed}")

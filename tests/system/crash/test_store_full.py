@@ -1,4 +1,4 @@
-"""Row 11: the store is out of memory. Writes are told to come back, reads go on, all recovers."""
+"""Row 11: the store is out of memory. Writes get a time to try again, reads go on, all recovers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def test_a_full_store_refuses_writes_and_recovers(seed, tmp_path, tally):
                 await load.reaches(rng.randrange(50, 300))
                 used = (await ask(store, "INFO", "memory"))["used_memory"]
                 await ask(store, "CONFIG", "SET", "maxmemory", used + rng.randrange(100_000))
-                await eventually(lambda: is_told_to_come_back(server, seed))
+                await eventually(lambda: gets_a_retry_time(server, seed))
                 await reads_go_on(server)
                 await ask(store, "CONFIG", "SET", "maxmemory", 0)
                 await load.reaches(100)
@@ -52,7 +52,7 @@ async def ask(store: RealStore, *command: str | int):
         await client.close()
 
 
-async def is_told_to_come_back(server: Server, seed: int) -> bool:
+async def gets_a_retry_time(server: Server, seed: int) -> bool:
     """Whether a write ends in RESOURCE_EXHAUSTED with a hint, and not otherwise than OK.
 
     The client tries again as the hint says, so it takes some seconds to give up.

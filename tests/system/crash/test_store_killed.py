@@ -65,7 +65,7 @@ async def test_a_killed_store_loses_nothing(seed, tmp_path, tally):
     assert not forgotten
 
 
-class Told:
+class Sent:
     """Sends one event after the other; notes when each was acknowledged, and the file's size."""
 
     def __init__(self, address: str, seed: int, file: Path) -> None:
@@ -103,23 +103,23 @@ def cut_file(file: Path, least: int, rng: Random) -> None:
         opened.truncate(rng.randrange(least, max(least + 1, whole)))
 
 
-async def until_power_goes(server: Server, store, seed: int, rng: Random, mode: Durability) -> Told:
+async def until_power_goes(server: Server, store, seed: int, rng: Random, mode: Durability) -> Sent:
     """Let clients talk for some seconds, then pull the plug; the last second is not on disk."""
-    told = Told(server.address, seed, append_only_file(store.path))
-    talking = asyncio.create_task(told.run())
-    await eventually(lambda: len(told.sizes) > 1 and lasted(told) > BOUND_S + rng.random())
+    sent = Sent(server.address, seed, append_only_file(store.path))
+    talking = asyncio.create_task(sent.run())
+    await eventually(lambda: len(sent.sizes) > 1 and lasted(sent) > BOUND_S + rng.random())
     await store.kill()
     await talking
     now_s = time.monotonic()
     last_s = 0.0 if mode is Durability.ALWAYS else 1.0
-    least = told.size_at(told.sizes[-1][0] - last_s)
+    least = sent.size_at(sent.sizes[-1][0] - last_s)
     cut_file(append_only_file(store.path), least, rng)
-    assert now_s - told.sizes[-1][0] < PATIENCE_S
-    return told
+    assert now_s - sent.sizes[-1][0] < PATIENCE_S
+    return sent
 
 
-def lasted(told: Told) -> float:
-    return told.sizes[-1][0] - told.sizes[0][0]
+def lasted(sent: Sent) -> float:
+    return sent.sizes[-1][0] - sent.sizes[0][0]
 
 
 @pytest.mark.parametrize("seed", seeds(1))
@@ -131,7 +131,7 @@ async def test_a_power_cut_takes_what_the_mode_allows_and_a_living_server_notice
     async with store_of(seed, mode, tmp_path / "store") as store:
         server = Server(tmp_path / "serve", *flags(mode, tmp_path / "archive"), redis_url=store.url)
         async with serving(server):
-            told = await until_power_goes(server, store, seed, rng, mode)
+            sent = await until_power_goes(server, store, seed, rng, mode)
             known = (await server.model(compute_digest=False)).counts["log_entries"]
             await store.start()
             async with open_storage(archived, redis_url=store.url) as storage:
@@ -146,11 +146,11 @@ async def test_a_power_cut_takes_what_the_mode_allows_and_a_living_server_notice
             model = await server.model()
         async with open_storage(archived, redis_url=store.url) as storage:
             fold = await fold_of(storage, {model.offset})
-    check_loss(told, verdict(told.acknowledged, [model], fold), mode, seed, tally)
+    check_loss(sent, verdict(sent.acknowledged, [model], fold), mode, seed, tally)
 
 
 @pytest.mark.parametrize("seed", seeds(1))
-async def test_a_power_cut_that_takes_the_server_too_is_told_at_the_next_start(
+async def test_a_power_cut_that_takes_the_server_too_is_reported_at_the_next_start(
     seed, tmp_path, tally
 ):
     mode, rng = Durability.EVERYSEC, Random(seed)
@@ -158,7 +158,7 @@ async def test_a_power_cut_that_takes_the_server_too_is_told_at_the_next_start(
     async with store_of(seed, mode, tmp_path / "store") as store:
         server = Server(tmp_path / "serve", *flags(mode, tmp_path / "archive"), redis_url=store.url)
         async with serving(server):
-            told = await until_power_goes(server, store, seed, rng, mode)
+            sent = await until_power_goes(server, store, seed, rng, mode)
             await server.kill_and_wait()
             said = witness_of(tmp_path / "archive")
             await store.start()
@@ -169,7 +169,7 @@ async def test_a_power_cut_that_takes_the_server_too_is_told_at_the_next_start(
             model = await server.model()
         async with open_storage(archived, redis_url=store.url) as storage:
             fold = await fold_of(storage, {model.offset})
-    check_loss(told, verdict(told.acknowledged, [model], fold), mode, seed, tally)
+    check_loss(sent, verdict(sent.acknowledged, [model], fold), mode, seed, tally)
 
 
 async def put_back(settings: StorageSettings, url: str) -> int:
@@ -206,10 +206,10 @@ async def goes_on(server: Server, seed: int) -> None:
         await client.feedback([event], timeout_s=PATIENCE_S)
 
 
-def check_loss(told: Told, found, mode: Durability, seed: int, tally) -> None:
+def check_loss(sent: Sent, found, mode: Durability, seed: int, tally) -> None:
     """Nothing is lost with `always`; with `everysec` nothing that is older than its bound."""
-    end_s = max(told.acknowledged.values())
-    late = [i for i in found.lost if told.acknowledged[i] >= end_s - BOUND_S]
+    end_s = max(sent.acknowledged.values())
+    late = [i for i in found.lost if sent.acknowledged[i] >= end_s - BOUND_S]
     allowed = late if mode is Durability.EVERYSEC else []
     tally(
         2, seed, faults=1, acknowledged=found.acknowledged, in_bound=len(allowed),

@@ -45,7 +45,7 @@ class Storm:
         await server.start()
 
     async def kill_store(self):
-        """Its process: the kernel still writes what it was told, so nothing is lost."""
+        """Its process: the kernel still writes what was written, so nothing is lost."""
         await self._store.kill()
         await self._store.start()
 

@@ -6,27 +6,27 @@ from random import Random
 
 import pytest
 
-from tests.system.crash.crew import Crew
 from tests.system.crash.load import load_on, not_remembered
 from tests.system.crash.oracle import judge
 from tests.system.crash.seeds import seeds
 from tests.system.crash.server import serving
+from tests.system.crash.worker_pool import WorkerPool
 
-GROUP = 5  # seeds that share a crew: to start one takes longer than all that is done to it
+GROUP = 5  # seeds that share a pool: to start one takes longer than all that is done to it
 GROUPS = [seeds()[start : start + GROUP] for start in range(0, len(seeds()), GROUP)]
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: "-".join(map(str, group)))
 async def test_killed_processes_lose_nothing_and_count_nothing_twice(group, tmp_path, tally):
-    crew, loads, faults = Crew(tmp_path / "data", "--snapshot-entries", "50"), {}, {}
-    async with serving(crew):
+    pool, loads, faults = WorkerPool(tmp_path / "data", "--snapshot-entries", "50"), {}, {}
+    async with serving(pool):
         for seed in group:
-            loads[seed], faults[seed] = await killed_under_load(crew, seed)
-        await crew.complete()
+            loads[seed], faults[seed] = await killed_under_load(pool, seed)
+        await pool.complete()
         events = [event for load in loads.values() for event in load.acknowledged.values()]
-        forgotten = await not_remembered(crew.address, events)
-        compared = await crew.compared()
-        assert await crew.stop() == 0
+        forgotten = await not_remembered(pool.address, events)
+        compared = await pool.compared()
+        assert await pool.stop() == 0
     acknowledged = [event_id for load in loads.values() for event_id in load.acknowledged]
     found = await judge(acknowledged, [compared], data_dir=tmp_path / "data")
     for seed, load in loads.items():
@@ -40,32 +40,32 @@ async def test_killed_processes_lose_nothing_and_count_nothing_twice(group, tmp_
     assert {state.digest for state in compared.replicas if not state.detail} == {compared.digest}
 
 
-async def killed_under_load(crew, seed):
+async def killed_under_load(pool, seed):
     """Kill what the seed says while some shop; return the load and how many were killed."""
     rng = Random(seed)
     kill = (kill_parent, kill_one, kill_all)[seed % 3]
-    async with load_on([crew.address], seed, clients=3, batch=3) as load:
+    async with load_on([pool.address], seed, clients=3, batch=3) as load:
         await load.reaches(rng.randrange(1, 400))
-        faults = await kill(crew, rng)
+        faults = await kill(pool, rng)
         await load.reaches(50)
     return load, faults
 
 
-async def kill_one(crew, rng):
+async def kill_one(pool, rng):
     """Kill a worker, or the follower."""
-    crew.kill_children(rng.choice(crew.children()))
+    pool.kill_children(rng.choice(pool.children()))
     return 1
 
 
-async def kill_all(crew, rng):
+async def kill_all(pool, rng):
     """Kill all that the parent started for serving."""
-    children = crew.children()
-    crew.kill_children(*children)
+    children = pool.children()
+    pool.kill_children(*children)
     return len(children)
 
 
-async def kill_parent(crew, rng):
+async def kill_parent(pool, rng):
     """Kill the parent; its children and its store go with it. Somebody starts it again."""
-    await crew.kill_and_wait()
-    await crew.start()
+    await pool.kill_and_wait()
+    await pool.start()
     return 1

@@ -10,11 +10,11 @@ import pytest
 
 from headwater import AsyncClient, HeadwaterError
 from tests.integration.waiting import PATIENCE_S, eventually
-from tests.system.crash.crew import Crew
 from tests.system.crash.load import VISITORS, load_on, not_remembered
 from tests.system.crash.oracle import judge
 from tests.system.crash.seeds import seeds
 from tests.system.crash.server import serving
+from tests.system.crash.worker_pool import WorkerPool
 
 LOOKERS = 4
 PACE_S = 0.03  # between two questions of one visitor, so that a shared machine has time to restart
@@ -29,7 +29,7 @@ class Lookers:
         self.is_stopping = False
 
     async def look(self, address: str, number: int) -> None:
-        """Be one of them, until told to stop."""
+        """Be one of them, until stopped."""
         async with AsyncClient(address) as client:
             while not self.is_stopping:
                 began_s = time.monotonic()
@@ -50,23 +50,23 @@ class Lookers:
 
 @pytest.mark.parametrize("seed", seeds(1))
 async def test_a_rolling_restart_fails_nobody_and_loses_nothing(seed, tmp_path, tally, capsys):
-    crew, lookers = Crew(tmp_path / "data"), Lookers()
-    async with serving(crew):
-        before = set(crew.children())
+    pool, lookers = WorkerPool(tmp_path / "data"), Lookers()
+    async with serving(pool):
+        before = set(pool.children())
         async with (
-            load_on([crew.address], seed, clients=2, batch=2) as load,
+            load_on([pool.address], seed, clients=2, batch=2) as load,
             asyncio.TaskGroup() as group,
         ):
             for number in range(LOOKERS):
-                group.create_task(lookers.look(crew.address, number))
+                group.create_task(lookers.look(pool.address, number))
             await load.reaches(50)
-            fewest = await rolled(crew)
+            fewest = await rolled(pool)
             await load.reaches(50)
             lookers.is_stopping = True
-        after = set(crew.children())
-        forgotten = await not_remembered(crew.address, list(load.acknowledged.values()))
-        model = await crew.model()
-        assert await crew.stop() == 0
+        after = set(pool.children())
+        forgotten = await not_remembered(pool.address, list(load.acknowledged.values()))
+        model = await pool.model()
+        assert await pool.stop() == 0
     found = await judge(load.acknowledged, [model], data_dir=tmp_path / "data")
     tally(
         13, seed, faults=len(before), acknowledged=found.acknowledged,
@@ -83,15 +83,15 @@ async def test_a_rolling_restart_fails_nobody_and_loses_nothing(seed, tmp_path, 
     assert fewest == len(before) - 1  # one at a time
 
 
-async def rolled(crew):
-    """Restart all; return with how few processes the crew got by meanwhile."""
-    crew.send(signal.SIGHUP)
-    fewest = crew.workers + 1
+async def rolled(pool):
+    """Restart all; return with how few processes the pool got by meanwhile."""
+    pool.send(signal.SIGHUP)
+    fewest = pool.workers + 1
 
     async def done():
         nonlocal fewest
-        fewest = min(fewest, len(crew.children()))
-        return "rolling restart done" in crew.log
+        fewest = min(fewest, len(pool.children()))
+        return "rolling restart done" in pool.log
 
     await eventually(done)
     return fewest

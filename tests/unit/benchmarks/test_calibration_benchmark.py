@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.calibration.figures import Told, base_rates, covered, figures, log_loss
-from benchmarks.calibration.open_bandit import read_rows, tell
-from benchmarks.calibration.shop import ToldShop
+from benchmarks.calibration.figures import Predicted, base_rates, covered, figures, log_loss
+from benchmarks.calibration.open_bandit import predict, read_rows
+from benchmarks.calibration.shop import PredictedShop
 from benchmarks.calibration.truth import true_chances
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.simulator import Simulator
@@ -33,29 +33,29 @@ def test_true_chances_are_the_frequencies_of_the_simulated_shop():
     assert (np.abs(acted / seen - truth) < 4 * noise + 1e-3).all()
 
 
-def test_a_simulated_shop_is_told_chances_that_come_true():
+def test_a_simulated_shop_gets_chances_that_come_true():
     """After 700 visits the bounds of the promise hold, and intervals cover what is alike."""
-    shop = ToldShop(1, ONE_VISIT)
+    shop = PredictedShop(1, ONE_VISIT)
     assert len(list(shop.serve(700))) == 700
-    told = shop.told()
-    line = figures("shop", told, base_rates(told.acted))
+    predicted = shop.predicted()
+    line = figures("shop", predicted, base_rates(predicted.acted))
     assert line.error_width < 0.02
     assert line.error_mass < 0.02
     assert line.log_loss < 0.97 * line.log_loss_base_rate
     assert line.covered_alike > 0.9
-    assert log_loss(told.truth, told.acted) < line.log_loss
+    assert log_loss(predicted.truth, predicted.acted) < line.log_loss
     metrics = {m.name: m.value for m in shop.engine.lookups.metrics() if m.window == "total"}
     assert metrics["calibration_error"] < 0.02
     assert metrics["log_loss"] < metrics["log_loss_base_rate"]
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the real event data is not in ../shared/data")
-def test_open_bandit_is_told_chances_better_than_the_base_rate():
+def test_open_bandit_gets_chances_better_than_the_base_rate():
     """On the first 8,000 rows of the random policy, one click in 280."""
     rows = read_rows(DATA, "random", 8000)
-    told = list(tell(rows))[-1]
+    predicted = list(predict(rows))[-1]
     every = base_rates(np.array([row["click"] == "1" for row in rows]))
-    line = figures("obd", told, every[-len(told.chance) :])
+    line = figures("obd", predicted, every[-len(predicted.chance) :])
     assert line.error_width < 0.005
     assert line.error_mass < 0.005
     assert line.log_loss < line.log_loss_base_rate
@@ -65,5 +65,5 @@ def test_coverage_is_of_groups():
     """Of two groups one has its mean truth within its interval; a small group is left out."""
     item = np.array([1, 1, 2, 2, 3])
     truth = np.array([0.1, 0.3, 0.5, 0.5, 0.9])
-    told = Told(truth, truth > 0, item, np.full(5, 0.15), np.full(5, 0.25), truth)
-    assert covered(told, item, slots_min=2) == 0.5
+    predicted = Predicted(truth, truth > 0, item, np.full(5, 0.15), np.full(5, 0.25), truth)
+    assert covered(predicted, item, slots_min=2) == 0.5

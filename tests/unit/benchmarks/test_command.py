@@ -39,9 +39,9 @@ def test_it_writes_a_page_figures_and_a_plot_and_measures_nothing_twice(data):
     for package in ("implicit", "matplotlib", "vowpalwabbit"):
         pytest.importorskip(package, reason=WHY)
     out = data / "out"
-    told = call("--data", data, "--out", out, "--only", "popularity")
-    assert told.exit_code == 0, told.output
-    assert "small: not measured, 100 events, too few" in told.output
+    result = call("--data", data, "--out", out, "--only", "popularity")
+    assert result.exit_code == 0, result.output
+    assert "small: not measured, 100 events, too few" in result.output
     figures = json.loads((out / "quality.json").read_text())["sets"]["large"]
     assert [one["contestant"] for one in figures] == [
         f"popularity, half-life {n} events" for n in ("200", "2,000", "20,000")
@@ -55,16 +55,16 @@ def test_it_writes_a_page_figures_and_a_plot_and_measures_nothing_twice(data):
 
 
 def test_an_unknown_set_is_named(data):
-    told = call("--data", data, "--set", "lagre")
-    assert told.exit_code == 2
-    assert "lagre" in told.output
+    result = call("--data", data, "--set", "lagre")
+    assert result.exit_code == 2
+    assert "lagre" in result.output
 
 
 def test_an_engine_without_removable_parts_cannot_be_ablated_and_says_so(data, monkeypatch):
     monkeypatch.setattr(program, "removable", tuple)
-    told = call("--data", data, "--ablate")
-    assert told.exit_code == 2
-    assert "this build knows no removable parts" in told.output
+    result = call("--data", data, "--ablate")
+    assert result.exit_code == 2
+    assert "this build knows no removable parts" in result.output
 
 
 def test_the_parts_that_are_left_out_are_those_that_the_engine_names(monkeypatch):

@@ -171,15 +171,19 @@ def test_every_folder_with_events_is_found_and_a_missing_one_is_named(shop, tmp_
         folders(tmp_path, frozenset("bc"))
 
 
-def test_the_page_tells_the_ratio_to_the_best_peer_of_each_figure(shop, tmp_path):
+def test_the_page_has_the_ratio_to_the_best_peer_of_each_figure(shop, tmp_path):
     data = shop(wandering())
     one = measured(data, Cache(tmp_path))
 
-    def told(name, hit_rate, ndcg):
+    def contestant(name, hit_rate, ndcg):
         figures = {**one.total, "hit_rate_at_20": hit_rate, "ndcg_at_20": ndcg}
         return replace(one, contestant=name, total=figures)
 
-    mine, wide, sharp = told("Headwater", 0.6, 0.3), told("wide", 0.5, 0.1), told("sharp", 0.4, 0.2)
+    mine, wide, sharp = (
+        contestant("Headwater", 0.6, 0.3),
+        contestant("wide", 0.5, 0.1),
+        contestant("sharp", 0.4, 0.2),
+    )
     found = Found(data, [mine, wide, sharp])
     assert found.ratio("hit_rate_at_20") == pytest.approx(1.2)
     assert found.ratio("ndcg_at_20") == pytest.approx(1.5)
@@ -191,7 +195,7 @@ def test_the_page_tells_the_ratio_to_the_best_peer_of_each_figure(shop, tmp_path
     assert "| visitor's 2nd (10) |" in text
 
 
-def test_the_ablation_tells_relative_changes_in_per_cent(shop, tmp_path):
+def test_the_ablation_has_relative_changes_in_per_cent(shop, tmp_path):
     data = shop(wandering())
     whole = replace(measured(data, Cache(tmp_path)), contestant="Headwater")
     whole.total.update(hit_rate_at_20=0.4, ndcg_at_20=0.2)

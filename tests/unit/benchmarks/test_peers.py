@@ -165,7 +165,7 @@ def test_a_peer_is_folded_like_an_engine():
     engine = AsEngine(Popularity(10))
     seen = Event("e1", "purchase-complete", "v", items=(EventItem("a"), EventItem("b")))
     shown = Event("e2", "impression", "v", items=(EventItem("c"),))
-    write = ItemWrite(Item("never touched"))
+    write = ItemWrite(Item("never seen"))
     assert len(engine.apply(Entry(0, (SettingsChange(EngineSettings()), write, seen, shown)))) == 4
     request = RecommendRequest("w", "r", exclude_item_ids=("b",))
     assert [result.item_id for result in engine.recommend(request, 0).results] == ["a"]

@@ -59,9 +59,9 @@ def test_rewards_are_added_to_the_default_ones_under_their_full_names(monkeypatc
     assert "view" not in rewards
 
 
-@pytest.mark.parametrize("told", ["content, next", '["next", "content"]', ["content", "next"]])
-def test_what_is_left_out_is_told_as_names_or_as_a_list(told):
-    assert load_settings(without=told).engine.without == ("next", "content")
+@pytest.mark.parametrize("given", ["content, next", '["next", "content"]', ["content", "next"]])
+def test_what_is_left_out_is_given_as_names_or_as_a_list(given):
+    assert load_settings(without=given).engine.without == ("next", "content")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_its_files_are_what_import_reads_and_what_the_page_reads(tmp_path):
     assert {product["id"] for product in products} == {w.item.item_id for w in history.items}
 
 
-def test_a_shop_of_ones_own_ends_now_and_shows_what_was_touched_most_first(tmp_path):
+def test_a_shop_of_ones_own_ends_now_and_shows_what_had_most_interactions_first(tmp_path):
     events, items = tmp_path / "mine.csv", tmp_path / "items.csv"
     events.write_text("timestamp,user_id,item_id,event_type\n1,a,x,view\n2,a,y,view\n3,b,y,view\n")
     items.write_text("item_id,title,categories,price\ny,Yarn,wool|craft,4.5\nz,Zinc,metal,\n")

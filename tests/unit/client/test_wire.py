@@ -56,7 +56,7 @@ def test_a_time_without_a_timezone_is_refused() -> None:
         feedback_request([event])
 
 
-def test_a_question_mints_its_id_once_and_takes_every_field() -> None:
+def test_a_question_creates_its_id_once_and_takes_every_field() -> None:
     fields = {field.name for field in recommendation.RecommendRequest.DESCRIPTOR.fields}
     assert set(Question.__annotations__) == fields - {"visitor_id", "exploration"} | {"explore"}
     message = recommend_request("v", {"explore": False, "context": {"x": 1}, "page_size": 3})
@@ -77,7 +77,7 @@ def test_a_level_of_variety_that_does_not_exist_is_refused() -> None:
         recommend_request("v", {"diversity": "huge"})
 
 
-def test_a_slate_tells_which_rules_moved_each_item() -> None:
+def test_a_slate_says_which_rules_moved_each_item() -> None:
     message = recommendation.RecommendResponse(
         results=[recommendation.Result(item_id="a", rules=["sale", "diversity"])]
     )
@@ -114,12 +114,12 @@ def test_every_status_of_the_api_is_known() -> None:
 
 
 def test_every_field_of_a_profile_is_read() -> None:
-    touch = user.Touch(item_id="boots", touches=3, refused=True)
-    touch.touch_time.FromDatetime(NOON)
+    interaction = user.Touch(item_id="boots", touches=3, refused=True)
+    interaction.touch_time.FromDatetime(NOON)
     message = user.GetUserResponse(
         user=user.User(user_id="ann", features={"age": value_pb2.Value(number=31)}),
         visitor_ids=["phone"],
-        history=[touch],
+        history=[interaction],
     )
     assert profile(message) == headwater.UserProfile(
         headwater.User("ann", {"age": 31.0}),

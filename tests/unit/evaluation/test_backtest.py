@@ -51,11 +51,11 @@ def test_new_visitors_and_new_items_count(write, engine):
 def test_the_latest_item_is_left_out_and_an_event_on_it_is_not_counted(write, engine):
     result = run(engine, write(*alternating(10, "aab")))
     assert all(r.exclude_item_ids for r, _ in engine.requests)
-    assert result.total.events == 6  # of 9, those on the item touched just before are dropped
+    assert result.total.events == 6  # of 9, those on the item of the event just before are dropped
     assert len(engine.entries) == 11  # yet each is applied, as an import would
 
 
-def test_exclude_leaves_out_every_item_ever_touched(write, engine):
+def test_exclude_leaves_out_every_item_of_earlier_interactions(write, engine):
     run(engine, write(*alternating(10, "abc")), Repeats.EXCLUDE)
     assert engine.requests[-1][0].exclude_item_ids == ("a", "b", "c")
 
@@ -67,7 +67,7 @@ def test_types_without_a_positive_reward_are_learned_and_not_counted(write, engi
     assert len(engine.entries) == 21
 
 
-def test_an_impression_is_no_touch(write, engine):
+def test_an_impression_is_no_interaction(write, engine):
     run(engine, write("0,v,a,view,", "1,v,b,impression,", "2,v,c,view,"))
     assert engine.requests[-1][0].exclude_item_ids == ("a",)
 
@@ -124,5 +124,9 @@ def test_who_hears_the_answers_hears_the_first_tenth_too_which_still_does_not_co
         alone.by_tenth,
         alone.digest,
     )
-    assert [row for row, _ in heard][:3] == [0, 2, 3]  # row 1 is on the item touched just before
+    assert [row for row, _ in heard][:3] == [
+        0,
+        2,
+        3,
+    ]  # row 1 is on the item of the event just before
     assert sum(rank > 0 for row, rank in heard if row >= 2) == beside.total.hits

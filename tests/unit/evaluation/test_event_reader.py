@@ -106,7 +106,7 @@ def test_what_a_checked_file_holds_can_be_learned_from(tmp_path_factory, rows):
     assert [quarantine_reason(event, EngineSettings()) for event in events] == [""] * len(rows)
 
 
-def test_an_unknown_type_is_told_which_are_known(write):
+def test_an_unknown_type_is_refused_with_the_known_ones(write):
     with pytest.raises(BadFile, match=r"unknown type 'purhcase'; known are .*purchase.*view"):
         read_events(write("10,v,a,purhcase,1"), KNOWN)
 

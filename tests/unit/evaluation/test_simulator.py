@@ -1,4 +1,4 @@
-"""Simulated shoppers: seeded, with a taste that can be learned, and that drifts when told."""
+"""Simulated shoppers: seeded, with a taste that can be learned, and that drifts when asked to."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def test_beyond_this_machine_it_wants_a_key(command):
 
 
 @pytest.mark.parametrize("command", [["serve", "--gateway", "127.0.0.1:0"], ["gateway", "render"]])
-def test_without_the_extra_one_is_told_how_to_get_it(monkeypatch, command):
+def test_without_the_extra_the_error_says_how_to_get_it(monkeypatch, command):
     monkeypatch.setattr(requirements, "find_spec", lambda name: None)
     done = CliRunner().invoke(commands, command)
     assert done.exit_code == 2

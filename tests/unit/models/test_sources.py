@@ -51,7 +51,7 @@ def test_a_walk_takes_the_strongest_branches():
     assert reached == list(range(32, 40))
 
 
-def test_words_that_follow_words_speak_for_an_item_that_nobody_touched():
+def test_words_that_follow_words_speak_for_an_item_without_interactions():
     content = described("red cup", "red saucer", "blue cup", "blue saucer", "green lamp")
     model = WordFlow(content)
     for _ in range(5):
@@ -104,7 +104,7 @@ def test_what_is_forgotten_next_is_the_same_after_a_restart():
     assert digest(again) == digest(models[1])
 
 
-def test_words_that_came_after_the_last_touch_are_read_as_unknown():
+def test_words_that_came_after_the_last_interaction_are_read_as_unknown():
     """Thousands of new words, past the room that was made for them; and reading writes nothing."""
     content = described("tent", "stove")
     model = WordFlow(content)

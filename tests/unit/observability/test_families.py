@@ -1,4 +1,4 @@
-"""What Prometheus is told: every family is explained to operators, and none is invented."""
+"""What Prometheus gets: every family is explained to operators, and none is invented."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_histogram_counts_up_and_ends_with_all():
     assert found["headwater_calls_under_way", "S/M"] == 0
 
 
-def test_operators_are_told_of_every_family():
+def test_operators_can_read_of_every_family():
     meters = Meters()
     meters.of("S/M").under_way += 1
     meters.of("S/M").ended("OK", 0.001)

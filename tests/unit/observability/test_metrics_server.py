@@ -15,7 +15,7 @@ KEY = {"authorization": "Bearer a-key"}
 
 
 class Source:
-    """Counts scrapes, and fails if it is told to."""
+    """Counts scrapes, and fails if it is set to."""
 
     def __init__(self):
         self.scrapes = 0

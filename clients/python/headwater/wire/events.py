@@ -1,4 +1,4 @@
-"""Events out, what became of them in."""
+"""Write requests with events, and read the answers."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def _item(item: EventItem | str) -> event_pb2.EventItem:
 
 
 def feedback_answer(response: pb.FeedbackResponse) -> FeedbackAnswer:
-    """Read what became of the events."""
+    """Read the results for the events."""
     return _answer(response)
 
 
 def stream_feedback_answer(response: pb.StreamFeedbackResponse) -> FeedbackAnswer:
-    """Read what became of the events of one batch."""
+    """Read the results for the events of one batch."""
     return _answer(response)
 
 

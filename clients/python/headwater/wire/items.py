@@ -1,4 +1,4 @@
-"""Items out and in."""
+"""Write requests about items, and read the answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STATUSES = {
 def upsert_items_request(
     items: Iterable[Item], fields: Sequence[str], set_time: datetime | None
 ) -> pb.UpsertItemsRequest:
-    """Build the request: each item is one write of ``fields``, or of all of them."""
+    """Build the request: one write for each item, of ``fields`` or of all fields."""
     mask = FieldMask(paths=fields) if fields else None
     when = to_time("set_time", set_time)
     writes = [
@@ -39,7 +39,7 @@ def upsert_items_request(
 
 
 def upsert_answer(response: pb.UpsertItemsResponse) -> UpsertAnswer:
-    """Read what became of the writes."""
+    """Read the results of the writes."""
     return UpsertAnswer(_results(response.results), response.offset)
 
 
@@ -58,7 +58,7 @@ def delete_items_request(
 
 
 def delete_answer(response: pb.DeleteItemsResponse) -> DeleteAnswer:
-    """Read what became of the removals."""
+    """Read the results of the removals."""
     return DeleteAnswer(_results(response.results), response.offset)
 
 

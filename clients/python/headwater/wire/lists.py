@@ -1,4 +1,4 @@
-"""Lists that belong to no visitor, read."""
+"""Read lists that are the same for all visitors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the model stands, read."""
+"""Read the state of the model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from headwater.wire.values import from_time
 
 
 def model(response: pb.GetModelResponse) -> Model:
-    """Read where the model stands."""
+    """Read the state of the model."""
     return Model(
         offset=response.offset,
         digest=response.digest,
@@ -29,7 +29,7 @@ def metrics(response: pb.GetMetricsResponse) -> tuple[Metric, ...]:
 
 
 def drift_alarms(response: pb.GetMetricsResponse) -> tuple[DriftAlarm, ...]:
-    """Read the changes that were noticed."""
+    """Read the detected changes."""
     return tuple(map(drift_alarm, response.drift_alarms))
 
 

@@ -1,4 +1,4 @@
-"""What a server tells those who look after it, read."""
+"""Read what a server reports to its operators."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _call(one: replica_pb2.CallFigures) -> CallFigures:
 
 
 def serving(response: pb.GetServingResponse) -> Serving:
-    """Read how a process is doing."""
+    """Read the status of a process."""
     return Serving(
         replica_id=response.replica_id,
         start_time=from_time(response.start_time),
@@ -141,7 +141,7 @@ def _event_item(item: event_pb2.EventItem) -> EventItem:
 
 
 def storage(response: pb.GetStorageResponse) -> Storage:
-    """Read what the store keeps."""
+    """Read what the store contains."""
     log, archive, store = response.log, response.archive, response.store
     return Storage(
         log_entries=log.entries,

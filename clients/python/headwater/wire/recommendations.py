@@ -1,4 +1,4 @@
-"""The question out, the slate in."""
+"""Write the request for a slate, and read the slate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from headwater.wire.values import to_ids, to_values
 
 
 class Question(TypedDict, total=False):
-    """What ``recommend`` takes beside the visitor; see RecommendRequest in the protos."""
+    """The fields of ``recommend`` besides the visitor; see RecommendRequest in the protos."""
 
     user_id: str
     session_id: str
@@ -44,7 +44,7 @@ _LISTS = frozenset(
 
 
 def recommend_request(visitor_id: str, question: Question) -> pb.RecommendRequest:
-    """Build the request. Its id is minted here, so that a retry draws the same slate.
+    """Build the request. Its id is created here, so that a retry returns the same slate.
 
     >>> recommend_request("visitor-1", {"colour": "red"})
     Traceback (most recent call last):
@@ -98,7 +98,7 @@ def _result(result: pb.Result) -> Result:
         probability_high=result.probability_high if result.HasField("probability_high") else None,
         rules=tuple(result.rules),
         contributions=tuple(
-            FeatureContribution(told.feature, told.contribution) for told in result.contributions
+            FeatureContribution(one.feature, one.contribution) for one in result.contributions
         ),
         explanation=result.explanation,
         first_slot_propensity=(

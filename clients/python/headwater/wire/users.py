@@ -1,4 +1,4 @@
-"""Accounts out, profiles in."""
+"""Write requests about accounts, and read profiles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from headwater.wire.values import from_time, from_values, to_time, to_values
 def upsert_users_request(
     users: Iterable[User], features: Sequence[str], set_time: datetime | None
 ) -> pb.UpsertUsersRequest:
-    """Build the request: each account is one write of the named features, or of all it gives."""
+    """Build the request: one write for each account, of the named features or of all it has."""
     mask = FieldMask(paths=[f"features.{name}" for name in features]) if features else None
     when = to_time("set_time", set_time)
     return pb.UpsertUsersRequest(
@@ -32,7 +32,7 @@ def upsert_users_request(
 
 
 def upsert_users_answer(response: pb.UpsertUsersResponse) -> UpsertUsersAnswer:
-    """Read what became of the writes."""
+    """Read the results of the writes."""
     results = (
         UserResult(result.user_id, STATUSES[result.status], result.detail)
         for result in response.results
@@ -41,13 +41,13 @@ def upsert_users_answer(response: pb.UpsertUsersResponse) -> UpsertUsersAnswer:
 
 
 def profile(response: pb.GetUserResponse) -> UserProfile:
-    """Read what is known."""
+    """Read the profile."""
     user = response.user
     return UserProfile(
         user=User(user.user_id, from_values(dict(user.features))),
         visitor_ids=tuple(response.visitor_ids),
         history=tuple(
-            Touch(touch.item_id, from_time(touch.touch_time), touch.touches, touch.refused)
-            for touch in response.history
+            Touch(one.item_id, from_time(one.touch_time), one.touches, one.refused)
+            for one in response.history
         ),
     )

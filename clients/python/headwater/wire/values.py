@@ -1,4 +1,4 @@
-"""Maps and times."""
+"""Convert maps and times."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from headwater.values import Values
 
 
 def to_ids(name: str, item_ids: Iterable[str]) -> list[str]:
-    """Return the ids; a bare text, whose letters would be taken for ids, is refused.
+    """Return the ids; `TypeError` for a single text, whose letters would become the ids.
 
     >>> to_ids("item_ids", "boots")
     Traceback (most recent call last):
@@ -40,7 +40,7 @@ def from_values(values: dict[str, Value]) -> dict[str, str | float]:
 
 
 def to_time(name: str, time: datetime | None) -> Timestamp | None:
-    """Return the time as a message; a time without a timezone is refused, not guessed."""
+    """Return the time as a message; `ValueError` if it has no timezone."""
     if time is None:
         return None
     if time.tzinfo is None:

@@ -60,7 +60,19 @@ def demo(
         from headwater_server.cli.demo.shop.options import ShopOptions
 
         open_shop(ShopOptions(listen, events, items, seed, visits), data_dir)
-        return
+    else:
+        _play(events, items, data_dir, seed=seed, seconds=seconds, kills=kills)
+
+
+def _play(
+    events: Path | None,
+    items: Path | None,
+    data_dir: Path | None,
+    *,
+    seed: int,
+    seconds: float,
+    kills: int,
+) -> None:
     from headwater_server.cli.demo.play import DemoFailedError, crowd_of, play
 
     with explained():

@@ -89,7 +89,7 @@ def test_tokens_say_where_a_word_comes_from():
     ]
 
 
-def test_a_deleted_item_is_gone_until_it_is_written_anew():
+def test_a_deleted_item_is_gone_until_it_is_written_again():
     """A delete beats older writes and loses to newer ones; a new item begins with defaults."""
     catalogue = Catalogue(100)
     _write(catalogue, Item("a", title="Lamp", price=2.0), set_time_ms=10)

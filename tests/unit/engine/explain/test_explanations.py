@@ -134,7 +134,7 @@ def test_only_the_newest_items_are_called_new():
     assert "one of the 2 newest items" in explained["table"].explanation
 
 
-def test_circumstances_are_told_where_they_matter():
+def test_circumstances_are_mentioned_where_they_matter():
     """Mugs are looked at on the home page alone."""
     engine = _shop()
     for n in range(20):
@@ -192,7 +192,7 @@ def test_explaining_changes_nothing(shop):
     assert shop.digest() == before
 
 
-def test_what_rules_add_to_a_score_is_told_as_theirs(shop):
+def test_what_rules_add_to_a_score_is_attributed_to_them(shop):
     """A slot whose score is not the ranker's own: the difference has a name."""
     items, scores = np.array([0, 1, 2], dtype=np.int32), np.array([1.0, 2.0, 3.0])
     slot = Result("plain 0", 6.0, None, 1.0)

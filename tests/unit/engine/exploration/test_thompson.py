@@ -178,7 +178,7 @@ def test_without_exploration_nothing_changes():
     assert _ask(engine, explore=False) == best
 
 
-def test_until_chances_are_told_slots_are_drawn_by_score():
+def test_until_chances_are_known_slots_are_drawn_by_score():
     """There is nothing to draw from yet."""
     answer = _ask(_engine(slates=3))
     assert (answer.policy, answer.propensities_estimated) == ("plackett_luce", False)

@@ -84,7 +84,7 @@ def test_lists_change_nothing(shop):
     assert shop.digest() == before
 
 
-def test_a_user_is_told_with_features_visitors_and_history():
+def test_a_user_is_returned_with_features_visitors_and_history():
     """An account's profile holds what it was given and what it did, also before logging in."""
     engine = Engine()
     _view(engine, "tablet", "a", 1000)

@@ -44,7 +44,7 @@ def test_an_abrupt_change_is_noticed_within_three_hundred_events(seed):
     assert alarm.mean_after > alarm.mean_before + 0.01
 
 
-def test_a_change_for_the_better_is_told_from_one_for_the_worse():
+def test_a_change_for_the_better_differs_from_one_for_the_worse():
     random, drift = Random(1), Drift()
     watch(drift, [noisy(random, 0.8) for _ in range(1_000)])
     alarms = watch(drift, [noisy(random, 0.5) for _ in range(300)], first=1_000)

@@ -1,4 +1,4 @@
-"""The chance to stand in the first slot is how often an item does, whatever rules are in force."""
+"""The chance of the first slot is how often an item is there, with any rules in force."""
 
 from collections import Counter
 
@@ -55,7 +55,7 @@ def test_with_exploration_off_the_best_is_certain():
     assert list(_stated(answer).values()) == [1.0, 0.0, 0.0, 0.0, 0.0]
 
 
-def test_who_does_not_ask_is_not_told():
+def test_without_the_question_there_is_no_answer():
     assert set(_stated(ask(shop(), size=5)).values()) == {None}
 
 

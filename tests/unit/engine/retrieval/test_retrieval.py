@@ -30,7 +30,7 @@ def test_what_two_steps_reach_is_proposed():
     assert "next" not in found["gas"]
 
 
-def test_an_item_that_nobody_touched_is_proposed_by_the_words_that_come_next():
+def test_an_item_without_interactions_is_proposed_by_the_words_that_come_next():
     """Visitors who buy cups go on to saucers; the new saucer shares no word with the cup."""
     engine = Engine()
     titles = {"c1": "cup", "c2": "cup", "s1": "saucer", "s2": "saucer", "x": "lamp"}

@@ -1,4 +1,4 @@
-"""A token vouches for a slate; what was not signed by us vouches for nothing."""
+"""A token proves a slate; what we have not signed proves nothing."""
 
 import base64
 import contextlib

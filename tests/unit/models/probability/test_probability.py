@@ -68,7 +68,7 @@ def test_follows_its_score():
     assert high > 0.35
 
 
-def test_what_it_foresees_comes_true():
+def test_what_it_predicts_comes_true():
     """In each third of the predictions, the acts are as many as predicted, within the noise."""
     _, predicted, acted = _taught(1500)
     order = np.argsort(predicted[600:])
@@ -78,7 +78,7 @@ def test_what_it_foresees_comes_true():
         assert abs(chances.sum() - came.sum()) < 3.5 * noise
 
 
-def test_where_acts_are_noise_the_base_rate_is_told():
+def test_where_acts_are_noise_the_base_rate_is_returned():
     """One act in 100 whatever is shown: hardly a worse log loss than the base rate's."""
     _, predicted, acted = _taught(2500, chance=lambda dense, _: np.full(len(dense), 0.01))
     before = np.cumsum(acted) - acted

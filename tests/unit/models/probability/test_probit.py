@@ -50,7 +50,7 @@ def test_a_slate_is_learned_as_its_rows_one_by_one():
     assert together.variances.tolist() == apart.variances.tolist()
 
 
-def test_the_first_row_is_told_the_prior_probability():
+def test_the_first_row_gets_the_prior_probability():
     """However many features it has; about, since the bias itself is uncertain as in River."""
     for values in ([1.0, 0.1, 0.2], [1.0, 4.0, 4.0]):
         chance = Probit(prior_probability=0.03).score_many(

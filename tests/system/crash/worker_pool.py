@@ -14,7 +14,7 @@ from tests.integration.waiting import eventually
 from tests.system.crash.server import DIGEST_TIMEOUT_S, Server
 
 
-class Crew(Server):
+class WorkerPool(Server):
     """A parent with workers and a follower; ``pid`` is the parent's."""
 
     def __init__(self, path: Path, *flags: str, workers: int = 2, redis_url: str = "") -> None:
