@@ -44,7 +44,7 @@ class PlaceSettings:
 
 @dataclass(frozen=True)
 class ProcessSettings:
-    """Settings of the process. Each field's meaning and reason stand in its ``help``."""
+    """Settings of the process. Each field's meaning and reason are in its ``help``."""
 
     workers: int = field(
         default=1,

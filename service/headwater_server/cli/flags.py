@@ -1,4 +1,4 @@
-"""Flags made from the settings, so that meaning, unit and default stand in one place."""
+"""Flags made from the settings, so that meaning, unit and default are in one place."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 OPTIONS = "Options"
-COLUMN_MAX = 22  # a longer flag stands on a line of its own, so that its text gets the width
+COLUMN_MAX = 22  # a longer flag has a line of its own, so that its text gets the width
 MARKUP = None
 """No markup in help texts: click's plain formatter, which Typer then leaves in place."""
 

@@ -1,6 +1,6 @@
 """Parts of the engine that can be switched off by name, to measure what each is worth.
 
-`EngineSettings.without` contains some of `REMOVABLE`. A name stands for a source, which then
+`EngineSettings.without` contains some of `REMOVABLE`. A name represents a source, which then
 proposes no candidates, and for a family of features, which are then constantly 0. The models
 continue to learn, so that everything is back at once when the name leaves the setting.
 """

@@ -39,7 +39,7 @@ ALIASES: dict[str, str] = {
 class EngineSettings:
     """The settings of an engine. Two engines with equal settings and entries are equal.
 
-    Each field's meaning, unit and reason stand in its ``help`` metadata; the command line and
+    Each field's meaning, unit and reason are in its ``help`` metadata; the command line and
     the settings page are made from them.
     """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class GatewaySettings:
-    """Each field's meaning, unit and reason stand in its ``help`` metadata."""
+    """Each field's meaning, unit and reason are in its ``help`` metadata."""
 
     gateway: str | None = field(
         default=None,

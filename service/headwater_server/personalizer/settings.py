@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class PersonalizerSettings:
-    """Each field's meaning, unit and reason stand in its ``help`` metadata."""
+    """Each field's meaning, unit and reason are in its ``help`` metadata."""
 
     personalizer_reward_wait_minutes: float = field(
         default=10.0,

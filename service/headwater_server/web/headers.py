@@ -29,7 +29,7 @@ SECURITY = {
     "x-frame-options": "DENY",
 }
 FRESH = "no-cache"  # it may be cached, but must be revalidated
-FOR_EVER = "public, max-age=31536000, immutable"
+FOREVER = "public, max-age=31536000, immutable"
 NEVER = "no-store"
 
 

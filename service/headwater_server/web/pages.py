@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from headwater_server.web.headers import FOR_EVER, FRESH
+from headwater_server.web.headers import FOREVER, FRESH
 
 PAGES = ("console", "shop")
 SHOP_DIR_VARIABLE = "HEADWATER_SHOP_DIR"
@@ -24,12 +24,12 @@ _HASHED = re.compile(r"(?:^|/)assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 
 
 class Page(StaticFiles):
-    """One page's folder. Files with a hash in their name are cached for ever, others are not."""
+    """One page's folder. Files with a hash in their name are cached forever, others are not."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return the file, with its cache-control header."""
         response = await self._found(path, scope)
-        caching = FOR_EVER if _HASHED.search(path.replace(os.sep, "/")) else FRESH
+        caching = FOREVER if _HASHED.search(path.replace(os.sep, "/")) else FRESH
         response.headers["cache-control"] = caching
         return response
 

@@ -29,7 +29,7 @@ TLS = {"gateway_tls": "127.0.0.1:8443"}
         ({"gateway_origins": "https://shop.example/"}, "write scheme, host"),
         ({"gateway_origins": "https://Shop.example"}, "write scheme, host"),
         ({"gateway_origins": "*"}, "write scheme, host"),
-        ({"gateway_admin": "0.0.0.0:9901"}, "whoever reaches it can stop the gateway"),
+        ({"gateway_admin": "0.0.0.0:9901"}, "a caller that reaches it can stop the gateway"),
         (TLS, "gateway_tls needs gateway_certificate"),
         (TLS | {"gateway_certificate": "no.pem"}, "gateway_tls needs gateway_certificate_key"),
         (

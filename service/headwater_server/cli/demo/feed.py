@@ -25,7 +25,7 @@ class LostEventError(Exception):
 
 
 class Feed:
-    """Serves visits until told to stop; continues at the same place after a restart."""
+    """Serves visits until it is stopped; continues at the same place after a restart."""
 
     def __init__(
         self, arrivals: Iterator[Arrival], meters: Meters, tenth: Callable[[], int]

@@ -51,7 +51,7 @@ class RecordedCrowd:
 
     def __init__(self, history: ShopHistory) -> None:
         self._history = history
-        self._touched = Interactions(Repeats.ALLOW)
+        self._interactions = Interactions(Repeats.ALLOW)
         self._row = 0
         times_ms = history.events.times_ms
         first_live_ms = times_ms[max(0, len(times_ms) - LIVE_ABOUT)]
@@ -73,7 +73,7 @@ class RecordedCrowd:
         """Yield one visit for each event that is left."""
         while self.left:
             row = self._row
-            latest = self._touched.latest(self._history.events.visitor_ids[row])
+            latest = self._interactions.latest(self._history.events.visitor_ids[row])
             event = self._take()
             act = Act(event.event_type, event.items[0].item_id, value=event.value)
             counted = self._is_counted(row, event, latest)
@@ -85,10 +85,10 @@ class RecordedCrowd:
 
     def three_clicks(self) -> list[str]:
         """Return the first three different items of the first visitor who has three."""
-        touched: dict[str, dict[str, None]] = {}
+        items_by_visitor: dict[str, dict[str, None]] = {}
         rows = self._history.events
         for visitor_id, item_id in zip(rows.visitor_ids, rows.item_ids, strict=True):
-            items = touched.setdefault(visitor_id, {})
+            items = items_by_visitor.setdefault(visitor_id, {})
             items[item_id] = None
             if len(items) == 3:
                 return list(items)
@@ -98,7 +98,7 @@ class RecordedCrowd:
         event = self._history.events.event(self._row)
         self._row += 1
         if event.event_type != IMPRESSION:
-            self._touched.add(event.visitor_id, event.items[0].item_id)
+            self._interactions.add(event.visitor_id, event.items[0].item_id)
         return event
 
     def _is_counted(self, row: int, event: events.Event, latest: str | None) -> bool:

@@ -16,7 +16,7 @@ class Numbering:
     """Item ids by number, at most ``items_max`` of them; the longest inactive are removed first.
 
     An item gets its number at its first write or event. ``spare_row``, the row after the last,
-    stands for every unknown item: it is zero in all arrays.
+    represents every unknown item: it is zero in all arrays.
 
     >>> numbers = Numbering(items_max=3)
     >>> [numbers.enter(item_id) for item_id in ("a", "b", "a", "c")]

@@ -69,7 +69,7 @@ class Influence:
             yield f"{profile}\0{min(time_ms, clock_ms) // MINUTE_MS}", most, _ROBOT
         if event.source and (most := self.settings.source_events_per_minute_max):
             yield f"s{event.source}", most, _SOURCE
-        if not event.is_vouched:
+        if not event.is_proven:
             yield from self._counted_of_page(event, profile)
 
     def _counted_of_page(self, event: Event, profile: str) -> Iterator[tuple[str, int, str]]:
@@ -93,6 +93,6 @@ class Influence:
 _REST = "; nothing is learned from the rest"
 _ROBOT = "visitor_id: more than {} events in a minute, as robots do" + _REST
 _SOURCE = "source: more than {} events in a minute" + _REST
-_UNVOUCHED = " in a minute that no list of a backend vouches for" + _REST
-_PAGE = "attribution_token: more than {} events of a page's visitor" + _UNVOUCHED
-_PAGES = "source: more than {} events of pages" + _UNVOUCHED
+_UNPROVEN = " in a minute that no list of a backend proves" + _REST
+_PAGE = "attribution_token: more than {} events of a page's visitor" + _UNPROVEN
+_PAGES = "source: more than {} events of pages" + _UNPROVEN

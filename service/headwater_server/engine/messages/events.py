@@ -61,7 +61,7 @@ class Event:
     self_asked: bool = False
 
     @property
-    def is_vouched(self) -> bool:
+    def is_proven(self) -> bool:
         """Return whether a backend confirms it, not only a page."""
         return not self.from_page or (self.slate is not None and not self.self_asked)
 

@@ -21,7 +21,7 @@ from headwater_server.engine.reranking.slots import NO_NOISE, DrawParameters, Sl
 from headwater_server.engine.settings import EngineSettings
 
 DIVERSITY = "diversity"
-"""The name that stands for variety among the rules that moved an item."""
+"""The name that represents variety among the rules that moved an item."""
 
 
 @dataclass(frozen=True, slots=True)

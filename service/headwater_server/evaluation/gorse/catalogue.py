@@ -30,8 +30,8 @@ def read_users(path: Path) -> list[UserWrite]:
     export = read_export(path, Kind.USERS)
     _check_ids(export, "userid", "UserId")
     export.problems.raise_if_any()
-    told = ((record.fields["userid"], _features(record.fields)) for record in export.records)
-    return [UserWrite(user_id, features) for user_id, features in told if features]
+    accounts = ((record.fields["userid"], _features(record.fields)) for record in export.records)
+    return [UserWrite(user_id, features) for user_id, features in accounts if features]
 
 
 def _features(fields: dict[str, Any]) -> tuple[tuple[str, str | float], ...]:
@@ -66,7 +66,7 @@ def _check_ids(export: Export, name: str, column: str) -> None:
         value = fields.get(name, "")
         reason = "missing" if not isinstance(value, str) else id_problem(value)
         if not reason and value in lines:
-            reason = f"{value!r} stands in record {lines[value]} already"
+            reason = f"{value!r} is in record {lines[value]} already"
         if reason:
             export.problems.add(line, column, reason)
         lines.setdefault(str(value), line)

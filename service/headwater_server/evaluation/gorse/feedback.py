@@ -53,7 +53,7 @@ class _Reading:
         self._problems = export.problems
         self._known = known
         self._types = types
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def row(self, record: Record) -> tuple[int | None, int, str, str, str, float | None] | None:
         """Return a row, None if it has a problem."""
@@ -78,22 +78,22 @@ class _Reading:
 
     def _type(self, line: int, name: str) -> str:
         event_type = canonical_type(self._types.get(name, name))
-        if event_type not in self._known and name not in self._told:
-            self._told.add(name)
+        if event_type not in self._known and name not in self._reported:
+            self._reported.add(name)
             fix = f"say what it is, such as --type {name or 'NAME'}=click"
             known = ", ".join(sorted(self._known))
             text = f"unknown type {name!r} (here first): {fix}; known are {known}"
             self._problems.add(line, "FeedbackType", text)
         return event_type
 
-    def _value(self, line: int, told: Any, event_type: str) -> float | None:
+    def _value(self, line: int, given: Any, event_type: str) -> float | None:
         """Return the value; Gorse's 0 is no value, except for a rating."""
-        value = parse_number(told) if isinstance(told, str) and told else told or 0.0
+        value = parse_number(given) if isinstance(given, str) and given else given or 0.0
         if isinstance(value, bool) or not isinstance(value, int | float) or not _tame(value):
-            self._problems.add(line, "Value", f"{told!r} is not a number up to {NUMBER_MAX:g}")
+            self._problems.add(line, "Value", f"{given!r} is not a number up to {NUMBER_MAX:g}")
             return None
         if event_type == RATING and not 0 <= value <= RATING_MAX:
-            text = f"{told!r} is no rating: a number from 0 to {RATING_MAX}"
+            text = f"{given!r} is no rating: a number from 0 to {RATING_MAX}"
             self._problems.add(line, "Value", text)
         return float(value) if value or event_type == RATING else None
 

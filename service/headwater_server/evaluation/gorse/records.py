@@ -77,28 +77,28 @@ def _objects(text: str, kind: Kind, problems: Problems) -> Iterator[Record]:
         if not row.strip():
             continue
         try:
-            told = json.loads(row)
+            content = json.loads(row)
         except (ValueError, RecursionError) as error:
             if line == 1 and (page := _page(text, kind)) is not None:
                 yield from page
                 return
             problems.add(line, "", f"no JSON object: {error}")
             continue
-        if not isinstance(told, dict):
+        if not isinstance(content, dict):
             problems.add(line, "", "no JSON object")
-        elif isinstance(told.get(kind.value), list):
-            yield from _numbered(told[kind.value])
+        elif isinstance(content.get(kind.value), list):
+            yield from _numbered(content[kind.value])
         else:
-            yield Record(line, {plain_name(name): value for name, value in told.items()})
+            yield Record(line, {plain_name(name): value for name, value in content.items()})
 
 
 def _page(text: str, kind: Kind) -> list[Record] | None:
     try:
-        told = json.loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    listed = told.get(kind.value)
-    return list(_numbered(listed if isinstance(listed, list) else [told]))
+    listed = content.get(kind.value)
+    return list(_numbered(listed if isinstance(listed, list) else [content]))
 
 
 def _listed(text: str, path: Path) -> Iterator[Record]:
@@ -109,8 +109,8 @@ def _listed(text: str, path: Path) -> Iterator[Record]:
 
 
 def _numbered(values: list[Any]) -> Iterator[Record]:
-    for number, told in enumerate(values, start=1):
-        fields = told.items() if isinstance(told, dict) else ()
+    for number, content in enumerate(values, start=1):
+        fields = content.items() if isinstance(content, dict) else ()
         yield Record(number, {plain_name(name): value for name, value in fields})
 
 

@@ -77,11 +77,11 @@ def labels(value: Any) -> tuple[tuple[tuple[str, ContextValue], ...], list[str]]
     >>> labels({"size": 3, "for": ["men"]})
     ((('size', 3.0),), ['for=men'])
     """
-    told = _decoded(value)
-    if isinstance(told, dict):
-        features, tags = item_features([told])
+    content = _decoded(value)
+    if isinstance(content, dict):
+        features, tags = item_features([content])
         return tuple(sorted(features.items())), tags
-    return (), texts(told)
+    return (), texts(content)
 
 
 def _decoded(value: Any) -> Any:

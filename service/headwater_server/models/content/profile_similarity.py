@@ -36,7 +36,7 @@ def build_profile(
         near, far, long = 0.5**z, 0.9**z, 0.98**z
         for token in tokens[history[z]]:
             if token < 0:
-                break  # an item's tokens stand in front, and -1 fills the rest
+                break  # an item's tokens come first, and -1 fills the rest
             # An older stamp: the row is from an earlier request. Only the rows that are met are
             # cleared; clearing all would take time for every word of the shop.
             if stamps[token] != stamp:

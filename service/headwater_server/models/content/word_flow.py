@@ -138,7 +138,7 @@ class WordFlow(FadingModel):
     References
     ----------
     A. Schein et al., "Methods and metrics for cold-start recommendations", SIGIR 2002 (items
-    stand for their attributes; here in a Markov chain over attributes).
+    represent their attributes; here in a Markov chain over attributes).
 
     Examples
     --------

@@ -205,7 +205,7 @@ class Probit(base.Classifier):
         """River's API; ``x`` numbers by name."""
         for name in x:
             self._numbers.setdefault(name, len(self._numbers) + 1)
-        if len(self._numbers) + 2 > len(self.means):  # the last one stands for unknown names
+        if len(self._numbers) + 2 > len(self.means):  # the last one represents unknown names
             self.reserve(2 * len(self.means))
         self.learn_many(*self._row(x), np.array([bool(y)]))
 

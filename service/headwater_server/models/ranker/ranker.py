@@ -33,7 +33,7 @@ class ListwiseRanker(base.Classifier):
       P(y) = \frac{e^{s_y}}{[e^{s_0} +] \sum_{y'} e^{s_{y'}}}$$
 
     for standardised features $f$ of (visitor, item) and $c$ of the context. The loss is the
-    cross-entropy of the item that was chosen. $s_0$ stands for choosing none; it is there for
+    cross-entropy of the item that was chosen. $s_0$ represents choosing none; it is there for
     slates that were shown, and makes a list of one item a logistic regression: River's
     `learn_one` and `predict_proba_one` are that case. $w$ learns by AdaGrad, the layer by
     RMSProp, the biases $\rho$ and $s_0$ by plain steps.
