@@ -97,7 +97,6 @@ shop: $(VENV)/.run ## Install, then a demo shop in the browser, and its console,
 	@$(BIN)/headwater demo --shop $(if $(EVENTS),--events $(EVENTS)) $(if $(ITEMS),--items $(ITEMS)) $(ARGS)
 
 serve: $(VENV)/.run ## Run a server on LISTEN (127.0.0.1:50051), its data in DATA_DIR (.headwater)
-	@echo "starting; the first start on a machine compiles, 20 seconds of a core"
 	@$(BIN)/headwater serve --listen $(LISTEN) --data-dir $(DATA_DIR) $(ARGS)
 
 soak: $(VENV)/.dev ## Run the crash tests for SECONDS_LONG (600): every fault, with seed after seed, and a table [ARGS="-k name"]

@@ -110,7 +110,7 @@ def list_components(python: Path, folder: Path, tree: Path, missing: set[str]) -
     list_python(python, OUT, "headwater-server.cdx.json")
     if "npm" not in missing:
         list_npm(folder / NPM, OUT, f"{NPM}.cdx.json")
-        list_console(tree, folder / "headwater-console", OUT, "headwater-console.cdx.json")
+        list_console(tree, OUT, "headwater-console.cdx.json")
     if "mvn" not in missing:
         list_java(tree / "clients" / "java", OUT, "headwater-java.cdx.json")
 

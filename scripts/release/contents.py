@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
 from pathlib import Path
 
@@ -26,13 +25,10 @@ def list_npm(folder: Path, out: Path, name: str) -> None:
     (out / name).write_text(run(command, folder))
 
 
-def list_console(tree: Path, folder: Path, out: Path, name: str) -> None:
+def list_console(tree: Path, out: Path, name: str) -> None:
     """List what is compiled into the console's page, from its lock."""
-    folder.mkdir()
-    for file in ("package.json", "package-lock.json"):
-        shutil.copy2(tree / "web" / "console" / file, folder)
-    run(["npm", "ci", "--omit", "dev", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
-    list_npm(folder, out, name)
+    command = ["npm", "sbom", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"]
+    (out / name).write_text(run(command, tree / "web" / "console"))
 
 
 def list_java(folder: Path, out: Path, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The composition root: what a server is made of, in the order it starts; it stops backwards."""
+"""The composition root: builds a server's parts in start order; they stop in reverse order."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def run(
 ) -> None:
     """Serve until SIGTERM or SIGINT; call ``on_ready(address, offset)`` when it can answer.
 
-    Then ``beside`` is opened, if there is to be something; it is closed before the server.
+    Then ``beside`` is opened, if it is given; it is closed before the server.
     """
     run_loop(_serve(settings, on_ready, context or ProcessContext(), beside))
 
@@ -64,17 +64,17 @@ async def _serve(
             _log.info("stopped while starting")
             return
         replica, address = await starting
-        # a thread that writes a snapshot gives way sooner than after the usual 5 ms, since an
-        # answer takes turns with it several times (benchmarks/stall: p99 of 20 ms in place of 55)
+        # a thread that writes a snapshot yields sooner than after the usual 5 ms, since an answer
+        # alternates with it several times (benchmarks/stall: p99 of 20 ms instead of 55)
         sys.setswitchinterval(0.0005)
         gc.collect()
-        gc.freeze()  # what was restored stays; looking through it again and again costs p99
+        gc.freeze()  # the restored state stays; scanning it in every collection costs p99
         on_ready(address, (await replica.model(compute_digest=False)).offset)
         if beside is not None:
             opening = asyncio.create_task(beside.open(address, parts))
             await _first(opening, stopping)
             if not stopping.is_set():
-                await opening  # its failure is ours
+                await opening  # raises its error
         await stopping.wait()
         _log.info("stopping")
 
@@ -82,8 +82,8 @@ async def _serve(
 async def _start(
     settings: Settings, parts: AsyncExitStack, context: ProcessContext
 ) -> tuple[Replica, str]:
-    """Start storage, replica and API; what is started is put onto ``parts``, to be stopped."""
-    warm_up(settings.engine)  # before the port opens: nobody waits for a compiler
+    """Start storage, replica and API; each started part is pushed onto ``parts``, to be stopped."""
+    warm_up(settings.engine)  # before the port opens: no call waits for a compiler
     storage = await parts.enter_async_context(_storage(settings, context))
     meters = Meters()
     replica = await restored_replica(
@@ -120,7 +120,7 @@ def _storage(settings: Settings, context: ProcessContext) -> AbstractAsyncContex
 async def _expose(
     replica: Replica, settings: ApiSettings, meters: Meters, parts: AsyncExitStack
 ) -> None:
-    """Serve /metrics, if there is an address for it; with keys set, to those who have one."""
+    """Serve /metrics, if it has an address; if keys are set, a caller needs one."""
     if settings.metrics_listen is None:
         return
     keys = Keys(settings.accesses)
@@ -137,7 +137,7 @@ async def _expose(
 
 
 def _spans(endpoint: str | None, parts: AsyncExitStack) -> Spans | None:
-    """Trace calls, if there is a collector; else not even the library is imported."""
+    """Trace calls, if a collector is set; otherwise the library is not even imported."""
     endpoint = endpoint or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
     if not endpoint:
         return None
@@ -158,7 +158,7 @@ def _stop_signal() -> asyncio.Event:
         loop.add_signal_handler(number, stopping.set)
 
     def hang_up() -> None:
-        _log.warning("SIGHUP: one process alone stops; with --workers, they restart one by one")
+        _log.warning("SIGHUP: a single process stops; with --workers, workers restart one by one")
         stopping.set()
 
     if hasattr(signal, "SIGHUP"):
@@ -167,10 +167,10 @@ def _stop_signal() -> asyncio.Event:
 
 
 async def _first(starting: asyncio.Task[Any], stopping: asyncio.Event) -> None:
-    """Return when what starts has started, failed to, or is told to stop; the last cancels it."""
-    told = asyncio.create_task(stopping.wait())
-    await asyncio.wait((starting, told), return_when=asyncio.FIRST_COMPLETED)
-    told.cancel()
+    """Return when ``starting`` has ended or ``stopping`` is set, which cancels ``starting``."""
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait((starting, stop), return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
     if stopping.is_set():
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)

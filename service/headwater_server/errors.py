@@ -1,13 +1,13 @@
-"""What can go wrong, in the words of the domain. api/errors.py turns them into gRPC statuses.
+"""The domain's errors. api/errors.py turns them into gRPC statuses.
 
-The text of each reaches the caller: it names fields and limits, never internals.
+The text of each error reaches the caller: it names fields and limits, never internals.
 """
 
 from __future__ import annotations
 
 
 class HeadwaterError(Exception):
-    """An error that the caller may hear of."""
+    """An error whose text may be sent to the caller."""
 
 
 class InvalidRequest(HeadwaterError):
@@ -25,14 +25,14 @@ class InvalidRequest(HeadwaterError):
 
 
 class NotFound(HeadwaterError):
-    """What the call names does not exist.
+    """The call names something that does not exist.
 
     >>> str(NotFound("item_id", "boots-7"))
     "item_id 'boots-7' is not known"
     """
 
     def __init__(self, field: str, value: str) -> None:
-        """Name the ``field`` that holds the ``value`` nobody knows."""
+        """Name the ``field`` that holds the unknown ``value``."""
         super().__init__(f"{field} {value!r} is not known")
         self.field = field
 
@@ -41,28 +41,28 @@ class Unauthenticated(HeadwaterError):
     """The call carries no key of this server; nothing was done."""
 
     def __init__(self, problem: str) -> None:
-        """Say the ``problem`` and the fix. What was sent is never repeated."""
+        """State the ``problem`` and the fix. The text never repeats what the caller sent."""
         super().__init__(f"{problem}; send the metadata `authorization: Bearer <key>`")
 
 
 class Forbidden(HeadwaterError):
-    """The call carries a key of this server that does not reach so far; nothing was done."""
+    """The call carries a key of this server whose scopes do not allow it; nothing was done."""
 
 
 class Overloaded(HeadwaterError):
     """Too much is under way. The same call may succeed after ``retry_after_ms``."""
 
     def __init__(self, retry_after_ms: int, what: str = "too many calls are under way") -> None:
-        """Say ``what`` there is too much of, and when to come back."""
+        """State ``what`` there is too much of, and when to try again."""
         super().__init__(f"{what}; try again in {retry_after_ms} ms")
         self.retry_after_ms = retry_after_ms
 
 
 class StoreUnavailable(HeadwaterError):
-    """The store does not answer, so nothing can be put on the log. Reads go on."""
+    """The store does not answer, so nothing can be appended to the log. Reads continue."""
 
     def __init__(self, what: str = "the store does not answer; nothing is acknowledged") -> None:
-        """Say what is not possible meanwhile."""
+        """State what is not possible until the store answers."""
         super().__init__(what)
 
 
@@ -70,5 +70,5 @@ class DeadlineExceeded(HeadwaterError):
     """The call's time ran out; a write may or may not have been done."""
 
     def __init__(self, what: str = "the deadline passed") -> None:
-        """Say what was waited for."""
+        """State what the call waited for."""
         super().__init__(what)

@@ -1,4 +1,4 @@
-"""Features as others nest them, as flat names with a text or a number each."""
+"""Turns nested features into flat names, each with a text or a number."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ DEPTH_MAX = 16
 
 
 def flattened(features: list[Any]) -> dict[str, Scalar]:
-    """Return at most 100 names: namespaces with dots between, of several alike the last.
+    """Return at most 100 names, namespaces joined by dots; of equal names the last one counts.
 
-    A text within a list becomes a name of its own, with the number 1; a number within one is named
-    by its place; true and false are texts; null is no feature.
+    A text in a list becomes a name of its own, with the number 1; a number in a list is named
+    by its place; true and false become texts; null is no feature.
 
     >>> flattened([{"user": {"age": 31, "new": True, "likes": ["tea"]}}, {"vec": [0.5]}])
     {'user.age': 31.0, 'user.new': 'true', 'user.likes.tea': 1.0, 'vec.0': 0.5}
@@ -37,9 +37,9 @@ def flattened(features: list[Any]) -> dict[str, Scalar]:
 
 
 def item_features(features: list[Any]) -> tuple[dict[str, Scalar], list[str]]:
-    """Return an item's features, and the tags that its lists of texts are.
+    """Return an item's features, and its lists of texts as tags.
 
-    Numbers within a list, as of an embedding, say nothing to a model that does not know its space.
+    Numbers in a list, such as an embedding, are left out: no model knows their space.
 
     >>> item_features([{"taste": "salty", "for": ["lunch", "dinner"]}])
     ({'taste': 'salty'}, ['for=lunch', 'for=dinner'])
@@ -66,7 +66,7 @@ def _leaves(
                 yield from _leaves(_name(name, str(key)), inner, None, depth + 1)
         case list():
             for number, inner in enumerate(value):
-                # the outermost list is of namespaces: it has no name that a place could follow
+                # the outermost list holds namespaces: it has no name to put a place after
                 inside = number if name else None
                 yield from _leaves(name, inner, inside, depth + 1)
         case _:
@@ -81,8 +81,8 @@ def _scalar(value: Any) -> Scalar | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        tame = abs(value) <= NUMBER_MAX  # not NaN; an integer may be more than a float holds
-        return float(value) if tame else str(value)[:TEXT_BYTES_MAX]
+        fits = abs(value) <= NUMBER_MAX  # not NaN; an integer may be more than a float holds
+        return float(value) if fits else str(value)[:TEXT_BYTES_MAX]
     return cut(str(value), TEXT_BYTES_MAX)
 
 

@@ -1,7 +1,7 @@
-"""Every setting of every part, under one flat name: flag, environment, file, in that order.
+"""Every setting of every part, under one flat name, from flags, environment and file.
 
 `--visitors-max 7`, `HEADWATER_VISITORS_MAX=7` and `visitors_max = 7` in the TOML file are the same
-setting. Each part declares its own, with unit and reason, in a dataclass; here they meet.
+setting. Each part declares its own settings, with unit and reason, in a dataclass.
 """
 
 from __future__ import annotations
@@ -25,50 +25,53 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class PlaceSettings:
-    """Where the log is: on a store of the shop's, or on one that is started in a directory."""
+    """Where the log is: on a store that you run, or on one that is started in a directory."""
 
     redis_url: str | None = field(
         default=None,
-        metadata={"help": "the Redis or Valkey that holds the log: redis://, rediss:// or unix://"},
+        metadata={
+            "help": "URL of the Redis or Valkey with the log: redis://, rediss:// or unix://"
+        },
     )
     data_dir: Path | None = field(
         default=None,
         metadata={
-            "help": "directory of an embedded Valkey and its append-only file, for one machine; "
-            "made if missing"
+            "help": "directory for an embedded Valkey and its append-only file, for one machine; "
+            "created if missing"
         },
     )
 
 
 @dataclass(frozen=True)
 class ProcessSettings:
-    """What the process itself is told. Each field's meaning and reason stand in its ``help``."""
+    """Settings of the process. Each field's meaning and reason stand in its ``help``."""
 
     workers: int = field(
         default=1,
         metadata={
-            "help": "server processes on one port; each answers on a core of its own, and learns "
-            "everything. From 2 on another one, that serves nobody, takes the snapshots"
+            "help": "server processes on one port; each uses one core and learns every event. "
+            "From 2 on, one more process takes the snapshots and serves no calls"
         },
     )
     log_level: Literal["debug", "info", "warning", "error"] = field(
-        default="info", metadata={"help": "the least that is logged, to standard error"}
+        default="info", metadata={"help": "lowest level that is logged, to standard error"}
     )
     log_format: Literal["auto", "text", "json"] = field(
-        default="auto", metadata={"help": "auto: text on a terminal, JSON lines elsewhere"}
+        default="auto", metadata={"help": "auto: text on a terminal, else JSON lines"}
     )
     tracing_endpoint: str | None = field(
         default=None,
         metadata={
-            "help": "OTLP collector that gets a span a call, such as http://127.0.0.1:4317; not "
-            "set: OTEL_EXPORTER_OTLP_ENDPOINT, else none. Needs headwater-server[tracing]"
+            "help": "OTLP collector that receives a span for each call, such as "
+            "http://127.0.0.1:4317; not set: OTEL_EXPORTER_OTLP_ENDPOINT, else no tracing. Needs "
+            "headwater-server[tracing]"
         },
     )
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a server is started with, part by part."""
+    """All settings of a server, by part."""
 
     place: PlaceSettings
     process: ProcessSettings
@@ -80,7 +83,7 @@ class Settings:
     personalizer: PersonalizerSettings
 
 
-ENGINE = "Engine (travels on the log: all replicas agree)"
+ENGINE = "Engine (stored in the log: all replicas use the same)"
 PERSONALIZER = "Personalizer (of `headwater web`)"
 PARTS: dict[str, type[Any]] = {
     "Place": PlaceSettings,
@@ -102,16 +105,22 @@ def default_of(setting: Field[Any]) -> Any:
 
 def load_settings(**flags: Any) -> Settings:
     """Return the settings; ``flags`` that are None were not given. Raises `BadSettings`."""
+    return load_with_sources(**flags)[0]
+
+
+def load_with_sources(**flags: Any) -> tuple[Settings, dict[str, str]]:
+    """Return the settings, and where each comes from that is not the default, by name."""
     given = {name: value for name, value in flags.items() if value is not None}
     parts = list(PARTS.values())
     names = [setting.name for part in parts for setting in fields(part)]
-    values = read_sources(names, given)
+    sources = read_sources(names, given)
+    values = {name: one.value for name, one in sources.items()}
     settings = Settings(*(_part(part, values) for part in parts))
     check_together(settings.place.redis_url, settings.place.data_dir)
     check_keys(settings.api.accesses)
-    if told := problem(settings.gateway):
-        raise BadSettings(told)
-    return settings
+    if contradiction := problem(settings.gateway):
+        raise BadSettings(contradiction)
+    return settings, {name: one.source for name, one in sources.items()}
 
 
 def _part(part: type[Part], values: dict[str, Any]) -> Part:

@@ -1,4 +1,4 @@
-"""What a setting may be. An error names the setting and says what to write instead."""
+"""The allowed values of each setting. An error names the setting and says what to write."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from headwater_server.settings_rules import read_rules
 
 
 class BadSettings(ValueError):
-    """A setting cannot be used; the text names it and the fix."""
+    """A setting cannot be used; the text names it and says how to fix it."""
 
 
-SECRETS = {"keys", "page_keys"}  # never shown, whatever is wrong with them
+SECRETS = {"keys", "page_keys"}  # never shown, not even in an error
+PASSWORD = re.compile(r"(?<=://)[^@/\s]*(?=@)")
 
-# name: (least, most), both allowed. Every other number must be positive.
+# name: (minimum, maximum), both allowed. Every other number must be positive.
 RANGES: dict[str, tuple[float, float]] = {
     "archive_days": (0, 36_500),
     "calls_per_second_max": (0, math.inf),
@@ -66,13 +67,13 @@ ADDRESSES = {
 }
 TEXTS = {
     **{name: (r".+:\d{1,5}", fix) for name, fix in ADDRESSES.items()},
-    "tracing_endpoint": (r"https?://.+", "write http://host:port, for example of a collector"),
+    "tracing_endpoint": (r"https?://.+", "write http://host:port of an OTLP collector"),
     "redis_url": (r"(rediss?|unix)://.+", "write redis://host:6379/0, rediss://… or unix://…"),
     "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
     "exploration_policy": (r"plackett_luce|thompson", "write plackett_luce or thompson"),
     "gateway_origins": (
         r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?",
-        "write scheme, host and, if it is not the usual one, port: https://shop.example",
+        "write scheme, host and, unless it is the default, port: https://shop.example",
     ),
     "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),
 }
@@ -108,11 +109,22 @@ def checked(name: str, kind: Any, value: object) -> Any:
 
 
 def _shown(name: str, value: object) -> str:
-    return name if name in SECRETS else f"{name} = {value!r}"
+    return name if name in SECRETS else f"{name} = {without_secrets(name, repr(value))}"
+
+
+def without_secrets(name: str, shown: str) -> str:
+    """Return the text of a setting's value with secrets as ***.
+
+    >>> without_secrets("redis_url", "redis://shop:secret@store:6379/0")
+    'redis://***@store:6379/0'
+    """
+    if name in SECRETS and shown != "not set":
+        return "***"
+    return PASSWORD.sub("***", shown)
 
 
 def _full_rewards(rewards: dict[str, float]) -> dict[str, float]:
-    """Add what was given to the default rewards, under full names."""
+    """Add the given rewards to the default ones, under full names."""
     return DEFAULT_REWARDS | {ALIASES.get(name, name): value for name, value in rewards.items()}
 
 
@@ -125,9 +137,9 @@ def _problem(name: str, value: object) -> str:
         return _keys_problem(value.get_secret_value(), is_page=name == "page_keys")
     if name == "without" and isinstance(value, tuple):
         unknown = ", ".join(sorted(set(value) - set(REMOVABLE)))
-        return f"no {unknown} to leave out: write any of {', '.join(REMOVABLE)}" if unknown else ""
+        return f"there is no {unknown}: write any of {', '.join(REMOVABLE)}" if unknown else ""
     if isinstance(value, tuple):
-        problems = (f"{one!r}: {said}" for one in value if (said := _text_problem(name, str(one))))
+        problems = (f"{one!r}: {fix}" for one in value if (fix := _text_problem(name, str(one))))
         return next(problems, "")
     if name == "rewards" and isinstance(value, dict):
         return "" if all(map(math.isfinite, value.values())) else "rewards must be finite numbers"
@@ -155,23 +167,23 @@ def _number_problem(name: str, value: float) -> str:
     if not math.isfinite(value):
         return "must be a finite number"
     if name in RANGES:
-        least, most = RANGES[name]
-        return "" if least <= value <= most else f"must lie between {least} and {most}"
+        minimum, maximum = RANGES[name]
+        return "" if minimum <= value <= maximum else f"must lie between {minimum} and {maximum}"
     return "" if value > 0 else "must be greater than 0"
 
 
 def check_together(redis_url: str | None, data_dir: Path | None) -> None:
-    """Refuse what contradicts itself. Raises `BadSettings`."""
+    """Refuse two places at once. Raises `BadSettings`."""
     if redis_url and data_dir:
-        raise BadSettings("redis_url and data_dir exclude each other: set one of them")
+        raise BadSettings("redis_url and data_dir exclude each other: set only one of them")
 
 
 def check_keys(found: Sequence[Access]) -> None:
     """Refuse keys that contradict each other. Raises `BadSettings`."""
     if any(access.is_page for access in found) and all(access.is_page for access in found):
         raise BadSettings(
-            "page_keys are set and keys are not: set HEADWATER_KEYS, too (openssl rand -hex 24), "
-            "which your backends send; else nobody could write the catalogue"
+            "page_keys are set, but keys are not: set HEADWATER_KEYS, too (openssl rand -hex 24), "
+            "for your backends; without it nobody can write the catalogue"
         )
     try:
         check_accesses(found)
@@ -180,14 +192,14 @@ def check_keys(found: Sequence[Access]) -> None:
 
 
 def check_exposure(addresses: Iterable[str | None], *, has_keys: bool, insecure: bool) -> None:
-    """Refuse to be reached from other machines by everybody. Raises `BadSettings`.
+    """Refuse an address that other machines can reach without a key. Raises `BadSettings`.
 
     >>> check_exposure(["127.0.0.1:50051", None], has_keys=False, insecure=False)
     """
     for address in addresses:
         if address and not (has_keys or insecure or is_loopback(address.rpartition(":")[0])):
             raise BadSettings(
-                f"{address} is reached from other machines, and no key is set: set HEADWATER_KEYS "
-                "(openssl rand -hex 24 makes one), or listen on 127.0.0.1, or say --insecure if "
-                "a network of your own keeps strangers out"
+                f"other machines can reach {address}, and no key is set: set HEADWATER_KEYS "
+                "(openssl rand -hex 24 makes one), listen on 127.0.0.1, or give --insecure if "
+                "only your own private network can reach it"
             )

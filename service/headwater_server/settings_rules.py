@@ -1,4 +1,4 @@
-"""The rules, wherever they come from: JSON, a file of it, or tables of the settings file."""
+"""The setting `rules`: JSON, a file with JSON, or tables of the settings file."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from headwater_server.engine.reranking.rules import parse_rules, plain
-
 
 def read_rules(value: Any) -> list[dict[str, Any]]:
-    """Return the rules as plain objects. Raises ValueError, which names what is wrong.
+    """Return the rules as plain objects. Raises ValueError, which says what is wrong.
 
     >>> read_rules('[{"name": "two", "kind": "cap", "field": "brand", "most": 2}]')[0]["most"]
     2
@@ -18,6 +16,9 @@ def read_rules(value: Any) -> list[dict[str, Any]]:
     Traceback (most recent call last):
     headwater_server.engine.reranking.rules.BadRuleError: rules[0]: an object was expected
     """
+    # imported only when there are rules: it compiles filters, and so imports numba
+    from headwater_server.engine.reranking.rules import parse_rules, plain  # noqa: PLC0415
+
     rules = _decoded(_text(value)) if isinstance(value, str) else value
     if isinstance(rules, list) and all(isinstance(rule, dict) for rule in rules):
         rules = plain(rules)
@@ -26,7 +27,7 @@ def read_rules(value: Any) -> list[dict[str, Any]]:
 
 
 def _text(value: str) -> str:
-    """Return the text, or what stands in the file that it names with an @ before."""
+    """Return the text; of @file, the content of the file."""
     if not value.startswith("@"):
         return value
     try:
@@ -39,4 +40,6 @@ def _decoded(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise ValueError(f"rules: no JSON, and no @file that holds some: {error}") from None
+        raise ValueError(
+            f"rules: write JSON, or @file with the path of a JSON file: {error}"
+        ) from None

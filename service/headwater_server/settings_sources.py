@@ -1,20 +1,13 @@
-"""Where settings come from: flags, then the environment, then a TOML file."""
+"""Where settings come from: a TOML file, the environment, and flags. The later one wins."""
 
 from __future__ import annotations
 
 import difflib
 import os
 import tomllib
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
-
-from pydantic import create_model
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from typing import Any, NamedTuple
 
 from headwater_server.settings_checks import BadSettings
 
@@ -23,42 +16,41 @@ FILE_VARIABLE = "HEADWATER_SETTINGS"
 FILE_DEFAULT = "headwater.toml"
 
 
-class _Sources(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="allow", env_parse_none_str="none")
+class Given(NamedTuple):
+    """A value that is not checked yet, and where it comes from."""
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names it
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names it
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read flags first, then the environment, then the file."""
-        file = TomlConfigSettingsSource(settings_cls, toml_file=_settings_file())
-        return init_settings, env_settings, file
+    value: Any
+    source: str
 
 
-def read_sources(names: list[str], flags: dict[str, Any]) -> dict[str, Any]:
-    """Return what is set, unchecked, by name. Raises `BadSettings` for names that do not exist."""
-    fields: dict[str, Any] = dict.fromkeys(names, (Any, None))
-    sources = create_model("Sources", __base__=_Sources, **fields)
-    try:
-        values = sources(**flags).model_dump(exclude_unset=True)
-    except (tomllib.TOMLDecodeError, OSError) as error:
-        raise BadSettings(f"{_settings_file()}: {error}") from None
-    for name in values:
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise BadSettings(f"{name}: there is no such setting{hint}")
-    return values
+def read_sources(names: Collection[str], flags: Mapping[str, Any]) -> dict[str, Given]:
+    """Return what is set, by name. Raises `BadSettings` for names that do not exist."""
+    path = _settings_file()
+    variables = {variable.upper(): value for variable, value in os.environ.items()}
+    given = {name: Given(value, path.name) for name, value in _read(path).items()}
+    for name in names:
+        if (value := variables.get(f"{PREFIX}{name.upper()}")) is not None:
+            given[name] = Given(None if value == "none" else value, "environment")
+    given |= {name: Given(value, "flag") for name, value in flags.items()}
+    for name in given.keys() - set(names):
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise BadSettings(f"{name}: there is no such setting{hint}")
+    return given
 
 
 def _settings_file() -> Path:
-    """Return the TOML file: the one that is named, else headwater.toml where we are."""
+    """Return the path of the TOML file: the named one, else headwater.toml in this directory."""
     named = os.environ.get(FILE_VARIABLE)
     if named and not Path(named).is_file():
         raise BadSettings(f"{FILE_VARIABLE}: there is no file {named}")
     return Path(named or FILE_DEFAULT)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadSettings(f"{path}: {error}") from None

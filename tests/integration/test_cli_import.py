@@ -64,7 +64,7 @@ def test_batches_of_1_7_and_1000_and_the_backtest_give_one_digest(shop):
 def test_running_it_again_writes_nothing(shop):
     import_into("data")
     before = run("digest", "--data-dir", "data")
-    assert "0 events written, 400 were there already" in import_into("data")
+    assert "0 events written, 400 existed already" in import_into("data")
     assert run("digest", "--data-dir", "data") == before
 
 
@@ -92,7 +92,7 @@ def test_an_import_that_was_cut_off_goes_on_exactly_there(shop, monkeypatch):
     monkeypatch.undo()
     monkeypatch.chdir(shop)
     said = import_into("data", "--batch-size", 50)
-    assert "0 were there already" not in said
+    assert "0 existed already" not in said
     assert digest_of("data") == digest_of("data", "--from-log") == backtest_digest()
 
 

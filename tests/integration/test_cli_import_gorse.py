@@ -80,9 +80,9 @@ def test_the_command_imports_goes_on_and_maps_types(files):
     command += ["--users", "users", "--type", "read=detail-page-view", "--data-dir", "data"]
     first = CliRunner().invoke(commands, command)
     assert first.exit_code == 0, first.output
-    assert "3 events written, 0 were there already" in first.output
+    assert "3 events written, 0 existed already" in first.output
     again = CliRunner().invoke(commands, command)
-    assert "0 events written, 3 were there already" in again.output
+    assert "0 events written, 3 existed already" in again.output
     assert first.output.split("digest")[1] == again.output.split("digest")[1]
 
 

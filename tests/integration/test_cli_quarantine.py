@@ -85,14 +85,14 @@ async def test_what_today_is_learned_from_leaves_the_quarantine_and_the_rest_sta
         assert "p1" in listed.output
         again = await run("replay", *place, "--target", listen, "--reason", "wave")
         assert again.exit_code == 1
-        assert "learned 0, known already 0, still refused 2" in again.output
+        assert "learned 0, known already 0, rejected again 2" in again.output
         assert (await client.get_model()).counts["events_quarantined"] == 3
     async with shop(storage, TODAY) as (listen, client):
         first = await run("replay", *place, "--target", listen, "--event-id", "w1")
         assert (first.exit_code, "learned 1," in first.output) == (0, True)
         rest = await run("replay", *place, "--target", listen)
         assert rest.exit_code == 1
-        assert "learned 1, known already 0, still refused 1" in rest.output
+        assert "learned 1, known already 0, rejected again 1" in rest.output
         assert [kept.event_id async for kept in storage.quarantine.kept()] == ["p1"]
         late = await client.feedback([sent[0], sent[2]])  # the shop's own retry comes late
         assert [r.status for r in late.results] == [EventStatus.EXISTS] * 2
@@ -110,8 +110,8 @@ async def test_what_a_page_sent_is_not_sent_again_as_the_shops_own(
         done = await replica.feedback([(named, "")], 5, Caller("page", is_page=True))
         assert done.outcomes[0].status is Status.QUARANTINED
         told = await run("replay", *place, "--target", target)
-        assert "still refused 1" in told.output
-        assert "it came with a page's key" in told.output
+        assert "rejected again 1" in told.output
+        assert "the event came with a page's key" in told.output
         assert (await client.get_model()).counts["events_learned"] == 0
 
 
@@ -119,9 +119,9 @@ async def test_only_what_is_named_is_dropped(storage: Storage, place: list[str])
     async with shop(storage) as (_, client):
         await client.feedback([wave("w1"), poison("p1"), wave("w2", "w")])
     assert (await run("drop", *place)).exit_code == 2
-    assert "dropped 1 events" in (await run("drop", *place, "--visitor", "w")).output
+    assert "deleted 1 events" in (await run("drop", *place, "--visitor", "w")).output
     assert [kept.event_id async for kept in storage.quarantine.kept()] == ["w1", "p1"]
-    assert "dropped 2 events" in (await run("drop", *place, "--all")).output
+    assert "deleted 2 events" in (await run("drop", *place, "--all")).output
     assert "0 events in quarantine" in (await run("list", *place)).output
 
 
@@ -151,10 +151,10 @@ async def test_it_works_beside_a_server_that_runs_on_the_same_directory(tmp_path
             await client.feedback([poison("p1"), poison("p2")])
             assert "2 events in quarantine" in (await run("list", *place)).output
             assert (
-                "still refused 2"
+                "rejected again 2"
                 in (await run("replay", *place, "--target", server.address)).output
             )
-            assert "dropped 2" in (await run("drop", *place, "--all")).output
+            assert "deleted 2" in (await run("drop", *place, "--all")).output
             assert "0 events in quarantine" in (await run("list", *place)).output
     finally:
         await server.stop()

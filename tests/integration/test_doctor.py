@@ -263,4 +263,4 @@ async def test_the_command_says_what_is_wrong_asks_and_repairs(tmp_path: Path) -
     assert "accept: 2 archived entries after entry 0" in asked.stdout
     repaired = command(tmp_path, "--restore-tail")
     assert repaired.returncode == 0, repaired.stdout + repaired.stderr
-    assert "put back: 2 entries" in repaired.stdout
+    assert "restored: 2 entries" in repaired.stdout

@@ -88,7 +88,10 @@ async def test_reads_go_on_while_writes_are_told_to_come_back(storage: Storage) 
 
 @pytest.mark.parametrize(
     ("prefers", "asked"),
-    [("writes", "RESOURCE_EXHAUSTED there is too much to do, and writes go"), ("neither", "OK")],
+    [
+        ("writes", "RESOURCE_EXHAUSTED the server is overloaded and serves writes"),
+        ("neither", "OK"),
+    ],
 )
 async def test_writes_go_on_if_so_told(storage: Storage, prefers: str, asked: str) -> None:
     async with crowd(storage, replace(SETTINGS, overload_prefers=prefers)) as caller:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from headwater_server.cli.publish_state import keep
+from headwater_server.cli.publish_state import publish
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import (
     Entry,
@@ -207,7 +207,7 @@ async def test_what_retention_dropped_is_told_and_the_rest_forgets_all_the_same(
     async with open_storage(settings, data_dir=data_dir) as storage:
         written = await write(storage, story())
         snapshot, position = await fold(storage.log, Engine, until=written[cut].offset)
-        await keep(snapshot, position, storage.snapshots)
+        await publish(snapshot, position, storage.snapshots)
         await storage.log.trim(written[cut])
         assert storage.archive
         assert storage.archive.drop_old(1, FAR_AHEAD_MS, written[cut + 1].sequence)
@@ -219,8 +219,8 @@ async def test_what_retention_dropped_is_told_and_the_rest_forgets_all_the_same(
     assert (receipt["digest_before"], receipt["digest_after"]) == (before[0].digest(), oracle)
     first = receipt["first_entry_kept"]
     assert 1 < first <= cut + 2  # the store trims by whole nodes of its stream
-    gone = f"entries 1 to {first - 1}, which are not kept any more"
-    assert any(gone in line and "the weights keep it" in line for line in receipt["out_of_reach"])
+    gone = f"entries 1 to {first - 1}, which are deleted"
+    assert any(gone in line and "stays in the weights" in line for line in receipt["out_of_reach"])
     async with open_storage(settings, data_dir=data_dir) as storage:
         assert (await storage.snapshots.published())[0].position == written[-1]
 

@@ -124,7 +124,7 @@ def test_an_operator_sees_which_key_signs_and_never_what_it_is(tmp_path: Path) -
     revoked = run.invoke(commands, ["token-keys", "rotate", "--revoke", *at])
     assert (first.exit_code, rotated.exit_code, revoked.exit_code) == (0, 0, 0)
     assert _states(first.output) == {"0": "signs"}
-    assert _states(rotated.output) == {"0": "signs", "1": "opens"}  # it signs in a moment
+    assert _states(rotated.output) == {"0": "signs", "1": "verifies"}  # it signs in a moment
     assert _states(revoked.output) == {"2": "signs"}
 
 

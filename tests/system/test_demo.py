@@ -28,7 +28,7 @@ def check_promises(result):
     before, after = re.findall(r"digest (?:before|after).* (\w{64})", result.stdout)
     assert before == after
     assert "none learned twice" in result.stdout
-    assert "a newcomer clicks three times" in result.stdout
+    assert "a new visitor clicks three times" in result.stdout
     assert re.search(r"Recommend p50 +[\d.]+ ms +p95 +[\d.]+ ms +p99", result.stdout)
     assert not re.search(r"Traceback|Task exception", result.stderr)
 
@@ -57,10 +57,10 @@ def test_of_a_real_shops_file_the_past_is_sent_in_batches_and_the_end_is_played(
         events.write_text("".join(islice(file, 8_001)))
     result = run_demo("--events", str(events))
     check_promises(result)
-    assert "the shop's past:" in result.stdout
-    parts = r"Served 8,000 events of events\.csv: ([\d,]+) told in batches .* ([\d,]+) played live"
-    told, played = re.search(parts, result.stdout).groups()
-    assert int(told.replace(",", "")) + int(played.replace(",", "")) == 8_000
+    assert "past events:" in result.stdout
+    parts = r"Served 8,000 events of events\.csv: ([\d,]+) sent in batches .* ([\d,]+) played live"
+    sent, played = re.search(parts, result.stdout).groups()
+    assert int(sent.replace(",", "")) + int(played.replace(",", "")) == 8_000
     assert "counted, as in a backtest" in result.stdout
 
 
@@ -74,5 +74,5 @@ def test_a_server_that_cannot_start_ends_the_demo_with_1(tmp_path):
     (tmp_path / "file").touch()
     result = run_demo("--data-dir", str(tmp_path / "file"))
     assert result.returncode == 1
-    assert "the demo broke off" in result.stderr
+    assert "the demo stopped" in result.stderr
     assert "Traceback" not in result.stderr

@@ -18,6 +18,7 @@ def test_a_probe_costs_little_since_it_imports_nothing_of_the_server():
     assert done.stdout.decode().splitlines()[-1].split() == [
         "headwater_server",
         "headwater_server.cli",
+        "headwater_server.cli.commands",
         "headwater_server.cli.commands.probe",
     ]
 

@@ -123,7 +123,7 @@ async def test_commands_show_their_key_to_a_server_that_asks_for_one(tmp_path, m
 
     refused = run("digest")
     assert refused.returncode == 1
-    assert b"this server asks for a key" in refused.stderr
+    assert b"this server requires a key" in refused.stderr
     assert b"1 created" in run("import", "--events", events, "--key", "a-key-of-a-shop-1234").stdout
     monkeypatch.setenv("HEADWATER_KEY", "a-key-of-a-shop-1234")
     assert b"offset=" in run("digest").stdout

@@ -6,6 +6,7 @@ import {
   eventually,
   flush,
   gateway,
+  keys,
   origin,
   PATIENT_MS,
   recommend,
@@ -140,7 +141,7 @@ withContext("the example page of the README shows a list and reports a click", a
     (config) => {
       window.HEADWATER = config;
     },
-    { url: gateway, key: keys.page },
+    { url: gateway, key: keys.page, timeoutMs: PATIENT_MS },
   );
   const sent = sentBy(page);
   await page.goto(`${origin}/example`);

@@ -5,7 +5,8 @@ import sys
 from headwater import Client, Event, Item
 
 with Client(sys.argv[1]) as client:
-    client.upsert_items([Item("boots", title="Boots"), Item("tent", title="Tent")])
-    learned = client.feedback([Event("click", "visitor-1", items=["boots"])])
-    if not client.recommend("visitor-1", min_offset=learned.offset).item_ids:
+    items = [Item("boots", title="Boots"), Item("tent", title="Tent")]
+    client.upsert_items(items, timeout_s=60)
+    learned = client.feedback([Event("click", "visitor-1", items=["boots"])], timeout_s=60)
+    if not client.recommend("visitor-1", min_offset=learned.offset, timeout_s=60).item_ids:
         sys.exit("an empty list")

@@ -1,4 +1,4 @@
-"""gRPC in and out: the guard first, then translate, call, translate.
+"""The gRPC API: a guard around each method, which translates, calls the replica and translates.
 
-In: calls of package headwater.v1. Out: its answers, or statuses from one table.
+In: calls of package headwater.v1. Out: responses, or statuses from one table.
 """

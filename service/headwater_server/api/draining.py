@@ -1,4 +1,4 @@
-"""The end of calls that do not end by themselves."""
+"""Ends streams when the server stops, since they do not end by themselves."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import asyncio
 
 
 class Draining:
-    """Told once, when the server stops: streams then answer what is under way, and end."""
+    """Started once, when the server stops: streams then answer what is under way, and end."""
 
     def __init__(self) -> None:
-        """Nothing ends yet."""
-        self._begun = asyncio.Event()
+        """Create it; streams continue until `start`."""
+        self._started = asyncio.Event()
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Let streams end."""
-        self._begun.set()
+        self._started.set()
 
     @property
-    def has_begun(self) -> bool:
+    def is_started(self) -> bool:
         """Whether the server is stopping."""
-        return self._begun.is_set()
+        return self._started.is_set()
 
-    async def begun(self) -> None:
+    async def started(self) -> None:
         """Return when the server stops."""
-        await self._begun.wait()
+        await self._started.wait()

@@ -1,4 +1,4 @@
-"""From error to status: the one table."""
+"""The one table from an error to its gRPC status."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _retry_info(error: errors.Overloaded) -> Message:
     return details
 
 
-# error -> status, and what a program can read of it (google.rpc details)
+# error -> status, and details that a program can read (google.rpc)
 Row = tuple[StatusCode, Callable[..., Message] | None]
 TABLE: Final[dict[type, Row]] = {
     errors.InvalidRequest: (StatusCode.INVALID_ARGUMENT, _bad_request),
@@ -55,7 +55,7 @@ TEXT_MAX = 500  # characters; a status travels in a header of 8 kB
 
 
 def row(error: Exception) -> Row:
-    """Return the table's row for ``error`` or for the nearest kind of error that it is.
+    """Return the table's row for ``error``, or for its nearest base class in the table.
 
     >>> row(errors.Overloaded(50))[0].name, row(KeyError("secret"))[0].name
     ('RESOURCE_EXHAUSTED', 'INTERNAL')
@@ -64,7 +64,7 @@ def row(error: Exception) -> Row:
 
 
 async def abort(context: Context, error: Exception, call: str) -> NoReturn:
-    """End the call with the status of ``error``; an unknown error tells the caller its id only."""
+    """End the call with the status of ``error``; of an unknown error the caller gets only an id."""
     code, detail = row(error)
     text = _unknown(error, call) if code is StatusCode.INTERNAL else str(error)[:TEXT_MAX]
     details = [_packed(detail(error))] if detail else []
@@ -72,7 +72,7 @@ async def abort(context: Context, error: Exception, call: str) -> NoReturn:
     trailers: list[tuple[str, str | bytes]] = [
         ("grpc-status-details-bin", status.SerializeToString())
     ]
-    if request := current.get():  # what to ask the server's log for
+    if request := current.get():  # the id to search for in the server's log
         trailers.append((HEADER, request.id))
     if isinstance(error, errors.Overloaded):  # gRPC's own retries wait as long as this says
         trailers.append(("grpc-retry-pushback-ms", str(error.retry_after_ms)))
@@ -81,7 +81,7 @@ async def abort(context: Context, error: Exception, call: str) -> NoReturn:
 
 
 def _unknown(error: Exception, call: str) -> str:
-    """Log the error under a new id, and return the text that may leave the house."""
+    """Log the error under a new id, and return a text that may be sent to the caller."""
     error_id = uuid4().hex[:12]
     _log.error("call failed", call=call, error_id=error_id, exc_info=error)
     return f"internal error; look for error_id={error_id} in the server's log"

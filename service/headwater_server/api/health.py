@@ -1,4 +1,4 @@
-"""grpc.health.v1, told by the replica what it can serve."""
+"""grpc.health.v1, which reports what the replica can serve."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SERVICES: Final = {
 
 
 class Health:
-    """Keeps each service's status: lists go on being served while the store is away."""
+    """Keeps each service's status: reads stay SERVING while the store does not answer."""
 
     def __init__(self) -> None:
         self.servicer = aio.HealthServicer()
@@ -29,17 +29,17 @@ class Health:
         self._follower: asyncio.Task[None] | None = None
 
     def change(self, reads: bool, writes: bool) -> None:  # noqa: FBT001 - the replica's watcher
-        """Say what can be served from now on; must be called on the loop."""
+        """Set what can be served from now on; must be called on the loop."""
         self._can = (reads, writes)
         self._changed.set()
 
     async def start(self) -> None:
-        """Set every service's first status, and follow the changes."""
+        """Set every service's first status, and update it at each change."""
         await self._set_all()
         self._follower = asyncio.create_task(self._follow(), name="health")
 
     async def stop(self) -> None:
-        """Say NOT_SERVING for good, so that load balancers turn away before calls are cut."""
+        """Report NOT_SERVING from now on, so that load balancers leave before calls are cut off."""
         if self._follower is not None:
             self._follower.cancel()
             await asyncio.gather(self._follower, return_exceptions=True)

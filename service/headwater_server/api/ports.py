@@ -1,6 +1,6 @@
-"""What the API asks of the replica: the one interface; the API is tested without a store."""
+"""What the API needs from the replica: one interface, so the API is tested without a store."""
 
-# ruff: noqa: D102 - the names say it; replica.replica.Replica says how
+# ruff: noqa: D102 - the names are clear; replica.replica.Replica documents them
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from headwater_server.replica.writes.caller import NOBODY, Caller
 
 
 class Replica(Protocol):
-    """The one object behind every way in.
+    """The one object that the API calls.
 
-    Each call may raise the errors of `headwater_server.errors`. ``time_remaining_s`` is what is
-    left of the caller's deadline, never more than the server's cap; None is never passed.
+    Each method may raise the errors of `headwater_server.errors`. ``time_remaining_s`` is what is
+    left of the caller's deadline, never more than the server's maximum; None is never passed.
     """
 
     async def recommend(
@@ -33,7 +33,7 @@ class Replica(Protocol):
         min_offset: str,
         time_remaining_s: float | None,
     ) -> Answer:
-        """Answer without the items that the lists of ``exclude_tokens`` show."""
+        """Return a slate without the items of the lists that ``exclude_tokens`` sign."""
         ...
 
     async def list_similar_items(
@@ -59,7 +59,7 @@ class Replica(Protocol):
         time_remaining_s: float | None,
         caller: Caller = NOBODY,
     ) -> Awaitable[WriteAnswer]:
-        """Return when they have their place in the queue; what is returned ends when learned."""
+        """Return when the events are queued; the returned awaitable ends when they are learned."""
         ...
 
     async def upsert_items(
@@ -91,7 +91,7 @@ class Replica(Protocol):
     async def model(self, compute_digest: bool) -> ModelAnswer: ...  # noqa: FBT001 - one question
 
     async def compare_replicas(self, time_remaining_s: float | None) -> ModelAnswer:
-        """Return where the model stands at a new mark, with every replica's digest there."""
+        """Return the model's status at a new mark, with every replica's digest there."""
         ...
 
     def metrics(self) -> Sequence[Metric]: ...
@@ -100,12 +100,12 @@ class Replica(Protocol):
 
     @property
     def operators(self) -> OperatorReads:
-        """What operators can ask; nothing changes."""
+        """The questions of operators; they change nothing."""
         ...
 
     def watch_health(self, watcher: Callable[[bool, bool], None]) -> None:
         """Call ``watcher(reads, writes)`` at once and at every change of what can be served.
 
-        ``reads``: the state is restored and answers. ``writes``: the store takes entries.
+        ``reads``: the state is restored and answers. ``writes``: the store accepts entries.
         """
         ...

@@ -1,4 +1,4 @@
-"""Server reflection, behind a guard like everything else: it needs a key as every call does."""
+"""Server reflection, inside a guard like every service: it needs a key, too."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from headwater_server.api.guard.guarded_server import GuardedServer
 
 
 def add_reflection(server: grpc.aio.Server, guard: Guard, services: Sequence[str]) -> None:
-    """Let tools ask which of these services and messages there are."""
+    """Let tools list these services and their messages."""
     names = [*services, "grpc.health.v1.Health", reflection.SERVICE_NAME]
     servicer: Any = reflection.aio.ReflectionServicer(names)
     add: Any = reflection_pb2_grpc.add_ServerReflectionServicer_to_server  # it has no types

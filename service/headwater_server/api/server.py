@@ -1,4 +1,4 @@
-"""The gRPC server: services, health, reflection, limits, and a stop that lets calls end."""
+"""The gRPC server: services, health, reflection, limits, and a graceful stop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from headwater_server.observability.meters import Meters
 
 
 class Server:
-    """Serves one replica. It starts when the replica is ready to answer, and stops before it."""
+    """Serves one replica. It starts after the replica, and stops before it."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class Server:
         meters: Meters | None = None,
         spans: Spans | None = None,
     ) -> None:
-        """Make the server; nothing is bound before `start`. Needs a running loop."""
+        """Create the server; `start` binds its port. Needs a running loop."""
         self._settings = settings or ApiSettings()
         gate = Gate(self._settings, meters, spans)
         self._server = grpc.aio.server(options=_options(self._settings))
@@ -42,11 +42,12 @@ class Server:
         add_reflection(self._server, guard, [name for name in SERVICES if name])
 
     async def start(self) -> int:
-        """Bind, answer, and return the port; raise OSError when it cannot be had."""
+        """Bind the port, serve, and return the port; raise OSError when it is not available."""
         try:
             self.port = self._server.add_insecure_port(self._settings.listen)
         except RuntimeError as error:
-            text = f"cannot listen on {self._settings.listen}: not an address of ours, or taken"
+            where = self._settings.listen
+            text = f"cannot listen on {where}: not an address of this machine, or already in use"
             raise OSError(text) from error
         self._replica.watch_health(self._health.change)
         await self._health.start()
@@ -55,9 +56,9 @@ class Server:
         return self.port
 
     async def stop(self) -> None:
-        """Turn new calls away, and give those under way `stop_grace_s` to end."""
+        """Refuse new calls, and give those under way `stop_grace_s` to end."""
         await self._health.stop()
-        self._draining.begin()
+        self._draining.start()
         await self._server.stop(self._settings.stop_grace_s)
         await self._load.stop()
 
@@ -67,7 +68,7 @@ def _options(settings: ApiSettings) -> list[tuple[str, int]]:
     return [
         ("grpc.max_receive_message_length", settings.message_bytes_max),
         ("grpc.max_send_message_length", settings.message_bytes_max),
-        # off by default: a second server on the port is then an error and not a silent split
+        # off by default: a second server on the port is then an error, not a silent split of calls
         ("grpc.so_reuseport", int(settings.so_reuseport)),
         ("grpc.keepalive_time_ms", keepalive_ms),
         ("grpc.keepalive_timeout_ms", 10_000),

@@ -1,4 +1,4 @@
-"""Puts the services on a server, each with a guard of its own around its methods."""
+"""Registers the services on a server, each with its own guard around its methods."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add_services(
     load: Load,
     draining: Draining,
 ) -> None:
-    """Register every service of headwater.v1; ``draining`` ends streams."""
+    """Register every service of headwater.v1; ``draining`` ends the streams."""
 
     def guarded(calls_max: int) -> Any:
         return GuardedServer(server, Guard(settings, calls_max, gate, load))

@@ -1,4 +1,4 @@
-"""Settings of the gRPC server; they change no answer, only how it is reached."""
+"""Settings of the gRPC server; they decide how it is reached, and change no answer."""
 
 from __future__ import annotations
 
@@ -15,115 +15,119 @@ class ApiSettings:
     """Each field's meaning, unit and reason stand in its ``help`` metadata."""
 
     listen: str = field(
-        default="127.0.0.1:50051", metadata={"help": "host:port; port 0 takes a free one"}
+        default="127.0.0.1:50051", metadata={"help": "host:port; port 0 takes a free port"}
     )
     keys: SecretStr | None = field(
         default=None,
         metadata={
-            "help": "who sends one of these may call: keys of 16 characters or more, with commas "
-            "between, several so that one can follow another; best set as HEADWATER_KEYS, since a "
-            "command line can be read by every user of the machine. KEY alone opens everything; "
-            "KEY;scopes=read;calls_per_second=50 what the scopes name (recommend, feedback, "
-            "catalog, users, model; read: all that changes nothing), so often"
+            "help": "API keys of backends, comma-separated, 16+ characters each; better set as "
+            "HEADWATER_KEYS, since other users of the machine can read a command line. KEY alone "
+            "allows every call; KEY;scopes=read;calls_per_second=50 limits a key to scopes "
+            "(recommend, feedback, catalog, users, model; read: every call that changes nothing) "
+            "and to a rate"
         },
     )
     page_keys: SecretStr | None = field(
         default=None,
         metadata={
-            "help": "publishable keys, which may stand in a page: they open Feedback, with "
-            ";scopes=feedback+recommend lists too, and ;calls_per_second=100 limits each. What "
-            "they send counts if an attribution token vouches for it, the rest within narrow "
-            "limits. Asks for keys to be set, too"
+            "help": "API keys that a web page may contain, comma-separated, 16+ characters each. "
+            "They allow Feedback only; ;scopes=feedback+recommend allows recommendations too, and "
+            ";calls_per_second=100 limits each key. Their events count fully with an attribution "
+            "token, without one only up to low limits. Needs keys to be set, too"
         },
     )
     insecure: bool = field(
         default=False,
         metadata={
-            "help": "listen beyond this machine without a key, where a network of your own keeps "
-            "strangers out"
+            "help": "accept calls from other machines without a key; only on a private network"
         },
     )
     calls_per_second_max: float = field(
         default=0.0,
         metadata={
-            "help": "calls a second that are let in, a second's worth of them at once; 0: as many "
-            "as come, since the limits on calls under way keep the server on its feet"
+            "help": "calls per second that are accepted, in bursts of one second; 0: no limit, "
+            "since reads_max and writes_max protect the server"
         },
     )
     metrics_listen: str | None = field(
         default=None,
         metadata={
-            "help": "host:port of /metrics for Prometheus; not set: there is none. Asks for a key "
-            "if the API does"
+            "help": "host:port of /metrics for Prometheus; not set: no metrics. Requires a key if "
+            "the API does"
         },
     )
     trust_forwarded_for: bool = field(
         default=False,
         metadata={
-            "help": "tell callers apart by the last hop of x-forwarded-for, which your proxy must "
-            "set; else by the address that the connection comes from"
+            "help": "identify callers by the last hop of x-forwarded-for, which your proxy must "
+            "set; else by the address of the connection"
         },
     )
     stream_batches_max: int = field(
         default=16,
         metadata={
-            "help": "batches of one StreamFeedback under way at most; the stream is read no "
-            "further until one of them is answered"
+            "help": "batches of one StreamFeedback call in progress; the server reads no further "
+            "until one is answered"
         },
     )
     message_bytes_max: int = field(
         default=4 * 1024 * 1024,
-        metadata={"help": "bytes of one request; 1,000 plain events are about 200 kB"},
+        metadata={
+            "help": "maximum size of a request in bytes; 1,000 plain events are about 200 kB"
+        },
     )
     reads_max: int = field(
         default=256,
-        metadata={"help": "reading calls under way at most; more are told to come back"},
+        metadata={"help": "read calls in progress; further ones are refused and may retry"},
     )
     writes_max: int = field(
         default=1024,
-        metadata={
-            "help": "Feedback and catalogue calls under way at most; they wait for the store"
-        },
+        metadata={"help": "Feedback and catalogue calls in progress; they wait for the store"},
     )
     overload_prefers: Literal["reads", "writes", "neither"] = field(
         default="reads",
         metadata={
-            "help": "which calls go on when there is too much to do; the others are told early to "
-            "come back, so that a page keeps its lists, or a shop every click. neither: each kind "
-            "until its own limit"
+            "help": "which calls are served under overload; the others are refused early and may "
+            "retry. reads keeps recommendations on pages, writes keeps every event, neither "
+            "treats both alike up to their own limits"
         },
     )
     overload_calls: int = field(
         default=768,
-        metadata={"help": "calls under way, reads and writes together, that are too much to do"},
+        metadata={
+            "help": "calls in progress, reads and writes together, from which the server is "
+            "overloaded"
+        },
     )
     overload_lag_ms: float = field(
         default=300.0,
         metadata={
-            "help": "milliseconds that the server is late for its own timers, twice in a row, when "
-            "there is too much to do"
+            "help": "lag of the event loop in milliseconds, measured twice in a row, from which "
+            "the server is overloaded"
         },
     )
     retry_after_ms: int = field(
-        default=50, metadata={"help": "milliseconds after which a refused call may come back"}
+        default=50, metadata={"help": "milliseconds after which a refused call may retry"}
     )
     deadline_default_s: float = field(
-        default=10.0, metadata={"help": "seconds that a call without a deadline gets"}
+        default=10.0, metadata={"help": "deadline in seconds for a call that sets none"}
     )
     deadline_max_s: float = field(
-        default=60.0, metadata={"help": "seconds that a call gets at most"}
+        default=60.0, metadata={"help": "longest deadline in seconds that a call can set"}
     )
     log_calls: bool = field(
-        default=False, metadata={"help": "log every call, not only those that fail or are slow"}
+        default=False, metadata={"help": "log every call, not only failed and slow ones"}
     )
     slow_call_ms: float = field(
-        default=1000.0, metadata={"help": "milliseconds after which a call is logged as slow"}
+        default=1000.0, metadata={"help": "milliseconds from which a call is logged as slow"}
     )
     keepalive_s: float = field(
-        default=30.0, metadata={"help": "seconds without traffic until a connection is probed"}
+        default=30.0,
+        metadata={"help": "seconds without traffic after which a connection is checked"},
     )
     stop_grace_s: float = field(
-        default=5.0, metadata={"help": "seconds that calls under way get when the server stops"}
+        default=5.0,
+        metadata={"help": "seconds that calls in progress get to end when the server stops"},
     )
     so_reuseport: bool = field(
         default=False, metadata={"help": "let several processes share the port"}
@@ -131,7 +135,7 @@ class ApiSettings:
 
     @property
     def backend_key(self) -> str | None:
-        """Return the first backend's key that opens everything, for what is started beside us."""
+        """Return the first backend key that allows every call, for processes that we start."""
         whole = (a.key.decode() for a in self.accesses if not (a.is_page or a.scopes or a.rate))
         return next(whole, None)
 

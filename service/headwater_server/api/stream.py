@@ -1,4 +1,4 @@
-"""A stream of batches: read ahead as far as is good, answered in the order that they came in."""
+"""A stream of batches: reads ahead up to a limit, and answers in the order of arrival."""
 
 from __future__ import annotations
 
@@ -12,24 +12,22 @@ from headwater_server.errors import InvalidRequest, StoreUnavailable
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
-Begin = Callable[[Request], Awaitable[Awaitable[Answer]]]
+Take = Callable[[Request], Awaitable[Awaitable[Answer]]]
 
-STOPPING = "the server is stopping; send what was not answered again, it is not learned twice"
+STOPPING = "the server is stopping; send unanswered batches again, no event is learned twice"
 
 
 class Pipeline(Generic[Request, Answer]):
-    """Begins requests one after the other, and lets up to ``under_way_max`` of them be under way.
+    """Takes requests one after the other, with up to ``under_way_max`` of them under way.
 
-    When that many are not answered yet the stream is read no further, so that gRPC's own flow
-    control holds the caller back. After a request that cannot be begun nothing more is read; the
-    answers of those before it are given first, then its error is raised.
+    When that many are unanswered, it reads no further, so that gRPC's own flow control holds the
+    caller back. After a request that cannot be taken it reads no more: it yields the answers to
+    the requests before that one, then raises its error.
     """
 
-    def __init__(
-        self, begin: Begin[Request, Answer], under_way_max: int, draining: Draining
-    ) -> None:
-        """``begin`` gives a request its place in the order, and returns its answer to be."""
-        self._begin = begin
+    def __init__(self, take: Take[Request, Answer], under_way_max: int, draining: Draining) -> None:
+        """``take`` queues a request in order, and returns an awaitable of its answer."""
+        self._take = take
         self._room = asyncio.Semaphore(under_way_max)
         self._under_way: asyncio.Queue[asyncio.Future[Answer] | None] = asyncio.Queue()
         self._draining = draining
@@ -41,7 +39,7 @@ class Pipeline(Generic[Request, Answer]):
             while (answer := await self._under_way.get()) is not None:
                 yield await answer
                 self._room.release()
-            await reading  # raises what ended it
+            await reading  # raises the error that ended it
         finally:
             await self._leave(reading)
 
@@ -49,19 +47,19 @@ class Pipeline(Generic[Request, Answer]):
         try:
             number = 0
             while (request := await self._next(requests)) is not None:
-                self._under_way.put_nowait(await self._begun(request, number))
+                self._under_way.put_nowait(await self._taken(request, number))
                 number += 1
         finally:
             self._under_way.put_nowait(None)
 
-    async def _begun(self, request: Request, number: int) -> asyncio.Future[Answer]:
+    async def _taken(self, request: Request, number: int) -> asyncio.Future[Answer]:
         try:
-            return asyncio.ensure_future(await self._begin(request))
+            return asyncio.ensure_future(await self._take(request))
         except InvalidRequest as error:
             raise InvalidRequest(f"batches[{number}].{error.field}", error.problem) from None
 
     async def _next(self, requests: AsyncIterator[Request]) -> Request | None:
-        """Return the next request, None after the last; wait for room before it is read."""
+        """Return the next request, None after the last; wait for room before reading it."""
         if not await self._unless_stopping(self._room.acquire()):
             raise StoreUnavailable(STOPPING)
         following = await self._unless_stopping(anext(requests, _END))
@@ -70,9 +68,9 @@ class Pipeline(Generic[Request, Answer]):
         return None if following is _END else following  # type: ignore[return-value]  # or a request
 
     async def _unless_stopping(self, work: Awaitable[object]) -> object | None:
-        """Return what ``work`` gives, None if the server stops before."""
+        """Return the result of ``work``, None if the server stops first."""
         task = asyncio.ensure_future(work)
-        stopping = asyncio.ensure_future(self._draining.begun())
+        stopping = asyncio.ensure_future(self._draining.started())
         try:
             await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
             return task.result() if task.done() else None
@@ -81,17 +79,17 @@ class Pipeline(Generic[Request, Answer]):
             task.cancel()
 
     async def _leave(self, reading: asyncio.Task[None]) -> None:
-        """Forget what is under way: it goes on, but nobody waits for it."""
+        """Stop waiting for requests under way; they continue without a waiting caller."""
         reading.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await reading
         while not self._under_way.empty():
             if (answer := self._under_way.get_nowait()) is not None:
-                answer.add_done_callback(_heard)
+                answer.add_done_callback(_retrieve_error)
 
 
-def _heard(answer: asyncio.Future[Answer]) -> None:
-    """Take the error, so that asyncio does not log that nobody did."""
+def _retrieve_error(answer: asyncio.Future[Answer]) -> None:
+    """Retrieve the error, so that asyncio does not log it as never retrieved."""
     if not answer.cancelled():
         answer.exception()
 

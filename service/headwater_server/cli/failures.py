@@ -1,26 +1,25 @@
-"""How a command ends when it cannot do what it was asked: one line that helps, an honest code."""
+"""How a command ends when it fails: one line that says what to do, and an honest exit code."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from headwater_server.errors import HeadwaterError
 from headwater_server.evaluation.problems import BadFile
 from headwater_server.settings_checks import BadSettings
 
-FAILED = 1  # it was tried, and did not work
-MISUSED = 2  # nothing was tried: a flag, a setting or a file is wrong
+FAILED = 1  # the command ran and did not succeed
+MISUSED = 2  # nothing ran: a flag, a setting or a file is wrong
 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn the errors that a user can do something about into a line and an exit code."""
+    """Turn errors that a user can fix into one line and an exit code."""
     try:
         yield
     except (BadSettings, BadFile) as error:
@@ -31,7 +30,7 @@ def explained() -> Iterator[None]:
 
 @contextmanager
 def valid_engine() -> Iterator[None]:
-    """Say it as a bad setting when an engine cannot be made with the settings given."""
+    """Report a bad setting when no engine can be made with the given settings."""
     try:
         yield
     except ValueError as error:
@@ -39,7 +38,7 @@ def valid_engine() -> Iterator[None]:
 
 
 def fail(text: str, code: int = FAILED) -> NoReturn:
-    """Say what went wrong on standard error, and end."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"[bold red]headwater:[/] {escape(text)}")
+    """Write the error to standard error and end the command."""
+    name = typer.style("headwater:", fg="red", bold=True) if sys.stderr.isatty() else "headwater:"
+    typer.echo(f"{name} {text}", err=True)
     raise typer.Exit(code)

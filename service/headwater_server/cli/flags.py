@@ -1,4 +1,4 @@
-"""Flags made from the settings themselves, so that meaning, unit and default stand in one place."""
+"""Flags made from the settings, so that meaning, unit and default stand in one place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Command = Callable[..., None]
 
 
 def with_settings(*titles: str) -> Callable[[Command], Command]:
-    """Give a command one flag for each setting of these parts, handed over as ``flags``: a dict.
+    """Give a command one flag for each setting of these parts, passed as ``flags``: a dict.
 
     >>> @with_settings("Process")
     ... def show(flags: dict[str, str]) -> None:
@@ -26,8 +26,9 @@ def with_settings(*titles: str) -> Callable[[Command], Command]:
     {'workers': '7'}
     """
     options = [
-        _option(title, setting, get_type_hints(PARTS[title])[setting.name])
+        _option(title, setting, hints[setting.name])
         for title in titles
+        for hints in (get_type_hints(PARTS[title]),)
         for setting in fields(PARTS[title])
     ]
 
@@ -54,7 +55,7 @@ def _option(title: str, setting: Field[Any], kind: Any) -> inspect.Parameter:
     option = typer.Option(
         None,
         f"--{name}/--no-{name}" if switch else f"--{name}",
-        help=f"{setting.metadata['help']} (default {default_shown(setting)})",
+        help=f"{setting.metadata['help']} (default {shown(default)})",
         metavar=None if switch else _metavar(kind, default),
         rich_help_panel=title,
         show_default=False,
@@ -67,18 +68,21 @@ def _option(title: str, setting: Field[Any], kind: Any) -> inspect.Parameter:
     )
 
 
-def default_shown(setting: Field[Any]) -> str:
-    """Return a setting's default as a person writes it."""
-    default = default_of(setting)
-    if isinstance(default, Enum):
-        return str(default.value)
-    if isinstance(default, tuple):
-        return ",".join(default) or "not set"
-    if isinstance(default, dict):
-        return json.dumps(default)
-    if isinstance(default, bool):
-        return str(default).lower()
-    return "not set" if default is None else str(default)
+def shown(value: object) -> str:
+    """Return the value of a setting as a person writes it.
+
+    >>> shown(None), shown(True), shown(("a", "b")), shown({})
+    ('not set', 'true', 'a,b', '{}')
+    """
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, tuple):
+        return ",".join(value) or "not set"
+    if isinstance(value, dict | list):
+        return json.dumps(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "not set" if value is None else str(value)
 
 
 def _metavar(kind: Any, default: object) -> str:

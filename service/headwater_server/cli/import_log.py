@@ -1,4 +1,4 @@
-"""A history written straight onto the log of a store, with the file's times."""
+"""Write a history directly to the log of a store, with the times of the file."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from headwater_server.replica.ports.position import START
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What stands on the log already: how much of this file, and whether anything else."""
+    """What is already in the log: lines of this file, and whether there is anything else."""
 
     lines: frozenset[int]
     others: bool
 
 
 async def look(log: Log, history: ShopHistory) -> Found:
-    """Read the whole log, so that a cut-off import goes on exactly where it ended."""
+    """Read the whole log, so that an interrupted import continues exactly where it ended."""
     prefix = history.events.digest[:12] + ":"
     lines: set[int] = set()
     others = False
@@ -36,17 +36,17 @@ async def look(log: Log, history: ShopHistory) -> Found:
                 else:
                     others = True
     except LogBroken:
-        others = True  # trimmed long ago: what is not seen here, the events' ids still tell
+        others = True  # the start is trimmed; event IDs still prevent learning twice
     return Found(frozenset(lines), others)
 
 
 async def write(
     log: Log, history: ShopHistory, batch_size: int, on_rows: Callable[[int], None]
 ) -> Found:
-    """Append what is not there yet; call ``on_rows`` with the rows that are. Returns what was.
+    """Append what is missing; call ``on_rows`` with the rows so far. Returns what was there.
 
-    An empty catalogue gets the settings, the items and the file's times; one that is in use keeps
-    its settings and its clock, and learns the events as of now.
+    An empty catalogue gets the settings, the items and the times of the file. Any other catalogue
+    keeps its settings and its clock, and learns the events as of now.
     """
     found = await look(log, history)
     for entry in [] if found.lines else history.preface(batch_size):

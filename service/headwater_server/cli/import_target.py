@@ -1,4 +1,4 @@
-"""A history sent to a running server, as live events with their event_time."""
+"""Send a history to a running server, as live events with their event_time."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ Write = TypeVar("Write", Item, User)
 
 
 class ServerGoneError(Exception):
-    """The server did not come back in time; what was acknowledged stays learned."""
+    """The server was not available in time; acknowledged events stay learned."""
 
 
 def send(
     target: str, key: str, history: ShopHistory, batch_size: int, on_rows: Callable[[int], None]
 ) -> Counter[str]:
-    """Send items and events in order, one batch at a time; count what became of the events.
+    """Send items and events in order, one batch at a time; count the outcomes of the events.
 
-    Repeating all of it is safe: an event that is known already answers EXISTS.
+    It is safe to repeat: for a known event the server answers EXISTS.
     """
     outcomes: Counter[str] = Counter()
     with Client(target, key=key) as client:
         for writes in _chunks([to_client_item(write) for write in history.items], batch_size):
-            _patiently(partial(client.upsert_items, writes, timeout_s=TIMEOUT_S))
+            _retried(partial(client.upsert_items, writes, timeout_s=TIMEOUT_S))
         for users in _chunks([_user(write) for write in history.users], batch_size):
-            _patiently(partial(client.upsert_users, users, timeout_s=TIMEOUT_S))
+            _retried(partial(client.upsert_users, users, timeout_s=TIMEOUT_S))
         rows = map(_event, history.events.events())
         while batch := list(islice(rows, batch_size)):
-            answer = _patiently(partial(client.feedback, batch, timeout_s=TIMEOUT_S))
+            answer = _retried(partial(client.feedback, batch, timeout_s=TIMEOUT_S))
             outcomes.update(result.status.value for result in answer.results)
             on_rows(outcomes.total())
     return outcomes
 
 
-def _patiently(call: Callable[[], Answer]) -> Answer:
+def _retried(call: Callable[[], Answer]) -> Answer:
     give_up = time.monotonic() + PATIENCE_S
     while True:
         try:
@@ -90,7 +90,7 @@ def to_client_item(write: entries.ItemWrite) -> Item:
 
 
 def _time(time_ms: int) -> datetime | None:
-    """Return a time of an item; 0 is none."""
+    """Return a time of an item; 0 means none."""
     return EPOCH + timedelta(milliseconds=time_ms) if time_ms else None
 
 

@@ -1,4 +1,4 @@
-"""A progress bar on a terminal, a line now and then elsewhere. It never slows what it shows."""
+"""A progress bar on a terminal, else a line every ten seconds. It costs almost nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PLAIN_SECONDS = 10.0
 
 
 class Progress:
-    """Shows how far something is, with a live remark, on standard error."""
+    """Shows the progress of something, with a remark, on standard error."""
 
     def __init__(self, name: str, total: int) -> None:
         self._name, self._total = name, total
@@ -42,7 +42,7 @@ class Progress:
         self._task = self._bar.add_task(name, total=total, remark="")
 
     def at(self, done: int, remark: str = "") -> None:
-        """Say that ``done`` of the total are done. Cheap: shown a few times a second at most."""
+        """Report that ``done`` of the total are done. Shown at most ten times a second."""
         now = time.monotonic()
         if now < self._next and done < self._total:
             return

@@ -1,4 +1,4 @@
-"""Publishing a state that was folded without a server, so that the next start is warm."""
+"""Publish a state that was replayed without a server, so that the next start is quick."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from headwater_server.replica.ports.snapshots import SnapshotMeta
 from headwater_server.storage.kept.snapshots import RedisSnapshots
 
 
-async def keep(
+async def publish(
     engine: Engine, position: Position, snapshots: RedisSnapshots, *, instead_of_all: bool = False
 ) -> None:
-    """Publish ``engine`` as the snapshot at ``position``; if told so, the only one."""
+    """Publish ``engine`` as the snapshot at ``position``; if asked, as the only one."""
     settings = engine.settings.canonical()
     meta = SnapshotMeta(position, Engine.STATE_VERSION, RIVER_VERSION, settings)
     await snapshots.save(meta, engine.capture(), instead_of_all=instead_of_all)

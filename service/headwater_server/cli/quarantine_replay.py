@@ -1,4 +1,4 @@
-"""Quarantined events sent once more, as their callers sent them."""
+"""Send rejected events again, exactly as their callers sent them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from headwater_server.storage.kept.quarantine import Quarantined
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 100
-TOO_LONG = "it was too long to be kept, only its ids were"
-OF_A_PAGE = "it came with a page's key: sent again from here it would be believed as the shop's own"
+TOO_LONG = "the event was too long to keep; only its IDs are known"
+OF_A_PAGE = "the event came with a page's key: sent from here, it would count as the shop's own"
 
 Became = list[tuple[Quarantined, str]]
-"""Each with its status, or with why it is refused."""
+"""Events, each with its status or with the reason why it is rejected."""
 
 
 async def replayed(
     target: str, key: str, chosen: Sequence[Quarantined]
 ) -> AsyncIterator[tuple[Became, Became]]:
-    """Yield what was learned, or was known, and what is still refused, batch by batch."""
+    """Yield, batch by batch, the events that are learned or known, and those rejected again."""
     sendable: list[tuple[Quarantined, Event]] = []
     unfit: Became = []
     for kept in chosen:
@@ -49,7 +49,7 @@ async def replayed(
 
 
 def _sent_again(kept: Quarantined) -> Event:
-    """Return the event with the very content that it came with; `ValueError` if there is none."""
+    """Return the event with its original content. Raises ValueError if it is not kept."""
     if kept.event is None:
         raise ValueError(TOO_LONG)
     if kept.event.from_page:

@@ -1,15 +1,18 @@
-"""All commands, and the one way in."""
+"""All commands. What a command needs to run, it imports when it runs: help comes at once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Annotated, Any
+
 import typer
 
-from headwater_server.cli.commands import gateway as gatewaying
+from headwater_server.cli.commands import gateway as gateway_commands
+from headwater_server.cli.commands import probe as probe_command
 from headwater_server.cli.commands.backtest import backtest
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
-from headwater_server.cli.commands.probe import probe
 from headwater_server.cli.commands.quarantine import (
     drop_quarantine,
     list_quarantine,
@@ -23,50 +26,57 @@ from headwater_server.cli.commands.web import web
 from headwater_server.cli.commands.worker import worker
 from headwater_server.cli.demo.command import demo
 from headwater_server.cli.flags import with_settings
+from headwater_server.cli.help import PlainCommand, group, show_version
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
 
-commands = typer.Typer(
-    help="Headwater: a recommendation service that learns while it serves.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-commands.command("demo")(demo)
-commands.command("serve")(with_settings(*PARTS)(serve))
-commands.command("import")(with_settings("Place", "Storage", ENGINE)(import_events))
-commands.command("backtest")(with_settings(ENGINE)(backtest))
-commands.command("digest")(with_settings("Place", "Storage")(digest))
-commands.command("doctor")(with_settings("Place", "Storage")(doctor))
-commands.command("probe")(probe)
-commands.command("rebuild")(with_settings("Place", "Storage")(rebuild))
-commands.command("settings")(settings)
-commands.command("web")(with_settings("Place", "Storage", PERSONALIZER)(web))
-quarantine = typer.Typer(
-    help="What nothing was learned from: look at it, try it again, let it go.",
-    no_args_is_help=True,
-)
-quarantine.command("list")(with_settings("Place", "Storage")(list_quarantine))
-quarantine.command("replay")(with_settings("Place", "Storage")(replay_quarantine))
-quarantine.command("drop")(with_settings("Place", "Storage")(drop_quarantine))
+STORE = ("Place", "Storage")
+
+commands = group("Headwater: a recommendation service that learns while it serves.")
+quarantine = group("List, replay or delete rejected events.")
+token_keys = group("List and rotate the keys that sign attribution tokens.")
+gateway = group("Configure or run the gateway for browsers and REST.")
+
+
+@commands.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Headwater: a recommendation service that learns while it serves."""
+
+
+def probe(context: typer.Context) -> None:
+    """Ask a server whether it serves; for health checks."""
+    raise typer.Exit(probe_command.main(context.args))
+
+
+def _add(to: typer.Typer, name: str, command: Callable[..., Any], *parts: str) -> None:
+    """Add a command that takes the settings of these parts as flags."""
+    to.command(name, cls=PlainCommand)(with_settings(*parts)(command) if parts else command)
+
+
+_add(commands, "demo", demo)
+_add(commands, "serve", serve, *PARTS)
+_add(commands, "import", import_events, *STORE, ENGINE)
+_add(commands, "backtest", backtest, ENGINE)
+_add(commands, "digest", digest, *STORE)
+_add(commands, "doctor", doctor, *STORE)
+commands.command("probe", add_help_option=False, context_settings={
+    "ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": [],
+})(probe)  # fmt: skip
+_add(commands, "rebuild", rebuild, *STORE)
+_add(commands, "settings", settings, *PARTS)
+_add(commands, "web", web, *STORE, PERSONALIZER)
 commands.add_typer(quarantine, name="quarantine")
-token_keys = typer.Typer(
-    help="The keys that sign attribution tokens: show them, follow one with another.",
-    no_args_is_help=True,
-)
-token_keys.command("list")(with_settings("Place", "Storage", "Replica")(list_token_keys))
-token_keys.command("rotate")(with_settings("Place", "Storage", "Replica")(rotate_token_keys))
+_add(quarantine, "list", list_quarantine, *STORE)
+_add(quarantine, "replay", replay_quarantine, *STORE)
+_add(quarantine, "drop", drop_quarantine, *STORE)
 commands.add_typer(token_keys, name="token-keys")
-gateway = typer.Typer(
-    help="The Envoy that browsers and REST callers reach the servers through.",
-    no_args_is_help=True,
-)
-gateway.command("render")(with_settings("Gateway")(gatewaying.render))
-gateway.command("run")(with_settings("Gateway")(gatewaying.run))
+_add(token_keys, "list", list_token_keys, *STORE, "Replica")
+_add(token_keys, "rotate", rotate_token_keys, *STORE, "Replica")
 commands.add_typer(gateway, name="gateway")
+_add(gateway, "render", gateway_commands.render, "Gateway")
+_add(gateway, "run", gateway_commands.run, "Gateway")
 commands.command("worker", hidden=True)(worker)
-
-
-def main() -> None:
-    """Run the command line."""
-    commands()

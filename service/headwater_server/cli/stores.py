@@ -1,4 +1,4 @@
-"""Which store a command works on, and the errors of getting at it."""
+"""Which store a command works on, and the errors of opening it."""
 
 from __future__ import annotations
 
@@ -9,34 +9,30 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
+from typing import TYPE_CHECKING
 
 from headwater_server.cli.failures import FAILED, fail
-from headwater_server.errors import HeadwaterError
-from headwater_server.replica.faults import LogBroken, UnreadableEntry
-from headwater_server.replica.group.membership import MixedStatesError
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
-from headwater_server.storage.embedded.binary import NoServerProgramError
-from headwater_server.storage.embedded.data_dir import DataDirInUseError, socket_in
-from headwater_server.storage.embedded.server_process import ServerDiedError
-from headwater_server.storage.log.promises import UnfitStoreError
-from headwater_server.storage.storage import Storage, open_storage
 
-STORE_ERRORS = (
-    HeadwaterError, LogBroken, UnreadableEntry, MixedStatesError, NoServerProgramError,
-    DataDirInUseError, UnfitStoreError, ServerDiedError,
-)  # fmt: skip
+if TYPE_CHECKING:
+    from headwater_server.storage.storage import Storage
 
 
 def chosen_store(settings: Settings, *, check: bool = True) -> AbstractAsyncContextManager[Storage]:
     """Open the store that the settings name; an embedded one is started and stopped again."""
+    from headwater_server.storage.storage import open_storage
+
     redis_url, data_dir = settings.place.redis_url, settings.place.data_dir
     return open_storage(settings.storage, redis_url=redis_url, data_dir=data_dir, check=check)
 
 
 @asynccontextmanager
 async def store_beside_a_server(settings: Settings) -> AsyncIterator[Storage]:
-    """Open the store that the settings name, also while a server holds its data directory."""
+    """Open the store that the settings name, even while a server uses its data directory."""
+    from headwater_server.storage.embedded.data_dir import DataDirInUseError, socket_in
+    from headwater_server.storage.storage import open_storage
+
     async with AsyncExitStack() as parts:
         try:
             storage = await parts.enter_async_context(chosen_store(settings))
@@ -58,17 +54,19 @@ def check_one_place(target: str | None, settings: Settings) -> None:
         raise BadSettings("give one of --target, --redis-url and --data-dir")
 
 
-def check_one_kept(target: str | None, settings: Settings) -> None:
-    """Refuse a place that holds nothing yet, too: a slip must not make an empty store."""
+def check_one_existing(target: str | None, settings: Settings) -> None:
+    """Refuse an empty place, too: a typing error must not create a store. Raises `BadSettings`."""
     check_one_place(target, settings)
     data_dir = settings.place.data_dir
     if data_dir is not None and not data_dir.is_dir():
-        raise BadSettings(f"--data-dir: there is no directory {data_dir}, so nothing is kept there")
+        raise BadSettings(f"--data-dir: there is no directory {data_dir}")
 
 
 @contextmanager
 def store_explained() -> Iterator[None]:
-    """Turn what a store can refuse into a line and an exit code."""
+    """Turn the errors of a store into one line and an exit code."""
+    from headwater_server.cli.store_errors import STORE_ERRORS
+
     try:
         yield
     except STORE_ERRORS as error:

@@ -1,4 +1,4 @@
-"""How a command names a running server, and shows that it may call it."""
+"""The flags that name a running server, and the key for it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ Key = Annotated[
     typer.Option(
         envvar="HEADWATER_KEY",
         show_default=False,
-        help="key of the server that --target names, if it asks for one; best set as the variable",
+        help="API key for the server of --target, if it requires one; better set as HEADWATER_KEY",
     ),
 ]

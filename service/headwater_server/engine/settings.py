@@ -45,7 +45,7 @@ class EngineSettings:
 
     rewards: dict[str, float] = field(
         default_factory=lambda: dict(DEFAULT_REWARDS),
-        metadata={"help": "event type -> reward; other names may be added"},
+        metadata={"help": "event type -> reward; you can add event types"},
     )
     ranker: str = field(
         default="listwise",
@@ -54,41 +54,46 @@ class EngineSettings:
     exploration_policy: str = field(
         default="plackett_luce",
         metadata={
-            "help": "plackett_luce: slots drawn by score, propensities exact; thompson: by a draw "
-            "from the posterior of the chance of an act, propensities estimated; it begins once "
-            "500 slots were reported"
+            "help": "plackett_luce: items are drawn by score, propensities are exact. thompson: "
+            "items are drawn from the posterior of the click probability, propensities are "
+            "estimated; starts after 500 reported slots"
         },
     )
     exploration_epsilon: float = field(
-        default=0.02, metadata={"help": "share of slots drawn uniformly from the allowed items"}
+        default=0.02,
+        metadata={"help": "share of slots that are drawn uniformly from the allowed items"},
     )
     exploration_temperature: float = field(
-        default=0.2, metadata={"help": "softmax temperature of the score; small is greedy"}
+        default=0.2,
+        metadata={"help": "softmax temperature of the score; a small value explores little"},
     )
     hide_days: dict[str, float] = field(
         default_factory=dict,
         metadata={
-            "help": "event type -> days for which an item is left out of the lists of a visitor "
-            "who did this with it, such as purchase-complete=30 (bought) or view=0.04 (seen)"
+            "help": "event type -> days for which an item is hidden from a visitor after such an "
+            'event, for example {"purchase-complete": 30, "view": 0.04}'
         },
     )
     diversity: Literal["none", "low", "medium", "high", "auto"] = field(
         default="none",
         metadata={
-            "help": "how varied a list is, by category and similarity, unless a request or a rule "
-            "says otherwise"
+            "help": "how much the items of a list differ, by category and similarity, unless a "
+            "request or rule sets it"
         },
     )
     rules: list[dict[str, Any]] = field(
         default_factory=list,
         metadata={
-            "help": "pin, boost, bury, cap, hide and diversity rules (docs/rules.md), a list in "
-            "JSON, or @file that holds one; [[rules]] tables in the settings file"
+            "help": "pin, boost, bury, cap, hide and diversity rules (docs/rules.md): a JSON "
+            "list, @file with one, or [[rules]] tables in the settings file"
         },
     )
     attribution_window_minutes: float = field(
         default=30.0,
-        metadata={"help": "minutes in which an act counts for a reported impression"},
+        metadata={
+            "help": "minutes after a reported impression in which an interaction is attributed to "
+            "it"
+        },
     )
     session_gap_minutes: float = field(
         default=30.0, metadata={"help": "minutes without an event that end a session"}
@@ -98,56 +103,56 @@ class EngineSettings:
     )
     deduplication_ids_max: int = field(
         default=1_000_000,
-        metadata={"help": "event ids remembered at most; the oldest are removed first"},
+        metadata={"help": "event IDs that are remembered; the oldest are removed first"},
     )
     visitor_events_per_minute_max: int = field(
         default=1_000,
         metadata={
-            "help": "events a minute from which a visitor counts as a robot: it is served, but "
-            "nothing is learned from it; 0: no limit"
+            "help": "events per minute from which a visitor counts as a robot: still served, but "
+            "not learned from; 0: no limit"
         },
     )
     source_events_per_minute_max: int = field(
         default=0,
         metadata={
-            "help": "events a minute that are learned from one source (API key and address) at "
-            "most; 0: no limit, as for a shop's own backend"
+            "help": "events per minute that are learned from one source (API key and address); 0: "
+            "no limit, as for the backend of a shop"
         },
     )
     page_visitor_events_per_minute_max: int = field(
         default=60,
         metadata={
-            "help": "events a minute, with a page's key and without an attribution token that a "
-            "backend requested, that are learned from one visitor at most; 0: no limit"
+            "help": "events per minute that are learned from one visitor, of those with a page "
+            "key and without a backend's attribution token; 0: no limit"
         },
     )
     page_source_events_per_minute_max: int = field(
         default=600,
         metadata={
-            "help": "events a minute, with a page's key and without an attribution token that a "
-            "backend requested, that are learned from one source (key and address) at most, "
-            "for all visitor ids together; 0: no limit"
+            "help": "events per minute that are learned from one source (key and address), for "
+            "all its visitors together, of those with a page key and without a backend's "
+            "attribution token; 0: no limit"
         },
     )
     drift_fading: float = field(
         default=2.0,
         metadata={
-            "help": "at an alarm that predictions became worse (drift), pairs counted "
-            "until then weigh this many times less; 1: an alarm changes nothing"
+            "help": "after an alarm that predictions have become worse (drift), older item pairs "
+            "weigh this many times less; 1: alarms change nothing"
         },
     )
     visitors_max: int = field(
         default=1_000_000,
-        metadata={"help": "profiles kept; the longest inactive are removed first"},
+        metadata={"help": "visitor profiles; those inactive for longest are removed first"},
     )
     items_max: int = field(
-        default=200_000, metadata={"help": "items kept; the longest inactive are removed first"}
+        default=200_000, metadata={"help": "items; those inactive for longest are removed first"}
     )
     without: tuple[str, ...] = field(
         default=(),
         metadata={
-            "help": "sources and families of features left out, separated by commas, to measure "
-            f"what each is worth; any of {', '.join(REMOVABLE)}"
+            "help": "sources and feature families to disable, comma-separated, to measure what "
+            f"each one contributes; any of {', '.join(REMOVABLE)}"
         },
     )
     seed: int = field(default=1, metadata={"help": "seed of the models' pseudo-random draws"})

@@ -1,4 +1,4 @@
-"""Settings of the gateway; they change no answer, only who reaches the server, and how."""
+"""Settings of the gateway; they decide who reaches the server, and change no answer."""
 
 from __future__ import annotations
 
@@ -13,116 +13,121 @@ class GatewaySettings:
     gateway: str | None = field(
         default=None,
         metadata={
-            "help": "host:port where an Envoy takes REST, gRPC-Web and gRPC; serve starts it "
-            "beside the server. Port 0 takes a free one. Needs headwater-server[gateway]"
+            "help": "host:port where Envoy accepts REST, gRPC-Web and gRPC; `headwater serve` "
+            "starts it beside the server. Port 0 takes a free port. Needs "
+            "headwater-server[gateway]"
         },
     )
     gateway_tls: str | None = field(
         default=None,
         metadata={
-            "help": "host:port where it takes the same over TLS; needs gateway_certificate and "
-            "gateway_certificate_key"
+            "help": "host:port where Envoy accepts the same over TLS; needs gateway_certificate "
+            "and gateway_certificate_key"
         },
     )
     gateway_origins: tuple[str, ...] = field(
         default=(),
         metadata={
-            "help": "pages that may call, such as https://shop.example, with commas between: CORS "
-            "allows them, and a request of any other origin is refused. The gateway's own address "
-            "is always one of them"
+            "help": "origins of web pages that may call, comma-separated, such as "
+            "https://shop.example: CORS allows them, and requests of other origins are refused. "
+            "The gateway's own address is always allowed"
         },
     )
     gateway_backends: tuple[str, ...] = field(
         default=(),
         metadata={
-            "help": "host:port of each server behind it, with commas between; names are looked up "
-            "again and again. Not set: `listen`, or the server that serve starts"
+            "help": "host:port of each server behind the gateway, comma-separated; names are "
+            "resolved regularly. Not set: `listen`, or the server that `headwater serve` starts"
         },
     )
     gateway_web: str | None = field(
         default=None,
         metadata={
-            "help": "host:port of a `headwater web` of yours, which gets /console/, /shop/ and "
-            "/personalizer/. Not set: serve starts one itself, on a free port of this machine"
+            "help": "host:port of your own `headwater web`, for /console/, /shop/ and "
+            "/personalizer/. Not set: `headwater serve` starts one on a free local port"
         },
     )
     gateway_certificate: Path | None = field(
-        default=None, metadata={"help": "PEM file of the certificate chain for gateway_tls"}
+        default=None, metadata={"help": "PEM file with the certificate chain for gateway_tls"}
     )
     gateway_certificate_key: Path | None = field(
-        default=None, metadata={"help": "PEM file of the certificate's private key"}
+        default=None, metadata={"help": "PEM file with the private key of the certificate"}
     )
     gateway_client_ca: Path | None = field(
         default=None,
         metadata={
-            "help": "PEM file of who signs clients' certificates: a caller on gateway_tls with one "
-            "of them counts as a backend without sending a key"
+            "help": "PEM file with the CA of client certificates: a caller on gateway_tls with "
+            "such a certificate counts as a backend and needs no key"
         },
     )
     gateway_proxies: int = field(
         default=0,
         metadata={
-            "help": "proxies of yours in front of the gateway: so many last hops of "
-            "x-forwarded-for are trusted when callers are told apart"
+            "help": "number of your own proxies in front of the gateway: so many last hops of "
+            "x-forwarded-for are trusted to identify callers"
         },
     )
     gateway_body_bytes_max: int = field(
         default=1024 * 1024,
-        metadata={"help": "bytes of a request's body; 1,000 plain events are 400 kB of JSON"},
+        metadata={
+            "help": "maximum size of a request body in bytes; 1,000 plain events are 400 kB of JSON"
+        },
     )
     gateway_calls_per_second_max: int = field(
         default=0,
         metadata={
-            "help": "calls a second that are let through in all, a second's worth of them at once; "
-            "0: as many as come"
+            "help": "calls per second that are accepted in total, in bursts of one second; 0: no "
+            "limit"
         },
     )
     gateway_address_calls_per_second_max: int = field(
         default=0,
         metadata={
-            "help": "calls a second from one address, as above; mind that a shop's backend, or an "
-            "office, may be one address. 0: as many as come"
+            "help": "calls per second from one address, in bursts of one second; a shop's backend "
+            "or an office can be one address. 0: no limit"
         },
     )
     gateway_key_calls_per_second_max: int = field(
         default=0,
         metadata={
-            "help": "calls a second with one key, as above; mind that all browsers share a page's "
-            "key. 0: as many as come"
+            "help": "calls per second with one key, in bursts of one second; all browsers share "
+            "the key of a page. 0: no limit"
         },
     )
     gateway_connections_max: int = field(
-        default=10_000, metadata={"help": "connections at once; more are closed again"}
+        default=10_000, metadata={"help": "open connections; further ones are closed"}
     )
     gateway_deadline_default_ms: int = field(
         default=5000,
-        metadata={"help": "milliseconds that a call gets whose caller says none, as pages' do"},
+        metadata={"help": "deadline in milliseconds for a call that sets none, as pages do"},
     )
     gateway_access_log: str = field(
         default="-",
         metadata={
-            "help": "file that gets a line of JSON a call, without keys; -: standard error; none: "
-            "no log"
+            "help": "file for one JSON line per call, without keys; -: standard error; none: no log"
         },
     )
     gateway_log_calls: bool = field(
         default=False,
-        metadata={"help": "log every call there, not only those that fail or take over a second"},
+        metadata={
+            "help": "log every call in that file, not only failed ones and those over one second"
+        },
     )
     gateway_metrics: str | None = field(
         default=None,
         metadata={
-            "help": "host:port of the gateway's own /metrics for Prometheus; not set: only at "
-            "gateway_admin, under /stats/prometheus"
+            "help": "host:port of the gateway's own /metrics for Prometheus; not set: only "
+            "/stats/prometheus on gateway_admin"
         },
     )
     gateway_admin: str = field(
         default="127.0.0.1:0",
         metadata={
-            "help": "host:port of Envoy's own admin pages, of this machine only, as they can stop "
-            "it. Port 0 takes a free one; in a rendered file it is 9901"
+            "help": "host:port of Envoy's admin pages, on this machine only, since they can stop "
+            "Envoy. Port 0 takes a free port; a rendered file has 9901"
         },
     )
     gateway_threads: int = field(
-        default=2, metadata={"help": "threads that pass calls on; one passes some 10,000 a second"}
+        default=2,
+        metadata={"help": "threads that forward calls; one forwards about 10,000 calls per second"},
     )

@@ -1,4 +1,4 @@
-"""What the door for Personalizer's callers is told."""
+"""Settings of the adapter for Personalizer's callers."""
 
 from __future__ import annotations
 
@@ -14,31 +14,34 @@ class PersonalizerSettings:
         default=10.0,
         metadata={
             "help": "minutes after a rank call in which rewards and activations count; then the "
-            "default reward is given"
+            "event gets the default reward"
         },
     )
     personalizer_default_reward: float = field(
-        default=0.0, metadata={"help": "reward of an event that got none in time, -1 to 1"}
+        default=0.0, metadata={"help": "reward of an event without a reward in time, -1 to 1"}
     )
     personalizer_reward_aggregation: Literal["earliest", "sum"] = field(
         default="earliest",
-        metadata={"help": "of several rewards of an event, the first counts, or their sum"},
+        metadata={
+            "help": "which reward counts if an event gets several: the earliest, or their sum"
+        },
     )
     personalizer_visitor_features: tuple[str, ...] = field(
         default=("visitorId", "userId"),
         metadata={
-            "help": "context features that name the visitor, the first that is there; without one "
-            "each event is a stranger's"
+            "help": "context features that contain the visitor ID, in order of preference; "
+            "without any of them, each event is from a new visitor"
         },
     )
     personalizer_action_features: bool = field(
         default=True,
         metadata={
-            "help": "put the actions' features into the catalogue; off: it is the shop's alone, "
-            "and an action that it lacks is ranked, but not learned from when it is not chosen"
+            "help": "write the features of actions to the catalogue; off: only the shop writes "
+            "the catalogue, and an action that is not in it is ranked, but not learned from "
+            "unless it is chosen"
         },
     )
     personalizer_placement: str = field(
         default="personalizer",
-        metadata={"help": "the placement that metrics and rules know these lists by"},
+        metadata={"help": "name of the placement of these lists in metrics and rules"},
     )

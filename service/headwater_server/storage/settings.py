@@ -1,4 +1,4 @@
-"""What the store can be told. Units last; each field's reason is its help."""
+"""Settings of the store. Units stand last in names; each field's reason is in its help."""
 
 from __future__ import annotations
 
@@ -19,48 +19,54 @@ class StorageSettings:
     """Where and how the log and the snapshots are kept."""
 
     catalogue: str = field(
-        default="default", metadata={"help": "name of the catalogue; part of every key"}
+        default="default",
+        metadata={"help": "name of the catalogue; part of every key in the store"},
     )
     durability: Durability = field(
         default=Durability.EVERYSEC,
         metadata={
-            "help": "always: fsynced before the answer; everysec: a machine's death may lose the "
-            "last two seconds, a process's death nothing"
+            "help": "always: written to disk (fsync) before the answer. everysec: if a machine "
+            "dies, the last two seconds may be lost; if a process dies, nothing"
         },
     )
     min_replicas_acked: int = field(
         default=0,
         metadata={
-            "help": "replicas of the store that have a write (with always: on disk) before the "
-            "answer, so that a failover to one of them loses nothing; 0: none is waited for"
+            "help": "replicas of the store that must have a write (with always: on disk) before "
+            "the answer, so that a failover to one of them loses nothing; 0: do not wait"
         },
     )
     store_timeout_ms: int = field(
-        default=1_000, metadata={"help": "milliseconds after which a silent store counts as away"}
+        default=1_000,
+        metadata={
+            "help": "milliseconds after which a store that does not answer counts as unavailable"
+        },
     )
     log_entries_kept_min: int = field(
         default=1_000_000,
         metadata={
-            "help": "entries that stay on the log although a snapshot and the archive cover them"
+            "help": "entries that stay in the log even if a snapshot and the archive contain them"
         },
     )
     archive_dir: Path | None = field(
         default=None,
         metadata={
-            "help": "directory of the log's archive; not set: `archive` in data_dir, and with a "
-            "redis_url none: then nothing is trimmed from the log either"
+            "help": "directory for the archive of the log; not set: `archive` in data_dir. With "
+            "redis_url and without archive_dir there is no archive, and the log is never trimmed"
         },
     )
     archive_days: int = field(
         default=0,
-        metadata={"help": "days that archived entries are kept; 0: for ever"},
+        metadata={"help": "days that archived entries are kept; 0: forever"},
     )
     snapshots_kept: int = field(
-        default=2, metadata={"help": "snapshots kept; more than one, since one may be damaged"}
+        default=2,
+        metadata={"help": "snapshots that are kept; more than one, since one may be damaged"},
     )
     quarantined_events_max: int = field(
-        default=10_000, metadata={"help": "refused events kept aside; the oldest go first"}
+        default=10_000,
+        metadata={"help": "rejected events that are kept; the oldest are deleted first"},
     )
     quarantined_event_bytes_max: int = field(
-        default=16_384, metadata={"help": "bytes of a refused event that are kept for a look"}
+        default=16_384, metadata={"help": "bytes of a rejected event that are kept"}
     )

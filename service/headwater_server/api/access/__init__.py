@@ -1,4 +1,4 @@
-"""Who may call what, and how often.
+"""Which key may call which method, and how often.
 
 In: the settings `keys` and `page_keys`, and a call's header. Out: permission, or an error.
 """

@@ -1,4 +1,4 @@
-"""What a key may do: its kind, its scopes, its rate, as the settings `keys` and `page_keys` say."""
+"""What a key may do: its kind, scopes and rate, from the settings `keys` and `page_keys`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from headwater_server.api.access.call_kinds import Kind, kind_of
 from headwater_server.api.access.rate import Rate
 
 KEY = re.compile(r"[!-+\--:<-~]{16,128}")
-"""Visible ASCII without comma and semicolon, long enough to be drawn."""
+"""Visible ASCII without comma and semicolon, long enough for a random key."""
 
 SCOPES: Mapping[str, str] = {
     "recommend": "RecommendationService",
@@ -20,16 +20,16 @@ SCOPES: Mapping[str, str] = {
     "users": "UserService",
     "model": "ModelService",
 }
-READ = "read"  # of a backend: every call that changes nothing, as a console asks
+READ = "read"  # for a backend's key: every call that changes nothing, as a console needs
 PAGE_SCOPES = ("recommend", "feedback")
 SHAPE = "write KEY, or KEY;scopes=feedback+recommend;calls_per_second=100, with commas between"
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One key. ``is_page``: it is publishable, so whoever sends it may be anybody.
+    """One key. ``is_page``: it is publishable, so anyone may send it.
 
-    Then it opens no stream: browsers have none, and a stream holds its place while it does nothing.
+    Such a key opens no stream: browsers have none, and a stream takes up a place while it is idle.
     """
 
     key: bytes = field(repr=False)
@@ -56,7 +56,7 @@ class Access:
 
 
 def accesses(text: str, *, is_page: bool) -> list[Access]:
-    """Return each key of a setting. Raises ValueError, which says what is wrong and not the key.
+    """Return each key of a setting. Raises ValueError, whose text never contains the key.
 
     >>> [page] = accesses("pk-0123456789abcdef;scopes=recommend", is_page=True)
     >>> sorted(page.scopes), page.rate
@@ -77,9 +77,9 @@ def _access(entry: str, *, is_page: bool) -> Access:
             "each key is 16 to 128 visible ASCII characters, with commas between: "
             f"openssl rand -hex 24; {SHAPE}"
         )
-    told = dict(_option(option) for option in options)
-    scopes = _scopes(told.get("scopes", ""), is_page=is_page)
-    per_second = _per_second(told.get("calls_per_second", ""))
+    values = dict(_option(option) for option in options)
+    scopes = _scopes(values.get("scopes", ""), is_page=is_page)
+    per_second = _per_second(values.get("calls_per_second", ""))
     return Access(key.encode(), is_page, scopes, Rate(per_second) if per_second else None)
 
 
@@ -94,8 +94,8 @@ def _scopes(text: str, *, is_page: bool) -> frozenset[str]:
     known = PAGE_SCOPES if is_page else (*SCOPES, READ)
     scopes = frozenset(text.split("+")) if text else frozenset()
     for scope in sorted(scopes - set(known)):
-        whose = "a page's key" if is_page else "a key"
-        raise ValueError(f"{whose} has no scope {scope!r}: write {', '.join(known)}")
+        kind = "a page's key" if is_page else "a key"
+        raise ValueError(f"{kind} has no scope {scope!r}: write {', '.join(known)}")
     return scopes or frozenset({"feedback"} if is_page else ())
 
 
@@ -110,7 +110,7 @@ def _per_second(text: str) -> float:
 
 
 def check_accesses(entries: Iterable[Access]) -> None:
-    """Refuse a key that stands there twice: which of its scopes counted would be a guess."""
+    """Refuse a key that is listed twice: it would be unclear which of its scopes count."""
     keys = [access.key for access in entries]
     if len(set(keys)) < len(keys):
-        raise ValueError("a key stands in keys and page_keys twice: each needs one of its own")
+        raise ValueError("a key is listed twice in keys and page_keys: each entry needs its own")

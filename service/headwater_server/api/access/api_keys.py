@@ -1,4 +1,4 @@
-"""Who may call: whoever sends one of the server's keys, as far as that key's scopes go."""
+"""Checks the API key of a call: it must be one of the server's, and its scopes must allow it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Metadata = Iterable[tuple[str, str | bytes]]
 
 
 class Keys:
-    """The keys of a server; several of them, so that one can follow another without a gap.
+    """The keys of a server; there may be several, so that one can replace another without a gap.
 
-    A comparison takes as long for a key that is nearly right as for one that is all wrong, and
-    every key is compared in any case. What is compared is never logged.
+    A comparison takes equally long for a key that is nearly right and one that is all wrong, and
+    every key is always compared. The log contains neither side of a comparison.
 
     >>> keys = Keys([Access(b"an-old-key-of-the-shop"), Access(b"a-new-key-of-the-shop")])
     >>> keys.check([("authorization", "Bearer a-new-key-of-the-shop")], "S/Call").is_page
@@ -29,35 +29,35 @@ class Keys:
     """
 
     def __init__(self, accesses: Iterable[Access]) -> None:
-        """With no keys, everybody may call."""
+        """Without keys, anyone may call."""
         self._accesses = list(accesses)
 
     def __bool__(self) -> bool:
-        """Return whether a key is asked for."""
+        """Return whether a call needs a key."""
         return bool(self._accesses)
 
     def check(self, metadata: Metadata | None, call: str) -> Access:
-        """Return the key's access if it may make the ``call``, and take one out of its rate.
+        """Return the key's access if it may make the ``call``, and count the call in its rate.
 
-        Raises `Unauthenticated` without a key of ours, `Forbidden` if the key's scopes do not
-        reach, `Overloaded` when its rate is used up.
+        Raises `Unauthenticated` without a key of this server, `Forbidden` if the key's scopes do
+        not allow the call, `Overloaded` when its rate is used up.
         """
         for name, value in metadata or ():
             if name == "authorization":
                 access = self._found(value if isinstance(value, str) else "")
                 break
         else:
-            raise Unauthenticated("this server asks for a key")
+            raise Unauthenticated("this server requires a key")
         if access is None:
-            raise Unauthenticated("the authorization holds no key of this server")
+            raise Unauthenticated("the authorization contains no key of this server")
         if not access.allows(call):
-            raise Forbidden(f"this key does not open {call}: {_told(access)}")
+            raise Forbidden(f"this key does not open {call}: {_scopes_text(access)}")
         if access.rate is not None:
             access.rate.take()
         return access
 
     def allows(self, header: str) -> bool:
-        """Return whether an authorization header, as HTTP has it, opens an operator's page."""
+        """Return whether an HTTP authorization header opens an operator's page."""
         access = self._found(header)
         return access is not None and not access.is_page
 
@@ -68,6 +68,6 @@ class Keys:
         return matching[0] if matching else None
 
 
-def _told(access: Access) -> str:
+def _scopes_text(access: Access) -> str:
     scopes = f"its scopes are {', '.join(sorted(access.scopes))}"
     return scopes + ("; a page's key opens no stream" if access.is_page else "")

@@ -1,4 +1,4 @@
-"""What a call does: reads, or writes."""
+"""Divides calls into reading and writing ones."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ WRITING: Final = frozenset(
 
 
 class Kind(Enum):
-    """What a call does, as the setting names it."""
+    """Whether a call reads or writes, with the names of the setting `overload_prefers`."""
 
     READS = "reads"
     WRITES = "writes"
 
 
 def kind_of(call: str) -> Kind:
-    """Return what a method does.
+    """Return the kind of a method.
 
     >>> kind_of("headwater.v1.UserService/EraseUser"), kind_of("headwater.v1.UserService/GetUser")
     (<Kind.WRITES: 'writes'>, <Kind.READS: 'reads'>)

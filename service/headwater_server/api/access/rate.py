@@ -1,4 +1,4 @@
-"""How many calls a second: a bucket that fills with time and is emptied by calls."""
+"""Limits calls per second: a token bucket that fills with time and is emptied by calls."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from headwater_server.errors import Overloaded
 
-BURST_S = 1.0  # what was not used is kept this long, so that a page's calls may come together
+BURST_S = 1.0  # unused calls are kept this long, so that a page's calls may come together
 
 
 class Rate:
-    """At most so many calls a second in the mean, and a second's worth of them at once.
+    """At most ``per_second`` calls a second on average, and one second's worth of them at once.
 
     >>> ticks = iter([0.0, 0.0, 0.0, 0.0, 0.5])
     >>> rate = Rate(2, clock=lambda: next(ticks))
@@ -26,7 +26,7 @@ class Rate:
     """
 
     def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with a full bucket."""
+        """Start with a full bucket."""
         self._per_second = per_second
         self._most = max(1.0, per_second * BURST_S)
         self._clock = clock
@@ -34,7 +34,7 @@ class Rate:
         self._at_s = clock()
 
     def take(self) -> None:
-        """Take one call out; raise `Overloaded`, saying when there will be one, if it is empty."""
+        """Take one call out; if there is none, raise `Overloaded` with the time to wait."""
         now_s = self._clock()
         self._left = min(self._most, self._left + (now_s - self._at_s) * self._per_second)
         self._at_s = now_s

@@ -1,4 +1,4 @@
-"""What surrounds every method: key, limits, deadline, errors, meters, log.
+"""Wraps every method: key, limits, deadline, errors, meters, log.
 
-In: a call as gRPC brings it. Out: the method's answer, or a status from the one table.
+In: a call as gRPC delivers it. Out: the method's response, or a status from the one table.
 """

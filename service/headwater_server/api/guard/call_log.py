@@ -1,4 +1,4 @@
-"""One line in the log for a call that failed or was slow, or for every call."""
+"""Writes one log line for each call that failed or was slow, or for every call."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def log_call(
     status: str,
     error: Exception | None,
 ) -> None:
-    """Log the call if there is a reason to. What the caller sent stays out of the log."""
+    """Log the call if there is a reason to. The log never contains what the caller sent."""
     took_ms = round(took_s * 1000, 1)
     slow = took_ms > settings.slow_call_ms
     if not (error or slow or settings.log_calls):
         return
-    say = _log.warning if slow else _log.info
+    write = _log.warning if slow else _log.info
     failed = type(error).__name__ if error else None
-    say("call", call=call, request_id=request.id, took_ms=took_ms, status=status, failed=failed)
+    write("call", call=call, request_id=request.id, took_ms=took_ms, status=status, failed=failed)

@@ -1,4 +1,4 @@
-"""Who calls: key and address as one text, which leaves this process as a keyed hash only."""
+"""Identifies a caller by key and address; only a keyed hash of them leaves this process."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from headwater_server.replica.writes.caller import Caller
 
 
 def caller_of(context: Context, settings: ApiSettings) -> Caller:
-    """Return what tells this caller from others, and whether it is a page."""
+    """Return the caller's identity, and whether it is a page."""
     hops = _hops(context) if settings.trust_forwarded_for else []
     host = hops[-1] if hops else host_of(context.peer())
-    # the key as the settings have it: however a caller spells its header, it is one caller
+    # the key as in the settings: two spellings of one header are the same caller
     request = current.get()
     key = request.key if request is not None else ""
     return Caller(f"{key} {network_of(host)}", is_page=is_page())
 
 
 def is_page() -> bool:
-    """Return whether the call that is under way came with a publishable key."""
+    """Return whether the current call came with a publishable key."""
     request = current.get()
     return request is not None and request.is_page
 
@@ -36,7 +36,7 @@ def _hops(context: Context) -> list[str]:
 
 
 def network_of(host: str) -> str:
-    """Return whose an address is: every customer has 2**64 addresses of IPv6, and may use them all.
+    """Return the customer's network: each customer has 2**64 IPv6 addresses and may use them all.
 
     >>> network_of("2001:db8::1"), network_of("ipv6:%5B2001:db8::2%5D"), network_of("10.0.0.7")
     ('2001:db8::/64', '2001:db8::/64', '10.0.0.7')
@@ -46,7 +46,7 @@ def network_of(host: str) -> str:
     plain = unquote(host).removeprefix("ipv6:").strip("[]")
     try:
         address = ip_address(plain)
-    except ValueError:  # no address, or one of IPv4 as gRPC writes it
+    except ValueError:  # no address, or an IPv4 one as gRPC writes it
         return host
     if not isinstance(address, IPv6Address):
         return host
@@ -54,7 +54,7 @@ def network_of(host: str) -> str:
 
 
 def host_of(peer: str) -> str:
-    """Return the address without its port, which each connection has another one of.
+    """Return the address without its port, which differs for each connection.
 
     >>> host_of("ipv4:10.0.0.7:52110"), host_of("ipv6:%5B::1%5D:52110"), host_of("unix:")
     ('ipv4:10.0.0.7', 'ipv6:%5B::1%5D', 'unix')

@@ -1,4 +1,4 @@
-"""What all calls pass before anything is done for them, and where each is noted when it ends."""
+"""Admits calls by key and rate before any work is done, and records each call's end."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from headwater_server.observability.request import Request
 
 
 class Spans(Protocol):
-    """Where calls are traced."""
+    """Records calls as trace spans."""
 
     def note(self, call: str, request: Request, status: str, took_s: float) -> None:
-        """Note a call that ended now."""
+        """Record a call that ended now."""
 
 
 class Gate:
-    """One of a server: its keys, its rate, its meters, its spans if there are any."""
+    """A server's keys, rate limit and meters, and its spans if calls are traced."""
 
     def __init__(
         self, settings: ApiSettings, meters: Meters | None = None, spans: Spans | None = None
@@ -32,13 +32,13 @@ class Gate:
         self._spans = spans
 
     def meter(self, call: str) -> CallMeter:
-        """Return where calls of that name are counted."""
+        """Return the meter that counts calls of that name."""
         return self._meters.of(call)
 
-    def let_in(self, request: Request, call: str) -> None:
+    def admit(self, request: Request, call: str) -> None:
         """Return if the call may be made: `Unauthenticated`, `Forbidden`, `Overloaded` if not.
 
-        What the key may do is noted in the request.
+        The request records the key, and whether it is a page's.
         """
         if self._keys:
             access = self._keys.check(request.metadata(), call)
@@ -49,7 +49,7 @@ class Gate:
     def ended(
         self, call: str, request: Request, status: str, took_s: float, error: Exception | None
     ) -> None:
-        """Note how a call ended: in the log if there is a reason to, and as a span."""
+        """Record how a call ended: in the log if there is a reason to, and as a span."""
         log_call(self._settings, request, call, took_s, status, error)
         if self._spans is not None:
             self._spans.note(call, request, status, took_s)

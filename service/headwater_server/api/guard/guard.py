@@ -1,7 +1,7 @@
-"""What surrounds every method of every service: gate, limit, deadline, errors, meter, log.
+"""Wraps every method of every service: gate, limit, deadline, errors, meter, log.
 
-`GuardedServer` puts it on once, at registration. It is no `grpc.aio.ServerInterceptor`, since an
-interceptor is called again at each call, which costs 25 to 50 us on a bare echo of 170.
+`GuardedServer` wraps each method once, at registration. This is no `grpc.aio.ServerInterceptor`,
+since an interceptor runs again for each call, which adds 25 to 50 us to a bare echo of 170.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ Stream = Callable[[Any, Context], AsyncIterator[Any]]
 
 
 def time_remaining_s(context: Context, settings: ApiSettings) -> float:
-    """Return what is left of the call's time: the caller's deadline, given and capped by us."""
+    """Return what is left of the caller's deadline, within the server's default and maximum."""
     remaining = cast("float | None", context.time_remaining())  # None: the caller gave no deadline
     if remaining is None:
         return settings.deadline_default_s
     return min(remaining, settings.deadline_max_s)
 
 
-class _Passage:
-    """One call on its way through a guard."""
+class _CallState:
+    """One call inside a guard."""
 
     __slots__ = ("error", "request", "start_s", "status")
 
     def __init__(self, context: Context) -> None:
         self.start_s = time.perf_counter()
         self.request = Request(context.invocation_metadata)
-        self.status = "CANCELLED"  # unless it comes to an end: the caller left, or its time ran out
+        self.status = "CANCELLED"  # unless it completes: the caller left, or its time ran out
         self.error: Exception | None = None
-        current.set(self.request)  # each call runs in a task of its own, so this ends with it
+        current.set(self.request)  # each call runs in its own task, so this ends with the call
 
 
 class Guard:
-    """One limit on calls under way, shared by the methods that it is put around.
+    """One limit on calls under way, shared by the methods that it wraps.
 
-    Reads and writes have a guard each, so that writes which wait for a store that is away never
-    keep a visitor from a list.
+    Reads and writes have separate guards, so that writes that wait for an unavailable store
+    never keep a visitor from a list.
     """
 
     def __init__(
@@ -67,57 +67,58 @@ class Guard:
         self._load = load or Load(settings)
 
     def unary(self, method: Unary, call: str) -> Unary:
-        """Return ``method`` with everything that this module is about around it."""
+        """Return ``method`` wrapped in all that this module does."""
         meter, kind = self._gate.meter(call), kind_of(call)
 
         async def guarded(request: Any, context: Context) -> Any:
-            passage = self._begin(context, meter)
+            state = self._start(context, meter)
             self._load.calls += 1
             try:
-                self._let_in(passage, kind, call)
+                self._admit(state, kind, call)
                 response = await self._in_time(method, request, context)
             except Exception as error:  # noqa: BLE001 - the text of an unknown error never reaches a caller
-                self._failed(passage, error)
+                self._failed(state, error)
                 await abort(context, error, call)
             else:
-                passage.status = "OK"
+                state.status = "OK"
                 return response
             finally:
                 self._load.calls -= 1
-                self._end(passage, meter, call)
+                self._end(state, meter, call)
 
         return guarded
 
     def stream(self, method: Stream, call: str) -> Stream:
-        """Return a streaming ``method`` with the same around it, but for the deadline.
+        """Return a streaming ``method`` wrapped in the same, except for the deadline.
 
-        It may be open for hours and do nothing, so it is no load; what it does asks for room.
+        A stream may be open and idle for hours, so it does not count as load; each of its batches
+        waits until the load allows it.
         """
         meter, kind = self._gate.meter(call), kind_of(call)
 
         async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
-            passage = self._begin(context, meter)
+            state = self._start(context, meter)
             try:
-                self._let_in(passage, kind, call)
+                self._admit(state, kind, call)
                 async for response in method(requests, context):
                     yield response
-                passage.status = "OK"
+                state.status = "OK"
             except Exception as error:  # noqa: BLE001 - the text of an unknown error never reaches a caller
-                self._failed(passage, error)
+                self._failed(state, error)
                 await abort(context, error, call)
             finally:
-                self._end(passage, meter, call)
+                self._end(state, meter, call)
 
         return guarded
 
-    def _begin(self, context: Context, meter: CallMeter) -> _Passage:
+    def _start(self, context: Context, meter: CallMeter) -> _CallState:
         self._calls += 1
         meter.under_way += 1
-        return _Passage(context)
+        return _CallState(context)
 
-    def _let_in(self, passage: _Passage, kind: Kind, call: str) -> None:
-        self._gate.let_in(passage.request, call)
-        self._load.let_in(kind)
+    def _admit(self, state: _CallState, kind: Kind, call: str) -> None:
+        self._gate.admit(state.request, call)
+        self._load.admit(kind)
         if self._calls > self._calls_max:
             raise Overloaded(self._settings.retry_after_ms)
 
@@ -128,7 +129,7 @@ class Guard:
         return method(request, context)  # gRPC itself ends the call at its deadline
 
     async def _capped(self, method: Unary, request: Any, context: Context) -> Any:
-        """Run ``method`` within our own deadline, since the caller's is none or too far."""
+        """Run ``method`` within the server's deadline: the caller's is missing or too far away."""
         deadline = asyncio.timeout(time_remaining_s(context, self._settings))
         try:
             async with deadline:
@@ -138,11 +139,11 @@ class Guard:
                 raise
             raise DeadlineExceeded("the server's own deadline passed") from error
 
-    def _failed(self, passage: _Passage, error: Exception) -> None:
-        passage.error, passage.status = error, row(error)[0].name
+    def _failed(self, state: _CallState, error: Exception) -> None:
+        state.error, state.status = error, row(error)[0].name
 
-    def _end(self, passage: _Passage, meter: CallMeter, call: str) -> None:
+    def _end(self, state: _CallState, meter: CallMeter, call: str) -> None:
         self._calls -= 1
-        took_s = time.perf_counter() - passage.start_s
-        meter.ended(passage.status, took_s)
-        self._gate.ended(call, passage.request, passage.status, took_s, passage.error)
+        took_s = time.perf_counter() - state.start_s
+        meter.ended(state.status, took_s)
+        self._gate.ended(call, state.request, state.status, took_s, state.error)

@@ -1,4 +1,4 @@
-"""A server as the generated code sees it, which puts a guard around every method."""
+"""A server for the generated code to register with, which wraps every method in a guard."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from headwater_server.api.guard.guard import Guard
 
 
 class GuardedServer:
-    """Registers with ``server`` what ``add_…Servicer_to_server`` hands over, guarded.
+    """Registers with ``server`` the methods of ``add_…Servicer_to_server``, guarded.
 
-    It stands in for an interceptor: the guard is put on once, not asked for at each call.
+    It replaces an interceptor: each method is wrapped once, not at each call.
     """
 
     def __init__(self, server: grpc.aio.Server, guard: Guard) -> None:
@@ -21,12 +21,12 @@ class GuardedServer:
         self._guard = guard
 
     def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
-        """Do nothing: the same methods follow one by one, with their names."""
+        """Do nothing: the same methods are registered one by one, with their names."""
 
     def add_registered_method_handlers(
         self, service: str, handlers: Mapping[str, grpc.RpcMethodHandler[Any, Any]]
     ) -> None:
-        """Register the methods of ``service``, each with the guard around it."""
+        """Register the methods of ``service``, each wrapped in the guard."""
         guarded = {
             name: self._guarded(handler, f"{service}/{name}") for name, handler in handlers.items()
         }

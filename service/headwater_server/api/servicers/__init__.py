@@ -1,1 +1,1 @@
-"""The services. Each method is three lines of thought: translate, call, translate."""
+"""The services. Each method has three steps: translate the request, call, translate the answer."""

@@ -12,7 +12,7 @@ from headwater_server.api.translate import catalog
 
 
 class CatalogServicer(pb_grpc.CatalogServiceServicer):
-    """A change holds from the next answer on."""
+    """Reads and changes items; a change takes effect with the next answer."""
 
     def __init__(self, replica: Replica, settings: ApiSettings) -> None:
         self._replica = replica

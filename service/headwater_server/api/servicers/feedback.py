@@ -23,7 +23,7 @@ from headwater_server.api.translate.feedback import (
 
 
 class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
-    """The answer comes when the events are on the log and applied."""
+    """Takes events in; it answers when they are on the log and applied."""
 
     def __init__(
         self, replica: Replica, settings: ApiSettings, load: Load, draining: Draining
@@ -45,14 +45,14 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
     ) -> AsyncIterator[pb.StreamFeedbackResponse]:
         caller = caller_of(context, self._settings)
 
-        async def begin(request: pb.StreamFeedbackRequest) -> Awaitable[pb.StreamFeedbackResponse]:
+        async def take(request: pb.StreamFeedbackRequest) -> Awaitable[pb.StreamFeedbackResponse]:
             events = feedback_request(request)
-            await self._load.room_for(Kind.WRITES)
+            await self._load.wait_to_admit(Kind.WRITES)
             remaining_s = time_remaining_s(context, self._settings)
             answer = await self._replica.take_feedback(events, remaining_s, caller)
             return stream_feedback_response(events, answer)
 
         batches_max = self._settings.stream_batches_max
-        pipeline = Pipeline(begin, batches_max, self._draining)
+        pipeline = Pipeline(take, batches_max, self._draining)
         async for response in pipeline.answers(request_iterator):
             yield response

@@ -29,7 +29,7 @@ from headwater_server.api.translate.model_storage import get_storage_response
 
 
 class ModelServicer(pb_grpc.ModelServiceServicer):
-    """Looks at the model, and changes nothing."""
+    """Answers questions of operators about the model, and changes nothing."""
 
     def __init__(self, replica: Replica, settings: ApiSettings) -> None:
         self._replica = replica

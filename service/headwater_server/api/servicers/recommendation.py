@@ -13,7 +13,7 @@ from headwater_server.api.translate import lists, recommendation
 
 
 class RecommendationServicer(pb_grpc.RecommendationServiceServicer):
-    """Asking teaches nothing and stores nothing."""
+    """Answers with lists of items; a request changes and stores nothing."""
 
     def __init__(self, replica: Replica, settings: ApiSettings) -> None:
         self._replica = replica

@@ -12,7 +12,7 @@ from headwater_server.api.translate import users
 
 
 class UserServicer(pb_grpc.UserServiceServicer):
-    """Visitors and accounts come into being with their first event, or with a write."""
+    """Reads and changes accounts; their first event or write creates visitors and accounts."""
 
     def __init__(self, replica: Replica, settings: ApiSettings) -> None:
         self._replica = replica

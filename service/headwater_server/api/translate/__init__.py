@@ -1,4 +1,4 @@
-"""The only place that names protobuf's fields: requests in, answers out, one module a service.
+"""The only place that names protobuf fields: requests in, responses out, one module per service.
 
-A request is checked whole while it is translated; `InvalidRequest` names the field as the API does.
+Translation checks the whole request; `InvalidRequest` names the field as the API does.
 """

@@ -1,4 +1,4 @@
-"""CatalogService: writes and ids in, outcomes and items out."""
+"""CatalogService: translates writes and ids in, outcomes and items out."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STATUSES = {
 
 
 def upsert_items_request(request: pb.UpsertItemsRequest) -> list[ItemWrite]:
-    """Return the writes; the call is checked whole before any of them is done."""
+    """Return the writes; the whole call is checked before any of them is done."""
     between("writes", request.writes, WRITES_MAX)
     return [item_write(f"writes[{place}]", write) for place, write in enumerate(request.writes)]
 
@@ -42,7 +42,7 @@ def upsert_items_request(request: pb.UpsertItemsRequest) -> list[ItemWrite]:
 def upsert_items_response(
     writes: Sequence[ItemWrite], answer: WriteAnswer
 ) -> pb.UpsertItemsResponse:
-    """Return one result a write, in the order sent."""
+    """Return one result per write, in the order sent."""
     results = _results([write.item.item_id for write in writes], answer)
     return pb.UpsertItemsResponse(results=results, offset=answer.offset)
 
@@ -57,7 +57,7 @@ def _results(item_ids: Sequence[str], answer: WriteAnswer) -> list[item_pb2.Item
 
 
 def delete_items_request(request: pb.DeleteItemsRequest) -> list[ItemDelete]:
-    """Return what is taken out; the call is checked whole before anything is."""
+    """Return the deletes; the whole call is checked before any of them is done."""
     between("item_ids", request.item_ids, WRITES_MAX)
     set_time_ms = checked_set_time_ms("set_time", request)
     return [ItemDelete(item_id, set_time_ms) for item_id in texts("item_ids", request.item_ids)]
@@ -66,19 +66,19 @@ def delete_items_request(request: pb.DeleteItemsRequest) -> list[ItemDelete]:
 def delete_items_response(
     deletes: Sequence[ItemDelete], answer: WriteAnswer
 ) -> pb.DeleteItemsResponse:
-    """Return one result an item, in the order sent."""
+    """Return one result per item, in the order sent."""
     results = _results([delete.item_id for delete in deletes], answer)
     return pb.DeleteItemsResponse(results=results, offset=answer.offset)
 
 
 def list_items_request(request: pb.ListItemsRequest) -> tuple[str, int, str]:
-    """Return the item that the page begins after, how many are wanted, and the filter."""
+    """Return the item that the page starts after, the page's size, and the filter."""
     size = page_size(request.page_size, PAGE_DEFAULT, PAGE_MAX)
     return after_item_id(request.page_token), size, checked_filter("filter", request.filter)
 
 
 def list_items_response(items: Sequence[Item], size: int) -> pb.ListItemsResponse:
-    """Return ``size`` of the items; one more than that says that there is another page."""
+    """Return ``size`` of the items; one more than that means that there is another page."""
     page, more = items[:size], len(items) > size
     return pb.ListItemsResponse(
         items=[item_message(item) for item in page],
@@ -87,12 +87,12 @@ def list_items_response(items: Sequence[Item], size: int) -> pb.ListItemsRespons
 
 
 def get_item_request(request: pb.GetItemRequest) -> str:
-    """Return the id that is asked for."""
+    """Return the requested id."""
     return required("item_id", request.item_id)
 
 
 def get_item_response(item_id: str, item: Item | None) -> pb.GetItemResponse:
-    """Return the item; raise `NotFound` when the catalogue does not hold it."""
+    """Return the item; raise `NotFound` when the catalogue does not contain it."""
     if item is None:
         raise NotFound("item_id", item_id)
     return pb.GetItemResponse(item=item_message(item))

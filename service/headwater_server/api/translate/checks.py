@@ -1,4 +1,4 @@
-"""What every request is held to: lengths, counts and finite numbers, each error with its field."""
+"""Checks of requests: lengths, counts and finite numbers; each error names its field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE_SIZE_MAX = 100
 
 
 def byte_length(text: str) -> int:
-    """Return the length as the wire counts it.
+    """Return the length in bytes of UTF-8.
 
     >>> byte_length("né")
     3
@@ -49,11 +49,11 @@ def required(field: str, text: str, bytes_max: int = ID_BYTES_MAX) -> str:
 def at_most(field: str, values: Collection[object], count_max: int) -> None:
     """Refuse more than ``count_max`` values."""
     if len(values) > count_max:
-        raise InvalidRequest(field, f"has {len(values):,} entries; {count_max:,} are the most")
+        raise InvalidRequest(field, f"has {len(values):,} entries; at most {count_max:,} may be")
 
 
 def between(field: str, values: Collection[object], count_max: int) -> None:
-    """Refuse none, and more than ``count_max``, values."""
+    """Refuse an empty list, and more than ``count_max`` values."""
     if not values:
         raise InvalidRequest(field, f"is empty; 1 to {count_max:,} are needed")
     at_most(field, values, count_max)
@@ -69,12 +69,12 @@ def texts(
     found = tuple(values)
     for place, value in enumerate(found):
         if not 0 < byte_length(value) <= bytes_max:
-            required(f"{field}[{place}]", value, bytes_max)  # raises, with the name made only now
+            required(f"{field}[{place}]", value, bytes_max)  # raises; the name is built only here
     return found
 
 
 def finite(field: str, number: float) -> float:
-    """Return ``number`` unless it is NaN, infinite, or too large for any model to make use of."""
+    """Return ``number`` unless it is NaN, infinite, or too large for any model to use."""
     if not math.isfinite(number):
         raise InvalidRequest(field, "is not a finite number")
     if abs(number) > NUMBER_MAX:
@@ -83,7 +83,7 @@ def finite(field: str, number: float) -> float:
 
 
 def page_size(size: int, default: int = PAGE_SIZE_DEFAULT, most: int = PAGE_SIZE_MAX) -> int:
-    """Return how many are wanted: 0 is ``default``, and there are never more than ``most``.
+    """Return the size of the page: 0 means ``default``, and it is never more than ``most``.
 
     >>> [page_size(size) for size in (0, 7, 1_000_000)]
     [20, 7, 100]
@@ -101,7 +101,7 @@ def one_of(field: str, value: str, known: Iterable[str]) -> str:
 
 
 def checked_filter(field: str, text: str) -> str:
-    """Return a filter that parses, "" for none; what is wrong is named with its position."""
+    """Return a filter that parses, "" for none; an error names the position."""
     try:
         return filters.parse(text).text if text else ""
     except filters.BadFilterError as error:

@@ -1,7 +1,7 @@
-"""FeedbackService: events in, what became of them out.
+"""FeedbackService: translates events in, their outcomes out.
 
-Only a malformed call is refused here. An event that cannot be learned from goes on as it is, so
-that the replica puts it aside and does the rest of the batch.
+Only a malformed call is refused here. An event that cannot be learned from passes unchanged, so
+that the replica quarantines it and learns from the rest of the batch.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ STATUSES = {
 def feedback_request(
     request: feedback_service_pb2.FeedbackRequest | feedback_service_pb2.StreamFeedbackRequest,
 ) -> list[SignedEvent]:
-    """Return the events, each with its attribution token as it was sent."""
+    """Return the events, each with the attribution token that was sent with it."""
     between("events", request.events, EVENTS_MAX)
     for place, event in enumerate(request.events):
         if not event.event_id:
@@ -66,7 +66,7 @@ def _item(item: event_pb2.EventItem) -> EventItem:
 def feedback_response(
     events: Sequence[SignedEvent], answer: WriteAnswer
 ) -> feedback_service_pb2.FeedbackResponse:
-    """Return one result an event, in the order sent."""
+    """Return one result per event, in the order sent."""
     results = _results(events, answer)
     return feedback_service_pb2.FeedbackResponse(results=results, offset=answer.offset)
 
@@ -74,7 +74,7 @@ def feedback_response(
 async def stream_feedback_response(
     events: Sequence[SignedEvent], answer: Awaitable[WriteAnswer]
 ) -> feedback_service_pb2.StreamFeedbackResponse:
-    """Wait for the answer; return one result an event, in the order sent."""
+    """Wait for the answer; return one result per event, in the order sent."""
     done = await answer
     results = _results(events, done)
     return feedback_service_pb2.StreamFeedbackResponse(results=results, offset=done.offset)

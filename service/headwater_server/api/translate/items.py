@@ -1,4 +1,4 @@
-"""Items and their writes, in and out."""
+"""Translates items and their writes, in and out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from headwater_server.api.translate.values import (
 from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.errors import InvalidRequest
 
-# the API's name of a field -> the engine's
+# the name of a field in the API -> in the engine
 FIELDS = {
     "title": "title",
     "categories": "categories",
@@ -43,7 +43,7 @@ _CURRENCY = re.compile(r"([A-Z]{3})?")
 
 
 def item_write(place: str, write: item_pb2.ItemWrite) -> ItemWrite:
-    """Return one write, checked; ``place`` is its name in the request."""
+    """Return one checked write; ``place`` is its name in the request."""
     paths = write.update_mask.paths
     return ItemWrite(
         item=_item(f"{place}.item", write.item),
@@ -90,7 +90,7 @@ def _expire_time_ms(field: str, item: item_pb2.Item) -> int:
 
 
 def item_message(item: Item) -> item_pb2.Item:
-    """Return the item as the API shows it."""
+    """Return the item as a message."""
     return item_pb2.Item(
         item_id=item.item_id,
         title=item.title,

@@ -1,4 +1,4 @@
-"""RecommendationService's lists that belong to no visitor: what is similar, what is trending."""
+"""RecommendationService: translates lists that belong to no visitor: similar and trending items."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SIMILAR_TO_MAX = 100
 
 
 def list_similar_items_request(request: pb.ListSimilarItemsRequest) -> tuple[SimilarQuestion, str]:
-    """Return the question, and the least offset that may answer it."""
+    """Return the question, and the minimum offset of the state that answers it."""
     between("item_ids", request.item_ids, SIMILAR_TO_MAX)
     question = SimilarQuestion(
         item_ids=texts("item_ids", request.item_ids),
@@ -36,7 +36,7 @@ def list_similar_items_request(request: pb.ListSimilarItemsRequest) -> tuple[Sim
 def list_trending_items_request(
     request: pb.ListTrendingItemsRequest,
 ) -> tuple[TrendingQuestion, str]:
-    """Return the question, and the least offset that may answer it."""
+    """Return the question, and the minimum offset of the state that answers it."""
     question = TrendingQuestion(
         category=short_text("category", request.category, LABEL_BYTES_MAX),
         window=one_of("window", request.window, WINDOWS) if request.window else "",
@@ -47,12 +47,12 @@ def list_trending_items_request(
 
 
 def list_similar_items_response(answer: ListAnswer) -> pb.ListSimilarItemsResponse:
-    """Return the list."""
+    """Return the list as a message."""
     return pb.ListSimilarItemsResponse(results=_scored(answer.items), offset=answer.offset)
 
 
 def list_trending_items_response(answer: ListAnswer) -> pb.ListTrendingItemsResponse:
-    """Return the list."""
+    """Return the list as a message."""
     return pb.ListTrendingItemsResponse(results=_scored(answer.items), offset=answer.offset)
 
 

@@ -1,4 +1,4 @@
-"""ModelService: where the model stands, and how well it foresees."""
+"""ModelService: translates the model's status, and how well it predicts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from headwater_server.replica.answers import ModelAnswer
 
 
 def get_model_response(answer: ModelAnswer) -> pb.GetModelResponse:
-    """Return where the model stands."""
+    """Return the model's status."""
     return pb.GetModelResponse(
         offset=answer.offset,
         digest=answer.digest,
@@ -30,7 +30,7 @@ def get_model_response(answer: ModelAnswer) -> pb.GetModelResponse:
 def get_metrics_response(
     metrics: Iterable[Metric], alarms: Iterable[DriftAlarm]
 ) -> pb.GetMetricsResponse:
-    """Return the figures, and the changes that were noticed."""
+    """Return the figures, and the drift alarms."""
     return pb.GetMetricsResponse(
         metrics=[
             pb.Metric(
@@ -48,7 +48,7 @@ def get_metrics_response(
 
 
 def drift_alarm_message(alarm: DriftAlarm) -> pb.DriftAlarm:
-    """Return a change as the API shows it."""
+    """Return a drift alarm as a message."""
     message = pb.DriftAlarm(
         placement=alarm.placement,
         name=alarm.name,

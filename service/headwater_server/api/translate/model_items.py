@@ -1,4 +1,4 @@
-"""ModelService: what was counted of items."""
+"""ModelService: translates statistics of items."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ ORDERS = {
 def list_item_statistics_request(
     request: pb.ListItemStatisticsRequest,
 ) -> tuple[ItemQuestion, str]:
-    """Return which items are asked for, and the text that their ids or titles hold."""
+    """Return the question, and the text that ids or titles must contain."""
     if request.order not in ORDERS:
-        raise InvalidRequest("order", f"is {request.order}, which is none of ItemOrder's")
+        raise InvalidRequest("order", f"is {request.order}, which is no value of ItemOrder")
     question = ItemQuestion(
         start=_place(request.page_token),
         page_size=page_size(request.page_size, PAGE_DEFAULT, PAGE_MAX),
@@ -48,17 +48,17 @@ def list_item_statistics_request(
 
 
 def _place(token: str) -> int:
-    """Return the place in the order that the page begins at."""
+    """Return the place in the order that the page starts at."""
     text = after_item_id(token)
     if text and not (text.isascii() and text.isdigit() and len(text) <= PLACE_DIGITS_MAX):
-        raise InvalidRequest("page_token", "is none that this service gave")
+        raise InvalidRequest("page_token", "is not a token of this service")
     return int(text or 0)
 
 
 def list_item_statistics_response(
     question: ItemQuestion, answer: ItemsAnswer
 ) -> pb.ListItemStatisticsResponse:
-    """Return the page, and where the next one begins."""
+    """Return the page, and the token of the next one."""
     items, total = answer.page
     end = question.start + len(items)
     return pb.ListItemStatisticsResponse(

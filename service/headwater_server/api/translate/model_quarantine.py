@@ -1,4 +1,4 @@
-"""ModelService: events that nothing was learned from, as they were sent."""
+"""ModelService: translates quarantined events, as they were sent."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ _INT32_MAX = 2**31 - 1
 def list_quarantined_events_request(
     request: pb.ListQuarantinedEventsRequest,
 ) -> tuple[int, str, str]:
-    """Return how many are wanted, the one they come before, and what their reason holds."""
+    """Return the page's size, the event that it starts before, and what reasons must contain."""
     size = page_size(request.page_size, PAGE_DEFAULT, PAGE_MAX)
     before = after_item_id(request.page_token)
     if before and not _KEPT_ID.fullmatch(before):
-        raise InvalidRequest("page_token", "is none that this service gave")
+        raise InvalidRequest("page_token", "is not a token of this service")
     return size, before, short_text("reason", request.reason, LABEL_BYTES_MAX)
 
 
 def list_quarantined_events_response(
     answer: QuarantineAnswer, size: int
 ) -> pb.ListQuarantinedEventsResponse:
-    """Return ``size`` of the events; one more than that says that there is another page."""
+    """Return ``size`` of the events; one more than that means that there is another page."""
     page, more = answer.events[:size], len(answer.events) > size
     return pb.ListQuarantinedEventsResponse(
-        events=[_put_aside(one) for one in page],
+        events=[_quarantined(one) for one in page],
         next_page_token=page_token(page[-1].kept_id) if more else "",
         kept_count=answer.kept,
         ever_count=answer.ever,
     )
 
 
-def _put_aside(one: PutAside) -> quarantine_pb2.QuarantinedEvent:
+def _quarantined(one: PutAside) -> quarantine_pb2.QuarantinedEvent:
     return quarantine_pb2.QuarantinedEvent(
         event_id=one.event_id,
         visitor_id=one.visitor_id,
@@ -61,7 +61,7 @@ def _put_aside(one: PutAside) -> quarantine_pb2.QuarantinedEvent:
 
 
 def _event(event: Event) -> event_pb2.Event:
-    """Return it as it was sent; what made it absurd may be in any field."""
+    """Return the event as it was sent; any field may hold an absurd value."""
     time_ms = event.event_time_ms or 0
     is_time = TIME_MS_MIN <= time_ms <= TIME_MS_MAX
     return event_pb2.Event(

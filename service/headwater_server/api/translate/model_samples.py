@@ -1,4 +1,4 @@
-"""ModelService: figures over time."""
+"""ModelService: translates figures over time."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ SPANS = {
 def list_metric_samples_request(
     request: pb.ListMetricSamplesRequest,
 ) -> tuple[Span, int | None, tuple[str, ...]]:
-    """Return how far back, the time that samples come after, and the names of the series."""
+    """Return the span, the time that the samples come after, and the names of the series."""
     if request.span not in SPANS:
-        raise InvalidRequest("span", f"is {request.span}, which is none of MetricSpan's")
+        raise InvalidRequest("span", f"is {request.span}, which is no value of MetricSpan")
     after_ms = None
     if request.HasField("start_time"):
         after_ms = checked_time_ms("start_time", request.start_time)
@@ -31,7 +31,7 @@ def list_metric_samples_request(
 
 
 def list_metric_samples_response(answer: SamplesAnswer) -> pb.ListMetricSamplesResponse:
-    """Return the samples, and the changes that were noticed."""
+    """Return the samples, and the drift alarms."""
     samples = answer.samples
     return pb.ListMetricSamplesResponse(
         replica_id=answer.replica_id,

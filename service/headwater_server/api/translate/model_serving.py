@@ -1,4 +1,4 @@
-"""ModelService: how processes are doing, the one that answers and all others."""
+"""ModelService: translates the status of processes: of the answering one, and of all others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from headwater_server.replica.ports.registry import Heard, ReplicaServing
 
 
 def get_serving_response(answer: ServingAnswer) -> pb.GetServingResponse:
-    """Return how the process is doing."""
+    """Return the process's status."""
     return pb.GetServingResponse(
         replica_id=answer.replica_id,
         start_time=time_message(answer.start_time_ms),
@@ -31,7 +31,7 @@ def get_serving_response(answer: ServingAnswer) -> pb.GetServingResponse:
 
 
 def list_replicas_response(answer: ReplicasAnswer) -> pb.ListReplicasResponse:
-    """Return the replicas, those that are alive first."""
+    """Return the replicas, live ones first."""
     replicas = [_replica(heard) for heard in answer.heard]
     return pb.ListReplicasResponse(
         replicas=sorted(replicas, key=lambda one: (not one.alive, one.replica_id)),

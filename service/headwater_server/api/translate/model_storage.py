@@ -1,4 +1,4 @@
-"""ModelService: what the store keeps."""
+"""ModelService: translates figures of what the store holds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from headwater_server.replica.ports.position import START, Position, time_ms_of
 
 
 def get_storage_response(holdings: AllHoldings, entries_ever: int) -> pb.GetStorageResponse:
-    """Return all of it."""
+    """Return all figures."""
     return pb.GetStorageResponse(
         log=_log(holdings.log, entries_ever),
         archive=_archive(holdings.archive),

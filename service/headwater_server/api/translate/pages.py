@@ -1,4 +1,4 @@
-"""Tokens of pages: where the next page of the catalogue begins."""
+"""Page tokens: each names the last item of a page, after which the next page starts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from headwater_server.errors import InvalidRequest
 
 
 def page_token(last_item_id: str) -> str:
-    """Return the token of the page that begins after an item.
+    """Return the token of the page that starts after an item.
 
     >>> page_token("boots-7")
     'Ym9vdHMtNw'
@@ -19,13 +19,13 @@ def page_token(last_item_id: str) -> str:
 
 
 def after_item_id(token: str) -> str:
-    """Return the item that the page begins after, "" for the first page.
+    """Return the item that the page starts after, "" for the first page.
 
     >>> after_item_id("Ym9vdHMtNw")
     'boots-7'
     >>> after_item_id("page 2")
     Traceback (most recent call last):
-    headwater_server.errors.InvalidRequest: page_token is none that this service gave
+    headwater_server.errors.InvalidRequest: page_token is not a token of this service
     """
     if not token:
         return ""
@@ -34,4 +34,4 @@ def after_item_id(token: str) -> str:
         item_id = base64.b64decode(text, b"-_", validate=True).decode()
         return required("page_token", item_id)
     except (binascii.Error, UnicodeError, InvalidRequest):
-        raise InvalidRequest("page_token", "is none that this service gave") from None
+        raise InvalidRequest("page_token", "is not a token of this service") from None

@@ -1,4 +1,4 @@
-"""RecommendationService: the question in, the slate out."""
+"""RecommendationService: translates the request in, the slate out."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ DIVERSITY = {
 def recommend_request(
     request: pb.RecommendRequest, *, is_page: bool = False
 ) -> tuple[RecommendRequest, str]:
-    """Return the question, checked whole, and the least offset that may answer it.
+    """Return the checked question, and the minimum offset of the state that answers it.
 
-    An empty recommendation_id is minted here. A page may ask for its visitor only: whoever has its
-    key could else look into any account whose name can be guessed.
+    An empty recommendation_id is created here. A page may ask for its visitor only: otherwise
+    anyone who has its key could read from any account with a guessable name.
     """
     if is_page and request.user_id:
-        raise Forbidden("user_id: a page's key names no accounts; ask from the backend")
+        raise Forbidden("user_id: a page's key may name no account; ask from the backend")
     if request.exploration not in (pb.EXPLORATION_UNSPECIFIED, pb.EXPLORATION_OFF):
         raise InvalidRequest("exploration", f"has no value {request.exploration}")
     if request.diversity not in DIVERSITY:
@@ -67,14 +67,14 @@ def recommend_request(
 
 
 def exclude_tokens(request: pb.RecommendRequest) -> Sequence[str]:
-    """Return the tokens of the page's other lists; the replica opens them."""
+    """Return the attribution tokens of the page's other lists; the replica opens them."""
     tokens = request.exclude_attribution_tokens
     at_most("exclude_attribution_tokens", tokens, TOKENS_MAX)
     return tokens
 
 
 def recommend_response(answer: Answer) -> pb.RecommendResponse:
-    """Return the slate as the caller gets it."""
+    """Return the slate as a message."""
     slate = answer.recommendation
     response = pb.RecommendResponse(
         recommendation_id=slate.recommendation_id,
@@ -85,7 +85,7 @@ def recommend_response(answer: Answer) -> pb.RecommendResponse:
         shortfall=answer.shortfall,
         propensities_estimated=slate.propensities_estimated,
     )
-    add = response.results.add  # made in place: 7 us for 20 results, against 15 for a list of them
+    add = response.results.add  # builds in place: 7 us for 20 results, 15 us for a list of them
     for result in slate.results:
         added = add(
             item_id=result.item_id,
@@ -96,7 +96,7 @@ def recommend_response(answer: Answer) -> pb.RecommendResponse:
             probability_high=result.probability_high,
             first_slot_propensity=result.first_slot_propensity,
         )
-        if result.sources or result.reasons:  # only in a slate that was asked to explain itself
+        if result.sources or result.reasons:  # only if the request asked for an explanation
             added.sources.extend(result.sources)
             added.reasons.extend(result.reasons)
             added.explanation = result.explanation

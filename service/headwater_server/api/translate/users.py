@@ -1,4 +1,4 @@
-"""UserService: writes and ids in, outcomes and profiles out."""
+"""UserService: translates writes and ids in, outcomes and profiles out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FEATURES = "features"
 
 
 def upsert_users_request(request: pb.UpsertUsersRequest) -> list[UserWrite]:
-    """Return the writes; the call is checked whole before any of them is done."""
+    """Return the writes; the whole call is checked before any of them is done."""
     between("writes", request.writes, WRITES_MAX)
     return [_write(f"writes[{place}]", write) for place, write in enumerate(request.writes)]
 
@@ -45,7 +45,7 @@ def _write(place: str, write: pb.UserWrite) -> UserWrite:
 
 
 def _fields(field: str, paths: Sequence[str]) -> tuple[str, ...]:
-    """Return the features that are named, () for all that are given."""
+    """Return the named features, () for all that the write contains."""
     at_most(field, paths, LABELS_MAX)
     if _FEATURES in paths:
         paths = [path for path in paths if path == _FEATURES]
@@ -62,7 +62,7 @@ def _feature(field: str, path: str) -> str:
 def upsert_users_response(
     writes: Sequence[UserWrite], answer: WriteAnswer
 ) -> pb.UpsertUsersResponse:
-    """Return one result a write, in the order sent."""
+    """Return one result per write, in the order sent."""
     results = [
         pb.UserWriteResult(
             user_id=write.user_id, status=STATUSES[outcome.status], detail=outcome.detail
@@ -73,18 +73,18 @@ def upsert_users_response(
 
 
 def get_user_request(request: pb.GetUserRequest) -> tuple[str, str]:
-    """Return the account or the visitor that is asked for; the other is empty."""
+    """Return the requested account or visitor; the other one is empty."""
     return _one_of(request.user_id, request.visitor_id)
 
 
 def erase_user_request(request: pb.EraseUserRequest) -> tuple[str, str]:
-    """Return the account or the visitor to forget; the other is empty."""
+    """Return the account or the visitor to erase; the other one is empty."""
     return _one_of(request.user_id, request.visitor_id)
 
 
 def _one_of(user_id: str, visitor_id: str) -> tuple[str, str]:
     if user_id and visitor_id:
-        raise InvalidRequest("visitor_id", "is given beside user_id; one of them is needed")
+        raise InvalidRequest("visitor_id", "is set together with user_id; set one of them only")
     if not user_id and not visitor_id:
         raise InvalidRequest("user_id", "or visitor_id is required")
     return short_text("user_id", user_id), short_text("visitor_id", visitor_id)
@@ -93,7 +93,7 @@ def _one_of(user_id: str, visitor_id: str) -> tuple[str, str]:
 def get_user_response(
     user_id: str, visitor_id: str, profile: UserProfile | None
 ) -> pb.GetUserResponse:
-    """Return the profile; raise `NotFound` when nobody has heard of them."""
+    """Return the profile; raise `NotFound` when it is unknown."""
     if profile is None:
         raise NotFound("user_id" if user_id else "visitor_id", user_id or visitor_id)
     return pb.GetUserResponse(

@@ -1,4 +1,4 @@
-"""Maps of text or number, and times: what several services share."""
+"""Translates maps of texts or numbers, and times, for several services."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TIME_MS_MIN, TIME_MS_MAX = 1000 * _SECONDS_MIN, 1000 * _SECONDS_MAX
 
 
 def checked_values(field: str, values: Mapping[str, Value]) -> Named:
-    """Return the map by name; it is checked whole."""
+    """Return the whole map, checked, sorted by name."""
     if not values:
         return ()
     at_most(field, values, LABELS_MAX)
@@ -56,9 +56,9 @@ def checked_set_time_ms(field: str, message: Write) -> int | None:
 
 
 def plain_values(values: Mapping[str, Value]) -> Named:
-    """Return the map by name as it is: an event is judged by the replica, which quarantines.
+    """Return the map unchecked, sorted by name: the replica checks events and quarantines them.
 
-    A value that is neither text nor number is the empty text.
+    A value that is neither text nor number becomes the empty text.
     """
     if not values:
         return ()
@@ -70,7 +70,7 @@ def _plain(value: Value) -> ContextValue:
 
 
 def value_messages(values: Named) -> dict[str, Value]:
-    """Return the map as messages."""
+    """Return the values as messages, by name."""
     return {
         name: Value(text=value) if isinstance(value, str) else Value(number=value)
         for name, value in values
@@ -78,14 +78,14 @@ def value_messages(values: Named) -> dict[str, Value]:
 
 
 def checked_time_ms(field: str, time: Timestamp) -> int:
-    """Return milliseconds since 1970; a Timestamp outside its own definition is refused."""
+    """Return milliseconds since 1970; a Timestamp outside of its own definition is refused."""
     if not (_SECONDS_MIN <= time.seconds <= _SECONDS_MAX and 0 <= time.nanos < 10**9):
         raise InvalidRequest(field, "is no valid time")
     return plain_time_ms(time)
 
 
 def plain_time_ms(time: Timestamp) -> int:
-    """Return milliseconds since 1970 as they are, within 64 bits.
+    """Return milliseconds since 1970 unchecked, limited to 64 bits.
 
     >>> plain_time_ms(Timestamp(seconds=1, nanos=2_000_000))
     1002
@@ -94,7 +94,7 @@ def plain_time_ms(time: Timestamp) -> int:
 
 
 def time_message(time_ms: int) -> Timestamp | None:
-    """Return the time as a message; 0 is "not set"."""
+    """Return the time as a message; 0 means "not set"."""
     if not time_ms:
         return None
     return Timestamp(seconds=time_ms // 1000, nanos=time_ms % 1000 * 1_000_000)

@@ -1,4 +1,4 @@
-"""The commands, one a file, named as it is typed.
+"""The commands, one in each file, named as the user types it.
 
-In: flags. Out: what was asked for on standard output, and an honest exit code.
+In: flags. Out: the result on standard output, and an honest exit code.
 """

@@ -1,22 +1,20 @@
-"""`headwater backtest`: what the engine would have shown, measured on a shop's own past."""
+"""`headwater backtest`: how often the engine is right, measured on a shop's own past."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from headwater_server.cli.failures import explained, valid_engine
-from headwater_server.cli.progress import Progress
-from headwater_server.evaluation.backtest import Backtest, Result
 from headwater_server.evaluation.interactions import Repeats
-from headwater_server.evaluation.report import as_dict, write
-from headwater_server.evaluation.shop_history import ShopHistory, read_history
-from headwater_server.evaluation.tally import Tally
 from headwater_server.settings import load_settings
+
+if TYPE_CHECKING:
+    from headwater_server.evaluation.backtest import Result
+    from headwater_server.evaluation.shop_history import ShopHistory
+    from headwater_server.evaluation.tally import Tally
 
 EventsFile = Annotated[
     Path, typer.Option("--events", help="CSV (.gz): timestamp,user_id,item_id,event_type,value")
@@ -32,16 +30,23 @@ def backtest(
     items: ItemsFile = None,
     repeats: Annotated[
         Repeats,
-        typer.Option(help="allow: leave out the visitor's latest item; exclude: all touched ones"),
+        typer.Option(
+            help="allow: exclude the visitor's latest item only; exclude: all items seen before"
+        ),
     ] = Repeats.ALLOW,
-    report: Annotated[Path | None, typer.Option(help="write the report here, as JSON")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="use the first N events only")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="write a report to this file, as JSON")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="use only the first N events")] = None,
 ) -> None:
-    """Fold the engine over a file of events and count how often it would have been right.
+    """Replay a file of events and measure the hit rate.
 
-    Before each event the engine is asked for the visitor's best 20; a hit is when the event's
-    item is among them. The first tenth of the events is learned and not counted.
+    Before each event the engine recommends 20 items to the visitor. It is a hit if the event's
+    item is one of them. The first tenth of the events is learned and not counted.
     """
+    from headwater_server.evaluation.report import as_dict, write
+    from headwater_server.evaluation.shop_history import read_history
+
     with explained():
         settings = load_settings(**flags).engine
         history = read_history(events, items, settings, limit)
@@ -53,10 +58,13 @@ def backtest(
 
 
 def _run(history: ShopHistory, repeats: Repeats) -> Result:
+    from headwater_server.cli.compiling import compiling_shown
+    from headwater_server.cli.progress import Progress
     from headwater_server.engine.engine import Engine
     from headwater_server.engine.warmup import warm_up
+    from headwater_server.evaluation.backtest import Backtest
 
-    with valid_engine():
+    with valid_engine(), compiling_shown():
         warm_up(history.settings)
     with Progress("backtest", len(history.events)) as progress:
 
@@ -67,6 +75,9 @@ def _run(history: ShopHistory, repeats: Repeats) -> Result:
 
 
 def _show(result: Result, report: Path | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("tenth", "events", "hit rate@20", "ndcg@20", "mrr@20", box=None)
     rows = [*((str(n), t) for n, t in enumerate(result.by_tenth, 1)), ("all", result.total)]
     for name, tally in rows:

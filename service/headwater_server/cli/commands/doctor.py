@@ -1,96 +1,111 @@
-"""`headwater doctor`: what is wrong with a store, and the ways on; changes nothing unasked."""
+"""`headwater doctor`: what is wrong with a store, and how to fix it."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from headwater_server.cli.failures import FAILED, explained
-from headwater_server.cli.stores import check_one_kept, chosen_store, store_explained
+from headwater_server.cli.stores import check_one_existing, chosen_store, store_explained
 from headwater_server.settings import Settings, load_settings
-from headwater_server.storage.doctor.examination import Examination
-from headwater_server.storage.doctor.findings import Build, Finding
-from headwater_server.storage.doctor.ways import Loss, Ways
-from headwater_server.storage.storage import Storage
+
+if TYPE_CHECKING:
+    from headwater_server.storage.doctor.findings import Finding
+    from headwater_server.storage.doctor.ways import Loss, Ways
+    from headwater_server.storage.storage import Storage
 
 
 def doctor(
     flags: dict[str, Any],
     drop_snapshots: Annotated[
-        bool, typer.Option("--drop-snapshots", help="drop snapshots that cannot be used")
+        bool, typer.Option("--drop-snapshots", help="delete snapshots that cannot be used")
     ] = False,
     restore_tail: Annotated[
         bool,
-        typer.Option("--restore-tail", help="put back archived entries that the log lost"),
+        typer.Option("--restore-tail", help="restore entries that the log lost from the archive"),
     ] = False,
     accept: Annotated[
-        bool, typer.Option("--accept", help="go on from the log as it is; tells first what goes")
+        bool,
+        typer.Option(
+            "--accept",
+            help="accept what is lost and continue from the log as it is; lists it first",
+        ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="accept without being asked")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask before --accept")] = False,
 ) -> None:
-    """Look at everything that a catalogue keeps. Exit code 1 if anything is wrong.
+    """Check everything that is stored for a catalogue. Exit code 1 if anything is wrong.
 
-    The ways on are taken in this order: --restore-tail, --accept, --drop-snapshots; then it
-    looks again.
+    Changes nothing without one of these fixes. They run in the order --restore-tail, --accept,
+    --drop-snapshots; then the store is checked again.
     """
+    import asyncio
+
     with explained(), store_explained():
         settings = load_settings(**flags)
-        check_one_kept(None, settings)
-        wanted = _Wanted(restore_tail, accept, drop_snapshots, yes)
-        findings = asyncio.run(_doctor(settings, wanted))
+        check_one_existing(None, settings)
+        fixes = _Fixes(restore_tail, accept, drop_snapshots, yes)
+        findings = asyncio.run(_doctor(settings, fixes))
     _show(findings)
     if not all(finding.fine for finding in findings):
         raise typer.Exit(FAILED)
 
 
-class _Wanted:
-    """Which ways are to be taken."""
+@dataclass(frozen=True, slots=True)
+class _Fixes:
+    """Which fixes are wanted; ``yes``: without a question."""
 
-    def __init__(self, restore_tail: bool, accept: bool, drop_snapshots: bool, yes: bool) -> None:
-        self.restore_tail, self.accept = restore_tail, accept
-        self.drop_snapshots, self.yes = drop_snapshots, yes
+    restore_tail: bool
+    accept: bool
+    drop_snapshots: bool
+    yes: bool
 
 
-async def _doctor(settings: Settings, wanted: _Wanted) -> list[Finding]:
+async def _doctor(settings: Settings, fixes: _Fixes) -> list[Finding]:
     from headwater_server.engine.engine import RIVER_VERSION, Engine
+    from headwater_server.storage.doctor.examination import Examination
+    from headwater_server.storage.doctor.findings import Build
 
     build = Build(Engine.STATE_VERSION, RIVER_VERSION)
     async with chosen_store(settings, check=False) as storage:
-        await _go(storage, wanted)
+        await _fix(storage, fixes)
         return await Examination(storage, build).findings()
 
 
-async def _go(storage: Storage, wanted: _Wanted) -> None:
+async def _fix(storage: Storage, fixes: _Fixes) -> None:
+    from headwater_server.storage.doctor.ways import Ways
+
     ways = Ways(storage)
-    if wanted.restore_tail:
-        print(f"put back: {await ways.restore_tail()} entries")
-    if wanted.accept:
-        await _accept(ways, await ways.loss(), sure=wanted.yes)
-    if wanted.drop_snapshots:
-        print(f"dropped: {await ways.drop_snapshots()} snapshots")
+    if fixes.restore_tail:
+        print(f"restored: {await ways.restore_tail()} entries")
+    if fixes.accept:
+        await _accept(ways, await ways.loss(), sure=fixes.yes)
+    if fixes.drop_snapshots:
+        print(f"deleted: {await ways.drop_snapshots()} snapshots")
 
 
 async def _accept(ways: Ways, loss: Loss, *, sure: bool) -> None:
     if loss.nothing:
-        print("accept: there is nothing to give up")
+        print("accept: nothing is lost")
         return
     for line in loss.told():
         print(f"accept: {line}")
     if not sure:
-        typer.confirm("go on from the log as it is?", abort=True)
+        typer.confirm("continue from the log as it is?", abort=True)
     await ways.accept(loss)
 
 
 def _show(findings: Sequence[Finding]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(show_edge=False)
-    for name in ("", "part", "what", "way on"):
+    for name in ("", "part", "what", "fix"):
         table.add_column(name, overflow="fold")
     for finding in findings:
         mark = "[green]fine[/]" if finding.fine else "[bold red]WRONG[/]"
-        table.add_row(mark, finding.part, finding.text, finding.way)
+        table.add_row(mark, *map(escape, (finding.part, finding.text, finding.way)))
     Console(highlight=False, soft_wrap=False).print(table)

@@ -1,8 +1,7 @@
-"""`headwater gateway`: the Envoy before the servers, written down or run."""
+"""`headwater gateway`: write the configuration of Envoy, the gateway, or run it."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from contextlib import AsyncExitStack
@@ -15,7 +14,6 @@ import typer
 from headwater_server.cli.commands.serve import say_gateway_ready
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.gateway.requirements import KEY_VARIABLE, missing_packages
-from headwater_server.observability.logging import set_up_logging
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure
 
@@ -24,14 +22,15 @@ OUT_DEFAULT = Path("gateway")
 
 
 def render(
-    out: Path = typer.Option(OUT_DEFAULT, help="the folder to write into, made if missing"),
+    out: Path = typer.Option(OUT_DEFAULT, help="directory to write to; created if missing"),
     *,
     flags: dict[str, Any],
 ) -> None:
-    """Write what Envoy reads: envoy.yaml, for people too, and headwater.binpb, the API.
+    """Write Envoy's configuration to a directory.
 
-    Start Envoy in that folder: `envoy -c envoy.yaml`. Paths and addresses are written as they are
-    set, so they may be those of a container. No secret is in the files.
+    The files are envoy.yaml and headwater.binpb, the description of the API. Start Envoy in that
+    directory: `envoy -c envoy.yaml`. Paths and addresses are written as you set them, so they can
+    be those of a container. The files contain no secret.
     """
     with explained():
         settings = _prepared(flags)
@@ -45,11 +44,15 @@ def render(
 
 
 def run(flags: dict[str, Any]) -> None:
-    """Run an Envoy before servers that run elsewhere (--gateway-backends), until Ctrl-C.
+    """Run Envoy in front of --gateway-backends, until Ctrl-C.
 
-    `headwater serve --gateway H:P` does the same beside a server of its own. Callers who show a
-    client's certificate are sent on with HEADWATER_KEY, or the first of HEADWATER_KEYS.
+    `headwater serve --gateway HOST:PORT` runs a server and its gateway together. A caller with a
+    client certificate is forwarded with HEADWATER_KEY, or with the first key of HEADWATER_KEYS.
     """
+    import asyncio
+
+    from headwater_server.observability.logging import set_up_logging
+
     with explained():
         settings = _prepared(flags)
         gateway, api = settings.gateway, settings.api
@@ -64,6 +67,8 @@ def run(flags: dict[str, Any]) -> None:
 
 
 async def _run(settings: Settings) -> None:
+    import asyncio
+
     from headwater_server.gateway.gateway import open_gateway
 
     stopping = asyncio.Event()

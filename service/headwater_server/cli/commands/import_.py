@@ -1,38 +1,34 @@
-"""`headwater import`: a shop's past, onto a log or through a running server."""
+"""`headwater import`: past events, into a store or through a running server."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headwater import HeadwaterError
 from headwater_server.cli.commands.backtest import EventsFile, ItemsFile
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
-from headwater_server.cli.import_log import write
-from headwater_server.cli.import_target import ServerGoneError, send
-from headwater_server.cli.progress import Progress
 from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
 from headwater_server.cli.target import Key, Target
-from headwater_server.evaluation.shop_history import ShopHistory, read_gorse, read_history
-from headwater_server.replica.snapshots.fold import fold
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
+if TYPE_CHECKING:
+    from headwater_server.evaluation.shop_history import ShopHistory
+
 
 class Format(Enum):
-    """Whose files these are."""
+    """The format of the files."""
 
     HEADWATER = "headwater"
     GORSE = "gorse"
 
 
-AGAIN = "run the same command again to go on; nothing is learned twice"
+AGAIN = "run the same command again to continue; no event is learned twice"
 
 
 def import_events(
@@ -40,40 +36,44 @@ def import_events(
     events: EventsFile,
     items: ItemsFile = None,
     users: Annotated[
-        Path | None, typer.Option("--users", help="Gorse's users (with --format gorse)")
+        Path | None, typer.Option("--users", help="with --format gorse: Gorse's users")
     ] = None,
     format: Annotated[  # noqa: A002 - the flag's name
-        Format, typer.Option(help="headwater: CSV as above; gorse: what Gorse exports")
+        Format, typer.Option(help="headwater: CSV as above; gorse: the files that Gorse exports")
     ] = Format.HEADWATER,
     type: Annotated[  # noqa: A002 - the flag's name
         list[str] | None,
         typer.Option(
             metavar="THEIRS=OURS",
-            help="with --format gorse: which event type a feedback type is, such as "
-            "read=detail-page-view; several times. Without: read=impression, star=favorite, and "
-            "names of ours are themselves",
+            help="with --format gorse: the event type for a feedback type, such as "
+            "read=detail-page-view; may be repeated (default read=impression, star=favorite; a "
+            "feedback type that is also an event type keeps its name)",
         ),
     ] = None,
     target: Target = None,
     key: Key = "",
     batch_size: Annotated[
-        int, typer.Option(min=1, max=1000, help="events to an entry, or to a call")
+        int, typer.Option(min=1, max=1000, help="events in one log entry or call")
     ] = 500,
 ) -> None:
-    """Put a file of events, and one of items, into a catalogue. May be cut off and run again.
+    """Import events and items from files. Can be interrupted and resumed.
 
-    Onto a log (--data-dir, --redis-url) with the file's times, if the catalogue is empty; through
-    a running server (--target) as live events that say when they happened. With --format gorse,
-    --events is Gorse's feedback and --items its items, as JSON lines, JSON or CSV, or all three are
-    one file of `gorse-cli dump` (docs/migrating.md).
+    With --data-dir or --redis-url, events are written to the log with the times of the file, if
+    the catalogue is empty. With --target, they are sent to a running server as live events that
+    carry their time. With --format gorse, --events is Gorse's feedback and --items its items, as
+    JSON lines, JSON or CSV, or all are in one file of `gorse-cli dump` (see docs/migrating.md).
     """
+    import asyncio
+
+    from headwater_server.evaluation.shop_history import read_gorse, read_history
+
     with explained(), store_explained():
         settings = load_settings(**flags)
         check_one_place(target, settings)
         if format is Format.GORSE:
             history = read_gorse(events, items, users, _types(type or ()), settings.engine)
         else:
-            _refuse_of_gorse(users, type)
+            _refuse_gorse_flags(users, type)
             history = read_history(events, items, settings.engine)
         if target:
             _send(target, key, history, batch_size)
@@ -81,21 +81,25 @@ def import_events(
             asyncio.run(_write(settings, history, batch_size))
 
 
-def _types(told: Iterable[str]) -> dict[str, str]:
-    """Return which event type a feedback type is."""
-    pairs = [pair.partition("=") for pair in told]
+def _types(given: Iterable[str]) -> dict[str, str]:
+    """Return the event type for each feedback type."""
+    pairs = [pair.partition("=") for pair in given]
     wrong = next(("".join(pair) for pair in pairs if not (pair[0] and pair[2])), "")
     if wrong:
         raise BadSettings(f"--type {wrong}: write THEIRS=OURS, such as read=detail-page-view")
     return {theirs: ours for theirs, _, ours in pairs}
 
 
-def _refuse_of_gorse(users: Path | None, types: list[str] | None) -> None:
+def _refuse_gorse_flags(users: Path | None, types: list[str] | None) -> None:
     if users or types:
-        raise BadSettings("--users and --type go with --format gorse")
+        raise BadSettings("--users and --type need --format gorse")
 
 
 def _send(target: str, key: str, history: ShopHistory, batch_size: int) -> None:
+    from headwater import HeadwaterError
+    from headwater_server.cli.import_target import ServerGoneError, send
+    from headwater_server.cli.progress import Progress
+
     with Progress("import", len(history.events)) as progress:
         try:
             outcomes = send(target, key, history, batch_size, progress.at)
@@ -105,17 +109,24 @@ def _send(target: str, key: str, history: ShopHistory, batch_size: int) -> None:
 
 
 async def _write(settings: Settings, history: ShopHistory, batch_size: int) -> None:
-    from headwater_server.cli.publish_state import keep
+    from headwater_server.cli.compiling import compile_if_cold
+    from headwater_server.cli.import_log import write
+    from headwater_server.cli.progress import Progress
+    from headwater_server.cli.publish_state import publish
     from headwater_server.engine.engine import Engine
+    from headwater_server.replica.snapshots.fold import fold
 
     with valid_engine():
         Engine(settings.engine)
+        compile_if_cold(settings.engine)
     rows = len(history.events)
     async with chosen_store(settings) as storage:
         with Progress("write the log", rows) as progress:
             found = await write(storage.log, history, batch_size, progress.at)
         if found.others:
-            print("the catalogue is in use: the events are learned as of now, not with their times")
+            print(
+                "the catalogue is not empty: the events are learned as of now, not with their times"
+            )
         head = await storage.log.head()
         with Progress("learn", head.sequence) as progress:
             engine, position = await fold(
@@ -124,14 +135,12 @@ async def _write(settings: Settings, history: ShopHistory, batch_size: int) -> N
                 snapshots=storage.snapshots,
                 on_entry=lambda p: progress.at(p.sequence),
             )
-        await keep(engine, position, storage.snapshots)
-        print(
-            f"{rows - len(found.lines):,} events written, {len(found.lines):,} were there already"
-        )
+        await publish(engine, position, storage.snapshots)
+        print(f"{rows - len(found.lines):,} events written, {len(found.lines):,} existed already")
         print(f"digest {engine.digest()} offset={position.offset}")
 
 
 def _say(outcomes: Counter[str]) -> None:
     print(", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())))
     if outcomes["conflict"] or outcomes["quarantined"]:
-        fail("not every event was learned", FAILED)
+        fail("some events were not learned", FAILED)

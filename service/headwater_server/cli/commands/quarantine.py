@@ -1,44 +1,40 @@
-"""`headwater quarantine`: what nothing was learned from, and why; another try, or letting go."""
+"""`headwater quarantine`: list, replay or delete rejected events."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from headwater import HeadwaterError
 from headwater_server.cli.failures import FAILED, explained, fail
-from headwater_server.cli.progress import Progress
-from headwater_server.cli.quarantine_replay import replayed
-from headwater_server.cli.stores import check_one_kept, store_beside_a_server, store_explained
+from headwater_server.cli.stores import check_one_existing, store_beside_a_server, store_explained
 from headwater_server.cli.target import Key, Target
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
-from headwater_server.storage.kept.quarantine import Quarantined
 
-Reason = Annotated[str, typer.Option(help="only those whose reason holds this text")]
-EventId = Annotated[str, typer.Option(help="only the event of this id")]
+if TYPE_CHECKING:
+    from headwater_server.storage.kept.quarantine import Quarantined
+
+Reason = Annotated[str, typer.Option(help="only events whose reason contains this text")]
+EventId = Annotated[str, typer.Option(help="only the event with this ID")]
 Visitor = Annotated[str, typer.Option(help="only events of this visitor")]
-Limit = Annotated[int, typer.Option(min=1, help="how many are shown, the oldest first")]
+Limit = Annotated[int, typer.Option(min=1, help="how many to show, oldest first")]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which of the quarantined events are meant; empty fields mean all."""
+    """A filter on rejected events; an empty field matches all."""
 
     reason: str = ""
     event_id: str = ""
     visitor: str = ""
 
-    def takes(self, kept: Quarantined) -> bool:
-        """Whether it is one of those."""
+    def matches(self, kept: Quarantined) -> bool:
+        """Return whether an event passes the filter."""
         return (
             self.reason in kept.reason
             and self.event_id in ("", kept.event_id)
@@ -53,7 +49,9 @@ def list_quarantine(
     visitor: Visitor = "",
     limit: Limit = 50,
 ) -> None:
-    """Show what is kept aside, with the reason."""
+    """List rejected events with the reason."""
+    import asyncio
+
     with explained(), store_explained():
         chosen = asyncio.run(_chosen(_settings(flags), Choice(reason, event_id, visitor)))
     _show(chosen, limit)
@@ -64,15 +62,17 @@ def drop_quarantine(
     reason: Reason = "",
     event_id: EventId = "",
     visitor: Visitor = "",
-    everything: Annotated[bool, typer.Option("--all", help="drop all of them")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="delete all of them")] = False,
 ) -> None:
-    """Let go of what is kept aside: of what a filter names, or of --all."""
+    """Delete rejected events: those that match a filter, or --all."""
+    import asyncio
+
     choice = Choice(reason, event_id, visitor)
     with explained(), store_explained():
         if (choice == Choice()) != everything:
-            raise BadSettings("give --reason, --event-id or --visitor; or --all, for everything")
+            raise BadSettings("give --reason, --event-id or --visitor, or --all for every event")
         dropped = asyncio.run(_drop(_settings(flags), choice))
-    print(f"dropped {dropped} events")
+    print(f"deleted {dropped} events")
 
 
 def replay_quarantine(
@@ -83,20 +83,24 @@ def replay_quarantine(
     event_id: EventId = "",
     visitor: Visitor = "",
 ) -> None:
-    """Send what is kept aside to a server once more, and keep what it still does not learn from.
+    """Send rejected events to a server again. Events that it rejects again are kept.
 
-    The server looks at each event with today's settings. Exit code 1 if any are still refused.
+    The server checks each event with its present settings. Exit code 1 if it rejects any.
     """
+    import asyncio
+
+    from headwater import HeadwaterError
+
     with explained(), store_explained():
         settings = _settings(flags)
         if target is None:
-            raise BadSettings("give --target as well: the server that is to learn from them")
+            raise BadSettings("give --target too: the server that learns from the events")
         try:
             became = asyncio.run(_replay(settings, target, key, Choice(reason, event_id, visitor)))
         except HeadwaterError as error:
-            fail(f"{target}: {error}; what was learned until then is gone from the quarantine")
+            fail(f"{target}: {error}; events that were learned before have left the quarantine")
     learned, known = became.pop("created", 0), became.pop("exists", 0)
-    print(f"learned {learned}, known already {known}, still refused {became.total()}")
+    print(f"learned {learned}, known already {known}, rejected again {became.total()}")
     for why, count in became.most_common():
         print(f"{count:>6}  {why}")
     if became:
@@ -105,26 +109,29 @@ def replay_quarantine(
 
 def _settings(flags: dict[str, Any]) -> Settings:
     settings = load_settings(**flags)
-    check_one_kept(None, settings)
+    check_one_existing(None, settings)
     return settings
 
 
 async def _chosen(settings: Settings, choice: Choice) -> list[Quarantined]:
     async with store_beside_a_server(settings) as storage:
-        return [kept async for kept in storage.quarantine.kept() if choice.takes(kept)]
+        return [kept async for kept in storage.quarantine.kept() if choice.matches(kept)]
 
 
 async def _drop(settings: Settings, choice: Choice) -> int:
     async with store_beside_a_server(settings) as storage:
-        chosen = [kept async for kept in storage.quarantine.kept() if choice.takes(kept)]
+        chosen = [kept async for kept in storage.quarantine.kept() if choice.matches(kept)]
         await storage.quarantine.drop(chosen)
         return len(chosen)
 
 
 async def _replay(settings: Settings, target: str, key: str, choice: Choice) -> Counter[str]:
+    from headwater_server.cli.progress import Progress
+    from headwater_server.cli.quarantine_replay import replayed
+
     became: Counter[str] = Counter()
     async with store_beside_a_server(settings) as storage:
-        chosen = [kept async for kept in storage.quarantine.kept() if choice.takes(kept)]
+        chosen = [kept async for kept in storage.quarantine.kept() if choice.matches(kept)]
         with Progress("replay", len(chosen)) as progress:
             async for done, refused in replayed(target, key, chosen):
                 await storage.quarantine.drop([kept for kept, _ in done])
@@ -135,12 +142,15 @@ async def _replay(settings: Settings, target: str, key: str, choice: Choice) -> 
 
 
 def _show(chosen: Sequence[Quarantined], limit: int) -> None:
-    table = Table("put aside", "event_id", "visitor_id", "reason")
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("rejected", "event_id", "visitor_id", "reason")
     for kept in chosen[:limit]:
         when = datetime.fromtimestamp(kept.time_ms / 1_000, UTC)
         table.add_row(f"{when:%Y-%m-%d %H:%M:%S}", kept.event_id, kept.visitor_id, kept.reason)
     console = Console(soft_wrap=True, markup=False, highlight=False)
     if chosen:
         console.print(table)
-    more = f", {limit} of them shown" if len(chosen) > limit else ""
+    more = f", {limit} of them listed" if len(chosen) > limit else ""
     console.print(f"{len(chosen)} events in quarantine{more}")

@@ -1,8 +1,7 @@
-"""`headwater rebuild`: the state folded anew from the kept log, if asked without the erased."""
+"""`headwater rebuild`: replay the log into a new state, if asked without erased profiles."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,26 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
-from headwater_server.cli.progress import Progress
-from headwater_server.cli.stores import check_one_kept, chosen_store, store_explained
-from headwater_server.replica.faults import DamagedSnapshot
-from headwater_server.replica.ports.position import START, Position
-from headwater_server.replica.snapshots.fold import fold
+from headwater_server.cli.stores import check_one_existing, chosen_store, store_explained
 from headwater_server.settings import Settings, load_settings
-from headwater_server.storage.key_names import Keys
-from headwater_server.storage.log.stream import Stream
-from headwater_server.storage.rebuild.rewriting import Rewriting, Rewritten
-from headwater_server.storage.storage import Storage
 
 if TYPE_CHECKING:
     from headwater_server.engine.engine import Engine
+    from headwater_server.replica.ports.position import Position
+    from headwater_server.storage.storage import Storage
 
 LIVE_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a rebuild did, for whoever has to prove it."""
+    """What a rebuild did, as proof of an erasure."""
 
     catalogue: str
     time: str
@@ -52,20 +45,24 @@ def rebuild(
     without_erased: Annotated[
         bool,
         typer.Option(
-            "--without-erased", help="first take out of log and archive what erased people did"
+            "--without-erased",
+            help="first remove the events of erased users and visitors from log and archive",
         ),
     ] = False,
     receipt: Annotated[
-        Path | None, typer.Option(help="where the receipt is written; else here, by its offset")
+        Path | None,
+        typer.Option(help="file for the receipt (default ./rebuild-CATALOGUE-OFFSET.json)"),
     ] = None,
 ) -> None:
-    """Fold the kept log anew and publish the state; all servers of the catalogue are stopped.
+    """Replay the log into a new state and publish it. Stop all servers of the catalogue first.
 
-    It can be killed and run again at any time.
+    Can be interrupted and run again at any time.
     """
+    import asyncio
+
     with explained(), store_explained():
         settings = load_settings(**flags)
-        check_one_kept(None, settings)
+        check_one_existing(None, settings)
         done = asyncio.run(_rebuild(settings, without_erased=without_erased))
     text = json.dumps(asdict(done), indent=2)
     path = receipt or Path(f"rebuild-{done.catalogue}-{done.offset}.json")
@@ -75,6 +72,8 @@ def rebuild(
 
 
 async def _rebuild(settings: Settings, *, without_erased: bool) -> Receipt:
+    from headwater_server.storage.rebuild.rewriting import Rewriting, Rewritten
+
     async with chosen_store(settings) as storage:
         await _refuse_live(storage)
         before, _ = await _fold_from_newest(storage)
@@ -113,12 +112,16 @@ async def _refuse_live(storage: Storage) -> None:
 
 async def _fold_from_newest(storage: Storage) -> tuple[str, Position]:
     from headwater_server.engine.engine import Engine
+    from headwater_server.replica.snapshots.fold import fold
 
     engine, position = await fold(storage.log, Engine, snapshots=storage.snapshots)
     return engine.digest(), position
 
 
 async def _first_kept(storage: Storage) -> int:
+    from headwater_server.storage.key_names import Keys
+    from headwater_server.storage.log.stream import Stream
+
     first = await Stream(storage.store, Keys(storage.settings.catalogue)).first()
     archived = storage.archive.span()[0] if storage.archive else 0
     on_log = first.position.sequence if first else 1
@@ -131,23 +134,27 @@ async def _drop_snapshots(storage: Storage) -> None:
 
 
 async def _refold(storage: Storage, first: int) -> tuple[str, Position]:
-    from headwater_server.cli.publish_state import keep
+    from headwater_server.cli.progress import Progress
+    from headwater_server.cli.publish_state import publish
+    from headwater_server.replica.ports.position import START
 
     engine, position = await _beginning(storage, first)
     head = await storage.log.head()
-    with Progress("folded", head.sequence) as progress:
+    with Progress("replay", head.sequence) as progress:
         async for logged in storage.log.iterate(position):
             engine.apply(logged.entry)
             position = logged.position
             progress.at(position.sequence, "entries")
     if position != START:
-        await keep(engine, position, storage.snapshots, instead_of_all=True)
+        await publish(engine, position, storage.snapshots, instead_of_all=True)
     return engine.digest(), position
 
 
 async def _beginning(storage: Storage, first: int) -> tuple[Engine, Position]:
-    """Return the oldest state from which all that is kept can be folded."""
+    """Return the oldest state from which everything that is kept can be replayed."""
     from headwater_server.engine.engine import Engine
+    from headwater_server.replica.faults import DamagedSnapshot
+    from headwater_server.replica.ports.position import START
 
     if first <= 1:
         return Engine(), START
@@ -156,23 +163,23 @@ async def _beginning(storage: Storage, first: int) -> tuple[Engine, Position]:
         try:
             return Engine.restore(await storage.snapshots.load(meta)), meta.position
         except (DamagedSnapshot, ValueError) as error:
-            print(f"the snapshot at {meta.position.offset} is passed over: {error}")
-    return fail(f"entries before {first} are gone, and no snapshot follows that can be read")
+            print(f"the snapshot at {meta.position.offset} is skipped: {error}")
+    return fail(f"entries before {first} are gone, and no readable snapshot covers them")
 
 
 def _out_of_reach(storage: Storage, first: int) -> list[str]:
-    lines = ["backups and copies of the store and of the archive, and what callers keep"]
+    lines = ["backups and copies of the store and the archive, and data that callers keep"]
     if first > 1:
         lines.append(
-            f"entries 1 to {first - 1}, which are not kept any more, and what the oldest snapshot "
-            "had learned: the weights keep it"
+            f"entries 1 to {first - 1}, which are deleted: what the oldest snapshot had learned "
+            "from them stays in the weights"
         )
     if storage.archive is None:
-        lines.append("an archive that is kept on another machine: give its archive_dir")
+        lines.append("an archive on another machine: set its archive_dir")
     elif aside := sorted(path.name for path in storage.archive.path.glob("*.aside")):
-        lines.append(f"archived entries that were set aside: {', '.join(aside)}")
+        lines.append(f"archived entries that were moved aside: {', '.join(aside)}")
     lines += [
-        "quarantined events: `headwater quarantine drop` takes them away by visitor",
-        "the store's append-only file, until the rewrite that was begun just now has ended",
+        "rejected events: `headwater quarantine drop` deletes them by visitor",
+        "the store's append-only file, until the rewrite that has just started ends",
     ]
     return lines

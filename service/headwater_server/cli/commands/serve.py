@@ -1,35 +1,39 @@
-"""`headwater serve`: a server, until it is told to stop."""
+"""`headwater serve`: a server, until SIGTERM or Ctrl-C."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
 from headwater_server.cli.stores import store_explained
-from headwater_server.gateway.beside import Beside
-from headwater_server.gateway.requirements import missing_packages
-from headwater_server.observability.logging import set_up_logging
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure
 from headwater_server.settings_sources import PREFIX
+
+if TYPE_CHECKING:
+    from headwater_server.gateway.beside import Beside
 
 DATA_DIR_DEFAULT = Path(".headwater")
 
 
 def serve(flags: dict[str, Any]) -> None:
-    """Recommend and learn, until SIGTERM or Ctrl-C. Without a place, in .headwater/ here.
+    """Run a server, until SIGTERM or Ctrl-C. Default data directory: ./.headwater.
 
-    Each setting is also a variable (--visitors-max: HEADWATER_VISITORS_MAX) and a name in
-    headwater.toml (visitors_max; HEADWATER_SETTINGS names another file). Flags win. With
-    --workers, SIGHUP restarts the workers one by one.
+    The first start on a machine compiles for 40 to 50 seconds of CPU time; later starts are quick.
+
+    Each setting is a flag (--visitors-max), an environment variable (HEADWATER_VISITORS_MAX) or a
+    line of ./headwater.toml (visitors_max; HEADWATER_SETTINGS names another file). Flags override
+    variables, and variables override the file; `headwater settings --effective` prints the result.
+
+    With --workers, SIGHUP restarts the workers one by one.
     """
     with explained(), store_explained():
-        settings = prepared(flags)
+        settings = checked_settings(flags)
         try:
             with valid_engine():
                 _serve(settings, flags)
@@ -37,9 +41,11 @@ def serve(flags: dict[str, Any]) -> None:
             fail(str(error), FAILED)
 
 
-def prepared(flags: dict[str, Any]) -> Settings:
-    """Return the settings of a server, checked, and send the logs where they say."""
-    settings = _behind_gateway(_with_place(load_settings(**flags)))
+def checked_settings(flags: dict[str, Any]) -> Settings:
+    """Return the settings of a server, checked, and set up logging as they say."""
+    from headwater_server.observability.logging import set_up_logging
+
+    settings = for_server(load_settings(**flags))
     api, gateway = settings.api, settings.gateway
     check_exposure(
         (api.listen, api.metrics_listen, gateway.gateway, gateway.gateway_tls),
@@ -50,11 +56,18 @@ def prepared(flags: dict[str, Any]) -> Settings:
     return settings
 
 
+def for_server(settings: Settings) -> Settings:
+    """Return the settings with what `serve` itself decides. Raises `BadSettings`."""
+    return _behind_gateway(_with_place(settings))
+
+
 def _serve(settings: Settings, flags: dict[str, Any]) -> None:
     if settings.process.workers == 1:
         from headwater_server.app import run
+        from headwater_server.cli.compiling import compiling_shown
 
-        run(settings, _say_ready, beside=_beside(settings, flags))
+        with compiling_shown() as shown:
+            run(settings, shown.until(_say_ready), beside=_beside(settings, flags))
         return
     from headwater_server.workers.parent import run_pool
 
@@ -70,7 +83,9 @@ def _with_place(settings: Settings) -> Settings:
 
 
 def _behind_gateway(settings: Settings) -> Settings:
-    """Believe the gateway, if there is one, who calls: all calls come from its address."""
+    """Trust the gateway, if there is one, to name callers: all calls come from its address."""
+    from headwater_server.gateway.requirements import missing_packages
+
     if settings.gateway.gateway is None:
         return settings
     if missing := missing_packages():
@@ -79,18 +94,20 @@ def _behind_gateway(settings: Settings) -> Settings:
 
 
 def _beside(settings: Settings, flags: dict[str, Any]) -> Beside | None:
-    """Return what to open beside the server; the pages' process is told all that we were."""
+    """Return the gateway to open beside the server; its web process gets the same settings."""
+    from headwater_server.gateway.beside import Beside
+
     if settings.gateway.gateway is None:
         return None
-    told = {f"{PREFIX}{name.upper()}": str(value) for name, value in flags.items()}
+    variables = {f"{PREFIX}{name.upper()}": str(value) for name, value in flags.items()}
     place = settings.place.data_dir
     if place is not None:
-        told[f"{PREFIX}DATA_DIR"] = str(place)
-    return Beside(settings.gateway, settings.api, {**os.environ, **told}, say_gateway_ready)
+        variables[f"{PREFIX}DATA_DIR"] = str(place)
+    return Beside(settings.gateway, settings.api, {**os.environ, **variables}, say_gateway_ready)
 
 
 def say_gateway_ready(url: str) -> None:
-    """Say where the gateway is."""
+    """Print the address of the gateway."""
     print(f"headwater gateway ready on {url}", flush=True)
 
 

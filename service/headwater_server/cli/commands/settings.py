@@ -1,13 +1,19 @@
-"""`headwater settings`: every setting as a page, made from the settings themselves."""
+"""`headwater settings`: every setting as a page, or the settings in force."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import fields
-from typing import Any
+from dataclasses import Field, fields
+from typing import Annotated, Any
 
-from headwater_server.cli.flags import default_shown
-from headwater_server.settings import PARTS
+import typer
+
+from headwater_server.cli.commands.serve import for_server
+from headwater_server.cli.failures import explained
+from headwater_server.cli.flags import shown
+from headwater_server.settings import PARTS, Settings, default_of, load_with_sources
+from headwater_server.settings_checks import BadSettings, without_secrets
 
 HEAD = """\
 # Settings
@@ -16,16 +22,68 @@ HEAD = """\
 
 Each setting has one name and three places: a flag of `headwater serve` (`--visitors-max 7`), an
 environment variable (`HEADWATER_VISITORS_MAX=7`), and a line of `headwater.toml` in the working
-directory (`visitors_max = 7`; `HEADWATER_SETTINGS` names another file). A flag beats the variable,
-which beats the file. A name that does not exist and a value that cannot be are refused at the
-start, with the fix. What is on or off is `--log-calls` or `--no-log-calls` as a flag, and `true` or
-`false` elsewhere; tables are JSON.
+directory (`visitors_max = 7`; `HEADWATER_SETTINGS` names another file). A flag overrides the
+variable, and the variable overrides the file. The server refuses to start with an unknown name or
+a wrong value, and says how to fix it. A switch is `--log-calls` or `--no-log-calls` as a flag, and
+`true` or `false` elsewhere; tables are JSON. `headwater settings --effective` prints the settings
+in force and where each comes from.
 """
+NAME_WIDTH, SOURCE_WIDTH = 37, 15
 
 
-def settings() -> None:
-    """Print every setting with its default, meaning, unit and reason, as Markdown."""
-    print(page(), end="")
+def settings(
+    flags: dict[str, Any],
+    effective: Annotated[
+        bool,
+        typer.Option(
+            "--effective",
+            help="print the settings in force, from flags, environment and file, with the source "
+            "of each; secrets are ***",
+        ),
+    ] = False,
+) -> None:
+    """Print all settings with defaults, or those in force.
+
+    Without --effective: every setting with default, meaning and unit, as Markdown. With it: the
+    settings that `headwater serve` would use here, with the same flags.
+    """
+    with explained():
+        if effective:
+            _print_effective(flags)
+        elif flags:
+            raise BadSettings("flags of settings need --effective")
+        else:
+            print(page(), end="")
+
+
+def _print_effective(flags: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    loaded, sources = load_with_sources(**flags)
+    in_force = for_server(loaded)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("setting", no_wrap=True, min_width=NAME_WIDTH)
+    table.add_column("value", overflow="fold")
+    table.add_column("source", no_wrap=True, max_width=SOURCE_WIDTH)
+    for title, _ in _parts(in_force):
+        table.add_section()
+        for name, value, was in _values(in_force, loaded, title):
+            source = sources.get(name, "default") if value == was else "serve"
+            table.add_row(name, without_secrets(name, shown(value)), source)
+    Console(markup=False, highlight=False).print(table)
+
+
+def _parts(settings: Settings) -> Iterator[tuple[str, Any]]:
+    """Yield each part's title and values, in the order of `PARTS`."""
+    names = (part.name for part in fields(settings))
+    yield from ((title, getattr(settings, name)) for title, name in zip(PARTS, names, strict=True))
+
+
+def _values(in_force: Settings, loaded: Settings, title: str) -> Iterator[tuple[str, Any, Any]]:
+    now, before = dict(_parts(in_force))[title], dict(_parts(loaded))[title]
+    for setting in fields(now):
+        yield setting.name, getattr(now, setting.name), getattr(before, setting.name)
 
 
 def page() -> str:
@@ -35,12 +93,10 @@ def page() -> str:
 
 def _part(title: str, part: type[Any]) -> str:
     return f"\n## {title}\n\n| setting | default | meaning |\n| --- | --- | --- |\n" + "".join(
-        _rows(part)
+        map(_row, fields(part))
     )
 
 
-def _rows(part: type[Any]) -> Iterator[str]:
-    for setting in fields(part):
-        default, meaning = default_shown(setting), setting.metadata["help"]
-        cells = (f"`{setting.name}`", f"`{default}`", meaning.replace("|", "\\|"))
-        yield f"| {' | '.join(cells)} |\n"
+def _row(setting: Field[Any]) -> str:
+    meaning = re.sub(r"([|<])", r"\\\1", setting.metadata["help"])
+    return f"| `{setting.name}` | `{shown(default_of(setting))}` | {meaning} |\n"

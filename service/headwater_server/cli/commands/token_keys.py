@@ -1,25 +1,26 @@
-"""`headwater token-keys`: the keys that sign attribution tokens, shown and rotated."""
+"""`headwater token-keys`: list and rotate the keys that sign attribution tokens."""
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from headwater_server.cli.failures import explained
-from headwater_server.cli.stores import check_one_kept, store_beside_a_server, store_explained
-from headwater_server.replica.clock import wall_clock_ms
-from headwater_server.replica.ports.token_keys import RingKey, TokenKeys
+from headwater_server.cli.stores import check_one_existing, store_beside_a_server, store_explained
 from headwater_server.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from headwater_server.replica.ports.token_keys import RingKey
 
 
 def list_token_keys(flags: dict[str, Any]) -> None:
-    """Show the keys: which signs, and since when. What they are is never shown."""
+    """List the keys: which one signs, and since when. Their values are never shown."""
+    import asyncio
+
     with explained(), store_explained():
         settings = _settings(flags)
         _show(asyncio.run(_read(settings)))
@@ -31,17 +32,19 @@ def rotate_token_keys(
         bool,
         typer.Option(
             "--revoke",
-            help="a key was read by somebody: drop all others at once; events with a token that "
-            "is out are refused",
+            help="a key has leaked: delete all older keys at once; events with a token that one "
+            "of them signed are rejected",
         ),
     ] = False,
 ) -> None:
-    """Make a new key. It signs in 30 seconds, when every server knows it; nothing is refused.
+    """Create a new key. It signs after 30 seconds, when every server knows it.
 
-    Older keys open tokens until the last one that they signed has expired
-    (attribution_token_minutes), and are dropped by the next rotation after that. No server needs
-    to be restarted.
+    An older key still verifies its tokens until the last of them has expired
+    (attribution_token_minutes); the next rotation after that deletes it. No token is rejected,
+    and no server needs a restart.
     """
+    import asyncio
+
     with explained(), store_explained():
         settings = _settings(flags)
         _show(asyncio.run(_rotate(settings, revoke=revoke)))
@@ -49,7 +52,7 @@ def rotate_token_keys(
 
 def _settings(flags: dict[str, Any]) -> Settings:
     settings = load_settings(**flags)
-    check_one_kept(None, settings)
+    check_one_existing(None, settings)
     return settings
 
 
@@ -61,16 +64,25 @@ async def _read(settings: Settings) -> list[RingKey]:
 async def _rotate(settings: Settings, *, revoke: bool) -> list[RingKey]:
     token_ms = int(60_000 * settings.replica.attribution_token_minutes)
     async with store_beside_a_server(settings) as storage:
-        return await storage.token_key_ring.rotate(wall_clock_ms(), token_ms, revoke=revoke)
+        return await storage.token_key_ring.rotate(_now_ms(), token_ms, revoke=revoke)
 
 
 def _show(keys: Sequence[RingKey]) -> None:
-    signing = TokenKeys(keys).signing(wall_clock_ms()).key_id
+    from rich.console import Console
+    from rich.table import Table
+
+    from headwater_server.replica.ports.token_keys import TokenKeys
+
+    signing = TokenKeys(keys).signing(_now_ms()).key_id
     table = Table(show_edge=False)
     for name in ("key", "signs from", ""):
         table.add_column(name)
     for ring_key in keys:
         since = datetime.fromtimestamp(ring_key.signs_from_ms / 1000, UTC)
-        state = "signs" if ring_key.key.key_id == signing else "opens"
+        state = "signs" if ring_key.key.key_id == signing else "verifies"
         table.add_row(str(ring_key.key.key_id), f"{since:%Y-%m-%d %H:%M:%S} UTC", state)
     Console(highlight=False).print(table)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

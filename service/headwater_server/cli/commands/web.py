@@ -1,53 +1,55 @@
-"""`headwater web`: the pages and the doors for HTTP, beside the server."""
+"""`headwater web`: console, demo shop and Personalizer's API over HTTP, beside the server."""
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.gateway.requirements import FIX
-from headwater_server.observability.logging import set_up_logging
 from headwater_server.settings import PlaceSettings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked
-from headwater_server.storage.embedded.data_dir import socket_in
 
-_log = structlog.get_logger(__name__)
 MISSING = f"headwater web needs starlette and uvicorn: {FIX}"
 
 
 def web(
     flags: dict[str, Any],
     listen: Annotated[
-        str, typer.Option(help="host:port to serve HTTP on; port 0 takes a free one")
+        str, typer.Option(help="host:port for HTTP; port 0 takes a free port")
     ] = "127.0.0.1:8081",
     target: Annotated[
-        str, typer.Option(help="host:port of the running server that is asked")
+        str, typer.Option(help="host:port of the running server to call")
     ] = "127.0.0.1:50051",
     key: Annotated[
         str,
         typer.Option(
             envvar="HEADWATER_KEY",
             show_default=False,
-            help="a backend key of that server, if it asks for one; best set as the variable",
+            help="a backend key of that server, if it requires one; better set as HEADWATER_KEY",
         ),
     ] = "",
     insecure: Annotated[
         bool,
-        typer.Option(help="listen beyond this machine without a key, on a network of your own"),
+        typer.Option(
+            help="accept calls from other machines without a key; only on a private network"
+        ),
     ] = False,
 ) -> None:
-    """Serve console and shop, and Azure Personalizer's API, over HTTP, until SIGTERM or Ctrl-C.
+    """Serve console, shop and Personalizer's API over HTTP.
 
-    `headwater serve --gateway` starts it by itself. The server is reached through its public API
-    only. Personalizer's API (docs/migrating.md) needs the server's store for what lies between a
-    rank call and its reward: the same --redis-url, or the same --data-dir while the server runs.
+    Runs until SIGTERM or Ctrl-C.
+
+    `headwater serve --gateway` starts this process itself. It calls the server through its public
+    API only. Personalizer's API (docs/migrating.md) also needs the server's store, for the time
+    between a rank call and its reward: give the same --redis-url, or the same --data-dir while
+    the server runs.
     """
+    import asyncio
+
     with explained():
         _check(listen, target, key, insecure=insecure)
         try:
@@ -65,7 +67,8 @@ def web(
 
 
 def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
-    """Return what opens the door for Personalizer, None if there is no store for it."""
+    """Return what opens Personalizer's API, None if there is no store for it."""
+    from headwater_server.observability.logging import set_up_logging
     from headwater_server.personalizer.lifecycle import open_adapter
 
     settings = load_settings(**flags)
@@ -76,8 +79,9 @@ def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
     )
     if wait > token:
         raise BadSettings(
-            f"personalizer_reward_wait_minutes = {wait:g}: a reward that late finds its token "
-            f"expired; set attribution_token_minutes (now {token:g}) to as much, here and there"
+            f"personalizer_reward_wait_minutes = {wait:g}: the token expires before such a late "
+            f"reward; set attribution_token_minutes (now {token:g}) to at least that, for this "
+            "process and for the server"
         )
     where = _where(settings.place)
     if where is None:
@@ -86,13 +90,17 @@ def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
 
 
 def _where(place: PlaceSettings) -> str | Path | None:
-    """Return the URL, or the socket of the embedded store, which the server has started there."""
+    """Return the URL of the store, or the socket of the store that the server has started."""
+    import structlog
+
+    from headwater_server.storage.embedded.data_dir import socket_in
+
     if place.data_dir is None:
         return place.redis_url
     socket = socket_in(place.data_dir)
     if socket is None:
-        _log.warning(
-            "no door for Personalizer: a socket cannot have so long a path; give --redis-url",
+        structlog.get_logger(__name__).warning(
+            "Personalizer's API is off: the path is too long for a socket; give --redis-url",
             data_dir=str(place.data_dir),
         )
     return socket

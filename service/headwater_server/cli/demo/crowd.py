@@ -1,4 +1,4 @@
-"""Who the demo's visitors are: those of a shop's file (see `recorded`), or simulated ones."""
+"""The visitors of the demo: those of a file (see `recorded`), or simulated ones."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ SHOPPERS_AT_ONCE = 16
 
 
 class Arrival(Protocol):
-    """A visitor who is there now."""
+    """One visit."""
 
     @property
     def visitor_id(self) -> str:
-        """Who."""
+        """The visitor's ID."""
 
     @property
     def explore(self) -> bool:
-        """Whether the list may try out what it is not sure of."""
+        """Whether the list may contain items for exploration."""
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """What is not to be shown to them."""
+        """Items that the list must not contain."""
 
     def look(self, shown: list[str]) -> Visit:
-        """Be shown a list; return what comes of it."""
+        """Show the visitor a list; return what the visitor does."""
 
 
 class Crowd(Protocol):
-    """Everybody who comes, in order."""
+    """All visits, in order."""
 
     name: str
     counted: str  # what the hit rate counts
@@ -42,24 +42,24 @@ class Crowd(Protocol):
 
     @property
     def left(self) -> int | None:
-        """How many will still come; None for no end."""
+        """How many visits are left; None if they never end."""
 
     def past(self, size: int) -> list[Event]:
-        """Take the next ones as events that happened earlier."""
+        """Take the next visits as past events."""
 
     def arrivals(self) -> Iterator[Arrival]:
-        """Yield visitors one after the other."""
+        """Yield one visit after the other."""
 
     def drift(self) -> str:
-        """Change taste if this crowd can; return what to say about it, "" for nothing."""
+        """Change the visitors' taste, if possible; return a line about it, or ""."""
 
     def three_clicks(self) -> list[str]:
-        """Return three items that belong together, for one newcomer to click."""
+        """Return three related items, for a new visitor to click."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedArrival:
-    """A simulated shopper, who acts on what is shown."""
+    """A visit of a simulated shopper, who reacts to the list."""
 
     simulator: Simulator
     shopper: Shopper
@@ -68,16 +68,16 @@ class SimulatedArrival:
 
     @property
     def visitor_id(self) -> str:
-        """Return the shopper's id."""
+        """Return the shopper's ID."""
         return self.shopper.visitor_id
 
     def look(self, shown: list[str]) -> Visit:
-        """Let the shopper look at the list."""
+        """Show the shopper the list."""
         return self.simulator.visit(self.shopper, shown)
 
 
 class SimulatedCrowd:
-    """Shoppers in sessions, some of them at a time."""
+    """Simulated shoppers in sessions, several at a time."""
 
     counted = "counted: visits for a certain item; a hit is that item on the list of 20 shown"
 
@@ -92,14 +92,14 @@ class SimulatedCrowd:
 
     @property
     def left(self) -> None:
-        """Return None: they come for ever."""
+        """Return None: the visits never end."""
 
-    def past(self, size: int) -> list[Event]:  # noqa: ARG002 - they have none
+    def past(self, size: int) -> list[Event]:  # noqa: ARG002 - there is no past
         """Return nothing."""
         return []
 
     def arrivals(self) -> Iterator[SimulatedArrival]:
-        """Yield shoppers for ever, each a few times in a row with others in between."""
+        """Yield visits without end: sessions of several shoppers, mixed."""
         random, everybody = self._random, self._simulator.shoppers
         present = random.sample(everybody, SHOPPERS_AT_ONCE)
         while True:
@@ -109,7 +109,7 @@ class SimulatedCrowd:
                 present[place] = random.choice(everybody)
 
     def drift(self) -> str:
-        """Change everybody's taste."""
+        """Change the taste of all shoppers."""
         self._simulator.drift()
         return "every shopper's taste has just changed"
 

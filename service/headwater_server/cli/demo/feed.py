@@ -1,4 +1,4 @@
-"""Serving a crowd: Recommend for each visitor, then Feedback, as a shop's backend would do it."""
+"""Serve visitors as the backend of a shop does: Recommend for each visit, then Feedback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from headwater_server.cli.demo.crowd import Arrival
 from headwater_server.cli.demo.meters import Meters
 from headwater_server.evaluation.simulator import Act, Visit
 
-LANES = 4  # visitors served at the same time; one visitor always has the same lane
+LANES = 4  # visits served at the same time; one visitor always has the same lane
 WAITING_MAX = 8
 ACKNOWLEDGED_KEPT = 500
 TIMEOUT_S = 10.0
@@ -21,11 +21,11 @@ IMPRESSION = "impression"
 
 
 class LostEventError(Exception):
-    """The server did not take an event that it should have."""
+    """The server rejected an event that it should have learned."""
 
 
 class Feed:
-    """Keeps the visitors coming, until told to stop; goes on where it was after a restart."""
+    """Serves visits until told to stop; continues at the same place after a restart."""
 
     def __init__(
         self, arrivals: Iterator[Arrival], meters: Meters, tenth: Callable[[], int]
@@ -38,7 +38,7 @@ class Feed:
         self.acknowledged: deque[Event] = deque(maxlen=ACKNOWLEDGED_KEPT)
 
     async def run(self, client: AsyncClient, go_on: Callable[[], bool]) -> None:
-        """Serve visitors while ``go_on()``; return when the last one has been answered."""
+        """Serve visits while ``go_on()``; return when the last one is answered."""
         lanes: list[asyncio.Queue[Arrival | None]] = [
             asyncio.Queue(WAITING_MAX) for _ in range(LANES)
         ]
@@ -76,9 +76,9 @@ class Feed:
             self._meters.count(self._tenth(), hit=visit.hit)
         events = _events(visitor_id, visit, slate)
         if events:
-            await self._tell(client, visitor_id, events)
+            await self._report(client, visitor_id, events)
 
-    async def _tell(self, client: AsyncClient, visitor_id: str, events: list[Event]) -> None:
+    async def _report(self, client: AsyncClient, visitor_id: str, events: list[Event]) -> None:
         started = time.perf_counter()
         answer = await client.feedback(events, timeout_s=TIMEOUT_S)
         self._meters.feedback.add(time.perf_counter() - started)

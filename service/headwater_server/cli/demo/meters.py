@@ -1,4 +1,4 @@
-"""What the demo measures: hit rate by tenth of its time, rates, and latencies."""
+"""What the demo measures: hit rate for each tenth of the time, throughput and latencies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Latency:
     _taken_ms: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
 
     def add(self, seconds: float) -> None:
-        """Note how long one call took."""
+        """Record the latency of one call."""
         self._taken_ms.append(seconds * 1000)
 
     def percentiles(self) -> tuple[float, float, float]:
@@ -38,7 +38,7 @@ class Latency:
 
 @dataclass
 class Tenth:
-    """Hits among what was counted in one tenth of the time."""
+    """The hit rate of one tenth of the time."""
 
     counted: int = 0
     hits: int = 0
@@ -46,7 +46,7 @@ class Tenth:
 
 @dataclass
 class Meters:
-    """Everything measured so far. ``acknowledged``: the latest events the server answered for."""
+    """Everything measured so far."""
 
     tenths: list[Tenth] = field(default_factory=lambda: [Tenth() for _ in range(TENTHS)])
     recommend: Latency = field(default_factory=Latency)
@@ -57,31 +57,31 @@ class Meters:
     _since: float | None = None
 
     def count(self, tenth: int, *, hit: bool) -> None:
-        """Count one act whose item could have been on the list."""
+        """Count one interaction whose item could have been on the list."""
         place = self.tenths[min(tenth, TENTHS - 1)]
         place.counted += 1
         place.hits += hit
 
     def start(self) -> None:
-        """Let the clock of the rate run."""
+        """Start the clock of the throughput."""
         self._since = time.monotonic()
 
     def pause(self) -> None:
-        """Stop the clock of the rate: the server is away, or nobody asks."""
+        """Stop the clock of the throughput, while the server restarts."""
         self.serving_s, self._since = self.elapsed_s(), None
 
     def elapsed_s(self) -> float:
-        """Return the seconds in which shoppers were served."""
+        """Return the seconds in which visitors were served."""
         running = 0.0 if self._since is None else time.monotonic() - self._since
         return self.serving_s + running
 
     def events_per_second(self) -> float:
-        """Return the rate over the time in which shoppers were served."""
+        """Return the throughput while visitors were served."""
         elapsed = self.elapsed_s()
         return self.events / elapsed if elapsed else 0.0
 
     @property
     def hit_rate(self) -> float:
-        """Return hits over everything counted."""
+        """Return the share of hits in everything counted."""
         counted = sum(t.counted for t in self.tenths)
         return sum(t.hits for t in self.tenths) / counted if counted else 0.0

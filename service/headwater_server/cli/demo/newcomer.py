@@ -1,4 +1,4 @@
-"""One newcomer before and after three clicks: the next answer has learned from them."""
+"""A new visitor before and after three clicks: the next list has learned from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SLOTS = 5
 async def show_newcomer(
     client: AsyncClient, clicks: Sequence[str], items: Sequence[Item], visitor_id: str
 ) -> Table:
-    """Ask, click three times, ask again at once; return both lists side by side, and why."""
+    """Recommend, click three times, recommend again; return both lists with a reason."""
     names = {item.item_id: _name(item) for item in items}
     before = await client.recommend(visitor_id, page_size=SLOTS, explore=False)
     offset = ""
@@ -24,14 +24,14 @@ async def show_newcomer(
     after = await client.recommend(
         visitor_id, page_size=SLOTS, explore=False, min_offset=offset, explain=True
     )
-    table = Table("a stranger is shown", "clicks", "and is shown next", header_style="bold")
+    table = Table("first list", "clicks", "next list", header_style="bold")
     for slot in range(SLOTS):
         cells = (before.item_ids, list(clicks), after.item_ids)
         table.add_row(
             *(names.get(ids[slot], ids[slot]) if slot < len(ids) else "" for ids in cells)
         )
     first = next(iter(after.results), None)
-    if first and first.explanation:  # a server in a hurry leaves it out
+    if first and first.explanation:  # an overloaded server leaves it out
         table.caption = f"Why {escape(_title(items, first.item_id))}? {escape(first.explanation)}"
     return table
 

@@ -1,4 +1,4 @@
-"""The visitors of a shop's file: its past in batches, and its last part one by one."""
+"""The visits of a file of events: the first part in batches, the last part one by one."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ IMPRESSION = "impression"
 
 @dataclass(frozen=True, slots=True)
 class RecordedArrival:
-    """A visitor of the file, who does what the file says whatever is shown."""
+    """A visit of the file: the visitor acts as in the file, whatever the list contains."""
 
     visitor_id: str
     act: Act
     counted: bool
     left_out: tuple[str, ...]
-    explore = False  # counted as a backtest does: the best list, without the latest item
+    explore = False  # as in a backtest: the best list, without the latest item
 
     def look(self, shown: list[str]) -> Visit:
-        """Return what the file says; nobody knows what was seen, so no impression."""
+        """Return the visit in the file. It has no impression: what was seen is unknown."""
         hit = self.act.item_id in shown if self.counted else None
         return Visit((), (self.act,), hit)
 
 
 class RecordedCrowd:
-    """The visitors of a shop's file, in its order; each event is taken once.
+    """The visits of a file, in its order; each event is taken once.
 
-    The file's times are moved as a whole, so that its past ends about now: what is played live
-    then follows it as the next visit follows the one before.
+    All times of the file are moved by the same amount, so that the past ends about now and the
+    live part follows it without a gap.
     """
 
     counted = (
-        "counted, as in a backtest: acts of positive reward after the file's first tenth, not on "
-        "the visitor's latest item;\na hit is the act's item on the best list of 20 without "
-        "that latest item, asked for just before"
+        "counted as in a backtest: events with a positive reward after the file's first tenth, not "
+        "on the visitor's latest item;\na hit: the event's item is among the 20 best items "
+        "without that latest item, requested just before"
     )
 
     def __init__(self, history: ShopHistory) -> None:
@@ -61,16 +61,16 @@ class RecordedCrowd:
 
     @property
     def left(self) -> int:
-        """Return how many events are still to come."""
+        """Return how many events are left."""
         return len(self._history.events) - self._row
 
     def past(self, size: int) -> list[Event]:
-        """Take the next events, as a shop's backend reports what happened earlier."""
+        """Take the next events, as a backend reports past events."""
         taken = [self._take() for _ in range(min(size, self.left))]
         return [_reported(event, self._moved) for event in taken]
 
     def arrivals(self) -> Iterator[RecordedArrival]:
-        """Yield one visitor for each event that is left."""
+        """Yield one visit for each event that is left."""
         while self.left:
             row = self._row
             latest = self._touched.latest(self._history.events.visitor_ids[row])
@@ -80,11 +80,11 @@ class RecordedCrowd:
             yield RecordedArrival(event.visitor_id, act, counted, (latest,) if latest else ())
 
     def drift(self) -> str:
-        """Do nothing: real visitors drift by themselves."""
+        """Do nothing: the taste of real visitors changes by itself."""
         return ""
 
     def three_clicks(self) -> list[str]:
-        """Return the first three different items of the first visitor who has as many."""
+        """Return the first three different items of the first visitor who has three."""
         touched: dict[str, dict[str, None]] = {}
         rows = self._history.events
         for visitor_id, item_id in zip(rows.visitor_ids, rows.item_ids, strict=True):

@@ -1,4 +1,4 @@
-"""kill -9 in the middle, a warm restart, and the proof that nothing was lost."""
+"""kill -9, a warm restart, and the proof that nothing is lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DIGEST_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """What was before and what is after; ``lost``: acknowledged events that are not there."""
+    """The state before and after; ``lost``: acknowledged events that are missing."""
 
     digest_before: str
     digest_after: str
@@ -26,13 +26,13 @@ class Restart:
 
     @property
     def is_whole(self) -> bool:
-        """Return whether the server came back with all that it had acknowledged, no more."""
+        """Return whether the server has exactly the events that it had acknowledged."""
         same_digest = self.digest_before == self.digest_after
         return same_digest and self.learned_before == self.learned_after and not self.lost
 
 
 async def kill_and_restart(server: ServerProcess, acknowledged: Sequence[Event]) -> Restart:
-    """Kill the server while nothing is under way, start it again, and compare."""
+    """Kill the server while no call is in progress, restart it, and compare."""
     async with AsyncClient(server.address) as client:
         before = await client.get_model(compute_digest=True, timeout_s=DIGEST_TIMEOUT_S)
     started = time.monotonic()
@@ -50,7 +50,7 @@ async def kill_and_restart(server: ServerProcess, acknowledged: Sequence[Event])
 
 
 async def _send_again(client: AsyncClient, acknowledged: Sequence[Event]) -> int:
-    """Send what was acknowledged once more; count what the server does not know."""
+    """Send acknowledged events again; count those that the server does not know."""
     if not acknowledged:
         return 0
     answer = await client.feedback(acknowledged, timeout_s=DIGEST_TIMEOUT_S)

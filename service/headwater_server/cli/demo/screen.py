@@ -1,4 +1,4 @@
-"""What the demo shows: a live page on a terminal, plain lines elsewhere."""
+"""The output of the demo: a live page on a terminal, else plain lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BAR = 30
 
 
 class Screen:
-    """Shows the meters as they move, and what happened, in order."""
+    """Shows the measured values, and what happened, in order."""
 
     def __init__(self, title: str, meters: Meters) -> None:
         self._title = title
@@ -25,26 +25,26 @@ class Screen:
         self._console = Console(highlight=False)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._terminal = sys.stdout.isatty()
-        self._tenths_told = 0
+        self._tenths_shown = 0
         self._started = time.monotonic()
 
     def say(self, text: RenderableType) -> None:
-        """Print something that stays; a line is never broken."""
+        """Print something that stays; lines are not wrapped."""
         self._console.print(text, soft_wrap=isinstance(text, str))
 
     def happen(self, text: str) -> None:
-        """Print what has just happened, with the second."""
+        """Print what has just happened, with the time since the start."""
         passed_s = time.monotonic() - self._started
         self._console.print(f"[dim]{passed_s:5.1f} s[/]  {text}", soft_wrap=True)
 
     def refresh(self, tenth: int) -> None:
-        """Show the meters; ``tenth`` is the one that is under way."""
+        """Show the measured values; ``tenth`` is the present one."""
         if self._terminal:
             self._live.update(self._page(tenth), refresh=True)
             return
-        while self._tenths_told < min(tenth, len(self._meters.tenths)):
-            self.happen(self._line(self._tenths_told))
-            self._tenths_told += 1
+        while self._tenths_shown < min(tenth, len(self._meters.tenths)):
+            self.happen(self._line(self._tenths_shown))
+            self._tenths_shown += 1
 
     def _line(self, tenth: int) -> str:
         place = self._meters.tenths[tenth]
@@ -77,7 +77,7 @@ class Screen:
         self._live.stop()
 
 
-def tenths_table(meters: Meters, under_way: int = 99) -> Table:
+def tenths_table(meters: Meters, present: int = 99) -> Table:
     """Return the hit rate of each tenth, with a bar."""
     table = Table("tenth", "counted", "hit rate@20", "", box=None, header_style="dim")
     for number, tenth in enumerate(meters.tenths):
@@ -86,17 +86,16 @@ def tenths_table(meters: Meters, under_way: int = 99) -> Table:
             continue
         rate = tenth.hits / tenth.counted
         bar = "█" * round(rate * BAR)
-        style = "bold green" if number == under_way else "green"
+        style = "bold green" if number == present else "green"
         table.add_row(str(number + 1), f"{tenth.counted:,}", f"{rate:.3f}", f"[{style}]{bar}[/]")
     return table
 
 
 def rates(meters: Meters) -> str:
-    """Return events a second and the latencies, in one or two lines."""
+    """Return throughput and latencies, one line each."""
     calls = (("Recommend", meters.recommend), ("Feedback", meters.feedback))
-    lines = [
-        f"{meters.events:,} events learned one by one · {meters.events_per_second():,.0f} a second"
-    ]
+    per_second = meters.events_per_second()
+    lines = [f"{meters.events:,} events learned one by one · {per_second:,.0f} per second"]
     for name, latency in calls:
         p50, p95, p99 = latency.percentiles()
         lines.append(f"{name:<9} p50 {p50:6.2f} ms   p95 {p95:6.2f} ms   p99 {p99:6.2f} ms")

@@ -1,9 +1,10 @@
-"""A real server as a process of its own: started, killed without mercy, started again."""
+"""A real server as its own process: started, killed and restarted."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import signal
@@ -11,21 +12,23 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from headwater_server.cli.compiling import COMPILING
+
 READY = re.compile(r"headwater ready on (\S+) offset=(\S+)")
-NOT_OURS = {  # they are for the shop's own server
+NOT_OURS = {  # variables for the shop's own server
     "HEADWATER_KEYS", "HEADWATER_PAGE_KEYS", "HEADWATER_METRICS_LISTEN", "HEADWATER_GATEWAY",
     "HEADWATER_GATEWAY_TLS", "HEADWATER_LISTEN", "HEADWATER_REDIS_URL",
 }  # fmt: skip
 START_PATIENCE_S = 300.0  # the first start compiles, and the machine may be busy
 STOP_PATIENCE_S = 30.0
 TOO_LATE = (
-    f"did not get ready within {START_PATIENCE_S:.0f} s; what it has compiled is kept, so another "
-    "try goes on from there"
+    f"was not ready within {START_PATIENCE_S:.0f} s; compiled code is kept, so run it again to "
+    "continue"
 )
 
 
 class ServerFailedError(Exception):
-    """The server ended, or did not get ready; the text holds its last words."""
+    """The server ended, or was not ready in time; the text contains its last log lines."""
 
 
 class ServerProcess:
@@ -45,7 +48,7 @@ class ServerProcess:
         self.address = ""
 
     async def start(self) -> None:
-        """Return when the server says that it is ready; ``address`` is where."""
+        """Start the server; return when it is ready at ``address``."""
         self._errors.parent.mkdir(parents=True, exist_ok=True)
         with self._errors.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
@@ -75,8 +78,17 @@ class ServerProcess:
         lines = self._errors.read_text(errors="replace").splitlines()[-5:]
         return "\n".join([f"the server {what}:", *lines])
 
+    def compiling(self) -> str:
+        """Return how far a first start has compiled; "" if it does not compile."""
+        for line in reversed(self._errors.read_text(errors="replace").splitlines()):
+            if COMPILING in line:
+                with contextlib.suppress(ValueError, KeyError):
+                    entry = json.loads(line)
+                    return f"{COMPILING}: {entry['compiled']} of {entry['of']}"
+        return ""
+
     async def kill_and_wait(self) -> None:
-        """Kill it as a power cut would: no handler runs, nothing is flushed."""
+        """Kill it without a handler or a flush, as a power cut would."""
         self.kill()
         if self._process is not None:
             await self._process.wait()

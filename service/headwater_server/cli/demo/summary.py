@@ -1,4 +1,4 @@
-"""The last page of the demo: how good, how fast, and whether it came back whole."""
+"""The summary of the demo: hit rate, speed, and whether a restart lost nothing."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from headwater_server.cli.demo.screen import Screen, rates, tenths_table
 def sum_up(
     screen: Screen, meters: Meters, crowd: Crowd, served: str, restarts: Sequence[Restart]
 ) -> None:
-    """Say what was ``served``, how well, and what every restart kept."""
+    """Print what was ``served``, how well, and what every restart kept."""
     screen.say(f"\n[bold]Served {served}[/]")
     screen.say(f"[bold]Hit rate {meters.hit_rate:.3f}[/]  [dim]{crowd.counted}[/]")
     screen.say(tenths_table(meters))
     screen.say(rates(meters))
     for restart in restarts:
         screen.say(f"digest before the kill {restart.digest_before}")
-        screen.say(f"digest after it        {restart.digest_after}")
+        screen.say(f"digest after the kill  {restart.digest_after}")
         screen.say(verdict(restart))
 
 
 def verdict(restart: Restart) -> str:
-    """Say whether a restart kept what had been acknowledged."""
+    """Return a line: whether a restart kept every acknowledged event."""
     if restart.is_whole:
         return (
             f"[green]same digest[/], {restart.learned_after:,} events learned, "

@@ -1,1 +1,1 @@
-"""The demo shop: its goods, its past, and the processes that serve it."""
+"""The demo shop: its products, its past events, and the processes that serve it."""

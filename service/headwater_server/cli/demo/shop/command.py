@@ -1,4 +1,4 @@
-"""What `headwater demo --shop` checks and prepares before it opens the shop."""
+"""`headwater demo --shop`: checks, and the files of the shop."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from headwater_server.settings_checks import BadSettings, checked
 
 MISSING = f"the shop needs a gateway: {FIX}"
 STORE, PAGE = "store", "page"
-FILLED = "filled"  # stands there once the past is on the log
+FILLED = "filled"  # exists once the past events are in the log
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What was asked for: where, with whose past, and how much comes and goes."""
+    """The flags: the address, the files, the seed, and the visits per minute."""
 
     listen: str
     events: Path | None
@@ -34,7 +34,7 @@ class Wish:
 
 
 def open_shop(wish: Wish, data_dir: Path | None) -> None:
-    """Fill a shop and keep it open. A store that is filled already is taken as it is."""
+    """Fill a shop and keep it open. A store that is already filled is used as it is."""
     _check(wish)
     failure = ""
     with ExitStack() as stack:
@@ -69,7 +69,7 @@ def _check(wish: Wish) -> None:
     with explained():
         checked("listen", str, wish.listen)
         if wish.items and not wish.events:
-            raise BadSettings("--items needs --events: whose past is the shop to know?")
+            raise BadSettings("--items needs --events: give both files of your shop")
     if not is_installed():
         fail(MISSING, MISUSED)
 

@@ -1,4 +1,4 @@
-"""What a shop is filled with: files of its past, the page's files, and first visits."""
+"""The content of a shop: files of past events, the files of the page, and first visits."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shop_history import read_history
 
 SHOPPERS = 400
-SESSIONS = 700  # in the four weeks before: some 7,500 events
-VISITS = 250  # through the API: lists shown, seen and clicked
+SESSIONS = 700  # in the last four weeks: about 7,500 events
+VISITS = 250  # through the API: lists that are shown, seen and clicked
 OURS = Words(
     "Halm & Heather",
     "Good things for outdoors and in.",
@@ -36,7 +36,7 @@ OURS = Words(
 
 @dataclass(frozen=True)
 class Filling:
-    """The files of a past, what happens once the server is there, and while the shop is open."""
+    """The files of past events, the first visits, and those while the shop is open."""
 
     events: Path
     items: Path | None
@@ -45,18 +45,18 @@ class Filling:
 
 
 def filling(wish: Wish, directory: Path, keys: Keys) -> Filling:
-    """Return what the shop that is wished for is filled with. Raises `BadFile`."""
+    """Return the content of the shop. Raises `BadFile`."""
     if wish.events:
         return recorded(directory, keys, wish.events, wish.items)
     return simulated(directory, keys, wish.seed, wish.visits_per_minute)
 
 
 def simulated(directory: Path, keys: Keys, seed: int, visits_per_minute: float) -> Filling:
-    """Make up a shop, and write its files into ``directory``."""
+    """Simulate a shop, and write its files to ``directory``."""
     goods = Goods(seed)
     events, items = directory / "events.csv", directory / "items.csv"
     directory.mkdir(parents=True, exist_ok=True)
-    if not events.exists():  # an import that was cut off goes on with the same file
+    if not events.exists():  # an interrupted import continues with the same file
         past = simulated_past(crowd(goods, SHOPPERS, seed), SESSIONS, time.time(), seed)
         write_events(events, past)
     write_items(items, goods.products)
@@ -65,7 +65,7 @@ def simulated(directory: Path, keys: Keys, seed: int, visits_per_minute: float) 
 
     async def first(client: AsyncClient) -> None:
         await client.upsert_items([product.as_item() for product in goods.products])
-        with Progress("shoppers visit", VISITS) as progress:
+        with Progress("simulated visits", VISITS) as progress:
             await visits.run(client, VISITS, progress.at)
 
     async def meanwhile(client: AsyncClient) -> None:
@@ -75,7 +75,7 @@ def simulated(directory: Path, keys: Keys, seed: int, visits_per_minute: float) 
 
 
 def recorded(directory: Path, keys: Keys, events: Path, items: Path | None) -> Filling:
-    """Take a shop's own files, moved in time so that they end now. Raises `BadFile`."""
+    """Use your own files, with all times moved so that they end now. Raises `BadFile`."""
     history = read_history(events, items, EngineSettings())
     directory.mkdir(parents=True, exist_ok=True)
     moved = directory / "events.csv"
@@ -88,4 +88,4 @@ def recorded(directory: Path, keys: Keys, events: Path, items: Path | None) -> F
 
 
 async def nobody(client: AsyncClient) -> None:
-    """Let nobody visit: a file's visitors cannot see our lists."""
+    """Simulate no visits: the visitors of a file cannot see our lists."""

@@ -1,4 +1,4 @@
-"""What the demo shop sells: 300 products of 50 kinds by six makers, from `goods.toml`."""
+"""The products of the demo shop: 300 products of 50 kinds by six makers, from `goods.toml`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CURRENCY = "EUR"
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One thing on sale. ``kind`` is what it is, such as "tent", and what its picture shows."""
+    """One product. ``kind`` is what it is, such as "tent", and what its picture shows."""
 
     item_id: str
     name: str
@@ -30,11 +30,11 @@ class Product:
 
     @property
     def title(self) -> str:
-        """Return what the recommender reads; the colour is left to the eye."""
+        """Return the title for the recommender, without the colour."""
         return f"{self.maker} {self.name}"
 
     def as_item(self) -> Item:
-        """Return what the recommender is told of it."""
+        """Return the product as the recommender gets it."""
         return Item(
             self.item_id,
             title=self.title,
@@ -48,7 +48,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What people come for: kinds that are bought for one purpose, and how often in which week."""
+    """A purpose of shopping: the kinds that it needs, and how frequent it is in each week."""
 
     name: str
     kinds: tuple[str, ...]
@@ -56,7 +56,7 @@ class Occasion:
 
 
 class Goods:
-    """All that is on sale, the same for the same seed.
+    """All products, the same for the same seed.
 
     >>> goods = Goods(1)
     >>> len(goods.products), goods.products[0].item_id, len(goods.by_kind["tent"])
@@ -64,18 +64,18 @@ class Goods:
     """
 
     def __init__(self, seed: int) -> None:
-        told = tomllib.loads(files(__package__).joinpath("goods.toml").read_text("utf-8"))
+        data = tomllib.loads(files(__package__).joinpath("goods.toml").read_text("utf-8"))
         random = Random(f"{seed}:goods")
-        self.makers: tuple[str, ...] = tuple(told["makers"])
+        self.makers: tuple[str, ...] = tuple(data["makers"])
         self.products = tuple(
-            _product(maker, place, told["makers"][maker], kind, category, details, random)
-            for category, kinds in told["categories"].items()
+            _product(maker, place, data["makers"][maker], kind, category, details, random)
+            for category, kinds in data["categories"].items()
             for kind, details in kinds.items()
             for place, maker in enumerate(self.makers)
         )
         self.occasions = tuple(
             Occasion(name, tuple(of["kinds"]), tuple(of["weeks"]))
-            for name, of in told["occasions"].items()
+            for name, of in data["occasions"].items()
         )
 
     @cached_property
@@ -116,7 +116,7 @@ def _product(
 
 
 def _shelf_price(price: float) -> float:
-    """Return a price as shops write them.
+    """Return a usual shop price.
 
     >>> _shelf_price(17.31), _shelf_price(83.2), _shelf_price(431.7)
     (16.9, 83.0, 429.0)

@@ -1,4 +1,4 @@
-"""A shop that is open: its server, its visits, and how it closes."""
+"""An open shop: its server, its simulated visits, and how it closes."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from headwater_server.cli.demo.server_process import ServerFailedError
 from headwater_server.cli.demo.shop.processes import Keys, ShopProcess
 
 Live = Callable[[AsyncClient], Awaitable[None]]
-"""What happens through the API."""
+"""Calls of the API."""
 
 
 async def keep_open(server: ShopProcess, keys: Keys, first: Live, meanwhile: Live) -> None:
-    """Serve until Ctrl-C or SIGTERM; ``first`` is over before the shop opens.
+    """Serve until Ctrl-C or SIGTERM; ``first`` ends before the shop opens.
 
-    Raises `ServerFailedError` when the server ends before.
+    Raises `ServerFailedError` if the server ends before.
     """
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     serving = asyncio.create_task(_serve(server, keys, first, meanwhile))
-    told = asyncio.create_task(stopping.wait())
+    stopped = asyncio.create_task(stopping.wait())
     try:
-        await asyncio.wait((serving, told), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((serving, stopped), return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
             serving.result()
     finally:
         serving.cancel()
-        told.cancel()
-        await asyncio.gather(serving, told, return_exceptions=True)
+        stopped.cancel()
+        await asyncio.gather(serving, stopped, return_exceptions=True)
         await server.stop()
 
 
@@ -51,11 +51,11 @@ async def _serve(server: ShopProcess, keys: Keys, first: Live, meanwhile: Live) 
 
 
 def _say_open(server: ShopProcess, keys: Keys) -> None:
-    """Say where everything is."""
+    """Print all addresses."""
     console = Console(highlight=False, soft_wrap=True)
     for name, value in (
         ("The shop", f"{server.url}/shop/"),
-        ("A second visitor", f"{server.url}/shop/?visitor=ann   (any name; =new: a stranger)"),
+        ("A second visitor", f"{server.url}/shop/?visitor=ann   (any name; =new: a new visitor)"),
         ("The console", f"{server.url}/console/"),
         ("  its key", keys.backend),
         ("gRPC", f"{server.address}   (the same key)"),

@@ -1,4 +1,4 @@
-"""What the page reads beside the recommender: config.json and catalogue.json."""
+"""The files of the page: config.json and catalogue.json."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any
 from headwater_server.cli.demo.shop.goods import CURRENCY, Goods
 from headwater_server.evaluation.shop_history import ShopHistory
 
-ITEMS_MAX = 20_000  # of a shop's own file: the most touched; a page must load them
+ITEMS_MAX = 20_000  # of your own file: the items with most events; a page must load them
 PLACEMENTS = ("home", "category", "product", "basket")
 Entry = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Words:
-    """What the shop is called, and says of itself."""
+    """The name of the shop, and its texts."""
 
     name: str
     headline: str
@@ -29,7 +29,7 @@ class Words:
 def write_page_files(
     directory: Path, words: Words, page_key: str, products: Sequence[Entry]
 ) -> None:
-    """Write both files, whole or not at all: the page may be reading."""
+    """Write both files, each as a whole, since the page may read at the same time."""
     directory.mkdir(parents=True, exist_ok=True)
     config = {"pageKey": page_key, "placements": PLACEMENTS, "currency": CURRENCY}
     _write(directory / "config.json", asdict(words) | config)
@@ -44,7 +44,7 @@ def _write(path: Path, content: object) -> None:
 
 
 def of_goods(goods: Goods) -> list[Entry]:
-    """Return the entries of the shop that we made up."""
+    """Return the entries of the simulated shop."""
     return [
         {
             "id": product.item_id,
@@ -62,10 +62,10 @@ def of_goods(goods: Goods) -> list[Entry]:
 
 
 def of_history(history: ShopHistory) -> list[Entry]:
-    """Return the entries of a shop's own files: the items that were touched most, and named."""
-    touched = Counter(history.events.item_ids)
+    """Return the entries of your own files: the items with most events, then the others."""
+    interactions = Counter(history.events.item_ids)
     named = {write.item.item_id: write.item for write in history.items}
-    ids = dict.fromkeys([*(name for name, _ in touched.most_common()), *named])
+    ids = dict.fromkeys([*(name for name, _ in interactions.most_common()), *named])
     entries: list[Entry] = []
     for item_id in list(ids)[:ITEMS_MAX]:
         item = named.get(item_id)

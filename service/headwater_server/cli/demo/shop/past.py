@@ -1,4 +1,4 @@
-"""The shop's past as files that `headwater import` reads."""
+"""The past events of the shop, as files that `headwater import` reads."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from headwater_server.cli.demo.shop.shoppers import WEEKS, Shopper
 from headwater_server.evaluation.shop_history import ShopHistory
 
 WEEK_S = 7 * 24 * 3600
-STEP_S = (8, 90)  # between two acts of a visit
+STEP_S = (8, 90)  # between two events of a visit
 Row = tuple[float, str, str, str]
-"""When (seconds), who, what, how."""
+"""Time in seconds, visitor, item, event type."""
 
 
 def simulated_past(
     shoppers: Sequence[Shopper], sessions: int, now_s: float, seed: int
 ) -> list[Row]:
-    """Return what the shoppers did in the weeks before ``now_s``, in the order of time."""
+    """Return the events of the shoppers in the weeks before ``now_s``, by time."""
     random = Random(f"{seed}:past")
     rows: list[Row] = []
     for _ in range(sessions):
@@ -39,7 +39,7 @@ def _session(shopper: Shopper, ago_s: float, now_s: float, random: Random) -> It
 
 
 def recorded_past(history: ShopHistory, now_s: float) -> list[tuple[float, str, str, str, str]]:
-    """Return a file's events, moved as a whole so that they end now: what was new is new again."""
+    """Return the events of a file, with all times moved so that the last event is now."""
     events = history.events
     moved_s = now_s - events.times_ms[-1] / 1000
     return [
@@ -58,7 +58,7 @@ def write_events(path: Path, rows: Iterable[Sequence[object]]) -> None:
 
 
 def write_items(path: Path, products: Iterable[Product]) -> None:
-    """Write a file of items, with what such a file can tell."""
+    """Write a file of items, with the columns that an import reads."""
     header = ("item_id", "title", "categories", "price", "maker", "kind")
     _write(
         path, header, ((p.item_id, p.title, p.category, p.price, p.maker, p.kind) for p in products)

@@ -1,4 +1,4 @@
-"""The processes behind the shop: an import of its past, then a server with its gateway."""
+"""The processes of the shop: an import of past events, then a server with its gateway."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from headwater_server.gateway.requirements import has_web, missing_packages
 
 GATEWAY_READY = re.compile(r"headwater gateway ready on (http://\S+)")
 PAGE_CALLS_PER_S = 200
-RULES = (  # what was bought is not shown again; who has not said what they want sees a bit of all
+RULES = (  # bought items are hidden; visitors without a clear interest see different categories
     "--hide-days", '{"purchase-complete": 30}', "--diversity", "auto",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of one demo; nobody else knows them."""
+    """The API keys of one demo, drawn at random."""
 
     backend: str = field(default_factory=lambda: f"demo-backend-{secrets.token_hex(16)}")
     page: str = field(default_factory=lambda: f"demo-page-{secrets.token_hex(16)}")
 
     def environment(self, page_dir: Path) -> dict[str, str]:
-        """Return what the server and the web process are told of them."""
+        """Return the environment variables with the keys, for server and web process."""
         scopes = f"scopes=feedback+recommend;calls_per_second={PAGE_CALLS_PER_S}"
         return {
             "HEADWATER_KEYS": self.backend,
@@ -40,7 +40,7 @@ class Keys:
 
 
 def import_past(data_dir: Path, events: Path, items: Path | None) -> int:
-    """Write a past onto the log of an embedded store, with its times; return the exit code."""
+    """Import past events into an embedded store, with their times; return the exit code."""
     command = [sys.executable, "-m", "headwater_server", "import", "--data-dir", str(data_dir)]
     command += ["--events", str(events), *(["--items", str(items)] if items else []), *RULES]
     return subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode
@@ -64,11 +64,11 @@ class ShopProcess(ServerProcess):
         raise ServerFailedError(self._last_words(f"ended without its gateway, code {code}"))
 
     async def ended(self) -> int:
-        """Wait until it ends by itself."""
+        """Wait until the server ends; return its exit code."""
         assert self._process is not None  # noqa: S101 - it was started
         return await self._process.wait()
 
 
 def is_installed() -> bool:
-    """Say whether the parts of the extra `gateway` are here."""
+    """Return whether the extra `gateway` is installed."""
     return not missing_packages() and has_web()

@@ -1,4 +1,4 @@
-"""The shop's simulated shoppers: they come for an occasion, and have makers that they like."""
+"""The simulated shoppers: each has occasions to shop for, and favourite makers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from random import Random
 from headwater_server.cli.demo.shop.goods import Goods, Occasion, Product
 
 WEEKS = 4
-OWN_OCCASIONS = 3  # what a shopper is given to
-OWN_WEIGHT = 8.0  # how much more often than the rest
+OWN_OCCASIONS = 3  # favourite occasions of a shopper
+OWN_WEIGHT = 8.0  # how much more frequent than the others
 MAKER_WEIGHTS = (6.0, 3.0, 1.0, 1.0, 0.5, 0.5)
-LOOKS_INTO = 0.75  # share of an occasion's kinds that a shopper looks into
+LOOKS_INTO = 0.75  # share of the kinds of an occasion that a shopper looks at
 CART, BUY = 0.3, 0.5
 Act = tuple[str, str]
-"""Event type and item."""
+"""Event type and item ID."""
 
 
 @dataclass
@@ -35,14 +35,14 @@ class Shopper:
         self._own = self._random.sample(self.goods.occasions, OWN_OCCASIONS)
 
     def occasion(self, week: int) -> Occasion:
-        """Return what the shopper comes for in a week; the seasons drift."""
+        """Return what the shopper comes for in a week; it changes with the season."""
         weights = [
             of.weeks[week] * (OWN_WEIGHT if of in self._own else 1.0) for of in self.goods.occasions
         ]
         return self._random.choices(self.goods.occasions, weights)[0]
 
     def session(self, week: int) -> Iterator[Act]:
-        """Yield what the shopper does in one visit."""
+        """Yield the events of one visit."""
         basket: list[str] = []
         for kind in self.occasion(week).kinds:
             if self._random.random() > LOOKS_INTO:
@@ -58,13 +58,13 @@ class Shopper:
             yield from (("purchase-complete", item_id) for item_id in basket)
 
     def clicks(self, product: Product, kinds: Sequence[str]) -> bool:
-        """Say whether the shopper, come for these kinds, clicks on what is shown."""
+        """Return whether the shopper, who wants these kinds, clicks on a product."""
         liking = self._makers[self.goods.makers.index(product.maker)] / MAKER_WEIGHTS[0]
         chance = 0.35 if product.kind in kinds else 0.02
         return self._random.random() < chance * (0.3 + liking)
 
     def takes(self) -> bool:
-        """Say whether the shopper puts what was clicked into the basket."""
+        """Return whether the shopper puts the clicked product into the basket."""
         return self._random.random() < CART
 
     def _pick(self, kind: str) -> Product:

@@ -1,4 +1,4 @@
-"""Visits after the server has started: shown lists, what was seen of them and what came of it."""
+"""Simulated visits through the API: lists, impressions, clicks and purchases."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TIMEOUT_S = 30.0
 
 
 class Visits:
-    """Lets shoppers visit through the API, so that the model knows how its lists do."""
+    """Simulates visits through the API, so that the model learns from its own lists."""
 
     def __init__(self, goods: Goods, shoppers: Sequence[Shopper], seed: int) -> None:
         self._goods = goods
@@ -27,7 +27,7 @@ class Visits:
         self._random = Random(f"{seed}:visits")
 
     async def run(self, client: AsyncClient, count: int, at: Callable[[int], None]) -> None:
-        """Play ``count`` visits; tell ``at`` how many are over."""
+        """Play ``count`` visits; call ``at`` with the number of finished ones."""
         coming = iter(range(count))
         done = 0
 
@@ -43,15 +43,15 @@ class Visits:
                 group.create_task(lane())
 
     async def go_on(self, client: AsyncClient, per_minute: float) -> None:
-        """Play visits for ever, as a shop has others than oneself."""
+        """Play visits without end, as other visitors of the shop."""
         while per_minute > 0:
             await asyncio.sleep(self._random.expovariate(per_minute / 60))
-            with contextlib.suppress(HeadwaterError):  # a server that is away is seen elsewhere
+            with contextlib.suppress(HeadwaterError):  # a stopped server is noticed elsewhere
                 await self.visit(client)
         await asyncio.Event().wait()
 
     async def visit(self, client: AsyncClient) -> None:
-        """Play one visit: home, and while something is clicked, the page of that product."""
+        """Play one visit: the home page, and after a click the page of that product."""
         shopper = self._random.choice(self._shoppers)
         occasion = shopper.occasion(WEEKS - 1)
         context: list[str] = []
@@ -72,7 +72,7 @@ class Visits:
             context = [slate.item_ids[position - 1]]
 
     def _clicked(self, shopper: Shopper, slate: Recommendation, kinds: Sequence[str]) -> int:
-        """Return the position of the first item that is clicked, 0 for none."""
+        """Return the position of the first clicked item, 0 for none."""
         for position, item_id in enumerate(slate.item_ids, start=1):
             if shopper.clicks(self._goods.by_id[item_id], kinds):
                 return position
