@@ -14,7 +14,7 @@ from headwater_server.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from headwater_server.storage.doctor.findings import Finding
-    from headwater_server.storage.doctor.fixes import Loss, Fixes
+    from headwater_server.storage.doctor.fixes import Fixes, Loss
     from headwater_server.storage.storage import Storage
 
 
