@@ -35,5 +35,6 @@ def _admin_problem(settings: GatewaySettings) -> str:
         return ""
     return (
         f"gateway_admin = '{settings.gateway_admin}': "
-        "a caller that reaches it can stop the gateway; listen on 127.0.0.1, and let Prometheus read gateway_metrics"
+        "a caller that reaches it can stop the gateway; "
+        "listen on 127.0.0.1, and let Prometheus read gateway_metrics"
     )
