@@ -23,13 +23,13 @@ func NewEvent(eventType, visitorID string, itemIDs ...string) *Event {
 // server cannot learn from is not an error: its result is Quarantined, with the reason.
 func (c *Client) Feedback(ctx context.Context, events ...*Event) (*FeedbackResponse, error) {
 	for _, event := range events {
-		mint(event)
+		ensureID(event)
 	}
 	return c.feedback.Feedback(ctx, &headwaterv1.FeedbackRequest{Events: events})
 }
 
-// mint sets an EventId if the event has none.
-func mint(event *Event) {
+// ensureID sets an EventId if the event has none.
+func ensureID(event *Event) {
 	if event.EventId == "" {
 		event.EventId = newID()
 	}

@@ -80,7 +80,7 @@ func orDefault[Number int | time.Duration](given, standard Number) Number {
 // Add adds a copy of an event; an event without an EventId gets one first. While the buffer is full
 // it waits, and returns ErrBufferFull if the context ends first.
 func (b *FeedbackBuffer) Add(ctx context.Context, event *Event) error {
-	mint(event)
+	ensureID(event)
 	kept := proto.CloneOf(event)
 	bytes, err := proto.Marshal(kept)
 	if err != nil {

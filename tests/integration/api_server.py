@@ -50,7 +50,7 @@ def free_port() -> int:
 async def serving(
     replica: Replica, settings: ApiSettings | None = None, listen: str = ""
 ) -> AsyncIterator[str]:
-    """Serve ``replica``, on a free port unless told; give the address."""
+    """Serve ``replica``, on a free port by default; return the address."""
     listen = listen or f"127.0.0.1:{free_port()}"
     settings = settings or ApiSettings(stop_grace_s=0)
     if settings.overload_lag_ms == ApiSettings.overload_lag_ms:

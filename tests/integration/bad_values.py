@@ -219,7 +219,7 @@ QUARANTINED: dict[str, tuple[Spoil, ...]] = {
     "Value.text": (value("x" * 1025),),
     "Value.number": NUMBER,
 }
-"""Of an event: kept aside with the reason, the rest of the batch done."""
+"""Of an event: it is quarantined with the reason, the rest of the batch is learned."""
 
 UNBOUNDED = {
     "RecommendRequest.explain",  # yes or no

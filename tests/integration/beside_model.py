@@ -39,7 +39,7 @@ class BesideItsModel(RuleBasedStateMachine):
     def call(self, method: str, *arguments, **named):
         return self.runner.run(getattr(self.served.client, method)(*arguments, **named))
 
-    def told(self, events: list[Event]) -> list[EventStatus]:
+    def send(self, events: list[Event]) -> list[EventStatus]:
         return [result.status for result in self.call("feedback", events).results]
 
     def fresh(self, visitor: str, user: str, kind: str) -> Event:
@@ -64,7 +64,7 @@ class BesideItsModel(RuleBasedStateMachine):
         if user := who.get("user_id"):
             assert dict(found.user.features) == self.model.features.get(user, {})
             assert sorted(found.visitor_ids) == self.model.linked(user)
-        return {touch.item_id for touch in found.history}
+        return {one.item_id for one in found.history}
 
     @invariant()
     def the_catalogue_is_as_the_model_says(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 
 class Authority:
-    """Signs certificates; ``ca`` is its own, which whoever trusts it reads."""
+    """Signs certificates; ``ca`` is its own certificate, for those who trust it."""
 
     def __init__(self, path: Path, name: str) -> None:
         if shutil.which("openssl") is None:

@@ -1,4 +1,4 @@
-"""A whole engine that only counts: quick to read, quick to fold, and its digest tells all."""
+"""A whole engine that only counts: quick to read, quick to fold, its digest covers all."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class CountingEngine:
 
     def __init__(self, settings: EngineSettings | None = None) -> None:
         self.settings = settings or EngineSettings()
-        self.touched: dict[str, int] = {}
+        self.interactions: dict[str, int] = {}
         self.seen: dict[str, bytes] = {}
         self.order: list[str] = []
         self.titles: dict[str, str] = {}
@@ -87,11 +87,11 @@ class CountingEngine:
         self.seen[event.event_id] = event.fingerprint
         self.order.append(event.event_id)
         for item in event.items:
-            self.touched[item.item_id] = self.touched.get(item.item_id, 0) + 1
+            self.interactions[item.item_id] = self.interactions.get(item.item_id, 0) + 1
         return Outcome(Status.CREATED)
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
-        best = sorted(self.touched, key=lambda item: (-self.touched[item], item))
+        best = sorted(self.interactions, key=lambda item: (-self.interactions[item], item))
         results = tuple(Result(item, 1.0, None, 1.0) for item in best[: request.page_size])
         return Recommendation(request.recommendation_id, results, "counting", request.placement)
 
@@ -99,7 +99,7 @@ class CountingEngine:
         return state.digest(self._learned())
 
     def _learned(self) -> list[tuple[str, Any]]:
-        counted = {"touched": self.touched, "seen": self.seen, "titles": self.titles}
+        counted = {"interactions": self.interactions, "seen": self.seen, "titles": self.titles}
         copies = [(path, dict(sorted(value.items()))) for path, value in counted.items()]
         copies += [("users", dict(self.users)), ("order", list(self.order))]
         return [*copies, ("settings", self.settings.canonical())]
@@ -114,7 +114,7 @@ class CountingEngine:
     def restore(cls, parts: Iterable[tuple[str, Any]]) -> CountingEngine:
         found = {path.removeprefix("learned/"): value for path, value in parts}
         engine = cls(EngineSettings.parse(found["settings"]))
-        engine.touched, engine.seen = found["touched"], found["seen"]
+        engine.interactions, engine.seen = found["interactions"], found["seen"]
         engine.titles, engine.order = found["titles"], found["order"]
         engine.users = found["users"]
         return engine
@@ -129,13 +129,13 @@ class CountingEngine:
     def list_similar_items(
         self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
     ) -> tuple[ScoredItem, ...]:
-        others = [item for item in sorted(self.touched) if item not in item_ids]
+        others = [item for item in sorted(self.interactions) if item not in item_ids]
         return tuple(ScoredItem(item, 1.0) for item in others[:page_size])
 
     def list_trending_items(
         self, category: str, window: str, page_size: int, filter_text: str, now_ms: int
     ) -> tuple[ScoredItem, ...]:
-        best = sorted(self.touched.items(), key=lambda pair: (-pair[1], pair[0]))
+        best = sorted(self.interactions.items(), key=lambda pair: (-pair[1], pair[0]))
         return tuple(ScoredItem(item, float(count)) for item, count in best[:page_size])
 
     def open_slots(self) -> Iterator[Slots]:
@@ -144,7 +144,7 @@ class CountingEngine:
     def item_statistics(
         self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
     ) -> ItemPage:
-        found = sorted(self.touched.items(), key=lambda pair: (-pair[1], pair[0]))
+        found = sorted(self.interactions.items(), key=lambda pair: (-pair[1], pair[0]))
         page = found[question.start : question.start + question.page_size]
         zeros = (0.0, 0.0, 0.0)
         return ItemPage(
@@ -156,7 +156,7 @@ class CountingEngine:
         )
 
     def items_holding(self, text: str) -> Iterator[list[str]]:
-        yield [name for name in self.touched if text in name]
+        yield [name for name in self.interactions if text in name]
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         ids = sorted(item_id for item_id in self.titles if item_id > after_item_id)
@@ -165,7 +165,7 @@ class CountingEngine:
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         if user_id not in self.users:
             return None
-        history = tuple(Interaction(item, 0, count) for item, count in self.touched.items())
+        history = tuple(Interaction(item, 0, count) for item, count in self.interactions.items())
         return UserProfile(user_id, self.users[user_id], (), history)
 
     def counts(self) -> dict[str, int]:

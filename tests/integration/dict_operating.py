@@ -1,4 +1,4 @@
-"""What `DictReplica` tells operators: every field of every answer set, as far as it can be."""
+"""What `DictReplica` answers operators: every field of every answer set, as far as it can be."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class DictReplica:
     """`faults` are raised first, one a call; `pause` makes every call wait until it is set."""
 
     def __init__(self) -> None:
-        self.touched: Counter[str] = Counter()
+        self.interactions: Counter[str] = Counter()
         self.items: dict[str, Item] = {}
         self.users: dict[str, UserWrite] = {}
         self.shown: list[str] = []
@@ -47,7 +47,7 @@ class DictReplica:
         self.faults: list[Exception] = []
         self.pause: asyncio.Event | None = None
         self.asked: list[RecommendRequest] = []
-        self.told: list[tuple[Event, str]] = []
+        self.received: list[tuple[Event, str]] = []
         self.times_s: list[float | None] = []
         self.watchers: list[Callable[[bool, bool], None]] = []
         self.operators = DictOperating(self._begin)
@@ -64,9 +64,9 @@ class DictReplica:
         self.shown = list(exclude_tokens)
         await self._reached(min_offset, time_remaining_s)
         left = set(request.exclude_item_ids)
-        best = [name for name, _ in self.touched.most_common() if name not in left]
+        best = [name for name, _ in self.interactions.most_common() if name not in left]
         results = tuple(
-            Result(name, float(self.touched[name]), None, 1.0, ("popular",) * request.explain)
+            Result(name, float(self.interactions[name]), None, 1.0, ("popular",) * request.explain)
             for name in best[: request.page_size]
         )
         slate = Recommendation(request.recommendation_id, results, "popular", request.placement)
@@ -93,7 +93,7 @@ class DictReplica:
         return self._listed(set(), question.page_size)
 
     def _listed(self, left: set[str], size: int) -> ListAnswer:
-        best = [pair for pair in self.touched.most_common() if pair[0] not in left]
+        best = [pair for pair in self.interactions.most_common() if pair[0] not in left]
         scored = [ScoredItem(name, float(count)) for name, count in best[:size]]
         return ListAnswer(scored, str(self.offset))
 
@@ -120,7 +120,7 @@ class DictReplica:
         caller: str = "",
     ) -> WriteAnswer:
         self.callers.append(caller)
-        self.told.extend(events)
+        self.received.extend(events)
         await self._begin(time_remaining_s)
         self.offset += 1
         return WriteAnswer([self._learn(*signed) for signed in events], str(self.offset))
@@ -133,7 +133,7 @@ class DictReplica:
             same = self.seen[event.event_id] == mark
             return Outcome(Status.EXISTS if same else Status.CONFLICT)
         self.seen[event.event_id] = mark
-        self.touched.update(item.item_id for item in event.items)
+        self.interactions.update(item.item_id for item in event.items)
         return Outcome(Status.CREATED)
 
     async def upsert_items(
@@ -168,7 +168,9 @@ class DictReplica:
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         if user_id not in self.users:
             return None
-        history = tuple(Interaction(item, 1_000, count) for item, count in self.touched.items())
+        history = tuple(
+            Interaction(item, 1_000, count) for item, count in self.interactions.items()
+        )
         return UserProfile(user_id, self.users[user_id].features, ("v",), history)
 
     def get_item(self, item_id: str) -> Item | None:

@@ -26,10 +26,10 @@ async def gateway_before(
     replica: DictReplica, settings: GatewaySettings | None = None, backend: str = ""
 ) -> AsyncIterator[str]:
     """Give the gateway's URL; ``backend`` is another server than one of ``replica``."""
-    told = replace(settings or QUIET, gateway=f"127.0.0.1:{free_port()}")
+    changed = replace(settings or QUIET, gateway=f"127.0.0.1:{free_port()}")
     async with AsyncExitStack() as parts:
         address = backend or await parts.enter_async_context(serving(replica, API))
-        yield await open_gateway(told, (address,), KEY, API.deadline_max_s, parts)
+        yield await open_gateway(changed, (address,), KEY, API.deadline_max_s, parts)
 
 
 def envoy_folder() -> Path:

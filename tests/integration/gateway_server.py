@@ -62,7 +62,7 @@ class GatewayServer(Server):
     def access_log(self) -> list[dict[str, object]]:
         """Return what Envoy has logged so far."""
         lines = (line for line in self.log.splitlines() if line.startswith("{"))
-        return [told for told in map(json.loads, lines) if "bytes_sent" in told]
+        return [entry for entry in map(json.loads, lines) if "bytes_sent" in entry]
 
 
 @contextmanager

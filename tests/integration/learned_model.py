@@ -17,7 +17,7 @@ def acting(event: Event) -> Profile:
 
 @dataclass
 class LearnedModel:
-    """``learned``: the events that are remembered, by id; ``count``: how many ever were."""
+    """``learned``: the events that are remembered, by id; ``count``: their total."""
 
     learned: dict[str, Event] = field(default_factory=dict)
     count: int = 0
@@ -25,7 +25,7 @@ class LearnedModel:
     features: dict[str, dict[str, str]] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
 
-    def tell(self, event: Event) -> EventStatus:
+    def learn(self, event: Event) -> EventStatus:
         """Learn it once; say what the server must answer."""
         known = self.learned.get(event.event_id)
         if known is not None:

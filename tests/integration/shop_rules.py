@@ -1,4 +1,4 @@
-"""What a shop may call, in whatever order; each call is held against the model."""
+"""What a shop may call, in any order; each answer is compared with the model."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Shop(BesideItsModel):
     )
     def feedback(self, who) -> None:
         events = [self.fresh(*one) for one in who]
-        assert self.told(events) == [self.model.tell(event) for event in events]
+        assert self.send(events) == [self.model.learn(event) for event in events]
 
     @precondition(lambda self: self.sent)
     @rule(data=st.data(), times=st.integers(1, 3))
     def say_it_again(self, data, times: int) -> None:
         event = data.draw(st.sampled_from(self.sent))
-        assert self.told([event] * times) == [self.model.tell(event) for _ in range(times)]
+        assert self.send([event] * times) == [self.model.learn(event) for _ in range(times)]
 
     @rule(visitor=st.sampled_from(VISITORS), user=st.sampled_from(ACCOUNTS))
     def say_it_at_once_in_several_calls(self, visitor: str, user: str) -> None:
@@ -43,26 +43,26 @@ class Shop(BesideItsModel):
             return await asyncio.gather(*(self.served.client.feedback([event]) for _ in range(3)))
 
         statuses = Counter(answer.results[0].status for answer in self.runner.run(calls()))
-        assert statuses == Counter(self.model.tell(event) for _ in range(3))
+        assert statuses == Counter(self.model.learn(event) for _ in range(3))
 
     @precondition(lambda self: self.model.learned)
     @rule(data=st.data())
     def use_an_id_again_for_something_else(self, data) -> None:
         event = data.draw(st.sampled_from(list(self.model.learned.values())))
         other = replace(event, items=["something else"])
-        assert self.told([other]) == [self.model.tell(other)] == [EventStatus.CONFLICT]
+        assert self.send([other]) == [self.model.learn(other)] == [EventStatus.CONFLICT]
 
     @rule(visitor=st.sampled_from(VISITORS))
     def send_poison(self, visitor: str) -> None:
         poison = Event("click", visitor, ["poisoned"], value=float("nan"))
         good = self.fresh(visitor, "", "view")
-        assert self.told([poison, good]) == [EventStatus.QUARANTINED, self.model.tell(good)]
+        assert self.send([poison, good]) == [EventStatus.QUARANTINED, self.model.learn(good)]
 
     @rule(visitor=st.sampled_from(VISITORS), user=st.sampled_from(ACCOUNTS))
     def lose_the_connection_before_the_answer(self, visitor: str, user: str) -> None:
         event = self.fresh(visitor, user, "click")
         answer = self.runner.run(self.lost(event))
-        self.model.tell(event)
+        self.model.learn(event)
         # gRPC repeats the call by itself: the first one was learned, its answer never came
         assert answer.results[0].status is EventStatus.EXISTS
 

@@ -115,7 +115,7 @@ async def test_the_catalogue_is_listed_page_by_page_and_what_is_taken_out_is_gon
     assert gone.offset
 
 
-async def test_an_account_is_written_and_told() -> None:
+async def test_an_account_is_written_and_read() -> None:
     ann = user.User(user_id="ann", features={"segment": value_pb2.Value(text="vip")})
     async with channel_to(DictReplica()) as channel:
         stub = user_grpc.UserServiceStub(channel)

@@ -62,9 +62,9 @@ async def test_feedback_is_repeated_with_the_same_ids_and_learned_once(fault) ->
     async with serving(replica) as listen, headwater.AsyncClient(listen) as shop:
         answer = await shop.feedback([headwater.Event("click", "v", items=["boots"])])
     assert answer.results[0].status is headwater.EventStatus.CREATED
-    assert len(replica.told) == 3
-    assert len({event.event_id for event, _ in replica.told}) == 1
-    assert replica.touched["boots"] == 1
+    assert len(replica.received) == 3
+    assert len({event.event_id for event, _ in replica.received}) == 1
+    assert replica.interactions["boots"] == 1
 
 
 async def test_a_retried_question_keeps_its_recommendation_id() -> None:

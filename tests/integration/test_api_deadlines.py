@@ -21,7 +21,7 @@ QUESTION = pb.RecommendRequest(visitor_id="v1")
     ("timeout_s", "least_s", "most_s"),
     [(None, 10.0, 10.0), (30.0, 10.1, 30.1), (600.0, 60.0, 60.0)],
 )
-async def test_the_replica_is_told_how_long_the_caller_waits(timeout_s, least_s, most_s) -> None:
+async def test_the_replica_gets_the_time_that_the_caller_waits(timeout_s, least_s, most_s) -> None:
     replica = DictReplica()
     async with channel_to(replica) as channel:
         await pb_grpc.RecommendationServiceStub(channel).Recommend(QUESTION, timeout=timeout_s)

@@ -123,7 +123,7 @@ async def test_too_many_calls_are_refused_at_once_and_writes_never_keep_readers_
         waiting = [
             asyncio.ensure_future(writer.Feedback(CLICK, timeout=PATIENCE_S)) for _ in range(2)
         ]
-        await eventually(lambda: len(replica.told) == 2)
+        await eventually(lambda: len(replica.received) == 2)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await writer.Feedback(CLICK, timeout=PATIENCE_S)
         assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED

@@ -101,7 +101,7 @@ async def test_health_needs_no_key_and_reflection_does() -> None:
         assert (await anext(aiter(answers))).list_services_response.service
 
 
-async def test_no_key_is_ever_in_the_log(capfd) -> None:
+async def test_no_key_is_in_the_log(capfd) -> None:
     async with channel_to(DictReplica(), LOCKED) as channel:
         with pytest.raises(grpc.aio.AioRpcError):
             await ask(channel, bearer("wrong-key-wrong-key"))
@@ -111,7 +111,7 @@ async def test_no_key_is_ever_in_the_log(capfd) -> None:
     assert OLD not in repr(LOCKED)
 
 
-async def test_more_calls_a_second_than_the_rate_are_told_when_to_come_back() -> None:
+async def test_more_calls_a_second_than_the_rate_are_refused_with_a_time_to_wait() -> None:
     settings = ApiSettings(calls_per_second_max=0.5, stop_grace_s=0)
     async with channel_to(DictReplica(), settings) as channel:
         assert (await ask(channel)).policy == "popular"
@@ -127,7 +127,7 @@ async def test_more_calls_a_second_than_the_rate_are_told_when_to_come_back() ->
 
 
 @pytest.mark.parametrize("given", ["page-7", ""])
-async def test_a_request_id_is_taken_or_minted_told_and_in_every_line_of_the_call(
+async def test_a_request_id_is_taken_or_created_returned_and_in_every_line_of_the_call(
     capfd, given
 ) -> None:
     replica = DictReplica()
@@ -135,10 +135,10 @@ async def test_a_request_id_is_taken_or_minted_told_and_in_every_line_of_the_cal
     async with channel_to(replica) as channel:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await ask(channel, [("x-request-id", given)] if given else None)
-    told = dict(caught.value.trailing_metadata())["x-request-id"]
-    assert told == (given or told)
+    returned = dict(caught.value.trailing_metadata())["x-request-id"]
+    assert returned == (given or returned)
     lines = capfd.readouterr().err
-    assert lines.count(told) == 2  # the error with its traceback, and the call
+    assert lines.count(returned) == 2  # the error with its traceback, and the call
     assert "secret" not in caught.value.details()
 
 

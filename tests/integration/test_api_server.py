@@ -25,7 +25,7 @@ async def status(channel: grpc.aio.Channel, service: str) -> int:
     return (await health_pb2_grpc.HealthStub(channel).Check(request, timeout=PATIENCE_S)).status
 
 
-async def test_health_tells_lists_from_feedback_while_the_store_is_away() -> None:
+async def test_health_separates_lists_from_feedback_while_the_store_is_away() -> None:
     replica = DictReplica()
     async with channel_to(replica) as channel:
         assert await status(channel, "headwater.v1.FeedbackService") == SERVING

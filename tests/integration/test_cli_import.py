@@ -69,7 +69,7 @@ def test_running_it_again_writes_nothing(shop):
 
 
 class CutOff(Exception):
-    """Stands for the kill."""
+    """Takes the place of the kill."""
 
 
 def test_an_import_that_was_cut_off_goes_on_exactly_there(shop, monkeypatch):

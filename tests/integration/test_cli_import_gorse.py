@@ -87,7 +87,7 @@ def test_the_command_imports_goes_on_and_maps_types(files):
 
 
 @pytest.mark.parametrize(
-    ("feedback", "told"),
+    ("feedback", "text"),
     [
         (b'{"FeedbackType": "zap", "UserId": "a", "ItemId": "b"}', "--type zap=click"),
         (b'{"FeedbackType": "click", "UserId": "", "ItemId": "b"}', "column UserId: empty"),
@@ -106,11 +106,11 @@ def test_the_command_imports_goes_on_and_maps_types(files):
     ],
     ids=["type", "id", "time", "rating", "json", "nothing", "dump", "csv"],
 )
-def test_what_is_wrong_is_said_before_anything_is_used(tmp_path, feedback, told):
+def test_what_is_wrong_is_said_before_anything_is_used(tmp_path, feedback, text):
     (tmp_path / "feedback").write_bytes(feedback)
     with pytest.raises(BadFile, match="nothing was read from it") as bad:
         read_gorse(tmp_path / "feedback", None, None, {}, EngineSettings())
-    assert told in str(bad.value)
+    assert text in str(bad.value)
 
 
 def test_what_has_no_time_comes_first(tmp_path):
@@ -122,19 +122,19 @@ def test_what_has_no_time_comes_first(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "text"),
     [
         (("--users", "u"), "go with --format gorse"),
         (("--format", "gorse", "--type", "read"), "write THEIRS=OURS"),
     ],
 )
-def test_flags_that_contradict_are_refused(flags, told):
+def test_flags_that_contradict_are_refused(flags, text):
     command = ["import", "--events", "e", "--data-dir", "d", *flags]
     ended = CliRunner().invoke(commands, command)
-    assert (ended.exit_code, told in ended.output) == (2, True), ended.output
+    assert (ended.exit_code, text in ended.output) == (2, True), ended.output
 
 
-async def test_a_running_server_is_told_of_items_users_and_events(tmp_path, server_dir, settings):
+async def test_a_running_server_gets_items_users_and_events(tmp_path, server_dir, settings):
     for name, raw in zip(("feedback", "items", "users"), FORMATS["json lines"], strict=True):
         (tmp_path / name).write_bytes(raw)
     served = Served(url_of(server_dir), settings.catalogue)
@@ -149,6 +149,6 @@ async def test_a_running_server_is_told_of_items_users_and_events(tmp_path, serv
         assert not socks.available
         ann = await served.client.get_user("ann")
         assert ann.user.features["segment"] == "vip"
-        assert [touch.item_id for touch in ann.history] == ["boots"]
+        assert [one.item_id for one in ann.history] == ["boots"]
     finally:
         await served.stop()

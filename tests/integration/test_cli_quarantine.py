@@ -1,4 +1,4 @@
-"""`headwater quarantine` beside a server: looked at, sent again after the cause is gone, let go."""
+"""`headwater quarantine` beside a server: listed, sent again after the cause is gone, deleted."""
 
 from __future__ import annotations
 
@@ -109,9 +109,9 @@ async def test_what_a_page_sent_is_not_sent_again_as_the_shops_own(
     ):
         done = await replica.feedback([(named, "")], 5, Caller("page", is_page=True))
         assert done.outcomes[0].status is Status.QUARANTINED
-        told = await run("replay", *place, "--target", target)
-        assert "rejected again 1" in told.output
-        assert "the event came with a page's key" in told.output
+        replayed = await run("replay", *place, "--target", target)
+        assert "rejected again 1" in replayed.output
+        assert "the event came with a page's key" in replayed.output
         assert (await client.get_model()).counts["events_learned"] == 0
 
 
@@ -125,7 +125,7 @@ async def test_only_what_is_named_is_dropped(storage: Storage, place: list[str])
     assert "0 events in quarantine" in (await run("list", *place)).output
 
 
-async def test_the_oldest_go_first_and_count_anew_when_they_come_again(
+async def test_the_oldest_go_first_and_count_again_when_they_come_again(
     server_dir: Path, settings: StorageSettings
 ) -> None:
     few = replace(settings, quarantined_events_max=2)

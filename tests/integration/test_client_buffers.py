@@ -1,4 +1,4 @@
-"""The buffered writers: nothing waits, nothing is learned twice, nothing is lost without a word."""
+"""The buffered writers: nothing waits, nothing is learned twice, nothing is lost silently."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ async def test_a_batch_goes_out_when_it_is_full_or_has_waited(kind) -> None:
     async with serving(replica) as listen:
         full = Both(listen, kind, batch_max=3, interval_s=60)
         await full.add(1, 2, 3, 4)
-        await eventually(lambda: len(replica.told) == 3)
+        await eventually(lambda: len(replica.received) == 3)
         waited = Both(listen, kind, interval_s=0.01)
         await waited.add(5)
-        await eventually(lambda: len(replica.told) == 4)
+        await eventually(lambda: len(replica.received) == 4)
         await full.close()
         await waited.close()
-    assert len(replica.told) == 5
+    assert len(replica.received) == 5
 
 
 async def test_a_full_buffer_holds_its_callers_back_until_there_is_room(kind) -> None:
@@ -87,7 +87,7 @@ async def test_a_lost_answer_is_asked_for_again_and_nothing_is_learned_twice(kin
         await both.add(1)
         await both.flush()
         await both.close()
-    assert (replica.touched["boots"], both.lost) == (1, [])
+    assert (replica.interactions["boots"], both.lost) == (1, [])
 
 
 async def test_what_cannot_be_sent_is_handed_over_when_patience_or_time_to_close_ends(kind) -> None:
@@ -164,5 +164,5 @@ async def test_many_threads_share_a_small_buffer() -> None:
             *(asyncio.to_thread(add_many, both.buffer, worker) for worker in range(8))
         )
         await both.close()
-    assert (len(replica.seen), replica.touched["boots"], both.lost) == (800, 800, [])
+    assert (len(replica.seen), replica.interactions["boots"], both.lost) == (800, 800, [])
     assert not [thread for thread in threading.enumerate() if thread.name == "headwater"]

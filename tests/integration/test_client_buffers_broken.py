@@ -1,4 +1,4 @@
-"""Attempts to make a buffer lose an event without a word: by callbacks, threads, proxies, haste."""
+"""Attempts to make a buffer lose an event silently: by callbacks, threads, proxies, haste."""
 
 from __future__ import annotations
 
@@ -43,10 +43,12 @@ async def test_a_full_buffer_raises_at_once_or_drops_and_says_so(kind) -> None:
     assert sorted(replica.seen) == ["e1", "e2", "e4", "e5", "e7"]
 
 
-async def test_what_the_server_refused_is_told_apart_from_what_was_lost(kind) -> None:
+async def test_what_the_server_refused_differs_from_what_was_lost(kind) -> None:
     refused = []
     async with serving(DictReplica()) as listen:
-        both = Both(listen, kind, interval_s=60, on_refused=lambda *told: refused.append(told))
+        both = Both(
+            listen, kind, interval_s=60, on_refused=lambda *reported: refused.append(reported)
+        )
         poison = click(1, items=[headwater.EventItem("boots", quantity=float("nan"))])
         await both.do(both.buffer.add, poison)
         await both.add(2)
@@ -63,10 +65,10 @@ async def test_what_the_server_refused_is_told_apart_from_what_was_lost(kind) ->
 
 
 async def test_a_callback_that_exits_or_dies_ends_neither_the_buffer_nor_the_others(kind) -> None:
-    replica, told = DictReplica(), []
+    replica, reported = DictReplica(), []
 
     def exits(event, reason) -> None:
-        told.append(reason)
+        reported.append(reason)
         sys.exit(1)
 
     async with serving(replica) as listen:
@@ -75,7 +77,7 @@ async def test_a_callback_that_exits_or_dies_ends_neither_the_buffer_nor_the_oth
         await both.add(1)
         await both.flush()
         await both.close()
-    assert (sorted(replica.seen), len(told)) == (["e1"], 1)
+    assert (sorted(replica.seen), len(reported)) == (["e1"], 1)
 
 
 async def test_a_callback_that_waits_for_its_own_buffer_is_stopped_not_hung(kind, caplog) -> None:
@@ -112,11 +114,11 @@ async def test_a_callback_may_not_flush_its_buffer_and_may_close_it(kind, caplog
 
 
 async def test_a_coroutine_is_awaited_on_a_loop_and_refused_by_a_thread() -> None:
-    told = []
+    reported = []
 
     async def slowly(event, reason) -> None:
         await asyncio.sleep(0)
-        told.append(event.event_id)
+        reported.append(event.event_id)
         raise LookupError("of the shop")
 
     async with serving(DictReplica()) as listen:
@@ -127,7 +129,7 @@ async def test_a_coroutine_is_awaited_on_a_loop_and_refused_by_a_thread() -> Non
         await both.close()
         with headwater.Client(listen) as client, pytest.raises(TypeError, match="AsyncFeedback"):
             headwater.FeedbackBuffer(client, on_lost=slowly)
-    assert told == [""]
+    assert reported == [""]
 
 
 async def test_a_callback_that_never_returns_does_not_keep_the_program(monkeypatch, caplog) -> None:
@@ -251,5 +253,5 @@ async def test_a_server_that_dies_under_a_burst_gets_all_of_it_from_its_successo
         await both.add(*range(60, 120))
         await both.flush()
         await both.close()
-    assert (len(replica.seen), replica.touched["boots"], both.lost) == (120, 120, [])
+    assert (len(replica.seen), replica.interactions["boots"], both.lost) == (120, 120, [])
     await eventually(lambda: not [t for t in threading.enumerate() if t.name == "headwater"])

@@ -98,7 +98,7 @@ async def test_sigterm_sends_it_where_the_program_makes_an_exit_of_it(tmp_path) 
 
 
 async def test_sigterm_alone_is_a_kill_and_loses_what_is_in_memory(tmp_path) -> None:
-    """So it stands in README.md: no library sees it. Whoever changes that changes the promise."""
+    """README.md says so: no library sees it. A change of this changes the promise."""
     replica = DictReplica()
     async with serving(replica) as listen:
         program = await run(tmp_path, SYNC + "time.sleep(600)", listen)
@@ -141,7 +141,7 @@ async def test_a_cancelled_sender_still_sends_and_a_second_cancel_says_what_is_l
             await asyncio.sleep(0)
             buffer._sender.cancel()
             if cancels == 2:
-                await eventually(lambda: len(replica.told) == 2)
+                await eventually(lambda: len(replica.received) == 2)
                 buffer._sender.cancel()
             await asyncio.wait([buffer._sender])
         replica.pause.set()

@@ -33,7 +33,7 @@ def a_first_day(listen: str) -> None:
         assert [(r.user_id, r.status.value) for r in written.results] == [("ann", "applied")]
         ann = shop.get_user("ann")
         assert ann.user == headwater.User("ann", {"segment": "vip"})
-        assert [touch.item_id for touch in ann.history] == ["shoe 1", "shoe 3"]
+        assert [one.item_id for one in ann.history] == ["shoe 1", "shoe 3"]
         assert ann.history[0].touch_time == datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
         with pytest.raises(headwater.NotFoundError):
             shop.get_user(visitor_id="nobody")

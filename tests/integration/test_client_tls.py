@@ -128,7 +128,7 @@ async def test_a_key_without_the_scope_is_a_permission_denied_error() -> None:
             with pytest.raises(headwater.PermissionDeniedError) as denied:
                 await page.upsert_items([headwater.Item("boots")])
             async with headwater.AsyncFeedbackBuffer(
-                page, on_lost=lambda *told: lost.append(told)
+                page, on_lost=lambda *problem: lost.append(problem)
             ) as buffer:
                 await buffer.add(headwater.Event("click", "v", items=["boots"]))
         async with headwater.AsyncClient(listen, key="another-key-of-nobody") as stranger:

@@ -121,20 +121,20 @@ async def test_an_event_time_far_away_is_data_and_moves_no_window(
     wild = replace(click(0), event_time_ms=time_ms)
     async with servers(storage) as replicas:
         first, second, third = [replica for replica, _ in replicas]
-        assert await _told(first, click(1)) is Status.CREATED
-        told = await second.feedback([(wild, "")], 60)
-        assert told.outcomes[0].status is Status.CREATED
+        assert await _status(first, click(1)) is Status.CREATED
+        answer = await second.feedback([(wild, "")], 60)
+        assert answer.outcomes[0].status is Status.CREATED
         # its id, and those before it, are remembered for the log's time: none was pushed out
-        assert await _told(third, wild) is Status.EXISTS
-        assert await _told(first, click(1)) is Status.EXISTS
-        assert await _told(second, click(2)) is Status.CREATED
+        assert await _status(third, wild) is Status.EXISTS
+        assert await _status(first, click(1)) is Status.EXISTS
+        assert await _status(second, click(2)) is Status.CREATED
         done = await third.feedback([(click(3), "")], 60)
         tally(ROW, 0, faults=1, acknowledged=4)
         assert len(await digests(storage, replicas, done.offset)) == 1
         counts = (await third.model(compute_digest=False)).counts
         assert counts["events_learned"] == 4
-        touches = third.get_user("", wild.visitor_id).history
-        assert touches[0].time_ms == min(time_ms, time_ms_of(told.offset))
+        history = third.get_user("", wild.visitor_id).history
+        assert history[0].time_ms == min(time_ms, time_ms_of(answer.offset))
 
 
 @pytest.mark.parametrize("time_ms", [TIME_MS_MIN - 1, TIME_MS_MAX + 1])
@@ -142,8 +142,8 @@ async def test_an_event_time_of_no_calendar_is_kept_aside(storage: Storage, time
     async with servers(storage) as replicas:
         replica, _ = replicas[0]
         wild = replace(click(0), event_time_ms=time_ms)
-        assert await _told(replica, wild) is Status.QUARANTINED
-        assert await _told(replica, click(0)) is Status.CREATED
+        assert await _status(replica, wild) is Status.QUARANTINED
+        assert await _status(replica, click(0)) is Status.CREATED
 
 
 async def test_windows_end_by_the_time_of_the_log(storage: Storage, tally) -> None:
@@ -153,14 +153,14 @@ async def test_windows_end_by_the_time_of_the_log(storage: Storage, tally) -> No
         begin_ms, day_ms = time_ms_of(first.offset), round(DAY_HOURS * HOUR_MS)
         late = Event("late", "click", "v", items=(EventItem("tent"),), event_time_ms=begin_ms)
         await put_at(storage, begin_ms + day_ms - 1_000, [late])
-        assert await _told(replicas[1][0], click(0)) is Status.EXISTS
+        assert await _status(replicas[1][0], click(0)) is Status.EXISTS
         await put_at(storage, begin_ms + day_ms, [replace(late, event_id="later")])
-        assert await _told(replicas[2][0], click(0)) is Status.CREATED
+        assert await _status(replicas[2][0], click(0)) is Status.CREATED
         done = await replicas[0][0].feedback([(click(0), "")], 60)
         tally(ROW, 0, faults=2, acknowledged=2)
         assert done.outcomes[0].status is Status.EXISTS
         assert len(await digests(storage, replicas, done.offset)) == 1
 
 
-async def _told(replica: Replica, event: Event) -> Status:
+async def _status(replica: Replica, event: Event) -> Status:
     return (await replica.feedback([(event, "")], 60)).outcomes[0].status

@@ -70,7 +70,7 @@ async def test_of_a_visitor_only_the_anonymous_part_goes(storage: Storage) -> No
             await client.get_user(visitor_id="phone")
         bob = await client.get_user("bob")
         assert bob.visitor_ids == ()
-        assert [touch.item_id for touch in bob.history] == ["boots"]
+        assert [one.item_id for one in bob.history] == ["boots"]
 
 
 async def test_a_stranger_is_forgotten_without_a_trace(storage: Storage) -> None:
@@ -96,7 +96,7 @@ async def sources(storage: Storage) -> dict[str, str]:
     return found
 
 
-async def test_callers_are_told_apart_on_the_log_and_not_named(storage: Storage) -> None:
+async def test_callers_differ_on_the_log_and_not_named(storage: Storage) -> None:
     keys = {"a": "a-key-of-the-shop", "b": "b-key-of-the-shop"}
     known = SecretStr(",".join(keys.values()))
     settings = ApiSettings(keys=known, stop_grace_s=0, trust_forwarded_for=True)

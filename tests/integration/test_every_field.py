@@ -153,7 +153,7 @@ def violation(error):
 
 @pytest.mark.parametrize("name", METHODS)
 async def test_a_bad_value_is_refused_by_its_field_and_nothing_is_done(storage, name):
-    """INVALID_ARGUMENT and the field, each time; the state stands where it stood."""
+    """INVALID_ARGUMENT and the field, each time; the state stays as it was."""
     async with open_shop(storage) as shop:
         before = await shop.stands()
         for place in places(METHODS[name]):

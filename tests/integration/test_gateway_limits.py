@@ -59,13 +59,13 @@ async def statuses(url, **headers):
         "gateway_key_calls_per_second_max",
     ],
 )
-async def test_more_calls_than_the_limit_are_told_to_come_back(limit):
+async def test_more_calls_than_the_limit_are_refused_for_a_moment(limit):
     async with gateway_before(DictReplica(), replace(QUIET, **{limit: 4})) as url:
         counted, refused = await statuses(url)
         assert counted[200] >= 4
         assert counted[429] >= 1
-        told = refused.json()
-        assert (told["code"], told["status"]) == (8, "RESOURCE_EXHAUSTED")
+        body = refused.json()
+        assert (body["code"], body["status"]) == (8, "RESOURCE_EXHAUSTED")
         assert refused.headers["x-ratelimit-remaining"] == "0"
         async with patient() as client:
             assert (await client.get(f"{url}/healthz")).status_code == 200  # it is no call
@@ -157,7 +157,7 @@ async def serving_at(replica, backend):
         await server.stop()
 
 
-async def test_readiness_follows_the_server_and_callers_are_told():
+async def test_readiness_follows_the_server_and_callers_see_it():
     backend, replica = f"127.0.0.1:{free_port()}", DictReplica()
     async with AsyncExitStack() as first, patient(**BEARER) as client:
         await first.enter_async_context(serving_at(replica, backend))
@@ -198,8 +198,8 @@ async def test_two_servers_share_the_calls_and_one_carries_on_alone():
         second = await stack.enter_async_context(AsyncExitStack())
         await second.enter_async_context(serving_at(other, addresses[1]))
         parts = await stack.enter_async_context(AsyncExitStack())
-        told = replace(settings, gateway=f"127.0.0.1:{free_port()}")
-        url = await open_gateway(told, addresses, None, API.deadline_max_s, parts)
+        changed = replace(settings, gateway=f"127.0.0.1:{free_port()}")
+        url = await open_gateway(changed, addresses, None, API.deadline_max_s, parts)
         for _ in range(MANY):
             assert (await client.post(f"{url}/v1/recommend", json=QUESTION)).status_code == 200
         assert one.asked
@@ -249,9 +249,9 @@ async def test_the_log_is_a_file_if_one_wants(tmp_path):
 async def test_a_port_that_is_taken_is_named_with_its_setting(setting):
     replica = DictReplica()
     async with serving(replica, API) as taken, AsyncExitStack() as parts:
-        told = GatewaySettings(**{"gateway": "127.0.0.1:0", setting: taken})
+        changed = GatewaySettings(**{"gateway": "127.0.0.1:0", setting: taken})
         with pytest.raises(OSError, match=f"{setting}: cannot listen on {taken}"):
-            await open_gateway(told, (taken,), None, API.deadline_max_s, parts)
+            await open_gateway(changed, (taken,), None, API.deadline_max_s, parts)
 
 
 async def test_a_configuration_that_envoy_refuses_is_explained_in_its_words(tmp_path):

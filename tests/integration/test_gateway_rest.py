@@ -83,9 +83,9 @@ def annotated() -> Iterator[tuple[str, str]]:
 async def test_every_annotated_route_answers(rest):
     routes = set(annotated())
     assert CALLS.keys() <= routes
-    for (method, path), told in CALLS.items():
-        body = told if isinstance(told, dict) else None
-        answer = await rest.request(method, path if body else told, json=body)
+    for (method, path), asked in CALLS.items():
+        body = asked if isinstance(asked, dict) else None
+        answer = await rest.request(method, path if body else asked, json=body)
         assert answer.status_code == 200, (path, answer.text)
         assert answer.headers["content-type"] == "application/json"
         assert answer.headers["x-request-id"]
@@ -110,16 +110,16 @@ async def test_a_blank_in_a_query_may_be_a_plus(rest):
     assert answer.json() == (await rest.get(percent)).json()
 
 
-async def test_what_was_told_over_rest_is_learned(rest):
+async def test_what_was_sent_over_rest_is_learned(rest):
     item = {"item": {"itemId": "hat", "price": 9.5, "categories": ["hats"]}}
     await rest.post("/v1/items", json={"writes": [item]})
-    told = (await rest.post("/v1/feedback", json={"events": [event("rest-2")]})).json()
-    assert told["results"] == [
+    body = (await rest.post("/v1/feedback", json={"events": [event("rest-2")]})).json()
+    assert body["results"] == [
         {"eventId": "rest-2", "status": "EVENT_STATUS_CREATED", "detail": ""}
     ]
     again = (await rest.post("/v1/feedback", json={"events": [event("rest-2")]})).json()
     assert again["results"][0]["status"] == "EVENT_STATUS_EXISTS"
-    asked = {"visitorId": "bob", "minOffset": told["offset"], "filter": 'categories: ANY("hats")'}
+    asked = {"visitorId": "bob", "minOffset": body["offset"], "filter": 'categories: ANY("hats")'}
     slate = (await rest.post("/v1/recommend", json=asked)).json()
     assert [result["itemId"] for result in slate["results"]] == ["hat"]
     assert slate["attributionToken"]
@@ -143,13 +143,13 @@ async def test_what_was_told_over_rest_is_learned(rest):
 async def test_an_error_names_the_field(rest, path, body, field):
     answer = await rest.post(path, json=body)
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
-    told = answer.json()
-    assert (told["code"], told["status"]) == (3, "INVALID_ARGUMENT")
-    (details,) = told["details"]
+    body = answer.json()
+    assert (body["code"], body["status"]) == (3, "INVALID_ARGUMENT")
+    (details,) = body["details"]
     assert details["@type"] == "type.googleapis.com/google.rpc.BadRequest"
     (violation,) = details["fieldViolations"]
     assert violation["field"] == field
-    assert told["message"] == f"{field} {violation['description']}"
+    assert body["message"] == f"{field} {violation['description']}"
 
 
 RECOMMEND, LARGE = "/v1/recommend", " " * (BODY_MAX + 1)
@@ -182,10 +182,10 @@ async def test_every_error_is_the_json_of_a_status(rest, sent, expected):
     http_status, code, status, says = expected
     answer = await rest.request(method, path, content=body, headers=JSON | headers)
     assert (answer.status_code, answer.headers["content-type"]) == (http_status, "application/json")
-    told = answer.json()
-    assert set(told) == {"code", "status", "message", "details"}
-    assert (told["code"], told["status"]) == (code, status)
-    assert says in told["message"]
+    body = answer.json()
+    assert set(body) == {"code", "status", "message", "details"}
+    assert (body["code"], body["status"]) == (code, status)
+    assert says in body["message"]
     assert answer.headers["grpc-status"] == str(code)
 
 
@@ -242,7 +242,7 @@ async def test_a_body_that_is_large_and_good_is_read(rest):
     assert statuses == {"EVENT_STATUS_CREATED"}
 
 
-async def test_health_is_told_without_a_key(server, rest):
+async def test_health_is_returned_without_a_key(server, rest):
     del rest.headers["authorization"]
     assert (await rest.get("/healthz")).text == "ok\n"
     assert (await rest.get("/readyz")).status_code == 200
@@ -265,7 +265,7 @@ def test_the_examples_of_the_page_do_what_it_says(server):
         answer = json.loads(said.stdout)
         assert "code" not in answer or expected
         if expected:
-            told = json.loads(expected)
-            if "offset" in told:
-                told["offset"] = answer["offset"]
-            assert answer == told
+            body = json.loads(expected)
+            if "offset" in body:
+                body["offset"] = answer["offset"]
+            assert answer == body

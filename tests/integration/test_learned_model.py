@@ -18,9 +18,9 @@ EXAMPLES = 10
 
 
 class CountsRetries(LearnedModel):
-    def tell(self, event: Event) -> EventStatus:
+    def learn(self, event: Event) -> EventStatus:
         self.count += event.event_id in self.learned
-        return super().tell(event)
+        return super().learn(event)
 
 
 class KeepsTheErased(LearnedModel):

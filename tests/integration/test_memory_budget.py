@@ -6,7 +6,7 @@ from headwater_server.storage.storage import Storage
 from tests.integration.replicas import running_replica
 
 
-async def test_a_budget_is_told_beside_what_is_taken_and_warned_of_once(storage: Storage) -> None:
+async def test_a_budget_is_reported_with_the_use_and_warned_of_once(storage: Storage) -> None:
     with structlog.testing.capture_logs() as lines:
         async with running_replica(storage, memory_budget_mb=1) as replica:
             counts = (await replica.model(compute_digest=False)).counts

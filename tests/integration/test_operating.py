@@ -1,4 +1,4 @@
-"""What operators are told: by a real replica on a real store, and without that store."""
+"""Answers to operators: of a real replica on a real store, and without that store."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SPAN = Span.HOUR
 RECOMMEND = "headwater.v1.RecommendationService/Recommend"
 
 
-async def test_a_replica_tells_how_it_serves_and_is_remembered_when_it_dies(
+async def test_a_replica_reports_how_it_serves_and_is_remembered_when_it_dies(
     storage: Storage,
 ) -> None:
     meters = Meters()
@@ -42,14 +42,14 @@ async def test_a_replica_tells_how_it_serves_and_is_remembered_when_it_dies(
         meters.of(RECOMMEND).under_way += 1
         meters.of(RECOMMEND).ended("OK", 0.004)
 
-        async def told() -> bool:
+        async def reported() -> bool:
             reports = {
                 one.report.replica_id: one for one in (await replica.operators.replicas()).reports
             }
             one = reports[own.replica_id].report
             return one.position.offset == offset and bool(one.serving and one.serving.calls)
 
-        await eventually(told)
+        await eventually(reported)
         answer = await replica.operators.replicas()
     mine, gone = sorted(answer.reports, key=lambda one: one.report.replica_id == DEAD.replica_id)
     assert answer.head.offset == offset
@@ -102,23 +102,23 @@ async def test_the_quarantine_is_read_newest_first_page_by_page(storage: Storage
         nonsense = await replica.operators.quarantined(1, "", "event_type")
     found = [one.event_id for one in [*first.events, *second.events]]
     assert found == [f"e{number}" for number in reversed(range(9))]
-    assert (first.kept, first.ever) == (9, 9)
+    assert (first.kept, first.total) == (9, 9)
     assert [one.event.event_type for one in nonsense.events] == ["nonsense"]
 
 
-async def test_storage_tells_of_log_snapshots_and_store(storage: Storage) -> None:
+async def test_storage_reports_log_snapshots_and_store(storage: Storage) -> None:
     options = {"snapshot_entries": 1, "snapshot_on_stop": False, "engine_type": Engine}
     async with running_replica(storage, **options) as replica:
         await replica.feedback(clicks(1), 60)
         await eventually(lambda: replica.shell.snapshotter.taken > 0)
         await replica.feedback(clicks(2), 60)
-        holdings, ever = await replica.operators.storage()
+        holdings, total = await replica.operators.storage()
         head = await storage.log.head()
-    assert (holdings.log.last, holdings.log.entries, ever) == (head, head.sequence, head.sequence)
+    assert (holdings.log.last, holdings.log.entries, total) == (head, head.sequence, head.sequence)
     assert holdings.log.first.sequence == 1
     assert holdings.log.memory_bytes > 0
     newest = holdings.snapshots[0]
-    assert newest.position.sequence <= ever
+    assert newest.position.sequence <= total
     assert 0 < newest.stored_bytes < newest.plain_bytes
     assert newest.create_time_ms > 1_700_000_000_000
     assert holdings.store.version.split()[0] in BACKENDS

@@ -47,7 +47,7 @@ async def shop(storage: Storage) -> AsyncIterator[list[Replica]]:
         yield replicas
 
 
-async def tell(storage: Storage, steps: Sequence[tuple[int, Operation]]) -> str:
+async def write(storage: Storage, steps: Sequence[tuple[int, Operation]]) -> str:
     """Put each on the log so many minutes of the log's time after now; return the last offset."""
     now_ms = time_ms_of((await storage.log.head()).offset)
     positions = [await put_at(storage, now_ms + m * MINUTE_MS, [what]) for m, what in steps]
@@ -81,13 +81,13 @@ async def test_an_act_counts_for_what_was_reported_before_it_within_the_window(
     storage: Storage, tally, steps, rate: float
 ) -> None:
     async with shop(storage) as replicas:
-        offset = await tell(storage, steps)
+        offset = await write(storage, steps)
         replica = await same_state(storage, replicas, offset)
         tally(ROW, 0, faults=1)
         assert act_rate(replica) == [rate]
         # the act itself is learned in any case
         profile = replica.get_user("", "ann")
-        assert [touch.item_id for touch in profile.history] == ["tent"]
+        assert [one.item_id for one in profile.history] == ["tent"]
 
 
 async def test_an_item_comes_into_being_with_its_first_event_and_is_described_later(
@@ -107,8 +107,8 @@ async def test_an_item_comes_into_being_with_its_first_event_and_is_described_la
         done = await replicas[2].upsert_items([lamp], 30)
         replica = await same_state(storage, replicas, done.offset)
         assert replica.get_item("lamp").title == "A lamp"
-        touches = replica.get_user("", "ann").history
-        assert [touch.item_id for touch in touches] == ["lamp"]
+        history = replica.get_user("", "ann").history
+        assert [one.item_id for one in history] == ["lamp"]
 
 
 @pytest.mark.parametrize("seed", seeds(3))
@@ -124,11 +124,11 @@ async def test_any_order_gives_one_digest_and_loses_no_event(
         for n in range(60)
     ]
     writes = [ItemWrite(Item(f"new {n}", f"Thing {n}")) for n in range(60)]
-    told = [*events, *events[::3], *writes]
-    random.shuffle(told)
+    sent = [*events, *events[::3], *writes]
+    random.shuffle(sent)
     created = 0
     async with shop(storage) as replicas:
-        for what in told:
+        for what in sent:
             replica = random.choice(replicas)
             if isinstance(what, ItemWrite):
                 done = await replica.upsert_items([what], 30)
@@ -138,5 +138,5 @@ async def test_any_order_gives_one_digest_and_loses_no_event(
         replica = await same_state(storage, replicas, done.offset)
         learned = (await replica.model(compute_digest=False)).counts["events_learned"] - 1
     lost, doubled = max(0, len(events) - learned), max(0, learned - len(events))
-    tally(ROW, seed, faults=len(told), acknowledged=created, lost=lost, doubled=doubled)
+    tally(ROW, seed, faults=len(sent), acknowledged=created, lost=lost, doubled=doubled)
     assert created == learned == len(events)

@@ -28,13 +28,13 @@ SETTINGS = ApiSettings(stop_grace_s=0, overload_calls=CALLS, retry_after_ms=70)
 
 
 class Caller:
-    """Calls once: our own clients would come back as they are told, and see nothing of it."""
+    """Calls once: our own clients would try again as the server asks, and see nothing of it."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._feedback = feedback_grpc.FeedbackServiceStub(channel)
         self._recommendation = recommendation_grpc.RecommendationServiceStub(channel)
 
-    async def tell(self, number: int) -> str:
+    async def send(self, number: int) -> str:
         """Send a click; return what became of it, or the status and the time to come back after."""
         event = event_pb2.Event(
             event_id=f"e{number}",
@@ -70,19 +70,19 @@ async def crowd(storage: Storage, settings: ApiSettings) -> AsyncIterator[Caller
     ):
         held.gate.clear()
         caller = Caller(channel)
-        waiting = [asyncio.create_task(caller.tell(n)) for n in range(CALLS)]
+        waiting = [asyncio.create_task(caller.send(n)) for n in range(CALLS)]
         await eventually(lambda: replica.shell.appender.operations_waiting == CALLS)
         yield caller
         held.gate.set()
         assert set(await asyncio.gather(*waiting)) == {"EVENT_STATUS_CREATED"}
-        assert await caller.tell(99) == "EVENT_STATUS_CREATED"  # it is over
+        assert await caller.send(99) == "EVENT_STATUS_CREATED"  # it is over
         assert await caller.ask() == "OK"
 
 
-async def test_reads_go_on_while_writes_are_told_to_come_back(storage: Storage) -> None:
+async def test_reads_go_on_while_writes_are_refused(storage: Storage) -> None:
     async with crowd(storage, SETTINGS) as caller:
-        told = await asyncio.gather(*(caller.tell(100 + n) for n in range(10)))
-        assert set(told) == {"RESOURCE_EXHAUSTED 70"}
+        outcomes = await asyncio.gather(*(caller.send(100 + n) for n in range(10)))
+        assert set(outcomes) == {"RESOURCE_EXHAUSTED 70"}
         assert set(await asyncio.gather(*(caller.ask() for _ in range(30)))) == {"OK"}
 
 
@@ -93,10 +93,12 @@ async def test_reads_go_on_while_writes_are_told_to_come_back(storage: Storage) 
         ("neither", "OK"),
     ],
 )
-async def test_writes_go_on_if_so_told(storage: Storage, prefers: str, asked: str) -> None:
+async def test_writes_go_on_if_they_are_preferred(
+    storage: Storage, prefers: str, asked: str
+) -> None:
     async with crowd(storage, replace(SETTINGS, overload_prefers=prefers)) as caller:
         assert (await caller.ask()).startswith(asked)
-        more = asyncio.create_task(caller.tell(100))
+        more = asyncio.create_task(caller.send(100))
         await asyncio.sleep(0)
     assert await more == "EVENT_STATUS_CREATED"
 
@@ -113,12 +115,12 @@ async def test_a_loop_that_is_late_again_and_again_is_too_much_to_do(storage: St
         caller = Caller(channel)
         await eventually(lambda: _learned(caller, 1))
         hogging = asyncio.create_task(hog())
-        told = await caller.tell(2)
+        outcome = await caller.send(2)
         assert await caller.ask() == "OK"
         hogging.cancel()
-        assert told.startswith("RESOURCE_EXHAUSTED")
+        assert outcome.startswith("RESOURCE_EXHAUSTED")
         await eventually(lambda: _learned(caller, 2))
 
 
 async def _learned(caller: Caller, number: int) -> bool:
-    return await caller.tell(number) in {"EVENT_STATUS_CREATED", "EVENT_STATUS_EXISTS"}
+    return await caller.send(number) in {"EVENT_STATUS_CREATED", "EVENT_STATUS_EXISTS"}

@@ -1,4 +1,4 @@
-"""A page's key is public: what is sent with it teaches only as far as a token vouches for it."""
+"""A page's key is public: what is sent with it is learned only as far as a token proves it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Shop:
             question, metadata=bearer(key), timeout=PATIENCE_S
         )
 
-    async def tell(self, *events: event_pb2.Event, key: str = PAGE) -> list[str]:
+    async def send(self, *events: event_pb2.Event, key: str = PAGE) -> list[str]:
         """Return what became of each event, with the reason's field."""
         request = feedback_service_pb2.FeedbackRequest(events=events)
         answer = await self.feedback.Feedback(request, metadata=bearer(key), timeout=PATIENCE_S)
@@ -92,27 +92,27 @@ async def running_shop(
     ):
         shop = Shop(replica, channel)
         past = [event(f"p{n}", item, visitor=f"v{n}") for n, item in enumerate(ITEMS * 2)]
-        assert set(await shop.tell(*past, key=BACKEND)) == {"CREATED"}
+        assert set(await shop.send(*past, key=BACKEND)) == {"CREATED"}
         yield shop
 
 
-async def test_what_a_token_vouches_for_is_learned_and_serves_several_events(
+async def test_what_a_token_proves_is_learned_and_serves_several_events(
     storage: Storage,
 ) -> None:
     async with running_shop(storage) as shop:
         slate = await shop.slate()
         items = [result.item_id for result in slate.results]
         token = slate.attribution_token
-        told = await shop.tell(
+        statuses = await shop.send(
             event("e1", event_type="impression", attribution_token=token),
             event("e2", items[0], attribution_token=token),
             event("e3", items[0], event_type="add-to-cart", attribution_token=token),
         )
-        assert told == ["CREATED"] * 3
+        assert statuses == ["CREATED"] * 3
         assert await shop.digest() == await folded_digest(storage, Engine)
 
 
-async def test_what_no_token_vouches_for_teaches_nothing(storage: Storage) -> None:
+async def test_what_no_token_proves_teaches_nothing(storage: Storage) -> None:
     """Forged, foreign, of another visitor, of an item that was not shown, of an account."""
     async with running_shop(storage) as shop:
         slate = await shop.slate()
@@ -120,7 +120,7 @@ async def test_what_no_token_vouches_for_teaches_nothing(storage: Storage) -> No
         hidden = next(i for i in ITEMS if i not in {r.item_id for r in slate.results})
         before = await shop.digest()
         turned = token[:-5] + ("A" if token[-5] != "A" else "B") + token[-4:]
-        told = await shop.tell(
+        statuses = await shop.send(
             event("e1", shown, attribution_token=turned),
             event("e2", shown, attribution_token="forged"),
             event("e3", shown, visitor="bob", attribution_token=token),
@@ -128,7 +128,7 @@ async def test_what_no_token_vouches_for_teaches_nothing(storage: Storage) -> No
             event("e5", shown, user_id="victim", attribution_token=token),
             event("e6", shown, user_id="victim"),
         )
-        assert told == ["QUARANTINED attribution_token"] * 4 + ["QUARANTINED user_id"] * 2
+        assert statuses == ["QUARANTINED attribution_token"] * 4 + ["QUARANTINED user_id"] * 2
         assert await shop.digest() == before
 
 
@@ -138,17 +138,17 @@ async def test_a_token_expires_for_pages_and_for_backends(storage: Storage) -> N
         slate = await shop.slate()
         token, shown = slate.attribution_token, slate.results[0].item_id
         clock.now_ms += 24 * 3_600_000 - 2_000
-        assert await shop.tell(event("e1", shown, attribution_token=token)) == ["CREATED"]
+        assert await shop.send(event("e1", shown, attribution_token=token)) == ["CREATED"]
         before = await shop.digest()
         clock.now_ms += 4_000
         for key in (PAGE, BACKEND):
-            late = await shop.tell(event("e2", shown, attribution_token=token), key=key)
+            late = await shop.send(event("e2", shown, attribution_token=token), key=key)
             assert late == ["QUARANTINED attribution_token"]
         assert await shop.digest() == before
-        told = event("e3", shown, attribution_token=token)
-        told.event_time.FromMilliseconds(NOW_MS)
-        assert await shop.tell(told, key=PAGE) == ["QUARANTINED attribution_token"]
-        assert await shop.tell(told, key=BACKEND) == ["CREATED"]  # it happened in time
+        bought = event("e3", shown, attribution_token=token)
+        bought.event_time.FromMilliseconds(NOW_MS)
+        assert await shop.send(bought, key=PAGE) == ["QUARANTINED attribution_token"]
+        assert await shop.send(bought, key=BACKEND) == ["CREATED"]  # it happened in time
 
 
 async def test_what_a_page_says_of_itself_counts_within_limits(storage: Storage) -> None:
@@ -156,32 +156,32 @@ async def test_what_a_page_says_of_itself_counts_within_limits(storage: Storage)
     limits = {"page_visitor_events_per_minute_max": 3, "page_source_events_per_minute_max": 5}
     async with running_shop(storage, **limits) as shop:
         token = (await shop.slate("cleo")).attribution_token
-        ann = await shop.tell(*(event(f"a{n}", "boots") for n in range(5)))
+        ann = await shop.send(*(event(f"a{n}", "boots") for n in range(5)))
         assert ann == ["CREATED"] * 3 + ["QUARANTINED attribution_token"] * 2
-        others = await shop.tell(*(event(f"o{n}", "boots", visitor=f"o{n}") for n in range(3)))
+        others = await shop.send(*(event(f"o{n}", "boots", visitor=f"o{n}") for n in range(3)))
         assert others == ["CREATED"] * 2 + ["QUARANTINED source"]
         seen = event("c1", event_type="impression", visitor="cleo", attribution_token=token)
-        assert await shop.tell(seen) == ["CREATED"]  # what is vouched for has no part in it
-        backend = await shop.tell(*(event(f"b{n}", "boots") for n in range(9)), key=BACKEND)
+        assert await shop.send(seen) == ["CREATED"]  # events with a token do not count here
+        backend = await shop.send(*(event(f"b{n}", "boots") for n in range(9)), key=BACKEND)
         assert backend == ["CREATED"] * 9
 
 
-async def test_a_list_that_a_page_asked_for_vouches_for_no_made_up_visitor(
+async def test_a_list_that_a_page_asked_for_proves_no_made_up_visitor(
     storage: Storage,
 ) -> None:
     """Else one address asks for a list for each of its inventions, and teaches without end."""
     limits = {"page_visitor_events_per_minute_max": 3, "page_source_events_per_minute_max": 5}
     async with running_shop(storage, **limits) as shop:
-        told = []
+        statuses = []
         for visitor in ("x1", "x2", "x3"):
             token = (await shop.slate(visitor, PAGE, candidate_item_ids=["rope"])).attribution_token
             bought = [
                 event(f"{visitor}-{n}", "rope", visitor=visitor, attribution_token=token)
                 for n in range(4)
             ]
-            told += await shop.tell(*bought)
-        assert told.count("CREATED") == 5
-        assert set(told) == {"CREATED", "QUARANTINED attribution_token", "QUARANTINED source"}
+            statuses += await shop.send(*bought)
+        assert statuses.count("CREATED") == 5
+        assert set(statuses) == {"CREATED", "QUARANTINED attribution_token", "QUARANTINED source"}
         assert await shop.digest() == await folded_digest(storage, Engine)  # the log says it, too
 
 
@@ -216,13 +216,13 @@ async def test_a_page_opens_no_stream(storage: Storage) -> None:
 
 
 async def test_nobody_takes_an_event_id_from_the_backend(storage: Storage) -> None:
-    """Whoever guesses the id of an order sends something else under it first: it does no harm."""
+    """A page that guesses an order's id and sends something else under it first does no harm."""
     async with running_shop(storage) as shop:
         first, order = event("order-7", "rope"), event("order-7", "tent")
-        assert await shop.tell(first) == ["CREATED"]
-        assert await shop.tell(first) == ["EXISTS"]
-        assert await shop.tell(order, key=BACKEND) == ["CREATED"]
-        assert await shop.tell(order, key=BACKEND) == ["EXISTS"]
+        assert await shop.send(first) == ["CREATED"]
+        assert await shop.send(first) == ["EXISTS"]
+        assert await shop.send(order, key=BACKEND) == ["CREATED"]
+        assert await shop.send(order, key=BACKEND) == ["EXISTS"]
 
 
 async def test_a_page_asks_for_its_visitor_and_no_account(storage: Storage) -> None:
@@ -235,7 +235,7 @@ async def test_a_page_asks_for_its_visitor_and_no_account(storage: Storage) -> N
         with pytest.raises(grpc.aio.AioRpcError) as scope:
             await shop.slate(key=NARROW)
         assert scope.value.code() is grpc.StatusCode.PERMISSION_DENIED
-        assert await shop.tell(event("e", "boots"), key=NARROW) == ["CREATED"]
+        assert await shop.send(event("e", "boots"), key=NARROW) == ["CREATED"]
 
 
 async def test_with_the_backends_word_a_page_may_name_the_account(storage: Storage) -> None:
@@ -244,4 +244,4 @@ async def test_with_the_backends_word_a_page_may_name_the_account(storage: Stora
         token, shown = slate.attribution_token, slate.results[0].item_id
         mine = event("e1", shown, user_id="anna", attribution_token=token)
         phone = event("e2", shown, visitor="phone", user_id="anna", attribution_token=token)
-        assert await shop.tell(mine, phone) == ["CREATED"] * 2
+        assert await shop.send(mine, phone) == ["CREATED"] * 2

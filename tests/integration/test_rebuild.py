@@ -65,7 +65,7 @@ def story() -> list[tuple[Operation, ...]]:
 
 
 def is_anns(operation: Operation) -> bool:
-    """Written anew on purpose: the oracle shares no code with what it judges."""
+    """Written again on purpose: the oracle shares no code with what it judges."""
     if isinstance(operation, UserWrite):
         return operation.user_id == "u-ann"
     if not isinstance(operation, Event):
@@ -198,10 +198,10 @@ async def test_the_command_leaves_a_receipt_and_one_snapshot(tmp_path: Path) -> 
     assert "stop the servers of this catalogue first: 7 on here" in refused.stderr
 
 
-async def test_what_retention_dropped_is_told_and_the_rest_forgets_all_the_same(
+async def test_what_retention_dropped_is_reported_and_the_rest_forgets_all_the_same(
     tmp_path: Path,
 ) -> None:
-    """Where the log's beginning is gone, the oldest snapshot stands for it, weights and all."""
+    """Where the log's beginning is gone, the oldest snapshot replaces it, with its weights."""
     data_dir, cut = tmp_path / "data", 100
     settings = StorageSettings(log_entries_kept_min=10)
     async with open_storage(settings, data_dir=data_dir) as storage:

@@ -1,4 +1,4 @@
-"""How a replica stands, as /metrics tells it: on a real store, and while that is away."""
+"""The measurements of a replica for /metrics: on a real store, and while that is away."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.integration.waiting import PATIENCE_S, eventually
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-async def test_the_log_and_the_newest_snapshot_are_told_until_the_store_is_away(
+async def test_the_log_and_the_newest_snapshot_are_measured_until_the_store_is_away(
     backend: str, tmp_path: Path
 ) -> None:
     settings = StorageSettings(store_timeout_ms=1_000)

@@ -81,7 +81,7 @@ async def test_a_frozen_store_stops_writes_only_and_all_recovers(
         assert watched.seen[-1] == (True, False)
         server.thaw()
         await eventually(watched.is_available)
-        # whatever arrived of the refused ones: told again, each is learned once
+        # whatever arrived of the refused ones: sent again, each is learned once
         await replica.feedback(clicks(1, 2, 3), PATIENCE_S)
         model = await replica.model(compute_digest=True)
         assert model.counts["events_learned"] == 3

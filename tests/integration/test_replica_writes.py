@@ -150,7 +150,7 @@ async def test_too_much_at_once_is_refused_early_and_what_was_taken_is_done(
         assert len(refused) == 20
         assert refused[0].retry_after_ms > 0
         assert (await replica.model(compute_digest=False)).counts["events_learned"] == 100
-        # a single call larger than the limit is not refused for ever
+        # a single call larger than the limit is not refused forever
         assert (
             len((await replica.feedback(clicks(*range(1_000, 1_500)), PATIENCE_S)).outcomes) == 500
         )

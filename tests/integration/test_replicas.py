@@ -63,17 +63,17 @@ async def test_a_replica_is_known_while_it_runs_with_where_it_stands(storage: St
         assert standing.state_version == CountingEngine.STATE_VERSION
         offset = (await replica.feedback(clicks(1), PATIENCE_S)).offset
 
-        async def told() -> bool:
+        async def reported() -> bool:
             (standing,) = await storage.replicas.live(PATIENCE_MS)
             return standing.position.offset == offset
 
-        await eventually(told)
+        await eventually(reported)
     assert await storage.replicas.live(PATIENCE_MS) == []
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a comparison wait for whoever is slow, and take nobody who is late for dead."""
+    """Let a comparison wait for a slow replica, and take no late one for dead."""
     monkeypatch.setattr(digest_comparison, "PATIENCE_S", PATIENCE_S)
     monkeypatch.setattr(digest_comparison, "LIVE_PATIENCE_MS", PATIENCE_MS)
 
@@ -97,7 +97,7 @@ async def test_who_holds_another_state_is_found_by_comparing(storage: Storage) -
     class Forgetful(CountingEngine):
         def _learn(self, event: Event) -> Outcome:
             outcome = super()._learn(event)
-            self.touched.pop("tent", None)
+            self.interactions.pop("tent", None)
             return outcome
 
     async with running_replica(storage) as good, running_replica(storage, engine_type=Forgetful):
@@ -142,17 +142,17 @@ class SlowNeighbour:
 
     def __init__(self, looks: int) -> None:
         self.looks_left = looks
-        self.told = 0
+        self.reported = 0
 
     def applied(self, sequence: int) -> None:
-        self.told = sequence
+        self.reported = sequence
 
     def all_applied(self, sequence: int) -> bool:
         self.looks_left -= 1
         return self.looks_left < 0
 
     def leave(self) -> None:
-        self.told = -1
+        self.reported = -1
 
 
 async def test_an_acknowledgement_waits_for_the_neighbours(storage: Storage) -> None:
@@ -160,7 +160,7 @@ async def test_an_acknowledgement_waits_for_the_neighbours(storage: Storage) -> 
     async with running_replica(storage, host_peers=slow, host_patience_ms=60_000) as replica:
         await replica.feedback(clicks(1), PATIENCE_S)
         assert slow.looks_left < 0
-        assert slow.told == (await replica.model(compute_digest=False)).counts["log_entries"]
+        assert slow.reported == (await replica.model(compute_digest=False)).counts["log_entries"]
 
 
 async def test_a_neighbour_that_never_comes_costs_no_more_than_the_patience(

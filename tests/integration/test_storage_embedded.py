@@ -30,7 +30,7 @@ async def test_what_was_written_is_there_after_a_stop_and_a_start(tmp_path: Path
         await server.stop()
 
 
-async def test_it_listens_on_no_port_and_syncs_as_told(tmp_path: Path) -> None:
+async def test_it_listens_on_no_port_and_syncs_as_configured(tmp_path: Path) -> None:
     server = EmbeddedServer(tmp_path, Durability.ALWAYS)
     await server.start()
     with client(server) as store:

@@ -29,7 +29,7 @@ def state(seed: int = 1) -> list[tuple[str, object]]:
 
 @pytest.fixture(autouse=True)
 async def log(store: Store, settings: StorageSettings) -> None:
-    """Entries for the snapshots to stand on."""
+    """The entries of the snapshots."""
     for sequence in range(1, 8):
         fields = ("n", sequence, "p", f"{999 + sequence}-0", "e", "")
         await store.call("XADD", Keys(settings.catalogue).log, f"{1000 + sequence}-0", *fields)
@@ -147,7 +147,7 @@ async def test_a_snapshot_without_a_manifest_that_we_know_is_left_out(
     assert [found.position.sequence for found in await storage.snapshots.published()] == [1]
 
 
-async def test_quarantine_keeps_events_with_reasons_and_counts_for_ever(
+async def test_quarantine_keeps_events_with_reasons_and_counts_forever(
     storage: Storage, store: Store, settings: StorageSettings
 ) -> None:
     assert await storage.quarantine.total() == 0

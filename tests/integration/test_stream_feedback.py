@@ -117,10 +117,10 @@ async def test_no_more_is_read_than_may_be_under_way() -> None:
         call = pb_grpc.FeedbackServiceStub(channel).StreamFeedback(
             iter([batch(f"e{n}") for n in range(20)])
         )
-        await eventually(lambda: len(replica.told) == SETTINGS.stream_batches_max)
+        await eventually(lambda: len(replica.received) == SETTINGS.stream_batches_max)
         for _ in range(200):
             await asyncio.sleep(0)
-        assert len(replica.told) == SETTINGS.stream_batches_max
+        assert len(replica.received) == SETTINGS.stream_batches_max
         replica.pause.set()
         assert [a.results[0].event_id async for a in call] == [f"e{n}" for n in range(20)]
 
@@ -147,7 +147,7 @@ async def test_a_stopping_server_answers_what_is_under_way_and_ends_the_stream()
         call = pb_grpc.FeedbackServiceStub(channel).StreamFeedback()
         replica.pause = asyncio.Event()
         await call.write(batch("a"))
-        await eventually(lambda: replica.told)
+        await eventually(lambda: replica.received)
         stopping = asyncio.create_task(server.stop())
         await asyncio.sleep(0)
         replica.pause.set()
@@ -159,7 +159,7 @@ async def test_a_stopping_server_answers_what_is_under_way_and_ends_the_stream()
         await asyncio.wait_for(stopping, PATIENCE_S)  # no need of its grace
 
 
-async def test_a_stream_waits_where_a_call_would_be_told_to_come_back(storage: Storage) -> None:
+async def test_a_stream_waits_where_a_call_would_be_refused(storage: Storage) -> None:
     options = {"unacknowledged_operations_max": 4}
     async with running_replica(storage, **options) as replica, channel_to(replica) as channel:
         stub = pb_grpc.FeedbackServiceStub(channel)
@@ -196,8 +196,8 @@ async def test_a_client_sends_again_what_a_lost_connection_left_unanswered() -> 
     await server.stop()
     names = [result.event_id for answer in answers for result in answer.results]
     assert names == [name for n in range(30) for name in (f"e{n}", f"f{n}")]
-    assert replica.touched["tent"] == 60  # however often they were sent
-    assert len(replica.told) > 60
+    assert replica.interactions["tent"] == 60  # however often they were sent
+    assert len(replica.received) > 60
 
 
 async def test_both_clients_wait_while_the_server_has_too_much_to_do_and_draw_no_further() -> None:
@@ -243,7 +243,7 @@ async def test_the_client_for_threads_does_the_same() -> None:
         assert await asyncio.to_thread(next, stream, None) is None
     await server.stop()
     assert names == [name for n in range(40) for name in (f"e{n}", f"f{n}")]
-    assert replica.touched["tent"] == 80
+    assert replica.interactions["tent"] == 80
 
 
 async def test_the_callers_own_error_comes_after_the_answers_to_what_he_gave() -> None:

@@ -1,4 +1,4 @@
-"""One key of attribution tokens follows another: nobody's token is refused, and none for ever."""
+"""One key of attribution tokens follows another: nobody's token is refused, and none forever."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_a_running_process_hears_of_it(
 async def test_a_ring_that_cannot_be_read_leaves_the_keys_that_are_known(
     storage: Storage, settings: StorageSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is followed again when it is mended."""
+    """The process reads it again when it is repaired."""
     monkeypatch.setattr(token_keys, "REFRESH_S", 0.01)
     read, failures = RedisTokenKeys.read, []
 

@@ -41,7 +41,7 @@ async def test_what_has_its_hash_in_its_name_is_kept_and_the_rest_is_asked(brows
     assert (answer.status_code, answer.headers["cache-control"]) == (200, kept)
 
 
-async def test_a_browser_that_holds_the_file_already_is_told_so(browser):
+async def test_a_browser_that_holds_the_file_already_gets_no_copy(browser):
     etag = (await browser.get("/console/")).headers["etag"]
     again = await browser.get("/console/", headers={"if-none-match": etag})
     assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
@@ -79,10 +79,10 @@ async def test_the_demo_shops_files_come_from_the_directory_that_is_set(
     browser, tmp_path, monkeypatch
 ):
     assert "HEADWATER_SHOP_DIR" in (await browser.get("/shop/config.json")).text
-    told = tmp_path / "told"
-    told.mkdir()
-    (told / "config.json").write_text('{"pageKey": "k"}')
-    monkeypatch.setenv("HEADWATER_SHOP_DIR", str(told))
+    configured = tmp_path / "configured"
+    configured.mkdir()
+    (configured / "config.json").write_text('{"pageKey": "k"}')
+    monkeypatch.setenv("HEADWATER_SHOP_DIR", str(configured))
     answer = await browser.get("/shop/config.json")
     assert (answer.json(), answer.headers["cache-control"]) == ({"pageKey": "k"}, "no-cache")
     assert (await browser.get("/shop/catalogue.json")).status_code == 404

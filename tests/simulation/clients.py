@@ -19,13 +19,13 @@ QUESTION = RecommendRequest("nobody", recommendation_id="r")
 
 
 class Client:
-    """Mints ids of its own, and sometimes sends those of others, as a doubled queue does."""
+    """Creates ids of its own, and sometimes sends those of others, as a doubled queue does."""
 
     def __init__(self, name: str, world: World) -> None:
         self._name = name
         self._world = world
         self._random = world.random
-        self._minted = 0
+        self._sent = 0
         self._was_broken = False
 
     async def run(self, calls: int) -> None:
@@ -47,12 +47,12 @@ class Client:
 
     def _event(self) -> Event:
         """A new one; or an old one of anybody, sometimes with another content under its id."""
-        if self._world.minted and self._random.random() < 0.2:
-            event_id = self._random.choice(self._world.minted)
+        if self._world.event_ids and self._random.random() < 0.2:
+            event_id = self._random.choice(self._world.event_ids)
         else:
-            self._minted += 1
-            event_id = f"{self._name}-{self._minted}"
-            self._world.minted.append(event_id)
+            self._sent += 1
+            event_id = f"{self._name}-{self._sent}"
+            self._world.event_ids.append(event_id)
         item = "tent" if self._random.random() < 0.9 else "other"
         return Event(event_id, "click", "v1", items=(EventItem(item),))
 

@@ -11,7 +11,7 @@ from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica import shell
 from headwater_server.replica.reads.reads import Reads
-from headwater_server.replica.snapshots.capture import captured, turns
+from headwater_server.replica.snapshots.capture import captured, yield_to_others
 from headwater_server.replica.tail.acknowledgements import acknowledge
 from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.appender import Appender
@@ -73,7 +73,7 @@ def keeps_a_state_under_a_later_offset() -> Mutant:
         _, settings, parts = await captured(engine, tail)
         copied = list(parts)
         for _ in range(50):
-            await turns()
+            await yield_to_others()
         await asyncio.sleep(0.1)
         return tail.position, settings, copied
 

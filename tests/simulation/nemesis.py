@@ -60,7 +60,7 @@ class Nemesis:
         node.link.is_slow = False
 
     async def store_away(self, node: Node) -> None:
-        """It is started anew, without a loss."""
+        """It is started again, without a loss."""
         self._world.store.epoch += 1
         links = [one.link for one in self._world.nodes]
         for link in links:
@@ -88,7 +88,7 @@ class Nemesis:
         self._world.oracle.lost(lost, store.entries)
 
     async def operate(self) -> None:
-        """Start anew whoever says that its state cannot go on, as an operator would."""
+        """Start each replica again that reports a broken state, as an operator would."""
         while True:
             await asyncio.sleep(self._random.uniform(0, 1))
             for node in self._world.nodes:

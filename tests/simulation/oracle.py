@@ -1,4 +1,4 @@
-"""What must hold at every step, held against a fold of the log that no fault ever touches."""
+"""What must hold at every step, compared with a fold of the log without faults."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Oracle:
     def knows(self, asked: str, here: str, engine: Any) -> None:
         """A state asked for by ``min_offset`` holds all that was acknowledged up to it."""
         if {asked, here} & self._lost_offsets:
-            return  # it stands on what a power cut took, and will notice
+            return  # its entry was lost in a power cut, and it will notice
         if offset_key(here) < offset_key(asked):
             raise Violated(f"asked for {asked}, answered from {here}")
         for event_id in self._outcomes[asked]:
@@ -105,5 +105,5 @@ class Oracle:
 
 def state_of(engine: CountingEngine) -> tuple[Any, ...]:
     """Return all that its digest is over; two of these are compared more quickly."""
-    learned = (engine.touched, engine.seen, engine.titles, engine.users)
+    learned = (engine.interactions, engine.seen, engine.titles, engine.users)
     return (*(dict(one) for one in learned), tuple(engine.order), engine.settings)

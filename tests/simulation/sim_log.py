@@ -79,5 +79,5 @@ class SimLog:
             raise LogBroken(f"entry {position.sequence} at {position.offset}", "none")
 
     async def trim(self, before: Position) -> None:
-        """Everything is archived, so nothing is ever out of reach."""
+        """Everything is archived, so nothing is out of reach."""
         await self._link.call(lambda: None)

@@ -85,7 +85,7 @@ class SimHoldings:
 
 
 class SimReplicas:
-    """Implements `replica.ports.registry.Replicas`; who lives is told by the store's clock."""
+    """Implements `replica.ports.registry.Replicas`; the store's clock decides who is live."""
 
     def __init__(self, link: Link) -> None:
         self._link = link

@@ -1,4 +1,4 @@
-"""What a replica takes from its process without being told: time, and the log."""
+"""What a replica takes from its process without an argument: time, and the log."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ LINES = 60
 RUNS = 200  # of one seed of the suite: a few seconds
 
 
-def told(run: Run) -> str:
+def described(run: Run) -> str:
     """Say how to see it again, and the last of what happened."""
     again = f"HEADWATER_SIM_SEED={run.seed} pytest tests/simulation/test_simulation.py"
     return "\n".join([run.violation, *run.trace[-LINES:], f"play it again: {again}"])
@@ -34,7 +34,7 @@ def test_no_promise_is_broken_whatever_fails(seed, tally):
             in_bound=run.in_bound,
             doubled=len(run.doubled),
         )
-        assert not run.violation, told(run)
+        assert not run.violation, described(run)
 
 
 @pytest.mark.parametrize("again", range(3, 8))

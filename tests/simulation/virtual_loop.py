@@ -17,7 +17,7 @@ OWNER: ContextVar[Tasks | None] = ContextVar("owner", default=None)
 
 
 class _NothingToRead:
-    """Stands where a loop asks the system for what is ready."""
+    """Takes the place of the system that a loop asks for what is ready."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop

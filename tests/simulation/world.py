@@ -22,14 +22,14 @@ from tests.simulation.surroundings import surrounded
 from tests.simulation.virtual_loop import VirtualLoop
 
 BEGAN_MS = 1_700_000_000_000
-RUN_S = 300.0  # of virtual time: whoever waits longer waits for ever
+RUN_S = 300.0  # of virtual time: a longer wait counts as endless
 SETTLED_S = 30.0  # a call that a slow link took takes up to ten
 SLOWNESS_S = 0.001  # an engine is slow now and then: interrupted in the middle of an entry
 
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a seed; ``trace`` tells all of it, in order."""
+    """The result of a seed; ``trace`` contains all of it, in order."""
 
     seed: int
     acknowledged: int
@@ -50,7 +50,7 @@ class World:
         self.is_over = False
         self.violation = ""
         self.trace: list[str] = []
-        self.minted: list[str] = []
+        self.event_ids: list[str] = []
         self._loop = loop
         self.oracle = Oracle()
         self.store = SimStore(self.now_ms, self._appended)
@@ -124,7 +124,7 @@ def play(seed: int, engine_type: Any = CountingEngine) -> Run:
         try:
             loop.run_until_complete(asyncio.wait_for(world.play(), RUN_S))
         except TimeoutError:
-            world.check(partial(_raise, "somebody waits for ever"))
+            world.check(partial(_raise, "a task waits forever"))
         finally:
             _end(loop)
     if loop.faults and not world.violation:

@@ -12,7 +12,7 @@ from headwater_server.api.access.access import Access, accesses
 
 @dataclass(frozen=True)
 class ApiSettings:
-    """Each field's meaning, unit and reason stand in its ``help`` metadata."""
+    """Each field's meaning, unit and reason are in its ``help`` metadata."""
 
     listen: str = field(
         default="127.0.0.1:50051", metadata={"help": "host:port; port 0 takes a free port"}

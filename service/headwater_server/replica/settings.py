@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ReplicaSettings:
-    """Each field's meaning, unit and reason stand in its ``help`` metadata."""
+    """Each field's meaning, unit and reason are in its ``help`` metadata."""
 
     group_operations_max: int = field(
         default=1_000, metadata={"help": "operations in one append to the log"}

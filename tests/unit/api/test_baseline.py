@@ -1,4 +1,4 @@
-"""The API's guard: what callers stand on cannot go, what is added may come."""
+"""The API's guard: what callers use cannot go, what is added may come."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_a_malformed_token_is_refused(token) -> None:
 
 
 @pytest.mark.parametrize(("asked", "given"), [(0, 50), (7, 7), (1000, 1000), (1001, 1000)])
-def test_a_page_has_50_items_unless_told_otherwise_and_never_more_than_1000(asked, given) -> None:
+def test_a_page_has_50_items_by_default_and_never_more_than_1000(asked, given) -> None:
     request = pb.ListItemsRequest(page_size=asked, filter="price < 3")
     assert list_items_request(request) == ("", given, "price < 3")
 

@@ -150,8 +150,8 @@ def test_every_field_of_the_slate_goes_out() -> None:
     )
     assert (list(first.sources), list(first.reasons)) == (["next"], ["because"])
     assert (list(first.rules), list(second.rules)) == (["a pin"], [])
-    told = [(one.feature, one.contribution) for one in first.contributions]
-    assert (told, first.explanation) == ([("next", 2.0), ("average", -0.5)], "Because.")
+    explained = [(one.feature, one.contribution) for one in first.contributions]
+    assert (explained, first.explanation) == ([("next", 2.0), ("average", -0.5)], "Because.")
     read = recommendation(message).results
     assert read[0].contributions == (
         FeatureContribution("next", 2.0), FeatureContribution("average", -0.5),

@@ -32,7 +32,7 @@ class Trimmer:
         replicas: Replicas,
         archiver: Archiver | None,
     ) -> None:
-        """Without an ``archiver`` nothing is ever trimmed."""
+        """Without an ``archiver`` nothing is trimmed."""
         self._store = store
         self._replicas = replicas
         self._keys = Keys(settings.catalogue)

@@ -46,7 +46,7 @@ def test_every_method_of_the_api_is_in_the_table_or_like_one_of_it():
     assert services == set(SCOPES.values())
 
 
-def test_a_wrong_key_a_narrow_key_and_a_busy_key_are_told_apart():
+def test_a_wrong_key_a_narrow_key_and_a_busy_key_get_different_errors():
     narrow = f"{PAGE};calls_per_second=1"
     keys = Keys([*WHO["backend"], *accesses(narrow, is_page=True)])
     call = "headwater.v1.FeedbackService/Feedback"

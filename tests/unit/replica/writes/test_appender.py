@@ -178,7 +178,7 @@ async def test_when_the_store_is_away_all_that_wait_hear_it_at_once() -> None:
 
 
 @pytest.mark.parametrize("fault", [LogBroken("this", "that"), KeyError("secret")])
-async def test_an_unknown_fault_is_not_told_to_callers(fault: Exception) -> None:
+async def test_an_unknown_fault_is_not_shown_to_callers(fault: Exception) -> None:
     async with rig() as made:
         made.log.fault = fault
         call = made.submit()

@@ -1,4 +1,4 @@
-"""For whom, for what, and until when a token vouches; a page is believed less than a backend."""
+"""For which visitor, items and time a token is valid; a page is trusted less than a backend."""
 
 import pytest
 
@@ -30,14 +30,14 @@ def test_for_the_visitor_or_the_account_in_time(is_page):
     assert "expired" in reason(click(), LATE, is_page=is_page)
 
 
-def test_a_backend_may_tell_later_of_what_happened_in_time_a_page_may_not():
+def test_a_backend_may_send_later_what_happened_in_time_a_page_may_not():
     early = click(time_ms=IN_TIME)
     assert reason(early, LATE * 2, is_page=False) == ""
     assert "expired" in reason(early, LATE * 2, is_page=True)
     assert "expired" in reason(click(time_ms=LATE * 3), LATE * 2, is_page=False)
 
 
-def test_a_page_tells_of_items_that_the_list_showed():
+def test_a_page_sends_items_that_the_list_showed():
     mixed = click(items=("boots", "stove"))
     assert "'stove'" in reason(mixed)
     assert reason(mixed, is_page=False) == ""

@@ -13,7 +13,7 @@ public final class Events {
    */
   public static Event.Builder of(String eventType, String visitorId, String... itemIds) {
     Event.Builder event =
-        Event.newBuilder().setEventId(Ids.mint()).setEventType(eventType).setVisitorId(visitorId);
+        Event.newBuilder().setEventId(Ids.create()).setEventType(eventType).setVisitorId(visitorId);
     for (String itemId : itemIds) {
       event.addItems(EventItem.newBuilder().setItemId(itemId));
     }
@@ -22,6 +22,6 @@ public final class Events {
 
   /** The event itself, or a copy with an id if it has none. */
   static Event withId(Event event) {
-    return event.getEventId().isEmpty() ? event.toBuilder().setEventId(Ids.mint()).build() : event;
+    return event.getEventId().isEmpty() ? event.toBuilder().setEventId(Ids.create()).build() : event;
   }
 }

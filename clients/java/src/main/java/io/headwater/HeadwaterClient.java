@@ -72,7 +72,7 @@ public final class HeadwaterClient implements AutoCloseable {
     CallSettings settings = CallSettings.of(options);
     RecommendRequest.Builder builder = request.toBuilder();
     if (request.getRecommendationId().isEmpty()) {
-      builder.setRecommendationId(Ids.mint());
+      builder.setRecommendationId(Ids.create());
     }
     RecommendRequest sent = builder.setMinOffset(settings.offsetOr(request.getMinOffset())).build();
     try {

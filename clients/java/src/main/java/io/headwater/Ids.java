@@ -7,7 +7,7 @@ final class Ids {
   private Ids() {}
 
   /** Returns 32 hexadecimal characters. */
-  static String mint() {
+  static String create() {
     return UUID.randomUUID().toString().replace("-", "");
   }
 }
