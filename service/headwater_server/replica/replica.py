@@ -32,7 +32,7 @@ from headwater_server.replica.writes.erasing import Erasing
 from headwater_server.replica.writes.writes import Writes
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # two replicas are never the same one
 class Replica:
     """All replicas are equal: they share the log and nothing else.
 
