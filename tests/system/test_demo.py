@@ -61,7 +61,7 @@ def test_of_a_real_shops_file_the_past_is_sent_in_batches_and_the_end_is_played(
     parts = r"Served 8,000 events of events\.csv: ([\d,]+) sent in batches .* ([\d,]+) played live"
     sent, played = re.search(parts, result.stdout).groups()
     assert int(sent.replace(",", "")) + int(played.replace(",", "")) == 8_000
-    assert "counted, as in a backtest" in result.stdout
+    assert "counted as in a backtest" in result.stdout
 
 
 def test_a_bad_file_is_refused_before_a_server_is_started(tmp_path):

@@ -180,7 +180,7 @@ def test_every_alert_fires_when_it_should_and_only_then() -> None:
 def test_the_dashboard_shows_figures_that_are_taken() -> None:
     """Their names are values of a label, so that a wrong one would only be an empty panel."""
     engine = Path(engine_settings.__file__).parent
-    text = "".join(file.read_text() for file in engine.glob("*.py"))
+    text = "".join(file.read_text() for file in engine.rglob("*.py"))
     shown = {
         matcher.value
         for expression in questions()

@@ -93,5 +93,5 @@ async def rolled(pool):
         fewest = min(fewest, len(pool.children()))
         return "rolling restart done" in pool.log
 
-    await eventually(done)
+    await eventually(done, seconds=3 * PATIENCE_S)  # three processes start, one after another
     return fewest

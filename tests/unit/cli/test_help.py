@@ -56,7 +56,6 @@ def test_at_80_columns_every_flag_stands_whole_and_no_text_is_lost(path):
 
 
 def test_brackets_in_a_text_are_no_markup():
-    assert "headwater-server[gateway]" in help_of(("serve",))
     assert "[[rules]]" in help_of(("serve",))
 
 

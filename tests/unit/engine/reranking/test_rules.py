@@ -136,7 +136,7 @@ def test_rules_come_from_a_flag_a_variable_a_file_or_tables(monkeypatch):
     ("text", "says"),
     [
         ("@nowhere.json", "rules = @nowhere.json: "),
-        ("[", "rules: no JSON"),
+        ("[", "rules: write JSON, or @file"),
         ("{}", "rules: a list of objects"),
         (json.dumps([BOOST | {"filter": "price <"}]), 'rules[0] "b": filter: at character 8'),
     ],
