@@ -59,7 +59,7 @@ def _address(server: subprocess.Popen[bytes], log: Path) -> str:
     while not (found := READY.search(text := log.read_text(errors="replace"))):
         if server.poll() is not None or time.monotonic() > give_up:
             raise SystemExit(f"{text}\nrelease: the server is not ready")
-        time.sleep(0.5)
+        time.sleep(0.5)  # the log is a file: there is nothing to wait on but its content
     return found[1]
 
 

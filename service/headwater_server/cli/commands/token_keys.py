@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ import typer
 
 from headwater_server.cli.failures import explained
 from headwater_server.cli.stores import check_one_existing, store_beside_a_server, store_explained
+from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def _read(settings: Settings) -> list[RingKey]:
 async def _rotate(settings: Settings, *, revoke: bool) -> list[RingKey]:
     token_ms = int(60_000 * settings.replica.attribution_token_minutes)
     async with store_beside_a_server(settings) as storage:
-        return await storage.token_key_ring.rotate(_now_ms(), token_ms, revoke=revoke)
+        return await storage.token_key_ring.rotate(wall_clock_ms(), token_ms, revoke=revoke)
 
 
 def _show(keys: Sequence[RingKey]) -> None:
@@ -73,7 +73,7 @@ def _show(keys: Sequence[RingKey]) -> None:
 
     from headwater_server.replica.ports.token_keys import TokenKeys
 
-    signing = TokenKeys(keys).signing(_now_ms()).key_id
+    signing = TokenKeys(keys).signing(wall_clock_ms()).key_id
     table = Table(show_edge=False)
     for name in ("key", "signs from", ""):
         table.add_column(name)
@@ -82,7 +82,3 @@ def _show(keys: Sequence[RingKey]) -> None:
         state = "signs" if ring_key.key.key_id == signing else "verifies"
         table.add_row(str(ring_key.key.key_id), f"{since:%Y-%m-%d %H:%M:%S} UTC", state)
     Console(highlight=False).print(table)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

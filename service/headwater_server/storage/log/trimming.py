@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import structlog
 
+from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.replica.ports.registry import Replicas
@@ -67,7 +67,7 @@ class Trimmer:
     async def _retire(self, archive: Archive, before: Position) -> None:
         days = self._settings.archive_days
         if days:
-            now_ms = time.time_ns() // 1_000_000
+            now_ms = wall_clock_ms()
             dropped = await asyncio.to_thread(archive.drop_old, days, now_ms, before.sequence)
             if dropped:
                 _log.info("deleted archived entries older than archive_days", segments=len(dropped))
