@@ -164,7 +164,7 @@ ERRORS = [
     (("POST", RECOMMEND, '"', {}), (400, 3, "INVALID_ARGUMENT", "")),
     (("POST", RECOMMEND, "[" * 5000, {}), (400, 3, "INVALID_ARGUMENT", "")),
     (("POST", RECOMMEND, "{}", {"content-type": "text/xml"}), (415, 3, "INVALID_ARGUMENT", "json")),
-    (("POST", RECOMMEND, LARGE, {}), (413, 8, "RESOURCE_EXHAUSTED", "gateway_body_bytes_max")),
+    (("POST", RECOMMEND, LARGE, {}), (413, 3, "INVALID_ARGUMENT", "gateway_body_bytes_max")),
     (("POST", RECOMMEND, LATE, {"grpc-timeout": "50m"}), (504, 4, "DEADLINE_EXCEEDED", "eadline")),
     (("POST", RECOMMEND, "{}", {"authorization": "x"}), (401, 16, "UNAUTHENTICATED", "key")),
     (("POST", "/v1/users", "{}", PAGES), (403, 7, "PERMISSION_DENIED", "scopes")),

@@ -88,7 +88,7 @@ async def test_grpc_web_errors_carry_the_field(web):
 @pytest.mark.parametrize(
     ("body", "headers", "status"),
     [
-        (framed(b"\n" + bytes(BODY_MAX)), {}, grpc.StatusCode.RESOURCE_EXHAUSTED),
+        (framed(b"\n" + bytes(BODY_MAX)), {}, grpc.StatusCode.INVALID_ARGUMENT),
         (framed(b""), {"origin": FOREIGN}, grpc.StatusCode.PERMISSION_DENIED),
         (framed(b""), {"authorization": "Bearer wrong"}, grpc.StatusCode.UNAUTHENTICATED),
     ],
@@ -106,7 +106,7 @@ async def test_what_envoy_refuses_is_reported_to_native_callers_in_theirs(server
         call = channel.unary_unary(RECOMMEND)
         with pytest.raises(grpc.RpcError, match="gateway_body_bytes_max") as too_large:
             await call(bytes(BODY_MAX + 1), metadata=METADATA)
-        assert too_large.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert too_large.value.code() is grpc.StatusCode.INVALID_ARGUMENT
         with pytest.raises(grpc.RpcError) as nowhere:
             await channel.unary_unary("/grpc.reflection.v1.ServerReflection/Any")(
                 b"", metadata=METADATA

@@ -32,6 +32,7 @@ class Beside:
             self.api.backend_key,
             self.api.deadline_max_s,
             parts,
+            accesses=self.api.accesses,
             web_env=self.env,
         )
         self.on_ready(url)

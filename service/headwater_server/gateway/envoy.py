@@ -9,14 +9,16 @@ import re
 import subprocess
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from headwater_server.api.access.access import Access
 from headwater_server.gateway.addresses import Address
 from headwater_server.gateway.plan import Plan
 from headwater_server.gateway.requirements import KEY_VARIABLE, envoy_program
 
 PREFIX = "HEADWATER_"
+KEYS_VARIABLE, PAGE_KEYS_VARIABLE = "HEADWATER_KEYS", "HEADWATER_PAGE_KEYS"
 ERROR_TEXT = re.compile(r"error initializing configuration '[^']*': (.*)", re.DOTALL)
 ANSWER_TIMEOUT_S = 2.0
 CHECK_EVERY_S = 0.02
@@ -38,10 +40,20 @@ def command(plan: Plan, config: Path) -> list[str]:
     ]
 
 
-def environment(key: str | None) -> Mapping[str, str]:
-    """Return Envoy's environment: of our variables only a backend's key, if there is one."""
+def environment(key: str | None, accesses: Iterable[Access] = ()) -> Mapping[str, str]:
+    """Return Envoy's environment: of our variables only keys, without their scopes and rates.
+
+    ``key`` is sent for callers with a certificate. ``accesses`` are those that the servers accept:
+    Envoy then refuses callers with other keys before it reads their bodies.
+    """
     env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    return {**env, KEY_VARIABLE: key} if key else env
+    accesses = list(accesses)
+    keys = {
+        KEY_VARIABLE: key or "",
+        KEYS_VARIABLE: ",".join(a.key.decode() for a in accesses if not a.is_page),
+        PAGE_KEYS_VARIABLE: ",".join(a.key.decode() for a in accesses if a.is_page),
+    }
+    return env | {name: value for name, value in keys.items() if value}
 
 
 async def validate(config: Path) -> None:

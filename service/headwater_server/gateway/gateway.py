@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from headwater_server.api.access.access import Access
 from headwater_server.gateway import envoy
 from headwater_server.gateway.addresses import Address, probe
 from headwater_server.gateway.checks import FILES
@@ -29,13 +30,15 @@ async def open_gateway(
     deadline_max_s: float,
     parts: AsyncExitStack,
     *,
+    accesses: Sequence[Access] = (),
     web_env: Mapping[str, str] | None = None,
 ) -> str:
     """Start it, and return its URL when it answers calls; ``parts`` stops it.
 
     With ``web_env``, the web process's environment, that process is started too if possible.
     ``key`` is a backend's, if the servers need one: for callers with a certificate, and for the
-    web process. OSError when it cannot start.
+    web process. ``accesses``: the keys that the servers accept, if they are known here.
+    OSError when it cannot start.
     """
     settings = _with_absolute_paths(settings)
     web = settings.gateway_web
@@ -45,19 +48,21 @@ async def open_gateway(
     for name, address in plan.listeners.items():
         probe(address, name)
     folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="headwater-gateway-")))
-    await _start_envoy(plan, folder, key, parts)
+    shared_key = key if settings.gateway_client_ca else None
+    await _start_envoy(plan, folder, envoy.environment(shared_key, accesses), parts)
     return f"http://{plan.listen}"
 
 
-async def _start_envoy(plan: Plan, folder: Path, key: str | None, parts: AsyncExitStack) -> None:
+async def _start_envoy(
+    plan: Plan, folder: Path, env: Mapping[str, str], parts: AsyncExitStack
+) -> None:
     config = write(plan, folder)
     await envoy.validate(config)
-    shared_key = key if plan.settings.gateway_client_ca else None
     child = Child(
         "gateway",
         envoy.command(plan, config),
         lambda: envoy.is_ready(plan.listen),
-        envoy.environment(shared_key),
+        env,
         folder,
     )
     parts.push_async_callback(child.stop)

@@ -72,6 +72,20 @@ class GatewaySettings:
             "help": "maximum size of a request body in bytes; 1,000 plain events are 400 kB of JSON"
         },
     )
+    gateway_page_body_bytes_max: int = field(
+        default=128 * 1024,
+        metadata={
+            "help": "maximum size in bytes of a request body with a page's key, which anyone can "
+            "read; browsers limit what a closing page sends to 64 KiB"
+        },
+    )
+    gateway_memory_mb_max: int = field(
+        default=400,
+        metadata={
+            "help": "memory of Envoy in MiB: near it, the calls with the largest bodies under way "
+            "are reset, then new calls are refused"
+        },
+    )
     gateway_calls_per_second_max: int = field(
         default=0,
         metadata={

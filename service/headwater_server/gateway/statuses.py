@@ -23,6 +23,10 @@ class Answer:
 
 
 BUSY = "too many calls a second from this address, with this key, or in all; try again in a second"
+LARGE = (
+    "the body is larger than gateway_body_bytes_max or, with a page's key, than "
+    "gateway_page_body_bytes_max: send fewer events or writes in one call"
+)
 FOREIGN = "pages of this Origin may not call: name it in gateway_origins"
 AWAY = "no server answers; nothing is acknowledged, try again"
 
@@ -33,7 +37,8 @@ STATUSES: Final = (
     Answer(404, StatusCode.NOT_FOUND),
     Answer(405, StatusCode.UNIMPLEMENTED),
     Answer(408, StatusCode.DEADLINE_EXCEEDED),
-    Answer(413, StatusCode.RESOURCE_EXHAUSTED, "the body is larger than gateway_body_bytes_max"),
+    Answer(411, StatusCode.INVALID_ARGUMENT),
+    Answer(413, StatusCode.INVALID_ARGUMENT, LARGE),
     Answer(415, StatusCode.INVALID_ARGUMENT),
     Answer(429, StatusCode.RESOURCE_EXHAUSTED, BUSY),
     Answer(431, StatusCode.RESOURCE_EXHAUSTED, "the headers are too large"),

@@ -48,6 +48,8 @@ def run(flags: dict[str, Any]) -> None:
 
     `headwater serve --gateway HOST:PORT` runs a server and its gateway together. A caller with a
     client certificate is forwarded with HEADWATER_KEY, or with the first key of HEADWATER_KEYS.
+    With the servers' HEADWATER_KEYS and HEADWATER_PAGE_KEYS, it refuses other keys before it
+    reads a body.
     """
     import asyncio
 
@@ -78,7 +80,10 @@ async def _run(settings: Settings) -> None:
     deadline_s = settings.api.deadline_max_s
     async with AsyncExitStack() as parts:
         backends = _backends(settings)
-        say_gateway_ready(await open_gateway(settings.gateway, backends, key, deadline_s, parts))
+        url = await open_gateway(
+            settings.gateway, backends, key, deadline_s, parts, accesses=settings.api.accesses
+        )
+        say_gateway_ready(url)
         await stopping.wait()
 
 

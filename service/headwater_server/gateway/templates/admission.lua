@@ -1,0 +1,63 @@
+-- Who may send a body, and of what size: decided from the headers, so that no caller without a key
+-- makes Envoy hold one. It knows keys from the environment only; without any, the server decides.
+local function keys_of(variable)
+  local keys = {}
+  for entry in (os.getenv(variable) or ""):gmatch("[^,]+") do
+    keys[entry:match("^%s*([^;%s]+)") or ""] = true
+  end
+  return keys
+end
+
+local KEYS, PAGE_KEYS = keys_of("HEADWATER_KEYS"), keys_of("HEADWATER_PAGE_KEYS")
+local CHECKED = next(KEYS) ~= nil or next(PAGE_KEYS) ~= nil
+local PAGE_BYTES_MAX = {{ settings.gateway_page_body_bytes_max }}
+
+local function is_api(path)
+  return path:sub(1, 4) == "/v1/" or path:sub(1, 14) == "/headwater.v1."
+end
+
+-- Return the status and text of a refusal, or nothing for a caller with a key.
+local function key_problem(key)
+  if not key then
+    return "401", "this server requires a key"
+  elseif not KEYS[key] and not PAGE_KEYS[key] then
+    return "401", "the authorization contains no key of this server"
+  end
+end
+
+-- Pages send small bodies of known size; backends and native gRPC clients may send without one.
+local function page_problem(headers)
+  local size = tonumber(headers:get("content-length") or "")
+  local is_native = (headers:get("content-type") or ""):find("^application/grpc%f[+\0]")
+  if not size and headers:get(":method") ~= "GET" and not is_native then
+    return "411", "a call with a page's key needs the header content-length"
+  elseif size and size > PAGE_BYTES_MAX then
+    return "413"
+  end
+end
+
+local function problem(headers)
+  local encoding = headers:get("content-encoding")
+  if encoding and encoding:lower() ~= "identity" then
+    return "415", "a body with content-encoding is not accepted: send it without"
+  end
+  if not CHECKED then
+    return
+  end
+  local key = (headers:get("authorization") or ""):match("^Bearer (%S+)$")
+  local status, text = key_problem(key)
+  if not status and PAGE_KEYS[key] then
+    return page_problem(headers)
+  end
+  return status, text
+end
+
+function envoy_on_request(handle)
+  local headers = handle:headers()
+  if is_api(headers:get(":path")) then
+    local status, text = problem(headers)
+    if status then
+      handle:respond({ [":status"] = status }, text or "")
+    end
+  end
+end
