@@ -94,6 +94,9 @@ def _guarded(handler: Handler) -> Handler:
 
 
 async def _body(request: Request) -> bytes:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        text = "a body with content-encoding is not accepted: send it without"
+        raise AdapterError(415, BAD_REQUEST, text)
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
