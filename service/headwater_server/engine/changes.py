@@ -5,7 +5,11 @@ Each function takes the parts and one operation, and returns its outcome.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from headwater_server.engine.catalogue.content_tokens import content_tokens
+from headwater_server.engine.clock import lies_ahead
 from headwater_server.engine.messages.entries import (
     Entry,
     ItemDelete,
@@ -19,14 +23,15 @@ from headwater_server.engine.parts import Parts
 from headwater_server.engine.reranking.rules import parse_rules
 from headwater_server.engine.settings import EngineSettings
 
+Write = TypeVar("Write", ItemWrite, ItemDelete, UserWrite)
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
 
 
 def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Outcome:
     """Describe an item; a write older than the one that is kept changes nothing."""
-    parts.advance(parts.time_ms(entry))
+    now_ms = _advance(parts, entry)
     number = parts.number(write.item.item_id)
-    if not parts.catalogue.write(number, write, parts.clock_ms):
+    if not parts.catalogue.write(number, _believed(write, now_ms), now_ms):
         return _OLDER
     item = parts.catalogue.get(write.item.item_id)
     parts.models.content.describe(number, content_tokens(item) if item else ())
@@ -35,9 +40,11 @@ def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Outcome:
 
 def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Outcome:
     """Take an item out of the catalogue; its counts stay."""
-    parts.advance(parts.time_ms(entry))
+    now_ms = _advance(parts, entry)
     number = parts.number(delete.item_id)
-    set_ms = parts.clock_ms if delete.set_time_ms is None else delete.set_time_ms
+    set_ms = _believed(delete, now_ms).set_time_ms
+    if set_ms is None:
+        set_ms = parts.catalogue.newest_ms(number, now_ms)
     if not parts.catalogue.delete(number, set_ms):
         return _OLDER
     parts.models.content.describe(number, ())
@@ -46,8 +53,19 @@ def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Outcome:
 
 def write_user(parts: Parts, write: UserWrite, entry: Entry) -> Outcome:
     """Describe an account."""
+    now_ms = _advance(parts, entry)
+    return CREATED if parts.users.write(_believed(write, now_ms), now_ms) else _OLDER
+
+
+def _advance(parts: Parts, entry: Entry) -> int:
+    """Move the clock; return the time now. An import's items come before it moves the clock."""
     parts.advance(parts.time_ms(entry))
-    return CREATED if parts.users.write(write, parts.clock_ms) else _OLDER
+    return max(parts.clock_ms, entry.time_ms)
+
+
+def _believed(write: Write, now_ms: int) -> Write:
+    """Return the write as of now if it states a time far ahead: it would win until then."""
+    return replace(write, set_time_ms=None) if lies_ahead(write.set_time_ms, now_ms) else write
 
 
 def erase_user(parts: Parts, erase: UserErase) -> Outcome:

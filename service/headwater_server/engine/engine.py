@@ -15,8 +15,9 @@ from importlib.metadata import version
 from typing import Any, Self
 
 from headwater_server.engine import changes
+from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.exploration import slates, slot_probabilities
-from headwater_server.engine.intake.firewall import quarantine_reason
+from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import (
     Entry,
@@ -107,7 +108,7 @@ class Engine:
     def _event(self, event: Event, entry: Entry) -> Outcome:
         """Deduplicate, then learn. What teaches nothing leaves no trace, not of time either."""
         parts = self.parts
-        reason = quarantine_reason(event, parts.settings)
+        reason = quarantine_reason(event, parts.settings) or ahead_reason(event, entry)
         if reason:
             return Outcome(Status.QUARANTINED, reason)
         now_ms = parts.time_ms(entry, event.event_time_ms)
@@ -129,7 +130,7 @@ class Engine:
     def _learn(self, event: Event) -> None:
         """Hand the event to what it teaches; its own time is data, clamped to the clock."""
         clock_ms = self.parts.clock_ms
-        time_ms = clock_ms if event.event_time_ms is None else min(event.event_time_ms, clock_ms)
+        time_ms = believed_ms(event.event_time_ms, clock_ms)
         if canonical_type(event.event_type) == IMPRESSION:
             self._report(event, time_ms)
             return
@@ -173,7 +174,7 @@ class Engine:
         parts = self.parts
         until_ms = parts.reranking.hidden_until_ms(event.event_type, item, parts.clock_ms)
         if until_ms is not None:
-            parts.hiding.hide(profile, item, until_ms)
+            parts.hiding.hide(profile, item, until_ms, parts.clock_ms)
 
     def _watch_drift(self, row: int, loss: float) -> None:
         """Look for a change; if the models predict worse, what they counted before fades."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Self
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
+from headwater_server.engine.clock import following_ms
 from headwater_server.engine.explain.explanations import Explanations
 from headwater_server.engine.intake.deduplication import Deduplication
 from headwater_server.engine.intake.influence import Influence
@@ -96,14 +97,24 @@ class Parts:
         return not len(self.catalogue) and not len(self.deduplication)
 
     def time_ms(self, entry: Entry, event_time_ms: int | None = None) -> int:
-        """Return what the clock, which never runs back, says once this is applied."""
+        """Return what the clock says once this is applied."""
         time_ms = (event_time_ms or 0) if entry.imported else entry.time_ms
-        return max(self.clock_ms, time_ms)
+        return following_ms(self.clock_ms, entry.time_ms, time_ms)
 
     def advance(self, now_ms: int) -> None:
         """Move the clock, and close the attribution windows that are over."""
+        if now_ms < self.clock_ms:
+            self._set_back(now_ms)
         self.clock_ms = now_ms
         self.impressions.close(now_ms, self.learned)
+
+    def _set_back(self, now_ms: int) -> None:
+        """Count as now what was noted after now, while the store's clock was ahead."""
+        for kept in (self.catalogue, self.users, self.hiding, self.deduplication):
+            kept.set_back(now_ms)
+        self.visitors.set_back(now_ms / 1000.0)
+        self.models.by_day.set_back(now_ms / 1000.0)
+        self.attribution.adopt(self.attribution.window_ms, now_ms)
 
     def history(self, who: Event | RecommendRequest, placement: str, time_ms: int) -> History:
         """Return what counts for the visitor who acts or asks: history and circumstances."""

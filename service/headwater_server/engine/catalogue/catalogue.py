@@ -77,8 +77,8 @@ class Catalogue(Numbering):
 
     def write(self, number: int, write: ItemWrite, now_ms: int) -> bool:
         """Write fields of an item; return whether any is newer than the stored one."""
-        set_ms = now_ms if write.set_time_ms is None else write.set_time_ms
-        times = self.set_times_ms[number]
+        times, set_ms = self.set_times_ms[number], write.set_time_ms
+        set_ms = self.newest_ms(number, now_ms) if set_ms is None else set_ms
         newer = [n for n in write.fields or ITEM_FIELDS if set_ms >= times[_PLACES[n]]]
         if number not in self._items:
             self.newest = np.append(self.newest, np.int32(number))[-NEW_MAX:]
@@ -88,6 +88,10 @@ class Catalogue(Numbering):
         if newer or number not in self._deleted:
             self._put(number, item)
         return bool(newer)
+
+    def newest_ms(self, number: int, now_ms: int) -> int:
+        """Return the time of a write that states none: now, and not before any other write."""
+        return max(now_ms, int(self.set_times_ms[number].max()))
 
     def delete(self, number: int, set_ms: int) -> bool:
         """Delete an item; return False if any of its data is newer."""
@@ -100,6 +104,10 @@ class Catalogue(Numbering):
         self._items[number] = Item(self.ids[number])
         self.newest = self.newest[self.newest != number]
         return True
+
+    def set_back(self, now_ms: int) -> None:
+        """Count writes that were noted after ``now_ms`` as written then."""
+        np.minimum(self.set_times_ms, now_ms, out=self.set_times_ms)
 
     def _put(self, number: int, item: Item) -> None:
         self._items[number] = item

@@ -99,6 +99,12 @@ class Deduplication:
         for name in ("ids", "contents", "owners"):
             self._rows[name][rows] = 0
 
+    def set_back(self, now_ms: int) -> None:
+        """Count ids that were noted after ``now_ms`` as of then."""
+        self._move()
+        times = self._rows["times_ms"]
+        np.minimum(times, now_ms, out=times)
+
     def state(self) -> Deferred:
         """Return ids, contents, owners and times, oldest first."""
         held = self._held()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.settings import EngineSettings
 
@@ -16,11 +17,11 @@ COUNTED_MAX = 200_000
 class Influence:
     """Events learned in this minute of the engine's clock, by visitor and by source.
 
-    A visitor's events count in the minute of their own time, so that a history sent at once is not
-    taken for a robot's. A source's events count by the clock alone, which no caller can choose. So
-    do unconfirmed events of a page, under separate limits: a page's key is public, and the page
-    chooses the visitor id. A list that the page itself requested confirms nothing: its visitor id
-    too was chosen by the page.
+    A visitor's events count in the minute of their own time, so that a history which a backend
+    sends at once is not taken for a robot's. A source's events, and all that a page sends, count by
+    the clock alone, which no caller can choose. Unconfirmed events of a page have separate limits:
+    a page's key is public, and the page chooses the visitor id. A list that the page itself
+    requested confirms nothing: its visitor id too was chosen by the page.
 
     >>> influence = Influence(EngineSettings(visitor_events_per_minute_max=1))
     >>> event = Event("e1", "click", "ann")
@@ -65,8 +66,9 @@ class Influence:
     def _counted(self, event: Event, profile: str, clock_ms: int) -> Iterator[tuple[str, int, str]]:
         """Yield (name, most, message) of each limit in force."""
         if most := self.settings.visitor_events_per_minute_max:
-            time_ms = clock_ms if event.event_time_ms is None else event.event_time_ms
-            yield f"{profile}\0{min(time_ms, clock_ms) // MINUTE_MS}", most, _ROBOT
+            own_ms = None if event.from_page else event.event_time_ms
+            minute = believed_ms(own_ms, clock_ms) // MINUTE_MS
+            yield f"{profile}\0{minute}", most, _ROBOT
         if event.source and (most := self.settings.source_events_per_minute_max):
             yield f"s{event.source}", most, _SOURCE
         if not event.is_proven:

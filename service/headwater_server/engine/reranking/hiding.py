@@ -20,14 +20,16 @@ from headwater_server.engine.snapshot.state import Deferred
 ITEMS_MAX = 1000
 """Items left out for one profile; with more of them the oldest are shown again."""
 
-PROFILE_BYTES = 500  # estimate, for a profile with a handful of items
+PROFILE_BYTES = 1_000  # estimate, for a profile with a handful of items
+Span = tuple[int, int]
+"""Until when an item is hidden, and since when."""
 
 
 class Hiding:
     """The items left out of a profile's lists, and until when.
 
     >>> hiding = Hiding(profiles_max=10)
-    >>> hiding.hide("vann", item=7, until_ms=500)
+    >>> hiding.hide("vann", item=7, until_ms=500, now_ms=0)
     >>> hiding.hidden(("vann", "uann"), now_ms=499).tolist()
     [7]
     >>> hiding.hidden(("vann", "uann"), now_ms=500).tolist()
@@ -37,63 +39,77 @@ class Hiding:
     def __init__(self, profiles_max: int) -> None:
         self.profiles_max = profiles_max
         # a profile's items are replaced, never changed: a snapshot may be reading them
-        self._until_ms: dict[str, dict[int, int]] = {}
+        self._times_ms: dict[str, dict[int, Span]] = {}
 
-    def hide(self, profile: str, item: int, until_ms: int) -> None:
+    def hide(self, profile: str, item: int, until_ms: int, now_ms: int) -> None:
         """Leave ``item`` out for ``profile`` until then, or until a later time set before."""
-        items = dict(self._until_ms.pop(profile, {}))
-        items[item] = max(until_ms, items.pop(item, 0))
+        items = dict(self._times_ms.pop(profile, {}))
+        items[item] = max((until_ms, now_ms), items.pop(item, (until_ms, now_ms)))
         if len(items) > ITEMS_MAX:
             del items[next(iter(items))]
-        self._until_ms[profile] = items
-        drop_first(self._until_ms, self.profiles_max)
+        self._times_ms[profile] = items
+        drop_first(self._times_ms, self.profiles_max)
 
     def hidden(self, profiles: tuple[str, ...], now_ms: int) -> NDArray[np.int32]:
         """Return int32[n]: the items left out for any of ``profiles`` at ``now_ms``."""
-        if not self._until_ms:
+        if not self._times_ms:
             return np.zeros(0, dtype=np.int32)
         items = [
             item
             for profile in profiles
-            for item, until_ms in self._until_ms.get(profile, {}).items()
+            for item, (until_ms, _) in self._times_ms.get(profile, {}).items()
             if now_ms < until_ms
         ]
         return np.array(items, dtype=np.int32)
 
+    def set_back(self, now_ms: int) -> None:
+        """Count items that were hidden after ``now_ms`` as hidden then, for as long as before."""
+        for profile, items in self._times_ms.items():
+            if any(since_ms > now_ms for _, since_ms in items.values()):
+                earlier = {item: _set_back(span, now_ms) for item, span in items.items()}
+                self._times_ms[profile] = earlier
+
     def forget(self, profile: str) -> None:
         """Forget the hidden items of ``profile``."""
-        self._until_ms.pop(profile, None)
+        self._times_ms.pop(profile, None)
 
     def forget_items(self, gone: NDArray[np.int32]) -> None:
         """Forget ``gone`` items, whose numbers will be reused."""
         numbers = set(gone.tolist())
-        for profile, items in self._until_ms.items():
+        for profile, items in self._times_ms.items():
             if not numbers.isdisjoint(items):
-                kept = {item: time_ms for item, time_ms in items.items() if item not in numbers}
-                self._until_ms[profile] = kept
+                kept = {item: span for item, span in items.items() if item not in numbers}
+                self._times_ms[profile] = kept
 
     def state(self) -> Deferred:
         """Return profiles in order of their last change, and their items."""
-        until_ms = self._until_ms.copy()  # quicker than a list of them
-        return Deferred(lambda: _columns(until_ms), PROFILE_BYTES * len(until_ms))
+        times_ms = self._times_ms.copy()  # quicker than a list of them
+        return Deferred(lambda: _columns(times_ms), PROFILE_BYTES * len(times_ms))
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
-        self._until_ms.clear()
-        pairs = iter(zip(state["items"].tolist(), state["until_ms"].tolist(), strict=True))
+        self._times_ms.clear()
+        spans = zip(state["until_ms"].tolist(), state["since_ms"].tolist(), strict=True)
+        pairs = iter(zip(state["items"].tolist(), spans, strict=True))
         for profile, count in zip(state["profiles"], state["counts"], strict=True):
-            self._until_ms[profile] = dict(next(pairs) for _ in range(count))
+            self._times_ms[profile] = dict(next(pairs) for _ in range(count))
 
 
-def _columns(until_ms: dict[str, dict[int, int]]) -> dict[str, Any]:
-    held = until_ms.values()
+def _set_back(span: Span, now_ms: int) -> Span:
+    until_ms, since_ms = span
+    return until_ms - max(0, since_ms - now_ms), min(since_ms, now_ms)
+
+
+def _columns(times_ms: dict[str, dict[int, Span]]) -> dict[str, Any]:
+    held = times_ms.values()
     items = [item for one in held for item in one]
-    times = [time_ms for one in held for time_ms in one.values()]
+    spans = [span for one in held for span in one.values()]
     return {
-        "profiles": list(until_ms),
+        "profiles": list(times_ms),
         "counts": [len(one) for one in held],
         "items": np.array(items, dtype=np.int32),
-        "until_ms": np.array(times, dtype=np.int64),
+        "until_ms": np.array([until_ms for until_ms, _ in spans], dtype=np.int64),
+        "since_ms": np.array([since_ms for _, since_ms in spans], dtype=np.int64),
     }
 
 

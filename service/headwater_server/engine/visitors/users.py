@@ -40,12 +40,19 @@ class Users:
 
     def write(self, write: UserWrite, now_ms: int) -> bool:
         """Write features of an account; return whether any is newer than the stored one."""
-        set_ms = now_ms if write.set_time_ms is None else write.set_time_ms
         known, values = self._users.pop(write.user_id, {}), dict(write.features)
+        newest_ms = max((time_ms for time_ms, _ in known.values()), default=now_ms)
+        set_ms = max(now_ms, newest_ms) if write.set_time_ms is None else write.set_time_ms
         newer = [n for n in write.fields or values if set_ms >= known.get(n, (set_ms, None))[0]]
         self._users[write.user_id] = known | {name: (set_ms, values.get(name)) for name in newer}
         drop_first(self._users, self.users_max)
         return bool(newer) or not values
+
+    def set_back(self, now_ms: int) -> None:
+        """Count writes that were noted after ``now_ms`` as written then."""
+        for user_id, known in self._users.items():
+            if any(time_ms > now_ms for time_ms, _ in known.values()):
+                self._users[user_id] = {n: (min(t, now_ms), v) for n, (t, v) in known.items()}
 
     def forget(self, user_id: str) -> None:
         """Forget an account and its features."""

@@ -189,7 +189,7 @@ class Visitors:
         items, ages_s, interactions, in_session, refused = self.histories.seen(
             first, second, now_s, since_s
         )
-        length, gap_s = int(np.count_nonzero(in_session)), float(now_s - last_s)
+        length, gap_s = int(np.count_nonzero(in_session)), max(0.0, float(now_s - last_s))
         return History(items, ages_s, interactions, in_session, refused, length, gap_s)
 
     def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:
@@ -197,6 +197,11 @@ class Visitors:
         rows = [self._rows.get(key, -1) for key in ("v" + visitor_id, "u" + user_id)]
         items, times, interactions = self.histories.merged(*rows)
         return list(zip(items.tolist(), times.tolist(), interactions.tolist(), strict=True))
+
+    def set_back(self, now_s: float) -> None:
+        """Count acts that were noted after ``now_s`` as of then."""
+        for times in (self._last_s, self._session_start_s, self.histories.times):
+            np.minimum(times, now_s, out=times)
 
     def state(self) -> dict[str, Any]:
         """Return profiles by row, and the state of each."""

@@ -33,6 +33,7 @@ class Entry(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     IMPORTED_FIELD_NUMBER: _builtins.int
     OPERATIONS_FIELD_NUMBER: _builtins.int
+    APPEND_TIME_MS_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """The version of the format. A replica that does not know the version stops, so every change that
     an older build must not ignore needs a new number.
@@ -40,6 +41,10 @@ class Entry(_message.Message):
     imported: _builtins.bool
     """Whether the events' own times set the engine's clock (for an imported file) instead of the time
     at which the entry was appended.
+    """
+    append_time_ms: _builtins.int
+    """When the store appended it by its clock, in milliseconds since 1970, if that is before the time
+    in its offset: the store's clock was set back, and offsets never decrease.
     """
     @_builtins.property
     def operations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Operation]:
@@ -51,12 +56,15 @@ class Entry(_message.Message):
         version: _builtins.int = ...,
         imported: _builtins.bool = ...,
         operations: _abc.Iterable[Global___Operation] | None = ...,
+        append_time_ms: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_append_time_ms", b"_append_time_ms", "append_time_ms", b"append_time_ms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["imported", b"imported", "operations", b"operations", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_append_time_ms", b"_append_time_ms", "append_time_ms", b"append_time_ms", "imported", b"imported", "operations", b"operations", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__append_time_ms: _TypeAlias = _typing.Literal["append_time_ms"]  # noqa: Y015
+    _WhichOneofArgType__append_time_ms: _TypeAlias = _typing.Literal["_append_time_ms", b"_append_time_ms"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__append_time_ms) -> _WhichOneofReturnType__append_time_ms | None: ...
 
 Global___Entry: _TypeAlias = Entry  # noqa: Y015
 

@@ -63,6 +63,12 @@ class Popularity(ItemModel):
             exponents[high] = 0.0
         self._values[item] += np.exp2(exponents)
 
+    def set_back(self, at: float) -> None:
+        """Go on from ``at``, which is earlier than the last: the clock was ahead, the ages stay."""
+        ahead = self._at - at
+        if ahead > 0:
+            self._at, self._origins, self._faded_at = at, self._origins - ahead, -1.0
+
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
         super().load(state)

@@ -76,15 +76,21 @@ def _refuse_unknown_fields(stored: pb.Entry) -> None:
         raise UnreadableEntry("the entry contains a field that this build does not know")
 
 
+def append_time_ms(stored: pb.Entry, offset_ms: int) -> int:
+    """Return when the store appended an entry; ``offset_ms`` is the time in its offset."""
+    return stored.append_time_ms if stored.HasField("append_time_ms") else offset_ms
+
+
 def decode_operations(stored: Iterable[pb.Operation]) -> tuple[Operation, ...]:
     """Return the operations of an entry that `parse_entry` has checked."""
     return tuple([_decode(operation) for operation in stored])
 
 
 def decode_entry(payload: bytes, time_ms: int) -> Entry:
-    """Decode an entry that was appended at ``time_ms``; see `parse_entry`."""
+    """Decode an entry whose offset has ``time_ms``; see `parse_entry`."""
     stored = parse_entry(payload)
-    return Entry(time_ms, decode_operations(stored.operations), stored.imported)
+    operations = decode_operations(stored.operations)
+    return Entry(append_time_ms(stored, time_ms), operations, stored.imported)
 
 
 def _encode(operation: Operation) -> pb.Operation:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.ports.position import Position, time_ms_of
-from headwater_server.storage.codecs.entry_codec import decode_operations, parse_entry
+from headwater_server.storage.codecs.entry_codec import (
+    append_time_ms,
+    decode_operations,
+    parse_entry,
+)
 
 
 class StoredEntry:
@@ -17,7 +21,7 @@ class StoredEntry:
         """Parse ``payload``; `UnreadableEntry` when this build does not know a part of it."""
         self.position = position
         self._stored: pb.Entry = parse_entry(payload)
-        self._time_ms = time_ms_of(position.offset)
+        self._time_ms = append_time_ms(self._stored, time_ms_of(position.offset))
         self.size = len(self._stored.operations)
 
     def part(self, start: int, stop: int) -> Entry:

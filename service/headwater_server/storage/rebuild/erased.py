@@ -40,8 +40,9 @@ class Erased:
         removed = len(stored.operations) - len(kept)
         if not removed:
             return entry, 0
-        left = pb.Entry(version=stored.version, imported=stored.imported, operations=kept)
-        return replace(entry, payload=left.SerializeToString(deterministic=True)), removed
+        del stored.operations[:]
+        stored.operations.extend(kept)
+        return replace(entry, payload=stored.SerializeToString(deterministic=True)), removed
 
 
 def _named(erase: pb.UserErase) -> list[str]:
