@@ -80,6 +80,12 @@ class DictReplica:
         if int(min_offset or 0) > self.offset:
             raise DeadlineExceeded("min_offset was not reached in time")
 
+    def has_reached(self, min_offset: str) -> bool:
+        return True  # each method decides
+
+    async def reach(self, min_offset: str, time_remaining_s: float | None) -> None:
+        raise AssertionError("everything is reached")
+
     async def list_similar_items(
         self, question: SimilarQuestion, *, min_offset: str, time_remaining_s: float | None
     ) -> ListAnswer:

@@ -36,6 +36,14 @@ class Replica(Protocol):
         """Return a slate without the items of the lists that ``exclude_tokens`` sign."""
         ...
 
+    def has_reached(self, min_offset: str) -> bool:
+        """Return whether the state is at least that new; `InvalidRequest` for another text."""
+        ...
+
+    async def reach(self, min_offset: str, time_remaining_s: float | None) -> None:
+        """Return when the state is at least that new; `InvalidRequest` beyond the log's end."""
+        ...
+
     async def list_similar_items(
         self, question: SimilarQuestion, *, min_offset: str, time_remaining_s: float | None
     ) -> ListAnswer: ...

@@ -9,6 +9,8 @@ from headwater_server.api.draining import Draining
 from headwater_server.api.guard.gate import Gate, Spans
 from headwater_server.api.guard.guard import Guard
 from headwater_server.api.guard.load import Load
+from headwater_server.api.guard.turns import Turns
+from headwater_server.api.guard.wire_size import warm_up
 from headwater_server.api.health import SERVICES, Health
 from headwater_server.api.ports import Replica
 from headwater_server.api.reflection import add_reflection
@@ -35,10 +37,12 @@ class Server:
         self._replica = replica
         self._draining = Draining()
         self._load = Load(self._settings)
+        turns = Turns()
+        warm_up()
         self.port = 0
-        add_services(self._server, replica, self._settings, gate, self._load, self._draining)
+        add_services(self._server, replica, self._settings, gate, self._load, self._draining, turns)
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
-        guard = Guard(self._settings, self._settings.reads_max, gate, self._load)
+        guard = Guard(self._settings, self._settings.reads_max, gate, self._load, turns)
         add_reflection(self._server, guard, [name for name in SERVICES if name])
 
     async def start(self) -> int:

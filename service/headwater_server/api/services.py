@@ -18,6 +18,8 @@ from headwater_server.api.guard.gate import Gate
 from headwater_server.api.guard.guard import Guard
 from headwater_server.api.guard.guarded_server import GuardedServer
 from headwater_server.api.guard.load import Load
+from headwater_server.api.guard.turns import Turns
+from headwater_server.api.guard.waiting_room import WaitingRoom
 from headwater_server.api.ports import Replica
 from headwater_server.api.servicers.catalog import CatalogServicer
 from headwater_server.api.servicers.feedback import FeedbackServicer
@@ -34,11 +36,13 @@ def add_services(
     gate: Gate,
     load: Load,
     draining: Draining,
+    turns: Turns,
 ) -> None:
     """Register every service of headwater.v1; ``draining`` ends the streams."""
+    room = WaitingRoom(settings.waiting_max, replica.has_reached, replica.reach)
 
     def guarded(calls_max: int) -> Any:
-        return GuardedServer(server, Guard(settings, calls_max, gate, load))
+        return GuardedServer(server, Guard(settings, calls_max, gate, load, turns, room))
 
     recommendation_service_pb2_grpc.add_RecommendationServiceServicer_to_server(
         RecommendationServicer(replica, settings), guarded(settings.reads_max)

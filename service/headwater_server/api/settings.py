@@ -84,6 +84,13 @@ class ApiSettings:
         default=1024,
         metadata={"help": "Feedback and catalogue calls in progress; they wait for the store"},
     )
+    waiting_max: int = field(
+        default=256,
+        metadata={
+            "help": "read calls that wait for their min_offset; they take no place of reads_max. "
+            "Further ones are refused and may retry"
+        },
+    )
     overload_prefers: Literal["reads", "writes", "neither"] = field(
         default="reads",
         metadata={

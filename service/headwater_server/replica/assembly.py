@@ -23,6 +23,7 @@ from headwater_server.replica.operators.sampling import Sampling
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.stores import Stores
+from headwater_server.replica.reads.log_end import LogEnd
 from headwater_server.replica.reads.reads import Reads
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
@@ -134,6 +135,7 @@ class _Assembly:
         return Reads(
             self._engine,
             self._shell.tail,
+            log_end=LogEnd(self._stores.log),
             token_keys=self._stores.token_keys,
             token_s=60 * self._settings.attribution_token_minutes,
             now_ms=self._own.now_ms,

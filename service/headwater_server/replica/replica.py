@@ -105,6 +105,14 @@ class Replica:
         """
         return await self.reads.recommend(request, exclude_tokens, min_offset, time_remaining_s)
 
+    def has_reached(self, min_offset: str) -> bool:
+        """Return whether the state is at least as new as ``min_offset``."""
+        return self.reads.has_reached(min_offset)
+
+    async def reach(self, min_offset: str, time_remaining_s: float | None) -> None:
+        """Return when the state is at least as new; `InvalidRequest` if the log ends before."""
+        await self.reads.reach(min_offset, time_remaining_s)
+
     async def list_similar_items(
         self, question: SimilarQuestion, *, min_offset: str, time_remaining_s: float | None
     ) -> ListAnswer:

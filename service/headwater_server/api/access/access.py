@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from headwater_server.api.access.call_kinds import Kind, kind_of
 from headwater_server.api.access.rate import Rate
+from headwater_server.api.access.shared_rate import SharedRate
 
 KEY = re.compile(r"[!-+\--:<-~]{16,128}")
 """Visible ASCII without comma and semicolon, long enough for a random key."""
@@ -35,7 +36,7 @@ class Access:
     key: bytes = field(repr=False)
     is_page: bool = False
     scopes: frozenset[str] = frozenset()
-    rate: Rate | None = None
+    rate: Rate | SharedRate | None = None
 
     def allows(self, call: str) -> bool:
         """Return whether the key opens a method.
@@ -80,7 +81,14 @@ def _access(entry: str, *, is_page: bool) -> Access:
     values = dict(_option(option) for option in options)
     scopes = _scopes(values.get("scopes", ""), is_page=is_page)
     per_second = _per_second(values.get("calls_per_second", ""))
-    return Access(key.encode(), is_page, scopes, Rate(per_second) if per_second else None)
+    return Access(key.encode(), is_page, scopes, _rate(per_second, is_page=is_page))
+
+
+def _rate(per_second: float, *, is_page: bool) -> Rate | SharedRate | None:
+    """Return the limit of a key: many sources share a page's key, none may use it up."""
+    if not per_second:
+        return None
+    return SharedRate(per_second) if is_page else Rate(per_second)
 
 
 def _option(option: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from headwater_server.api.access.access import Access
 from headwater_server.errors import Forbidden, Unauthenticated
@@ -36,8 +36,12 @@ class Keys:
         """Return whether a call needs a key."""
         return bool(self._accesses)
 
-    def check(self, metadata: Metadata | None, call: str) -> Access:
+    def check(
+        self, metadata: Metadata | None, call: str, source: Callable[[], str] = str
+    ) -> Access:
         """Return the key's access if it may make the ``call``, and count the call in its rate.
+
+        ``source`` returns where the call comes from: sources share the rate of a page's key.
 
         Raises `Unauthenticated` without a key of this server, `Forbidden` if the key's scopes do
         not allow the call, `Overloaded` when its rate is used up.
@@ -53,7 +57,7 @@ class Keys:
         if not access.allows(call):
             raise Forbidden(f"this key does not open {call}: {_scopes_text(access)}")
         if access.rate is not None:
-            access.rate.take()
+            access.rate.take(source() if access.is_page else "")
         return access
 
     def allows(self, header: str) -> bool:

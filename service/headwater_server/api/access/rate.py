@@ -33,7 +33,7 @@ class Rate:
         self._left = self._most
         self._at_s = clock()
 
-    def take(self) -> None:
+    def take(self, _source: str = "") -> None:
         """Take one call out; if there is none, raise `Overloaded` with the time to wait."""
         now_s = self._clock()
         self._left = min(self._most, self._left + (now_s - self._at_s) * self._per_second)

@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import structlog
 
 from headwater_server.api.settings import ApiSettings
 from headwater_server.observability.request import Request
 
+LINES_PER_S = 20  # of one status; a flood of refused calls must not fill the disk
+
 _log = structlog.get_logger("headwater.api")
 
 
-def log_call(
-    settings: ApiSettings,
-    request: Request,
-    call: str,
-    took_s: float,
-    status: str,
-    error: Exception | None,
-) -> None:
-    """Log the call if there is a reason to. The log never contains what the caller sent."""
-    took_ms = round(took_s * 1000, 1)
-    slow = took_ms > settings.slow_call_ms
-    if not (error or slow or settings.log_calls):
-        return
-    write = _log.warning if slow else _log.info
-    failed = type(error).__name__ if error else None
-    write("call", call=call, request_id=request.id, took_ms=took_ms, status=status, failed=failed)
+class CallLog:
+    """The log never contains what the caller sent."""
+
+    def __init__(self, settings: ApiSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._second = 0
+        self._lines: dict[str, int] = {}  # of this second, by status
+        self._left_out: dict[str, int] = {}
+
+    def ended(
+        self, request: Request, call: str, took_s: float, status: str, error: Exception | None
+    ) -> None:
+        """Log the call if there is a reason to, and few lines of its status came this second."""
+        took_ms = round(took_s * 1000, 1)
+        slow = took_ms > self._settings.slow_call_ms
+        every = self._settings.log_calls
+        if not (error or slow or every) or not (every or self._may_log(status)):
+            return
+        fields: dict[str, object] = {"took_ms": took_ms, "status": status}
+        if error:
+            fields["failed"] = type(error).__name__
+        if left_out := self._left_out.pop(status, 0):
+            fields["lines_left_out"] = left_out
+        write = _log.warning if slow else _log.info
+        write("call", call=call, request_id=request.id, **fields)
+
+    def _may_log(self, status: str) -> bool:
+        second = int(self._clock())
+        if second != self._second:
+            self._second, self._lines = second, {}
+        lines = self._lines[status] = self._lines.get(status, 0) + 1
+        if lines > LINES_PER_S:
+            self._left_out[status] = self._left_out.get(status, 0) + 1
+        return lines <= LINES_PER_S

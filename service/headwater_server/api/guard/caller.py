@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from urllib.parse import unquote
 
@@ -10,6 +11,8 @@ from headwater_server.api.errors import Context
 from headwater_server.api.settings import ApiSettings
 from headwater_server.observability.request import current
 from headwater_server.replica.writes.caller import Caller
+
+LOOPBACK = ("ipv4:127.", "ipv6:%5B::1%5D")
 
 
 def caller_of(context: Context, settings: ApiSettings) -> Caller:
@@ -20,6 +23,23 @@ def caller_of(context: Context, settings: ApiSettings) -> Caller:
     request = current.get()
     key = request.key if request is not None else ""
     return Caller(f"{key} {network_of(host)}", is_page=is_page())
+
+
+def source_of(context: Context, settings: ApiSettings) -> str:
+    """Return where a call comes from: a network, or one connection of this machine."""
+    hops = _hops(context) if settings.trust_forwarded_for else []
+    return network_of(hops[-1]) if hops else source_of_peer(context.peer())
+
+
+@lru_cache(maxsize=4_096)
+def source_of_peer(peer: str) -> str:
+    """Return the network of a connection's other end; on this machine, the connection itself.
+
+    >>> source_of_peer("ipv4:10.0.0.7:52110"), source_of_peer("ipv4:127.0.0.1:52110")
+    ('ipv4:10.0.0.7', 'ipv4:127.0.0.1:52110')
+    """
+    host = host_of(peer)
+    return peer if host.startswith(LOOPBACK) else network_of(host)
 
 
 def is_page() -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
 
 from headwater_server.api.access.api_keys import Keys
 from headwater_server.api.access.rate import Rate
-from headwater_server.api.guard.call_log import log_call
+from headwater_server.api.errors import Context
+from headwater_server.api.guard.accounts import Account, Accounts
+from headwater_server.api.guard.call_log import CallLog
+from headwater_server.api.guard.caller import source_of
 from headwater_server.api.settings import ApiSettings
 from headwater_server.observability.meters import CallMeter, Meters
 from headwater_server.observability.request import Request
@@ -26,6 +30,8 @@ class Gate:
         self, settings: ApiSettings, meters: Meters | None = None, spans: Spans | None = None
     ) -> None:
         self._settings = settings
+        self._accounts = Accounts()
+        self._log = CallLog(settings)
         self._keys = Keys(settings.accesses)
         self._rate = Rate(settings.calls_per_second_max) if settings.calls_per_second_max else None
         self._meters = meters or Meters()
@@ -35,21 +41,24 @@ class Gate:
         """Return the meter that counts calls of that name."""
         return self._meters.of(call)
 
-    def admit(self, request: Request, call: str) -> None:
-        """Return if the call may be made: `Unauthenticated`, `Forbidden`, `Overloaded` if not.
+    def admit(self, request: Request, call: str, context: Context) -> Account:
+        """Return the caller's account: `Unauthenticated`, `Forbidden`, `Overloaded` if refused.
 
-        The request records the key, and whether it is a page's.
+        The request records the key, and whether it is a page's. Nothing of the body is read.
         """
+        source = partial(source_of, context, self._settings)
         if self._keys:
-            access = self._keys.check(request.metadata(), call)
+            access = self._keys.check(request.metadata(), call, source)
             request.is_page, request.key = access.is_page, access.key.decode()
         if self._rate is not None:
             self._rate.take()
+        is_one = request.key and not request.is_page  # a backend is one caller, wherever it runs
+        return self._accounts.of(request.key if is_one else f"{request.key} {source()}")
 
     def ended(
         self, call: str, request: Request, status: str, took_s: float, error: Exception | None
     ) -> None:
         """Record how a call ended: in the log if there is a reason to, and as a span."""
-        log_call(self._settings, request, call, took_s, status, error)
+        self._log.ended(request, call, took_s, status, error)
         if self._spans is not None:
             self._spans.note(call, request, status, took_s)

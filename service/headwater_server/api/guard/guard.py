@@ -2,6 +2,7 @@
 
 `GuardedServer` wraps each method once, at registration. This is no `grpc.aio.ServerInterceptor`,
 since an interceptor runs again for each call, which adds 25 to 50 us to a bare echo of 170.
+A call's body is received when key, rate and places allow the call, and is decoded in its turn.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ from typing import Any, cast
 
 from headwater_server.api.access.call_kinds import Kind, kind_of
 from headwater_server.api.errors import Context, abort, row
+from headwater_server.api.guard.accounts import Account, current_account
+from headwater_server.api.guard.body import Body
 from headwater_server.api.guard.gate import Gate
 from headwater_server.api.guard.load import Load
+from headwater_server.api.guard.turns import Turns
+from headwater_server.api.guard.waiting_room import WaitingRoom
 from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import DeadlineExceeded, Overloaded
 from headwater_server.observability.meters import CallMeter
@@ -22,6 +27,9 @@ from headwater_server.observability.request import Request, current
 
 Unary = Callable[[Any, Context], Awaitable[Any]]
 Stream = Callable[[Any, Context], AsyncIterator[Any]]
+Encode = Callable[[Any], bytes]
+
+UNSENT_BYTES_MAX = 8 * 1024 * 1024  # of responses that one caller has not read yet
 
 
 def time_remaining_s(context: Context, settings: ApiSettings) -> float:
@@ -35,13 +43,14 @@ def time_remaining_s(context: Context, settings: ApiSettings) -> float:
 class _CallState:
     """One call inside a guard."""
 
-    __slots__ = ("error", "request", "start_s", "status")
+    __slots__ = ("account", "error", "request", "start_s", "status")
 
     def __init__(self, context: Context) -> None:
         self.start_s = time.perf_counter()
         self.request = Request(context.invocation_metadata)
         self.status = "CANCELLED"  # unless it completes: the caller left, or its time ran out
         self.error: Exception | None = None
+        self.account: Account | None = None  # once the call is admitted
         current.set(self.request)  # each call runs in its own task, so this ends with the call
 
 
@@ -58,24 +67,41 @@ class Guard:
         calls_max: int,
         gate: Gate | None = None,
         load: Load | None = None,
+        turns: Turns | None = None,
+        room: WaitingRoom | None = None,
     ) -> None:
-        """Share ``gate`` and ``load`` with the other guards of the server."""
+        """Share all but ``calls_max`` with the other guards of the server.
+
+        ``room`` is for calls that wait for a `min_offset`.
+        """
         self._settings = settings
         self._calls_max = calls_max
         self._calls = 0
         self._gate = gate or Gate(settings)
         self._load = load or Load(settings)
+        self._turns = turns or Turns()
+        self._room = room
 
-    def unary(self, method: Unary, call: str) -> Unary:
-        """Return ``method`` wrapped in all that this module does."""
+    def unary(self, method: Unary, call: str, body: Body, encode: Encode) -> Unary:
+        """Return ``method`` wrapped in all that this module does; it reads and returns bytes."""
         meter, kind = self._gate.meter(call), kind_of(call)
 
-        async def guarded(request: Any, context: Context) -> Any:
+        async def work(data: bytes, context: Context) -> bytes:
+            request = body.message(data)
+            await self._reached(request, context)
+            return encode(await method(request, context))
+
+        async def answer(account: Account, context: Context) -> bytes:
+            data = await body.read(context)
+            return await self._turns.run(account, work(data, context))
+
+        async def guarded(_requests: Any, context: Context) -> Any:
             state = self._start(context, meter)
             self._load.calls += 1
             try:
-                self._admit(state, kind, call)
-                response = await self._in_time(method, request, context)
+                account = self._admit(state, kind, call, context)
+                response = await self._in_time(answer, account, context)
+                _count_unsent(account, response, context)
             except Exception as error:  # noqa: BLE001 - the text of an unknown error never reaches a caller
                 self._failed(state, error)
                 await abort(context, error, call)
@@ -88,7 +114,7 @@ class Guard:
 
         return guarded
 
-    def stream(self, method: Stream, call: str) -> Stream:
+    def stream(self, method: Stream, call: str, body: Body) -> Stream:
         """Return a streaming ``method`` wrapped in the same, except for the deadline.
 
         A stream may be open and idle for hours, so it does not count as load; each of its batches
@@ -99,8 +125,9 @@ class Guard:
         async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
             state = self._start(context, meter)
             try:
-                self._admit(state, kind, call)
-                async for response in method(requests, context):
+                account = self._admit(state, kind, call, context)
+                messages = self._messages(requests, body, account)
+                async for response in method(messages, context):
                     yield response
                 state.status = "OK"
             except Exception as error:  # noqa: BLE001 - the text of an unknown error never reaches a caller
@@ -114,26 +141,64 @@ class Guard:
     def _start(self, context: Context, meter: CallMeter) -> _CallState:
         self._calls += 1
         meter.under_way += 1
-        return _CallState(context)
+        state = _CallState(context)
+        self._turns.arrived(state.start_s)
+        return state
 
-    def _admit(self, state: _CallState, kind: Kind, call: str) -> None:
-        self._gate.admit(state.request, call)
+    def _admit(self, state: _CallState, kind: Kind, call: str, context: Context) -> Account:
+        account = self._gate.admit(state.request, call, context)
         self._load.admit(kind)
         if self._calls > self._calls_max:
             raise Overloaded(self._settings.retry_after_ms)
+        if not account.has_share(self, self._calls_max):
+            what = "this caller has more calls under way than its share"
+            raise Overloaded(self._settings.retry_after_ms, what)
+        if account.unsent_bytes > UNSENT_BYTES_MAX:
+            raise Overloaded(1_000, "this caller does not read the responses to its calls")
+        account.enter(self)
+        state.account = account
+        current_account.set(account)
+        return account
 
-    def _in_time(self, method: Unary, request: Any, context: Context) -> Awaitable[Any]:
+    async def _messages(
+        self, requests: AsyncIterator[bytes], body: Body, account: Account
+    ) -> AsyncIterator[Any]:
+        async def decoded(data: bytes) -> Any:
+            return body.message(data)
+
+        async for data in requests:
+            yield await self._turns.run(account, decoded(data))
+
+    async def _reached(self, request: Any, context: Context) -> None:
+        """Wait until the state contains the request's `min_offset`, without a place meanwhile."""
+        min_offset, room = getattr(request, "min_offset", ""), self._room
+        if not min_offset or room is None or room.has_reached(min_offset):
+            return
+        account = current_account.get()
+        assert account is not None  # noqa: S101 - set when the call was admitted
+        with room.place(account):
+            self._calls -= 1
+            self._load.calls -= 1
+            account.leave(self)
+            try:
+                await room.reach(min_offset, time_remaining_s(context, self._settings))
+            finally:
+                account.enter(self)
+                self._load.calls += 1
+                self._calls += 1
+
+    def _in_time(self, answer: Unary, account: Account, context: Context) -> Awaitable[Any]:
         remaining = context.time_remaining()
         if remaining is None or remaining > self._settings.deadline_max_s:
-            return self._capped(method, request, context)
-        return method(request, context)  # gRPC itself ends the call at its deadline
+            return self._capped(answer, account, context)
+        return answer(account, context)  # gRPC itself ends the call at its deadline
 
-    async def _capped(self, method: Unary, request: Any, context: Context) -> Any:
-        """Run ``method`` within the server's deadline: the caller's is missing or too far away."""
+    async def _capped(self, answer: Unary, account: Account, context: Context) -> Any:
+        """Answer within the server's deadline: the caller's is missing or too far away."""
         deadline = asyncio.timeout(time_remaining_s(context, self._settings))
         try:
             async with deadline:
-                return await method(request, context)
+                return await answer(account, context)
         except TimeoutError as error:
             if not deadline.expired():
                 raise
@@ -144,6 +209,19 @@ class Guard:
 
     def _end(self, state: _CallState, meter: CallMeter, call: str) -> None:
         self._calls -= 1
+        if state.account is not None:
+            state.account.leave(self)
         took_s = time.perf_counter() - state.start_s
         meter.ended(state.status, took_s)
         self._gate.ended(call, state.request, state.status, took_s, state.error)
+
+
+def _count_unsent(account: Account, response: bytes, context: Context) -> None:
+    """Count what is not sent yet: a caller that reads nothing would fill the memory."""
+    size = len(response)
+    account.unsent_bytes += size
+
+    def sent(_: object) -> None:
+        account.unsent_bytes -= size
+
+    context.add_done_callback(sent)

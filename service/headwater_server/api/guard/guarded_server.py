@@ -7,13 +7,16 @@ from typing import Any
 
 import grpc
 
+from headwater_server.api.guard.body import Body
 from headwater_server.api.guard.guard import Guard
 
 
 class GuardedServer:
     """Registers with ``server`` the methods of ``add_…Servicer_to_server``, guarded.
 
-    It replaces an interceptor: each method is wrapped once, not at each call.
+    It replaces an interceptor: each method is wrapped once, not at each call. gRPC gets no
+    deserializer, and one-to-one methods are registered as if they took a stream of requests: on
+    the wire that is the same, and gRPC then reads no body before the guard asks for it.
     """
 
     def __init__(self, server: grpc.aio.Server, guard: Guard) -> None:
@@ -36,12 +39,14 @@ class GuardedServer:
     def _guarded(
         self, handler: grpc.RpcMethodHandler[Any, Any], call: str
     ) -> grpc.RpcMethodHandler[Any, Any]:
-        codec = (handler.request_deserializer, handler.response_serializer)
+        decode: Any = handler.request_deserializer
+        encode: Any = handler.response_serializer
         made: grpc.RpcMethodHandler[Any, Any]
         if handler.unary_unary is not None:
             method: Any = handler.unary_unary
-            made = grpc.unary_unary_rpc_method_handler(self._guard.unary(method, call), *codec)
+            guarded: Any = self._guard.unary(method, call, Body(decode), encode)
+            made = grpc.stream_unary_rpc_method_handler(guarded)
         else:  # the API has one-to-one methods, and streams both ways
-            stream: Any = handler.stream_stream
-            made = grpc.stream_stream_rpc_method_handler(self._guard.stream(stream, call), *codec)
+            stream: Any = self._guard.stream(handler.stream_stream, call, Body(decode))
+            made = grpc.stream_stream_rpc_method_handler(stream, response_serializer=encode)
         return made

@@ -11,6 +11,7 @@ from headwater_server.api.draining import Draining
 from headwater_server.api.errors import Context
 from headwater_server.api.guard.caller import caller_of
 from headwater_server.api.guard.guard import time_remaining_s
+from headwater_server.api.guard.learning import cost_of_events, learning, learning_later
 from headwater_server.api.guard.load import Load
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
@@ -37,7 +38,8 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
         events = feedback_request(request)
         remaining_s = time_remaining_s(context, self._settings)
         caller = caller_of(context, self._settings)
-        answer = await self._replica.feedback(events, remaining_s, caller)
+        async with learning(cost_of_events(events)):
+            answer = await self._replica.feedback(events, remaining_s, caller)
         return feedback_response(events, answer)
 
     async def StreamFeedback(
@@ -49,7 +51,8 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
             events = feedback_request(request)
             await self._load.wait_to_admit(Kind.WRITES)
             remaining_s = time_remaining_s(context, self._settings)
-            answer = await self._replica.take_feedback(events, remaining_s, caller)
+            take = self._replica.take_feedback(events, remaining_s, caller)
+            answer = await learning_later(cost_of_events(events), take)
             return stream_feedback_response(events, answer)
 
         batches_max = self._settings.stream_batches_max

@@ -66,6 +66,12 @@ class ServerProcess:
             self.kill()
             raise ServerFailedError(self._last_words(TOO_LATE)) from None
 
+    @property
+    def pid(self) -> int:
+        """The id of the process that was started."""
+        assert self._process is not None  # noqa: S101 - it was started
+        return self._process.pid
+
     async def _ready(self, process: asyncio.subprocess.Process) -> str:
         assert process.stdout is not None  # noqa: S101 - it was asked for above
         while line := await process.stdout.readline():

@@ -15,9 +15,11 @@ from headwater_server.errors import DeadlineExceeded, InvalidRequest
 from headwater_server.replica.answers import Answer, ListAnswer
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.token_keys import TokenKeys
+from headwater_server.replica.reads.log_end import LogEnd
 from headwater_server.replica.reads.shortfall import shortfall
 from headwater_server.replica.tail.tail import Tail
 
+USUAL_WAIT_S = 0.02  # for an offset; only after this, the store is asked whether it exists
 EXPLAIN_FROM_S = 0.005  # with less time remaining, reasons are left out
 
 
@@ -29,6 +31,7 @@ class Reads:
         engine: StateMachine,
         tail: Tail,
         *,
+        log_end: LogEnd,
         token_keys: TokenKeys,
         token_s: float,
         now_ms: Callable[[], int],
@@ -37,6 +40,7 @@ class Reads:
         """``tail`` knows the offset of the engine's state; tokens are valid for ``token_s``."""
         self._engine = engine
         self._tail = tail
+        self._log_end = log_end
         self._token_keys = token_keys
         self._token_s = token_s
         self._now_ms = now_ms
@@ -101,18 +105,39 @@ class Reads:
 
     async def _reached(self, min_offset: str, time_remaining_s: float | None) -> float | None:
         """Wait for ``min_offset``, if it is set; return the time that is left then."""
-        if not min_offset:
+        if not min_offset or self.has_reached(min_offset):
             return time_remaining_s
         loop = asyncio.get_running_loop()
         end_s = loop.time() + (self._timeout_s if time_remaining_s is None else time_remaining_s)
+        await self.reach(min_offset, end_s - loop.time())
+        return end_s - loop.time()
+
+    def has_reached(self, min_offset: str) -> bool:
+        """Return whether the state is at least as new as ``min_offset``."""
         try:
-            async with asyncio.timeout_at(end_s):
-                await self._tail.waiters.wait_for(min_offset)
+            return self._tail.waiters.has_reached(min_offset)
         except ValueError:
             raise InvalidRequest("min_offset", "is not an offset of this service") from None
+
+    async def reach(self, min_offset: str, time_remaining_s: float | None) -> None:
+        """Return when the state is at least as new as ``min_offset``.
+
+        An offset beyond the end of the log cannot be waited for: no acknowledgement held it.
+        """
+        if self.has_reached(min_offset):
+            return
+        remaining_s = self._timeout_s if time_remaining_s is None else time_remaining_s
+        waiting = asyncio.ensure_future(self._tail.waiters.wait_for(min_offset))
+        try:
+            async with asyncio.timeout(remaining_s):
+                await asyncio.wait((waiting,), timeout=USUAL_WAIT_S)
+                if not waiting.done() and await self._log_end.is_before(min_offset):
+                    raise InvalidRequest("min_offset", "is beyond the end of the log")
+                await waiting
         except TimeoutError:
             raise DeadlineExceeded("the deadline passed before min_offset was reached") from None
-        return end_s - loop.time()
+        finally:
+            waiting.cancel()
 
 
 def _within(

@@ -28,6 +28,10 @@ class OffsetWaiters:
             if not future.done():
                 future.set_result(None)
 
+    def has_reached(self, offset: str) -> bool:
+        """Return whether the state is at least that new. `ValueError` if the text is no offset."""
+        return offset_key(offset) <= self._reached
+
     async def wait_for(self, offset: str) -> None:
         """Return when the state is at least that new. `ValueError` if the text is no offset."""
         key = offset_key(offset)

@@ -1,0 +1,117 @@
+"""Accounts of callers: how much of the server each used recently, and has under way now.
+
+A caller is a backend's key; with a page's key, or without keys, it is a source: a network address,
+or one connection of this machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import OrderedDict, deque
+from contextvars import ContextVar
+
+MEMORY_S = 5.0  # use fades to a third in this time
+ACCOUNTS_MAX = 10_000
+ROUNDING_S = 1e-9  # sums of fractions are not exact
+LEARNING_MAX_S = 0.02  # of one caller's writes under way, unless a single one takes longer
+
+
+class Account:
+    """One caller's.
+
+    >>> account = Account()
+    >>> account.charge(0.010, at_s=0.0); account.charge(0.010, at_s=MEMORY_S)
+    >>> round(account.use_s(MEMORY_S), 4), account.use_s(100 * MEMORY_S) < 1e-9
+    (0.0137, True)
+    """
+
+    __slots__ = ("_at_s", "_held", "_use_s", "calls", "learning_s", "unsent_bytes", "waiting")
+
+    def __init__(self) -> None:
+        self._use_s = self._at_s = 0.0
+        self._held: deque[asyncio.Future[None]] = deque()
+        self.calls: dict[object, int] = {}  # under way, by the guard that counts them
+        self.unsent_bytes = 0  # of responses that the caller has not read yet
+        self.learning_s = 0.0  # what the writes under way take to learn, about
+        self.waiting: deque[asyncio.Future[None]] = deque()  # calls that wait for their turn
+
+    def use_s(self, at_s: float) -> float:
+        """Return the seconds of CPU used recently."""
+        return self._use_s * math.exp((self._at_s - at_s) / MEMORY_S)
+
+    def charge(self, took_s: float, at_s: float) -> None:
+        """Add to what was used."""
+        self._use_s = self.use_s(at_s) + took_s
+        self._at_s = at_s
+
+    def has_share(self, place: object, calls_max: int) -> bool:
+        """Return whether one more call may enter; a quarter of the places is for other callers."""
+        return self.calls.get(place, 0) < calls_max - calls_max // 4
+
+    def enter(self, place: object) -> None:
+        """Count a call under way, by the guard or room that it is in."""
+        self.calls[place] = self.calls.get(place, 0) + 1
+
+    def leave(self, place: object) -> None:
+        """Count a call's end."""
+        left = self.calls.pop(place) - 1
+        if left:
+            self.calls[place] = left
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way, so that the account may be forgotten."""
+        return not (self.calls or self.unsent_bytes or self.learning_s or self.waiting)
+
+    async def begin_learning(self, cost_s: float) -> None:
+        """Return when a write may begin: the caller's writes before it are learned, but for a few.
+
+        All replicas learn in the order of the log, so a write waits for all those before it.
+        Without this, one caller's thousands would be before everybody else's next.
+        """
+        while self.learning_s and self.learning_s + cost_s > LEARNING_MAX_S:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._held.append(turn)
+            await turn
+        self.learning_s += cost_s
+        self.charge(cost_s, time.monotonic())
+
+    def end_learning(self, cost_s: float) -> None:
+        """Record that a write is learned, or has failed."""
+        left_s = self.learning_s - cost_s
+        self.learning_s = left_s if left_s > ROUNDING_S else 0.0
+        for turn in self._held:
+            if not turn.done():
+                turn.set_result(None)
+        self._held.clear()
+
+
+class Accounts:
+    """The accounts of a server, by the callers' names; those that are idle longest go first."""
+
+    def __init__(self, accounts_max: int = ACCOUNTS_MAX) -> None:
+        self._accounts: OrderedDict[str, Account] = OrderedDict()
+        self._most = accounts_max
+
+    def of(self, name: str) -> Account:
+        """Return the account of a caller, a new one at the first call."""
+        account = self._accounts.get(name)
+        if account is None:
+            account = self._accounts[name] = Account()
+            self._forget()
+        else:
+            self._accounts.move_to_end(name)
+        return account
+
+    def _forget(self) -> None:
+        while len(self._accounts) > self._most:
+            name, account = self._accounts.popitem(last=False)
+            if not account.is_idle:  # goes to the end, and one more is kept meanwhile
+                self._accounts[name] = account
+                return
+
+
+current_account: ContextVar[Account | None] = ContextVar("account", default=None)
+"""The account of the call that is under way in this context."""

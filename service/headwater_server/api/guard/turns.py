@@ -1,0 +1,151 @@
+"""Gives calls their turns on the one thread that answers: the caller who used least goes first.
+
+A call runs in steps, from one wait to the next. While nothing competes, each step runs at once.
+As soon as steps wait, one runs at a time, of the caller with the least recent use. Before heavy
+work goes on, the loop gets the time to accept what has arrived: a call that is not accepted yet
+cannot be preferred.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine, Generator
+from typing import Any, Generic, TypeVar
+
+from headwater_server.api.guard.accounts import Account
+
+Result = TypeVar("Result")
+
+BUSY_MAX_S = 0.004  # of work, after which the loop first accepts what has arrived
+QUIET_S = 0.0003  # without an arrival: then nothing more waits to be accepted
+ACCEPT_MAX_S = 0.02  # however much arrives, work goes on after this
+
+
+class Turns:
+    """The turns of one event loop."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Account, None] = {}  # accounts with steps that wait
+        self._is_taken = False
+        self._is_accepting = False
+        self._busy_s = 0.0
+        self._ended_s = self._arrived_s = self._accepting_s = 0.0
+
+    def arrived(self, at_s: float) -> None:
+        """Record that a call was accepted now."""
+        self._arrived_s = at_s
+
+    def run(self, account: Account, work: Coroutine[Any, Any, Result]) -> Steps[Result]:
+        """Return an awaitable of the result of ``work``, each of whose steps takes a turn."""
+        return Steps(self, account, work)
+
+    def is_free(self) -> bool:
+        """Return whether a step may run at once."""
+        if self._waiting or self._is_taken:
+            return False
+        if self._busy_s and time.perf_counter() - self._ended_s > QUIET_S:
+            self._busy_s = 0.0
+        return self._busy_s < BUSY_MAX_S
+
+    def wait(self, account: Account) -> asyncio.Future[None]:
+        """Return a future that is done when it is the account's turn."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        account.waiting.append(turn)
+        self._waiting[account] = None
+        self._go_on()
+        return turn
+
+    def took(self, account: Account, seconds: float, cpu_s: float) -> None:
+        """Record the end of a step, and give the next turn."""
+        self._ended_s = time.perf_counter()
+        self._busy_s += seconds
+        account.charge(cpu_s, time.monotonic())
+        self.left()
+
+    def left(self) -> None:
+        """Give the next turn; the one before ended, or was not used."""
+        self._is_taken = False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if not self._waiting or self._is_taken or self._is_accepting:
+            return
+        self._is_accepting = True
+        self._accepting_s = time.perf_counter()
+        asyncio.get_running_loop().call_soon(self._accept)
+
+    def _accept(self) -> None:
+        """Let the loop accept calls until none arrives, then give a turn."""
+        now_s = time.perf_counter()
+        if self._busy_s >= BUSY_MAX_S and now_s - self._accepting_s < ACCEPT_MAX_S:
+            quiet_since_s = max(self._arrived_s, self._ended_s, self._accepting_s)
+            if now_s - quiet_since_s < QUIET_S:
+                asyncio.get_running_loop().call_soon(self._accept)
+                return
+        if self._busy_s >= BUSY_MAX_S:
+            self._busy_s = 0.0
+        self._is_accepting = False
+        self._give()
+
+    def _give(self) -> None:
+        now_s = time.monotonic()
+        while self._waiting:
+            account = min(self._waiting, key=lambda one: one.use_s(now_s))
+            turn = account.waiting.popleft()
+            if not account.waiting:
+                del self._waiting[account]
+            if not turn.done():  # else its caller left
+                self._is_taken = True
+                turn.set_result(None)
+                return
+
+
+class Steps(Generic[Result]):
+    """Runs a coroutine step by step; to be awaited once."""
+
+    __slots__ = ("_account", "_turns", "_work")
+
+    def __init__(self, turns: Turns, account: Account, work: Coroutine[Any, Any, Result]) -> None:
+        self._turns = turns
+        self._account = account
+        self._work = work
+
+    def __await__(self) -> Generator[Any, None, Result]:
+        """Drive the coroutine: pass on what it waits for, and take a turn before each step."""
+        error: BaseException | None = None
+        try:
+            while True:
+                if error is None and not self._turns.is_free():
+                    error = yield from self._turn()
+                try:
+                    waits_for = self._step(error)
+                except StopIteration as end:
+                    result: Result = end.value
+                    return result
+                error = None
+                try:
+                    yield waits_for
+                except BaseException as thrown:  # noqa: BLE001 - it belongs to the coroutine
+                    error = thrown
+        finally:
+            self._work.close()
+
+    def _turn(self) -> Generator[Any, None, BaseException | None]:
+        """Wait for a turn; return the error that ended the wait, if one did."""
+        turn = self._turns.wait(self._account)
+        try:
+            yield from turn
+        except BaseException as error:  # noqa: BLE001 - it belongs to the coroutine
+            if turn.done() and not turn.cancelled():
+                self._turns.left()  # it was given, but the call was cancelled before it ran
+            return error
+        return None
+
+    def _step(self, error: BaseException | None) -> Any:
+        start_s, cpu_s = time.perf_counter(), time.thread_time()
+        try:
+            return self._work.throw(error) if error is not None else self._work.send(None)
+        finally:
+            took_s = time.perf_counter() - start_s
+            self._turns.took(self._account, took_s, time.thread_time() - cpu_s)
