@@ -1,6 +1,6 @@
 """What an entry changes beside events: items, accounts, settings.
 
-Each function takes the parts and one operation, and returns its outcome.
+Each function takes the parts and one operation, and returns its outcome; most work in steps.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from headwater_server.engine.messages.entries import (
 )
 from headwater_server.engine.messages.events import CREATED, Outcome, Status
 from headwater_server.engine.models import make_ranker
-from headwater_server.engine.parts import Parts
+from headwater_server.engine.parts import Applied, Parts
 from headwater_server.engine.reranking.rules import parse_rules
 from headwater_server.engine.settings import EngineSettings
 
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
 
 
-def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Outcome:
+def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
     """Describe an item; a write older than the one that is kept changes nothing."""
-    parts.advance(parts.time_ms(entry))
+    yield from parts.advancing(parts.time_ms(entry))
     number = parts.number(write.item.item_id)
     if not parts.catalogue.write(number, write, parts.clock_ms):
         return _OLDER
@@ -33,9 +33,9 @@ def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Outcome:
     return CREATED
 
 
-def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Outcome:
+def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Applied:
     """Take an item out of the catalogue; its counts stay."""
-    parts.advance(parts.time_ms(entry))
+    yield from parts.advancing(parts.time_ms(entry))
     number = parts.number(delete.item_id)
     set_ms = parts.clock_ms if delete.set_time_ms is None else delete.set_time_ms
     if not parts.catalogue.delete(number, set_ms):
@@ -44,9 +44,9 @@ def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Outcome:
     return CREATED
 
 
-def write_user(parts: Parts, write: UserWrite, entry: Entry) -> Outcome:
+def write_user(parts: Parts, write: UserWrite, entry: Entry) -> Applied:
     """Describe an account."""
-    parts.advance(parts.time_ms(entry))
+    yield from parts.advancing(parts.time_ms(entry))
     return CREATED if parts.users.write(write, parts.clock_ms) else _OLDER
 
 
