@@ -68,7 +68,8 @@ def predict(rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> Iterator[P
     for number, row in enumerate(rows):
         engine.apply(Entry(_time_ms(row), tuple(_events(str(number), row, columns))))
         yield None
-    engine.parts.impressions.close(_time_ms(rows[-1]) + 10_000, len(rows))
+    for _ in engine.parts.impressions.closing(_time_ms(rows[-1]) + 10_000, len(rows)):
+        pass
     chances, acted = np.concatenate(kept.chances), np.concatenate(kept.acted)
     yield Predicted(chances, acted, np.zeros(len(acted), dtype=np.int64), _NONE, _NONE, _NONE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 from headwater_server.engine.learning.attribution import Slots
@@ -60,12 +60,16 @@ class CountingEngine:
         self.users: dict[str, Any] = {}
 
     def apply(self, entry: Entry) -> list[Outcome]:
-        return [self._apply(operation) for operation in entry.operations]
+        return [outcome for outcome in self.applying(entry) if outcome is not None]
 
-    def _apply(self, operation: Operation) -> Outcome:
+    def applying(self, entry: Entry) -> Iterator[Outcome | None]:
+        for operation in entry.operations:
+            yield (yield from self._applying(operation))
+
+    def _applying(self, operation: Operation) -> Generator[None, None, Outcome]:
         match operation:
             case Event():
-                return self._learn(operation)
+                return (yield from self._learning(operation))
             case ItemWrite():
                 self.titles[operation.item.item_id] = operation.item.title
             case ItemDelete():
@@ -78,16 +82,18 @@ class CountingEngine:
                 self.settings = operation.settings
         return Outcome(Status.CREATED)
 
-    def _learn(self, event: Event) -> Outcome:
+    def _learning(self, event: Event) -> Generator[None, None, Outcome]:
         if event.event_type == "poison":
             raise ArithmeticError("this event cannot be applied")
         if event.event_id in self.seen:
             same = self.seen[event.event_id] == event.fingerprint
             return Outcome(Status.EXISTS if same else Status.CONFLICT)
         self.seen[event.event_id] = event.fingerprint
+        yield  # as between two items: a copy of the state taken here holds half an event
         self.order.append(event.event_id)
         for item in event.items:
             self.interactions[item.item_id] = self.interactions.get(item.item_id, 0) + 1
+            yield
         return Outcome(Status.CREATED)
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
@@ -25,9 +26,9 @@ Mutant = AbstractContextManager[Any]
 class Forgetful(CountingEngine):
     """Learns each event again whenever it comes."""
 
-    def _learn(self, event: Event) -> Outcome:
+    def _learning(self, event: Event) -> Generator[None, None, Outcome]:
         self.seen.pop(event.event_id, None)
-        return super()._learn(event)
+        return (yield from super()._learning(event))
 
 
 def acknowledges_before_applying() -> Mutant:

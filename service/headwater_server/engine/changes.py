@@ -1,10 +1,11 @@
 """What an entry changes beside events: items, accounts, settings.
 
-Each function takes the parts and one operation, and returns its outcome.
+Each function takes the parts and one operation, and returns its outcome; most work in steps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from headwater_server.engine.messages.entries import (
 )
 from headwater_server.engine.messages.events import CREATED, Outcome, Status
 from headwater_server.engine.models import make_ranker
-from headwater_server.engine.parts import Parts
+from headwater_server.engine.parts import Applied, Parts
 from headwater_server.engine.reranking.rules import parse_rules
 from headwater_server.engine.settings import EngineSettings
 
@@ -27,9 +28,9 @@ Write = TypeVar("Write", ItemWrite, ItemDelete, UserWrite)
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
 
 
-def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Outcome:
+def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
     """Describe an item; a write older than the one that is kept changes nothing."""
-    now_ms = _advance(parts, entry)
+    now_ms = yield from _advancing(parts, entry)
     number = parts.number(write.item.item_id)
     if not parts.catalogue.write(number, _believed(write, now_ms), now_ms):
         return _OLDER
@@ -38,9 +39,9 @@ def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Outcome:
     return CREATED
 
 
-def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Outcome:
+def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Applied:
     """Take an item out of the catalogue; its counts stay."""
-    now_ms = _advance(parts, entry)
+    now_ms = yield from _advancing(parts, entry)
     number = parts.number(delete.item_id)
     set_ms = _believed(delete, now_ms).set_time_ms
     if set_ms is None:
@@ -51,15 +52,15 @@ def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Outcome:
     return CREATED
 
 
-def write_user(parts: Parts, write: UserWrite, entry: Entry) -> Outcome:
+def write_user(parts: Parts, write: UserWrite, entry: Entry) -> Applied:
     """Describe an account."""
-    now_ms = _advance(parts, entry)
+    now_ms = yield from _advancing(parts, entry)
     return CREATED if parts.users.write(_believed(write, now_ms), now_ms) else _OLDER
 
 
-def _advance(parts: Parts, entry: Entry) -> int:
+def _advancing(parts: Parts, entry: Entry) -> Generator[None, None, int]:
     """Move the clock; return the time now. An import's items come before it moves the clock."""
-    parts.advance(parts.time_ms(entry))
+    yield from parts.advancing(parts.time_ms(entry))
     return max(parts.clock_ms, entry.time_ms)
 
 

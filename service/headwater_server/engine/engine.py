@@ -10,7 +10,7 @@ the visitor's history to the slate; last the state as a whole. What else an entr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Any, Self
 
@@ -37,7 +37,7 @@ from headwater_server.engine.messages.rewards import (
     canonical_type,
     reward_of,
 )
-from headwater_server.engine.parts import Parts
+from headwater_server.engine.parts import Applied, Parts, Steps
 from headwater_server.engine.reranking.candidates import Candidates, Question
 from headwater_server.engine.reranking.filling import Filled
 from headwater_server.engine.settings import EngineSettings
@@ -70,6 +70,7 @@ class Engine:
     ) -> None:
         """Begin with nothing under ``settings``, or go on with the ``parts`` of a snapshot."""
         self.parts = parts or Parts(settings or EngineSettings())
+        self._is_within = False
 
     @property
     def settings(self) -> EngineSettings:
@@ -85,18 +86,35 @@ class Engine:
 
     def apply(self, entry: Entry) -> list[Outcome]:
         """Fold one entry into the state; return one outcome for each operation, in order."""
-        return [self._apply(operation, entry) for operation in entry.operations]
+        return [outcome for outcome in self.applying(entry) if outcome is not None]
 
-    def _apply(self, operation: Operation, entry: Entry) -> Outcome:
+    def applying(self, entry: Entry) -> Iterator[Outcome | None]:
+        """Do the same in steps: yield each operation's outcome, and None within an operation.
+
+        Between two steps the state may be read, but belongs to no offset: it cannot be copied, and
+        nothing else can be applied before the rest is. A step that fails leaves it so for good.
+        """
+        self._check_whole()
+        for operation in entry.operations:
+            self._is_within = True
+            outcome = yield from self._applying(operation, entry)
+            self._is_within = False
+            yield outcome
+
+    def _check_whole(self) -> None:
+        if self._is_within:
+            raise RuntimeError("the state is in the middle of an operation")
+
+    def _applying(self, operation: Operation, entry: Entry) -> Applied:
         match operation:
             case Event():
-                return self._event(operation, entry)
+                return (yield from self._event(operation, entry))
             case ItemWrite():
-                return changes.write_item(self.parts, operation, entry)
+                return (yield from changes.write_item(self.parts, operation, entry))
             case ItemDelete():
-                return changes.delete_item(self.parts, operation, entry)
+                return (yield from changes.delete_item(self.parts, operation, entry))
             case UserWrite():
-                return changes.write_user(self.parts, operation, entry)
+                return (yield from changes.write_user(self.parts, operation, entry))
             case UserErase():
                 return changes.erase_user(self.parts, operation)
             case SettingsChange():
@@ -105,7 +123,7 @@ class Engine:
             case Mark():
                 return CREATED
 
-    def _event(self, event: Event, entry: Entry) -> Outcome:
+    def _event(self, event: Event, entry: Entry) -> Applied:
         """Deduplicate, then learn. What teaches nothing leaves no trace, not of time either."""
         parts = self.parts
         reason = quarantine_reason(event, parts.settings) or ahead_reason(event, entry)
@@ -120,14 +138,14 @@ class Engine:
         excess = parts.influence.excess(event, profile, now_ms)
         if excess:
             return Outcome(Status.QUARANTINED, excess)
-        parts.advance(now_ms)
+        yield from parts.advancing(now_ms)
         parts.deduplication.remember(event, profile, now_ms)
         parts.influence.note(event, profile, now_ms)
-        self._learn(event)
+        yield from self._learning(event)
         parts.learned += 1
         return CREATED
 
-    def _learn(self, event: Event) -> None:
+    def _learning(self, event: Event) -> Steps:
         """Hand the event to what it teaches; its own time is data, clamped to the clock."""
         clock_ms = self.parts.clock_ms
         time_ms = believed_ms(event.event_time_ms, clock_ms)
@@ -137,6 +155,7 @@ class Engine:
         row = self.parts.visitors.open(event.visitor_id, event.user_id)
         for item in event.items:
             self._interact(event, row, item.item_id, time_ms)
+            yield
 
     def _report(self, event: Event, time_ms: int) -> None:
         """Open the window of the slots that were seen; they are learned from when it closes."""
@@ -232,6 +251,7 @@ class Engine:
 
     def digest(self) -> str:
         """Return 32 bytes in hex over all that was learned."""
+        self._check_whole()
         return state.digest(state.flatten(self.parts.state()))
 
     def memory_bytes(self) -> int:
@@ -240,10 +260,11 @@ class Engine:
 
     def capturing(self) -> Capture:
         """Return a copy of the state that is still to be taken, in steps: see `Capture`."""
-        return Capture(self._whole)
+        return Capture(self._whole, self._check_whole)
 
     def capture(self) -> list[tuple[str, Any]]:
         """Return a copy of the state at this instant, as (path, plain value)."""
+        self._check_whole()
         return at_once(self._whole)
 
     def _whole(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any, Self
 
@@ -18,7 +19,7 @@ from headwater_server.engine.measures.calibration import Calibration
 from headwater_server.engine.measures.drift import Drift
 from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.messages.entries import Entry
-from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.events import Event, Outcome
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
@@ -35,6 +36,12 @@ _STATEFUL = (
     "catalogue", "visitors", "users", "hiding", "deduplication", "influence", "attribution",
     "progress", "calibration", "drift", "models",
 )  # fmt: skip
+
+
+Steps = Generator[None, None, None]
+"""Work that may be interrupted wherever it yields: other tasks then read the state."""
+Applied = Generator[None, None, Outcome]
+"""The same, which ends with an outcome."""
 
 
 class Parts:
@@ -101,12 +108,12 @@ class Parts:
         time_ms = (event_time_ms or 0) if entry.imported else entry.time_ms
         return following_ms(self.clock_ms, entry.time_ms, time_ms)
 
-    def advance(self, now_ms: int) -> None:
-        """Move the clock, and close the attribution windows that are over."""
+    def advancing(self, now_ms: int) -> Steps:
+        """Move the clock, and close the attribution windows that are over: one a step."""
         if now_ms < self.clock_ms:
             self._set_back(now_ms)
         self.clock_ms = now_ms
-        self.impressions.close(now_ms, self.learned)
+        yield from self.impressions.closing(now_ms, self.learned)
 
     def _set_back(self, now_ms: int) -> None:
         """Count as now what was noted after now, while the store's clock was ahead."""

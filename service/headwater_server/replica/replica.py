@@ -149,7 +149,7 @@ class Replica:
 
     async def model(self, compute_digest: bool) -> ModelAnswer:  # noqa: FBT001 - one question
         """Return the model's status, on request with the digest of the same state."""
-        return await self.status.with_digest() if compute_digest else self.status.now()
+        return await self.status.with_digest() if compute_digest else await self.status.now()
 
     async def compare_replicas(self, time_remaining_s: float | None) -> ModelAnswer:
         """Return the model's status at a new mark on the log, and every replica's digest."""

@@ -97,15 +97,14 @@ class Attribution:
     def _of(self, profile: str) -> list[Impression]:
         return [self._open[n] for n in self._of_profile.get(profile, ())]
 
-    def close(self, now_ms: int) -> list[Impression]:
-        """Return the impressions whose window is over, oldest first; with too many, earlier."""
-        closed = []
-        while self._open:
-            number, impression = next(iter(self._open.items()))
-            if impression.closes_ms > now_ms and len(self._open) <= OPEN_MAX:
-                break
-            closed.append(self._drop(number))
-        return closed
+    def close_one(self, now_ms: int) -> Impression | None:
+        """Drop and return the oldest whose window is over, or, with too many, the oldest."""
+        if not self._open:
+            return None
+        number, impression = next(iter(self._open.items()))
+        if impression.closes_ms > now_ms and len(self._open) <= OPEN_MAX:
+            return None
+        return self._drop(number)
 
     def _drop(self, number: int) -> Impression:
         impression = self._open.pop(number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import numpy as np
 
 from headwater_server.engine.exploration.slot_probabilities import slot_features
@@ -76,15 +78,16 @@ class Impressions:
         )
         return seen
 
-    def close(self, now_ms: int, events_learned: int) -> None:
-        """Learn from the impressions whose window is over."""
-        for impression in self.attribution.close(now_ms):
+    def closing(self, now_ms: int, events_learned: int) -> Generator[None, None, None]:
+        """Learn from the impressions whose window is over, one a step."""
+        while (impression := self.attribution.close_one(now_ms)) is not None:
             self._observe(impression)
             acted = bool((impression.rewards > 0).any())
             self.drift.observe_slate(
                 impression.placement, acted=acted, events_learned=events_learned, now_ms=now_ms
             )
             self._learn(impression)
+            yield
 
     def _observe(self, impression: Impression) -> None:
         """Record the metrics of the slate, before it is learned."""

@@ -34,8 +34,10 @@ class Capture:
     [('a', array([0., 0., 0.])), ('b', ['x']), ('c/d', 1)]
     """
 
-    def __init__(self, tree: Callable[[], Any]) -> None:
+    def __init__(self, tree: Callable[[], Any], check: Callable[[], None] = lambda: None) -> None:
+        """``check`` raises while the state is none that may be taken."""
         self._tree = tree
+        self._check = check
         self._room: dict[str, NDArray[Any]] = {}
         self._taken: list[tuple[str, Any]] = []
 
@@ -50,6 +52,7 @@ class Capture:
 
     def take(self) -> Iterator[None]:
         """Copy, in steps; between them the state may be read, but must not change."""
+        self._check()
         self._taken, spent = [], 0
         for path, leaf in flatten(self._tree(), deferred=True):
             if isinstance(leaf, np.ndarray):

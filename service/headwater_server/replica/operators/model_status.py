@@ -34,9 +34,13 @@ class ModelStatus:
         self._memory = memory
         self._digesting = asyncio.Lock()
 
-    def now(self) -> ModelAnswer:
-        """Return the status without the digest."""
-        self._tail.finish_entry()
+    async def now(self) -> ModelAnswer:
+        """Return the status without the digest, at the end of an entry."""
+        async with self._tail.paused():
+            return self._unchanging()
+
+    def _unchanging(self) -> ModelAnswer:
+        """Return the status; the caller keeps the state unchanged."""
         position = self._tail.position
         counts = self._engine.lookups.counts() | {
             "events_quarantined": self._quarantined(),
@@ -64,7 +68,7 @@ class ModelStatus:
 
     async def copy(self) -> tuple[ModelAnswer, Parts]:
         """Return the status and a copy of the state; the caller keeps the state unchanged."""
-        answer, capture = self.now(), self._engine.capturing()
+        answer, capture = self._unchanging(), self._engine.capturing()
         for _ in capture.take():
             await yield_to_others()
         return answer, capture.parts()

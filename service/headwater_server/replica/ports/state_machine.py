@@ -86,6 +86,12 @@ class StateMachine(Protocol):
     def apply(self, entry: Entry) -> list[Outcome]:
         """Change the state; one outcome per operation."""
 
+    def applying(self, entry: Entry) -> Iterator[Outcome | None]:
+        """Do the same in steps of about a millisecond: an outcome, or None within an operation.
+
+        Between steps the state may be read, but is the state at no offset.
+        """
+
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer from the state without changing it."""
 

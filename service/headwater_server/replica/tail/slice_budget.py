@@ -12,23 +12,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-FIRST_GUESS_S = 50e-6
-MEMORY = 0.2  # weight of the newest measurement
 RECENT_S = 1.0  # so long after a read, others get more turns
 
 
 class SliceBudget:
-    """Measures what operations cost, and returns how many still fit and how many turns follow.
+    """Returns whether a slice is over, and how many turns follow.
 
     >>> ticks = iter([0.0, 0.0001, 0.0003])
     >>> budget = SliceBudget(slice_s=0.00025, turns=16, clock=lambda: next(ticks))
     >>> budget.start()
-    >>> budget.allowance()  # of 50 us each, as a first guess
-    5
-    >>> budget.spent(5); budget.used_up()
-    False
-    >>> budget.spent(3); budget.used_up()
-    True
+    >>> budget.used_up(), budget.used_up()
+    (False, True)
     >>> budget.turns(reads=0), budget.turns(reads=3), budget.turns(reads=3)
     (1, 16, 16)
     """
@@ -36,11 +30,10 @@ class SliceBudget:
     def __init__(
         self, slice_s: float, turns: int, clock: Callable[[], float] = time.perf_counter
     ) -> None:
-        """Start with a guess of what one operation costs."""
+        """Create it; `start` starts a slice."""
         self._slice_s = slice_s
         self._turns = turns
         self._clock = clock
-        self._cost_s = FIRST_GUESS_S
         self._start_s = self._at_s = 0.0
         self._reads = 0
         self._read_s = -RECENT_S
@@ -49,21 +42,9 @@ class SliceBudget:
         """Start a slice."""
         self._start_s = self._at_s = self._clock()
 
-    def allowance(self) -> int:
-        """Return how many operations fit into the rest of the slice, at least one."""
-        left_s = self._slice_s - (self._at_s - self._start_s)
-        return max(1, int(left_s / self._cost_s))
-
-    def spent(self, operations: int) -> None:
-        """Record that so many operations were applied since the clock was read last."""
-        at_s = self._clock()
-        if operations:
-            cost_s = (at_s - self._at_s) / operations
-            self._cost_s = max(1e-7, (1 - MEMORY) * self._cost_s + MEMORY * cost_s)
-        self._at_s = at_s
-
     def used_up(self) -> bool:
-        """Whether the slice is over."""
+        """Whether the slice is over now."""
+        self._at_s = self._clock()
         return self._at_s - self._start_s >= self._slice_s
 
     def turns(self, reads: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
@@ -23,12 +23,14 @@ from headwater_server.replica.tail.slice_budget import SliceBudget
 BLOCK_MS = 500  # also the time after which an outage is noticed without a write
 PAGE_OPERATIONS = 4_000
 PAGE_ENTRIES_MAX = 500
+PART_OPERATIONS = 20  # converted from bytes at once
 
 
 class Tail:
     """Applies in slices, see `SliceBudget`, so an entry may be half applied while other tasks run.
 
-    Code that needs the state at an offset calls `finish_entry` first.
+    A large event, too, is learned in steps: other tasks may see a state between two of its items.
+    Code that needs the state at an offset holds `paused`.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Tail:
         self.reads = 0  # `Reads` counts them
         self._page_entries = PAGE_ENTRIES_MAX
         self._entry: LoggedEntry | None = None
+        self._steps: Iterator[Outcome | None] = iter(())
         self._outcomes: list[Outcome] = []
         self._applying = asyncio.Lock()
 
@@ -102,9 +105,9 @@ class Tail:
         async with self._applying:
             self._budget.start()
             for entry in page:
-                self._entry, self._outcomes = entry, []
+                self._entry, self._steps, self._outcomes = entry, self._applied(entry), []
                 while self._entry is entry:
-                    self._apply_part(entry, self._budget.allowance())
+                    self._apply_slice(entry)
                     if self._budget.used_up():
                         await self._rest()
                 if self._on_marks is not None and entry.marks:
@@ -113,35 +116,46 @@ class Tail:
         wanted = PAGE_OPERATIONS * len(page) // max(1, operations)
         self._page_entries = max(1, min(PAGE_ENTRIES_MAX, wanted))
 
-    def _apply_part(self, entry: LoggedEntry, operations: int) -> None:
-        start = len(self._outcomes)
-        if start < entry.size:
-            self._outcomes += self._engine.apply(entry.part(start, start + operations))
-        self._budget.spent(len(self._outcomes) - start)
-        if len(self._outcomes) >= entry.size:
-            self._entry = None
-            self.position = entry.position
-            self._on_applied(entry)
-            self._acknowledgements.applied(entry.position.offset, self._outcomes)
-            self.waiters.reached(entry.position.offset)
+    def _applied(self, entry: LoggedEntry) -> Iterator[Outcome | None]:
+        for start in range(0, entry.size, PART_OPERATIONS):
+            yield from self._engine.applying(entry.part(start, start + PART_OPERATIONS))
 
-    def finish_entry(self) -> None:
-        """Apply the rest of a half applied entry: the state is then that of `position`."""
-        if self._entry is not None:
-            self._apply_part(self._entry, self._entry.size)
+    def _apply_slice(self, entry: LoggedEntry) -> None:
+        """Apply the present entry to its end, or until the slice is used up."""
+        for outcome in self._steps:
+            if outcome is not None:
+                self._outcomes.append(outcome)
+            if self._budget.used_up():
+                return
+        if len(self._outcomes) < entry.size:  # a step failed: the state belongs to no offset
+            raise StoreUnavailable(self._health.reason)
+        self._entry = None
+        self.position = entry.position
+        self._on_applied(entry)
+        self._acknowledgements.applied(entry.position.offset, self._outcomes)
+        self.waiters.reached(entry.position.offset)
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
-        """Pause learning: the state stays that of `position`. Reads continue."""
+        """Pause learning at the end of an entry: the state stays that of `position`.
+
+        Reads continue, also while the rest of a half applied entry is applied.
+        """
         async with self._applying:
-            self.finish_entry()
+            while self._entry is not None:
+                self._budget.start()
+                self._apply_slice(self._entry)
+                await self._turns()
             yield
 
     async def _rest(self) -> None:
         self._applying.release()
         try:
-            for _ in range(self._budget.turns(self.reads)):
-                await asyncio.sleep(0)
+            await self._turns()
         finally:
             await self._applying.acquire()
         self._budget.start()
+
+    async def _turns(self) -> None:
+        for _ in range(self._budget.turns(self.reads)):
+            await asyncio.sleep(0)

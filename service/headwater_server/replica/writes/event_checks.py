@@ -37,8 +37,10 @@ class EventChecks:
         token_keys: TokenKeys,
         settings: Callable[[], EngineSettings],
         now_ms: Callable[[], int],
+        page_items_max: int,
     ) -> None:
         """Use ``settings`` to get the settings that the state has now."""
+        self._page_items_max = page_items_max
         self._token_keys = token_keys
         self._settings = settings
         self._now_ms = now_ms
@@ -67,4 +69,12 @@ class EventChecks:
             problem = token_problem(event, opened, now_ms, is_page=event.from_page)
         else:
             problem = user_problem(event, None) if event.from_page else ""
-        return CheckedEvent(event, token, quarantine_reason(event, self._settings()) or problem)
+        reason = quarantine_reason(event, self._settings()) or self._excess(event) or problem
+        return CheckedEvent(event, token, reason)
+
+    def _excess(self, event: Event) -> str:
+        """Return why an event of a page is too large: each item costs as much as an event."""
+        count, most = len(event.items), self._page_items_max
+        if not event.from_page or count <= most:
+            return ""
+        return f"items: {count} of them, from a page at most {most} (page_event_items_max)"

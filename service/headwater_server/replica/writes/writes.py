@@ -35,13 +35,14 @@ class Writes:
         token_keys: TokenKeys,
         now_ms: Callable[[], int],
         timeout_s: float,
+        page_items_max: int,
     ) -> None:
         """``tail`` knows the state's position and settings."""
         self._appender = appender
         self._tail = tail
         self._quarantine = quarantine
         self._health = health
-        self._checks = EventChecks(token_keys, lambda: tail.settings, now_ms)
+        self._checks = EventChecks(token_keys, lambda: tail.settings, now_ms, page_items_max)
         self._timeout_s = timeout_s
         self.quarantined = 0
 

@@ -4,8 +4,11 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from headwater_server.engine.messages.entries import Entry, Operation
-from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
@@ -31,9 +34,10 @@ class ListedEntry:
 class ListedLog:
     entries: list[ListedEntry] = field(default_factory=list)
 
-    def add(self, *numbers: int) -> None:
+    def add(self, *numbers: int, items: int = 0) -> None:
         n = len(self.entries) + 1
-        events = tuple(Event(f"e{number}", "click", "v") for number in numbers)
+        named = tuple(EventItem(f"i{number}") for number in range(items))
+        events = tuple(Event(f"e{number}", "click", "v", items=named) for number in numbers)
         self.entries.append(ListedEntry(Position(f"{n}-0", n), events))
 
     async def read(self, after: Position, count: int, block_ms: int) -> list[ListedEntry]:
@@ -83,7 +87,23 @@ async def test_others_get_their_turn_in_the_middle_of_a_large_entry() -> None:
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_who_needs_a_state_at_an_offset_can_have_the_entry_finished() -> None:
+async def test_others_get_their_turn_between_the_items_of_one_event() -> None:
+    log = ListedLog()
+    log.add(1, items=1_000)
+    tail, engine = make_tail(log)
+    running = asyncio.create_task(tail.run())
+    seen = set()
+    while tail.position == START:
+        await asyncio.sleep(0)
+        seen.add((len(engine.interactions), tail.position.offset))
+    half = {items for items, offset in seen if offset == START.offset}
+    assert len(half) > 100, "an answer between two items names the last whole entry"
+    assert len(engine.interactions) == 1_000
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_who_needs_a_state_at_an_offset_waits_for_the_end_of_an_entry() -> None:
     log = ListedLog()
     log.add(*range(1_000))
     log.add(5_000)
@@ -91,15 +111,40 @@ async def test_who_needs_a_state_at_an_offset_can_have_the_entry_finished() -> N
     running = asyncio.create_task(tail.run())
     while not engine.order:
         await asyncio.sleep(0)
-    assert len(engine.order) < 1_000
-    tail.finish_entry()
-    assert (len(engine.order), tail.position.offset) == (1_000, "1-0")
-    tail.finish_entry()
+    turns, seen = asyncio.create_task(_turns()), len(engine.order)
+    assert seen < 1_000
+    async with tail.paused():
+        assert (len(engine.order), tail.position.offset) == (1_000, "1-0")
+        await asyncio.sleep(0)
+        assert len(engine.order) == 1_000, "nothing is learned meanwhile"
+    turns.cancel()
+    assert TURNS[0] > 10, "other tasks ran while the rest was applied"
     await tail.waiters.wait_for("2-0")
-    assert len(engine.order) == 1_001
-    assert len(set(engine.order)) == 1_001
+    assert len(engine.order) == len(set(engine.order)) == 1_001
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+TURNS = [0]
+
+
+async def _turns() -> None:
+    while True:
+        TURNS[0] += 1
+        await asyncio.sleep(0)
+
+
+async def test_after_a_failed_step_there_is_no_state_at_an_offset() -> None:
+    log = ListedLog()
+    log.add(1)
+    log.entries.append(ListedEntry(Position("2-0", 2), (Event("p", "poison", "v"),)))
+    tail, _ = make_tail(log)
+    with pytest.raises(ArithmeticError):
+        await tail.run()
+    with pytest.raises(StoreUnavailable):
+        async with tail.paused():
+            pass
+    assert tail.position.offset == "1-0"
 
 
 async def test_an_entry_without_operations_is_passed() -> None:
@@ -112,17 +157,6 @@ async def test_an_entry_without_operations_is_passed() -> None:
     assert engine.order == ["e1"]
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-
-
-def test_a_slice_holds_more_of_what_is_cheap() -> None:
-    ticks = iter([n * 1e-4 for n in range(100)])
-    budget = SliceBudget(0.001, 16, lambda: next(ticks))
-    budget.start()
-    first = budget.allowance()
-    for _ in range(20):
-        budget.spent(100)  # a microsecond each
-    budget.start()
-    assert budget.allowance() > 10 * first
 
 
 def test_others_get_several_turns_for_a_second_after_a_question() -> None:

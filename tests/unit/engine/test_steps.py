@@ -1,0 +1,65 @@
+"""An event is learned in steps between which the state is read: the same state comes out."""
+
+from __future__ import annotations
+
+import pytest
+
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.requests import RecommendRequest
+
+ITEMS = [f"i{n}" for n in range(30)]
+SECOND_MS = 1_000
+
+
+def entries() -> list[Entry]:
+    """Item writes, a basket, a seen slate, and an act after its window has closed."""
+    writes = tuple(ItemWrite(Item(item, f"title {item}")) for item in ITEMS)
+    basket = tuple(EventItem(item) for item in ITEMS)
+    slate = Slate("r", "p", "home", tuple(ITEMS[:5]), (1.0,) * 5)
+    seen = tuple(Event(f"s{n}", "impression", f"v{n}", slate=slate) for n in range(8))
+    late = Event("late", "view", "ann", items=(EventItem("i2"), EventItem("i3")))
+    return [
+        Entry(SECOND_MS, writes),
+        Entry(2 * SECOND_MS, (Event("e1", "purchase", "ann", items=basket), *seen)),
+        Entry(10**9, (late, Event("e1", "purchase", "ann", items=basket))),
+    ]
+
+
+def test_reads_between_steps_change_nothing() -> None:
+    stepped, whole = Engine(), Engine()
+    for entry in entries():
+        outcomes, pauses = [], 0
+        for number, outcome in enumerate(stepped.applying(entry)):
+            if outcome is None:
+                pauses += 1
+            else:
+                outcomes.append(outcome)
+            stepped.recommend(RecommendRequest("ann", f"r{number}", explain=True), entry.time_ms)
+            stepped.lookups.list_similar_items(["i1"], 5, 'available: ANY("true")', entry.time_ms)
+        assert outcomes == whole.apply(entry)
+        assert stepped.digest() == whole.digest()
+    assert pauses >= 8, "each attribution window closes in a step of its own"
+
+
+def test_each_item_of_an_event_is_a_step() -> None:
+    engine = Engine()
+    writes, basket, _ = entries()
+    engine.apply(writes)
+    assert list(engine.applying(basket))[:31].count(None) == 30
+
+
+def test_a_state_within_an_operation_is_not_taken() -> None:
+    engine = Engine()
+    capture, steps = engine.capturing(), engine.applying(entries()[1])
+    next(steps)
+    for _ in capture.rehearse():
+        pass
+    for take in (engine.digest, engine.capture, lambda: list(capture.take())):
+        with pytest.raises(RuntimeError, match="middle of an operation"):
+            take()
+    with pytest.raises(RuntimeError, match="middle of an operation"):
+        engine.apply(entries()[0])
+    list(steps)
+    assert engine.digest()
