@@ -35,14 +35,22 @@ def changed_settings(old: EngineSettings, new: EngineSettings) -> Iterator[tuple
     >>> list(changed_settings(EngineSettings(seed=1), EngineSettings(seed=7)))
     [('seed', '1', '7')]
     """
-    before, after = asdict(old), asdict(new)
-    for name, value in after.items():
-        if _text(value) != _text(before[name]):
-            yield name, shortened(_text(before[name])), shortened(_text(value))
+    before = setting_texts(old)
+    for name, text in setting_texts(new).items():
+        if text != before[name]:
+            yield name, shortened(before[name]), shortened(text)
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+def setting_texts(settings: EngineSettings) -> dict[str, str]:
+    """Return each setting's value as JSON.
+
+    >>> setting_texts(EngineSettings())["exploration_epsilon"]
+    '0.02'
+    """
+    return {
+        name: json.dumps(value, sort_keys=True, ensure_ascii=False)
+        for name, value in asdict(settings).items()
+    }
 
 
 def shortened(text: str) -> str:
