@@ -43,6 +43,7 @@ var plans = map[string]plan{
 	headwaterv1.ModelService_ListQuarantinedEvents_FullMethodName:      slowReading,
 	headwaterv1.ModelService_GetStorage_FullMethodName:                 slowReading,
 	headwaterv1.ModelService_ListItemStatistics_FullMethodName:         slowReading,
+	headwaterv1.ModelService_ListSettingsChanges_FullMethodName:        slowReading,
 	headwaterv1.FeedbackService_Feedback_FullMethodName:                writing, // each event has its id
 	headwaterv1.UserService_EraseUser_FullMethodName:                   writing, // erasing twice has the same effect
 }

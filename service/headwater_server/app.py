@@ -89,6 +89,7 @@ async def _start(
     replica = await restored_replica(
         storage,
         engine_settings=settings.engine,
+        given=settings.given,
         settings=settings.replica,
         identity=context.identity,
         host_peers=context.host_peers,

@@ -81,6 +81,8 @@ class Settings:
     storage: StorageSettings
     engine: EngineSettings
     personalizer: PersonalizerSettings
+    given: frozenset[str] = frozenset()
+    """The names of those that somebody has set; the others are defaults."""
 
 
 ENGINE = "Engine (stored in the log: all replicas use the same)"
@@ -115,7 +117,7 @@ def load_with_sources(**flags: Any) -> tuple[Settings, dict[str, str]]:
     names = [setting.name for part in parts for setting in fields(part)]
     sources = read_sources(names, given)
     values = {name: one.value for name, one in sources.items()}
-    settings = Settings(*(_part(part, values) for part in parts))
+    settings = Settings(*(_part(part, values) for part in parts), given=frozenset(values))
     check_together(settings.place.redis_url, settings.place.data_dir)
     check_keys(settings.api.accesses)
     if contradiction := problem(settings.gateway):

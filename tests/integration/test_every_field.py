@@ -89,6 +89,7 @@ def good_requests(token, offset):
         "ListReplicas": {},
         "ListQuarantinedEvents": {},
         "GetStorage": {},
+        "ListSettingsChanges": {},
         "ListItemStatistics": {"filter": "price < 5"},
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ from headwater.operations import (
     QuarantinedEvent,
     Replica,
     Serving,
+    SettingsChanges,
     Storage,
 )
 from headwater.wire.values import to_ids
@@ -68,6 +69,12 @@ class AsyncOperations(AsyncConnection):
     async def get_storage(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> Storage:
         """Return what the store contains of this catalogue."""
         return await self._make(calls.get_storage(), timeout_s)
+
+    async def list_settings_changes(
+        self, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+    ) -> SettingsChanges:
+        """Return the settings of the engine, who changed them, and what in them fits nothing."""
+        return await self._make(calls.list_settings_changes(), timeout_s)
 
     async def list_item_statistics(
         self,

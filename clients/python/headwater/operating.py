@@ -16,6 +16,7 @@ from headwater.operations import (
     QuarantinedEvent,
     Replica,
     Serving,
+    SettingsChanges,
     Storage,
 )
 from headwater.wire.values import to_ids
@@ -65,6 +66,12 @@ class Operations(Connection):
     def get_storage(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> Storage:
         """Return what the store contains of this catalogue."""
         return self._make(calls.get_storage(), timeout_s)
+
+    def list_settings_changes(
+        self, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+    ) -> SettingsChanges:
+        """Return the settings of the engine, who changed them, and what in them fits nothing."""
+        return self._make(calls.list_settings_changes(), timeout_s)
 
     def list_item_statistics(
         self,

@@ -14,6 +14,7 @@ from headwater.operations import (
     QuarantinePage,
     Replica,
     Serving,
+    SettingsChanges,
     Storage,
 )
 from headwater.v1 import item_statistics_pb2, metric_series_pb2
@@ -76,6 +77,16 @@ def get_storage() -> Call[Storage]:
     """Ask what the store contains."""
     request = pb.GetStorageRequest()
     return Call(f"{SERVICE}/GetStorage", request, pb.GetStorageResponse, wire.storage)
+
+
+def list_settings_changes() -> Call[SettingsChanges]:
+    """Ask for the settings of the engine and their changes."""
+    return Call(
+        f"{SERVICE}/ListSettingsChanges",
+        pb.ListSettingsChangesRequest(),
+        pb.ListSettingsChangesResponse,
+        wire.settings_changes,
+    )
 
 
 def list_item_statistics(

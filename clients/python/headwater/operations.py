@@ -175,6 +175,36 @@ class Storage:
     store_start_time: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of the engine, which all replicas have from the log; the values are JSON."""
+
+    name: str
+    value: str
+    default_value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChange:
+    """One setting that got another value; ``who`` is "" if an older version did not say."""
+
+    name: str
+    old_value: str
+    new_value: str
+    who: str
+    change_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanges:
+    """The settings, their last changes, newest first, and what in them fits nothing."""
+
+    changes: tuple[SettingsChange, ...]
+    settings: tuple[Setting, ...]
+    warnings: tuple[str, ...]
+    offset: str
+
+
 class ItemOrder(Enum):
     """The order of listed items; the largest or newest value comes first."""
 

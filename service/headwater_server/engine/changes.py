@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from headwater_server.engine.catalogue.content_tokens import content_tokens
 from headwater_server.engine.clock import lies_ahead
@@ -15,6 +15,7 @@ from headwater_server.engine.messages.entries import (
     Entry,
     ItemDelete,
     ItemWrite,
+    SettingsChange,
     UserErase,
     UserWrite,
 )
@@ -82,18 +83,28 @@ def erase_user(parts: Parts, erase: UserErase) -> Outcome:
     return CREATED
 
 
-def with_settings(parts: Parts, settings: EngineSettings) -> tuple[Parts, Outcome]:
+def check_settings(settings: EngineSettings) -> Any:
+    """Raise ValueError if no engine can take these settings; return their ranker."""
+    ranker = make_ranker(settings)
+    parse_rules(settings.rules)
+    return ranker
+
+
+def with_settings(parts: Parts, change: SettingsChange, entry: Entry) -> tuple[Parts, Outcome]:
     """Return the parts under other settings; before anything was learned, new ones.
 
     Settings that the engine cannot take are QUARANTINED and change nothing.
     """
+    settings = change.settings
     try:
-        ranker = make_ranker(settings)
-        parse_rules(settings.rules)
+        ranker = check_settings(settings)
     except ValueError as error:
         return parts, Outcome(Status.QUARANTINED, str(error))
+    parts.settings_history.note(parts.settings, change, entry)
     if parts.is_empty:
-        return Parts(settings), CREATED
+        fresh = Parts(settings)
+        fresh.settings_history = parts.settings_history
+        return fresh, CREATED
     if settings.ranker != parts.settings.ranker:
         ranker.reserve(parts.catalogue.rows)
         parts.models.ranker = ranker

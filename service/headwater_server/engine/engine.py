@@ -118,7 +118,7 @@ class Engine:
             case UserErase():
                 return changes.erase_user(self.parts, operation)
             case SettingsChange():
-                self.parts, outcome = changes.with_settings(self.parts, operation.settings)
+                self.parts, outcome = changes.with_settings(self.parts, operation, entry)
                 return outcome
             case Mark():
                 return CREATED
@@ -269,8 +269,12 @@ class Engine:
 
     def _whole(self) -> dict[str, Any]:
         head = {"state_version": self.STATE_VERSION, "river": RIVER_VERSION}
-        # a repeat teaches nothing, so the count of repeats is kept beside what was learned
-        return {"head": head, "repeated": self.parts.repeated, "learned": self.parts.state()}
+        # repeats and the names of those who set something teach nothing: not in the digest
+        beside = {
+            "repeated": self.parts.repeated,
+            "settings_changes": self.parts.settings_history.state,
+        }
+        return {"head": head, **beside, "learned": self.parts.state()}
 
     @classmethod
     def restore(cls, captured: Iterable[tuple[str, Any]]) -> Self:
@@ -289,6 +293,7 @@ class Engine:
                 f"{head['river']}; this build needs {cls.STATE_VERSION} and {RIVER_VERSION}"
             )
         try:
-            return cls(parts=Parts.loaded(whole["learned"], whole["repeated"]))
+            changed = whole.get("settings_changes", [])
+            return cls(parts=Parts.loaded(whole["learned"], whole["repeated"], changed))
         except KeyError as missing:
             raise ValueError(f"the snapshot holds no {missing}: rebuild from the log") from None

@@ -28,6 +28,7 @@ from headwater_server.engine.reranking.hiding import Hiding
 from headwater_server.engine.reranking.reranker import Reranking
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.settings_history import SettingsHistory
 from headwater_server.engine.visitors.request_context import circumstances
 from headwater_server.engine.visitors.users import Users
 from headwater_server.engine.visitors.visitors import History, Visitors
@@ -49,6 +50,7 @@ class Parts:
 
     def __init__(self, settings: EngineSettings) -> None:
         self.settings = settings
+        self.settings_history = SettingsHistory()
         self.clock_ms = 0
         self.learned = 0
         self.repeated = 0
@@ -156,11 +158,14 @@ class Parts:
         }
 
     @classmethod
-    def loaded(cls, learned: dict[str, Any], repeated: int) -> Self:
+    def loaded(
+        cls, learned: dict[str, Any], repeated: int, settings_changes: list[list[Any]]
+    ) -> Self:
         """Return the parts whose `state` this is. Raises KeyError for a branch that is missing."""
         parts = cls(EngineSettings.parse(learned["settings"]))
         parts.clock_ms, parts.learned = learned["clock_ms"], learned["learned"]
         parts.repeated = repeated
+        parts.settings_history.load(settings_changes)
         parts.retriever.popular.load(learned["popular"])
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])

@@ -20,6 +20,7 @@ from headwater_server.replica.operators.model_status import ModelStatus
 from headwater_server.replica.operators.operator_reads import OperatorReads
 from headwater_server.replica.operators.own_status import OwnStatus
 from headwater_server.replica.operators.sampling import Sampling
+from headwater_server.replica.operators.settings_warnings import SettingsWarnings
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.stores import Stores
@@ -29,6 +30,7 @@ from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.snapshots.restore import restore
+from headwater_server.replica.startup import WantedSettings
 from headwater_server.replica.writes.erasing import Erasing
 from headwater_server.replica.writes.writes import Writes
 
@@ -37,6 +39,7 @@ async def restored_replica(
     stores: Stores,
     *,
     engine_settings: EngineSettings,
+    given: frozenset[str] | None = None,
     settings: ReplicaSettings,
     engine_type: type[StateMachine] = Engine,
     now_ms: Callable[[], int] = wall_clock_ms,
@@ -46,6 +49,8 @@ async def restored_replica(
 ) -> Replica:
     """Return a replica with the newest snapshot's state, ready for `Replica.start`.
 
+    Of ``engine_settings``, those named in ``given`` (None: all) are put on the log if it has other
+    values; the rest counts on an empty log only.
     ``host_peers`` are the other replicas on this host, if a parent started several; ``meters``
     count the calls to this process. `LogBroken` or `UnreadableEntry` if this state cannot follow
     the log, `MixedStatesError` if a replica of another build is alive.
@@ -58,7 +63,8 @@ async def restored_replica(
     try:
         engine, position = await restore(stores.snapshots, stores.log, engine_type)
         assembly = _Assembly(stores, engine, position, settings, own, host_peers)
-        replica = assembly.replica(membership, engine_settings, RecentCalls(meters or Meters()))
+        wanted = WantedSettings(engine_settings, given, identity.who)
+        replica = assembly.replica(membership, wanted, RecentCalls(meters or Meters()))
         replica.writes.quarantined = await stores.quarantine.total()
     except BaseException:
         await membership.leave()
@@ -91,14 +97,14 @@ class _Assembly:
         self._marks = Marks(stores.replicas, own.replica_id, self._status.copy)
 
     def replica(
-        self, membership: Membership, engine_settings: EngineSettings, recent: RecentCalls
+        self, membership: Membership, wanted: WantedSettings, recent: RecentCalls
     ) -> Replica:
         """Return the replica with all its parts."""
         stores, engine, shell, writes = self._stores, self._engine, self._shell, self._writes
         sampling = self._sampling(recent)
         self._own.serves(shell, sampling)
         return Replica(
-            engine_settings=engine_settings,
+            wanted=wanted,
             stores=stores,
             engine=engine,
             shell=shell,
@@ -110,6 +116,7 @@ class _Assembly:
             comparison=Comparison(stores.replicas, self._marks, writes),
             operators=OperatorReads(engine, shell, sampling, self._own, stores),
             sampling=sampling,
+            settings_warnings=SettingsWarnings(engine),
             membership=membership,
             own=self._own,
         )

@@ -10,7 +10,6 @@ from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
-from headwater_server.engine.settings import EngineSettings
 from headwater_server.observability.measurements import Measurements
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
 from headwater_server.replica.group.digest_comparison import Comparison
@@ -22,11 +21,13 @@ from headwater_server.replica.operators.model_status import ModelStatus
 from headwater_server.replica.operators.operator_reads import OperatorReads
 from headwater_server.replica.operators.own_status import OwnStatus
 from headwater_server.replica.operators.sampling import Sampling
+from headwater_server.replica.operators.settings_warnings import SettingsWarnings
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.stores import Stores
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.reads.reads import Reads
 from headwater_server.replica.shell import Shell
+from headwater_server.replica.startup import WantedSettings
 from headwater_server.replica.writes.caller import NOBODY, Caller
 from headwater_server.replica.writes.erasing import Erasing
 from headwater_server.replica.writes.writes import Writes
@@ -41,7 +42,7 @@ class Replica:
     they are applied.
     """
 
-    engine_settings: EngineSettings
+    wanted: WantedSettings
     stores: Stores
     engine: StateMachine
     shell: Shell
@@ -53,6 +54,7 @@ class Replica:
     comparison: Comparison
     operators: OperatorReads
     sampling: Sampling
+    settings_warnings: SettingsWarnings
     membership: Membership
     own: OwnStatus
 
@@ -64,8 +66,9 @@ class Replica:
         `LogBroken` or `UnreadableEntry` if this state cannot follow the log.
         """
         try:
-            await self.shell.start(self.engine_settings)
+            await self.shell.start(self.wanted)
             self.sampling.start()
+            self.settings_warnings.start()
         except BaseException:
             await self.membership.leave()
             raise
@@ -75,6 +78,7 @@ class Replica:
         """Refuse new writes, finish those under way, save the state."""
         self.own.health.stopping()
         await self.sampling.stop()
+        await self.settings_warnings.stop()
         await self.shell.stop()
         await self.marks.end()
         await self.membership.leave()

@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 from headwater_server.engine.engine import RIVER_VERSION
-from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.group.host_peers import HostPeers, caught_up
 from headwater_server.replica.health import Health
@@ -18,8 +17,14 @@ from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.snapshots.capture import captured
 from headwater_server.replica.snapshots.snapshotter import Snapshotter
-from headwater_server.replica.startup import caught_up_with, put_settings, unless_ended
+from headwater_server.replica.startup import (
+    WantedSettings,
+    caught_up_with,
+    put_settings,
+    unless_ended,
+)
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
+from headwater_server.replica.tail.settings_log import SettingsLog
 from headwater_server.replica.tail.slice_budget import SliceBudget
 from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.appender import Appender
@@ -51,6 +56,7 @@ class Shell:
         self._keeps_snapshots = keeps_snapshots
         self._host_peers = host_peers
         self._on_marks = on_marks
+        self._settings_log = SettingsLog(engine)
         self._acknowledgements = Acknowledgements(self._settle)
         self.tail = Tail(
             log,
@@ -70,12 +76,12 @@ class Shell:
         self._snapshotting: asyncio.Task[None] | None = None
         self._broken = self._started = False
 
-    async def start(self, engine_settings: EngineSettings) -> None:
-        """Return when the state has reached the log's head and has ``engine_settings``."""
+    async def start(self, wanted: WantedSettings) -> None:
+        """Return when the state has reached the log's head and has the wanted settings."""
         tail = self._run(self.tail.run())
         try:
             await unless_ended(tail, caught_up_with(self._log, self.tail))
-            await unless_ended(tail, put_settings(self._log, self.tail, engine_settings))
+            await unless_ended(tail, put_settings(self._log, self.tail, wanted))
         except BaseException:
             await self._end()
             raise
@@ -112,6 +118,7 @@ class Shell:
         return task
 
     def _applied(self, entry: LoggedEntry) -> None:
+        self._settings_log.applied(entry)
         if self._host_peers is not None:
             self._host_peers.applied(entry.position.sequence)
 

@@ -5,15 +5,45 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Coroutine
+from dataclasses import dataclass, fields, replace
 
+import structlog
+
+from headwater_server.engine.changes import check_settings
 from headwater_server.engine.messages.entries import SettingsChange
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.settings_history import changed_settings
 from headwater_server.replica.faults import LogMovedOn
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.position import START
 from headwater_server.replica.tail.tail import Tail
 
+_log = structlog.get_logger(__name__)
 CLOSE_ENTRIES = 20  # so few are applied before the first request arrives
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSettings:
+    """What a start asks for: the fields of ``settings`` named in ``given`` (None: all of them).
+
+    ``who`` asks. All other settings stay as the log has them.
+    """
+
+    settings: EngineSettings
+    given: frozenset[str] | None = None
+    who: str = ""
+
+    def over(self, present: EngineSettings) -> EngineSettings:
+        """Return the present settings with the given ones.
+
+        >>> wanted = WantedSettings(EngineSettings(seed=7, items_max=9), frozenset({"seed"}))
+        >>> found = wanted.over(EngineSettings(visitors_max=5))
+        >>> found.seed, found.visitors_max, found.items_max == EngineSettings().items_max
+        (7, 5, True)
+        """
+        names = (one.name for one in fields(EngineSettings))
+        chosen = names if self.given is None else self.given.intersection(names)
+        return replace(present, **{name: getattr(self.settings, name) for name in chosen})
 
 
 async def caught_up_with(log: Log, tail: Tail) -> None:
@@ -38,20 +68,28 @@ async def unless_ended(tail: asyncio.Task[None], work: Coroutine[None, None, Non
     return tail.result()
 
 
-async def put_settings(log: Log, tail: Tail, settings: EngineSettings) -> None:
-    """Return when the state has ``settings``; if it has others, append an entry that sets them.
+async def put_settings(log: Log, tail: Tail, wanted: WantedSettings) -> None:
+    """Return when the state has the wanted settings; if not, append an entry that sets them.
 
     Several replicas may start at once: the entry is appended directly after the last applied one,
     or the check is repeated. `ValueError` if the engine refuses the settings.
     """
-    wanted = settings.canonical()
-    while tail.position == START or tail.settings.canonical() != wanted:
-        change = log.encode([SettingsChange(settings)])
+    while True:
+        settings = wanted.over(tail.settings)
+        if tail.position != START and settings.canonical() == tail.settings.canonical():
+            return _say_kept(wanted, settings)
+        check_settings(settings)
+        change = log.encode([SettingsChange(settings, wanted.who)])
         try:
             position = await log.append([change], after=tail.position)
         except LogMovedOn:
             await tail.waiters.wait_for((await log.head()).offset)
             continue
-        await tail.waiters.wait_for(position.offset)
-        if tail.settings.canonical() != wanted:
-            raise ValueError(f"the engine refuses these settings: {wanted}")
+        return await tail.waiters.wait_for(position.offset)
+
+
+def _say_kept(wanted: WantedSettings, settings: EngineSettings) -> None:
+    """Log which settings differ from what this start has by default: they are the log's."""
+    kept = {name: value for name, _, value in changed_settings(wanted.settings, settings)}
+    if kept:
+        _log.info("settings that are not set here stay as on the log", **kept)

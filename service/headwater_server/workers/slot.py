@@ -12,7 +12,9 @@ from headwater_server.settings import Settings
 class WorkerSlot:
     """Slots 0 to ``workers`` - 1 serve; slot ``workers`` is the follower's.
 
-    ``socket`` is that of the embedded server, which the parent runs; "" if there is none.
+    ``socket`` is that of the embedded server, which the parent runs; "" if there is none. A process
+    that ``replaces`` one that has ended puts no settings on the log: since the start of the parent,
+    somebody may have changed them there.
     """
 
     number: int
@@ -21,6 +23,7 @@ class WorkerSlot:
     address: str
     table_fd: int
     socket: str = ""
+    replaces: bool = False
 
     @property
     def role(self) -> str:
@@ -33,7 +36,7 @@ class WorkerSlot:
         return FOLLOWER if self.role == FOLLOWER else f"{WORKER} {self.number}"
 
     def settings(self, settings: Settings) -> Settings:
-        """Return the process's settings: its metrics' port, and its share of the rate limit."""
+        """Return the process's settings: its metrics' port, its share of the rate limit."""
         api = replace(
             settings.api,
             listen=self.address,
@@ -41,7 +44,8 @@ class WorkerSlot:
             metrics_listen=shifted(settings.api.metrics_listen, self.number),
             calls_per_second_max=settings.api.calls_per_second_max / self.workers,
         )
-        return replace(settings, api=api)
+        given = frozenset[str]() if self.replaces else settings.given
+        return replace(settings, api=api, given=given)
 
 
 def shifted(address: str | None, by: int) -> str | None:

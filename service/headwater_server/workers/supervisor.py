@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -39,7 +40,7 @@ class Supervisor:
         self._stop_s = stop_s
         self._process: WorkerProcess | None = None
         self._stopping = False
-        self._restarting = False
+        self._restarting = self._replaces = False
         self._early_ends = self._failed_starts = 0
         self.ready = asyncio.Event()
         self.offset = ""
@@ -53,10 +54,12 @@ class Supervisor:
             self._early_ends = 0 if lived_s > STABLE_AFTER_S else self._early_ends + 1
             if not self._restarting and not self._stopping:
                 await self._pause()
+            self._replaces = bool(self.offset) and not self._restarting
             self._restarting = False
 
     async def _one_process(self) -> None:
-        self._process = process = WorkerProcess(self.slot, self._flags)
+        slot = replace(self.slot, replaces=self._replaces)
+        self._process = process = WorkerProcess(slot, self._flags)
         try:
             self.offset = await process.start()
         except WorkerFailedError as error:

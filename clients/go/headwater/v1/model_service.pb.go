@@ -1432,11 +1432,122 @@ func (x *ListItemStatisticsResponse) GetOffset() string {
 	return ""
 }
 
+// Asks for the settings of the engine and their changes.
+type ListSettingsChangesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSettingsChangesRequest) Reset() {
+	*x = ListSettingsChangesRequest{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSettingsChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSettingsChangesRequest) ProtoMessage() {}
+
+func (x *ListSettingsChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSettingsChangesRequest.ProtoReflect.Descriptor instead.
+func (*ListSettingsChangesRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{19}
+}
+
+// The settings of the engine and how they came about.
+type ListSettingsChangesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The last 100 changes, newest first.
+	Changes []*SettingsChange `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	// All settings of the engine.
+	Settings []*Setting `protobuf:"bytes,2,rep,name=settings,proto3" json:"settings,omitempty"`
+	// What in the settings fits nothing, as text for people: rules that name an unknown item, field
+	// or event type, or whose filter no item passes.
+	Warnings []string `protobuf:"bytes,3,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	// The state that answered. Opaque.
+	Offset        string `protobuf:"bytes,4,opt,name=offset,proto3" json:"offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSettingsChangesResponse) Reset() {
+	*x = ListSettingsChangesResponse{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSettingsChangesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSettingsChangesResponse) ProtoMessage() {}
+
+func (x *ListSettingsChangesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSettingsChangesResponse.ProtoReflect.Descriptor instead.
+func (*ListSettingsChangesResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ListSettingsChangesResponse) GetChanges() []*SettingsChange {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+func (x *ListSettingsChangesResponse) GetSettings() []*Setting {
+	if x != nil {
+		return x.Settings
+	}
+	return nil
+}
+
+func (x *ListSettingsChangesResponse) GetWarnings() []string {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
+func (x *ListSettingsChangesResponse) GetOffset() string {
+	if x != nil {
+		return x.Offset
+	}
+	return ""
+}
+
 var File_headwater_v1_model_service_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\n" +
-	" headwater/v1/model_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"headwater/v1/item_statistics.proto\x1a headwater/v1/metric_series.proto\x1a\x1dheadwater/v1/quarantine.proto\x1a\x1aheadwater/v1/replica.proto\x1a\x1aheadwater/v1/storage.proto\"c\n" +
+	" headwater/v1/model_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"headwater/v1/item_statistics.proto\x1a headwater/v1/metric_series.proto\x1a\x1dheadwater/v1/quarantine.proto\x1a\x1aheadwater/v1/replica.proto\x1a\x1aheadwater/v1/setting.proto\x1a\x1aheadwater/v1/storage.proto\"c\n" +
 	"\x0fGetModelRequest\x12%\n" +
 	"\x0ecompute_digest\x18\x01 \x01(\bR\rcomputeDigest\x12)\n" +
 	"\x10compare_replicas\x18\x02 \x01(\bR\x0fcompareReplicas\"\xa3\x03\n" +
@@ -1550,11 +1661,17 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1f\n" +
 	"\vtotal_count\x18\x03 \x01(\x03R\n" +
 	"totalCount\x12\x16\n" +
+	"\x06offset\x18\x04 \x01(\tR\x06offset\"\x1c\n" +
+	"\x1aListSettingsChangesRequest\"\xbc\x01\n" +
+	"\x1bListSettingsChangesResponse\x126\n" +
+	"\achanges\x18\x01 \x03(\v2\x1c.headwater.v1.SettingsChangeR\achanges\x121\n" +
+	"\bsettings\x18\x02 \x03(\v2\x15.headwater.v1.SettingR\bsettings\x12\x1a\n" +
+	"\bwarnings\x18\x03 \x03(\tR\bwarnings\x12\x16\n" +
 	"\x06offset\x18\x04 \x01(\tR\x06offset*h\n" +
 	"\x0eDriftDirection\x12\x1f\n" +
 	"\x1bDRIFT_DIRECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15DRIFT_DIRECTION_WORSE\x10\x01\x12\x1a\n" +
-	"\x16DRIFT_DIRECTION_BETTER\x10\x022\xa2\a\n" +
+	"\x16DRIFT_DIRECTION_BETTER\x10\x022\xad\b\n" +
 	"\fModelService\x12\\\n" +
 	"\bGetModel\x12\x1d.headwater.v1.GetModelRequest\x1a\x1e.headwater.v1.GetModelResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/model\x12d\n" +
 	"\n" +
@@ -1566,7 +1683,8 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\x15ListQuarantinedEvents\x12*.headwater.v1.ListQuarantinedEventsRequest\x1a+.headwater.v1.ListQuarantinedEventsResponse\"\x16\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/quarantine\x12d\n" +
 	"\n" +
 	"GetStorage\x12\x1f.headwater.v1.GetStorageRequest\x1a .headwater.v1.GetStorageResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/storage\x12\x85\x01\n" +
-	"\x12ListItemStatistics\x12'.headwater.v1.ListItemStatisticsRequest\x1a(.headwater.v1.ListItemStatisticsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/items:statisticsBj\n" +
+	"\x12ListItemStatistics\x12'.headwater.v1.ListItemStatisticsRequest\x1a(.headwater.v1.ListItemStatisticsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/items:statistics\x12\x88\x01\n" +
+	"\x13ListSettingsChanges\x12(.headwater.v1.ListSettingsChangesRequest\x1a).headwater.v1.ListSettingsChangesResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/settings:changesBj\n" +
 	"\x0fio.headwater.v1B\x11ModelServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"
 
 var (
@@ -1582,7 +1700,7 @@ func file_headwater_v1_model_service_proto_rawDescGZIP() []byte {
 }
 
 var file_headwater_v1_model_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_headwater_v1_model_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_headwater_v1_model_service_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_headwater_v1_model_service_proto_goTypes = []any{
 	(DriftDirection)(0),                   // 0: headwater.v1.DriftDirection
 	(*GetModelRequest)(nil),               // 1: headwater.v1.GetModelRequest
@@ -1604,65 +1722,73 @@ var file_headwater_v1_model_service_proto_goTypes = []any{
 	(*GetStorageResponse)(nil),            // 17: headwater.v1.GetStorageResponse
 	(*ListItemStatisticsRequest)(nil),     // 18: headwater.v1.ListItemStatisticsRequest
 	(*ListItemStatisticsResponse)(nil),    // 19: headwater.v1.ListItemStatisticsResponse
-	nil,                                   // 20: headwater.v1.GetModelResponse.CountsEntry
-	nil,                                   // 21: headwater.v1.GetModelResponse.VersionsEntry
-	(*timestamppb.Timestamp)(nil),         // 22: google.protobuf.Timestamp
-	(MetricSpan)(0),                       // 23: headwater.v1.MetricSpan
-	(*MetricSeries)(nil),                  // 24: headwater.v1.MetricSeries
-	(*CallFigures)(nil),                   // 25: headwater.v1.CallFigures
-	(*Replica)(nil),                       // 26: headwater.v1.Replica
-	(*QuarantinedEvent)(nil),              // 27: headwater.v1.QuarantinedEvent
-	(*LogFigures)(nil),                    // 28: headwater.v1.LogFigures
-	(*ArchiveFigures)(nil),                // 29: headwater.v1.ArchiveFigures
-	(*Snapshot)(nil),                      // 30: headwater.v1.Snapshot
-	(*StoreFigures)(nil),                  // 31: headwater.v1.StoreFigures
-	(ItemOrder)(0),                        // 32: headwater.v1.ItemOrder
-	(*ItemStatistics)(nil),                // 33: headwater.v1.ItemStatistics
+	(*ListSettingsChangesRequest)(nil),    // 20: headwater.v1.ListSettingsChangesRequest
+	(*ListSettingsChangesResponse)(nil),   // 21: headwater.v1.ListSettingsChangesResponse
+	nil,                                   // 22: headwater.v1.GetModelResponse.CountsEntry
+	nil,                                   // 23: headwater.v1.GetModelResponse.VersionsEntry
+	(*timestamppb.Timestamp)(nil),         // 24: google.protobuf.Timestamp
+	(MetricSpan)(0),                       // 25: headwater.v1.MetricSpan
+	(*MetricSeries)(nil),                  // 26: headwater.v1.MetricSeries
+	(*CallFigures)(nil),                   // 27: headwater.v1.CallFigures
+	(*Replica)(nil),                       // 28: headwater.v1.Replica
+	(*QuarantinedEvent)(nil),              // 29: headwater.v1.QuarantinedEvent
+	(*LogFigures)(nil),                    // 30: headwater.v1.LogFigures
+	(*ArchiveFigures)(nil),                // 31: headwater.v1.ArchiveFigures
+	(*Snapshot)(nil),                      // 32: headwater.v1.Snapshot
+	(*StoreFigures)(nil),                  // 33: headwater.v1.StoreFigures
+	(ItemOrder)(0),                        // 34: headwater.v1.ItemOrder
+	(*ItemStatistics)(nil),                // 35: headwater.v1.ItemStatistics
+	(*SettingsChange)(nil),                // 36: headwater.v1.SettingsChange
+	(*Setting)(nil),                       // 37: headwater.v1.Setting
 }
 var file_headwater_v1_model_service_proto_depIdxs = []int32{
-	20, // 0: headwater.v1.GetModelResponse.counts:type_name -> headwater.v1.GetModelResponse.CountsEntry
-	21, // 1: headwater.v1.GetModelResponse.versions:type_name -> headwater.v1.GetModelResponse.VersionsEntry
+	22, // 0: headwater.v1.GetModelResponse.counts:type_name -> headwater.v1.GetModelResponse.CountsEntry
+	23, // 1: headwater.v1.GetModelResponse.versions:type_name -> headwater.v1.GetModelResponse.VersionsEntry
 	3,  // 2: headwater.v1.GetModelResponse.replicas:type_name -> headwater.v1.ReplicaState
 	6,  // 3: headwater.v1.GetMetricsResponse.metrics:type_name -> headwater.v1.Metric
 	7,  // 4: headwater.v1.GetMetricsResponse.drift_alarms:type_name -> headwater.v1.DriftAlarm
 	0,  // 5: headwater.v1.DriftAlarm.direction:type_name -> headwater.v1.DriftDirection
-	22, // 6: headwater.v1.DriftAlarm.detect_time:type_name -> google.protobuf.Timestamp
-	23, // 7: headwater.v1.ListMetricSamplesRequest.span:type_name -> headwater.v1.MetricSpan
-	22, // 8: headwater.v1.ListMetricSamplesRequest.start_time:type_name -> google.protobuf.Timestamp
-	22, // 9: headwater.v1.ListMetricSamplesResponse.sample_times:type_name -> google.protobuf.Timestamp
-	24, // 10: headwater.v1.ListMetricSamplesResponse.series:type_name -> headwater.v1.MetricSeries
+	24, // 6: headwater.v1.DriftAlarm.detect_time:type_name -> google.protobuf.Timestamp
+	25, // 7: headwater.v1.ListMetricSamplesRequest.span:type_name -> headwater.v1.MetricSpan
+	24, // 8: headwater.v1.ListMetricSamplesRequest.start_time:type_name -> google.protobuf.Timestamp
+	24, // 9: headwater.v1.ListMetricSamplesResponse.sample_times:type_name -> google.protobuf.Timestamp
+	26, // 10: headwater.v1.ListMetricSamplesResponse.series:type_name -> headwater.v1.MetricSeries
 	7,  // 11: headwater.v1.ListMetricSamplesResponse.drift_alarms:type_name -> headwater.v1.DriftAlarm
-	22, // 12: headwater.v1.GetServingResponse.start_time:type_name -> google.protobuf.Timestamp
-	25, // 13: headwater.v1.GetServingResponse.calls:type_name -> headwater.v1.CallFigures
-	26, // 14: headwater.v1.ListReplicasResponse.replicas:type_name -> headwater.v1.Replica
-	27, // 15: headwater.v1.ListQuarantinedEventsResponse.events:type_name -> headwater.v1.QuarantinedEvent
-	28, // 16: headwater.v1.GetStorageResponse.log:type_name -> headwater.v1.LogFigures
-	29, // 17: headwater.v1.GetStorageResponse.archive:type_name -> headwater.v1.ArchiveFigures
-	30, // 18: headwater.v1.GetStorageResponse.snapshots:type_name -> headwater.v1.Snapshot
-	31, // 19: headwater.v1.GetStorageResponse.store:type_name -> headwater.v1.StoreFigures
-	32, // 20: headwater.v1.ListItemStatisticsRequest.order:type_name -> headwater.v1.ItemOrder
-	33, // 21: headwater.v1.ListItemStatisticsResponse.items:type_name -> headwater.v1.ItemStatistics
-	1,  // 22: headwater.v1.ModelService.GetModel:input_type -> headwater.v1.GetModelRequest
-	4,  // 23: headwater.v1.ModelService.GetMetrics:input_type -> headwater.v1.GetMetricsRequest
-	8,  // 24: headwater.v1.ModelService.ListMetricSamples:input_type -> headwater.v1.ListMetricSamplesRequest
-	10, // 25: headwater.v1.ModelService.GetServing:input_type -> headwater.v1.GetServingRequest
-	12, // 26: headwater.v1.ModelService.ListReplicas:input_type -> headwater.v1.ListReplicasRequest
-	14, // 27: headwater.v1.ModelService.ListQuarantinedEvents:input_type -> headwater.v1.ListQuarantinedEventsRequest
-	16, // 28: headwater.v1.ModelService.GetStorage:input_type -> headwater.v1.GetStorageRequest
-	18, // 29: headwater.v1.ModelService.ListItemStatistics:input_type -> headwater.v1.ListItemStatisticsRequest
-	2,  // 30: headwater.v1.ModelService.GetModel:output_type -> headwater.v1.GetModelResponse
-	5,  // 31: headwater.v1.ModelService.GetMetrics:output_type -> headwater.v1.GetMetricsResponse
-	9,  // 32: headwater.v1.ModelService.ListMetricSamples:output_type -> headwater.v1.ListMetricSamplesResponse
-	11, // 33: headwater.v1.ModelService.GetServing:output_type -> headwater.v1.GetServingResponse
-	13, // 34: headwater.v1.ModelService.ListReplicas:output_type -> headwater.v1.ListReplicasResponse
-	15, // 35: headwater.v1.ModelService.ListQuarantinedEvents:output_type -> headwater.v1.ListQuarantinedEventsResponse
-	17, // 36: headwater.v1.ModelService.GetStorage:output_type -> headwater.v1.GetStorageResponse
-	19, // 37: headwater.v1.ModelService.ListItemStatistics:output_type -> headwater.v1.ListItemStatisticsResponse
-	30, // [30:38] is the sub-list for method output_type
-	22, // [22:30] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	24, // 12: headwater.v1.GetServingResponse.start_time:type_name -> google.protobuf.Timestamp
+	27, // 13: headwater.v1.GetServingResponse.calls:type_name -> headwater.v1.CallFigures
+	28, // 14: headwater.v1.ListReplicasResponse.replicas:type_name -> headwater.v1.Replica
+	29, // 15: headwater.v1.ListQuarantinedEventsResponse.events:type_name -> headwater.v1.QuarantinedEvent
+	30, // 16: headwater.v1.GetStorageResponse.log:type_name -> headwater.v1.LogFigures
+	31, // 17: headwater.v1.GetStorageResponse.archive:type_name -> headwater.v1.ArchiveFigures
+	32, // 18: headwater.v1.GetStorageResponse.snapshots:type_name -> headwater.v1.Snapshot
+	33, // 19: headwater.v1.GetStorageResponse.store:type_name -> headwater.v1.StoreFigures
+	34, // 20: headwater.v1.ListItemStatisticsRequest.order:type_name -> headwater.v1.ItemOrder
+	35, // 21: headwater.v1.ListItemStatisticsResponse.items:type_name -> headwater.v1.ItemStatistics
+	36, // 22: headwater.v1.ListSettingsChangesResponse.changes:type_name -> headwater.v1.SettingsChange
+	37, // 23: headwater.v1.ListSettingsChangesResponse.settings:type_name -> headwater.v1.Setting
+	1,  // 24: headwater.v1.ModelService.GetModel:input_type -> headwater.v1.GetModelRequest
+	4,  // 25: headwater.v1.ModelService.GetMetrics:input_type -> headwater.v1.GetMetricsRequest
+	8,  // 26: headwater.v1.ModelService.ListMetricSamples:input_type -> headwater.v1.ListMetricSamplesRequest
+	10, // 27: headwater.v1.ModelService.GetServing:input_type -> headwater.v1.GetServingRequest
+	12, // 28: headwater.v1.ModelService.ListReplicas:input_type -> headwater.v1.ListReplicasRequest
+	14, // 29: headwater.v1.ModelService.ListQuarantinedEvents:input_type -> headwater.v1.ListQuarantinedEventsRequest
+	16, // 30: headwater.v1.ModelService.GetStorage:input_type -> headwater.v1.GetStorageRequest
+	18, // 31: headwater.v1.ModelService.ListItemStatistics:input_type -> headwater.v1.ListItemStatisticsRequest
+	20, // 32: headwater.v1.ModelService.ListSettingsChanges:input_type -> headwater.v1.ListSettingsChangesRequest
+	2,  // 33: headwater.v1.ModelService.GetModel:output_type -> headwater.v1.GetModelResponse
+	5,  // 34: headwater.v1.ModelService.GetMetrics:output_type -> headwater.v1.GetMetricsResponse
+	9,  // 35: headwater.v1.ModelService.ListMetricSamples:output_type -> headwater.v1.ListMetricSamplesResponse
+	11, // 36: headwater.v1.ModelService.GetServing:output_type -> headwater.v1.GetServingResponse
+	13, // 37: headwater.v1.ModelService.ListReplicas:output_type -> headwater.v1.ListReplicasResponse
+	15, // 38: headwater.v1.ModelService.ListQuarantinedEvents:output_type -> headwater.v1.ListQuarantinedEventsResponse
+	17, // 39: headwater.v1.ModelService.GetStorage:output_type -> headwater.v1.GetStorageResponse
+	19, // 40: headwater.v1.ModelService.ListItemStatistics:output_type -> headwater.v1.ListItemStatisticsResponse
+	21, // 41: headwater.v1.ModelService.ListSettingsChanges:output_type -> headwater.v1.ListSettingsChangesResponse
+	33, // [33:42] is the sub-list for method output_type
+	24, // [24:33] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_model_service_proto_init() }
@@ -1674,6 +1800,7 @@ func file_headwater_v1_model_service_proto_init() {
 	file_headwater_v1_metric_series_proto_init()
 	file_headwater_v1_quarantine_proto_init()
 	file_headwater_v1_replica_proto_init()
+	file_headwater_v1_setting_proto_init()
 	file_headwater_v1_storage_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1681,7 +1808,7 @@ func file_headwater_v1_model_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_model_service_proto_rawDesc), len(file_headwater_v1_model_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   21,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

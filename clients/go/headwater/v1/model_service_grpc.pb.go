@@ -27,6 +27,7 @@ const (
 	ModelService_ListQuarantinedEvents_FullMethodName = "/headwater.v1.ModelService/ListQuarantinedEvents"
 	ModelService_GetStorage_FullMethodName            = "/headwater.v1.ModelService/GetStorage"
 	ModelService_ListItemStatistics_FullMethodName    = "/headwater.v1.ModelService/ListItemStatistics"
+	ModelService_ListSettingsChanges_FullMethodName   = "/headwater.v1.ModelService/ListSettingsChanges"
 )
 
 // ModelServiceClient is the client API for ModelService service.
@@ -59,6 +60,8 @@ type ModelServiceClient interface {
 	// Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
 	// two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
 	ListItemStatistics(ctx context.Context, in *ListItemStatisticsRequest, opts ...grpc.CallOption) (*ListItemStatisticsResponse, error)
+	// Returns the settings of the engine, their last changes, and warnings about them.
+	ListSettingsChanges(ctx context.Context, in *ListSettingsChangesRequest, opts ...grpc.CallOption) (*ListSettingsChangesResponse, error)
 }
 
 type modelServiceClient struct {
@@ -149,6 +152,16 @@ func (c *modelServiceClient) ListItemStatistics(ctx context.Context, in *ListIte
 	return out, nil
 }
 
+func (c *modelServiceClient) ListSettingsChanges(ctx context.Context, in *ListSettingsChangesRequest, opts ...grpc.CallOption) (*ListSettingsChangesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSettingsChangesResponse)
+	err := c.cc.Invoke(ctx, ModelService_ListSettingsChanges_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ModelServiceServer is the server API for ModelService service.
 // All implementations must embed UnimplementedModelServiceServer
 // for forward compatibility.
@@ -179,6 +192,8 @@ type ModelServiceServer interface {
 	// Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
 	// two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
 	ListItemStatistics(context.Context, *ListItemStatisticsRequest) (*ListItemStatisticsResponse, error)
+	// Returns the settings of the engine, their last changes, and warnings about them.
+	ListSettingsChanges(context.Context, *ListSettingsChangesRequest) (*ListSettingsChangesResponse, error)
 	mustEmbedUnimplementedModelServiceServer()
 }
 
@@ -212,6 +227,9 @@ func (UnimplementedModelServiceServer) GetStorage(context.Context, *GetStorageRe
 }
 func (UnimplementedModelServiceServer) ListItemStatistics(context.Context, *ListItemStatisticsRequest) (*ListItemStatisticsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListItemStatistics not implemented")
+}
+func (UnimplementedModelServiceServer) ListSettingsChanges(context.Context, *ListSettingsChangesRequest) (*ListSettingsChangesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSettingsChanges not implemented")
 }
 func (UnimplementedModelServiceServer) mustEmbedUnimplementedModelServiceServer() {}
 func (UnimplementedModelServiceServer) testEmbeddedByValue()                      {}
@@ -378,6 +396,24 @@ func _ModelService_ListItemStatistics_Handler(srv interface{}, ctx context.Conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ModelService_ListSettingsChanges_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSettingsChangesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).ListSettingsChanges(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_ListSettingsChanges_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).ListSettingsChanges(ctx, req.(*ListSettingsChangesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ModelService_ServiceDesc is the grpc.ServiceDesc for ModelService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -416,6 +452,10 @@ var ModelService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListItemStatistics",
 			Handler:    _ModelService_ListItemStatistics_Handler,
+		},
+		{
+			MethodName: "ListSettingsChanges",
+			Handler:    _ModelService_ListSettingsChanges_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -13,6 +13,7 @@ from headwater.v1 import item_statistics_pb2 as _item_statistics_pb2
 from headwater.v1 import metric_series_pb2 as _metric_series_pb2
 from headwater.v1 import quarantine_pb2 as _quarantine_pb2
 from headwater.v1 import replica_pb2 as _replica_pb2
+from headwater.v1 import setting_pb2 as _setting_pb2
 from headwater.v1 import storage_pb2 as _storage_pb2
 import builtins as _builtins
 import sys
@@ -777,3 +778,62 @@ class ListItemStatisticsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListItemStatisticsResponse: _TypeAlias = ListItemStatisticsResponse  # noqa: Y015
+
+@_typing.final
+class ListSettingsChangesRequest(_message.Message):
+    """Asks for the settings of the engine and their changes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSettingsChangesRequest: _TypeAlias = ListSettingsChangesRequest  # noqa: Y015
+
+@_typing.final
+class ListSettingsChangesResponse(_message.Message):
+    """The settings of the engine and how they came about."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
+    offset: _builtins.str
+    """The state that answered. Opaque."""
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[_setting_pb2.SettingsChange]:
+        """The last 100 changes, newest first."""
+
+    @_builtins.property
+    def settings(self) -> _containers.RepeatedCompositeFieldContainer[_setting_pb2.Setting]:
+        """All settings of the engine."""
+
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What in the settings fits nothing, as text for people: rules that name an unknown item, field
+        or event type, or whose filter no item passes.
+        """
+
+    def __init__(
+        self,
+        *,
+        changes: _abc.Iterable[_setting_pb2.SettingsChange] | None = ...,
+        settings: _abc.Iterable[_setting_pb2.Setting] | None = ...,
+        warnings: _abc.Iterable[_builtins.str] | None = ...,
+        offset: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "offset", b"offset", "settings", b"settings", "warnings", b"warnings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSettingsChangesResponse: _TypeAlias = ListSettingsChangesResponse  # noqa: Y015

@@ -75,6 +75,11 @@ class ModelServiceStub:
                 request_serializer=headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsRequest.SerializeToString,
                 response_deserializer=headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsResponse.FromString,
                 _registered_method=True)
+        self.ListSettingsChanges = channel.unary_unary(
+                '/headwater.v1.ModelService/ListSettingsChanges',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesResponse.FromString,
+                _registered_method=True)
 
 
 class ModelServiceServicer:
@@ -145,6 +150,13 @@ class ModelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSettingsChanges(self, request, context):
+        """Returns the settings of the engine, their last changes, and warnings about them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ModelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -187,6 +199,11 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     servicer.ListItemStatistics,
                     request_deserializer=headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsRequest.FromString,
                     response_serializer=headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsResponse.SerializeToString,
+            ),
+            'ListSettingsChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSettingsChanges,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -406,6 +423,33 @@ class ModelService:
             '/headwater.v1.ModelService/ListItemStatistics',
             headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsRequest.SerializeToString,
             headwater_dot_v1_dot_model__service__pb2.ListItemStatisticsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSettingsChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/ListSettingsChanges',
+            headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,6 +62,8 @@ class ModelServiceStub:
     Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
     two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
     """
+    ListSettingsChanges: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListSettingsChangesRequest, _model_service_pb2.ListSettingsChangesResponse]
+    """Returns the settings of the engine, their last changes, and warnings about them."""
 
 @_typing.type_check_only
 class ModelServiceAsyncStub(ModelServiceStub):
@@ -97,6 +99,8 @@ class ModelServiceAsyncStub(ModelServiceStub):
     Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
     two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
     """
+    ListSettingsChanges: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListSettingsChangesRequest, _model_service_pb2.ListSettingsChangesResponse]  # type: ignore[assignment]
+    """Returns the settings of the engine, their last changes, and warnings about them."""
 
 class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
     """Questions of operators about the model, the replicas and the store. All calls only read."""
@@ -177,5 +181,13 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         Every page shows the state at its own time, so an item whose rank changes meanwhile may be in
         two pages or in none. INVALID_ARGUMENT when `page_token` is invalid.
         """
+
+    @_abc_1.abstractmethod
+    def ListSettingsChanges(
+        self,
+        request: _model_service_pb2.ListSettingsChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.ListSettingsChangesResponse, _abc.Awaitable[_model_service_pb2.ListSettingsChangesResponse]]:
+        """Returns the settings of the engine, their last changes, and warnings about them."""
 
 def add_ModelServiceServicer_to_server(servicer: ModelServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -18,6 +18,9 @@ from headwater.operations import (
     RefusedEvent,
     Replica,
     Serving,
+    Setting,
+    SettingsChange,
+    SettingsChanges,
     Snapshot,
     Storage,
 )
@@ -174,6 +177,23 @@ def storage(response: pb.GetStorageResponse) -> Storage:
         store_append_fsync=store.append_fsync,
         store_append_file_bytes=store.append_file_bytes,
         store_start_time=_time(store.start_time),
+    )
+
+
+def settings_changes(response: pb.ListSettingsChangesResponse) -> SettingsChanges:
+    """Read the settings and their changes."""
+    return SettingsChanges(
+        changes=tuple(
+            SettingsChange(
+                one.name, one.old_value, one.new_value, one.who, from_time(one.change_time)
+            )
+            for one in response.changes
+        ),
+        settings=tuple(
+            Setting(one.name, one.value, one.default_value) for one in response.settings
+        ),
+        warnings=tuple(response.warnings),
+        offset=response.offset,
     )
 
 

@@ -24,6 +24,7 @@ from headwater_server.api.translate.model_samples import (
 from headwater_server.api.translate.model_serving import (
     get_serving_response,
     list_replicas_response,
+    list_settings_changes_response,
 )
 from headwater_server.api.translate.model_storage import get_storage_response
 
@@ -80,3 +81,8 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
         question, text = list_item_statistics_request(request)
         answer = await self._replica.operators.item_statistics(question, text)
         return list_item_statistics_response(question, answer)
+
+    async def ListSettingsChanges(
+        self, request: pb.ListSettingsChangesRequest, context: Context
+    ) -> pb.ListSettingsChangesResponse:
+        return list_settings_changes_response(await self._replica.operators.settings())

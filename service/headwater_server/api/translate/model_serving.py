@@ -1,13 +1,15 @@
-"""ModelService: translates the status of processes: of the answering one, and of all others."""
+"""ModelService: translates the status of processes, and the settings that all of them share."""
 
 from __future__ import annotations
 
 from headwater.v1 import model_service_pb2 as pb
-from headwater.v1 import replica_pb2
+from headwater.v1 import replica_pb2, setting_pb2
 from headwater_server.api.translate.values import time_message
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.settings_history import ChangedSetting, setting_texts
 from headwater_server.observability.recent import CallFigures
 from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
-from headwater_server.replica.operators.operator_reads import ReplicasAnswer
+from headwater_server.replica.operators.operator_reads import ReplicasAnswer, SettingsAnswer
 from headwater_server.replica.operators.own_status import ServingAnswer
 from headwater_server.replica.ports.position import time_ms_of
 from headwater_server.replica.ports.registry import ReceivedReport, ReplicaServing
@@ -38,6 +40,30 @@ def list_replicas_response(answer: ReplicasAnswer) -> pb.ListReplicasResponse:
         log_offset=answer.head.offset,
         log_entries=answer.head.sequence,
         replica_id=answer.replica_id,
+    )
+
+
+def list_settings_changes_response(answer: SettingsAnswer) -> pb.ListSettingsChangesResponse:
+    """Return the settings, and their changes, newest first."""
+    defaults = setting_texts(EngineSettings())
+    return pb.ListSettingsChangesResponse(
+        changes=[_settings_change(change) for change in reversed(answer.changes)],
+        settings=[
+            setting_pb2.Setting(name=name, value=value, default_value=defaults[name])
+            for name, value in setting_texts(answer.settings).items()
+        ],
+        warnings=answer.warnings,
+        offset=answer.offset,
+    )
+
+
+def _settings_change(change: ChangedSetting) -> setting_pb2.SettingsChange:
+    return setting_pb2.SettingsChange(
+        name=change.name,
+        old_value=change.old,
+        new_value=change.new,
+        who=change.who,
+        change_time=time_message(change.time_ms),
     )
 
 

@@ -76,8 +76,8 @@ def _print_effective(flags: dict[str, Any]) -> None:
 
 def _parts(settings: Settings) -> Iterator[tuple[str, Any]]:
     """Yield each part's title and values, in the order of `PARTS`."""
-    names = (part.name for part in fields(settings))
-    yield from ((title, getattr(settings, name)) for title, name in zip(PARTS, names, strict=True))
+    names = [part.name for part in fields(settings)]
+    yield from ((title, getattr(settings, name)) for title, name in zip(PARTS, names, strict=False))
 
 
 def _values(in_force: Settings, loaded: Settings, title: str) -> Iterator[tuple[str, Any, Any]]:

@@ -75,6 +75,11 @@ class Columns:
         values = _values(item) if item else ()
         return list(dict.fromkeys(value for field, value in values if field == name))
 
+    def names(self) -> set[str]:
+        """Return the fields that an item has."""
+        numbers = {name for name, column in self._numbers.items() if not np.isnan(column).all()}
+        return numbers | {name for name, _ in self._holders}
+
     def _column(self, name: str) -> NDArray[np.float64]:
         if name not in self._numbers:
             self._numbers[name] = np.full(self._rows, np.nan)

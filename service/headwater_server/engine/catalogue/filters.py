@@ -45,6 +45,9 @@ _COMPARE: dict[str, Any] = {
 }
 
 
+_TESTS = frozenset(("any_of", "compared", "is_so"))
+
+
 class BadFilterError(ValueError):
     """The filter does not parse. ``position`` counts characters from 1."""
 
@@ -63,6 +66,11 @@ class Filter:
     def mask(self, columns: Columns) -> NDArray[np.bool_]:
         """Return bool[items]: which pass. An item without a field fails its comparisons."""
         return _mask(self.tree, columns)
+
+    def fields(self) -> set[str]:
+        """Return the names of the fields that it tests."""
+        tests = self.tree.find_pred(lambda tree: tree.data in _TESTS)
+        return {str(test.children[0]) for test in tests}
 
 
 @lru_cache(maxsize=1024)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.settings_warnings import settings_warnings
 from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion, ItemStatistics
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.requests import Interaction, ScoredItem, UserProfile
 from headwater_server.engine.parts import Parts
+from headwater_server.engine.settings_history import ChangedSetting
 
 
 class Lookups:
@@ -79,6 +81,18 @@ class Lookups:
     def drift_counts(self) -> dict[tuple[str, bool], int]:
         """Return how many changes there were, by (placement, whether it became worse)."""
         return self._parts.drift.counts
+
+    def settings_changes(self) -> tuple[ChangedSetting, ...]:
+        """Return the last changes of the settings, oldest first."""
+        return tuple(self._parts.settings_history.changes)
+
+    def catalogue_version(self) -> int:
+        """Return a number that changes with the catalogue; it is not state."""
+        return self._parts.catalogue.columns.version
+
+    def settings_warnings(self) -> Iterator[list[str]]:
+        """Yield what in the settings fits nothing in the catalogue, in short steps."""
+        return settings_warnings(self._parts.settings, self._parts.scoring)
 
     def counts(self) -> dict[str, int]:
         """Return how much of each there is."""

@@ -83,9 +83,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChange:
-    """From this entry on ``settings`` are in force, on every replica."""
+    """From this entry on ``settings`` are in force, on every replica; ``who`` set them."""
 
     settings: EngineSettings
+    who: str = ""
 
 
 Operation = Event | ItemWrite | ItemDelete | UserWrite | UserErase | Mark | SettingsChange

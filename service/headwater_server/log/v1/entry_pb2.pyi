@@ -570,16 +570,20 @@ class SettingsChange(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SETTINGS_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
     settings: _builtins.str
     """The canonical text of the engine's settings."""
+    who: _builtins.str
+    """The replica or command that set them: name, host and version. Empty in entries of older builds."""
     def __init__(
         self,
         *,
         settings: _builtins.str = ...,
+        who: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings", "who", b"who"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

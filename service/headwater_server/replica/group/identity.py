@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from headwater_server.replica.ports.registry import WORKER
 
@@ -22,6 +23,11 @@ class Identity:
     pid: int
     role: str = WORKER
     keeps_snapshots: bool = True
+
+    @property
+    def who(self) -> str:
+        """Return the name under which it sets something on the log, with its build."""
+        return f"{self.replica_id} (headwater {version('headwater-server')})"
 
 
 def this_process(role: str = WORKER, *, keeps_snapshots: bool = True) -> Identity:

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.replica.operators.own_status import OwnStatus, ServingAnswer
 from headwater_server.replica.operators.sampling import Sampling
 from headwater_server.replica.operators.timeline import Samples, Span
@@ -60,6 +62,16 @@ class ItemsAnswer:
     offset: str
 
 
+@dataclass(frozen=True, slots=True)
+class SettingsAnswer:
+    """The settings in force, their last changes, and what in them fits nothing."""
+
+    settings: EngineSettings
+    changes: Sequence[ChangedSetting]
+    warnings: Sequence[str]
+    offset: str
+
+
 class OperatorReads:
     """Methods that read the store raise `StoreUnavailable`; the others answer without it."""
 
@@ -103,17 +115,28 @@ class OperatorReads:
         holdings, head = await asyncio.gather(self._stores.holdings.read(), self._stores.log.head())
         return holdings, head.sequence
 
+    async def settings(self) -> SettingsAnswer:
+        """Return the settings that the log has, and how they came about."""
+        lookups = self._engine.lookups
+        found = await in_steps(lookups.settings_warnings())
+        return SettingsAnswer(
+            self._engine.settings,
+            lookups.settings_changes(),
+            list(chain.from_iterable(found)),
+            self._shell.tail.position.offset,
+        )
+
     async def item_statistics(self, question: ItemQuestion, text: str) -> ItemsAnswer:
         """Return statistics of items, only of those whose id or title contains ``text``."""
         if text:
-            found = await _in_steps(self._engine.lookups.items_holding(text))
+            found = await in_steps(self._engine.lookups.items_holding(text))
             question = replace(question, among=frozenset(chain.from_iterable(found)))
-        slots = await _in_steps(self._engine.lookups.open_slots())
+        slots = await in_steps(self._engine.lookups.open_slots())
         page = self._engine.lookups.item_statistics(question, slots, self._own.now_ms())
         return ItemsAnswer(page, self._shell.tail.position.offset)
 
 
-async def _in_steps(steps: Iterator[Step]) -> list[Step]:
+async def in_steps(steps: Iterator[Step]) -> list[Step]:
     """Return the results of all steps; a large state needs many, and calls run between them."""
     taken = []
     for step in steps:

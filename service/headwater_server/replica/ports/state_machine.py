@@ -18,6 +18,7 @@ from headwater_server.engine.messages.requests import (
     UserProfile,
 )
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.engine.snapshot.capture import Capture
 
 
@@ -65,6 +66,15 @@ class StateLookups(Protocol):
 
     def drift_counts(self) -> Mapping[tuple[str, bool], int]:
         """Return the number of drift alarms, by (placement, whether it became worse)."""
+
+    def settings_changes(self) -> Sequence[ChangedSetting]:
+        """Return the last changes of the settings, oldest first."""
+
+    def catalogue_version(self) -> int:
+        """Return a number that changes with the catalogue; no snapshot contains it."""
+
+    def settings_warnings(self) -> Iterator[list[str]]:
+        """Yield what in the settings fits nothing in the catalogue, in steps with pauses."""
 
     def metrics(self) -> Sequence[Metric]:
         """Return the quality figures, measured before each event was learned."""

@@ -63,7 +63,7 @@ def parse_entry(payload: bytes) -> pb.Entry:
         if kind is None:
             raise UnreadableEntry("an operation is of a kind that this build does not know")
         if kind == "settings_change":
-            _decode_settings(operation.settings_change.settings)
+            _decode_settings(operation.settings_change)
     _refuse_unknown_fields(stored)
     return stored
 
@@ -113,7 +113,8 @@ def _encode(operation: Operation) -> pb.Operation:
             return pb.Operation(mark=pb.Mark(mark_id=operation.mark_id))
         case SettingsChange():
             text = operation.settings.canonical()
-            return pb.Operation(settings_change=pb.SettingsChange(settings=text))
+            change = pb.SettingsChange(settings=text, who=operation.who)
+            return pb.Operation(settings_change=change)
 
 
 def _decode(stored: pb.Operation) -> Operation:
@@ -132,11 +133,11 @@ def _decode(stored: pb.Operation) -> Operation:
         case "mark":
             return Mark(stored.mark.mark_id)
         case _:
-            return _decode_settings(stored.settings_change.settings)
+            return _decode_settings(stored.settings_change)
 
 
-def _decode_settings(text: str) -> SettingsChange:
+def _decode_settings(stored: pb.SettingsChange) -> SettingsChange:
     try:
-        return SettingsChange(EngineSettings.parse(text))
+        return SettingsChange(EngineSettings.parse(stored.settings), stored.who)
     except (TypeError, ValueError) as error:
         raise UnreadableEntry(f"settings that this build does not know: {error}") from error

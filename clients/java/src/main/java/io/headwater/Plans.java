@@ -33,6 +33,7 @@ final class Plans {
     put(ModelServiceGrpc.getListQuarantinedEventsMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getGetStorageMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getListItemStatisticsMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getListSettingsChangesMethod(), Plan.SLOW_READING);
     put(FeedbackServiceGrpc.getFeedbackMethod(), Plan.WRITING); // each event has its id
     put(UserServiceGrpc.getEraseUserMethod(), Plan.WRITING); // erasing twice has the same effect
   }

@@ -1,0 +1,73 @@
+"""What in the settings fits nothing: a rule for an item, a field or an event type that is unknown.
+
+Such a rule is valid, since its items may come later; but it changes no list today.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator
+
+from headwater_server.engine.catalogue import filters
+from headwater_server.engine.messages.rewards import canonical_type
+from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
+from headwater_server.engine.reranking.rules import Cap, Hide, Pin, Rule, parse_rules
+from headwater_server.engine.settings import EngineSettings
+
+NAMES_SHOWN = 3
+
+
+def settings_warnings(settings: EngineSettings, scoring: CandidateScoring) -> Iterator[list[str]]:
+    """Yield the warnings about `hide_days`, then about each rule; the caller may pause between."""
+    unknown = _unknown_types(settings.hide_days, settings)
+    yield [f"hide_days: {text}" for text in unknown]
+    names = scoring.catalogue.columns.names()
+    for rule in parse_rules(settings.rules):
+        yield [f'rules "{rule.name}": {text}' for text in _of_rule(rule, settings, scoring, names)]
+
+
+def _of_rule(
+    rule: Rule, settings: EngineSettings, scoring: CandidateScoring, names: Collection[str]
+) -> Iterator[str]:
+    if isinstance(rule, Pin):
+        gone = [one for one in rule.item_ids if scoring.catalogue.number(one) is None]
+        if gone:
+            yield f"item_ids: the catalogue does not have {_shown(gone)}"
+    if isinstance(rule, Cap) and rule.field and rule.field not in names:
+        yield f"field: {_unknown_field(rule.field, names)}"
+    if isinstance(rule, Hide):
+        yield from (f"event_types: {text}" for text in _unknown_types(rule.event_types, settings))
+    yield from (f"filter: {text}" for text in _of_filter(rule.filter, scoring, names))
+
+
+def _of_filter(text: str, scoring: CandidateScoring, names: Collection[str]) -> Iterator[str]:
+    if not text:
+        return
+    unknown = sorted(filters.parse(text).fields() - set(names))
+    yield from (_unknown_field(name, names) for name in unknown)
+    passing = scoring.passing(text)
+    if not unknown and passing is not None and not passing.any():
+        yield "no item passes it"
+
+
+def _unknown_field(name: str, names: Collection[str]) -> str:
+    return f"no item has the field {name}{_near(name, names)}"
+
+
+def _unknown_types(given: Collection[str], settings: EngineSettings) -> list[str]:
+    known = settings.rewards
+    return [
+        f"rewards has no event type {name}{_near(name, known)}"
+        for name in given
+        if canonical_type(name) not in known
+    ]
+
+
+def _near(name: str, names: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(names), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _shown(names: list[str]) -> str:
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
