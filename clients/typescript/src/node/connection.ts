@@ -1,10 +1,12 @@
 import type { SecureClientSessionOptions } from "node:http2";
 import type { DescService } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
-import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { createGrpcTransport } from "@connectrpc/connect-node";
 import { CanceledError } from "../core/errors.js";
 import type { CallOptions } from "../core/recommendations.js";
 import { type Retries, retrying } from "../core/retrying.js";
+import type { Keepalive } from "./session.js";
+import { Sessions } from "./sessions.js";
 
 export interface ConnectionOptions {
   /** Sent with each call; servers that listen beyond their own machine require one. */
@@ -13,18 +15,21 @@ export interface ConnectionOptions {
   tls?: boolean | Pick<SecureClientSessionOptions, "ca" | "cert" | "key" | "servername" | "rejectUnauthorized">;
 }
 
+/** A dead connection is found within 14 s, also while no call is made; the other clients use the same values. */
+const KEEPALIVE: Readonly<Keepalive> = { pingAfterMs: 10_000, timeoutMs: 4_000 };
+
 /**
  * One connection to one server, opened at the first call and again whenever it is lost. It keeps no process alive.
  */
 export class Connection {
-  readonly #sessions: Http2SessionManager;
+  readonly #sessions: Sessions;
   readonly #transport: Transport;
   #closed = false;
 
   constructor(target: string, { key = "", tls = false }: ConnectionOptions = {}) {
     const url = address(target, tls !== false);
     const options = typeof tls === "object" ? tls : {};
-    this.#sessions = new Http2SessionManager(url, { pingIntervalMs: 30_000, pingTimeoutMs: 10_000 }, options);
+    this.#sessions = new Sessions(url, options, { ...KEEPALIVE });
     const authorization = header(key);
     this.#transport = createGrpcTransport({
       baseUrl: url,
@@ -60,11 +65,25 @@ export class Connection {
     retries: Retries,
   ): Promise<Answer> {
     const each = async (one: CallOptions): Promise<Answer> => {
-      if (this.#closed) throw new CanceledError("the client is closed", { code: Code.Canceled });
-      return call(one).catch((thrown) => Promise.reject(asAway(thrown, one.signal)));
+      this.#refuseIfClosed();
+      try {
+        return await call(one).catch((thrown) => (isRefused(thrown) ? call(one) : Promise.reject(thrown)));
+      } catch (thrown) {
+        this.#refuseIfClosed();
+        throw asAway(thrown, one.signal);
+      }
     };
     return retrying(each, { signal: options.signal, timeoutMs: options.timeoutMs ?? timeoutMs }, retries);
   }
+
+  #refuseIfClosed(): void {
+    if (this.#closed) throw new CanceledError("the client is closed", { code: Code.Canceled });
+  }
+}
+
+/** Whether the server closed the connection without a look at the call; then also a write can be sent again. */
+function isRefused(thrown: unknown): boolean {
+  return thrown instanceof ConnectError && /REFUSED_STREAM/.test(thrown.rawMessage);
 }
 
 const LOST = new Set([Code.Aborted, Code.Internal, Code.Unknown]);
