@@ -130,28 +130,29 @@ class Engine:
         """Hand the event to what it teaches; its own time is data, clamped to the clock."""
         clock_ms = self.parts.clock_ms
         time_ms = clock_ms if event.event_time_ms is None else min(event.event_time_ms, clock_ms)
-        if canonical_type(event.event_type) == IMPRESSION:
+        name, visitors = canonical_type(event.event_type), self.parts.visitors
+        if name == IMPRESSION:
             self._report(event, time_ms)
             return
-        row = self.parts.visitors.open(event.visitor_id, event.user_id)
+        row = visitors.open(event.visitor_id, event.user_id)
         for item in event.items:
             self._interact(event, row, item.item_id, time_ms)
 
     def _report(self, event: Event, time_ms: int) -> None:
         """Open the window of the slots that were seen; they are learned from when it closes."""
         parts = self.parts
-        history = parts.history(event, placement_of(event), time_ms)
+        history = parts.history_before(event, placement_of(event), time_ms)
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
         for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
-            self._hide(event, profile, seen)
+            self._hide(event, profile, seen, time_ms)
 
     def _interact(self, event: Event, row: int, item_id: str, time_ms: int) -> None:
-        """One item of an event: reward its impressions, learn it, and make it the latest."""
+        """One item of an event: reward its impressions, learn it, and put it into the history."""
         parts, seconds = self.parts, time_ms / 1000.0
         item, reward = parts.number(item_id), reward_of(event, parts.settings)
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
-        self._hide(event, profile, item)
-        history = parts.history(event, placement_of(event), time_ms)
+        self._hide(event, profile, item, time_ms)
+        history = parts.history_before(event, placement_of(event), time_ms)
         begins = parts.visitors.enter(row, seconds, event.session_id)
         if reward > 0:
             parts.attribution.act(profile, item, reward)
@@ -168,11 +169,11 @@ class Engine:
             if canonical_type(event.event_type) in REFUSALS:
                 parts.visitors.histories.add(row, item, seconds, refused=True)
 
-    def _hide(self, event: Event, profile: str, item: int) -> None:
+    def _hide(self, event: Event, profile: str, item: int, time_ms: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""
         parts = self.parts
-        until_ms = parts.reranking.hidden_until_ms(event.event_type, item, parts.clock_ms)
-        if until_ms is not None:
+        until_ms = parts.reranking.hidden_until_ms(event.event_type, item, time_ms)
+        if until_ms is not None and until_ms > parts.clock_ms:
             parts.hiding.hide(profile, item, until_ms)
 
     def _watch_drift(self, row: int, loss: float) -> None:

@@ -160,36 +160,67 @@ class Visitors:
             self._free(self._rows[profile])
 
     def enter(self, row: int, seconds: float, session_id: str) -> bool:
-        """Note an act of ``row``; return whether it begins a session."""
+        """Note an act of ``row``; return whether it begins a session.
+
+        An act that is older than the latest changes nothing of the present session.
+        """
+        if seconds < self._last_s[row]:
+            return not self.histories.has_within(row, seconds, self.session_gap_s)
         key = _session_key(session_id)
         begins = not self._goes_on(row, seconds, key)
         if begins:
             self._session_start_s[row] = seconds
         self._session_keys[row] = key
-        self._last_s[row] = max(seconds, self._last_s[row])
+        self._last_s[row] = seconds
         return begins
 
     def _goes_on(self, row: int, seconds: float, session_key: int) -> bool:
         known = self._session_keys[row]
         if session_key and known and session_key != known:
             return False
-        if self._last_s[row] == 0 and self.histories.size[row] == 0:
+        if not self._has_acted(row):
             return False
         return bool(seconds - self._last_s[row] <= self.session_gap_s)
 
-    def history(self, visitor_id: str, user_id: str, session_id: str, now_s: float) -> History:
-        """Return the history of a visitor and the account at ``now_s``; empty if unknown."""
+    def _has_acted(self, row: int) -> bool:
+        return bool(self._last_s[row] != 0 or self.histories.size[row] > 0)
+
+    def history(
+        self,
+        visitor_id: str,
+        user_id: str,
+        session_id: str,
+        now_s: float,
+        *,
+        of_past: bool = False,
+    ) -> History:
+        """Return the history of a visitor and the account at ``now_s``; empty if unknown.
+
+        ``of_past``: without what they did after ``now_s``, as an event that comes late needs it.
+        """
         profiles = self.profiles_of(visitor_id, user_id)
-        rows = [row for key in profiles if (row := self._rows.get(key, -1)) >= 0]
+        known = (self._rows.get(key, -1) for key in profiles)
+        rows = [row for row in known if row >= 0 and self._has_acted(row)]
         first, second = (rows[0] if rows else -1), (rows[1] if len(rows) > 1 else -1)
+        if of_past and any(now_s < self._last_s[row] for row in rows):
+            return self._past(first, second, now_s)
         session_key = _session_key(session_id)
         going_on = [row for row in rows if self._goes_on(row, now_s, session_key)]
         since_s = min((self._session_start_s[row] for row in going_on), default=math.inf)
         last_s = max((self._last_s[row] for row in rows), default=now_s)
         items, ages_s, interactions, in_session, refused = self.histories.seen(
-            first, second, now_s, since_s
+            first, second, now_s, since_s, math.inf
         )
         length, gap_s = int(np.count_nonzero(in_session)), float(now_s - last_s)
+        return History(items, ages_s, interactions, in_session, refused, length, gap_s)
+
+    def _past(self, first: int, second: int, now_s: float) -> History:
+        """Return the history as it was at ``now_s``; the gaps between items divide sessions."""
+        seen = self.histories.seen(first, second, now_s, math.inf, now_s)
+        items, ages_s, interactions, _, refused = seen
+        gaps_s = np.diff(ages_s, prepend=0.0)
+        in_session = np.logical_and.accumulate(gaps_s <= self.session_gap_s)
+        length, gap_s = int(np.count_nonzero(in_session)), float(ages_s[0]) if len(items) else 0.0
         return History(items, ages_s, interactions, in_session, refused, length, gap_s)
 
     def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:
