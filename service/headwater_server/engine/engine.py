@@ -135,8 +135,15 @@ class Engine:
             self._report(event, time_ms)
             return
         row = visitors.open(event.visitor_id, event.user_id)
-        for item in event.items:
-            self._interact(event, row, item.item_id, time_ms)
+        items = [self._interact(event, row, item.item_id, time_ms) for item in event.items]
+        self._reward(event, items)
+
+    def _reward(self, event: Event, items: list[int]) -> None:
+        """Note the act in the visitor's open impressions of these items."""
+        reward = reward_of(event, self.settings)
+        if reward > 0:
+            profile = self.parts.visitors.acting(event.visitor_id, event.user_id)
+            self.parts.attribution.act(profile, items, reward)
 
     def _report(self, event: Event, time_ms: int) -> None:
         """Open the window of the slots that were seen; they are learned from when it closes."""
@@ -146,8 +153,8 @@ class Engine:
         for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
             self._hide(event, profile, seen, time_ms)
 
-    def _interact(self, event: Event, row: int, item_id: str, time_ms: int) -> None:
-        """One item of an event: reward its impressions, learn it, and put it into the history."""
+    def _interact(self, event: Event, row: int, item_id: str, time_ms: int) -> int:
+        """One item of an event: learn it, and put it into the history. Return its number."""
         parts, seconds = self.parts, time_ms / 1000.0
         item, reward = parts.number(item_id), reward_of(event, parts.settings)
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
@@ -155,9 +162,8 @@ class Engine:
         history = parts.history_before(event, placement_of(event), time_ms)
         begins = parts.visitors.enter(row, seconds, event.session_id)
         if reward > 0:
-            parts.attribution.act(profile, item, reward)
             if item == history.latest:
-                return  # looking twice at the same page says nothing of what comes next
+                return item  # looking twice at the same page says nothing of what comes next
             seed = parts.settings.seed
             loss = parts.learning.learn_interaction(
                 history, item, time_ms, begins=begins, seed=seed
@@ -168,6 +174,7 @@ class Engine:
             parts.learning.learn_refusal(history, item)
             if canonical_type(event.event_type) in REFUSALS:
                 parts.visitors.histories.add(row, item, seconds, refused=True)
+        return item
 
     def _hide(self, event: Event, profile: str, item: int, time_ms: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""
