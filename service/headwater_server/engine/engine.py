@@ -42,6 +42,7 @@ from headwater_server.engine.reranking.filling import Filled
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot import state
 from headwater_server.engine.snapshot.capture import Capture, at_once
+from headwater_server.engine.visitors.event_class import class_of
 from headwater_server.engine.visitors.request_context import placement_of
 
 RIVER_VERSION = version("river")
@@ -134,7 +135,8 @@ class Engine:
         if name == IMPRESSION:
             self._report(event, time_ms)
             return
-        row = visitors.open(event.visitor_id, event.user_id)
+        row_class = class_of(event, self.settings)
+        row = visitors.open(event.visitor_id, event.user_id, row_class)
         items = [self._interact(event, row, item.item_id, time_ms) for item in event.items]
         self._reward(event, items)
 
@@ -181,7 +183,8 @@ class Engine:
         parts = self.parts
         until_ms = parts.reranking.hidden_until_ms(event.event_type, item, time_ms)
         if until_ms is not None and until_ms > parts.clock_ms:
-            parts.hiding.hide(profile, item, until_ms)
+            row_class = class_of(event, parts.settings)
+            parts.hiding.hide(profile, item, until_ms, now_ms=parts.clock_ms, row_class=row_class)
 
     def _watch_drift(self, row: int, loss: float) -> None:
         """Look for a change; if the models predict worse, what they counted before fades."""

@@ -9,6 +9,8 @@ from headwater_server.engine.settings import ALIASES, EngineSettings
 
 IMPRESSION = "impression"
 RATING = "rating"
+PURCHASE = "purchase-complete"
+RETURN = "return"
 REFUSALS = frozenset({"dismiss", "dislike"})
 """Types after which the item is not recommended to this visitor until the next interaction."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue import filters
 from headwater_server.engine.catalogue.columns import Columns
-from headwater_server.engine.catalogue.recency import drop_first
+from headwater_server.engine.catalogue.eviction import CLASSES, evicted_class
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.rewards import canonical_type
 from headwater_server.engine.reranking.rules import Hide
@@ -20,14 +21,20 @@ from headwater_server.engine.snapshot.state import Deferred
 ITEMS_MAX = 1000
 """Items left out for one profile; with more of them the oldest are shown again."""
 
+_Table = dict[str, dict[int, int]]
+"""profile -> item -> hidden until then, in milliseconds."""
+
 PROFILE_BYTES = 500  # estimate, for a profile with a handful of items
 
 
 class Hiding:
-    """The items left out of a profile's lists, and until when.
+    """The items left out of a profile's lists, and until when; a table for each class of event.
+
+    So what a page claims takes no place from what a backend confirms, neither among the profiles
+    nor among the items of one profile; and a view takes none from a purchase.
 
     >>> hiding = Hiding(profiles_max=10)
-    >>> hiding.hide("vann", item=7, until_ms=500)
+    >>> hiding.hide("vann", item=7, until_ms=500, now_ms=0, row_class=2)
     >>> hiding.hidden(("vann", "uann"), now_ms=499).tolist()
     [7]
     >>> hiding.hidden(("vann", "uann"), now_ms=500).tolist()
@@ -37,55 +44,84 @@ class Hiding:
     def __init__(self, profiles_max: int) -> None:
         self.profiles_max = profiles_max
         # a profile's items are replaced, never changed: a snapshot may be reading them
-        self._until_ms: dict[str, dict[int, int]] = {}
+        self._tables: list[_Table] = [{} for _ in range(CLASSES)]
 
-    def hide(self, profile: str, item: int, until_ms: int) -> None:
+    def hide(self, profile: str, item: int, until_ms: int, *, now_ms: int, row_class: int) -> None:
         """Leave ``item`` out for ``profile`` until then, or until a later time set before."""
-        items = dict(self._until_ms.pop(profile, {}))
+        table = self._tables[row_class]
+        items = dict(table.pop(profile, {}))
         items[item] = max(until_ms, items.pop(item, 0))
         if len(items) > ITEMS_MAX:
+            items = {i: time_ms for i, time_ms in items.items() if now_ms < time_ms}
+        if len(items) > ITEMS_MAX:
             del items[next(iter(items))]
-        self._until_ms[profile] = items
-        drop_first(self._until_ms, self.profiles_max)
+        table[profile] = items
+        self.shrink(now_ms)
+
+    def shrink(self, now_ms: int) -> None:
+        """Remove profiles beyond ``profiles_max``: what is over, then by class, oldest first."""
+        while (surplus := sum(map(len, self._tables)) - self.profiles_max) > 0:
+            count = max(1, self.profiles_max // 64)
+            if self._drop_over(now_ms, count) < surplus:
+                counts = [len(table) for table in self._tables]
+                table = self._tables[evicted_class(counts, self.profiles_max)]
+                for profile in list(islice(table, count)):
+                    del table[profile]
+
+    def _drop_over(self, now_ms: int, count: int) -> int:
+        """Drop those whose times are over of each class's ``count`` oldest; return how many."""
+        dropped = 0
+        for table in self._tables:
+            oldest = islice(table.items(), count)
+            over = [name for name, items in oldest if max(items.values(), default=0) <= now_ms]
+            for profile in over:
+                del table[profile]
+            dropped += len(over)
+        return dropped
 
     def hidden(self, profiles: tuple[str, ...], now_ms: int) -> NDArray[np.int32]:
         """Return int32[n]: the items left out for any of ``profiles`` at ``now_ms``."""
-        if not self._until_ms:
-            return np.zeros(0, dtype=np.int32)
         items = [
             item
+            for table in self._tables
             for profile in profiles
-            for item, until_ms in self._until_ms.get(profile, {}).items()
+            for item, until_ms in table.get(profile, {}).items()
             if now_ms < until_ms
         ]
         return np.array(items, dtype=np.int32)
 
     def forget(self, profile: str) -> None:
         """Forget the hidden items of ``profile``."""
-        self._until_ms.pop(profile, None)
+        for table in self._tables:
+            table.pop(profile, None)
 
     def forget_items(self, gone: NDArray[np.int32]) -> None:
         """Forget ``gone`` items, whose numbers will be reused."""
         numbers = set(gone.tolist())
-        for profile, items in self._until_ms.items():
-            if not numbers.isdisjoint(items):
-                kept = {item: time_ms for item, time_ms in items.items() if item not in numbers}
-                self._until_ms[profile] = kept
+        for table in self._tables:
+            for profile, items in table.items():
+                if not numbers.isdisjoint(items):
+                    kept = {item: time_ms for item, time_ms in items.items() if item not in numbers}
+                    table[profile] = kept
 
     def state(self) -> Deferred:
-        """Return profiles in order of their last change, and their items."""
-        until_ms = self._until_ms.copy()  # quicker than a list of them
-        return Deferred(lambda: _columns(until_ms), PROFILE_BYTES * len(until_ms))
+        """Return each class's profiles in order of their last change, and their items."""
+        tables = [table.copy() for table in self._tables]  # quicker than lists of them
+        count = sum(map(len, tables))
+        return Deferred(lambda: [_columns(table) for table in tables], PROFILE_BYTES * count)
 
-    def load(self, state: dict[str, Any]) -> None:
+    def load(self, state: list[dict[str, Any]]) -> None:
         """Replace the state by what `state` returned."""
-        self._until_ms.clear()
-        pairs = iter(zip(state["items"].tolist(), state["until_ms"].tolist(), strict=True))
-        for profile, count in zip(state["profiles"], state["counts"], strict=True):
-            self._until_ms[profile] = dict(next(pairs) for _ in range(count))
+        self._tables = [_table(columns) for columns in state]
 
 
-def _columns(until_ms: dict[str, dict[int, int]]) -> dict[str, Any]:
+def _table(state: dict[str, Any]) -> _Table:
+    pairs = iter(zip(state["items"].tolist(), state["until_ms"].tolist(), strict=True))
+    counts = zip(state["profiles"], state["counts"], strict=True)
+    return {profile: dict(next(pairs) for _ in range(count)) for profile, count in counts}
+
+
+def _columns(until_ms: _Table) -> dict[str, Any]:
     held = until_ms.values()
     items = [item for one in held for item in one]
     times = [time_ms for one in held for time_ms in one.values()]

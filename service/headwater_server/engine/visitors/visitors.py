@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.catalogue.eviction import ORDINARY
 from headwater_server.engine.catalogue.recency import Recency
 from headwater_server.engine.snapshot.state import ScalarList
 from headwater_server.engine.visitors.histories import Histories
@@ -53,7 +54,10 @@ def _session_key(session_id: str) -> int:
 
 
 class Visitors:
-    """Profiles by row, at most ``profiles_max``; the longest inactive are removed first."""
+    """Profiles by row, at most ``profiles_max``.
+
+    The longest inactive of the lowest class are removed first: see `catalogue.eviction`.
+    """
 
     _row_arrays = ("_last_s", "_session_start_s", "_session_keys")
 
@@ -83,12 +87,15 @@ class Visitors:
         account = "u" + user_id if user_id else self._links.get("v" + visitor_id, "")
         return ("v" + visitor_id, account)
 
-    def open(self, visitor_id: str, user_id: str) -> int:
-        """Return the row of the acting profile, a new one if needed; link visitor and user."""
+    def open(self, visitor_id: str, user_id: str, row_class: int = ORDINARY) -> int:
+        """Return the row of the acting profile, a new one if needed; link visitor and user.
+
+        ``row_class``: what the event makes of the profiles.
+        """
         if user_id:
-            self._row("v" + visitor_id)
+            self._row("v" + visitor_id, row_class)  # without it the link would be lost
             self._link("v" + visitor_id, "u" + user_id)
-        return self._row(self.acting(visitor_id, user_id))
+        return self._row(self.acting(visitor_id, user_id), row_class)
 
     def _link(self, visitor: str, account: str) -> None:
         if self._links.get(visitor) != account:
@@ -115,14 +122,14 @@ class Visitors:
         """Whether the visitor or the account has a profile."""
         return "v" + visitor_id in self._rows or "u" + user_id in self._rows
 
-    def _row(self, key: str) -> int:
+    def _row(self, key: str, row_class: int) -> int:
         row = self._rows.get(key)
         if row is None:
-            if len(self._rows) >= self.profiles_max:
-                self._evict()
+            self.shrink(places=1)
             row = self._new_row(key)
             self._rows[key] = row
         self._recency.act(row)
+        self._recency.raise_class(row, row_class)
         return row
 
     def _new_row(self, key: str) -> int:
@@ -137,6 +144,11 @@ class Visitors:
                 setattr(self, name, grown(getattr(self, name), 2 * row))
             self.histories.reserve(2 * row)
         return row
+
+    def shrink(self, places: int = 0) -> None:
+        """Remove profiles until there is room for ``places`` more within ``profiles_max``."""
+        while self._rows and len(self._rows) + places > self.profiles_max:
+            self._evict()
 
     def _evict(self) -> None:
         for row in self._recency.inactive(self.profiles_max).tolist():
