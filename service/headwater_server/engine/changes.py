@@ -12,6 +12,7 @@ from headwater_server.engine.messages.entries import (
     ItemWrite,
     UserErase,
     UserWrite,
+    VisitorUnlink,
 )
 from headwater_server.engine.messages.events import CREATED, Outcome, Status
 from headwater_server.engine.models import make_ranker
@@ -60,6 +61,12 @@ def erase_user(parts: Parts, erase: UserErase) -> Outcome:
         ):  # fmt: skip
             part.forget(profile)
     parts.users.forget(erase.user_id)
+    return CREATED
+
+
+def unlink_visitor(parts: Parts, unlink: VisitorUnlink, entry: Entry) -> Outcome:
+    """End the visitor's link. It moves no clock: for a stranger nothing changes."""
+    parts.visitors.log_out(unlink.visitor_id, "", parts.time_ms(entry) / 1000.0)
     return CREATED
 
 

@@ -27,11 +27,13 @@ from headwater_server.engine.messages.entries import (
     SettingsChange,
     UserErase,
     UserWrite,
+    VisitorUnlink,
 )
 from headwater_server.engine.messages.events import CREATED, Event, Outcome, Status
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
 from headwater_server.engine.messages.rewards import (
     IMPRESSION,
+    LOGOUT,
     REFUSALS,
     canonical_type,
     reward_of,
@@ -99,6 +101,8 @@ class Engine:
                 return changes.write_user(self.parts, operation, entry)
             case UserErase():
                 return changes.erase_user(self.parts, operation)
+            case VisitorUnlink():
+                return changes.unlink_visitor(self.parts, operation, entry)
             case SettingsChange():
                 self.parts, outcome = changes.with_settings(self.parts, operation.settings)
                 return outcome
@@ -135,8 +139,11 @@ class Engine:
         if name == IMPRESSION:
             self._report(event, time_ms)
             return
+        if name == LOGOUT:
+            visitors.log_out(event.visitor_id, event.user_id, time_ms / 1000.0)
+            return
         row_class = class_of(event, self.settings)
-        row = visitors.open(event.visitor_id, event.user_id, row_class)
+        row = visitors.open(event.visitor_id, event.user_id, time_ms / 1000.0, row_class)
         items = [self._interact(event, row, item.item_id, time_ms) for item in event.items]
         self._reward(event, items)
 

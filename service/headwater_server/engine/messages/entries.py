@@ -75,6 +75,13 @@ class UserErase:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitorUnlink:
+    """End a visitor's link to an account, as of the entry's time; nothing else changes."""
+
+    visitor_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Changes nothing: a place on the log at which replicas compare their digests."""
 
@@ -88,7 +95,16 @@ class SettingsChange:
     settings: EngineSettings
 
 
-Operation = Event | ItemWrite | ItemDelete | UserWrite | UserErase | Mark | SettingsChange
+Operation = (
+    Event
+    | ItemWrite
+    | ItemDelete
+    | UserWrite
+    | UserErase
+    | VisitorUnlink
+    | Mark
+    | SettingsChange
+)
 
 
 @dataclass(frozen=True, slots=True)

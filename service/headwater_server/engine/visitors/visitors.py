@@ -2,7 +2,7 @@
 
 The key of a profile is ``v<visitor_id>`` or ``u<user_id>``. Acts of a logged-in visitor belong to
 the account, all others to the visitor. A visitor's anonymous part counts together with the latest
-linked account, and with no other: shared devices do not join two people.
+linked account until a logout, and with no other: shared devices do not join two people.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from headwater_server.engine.catalogue.eviction import ORDINARY
 from headwater_server.engine.catalogue.recency import Recency
 from headwater_server.engine.snapshot.state import ScalarList
 from headwater_server.engine.visitors.histories import Histories
+from headwater_server.engine.visitors.links import Links
 from headwater_server.models.base import CAPACITY_START, grown
 
 
@@ -68,8 +69,7 @@ class Visitors:
         self._rows: dict[str, int] = {}
         self._keys: list[str] = []
         self._recency = Recency()
-        self._links: dict[str, str] = {}
-        self._linked: dict[str, dict[str, None]] = {}
+        self._links = Links()
         self._spare: list[int] = []
         self._last_s = np.zeros(CAPACITY_START)
         self._session_start_s = np.zeros(CAPACITY_START)
@@ -84,39 +84,33 @@ class Visitors:
 
     def profiles_of(self, visitor_id: str, user_id: str) -> tuple[str, ...]:
         """Return the keys of the profiles that count together for a caller."""
-        account = "u" + user_id if user_id else self._links.get("v" + visitor_id, "")
+        account = "u" + user_id if user_id else self._links.account("v" + visitor_id)
         return ("v" + visitor_id, account)
 
-    def open(self, visitor_id: str, user_id: str, row_class: int = ORDINARY) -> int:
+    def open(
+        self, visitor_id: str, user_id: str, seconds: float = 0.0, row_class: int = ORDINARY
+    ) -> int:
         """Return the row of the acting profile, a new one if needed; link visitor and user.
 
-        ``row_class``: what the event makes of the profiles.
+        ``seconds``: the event's own time; ``row_class``: what the event makes of the profiles.
         """
         if user_id:
             self._row("v" + visitor_id, row_class)  # without it the link would be lost
-            self._link("v" + visitor_id, "u" + user_id)
+            self._links.link("v" + visitor_id, "u" + user_id, seconds)
         return self._row(self.acting(visitor_id, user_id), row_class)
 
-    def _link(self, visitor: str, account: str) -> None:
-        if self._links.get(visitor) != account:
-            self._unlink(visitor)
-            self._links[visitor] = account
-            self._linked.setdefault(account, {})[visitor] = None
-
-    def _unlink(self, visitor: str) -> None:
-        account = self._links.pop(visitor, "")
-        visitors = self._linked.get(account, {})
-        visitors.pop(visitor, None)
-        if account and not visitors:
-            del self._linked[account]
+    def log_out(self, visitor_id: str, user_id: str, seconds: float) -> None:
+        """End the visitor's link, if it is to ``user_id`` (empty: to any); a stranger has none."""
+        if "v" + visitor_id in self._rows:
+            self._links.end("v" + visitor_id, seconds, "u" + user_id if user_id else "")
 
     def account_of(self, visitor_id: str) -> str:
         """Return the id of the account that a visitor is linked to, "" if to none."""
-        return self._links.get("v" + visitor_id, "")[1:]
+        return self._links.account("v" + visitor_id)[1:]
 
     def visitors_of(self, user_id: str) -> tuple[str, ...]:
         """Return the ids of the visitors that are linked to an account."""
-        return tuple(sorted(key[1:] for key in self._linked.get("u" + user_id, ())))
+        return tuple(key[1:] for key in self._links.visitors("u" + user_id))
 
     def is_known(self, visitor_id: str, user_id: str) -> bool:
         """Whether the visitor or the account has a profile."""
@@ -152,7 +146,8 @@ class Visitors:
 
     def _evict(self) -> None:
         for row in self._recency.inactive(self.profiles_max).tolist():
-            self._unlink(self._keys[row])
+            if self._keys[row][0] == "v":  # visitors of an account keep their link to it
+                self._links.forget(self._keys[row])
             self._free(row)
 
     def _free(self, row: int) -> None:
@@ -166,8 +161,7 @@ class Visitors:
 
     def forget(self, profile: str) -> None:
         """Forget a profile and its link; for an account, every visitor's link to it."""
-        for visitor in [profile, *self._linked.get(profile, ())]:
-            self._unlink(visitor)
+        self._links.forget(profile)
         if profile in self._rows:
             self._free(self._rows[profile])
 
@@ -247,8 +241,7 @@ class Visitors:
             "keys": ScalarList(self._keys),
             "spare": ScalarList(self._spare),
             "recency": self._recency.state(),
-            "linked": ScalarList(self._links),
-            "links": ScalarList(self._links.values()),
+            "links": self._links.state(),
             "histories": self.histories.state(),
             **{name: getattr(self, name) for name in self._row_arrays},
         }
@@ -258,9 +251,7 @@ class Visitors:
         self._keys, self._spare = list(state["keys"]), list(state["spare"])
         self._recency.load(state["recency"])
         self._rows = {key: row for row, key in enumerate(self._keys) if key}
-        self._links, self._linked = {}, {}
-        for visitor, account in zip(state["linked"], state["links"], strict=True):
-            self._link(visitor, account)
+        self._links.load(state["links"])
         self.histories.load(state["histories"])
         for name in self._row_arrays:
             setattr(self, name, state[name])

@@ -15,6 +15,7 @@ from headwater_server.engine.messages.entries import (
     SettingsChange,
     UserErase,
     UserWrite,
+    VisitorUnlink,
 )
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.settings import EngineSettings
@@ -103,6 +104,8 @@ def _encode(operation: Operation) -> pb.Operation:
                     user_id=operation.user_id, visitor_ids=operation.visitor_ids
                 )
             )
+        case VisitorUnlink():
+            return pb.Operation(visitor_unlink=pb.VisitorUnlink(visitor_id=operation.visitor_id))
         case Mark():
             return pb.Operation(mark=pb.Mark(mark_id=operation.mark_id))
         case SettingsChange():
@@ -123,6 +126,8 @@ def _decode(stored: pb.Operation) -> Operation:
         case "user_erase":
             erase = stored.user_erase
             return UserErase(erase.user_id, tuple(erase.visitor_ids))
+        case "visitor_unlink":
+            return VisitorUnlink(stored.visitor_unlink.visitor_id)
         case "mark":
             return Mark(stored.mark.mark_id)
         case _:
