@@ -8,6 +8,7 @@ from __future__ import annotations
 from headwater_server.engine.catalogue.content_tokens import content_tokens
 from headwater_server.engine.messages.entries import (
     Entry,
+    ErasedEvent,
     ItemDelete,
     ItemWrite,
     UserErase,
@@ -67,6 +68,12 @@ def erase_user(parts: Parts, erase: UserErase) -> Outcome:
 def unlink_visitor(parts: Parts, unlink: VisitorUnlink, entry: Entry) -> Outcome:
     """End the visitor's link. It moves no clock: for a stranger nothing changes."""
     parts.visitors.log_out(unlink.visitor_id, "", parts.time_ms(entry) / 1000.0)
+    return CREATED
+
+
+def remember_erased(parts: Parts, erased: ErasedEvent, entry: Entry) -> Outcome:
+    """Keep an erased event's id from being learned again; nothing else is known of the event."""
+    parts.deduplication.remember_erased(erased, parts.time_ms(entry))
     return CREATED
 
 

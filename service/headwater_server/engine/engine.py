@@ -20,6 +20,7 @@ from headwater_server.engine.intake.firewall import quarantine_reason
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import (
     Entry,
+    ErasedEvent,
     ItemDelete,
     ItemWrite,
     Mark,
@@ -49,6 +50,7 @@ from headwater_server.engine.visitors.request_context import placement_of
 
 RIVER_VERSION = version("river")
 _EXISTS = Outcome(Status.EXISTS, "learned before")
+_ERASED = Outcome(Status.EXISTS, "event_id: was erased with its person, and is not learned again")
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
 
 
@@ -103,6 +105,8 @@ class Engine:
                 return changes.erase_user(self.parts, operation)
             case VisitorUnlink():
                 return changes.unlink_visitor(self.parts, operation, entry)
+            case ErasedEvent():
+                return changes.remember_erased(self.parts, operation, entry)
             case SettingsChange():
                 self.parts, outcome = changes.with_settings(self.parts, operation.settings)
                 return outcome
@@ -118,8 +122,7 @@ class Engine:
         now_ms = parts.time_ms(entry, event.event_time_ms)
         status = parts.deduplication.status(event, now_ms)
         if status is not Status.CREATED:
-            parts.repeated += status is Status.EXISTS
-            return _EXISTS if status is Status.EXISTS else _CONFLICT
+            return self._repeated(event, status)
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
         excess = parts.influence.excess(event, profile, now_ms)
         if excess:
@@ -130,6 +133,12 @@ class Engine:
         self._learn(event)
         parts.learned += 1
         return CREATED
+
+    def _repeated(self, event: Event, status: Status) -> Outcome:
+        if status is Status.CONFLICT:
+            return _CONFLICT
+        self.parts.repeated += 1
+        return _ERASED if self.parts.deduplication.is_erased(event) else _EXISTS
 
     def _learn(self, event: Event) -> None:
         """Hand the event to what it teaches; its own time is data, clamped to the clock."""

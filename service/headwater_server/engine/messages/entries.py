@@ -82,6 +82,18 @@ class VisitorUnlink:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasedEvent:
+    """What a rewritten log keeps of an erased person's event: hashes, so that no retry is learned.
+
+    See `Deduplication` for both; neither names a person.
+    """
+
+    id_hash: bytes
+    content_hash: bytes
+    from_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Changes nothing: a place on the log at which replicas compare their digests."""
 
@@ -102,6 +114,7 @@ Operation = (
     | UserWrite
     | UserErase
     | VisitorUnlink
+    | ErasedEvent
     | Mark
     | SettingsChange
 )
