@@ -103,6 +103,7 @@ func TestLiveAccountsAreWrittenAndErased(t *testing.T) {
 	if known.GetUser().GetFeatures()["segment"].GetText() != "gold" {
 		t.Error(known)
 	}
+	must(client.UnlinkVisitor(ctx, "visitor"))(t)
 	must(client.EraseUser(ctx, &EraseUserRequest{UserId: "account"}))(t)
 	if _, err := client.GetUser(ctx, &GetUserRequest{UserId: "account"}); !errors.Is(err, ErrNotFound) {
 		t.Error(err)

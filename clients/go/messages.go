@@ -31,6 +31,8 @@ type (
 	EraseUserRequest    = headwaterv1.EraseUserRequest
 	EraseUserResponse   = headwaterv1.EraseUserResponse
 
+	UnlinkVisitorResponse = headwaterv1.UnlinkVisitorResponse
+
 	GetModelRequest    = headwaterv1.GetModelRequest
 	GetModelResponse   = headwaterv1.GetModelResponse
 	GetMetricsResponse = headwaterv1.GetMetricsResponse

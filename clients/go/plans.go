@@ -46,6 +46,7 @@ var plans = map[string]plan{
 	headwaterv1.ModelService_ListSettingsChanges_FullMethodName:        slowReading,
 	headwaterv1.FeedbackService_Feedback_FullMethodName:                writing, // each event has its id
 	headwaterv1.UserService_EraseUser_FullMethodName:                   writing, // erasing twice has the same effect
+	headwaterv1.UserService_UnlinkVisitor_FullMethodName:               writing,
 }
 
 // planOf returns how to make a call. A method without a plan is tried once.

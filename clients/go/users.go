@@ -31,3 +31,8 @@ func (c *Client) GetUser(ctx context.Context, request *GetUserRequest) (*GetUser
 func (c *Client) EraseUser(ctx context.Context, request *EraseUserRequest) (*EraseUserResponse, error) {
 	return c.users.EraseUser(ctx, request)
 }
+
+// UnlinkVisitor ends a visitor's link to an account, at a logout. What the visitor did anonymously stays.
+func (c *Client) UnlinkVisitor(ctx context.Context, visitorID string) (*UnlinkVisitorResponse, error) {
+	return c.users.UnlinkVisitor(ctx, &headwaterv1.UnlinkVisitorRequest{VisitorId: visitorID})
+}

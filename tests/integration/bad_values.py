@@ -179,6 +179,7 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "GetUserRequest.visitor_id": (value("bob"),),
     "EraseUserRequest.user_id": (missing, *ID),
     "EraseUserRequest.visitor_id": (value("bob"),),
+    "UnlinkVisitorRequest.visitor_id": REQUIRED,
     "FeedbackRequest.events": WRITES,
     "StreamFeedbackRequest.events": WRITES,
     "Event.event_id": (missing,),

@@ -119,6 +119,11 @@ class DictReplica:
         self.offset += 1
         return WriteAnswer([Outcome(Status.CREATED)], str(self.offset))
 
+    async def unlink_visitor(self, visitor_id: str, time_remaining_s: float | None) -> WriteAnswer:
+        await self._begin(time_remaining_s)
+        self.offset += 1
+        return WriteAnswer([Outcome(Status.CREATED)], str(self.offset))
+
     async def feedback(
         self,
         events: Sequence[tuple[Event, str]],

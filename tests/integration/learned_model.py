@@ -17,9 +17,13 @@ def acting(event: Event) -> Profile:
 
 @dataclass
 class LearnedModel:
-    """``learned``: the events that are remembered, by id; ``count``: their total."""
+    """``learned``: the events that count, by id; ``count``: how many were learned.
+
+    ``erased``: those whose person was erased; they are not learned again.
+    """
 
     learned: dict[str, Event] = field(default_factory=dict)
+    erased: dict[str, Event] = field(default_factory=dict)
     count: int = 0
     links: dict[str, str] = field(default_factory=dict)
     features: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -27,12 +31,14 @@ class LearnedModel:
 
     def learn(self, event: Event) -> EventStatus:
         """Learn it once; say what the server must answer."""
-        known = self.learned.get(event.event_id)
+        known = self.learned.get(event.event_id) or self.erased.get(event.event_id)
         if known is not None:
             return EventStatus.EXISTS if known == event else EventStatus.CONFLICT
         self.learned[event.event_id] = event
         self.count += 1
-        if event.user_id:
+        if event.event_type == "logout":
+            self.log_out(event.visitor_id, event.user_id)
+        elif event.user_id:
             self.links[event.visitor_id] = event.user_id
         return EventStatus.CREATED
 
@@ -54,7 +60,13 @@ class LearnedModel:
 
     def _forget(self, profiles: Iterable[Profile]) -> None:
         gone = set(profiles)
+        self.erased |= {i: event for i, event in self.learned.items() if acting(event) in gone}
         self.learned = {i: event for i, event in self.learned.items() if acting(event) not in gone}
+
+    def log_out(self, visitor: str, user: str = "") -> None:
+        """End the visitor's link, if it is to ``user`` (empty: to any)."""
+        if user in {"", self.links.get(visitor)}:
+            self.links.pop(visitor, None)
 
     def history(self, visitor: str, user: str) -> set[str]:
         """Return the items of a visitor together with the account, or of the account alone."""

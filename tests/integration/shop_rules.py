@@ -45,10 +45,11 @@ class Shop(BesideItsModel):
         statuses = Counter(answer.results[0].status for answer in self.runner.run(calls()))
         assert statuses == Counter(self.model.learn(event) for _ in range(3))
 
-    @precondition(lambda self: self.model.learned)
+    @precondition(lambda self: any(event.items for event in self.model.learned.values()))
     @rule(data=st.data())
     def use_an_id_again_for_something_else(self, data) -> None:
-        event = data.draw(st.sampled_from(list(self.model.learned.values())))
+        known = [event for event in self.model.learned.values() if event.items]
+        event = data.draw(st.sampled_from(known))
         other = replace(event, items=["something else"])
         assert self.send([other]) == [self.model.learn(other)] == [EventStatus.CONFLICT]
 
@@ -90,6 +91,17 @@ class Shop(BesideItsModel):
     def erase_a_visitor(self, visitor: str) -> None:
         self.call("erase_user", visitor_id=visitor)
         self.model.erase_visitor(visitor)
+
+    @rule(visitor=st.sampled_from(VISITORS))
+    def unlink_a_visitor(self, visitor: str) -> None:
+        self.call("unlink_visitor", visitor)
+        self.model.log_out(visitor)
+
+    @rule(visitor=st.sampled_from(VISITORS), user=st.sampled_from(ACCOUNTS))
+    def log_out(self, visitor: str, user: str) -> None:
+        event = Event("logout", visitor, user_id=user, event_id=f"e{len(self.sent)}")
+        self.sent.append(event)
+        assert self.send([event]) == [self.model.learn(event)]
 
     @rule(item=st.sampled_from(SHOP), title=st.sampled_from(("red", "blue")))
     def write_an_item(self, item: str, title: str) -> None:

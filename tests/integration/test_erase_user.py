@@ -18,6 +18,8 @@ from headwater_server.storage.storage import Storage
 from tests.integration.api_server import channel_to, serving
 from tests.integration.replicas import folded_digest, running_replica
 
+ERASED = "event_id: was erased with its person, and is not learned again"
+
 
 def view(visitor: str, user: str = "", item: str = "tent", **fields: object) -> Event:
     return Event("view", visitor, items=[item], user_id=user, **fields)
@@ -44,11 +46,12 @@ async def test_an_account_its_visitors_and_their_quarantined_events_are_forgotte
         kept = [one.visitor_id async for one in storage.quarantine.kept()]
         assert kept == ["other"]
         assert await client.erase_user("bob")  # no error
-        answer = await client.feedback(events)  # their trace is gone: these are new, but eve's
-        assert [result.status for result in answer.results] == [
-            *[EventStatus.CREATED] * 3,
-            EventStatus.EXISTS,
-        ]
+        answer = await client.feedback(events)  # sent again, as a buffer does: nothing comes back
+        assert {result.status for result in answer.results} == {EventStatus.EXISTS}
+        assert [result.detail for result in answer.results] == [*[ERASED] * 3, "learned before"]
+        for asked in ({"user_id": "bob"}, {"visitor_id": "phone"}, {"visitor_id": "laptop"}):
+            with pytest.raises(NotFoundError):
+                await client.get_user(**asked)
         logged = [e async for e in storage.log.iterate(after=START, until=erased.offset)]
         named = logged[-1].entry.operations[0]
         assert isinstance(named, UserErase)

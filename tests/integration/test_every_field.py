@@ -82,6 +82,7 @@ def good_requests(token, offset):
         "UpsertUsers": {"writes": [user_service_pb2.UserWrite(user=user, set_time=TIME)]},
         "GetUser": {"user_id": "u"},
         "EraseUser": {"user_id": "stranger"},
+        "UnlinkVisitor": {"visitor_id": "stranger"},
         "GetModel": {"compute_digest": True},
         "GetMetrics": {},
         "ListMetricSamples": {"start_time": TIME, "names": ["reward"]},

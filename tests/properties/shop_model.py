@@ -75,6 +75,7 @@ class ShopModel:
     deleted: set = field(default_factory=set)
     times: dict = field(default_factory=dict)
     links: dict = field(default_factory=dict)
+    linked_ms: dict = field(default_factory=dict)
     hidden: dict = field(default_factory=dict)
     chosen: dict = field(default_factory=dict)
 
@@ -105,18 +106,29 @@ class ShopModel:
         self.times[name] = dict.fromkeys(ITEM_FIELDS, set_ms)
         return True
 
-    def act(self, kind: str, visitor: str, user: str, item_id: str, clock_ms: int) -> None:
-        """Record interactions, links to accounts, and what the rules hide from now on."""
+    def act(self, kind: str, visitor: str, user: str, item_id: str, time_ms: int) -> None:
+        """Record interactions, links to accounts, and what the rules hide from its time on."""
         self.seen_ids.add(item_id)
         if user:
-            self.links[visitor] = user
+            self._link(visitor, user, time_ms)
         profile = ("u", user) if user else ("v", visitor)
         self.chosen.setdefault(profile, set()).add(item_id)
         days = HIDE_DAYS.get(kind, HIDE_DAYS.get(CANONICAL.get(kind, "")))
         if days is not None:
-            until_ms = clock_ms + round(DAY_MS * days)
+            until_ms = time_ms + round(DAY_MS * days)
             held = self.hidden.setdefault(profile, {})
             held[item_id] = max(until_ms, held.get(item_id, 0))
+
+    def log_out(self, visitor: str, user: str, time_ms: int) -> None:
+        """End the visitor's link, if it is to ``user`` (empty: to any)."""
+        linked = self.links.get(visitor, "")
+        is_known = ("v", visitor) in self.chosen or visitor in self.links
+        if is_known and not (user and linked and linked != user):
+            self._link(visitor, "", time_ms)
+
+    def _link(self, visitor: str, user: str, time_ms: int) -> None:
+        if time_ms >= self.linked_ms.get(visitor, time_ms):
+            self.links[visitor], self.linked_ms[visitor] = user, time_ms
 
     def profiles(self, visitor: str, user: str) -> list:
         """Return whose acts count for who asks: the latest link, and never further."""

@@ -120,7 +120,7 @@ def test_impressions_become_negatives_only_when_reported_and_closed():
     for n in range(0, 400, 3):
         # not by an event, which would also teach that the item is popular
         engine.parts.attribution.act(
-            f"vpasser-by {n}", engine.parts.catalogue.number("item 8"), 0.3
+            f"vpasser-by {n}", [engine.parts.catalogue.number("item 8")], 0.3
         )
     engine.apply(Entry(10**8, (Event("tick", "click", "x", items=(EventItem("item 9"),)),)))
     assert engine.lookups.counts()["open_impressions"] == 0

@@ -9,78 +9,33 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from headwater_server.engine.catalogue.catalogue import ITEM_FIELDS
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite, UserWrite
+from headwater_server.engine.messages.entries import (
+    Entry,
+    Item,
+    ItemDelete,
+    ItemWrite,
+    UserWrite,
+    VisitorUnlink,
+)
 from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 
-from .shop_model import (
-    HIDE_DAYS,
-    ShopModel,
-    any_of,
-    below,
-    both,
-    either,
-    is_available,
-    no,
-)
-
-IDS = tuple(f"i{n}" for n in range(12))
-VISITORS = ("ann", "bob", "cat")
-ACCOUNTS = ("", "", "home", "work")
-LABELS = ("tea", "coffee", "cup")
-MINUTE_MS = 60_000
-
-WHEN = st.one_of(st.just(0), st.integers(1, 200 * MINUTE_MS))
-SET_TIMES = st.one_of(st.none(), st.none(), st.integers(-5000, 60 * MINUTE_MS))
-WRITES = st.builds(
-    lambda item_id, labels, price, available, when, fields, set_ms, colour: ItemWrite(
-        Item(
-            item_id,
-            title=" ".join(labels),
-            categories=tuple(labels[:1]),
-            price=price,
-            available=available,
-            tags=tuple(labels[1:]),
-            features=(("colour", colour),),
-            publish_time_ms=when[0],
-            expire_time_ms=when[1],
-        ),
-        tuple(fields),
-        set_ms,
-    ),
-    st.sampled_from(IDS),
-    st.lists(st.sampled_from(LABELS), max_size=3, unique=True),
-    st.one_of(st.none(), st.sampled_from((1.0, 5.0, 9.5))),
-    st.sampled_from((True, True, True, False)),
-    st.tuples(WHEN, WHEN),
-    st.one_of(st.just(()), st.lists(st.sampled_from(ITEM_FIELDS), max_size=4, unique=True)),
+from .shop_model import HIDE_DAYS, ShopModel, any_of
+from .shop_strategies import (
+    ACCOUNTS,
+    FILTERS,
+    IDS,
+    LABELS,
+    LATE,
+    LATER,
+    MINUTE_MS,
     SET_TIMES,
-    st.sampled_from(("red", 3.0)),
+    SOME,
+    VISITORS,
+    WRITES,
 )
-LEAVES = st.one_of(
-    st.builds(
-        any_of,
-        st.sampled_from(("categories", "tags", "colour")),
-        st.lists(st.sampled_from((*LABELS, "red")), min_size=1, max_size=2),
-    ),
-    st.builds(below, st.sampled_from(("price", "colour")), st.sampled_from((2.5, 5.0, 100.0))),
-    st.builds(is_available, st.booleans()),
-)
-FILTERS = st.one_of(
-    st.none(),
-    st.recursive(
-        LEAVES,
-        lambda inner: st.one_of(
-            st.builds(no, inner), st.builds(both, inner, inner), st.builds(either, inner, inner)
-        ),
-        max_leaves=4,
-    ),
-)
-SOME = st.lists(st.sampled_from((*IDS, "unknown")), max_size=4).map(tuple)
-LATER = st.integers(0, 90 * MINUTE_MS)
 
 
 def text_of(wanted):
@@ -124,14 +79,45 @@ class Shop(RuleBasedStateMachine):
         visitor=st.sampled_from(VISITORS),
         user=st.sampled_from(ACCOUNTS),
         item_ids=st.lists(st.sampled_from(IDS), min_size=1, max_size=3, unique=True),
+        late_ms=LATE,
     )
-    def act(self, kind, visitor, user, item_ids):
-        self.events += 1
+    def act(self, kind, visitor, user, item_ids, late_ms):
         items = tuple(map(EventItem, item_ids))
-        event = Event(f"e{self.events}", kind, visitor, user_id=user, items=items)
-        assert self._apply(event) == [True]
+        time_ms = self._send(kind, visitor, user, late_ms, items=items)
         for item_id in item_ids:
-            self.model.act(kind, visitor, user, item_id, self.clock_ms)
+            self.model.act(kind, visitor, user, item_id, time_ms)
+        for asked in (("", visitor), (user or "home", "")):
+            found = self.engine.lookups.get_user(*asked)
+            times = [one.time_ms for one in found.history] if found else []
+            assert times == sorted(times, reverse=True)
+
+    def _send(self, kind, visitor, user, late_ms, items=()):
+        """Apply an event that comes so much later than it happened; return its own time."""
+        self.events += 1
+        time_ms = self.clock_ms - late_ms
+        event = Event(
+            f"e{self.events}", kind, visitor, user_id=user, items=items,
+            event_time_ms=time_ms if late_ms else None,
+        )  # fmt: skip
+        assert self._apply(event) == [True]
+        return time_ms
+
+    @rule(visitor=st.sampled_from(VISITORS), user=st.sampled_from(ACCOUNTS), late_ms=LATE)
+    def log_out(self, visitor, user, late_ms):
+        time_ms = self._send("logout", visitor, user, late_ms)
+        self.model.log_out(visitor, user, time_ms)
+
+    @rule(visitor=st.sampled_from(VISITORS))
+    def unlink(self, visitor):
+        assert self._apply(VisitorUnlink(visitor)) == [True]
+        self.model.log_out(visitor, "", self.clock_ms)
+
+    @invariant()
+    def links_are_those_of_the_model(self):
+        if hasattr(self, "engine"):
+            for visitor in VISITORS:
+                account = self.engine.parts.visitors.account_of(visitor)
+                assert account == self.model.links.get(visitor, "")
 
     @rule(user=st.sampled_from(ACCOUNTS[2:]), segment=st.sampled_from(("vip", "new")))
     def describe_account(self, user, segment):

@@ -39,7 +39,15 @@ from headwater.operations import (
 )
 from headwater.recommendations import FeatureContribution, Recommendation, Result
 from headwater.tls import Tls
-from headwater.users import EraseAnswer, Touch, UpsertUsersAnswer, User, UserProfile, UserResult
+from headwater.users import (
+    EraseAnswer,
+    Touch,
+    UnlinkAnswer,
+    UpsertUsersAnswer,
+    User,
+    UserProfile,
+    UserResult,
+)
 
 __all__ = [
     "AsyncClient",
@@ -92,6 +100,7 @@ __all__ = [
     "UnauthenticatedError",
     "UnavailableError",
     "UnimplementedError",
+    "UnlinkAnswer",
     "UpsertAnswer",
     "UpsertUsersAnswer",
     "User",

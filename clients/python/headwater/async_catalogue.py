@@ -10,7 +10,7 @@ from headwater.async_connection import AsyncConnection
 from headwater.catalogue import ITEMS_A_PAGE
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.items import DeleteAnswer, Item, UpsertAnswer
-from headwater.users import EraseAnswer, UpsertUsersAnswer, User, UserProfile
+from headwater.users import EraseAnswer, UnlinkAnswer, UpsertUsersAnswer, User, UserProfile
 
 
 class AsyncCatalogue(AsyncConnection):
@@ -99,3 +99,12 @@ class AsyncCatalogue(AsyncConnection):
         removes what the model's weights have learned from them.
         """
         return await self._make(calls.erase_user(user_id, visitor_id), timeout_s)
+
+    async def unlink_visitor(
+        self, visitor_id: str, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+    ) -> UnlinkAnswer:
+        """End a visitor's link to an account, at a logout; what the visitor did alone stays.
+
+        It is no error if the visitor is unknown or not linked.
+        """
+        return await self._make(calls.unlink_visitor(visitor_id), timeout_s)

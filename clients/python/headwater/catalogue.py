@@ -9,7 +9,7 @@ from headwater import catalogue_calls as calls
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.connection import Connection
 from headwater.items import DeleteAnswer, Item, UpsertAnswer
-from headwater.users import EraseAnswer, UpsertUsersAnswer, User, UserProfile
+from headwater.users import EraseAnswer, UnlinkAnswer, UpsertUsersAnswer, User, UserProfile
 
 ITEMS_A_PAGE = 500
 
@@ -99,3 +99,12 @@ class Catalogue(Connection):
         removes what the model's weights have learned from them.
         """
         return self._make(calls.erase_user(user_id, visitor_id), timeout_s)
+
+    def unlink_visitor(
+        self, visitor_id: str, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+    ) -> UnlinkAnswer:
+        """End a visitor's link to an account, at a logout; what the visitor did alone stays.
+
+        It is no error if the visitor is unknown or not linked.
+        """
+        return self._make(calls.unlink_visitor(visitor_id), timeout_s)

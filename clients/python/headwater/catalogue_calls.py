@@ -7,7 +7,7 @@ from datetime import datetime
 
 from headwater.calls import Call
 from headwater.items import DeleteAnswer, Item, ItemPage, UpsertAnswer
-from headwater.users import EraseAnswer, UpsertUsersAnswer, User, UserProfile
+from headwater.users import EraseAnswer, UnlinkAnswer, UpsertUsersAnswer, User, UserProfile
 from headwater.v1 import catalog_service_pb2 as catalog_pb2
 from headwater.v1 import user_service_pb2 as user_pb2
 from headwater.wire.items import (
@@ -94,4 +94,14 @@ def erase_user(user_id: str, visitor_id: str) -> Call[EraseAnswer]:
         user_pb2.EraseUserRequest(user_id=user_id, visitor_id=visitor_id),
         user_pb2.EraseUserResponse,
         lambda response: EraseAnswer(response.offset),
+    )
+
+
+def unlink_visitor(visitor_id: str) -> Call[UnlinkAnswer]:
+    """Ask the server to end a visitor's link to an account."""
+    return Call(
+        "/headwater.v1.UserService/UnlinkVisitor",
+        user_pb2.UnlinkVisitorRequest(visitor_id=visitor_id),
+        user_pb2.UnlinkVisitorResponse,
+        lambda response: UnlinkAnswer(response.offset),
     )

@@ -18,7 +18,7 @@ READS = {
 }
 WRITES = {
     "FeedbackService": ["Feedback"],  # safe, since each event carries its id
-    "UserService": ["EraseUser"],  # safe: to erase twice is the same as once
+    "UserService": ["EraseUser", "UnlinkVisitor"],  # safe: done twice is the same as once
 }
 
 

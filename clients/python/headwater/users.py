@@ -42,6 +42,13 @@ class EraseAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlinkAnswer:
+    """``offset`` is that of a state in which the visitor is linked to no account."""
+
+    offset: str
+
+
+@dataclass(frozen=True, slots=True)
 class Touch:
     """An item of a history: its last interaction, how many there were, whether it was refused."""
 

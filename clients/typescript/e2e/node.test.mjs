@@ -60,6 +60,8 @@ test("accounts are written, linked, read and erased", async () => {
   const { user, visitorIds, history } = await client.getUser({ visitorId: "node-visitor" }, PATIENT);
   assert.deepEqual(user, { userId: "node-user", features: { segment: "gold", age: 30 } });
   assert.deepEqual([visitorIds, history[0].itemId, history[0].touches], [["node-visitor"], "node-boots", 1]);
+  assert.ok((await client.unlinkVisitor("node-visitor", PATIENT)).offset);
+  assert.equal((await client.getUser({ visitorId: "node-visitor" }, PATIENT)).user.userId, "");
   assert.ok((await client.eraseUser({ userId: "node-user" }, PATIENT)).offset);
   assert.equal((await thrownBy(client.getUser({ userId: "node-user" }, PATIENT))).name, "NotFoundError");
 });

@@ -13,11 +13,13 @@ from headwater_server.engine.catalogue.content_tokens import content_tokens
 from headwater_server.engine.clock import lies_ahead
 from headwater_server.engine.messages.entries import (
     Entry,
+    ErasedEvent,
     ItemDelete,
     ItemWrite,
     SettingsChange,
     UserErase,
     UserWrite,
+    VisitorUnlink,
 )
 from headwater_server.engine.messages.events import CREATED, Outcome, Status
 from headwater_server.engine.models import make_ranker
@@ -80,6 +82,18 @@ def erase_user(parts: Parts, erase: UserErase) -> Outcome:
         ):  # fmt: skip
             part.forget(profile)
     parts.users.forget(erase.user_id)
+    return CREATED
+
+
+def unlink_visitor(parts: Parts, unlink: VisitorUnlink, entry: Entry) -> Outcome:
+    """End the visitor's link. It moves no clock: for a stranger nothing changes."""
+    parts.visitors.log_out(unlink.visitor_id, "", parts.time_ms(entry) / 1000.0)
+    return CREATED
+
+
+def remember_erased(parts: Parts, erased: ErasedEvent, entry: Entry) -> Outcome:
+    """Keep an erased event's id from being learned again; nothing else is known of the event."""
+    parts.deduplication.remember_erased(erased, parts.time_ms(entry))
     return CREATED
 
 

@@ -21,6 +21,7 @@ from headwater_server.engine.intake.firewall import ahead_reason, quarantine_rea
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import (
     Entry,
+    ErasedEvent,
     ItemDelete,
     ItemWrite,
     Mark,
@@ -28,11 +29,13 @@ from headwater_server.engine.messages.entries import (
     SettingsChange,
     UserErase,
     UserWrite,
+    VisitorUnlink,
 )
 from headwater_server.engine.messages.events import CREATED, Event, Outcome, Status
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
 from headwater_server.engine.messages.rewards import (
     IMPRESSION,
+    LOGOUT,
     REFUSALS,
     canonical_type,
     reward_of,
@@ -43,10 +46,12 @@ from headwater_server.engine.reranking.filling import Filled
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot import state
 from headwater_server.engine.snapshot.capture import Capture, at_once
+from headwater_server.engine.visitors.event_class import class_of
 from headwater_server.engine.visitors.request_context import placement_of
 
 RIVER_VERSION = version("river")
 _EXISTS = Outcome(Status.EXISTS, "learned before")
+_ERASED = Outcome(Status.EXISTS, "event_id: was erased with its person, and is not learned again")
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
 
 
@@ -117,6 +122,10 @@ class Engine:
                 return (yield from changes.write_user(self.parts, operation, entry))
             case UserErase():
                 return changes.erase_user(self.parts, operation)
+            case VisitorUnlink():
+                return changes.unlink_visitor(self.parts, operation, entry)
+            case ErasedEvent():
+                return changes.remember_erased(self.parts, operation, entry)
             case SettingsChange():
                 self.parts, outcome = changes.with_settings(self.parts, operation, entry)
                 return outcome
@@ -132,8 +141,7 @@ class Engine:
         now_ms = parts.time_ms(entry, event.event_time_ms)
         status = parts.deduplication.status(event, now_ms)
         if status is not Status.CREATED:
-            parts.repeated += status is Status.EXISTS
-            return _EXISTS if status is Status.EXISTS else _CONFLICT
+            return self._repeated(event, status)
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
         excess = parts.influence.excess(event, profile, now_ms)
         if excess:
@@ -145,38 +153,56 @@ class Engine:
         parts.learned += 1
         return CREATED
 
+    def _repeated(self, event: Event, status: Status) -> Outcome:
+        if status is Status.CONFLICT:
+            return _CONFLICT
+        self.parts.repeated += 1
+        return _ERASED if self.parts.deduplication.is_erased(event) else _EXISTS
+
     def _learning(self, event: Event) -> Steps:
         """Hand the event to what it teaches; its own time is data, clamped to the clock."""
-        clock_ms = self.parts.clock_ms
-        time_ms = believed_ms(event.event_time_ms, clock_ms)
-        if canonical_type(event.event_type) == IMPRESSION:
+        time_ms = believed_ms(event.event_time_ms, self.parts.clock_ms)
+        name, visitors = canonical_type(event.event_type), self.parts.visitors
+        if name == IMPRESSION:
             self._report(event, time_ms)
             return
-        row = self.parts.visitors.open(event.visitor_id, event.user_id)
+        if name == LOGOUT:
+            visitors.log_out(event.visitor_id, event.user_id, time_ms / 1000.0)
+            return
+        row_class = class_of(event, self.settings)
+        row = visitors.open(event.visitor_id, event.user_id, time_ms / 1000.0, row_class)
+        items = []
         for item in event.items:
-            self._interact(event, row, item.item_id, time_ms)
+            items.append(self._interact(event, row, item.item_id, time_ms))
             yield
+        self._reward(event, items)
+
+    def _reward(self, event: Event, items: list[int]) -> None:
+        """Note the act in the visitor's open impressions of these items."""
+        reward = reward_of(event, self.settings)
+        if reward > 0:
+            profile = self.parts.visitors.acting(event.visitor_id, event.user_id)
+            self.parts.attribution.act(profile, items, reward)
 
     def _report(self, event: Event, time_ms: int) -> None:
         """Open the window of the slots that were seen; they are learned from when it closes."""
         parts = self.parts
-        history = parts.history(event, placement_of(event), time_ms)
+        history = parts.history_before(event, placement_of(event), time_ms)
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
         for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
-            self._hide(event, profile, seen)
+            self._hide(event, profile, seen, time_ms)
 
-    def _interact(self, event: Event, row: int, item_id: str, time_ms: int) -> None:
-        """One item of an event: reward its impressions, learn it, and make it the latest."""
+    def _interact(self, event: Event, row: int, item_id: str, time_ms: int) -> int:
+        """One item of an event: learn it, and put it into the history. Return its number."""
         parts, seconds = self.parts, time_ms / 1000.0
         item, reward = parts.number(item_id), reward_of(event, parts.settings)
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
-        self._hide(event, profile, item)
-        history = parts.history(event, placement_of(event), time_ms)
+        self._hide(event, profile, item, time_ms)
+        history = parts.history_before(event, placement_of(event), time_ms)
         begins = parts.visitors.enter(row, seconds, event.session_id)
         if reward > 0:
-            parts.attribution.act(profile, item, reward)
             if item == history.latest:
-                return  # looking twice at the same page says nothing of what comes next
+                return item  # looking twice at the same page says nothing of what comes next
             seed = parts.settings.seed
             loss = parts.learning.learn_interaction(
                 history, item, time_ms, begins=begins, seed=seed
@@ -187,13 +213,15 @@ class Engine:
             parts.learning.learn_refusal(history, item)
             if canonical_type(event.event_type) in REFUSALS:
                 parts.visitors.histories.add(row, item, seconds, refused=True)
+        return item
 
-    def _hide(self, event: Event, profile: str, item: int) -> None:
+    def _hide(self, event: Event, profile: str, item: int, time_ms: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""
         parts = self.parts
-        until_ms = parts.reranking.hidden_until_ms(event.event_type, item, parts.clock_ms)
-        if until_ms is not None:
-            parts.hiding.hide(profile, item, until_ms, parts.clock_ms)
+        until_ms = parts.reranking.hidden_until_ms(event.event_type, item, time_ms)
+        if until_ms is not None and until_ms > parts.clock_ms:
+            row_class = class_of(event, parts.settings)
+            parts.hiding.hide(profile, item, until_ms, now_ms=parts.clock_ms, row_class=row_class)
 
     def _watch_drift(self, row: int, loss: float) -> None:
         """Look for a change; if the models predict worse, what they counted before fades."""

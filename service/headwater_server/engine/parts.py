@@ -125,10 +125,19 @@ class Parts:
         self.models.by_day.set_back(now_ms / 1000.0)
         self.attribution.adopt(self.attribution.window_ms, now_ms)
 
-    def history(self, who: Event | RecommendRequest, placement: str, time_ms: int) -> History:
-        """Return what counts for the visitor who acts or asks: history and circumstances."""
+    def history(self, who: RecommendRequest, placement: str, time_ms: int) -> History:
+        """Return what counts for the visitor who asks: history and circumstances."""
+        return self._history(who, placement, time_ms, of_past=False)
+
+    def history_before(self, event: Event, placement: str, time_ms: int) -> History:
+        """Return the same for the visitor of an event that may come late: up to its time."""
+        return self._history(event, placement, time_ms, of_past=True)
+
+    def _history(
+        self, who: Event | RecommendRequest, placement: str, time_ms: int, *, of_past: bool
+    ) -> History:
         history = self.visitors.history(
-            who.visitor_id, who.user_id, who.session_id, time_ms / 1000.0
+            who.visitor_id, who.user_id, who.session_id, time_ms / 1000.0, of_past=of_past
         )
         account = who.user_id or self.visitors.account_of(who.visitor_id)
         found = circumstances(placement, who.context, self.users.features(account))

@@ -143,7 +143,10 @@ class EngineSettings:
     )
     visitors_max: int = field(
         default=1_000_000,
-        metadata={"help": "visitor profiles; those inactive for longest are removed first"},
+        metadata={
+            "help": "visitor profiles; those inactive for longest are removed first, visitors with "
+            "purchases, refusals or accounts last"
+        },
     )
     items_max: int = field(
         default=200_000, metadata={"help": "items; those inactive for longest are removed first"}

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
-from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite, UserWrite
+from headwater_server.engine.messages.entries import (
+    Item,
+    ItemDelete,
+    ItemWrite,
+    UserWrite,
+    VisitorUnlink,
+)
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
 from headwater_server.observability.measurements import Measurements
@@ -210,3 +216,7 @@ class Replica:
     ) -> WriteAnswer:
         """Erase an account or a visitor: one of the ids is empty."""
         return await self.erasing.erase(user_id, visitor_id, time_remaining_s)
+
+    async def unlink_visitor(self, visitor_id: str, time_remaining_s: float | None) -> WriteAnswer:
+        """End the visitor's link to an account."""
+        return await self.writes.write([VisitorUnlink(visitor_id)], time_remaining_s)

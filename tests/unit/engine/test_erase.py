@@ -63,12 +63,37 @@ def test_nobody_else_is_forgotten():
     assert repeated[0].status is Status.EXISTS
 
 
-def test_their_ids_are_forgotten_too():
-    """What is sent again after that is somebody new, and counts."""
+AGAIN = (act("e1", "phone", "tent"), act("e2", "phone", "boots", "ann"))
+
+
+def test_what_is_sent_again_is_not_learned_again():
+    """A retry, from a buffer or after a lost answer, undoes no erasure: not after a restart."""
     engine = shop()
     erase(engine, "ann", "phone")
-    again = (act("e1", "phone", "tent"), act("e2", "phone", "boots", "ann"))
-    assert [o.status for o in engine.apply(Entry(2_000, again))] == [Status.CREATED] * 2
+    digest = engine.digest()
+    for each in (engine, Engine.restore(engine.capture())):
+        outcomes = each.apply(Entry(2_000, AGAIN))
+        assert [o.status for o in outcomes] == [Status.EXISTS] * 2
+        assert all("erased" in o.detail for o in outcomes)
+        assert each.lookups.get_user("ann", "") is None
+        assert each.lookups.get_user("", "phone") is None
+        assert each.digest() == digest
+
+
+def test_what_comes_with_new_ids_is_a_strangers():
+    engine = shop()
+    erase(engine, "ann", "laptop", "phone")
+    new = (act("e11", "phone", "tent"), act("e12", "phone", "boots", "ann"))
+    assert [o.status for o in engine.apply(Entry(2_000, new))] == [Status.CREATED] * 2
+    history = engine.lookups.get_user("ann", "").history
+    assert {one.item_id: one.count for one in history} == {"boots": 1}
+
+
+def test_after_the_window_an_erased_id_is_new():
+    engine = shop()
+    erase(engine, "ann", "phone")
+    later_ms = 1_000 + round(engine.settings.deduplication_window_hours * 3_600_000)
+    assert [o.status for o in engine.apply(Entry(later_ms, AGAIN))] == [Status.CREATED] * 2
 
 
 def test_a_visitor_alone_is_forgotten_without_the_account():

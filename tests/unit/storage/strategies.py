@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from headwater_server.engine.messages.entries import (
+    ErasedEvent,
     Item,
     ItemDelete,
     ItemWrite,
@@ -12,6 +13,7 @@ from headwater_server.engine.messages.entries import (
     SettingsChange,
     UserErase,
     UserWrite,
+    VisitorUnlink,
 )
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.settings import EngineSettings
@@ -60,5 +62,11 @@ user_writes = st.builds(UserWrite, text, features, texts, st.none() | whole)
 settings_changes = st.integers(0, 9).map(lambda seed: SettingsChange(EngineSettings(seed=seed)))
 user_erases = st.builds(UserErase, text, texts)
 marks = st.builds(Mark, text)
-kinds = events | item_writes | item_deletes | user_writes | user_erases | marks | settings_changes
+visitor_unlinks = st.builds(VisitorUnlink, text)
+hashes = st.binary(min_size=16, max_size=16)
+erased_events = st.builds(ErasedEvent, hashes, hashes, st.booleans())
+kinds = (
+    events | item_writes | item_deletes | user_writes | user_erases | visitor_unlinks
+    | erased_events | marks | settings_changes
+)  # fmt: skip
 operations = st.lists(kinds, max_size=4).map(tuple)

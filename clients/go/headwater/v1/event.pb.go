@@ -30,7 +30,8 @@ const (
 	EventStatus_EVENT_STATUS_UNSPECIFIED EventStatus = 0
 	// The event is new; it is on the log and was learned.
 	EventStatus_EVENT_STATUS_CREATED EventStatus = 1
-	// The same event was learned before (within the deduplication window); it is not learned again.
+	// The same event was learned before (within the deduplication window); it is not learned again,
+	// also if its person was erased since: then `detail` says so.
 	EventStatus_EVENT_STATUS_EXISTS EventStatus = 2
 	// Another event with this `event_id` but other content was learned before; this event was not
 	// learned.
@@ -100,23 +101,26 @@ type Event struct {
 	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// What happened: impression, detail-page-view, click, download, add-to-cart, favorite, review,
 	// rating, purchase-complete, remove-from-cart, return, dismiss, dislike, an alias of these (view,
-	// cart, like, purchase, order, ...), or a name that the server's settings add.
+	// cart, like, purchase, order, ...), or a name that the server's settings add. A logout ends the
+	// visitor's link to an account at its `event_time`: with `user_id` only a link to that account.
 	EventType string `protobuf:"bytes,2,opt,name=event_type,json=eventType,proto3" json:"event_type,omitempty"`
 	// The visitor: a browser, device or cookie; 1 to 128 bytes. An event without it is quarantined.
 	VisitorId string `protobuf:"bytes,3,opt,name=visitor_id,json=visitorId,proto3" json:"visitor_id,omitempty"`
-	// The account, once it is known; the histories of visitor and user then count together. At most
-	// 128 bytes.
+	// The account, once it is known; the histories of visitor and user then count together, until a
+	// logout. At most 128 bytes.
 	UserId string `protobuf:"bytes,4,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The visit, if the shop counts visits itself; at most 128 bytes.
 	SessionId string `protobuf:"bytes,5,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
 	// The items of the event, 1 to 1,000. An impression names the items that were really seen. An
-	// impression with an attribution token and without items means that the whole slate was seen.
+	// impression with an attribution token and without items means that the whole slate was seen. A
+	// logout names none.
 	Items []*EventItem `protobuf:"bytes,6,rep,name=items,proto3" json:"items,omitempty"`
 	// The value of a rating (1 to 5), or of an event type whose reward is per unit of value. Absent:
 	// the reward of the type.
 	Value *float64 `protobuf:"fixed64,7,opt,name=value,proto3,oneof" json:"value,omitempty"`
-	// When it happened. It is used as data (time between events, sessions, decay) and never decides
-	// the order. Absent, or later than the server's clock: the server's clock.
+	// When it happened. It is used as data (its place in the visitor's history, time between events,
+	// sessions, links to accounts) and never decides the order of learning. Absent, or later than the
+	// server's clock: the server's clock.
 	EventTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=event_time,json=eventTime,proto3" json:"event_time,omitempty"`
 	// The `attribution_token` of the recommendation that led to this event, unchanged, before it
 	// expires. Without it the event is learned, but credited to no slate; for events from a page

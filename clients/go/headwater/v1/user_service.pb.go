@@ -606,6 +606,98 @@ func (x *EraseUserResponse) GetOffset() string {
 	return ""
 }
 
+// Names the visitor whose link ends.
+type UnlinkVisitorRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The visitor. Required; at most 128 bytes.
+	VisitorId     string `protobuf:"bytes,1,opt,name=visitor_id,json=visitorId,proto3" json:"visitor_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnlinkVisitorRequest) Reset() {
+	*x = UnlinkVisitorRequest{}
+	mi := &file_headwater_v1_user_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnlinkVisitorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnlinkVisitorRequest) ProtoMessage() {}
+
+func (x *UnlinkVisitorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_user_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnlinkVisitorRequest.ProtoReflect.Descriptor instead.
+func (*UnlinkVisitorRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *UnlinkVisitorRequest) GetVisitorId() string {
+	if x != nil {
+		return x.VisitorId
+	}
+	return ""
+}
+
+// Confirms that the visitor is linked to no account.
+type UnlinkVisitorResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A state in which the link has ended. May be given to Recommend as `min_offset`. Opaque.
+	Offset        string `protobuf:"bytes,1,opt,name=offset,proto3" json:"offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnlinkVisitorResponse) Reset() {
+	*x = UnlinkVisitorResponse{}
+	mi := &file_headwater_v1_user_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnlinkVisitorResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnlinkVisitorResponse) ProtoMessage() {}
+
+func (x *UnlinkVisitorResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_user_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnlinkVisitorResponse.ProtoReflect.Descriptor instead.
+func (*UnlinkVisitorResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *UnlinkVisitorResponse) GetOffset() string {
+	if x != nil {
+		return x.Offset
+	}
+	return ""
+}
+
 var File_headwater_v1_user_service_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_user_service_proto_rawDesc = "" +
@@ -651,11 +743,17 @@ const file_headwater_v1_user_service_proto_rawDesc = "" +
 	"\n" +
 	"visitor_id\x18\x02 \x01(\tR\tvisitorId\"+\n" +
 	"\x11EraseUserResponse\x12\x16\n" +
-	"\x06offset\x18\x01 \x01(\tR\x06offset2\xe4\x02\n" +
+	"\x06offset\x18\x01 \x01(\tR\x06offset\"5\n" +
+	"\x14UnlinkVisitorRequest\x12\x1d\n" +
+	"\n" +
+	"visitor_id\x18\x01 \x01(\tR\tvisitorId\"/\n" +
+	"\x15UnlinkVisitorResponse\x12\x16\n" +
+	"\x06offset\x18\x01 \x01(\tR\x06offset2\xde\x03\n" +
 	"\vUserService\x12h\n" +
 	"\vUpsertUsers\x12 .headwater.v1.UpsertUsersRequest\x1a!.headwater.v1.UpsertUsersResponse\"\x14\x82\xd3\xe4\x93\x02\x0e:\x01*\"\t/v1/users\x12\x80\x01\n" +
 	"\aGetUser\x12\x1c.headwater.v1.GetUserRequest\x1a\x1d.headwater.v1.GetUserResponse\"8\x82\xd3\xe4\x93\x022Z\x1b\x12\x19/v1/visitors/{visitor_id}\x12\x13/v1/users/{user_id}\x12h\n" +
-	"\tEraseUser\x12\x1e.headwater.v1.EraseUserRequest\x1a\x1f.headwater.v1.EraseUserResponse\"\x1a\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/users:eraseBi\n" +
+	"\tEraseUser\x12\x1e.headwater.v1.EraseUserRequest\x1a\x1f.headwater.v1.EraseUserResponse\"\x1a\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/users:erase\x12x\n" +
+	"\rUnlinkVisitor\x12\".headwater.v1.UnlinkVisitorRequest\x1a#.headwater.v1.UnlinkVisitorResponse\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/visitors:unlinkBi\n" +
 	"\x0fio.headwater.v1B\x10UserServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"
 
 var (
@@ -670,7 +768,7 @@ func file_headwater_v1_user_service_proto_rawDescGZIP() []byte {
 	return file_headwater_v1_user_service_proto_rawDescData
 }
 
-var file_headwater_v1_user_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_headwater_v1_user_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_headwater_v1_user_service_proto_goTypes = []any{
 	(*User)(nil),                  // 0: headwater.v1.User
 	(*UserWrite)(nil),             // 1: headwater.v1.UserWrite
@@ -682,32 +780,36 @@ var file_headwater_v1_user_service_proto_goTypes = []any{
 	(*Touch)(nil),                 // 7: headwater.v1.Touch
 	(*EraseUserRequest)(nil),      // 8: headwater.v1.EraseUserRequest
 	(*EraseUserResponse)(nil),     // 9: headwater.v1.EraseUserResponse
-	nil,                           // 10: headwater.v1.User.FeaturesEntry
-	(*fieldmaskpb.FieldMask)(nil), // 11: google.protobuf.FieldMask
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
-	(WriteStatus)(0),              // 13: headwater.v1.WriteStatus
-	(*Value)(nil),                 // 14: headwater.v1.Value
+	(*UnlinkVisitorRequest)(nil),  // 10: headwater.v1.UnlinkVisitorRequest
+	(*UnlinkVisitorResponse)(nil), // 11: headwater.v1.UnlinkVisitorResponse
+	nil,                           // 12: headwater.v1.User.FeaturesEntry
+	(*fieldmaskpb.FieldMask)(nil), // 13: google.protobuf.FieldMask
+	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(WriteStatus)(0),              // 15: headwater.v1.WriteStatus
+	(*Value)(nil),                 // 16: headwater.v1.Value
 }
 var file_headwater_v1_user_service_proto_depIdxs = []int32{
-	10, // 0: headwater.v1.User.features:type_name -> headwater.v1.User.FeaturesEntry
+	12, // 0: headwater.v1.User.features:type_name -> headwater.v1.User.FeaturesEntry
 	0,  // 1: headwater.v1.UserWrite.user:type_name -> headwater.v1.User
-	11, // 2: headwater.v1.UserWrite.update_mask:type_name -> google.protobuf.FieldMask
-	12, // 3: headwater.v1.UserWrite.set_time:type_name -> google.protobuf.Timestamp
+	13, // 2: headwater.v1.UserWrite.update_mask:type_name -> google.protobuf.FieldMask
+	14, // 3: headwater.v1.UserWrite.set_time:type_name -> google.protobuf.Timestamp
 	1,  // 4: headwater.v1.UpsertUsersRequest.writes:type_name -> headwater.v1.UserWrite
 	4,  // 5: headwater.v1.UpsertUsersResponse.results:type_name -> headwater.v1.UserWriteResult
-	13, // 6: headwater.v1.UserWriteResult.status:type_name -> headwater.v1.WriteStatus
+	15, // 6: headwater.v1.UserWriteResult.status:type_name -> headwater.v1.WriteStatus
 	0,  // 7: headwater.v1.GetUserResponse.user:type_name -> headwater.v1.User
 	7,  // 8: headwater.v1.GetUserResponse.history:type_name -> headwater.v1.Touch
-	12, // 9: headwater.v1.Touch.touch_time:type_name -> google.protobuf.Timestamp
-	14, // 10: headwater.v1.User.FeaturesEntry.value:type_name -> headwater.v1.Value
+	14, // 9: headwater.v1.Touch.touch_time:type_name -> google.protobuf.Timestamp
+	16, // 10: headwater.v1.User.FeaturesEntry.value:type_name -> headwater.v1.Value
 	2,  // 11: headwater.v1.UserService.UpsertUsers:input_type -> headwater.v1.UpsertUsersRequest
 	5,  // 12: headwater.v1.UserService.GetUser:input_type -> headwater.v1.GetUserRequest
 	8,  // 13: headwater.v1.UserService.EraseUser:input_type -> headwater.v1.EraseUserRequest
-	3,  // 14: headwater.v1.UserService.UpsertUsers:output_type -> headwater.v1.UpsertUsersResponse
-	6,  // 15: headwater.v1.UserService.GetUser:output_type -> headwater.v1.GetUserResponse
-	9,  // 16: headwater.v1.UserService.EraseUser:output_type -> headwater.v1.EraseUserResponse
-	14, // [14:17] is the sub-list for method output_type
-	11, // [11:14] is the sub-list for method input_type
+	10, // 14: headwater.v1.UserService.UnlinkVisitor:input_type -> headwater.v1.UnlinkVisitorRequest
+	3,  // 15: headwater.v1.UserService.UpsertUsers:output_type -> headwater.v1.UpsertUsersResponse
+	6,  // 16: headwater.v1.UserService.GetUser:output_type -> headwater.v1.GetUserResponse
+	9,  // 17: headwater.v1.UserService.EraseUser:output_type -> headwater.v1.EraseUserResponse
+	11, // 18: headwater.v1.UserService.UnlinkVisitor:output_type -> headwater.v1.UnlinkVisitorResponse
+	15, // [15:19] is the sub-list for method output_type
+	11, // [11:15] is the sub-list for method input_type
 	11, // [11:11] is the sub-list for extension type_name
 	11, // [11:11] is the sub-list for extension extendee
 	0,  // [0:11] is the sub-list for field type_name
@@ -726,7 +828,7 @@ func file_headwater_v1_user_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_user_service_proto_rawDesc), len(file_headwater_v1_user_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,9 +19,10 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	UserService_UpsertUsers_FullMethodName = "/headwater.v1.UserService/UpsertUsers"
-	UserService_GetUser_FullMethodName     = "/headwater.v1.UserService/GetUser"
-	UserService_EraseUser_FullMethodName   = "/headwater.v1.UserService/EraseUser"
+	UserService_UpsertUsers_FullMethodName   = "/headwater.v1.UserService/UpsertUsers"
+	UserService_GetUser_FullMethodName       = "/headwater.v1.UserService/GetUser"
+	UserService_EraseUser_FullMethodName     = "/headwater.v1.UserService/EraseUser"
+	UserService_UnlinkVisitor_FullMethodName = "/headwater.v1.UserService/UnlinkVisitor"
 )
 
 // UserServiceClient is the client API for UserService service.
@@ -44,13 +45,24 @@ type UserServiceClient interface {
 	// call is safe.
 	//
 	// From the next answer on, these are gone on every server: history, links, dismissed items,
-	// features, the slates that were shown, the remembered ids of the events (so an event that is
-	// sent again counts as new), and the quarantined events. An event that was sent during this call
-	// may be applied after it. What the models learned stays in the weights, and the events stay on
-	// the log, until `headwater rebuild --without-erased`.
+	// features, the slates that were shown, and the quarantined events. Of the events that were
+	// learned, only hashes of id and content stay, without any owner, for as long as ids are
+	// remembered: such an event that is sent again is not learned again, and gets
+	// EVENT_STATUS_EXISTS. An event that was sent during this call, or that never arrived before it,
+	// is learned as that of a new visitor. What the models learned stays in the weights, and the
+	// events stay on the log, until `headwater rebuild --without-erased`.
 	//
 	// UNAVAILABLE when the store is away: call again.
 	EraseUser(ctx context.Context, in *EraseUserRequest, opts ...grpc.CallOption) (*EraseUserResponse, error)
+	// Ends a visitor's link to an account, as a logout at a shared device needs. From the next answer
+	// on, lists for this visitor know nothing of the account. What the visitor did anonymously stays
+	// with the visitor, and what was done under the account stays with the account. The next event
+	// with a `user_id` that happened after this call links the visitor again.
+	//
+	// An unknown visitor, or one without a link, is no error. Repeating the call is safe: but a retry
+	// that arrives after the next login ends that link. An event of the type `logout` does the same
+	// by its own time. UNAVAILABLE when the store is away: call again.
+	UnlinkVisitor(ctx context.Context, in *UnlinkVisitorRequest, opts ...grpc.CallOption) (*UnlinkVisitorResponse, error)
 }
 
 type userServiceClient struct {
@@ -91,6 +103,16 @@ func (c *userServiceClient) EraseUser(ctx context.Context, in *EraseUserRequest,
 	return out, nil
 }
 
+func (c *userServiceClient) UnlinkVisitor(ctx context.Context, in *UnlinkVisitorRequest, opts ...grpc.CallOption) (*UnlinkVisitorResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UnlinkVisitorResponse)
+	err := c.cc.Invoke(ctx, UserService_UnlinkVisitor_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // UserServiceServer is the server API for UserService service.
 // All implementations must embed UnimplementedUserServiceServer
 // for forward compatibility.
@@ -111,13 +133,24 @@ type UserServiceServer interface {
 	// call is safe.
 	//
 	// From the next answer on, these are gone on every server: history, links, dismissed items,
-	// features, the slates that were shown, the remembered ids of the events (so an event that is
-	// sent again counts as new), and the quarantined events. An event that was sent during this call
-	// may be applied after it. What the models learned stays in the weights, and the events stay on
-	// the log, until `headwater rebuild --without-erased`.
+	// features, the slates that were shown, and the quarantined events. Of the events that were
+	// learned, only hashes of id and content stay, without any owner, for as long as ids are
+	// remembered: such an event that is sent again is not learned again, and gets
+	// EVENT_STATUS_EXISTS. An event that was sent during this call, or that never arrived before it,
+	// is learned as that of a new visitor. What the models learned stays in the weights, and the
+	// events stay on the log, until `headwater rebuild --without-erased`.
 	//
 	// UNAVAILABLE when the store is away: call again.
 	EraseUser(context.Context, *EraseUserRequest) (*EraseUserResponse, error)
+	// Ends a visitor's link to an account, as a logout at a shared device needs. From the next answer
+	// on, lists for this visitor know nothing of the account. What the visitor did anonymously stays
+	// with the visitor, and what was done under the account stays with the account. The next event
+	// with a `user_id` that happened after this call links the visitor again.
+	//
+	// An unknown visitor, or one without a link, is no error. Repeating the call is safe: but a retry
+	// that arrives after the next login ends that link. An event of the type `logout` does the same
+	// by its own time. UNAVAILABLE when the store is away: call again.
+	UnlinkVisitor(context.Context, *UnlinkVisitorRequest) (*UnlinkVisitorResponse, error)
 	mustEmbedUnimplementedUserServiceServer()
 }
 
@@ -136,6 +169,9 @@ func (UnimplementedUserServiceServer) GetUser(context.Context, *GetUserRequest) 
 }
 func (UnimplementedUserServiceServer) EraseUser(context.Context, *EraseUserRequest) (*EraseUserResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method EraseUser not implemented")
+}
+func (UnimplementedUserServiceServer) UnlinkVisitor(context.Context, *UnlinkVisitorRequest) (*UnlinkVisitorResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UnlinkVisitor not implemented")
 }
 func (UnimplementedUserServiceServer) mustEmbedUnimplementedUserServiceServer() {}
 func (UnimplementedUserServiceServer) testEmbeddedByValue()                     {}
@@ -212,6 +248,24 @@ func _UserService_EraseUser_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
+func _UserService_UnlinkVisitor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UnlinkVisitorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(UserServiceServer).UnlinkVisitor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: UserService_UnlinkVisitor_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(UserServiceServer).UnlinkVisitor(ctx, req.(*UnlinkVisitorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // UserService_ServiceDesc is the grpc.ServiceDesc for UserService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -230,6 +284,10 @@ var UserService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "EraseUser",
 			Handler:    _UserService_EraseUser_Handler,
+		},
+		{
+			MethodName: "UnlinkVisitor",
+			Handler:    _UserService_UnlinkVisitor_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -32,7 +32,9 @@ class _EventStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EventStat
     EVENT_STATUS_CREATED: _EventStatus.ValueType  # 1
     """The event is new; it is on the log and was learned."""
     EVENT_STATUS_EXISTS: _EventStatus.ValueType  # 2
-    """The same event was learned before (within the deduplication window); it is not learned again."""
+    """The same event was learned before (within the deduplication window); it is not learned again,
+    also if its person was erased since: then `detail` says so.
+    """
     EVENT_STATUS_CONFLICT: _EventStatus.ValueType  # 3
     """Another event with this `event_id` but other content was learned before; this event was not
     learned.
@@ -48,7 +50,9 @@ EVENT_STATUS_UNSPECIFIED: EventStatus.ValueType  # 0
 EVENT_STATUS_CREATED: EventStatus.ValueType  # 1
 """The event is new; it is on the log and was learned."""
 EVENT_STATUS_EXISTS: EventStatus.ValueType  # 2
-"""The same event was learned before (within the deduplication window); it is not learned again."""
+"""The same event was learned before (within the deduplication window); it is not learned again,
+also if its person was erased since: then `detail` says so.
+"""
 EVENT_STATUS_CONFLICT: EventStatus.ValueType  # 3
 """Another event with this `event_id` but other content was learned before; this event was not
 learned.
@@ -112,13 +116,14 @@ class Event(_message.Message):
     event_type: _builtins.str
     """What happened: impression, detail-page-view, click, download, add-to-cart, favorite, review,
     rating, purchase-complete, remove-from-cart, return, dismiss, dislike, an alias of these (view,
-    cart, like, purchase, order, ...), or a name that the server's settings add.
+    cart, like, purchase, order, ...), or a name that the server's settings add. A logout ends the
+    visitor's link to an account at its `event_time`: with `user_id` only a link to that account.
     """
     visitor_id: _builtins.str
     """The visitor: a browser, device or cookie; 1 to 128 bytes. An event without it is quarantined."""
     user_id: _builtins.str
-    """The account, once it is known; the histories of visitor and user then count together. At most
-    128 bytes.
+    """The account, once it is known; the histories of visitor and user then count together, until a
+    logout. At most 128 bytes.
     """
     session_id: _builtins.str
     """The visit, if the shop counts visits itself; at most 128 bytes."""
@@ -142,13 +147,15 @@ class Event(_message.Message):
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___EventItem]:
         """The items of the event, 1 to 1,000. An impression names the items that were really seen. An
-        impression with an attribution token and without items means that the whole slate was seen.
+        impression with an attribution token and without items means that the whole slate was seen. A
+        logout names none.
         """
 
     @_builtins.property
     def event_time(self) -> _timestamp_pb2.Timestamp:
-        """When it happened. It is used as data (time between events, sessions, decay) and never decides
-        the order. Absent, or later than the server's clock: the server's clock.
+        """When it happened. It is used as data (its place in the visitor's history, time between events,
+        sessions, links to accounts) and never decides the order of learning. Absent, or later than the
+        server's clock: the server's clock.
         """
 
     @_builtins.property

@@ -51,6 +51,11 @@ class UserServiceStub:
                 request_serializer=headwater_dot_v1_dot_user__service__pb2.EraseUserRequest.SerializeToString,
                 response_deserializer=headwater_dot_v1_dot_user__service__pb2.EraseUserResponse.FromString,
                 _registered_method=True)
+        self.UnlinkVisitor = channel.unary_unary(
+                '/headwater.v1.UserService/UnlinkVisitor',
+                request_serializer=headwater_dot_v1_dot_user__service__pb2.UnlinkVisitorRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_user__service__pb2.UnlinkVisitorResponse.FromString,
+                _registered_method=True)
 
 
 class UserServiceServicer:
@@ -82,12 +87,28 @@ class UserServiceServicer:
         call is safe.
 
         From the next answer on, these are gone on every server: history, links, dismissed items,
-        features, the slates that were shown, the remembered ids of the events (so an event that is
-        sent again counts as new), and the quarantined events. An event that was sent during this call
-        may be applied after it. What the models learned stays in the weights, and the events stay on
-        the log, until `headwater rebuild --without-erased`.
+        features, the slates that were shown, and the quarantined events. Of the events that were
+        learned, only hashes of id and content stay, without any owner, for as long as ids are
+        remembered: such an event that is sent again is not learned again, and gets
+        EVENT_STATUS_EXISTS. An event that was sent during this call, or that never arrived before it,
+        is learned as that of a new visitor. What the models learned stays in the weights, and the
+        events stay on the log, until `headwater rebuild --without-erased`.
 
         UNAVAILABLE when the store is away: call again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnlinkVisitor(self, request, context):
+        """Ends a visitor's link to an account, as a logout at a shared device needs. From the next answer
+        on, lists for this visitor know nothing of the account. What the visitor did anonymously stays
+        with the visitor, and what was done under the account stays with the account. The next event
+        with a `user_id` that happened after this call links the visitor again.
+
+        An unknown visitor, or one without a link, is no error. Repeating the call is safe: but a retry
+        that arrives after the next login ends that link. An event of the type `logout` does the same
+        by its own time. UNAVAILABLE when the store is away: call again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -110,6 +131,11 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.EraseUser,
                     request_deserializer=headwater_dot_v1_dot_user__service__pb2.EraseUserRequest.FromString,
                     response_serializer=headwater_dot_v1_dot_user__service__pb2.EraseUserResponse.SerializeToString,
+            ),
+            'UnlinkVisitor': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnlinkVisitor,
+                    request_deserializer=headwater_dot_v1_dot_user__service__pb2.UnlinkVisitorRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_user__service__pb2.UnlinkVisitorResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -195,6 +221,33 @@ class UserService:
             '/headwater.v1.UserService/EraseUser',
             headwater_dot_v1_dot_user__service__pb2.EraseUserRequest.SerializeToString,
             headwater_dot_v1_dot_user__service__pb2.EraseUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnlinkVisitor(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.UserService/UnlinkVisitor',
+            headwater_dot_v1_dot_user__service__pb2.UnlinkVisitorRequest.SerializeToString,
+            headwater_dot_v1_dot_user__service__pb2.UnlinkVisitorResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,12 +51,24 @@ class UserServiceStub:
     call is safe.
 
     From the next answer on, these are gone on every server: history, links, dismissed items,
-    features, the slates that were shown, the remembered ids of the events (so an event that is
-    sent again counts as new), and the quarantined events. An event that was sent during this call
-    may be applied after it. What the models learned stays in the weights, and the events stay on
-    the log, until `headwater rebuild --without-erased`.
+    features, the slates that were shown, and the quarantined events. Of the events that were
+    learned, only hashes of id and content stay, without any owner, for as long as ids are
+    remembered: such an event that is sent again is not learned again, and gets
+    EVENT_STATUS_EXISTS. An event that was sent during this call, or that never arrived before it,
+    is learned as that of a new visitor. What the models learned stays in the weights, and the
+    events stay on the log, until `headwater rebuild --without-erased`.
 
     UNAVAILABLE when the store is away: call again.
+    """
+    UnlinkVisitor: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.UnlinkVisitorRequest, _user_service_pb2.UnlinkVisitorResponse]
+    """Ends a visitor's link to an account, as a logout at a shared device needs. From the next answer
+    on, lists for this visitor know nothing of the account. What the visitor did anonymously stays
+    with the visitor, and what was done under the account stays with the account. The next event
+    with a `user_id` that happened after this call links the visitor again.
+
+    An unknown visitor, or one without a link, is no error. Repeating the call is safe: but a retry
+    that arrives after the next login ends that link. An event of the type `logout` does the same
+    by its own time. UNAVAILABLE when the store is away: call again.
     """
 
 @_typing.type_check_only
@@ -82,12 +94,24 @@ class UserServiceAsyncStub(UserServiceStub):
     call is safe.
 
     From the next answer on, these are gone on every server: history, links, dismissed items,
-    features, the slates that were shown, the remembered ids of the events (so an event that is
-    sent again counts as new), and the quarantined events. An event that was sent during this call
-    may be applied after it. What the models learned stays in the weights, and the events stay on
-    the log, until `headwater rebuild --without-erased`.
+    features, the slates that were shown, and the quarantined events. Of the events that were
+    learned, only hashes of id and content stay, without any owner, for as long as ids are
+    remembered: such an event that is sent again is not learned again, and gets
+    EVENT_STATUS_EXISTS. An event that was sent during this call, or that never arrived before it,
+    is learned as that of a new visitor. What the models learned stays in the weights, and the
+    events stay on the log, until `headwater rebuild --without-erased`.
 
     UNAVAILABLE when the store is away: call again.
+    """
+    UnlinkVisitor: _aio.UnaryUnaryMultiCallable[_user_service_pb2.UnlinkVisitorRequest, _user_service_pb2.UnlinkVisitorResponse]  # type: ignore[assignment]
+    """Ends a visitor's link to an account, as a logout at a shared device needs. From the next answer
+    on, lists for this visitor know nothing of the account. What the visitor did anonymously stays
+    with the visitor, and what was done under the account stays with the account. The next event
+    with a `user_id` that happened after this call links the visitor again.
+
+    An unknown visitor, or one without a link, is no error. Repeating the call is safe: but a retry
+    that arrives after the next login ends that link. An event of the type `logout` does the same
+    by its own time. UNAVAILABLE when the store is away: call again.
     """
 
 class UserServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -128,12 +152,30 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         call is safe.
 
         From the next answer on, these are gone on every server: history, links, dismissed items,
-        features, the slates that were shown, the remembered ids of the events (so an event that is
-        sent again counts as new), and the quarantined events. An event that was sent during this call
-        may be applied after it. What the models learned stays in the weights, and the events stay on
-        the log, until `headwater rebuild --without-erased`.
+        features, the slates that were shown, and the quarantined events. Of the events that were
+        learned, only hashes of id and content stay, without any owner, for as long as ids are
+        remembered: such an event that is sent again is not learned again, and gets
+        EVENT_STATUS_EXISTS. An event that was sent during this call, or that never arrived before it,
+        is learned as that of a new visitor. What the models learned stays in the weights, and the
+        events stay on the log, until `headwater rebuild --without-erased`.
 
         UNAVAILABLE when the store is away: call again.
+        """
+
+    @_abc_1.abstractmethod
+    def UnlinkVisitor(
+        self,
+        request: _user_service_pb2.UnlinkVisitorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.UnlinkVisitorResponse, _abc.Awaitable[_user_service_pb2.UnlinkVisitorResponse]]:
+        """Ends a visitor's link to an account, as a logout at a shared device needs. From the next answer
+        on, lists for this visitor know nothing of the account. What the visitor did anonymously stays
+        with the visitor, and what was done under the account stays with the account. The next event
+        with a `user_id` that happened after this call links the visitor again.
+
+        An unknown visitor, or one without a link, is no error. Repeating the call is safe: but a retry
+        that arrives after the next login ends that link. An event of the type `logout` does the same
+        by its own time. UNAVAILABLE when the store is away: call again.
         """
 
 def add_UserServiceServicer_to_server(servicer: UserServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -79,4 +79,11 @@ export class Catalogue extends Connection {
     const answer = await this.make((each) => this.#users.eraseUser(who, each), options, WRITE_MS, REPEATABLE);
     return { offset: answer.offset };
   }
+
+  /** End a visitor's link to an account, at a logout. What the visitor did anonymously stays. */
+  async unlinkVisitor(visitorId: string, options: CallOptions = {}): Promise<{ offset: string }> {
+    const request = { visitorId };
+    const answer = await this.make((each) => this.#users.unlinkVisitor(request, each), options, WRITE_MS, REPEATABLE);
+    return { offset: answer.offset };
+  }
 }

@@ -6,7 +6,15 @@ from enum import Enum
 from typing import Final
 
 WRITING: Final = frozenset(
-    {"Feedback", "StreamFeedback", "UpsertItems", "DeleteItems", "UpsertUsers", "EraseUser"}
+    {
+        "Feedback",
+        "StreamFeedback",
+        "UpsertItems",
+        "DeleteItems",
+        "UpsertUsers",
+        "EraseUser",
+        "UnlinkVisitor",
+    }
 )
 
 

@@ -40,3 +40,11 @@ class UserServicer(pb_grpc.UserServiceServicer):
         remaining_s = time_remaining_s(context, self._settings)
         answer = await self._replica.erase_user(user_id, visitor_id, remaining_s)
         return pb.EraseUserResponse(offset=answer.offset)
+
+    async def UnlinkVisitor(
+        self, request: pb.UnlinkVisitorRequest, context: Context
+    ) -> pb.UnlinkVisitorResponse:
+        visitor_id = users.unlink_visitor_request(request)
+        remaining_s = time_remaining_s(context, self._settings)
+        answer = await self._replica.unlink_visitor(visitor_id, remaining_s)
+        return pb.UnlinkVisitorResponse(offset=answer.offset)

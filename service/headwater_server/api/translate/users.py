@@ -82,6 +82,11 @@ def erase_user_request(request: pb.EraseUserRequest) -> tuple[str, str]:
     return _one_of(request.user_id, request.visitor_id)
 
 
+def unlink_visitor_request(request: pb.UnlinkVisitorRequest) -> str:
+    """Return the visitor whose link ends."""
+    return required("visitor_id", request.visitor_id)
+
+
 def _one_of(user_id: str, visitor_id: str) -> tuple[str, str]:
     if user_id and visitor_id:
         raise InvalidRequest("visitor_id", "is set together with user_id; set one of them only")

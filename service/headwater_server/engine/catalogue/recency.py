@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.catalogue.eviction import CLASSES, evicted_class
 from headwater_server.models.base import CAPACITY_START, grown
 
 Key = TypeVar("Key")
@@ -33,40 +34,54 @@ class Recency:
     """When each row was active last, counted in acts; 0 for a free row.
 
     A snapshot copies it in one step, which an ordered dictionary does not allow. The price: the
-    inactive rows are found by a scan, so a 64th part is removed at a time.
+    inactive rows are found by a scan, so a 64th part is removed at a time. A row has a class (see
+    `eviction`), which only rises while the row is used.
 
     >>> recency = Recency()
     >>> for row in (0, 1, 2, 0):
     ...     recency.act(row)
     >>> recency.inactive(most=128).tolist()
     [1, 2]
+    >>> recency.raise_class(1, 2)
+    >>> recency.inactive(most=128).tolist()
+    [2, 0]
     """
 
     def __init__(self) -> None:
         self._last = np.zeros(CAPACITY_START, dtype=np.int64)
+        self._classes = np.zeros(CAPACITY_START, dtype=np.uint8)
         self._acts = 0
 
     def act(self, row: int) -> None:
         """Note that ``row`` is active now."""
         if row >= len(self._last):
             self._last = grown(self._last, 2 * row)
+            self._classes = grown(self._classes, 2 * row)
         self._acts += 1
         self._last[row] = self._acts
 
+    def raise_class(self, row: int, to: int) -> None:
+        """Give a row in use the class ``to``, unless it has a higher one."""
+        self._classes[row] = max(to, int(self._classes[row]))
+
     def inactive(self, most: int) -> NDArray[np.int64]:
-        """Return the longest inactive rows, oldest first: a 64th of ``most``."""
-        rows = np.flatnonzero(self._last)
+        """Return the longest inactive rows of the class that goes first: a 64th of ``most``."""
+        rows: NDArray[np.int64] = np.flatnonzero(self._last)
+        classes = self._classes[rows]
+        counts = np.bincount(classes, minlength=CLASSES).tolist()
+        rows = rows[classes == evicted_class(counts, most)]
         count = min(max(1, most // 64), len(rows))
         return rows[np.argsort(self._last[rows])[:count]]
 
     def clear(self, row: int) -> None:
         """Mark a row as free."""
-        self._last[row] = 0
+        self._last[row] = self._classes[row] = 0
 
     def state(self) -> dict[str, Any]:
-        """Return the counts."""
-        return {"last": self._last, "acts": self._acts}
+        """Return the counts and the classes."""
+        return {"last": self._last, "classes": self._classes, "acts": self._acts}
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
-        self._last, self._acts = state["last"], state["acts"]
+        self._last, self._classes = state["last"], state["classes"]
+        self._acts = state["acts"]

@@ -8,17 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.messages.entries import ErasedEvent
 from headwater_server.engine.messages.events import Event, Status, fingerprint
 from headwater_server.engine.snapshot.state import Deferred
 
 _START = 1024
+NOBODY = np.uint64(0)
+"""The owner of an id whose person was erased."""
 
 
 class Deduplication:
     """Remembers ids in order of arrival; the oldest are removed first, by age or by number.
 
-    A row is 16 bytes of the id, 16 of the content and 8 of the owner. Rows are only appended: a
-    snapshot may read them while more come. The dictionary over them is rebuilt on loading.
+    A row is 16 bytes of the id, 16 of the content and 8 of the owner; an erased person's rows lose
+    their owner. Rows are only appended: a snapshot may read them while more come. The dictionary
+    over them is rebuilt on loading.
 
     >>> seen = Deduplication(window_ms=1000, ids_max=10)
     >>> event = Event("e1", "click", "v")
@@ -52,6 +56,20 @@ class Deduplication:
 
     def remember(self, event: Event, profile: str, now_ms: int) -> None:
         """Remember the id of a learned event of ``profile``."""
+        self._remember(_key(event), _content(event), _owner(profile), now_ms)
+
+    def remember_erased(self, erased: ErasedEvent, now_ms: int) -> None:
+        """Remember the id of an erased event, unless it is known; there is no owner."""
+        place = self._places.get(erased.id_hash)
+        if place is None or self._is_old(place, now_ms):
+            self._remember(erased.id_hash, erased.content_hash, NOBODY, now_ms)
+
+    def is_erased(self, event: Event) -> bool:
+        """Return whether a known event's person was erased."""
+        row = self._places[_key(event)] - self._base
+        return bool(self._rows["owners"][row] == NOBODY)
+
+    def _remember(self, key: bytes, content: bytes, owner: np.uint64, now_ms: int) -> None:
         self.expire(now_ms)
         if self._next - self._first >= self.ids_max:
             self._forget_first()
@@ -59,11 +77,10 @@ class Deduplication:
         if row == len(self._rows["times_ms"]):
             self._move()
             row = self._next - self._base
-        key = _key(event)
         self._places[key] = self._next
         self._rows["ids"][row] = np.frombuffer(key, dtype=np.uint8)
-        self._rows["contents"][row] = np.frombuffer(_content(event), dtype=np.uint8)
-        self._rows["owners"][row] = _owner(profile)
+        self._rows["contents"][row] = np.frombuffer(content, dtype=np.uint8)
+        self._rows["owners"][row] = owner
         self._rows["times_ms"][row] = now_ms
         self._next += 1
 
@@ -74,8 +91,7 @@ class Deduplication:
 
     def _forget_first(self) -> None:
         row = self._first - self._base
-        if self._rows["owners"][row]:
-            del self._places[self._rows["ids"][row].tobytes()]
+        del self._places[self._rows["ids"][row].tobytes()]
         self._first += 1
 
     def _held(self) -> dict[str, NDArray[Any]]:
@@ -91,13 +107,11 @@ class Deduplication:
             self._rows[name][:count] = rows
 
     def forget(self, profile: str) -> None:
-        """Forget the ids of all events of ``profile``; their places stay until they expire."""
-        self._move()
-        rows = np.flatnonzero(self._rows["owners"] == _owner(profile))
-        for row in rows.tolist():
-            del self._places[self._rows["ids"][row].tobytes()]
-        for name in ("ids", "contents", "owners"):
-            self._rows[name][rows] = 0
+        """Forget whose the events of ``profile`` were; their ids stay known until they expire."""
+        rows = np.flatnonzero(self._held()["owners"] == _owner(profile))
+        if len(rows):
+            self._move()
+            self._rows["owners"][rows] = NOBODY
 
     def set_back(self, now_ms: int) -> None:
         """Count ids that were noted after ``now_ms`` as of then."""
@@ -114,17 +128,21 @@ class Deduplication:
         """Replace the state by what `state` returned."""
         self._rows = {name: state[name] for name in self._rows}
         self._base, self._first, self._next = 0, 0, len(state["times_ms"])
-        held = np.flatnonzero(self._rows["owners"]).tolist()
-        self._places = {self._rows["ids"][row].tobytes(): row for row in held}
+        self._places = {ids.tobytes(): row for row, ids in enumerate(self._rows["ids"])}
 
 
 def _rows(count: int) -> dict[str, NDArray[Any]]:
     return {
         "ids": np.zeros((count, 16), dtype=np.uint8),
         "contents": np.zeros((count, 16), dtype=np.uint8),
-        "owners": np.zeros(count, dtype=np.uint64),  # 0: this place was forgotten
+        "owners": np.zeros(count, dtype=np.uint64),
         "times_ms": np.zeros(count, dtype=np.int64),
     }
+
+
+def erased_event(event: Event) -> ErasedEvent:
+    """Return what may be kept of an event whose person is erased."""
+    return ErasedEvent(_key(event), _content(event), event.from_page)
 
 
 def _key(event: Event) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from headwater_server.engine.clock import ahead_problem
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
-from headwater_server.engine.messages.rewards import IMPRESSION, RATING, canonical_type
+from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, RATING, canonical_type
 from headwater_server.engine.settings import EngineSettings
 
 ID_BYTES_MAX = 128
@@ -47,13 +47,16 @@ def ahead_reason(event: Event, entry: Entry) -> str:
 
 def _reasons(event: Event, settings: EngineSettings) -> Iterator[str]:
     name = canonical_type(event.event_type)
-    if name not in settings.rewards:
-        known = ", ".join(sorted(settings.rewards))
+    if name not in settings.rewards and name != LOGOUT:
+        known = ", ".join(sorted({*settings.rewards, LOGOUT}))
         yield f"event_type: {name[:64]!r} has no reward; known are {known}"
     yield from _long_texts(event)
     if len(event.items) > ITEMS_MAX:
         yield f"items: {len(event.items)} of them, at most {ITEMS_MAX}"
-    if not event.items and not (name == IMPRESSION and event.slate is not None):
+    if name == LOGOUT:
+        if event.items:
+            yield "items: a logout names no item"
+    elif not event.items and not (name == IMPRESSION and event.slate is not None):
         yield f"items: a {name} names at least one item"
     if len(event.context) > CONTEXT_MAX:
         yield f"context: {len(event.context)} names, at most {CONTEXT_MAX}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 from headwater_server.engine.snapshot.state import Deferred
 
 OPEN_MAX = 50_000
+OPEN_OF_PROFILE_MAX = 200
+"""Open impressions of one visitor; with more of them the oldest closes before its window is over.
+No page shows as many lists in half an hour, and an act costs by the impressions that it is for."""
 IMPRESSION_BYTES = 3_000  # estimate, for ten slots
+_AT_ONCE_MS = 0
 STEP = 500  # open impressions read in one step
 Slots = tuple[NDArray[np.int32], NDArray[np.float32]]
 
@@ -50,7 +54,7 @@ _SCALAR_FIELDS = _FIELDS[: _FIELDS.index("items")]
 
 
 class Attribution:
-    """Open impressions in order of their closing, with an index by profile.
+    """Open impressions in order of their closing, with an index by profile and item.
 
     An act counts for every open impression of its visitor that showed the item, whether or not
     it names the recommendation: this is the definition of ``probability``.
@@ -59,7 +63,8 @@ class Attribution:
     def __init__(self, window_ms: int) -> None:
         self.window_ms = window_ms
         self._open: OrderedDict[int, Impression] = OrderedDict()
-        self._of_profile: dict[str, list[int]] = {}
+        self._of_profile: dict[str, dict[int, list[int]]] = {}  # item -> impressions, oldest first
+        self._numbers: dict[str, list[int]] = {}
         self._next = 0
 
     def __len__(self) -> int:
@@ -67,9 +72,8 @@ class Attribution:
 
     def is_reported(self, profile: str, recommendation_id: str, item: int) -> bool:
         """Whether this slot of this slate was reported before, in a window that is open."""
-        return any(
-            i.recommendation_id == recommendation_id and item in i.items for i in self._of(profile)
-        )
+        numbers = self._of_profile.get(profile, {}).get(item, ())
+        return any(self._open[n].recommendation_id == recommendation_id for n in numbers)
 
     def adopt(self, window_ms: int, now_ms: int) -> None:
         """Use a new window; open impressions close within it, which keeps the order of closing."""
@@ -81,21 +85,32 @@ class Attribution:
     def open(self, impression: Impression) -> None:
         """Begin the window of a reported impression."""
         self._open[self._next] = impression
-        self._of_profile.setdefault(impression.profile, []).append(self._next)
+        numbers = self._numbers.setdefault(impression.profile, [])
+        numbers.append(self._next)
+        by_item = self._of_profile.setdefault(impression.profile, {})
+        for item in set(impression.items.tolist()):
+            by_item.setdefault(item, []).append(self._next)
         self._next += 1
+        if len(numbers) > OPEN_OF_PROFILE_MAX:
+            self._close_early(numbers[0])
 
-    def act(self, profile: str, item: int, reward: float) -> None:
-        """Note an act of the visitor on ``item`` in every open impression that showed it."""
-        for number in self._of_profile.get(profile, ()):
+    def _close_early(self, number: int) -> None:
+        """Let an impression be the next that closes."""
+        self._open[number] = replace(self._open[number], closes_ms=_AT_ONCE_MS)
+        self._open.move_to_end(number, last=False)
+
+    def act(self, profile: str, items: Sequence[int], reward: float) -> None:
+        """Note an act of the visitor on ``items`` in every open impression that showed one."""
+        by_item = self._of_profile.get(profile)
+        if not by_item:
+            return
+        for number in {number for item in items for number in by_item.get(item, ())}:
             impression = self._open[number]
-            shown = impression.items == item
-            if shown.any():  # a new object: a snapshot may still be reading this one
-                rewards = impression.rewards.copy()
-                rewards[shown] = np.maximum(rewards[shown], reward)
-                self._open[number] = replace(impression, rewards=rewards)
-
-    def _of(self, profile: str) -> list[Impression]:
-        return [self._open[n] for n in self._of_profile.get(profile, ())]
+            shown = np.isin(impression.items, items)
+            rewards = impression.rewards.copy()
+            rewards[shown] = np.maximum(rewards[shown], reward)
+            # a new object: a snapshot may still be reading this one
+            self._open[number] = replace(impression, rewards=rewards)
 
     def close_one(self, now_ms: int) -> Impression | None:
         """Drop and return the oldest whose window is over, or, with too many, the oldest."""
@@ -108,15 +123,19 @@ class Attribution:
 
     def _drop(self, number: int) -> Impression:
         impression = self._open.pop(number)
-        siblings = self._of_profile[impression.profile]
-        siblings.remove(number)
-        if not siblings:
-            del self._of_profile[impression.profile]
+        by_item = self._of_profile[impression.profile]
+        for item in set(impression.items.tolist()):
+            by_item[item].remove(number)
+            if not by_item[item]:
+                del by_item[item]
+        self._numbers[impression.profile].remove(number)
+        if not by_item:
+            del self._of_profile[impression.profile], self._numbers[impression.profile]
         return impression
 
     def forget(self, profile: str) -> None:
         """Drop the open impressions of ``profile``: nothing is learned from them."""
-        for number in [*self._of_profile.get(profile, ())]:
+        for number in [*self._numbers.get(profile, ())]:
             self._drop(number)
 
     def forget_items(self, items: NDArray[np.int32]) -> None:
@@ -144,6 +163,7 @@ class Attribution:
         """Replace the state by what `state` returned."""
         self._open.clear()
         self._of_profile.clear()
+        self._numbers.clear()
         ends = np.cumsum(state["slots"], dtype=np.int64)[:-1]
         count = len(state["slots"])
         columns: dict[str, Any] = {name: state[name] for name in _SCALAR_FIELDS}

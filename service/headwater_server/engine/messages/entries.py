@@ -75,6 +75,25 @@ class UserErase:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitorUnlink:
+    """End a visitor's link to an account, as of the entry's time; nothing else changes."""
+
+    visitor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedEvent:
+    """What a rewritten log keeps of an erased person's event: hashes, so that no retry is learned.
+
+    See `Deduplication` for both; neither names a person.
+    """
+
+    id_hash: bytes
+    content_hash: bytes
+    from_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Changes nothing: a place on the log at which replicas compare their digests."""
 
@@ -89,7 +108,17 @@ class SettingsChange:
     who: str = ""
 
 
-Operation = Event | ItemWrite | ItemDelete | UserWrite | UserErase | Mark | SettingsChange
+Operation = (
+    Event
+    | ItemWrite
+    | ItemDelete
+    | UserWrite
+    | UserErase
+    | VisitorUnlink
+    | ErasedEvent
+    | Mark
+    | SettingsChange
+)
 
 
 @dataclass(frozen=True, slots=True)

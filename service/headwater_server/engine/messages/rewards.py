@@ -9,6 +9,10 @@ from headwater_server.engine.settings import ALIASES, EngineSettings
 
 IMPRESSION = "impression"
 RATING = "rating"
+PURCHASE = "purchase-complete"
+RETURN = "return"
+LOGOUT = "logout"
+"""Ends the visitor's link to an account. It names no item, has no reward and teaches nothing."""
 REFUSALS = frozenset({"dismiss", "dislike"})
 """Types after which the item is not recommended to this visitor until the next interaction."""
 

@@ -1,4 +1,4 @@
-"""The last distinct items of every visitor, newest last, in blocks of a few flat arrays."""
+"""The last distinct items of every visitor by time, newest last, in blocks of flat arrays."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _find(table, row, item):
 @njit(cache=True)
 def _remove(table, row, slot):
     start, size, _, items, times, counts, _, _ = table
-    # shifted, not filled from the end: a row stays in order of its acts, newest last
+    # shifted, not filled from the end: a row stays in order of time, newest last
     end = start[row] + size[row] - 1
     for i in range(slot, end):
         items[i], times[i], counts[i] = items[i + 1], times[i + 1], counts[i + 1]
@@ -35,8 +35,6 @@ def _remove(table, row, slot):
 @njit(cache=True)
 def _make_room(table, row):
     start, size, room, items, times, counts, free, used = table
-    if size[row] == HISTORY_MAX:
-        _remove(table, row, start[row])  # the oldest
     if size[row] < room[row]:
         return
     old, old_room = start[row], room[row]
@@ -53,15 +51,27 @@ def _make_room(table, row):
 
 @njit(cache=True)
 def _add(table, row, item, time, change):
-    """Make ``item`` the latest of ``row``; change 0 refuses it. Return earlier interactions."""
+    """Put ``item`` in its place by time; change 0 refuses it. Return earlier interactions."""
+    start, size, _, items, times, counts, _, _ = table
     before = 0
     slot = _find(table, row, item)
     if slot >= 0:
-        before = table[5][slot]
+        before = counts[slot]
+        if times[slot] > time:  # a later act has decided what the item is to the visitor
+            if before > 0 and change > 0:
+                counts[slot] += 1
+            return before
         _remove(table, row, slot)
+    elif size[row] == HISTORY_MAX:
+        if time < times[start[row]]:
+            return before
+        _remove(table, row, start[row])  # the oldest
     _make_room(table, row)
-    start, size, _, items, times, counts, _, _ = table
     slot = start[row] + size[row]
+    while slot > start[row] and times[slot - 1] > time:
+        items[slot], times[slot] = items[slot - 1], times[slot - 1]
+        counts[slot] = counts[slot - 1]
+        slot -= 1
     size[row] += 1
     items[slot], times[slot] = item, time
     counts[slot] = max(0, before) + 1 if change > 0 else -1
@@ -101,18 +111,21 @@ def _merge(table, first, second, items_out, times_out, counts_out):
 
 
 @njit(cache=True)
-def _seen(items, times, counts, now_s, since_s, out):
+def _seen(items, times, counts, now_s, since_s, until_s, out):
     kept, ages_s, interactions, in_session, refused = out
-    n = 0
+    n = others = 0
     for i in range(len(items)):
+        if times[i] > until_s:
+            continue
         if counts[i] < 0:
-            refused[i - n] = items[i]  # i - n were refused so far
+            refused[others] = items[i]
+            others += 1
             continue
         kept[n], interactions[n] = items[i], counts[i]
         ages_s[n] = max(now_s - times[i], 0.0)
         in_session[n] = times[i] >= since_s
         n += 1
-    return n
+    return n, others
 
 
 @njit(cache=True)
@@ -162,7 +175,10 @@ class Histories:
             self._set({name: grown(getattr(self, name), rows) for name in names})
 
     def add(self, row: int, item: int, seconds: float, *, refused: bool = False) -> int:
-        """Make ``item`` the latest of ``row``; return its earlier interactions."""
+        """Put ``item`` in its place by time; return its earlier interactions.
+
+        Of a full row the oldest goes. What a later interaction said of the item stays.
+        """
         # kernels cannot grow an array: room for a whole new block is made before
         needed = int(self.used[0]) + 2 * HISTORY_MAX
         if needed > len(self.items):
@@ -183,18 +199,27 @@ class Histories:
         n = _merge(self.table, first, second, items, times, counts)
         return items[:n], times[:n], counts[:n]
 
-    def seen(self, first: int, second: int, now_s: float, since_s: float) -> tuple[Any, ...]:
+    def has_within(self, row: int, seconds: float, gap_s: float) -> bool:
+        """Return whether ``row`` has an item in the ``gap_s`` up to ``seconds``."""
+        times = self.times[self.start[row] : self.start[row] + self.size[row]]
+        place = int(np.searchsorted(times, seconds, side="right"))
+        return place > 0 and bool(seconds - times[place - 1] <= gap_s)
+
+    def seen(
+        self, first: int, second: int, now_s: float, since_s: float, until_s: float
+    ) -> tuple[Any, ...]:
         """Return what `merged` does for a request at ``now_s``, with refused items separate.
 
-        (items, ages in seconds, interactions, whether one is since ``since_s``, refused items)
+        (items, ages in seconds, interactions, whether one is since ``since_s``, refused items);
+        what is later than ``until_s`` is left out.
         """
         items, times, counts = self.merged(first, second)
         kept, refused = np.empty_like(items), np.empty_like(items)
         ages_s, interactions = np.empty_like(times), np.empty_like(counts)
         in_session = np.empty(len(items), dtype=np.bool_)
         out = (kept, ages_s, interactions, in_session, refused)
-        n = _seen(items, times, counts, now_s, since_s, out)
-        return kept[:n], ages_s[:n], interactions[:n], in_session[:n], refused[: len(items) - n]
+        n, others = _seen(items, times, counts, now_s, since_s, until_s, out)
+        return kept[:n], ages_s[:n], interactions[:n], in_session[:n], refused[:others]
 
     def clear(self, row: int) -> None:
         """Release the block of ``row``."""

@@ -2,7 +2,7 @@
 
 The key of a profile is ``v<visitor_id>`` or ``u<user_id>``. Acts of a logged-in visitor belong to
 the account, all others to the visitor. A visitor's anonymous part counts together with the latest
-linked account, and with no other: shared devices do not join two people.
+linked account until a logout, and with no other: shared devices do not join two people.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.catalogue.eviction import ORDINARY
 from headwater_server.engine.catalogue.recency import Recency
 from headwater_server.engine.snapshot.state import ScalarList
 from headwater_server.engine.visitors.histories import Histories
+from headwater_server.engine.visitors.links import Links
 from headwater_server.models.base import CAPACITY_START, grown
 
 
@@ -53,7 +55,10 @@ def _session_key(session_id: str) -> int:
 
 
 class Visitors:
-    """Profiles by row, at most ``profiles_max``; the longest inactive are removed first."""
+    """Profiles by row, at most ``profiles_max``.
+
+    The longest inactive of the lowest class are removed first: see `catalogue.eviction`.
+    """
 
     _row_arrays = ("_last_s", "_session_start_s", "_session_keys")
 
@@ -64,8 +69,7 @@ class Visitors:
         self._rows: dict[str, int] = {}
         self._keys: list[str] = []
         self._recency = Recency()
-        self._links: dict[str, str] = {}
-        self._linked: dict[str, dict[str, None]] = {}
+        self._links = Links()
         self._spare: list[int] = []
         self._last_s = np.zeros(CAPACITY_START)
         self._session_start_s = np.zeros(CAPACITY_START)
@@ -80,49 +84,46 @@ class Visitors:
 
     def profiles_of(self, visitor_id: str, user_id: str) -> tuple[str, ...]:
         """Return the keys of the profiles that count together for a caller."""
-        account = "u" + user_id if user_id else self._links.get("v" + visitor_id, "")
+        account = "u" + user_id if user_id else self._links.account("v" + visitor_id)
         return ("v" + visitor_id, account)
 
-    def open(self, visitor_id: str, user_id: str) -> int:
-        """Return the row of the acting profile, a new one if needed; link visitor and user."""
+    def open(
+        self, visitor_id: str, user_id: str, seconds: float = 0.0, row_class: int = ORDINARY
+    ) -> int:
+        """Return the row of the acting profile, a new one if needed; link visitor and user.
+
+        ``seconds``: the event's own time; ``row_class``: what the event makes of the profiles.
+        """
         if user_id:
-            self._row("v" + visitor_id)
-            self._link("v" + visitor_id, "u" + user_id)
-        return self._row(self.acting(visitor_id, user_id))
+            self._row("v" + visitor_id, row_class)  # without it the link would be lost
+            self._links.link("v" + visitor_id, "u" + user_id, seconds)
+        return self._row(self.acting(visitor_id, user_id), row_class)
 
-    def _link(self, visitor: str, account: str) -> None:
-        if self._links.get(visitor) != account:
-            self._unlink(visitor)
-            self._links[visitor] = account
-            self._linked.setdefault(account, {})[visitor] = None
-
-    def _unlink(self, visitor: str) -> None:
-        account = self._links.pop(visitor, "")
-        visitors = self._linked.get(account, {})
-        visitors.pop(visitor, None)
-        if account and not visitors:
-            del self._linked[account]
+    def log_out(self, visitor_id: str, user_id: str, seconds: float) -> None:
+        """End the visitor's link, if it is to ``user_id`` (empty: to any); a stranger has none."""
+        if "v" + visitor_id in self._rows:
+            self._links.end("v" + visitor_id, seconds, "u" + user_id if user_id else "")
 
     def account_of(self, visitor_id: str) -> str:
         """Return the id of the account that a visitor is linked to, "" if to none."""
-        return self._links.get("v" + visitor_id, "")[1:]
+        return self._links.account("v" + visitor_id)[1:]
 
     def visitors_of(self, user_id: str) -> tuple[str, ...]:
         """Return the ids of the visitors that are linked to an account."""
-        return tuple(sorted(key[1:] for key in self._linked.get("u" + user_id, ())))
+        return tuple(key[1:] for key in self._links.visitors("u" + user_id))
 
     def is_known(self, visitor_id: str, user_id: str) -> bool:
         """Whether the visitor or the account has a profile."""
         return "v" + visitor_id in self._rows or "u" + user_id in self._rows
 
-    def _row(self, key: str) -> int:
+    def _row(self, key: str, row_class: int) -> int:
         row = self._rows.get(key)
         if row is None:
-            if len(self._rows) >= self.profiles_max:
-                self._evict()
+            self.shrink(places=1)
             row = self._new_row(key)
             self._rows[key] = row
         self._recency.act(row)
+        self._recency.raise_class(row, row_class)
         return row
 
     def _new_row(self, key: str) -> int:
@@ -138,9 +139,15 @@ class Visitors:
             self.histories.reserve(2 * row)
         return row
 
+    def shrink(self, places: int = 0) -> None:
+        """Remove profiles until there is room for ``places`` more within ``profiles_max``."""
+        while self._rows and len(self._rows) + places > self.profiles_max:
+            self._evict()
+
     def _evict(self) -> None:
         for row in self._recency.inactive(self.profiles_max).tolist():
-            self._unlink(self._keys[row])
+            if self._keys[row][0] == "v":  # visitors of an account keep their link to it
+                self._links.forget(self._keys[row])
             self._free(row)
 
     def _free(self, row: int) -> None:
@@ -154,42 +161,72 @@ class Visitors:
 
     def forget(self, profile: str) -> None:
         """Forget a profile and its link; for an account, every visitor's link to it."""
-        for visitor in [profile, *self._linked.get(profile, ())]:
-            self._unlink(visitor)
+        self._links.forget(profile)
         if profile in self._rows:
             self._free(self._rows[profile])
 
     def enter(self, row: int, seconds: float, session_id: str) -> bool:
-        """Note an act of ``row``; return whether it begins a session."""
+        """Note an act of ``row``; return whether it begins a session.
+
+        An act that is older than the latest changes nothing of the present session.
+        """
+        if seconds < self._last_s[row]:
+            return not self.histories.has_within(row, seconds, self.session_gap_s)
         key = _session_key(session_id)
         begins = not self._goes_on(row, seconds, key)
         if begins:
             self._session_start_s[row] = seconds
         self._session_keys[row] = key
-        self._last_s[row] = max(seconds, self._last_s[row])
+        self._last_s[row] = seconds
         return begins
 
     def _goes_on(self, row: int, seconds: float, session_key: int) -> bool:
         known = self._session_keys[row]
         if session_key and known and session_key != known:
             return False
-        if self._last_s[row] == 0 and self.histories.size[row] == 0:
+        if not self._has_acted(row):
             return False
         return bool(seconds - self._last_s[row] <= self.session_gap_s)
 
-    def history(self, visitor_id: str, user_id: str, session_id: str, now_s: float) -> History:
-        """Return the history of a visitor and the account at ``now_s``; empty if unknown."""
+    def _has_acted(self, row: int) -> bool:
+        return bool(self._last_s[row] != 0 or self.histories.size[row] > 0)
+
+    def history(
+        self,
+        visitor_id: str,
+        user_id: str,
+        session_id: str,
+        now_s: float,
+        *,
+        of_past: bool = False,
+    ) -> History:
+        """Return the history of a visitor and the account at ``now_s``; empty if unknown.
+
+        ``of_past``: without what they did after ``now_s``, as an event that comes late needs it.
+        """
         profiles = self.profiles_of(visitor_id, user_id)
-        rows = [row for key in profiles if (row := self._rows.get(key, -1)) >= 0]
+        known = (self._rows.get(key, -1) for key in profiles)
+        rows = [row for row in known if row >= 0 and self._has_acted(row)]
         first, second = (rows[0] if rows else -1), (rows[1] if len(rows) > 1 else -1)
+        if of_past and any(now_s < self._last_s[row] for row in rows):
+            return self._past(first, second, now_s)
         session_key = _session_key(session_id)
         going_on = [row for row in rows if self._goes_on(row, now_s, session_key)]
         since_s = min((self._session_start_s[row] for row in going_on), default=math.inf)
         last_s = max((self._last_s[row] for row in rows), default=now_s)
         items, ages_s, interactions, in_session, refused = self.histories.seen(
-            first, second, now_s, since_s
+            first, second, now_s, since_s, math.inf
         )
         length, gap_s = int(np.count_nonzero(in_session)), max(0.0, float(now_s - last_s))
+        return History(items, ages_s, interactions, in_session, refused, length, gap_s)
+
+    def _past(self, first: int, second: int, now_s: float) -> History:
+        """Return the history as it was at ``now_s``; the gaps between items divide sessions."""
+        seen = self.histories.seen(first, second, now_s, math.inf, now_s)
+        items, ages_s, interactions, _, refused = seen
+        gaps_s = np.diff(ages_s, prepend=0.0)
+        in_session = np.logical_and.accumulate(gaps_s <= self.session_gap_s)
+        length, gap_s = int(np.count_nonzero(in_session)), float(ages_s[0]) if len(items) else 0.0
         return History(items, ages_s, interactions, in_session, refused, length, gap_s)
 
     def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:
@@ -209,8 +246,7 @@ class Visitors:
             "keys": ScalarList(self._keys),
             "spare": ScalarList(self._spare),
             "recency": self._recency.state(),
-            "linked": ScalarList(self._links),
-            "links": ScalarList(self._links.values()),
+            "links": self._links.state(),
             "histories": self.histories.state(),
             **{name: getattr(self, name) for name in self._row_arrays},
         }
@@ -220,9 +256,7 @@ class Visitors:
         self._keys, self._spare = list(state["keys"]), list(state["spare"])
         self._recency.load(state["recency"])
         self._rows = {key: row for row, key in enumerate(self._keys) if key}
-        self._links, self._linked = {}, {}
-        for visitor, account in zip(state["linked"], state["links"], strict=True):
-            self._link(visitor, account)
+        self._links.load(state["links"])
         self.histories.load(state["histories"])
         for name in self._row_arrays:
             setattr(self, name, state[name])

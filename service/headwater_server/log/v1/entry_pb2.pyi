@@ -81,6 +81,8 @@ class Operation(_message.Message):
     USER_WRITE_FIELD_NUMBER: _builtins.int
     USER_ERASE_FIELD_NUMBER: _builtins.int
     MARK_FIELD_NUMBER: _builtins.int
+    VISITOR_UNLINK_FIELD_NUMBER: _builtins.int
+    ERASED_EVENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """An event of a visitor."""
@@ -109,6 +111,14 @@ class Operation(_message.Message):
     def mark(self) -> Global___Mark:
         """A place where all replicas compare their states."""
 
+    @_builtins.property
+    def visitor_unlink(self) -> Global___VisitorUnlink:
+        """The end of a visitor's link to an account."""
+
+    @_builtins.property
+    def erased_event(self) -> Global___ErasedEvent:
+        """What a rewritten log keeps of an event of an erased person."""
+
     def __init__(
         self,
         *,
@@ -119,12 +129,14 @@ class Operation(_message.Message):
         user_write: Global___UserWrite | None = ...,
         user_erase: Global___UserErase | None = ...,
         mark: Global___Mark | None = ...,
+        visitor_unlink: Global___VisitorUnlink | None = ...,
+        erased_event: Global___ErasedEvent | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["erased_event", b"erased_event", "event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased_event", b"erased_event", "event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -513,8 +525,8 @@ Global___UserWrite: _TypeAlias = UserWrite  # noqa: Y015
 
 @_typing.final
 class UserErase(_message.Message):
-    """Erases accounts and visitors: profile, history, links, features, and the ids of their events.
-    What the weights learned stays until the log is replayed without the events.
+    """Erases accounts and visitors: profile, history, links, features, and whose the remembered ids of
+    their events were. What the weights learned stays until the log is replayed without the events.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -540,6 +552,60 @@ class UserErase(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UserErase: _TypeAlias = UserErase  # noqa: Y015
+
+@_typing.final
+class VisitorUnlink(_message.Message):
+    """Ends the link of a visitor to an account, at the time of the entry."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISITOR_ID_FIELD_NUMBER: _builtins.int
+    visitor_id: _builtins.str
+    """The visitor. What it did anonymously stays."""
+    def __init__(
+        self,
+        *,
+        visitor_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["visitor_id", b"visitor_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitorUnlink: _TypeAlias = VisitorUnlink  # noqa: Y015
+
+@_typing.final
+class ErasedEvent(_message.Message):
+    """Takes the place of an event whose person was erased, so that a retry is not learned again. It
+    teaches nothing, and names nobody.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_HASH_FIELD_NUMBER: _builtins.int
+    CONTENT_HASH_FIELD_NUMBER: _builtins.int
+    FROM_PAGE_FIELD_NUMBER: _builtins.int
+    id_hash: _builtins.bytes
+    """BLAKE2b over the event's id, 16 bytes."""
+    content_hash: _builtins.bytes
+    """The event's fingerprint, 16 bytes."""
+    from_page: _builtins.bool
+    """Whether it came with a publishable key: its ids are a space of their own."""
+    def __init__(
+        self,
+        *,
+        id_hash: _builtins.bytes = ...,
+        content_hash: _builtins.bytes = ...,
+        from_page: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_hash", b"content_hash", "from_page", b"from_page", "id_hash", b"id_hash"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ErasedEvent: _TypeAlias = ErasedEvent  # noqa: Y015
 
 @_typing.final
 class Mark(_message.Message):

@@ -8,6 +8,7 @@ from google.protobuf.message import DecodeError
 
 from headwater_server.engine.messages.entries import (
     Entry,
+    ErasedEvent,
     ItemDelete,
     ItemWrite,
     Mark,
@@ -15,12 +16,17 @@ from headwater_server.engine.messages.entries import (
     SettingsChange,
     UserErase,
     UserWrite,
+    VisitorUnlink,
 )
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.faults import UnreadableEntry
-from headwater_server.storage.codecs.event_codec import decode_event, encode_event
+from headwater_server.storage.codecs.event_codec import (
+    decode_event,
+    encode_erased_event,
+    encode_event,
+)
 from headwater_server.storage.codecs.item_codec import (
     decode_item_delete,
     decode_item_write,
@@ -109,6 +115,10 @@ def _encode(operation: Operation) -> pb.Operation:
                     user_id=operation.user_id, visitor_ids=operation.visitor_ids
                 )
             )
+        case VisitorUnlink():
+            return pb.Operation(visitor_unlink=pb.VisitorUnlink(visitor_id=operation.visitor_id))
+        case ErasedEvent():
+            return pb.Operation(erased_event=encode_erased_event(operation))
         case Mark():
             return pb.Operation(mark=pb.Mark(mark_id=operation.mark_id))
         case SettingsChange():
@@ -130,6 +140,11 @@ def _decode(stored: pb.Operation) -> Operation:
         case "user_erase":
             erase = stored.user_erase
             return UserErase(erase.user_id, tuple(erase.visitor_ids))
+        case "visitor_unlink":
+            return VisitorUnlink(stored.visitor_unlink.visitor_id)
+        case "erased_event":
+            erased = stored.erased_event
+            return ErasedEvent(erased.id_hash, erased.content_hash, erased.from_page)
         case "mark":
             return Mark(stored.mark.mark_id)
         case _:

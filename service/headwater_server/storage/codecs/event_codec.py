@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headwater_server.engine.messages.entries import ErasedEvent
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.storage.codecs.feature_codec import decode_features, encode_features
@@ -48,6 +49,13 @@ def decode_event(stored: pb.Event) -> Event:
         source=stored.source,
         from_page=stored.from_page,
         self_asked=stored.self_asked,
+    )
+
+
+def encode_erased_event(erased: ErasedEvent) -> pb.ErasedEvent:
+    """Return the stored form of what is left of an erased person's event."""
+    return pb.ErasedEvent(
+        id_hash=erased.id_hash, content_hash=erased.content_hash, from_page=erased.from_page
     )
 
 

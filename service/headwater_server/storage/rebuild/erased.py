@@ -1,11 +1,16 @@
-"""Finds the erased profiles on the log, and removes their earlier operations from entries."""
+"""Finds the erased profiles on the log, and removes their earlier operations from entries.
+
+In the place of an event a hash of its id stays, so that a retry of the event is not learned.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from headwater_server.engine.intake.deduplication import erased_event
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.storage.codecs.entry_codec import parse_entry
+from headwater_server.storage.codecs.event_codec import decode_event, encode_erased_event
 from headwater_server.storage.codecs.raw import Raw
 
 Place = tuple[int, int]
@@ -28,16 +33,18 @@ class Erased:
     def without(self, entry: Raw) -> tuple[Raw, int]:
         """Return the entry without earlier operations of erased profiles, and their number.
 
-        Its offset, its place in the chain and the rest stay, even if no operation is left.
+        Its offset, its place in the chain and the rest stay.
         """
         stored = parse_entry(entry.payload)
-        sequence = entry.position.sequence
-        kept = [
-            operation
-            for number, operation in enumerate(stored.operations)
-            if (sequence, number) >= self.places.get(_acting(operation), (0, 0))
-        ]
-        removed = len(stored.operations) - len(kept)
+        sequence, removed, kept = entry.position.sequence, 0, []
+        for number, operation in enumerate(stored.operations):
+            if (sequence, number) >= self.places.get(_acting(operation), (0, 0)):
+                kept.append(operation)
+                continue
+            removed += 1
+            if operation.HasField("event"):
+                erased = encode_erased_event(erased_event(decode_event(operation.event)))
+                kept.append(pb.Operation(erased_event=erased))
         if not removed:
             return entry, 0
         del stored.operations[:]
@@ -58,5 +65,7 @@ def _acting(operation: pb.Operation) -> str:
             return f"u{event.user_id}" if event.user_id else f"v{event.visitor_id}"
         case "user_write":
             return f"u{operation.user_write.user_id}"
+        case "visitor_unlink":
+            return f"v{operation.visitor_unlink.visitor_id}"
         case _:
             return ""

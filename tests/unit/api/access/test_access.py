@@ -15,6 +15,7 @@ CALLS = {
     "headwater.v1.CatalogService/UpsertItems": {"backend"},
     "headwater.v1.CatalogService/ListItems": {"backend", "console"},
     "headwater.v1.UserService/EraseUser": {"backend"},
+    "headwater.v1.UserService/UnlinkVisitor": {"backend"},
     "headwater.v1.UserService/GetUser": {"backend", "console"},
     "headwater.v1.ModelService/GetModel": {"backend", "console"},
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": {"backend", "console"},

@@ -1,6 +1,6 @@
 """An id is learned once, within a window and a cap."""
 
-from headwater_server.engine.intake.deduplication import Deduplication
+from headwater_server.engine.intake.deduplication import Deduplication, erased_event
 from headwater_server.engine.messages.events import Event, EventItem, Status
 
 NEW, KNOWN = Status.CREATED, Status.EXISTS
@@ -46,24 +46,50 @@ def test_the_oldest_id_makes_room():
     assert _statuses(_seen(range(4), ids_max=3), 4) == [NEW, KNOWN, KNOWN, KNOWN]
 
 
-def test_a_profile_is_forgotten_and_nobody_else():
-    """The ids of one profile are new again; the others' stay, through growth and a restart."""
+def _erased(seen, count):
+    return [seen.is_erased(_event(f"e{n}")) for n in range(count)]
+
+
+def test_of_an_erased_profile_the_ids_stay_without_an_owner():
+    """Its events stay known, with nothing that says whose they were; so after a restart."""
     seen = _seen(range(3000), ids_max=10_000)
+    before = seen.state().tree()["owners"]
     seen.forget("v1")
-    assert len(seen) == 2000
-    expected = [KNOWN, NEW, KNOWN] * 1000
-    assert _statuses(seen, 3000) == expected
+    expected = [False, True, False] * 1000
+    assert _erased(seen, 3000) == expected
+    assert before.all()  # what a snapshot may be reading did not change
+    assert not seen.state().tree()["owners"][1::3].any()
     again = Deduplication(window_ms=10**9, ids_max=10_000)
     again.load(seen.state().tree())
     for each in (seen, again):
         for n in range(3000, 9000):
             each.remember(_event(f"e{n}"), "v", n)
-        assert _statuses(each, 3000) == expected
+        assert _statuses(each, 3000) == [KNOWN] * 3000
+        assert _erased(each, 3000) == expected
     assert again.state().tree()["owners"].tolist() == seen.state().tree()["owners"].tolist()
 
 
+def test_an_erased_id_in_another_content_is_a_conflict():
+    seen = _seen(range(3))
+    seen.forget("v1")
+    assert seen.status(_event("e1", "b"), 0) is Status.CONFLICT
+
+
+def test_what_a_rewritten_log_keeps_is_as_good_as_what_was_erased():
+    """Twice on the log it counts once, and it never replaces what is known."""
+    seen, kept = _seen([]), erased_event(_event("e0"))
+    for _ in range(2):
+        seen.remember_erased(kept, 0)
+    assert (len(seen), _statuses(seen, 1), _erased(seen, 1)) == (1, [KNOWN], [True])
+    known = _seen([0])
+    known.remember_erased(kept, 0)
+    assert (len(known), _erased(known, 1)) == (1, [False])
+    page = Event("e0", "click", "v", items=(EventItem("a"),), from_page=True)
+    assert seen.status(page, 0) is NEW
+
+
 def test_forgotten_places_leave_in_their_time():
-    """A place that was forgotten does not stay, and does not remove another's id."""
+    """An erased id does not stay longer, and does not remove another's id."""
     seen = _seen(range(6), ids_max=3)
     seen.forget("v2")
     for n in range(6, 9):

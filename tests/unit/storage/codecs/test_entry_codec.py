@@ -72,4 +72,6 @@ def test_every_kind_of_operation_keeps_the_number_it_was_first_written_with() ->
         "user_write": 5,
         "user_erase": 6,
         "mark": 7,
+        "visitor_unlink": 8,
+        "erased_event": 9,
     }

@@ -41,7 +41,8 @@ export type Event = Message<"headwater.v1.Event"> & {
   /**
    * What happened: impression, detail-page-view, click, download, add-to-cart, favorite, review,
    * rating, purchase-complete, remove-from-cart, return, dismiss, dislike, an alias of these (view,
-   * cart, like, purchase, order, ...), or a name that the server's settings add.
+   * cart, like, purchase, order, ...), or a name that the server's settings add. A logout ends the
+   * visitor's link to an account at its `event_time`: with `user_id` only a link to that account.
    *
    * @generated from field: string event_type = 2;
    */
@@ -55,8 +56,8 @@ export type Event = Message<"headwater.v1.Event"> & {
   visitorId: string;
 
   /**
-   * The account, once it is known; the histories of visitor and user then count together. At most
-   * 128 bytes.
+   * The account, once it is known; the histories of visitor and user then count together, until a
+   * logout. At most 128 bytes.
    *
    * @generated from field: string user_id = 4;
    */
@@ -71,7 +72,8 @@ export type Event = Message<"headwater.v1.Event"> & {
 
   /**
    * The items of the event, 1 to 1,000. An impression names the items that were really seen. An
-   * impression with an attribution token and without items means that the whole slate was seen.
+   * impression with an attribution token and without items means that the whole slate was seen. A
+   * logout names none.
    *
    * @generated from field: repeated headwater.v1.EventItem items = 6;
    */
@@ -86,8 +88,9 @@ export type Event = Message<"headwater.v1.Event"> & {
   value?: number | undefined;
 
   /**
-   * When it happened. It is used as data (time between events, sessions, decay) and never decides
-   * the order. Absent, or later than the server's clock: the server's clock.
+   * When it happened. It is used as data (its place in the visitor's history, time between events,
+   * sessions, links to accounts) and never decides the order of learning. Absent, or later than the
+   * server's clock: the server's clock.
    *
    * @generated from field: google.protobuf.Timestamp event_time = 8;
    */
@@ -231,7 +234,8 @@ export enum EventStatus {
   CREATED = 1,
 
   /**
-   * The same event was learned before (within the deduplication window); it is not learned again.
+   * The same event was learned before (within the deduplication window); it is not learned again,
+   * also if its person was erased since: then `detail` says so.
    *
    * @generated from enum value: EVENT_STATUS_EXISTS = 2;
    */

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/user_service.proto.
  */
 export const file_headwater_v1_user_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9oZWFkd2F0ZXIvdjEvdXNlcl9zZXJ2aWNlLnByb3RvEgxoZWFkd2F0ZXIudjEikQEKBFVzZXISDwoHdXNlcl9pZBgBIAEoCRIyCghmZWF0dXJlcxgCIAMoCzIgLmhlYWR3YXRlci52MS5Vc2VyLkZlYXR1cmVzRW50cnkaRAoNRmVhdHVyZXNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy5oZWFkd2F0ZXIudjEuVmFsdWU6AjgBIowBCglVc2VyV3JpdGUSIAoEdXNlchgBIAEoCzISLmhlYWR3YXRlci52MS5Vc2VyEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIsCghzZXRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoSVXBzZXJ0VXNlcnNSZXF1ZXN0EicKBndyaXRlcxgBIAMoCzIXLmhlYWR3YXRlci52MS5Vc2VyV3JpdGUiVQoTVXBzZXJ0VXNlcnNSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0uaGVhZHdhdGVyLnYxLlVzZXJXcml0ZVJlc3VsdBIOCgZvZmZzZXQYAiABKAkiXQoPVXNlcldyaXRlUmVzdWx0Eg8KB3VzZXJfaWQYASABKAkSKQoGc3RhdHVzGAIgASgOMhkuaGVhZHdhdGVyLnYxLldyaXRlU3RhdHVzEg4KBmRldGFpbBgDIAEoCSI1Cg5HZXRVc2VyUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhIKCnZpc2l0b3JfaWQYAiABKAkibgoPR2V0VXNlclJlc3BvbnNlEiAKBHVzZXIYASABKAsyEi5oZWFkd2F0ZXIudjEuVXNlchITCgt2aXNpdG9yX2lkcxgCIAMoCRIkCgdoaXN0b3J5GAMgAygLMhMuaGVhZHdhdGVyLnYxLlRvdWNoImoKBVRvdWNoEg8KB2l0ZW1faWQYASABKAkSLgoKdG91Y2hfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdG91Y2hlcxgDIAEoBRIPCgdyZWZ1c2VkGAQgASgIIjcKEEVyYXNlVXNlclJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRISCgp2aXNpdG9yX2lkGAIgASgJIiMKEUVyYXNlVXNlclJlc3BvbnNlEg4KBm9mZnNldBgBIAEoCTL3AQoLVXNlclNlcnZpY2USUgoLVXBzZXJ0VXNlcnMSIC5oZWFkd2F0ZXIudjEuVXBzZXJ0VXNlcnNSZXF1ZXN0GiEuaGVhZHdhdGVyLnYxLlVwc2VydFVzZXJzUmVzcG9uc2USRgoHR2V0VXNlchIcLmhlYWR3YXRlci52MS5HZXRVc2VyUmVxdWVzdBodLmhlYWR3YXRlci52MS5HZXRVc2VyUmVzcG9uc2USTAoJRXJhc2VVc2VyEh4uaGVhZHdhdGVyLnYxLkVyYXNlVXNlclJlcXVlc3QaHy5oZWFkd2F0ZXIudjEuRXJhc2VVc2VyUmVzcG9uc2VCaQoPaW8uaGVhZHdhdGVyLnYxQhBVc2VyU2VydmljZVByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_headwater_v1_item, file_headwater_v1_value]);
+  fileDesc("Ch9oZWFkd2F0ZXIvdjEvdXNlcl9zZXJ2aWNlLnByb3RvEgxoZWFkd2F0ZXIudjEikQEKBFVzZXISDwoHdXNlcl9pZBgBIAEoCRIyCghmZWF0dXJlcxgCIAMoCzIgLmhlYWR3YXRlci52MS5Vc2VyLkZlYXR1cmVzRW50cnkaRAoNRmVhdHVyZXNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy5oZWFkd2F0ZXIudjEuVmFsdWU6AjgBIowBCglVc2VyV3JpdGUSIAoEdXNlchgBIAEoCzISLmhlYWR3YXRlci52MS5Vc2VyEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIsCghzZXRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoSVXBzZXJ0VXNlcnNSZXF1ZXN0EicKBndyaXRlcxgBIAMoCzIXLmhlYWR3YXRlci52MS5Vc2VyV3JpdGUiVQoTVXBzZXJ0VXNlcnNSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0uaGVhZHdhdGVyLnYxLlVzZXJXcml0ZVJlc3VsdBIOCgZvZmZzZXQYAiABKAkiXQoPVXNlcldyaXRlUmVzdWx0Eg8KB3VzZXJfaWQYASABKAkSKQoGc3RhdHVzGAIgASgOMhkuaGVhZHdhdGVyLnYxLldyaXRlU3RhdHVzEg4KBmRldGFpbBgDIAEoCSI1Cg5HZXRVc2VyUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhIKCnZpc2l0b3JfaWQYAiABKAkibgoPR2V0VXNlclJlc3BvbnNlEiAKBHVzZXIYASABKAsyEi5oZWFkd2F0ZXIudjEuVXNlchITCgt2aXNpdG9yX2lkcxgCIAMoCRIkCgdoaXN0b3J5GAMgAygLMhMuaGVhZHdhdGVyLnYxLlRvdWNoImoKBVRvdWNoEg8KB2l0ZW1faWQYASABKAkSLgoKdG91Y2hfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdG91Y2hlcxgDIAEoBRIPCgdyZWZ1c2VkGAQgASgIIjcKEEVyYXNlVXNlclJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRISCgp2aXNpdG9yX2lkGAIgASgJIiMKEUVyYXNlVXNlclJlc3BvbnNlEg4KBm9mZnNldBgBIAEoCSIqChRVbmxpbmtWaXNpdG9yUmVxdWVzdBISCgp2aXNpdG9yX2lkGAEgASgJIicKFVVubGlua1Zpc2l0b3JSZXNwb25zZRIOCgZvZmZzZXQYASABKAky0QIKC1VzZXJTZXJ2aWNlElIKC1Vwc2VydFVzZXJzEiAuaGVhZHdhdGVyLnYxLlVwc2VydFVzZXJzUmVxdWVzdBohLmhlYWR3YXRlci52MS5VcHNlcnRVc2Vyc1Jlc3BvbnNlEkYKB0dldFVzZXISHC5oZWFkd2F0ZXIudjEuR2V0VXNlclJlcXVlc3QaHS5oZWFkd2F0ZXIudjEuR2V0VXNlclJlc3BvbnNlEkwKCUVyYXNlVXNlchIeLmhlYWR3YXRlci52MS5FcmFzZVVzZXJSZXF1ZXN0Gh8uaGVhZHdhdGVyLnYxLkVyYXNlVXNlclJlc3BvbnNlElgKDVVubGlua1Zpc2l0b3ISIi5oZWFkd2F0ZXIudjEuVW5saW5rVmlzaXRvclJlcXVlc3QaIy5oZWFkd2F0ZXIudjEuVW5saW5rVmlzaXRvclJlc3BvbnNlQmkKD2lvLmhlYWR3YXRlci52MUIQVXNlclNlcnZpY2VQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_headwater_v1_item, file_headwater_v1_value]);
 
 /**
  * What the shop knows about an account.
@@ -325,6 +325,48 @@ export const EraseUserResponseSchema: GenMessage<EraseUserResponse> = /*@__PURE_
   messageDesc(file_headwater_v1_user_service, 9);
 
 /**
+ * Names the visitor whose link ends.
+ *
+ * @generated from message headwater.v1.UnlinkVisitorRequest
+ */
+export type UnlinkVisitorRequest = Message<"headwater.v1.UnlinkVisitorRequest"> & {
+  /**
+   * The visitor. Required; at most 128 bytes.
+   *
+   * @generated from field: string visitor_id = 1;
+   */
+  visitorId: string;
+};
+
+/**
+ * Describes the message headwater.v1.UnlinkVisitorRequest.
+ * Use `create(UnlinkVisitorRequestSchema)` to create a new message.
+ */
+export const UnlinkVisitorRequestSchema: GenMessage<UnlinkVisitorRequest> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_user_service, 10);
+
+/**
+ * Confirms that the visitor is linked to no account.
+ *
+ * @generated from message headwater.v1.UnlinkVisitorResponse
+ */
+export type UnlinkVisitorResponse = Message<"headwater.v1.UnlinkVisitorResponse"> & {
+  /**
+   * A state in which the link has ended. May be given to Recommend as `min_offset`. Opaque.
+   *
+   * @generated from field: string offset = 1;
+   */
+  offset: string;
+};
+
+/**
+ * Describes the message headwater.v1.UnlinkVisitorResponse.
+ * Use `create(UnlinkVisitorResponseSchema)` to create a new message.
+ */
+export const UnlinkVisitorResponseSchema: GenMessage<UnlinkVisitorResponse> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_user_service, 11);
+
+/**
  * What is known about visitors and accounts. Both are created by their first event. This service
  * adds features to accounts, and shows the history behind a visitor's lists.
  *
@@ -361,10 +403,12 @@ export const UserService: GenService<{
    * call is safe.
    *
    * From the next answer on, these are gone on every server: history, links, dismissed items,
-   * features, the slates that were shown, the remembered ids of the events (so an event that is
-   * sent again counts as new), and the quarantined events. An event that was sent during this call
-   * may be applied after it. What the models learned stays in the weights, and the events stay on
-   * the log, until `headwater rebuild --without-erased`.
+   * features, the slates that were shown, and the quarantined events. Of the events that were
+   * learned, only hashes of id and content stay, without any owner, for as long as ids are
+   * remembered: such an event that is sent again is not learned again, and gets
+   * EVENT_STATUS_EXISTS. An event that was sent during this call, or that never arrived before it,
+   * is learned as that of a new visitor. What the models learned stays in the weights, and the
+   * events stay on the log, until `headwater rebuild --without-erased`.
    *
    * UNAVAILABLE when the store is away: call again.
    *
@@ -374,6 +418,23 @@ export const UserService: GenService<{
     methodKind: "unary";
     input: typeof EraseUserRequestSchema;
     output: typeof EraseUserResponseSchema;
+  },
+  /**
+   * Ends a visitor's link to an account, as a logout at a shared device needs. From the next answer
+   * on, lists for this visitor know nothing of the account. What the visitor did anonymously stays
+   * with the visitor, and what was done under the account stays with the account. The next event
+   * with a `user_id` that happened after this call links the visitor again.
+   *
+   * An unknown visitor, or one without a link, is no error. Repeating the call is safe: but a retry
+   * that arrives after the next login ends that link. An event of the type `logout` does the same
+   * by its own time. UNAVAILABLE when the store is away: call again.
+   *
+   * @generated from rpc headwater.v1.UserService.UnlinkVisitor
+   */
+  unlinkVisitor: {
+    methodKind: "unary";
+    input: typeof UnlinkVisitorRequestSchema;
+    output: typeof UnlinkVisitorResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_headwater_v1_user_service, 0);

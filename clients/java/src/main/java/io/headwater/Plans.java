@@ -36,6 +36,7 @@ final class Plans {
     put(ModelServiceGrpc.getListSettingsChangesMethod(), Plan.SLOW_READING);
     put(FeedbackServiceGrpc.getFeedbackMethod(), Plan.WRITING); // each event has its id
     put(UserServiceGrpc.getEraseUserMethod(), Plan.WRITING); // erasing twice has the same effect
+    put(UserServiceGrpc.getUnlinkVisitorMethod(), Plan.WRITING);
   }
 
   private Plans() {}

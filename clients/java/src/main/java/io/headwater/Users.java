@@ -4,6 +4,8 @@ import io.headwater.v1.EraseUserRequest;
 import io.headwater.v1.EraseUserResponse;
 import io.headwater.v1.GetUserRequest;
 import io.headwater.v1.GetUserResponse;
+import io.headwater.v1.UnlinkVisitorRequest;
+import io.headwater.v1.UnlinkVisitorResponse;
 import io.headwater.v1.UpsertUsersRequest;
 import io.headwater.v1.UpsertUsersResponse;
 import io.headwater.v1.User;
@@ -43,5 +45,12 @@ public final class Users {
   /** Erases an account with its visitors, or what a visitor did anonymously. */
   public EraseUserResponse eraseUser(EraseUserRequest request, CallOption... options) {
     return caller.call(UserServiceGrpc.getEraseUserMethod(), request, CallSettings.of(options));
+  }
+
+  /** Ends a visitor's link to an account, at a logout. What the visitor did anonymously stays. */
+  public UnlinkVisitorResponse unlinkVisitor(String visitorId, CallOption... options) {
+    UnlinkVisitorRequest request =
+        UnlinkVisitorRequest.newBuilder().setVisitorId(visitorId).build();
+    return caller.call(UserServiceGrpc.getUnlinkVisitorMethod(), request, CallSettings.of(options));
   }
 }

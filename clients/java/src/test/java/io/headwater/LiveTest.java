@@ -125,6 +125,7 @@ class LiveTest {
     client.users().upsertUsers(List.of(gold), PATIENT);
     GetUserRequest account = GetUserRequest.newBuilder().setUserId("account").build();
     assertEquals(gold, client.users().getUser(account, PATIENT).getUser());
+    client.users().unlinkVisitor("visitor", PATIENT);
     client.users().eraseUser(EraseUserRequest.newBuilder().setUserId("account").build(), PATIENT);
     assertThrows(NotFoundException.class, () -> client.users().getUser(account, PATIENT));
   }
