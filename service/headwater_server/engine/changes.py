@@ -20,16 +20,25 @@ from headwater_server.engine.reranking.rules import parse_rules
 from headwater_server.engine.settings import EngineSettings
 
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
+_FULL = (
+    "items_max: the catalogue describes {:,} items already, as many as the setting items_max "
+    "allows; raise it, or delete items that are not sold any more"
+)
 
 
 def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Outcome:
     """Describe an item; a write older than the one that is kept changes nothing."""
-    parts.advance(parts.time_ms(entry))
-    number = parts.number(write.item.item_id)
+    now_ms = parts.time_ms(entry)
+    if not parts.catalogue.has_place(write, now_ms):
+        parts.catalogue.writes_refused += 1
+        return Outcome(Status.REFUSED, _FULL.format(parts.catalogue.items_max))
+    parts.advance(now_ms)
+    number = parts.enter(write.item.item_id)
     if not parts.catalogue.write(number, write, parts.clock_ms):
         return _OLDER
     item = parts.catalogue.get(write.item.item_id)
     parts.models.content.describe(number, content_tokens(item) if item else ())
+    parts.make_room()
     return CREATED
 
 
@@ -41,6 +50,7 @@ def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Outcome:
     if not parts.catalogue.delete(number, set_ms):
         return _OLDER
     parts.models.content.describe(number, ())
+    parts.make_room()
     return CREATED
 
 

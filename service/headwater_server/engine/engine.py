@@ -17,6 +17,7 @@ from typing import Any, Self
 from headwater_server.engine import changes
 from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.intake.firewall import quarantine_reason
+from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import (
     Entry,
@@ -116,9 +117,10 @@ class Engine:
             parts.repeated += status is Status.EXISTS
             return _EXISTS if status is Status.EXISTS else _CONFLICT
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
-        excess = parts.influence.excess(event, profile, now_ms)
-        if excess:
-            return Outcome(Status.QUARANTINED, excess)
+        reason = unknown_item(event, parts.settings, parts.catalogue.number)
+        reason = reason or parts.influence.excess(event, profile, now_ms)
+        if reason:
+            return Outcome(Status.QUARANTINED, reason)
         parts.advance(now_ms)
         parts.deduplication.remember(event, profile, now_ms)
         parts.influence.note(event, profile, now_ms)

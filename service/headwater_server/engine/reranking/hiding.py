@@ -60,6 +60,10 @@ class Hiding:
         ]
         return np.array(items, dtype=np.int32)
 
+    def shrink(self) -> None:
+        """Remove the profiles beyond ``profiles_max`` whose changes are the oldest."""
+        drop_first(self._until_ms, self.profiles_max)
+
     def forget(self, profile: str) -> None:
         """Forget the hidden items of ``profile``."""
         self._until_ms.pop(profile, None)

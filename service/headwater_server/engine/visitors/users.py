@@ -47,6 +47,10 @@ class Users:
         drop_first(self._users, self.users_max)
         return bool(newer) or not values
 
+    def shrink(self) -> None:
+        """Remove the accounts beyond ``users_max`` whose writes are the oldest."""
+        drop_first(self._users, self.users_max)
+
     def forget(self, user_id: str) -> None:
         """Forget an account and its features."""
         self._users.pop(user_id, None)

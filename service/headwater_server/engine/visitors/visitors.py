@@ -143,6 +143,14 @@ class Visitors:
             self._unlink(self._keys[row])
             self._free(row)
 
+    def shrink(self) -> None:
+        """Remove the longest inactive profiles beyond ``profiles_max``."""
+        surplus = len(self._rows) - self.profiles_max
+        if surplus > 0:
+            for row in self._recency.oldest(surplus).tolist():
+                self._unlink(self._keys[row])
+                self._free(row)
+
     def _free(self, row: int) -> None:
         del self._rows[self._keys[row]]
         self._recency.clear(row)
