@@ -29,6 +29,7 @@ from headwater_server.replica.reads.reads import Reads
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.writes.caller import NOBODY, Caller
 from headwater_server.replica.writes.erasing import Erasing
+from headwater_server.replica.writes.write_checks import check_item_ids, check_user_ids
 from headwater_server.replica.writes.writes import Writes
 
 
@@ -179,6 +180,7 @@ class Replica:
         self, writes: Sequence[ItemWrite], time_remaining_s: float | None
     ) -> WriteAnswer:
         """Change the catalogue; the change takes effect with the next answer."""
+        check_item_ids(writes, self.engine.settings)
         return await self.writes.write(writes, time_remaining_s)
 
     async def delete_items(
@@ -191,6 +193,7 @@ class Replica:
         self, writes: Sequence[UserWrite], time_remaining_s: float | None
     ) -> WriteAnswer:
         """Change the features of accounts."""
+        check_user_ids(writes, self.engine.settings)
         return await self.writes.write(writes, time_remaining_s)
 
     async def erase_user(
