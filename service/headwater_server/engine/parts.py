@@ -26,7 +26,12 @@ from headwater_server.engine.reranking.hiding import Hiding
 from headwater_server.engine.reranking.reranker import Reranking
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.visitors.request_context import circumstances
+from headwater_server.engine.visitors.request_context import (
+    circumstances,
+    circumstances_of_account,
+    claimed_by,
+    marked,
+)
 from headwater_server.engine.visitors.users import Users
 from headwater_server.engine.visitors.visitors import History, Visitors
 
@@ -119,8 +124,14 @@ class Parts:
             who.visitor_id, who.user_id, who.session_id, time_ms / 1000.0
         )
         account = who.user_id or self.visitors.account_of(who.visitor_id)
-        found = circumstances(placement, who.context, self.users.features(account))
-        return replace(history, circumstances=found) if found else history
+        features = circumstances_of_account(self.users.features(account))
+        stated = circumstances(placement, who.context)
+        if not (stated or features):
+            return history
+        stated = marked(stated, who, self.models.circumstances.is_known)
+        claimed = claimed_by(who, stated)
+        found = (*(text for text in stated if text not in claimed), *features)
+        return replace(history, circumstances=found, claimed=claimed)
 
     def number(self, item_id: str) -> int:
         """Return the item's number; a new one may take the place of those inactive longest."""
