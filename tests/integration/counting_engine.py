@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import ItemFigures, ItemPage, ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
@@ -176,6 +177,9 @@ class CountingEngine:
 
     def counts(self) -> dict[str, int]:
         return {"events_learned": len(self.order)}
+
+    def limits(self) -> Sequence[Limit]:
+        return []
 
     def memory_bytes(self) -> int:
         return 0

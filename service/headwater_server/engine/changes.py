@@ -29,16 +29,26 @@ from headwater_server.engine.settings import EngineSettings
 
 Write = TypeVar("Write", ItemWrite, ItemDelete, UserWrite)
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
+_FULL = (
+    "items_max: the catalogue describes {:,} items already, as many as the setting items_max "
+    "allows; raise it, or delete items that are not sold any more"
+)
 
 
 def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
     """Describe an item; a write older than the one that is kept changes nothing."""
+    now_ms = max(parts.time_ms(entry), entry.time_ms)
+    write = _believed(write, now_ms)
+    if not parts.catalogue.has_place(write, now_ms):
+        parts.catalogue.writes_refused += 1
+        return Outcome(Status.REFUSED, _FULL.format(parts.catalogue.items_max))
     now_ms = yield from _advancing(parts, entry)
-    number = parts.number(write.item.item_id)
-    if not parts.catalogue.write(number, _believed(write, now_ms), now_ms):
+    number = parts.enter(write.item.item_id)
+    if not parts.catalogue.write(number, write, now_ms):
         return _OLDER
     item = parts.catalogue.get(write.item.item_id)
     parts.models.content.describe(number, content_tokens(item) if item else ())
+    parts.make_room()
     return CREATED
 
 
@@ -52,6 +62,7 @@ def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Applied:
     if not parts.catalogue.delete(number, set_ms):
         return _OLDER
     parts.models.content.describe(number, ())
+    parts.make_room()
     return CREATED
 
 

@@ -18,6 +18,7 @@ from headwater_server.engine import changes
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
+from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import (
     Entry,
@@ -143,9 +144,10 @@ class Engine:
         if status is not Status.CREATED:
             return self._repeated(event, status)
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
-        excess = parts.influence.excess(event, profile, now_ms)
-        if excess:
-            return Outcome(Status.QUARANTINED, excess)
+        reason = unknown_item(event, parts.settings, parts.catalogue.number)
+        reason = reason or parts.influence.excess(event, profile, now_ms)
+        if reason:
+            return Outcome(Status.QUARANTINED, reason)
         yield from parts.advancing(now_ms)
         parts.deduplication.remember(event, profile, now_ms)
         parts.influence.note(event, profile, now_ms)

@@ -9,7 +9,7 @@ from typing import Any, Self
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.clock import following_ms
 from headwater_server.engine.explain.explanations import Explanations
-from headwater_server.engine.intake.deduplication import Deduplication
+from headwater_server.engine.intake.deduplication_windows import DeduplicationWindows
 from headwater_server.engine.intake.influence import Influence
 from headwater_server.engine.learning.attribution import Attribution
 from headwater_server.engine.learning.impressions import Impressions
@@ -29,7 +29,12 @@ from headwater_server.engine.reranking.reranker import Reranking
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import SettingsHistory
-from headwater_server.engine.visitors.request_context import circumstances
+from headwater_server.engine.visitors.request_context import (
+    circumstances,
+    circumstances_of_account,
+    claimed_by,
+    marked,
+)
 from headwater_server.engine.visitors.users import Users
 from headwater_server.engine.visitors.visitors import History, Visitors
 
@@ -54,11 +59,11 @@ class Parts:
         self.clock_ms = 0
         self.learned = 0
         self.repeated = 0
-        self.catalogue = Catalogue(settings.items_max)
+        self.catalogue = Catalogue(settings.items_max, settings.event_items_max)
         self.visitors = Visitors(settings.visitors_max, 0.0)
         self.users = Users(settings.visitors_max)
         self.hiding = Hiding(settings.visitors_max)
-        self.deduplication = Deduplication(0, 0)
+        self.deduplication = DeduplicationWindows(0, 0)
         self.influence = Influence(settings)
         self.attribution = Attribution(0)
         self.progress = ProgressiveValidation()
@@ -85,9 +90,10 @@ class Parts:
         self.adopt(settings)
 
     def adopt(self, settings: EngineSettings) -> None:
-        """Go on under ``settings``; what was learned stays."""
+        """Go on under ``settings``; what was learned stays, as far as there are places for it."""
         self.settings = settings
         self.catalogue.items_max = settings.items_max
+        self.catalogue.event_items_max = settings.event_items_max
         self.retriever.without = frozenset(settings.without)
         self.ranking.leave_out(settings.without)
         for kept in (self.visitors, self.hiding):
@@ -96,9 +102,17 @@ class Parts:
         self.influence.settings = settings
         self.reranking.adopt(settings)
         self.visitors.session_gap_s = settings.session_gap_minutes * 60.0
-        self.deduplication.window_ms = round(settings.deduplication_window_hours * 3_600_000)
-        self.deduplication.ids_max = settings.deduplication_ids_max
+        window_ms = round(settings.deduplication_window_hours * 3_600_000)
+        self.deduplication.adopt(window_ms, settings.deduplication_ids_max)
         self.attribution.adopt(round(settings.attribution_window_minutes * 60_000), self.clock_ms)
+        self._shrink()
+
+    def _shrink(self) -> None:
+        """Remove what has no place any more; described items stay, whatever ``items_max`` is."""
+        self.make_room()
+        self.hiding.shrink(self.clock_ms)
+        for kept in (self.visitors, self.users, self.deduplication):
+            kept.shrink()
 
     @property
     def is_empty(self) -> bool:
@@ -140,21 +154,38 @@ class Parts:
             who.visitor_id, who.user_id, who.session_id, time_ms / 1000.0, of_past=of_past
         )
         account = who.user_id or self.visitors.account_of(who.visitor_id)
-        found = circumstances(placement, who.context, self.users.features(account))
-        return replace(history, circumstances=found) if found else history
+        features = circumstances_of_account(self.users.features(account))
+        stated = circumstances(placement, who.context)
+        if not (stated or features):
+            return history
+        stated = marked(stated, who, self.models.circumstances.is_known)
+        claimed = claimed_by(who, stated)
+        found = (*(text for text in stated if text not in claimed), *features)
+        return replace(history, circumstances=found, claimed=claimed)
 
     def number(self, item_id: str) -> int:
         """Return the item's number; a new one may take the place of those inactive longest."""
-        if self.catalogue.number(item_id) is None and self.catalogue.is_full():
-            gone = self.catalogue.evict()
-            self.models.forget(gone)
-            self.retriever.popular.forget(gone)
-            self.attribution.forget_items(gone)
-            self.visitors.histories.forget_items(gone, self.catalogue.rows)
-            self.hiding.forget_items(gone)
+        if self.catalogue.number(item_id) is None:
+            self.make_room(1)
+        return self.enter(item_id)
+
+    def enter(self, item_id: str) -> int:
+        """Return the item's number, a new one if needed."""
         number = self.catalogue.enter(item_id)
         self.models.reserve(self.catalogue.rows)
         return number
+
+    def make_room(self, places: int = 0) -> None:
+        """Remove items that are not described, so that there is room for ``places`` more."""
+        surplus = self.catalogue.event_items + places - self.catalogue.event_places
+        if surplus <= 0:
+            return
+        gone = self.catalogue.evict(surplus)
+        self.models.forget(gone)
+        self.retriever.popular.forget(gone)
+        self.attribution.forget_items(gone)
+        self.visitors.histories.forget_items(gone, self.catalogue.rows)
+        self.hiding.forget_items(gone)
 
     def state(self) -> dict[str, Any]:
         """Return all that was learned, as a tree of plain values, made branch by branch."""

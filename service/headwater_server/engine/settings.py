@@ -103,7 +103,10 @@ class EngineSettings:
     )
     deduplication_ids_max: int = field(
         default=1_000_000,
-        metadata={"help": "event IDs that are remembered; the oldest are removed first"},
+        metadata={
+            "help": "event IDs that are remembered, of backends and of pages each; the oldest are "
+            "removed first"
+        },
     )
     visitor_events_per_minute_max: int = field(
         default=1_000,
@@ -149,7 +152,40 @@ class EngineSettings:
         },
     )
     items_max: int = field(
-        default=200_000, metadata={"help": "items; those inactive for longest are removed first"}
+        default=200_000,
+        metadata={
+            "help": "items that the catalogue describes (UpsertItems). None is removed for others: "
+            "a new one beyond this number is REFUSED"
+        },
+    )
+    event_items_max: int = field(
+        default=0,
+        metadata={
+            "help": "items that only events name, and deleted ones; those inactive for longest are "
+            "removed first. 0: as many as items_max leaves free, at least a quarter of it"
+        },
+    )
+    catalogue_only: Literal["nobody", "pages", "everyone"] = field(
+        default="pages",
+        metadata={
+            "help": "whose events must name known items: those that the catalogue describes or a "
+            "backend's event has named. pages: an event with a page key creates no item; everyone: "
+            "only UpsertItems creates items; nobody: any event may"
+        },
+    )
+    page_event_items_max: int = field(
+        default=30,
+        metadata={
+            "help": "items that an event of a page may name, as many as a basket has; an impression "
+            "may name its whole list. 0: 1,000, as for a backend"
+        },
+    )
+    allowed_ids: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "IDs that are accepted although they look like the text of a missing value "
+            "(docs/events.md), comma-separated, such as null"
+        },
     )
     without: tuple[str, ...] = field(
         default=(),
@@ -161,9 +197,10 @@ class EngineSettings:
     seed: int = field(default=1, metadata={"help": "seed of the models' pseudo-random draws"})
 
     def __post_init__(self) -> None:
-        """Refuse unknown names in ``without``, and sort them: equal sets are equal settings."""
+        """Refuse unknown names in ``without``, and sort sets: equal sets are equal settings."""
         check_without(self.without)
         object.__setattr__(self, "without", tuple(n for n in REMOVABLE if n in self.without))
+        object.__setattr__(self, "allowed_ids", tuple(sorted(set(self.allowed_ids))))
 
     def canonical(self) -> str:
         """One text for equal settings: JSON with sorted keys."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
+
+from headwater_server.engine.intake.placeholders import placeholder
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 ID_BYTES_MAX = 128
@@ -40,12 +43,22 @@ def parse_time_ms(text: str) -> int | str:
     return round(seconds * 1000)
 
 
-def id_problem(text: str) -> str:
-    """Return the problem of an id, or "" if it is valid.
+def id_problem(text: str, allowed: Collection[str] = ()) -> str:
+    """Return the problem of an id, or "" if it is valid; ``allowed`` is the setting allowed_ids.
 
     >>> id_problem("v1"), id_problem("")
     ('', 'empty')
+    >>> id_problem("undefined")
+    "'undefined' is the text of a missing value, not an ID; remove the row, or set allowed_ids"
     """
+    if reason := length_problem(text):
+        return reason
+    reason = placeholder(text, allowed)
+    return f"{reason}; remove the row, or set allowed_ids" if reason else ""
+
+
+def length_problem(text: str) -> str:
+    """Return why a label is too short or too long, or "" if it is valid."""
     if not text:
         return "empty"
     size = len(text.encode())

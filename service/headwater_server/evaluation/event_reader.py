@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from headwater_server.engine.intake.firewall import NUMBER_MAX
@@ -17,7 +18,12 @@ COLUMNS = (*REQUIRED, "value")
 RATING_MAX = 5
 
 
-def read_events(path: Path, known_types: frozenset[str], limit: int | None = None) -> EventFile:
+def read_events(
+    path: Path,
+    known_types: frozenset[str],
+    limit: int | None = None,
+    allowed_ids: Collection[str] = (),
+) -> EventFile:
     """Read the first ``limit`` events of a CSV file; every row is checked.
 
     Raises `BadFile` with the line, column and reason of each problem.
@@ -29,7 +35,7 @@ def read_events(path: Path, known_types: frozenset[str], limit: int | None = Non
         if name not in COLUMNS:
             problems.add(1, name, f"unknown; an event file has {', '.join(COLUMNS)}")
     problems.raise_if_any()
-    file = _Reading(table, names, known_types, problems).read(limit)
+    file = _Reading(table, names, known_types, allowed_ids, problems).read(limit)
     if not problems.total and not len(file):
         problems.add(0, "", "the file holds no events")
     problems.raise_if_any()
@@ -40,13 +46,19 @@ class _Reading:
     """One pass over the rows, checking each and keeping the first ones."""
 
     def __init__(
-        self, table: Table, names: list[str], known_types: frozenset[str], problems: Problems
+        self,
+        table: Table,
+        names: list[str],
+        known_types: frozenset[str],
+        allowed_ids: Collection[str],
+        problems: Problems,
     ) -> None:
         self._table = table
         self._places = tuple(names.index(name) for name in REQUIRED)
         self._value_place = names.index("value") if "value" in names else -1
         self._width = len(names)
         self._known_types = known_types
+        self._allowed_ids = allowed_ids
         self._problems = problems
         self._checked_types: dict[str, str] = {}
         self._ids: dict[
@@ -97,7 +109,7 @@ class _Reading:
         known = self._ids.get(text)
         if known is not None:
             return known
-        reason = id_problem(text)
+        reason = id_problem(text, self._allowed_ids)
         if reason:
             self._problems.add(line, column, reason)
             return text

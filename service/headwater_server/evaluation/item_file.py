@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class _Columns:
     texts: tuple[str, ...]
 
 
-def read_items(path: Path) -> list[ItemWrite]:
+def read_items(path: Path, allowed_ids: Collection[str] = ()) -> list[ItemWrite]:
     """Read a CSV file of items. Raises `BadFile` with the line, column and reason of each problem.
 
     ``title`` or ``description`` is the title, ``categories`` or ``genres`` the categories (with
@@ -37,7 +38,7 @@ def read_items(path: Path) -> list[ItemWrite]:
     problems = Problems(path)
     table = open_table(path)
     names = table.columns(("item_id",), problems)
-    rows = _checked_rows(table, names, problems)
+    rows = _checked_rows(table, names, allowed_ids, problems)
     columns = _columns(names, rows)
     _check_prices(columns.price, rows, problems)
     problems.raise_if_any()
@@ -45,7 +46,7 @@ def read_items(path: Path) -> list[ItemWrite]:
 
 
 def _checked_rows(
-    table: Table, names: list[str], problems: Problems
+    table: Table, names: list[str], allowed_ids: Collection[str], problems: Problems
 ) -> list[tuple[int, dict[str, str]]]:
     rows: list[tuple[int, dict[str, str]]] = []
     lines: dict[str, int] = {}
@@ -57,7 +58,7 @@ def _checked_rows(
             continue
         row = dict(zip(names, fields, strict=True))
         item_id = row["item_id"]
-        reason = id_problem(item_id)
+        reason = id_problem(item_id, allowed_ids)
         if item_id in lines:
             reason = f"{item_id!r} is on line {lines[item_id]} already"
         if reason:

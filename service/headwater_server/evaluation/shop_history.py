@@ -54,8 +54,10 @@ def read_history(
     events: Path, items: Path | None, settings: EngineSettings, limit: int | None = None
 ) -> ShopHistory:
     """Read and check both files. Raises `BadFile` before any row is used."""
-    writes = tuple(read_items(items)) if items else ()
-    return ShopHistory(settings, writes, read_events(events, frozenset(settings.rewards), limit))
+    allowed_ids = settings.allowed_ids
+    writes = tuple(read_items(items, allowed_ids)) if items else ()
+    read = read_events(events, frozenset(settings.rewards), limit, allowed_ids)
+    return ShopHistory(settings, writes, read)
 
 
 def read_gorse(
@@ -66,7 +68,8 @@ def read_gorse(
     settings: EngineSettings,
 ) -> ShopHistory:
     """Read and check Gorse's exports. Raises `BadFile` before any row is used."""
-    writes = tuple(gorse_items(items)) if items else ()
-    accounts = tuple(gorse_users(users)) if users else ()
-    events = read_feedback(feedback, frozenset(settings.rewards), types)
+    allowed_ids = settings.allowed_ids
+    writes = tuple(gorse_items(items, allowed_ids)) if items else ()
+    accounts = tuple(gorse_users(users, allowed_ids)) if users else ()
+    events = read_feedback(feedback, frozenset(settings.rewards), types, allowed_ids)
     return ShopHistory(settings, writes, events, accounts)

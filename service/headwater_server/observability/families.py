@@ -22,11 +22,15 @@ COUNTED = {
     "events_learned": "Events that were learned from.",
     "events_repeated": "Events that were sent again; each was learned once.",
     "events_quarantined": "Events that were quarantined in total: nothing was learned from them.",
+    "item_writes_refused": "Writes of new items that this process refused because of items_max.",
+    "event_items_removed": "Items that only events name and that event_items_max had no place for.",
+    "deduplication_ids_removed": "Event ids forgotten early because of deduplication_ids_max.",
 }
 HELD = {
     "visitors": "Known visitors.",
     "users": "Known users.",
-    "items": "Items in the catalogue.",
+    "items": "Known items: those of the catalogue, and those that only events name.",
+    "items_described": "Items that the catalogue describes.",
     "deduplication_ids": "Event ids that are kept to find repeated events.",
     "open_impressions": "Impressions whose attribution window is open.",
 }

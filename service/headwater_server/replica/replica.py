@@ -36,6 +36,7 @@ from headwater_server.replica.shell import Shell
 from headwater_server.replica.startup import WantedSettings
 from headwater_server.replica.writes.caller import NOBODY, Caller
 from headwater_server.replica.writes.erasing import Erasing
+from headwater_server.replica.writes.write_checks import check_item_ids, check_user_ids
 from headwater_server.replica.writes.writes import Writes
 
 
@@ -197,6 +198,7 @@ class Replica:
         self, writes: Sequence[ItemWrite], time_remaining_s: float | None
     ) -> WriteAnswer:
         """Change the catalogue; the change takes effect with the next answer."""
+        check_item_ids(writes, self.engine.settings)
         return await self.writes.write(writes, time_remaining_s)
 
     async def delete_items(
@@ -209,6 +211,7 @@ class Replica:
         self, writes: Sequence[UserWrite], time_remaining_s: float | None
     ) -> WriteAnswer:
         """Change the features of accounts."""
+        check_user_ids(writes, self.engine.settings)
         return await self.writes.write(writes, time_remaining_s)
 
     async def erase_user(

@@ -24,12 +24,12 @@ TEXT, SKIPPED = -2, -1
 
 
 class DecodedSize:
-    """Checks messages of one type.
+    r"""Checks messages of one type.
 
     >>> from headwater.v1.feedback_service_pb2 import FeedbackRequest
     >>> size = DecodedSize(FeedbackRequest.DESCRIPTOR)
     >>> size.check(FeedbackRequest(events=[{"event_id": "e1"}]).SerializeToString())
-    >>> size.check(b"\\x0a\\x00" * 500_000)
+    >>> size.check(b"\x0a\x00" * 500_000)
     Traceback (most recent call last):
     ...
     headwater_server.errors.InvalidRequest: request would take more than 16 MiB of memory: ...

@@ -26,10 +26,20 @@ _DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS, "set_ti
 
 
 class Catalogue(Numbering):
-    """Items by number. Everything except an item's text is in arrays, which are quick to copy."""
+    """Items by number. Everything except an item's text is in arrays, which are quick to copy.
 
-    def __init__(self, items_max: int) -> None:
-        super().__init__(items_max)
+    There are two budgets. Described items have ``items_max`` places and are never removed for
+    others. Items that only events name, and deleted ones, have ``event_items_max`` places (0: those
+    that ``items_max`` leaves free, at least a quarter of it) and push out only each other.
+    """
+
+    def __init__(self, items_max: int, event_items_max: int = 0) -> None:
+        super().__init__()
+        self.items_max = items_max
+        self.event_items_max = event_items_max
+        # what this process saw the limits do; not a part of the state
+        self.writes_refused = 0
+        self.event_items_removed = 0
         self._items: dict[int, Item] = {}
         self._texts: dict[int, str] = {}
         self._deleted: set[int] = set()
@@ -50,6 +60,29 @@ class Catalogue(Numbering):
         """Return the data of the item with that number; None if there is none."""
         return None if number in self._deleted else self._items.get(number)
 
+    @property
+    def described(self) -> int:
+        """How many items the shop describes."""
+        return len(self._kept)
+
+    @property
+    def event_items(self) -> int:
+        """How many other items are known: named by events only, or deleted."""
+        return len(self._numbers) - len(self._kept)
+
+    @property
+    def event_places(self) -> int:
+        """How many of those may be known."""
+        free = self.items_max - self.described
+        return self.event_items_max or max(1, self.items_max // 4, free)
+
+    def has_place(self, write: ItemWrite, now_ms: int) -> bool:
+        """Whether the write needs no new place among the described items, or finds one."""
+        number = self._numbers.get(write.item.item_id)
+        if number in self._kept or self.described < self.items_max:
+            return True
+        return number is not None and not self._newer(number, write, now_ms)
+
     def enter(self, item_id: str) -> int:
         """Return the number of ``item_id``, a new one if needed, and mark it as the most active."""
         number = super().enter(item_id)
@@ -62,9 +95,13 @@ class Catalogue(Numbering):
             self.columns.reserve(self.rows)
         return number
 
-    def evict(self) -> NDArray[np.int32]:
-        """Remove the longest inactive items; return the numbers that become free."""
-        gone = self.pop_inactive()
+    def evict(self, count: int) -> NDArray[np.int32]:
+        """Remove the longest inactive items that are not described; return the free numbers.
+
+        At least a 64th of their places: each removal reads all models.
+        """
+        gone = self.pop_inactive(max(count, self.event_places // 64))
+        self.event_items_removed += len(gone)
         for number in gone:
             self._items.pop(number, None)
             self._texts.pop(number, None)
@@ -77,17 +114,23 @@ class Catalogue(Numbering):
 
     def write(self, number: int, write: ItemWrite, now_ms: int) -> bool:
         """Write fields of an item; return whether any is newer than the stored one."""
-        times, set_ms = self.set_times_ms[number], write.set_time_ms
-        set_ms = self.newest_ms(number, now_ms) if set_ms is None else set_ms
-        newer = [n for n in write.fields or ITEM_FIELDS if set_ms >= times[_PLACES[n]]]
+        set_ms, newer = self._set_ms(number, write, now_ms), self._newer(number, write, now_ms)
         if number not in self._items:
             self.newest = np.append(self.newest, np.int32(number))[-NEW_MAX:]
         item = self._items.get(number) or Item(write.item.item_id)
         item = replace(item, **{name: getattr(write.item, name) for name in newer})
-        times[[_PLACES[name] for name in newer]] = set_ms
+        self.set_times_ms[number, [_PLACES[name] for name in newer]] = set_ms
         if newer or number not in self._deleted:
             self._put(number, item)
         return bool(newer)
+
+    def _newer(self, number: int, write: ItemWrite, now_ms: int) -> list[str]:
+        """Return the fields of the write that are newer than the stored ones."""
+        set_ms, times = self._set_ms(number, write, now_ms), self.set_times_ms[number]
+        return [n for n in write.fields or ITEM_FIELDS if set_ms >= times[_PLACES[n]]]
+
+    def _set_ms(self, number: int, write: ItemWrite, now_ms: int) -> int:
+        return self.newest_ms(number, now_ms) if write.set_time_ms is None else write.set_time_ms
 
     def newest_ms(self, number: int, now_ms: int) -> int:
         """Return the time of a write that states none: now, and not before any other write."""
@@ -99,6 +142,7 @@ class Catalogue(Numbering):
             return False
         self._put(number, Item(self.ids[number], available=False))
         self._deleted.add(number)
+        self.release(number)
         self.columns.drop(number)
         self.set_times_ms[number] = set_ms
         self._items[number] = Item(self.ids[number])
@@ -113,6 +157,7 @@ class Catalogue(Numbering):
         self._items[number] = item
         self._texts[number] = json.dumps([getattr(item, field.name) for field in fields(Item)])
         self._deleted.discard(number)
+        self.keep(number)
         self._are_timed |= bool(item.publish_time_ms or item.expire_time_ms)
         self.columns.put(number, item)
         self.available[number] = item.available
@@ -177,6 +222,7 @@ class Catalogue(Numbering):
                 self._items[number] = Item(item.item_id)
             else:
                 self.columns.put(number, item)
+        self._kept = self._items.keys() - self._deleted
         timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)
         self._are_timed = bool(timed.any())
 

@@ -13,20 +13,21 @@ from headwater_server.models.base import CAPACITY_START
 
 
 class Numbering:
-    """Item ids by number, at most ``items_max`` of them; the longest inactive are removed first.
+    """Item ids by number. Of those that are not kept, the longest inactive are removed first.
 
     An item gets its number at its first write or event. ``spare_row``, the row after the last,
     represents every unknown item: it is zero in all arrays.
 
-    >>> numbers = Numbering(items_max=3)
-    >>> [numbers.enter(item_id) for item_id in ("a", "b", "a", "c")]
-    [0, 1, 0, 2]
-    >>> numbers.is_full(), numbers.pop_inactive(), numbers.enter("d")
-    (True, [1], 1)
+    >>> numbers = Numbering()
+    >>> [numbers.enter(item_id) for item_id in ("a", "b", "c", "b")]
+    [0, 1, 2, 1]
+    >>> numbers.keep(0)
+    >>> numbers.pop_inactive(1), numbers.enter("d")
+    ([2], 2)
     """
 
-    def __init__(self, items_max: int) -> None:
-        self.items_max = items_max
+    def __init__(self) -> None:
+        self._kept: set[int] = set()
         self._numbers: dict[str, int] = {}
         self._recency = Recency()
         self.number = self._numbers.get
@@ -53,10 +54,6 @@ class Numbering:
         given[self._spare] = False
         return np.flatnonzero(given).astype(np.int32)
 
-    def is_full(self) -> bool:
-        """Whether a new item needs the place of others."""
-        return len(self._numbers) >= self.items_max
-
     def enter(self, item_id: str) -> int:
         """Return the number of ``item_id``, a new one if needed, and mark it as the most active."""
         number = self._numbers.get(item_id)
@@ -68,12 +65,23 @@ class Numbering:
                 number = len(self.ids)
                 self.ids.append(item_id)
             self._numbers[item_id] = number
-        self._recency.act(number)
+        if number not in self._kept:
+            self._recency.act(number)
         return number
 
-    def pop_inactive(self) -> list[int]:
-        """Remove the longest inactive 64th part; return the numbers that become free."""
-        gone: list[int] = self._recency.inactive(self.items_max).tolist()
+    def keep(self, number: int) -> None:
+        """Never remove the item, until `release`."""
+        self._kept.add(number)
+        self._recency.clear(number)
+
+    def release(self, number: int) -> None:
+        """Allow the removal of the item; it is the most active one now."""
+        self._kept.discard(number)
+        self._recency.act(number)
+
+    def pop_inactive(self, count: int) -> list[int]:
+        """Remove the ``count`` longest inactive items; return the numbers that become free."""
+        gone: list[int] = self._recency.oldest(count).tolist()
         for number in gone:
             del self._numbers[self.ids[number]]
             self._recency.clear(number)

@@ -16,7 +16,7 @@ Value = TypeVar("Value")
 
 
 def drop_first(entries: dict[Key, Value], most: int) -> None:
-    """Drop the first 64th part if there are more than ``most`` entries.
+    """Drop the first entries if there are more than ``most``: the surplus, at least a 64th part.
 
     Dropping them one by one is slow: a dictionary scans the places of all dropped entries each
     time.
@@ -26,7 +26,7 @@ def drop_first(entries: dict[Key, Value], most: int) -> None:
     {'b': 2, 'c': 3}
     """
     if len(entries) > most:
-        for key in list(islice(entries, max(1, most // 64))):
+        for key in list(islice(entries, max(len(entries) - most, most // 64))):
             del entries[key]
 
 
@@ -71,6 +71,11 @@ class Recency:
         counts = np.bincount(classes, minlength=CLASSES).tolist()
         rows = rows[classes == evicted_class(counts, most)]
         count = min(max(1, most // 64), len(rows))
+        return rows[np.argsort(self._last[rows])[:count]]
+
+    def oldest(self, count: int) -> NDArray[np.int64]:
+        """Return the ``count`` longest inactive rows of all classes, oldest first."""
+        rows = np.flatnonzero(self._last)
         return rows[np.argsort(self._last[rows])[:count]]
 
     def clear(self, row: int) -> None:

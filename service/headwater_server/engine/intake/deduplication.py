@@ -39,6 +39,7 @@ class Deduplication:
         self._first = 0
         self._next = 0
         self._rows = _rows(_START)
+        self.removed_early = 0  # by this process, within the window; not a part of the state
 
     def __len__(self) -> int:
         return len(self._places)
@@ -71,8 +72,7 @@ class Deduplication:
 
     def _remember(self, key: bytes, content: bytes, owner: np.uint64, now_ms: int) -> None:
         self.expire(now_ms)
-        if self._next - self._first >= self.ids_max:
-            self._forget_first()
+        self.shrink(places=1)
         row = self._next - self._base
         if row == len(self._rows["times_ms"]):
             self._move()
@@ -88,6 +88,12 @@ class Deduplication:
         """Remove the ids that are older than the window."""
         while self._first < self._next and self._is_old(self._first, now_ms):
             self._forget_first()
+
+    def shrink(self, places: int = 0) -> None:
+        """Remove the oldest ids, so that ``places`` more have room within ``ids_max``."""
+        while self._next - self._first + places > max(1, self.ids_max):
+            self._forget_first()
+            self.removed_early += 1
 
     def _forget_first(self) -> None:
         row = self._first - self._base

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from headwater_server.engine.clock import ahead_problem
+from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, RATING, canonical_type
@@ -14,6 +15,8 @@ from headwater_server.engine.settings import EngineSettings
 ID_BYTES_MAX = 128
 ITEMS_MAX = 1000
 CONTEXT_MAX = 100
+POSITION_MAX = 1000
+PAGE_POSITION_MAX = 100  # of a page's list that no token proves: the most that Recommend returns
 TEXT_BYTES_MAX = 1024
 NUMBER_MAX = 1e12
 CURRENCY_BYTES_MAX = 3
@@ -51,8 +54,11 @@ def _reasons(event: Event, settings: EngineSettings) -> Iterator[str]:
         known = ", ".join(sorted({*settings.rewards, LOGOUT}))
         yield f"event_type: {name[:64]!r} has no reward; known are {known}"
     yield from _long_texts(event)
+    yield from _placeholders(event, settings)
     if len(event.items) > ITEMS_MAX:
         yield f"items: {len(event.items)} of them, at most {ITEMS_MAX}"
+    yield from _large_for_a_page(event, name, settings.page_event_items_max)
+    yield from _far_positions(event, name)
     if name == LOGOUT:
         if event.items:
             yield "items: a logout names no item"
@@ -82,6 +88,40 @@ def _long_texts(event: Event) -> Iterator[str]:
             yield f"context[{key[:64]!r}]: name empty or longer than {ID_BYTES_MAX} bytes"
         if isinstance(value, str) and _bytes(value) > TEXT_BYTES_MAX:
             yield f"context[{key[:64]!r}]: text longer than {TEXT_BYTES_MAX} bytes"
+
+
+def _placeholders(event: Event, settings: EngineSettings) -> Iterator[str]:
+    for field in ("event_id", "visitor_id", "user_id"):
+        if reason := placeholder(getattr(event, field), settings.allowed_ids):
+            yield f"{field}: {reason}"
+    for place, item in enumerate(event.items):
+        if reason := placeholder(item.item_id, settings.allowed_ids):
+            yield f"items[{place}].item_id: {reason}"
+
+
+def _large_for_a_page(event: Event, name: str, most: int) -> Iterator[str]:
+    if event.slate is not None and name == IMPRESSION:
+        most = max(most, len(event.slate.item_ids))
+    if event.from_page and 0 < most < len(event.items):
+        yield (
+            f"items: {len(event.items)} of them; an event of a page names at most {most} "
+            "(page_event_items_max)"
+        )
+
+
+def _far_positions(event: Event, name: str) -> Iterator[str]:
+    """Yield that the last slot is beyond what any list has; without a slate, items follow the first.
+
+    A position is an input of the probability, so one that no list has would move those of all.
+    """
+    last = event.position
+    if name == IMPRESSION and event.slate is None:
+        last = max(1, event.position) + len(event.items) - 1
+    if event.from_page and event.slate is not None:
+        if last > len(event.slate.item_ids):
+            yield f"position: {last}, but the token's list has {len(event.slate.item_ids)} slots"
+    elif last > (most := PAGE_POSITION_MAX if event.from_page else POSITION_MAX):
+        yield f"position: slot {last}; a list has at most {most}"
 
 
 def _wild_numbers(event: Event) -> Iterator[str]:

@@ -111,7 +111,8 @@ class Learning:
         before = history.items[others]
         models.next_item.learn(before, item)
         models.companions.learn(before, item, in_session=history.in_session[others])
-        models.circumstances.learn(before, item, tokens=history.circumstances)
+        tokens = history.circumstances + history.claimed
+        models.circumstances.learn(before, item, tokens=tokens)
         models.words.learn(before, item)
         if len(before) < len(history.items):
             age_s = float(history.ages_s[~others][0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.limits import Limit, limits
 from headwater_server.engine.lookups.settings_warnings import settings_warnings
 from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion, ItemStatistics
 from headwater_server.engine.measures.drift import DriftAlarm
@@ -94,6 +95,10 @@ class Lookups:
         """Yield what in the settings fits nothing in the catalogue, in short steps."""
         return settings_warnings(self._parts.settings, self._parts.scoring)
 
+    def limits(self) -> tuple[Limit, ...]:
+        """Return how full the tables are that settings limit."""
+        return limits(self._parts)
+
     def counts(self) -> dict[str, int]:
         """Return how much of each there is."""
         parts = self._parts
@@ -103,6 +108,10 @@ class Lookups:
             "visitors": len(parts.visitors),
             "users": len(parts.users),
             "items": len(parts.catalogue),
+            "items_described": parts.catalogue.described,
+            "item_writes_refused": parts.catalogue.writes_refused,
+            "event_items_removed": parts.catalogue.event_items_removed,
             "deduplication_ids": len(parts.deduplication),
+            "deduplication_ids_removed": parts.deduplication.removed_early,
             "open_impressions": len(parts.attribution),
         }

@@ -67,12 +67,13 @@ class Event:
 
 
 class Status(Enum):
-    """The result of one event."""
+    """The result of one operation. REFUSED is that of a write for which there is no place."""
 
     CREATED = "created"
     EXISTS = "exists"
     CONFLICT = "conflict"
     QUARANTINED = "quarantined"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

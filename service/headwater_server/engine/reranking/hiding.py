@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.catalogue import filters
+from headwater_server.engine.catalogue.columns import Columns
 from headwater_server.engine.catalogue.eviction import CLASSES, evicted_class
+from headwater_server.engine.messages.entries import Item
+from headwater_server.engine.messages.rewards import canonical_type
+from headwater_server.engine.reranking.rules import Hide
 from headwater_server.engine.snapshot.state import Deferred
 
 ITEMS_MAX = 1000
@@ -145,3 +152,45 @@ def _columns(table: _Table) -> dict[str, Any]:
         "until_ms": np.array([until_ms for until_ms, _ in spans], dtype=np.int64),
         "since_ms": np.array([since_ms for _, since_ms in spans], dtype=np.int64),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class HidingRules:
+    """The first rule that matches act and item decides; if none does, ``hide_days``.
+
+    >>> rules = HidingRules(
+    ...     {"purchase-complete": 30.0},
+    ...     [Hide(name="fresh", filter='tags: ANY("food")', days=0, event_types=("click",))],
+    ... )
+    >>> rules.days("click", Item("milk", tags=("food",)), now_ms=0)
+    0.0
+    >>> rules.days("purchase", None, now_ms=0), rules.days("click", None, now_ms=0)
+    (30.0, None)
+    """
+
+    hide_days: Mapping[str, float]
+    rules: Sequence[Hide]
+
+    def until_ms(self, event_type: str, item: Item | None, now_ms: int) -> int | None:
+        """Return until when an act hides the item; None: it does not."""
+        days = self.days(event_type, item, now_ms)
+        return now_ms + round(DAY_MS * days) if days else None
+
+    def days(self, event_type: str, item: Item | None, now_ms: int) -> float | None:
+        """Return for how many days an act hides the item; None: no rule matches."""
+        name = canonical_type(event_type)
+        for rule in self.rules:
+            if name in rule.event_types and rule.holds("", now_ms) and passes(rule.filter, item):
+                return float(rule.days)
+        given = [self.hide_days[n] for n in {event_type, name} if n in self.hide_days]
+        return max(given, default=None)
+
+
+def passes(text: str, item: Item | None) -> bool:
+    """Return whether one item passes a filter; None: an item that is not in the catalogue."""
+    if not text:
+        return True
+    columns = Columns()
+    if item is not None:
+        columns.put(0, item)
+    return bool(np.asarray(filters.parse(text).mask(columns))[0])

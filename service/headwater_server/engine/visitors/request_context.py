@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from headwater_server.engine.messages.events import ContextValue, Event
-from headwater_server.models.covisitation.circumstances import circumstance
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.models.covisitation.circumstances import PAGES, circumstance
 
 _Values = Iterable[tuple[str, ContextValue]]
 
@@ -15,13 +16,66 @@ def placement_of(event: Event) -> str:
     return event.placement or (event.slate.placement if event.slate else "")
 
 
-def circumstances(placement: str, context: _Values, features: _Values) -> tuple[str, ...]:
-    """Return the texts by which `Circumstances` counts.
+def circumstances(placement: str, context: _Values) -> tuple[str, ...]:
+    """Return the texts by which `Circumstances` counts what the caller names.
 
-    >>> circumstances("home", (("device", "mobile"),), (("segment", "vip"),))
-    ('placement=home', 'context.device=mobile', 'user.segment=vip')
+    >>> circumstances("home", (("device", "mobile"),))
+    ('placement=home', 'context.device=mobile')
     """
     texts = [circumstance("placement", placement)] if placement else []
     texts += [circumstance(f"context.{name}", value) for name, value in context]
-    texts += [circumstance(f"user.{name}", value) for name, value in features]
     return tuple(texts)
+
+
+def circumstances_of_account(features: _Values) -> tuple[str, ...]:
+    """Return those that the account has: only the shop's backend writes them.
+
+    >>> circumstances_of_account((("segment", "vip"),))
+    ('user.segment=vip',)
+    """
+    return tuple(circumstance(f"user.{name}", value) for name, value in features)
+
+
+def marked(
+    texts: tuple[str, ...], who: Event | RecommendRequest, is_known: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """Return the circumstances; those that only pages name are marked with `PAGES`.
+
+    A page may name any: these are counted apart, so that they cost the shop's own nothing. What a
+    backend's event has named is the shop's own, whoever names it, and so is the placement of a
+    list that a backend requested. A backend that asks under a circumstance that only pages have
+    named is answered from theirs.
+
+    >>> page = Event("e1", "click", "ann", from_page=True)
+    >>> marked(("weather=rain", "weather=frogs"), page, {"weather=rain"}.__contains__)
+    ('weather=rain', 'page:weather=frogs')
+    """
+    if isinstance(who, Event) and not who.from_page:
+        return texts
+    certain = _certain_placement(who)
+
+    def of_pages(text: str) -> bool:
+        if is_known(text) or text == certain:
+            return False
+        return who.from_page or is_known(PAGES + text)
+
+    return tuple(PAGES + text if of_pages(text) else text for text in texts)
+
+
+def _certain_placement(who: Event | RecommendRequest) -> str:
+    """Return the circumstance of the list's placement if a backend requested the list."""
+    if not isinstance(who, Event) or who.slate is None or not who.is_proven:
+        return ""
+    return circumstance("placement", who.slate.placement)
+
+
+def claimed_by(who: Event | RecommendRequest, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the `marked` texts that an event claims: a token proves no context.
+
+    >>> page = Event("e1", "click", "ann", from_page=True)
+    >>> claimed_by(page, ("weather=rain", "page:weather=frogs"))
+    ('page:weather=frogs',)
+    """
+    if not isinstance(who, Event):
+        return ()
+    return tuple(text for text in texts if text.startswith(PAGES))

@@ -54,6 +54,10 @@ class Users:
             if any(time_ms > now_ms for time_ms, _ in known.values()):
                 self._users[user_id] = {n: (min(t, now_ms), v) for n, (t, v) in known.items()}
 
+    def shrink(self) -> None:
+        """Remove the accounts beyond ``users_max`` whose writes are the oldest."""
+        drop_first(self._users, self.users_max)
+
     def forget(self, user_id: str) -> None:
         """Forget an account and its features."""
         self._users.pop(user_id, None)

@@ -29,7 +29,8 @@ class History:
 
     ``items`` int32[n], ``ages_s`` float64[n], ``interactions`` int32[n], ``in_session`` bool[n];
     ``refused`` the items that the visitor dismissed or disliked; ``gap_s`` since the last act;
-    ``circumstances`` of the request or the act, see `models.covisitation.circumstances`.
+    ``circumstances`` of the request or the act, see `models.covisitation.circumstances`;
+    ``claimed`` those that only a page claims: they are counted, and teach the ranker nothing.
     """
 
     items: NDArray[np.int32]
@@ -40,6 +41,7 @@ class History:
     session_length: int
     gap_s: float
     circumstances: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
 
     @property
     def latest(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,18 @@ TYPES = {"read": "impression", "star": "favorite"}
 """Our event type for each of Gorse's types, by default; types that we know stay as they are."""
 
 
-def read_feedback(path: Path, known: frozenset[str], types: Mapping[str, str]) -> EventFile:
+def read_feedback(
+    path: Path,
+    known: frozenset[str],
+    types: Mapping[str, str],
+    allowed_ids: Collection[str] = (),
+) -> EventFile:
     """Read feedback; ``types`` maps feedback types to event types. Raises `BadFile`.
 
     Exports are in the database's order: events are sorted by time, those without one first.
     """
     export = read_export(path, Kind.FEEDBACK)
-    reading = _Reading(export, known, TYPES | dict(types))
+    reading = _Reading(export, known, TYPES | dict(types), allowed_ids)
     rows = [row for record in export.records if (row := reading.row(record))]
     if not export.problems.total and not rows:
         export.problems.add(0, "", "the file holds no feedback")
@@ -49,10 +54,17 @@ def _file(
 
 
 class _Reading:
-    def __init__(self, export: Export, known: frozenset[str], types: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        export: Export,
+        known: frozenset[str],
+        types: Mapping[str, str],
+        allowed_ids: Collection[str],
+    ) -> None:
         self._problems = export.problems
         self._known = known
         self._types = types
+        self._allowed_ids = allowed_ids
         self._reported: set[str] = set()
 
     def row(self, record: Record) -> tuple[int | None, int, str, str, str, float | None] | None:
@@ -71,7 +83,7 @@ class _Reading:
 
     def _id(self, line: int, fields: dict[str, Any], name: str) -> str:
         value = fields.get(name.lower(), "")
-        reason = id_problem(value) if isinstance(value, str) else "no text"
+        reason = id_problem(value, self._allowed_ids) if isinstance(value, str) else "no text"
         if reason:
             self._problems.add(line, name, reason)
         return str(value)

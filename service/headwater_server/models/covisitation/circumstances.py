@@ -19,6 +19,9 @@ from headwater_server.models.splitmix import uniform
 TOKENS_MAX = 32
 """Circumstances of one act that count; more of them add little and cost much."""
 
+PAGES = "page:"
+"""Before a circumstance that only pages name: what anyone can make up is counted apart."""
+
 
 @njit(cache=True)
 def _learn(table, totals, tokens, item, weight, row_max, seed, count):
@@ -74,6 +77,9 @@ class Circumstances(FadingModel):
         Items kept for a circumstance; a power of two times 8.
     tokens_max
         Circumstances kept; those not seen for the longest time are removed first.
+    page_tokens_max
+        Circumstances kept beside them that only pages name; those chosen under least are removed
+        first. An act adds one of them at most once the table is full.
     half_life
         Events after which an interaction counts half.
     seed
@@ -99,18 +105,23 @@ class Circumstances(FadingModel):
         self,
         row_max: int = 256,
         tokens_max: int = 10_000,
+        page_tokens_max: int = 1_000,
         half_life: float = 20_000.0,
         seed: int = 4,
     ) -> None:
         super().__init__()
         self.row_max = row_max
         self.tokens_max = tokens_max
+        self.page_tokens_max = page_tokens_max
         self.half_life = half_life
         self.seed = seed
         self._pairs = Neighbours(columns=1)
-        self._totals = np.zeros(tokens_max, dtype=np.float32)
+        rows = tokens_max + page_tokens_max
+        self._totals = np.zeros(rows, dtype=np.float32)
         self._tokens: OrderedDict[str, int] = OrderedDict()
-        self._pairs.reserve(tokens_max)
+        self._page_tokens: dict[str, int] = {}
+        self._page_names: list[str] = []
+        self._pairs.reserve(rows)
 
     def reserve(self, rows: int) -> None:
         """Nothing: rows are circumstances, not items."""
@@ -122,19 +133,46 @@ class Circumstances(FadingModel):
 
     def _rows(self, tokens: Iterable[str]) -> NDArray[np.int32]:
         """Return the rows of the known tokens; a pure read."""
-        known = (self._tokens.get(token) for token in tokens)
-        return np.array([n for n in known if n is not None][:TOKENS_MAX], dtype=np.int32)
+        known = (self._row(token) for token in tokens)
+        return np.array([n for n in known if n >= 0][:TOKENS_MAX], dtype=np.int32)
+
+    def _row(self, token: str) -> int:
+        tokens = self._page_tokens if token.startswith(PAGES) else self._tokens
+        return tokens.get(token, -1)
+
+    def is_known(self, token: str) -> bool:
+        """Whether any act was learned under the circumstance."""
+        return self._row(token) >= 0
 
     def _enter(self, token: str) -> None:
-        if token in self._tokens:
+        if token.startswith(PAGES):
+            self._enter_of_page(token)
+        elif token in self._tokens:
             self._tokens.move_to_end(token)
+        else:
+            number = len(self._tokens)
+            if number >= self.tokens_max:
+                _, number = self._tokens.popitem(last=False)
+                self._clear(number)
+            self._tokens[token] = number
+
+    def _enter_of_page(self, token: str) -> None:
+        """Enter a circumstance of pages; if there is no place, for the one chosen under least."""
+        if token in self._page_tokens:
             return
-        number = len(self._tokens)
-        if number >= self.tokens_max:
-            _, number = self._tokens.popitem(last=False)
-            self._pairs.clear(number)
-            self._totals[number] = 0
-        self._tokens[token] = number
+        place = len(self._page_names)
+        if place < self.page_tokens_max:
+            self._page_names.append(token)
+        else:
+            place = int(self._totals[self.tokens_max :].argmin())
+            self._clear(self.tokens_max + place)
+            del self._page_tokens[self._page_names[place]]
+            self._page_names[place] = token
+        self._page_tokens[token] = self.tokens_max + place
+
+    def _clear(self, row: int) -> None:
+        self._pairs.clear(row)
+        self._totals[row] = 0
 
     def learn(
         self,
@@ -164,12 +202,12 @@ class Circumstances(FadingModel):
         """Return for each circumstance how much more often than by chance ``item`` is chosen."""
         lifts = {}
         for token in tokens[:TOKENS_MAX]:
-            row = self._tokens.get(token, -1)
+            row = self._row(token)
             slot = find_slot(self._pairs.table, row, item) if row >= 0 else -1
             if slot >= 0:
                 often, total = self._pairs.values[slot, 0], self._totals[row]
                 share = float(often) / (float(total) + 2.0 * self._weight)
-                lifts[token] = share * self._count / (interactions + 3.0)
+                lifts[token.removeprefix(PAGES)] = share * self._count / (interactions + 3.0)
         return lifts
 
     def learn_one(self, user: Any, item: Any, y: Any = True, x: Any = None) -> None:
@@ -193,6 +231,7 @@ class Circumstances(FadingModel):
             "totals": self._totals,
             "tokens": list(self._tokens),
             "rows": np.fromiter(self._tokens.values(), dtype=np.int64, count=len(self._tokens)),
+            "page_tokens": list(self._page_names),
             "count": self._count,
             "origin": self._origin,
         }
@@ -202,6 +241,8 @@ class Circumstances(FadingModel):
         self._pairs.load(state["pairs"])
         self._totals = state["totals"]
         self._tokens = OrderedDict(zip(state["tokens"], state["rows"].tolist(), strict=True))
+        self._page_names = list(state["page_tokens"])
+        self._page_tokens = {t: self.tokens_max + n for n, t in enumerate(self._page_names)}
         self._count, self._origin = state["count"], state["origin"]
 
 

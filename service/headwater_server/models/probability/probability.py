@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from river import base, preprocessing
 
 from headwater_server.models.base import CAPACITY_START
-from headwater_server.models.covisitation.circumstances import circumstance
+from headwater_server.models.covisitation.circumstances import PAGES, circumstance
 from headwater_server.models.probability.averaging import average, update_weights
 from headwater_server.models.probability.probit import BIAS, CHANCE_MIN, Probit, normal_cdf
 from headwater_server.models.river.plain_values import from_plain, to_plain
@@ -23,11 +23,11 @@ FEATURES = ("score", "share", "log_position", "log_history")
 TOKENS_MAX = 16
 """Circumstances of a slot that count; more of them add little."""
 
-_BUCKETS = 4096
+_BUCKETS, _PAGE_BUCKETS = 4096, 512  # what only pages name shares no weight with the rest
 _DEVIATIONS_MAX = 4.0  # a feature counts up to so many deviations from its mean
 _SPREAD, _TOKENS_SPREAD, _ITEM_SPREAD = 0.2, 0.5, 0.3
 _FIRST_TOKEN = 1 + len(FEATURES)
-_FIRST_ITEM = _FIRST_TOKEN + _BUCKETS
+_FIRST_ITEM = _FIRST_TOKEN + _BUCKETS + _PAGE_BUCKETS
 _ENDS = (1, _FIRST_TOKEN, _FIRST_TOKEN + TOKENS_MAX, _FIRST_TOKEN + TOKENS_MAX + 1)
 INTERVAL = 0.9
 """Share of the posterior that lies within `ProbabilityHead.interval_many`."""
@@ -41,7 +41,8 @@ def bucket(text: str) -> int:
     True
     """
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % _BUCKETS
+    number = int.from_bytes(digest, "big")
+    return _BUCKETS + number % _PAGE_BUCKETS if text.startswith(PAGES) else number % _BUCKETS
 
 
 def buckets(texts: Sequence[str]) -> NDArray[np.int32]:

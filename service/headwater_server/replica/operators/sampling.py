@@ -11,6 +11,7 @@ from headwater_server.errors import StoreUnavailable
 from headwater_server.observability.aggregation import aggregate
 from headwater_server.observability.recent import RECORD_EVERY_S, CallFigures, RecentCalls
 from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
+from headwater_server.replica.operators.limit_warnings import LimitWarnings
 from headwater_server.replica.operators.memory import process_bytes
 from headwater_server.replica.operators.timeline import SeriesKey, Timeline
 from headwater_server.replica.ports.registry import Replicas
@@ -23,7 +24,10 @@ NAMES = ("calls_per_second", "failures_per_second", "latency_p50_ms", "latency_p
 
 
 class Sampling:
-    """Records the calls every five seconds, and samples all figures every ``interval_s``."""
+    """Records the calls every five seconds, and samples all figures every ``interval_s``.
+
+    Every five seconds it also compares the tables with their limits, and warns.
+    """
 
     def __init__(
         self,
@@ -44,6 +48,7 @@ class Sampling:
         self._clock = clock
         self._before: tuple[float, int] | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._limit_warnings = LimitWarnings()
         self.timeline = Timeline(self._interval_s)
 
     def start(self) -> None:
@@ -75,6 +80,7 @@ class Sampling:
 
     async def _record(self) -> None:
         self._recent.record(self._clock())
+        self._limit_warnings.watch(self._engine.lookups.limits())
 
     async def sample(self) -> None:
         """Take one sample of all figures."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
@@ -60,6 +61,9 @@ class StateLookups(Protocol):
 
     def counts(self) -> dict[str, int]:
         """Return the counts of all kinds of objects."""
+
+    def limits(self) -> Sequence[Limit]:
+        """Return how full the tables are that settings limit."""
 
     def drift_alarms(self) -> Sequence[DriftAlarm]:
         """Return the drift alarms, oldest first."""

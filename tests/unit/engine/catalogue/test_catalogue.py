@@ -51,8 +51,9 @@ def test_the_longest_inactive_make_room():
     catalogue = Catalogue(64)
     for n in range(64):
         _write(catalogue, Item(f"i{n}", title=f"t{n}", available=False))
+        catalogue.delete(n, 1)
     catalogue.enter("i0")
-    gone = catalogue.evict()
+    gone = catalogue.evict(1)
     assert gone.tolist() == [1]
     number = catalogue.enter("fresh")
     assert number == 1
@@ -66,11 +67,14 @@ def test_survives_a_restart():
     catalogue = Catalogue(3)
     for n in range(3):
         _write(catalogue, Item(f"i{n}", tags=("x", "y"), features=(("size", 2.0),)), now_ms=n)
-    catalogue.enter("i0")
+    for name in ("a", "b", "i0", "a"):
+        catalogue.enter(name)
     again = Catalogue(3)
     again.load(unflatten(at_once(catalogue.state)))
     assert again.get("i2") == catalogue.get("i2")
-    assert again.evict().tolist() == catalogue.evict().tolist()
+    assert (again.described, again.event_items) == (3, 2)
+    assert again.evict(1).tolist() == catalogue.evict(1).tolist() == [4]
+    assert again.evict(9).tolist() == catalogue.evict(9).tolist() == [3]
 
 
 def test_tokens_say_where_a_word_comes_from():

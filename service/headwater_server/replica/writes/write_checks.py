@@ -1,0 +1,28 @@
+"""Refuses catalogue and account writes whose id is the text of a missing value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from headwater_server.engine.intake.placeholders import placeholder
+from headwater_server.engine.messages.entries import ItemWrite, UserWrite
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.errors import InvalidRequest
+
+
+def check_item_ids(writes: Sequence[ItemWrite], settings: EngineSettings) -> None:
+    """Refuse the whole call if any item's id is a placeholder. Raises `InvalidRequest`."""
+    _check("item.item_id", (write.item.item_id for write in writes), settings)
+
+
+def check_user_ids(writes: Sequence[UserWrite], settings: EngineSettings) -> None:
+    """Refuse the whole call if any account's id is a placeholder. Raises `InvalidRequest`."""
+    _check("user.user_id", (write.user_id for write in writes), settings)
+
+
+def _check(field: str, ids: Iterable[str], settings: EngineSettings) -> None:
+    for place, one in enumerate(ids):
+        if reason := placeholder(one, settings.allowed_ids):
+            raise InvalidRequest(
+                f"writes[{place}].{field}", f"{reason}; the setting allowed_ids accepts it"
+            )
