@@ -148,7 +148,8 @@ class Event(_message.Message):
     @_builtins.property
     def event_time(self) -> _timestamp_pb2.Timestamp:
         """When it happened. It is used as data (time between events, sessions, decay) and never decides
-        the order. Absent, or later than the server's clock: the server's clock.
+        the order. Absent, or up to an hour after the server's clock: the server's clock. Later than
+        that: EVENT_STATUS_QUARANTINED.
         """
 
     @_builtins.property

@@ -87,7 +87,8 @@ export type Event = Message<"headwater.v1.Event"> & {
 
   /**
    * When it happened. It is used as data (time between events, sessions, decay) and never decides
-   * the order. Absent, or later than the server's clock: the server's clock.
+   * the order. Absent, or up to an hour after the server's clock: the server's clock. Later than
+   * that: EVENT_STATUS_QUARANTINED.
    *
    * @generated from field: google.protobuf.Timestamp event_time = 8;
    */
