@@ -19,16 +19,20 @@ from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.replica.ports.position import offset_key, time_ms_of
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
+from headwater_server.replica.snapshots.fold import fold
+from headwater_server.replica.writes.caller import Caller
 from headwater_server.storage.storage import Storage
 from tests.integration.recorded import put_at
 from tests.integration.replicas import QUESTION, click, folded_digest
+from tests.integration.waiting import PATIENCE_S
 from tests.system.crash.seeds import seeds
 
 ROW = 8
 HOUR_MS = 3_600_000
 SKEWS_MS = (-HOUR_MS, 0, HOUR_MS)
 DAY_HOURS = 24.0
-WILD_TIMES_MS = (TIME_MS_MIN, 0, 1, 4_000_000_000_000, TIME_MS_MAX)
+PAST_TIMES_MS = (TIME_MS_MIN, 0, 1)
+FUTURE_TIMES_MS = (4_000_000_000_000, TIME_MS_MAX)
 
 
 class Clock:
@@ -114,8 +118,8 @@ async def test_a_log_whose_ids_are_ahead_of_every_clock_goes_on_from_them(
         assert len(await digests(storage, replicas, done.offset)) == 1
 
 
-@pytest.mark.parametrize("time_ms", WILD_TIMES_MS)
-async def test_an_event_time_far_away_is_data_and_moves_no_window(
+@pytest.mark.parametrize("time_ms", PAST_TIMES_MS)
+async def test_an_event_time_long_ago_is_data_and_moves_no_window(
     storage: Storage, tally, time_ms: int
 ) -> None:
     wild = replace(click(0), event_time_ms=time_ms)
@@ -135,6 +139,53 @@ async def test_an_event_time_far_away_is_data_and_moves_no_window(
         assert counts["events_learned"] == 4
         history = third.get_user("", wild.visitor_id).history
         assert history[0].time_ms == min(time_ms, time_ms_of(answer.offset))
+
+
+@pytest.mark.parametrize("time_ms", FUTURE_TIMES_MS)
+async def test_an_event_time_in_the_future_is_kept_aside(
+    storage: Storage, tally, time_ms: int
+) -> None:
+    async with servers(storage) as replicas:
+        done = await replicas[0][0].feedback([(click(1), "")], 60)
+        before = await digests(storage, replicas, done.offset)
+        for replica, _ in replicas:
+            answer = await replica.feedback([(replace(click(0), event_time_ms=time_ms), "")], 60)
+            (outcome,) = answer.outcomes
+            assert outcome.status is Status.QUARANTINED
+            assert outcome.detail.startswith("event_time: ")
+        head = await storage.log.head()
+        tally(ROW, 0, faults=len(replicas), acknowledged=1)
+        assert head.offset == done.offset
+        assert await digests(storage, replicas, done.offset) == before
+
+
+async def test_the_engine_refuses_by_the_logs_time_what_a_fast_server_lets_pass(
+    storage: Storage,
+) -> None:
+    async with servers(storage) as replicas:
+        fast, clock = replicas[2]
+        soon = replace(click(0), event_time_ms=clock() + HOUR_MS // 2)
+        assert await _status(fast, soon) is Status.QUARANTINED
+        assert await _status(fast, click(0)) is Status.CREATED
+
+
+async def test_the_logs_time_follows_a_store_whose_clock_was_ahead(storage: Storage, tally) -> None:
+    """T13: two days ahead for a while; what was reported then closes within its window."""
+    async with servers(storage) as replicas:
+        ahead_ms = time_ms_of((await storage.log.head()).offset) + 48 * HOUR_MS
+        seen = Event("seen", "impression", "v1", items=(EventItem("tent"),))
+        page = [replace(click(7 * n + 1), from_page=True) for n in range(1_000)]
+        await put_at(storage, ahead_ms, [click(0), seen, *page])
+        replica, _ = replicas[0]
+        late = replace(page[0], event_id="late")
+        answer = await replica.feedback([(late, "")], 60, Caller("page", is_page=True))
+        assert [outcome.status for outcome in answer.outcomes] == [Status.CREATED]
+        history = replica.get_user("", late.visitor_id).history
+        tally(ROW, 0, faults=1, acknowledged=1)
+        assert abs(history[0].time_ms - wall_clock_ms()) < 1_000 * PATIENCE_S
+        engine, _ = await fold(storage.log, Engine)
+        assert engine.parts.attribution.close(wall_clock_ms() + HOUR_MS)
+        assert len(await digests(storage, replicas, answer.offset)) == 1
 
 
 @pytest.mark.parametrize("time_ms", [TIME_MS_MIN - 1, TIME_MS_MAX + 1])

@@ -138,6 +138,11 @@ async def test_what_was_sent_over_rest_is_learned(rest):
             {"writes": [{"item": {"itemId": "a", "titel": "A"}}]},
             "writes[0].item.titel",
         ),
+        (
+            "/v1/items",
+            {"writes": [{"item": {"itemId": "a"}, "setTime": "2062-01-01T00:00:00Z"}]},
+            "writes[0].set_time",
+        ),
     ],
 )
 async def test_an_error_names_the_field(rest, path, body, field):

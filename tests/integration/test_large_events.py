@@ -24,11 +24,13 @@ def basket(event_id: str, items: int) -> Event:
 
 
 async def test_a_pages_event_is_a_basketful(storage: Storage) -> None:
-    async with running_replica(storage, page_event_items_max=10) as replica:
-        sent = [(basket("large", 11), ""), (basket("basket", 10), "")]
+    async with running_replica(storage) as replica:
+        sent = [(basket("large", 31), ""), (basket("basket", 30), "")]
         large, small = (await replica.feedback(sent, PATIENCE_S, PAGE)).outcomes
         assert (large.status, small.status) == (Status.QUARANTINED, Status.CREATED)
-        assert large.detail == "items: 11 of them, from a page at most 10 (page_event_items_max)"
+        assert large.detail == (
+            "items: 31 of them; an event of a page names at most 30 (page_event_items_max)"
+        )
         kept = [event.event_id async for event in storage.quarantine.kept()]
         assert kept == ["large"]
         own = (await replica.feedback([(basket("own", 1_000), "")], PATIENCE_S)).outcomes

@@ -16,6 +16,7 @@ from headwater.v1 import recommendation_service_pb2_grpc as pb_grpc
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.replica.replica import Replica
 from headwater_server.storage.storage import Storage
 from tests.integration.api_server import serving
@@ -164,6 +165,23 @@ async def test_what_a_page_says_of_itself_counts_within_limits(storage: Storage)
         assert await shop.send(seen) == ["CREATED"]  # events with a token do not count here
         backend = await shop.send(*(event(f"b{n}", "boots") for n in range(9)), key=BACKEND)
         assert backend == ["CREATED"] * 9
+
+
+async def test_a_page_spreads_its_clicks_over_no_minutes_of_its_own(storage: Storage) -> None:
+    """R9: with the token of a backend's list; what a backend sends late counts when it happened."""
+    async with running_shop(storage, visitor_events_per_minute_max=10) as shop:
+        slate, ms = await shop.slate(), wall_clock_ms()
+        clicks = [
+            event(f"c{n}", slate.results[n % 2].item_id, attribution_token=slate.attribution_token)
+            for n in range(4 * 9)
+        ]
+        for n, one in enumerate(clicks):
+            one.event_time.FromMilliseconds(ms - (1 + n % 4) * 60_000)
+        statuses = await shop.send(*clicks)  # in one call: of one minute of the log
+        assert statuses == ["CREATED"] * 10 + ["QUARANTINED visitor_id"] * 26
+        for one in clicks:
+            one.event_id, one.visitor_id, one.attribution_token = f"b{one.event_id}", "bob", ""
+        assert await shop.send(*clicks, key=BACKEND) == ["CREATED"] * 36
 
 
 async def test_a_list_that_a_page_asked_for_proves_no_made_up_visitor(

@@ -15,6 +15,7 @@ from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.conftest import BACKENDS, running_server, url_of
+from tests.integration.recorded import put_at
 from tests.integration.waiting import PATIENCE_S
 
 
@@ -39,6 +40,22 @@ async def test_entries_come_back_in_order_and_chained(storage: Storage) -> None:
     assert read[0].part(1, 2).operations == (event(2),)
     assert await log.head() == second
     assert [entry.position for entry in await log.read(first, 10, 0)] == [second]
+
+
+async def test_an_entry_after_one_of_a_clock_ahead_has_its_own_time(storage: Storage) -> None:
+    """Offsets never decrease: what the store's clock says now is in the entry itself."""
+    before = await append(storage.log, 1)
+    ahead_ms = time_ms_of(before.offset) + 48 * 3_600_000
+    await put_at(storage, ahead_ms, [event(2)])
+    positions = [await append(storage.log, number) for number in (3, 4)]
+    read = await storage.log.read(START, 10, 0)
+    assert [entry.position for entry in read[2:]] == positions
+    assert [time_ms_of(position.offset) for position in positions] == [ahead_ms] * 2
+    times_ms = [entry.entry.time_ms for entry in read]
+    assert times_ms[1] == ahead_ms
+    assert times_ms[0] <= times_ms[2] <= times_ms[3] < times_ms[0] + 1_000 * PATIENCE_S
+    assert read[2].part(0, 1).time_ms == times_ms[2]
+    assert read[2].entry.operations == (event(3),)
 
 
 async def test_reading_waits_for_the_next_entry(storage: Storage) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from headwater_server.engine.messages.entries import Entry, Mark, Operation
 from headwater_server.replica.faults import LogBroken, LogMovedOn
-from headwater_server.replica.ports.position import START, Position, offset_key, time_ms_of
+from headwater_server.replica.ports.position import START, Position, offset_key
 from headwater_server.replica.ports.registry import ReplicaReport
 from headwater_server.replica.ports.snapshots import SnapshotMeta
 
@@ -20,13 +20,14 @@ class SimEntry:
     position: Position
     previous: str
     operations: tuple[Operation, ...]
+    time_ms: int
 
     @property
     def size(self) -> int:
         return len(self.operations)
 
     def part(self, start: int, stop: int) -> Entry:
-        return Entry(time_ms_of(self.position.offset), self.operations[start:stop])
+        return Entry(self.time_ms, self.operations[start:stop])
 
     @property
     def marks(self) -> list[str]:
@@ -70,7 +71,9 @@ class SimStore:
         head = self.head
         if after is not None and after.offset != head.offset:
             raise LogMovedOn(after)
-        entry = SimEntry(Position(self._next_offset(), head.sequence + 1), head.offset, operations)
+        time_ms = self.now_ms() + self.skew_ms
+        position = Position(self._next_offset(time_ms), head.sequence + 1)
+        entry = SimEntry(position, head.offset, operations, time_ms)
         self.entries.append(entry)
         self.offsets.add(entry.position.offset)
         self.on_append(entry)
@@ -79,10 +82,9 @@ class SimStore:
             wake()
         return entry.position
 
-    def _next_offset(self) -> str:
+    def _next_offset(self, time_ms: int) -> str:
         """As Redis: the time, never behind the last. Two entries of two histories differ."""
         last_ms, last = offset_key(self.head.offset)
-        time_ms = self.now_ms() + self.skew_ms
         count = 0 if time_ms > last_ms else last + 1
         while (offset := f"{max(time_ms, last_ms)}-{count}") in self.offsets:
             count += 1

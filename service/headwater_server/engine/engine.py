@@ -136,7 +136,9 @@ class Engine:
     def _event(self, event: Event, entry: Entry) -> Applied:
         """Deduplicate, then learn. What teaches nothing leaves no trace, not of time either."""
         parts = self.parts
-        reason = quarantine_reason(event, parts.settings) or ahead_reason(event, entry)
+        reason = quarantine_reason(event, parts.settings)
+        if not (reason or entry.imported):  # an import of an earlier build stays: it counts as now
+            reason = ahead_reason(event, entry.time_ms)
         if reason:
             return Outcome(Status.QUARANTINED, reason)
         now_ms = parts.time_ms(entry, event.event_time_ms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from headwater_server.engine.clock import ahead_problem
 from headwater_server.engine.intake.firewall import NUMBER_MAX
 from headwater_server.engine.messages.rewards import RATING
 from headwater_server.engine.settings import ALIASES
@@ -12,6 +13,7 @@ from headwater_server.evaluation.cells import id_problem, parse_number, parse_ti
 from headwater_server.evaluation.event_file import EventFile
 from headwater_server.evaluation.problems import Problems
 from headwater_server.evaluation.table import Table, open_table
+from headwater_server.replica.clock import wall_clock_ms
 
 REQUIRED = ("timestamp", "user_id", "item_id", "event_type")
 COLUMNS = (*REQUIRED, "value")
@@ -64,6 +66,7 @@ class _Reading:
         self._ids: dict[
             str, str
         ] = {}  # one string for each visitor or item, however many rows name it
+        self._now_ms = wall_clock_ms()
         self._latest_ms = 0
 
     def read(self, limit: int | None) -> EventFile:
@@ -98,6 +101,9 @@ class _Reading:
         time_ms = parse_time_ms(text)
         if isinstance(time_ms, str):
             self._problems.add(line, "timestamp", time_ms)
+            return self._latest_ms
+        if problem := ahead_problem(time_ms, self._now_ms):
+            self._problems.add(line, "timestamp", f"{problem}, the time of this machine")
             return self._latest_ms
         if time_ms < self._latest_ms:
             earlier = f"{text} is earlier than a line before it; the file must be sorted by time"

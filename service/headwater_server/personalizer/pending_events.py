@@ -90,7 +90,8 @@ class PendingEvents:
     async def claim(self) -> list[str]:
         """Return events whose wait is over; no other process gets them for half a minute."""
         keys = [self._keys.personalizer_deadlines]
-        due = await self._claim.run(self._store, keys, (CLAIMED_MAX, LEASE_MS))
+        longest_ms = max(self._wait_ms, LEASE_MS)
+        due = await self._claim.run(self._store, keys, (CLAIMED_MAX, LEASE_MS, longest_ms))
         return [event_id.decode("utf-8", "surrogatepass") for event_id in due]
 
     async def get(self, event_id: str) -> PendingEvent | None:

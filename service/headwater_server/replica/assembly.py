@@ -158,7 +158,6 @@ class _Assembly:
             token_keys=self._stores.token_keys,
             now_ms=self._own.now_ms,
             timeout_s=self._timeout_s,
-            page_items_max=self._settings.page_event_items_max,
         )
 
     def _sampling(self, recent: RecentCalls) -> Sampling:

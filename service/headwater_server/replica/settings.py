@@ -32,13 +32,6 @@ class ReplicaSettings:
     write_timeout_ms: int = field(
         default=5_000, metadata={"help": "timeout in milliseconds of a write without a deadline"}
     )
-    page_event_items_max: int = field(
-        default=100,
-        metadata={
-            "help": "items in one event of a page; a larger one is quarantined, because each item "
-            "costs as much as an event. From a backend: 1,000"
-        },
-    )
     slice_ms: float = field(
         default=0.25,
         metadata={"help": "milliseconds of learning before waiting calls get their turn"},

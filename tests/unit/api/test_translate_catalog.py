@@ -110,6 +110,7 @@ def test_a_bad_item_names_its_field(item, field) -> None:
         ({"update_mask": FieldMask(paths=["colour"])}, "writes[0].update_mask"),
         ({"update_mask": FieldMask(paths=["item_id"])}, "writes[0].update_mask"),
         ({"set_time": Timestamp(seconds=2**62)}, "writes[0].set_time"),
+        ({"set_time": Timestamp(seconds=2_903_212_800)}, "writes[0].set_time"),  # 2062
     ],
 )
 def test_a_bad_write_names_its_field(write, field) -> None:

@@ -70,6 +70,7 @@ def test_items_are_taken_out_by_id_at_the_time_that_is_set() -> None:
         ({"item_ids": ["a"] * 1001}, "item_ids"),
         ({"item_ids": ["a", ""]}, "item_ids[1]"),
         ({"item_ids": ["a"], "set_time": Timestamp(nanos=-1)}, "set_time"),
+        ({"item_ids": ["a"], "set_time": Timestamp(seconds=2_903_212_800)}, "set_time"),  # 2062
     ],
 )
 def test_a_malformed_removal_names_its_field(fields, field) -> None:

@@ -69,6 +69,7 @@ def test_a_mask_names_single_features_or_all_that_are_given(paths, fields, names
         ({"update_mask": FieldMask(paths=["features." + "n" * 129])}, "writes[0].update_mask"),
         ({"update_mask": FieldMask(paths=["features.a"] * 101)}, "writes[0].update_mask"),
         ({"set_time": Timestamp(nanos=-1)}, "writes[0].set_time"),
+        ({"set_time": Timestamp(seconds=2_903_212_800)}, "writes[0].set_time"),  # 2062
     ],
 )
 def test_a_bad_write_names_its_field(write, field) -> None:

@@ -128,7 +128,7 @@ def spread(minutes, *, count=900, **more):
 
 @pytest.mark.parametrize("slate", [None, SLATE])
 def test_a_page_cannot_spread_its_visitors_clicks_over_minutes(slate):
-    """R9: vouched for by a token of a backend's list, or not."""
+    """R9: with a token of a list that a backend requested, or without one."""
     engine = Engine(EngineSettings(visitor_events_per_minute_max=10))
     events = spread((1, 2, 3, 4), count=9, slate=slate, from_page=True)
     outcomes = apply(engine, *events)

@@ -130,7 +130,8 @@ type DeleteItemsRequest struct {
 	// The items; 1 to 1,000 ids of at most 128 bytes.
 	ItemIds []string `protobuf:"bytes,1,rep,name=item_ids,json=itemIds,proto3" json:"item_ids,omitempty"`
 	// When the shop removed them. If a newer write exists, it wins, and the result of the removal is
-	// WRITE_STATUS_OUTDATED. Absent: when the server receives the call.
+	// WRITE_STATUS_OUTDATED. Absent: when the server receives the call. More than
+	// an hour after the server's clock: INVALID_ARGUMENT.
 	SetTime       *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=set_time,json=setTime,proto3" json:"set_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

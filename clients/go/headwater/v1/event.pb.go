@@ -119,8 +119,8 @@ type Event struct {
 	// the reward of the type.
 	Value *float64 `protobuf:"fixed64,7,opt,name=value,proto3,oneof" json:"value,omitempty"`
 	// When it happened. It is used as data (its place in the visitor's history, time between events,
-	// sessions, links to accounts) and never decides the order of learning. Absent, or later than the
-	// server's clock: the server's clock.
+	// sessions, links to accounts) and never decides the order of learning. Absent, or up to an hour
+	// after the server's clock: the server's clock. Later than that: EVENT_STATUS_QUARANTINED.
 	EventTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=event_time,json=eventTime,proto3" json:"event_time,omitempty"`
 	// The `attribution_token` of the recommendation that led to this event, unchanged, before it
 	// expires. Without it the event is learned, but credited to no slate; for events from a page

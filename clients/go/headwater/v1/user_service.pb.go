@@ -89,7 +89,8 @@ type UserWrite struct {
 	// it. `features`, or nothing: every feature in `user`; the other features stay.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// When the shop made the change. An older write never replaces a newer one, feature by feature,
-	// in whatever order they arrive. Absent: when the server receives the call.
+	// in whatever order they arrive. Absent: when the server receives the call. More than
+	// an hour after the server's clock: INVALID_ARGUMENT.
 	SetTime       *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=set_time,json=setTime,proto3" json:"set_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

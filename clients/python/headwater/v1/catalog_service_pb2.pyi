@@ -87,7 +87,8 @@ class DeleteItemsRequest(_message.Message):
     @_builtins.property
     def set_time(self) -> _timestamp_pb2.Timestamp:
         """When the shop removed them. If a newer write exists, it wins, and the result of the removal is
-        WRITE_STATUS_OUTDATED. Absent: when the server receives the call.
+        WRITE_STATUS_OUTDATED. Absent: when the server receives the call. More than
+        an hour after the server's clock: INVALID_ARGUMENT.
         """
 
     def __init__(

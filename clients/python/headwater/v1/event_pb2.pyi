@@ -154,8 +154,8 @@ class Event(_message.Message):
     @_builtins.property
     def event_time(self) -> _timestamp_pb2.Timestamp:
         """When it happened. It is used as data (its place in the visitor's history, time between events,
-        sessions, links to accounts) and never decides the order of learning. Absent, or later than the
-        server's clock: the server's clock.
+        sessions, links to accounts) and never decides the order of learning. Absent, or up to an hour
+        after the server's clock: the server's clock. Later than that: EVENT_STATUS_QUARANTINED.
         """
 
     @_builtins.property

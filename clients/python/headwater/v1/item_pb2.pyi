@@ -179,7 +179,8 @@ class ItemWrite(_message.Message):
     @_builtins.property
     def set_time(self) -> _timestamp_pb2.Timestamp:
         """When the shop made the change. An older write never replaces a newer one, field by field, in
-        whatever order they arrive. Absent: when the server receives the call.
+        whatever order they arrive. Absent: when the server receives the call. More than
+        an hour after the server's clock: INVALID_ARGUMENT.
         """
 
     def __init__(

@@ -95,7 +95,8 @@ class UserWrite(_message.Message):
     @_builtins.property
     def set_time(self) -> _timestamp_pb2.Timestamp:
         """When the shop made the change. An older write never replaces a newer one, feature by feature,
-        in whatever order they arrive. Absent: when the server receives the call.
+        in whatever order they arrive. Absent: when the server receives the call. More than
+        an hour after the server's clock: INVALID_ARGUMENT.
         """
 
     def __init__(

@@ -1,4 +1,5 @@
 import { Delivery } from "./delivery.js";
+import { withoutWrongClock } from "./device-clock.js";
 import { LEASE_MS, Lease } from "./lease.js";
 import { Post } from "./post.js";
 import type { OnProblem } from "./problems.js";
@@ -37,7 +38,7 @@ export class Outbox {
     this.#lease = new Lease(shelf, space);
     this.#queue = new Queue(shelf, this.#lease, space, { eventsMax, ageMsMax });
     this.#post = new Post(options.url, options.key, options.timeoutMs);
-    this.#delivery = new Delivery(this.#queue, this.#send, options.report, options.onOffset);
+    this.#delivery = new Delivery(this.#queue, withoutWrongClock(this.#send), options.report, options.onOffset);
     this.#lease.hold();
     this.#adopt();
     this.#timer = setTimeout(() => this.#adopt(), LEASE_MS); // by then the leases of crashed tabs have expired

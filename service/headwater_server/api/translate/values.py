@@ -18,8 +18,10 @@ from headwater_server.api.translate.checks import (
     required,
     short_text,
 )
+from headwater_server.engine.clock import ahead_problem
 from headwater_server.engine.messages.events import ContextValue
 from headwater_server.errors import InvalidRequest
+from headwater_server.replica.clock import wall_clock_ms
 
 Named = tuple[tuple[str, ContextValue], ...]
 Write = ItemWrite | UserWrite | DeleteItemsRequest
@@ -49,10 +51,16 @@ def _checked(field: str, name: str, value: Value) -> ContextValue:
 
 
 def checked_set_time_ms(field: str, message: Write) -> int | None:
-    """Return a write's ``set_time`` in milliseconds, None when it has none."""
+    """Return a write's ``set_time`` in milliseconds, None when it has none.
+
+    One far ahead is refused: it would win over all other writes until then.
+    """
     if not message.HasField("set_time"):
         return None
-    return checked_time_ms(field, message.set_time)
+    time_ms = checked_time_ms(field, message.set_time)
+    if problem := ahead_problem(time_ms, wall_clock_ms()):
+        raise InvalidRequest(field, f"{problem}, the time of this server")
+    return time_ms
 
 
 def plain_values(values: Mapping[str, Value]) -> Named:

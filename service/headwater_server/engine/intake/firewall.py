@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from headwater_server.engine.clock import ahead_problem
 from headwater_server.engine.intake.placeholders import placeholder
-from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, RATING, canonical_type
 from headwater_server.engine.settings import EngineSettings
@@ -32,19 +31,14 @@ def quarantine_reason(event: Event, settings: EngineSettings) -> str:
     return next(_reasons(event, settings), "")
 
 
-def ahead_reason(event: Event, entry: Entry) -> str:
-    """Return why ``event`` is too far ahead of its entry, "" if it is not.
+def ahead_reason(event: Event, now_ms: int) -> str:
+    """Return why ``event`` is too far ahead of ``now_ms``, "" if it is not.
 
-    An imported event counts as its entry's time instead: what an earlier build acknowledged stays.
-
-    >>> event = Event("e1", "view", "v1", event_time_ms=4_102_444_800_000)
-    >>> ahead_reason(event, Entry(1_700_000_000_000, (event,)))
+    >>> ahead_reason(Event("e1", "view", "v1", event_time_ms=4_102_444_800_000), now_ms=0)
     'event_time: 2100-01-01T00:00:00Z lies in the future, more than 1 hour after \
-2023-11-14T22:13:20Z'
-    >>> ahead_reason(event, Entry(1_700_000_000_000, (event,), imported=True))
-    ''
+1970-01-01T00:00:00Z'
     """
-    problem = "" if entry.imported else ahead_problem(event.event_time_ms, entry.time_ms)
+    problem = ahead_problem(event.event_time_ms, now_ms)
     return problem and f"event_time: {problem}"
 
 

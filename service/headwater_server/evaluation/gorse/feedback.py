@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from headwater_server.engine.clock import ahead_problem
 from headwater_server.engine.intake.firewall import NUMBER_MAX
 from headwater_server.engine.messages.rewards import RATING, canonical_type
 from headwater_server.evaluation.cells import id_problem, parse_number
@@ -14,6 +15,7 @@ from headwater_server.evaluation.event_file import EventFile
 from headwater_server.evaluation.event_reader import RATING_MAX
 from headwater_server.evaluation.gorse.records import Export, Kind, Record, read_export
 from headwater_server.evaluation.gorse.values import time_ms
+from headwater_server.replica.clock import wall_clock_ms
 
 TYPES = {"read": "impression", "star": "favorite"}
 """Our event type for each of Gorse's types, by default; types that we know stay as they are."""
@@ -66,6 +68,7 @@ class _Reading:
         self._types = types
         self._allowed_ids = allowed_ids
         self._reported: set[str] = set()
+        self._now_ms = wall_clock_ms()
 
     def row(self, record: Record) -> tuple[int | None, int, str, str, str, float | None] | None:
         """Return a row, None if it has a problem."""
@@ -74,12 +77,19 @@ class _Reading:
         ids = [self._id(line, fields, name) for name in ("UserId", "ItemId")]
         event_type = self._type(line, str(fields.get("feedbacktype") or ""))
         value = self._value(line, fields.get("value"), event_type)
-        at = time_ms(fields.get("timestamp"))
-        if isinstance(at, str):
-            self._problems.add(line, "Timestamp", at)
-        if self._problems.total > before or isinstance(at, str):
+        at = self._time_ms(line, fields.get("timestamp"))
+        if self._problems.total > before:
             return None
         return at, line, *ids, event_type, value  # type: ignore[return-value]  # two ids
+
+    def _time_ms(self, line: int, given: Any) -> int | None:
+        at = time_ms(given)
+        if isinstance(at, str):
+            self._problems.add(line, "Timestamp", at)
+            return None
+        if problem := ahead_problem(at, self._now_ms):
+            self._problems.add(line, "Timestamp", f"{problem}, the time of this machine")
+        return at
 
     def _id(self, line: int, fields: dict[str, Any], name: str) -> str:
         value = fields.get(name.lower(), "")

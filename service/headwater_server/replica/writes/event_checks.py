@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from headwater_server.engine.intake.firewall import quarantine_reason
+from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
 from headwater_server.engine.messages.events import Event, fingerprint
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.tokens.attribution_token import ForgedTokenError, open_token
@@ -37,13 +37,13 @@ class EventChecks:
         token_keys: TokenKeys,
         settings: Callable[[], EngineSettings],
         now_ms: Callable[[], int],
-        page_items_max: int,
+        log_ms: Callable[[], int],
     ) -> None:
-        """Use ``settings`` to get the settings that the state has now."""
-        self._page_items_max = page_items_max
+        """Use ``settings`` to get the settings that the state has now; ``log_ms``: its time."""
         self._token_keys = token_keys
         self._settings = settings
         self._now_ms = now_ms
+        self._log_ms = log_ms
 
     async def check(self, events: Sequence[SignedEvent], caller: Caller) -> list[CheckedEvent]:
         """Check all events of ``caller``, in steps between which other tasks run."""
@@ -69,12 +69,7 @@ class EventChecks:
             problem = token_problem(event, opened, now_ms, is_page=event.from_page)
         else:
             problem = user_problem(event, None) if event.from_page else ""
-        reason = quarantine_reason(event, self._settings()) or self._excess(event) or problem
-        return CheckedEvent(event, token, reason)
-
-    def _excess(self, event: Event) -> str:
-        """Return why an event of a page is too large: each item costs as much as an event."""
-        count, most = len(event.items), self._page_items_max
-        if not event.from_page or count <= most:
-            return ""
-        return f"items: {count} of them, from a page at most {most} (page_event_items_max)"
+        reason = quarantine_reason(event, self._settings())
+        # early, so that it does not reach the log; the engine judges again, by the log's time alone
+        reason = reason or ahead_reason(event, max(now_ms, self._log_ms()))
+        return CheckedEvent(event, token, reason or problem)

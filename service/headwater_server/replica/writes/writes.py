@@ -10,6 +10,7 @@ from headwater_server.engine.messages.events import Outcome, Status
 from headwater_server.errors import DeadlineExceeded, Overloaded, StoreUnavailable
 from headwater_server.replica.answers import WriteAnswer
 from headwater_server.replica.health import Health
+from headwater_server.replica.ports.position import time_ms_of
 from headwater_server.replica.ports.quarantine import Quarantine, RejectedEvent
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.tail.acknowledgements import Acknowledged, PendingWrite
@@ -35,14 +36,18 @@ class Writes:
         token_keys: TokenKeys,
         now_ms: Callable[[], int],
         timeout_s: float,
-        page_items_max: int,
     ) -> None:
         """``tail`` knows the state's position and settings."""
         self._appender = appender
         self._tail = tail
         self._quarantine = quarantine
         self._health = health
-        self._checks = EventChecks(token_keys, lambda: tail.settings, now_ms, page_items_max)
+        self._checks = EventChecks(
+            token_keys,
+            settings=lambda: tail.settings,
+            now_ms=now_ms,
+            log_ms=lambda: time_ms_of(tail.position.offset),
+        )
         self._timeout_s = timeout_s
         self.quarantined = 0
 

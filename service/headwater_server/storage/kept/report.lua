@@ -1,4 +1,5 @@
--- Stores a replica's report with the time, and deletes old reports of other replicas.
+-- Stores a replica's report with the time, and deletes old reports of other replicas. A report
+-- after now is of a time when the store's clock was ahead: it counts as of now, to become old.
 -- KEYS: replicas, serving (figures for operators, with the log's head), head.
 -- ARGV: replica id, report, figures, age in milliseconds at which reports are deleted.
 local clock = redis.call('TIME')
@@ -6,6 +7,10 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local said = redis.call('HGETALL', KEYS[1])
 for i = 1, #said, 2 do
   local time = tonumber(string.match(said[i + 1], '^%d+') or '0')
+  if time > now then
+    local text = string.gsub(said[i + 1], '^%d+', string.format('%.0f', now))
+    redis.call('HSET', KEYS[1], said[i], text)
+  end
   if time < now - tonumber(ARGV[4]) then
     redis.call('HDEL', KEYS[1], said[i])
     redis.call('HDEL', KEYS[2], said[i])

@@ -20,6 +20,13 @@ def test_an_entry_comes_back_as_it_was(batch: tuple[Operation, ...], imported: b
     assert decode_entry(payload, 7) == Entry(7, batch, imported)
 
 
+@given(operations, st.integers(1_577_836_800_000, 2**53))
+def test_a_time_after_the_payload_is_the_entrys(batch: tuple[Operation, ...], time_ms: int) -> None:
+    """As the script that appends writes it, where the offset's time is that of a wrong clock."""
+    payload = encode_operations(batch) + pb.Entry(append_time_ms=time_ms).SerializeToString()
+    assert decode_entry(payload, 7) == Entry(time_ms, batch)
+
+
 @given(operations, operations)
 def test_two_encoded_batches_after_each_other_are_one_entry(
     first: tuple[Operation, ...], second: tuple[Operation, ...]

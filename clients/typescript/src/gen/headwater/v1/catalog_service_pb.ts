@@ -80,7 +80,8 @@ export type DeleteItemsRequest = Message<"headwater.v1.DeleteItemsRequest"> & {
 
   /**
    * When the shop removed them. If a newer write exists, it wins, and the result of the removal is
-   * WRITE_STATUS_OUTDATED. Absent: when the server receives the call.
+   * WRITE_STATUS_OUTDATED. Absent: when the server receives the call. More than
+   * an hour after the server's clock: INVALID_ARGUMENT.
    *
    * @generated from field: google.protobuf.Timestamp set_time = 2;
    */

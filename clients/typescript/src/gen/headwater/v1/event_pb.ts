@@ -89,8 +89,8 @@ export type Event = Message<"headwater.v1.Event"> & {
 
   /**
    * When it happened. It is used as data (its place in the visitor's history, time between events,
-   * sessions, links to accounts) and never decides the order of learning. Absent, or later than the
-   * server's clock: the server's clock.
+   * sessions, links to accounts) and never decides the order of learning. Absent, or up to an hour
+   * after the server's clock: the server's clock. Later than that: EVENT_STATUS_QUARANTINED.
    *
    * @generated from field: google.protobuf.Timestamp event_time = 8;
    */

@@ -130,7 +130,8 @@ export type ItemWrite = Message<"headwater.v1.ItemWrite"> & {
 
   /**
    * When the shop made the change. An older write never replaces a newer one, field by field, in
-   * whatever order they arrive. Absent: when the server receives the call.
+   * whatever order they arrive. Absent: when the server receives the call. More than
+   * an hour after the server's clock: INVALID_ARGUMENT.
    *
    * @generated from field: google.protobuf.Timestamp set_time = 3;
    */

@@ -70,7 +70,8 @@ export type UserWrite = Message<"headwater.v1.UserWrite"> & {
 
   /**
    * When the shop made the change. An older write never replaces a newer one, feature by feature,
-   * in whatever order they arrive. Absent: when the server receives the call.
+   * in whatever order they arrive. Absent: when the server receives the call. More than
+   * an hour after the server's clock: INVALID_ARGUMENT.
    *
    * @generated from field: google.protobuf.Timestamp set_time = 3;
    */
