@@ -27,6 +27,10 @@ TEXTS = {
         "write scheme, host and, unless it is the default, port: https://shop.example",
     ),
     "gateway_access_log": (r".+", "write the path of a file, or - for standard output"),
+    "allowed_hosts": (
+        r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})|\[?[0-9a-fA-F:]+\]?",
+        "write host names without scheme and port, such as console.example",
+    ),
     "personalizer_placement": LABEL,
     "personalizer_visitor_features": LABEL,
     "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),

@@ -11,7 +11,6 @@ import structlog
 
 _log = structlog.get_logger(__name__)
 OTHERS = 0o077  # every right of the group and of all others
-UMASK = OTHERS  # for programs that we start
 SHOWN = 5
 
 

@@ -25,7 +25,8 @@ TABLES = ("", "[]", "3", '{"click": "much"}', '{"click": null}', '{"click": [1]}
 # what is allowed though it looks odd, and why
 ALLOWED = {
     ("personalizer_default_reward", "-1"),  # a reward may be negative
-    ("gateway_origins", ""),  # an empty list is the default
+    ("allowed_hosts", ""),  # an empty list is the default
+    ("gateway_origins", ""),
     ("gateway_backends", ""),
     ("personalizer_visitor_features", ""),
     ("without", ""),

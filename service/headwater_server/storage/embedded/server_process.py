@@ -9,7 +9,6 @@ from pathlib import Path
 
 from headwater_server.storage.embedded.launch import tied
 from headwater_server.storage.embedded.pid_lock import PidLock
-from headwater_server.storage.private import UMASK
 
 STOP_PATIENCE_S = 20.0
 
@@ -71,7 +70,6 @@ async def launch_server(program: Path, options: Mapping[str, str], lock: PidLock
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
-        umask=UMASK,
         start_new_session=True,  # Ctrl-C reaches this process only, which then stops the server
     )
     return ServerProcess(process)
