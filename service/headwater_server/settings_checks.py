@@ -108,7 +108,7 @@ def _keys_problem(text: str, *, is_page: bool) -> str:
     place = placeholder([access.key.decode() for access in found])
     if place is None:
         return ""
-    return f"key {place + 1} only stands for a key: openssl rand -hex 24 makes a real one"
+    return f"key {place + 1} is a placeholder: openssl rand -hex 24 makes a real one"
 
 
 def check_together(redis_url: str | None, data_dir: Path | None) -> None:

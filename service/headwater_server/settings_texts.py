@@ -78,16 +78,18 @@ def event_type_problem(names: Sequence[str]) -> str:
 
 
 def placeholder(keys: Sequence[str]) -> int | None:
-    """Return the place of a key that only stands for one, None if all are real.
+    """Return the place of a key that is a placeholder, None if none is.
 
     >>> placeholder(["fd3a2c1be0975846fd3a", "your-api-key-here"])
     1
     """
-    found = (n for n, key in enumerate(keys) if len(set(key)) < DISTINCT_MIN or _stands_for(key))
+    found = (
+        n for n, key in enumerate(keys) if len(set(key)) < DISTINCT_MIN or _is_placeholder(key)
+    )
     return next(found, None)
 
 
-def _stands_for(key: str) -> bool:
+def _is_placeholder(key: str) -> bool:
     return PLACEHOLDER.search(key) is not None
 
 

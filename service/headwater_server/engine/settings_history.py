@@ -1,7 +1,7 @@
 """Which settings entries changed, by whom and when: for people who ask why lists look different.
 
 It is kept beside what was learned, so it is in snapshots but not in the digest: the same events
-give the same digest, whoever started the servers.
+give the same digest on any server.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ async def put_settings(log: Log, tail: Tail, wanted: WantedSettings) -> None:
     """Return when the state has the wanted settings; if not, append an entry that sets them.
 
     Several replicas may start at once: the entry is appended directly after the last applied one,
-    or the check is repeated; on a busy log not for ever. `ValueError` if the engine refuses them.
+    or the check is repeated; on a busy log, a few times. `ValueError` if the engine refuses them.
     """
     for attempt in range(TRIES):
         settings = wanted.over(tail.settings)

@@ -1,6 +1,6 @@
-"""Row 17: a second server with other settings, or with none, amid load and kills.
+"""Row 17: a second server with other settings, or with none, under load and kills.
 
-The settings in force are those that the log's entries give, whoever started last; no start without
+The settings in force are those that the log's entries give, no matter who started last; no start without
 settings changes any; all states are that of the log.
 """
 
@@ -41,7 +41,7 @@ async def caught_up(server, storage):
 
 
 @pytest.mark.parametrize("seed", seeds(1))
-async def test_settings_are_the_logs_amid_load_and_kills(seed, tmp_path, tally):
+async def test_settings_are_the_logs_under_load_and_kills(seed, tmp_path, tally):
     rng = Random(seed)
     async with running_store(BACKENDS[seed % 2], tmp_path / "store") as store:
         first = Server(tmp_path / "a", "--rules", PIN, redis_url=store.url)

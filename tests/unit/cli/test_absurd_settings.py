@@ -112,11 +112,11 @@ def test_an_event_type_in_any_language_is_taken(name):
         "my-secret-goes-here", "****************", "{{backend_key}}-1234",
     ],
 )  # fmt: skip
-def test_a_key_that_only_stands_for_one_is_refused_and_not_shown(key):
-    with pytest.raises(BadSettings, match=r"^keys: key 2 only stands for a key") as caught:
+def test_a_key_that_is_a_placeholder_is_refused_and_not_shown(key):
+    with pytest.raises(BadSettings, match=r"^keys: key 2 is a placeholder") as caught:
         load_settings(keys=f"fd3a2c1be0975846fd3a,{key}")
     assert key not in str(caught.value)
-    with pytest.raises(BadSettings, match=r"^page_keys: key 1 only stands for a key"):
+    with pytest.raises(BadSettings, match=r"^page_keys: key 1 is a placeholder"):
         load_settings(keys="fd3a2c1be0975846fd3a", page_keys=key)
 
 

@@ -70,9 +70,8 @@ def web(
                 fail(MISSING, FAILED)
             raise
         settings = load_settings(**flags, allowed_hosts=allowed_hosts)
-        gateway = settings.gateway
-        hosts = hosts_of(listen, gateway.allowed_hosts, gateway.gateway_origins)
-        app = make_app(_opening(target, key, settings), hosts=hosts)
+        named = settings.gateway.allowed_hosts, settings.gateway.gateway_origins
+        app = make_app(_opening(target, key, settings), hosts=hosts_of(listen, *named))
         try:
             asyncio.run(serve(app, listen, _say_ready))
         except OSError as error:
