@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+import time
+from dataclasses import fields, replace
 from itertools import count
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from headwater import AsyncClient, PermissionDeniedError
+from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite, SettingsChange
 from headwater_server.engine.settings import EngineSettings
@@ -21,11 +25,13 @@ from headwater_server.replica.snapshots.fold import fold
 from headwater_server.replica.startup import WantedSettings
 from headwater_server.storage.codecs.entry_codec import decode_entry, encode_operations
 from headwater_server.storage.storage import Storage
+from tests.integration.api_server import serving
 from tests.integration.replicas import clicks, running_replica, started_replica
 from tests.integration.waiting import PATIENCE_S, eventually
 
 LAMP_FIRST = [{"name": "lamp first", "kind": "pin", "slot": 1, "item_ids": ["lamp"]}]
 RULED = {"engine_settings": EngineSettings(rules=LAMP_FIRST), "given": frozenset({"rules"})}
+READS, SENDS = "a-key-that-only-reads", "a-key-that-only-sends"
 UNSET = {"given": frozenset[str]()}
 
 
@@ -108,6 +114,35 @@ async def test_the_history_of_changes_survives_a_restart(
     assert change.time_ms > 0
     assert answer.warnings == ['rules "lamp first": item_ids: the catalogue does not have lamp']
     assert answer.settings.rules == LAMP_FIRST
+
+
+async def test_the_api_answers_settings_changes_and_warnings(storage: Storage) -> None:
+    keys = SecretStr(f"{READS};scopes=read,{SENDS};scopes=feedback")
+    async with (
+        running_replica(storage, engine_type=Engine, **RULED) as replica,
+        serving(replica, ApiSettings(keys=keys, stop_grace_s=0)) as listen,
+        AsyncClient(listen, key=READS) as reader,
+        AsyncClient(listen, key=SENDS) as sender,
+    ):
+        found = await SettingsInForce.read(storage.log, storage.snapshots)
+        wanted = WantedSettings(EngineSettings(seed=5), frozenset({"seed"}), "ann")
+        await found.put(wanted)
+        await eventually(lambda: replica.engine.settings.seed == 5)
+        before = (await replica.model(compute_digest=True)).digest
+        answer = await reader.list_settings_changes(timeout_s=PATIENCE_S)
+        with pytest.raises(PermissionDeniedError):
+            await sender.list_settings_changes()
+        assert (await replica.model(compute_digest=True)).digest == before
+    newest = answer.changes[0]
+    assert (newest.name, newest.old_value, newest.new_value) == ("seed", "1", "5")
+    assert [c.name for c in answer.changes] == ["seed", "rules"]  # newest first
+    assert answer.changes[0].who == "ann"
+    assert abs(answer.changes[0].change_time.timestamp() - time.time()) < 3_600
+    values = {one.name: (one.value, one.default_value) for one in answer.settings}
+    assert values["seed"] == ("5", "1")
+    assert set(values) == {field.name for field in fields(EngineSettings)}
+    assert answer.warnings == ('rules "lamp first": item_ids: the catalogue does not have lamp',)
+    assert answer.offset == found.position.offset
 
 
 async def test_a_command_changes_what_it_names_while_a_replica_runs(storage: Storage) -> None:

@@ -1,7 +1,7 @@
 """Row 17: a second server with other settings, or with none, under load and kills.
 
-The settings in force are those that the log's entries give, no matter who started last; no start without
-settings changes any; all states are that of the log.
+The settings in force are those that the log's entries give, no matter who started last; no
+start without settings changes any; all states are that of the log.
 """
 
 from __future__ import annotations

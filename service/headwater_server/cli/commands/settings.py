@@ -24,10 +24,10 @@ HEAD = """\
 Each setting has one name and three places: a flag of `headwater serve` (`--visitors-max 7`), an
 environment variable (`HEADWATER_VISITORS_MAX=7`), and a line of `headwater.toml` in the working
 directory (`visitors_max = 7`; `HEADWATER_SETTINGS` names another file). A flag overrides the
-variable, and the variable overrides the file. The server refuses to start with an unknown name or
-a wrong value, and says how to fix it; of a variable with an unknown name it warns. A switch is `--log-calls` or `--no-log-calls` as a flag, and
-`true` or `false` elsewhere; tables are JSON. `headwater settings --effective` prints the settings
-in force and where each comes from.
+variable, and the variable overrides the file. The server refuses to start with an unknown name or a
+wrong value, and says how to fix it; of a variable with an unknown name it warns. A switch is
+`--log-calls` or `--no-log-calls` as a flag, and `true` or `false` elsewhere; tables are JSON.
+`headwater settings --effective` prints the settings in force and where each comes from.
 
 The settings of the engine are on the log. What nobody sets stays there as it is, whatever the
 defaults of a server that starts; only an empty log gets the defaults. `headwater settings show`,
