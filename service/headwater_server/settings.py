@@ -132,9 +132,9 @@ def load_with_sources(**flags: Any) -> tuple[Settings, dict[str, str]]:
     names = [setting.name for part in parts for setting in fields(part)]
     sources = read_sources(names, given)
     values = {name: one.value for name, one in sources.items()}
-    settings = Settings(*(_part(part, values) for part in parts), given=frozenset(values))
+    settings = Settings(*(_part(part, values) for part in parts))
     warnings = (*odd_variables(names), *key_warnings(settings.api.accesses))
-    settings = replace(settings, warnings=warnings)
+    settings = replace(settings, given=frozenset(values), warnings=warnings)
     check_together(settings.place.redis_url, settings.place.data_dir)
     check_keys(settings.api.accesses)
     if contradiction := problem(settings.gateway):

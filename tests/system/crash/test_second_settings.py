@@ -24,6 +24,7 @@ from tests.system.crash.server import Server, serving
 ROW = 17
 KILLS = 3
 PIN = json.dumps([{"name": "i7 first", "kind": "pin", "slot": 1, "item_ids": ["i7"]}])
+SNAPSHOTS = ("--snapshot-entries", "50")  # so that a start has little to learn on a busy machine
 OTHERS = ((), ("--exploration-epsilon", "0.3"), ("--session-gap-minutes", "5"))
 """What the second server is started with, in turns: nothing, or one setting of its own."""
 
@@ -44,8 +45,8 @@ async def caught_up(server, storage):
 async def test_settings_are_the_logs_under_load_and_kills(seed, tmp_path, tally):
     rng = Random(seed)
     async with running_store(BACKENDS[seed % 2], tmp_path / "store") as store:
-        first = Server(tmp_path / "a", "--rules", PIN, redis_url=store.url)
-        async with serving(first), load_on([first.address], seed, clients=2) as load:
+        first = Server(tmp_path / "a", "--rules", PIN, *SNAPSHOTS, redis_url=store.url)
+        async with serving(first), load_on([first.address], seed, clients=1, batch=2) as load:
             await load.reaches(20)
             for others in rng.sample(OTHERS, KILLS):
                 async with serving(Server(tmp_path / "b", *others, redis_url=store.url)):
