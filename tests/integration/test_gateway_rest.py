@@ -283,5 +283,5 @@ async def test_a_backends_key_is_refused_in_a_query_with_what_to_do(rest):
     body = {"events": [event("backend-in-query")]}
     assert (await rest.post(f"/v1/feedback?key={KEY}", json=body)).status_code == 401
     # the header counts, whatever the query holds, and nobody but the gateway sets its mark
-    bearer = {"authorization": BEARER, "x-headwater-key-in": "query"}
+    bearer = BEARER | {"x-headwater-key-in": "query"}
     assert (await rest.get(f"/v1/items?key={KEY}", headers=bearer)).status_code == 200
