@@ -97,6 +97,8 @@ async def _start(
     )
     await replica.start()
     parts.push_async_callback(replica.stop)
+    if (in_force := replica.engine.settings) != settings.engine:
+        await asyncio.to_thread(warm_up, in_force)  # those of the log may use other kernels
     spans = _spans(settings.process.tracing_endpoint, parts)
     await _expose(replica, settings.api, meters, parts)
     if context.identity.role == FOLLOWER:

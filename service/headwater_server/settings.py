@@ -6,7 +6,8 @@ setting. Each part declares its own settings, with unit and reason, in a datacla
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, dataclass, field, fields
+import sys
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_type_hints
 
@@ -16,8 +17,14 @@ from headwater_server.gateway.checks import problem
 from headwater_server.gateway.settings import GatewaySettings
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.replica.settings import ReplicaSettings
-from headwater_server.settings_checks import BadSettings, check_keys, check_together, checked
-from headwater_server.settings_sources import read_sources
+from headwater_server.settings_checks import (
+    BadSettings,
+    check_keys,
+    check_together,
+    checked,
+    key_warnings,
+)
+from headwater_server.settings_sources import odd_variables, read_sources
 from headwater_server.storage.settings import StorageSettings
 
 Part = TypeVar("Part")
@@ -83,6 +90,8 @@ class Settings:
     personalizer: PersonalizerSettings
     given: frozenset[str] = frozenset()
     """The names of those that somebody has set; the others are defaults."""
+    warnings: tuple[str, ...] = ()
+    """What is no error, and probably not what was meant."""
 
 
 ENGINE = "Engine (stored in the log: all replicas use the same)"
@@ -106,8 +115,14 @@ def default_of(setting: Field[Any]) -> Any:
 
 
 def load_settings(**flags: Any) -> Settings:
-    """Return the settings; ``flags`` that are None were not given. Raises `BadSettings`."""
-    return load_with_sources(**flags)[0]
+    """Return the settings; ``flags`` that are None were not given. Raises `BadSettings`.
+
+    Warnings go to standard error; `load_with_sources` leaves them to its caller.
+    """
+    settings, _ = load_with_sources(**flags)
+    for text in settings.warnings:
+        sys.stderr.write(f"headwater: warning: {text}\n")
+    return settings
 
 
 def load_with_sources(**flags: Any) -> tuple[Settings, dict[str, str]]:
@@ -117,7 +132,9 @@ def load_with_sources(**flags: Any) -> tuple[Settings, dict[str, str]]:
     names = [setting.name for part in parts for setting in fields(part)]
     sources = read_sources(names, given)
     values = {name: one.value for name, one in sources.items()}
-    settings = Settings(*(_part(part, values) for part in parts), given=frozenset(values))
+    settings = Settings(*(_part(part, values) for part in parts))
+    warnings = (*odd_variables(names), *key_warnings(settings.api.accesses))
+    settings = replace(settings, given=frozenset(values), warnings=warnings)
     check_together(settings.place.redis_url, settings.place.data_dir)
     check_keys(settings.api.accesses)
     if contradiction := problem(settings.gateway):

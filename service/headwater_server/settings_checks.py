@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,7 +13,14 @@ from headwater_server.api.access.access import Access, accesses, check_accesses
 from headwater_server.engine.ablation import REMOVABLE
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
 from headwater_server.gateway.addresses import is_loopback
+from headwater_server.settings_ranges import number_problem, table_problem
 from headwater_server.settings_rules import read_rules
+from headwater_server.settings_texts import (
+    event_type_problem,
+    guessable,
+    placeholder,
+    text_problem,
+)
 
 
 class BadSettings(ValueError):
@@ -24,78 +30,24 @@ class BadSettings(ValueError):
 SECRETS = {"keys", "page_keys"}  # never shown, not even in an error
 PASSWORD = re.compile(r"(?<=://)[^@/\s]*(?=@)")
 
-# name: (minimum, maximum), both allowed. Every other number must be positive.
-RANGES: dict[str, tuple[float, float]] = {
-    "archive_days": (0, 36_500),
-    "calls_per_second_max": (0, math.inf),
-    "drift_fading": (1, 2**20),
-    "event_items_max": (0, math.inf),
-    "exploration_epsilon": (0, 1),
-    "gateway_address_calls_per_second_max": (0, 2**31),
-    "gateway_body_bytes_max": (1024, 2**30),
-    "gateway_calls_per_second_max": (0, 2**31),
-    "gateway_deadline_default_ms": (1, 60_000),
-    "gateway_key_calls_per_second_max": (0, 2**31),
-    "gateway_proxies": (0, 100),
-    "gateway_threads": (1, 128),
-    "host_patience_ms": (0, 1000),
-    "linger_ms": (0, 1000),
-    "log_entries_kept_min": (0, math.inf),
-    "memory_budget_mb": (0, math.inf),
-    "min_replicas_acked": (0, 100),
-    "page_event_items_max": (0, 1000),
-    "page_source_events_per_minute_max": (0, math.inf),
-    "page_visitor_events_per_minute_max": (0, math.inf),
-    "personalizer_default_reward": (-1, 1),
-    "personalizer_reward_wait_minutes": (1e-3, 7 * 24 * 60),
-    "seed": (0, 2**63 - 1),
-    "slice_turns": (1, 1000),
-    "stop_grace_s": (0, 3600),
-    "source_events_per_minute_max": (0, math.inf),
-    "stop_patience_s": (0, 3600),
-    "workers": (1, 128),
-    "visitor_events_per_minute_max": (0, math.inf),
-}
-
-ADDRESSES = {
-    "listen": "write host:port, for example 127.0.0.1:50051",
-    "metrics_listen": "write host:port, for example 127.0.0.1:9464",
-    "gateway": "write host:port, for example 127.0.0.1:8080",
-    "gateway_admin": "write host:port, for example 127.0.0.1:9901",
-    "gateway_backends": "write host:port of each, for example 127.0.0.1:50051",
-    "gateway_metrics": "write host:port, for example 127.0.0.1:9465",
-    "gateway_tls": "write host:port, for example 0.0.0.0:8443",
-    "gateway_web": "write host:port, for example 127.0.0.1:8081",
-}
-TEXTS = {
-    **{name: (r".+:\d{1,5}", fix) for name, fix in ADDRESSES.items()},
-    "tracing_endpoint": (r"https?://.+", "write http://host:port of an OTLP collector"),
-    "redis_url": (r"(rediss?|unix)://.+", "write redis://host:6379/0, rediss://… or unix://…"),
-    "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
-    "exploration_policy": (r"plackett_luce|thompson", "write plackett_luce or thompson"),
-    "gateway_origins": (
-        r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?",
-        "write scheme, host and, unless it is the default, port: https://shop.example",
-    ),
-    "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),
-}
-
 
 def checked(name: str, kind: Any, value: object) -> Any:
     """Return ``value`` as ``kind``. Raises `BadSettings`.
 
     >>> checked("seed", int, "7")
     7
-    >>> checked("snapshots_kept", int, 0)
+    >>> checked("workers", int, 0)
     Traceback (most recent call last):
     ...
-    headwater_server.settings_checks.BadSettings: snapshots_kept = 0: must be greater than 0
+    headwater_server.settings_checks.BadSettings: workers = 0: must lie between 1 and 128
     """
     if name == "rules":
         try:
             return read_rules(value)
         except ValueError as error:
             raise BadSettings(str(error)) from None
+    if value == "" and "Path" in str(kind):
+        raise BadSettings(f"{name} is empty: write a path, or do not set it")
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     if isinstance(value, str) and str(kind).startswith("tuple") and not value.startswith("["):
         value = tuple(part.strip() for part in value.split(",") if part.strip())
@@ -134,44 +86,29 @@ def _problem(name: str, value: object) -> str:
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, int | float):
-        return _number_problem(name, value)
+        return number_problem(name, value)
     if isinstance(value, SecretStr):
         return _keys_problem(value.get_secret_value(), is_page=name == "page_keys")
     if name == "without" and isinstance(value, tuple):
         unknown = ", ".join(sorted(set(value) - set(REMOVABLE)))
         return f"there is no {unknown}: write any of {', '.join(REMOVABLE)}" if unknown else ""
     if isinstance(value, tuple):
-        problems = (f"{one!r}: {fix}" for one in value if (fix := _text_problem(name, str(one))))
+        problems = (f"{one!r}: {fix}" for one in value if (fix := text_problem(name, str(one))))
         return next(problems, "")
-    if name == "rewards" and isinstance(value, dict):
-        return "" if all(map(math.isfinite, value.values())) else "rewards must be finite numbers"
-    return _text_problem(name, str(value))
-
-
-def _text_problem(name: str, text: str) -> str:
-    pattern, fix = TEXTS.get(name, ("", ""))
-    if pattern and not re.fullmatch(pattern, text):
-        return fix
-    if name in ADDRESSES and int(text.rpartition(":")[2]) > 65535:
-        return "a port is at most 65535"
-    return ""
+    if isinstance(value, dict):
+        return event_type_problem(list(value)) or table_problem(name, value)
+    return text_problem(name, str(value))
 
 
 def _keys_problem(text: str, *, is_page: bool) -> str:
     try:
-        accesses(text, is_page=is_page)
+        found = accesses(text, is_page=is_page)
     except ValueError as error:
         return str(error)
-    return ""
-
-
-def _number_problem(name: str, value: float) -> str:
-    if not math.isfinite(value):
-        return "must be a finite number"
-    if name in RANGES:
-        minimum, maximum = RANGES[name]
-        return "" if minimum <= value <= maximum else f"must lie between {minimum} and {maximum}"
-    return "" if value > 0 else "must be greater than 0"
+    place = placeholder([access.key.decode() for access in found])
+    if place is None:
+        return ""
+    return f"key {place + 1} is a placeholder: openssl rand -hex 24 makes a real one"
 
 
 def check_together(redis_url: str | None, data_dir: Path | None) -> None:
@@ -191,6 +128,21 @@ def check_keys(found: Sequence[Access]) -> None:
         check_accesses(found)
     except ValueError as error:
         raise BadSettings(str(error)) from None
+
+
+def key_warnings(found: Sequence[Access]) -> list[str]:
+    """Return which keys can be guessed; their text is not shown.
+
+    >>> key_warnings([Access(b"pk-0123456789abcdef", is_page=True)])
+    ['page_keys: key 1 contains a run such as 0123456789: openssl rand -hex 24 makes a random one']
+    """
+    fix = "contains a run such as 0123456789: openssl rand -hex 24 makes a random one"
+    of = {"keys": [a for a in found if not a.is_page], "page_keys": [a for a in found if a.is_page]}
+    return [
+        f"{name}: key {place + 1} {fix}"
+        for name, some in of.items()
+        for place in guessable([access.key.decode() for access in some])
+    ]
 
 
 def check_exposure(addresses: Iterable[str | None], *, has_keys: bool, insecure: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -14,6 +15,19 @@ from headwater_server.settings_checks import BadSettings
 PREFIX = "HEADWATER_"
 FILE_VARIABLE = "HEADWATER_SETTINGS"
 FILE_DEFAULT = "headwater.toml"
+OTHERS = {
+    f"{PREFIX}{name}"
+    for name in (
+        "CA_FILE", "KEY", "PAGE_KEY", "READ_KEY", "RECOMMENDATION_ID", "SETTINGS", "SHOP_DIR",
+        "SHOP_PAGE_KEY", "TARGET", "THOROUGH", "VERSION",
+    )
+}  # fmt: skip
+"""Variables of our other commands, clients, images and examples."""
+
+FOREIGN = re.compile(
+    r"_SERVICE_(HOST|PORT)|_PORT(_\d+_(TCP|UDP|SCTP).*)?$"  # Kubernetes sets such for a service
+    r"|^HEADWATER_(TEST|SEEDS|SEED_FIRST|SIM|SOAK)(_|$)"
+)
 
 
 class Given(NamedTuple):
@@ -37,6 +51,25 @@ def read_sources(names: Collection[str], flags: Mapping[str, Any]) -> dict[str, 
         hint = f"; did you mean {near[0]}?" if near else ""
         raise BadSettings(f"{name}: there is no such setting{hint}")
     return given
+
+
+def odd_variables(names: Collection[str]) -> list[str]:
+    """Return a warning for each variable that looks like a setting and is none.
+
+    A value is never shown: it may be a key. It is no error, since others may use our prefix.
+    """
+    known = {f"{PREFIX}{name.upper()}" for name in names} | OTHERS
+    odd = sorted(
+        variable
+        for variable in map(str.upper, os.environ)
+        if variable.startswith(PREFIX) and variable not in known and not FOREIGN.search(variable)
+    )
+    return [f"{variable}: there is no such setting{_near(variable, names)}" for variable in odd]
+
+
+def _near(variable: str, names: Collection[str]) -> str:
+    near = difflib.get_close_matches(variable.removeprefix(PREFIX).lower(), names, n=1, cutoff=0.75)
+    return f"; did you mean {near[0]} ({PREFIX}{near[0].upper()})?" if near else ""
 
 
 def _settings_file() -> Path:

@@ -30,6 +30,7 @@ from headwater_server.engine.messages.requests import (
     UserProfile,
 )
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.engine.snapshot import state
 from headwater_server.engine.snapshot.capture import Capture
 
@@ -80,7 +81,7 @@ class CountingEngine:
             case UserErase():
                 self.users.pop(operation.user_id, None)
             case SettingsChange():
-                self.settings = operation.settings
+                self.settings = operation.over(self.settings)
         return Outcome(Status.CREATED)
 
     def _learning(self, event: Event) -> Generator[None, None, Outcome]:
@@ -174,6 +175,15 @@ class CountingEngine:
             return None
         history = tuple(Interaction(item, 0, count) for item, count in self.interactions.items())
         return UserProfile(user_id, self.users[user_id], (), history)
+
+    def settings_changes(self) -> Sequence[ChangedSetting]:
+        return []
+
+    def settings_warnings(self) -> Iterator[list[str]]:
+        return iter(())
+
+    def catalogue_version(self) -> int:
+        return 0
 
     def counts(self) -> dict[str, int]:
         return {"events_learned": len(self.order)}

@@ -114,3 +114,25 @@ def test_a_bad_file_leaves_the_catalogue_as_it_was(shop):
     assert result.exit_code == 2
     assert "line 402, column timestamp" in result.output
     assert run("digest", "--data-dir", "data") == before
+
+
+def settings_of(data_dir):
+    lines = run("settings", "show", "--data-dir", data_dir).splitlines()
+    return dict(line.partition(" = ")[::2] for line in lines if " = " in line)
+
+
+def test_an_import_keeps_the_settings_of_the_log_and_knows_its_event_types(shop):
+    """What nobody sets stays; the first import set an event type, the second file has it."""
+    rewards = json.dumps({"wish": 0.4})
+    import_into("data", "--rewards", rewards, "--items-max", "500")
+    (shop / "wishes.csv").write_text(
+        "timestamp,user_id,item_id,event_type,value\n1600000000,ann,i1,wish,\n"
+    )
+    run("import", "--events", "wishes.csv", "--data-dir", "data")
+    found = settings_of("data")
+    assert '"wish": 0.4' in found["rewards"]
+    assert found["items_max"].split()[0] == "500"
+    run("import", "--events", "wishes.csv", "--data-dir", "data", "--items-max", "600")
+    assert settings_of("data")["items_max"].split()[0] == "600"
+    history = run("settings", "history", "--data-dir", "data")
+    assert history.count("by headwater import on ") == 3

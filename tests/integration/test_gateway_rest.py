@@ -202,9 +202,9 @@ async def test_a_key_in_the_query_is_the_beacons_way_in_and_is_seen_by_nobody_el
     answer = await rest.post(path, content=body, headers=beacon | {"x-request-id": "the-beacon"})
     assert answer.json()["results"][0]["status"] == "EVENT_STATUS_CREATED"
     assert (await rest.post("/v1/feedback", content=body, headers=beacon)).status_code == 401
-    assert (await rest.get(f"/v1/items?pageSize=1&key={KEY}")).status_code == 200
-    escaped = "".join(f"%{ord(letter):02x}" for letter in KEY)
-    assert (await rest.get(f"/v1/items?key={escaped}&pageSize=1")).status_code == 200
+    escaped = "".join(f"%{ord(letter):02x}" for letter in PAGE_KEY)
+    again = await rest.post(f"/v1/feedback?key={escaped}", content=body, headers=beacon)
+    assert again.json()["results"][0]["status"] == "EVENT_STATUS_EXISTS"
     foreign = {"origin": "https://evil.example"}
     assert (await rest.get(f"/v1/items?key={KEY}", headers=foreign)).status_code == 403
     assert (await rest.get(f"/healthz?key={KEY}")).status_code == 200
@@ -274,3 +274,19 @@ def test_the_examples_of_the_page_do_what_it_says(server):
             if "offset" in body:
                 body["offset"] = answer["offset"]
             assert answer == body
+
+
+async def test_a_backends_key_is_refused_in_a_query_with_what_to_do(rest):
+    """T32: a URL is kept by browsers, proxies and logs."""
+    del rest.headers["authorization"]
+    escaped = "".join(f"%{ord(letter):02x}" for letter in KEY)
+    for path in (f"/v1/items?pageSize=1&key={KEY}", f"/v1/items?key={escaped}&pageSize=1"):
+        refused = await rest.get(path, headers={"x-headwater-key-in": "header"})
+        assert refused.status_code == 401
+        assert "?key= takes a page's key only" in refused.json()["message"]
+        assert KEY not in refused.text
+    body = {"events": [event("backend-in-query")]}
+    assert (await rest.post(f"/v1/feedback?key={KEY}", json=body)).status_code == 401
+    # the header counts, whatever the query holds, and nobody but the gateway sets its mark
+    bearer = BEARER | {"x-headwater-key-in": "query"}
+    assert (await rest.get(f"/v1/items?key={KEY}", headers=bearer)).status_code == 200

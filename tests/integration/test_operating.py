@@ -148,6 +148,7 @@ async def ask_each(shop: headwater.AsyncClient) -> None:
     assert [one.alive for one in await shop.list_replicas()] == [True]
     assert [one async for one in shop.list_quarantined_events()] == []
     assert (await shop.get_storage()).log_entries >= 1
+    assert (await shop.list_settings_changes()).changes == ()
     for span in headwater.MetricSpan:
         await shop.list_metric_samples(span=span)
 

@@ -10,10 +10,15 @@ import psutil
 import pytest
 import redis
 
+from headwater_server.engine.messages.entries import Mark
+from headwater_server.storage.archive.segment import write_segment
 from headwater_server.storage.embedded.data_dir import DataDirInUseError
 from headwater_server.storage.embedded.embedded import EmbeddedServer
 from headwater_server.storage.embedded.server_process import ServerDiedError
-from headwater_server.storage.settings import Durability
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.settings import Durability, StorageSettings
+from headwater_server.storage.storage import open_storage
 from tests.integration.waiting import eventually
 
 
@@ -143,3 +148,30 @@ async def test_a_server_left_by_a_killed_owner_is_stopped_and_its_data_kept(
     with client(server) as store:
         assert store.get("a") == b"b"
     await server.stop()
+
+
+async def test_no_other_user_can_read_what_is_stored(tmp_path: Path) -> None:
+    """T30: also in a directory that existed, with files that others could read."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    data.chmod(0o755)
+    server = EmbeddedServer(data)
+    await server.start()
+    await server.stop()
+    for path in data.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    archived = StorageSettings(durability=Durability.ALWAYS)
+    async with open_storage(archived, data_dir=data) as storage:
+        change = storage.log.encode([Mark("m")])
+        position = await storage.log.append([change])
+        assert storage.archive is not None
+        storage.archive.archive_id()
+        (first,) = [raw async for raw in Stream(storage.store, Keys("default")).entries("0-0")]
+        write_segment(storage.archive.path, [first])
+        assert position.sequence == 1
+        assert open_to_others(data) == []
+    assert open_to_others(data) == []
+
+
+def open_to_others(data: Path) -> list[str]:
+    return [str(path) for path in (data, *data.rglob("*")) if path.stat().st_mode & 0o077]

@@ -23,7 +23,10 @@ BUILT = ROOT / "service" / "headwater_server" / "web" / "static" / "console"
 VISITS = 150
 PATIENCE_S = 240  # a busy machine takes that long for one scenario
 # so that windows close, and lines get points, during a test
-FLAGS = ("--metrics-sample-s", "0.2", "--attribution-window-minutes", "0.01")
+FITS_NOTHING = '[{"name": "no such item", "kind": "pin", "slot": 1, "item_ids": ["gone"]}]'
+FLAGS = (
+    "--metrics-sample-s", "0.2", "--attribution-window-minutes", "0.01", "--rules", FITS_NOTHING,
+)  # fmt: skip
 
 pytestmark = pytest.mark.timeout(300)  # the server may start with cold kernels
 
@@ -181,6 +184,29 @@ def test_storage_shows_the_log_and_the_store(shown, client):
     assert seen["facts"]["Write to disk (fsync)"] == "everysec"
     assert seen["facts"]["Version"] == kept.store_version
     assert seen["complaints"] == []
+
+
+def test_settings_show_values_changes_and_what_fits_nothing(shown, client):
+    seen = shown.play("settings")
+    answer = client.list_settings_changes()
+    assert [row[0].split()[0] for row in seen["inForce"]] == [one.name for one in answer.settings]
+    window = next(row for row in seen["inForce"] if "attribution_window_minutes" in row[0])
+    assert window == ["attribution_window_minutes changed", "0.01", "30.0"]
+    names = ("name", "old_value", "new_value", "who")
+    assert [row[1:] for row in seen["changes"]] == [
+        [getattr(change, name) for name in names] for change in answer.changes
+    ]
+    assert {change.name for change in answer.changes} == {"attribution_window_minutes", "rules"}
+    assert seen["warnings"] == list(answer.warnings)
+    assert 'rules "no such item"' in seen["warnings"][0]
+    assert seen["complaints"] == []
+
+
+def test_a_link_with_a_lone_percent_sign_opens_its_view(shown):
+    seen = shown.play("oddLinks")
+    assert seen["titles"][1:] == ["Visitor", "Overview", "Quarantine"]
+    assert "100%" in seen["titles"][0]
+    assert not [text for text in seen["complaints"] if "URI" in text]
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

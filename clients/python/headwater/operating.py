@@ -67,9 +67,7 @@ class Operations(Connection):
         """Return what the store contains of this catalogue."""
         return self._make(calls.get_storage(), timeout_s)
 
-    def list_settings_changes(
-        self, *, timeout_s: float = FEEDBACK_TIMEOUT_S
-    ) -> SettingsChanges:
+    def list_settings_changes(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> SettingsChanges:
         """Return the settings of the engine, who changed them, and what in them fits nothing."""
         return self._make(calls.list_settings_changes(), timeout_s)
 

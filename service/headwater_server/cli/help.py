@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 OPTIONS = "Options"
 COLUMN_MAX = 22  # a longer flag has a line of its own, so that its text gets the width
@@ -22,14 +22,32 @@ class PlainCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write one section for each ``rich_help_panel``."""
-        sections: dict[str, list[tuple[str, str]]] = {OPTIONS: []}
-        for param in self.get_params(ctx):
-            if record := param.get_help_record(ctx):
-                title = getattr(param, "rich_help_panel", None) or OPTIONS
-                sections.setdefault(title, []).append(record)
-        for title, records in sections.items():
-            with formatter.section(title):
-                formatter.write_dl(records, col_max=COLUMN_MAX)
+        _write_sections(self, ctx, formatter)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the usage without dots: the text of an argument says that it may be repeated."""
+        pieces = super().collect_usage_pieces(ctx)
+        return [piece.removesuffix("...").strip("{}") for piece in pieces]
+
+
+class PlainGroup(TyperGroup):
+    """A group of commands that has such flags itself."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands, then one section for each ``rich_help_panel``."""
+        self.format_commands(ctx, formatter)
+        _write_sections(self, ctx, formatter)
+
+
+def _write_sections(command: Any, ctx: Any, formatter: Any) -> None:
+    sections: dict[str, list[tuple[str, str]]] = {OPTIONS: []}
+    for param in command.get_params(ctx):
+        if record := param.get_help_record(ctx):
+            title = getattr(param, "rich_help_panel", None) or OPTIONS
+            sections.setdefault(title, []).append(record)
+    for title, records in sections.items():
+        with formatter.section(title):
+            formatter.write_dl(records, col_max=COLUMN_MAX)
 
 
 def show_version(wanted: bool) -> None:
@@ -41,11 +59,11 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def group(help: str) -> typer.Typer:  # noqa: A002 - Typer's name for it
+def group(help: str, *, no_args_is_help: bool = True) -> typer.Typer:  # noqa: A002 - Typer's name
     """Return an empty group of commands with the help that all of ours have."""
     return typer.Typer(
         help=help,
-        no_args_is_help=True,
+        no_args_is_help=no_args_is_help,
         add_completion=False,
         pretty_exceptions_show_locals=False,
         rich_markup_mode=MARKUP,

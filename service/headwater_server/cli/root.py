@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Annotated, Any
 
 import typer
 
 from headwater_server.cli.commands import gateway as gateway_commands
 from headwater_server.cli.commands import probe as probe_command
+from headwater_server.cli.commands import settings_on_log
 from headwater_server.cli.commands.backtest import backtest
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
@@ -26,7 +28,7 @@ from headwater_server.cli.commands.web import web
 from headwater_server.cli.commands.worker import worker
 from headwater_server.cli.demo.command import demo
 from headwater_server.cli.flags import with_settings
-from headwater_server.cli.help import PlainCommand, group, show_version
+from headwater_server.cli.help import PlainCommand, PlainGroup, group, show_version
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
 
 STORE = ("Place", "Storage")
@@ -35,6 +37,10 @@ commands = group("Headwater: a recommendation service that learns while it serve
 quarantine = group("List, replay or delete rejected events.")
 token_keys = group("List and rotate the keys that sign attribution tokens.")
 gateway = group("Configure or run the gateway for browsers and REST.")
+settings_group = group("", no_args_is_help=False)
+settings_group.callback(invoke_without_command=True, cls=PlainGroup)(
+    with_settings(*PARTS)(settings)
+)
 
 
 @commands.callback()
@@ -67,7 +73,11 @@ commands.command("probe", add_help_option=False, context_settings={
     "ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": [],
 })(probe)  # fmt: skip
 _add(commands, "rebuild", rebuild, *STORE)
-_add(commands, "settings", settings, *PARTS)
+commands.add_typer(settings_group, name="settings", help=cleandoc(settings.__doc__ or ""))
+_add(settings_group, "show", settings_on_log.show, *STORE)
+_add(settings_group, "set", settings_on_log.set_values, *STORE)
+_add(settings_group, "reset", settings_on_log.reset, *STORE)
+_add(settings_group, "history", settings_on_log.history, *STORE)
 _add(commands, "web", web, *STORE, PERSONALIZER)
 commands.add_typer(quarantine, name="quarantine")
 _add(quarantine, "list", list_quarantine, *STORE)

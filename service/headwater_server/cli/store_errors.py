@@ -9,8 +9,9 @@ from headwater_server.storage.embedded.binary import NoServerProgramError
 from headwater_server.storage.embedded.data_dir import DataDirInUseError
 from headwater_server.storage.embedded.server_process import ServerDiedError
 from headwater_server.storage.log.promises import UnfitStoreError
+from headwater_server.storage.private import NotPrivateError
 
 STORE_ERRORS = (
     HeadwaterError, LogBroken, UnreadableEntry, MixedStatesError, NoServerProgramError,
-    DataDirInUseError, UnfitStoreError, ServerDiedError,
+    DataDirInUseError, UnfitStoreError, ServerDiedError, NotPrivateError,
 )  # fmt: skip

@@ -120,12 +120,12 @@ def with_settings(parts: Parts, change: SettingsChange, entry: Entry) -> tuple[P
 
     Settings that the engine cannot take are QUARANTINED and change nothing.
     """
-    settings = change.settings
+    settings = change.over(parts.settings)
     try:
         ranker = check_settings(settings)
     except ValueError as error:
         return parts, Outcome(Status.QUARANTINED, str(error))
-    parts.settings_history.note(parts.settings, change, entry)
+    parts.settings_history.note(parts.settings, settings, change.who, entry.time_ms)
     if parts.is_empty:
         fresh = Parts(settings)
         fresh.settings_history = parts.settings_history

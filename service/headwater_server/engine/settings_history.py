@@ -1,7 +1,7 @@
 """Which settings entries changed, by whom and when: for people who ask why lists look different.
 
 It is kept beside what was learned, so it is in snapshots but not in the digest: the same events
-give the same digest, whoever started the servers.
+give the same digest on any server.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, astuple, dataclass
 from typing import Any
 
-from headwater_server.engine.messages.entries import Entry, SettingsChange
 from headwater_server.engine.settings import EngineSettings
 
 CHANGES_MAX = 100
@@ -68,11 +67,11 @@ class SettingsHistory:
     def __init__(self) -> None:
         self.changes: list[ChangedSetting] = []
 
-    def note(self, old: EngineSettings, change: SettingsChange, entry: Entry) -> None:
-        """Keep what ``change`` makes of ``old``."""
-        found = changed_settings(old, change.settings)
+    def note(self, old: EngineSettings, new: EngineSettings, who: str, time_ms: int) -> None:
+        """Keep what differs."""
         self.changes += [
-            ChangedSetting(entry.time_ms, shortened(change.who), *values) for values in found
+            ChangedSetting(time_ms, shortened(who), *values)
+            for values in changed_settings(old, new)
         ]
         del self.changes[:-CHANGES_MAX]
 

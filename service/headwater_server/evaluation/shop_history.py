@@ -32,11 +32,12 @@ class ShopHistory:
     items: tuple[ItemWrite, ...]
     events: EventFile
     users: tuple[UserWrite, ...] = ()
+    who: str = ""
 
     def preface(self, batch_size: int = BATCH_SIZE) -> Iterator[Entry]:
         """Yield the settings, items and accounts, with the time of the first event."""
         time_ms = self.events.times_ms[0]
-        yield Entry(time_ms, (SettingsChange(self.settings),), imported=True)
+        yield Entry(time_ms, (SettingsChange(self.settings, self.who),), imported=True)
         writes: list[Operation] = [replace(w, set_time_ms=time_ms) for w in self.items]
         writes += [replace(w, set_time_ms=time_ms) for w in self.users]
         for start in range(0, len(writes), batch_size):

@@ -46,6 +46,15 @@ class GatewaySettings:
             "/personalizer/. Not set: `headwater serve` starts one on a free local port"
         },
     )
+    allowed_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "host names under which browsers reach `headwater web`, comma-separated, such "
+            "as console.example. IP addresses, names without a dot, the address where it listens, "
+            "and the hosts of gateway_origins are always allowed; a request for any other host is "
+            "refused"
+        },
+    )
     gateway_certificate: Path | None = field(
         default=None, metadata={"help": "PEM file with the certificate chain for gateway_tls"}
     )

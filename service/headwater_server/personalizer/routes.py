@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -98,11 +98,15 @@ async def _body(request: Request) -> bytes:
         text = "a body with content-encoding is not accepted: send it without"
         raise AdapterError(415, BAD_REQUEST, text)
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > BODY_BYTES_MAX:
-            raise AdapterError(413, BAD_REQUEST, f"the body has more than {BODY_BYTES_MAX} bytes")
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > BODY_BYTES_MAX:
+                text = f"the body has more than {BODY_BYTES_MAX} bytes"
+                raise AdapterError(413, BAD_REQUEST, text)
+            parts.append(part)
+    except ClientDisconnect:  # or a chunk that is none: nobody waits for the answer
+        raise AdapterError(400, BAD_REQUEST, "the body ended too early") from None
     return b"".join(parts)
 
 

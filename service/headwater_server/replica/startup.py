@@ -19,6 +19,7 @@ from headwater_server.replica.ports.position import START
 from headwater_server.replica.tail.tail import Tail
 
 _log = structlog.get_logger(__name__)
+TRIES = 5  # to append directly after the last applied entry
 CLOSE_ENTRIES = 20  # so few are applied before the first request arrives
 
 
@@ -34,16 +35,20 @@ class WantedSettings:
     who: str = ""
 
     def over(self, present: EngineSettings) -> EngineSettings:
-        """Return the present settings with the given ones.
+        """Return the present settings with the given ones."""
+        return replace(present, **{name: getattr(self.settings, name) for name in self.names})
 
-        >>> wanted = WantedSettings(EngineSettings(seed=7, items_max=9), frozenset({"seed"}))
-        >>> found = wanted.over(EngineSettings(visitors_max=5))
-        >>> found.seed, found.visitors_max, found.items_max == EngineSettings().items_max
-        (7, 5, True)
-        """
-        names = (one.name for one in fields(EngineSettings))
-        chosen = names if self.given is None else self.given.intersection(names)
-        return replace(present, **{name: getattr(self.settings, name) for name in chosen})
+    def change(self, present: EngineSettings) -> SettingsChange:
+        """Return the operation that puts them on the log. Raises ValueError if it cannot be."""
+        settings = self.over(present)
+        check_settings(settings)
+        return SettingsChange(settings, self.who, self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the given settings, in the order of the settings."""
+        known = (one.name for one in fields(EngineSettings))
+        return tuple(name for name in known if self.given is None or name in self.given)
 
 
 async def caught_up_with(log: Log, tail: Tail) -> None:
@@ -72,20 +77,21 @@ async def put_settings(log: Log, tail: Tail, wanted: WantedSettings) -> None:
     """Return when the state has the wanted settings; if not, append an entry that sets them.
 
     Several replicas may start at once: the entry is appended directly after the last applied one,
-    or the check is repeated. `ValueError` if the engine refuses the settings.
+    or the check is repeated; on a busy log, a few times. `ValueError` if the engine refuses them.
     """
-    while True:
+    for attempt in range(TRIES):
         settings = wanted.over(tail.settings)
         if tail.position != START and settings.canonical() == tail.settings.canonical():
             return _say_kept(wanted, settings)
-        check_settings(settings)
-        change = log.encode([SettingsChange(settings, wanted.who)])
+        after = tail.position if attempt < TRIES - 1 else None
+        change = log.encode([wanted.change(tail.settings)])
         try:
-            position = await log.append([change], after=tail.position)
+            position = await log.append([change], after=after)
         except LogMovedOn:
             await tail.waiters.wait_for((await log.head()).offset)
             continue
         return await tail.waiters.wait_for(position.offset)
+    return None
 
 
 def _say_kept(wanted: WantedSettings, settings: EngineSettings) -> None:

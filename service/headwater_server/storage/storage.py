@@ -24,6 +24,7 @@ from headwater_server.storage.log.promises import check_promises, knows_waitaof
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.trimming import Trimmer
 from headwater_server.storage.log.witness import Witness
+from headwater_server.storage.private import keep_private
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 
@@ -77,6 +78,8 @@ async def open_storage(
         if check:
             await check_promises(store, settings, can_wait=can_wait)
         archive = archive_of(settings, data_dir)
+        if archive is not None and archive.path.is_dir():
+            keep_private(archive.path, [path.name for path in archive.path.iterdir()])
         ring = RedisTokenKeys(store, Keys(settings.catalogue).token_keys, data_dir)
         token_keys = await stack.enter_async_context(ring.kept_fresh())
         yield Storage(

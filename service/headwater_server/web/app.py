@@ -17,6 +17,7 @@ from starlette.routing import Route
 from headwater_server.personalizer.adapter import Adapter
 from headwater_server.personalizer.routes import adapter_routes
 from headwater_server.web.headers import NEVER, SecurityHeaders
+from headwater_server.web.hosts import AllowedHosts
 from headwater_server.web.pages import page_routes
 
 GZIP_BYTES_MIN = 1_000
@@ -25,10 +26,15 @@ GZIP_BYTES_MIN = 1_000
 Opening = Callable[[], AbstractAsyncContextManager[Adapter]]
 
 
-def make_app(opening: Opening | None = None, static: Path | None = None) -> Starlette:
+def make_app(
+    opening: Opening | None = None,
+    static: Path | None = None,
+    hosts: frozenset[str] | None = None,
+) -> Starlette:
     """Return the application: the pages in ``static``, and Personalizer's API.
 
     ``opening`` opens the adapter for as long as the application runs; None: it has no store.
+    ``hosts`` are the names it answers to, besides addresses; None: all.
     """
     opened: list[Adapter] = []
 
@@ -47,6 +53,7 @@ def make_app(opening: Opening | None = None, static: Path | None = None) -> Star
         lifespan=lifespan,
         middleware=[
             Middleware(SecurityHeaders),
+            *([] if hosts is None else [Middleware(AllowedHosts, names=hosts)]),
             Middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN),
         ],
         exception_handlers={HTTPException: _error_text},

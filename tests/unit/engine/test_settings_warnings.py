@@ -51,9 +51,9 @@ def test_a_rule_that_fits_nothing_is_named(rule: dict[str, Any], expected: list[
 def test_hide_days_of_an_unknown_event_type_is_named() -> None:
     engine = Engine(EngineSettings(hide_days={"view": 1.0, "purchse": 2.0}))
     found = list(chain.from_iterable(engine.lookups.settings_warnings()))
-    assert found == [
-        "hide_days: rewards has no event type purchse; did you mean purchase-complete?"
-    ] or found == ["hide_days: rewards has no event type purchse"]
+    assert [text.partition(";")[0] for text in found] == [
+        "hide_days: rewards has no event type purchse"
+    ]
 
 
 def test_items_that_come_and_go_change_the_version() -> None:

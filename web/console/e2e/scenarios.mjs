@@ -139,3 +139,30 @@ export async function storage(browser, url, folder, key) {
     complaints: page.complaints,
   };
 }
+
+export async function settings(browser, url, folder, key) {
+  const page = await enter(browser, url, key);
+  await openView(page, "Settings");
+  await page.waitForSelector("section[aria-label='In force'] tbody tr");
+  await shot(page, folder, "settings");
+  const rows = (name) => page.locator(`section[aria-label='${name}'] tbody tr`).evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.innerText.trim())));
+  return {
+    changes: await rows("Changes"),
+    inForce: await rows("In force"),
+    warnings: await texts(page, "section[aria-label=Warnings] li"),
+    complaints: page.complaints,
+  };
+}
+
+/** Links with a % that encodes nothing: each shows its view. */
+export async function oddLinks(browser, url, _folder, key) {
+  const page = await enter(browser, url, key);
+  const titles = [];
+  for (const link of ["#/catalogue/100%", "#/visitor/%", "#/%", "#/quarantine/%zz?reason=%"]) {
+    await page.goto("about:blank");
+    await page.goto(`${url}/console/${link}`);
+    await page.waitForSelector("main h1");
+    titles.push(await page.locator("main h1").innerText());
+  }
+  return { titles, complaints: page.complaints };
+}

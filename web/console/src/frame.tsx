@@ -15,6 +15,7 @@ import { ItemPage } from "./views/item";
 import { Overview } from "./views/overview";
 import { Quarantine } from "./views/quarantine";
 import { Replicas } from "./views/replicas";
+import { Settings } from "./views/settings";
 import { Storage } from "./views/storage";
 import { Visitor } from "./views/visitor";
 
@@ -25,6 +26,7 @@ const VIEWS: readonly (readonly [IconName, string])[] = [
   ["catalogue", "Catalogue"],
   ["visitor", "Visitor"],
   ["storage", "Storage"],
+  ["settings", "Settings"],
 ];
 
 interface FrameProps {
@@ -107,6 +109,8 @@ function View({ route }: { route: Route }) {
       return <Visitor route={route} />;
     case "storage":
       return <Storage />;
+    case "settings":
+      return <Settings />;
     default:
       return <Overview />;
   }

@@ -13,7 +13,7 @@ export function startRouting(app: App, main: HTMLElement): void {
   let first = true;
   const show = () => {
     const [name = "", ...rest] = location.hash.replace(/^#\/?/, "").split("/");
-    const page = (PAGES[name] ?? home)(app, decodeURIComponent(rest.join("/")));
+    const page = (PAGES[name] ?? home)(app, decoded(rest.join("/")));
     document.title = page.title === app.name ? app.name : `${page.title} · ${app.name}`;
     main.replaceChildren(page.element);
     main.dataset["page"] = name || "home";
@@ -25,6 +25,15 @@ export function startRouting(app: App, main: HTMLElement): void {
   };
   addEventListener("hashchange", show);
   show();
+}
+
+/** A link that somebody typed may hold a lone %: then it is taken as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Moves the focus to the page's title, for keyboards and screen readers; not while a search is typed. */

@@ -10,6 +10,7 @@ from headwater_server.api.access.access import Access
 from headwater_server.errors import Forbidden, Unauthenticated
 
 BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE | re.ASCII)
+KEY_IN = "x-headwater-key-in"  # the gateway sets it when the key came in the URL
 Metadata = Iterable[tuple[str, str | bytes]]
 
 
@@ -46,14 +47,18 @@ class Keys:
         Raises `Unauthenticated` without a key of this server, `Forbidden` if the key's scopes do
         not allow the call, `Overloaded` when its rate is used up.
         """
-        for name, value in metadata or ():
-            if name == "authorization":
-                access = self._found(value if isinstance(value, str) else "")
-                break
-        else:
+        given = dict(reversed(list(metadata or ())))  # of several, the first one counts
+        if "authorization" not in given:
             raise Unauthenticated("this server requires a key")
+        value = given["authorization"]
+        access = self._found(value if isinstance(value, str) else "")
         if access is None:
             raise Unauthenticated("the authorization contains no key of this server")
+        if KEY_IN in given and not access.is_page:
+            raise Unauthenticated(
+                "?key= takes a page's key only, since logs and browsers keep a URL: send a "
+                "backend's key as the header authorization: Bearer KEY, and replace this one"
+            )
         if not access.allows(call):
             raise Forbidden(f"this key does not open {call}: {_scopes_text(access)}")
         if access.rate is not None:

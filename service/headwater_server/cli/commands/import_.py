@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
     from headwater_server.evaluation.shop_history import ShopHistory
+    from headwater_server.storage.storage import Storage
 
 
 class Format(Enum):
@@ -70,6 +72,7 @@ def import_events(
     with explained(), store_explained():
         settings = load_settings(**flags)
         check_one_place(target, settings)
+        settings = asyncio.run(_as_on_log(settings))
         if format is Format.GORSE:
             history = read_gorse(events, items, users, _types(type or ()), settings.engine)
         else:
@@ -79,6 +82,35 @@ def import_events(
             _send(target, key, history, batch_size)
         else:
             asyncio.run(_write(settings, history, batch_size))
+
+
+async def _as_on_log(settings: Settings) -> Settings:
+    """Return the settings with those of the engine that the log has, under the given ones.
+
+    A file is read with the event types of the log; a store that does not exist yet has none.
+    """
+    data_dir = settings.place.data_dir
+    if not (settings.place.redis_url or (data_dir and data_dir.is_dir())):
+        return settings
+    from headwater_server.replica.settings_in_force import SettingsInForce
+    from headwater_server.replica.startup import WantedSettings
+
+    async with chosen_store(settings) as storage:
+        found = await SettingsInForce.read(storage.log, storage.snapshots)
+    return replace(
+        settings, engine=WantedSettings(settings.engine, settings.given).over(found.settings)
+    )
+
+
+async def _put_given(storage: Storage, settings: Settings, who: str) -> None:
+    """Put the given settings of the engine on a log that has others; an empty one gets them all."""
+    from headwater_server.replica.ports.position import START
+    from headwater_server.replica.settings_in_force import SettingsInForce
+    from headwater_server.replica.startup import WantedSettings
+
+    if await storage.log.head() != START:
+        found = await SettingsInForce.read(storage.log, storage.snapshots)
+        await found.put(WantedSettings(settings.engine, settings.given, who))
 
 
 def _types(given: Iterable[str]) -> dict[str, str]:
@@ -114,6 +146,7 @@ async def _write(settings: Settings, history: ShopHistory, batch_size: int) -> N
     from headwater_server.cli.progress import Progress
     from headwater_server.cli.publish_state import publish
     from headwater_server.engine.engine import Engine
+    from headwater_server.replica.group.identity import command
     from headwater_server.replica.snapshots.fold import fold
 
     with valid_engine():
@@ -122,6 +155,9 @@ async def _write(settings: Settings, history: ShopHistory, batch_size: int) -> N
     rows = len(history.events)
     async with chosen_store(settings) as storage:
         with Progress("write the log", rows) as progress:
+            who = command("headwater import")
+            await _put_given(storage, settings, who)
+            history = replace(history, who=who)
             found = await write(storage.log, history, batch_size, progress.at)
         if found.others:
             print(

@@ -11,7 +11,7 @@ import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
 from headwater_server.cli.stores import store_explained
-from headwater_server.settings import Settings, load_settings
+from headwater_server.settings import Settings, load_with_sources
 from headwater_server.settings_checks import BadSettings, check_exposure
 from headwater_server.settings_sources import PREFIX
 
@@ -34,6 +34,7 @@ def serve(flags: dict[str, Any]) -> None:
     """
     with explained(), store_explained():
         settings = checked_settings(flags)
+        _warn(settings)
         try:
             with valid_engine():
                 _serve(settings, flags)
@@ -45,7 +46,7 @@ def checked_settings(flags: dict[str, Any]) -> Settings:
     """Return the settings of a server, checked, and set up logging as they say."""
     from headwater_server.observability.logging import set_up_logging
 
-    settings = for_server(load_settings(**flags))
+    settings = for_server(load_with_sources(**flags)[0])
     api, gateway = settings.api, settings.gateway
     check_exposure(
         (api.listen, api.metrics_listen, gateway.gateway, gateway.gateway_tls),
@@ -54,6 +55,13 @@ def checked_settings(flags: dict[str, Any]) -> Settings:
     )
     set_up_logging(settings.process.log_level, settings.process.log_format)
     return settings
+
+
+def _warn(settings: Settings) -> None:
+    import structlog
+
+    for text in settings.warnings:
+        structlog.get_logger(__name__).warning("a setting looks wrong", warning=text)
 
 
 def for_server(settings: Settings) -> Settings:

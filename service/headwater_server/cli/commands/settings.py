@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import Field, fields
 from typing import Annotated, Any
@@ -23,15 +24,20 @@ HEAD = """\
 Each setting has one name and three places: a flag of `headwater serve` (`--visitors-max 7`), an
 environment variable (`HEADWATER_VISITORS_MAX=7`), and a line of `headwater.toml` in the working
 directory (`visitors_max = 7`; `HEADWATER_SETTINGS` names another file). A flag overrides the
-variable, and the variable overrides the file. The server refuses to start with an unknown name or
-a wrong value, and says how to fix it. A switch is `--log-calls` or `--no-log-calls` as a flag, and
-`true` or `false` elsewhere; tables are JSON. `headwater settings --effective` prints the settings
-in force and where each comes from.
+variable, and the variable overrides the file. The server refuses to start with an unknown name or a
+wrong value, and says how to fix it; of a variable with an unknown name it warns. A switch is
+`--log-calls` or `--no-log-calls` as a flag, and `true` or `false` elsewhere; tables are JSON.
+`headwater settings --effective` prints the settings in force and where each comes from.
+
+The settings of the engine are on the log. What nobody sets stays there as it is, whatever the
+defaults of a server that starts; only an empty log gets the defaults. `headwater settings show`,
+`set`, `reset` and `history` read and change them ([operations.md](operations.md)).
 """
 NAME_WIDTH, SOURCE_WIDTH = 37, 15
 
 
 def settings(
+    context: typer.Context,
     flags: dict[str, Any],
     effective: Annotated[
         bool,
@@ -42,13 +48,17 @@ def settings(
         ),
     ] = False,
 ) -> None:
-    """Print all settings with defaults, or those in force.
+    """Print all settings, or change those on the log.
 
     Without --effective: every setting with default, meaning and unit, as Markdown. With it: the
-    settings that `headwater serve` would use here, with the same flags.
+    settings that `headwater serve` would ask for here, with the same flags. The log has the
+    settings of the engine: show, set, reset and history read and change them there.
     """
     with explained():
-        if effective:
+        if context.invoked_subcommand:
+            if flags or effective:
+                raise BadSettings(f"give flags after {context.invoked_subcommand}, not before it")
+        elif effective:
             _print_effective(flags)
         elif flags:
             raise BadSettings("flags of settings need --effective")
@@ -62,6 +72,8 @@ def _print_effective(flags: dict[str, Any]) -> None:
 
     loaded, sources = load_with_sources(**flags)
     in_force = for_server(loaded)
+    for text in loaded.warnings:
+        print(f"headwater: warning: {text}", file=sys.stderr)
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("setting", no_wrap=True, min_width=NAME_WIDTH)
     table.add_column("value", overflow="fold")

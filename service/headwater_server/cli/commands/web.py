@@ -10,7 +10,7 @@ import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.gateway.requirements import FIX
-from headwater_server.settings import PlaceSettings, load_settings
+from headwater_server.settings import PlaceSettings, Settings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked
 
 MISSING = f"headwater web needs starlette and uvicorn: {FIX}"
@@ -38,6 +38,15 @@ def web(
             help="accept calls from other machines without a key; only on a private network"
         ),
     ] = False,
+    allowed_hosts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,…",
+            show_default=False,
+            help="host names under which browsers reach it, besides IP addresses, names without "
+            "a dot, and the hosts of gateway_origins (default: the setting of that name)",
+        ),
+    ] = None,
 ) -> None:
     """Serve console, shop and Personalizer's API over HTTP.
 
@@ -54,24 +63,26 @@ def web(
         _check(listen, target, key, insecure=insecure)
         try:
             from headwater_server.web.app import make_app
+            from headwater_server.web.hosts import hosts_of
             from headwater_server.web.process import serve
         except ImportError as error:
             if error.name in {"starlette", "uvicorn"}:
                 fail(MISSING, FAILED)
             raise
-        app = make_app(_opening(target, key, flags))
+        settings = load_settings(**flags, allowed_hosts=allowed_hosts)
+        named = settings.gateway.allowed_hosts, settings.gateway.gateway_origins
+        app = make_app(_opening(target, key, settings), hosts=hosts_of(listen, *named))
         try:
             asyncio.run(serve(app, listen, _say_ready))
         except OSError as error:
             fail(f"{listen}: {error.strerror or error}", FAILED)
 
 
-def _opening(target: str, key: str, flags: dict[str, Any]) -> Any:
+def _opening(target: str, key: str, settings: Settings) -> Any:
     """Return what opens Personalizer's API, None if there is no store for it."""
     from headwater_server.observability.logging import set_up_logging
     from headwater_server.personalizer.lifecycle import open_adapter
 
-    settings = load_settings(**flags)
     set_up_logging(settings.process.log_level, settings.process.log_format)
     wait, token = (
         settings.personalizer.personalizer_reward_wait_minutes,

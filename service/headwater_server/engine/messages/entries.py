@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headwater_server.engine.messages.events import ContextValue, Event
 from headwater_server.engine.settings import EngineSettings
@@ -102,10 +102,27 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChange:
-    """From this entry on ``settings`` are in force, on every replica; ``who`` set them."""
+    """From this entry on ``settings`` are in force, on every replica; ``who`` set them.
+
+    With ``given``, only the settings of these names change, so that two who change different ones
+    at the same time do not undo each other's change.
+    """
 
     settings: EngineSettings
     who: str = ""
+    given: tuple[str, ...] = ()
+
+    def over(self, present: EngineSettings) -> EngineSettings:
+        """Return the present settings with those that it changes.
+
+        >>> change = SettingsChange(EngineSettings(seed=7, items_max=9), given=("seed",))
+        >>> found = change.over(EngineSettings(visitors_max=5))
+        >>> found.seed, found.visitors_max, found.items_max == EngineSettings().items_max
+        (7, 5, True)
+        """
+        if not self.given:
+            return self.settings
+        return replace(present, **{name: getattr(self.settings, name) for name in self.given})
 
 
 Operation = (

@@ -11,7 +11,8 @@ local function decoded(text)
 end
 
 -- A beacon cannot set headers, so pages send their key as ?key=: into the header with it, and out
--- of the path, whether it is used or not.
+-- of the path, whether it is used or not. The server hears that it came so: it takes only pages' keys
+-- from a path, which browsers and logs keep.
 local function take_key(headers)
   local path, query = headers:get(":path"):match("^([^?]*)%?(.*)$")
   if not query or not query:find("key=", 1, true) then
@@ -28,6 +29,7 @@ local function take_key(headers)
   headers:replace(":path", #rest > 0 and path .. "?" .. table.concat(rest, "&") or path)
   if key and not key:find("[^!-~]") and not headers:get("authorization") then
     headers:add("authorization", "Bearer " .. key)
+    headers:add("x-headwater-key-in", "query")
   end
 end
 

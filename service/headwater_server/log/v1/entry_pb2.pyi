@@ -637,19 +637,27 @@ class SettingsChange(_message.Message):
 
     SETTINGS_FIELD_NUMBER: _builtins.int
     WHO_FIELD_NUMBER: _builtins.int
+    GIVEN_FIELD_NUMBER: _builtins.int
     settings: _builtins.str
     """The canonical text of the engine's settings."""
     who: _builtins.str
     """The replica or command that set them: name, host and version. Empty in entries of older builds."""
+    @_builtins.property
+    def given(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names of the settings that it changes; all others stay. Empty, as in entries of older builds:
+        all of them.
+        """
+
     def __init__(
         self,
         *,
         settings: _builtins.str = ...,
         who: _builtins.str = ...,
+        given: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings", "who", b"who"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["given", b"given", "settings", b"settings", "who", b"who"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -10,6 +10,8 @@ from importlib.metadata import version
 
 from headwater_server.replica.ports.registry import WORKER
 
+BUILD = f"headwater {version('headwater-server')}"
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -27,10 +29,15 @@ class Identity:
     @property
     def who(self) -> str:
         """Return the name under which it sets something on the log, with its build."""
-        return f"{self.replica_id} (headwater {version('headwater-server')})"
+        return f"{self.replica_id} ({BUILD})"
 
 
 def this_process(role: str = WORKER, *, keeps_snapshots: bool = True) -> Identity:
     """Return a new identity: two replicas in one process get different ones."""
     host, pid = socket.gethostname(), os.getpid()
     return Identity(f"{host}-{pid}-{secrets.token_hex(4)}", host, pid, role, keeps_snapshots)
+
+
+def command(name: str) -> str:
+    """Return the name under which a command sets something on the log."""
+    return f"{name} on {socket.gethostname()}, process {os.getpid()} ({BUILD})"

@@ -38,7 +38,7 @@ class SettingsWarnings:
         while True:
             try:
                 await self.check()
-            except Exception:  # a check must not end them all
+            except Exception:  # noqa: BLE001 - a check must not end them all
                 _log.exception("the settings could not be checked")
             await asyncio.sleep(CHECK_S)
 

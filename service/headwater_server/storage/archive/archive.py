@@ -21,6 +21,7 @@ from headwater_server.storage.archive.segment import (
     write_segment,
 )
 from headwater_server.storage.codecs.raw import Raw
+from headwater_server.storage.private import make_private
 
 ABOUT = "archive.json"
 LOCK = "archive.lock"
@@ -36,7 +37,7 @@ class Archive:
 
     def archive_id(self) -> str:
         """Return the unique id of this archive, created on first use."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.path)
         if not self.known_id():
             content = json.dumps({"archive_id": uuid4().hex})
             write_durably(self.path / ABOUT, content.encode())
@@ -50,7 +51,7 @@ class Archive:
     @contextmanager
     def locked(self) -> Iterator[bool]:
         """Yield whether this process holds the lock and may change the files."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.path)
         fd = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             try:

@@ -67,7 +67,7 @@ def write_segment(directory: Path, entries: Sequence[Raw]) -> Segment:
 def write_durably(path: Path, content: bytes) -> None:
     """Create a file completely or not at all, even if the machine loses power."""
     part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

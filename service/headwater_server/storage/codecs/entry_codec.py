@@ -123,7 +123,7 @@ def _encode(operation: Operation) -> pb.Operation:
             return pb.Operation(mark=pb.Mark(mark_id=operation.mark_id))
         case SettingsChange():
             text = operation.settings.canonical()
-            change = pb.SettingsChange(settings=text, who=operation.who)
+            change = pb.SettingsChange(settings=text, who=operation.who, given=operation.given)
             return pb.Operation(settings_change=change)
 
 
@@ -153,6 +153,9 @@ def _decode(stored: pb.Operation) -> Operation:
 
 def _decode_settings(stored: pb.SettingsChange) -> SettingsChange:
     try:
-        return SettingsChange(EngineSettings.parse(stored.settings), stored.who)
-    except (TypeError, ValueError) as error:
+        settings = EngineSettings.parse(stored.settings)
+        change = SettingsChange(settings, stored.who, tuple(stored.given))
+        change.over(settings)  # tries the names
+    except (AttributeError, TypeError, ValueError) as error:
         raise UnreadableEntry(f"settings that this build does not know: {error}") from error
+    return change

@@ -8,8 +8,14 @@ import tempfile
 from pathlib import Path
 
 from headwater_server.storage.embedded.pid_lock import PidLock
+from headwater_server.storage.private import keep_private, make_private
 
 SOCKET = "valkey.sock"
+OURS = (
+    "headwater.lock", "valkey.lock", "valkey.log", "appendonlydir", "archive", "token.key", SOCKET,
+)  # fmt: skip
+"""Files and directories that we, or the store, make there."""
+
 SOCKET_PATH_BYTES_MAX = 103  # macOS takes 103, Linux 107
 
 
@@ -36,14 +42,22 @@ class DataDir:
         self._short: Path | None = None
 
     def take(self) -> None:
-        """Create and lock it; `DataDirInUseError` names the process that uses it."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Create and lock it, and close it to other users.
+
+        `DataDirInUseError` names the process that uses it, `NotPrivateError` what stays open.
+        """
+        make_private(self.path)
         if not self._lock.acquire():
             raise DataDirInUseError(
                 f"{self.path} is in use by the headwater process {self._lock.holder_pid()}; "
                 "stop that process, or choose another --data-dir"
             )
         self._lock.write_pid()
+        try:
+            keep_private(self.path, OURS)
+        except BaseException:
+            self._lock.release()
+            raise
 
     def server_lock(self) -> PidLock:
         """Return the lock that the server process itself holds."""

@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> None:
     lock_fd, parent_pid, command = int(arguments[0]), int(arguments[1]), arguments[2:]
     tie_to(parent_pid)
     if lock_fd != NO_LOCK:
+        os.umask(0o077)  # the store's files are for its user alone
         os.ftruncate(lock_fd, 0)
         os.pwrite(lock_fd, b"%d\n" % os.getpid(), 0)
     os.execv(command[0], command)  # noqa: S606 - valkey-server, Envoy or Headwater, from a list

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.codecs.chunks import checksum
+from headwater_server.storage.private import make_private
 
 EVERY_S = 1.0
 SETTLED_S = 3.0  # everysec may lose two seconds; one more for inexact clocks
@@ -60,7 +61,7 @@ class Witness:
 
     def write(self, statement: Statement) -> None:
         """Replace the line."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._path.parent)
         positions = (statement.newest, statement.settled)
         text = " ".join(f"{position.offset} {position.sequence}" for position in positions)
         line = f"{text} {checksum(text.encode()).hex()}".ljust(LINE_BYTES - 1) + "\n"

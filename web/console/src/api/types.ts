@@ -8,6 +8,7 @@ export type * from "../gen/headwater/v1/model_service_pb";
 export type * from "../gen/headwater/v1/quarantine_pb";
 export type * from "../gen/headwater/v1/recommendation_service_pb";
 export type * from "../gen/headwater/v1/replica_pb";
+export type * from "../gen/headwater/v1/setting_pb";
 export type * from "../gen/headwater/v1/storage_pb";
 export type * from "../gen/headwater/v1/user_service_pb";
 

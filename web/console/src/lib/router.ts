@@ -14,9 +14,18 @@ export function parse(hash: string): Route {
   const [view = "", ...rest] = path.split("/");
   return {
     view: view || "overview",
-    part: decodeURIComponent(rest.join("/")),
+    part: decoded(rest.join("/")),
     query: new URLSearchParams(search),
   };
+}
+
+/** A link that somebody typed may hold a lone %: then it is taken as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export function href(view: string, part = "", query: object = {}): string {
