@@ -7,6 +7,7 @@ from what was measured anyway; a thread sends spans in batches.
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 import time
 
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -16,6 +17,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from headwater.loopback import is_loopback
 from headwater_server.observability.request import Request
 
 OUR_FAULT = {"DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "UNKNOWN"}
@@ -25,7 +27,10 @@ def open_spans(endpoint: str) -> Spans:
     """Return the tracer of calls that sends to an OTLP collector at ``endpoint``."""
     name = os.environ.get("OTEL_SERVICE_NAME", "headwater")
     provider = TracerProvider(resource=Resource.create({"service.name": name}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+    is_here = is_loopback(urlsplit(endpoint).netloc)
+    options = (("grpc.enable_http_proxy", 0),) if is_here else ()  # a proxy cannot reach it
+    exporter = OTLPSpanExporter(endpoint=endpoint, channel_options=options)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     return Spans(provider)
 
 
