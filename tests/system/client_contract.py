@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
@@ -39,6 +40,11 @@ class LiveServer:
 
     def kill(self) -> None:
         self._loop.run(self._process.kill_and_wait())
+
+    def end(self, number: signal.Signals) -> None:
+        """Send a signal that ends it, and wait."""
+        self._process.send(number)
+        self._loop.run(self._process.ended())
 
     def close(self) -> None:
         self._loop.run(self._process.stop())

@@ -15,8 +15,8 @@ import pytest
 from headwater import AsyncClient
 from tests.integration.api_server import free_port
 from tests.integration.gateway_server import KEY, PAGE_KEY, GatewayServer
-from tests.system.browser.browsers import CHROMIUM, PLAYWRIGHT, page_folder
 from tests.integration.waiting import PATIENCE_S, eventually
+from tests.system.browser.browsers import CHROMIUM, PLAYWRIGHT, page_folder
 from tests.system.client_programs import NODE, ROOT, node_programs
 from tests.system.crash.server import Server, serving
 from tests.system.shop_browser import SCREENSHOTS

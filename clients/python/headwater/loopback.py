@@ -22,11 +22,15 @@ def is_loopback(target: str) -> bool:
     """
     if target.startswith(("unix:", "unix-abstract:")):
         return True
-    return all(_is_loopback_host(each) for each in _SCHEME.sub("", unquote(target), count=1).split(","))
+    return all(
+        _is_loopback_host(each) for each in _SCHEME.sub("", unquote(target), count=1).split(",")
+    )
 
 
 def _is_loopback_host(address: str) -> bool:
-    host = (address if address.count(":") > 1 and "[" not in address else _PORT.sub("", address)).strip("[]")
+    host = (
+        address if address.count(":") > 1 and "[" not in address else _PORT.sub("", address)
+    ).strip("[]")
     name = host.lower().rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True

@@ -7,8 +7,8 @@ from what was measured anyway; a thread sends spans in batches.
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
 import time
+from urllib.parse import urlsplit
 
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
