@@ -94,6 +94,9 @@ def _guarded(handler: Handler) -> Handler:
 
 
 async def _body(request: Request) -> bytes:
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        text = "content-encoding is not supported: send the body without it"
+        raise AdapterError(415, BAD_REQUEST, text)
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)

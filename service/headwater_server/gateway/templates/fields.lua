@@ -81,8 +81,18 @@ local function is_json(kind)
   return kind:find("^application/json") or kind:find("^text/plain")
 end
 
+-- A body that is encoded would have to be decoded to be read, and could be a thousand times as large.
+local function is_encoded(headers)
+  local encoding = (headers:get("content-encoding") or ""):lower():gsub("%s", "")
+  return encoding ~= "" and encoding ~= "identity"
+end
+
 function envoy_on_request(handle)
   local path = handle:headers():get(":path"):match("^[^?]*")
+  if is_encoded(handle:headers()) and (path:find("^/v1/") or path:find("^/headwater%.v1%.")) then
+    handle:respond({ [":status"] = "415" }, "content-encoding is not supported: send the body without it")
+    return
+  end
   local type = REQUESTS[handle:headers():get(":method") .. " " .. path]
   if type and not is_json(handle:headers():get("content-type") or "") then
     handle:respond({ [":status"] = "415" }, "content-type must be application/json")
