@@ -6,7 +6,8 @@ import re
 
 # of the server's gRPC, and of a gateway; the numbers are missing in some of their texts
 _TOO_LARGE = re.compile(
-    r"(?P<way>received|sent|send) message larger than max(?: \((?P<size>\d+) vs\. (?P<limit>\d+)\))?"
+    r"(?P<way>received|sent|send) message larger than max"
+    r"(?: \((?P<size>\d+) vs\. (?P<limit>\d+)\))?"
     r"|larger than gateway_body_bytes_max",
     re.IGNORECASE,
 )

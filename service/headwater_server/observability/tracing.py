@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -28,7 +29,7 @@ def open_spans(endpoint: str) -> Spans:
     name = os.environ.get("OTEL_SERVICE_NAME", "headwater")
     provider = TracerProvider(resource=Resource.create({"service.name": name}))
     is_here = is_loopback(urlsplit(endpoint).netloc)
-    options = (("grpc.enable_http_proxy", 0),) if is_here else ()  # a proxy cannot reach it
+    options: Any = (("grpc.enable_http_proxy", 0),) if is_here else ()  # a proxy cannot reach it
     exporter = OTLPSpanExporter(endpoint=endpoint, channel_options=options)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     return Spans(provider)

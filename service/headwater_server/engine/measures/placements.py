@@ -1,4 +1,4 @@
-"""Which placements have figures of their own: the most used ones, never those of a page's making."""
+"""Which placements have figures of their own: the most used ones that a backend named."""
 
 from __future__ import annotations
 

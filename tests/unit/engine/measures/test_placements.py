@@ -107,7 +107,7 @@ def test_a_placement_called_all_hides_nothing() -> None:
     assert groups_of(engine) == {"all", "other"}
 
 
-def test_a_token_of_the_backend_vouches_for_its_own_placement_only() -> None:
+def test_a_token_of_the_backend_proves_its_own_placement_only() -> None:
     slate = Slate("r", "best", "home", ("boots",), (1.0,))
     for placement, named in (("", True), ("home", True), ("made up", False)):
         event = Event("e", "impression", "v", placement=placement, slate=slate, from_page=True)
