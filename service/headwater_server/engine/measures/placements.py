@@ -45,7 +45,7 @@ class MostUsed:
         return left
 
     def uses(self, name: str) -> int:
-        """Return how often a name was used, by at least as much as names that left since."""
+        """Return how often a name was used, less the uses of the names that left since it came."""
         return self._ranks.get(name, self._left) - self._left
 
     def drop(self, name: str) -> None:
