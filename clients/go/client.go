@@ -2,6 +2,7 @@ package headwater
 
 import (
 	"crypto/tls"
+	"math"
 	"time"
 
 	headwaterv1 "github.com/headwater/headwater/clients/go/headwater/v1"
@@ -93,7 +94,11 @@ func (s *settings) dialOptions() []grpc.DialOption {
 			},
 			MinConnectTimeout: 2 * time.Second,
 		}),
-		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 10 * time.Second}),
+		// a dead connection is found within 13 s, also while no call is made
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{
+			Time: 10 * time.Second, Timeout: 3 * time.Second, PermitWithoutStream: true,
+		}),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32)), // the server limits its answers
 	}
 	if s.key != "" {
 		options = append(options, grpc.WithPerRPCCredentials(bearer(s.key)))

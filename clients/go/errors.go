@@ -39,7 +39,8 @@ func (k kind) Error() string { return "headwater: " + codes.Code(k).String() }
 
 // The kinds of failure.
 var (
-	// ErrInvalidRequest: the request is invalid and had no effect; Violations name the fields.
+	// ErrInvalidRequest: the request is invalid and had no effect; Violations name the fields. Also a
+	// request that is too large; the message has its size and the limit.
 	ErrInvalidRequest error = kind(codes.InvalidArgument)
 	// ErrNotFound: the request names something that does not exist.
 	ErrNotFound error = kind(codes.NotFound)
@@ -47,8 +48,7 @@ var (
 	ErrUnauthenticated error = kind(codes.Unauthenticated)
 	// ErrPermissionDenied: the key is valid, but not for this call.
 	ErrPermissionDenied error = kind(codes.PermissionDenied)
-	// ErrOverloaded: the server is overloaded, also after the retries; or, without RetryAfter, the
-	// call is too large.
+	// ErrOverloaded: the server is overloaded, also after the retries.
 	ErrOverloaded error = kind(codes.ResourceExhausted)
 	// ErrUnavailable: the server or its store is away, also after the retries.
 	ErrUnavailable error = kind(codes.Unavailable)
@@ -112,7 +112,7 @@ func AsError(method string, err error) *Error {
 	if errors.As(err, &known) {
 		return known
 	}
-	converted := status.Convert(err)
+	converted := invalidIfTooLarge(status.Convert(err))
 	failure := &Error{
 		Method: method, Code: converted.Code(), Message: converted.Message(), status: converted,
 	}

@@ -107,7 +107,7 @@ func TestAnEventThatIsNotLearnedIsReportedAndTheOthersAreLearned(t *testing.T) {
 	}
 	reasons := strings.Join(lost.reasons, "\n")
 	if len(lost.reasons) != 2 || !strings.Contains(reasons, "3 EVENT_STATUS_QUARANTINED: event_type is not known") ||
-		!strings.Contains(reasons, "4 headwater: ResourceExhausted") {
+		!strings.Contains(reasons, "4 headwater: InvalidArgument: the request has ") {
 		t.Error(reasons)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	headwaterv1 "github.com/headwater/headwater/clients/go/headwater/v1"
@@ -38,6 +40,17 @@ func must[Answer any](answer Answer, err error) func(*testing.T) Answer {
 			t.Fatal(err)
 		}
 		return answer
+	}
+}
+
+func TestLiveARequestThatIsTooLargeIsInvalid(t *testing.T) {
+	items := make([]*Item, 1000)
+	for n := range items {
+		items[n] = &Item{ItemId: strconv.Itoa(n), Title: strings.Repeat("x", 5000)}
+	}
+	_, err := live(t).UpsertItems(patient(t), items...)
+	if !errors.Is(err, ErrInvalidRequest) || !strings.Contains(err.Error(), "the limit is 4194304: send less") {
+		t.Error(err)
 	}
 }
 

@@ -154,7 +154,7 @@ func TestTheFallbackIsShownOnlyWhileTheServerIsAway(t *testing.T) {
 	if err != nil || strings.Join(slate.ItemIDs(), " ") != "a d" || !slate.IsFallback || slate.AttributionToken != "" {
 		t.Error(slate, err)
 	}
-	for _, kind := range []error{ErrInvalidRequest, ErrOverloaded} { // an invalid request; a call that is too large
+	for _, kind := range []error{ErrInvalidRequest, ErrOverloaded} { // an overload that names no pause may last
 		if _, err := client.Recommend(patient(t), request, WithFallback("a")); !errors.Is(err, kind) {
 			t.Error(err)
 		}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import grpc
@@ -21,7 +22,7 @@ from headwater_server.replica.replica import Replica
 from headwater_server.storage.storage import Storage
 from tests.integration.api_server import serving
 from tests.integration.replicas import folded_digest, running_replica
-from tests.integration.waiting import PATIENCE_S
+from tests.integration.waiting import PATIENCE_S, eventually
 
 BACKEND, PAGE, NARROW = "key-of-the-backend", "key-of-the-page-01", "key-of-the-page-02"
 SETTINGS = ApiSettings(
@@ -41,7 +42,8 @@ class Shop:
         self.feedback = feedback_service_pb2_grpc.FeedbackServiceStub(channel)
 
     async def slate(self, visitor: str = "ann", key: str = BACKEND, **more: Any) -> Any:
-        question = pb.RecommendRequest(visitor_id=visitor, placement="home", page_size=3, **more)
+        more = {"placement": "home", "page_size": 3, **more}
+        question = pb.RecommendRequest(visitor_id=visitor, **more)
         return await self.recommendation.Recommend(
             question, metadata=bearer(key), timeout=PATIENCE_S
         )
@@ -263,3 +265,30 @@ async def test_with_the_backends_word_a_page_may_name_the_account(storage: Stora
         mine = event("e1", shown, user_id="anna", attribution_token=token)
         phone = event("e2", shown, visitor="phone", user_id="anna", attribution_token=token)
         assert await shop.send(mine, phone) == ["CREATED"] * 2
+
+
+async def test_placements_that_a_page_makes_up_hide_no_metrics_of_the_shop(
+    storage: Storage,
+) -> None:
+    unlimited = {"page_visitor_events_per_minute_max": 0, "visitor_events_per_minute_max": 0}
+    async with running_shop(storage, attribution_window_minutes=0.001, **unlimited) as shop:
+        seen = []
+        for n in range(220):
+            placement = f"made up {n}" if n < 200 else "basket"
+            key = PAGE if n < 200 else BACKEND
+            token = (await shop.slate(key=key, placement=placement)).attribution_token
+            seen.append(event(f"i{n}", event_type="impression", attribution_token=token))
+        assert set(await shop.send(*seen)) == {"CREATED"}
+        clicks = count()
+
+        async def are_counted() -> bool:
+            """Send an event, whose time closes the windows."""
+            await shop.send(event(f"c{next(clicks)}", "boots", visitor="bob"), key=BACKEND)
+            return counted(shop.replica) == {"all": 220, "basket": 20, "other": 200}
+
+        await eventually(are_counted)
+
+
+def counted(replica: Replica) -> dict[str, int]:
+    figures = (m for m in replica.metrics() if (m.name, m.window) == ("act_rate", "total"))
+    return {m.placement: m.count for m in figures}

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import headwater
+from tests.integration.lines import line_to
 from tests.integration.waiting import PATIENCE_S
 from tests.system.crash.server import Server
 
 KEY = "a-key-of-a-shop-1234"
 LINES = 300
+PROXIES = ("http_proxy", "https_proxy", "grpc_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+FOUND_WITHIN_S = 15
 
 
 class LiveServer:
@@ -35,6 +40,11 @@ class LiveServer:
 
     def kill(self) -> None:
         self._loop.run(self._process.kill_and_wait())
+
+    def end(self, number: signal.Signals) -> None:
+        """Send a signal that ends it, and wait."""
+        self._process.send(number)
+        self._loop.run(self._process.ended())
 
     def close(self) -> None:
         self._loop.run(self._process.stop())
@@ -128,6 +138,35 @@ def a_restart_loses_nothing(server: LiveServer, program: list[str]) -> None:
     with server.client() as client:
         client.recommend("anybody", min_offset=answer["offset"])
     assert server.learned() == before + 3 * LINES + 1
+
+
+def no_proxy_is_asked(server: LiveServer, program: list[str]) -> None:
+    """The server is on this machine, where the proxy of the environment cannot reach it."""
+    nobody = dict.fromkeys(PROXIES, "http://127.0.0.1:9")
+    asked = shop(server, program, "ask", **nobody, no_proxy="", NO_PROXY="")
+    assert (asked.returncode, asked.stderr) == (0, "")
+
+
+def a_silent_line_is_replaced(server: LiveServer, program: list[str]) -> None:
+    """The network drops all packets of a connection: what is sent then is learned all the same."""
+    with line_to(server.address) as line:
+        before = server.learned()
+        pipe = subprocess.Popen(
+            program,
+            env=server.environment(HEADWATER_TARGET=line.address),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        _write(pipe, "before", range(LINES))
+        while server.learned() < before + LINES:
+            assert pipe.poll() is None, pipe.stderr.read()
+        line.silence()
+        silent_since_s = time.monotonic()
+        said, warned = pipe.communicate("back click boots\n", timeout=PATIENCE_S)
+        assert time.monotonic() - silent_since_s < FOUND_WITHIN_S
+        assert (json.loads(said)["lost"], warned) == (0, "")
 
 
 def _write(pipe: subprocess.Popen[str], who: str, numbers: Iterable[int]) -> None:

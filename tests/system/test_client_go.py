@@ -50,7 +50,7 @@ def test_its_own_tests_pass_none_of_them_skipped(server):
         **environment,
     )
     assert "--- SKIP" not in said
-    assert said.count("--- PASS: TestLive") == 6
+    assert said.count("--- PASS: TestLive") == 7
 
 
 def test_its_example_shows_the_loop(server, programs):
@@ -67,3 +67,12 @@ def test_a_wrong_key_is_refused(server, programs):
 
 def test_a_restart_in_the_middle_of_buffered_feedback_loses_nothing(server, programs):
     contract.a_restart_loses_nothing(server, programs.pipe)
+
+
+def test_a_server_on_this_machine_is_asked_without_a_proxy(server, programs):
+    contract.no_proxy_is_asked(server, programs.shop)
+
+
+@pytest.mark.thorough
+def test_a_silent_connection_is_replaced(server, programs):
+    contract.a_silent_line_is_replaced(server, programs.pipe)

@@ -62,6 +62,15 @@ def test_a_restart_in_the_middle_of_buffered_feedback_loses_nothing(server, prog
     contract.a_restart_loses_nothing(server, programs.pipe)
 
 
+def test_a_server_on_this_machine_is_asked_without_a_proxy(server, programs):
+    contract.no_proxy_is_asked(server, programs.shop)
+
+
+@pytest.mark.thorough
+def test_a_silent_connection_is_replaced(server, programs):
+    contract.a_silent_line_is_replaced(server, programs.pipe)
+
+
 FORGETFUL = """
 import io.headwater.*;
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+
 import pytest
 
 from tests.system import client_contract as contract
@@ -57,3 +60,53 @@ def test_a_wrong_key_is_refused(server, programs):
 
 def test_a_restart_in_the_middle_of_buffered_feedback_loses_nothing(server, programs):
     contract.a_restart_loses_nothing(server, programs.pipe)
+
+
+ASKS = """
+import { Client } from "headwater/node";
+const client = new Client(process.env.HEADWATER_TARGET, { key: process.env.HEADWATER_KEY });
+for await (const line of process.stdin.setEncoding("utf8")) {
+  console.log((await client.recommend("v", { timeoutMs: 20_000 })).policy);
+}
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_process_that_slept_while_the_server_restarted_is_answered(server, programs, end):
+    """What the connection has to say arrives in one go, in the middle of the next call."""
+    asks = subprocess.Popen(
+        ["node", "--input-type=module", "--eval", ASKS],
+        cwd=NODE,  # a package may import itself by its name
+        env=server.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert answered(asks)
+        asks.send_signal(signal.SIGSTOP)
+        server.end(end)
+        server.start()
+        asks.stdin.write("again\n")
+        asks.stdin.flush()
+        asks.send_signal(signal.SIGCONT)
+        assert asks.stdout.readline().strip()
+        assert answered(asks)
+    finally:
+        asks.kill()
+        asks.communicate()
+
+
+def answered(asks: subprocess.Popen[str]) -> str:
+    asks.stdin.write("ask\n")
+    asks.stdin.flush()
+    return asks.stdout.readline().strip()
+
+
+def test_a_server_on_this_machine_is_asked_without_a_proxy(server, programs):
+    contract.no_proxy_is_asked(server, programs.shop)
+
+
+@pytest.mark.thorough
+def test_a_silent_connection_is_replaced(server, programs):
+    contract.a_silent_line_is_replaced(server, programs.pipe)

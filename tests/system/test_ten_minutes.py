@@ -6,17 +6,19 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from headwater import AsyncClient
 from tests.integration.api_server import free_port
 from tests.integration.gateway_server import KEY, PAGE_KEY, GatewayServer
+from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.browser.browsers import CHROMIUM, PLAYWRIGHT, page_folder
-from tests.system.client_programs import NODE, ROOT
-from tests.system.crash.server import serving
+from tests.system.client_programs import NODE, ROOT, node_programs
+from tests.system.crash.server import Server, serving
 from tests.system.shop_browser import SCREENSHOTS
 
 README = (ROOT / "README.md").read_text()
@@ -47,6 +49,37 @@ async def backend(folder: Path) -> AsyncIterator[str]:
     finally:
         process.kill()
         await process.wait()
+
+
+async def test_the_backend_stays_up_without_a_server(tmp_path: Path) -> None:
+    """Also if it started first; it has the bestsellers, and writes the products when it can."""
+    node_programs()
+    here, port = f"127.0.0.1:{free_port()}", str(free_port())
+    written(tmp_path, {"127.0.0.1:50051": here, "3000": port, "the-key-of-my-backend": KEY})
+    async with backend(tmp_path) as url, httpx.AsyncClient(timeout=PATIENCE_S) as browser:
+        for _ in range(3):
+            page = await browser.get(url)
+            assert page.status_code == 200
+            assert '"attributionToken":"","itemIds":["boots","tent","lamp","map"]' in page.text
+        async with serving_at(here, tmp_path / "data"):
+            async with AsyncClient(here, key=KEY) as client:
+                await eventually(lambda: is_written(client))
+            await eventually(lambda: is_recommended(browser, url))
+        assert '"attributionToken":""' in (await browser.get(url)).text
+
+
+def serving_at(address: str, folder: Path) -> AbstractAsyncContextManager[object]:
+    server = Server(folder, "--keys", KEY)
+    server.address = address
+    return serving(server)
+
+
+async def is_written(client: AsyncClient) -> bool:
+    return bool([item async for item in client.list_items()])
+
+
+async def is_recommended(browser: httpx.AsyncClient, url: str) -> bool:
+    return '"attributionToken":""' not in (await browser.get(url)).text
 
 
 @pytest.mark.timeout(600)  # it may start with cold kernels

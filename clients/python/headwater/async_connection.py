@@ -34,7 +34,7 @@ class AsyncConnection:
         require one. Nothing is sent before the first call.
         """
         credentials, more = secured(credentials, tls)
-        options = [*channel_options(), *more]
+        options = [*channel_options(target), *more]
         self._channel = (
             grpc.aio.secure_channel(target, credentials, options)
             if credentials

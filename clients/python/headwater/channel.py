@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from headwater.loopback import is_loopback
+
 RECOMMEND_TIMEOUT_S = 1.0  # a page waits for the answer
 FEEDBACK_TIMEOUT_S = 5.0  # no page waits for the answer
 
@@ -56,8 +58,8 @@ def _policy(
     }
 
 
-def channel_options() -> list[tuple[str, Any]]:
-    """Return the options of a channel to Headwater."""
+def channel_options(target: str) -> list[tuple[str, Any]]:
+    """Return the options of a channel to ``target``."""
     return [
         ("grpc.enable_retries", 1),
         ("grpc.service_config", service_config()),
@@ -65,8 +67,15 @@ def channel_options() -> list[tuple[str, Any]]:
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.min_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 2000),
-        ("grpc.keepalive_time_ms", 30_000),
-        ("grpc.keepalive_timeout_ms", 10_000),
+        # a dead connection is found within 13 s, also while no call is made
+        ("grpc.keepalive_time_ms", 10_000),
+        ("grpc.keepalive_timeout_ms", 3_000),
+        ("grpc.http2.ping_timeout_ms", 3_000),  # a minute by default, whatever keepalive says
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.max_pings_without_data", 0),  # no limit; the server allows one in 5 s
+        ("grpc.max_receive_message_length", -1),  # the server limits its answers
+        # gRPC would send calls to this machine to the proxy of http_proxy, which cannot reach it
+        *([("grpc.enable_http_proxy", 0)] if is_loopback(target) else []),
     ]
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
+from headwater.too_large import too_large
+
 _DETAILS = "grpc-status-details-bin"
 
 
@@ -79,6 +81,8 @@ def from_rpc_error(error: grpc.RpcError) -> HeadwaterError:
     trailers: Any = error.trailing_metadata() or ()
     packed = (value for key, value in trailers if key == _DETAILS)
     field, retry_after_s = _read_details(next(packed, b""))
+    if code is grpc.StatusCode.RESOURCE_EXHAUSTED and (why := too_large(text or "")):
+        return InvalidRequestError(why, code=grpc.StatusCode.INVALID_ARGUMENT)
     kind = _KINDS.get(code, HeadwaterError)
     return kind(text or code.name, code=code, field=field, retry_after_s=retry_after_s)
 

@@ -99,6 +99,13 @@ test("an error names the field; a deadline and a missing name are errors of thei
   );
 });
 
+test("a request that is too large is invalid, and its error names size and limit", async () => {
+  const items = Array.from({ length: 1000 }, (_, n) => ({ itemId: `large-${n}`, title: "x".repeat(5000) }));
+  const refused = await thrownBy(client.upsertItems(items, PATIENT));
+  assert.deepEqual([refused.name, refused.code], ["InvalidRequestError", Code.InvalidArgument]);
+  assert.match(refused.message, /has 5\d{6} bytes, the limit is 4194304: send less/);
+});
+
 test("the model, its metrics, and lists that do not depend on a visitor", async () => {
   const { digest, counts, versions } = await client.model({ computeDigest: true, ...PATIENT });
   assert.match(digest, /^[0-9a-f]{16,}$/);

@@ -76,6 +76,8 @@ def _options(settings: ApiSettings) -> list[tuple[str, int]]:
         ("grpc.so_reuseport", int(settings.so_reuseport)),
         ("grpc.keepalive_time_ms", keepalive_ms),
         ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.http2.ping_timeout_ms", 10_000),  # a minute by default, whatever keepalive says
         ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", keepalive_ms // 3),
+        # our clients ping after 10 s of silence, to find a dead connection soon
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
     ]

@@ -18,6 +18,7 @@ from headwater_server.engine.lookups.lists import Lists
 from headwater_server.engine.measures.calibration import Calibration
 from headwater_server.engine.measures.drift import Drift
 from headwater_server.engine.measures.metrics import ProgressiveValidation
+from headwater_server.engine.measures.placements import Placements
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, Outcome
 from headwater_server.engine.messages.requests import RecommendRequest
@@ -40,7 +41,7 @@ from headwater_server.engine.visitors.visitors import History, Visitors
 
 _STATEFUL = (
     "catalogue", "visitors", "users", "hiding", "deduplication", "influence", "attribution",
-    "progress", "calibration", "drift", "models",
+    "progress", "calibration", "drift", "placements", "models",
 )  # fmt: skip
 
 
@@ -69,6 +70,7 @@ class Parts:
         self.progress = ProgressiveValidation()
         self.calibration = Calibration(self.progress)
         self.drift = Drift()
+        self.placements = Placements()
         self.models = models = Models(settings)
         # the pipeline: none of these keeps state but what it is given
         catalogue = self.catalogue
@@ -86,6 +88,7 @@ class Parts:
             self.progress,
             self.calibration,
             self.drift,
+            self.placements,
         )
         self.adopt(settings)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import time
+from typing import Any
+from urllib.parse import urlsplit
 
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -16,6 +18,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from headwater.loopback import is_loopback
 from headwater_server.observability.request import Request
 
 OUR_FAULT = {"DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "UNKNOWN"}
@@ -25,7 +28,10 @@ def open_spans(endpoint: str) -> Spans:
     """Return the tracer of calls that sends to an OTLP collector at ``endpoint``."""
     name = os.environ.get("OTEL_SERVICE_NAME", "headwater")
     provider = TracerProvider(resource=Resource.create({"service.name": name}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+    is_here = is_loopback(urlsplit(endpoint).netloc)
+    options: Any = (("grpc.enable_http_proxy", 0),) if is_here else ()  # a proxy cannot reach it
+    exporter = OTLPSpanExporter(endpoint=endpoint, channel_options=options)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     return Spans(provider)
 
 

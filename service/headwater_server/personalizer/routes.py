@@ -95,7 +95,7 @@ def _guarded(handler: Handler) -> Handler:
 
 async def _body(request: Request) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        text = "a body with content-encoding is not accepted: send it without"
+        text = "content-encoding is not supported: send the body without it"
         raise AdapterError(415, BAD_REQUEST, text)
     parts, size = [], 0
     try:

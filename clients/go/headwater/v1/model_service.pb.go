@@ -340,7 +340,9 @@ func (*GetMetricsRequest) Descriptor() ([]byte, []int) {
 // All metrics.
 type GetMetricsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// One entry for each placement, policy, window and name.
+	// One entry for each placement, policy, window and name. At most 64 placements that a backend
+	// named have figures of their own, the most used ones. A placement that only pages named is one
+	// of "other" until 100 of its slates were counted; at most 16 of these have their own figures.
 	Metrics []*Metric `protobuf:"bytes,1,rep,name=metrics,proto3" json:"metrics,omitempty"`
 	// Detected changes, oldest first; the last 100.
 	DriftAlarms   []*DriftAlarm `protobuf:"bytes,2,rep,name=drift_alarms,json=driftAlarms,proto3" json:"drift_alarms,omitempty"`
@@ -395,7 +397,8 @@ func (x *GetMetricsResponse) GetDriftAlarms() []*DriftAlarm {
 // One measured figure.
 type Metric struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The placement. "all": over all of them.
+	// The placement. "all": over all of them. "other": those without figures of their own, see
+	// GetMetrics.
 	Placement string `protobuf:"bytes,1,opt,name=placement,proto3" json:"placement,omitempty"`
 	// The policy. "all": over all of them.
 	Policy string `protobuf:"bytes,2,opt,name=policy,proto3" json:"policy,omitempty"`

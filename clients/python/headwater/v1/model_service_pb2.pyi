@@ -234,7 +234,10 @@ class GetMetricsResponse(_message.Message):
     DRIFT_ALARMS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def metrics(self) -> _containers.RepeatedCompositeFieldContainer[Global___Metric]:
-        """One entry for each placement, policy, window and name."""
+        """One entry for each placement, policy, window and name. At most 64 placements that a backend
+        named have figures of their own, the most used ones. A placement that only pages named is one
+        of "other" until 100 of its slates were counted; at most 16 of these have their own figures.
+        """
 
     @_builtins.property
     def drift_alarms(self) -> _containers.RepeatedCompositeFieldContainer[Global___DriftAlarm]:
@@ -267,7 +270,9 @@ class Metric(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     placement: _builtins.str
-    """The placement. "all": over all of them."""
+    """The placement. "all": over all of them. "other": those without figures of their own, see
+    GetMetrics.
+    """
     policy: _builtins.str
     """The policy. "all": over all of them."""
     window: _builtins.str

@@ -1,5 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema, RetryInfoSchema } from "../gen/google/rpc/error_details_pb.js";
+import { tooLarge } from "./too-large.js";
 
 export { Code };
 
@@ -107,6 +108,8 @@ export function failure(message: string, code: Code, details: Omit<FailureDetail
 export function toHeadwaterError(thrown: unknown): HeadwaterError {
   if (thrown instanceof HeadwaterError) return thrown;
   const error = ConnectError.from(thrown);
+  const large = error.code === Code.ResourceExhausted ? tooLarge(error.rawMessage) : undefined;
+  if (large) return failure(large, Code.InvalidArgument, { cause: thrown });
   const violations = error.findDetails(BadRequestSchema).flatMap((detail) => detail.fieldViolations);
   return failure(error.rawMessage || Code[error.code], error.code, {
     fieldViolations: violations.map(({ field, description }) => ({ field, description })),

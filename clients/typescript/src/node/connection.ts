@@ -15,8 +15,8 @@ export interface ConnectionOptions {
   tls?: boolean | Pick<SecureClientSessionOptions, "ca" | "cert" | "key" | "servername" | "rejectUnauthorized">;
 }
 
-/** A dead connection is found within 14 s, also while no call is made; the other clients use the same values. */
-const KEEPALIVE: Readonly<Keepalive> = { pingAfterMs: 10_000, timeoutMs: 4_000 };
+/** A dead connection is found within 13 s, also while no call is made; the other clients use the same values. */
+const KEEPALIVE: Readonly<Keepalive> = { pingAfterMs: 10_000, timeoutMs: 3_000 };
 
 /**
  * One connection to one server, opened at the first call and again whenever it is lost. It keeps no process alive.

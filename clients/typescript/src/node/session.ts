@@ -43,7 +43,7 @@ export class Session {
     });
     this.opened.then(
       () => this.#begin(),
-      () => clearTimeout(this.#timer), // whoever waits for the session gets the reason
+      () => clearTimeout(this.#timer), // the calls that wait for the session get the reason
     );
     this.#http.once("close", () => clearTimeout(this.#timer));
     this.#http.on("goaway", (code) => this.#leave(code, keepalive));

@@ -29,12 +29,14 @@ class Impression:
     ``features`` float16[n, features], ``context`` float32, ``scores`` and ``positions``
     float32[n], ``shares`` float32[n] the logarithms of the scores' softmax in the whole slate;
     ``circumstances`` int32 as `probability.buckets` numbers them; ``rewards`` float32[n] is the
-    best reward of an act on each slot so far.
+    best reward of an act on each slot so far. ``is_named``: a backend named the placement, and not
+    only a page.
     """
 
     profile: str
     recommendation_id: str
     placement: str
+    is_named: bool
     policy: str
     closes_ms: int
     history_length: int

@@ -12,6 +12,7 @@ from headwater_server.engine.learning.learning import Learning
 from headwater_server.engine.measures.calibration import Calibration
 from headwater_server.engine.measures.drift import Drift
 from headwater_server.engine.measures.metrics import ProgressiveValidation
+from headwater_server.engine.measures.placements import ALL, Placements
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.visitors.visitors import History
@@ -30,6 +31,7 @@ class Impressions:
         progress: ProgressiveValidation,
         calibration: Calibration,
         drift: Drift,
+        placements: Placements,
     ) -> None:
         self.attribution = attribution
         self.learning = learning
@@ -37,6 +39,7 @@ class Impressions:
         self.progress = progress
         self.calibration = calibration
         self.drift = drift
+        self.placements = placements
 
     def report(self, event: Event, profile: str, history: History, now_ms: int) -> list[int]:
         """Open the window of the seen slots; return their items. A repeated report counts once."""
@@ -63,6 +66,7 @@ class Impressions:
                 profile=profile,
                 recommendation_id=slate.recommendation_id if slate else event.event_id,
                 placement=event.placement or (slate.placement if slate else ""),
+                is_named=event.names_placement,
                 policy=slate.policy if slate else "",
                 closes_ms=now_ms + self.attribution.window_ms,
                 history_length=len(history.items),
@@ -81,29 +85,37 @@ class Impressions:
     def closing(self, now_ms: int, events_learned: int) -> Generator[None, None, None]:
         """Learn from the impressions whose window is over, one a step."""
         while (impression := self.attribution.close_one(now_ms)) is not None:
-            self._observe(impression)
+            placement = self._group(impression)
             acted = bool((impression.rewards > 0).any())
+            self._observe(acted, float(impression.rewards.sum()), placement, impression.policy)
             self.drift.observe_slate(
-                impression.placement, acted=acted, events_learned=events_learned, now_ms=now_ms
+                placement, acted=acted, events_learned=events_learned, now_ms=now_ms
             )
-            self._learn(impression)
+            self._learn(impression, placement)
             yield
 
-    def _observe(self, impression: Impression) -> None:
-        """Record the metrics of the slate, before it is learned."""
-        group = (impression.placement, impression.policy)
-        acted = bool((impression.rewards > 0).any())
-        self.progress.observe("act_rate", float(acted), *group)
-        self.progress.observe("reward", float(impression.rewards.sum()), *group)
+    def _group(self, impression: Impression) -> str:
+        """Return the placement under which the slate counts; another may lose its figures."""
+        placement, left = self.placements.use(impression.placement, named=impression.is_named)
+        if left:
+            for figures in (self.progress, self.calibration, self.drift):
+                figures.drop(left)
+        return placement
 
-    def _learn(self, impression: Impression) -> None:
+    def _observe(self, acted: bool, reward: float, placement: str, policy: str) -> None:  # noqa: FBT001
+        """Record the metrics of the slate, before it is learned."""
+        for group in ((placement, policy), (ALL, ALL)):
+            self.progress.observe("act_rate", float(acted), *group)
+            self.progress.observe("reward", reward, *group)
+
+    def _learn(self, impression: Impression, placement: str) -> None:
         head = self.learning.models.probability
         scores, shares = impression.scores.astype(np.float64), impression.shares.astype(np.float64)
         dense = slot_features(scores, shares, impression.positions, impression.history_length)
         slots, acted = (dense, impression.circumstances, impression.items), impression.rewards > 0
         if head.is_ready:
             chances = head.score_many(*slots)
-            self.calibration.observe(chances, acted, impression.placement, impression.policy)
+            self.calibration.observe(chances, acted, placement, impression.policy)
         head.learn_many(*slots, acted)
         acts = acted.astype(np.float32)
         features = impression.features.astype(np.float32)

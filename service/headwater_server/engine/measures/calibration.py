@@ -9,17 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.measures.metrics import FADING, Metric, ProgressiveValidation, log_loss
+from headwater_server.engine.measures.placements import ALL
 
 EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8)
 """Edges of the bins of the calibration error; narrow where most chances of acts lie."""
 
-_GROUPS_MAX = 256
-_OTHER = ("other", "other")
 _SLOTS, _PREDICTED, _ACTS = 0, 1, 2
 
 
 class Calibration:
-    """Sums by bin of the chance, recent and in total, for each placement and policy.
+    """Sums by bin of the chance, recent and in total, for each placement and policy, and for all.
 
     The expected calibration error is the mean over slots of the distance between the acts of a bin
     and the acts predicted for it: the sum over bins of |acts - predicted|, by the number of slots.
@@ -34,13 +33,16 @@ class Calibration:
         self, chances: NDArray[np.float64], acted: NDArray[np.bool_], placement: str, policy: str
     ) -> None:
         """Add the slots of a slate: the chances predicted before it was learned, and the acts."""
-        group = (placement, policy)
-        if group not in self._groups and len(self._groups) >= _GROUPS_MAX:
-            group = _OTHER
+        for group in ((placement, policy), (ALL, ALL)):
+            self._add(chances, acted, group)
+
+    def _add(
+        self, chances: NDArray[np.float64], acted: NDArray[np.bool_], group: tuple[str, str]
+    ) -> None:
         if group not in self._groups:
             self._groups[group] = np.zeros((len(EDGES) + 1, 3)), np.zeros((len(EDGES) + 1, 3))
         recent, total = self._groups[group]
-        self._losses(chances, acted, total, (placement, policy))
+        self._losses(chances, acted, total, group)
         recent *= (1.0 - FADING) ** len(chances)
         bins = np.searchsorted(EDGES, chances, side="right")
         for place, chance, act in zip(bins.tolist(), chances.tolist(), acted.tolist(), strict=True):
@@ -69,6 +71,11 @@ class Calibration:
             for group in sorted(self._groups)
             for window, sums in zip(("recent", "total"), self._groups[group], strict=True)
         ]
+
+    def drop(self, placement: str) -> None:
+        """Forget the sums of a placement."""
+        for group in [group for group in self._groups if group[0] == placement]:
+            del self._groups[group]
 
     def state(self) -> dict[str, Any]:
         """Return all sums, in order of the groups' first appearance."""

@@ -9,13 +9,11 @@ from typing import Any
 
 from river.drift import ADWIN
 
+from headwater_server.engine.measures.placements import ALL
 from headwater_server.models.river.plain_values import from_plain, to_plain
 
-ALL = "all"
-OTHER = "other"
 LOSS = "ranking_loss"
 NO_ACT = "no_act"
-PLACEMENTS_MAX = 64
 ALARMS_MAX = 100
 DELTA = 1e-5
 """ADWIN's chance of a false alarm at each check; River's 0.002 gives one every few thousand."""
@@ -75,8 +73,8 @@ class Drift:
     better or worse.)
 
     ADWIN keeps a window of past values and drops its older part when the means of the two parts
-    differ by more than chance allows. Placements beyond 64 share the detector named "other"; the
-    last 100 alarms are kept.
+    differ by more than chance allows. `Placements` limits the detectors; the last 100 alarms are
+    kept.
 
     References
     ----------
@@ -120,7 +118,7 @@ class Drift:
     def _observe(
         self, name: str, placement: str, loss: float, events_learned: int, now_ms: int
     ) -> DriftAlarm | None:
-        placement, detector = self._detector(name, placement)
+        detector = self._detector(name, placement)
         width, total = detector.width, detector.total
         detector.update(loss)
         if not detector.drift_detected:
@@ -133,14 +131,18 @@ class Drift:
         self._counts[key] = self._counts.get(key, 0) + 1
         return alarm
 
-    def _detector(self, name: str, placement: str) -> tuple[str, Any]:
-        if (name, placement) not in self._detectors and len(self._detectors) > PLACEMENTS_MAX:
-            placement = OTHER
+    def _detector(self, name: str, placement: str) -> Any:
         if (name, placement) not in self._detectors:
             make: Any = ADWIN  # River's detectors are not typed
             detector = make(delta=DELTA, clock=CHECK_EVENTS, min_window_length=WINDOW_MIN)
             self._detectors[name, placement] = detector
-        return placement, self._detectors[name, placement]
+        return self._detectors[name, placement]
+
+    def drop(self, placement: str) -> None:
+        """Forget the detectors and the counts of a placement; its alarms stay."""
+        self._detectors.pop((NO_ACT, placement), None)
+        for worse in (False, True):
+            self._counts.pop((placement, worse), None)
 
     @property
     def alarms(self) -> tuple[DriftAlarm, ...]:

@@ -65,6 +65,15 @@ class Event:
         """Return whether a backend confirms it, not only a page."""
         return not self.from_page or (self.slate is not None and not self.self_asked)
 
+    @property
+    def names_placement(self) -> bool:
+        """Return whether a backend named the placement, by this event or by its slate's request."""
+        if not self.from_page:
+            return True
+        if self.slate is None or self.self_asked:
+            return False
+        return self.placement in ("", self.slate.placement)
+
 
 class Status(Enum):
     """The result of one operation. REFUSED is that of a write for which there is no place."""

@@ -38,8 +38,8 @@ end
 
 local function problem(headers)
   local encoding = headers:get("content-encoding")
-  if encoding and encoding:lower() ~= "identity" then
-    return "415", "a body with content-encoding is not accepted: send it without"
+  if encoding and encoding:lower() ~= "identity" and encoding ~= "" then
+    return "415", "content-encoding is not supported: send the body without it"
   end
   if not CHECKED then
     return

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
+from headwater_server.engine.measures.placements import ALL
 from headwater_server.errors import StoreUnavailable
 from headwater_server.observability.aggregation import aggregate
 from headwater_server.observability.recent import RECORD_EVERY_S, CallFigures, RecentCalls
@@ -84,14 +85,19 @@ class Sampling:
 
     async def sample(self) -> None:
         """Take one sample of all figures."""
-        values = {
-            SeriesKey(one.name, one.placement, one.policy): one.value
-            for one in self._engine.lookups.metrics()
-            if one.window == RECENT
-        }
-        values[SeriesKey("memory_bytes")] = float(process_bytes())
+        memory = {SeriesKey("memory_bytes"): float(process_bytes())}
         calls = await self._all_calls()
-        self.timeline.put(self._now_ms(), values | self._learning_rate() | _serving(calls))
+        # single placements last: where there is no room for all series, these are left out
+        process = memory | self._learning_rate() | _serving(calls)
+        self.timeline.put(self._now_ms(), process | self._quality())
+
+    def _quality(self) -> dict[SeriesKey, float]:
+        """Return the recent figures of progressive validation, those of all placements first."""
+        recent = (one for one in self._engine.lookups.metrics() if one.window == RECENT)
+        return {
+            SeriesKey(one.name, one.placement, one.policy): one.value
+            for one in sorted(recent, key=lambda one: one.placement != ALL)
+        }
 
     def _learning_rate(self) -> dict[SeriesKey, float]:
         """Return how many events per second were learned since the previous sample."""

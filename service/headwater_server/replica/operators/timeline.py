@@ -67,23 +67,34 @@ class _Ring:
         for column in self._series.values():
             column[place] = np.nan
         for key, value in values.items():
-            if (series := self._column(key)) is not None:
+            if (series := self._column(key, values)) is not None:
                 series[place] = value
 
-    def _column(self, key: SeriesKey) -> NDArray[np.float32] | None:
+    def _column(
+        self, key: SeriesKey, reported: Collection[SeriesKey]
+    ) -> NDArray[np.float32] | None:
         """Return the series of ``key``; None if there is no room for one more."""
         if key not in self._series:
             if len(self._series) >= SERIES_MAX:
-                self._forget_silent()
+                self._forget_silent(reported)
             if len(self._series) >= SERIES_MAX:
                 return None
             self._series[key] = np.full(len(self._times_ms), np.nan, dtype=np.float32)
         return self._series[key]
 
-    def _forget_silent(self) -> None:
-        silent = [key for key, column in self._series.items() if np.isnan(column).all()]
+    def _forget_silent(self, reported: Collection[SeriesKey]) -> None:
+        """Forget the series that are empty; without one, the one that ended first."""
+        ended = {key: column for key, column in self._series.items() if key not in reported}
+        silent = [key for key, column in ended.items() if np.isnan(column).all()]
+        if not silent and ended:
+            silent = [min(ended, key=lambda key: self._samples_of(ended[key]))]
         for key in silent:
             del self._series[key]
+
+    def _samples_of(self, column: NDArray[np.float32]) -> int:
+        """Return how many samples ago the series ended, negated."""
+        order = np.arange(self._count - 1, self._count - 1 - len(column), -1) % len(column)
+        return -int(np.argmax(~np.isnan(column[order])))
 
     def after(self, time_ms: int) -> tuple[NDArray[np.int64], dict[SeriesKey, NDArray[np.float32]]]:
         """Return the samples after a time, in order, without series that have no value there."""

@@ -19,7 +19,7 @@ def _observed(chances, acted, batches=20):
 
 
 def _values(metrics, window="total"):
-    return {m.name: m.value for m in metrics if m.window == window}
+    return {m.name: m.value for m in metrics if (m.window, m.placement) == (window, "home")}
 
 
 def test_chances_that_come_true_have_hardly_an_error():
@@ -49,13 +49,13 @@ def test_the_log_loss_stands_beside_that_of_the_base_rate():
     assert values["log_loss_base_rate"] == pytest.approx(np.log(2), abs=0.01)
 
 
-def test_beyond_the_cap_groups_are_counted_together():
-    """300 placements become 257 groups, and no slot is lost."""
+def test_each_placement_is_counted_by_itself_and_with_all():
     calibration = Calibration(ProgressiveValidation())
-    for n in range(300):
-        calibration.observe(np.array([0.1]), np.array([False]), f"p{n}", "best")
-    counts = [m.count for m in calibration.metrics() if m.window == "total"]
-    assert (len(counts), sum(counts)) == (257, 300)
+    for n in range(30):
+        calibration.observe(np.array([0.1]), np.array([False]), f"p{n % 3}", "best")
+    calibration.drop("p1")
+    counts = {m.placement: m.count for m in calibration.metrics() if m.window == "total"}
+    assert counts == {"all": 30, "p0": 10, "p2": 10}
 
 
 def test_comes_back_from_its_state():

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.measures.drift import ALARMS_MAX, PLACEMENTS_MAX, Drift
+from headwater_server.engine.measures.drift import ALARMS_MAX, Drift
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
@@ -68,16 +68,16 @@ def test_one_visitors_long_evening_is_no_alarm():
     assert not watch(drift, [noisy(random, 0.4) for _ in range(100)])
 
 
-def test_placements_and_alarms_are_bounded():
+def test_alarms_are_bounded_and_outlive_their_placement():
     drift = Drift()
-    for n in range(3 * PLACEMENTS_MAX):
-        drift.observe_slate(f"placement {n}", acted=False, events_learned=n, now_ms=n)
     for n in range(60_000):
         acted = n // 250 % 2 == 0
-        drift.observe_slate("one more", acted=acted, events_learned=n, now_ms=n)
-    assert len(drift._detectors) <= PLACEMENTS_MAX + 2
-    assert {alarm.placement for alarm in drift.alarms} == {"other"}
+        drift.observe_slate("home", acted=acted, events_learned=n, now_ms=n)
     assert len(drift.alarms) == ALARMS_MAX < sum(drift.counts.values())
+    drift.drop("home")
+    assert drift.counts == {}
+    assert {alarm.placement for alarm in drift.alarms} == {"home"}
+    assert not drift.observe_slate("home", acted=True, events_learned=1, now_ms=1)
 
 
 def test_what_is_loaded_goes_on_alike():

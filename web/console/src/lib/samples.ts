@@ -53,9 +53,7 @@ export class Samples {
 
   /** One line for each placement and policy of a metric, in order of names. */
   byPlacement(name: string): Line[] {
-    const groups = this.all.filter((one) => one.name === name && !one.call);
-    const separate = groups.filter((one) => one.placement !== "all");
-    const wanted = separate.length > 0 ? separate : groups;
+    const wanted = this.separate(name);
     const several = new Set(wanted.map((one) => one.policy)).size > 1;
     return wanted.slice(0, LINES_MAX).map((one, index) => ({
       label: groupName(one.placement, several ? one.policy : ""),
@@ -64,13 +62,20 @@ export class Samples {
     }));
   }
 
-  /** The mean over placements, all with the same weight. */
+  /** How many placements and policies of a metric `byPlacement` leaves out. */
+  hidden(name: string): number {
+    return Math.max(0, this.separate(name).length - LINES_MAX);
+  }
+
+  /** The metric over all slates of all placements, as the server counts it. */
   overall(name: string): Values {
-    const lines = this.byPlacement(name);
-    return this.times.map((_, index) => {
-      const found = lines.map((line) => line.values[index]).filter((v) => typeof v === "number");
-      return found.length ? found.reduce((sum, value) => sum + value, 0) / found.length : null;
-    });
+    return this.values({ name, placement: "all", policy: "all" });
+  }
+
+  private separate(name: string): readonly MetricSeriesJson[] {
+    const groups = this.all.filter((one) => one.name === name && !one.call);
+    const separate = groups.filter((one) => one.placement !== "all");
+    return separate.length > 0 ? separate : groups;
   }
 
   alarms(): Mark[] {

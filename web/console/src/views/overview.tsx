@@ -2,9 +2,9 @@
 
 import { useMemo, useState } from "preact/hooks";
 
-import type { GetMetricsResponseJson, ListMetricSamplesResponseJson } from "../api/types";
+import type { GetMetricsResponseJson, GetModelResponseJson, ListMetricSamplesResponseJson } from "../api/types";
 import { useApi } from "../lib/context";
-import { decimal, figure, percent } from "../lib/format";
+import { count, decimal, figure, int, percent } from "../lib/format";
 import { useLoad } from "../lib/load";
 import { Samples } from "../lib/samples";
 import { Chart } from "../ui/chart";
@@ -109,16 +109,16 @@ function ByPlacement({ samples }: { samples: Samples }) {
   const lines = useMemo(() => samples.byPlacement(name), [samples, name]);
   const marks = useMemo(() => samples.alarms(), [samples]);
   const shares = name === "act_rate";
+  const hidden = samples.hidden(name);
+  const rest = hidden > 0 ? `; ${hidden} more are in the table below` : "";
   return (
     <Card
       title={`${figure(name)} by placement and policy`}
-      note="Slates with a closed attribution window, measured before the model learned from them"
+      note={`Slates with a closed attribution window, measured before the model learned from them${rest}`}
       tools={<Choice label="Metric" options={FIGURES} value={name} onChange={setName} />}
     >
       {lines.length === 0 ? (
-        <Empty title="No impressions yet">
-          Send impression events with the attribution token of the recommendation.
-        </Empty>
+        <NoFigures />
       ) : (
         <Chart
           label={figure(name)}
@@ -131,5 +131,22 @@ function ByPlacement({ samples }: { samples: Samples }) {
         />
       )}
     </Card>
+  );
+}
+
+/** Why there are no figures of slates: none was reported, or none is closed yet. */
+function NoFigures() {
+  const api = useApi();
+  const model = useLoad(() => api.get<GetModelResponseJson>("/v1/model"), [api], EVERY_MS);
+  const open = int(model.data?.counts?.["open_impressions"]);
+  if (!open) {
+    return (
+      <Empty title="No impressions yet">Send impression events with the attribution token of the recommendation.</Empty>
+    );
+  }
+  return (
+    <Empty title={`${count(open)} reported slates wait`}>
+      A slate is counted when its attribution window has closed (the setting attribution_window_minutes, 30 by default).
+    </Empty>
   );
 }

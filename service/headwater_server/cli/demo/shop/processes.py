@@ -17,6 +17,7 @@ GATEWAY_READY = re.compile(r"headwater gateway ready on (http://\S+)")
 PAGE_CALLS_PER_S = 200
 RULES = (  # bought items are hidden; visitors without a clear interest see different categories
     "--hide-days", '{"purchase-complete": 30}', "--diversity", "auto",
+    "--attribution-window-minutes", "2",  # a slate is counted soon, while somebody watches
 )  # fmt: skip
 
 

@@ -167,7 +167,9 @@ export const GetMetricsRequestSchema: GenMessage<GetMetricsRequest> = /*@__PURE_
  */
 export type GetMetricsResponse = Message<"headwater.v1.GetMetricsResponse"> & {
   /**
-   * One entry for each placement, policy, window and name.
+   * One entry for each placement, policy, window and name. At most 64 placements that a backend
+   * named have figures of their own, the most used ones. A placement that only pages named is one
+   * of "other" until 100 of its slates were counted; at most 16 of these have their own figures.
    *
    * @generated from field: repeated headwater.v1.Metric metrics = 1;
    */
@@ -195,7 +197,8 @@ export const GetMetricsResponseSchema: GenMessage<GetMetricsResponse> = /*@__PUR
  */
 export type Metric = Message<"headwater.v1.Metric"> & {
   /**
-   * The placement. "all": over all of them.
+   * The placement. "all": over all of them. "other": those without figures of their own, see
+   * GetMetrics.
    *
    * @generated from field: string placement = 1;
    */

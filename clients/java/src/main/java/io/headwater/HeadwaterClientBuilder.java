@@ -44,8 +44,14 @@ public final class HeadwaterClientBuilder {
   public HeadwaterClient build() {
     ManagedChannelBuilder<?> channel =
         Grpc.newChannelBuilder(target, credentials)
-            .keepAliveTime(30, TimeUnit.SECONDS)
-            .keepAliveTimeout(10, TimeUnit.SECONDS);
+            // a dead connection is found within 13 s, also while no call is made
+            .keepAliveTime(10, TimeUnit.SECONDS)
+            .keepAliveTimeout(3, TimeUnit.SECONDS)
+            .keepAliveWithoutCalls(true)
+            .maxInboundMessageSize(Integer.MAX_VALUE); // the server limits its answers
+    if (Loopback.isTarget(target)) {
+      channel.proxyDetector(address -> null); // a proxy cannot reach this machine
+    }
     return new HeadwaterClient(channel.build(), key);
   }
 }

@@ -36,7 +36,9 @@ public class HeadwaterException extends RuntimeException {
 
   /** Converts the exception of a stub of {@link HeadwaterClient#channel}. */
   public static HeadwaterException of(StatusRuntimeException cause) {
-    return new Failure(cause).toException();
+    Status status = TooLarge.asInvalid(cause.getStatus());
+    boolean isKept = status == cause.getStatus();
+    return new Failure(isKept ? cause : status.withCause(cause).asRuntimeException()).toException();
   }
 
   /** gRPC's status code. */

@@ -1,6 +1,6 @@
 package io.headwater;
 
-/** Overloaded, also after the retries; or, without {@link #retryAfter}, the call is too large. */
+/** The server is overloaded, also after the retries. */
 public class OverloadedException extends HeadwaterException {
   private static final long serialVersionUID = 1L;
 

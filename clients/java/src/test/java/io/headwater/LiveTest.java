@@ -29,6 +29,7 @@ import io.headwater.v1.StreamFeedbackRequest;
 import io.headwater.v1.StreamFeedbackResponse;
 import io.headwater.v1.User;
 import io.headwater.v1.WriteStatus;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -57,6 +58,17 @@ class LiveTest {
   @AfterEach
   void close() {
     client.close();
+  }
+
+  @Test
+  void aRequestThatIsTooLargeIsInvalid() {
+    Item large = Item.newBuilder().setItemId("large").setTitle("x".repeat(5_000)).build();
+    InvalidRequestException refused =
+        assertThrows(
+            InvalidRequestException.class,
+            () -> client.catalog().upsertItems(Collections.nCopies(1_000, large), PATIENT));
+    assertTrue(refused.getMessage().contains("the limit is 4194304: send less"), refused::getMessage);
+    assertEquals(io.grpc.Status.Code.INVALID_ARGUMENT, refused.code());
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.headwater;
 
 import static io.headwater.FakeServer.PATIENT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -172,8 +173,19 @@ class RetriesTest {
     assertTrue(slate.isFallback() && slate.attributionToken().isEmpty());
     server.faults.add(FakeServer.failing(Code.INVALID_ARGUMENT)); // an invalid request
     assertThrows(InvalidRequestException.class, () -> client.recommend(request, fallback, PATIENT));
-    server.faults.add(FakeServer.failing(Code.RESOURCE_EXHAUSTED)); // a call that is too large
+    server.faults.add(FakeServer.failing(Code.RESOURCE_EXHAUSTED)); // an overload that names no pause
     assertThrows(OverloadedException.class, () -> client.recommend(request, fallback, PATIENT));
+  }
+
+  @Test
+  void aTargetOnThisMachineIsKnown() {
+    for (String here :
+        List.of("localhost:1", "127.0.1.1:1", "127.0.0.1", "[::1]:1", "::1", "dns:///localhost:1", "unix:/run/x")) {
+      assertTrue(Loopback.isTarget(here), here);
+    }
+    for (String there : List.of("shop.example:1", "10.0.0.1:1", "localhost.shop.example:1", "128.0.0.1:1")) {
+      assertFalse(Loopback.isTarget(there), there);
+    }
   }
 
   @Test
