@@ -116,7 +116,7 @@ async def unread(address: str, seconds: float) -> int:
     end_s = time.monotonic() + seconds
     for one in sockets:
         one.sendall(frames.settings())
-        one.setblocking(False)  # noqa: FBT003 - the name says it
+        one.setblocking(False)
     stream = 1
     while time.monotonic() < end_s:
         for one in sockets:

@@ -27,6 +27,7 @@ _Table = dict[str, dict[int, Span]]
 """profile -> item -> when it is hidden."""
 
 PROFILE_BYTES = 1_000  # estimate, for a profile with a handful of items
+DAY_MS = 86_400_000
 
 
 class Hiding:
