@@ -79,7 +79,7 @@ async def _attack(directory: Path, seconds: float, chosen: str) -> None:
     server = ServerProcess(directory, "--log-format", "json", environment=environment())
     await server.start()
     try:
-        async with AsyncClient(server.address, api_key=SHOP_KEY) as client:
+        async with AsyncClient(server.address, key=SHOP_KEY) as client:
             await fill(client)
         process = Process(server.pid)
         _print(HEAD)

@@ -24,6 +24,7 @@ Call = Callable[[int], tuple[str, bytes]]
 PAUSE_S = 0.001
 
 
+
 def explained(n: int) -> tuple[str, bytes]:
     """Ask for 100 items with reasons."""
     request = recommendation.RecommendRequest(visitor_id=f"a{n}", page_size=100, explain=True)
@@ -94,8 +95,11 @@ async def calls(
         n = start
         while time.monotonic() < end_s:
             path, body = call(n)
-            with contextlib.suppress(grpc.aio.AioRpcError):
+            try:
                 await channel.unary_unary(path)(body, metadata=metadata, timeout=20)
+                C["ok"]+=1
+            except grpc.aio.AioRpcError as e:
+                C[e.code().name, e.details()[:60]]+=1
             done, n = done + 1, n + together
 
     async with contextlib.AsyncExitStack() as stack:

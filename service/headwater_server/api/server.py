@@ -5,6 +5,7 @@ from __future__ import annotations
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 
+from headwater_server.api.connections import channel_options
 from headwater_server.api.draining import Draining
 from headwater_server.api.guard.gate import Gate, Spans
 from headwater_server.api.guard.guard import Guard
@@ -32,7 +33,7 @@ class Server:
         """Create the server; `start` binds its port. Needs a running loop."""
         self._settings = settings or ApiSettings()
         gate = Gate(self._settings, meters, spans)
-        self._server = grpc.aio.server(options=_options(self._settings))
+        self._server = grpc.aio.server(options=channel_options(self._settings))
         self._health = Health()
         self._replica = replica
         self._draining = Draining()
@@ -65,17 +66,3 @@ class Server:
         self._draining.start()
         await self._server.stop(self._settings.stop_grace_s)
         await self._load.stop()
-
-
-def _options(settings: ApiSettings) -> list[tuple[str, int]]:
-    keepalive_ms = int(settings.keepalive_s * 1000)
-    return [
-        ("grpc.max_receive_message_length", settings.message_bytes_max),
-        ("grpc.max_send_message_length", settings.message_bytes_max),
-        # off by default: a second server on the port is then an error, not a silent split of calls
-        ("grpc.so_reuseport", int(settings.so_reuseport)),
-        ("grpc.keepalive_time_ms", keepalive_ms),
-        ("grpc.keepalive_timeout_ms", 10_000),
-        ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", keepalive_ms // 3),
-    ]

@@ -104,6 +104,8 @@ class Guard:
                 _count_unsent(account, response, context)
             except Exception as error:  # noqa: BLE001 - the text of an unknown error never reaches a caller
                 self._failed(state, error)
+                if state.account is None:
+                    await self._gate.refused(context)
                 await abort(context, error, call)
             else:
                 state.status = "OK"
@@ -139,7 +141,6 @@ class Guard:
         return guarded
 
     def _start(self, context: Context, meter: CallMeter) -> _CallState:
-        self._calls += 1
         meter.under_way += 1
         state = _CallState(context)
         self._turns.arrived(state.start_s)
@@ -148,7 +149,7 @@ class Guard:
     def _admit(self, state: _CallState, kind: Kind, call: str, context: Context) -> Account:
         account = self._gate.admit(state.request, call, context)
         self._load.admit(kind)
-        if self._calls > self._calls_max:
+        if self._calls >= self._calls_max:
             raise Overloaded(self._settings.retry_after_ms)
         if not account.has_share(self, self._calls_max):
             what = "this caller has more calls under way than its share"
@@ -156,6 +157,7 @@ class Guard:
         if account.unsent_bytes > UNSENT_BYTES_MAX:
             raise Overloaded(1_000, "this caller does not read the responses to its calls")
         account.enter(self)
+        self._calls += 1
         state.account = account
         current_account.set(account)
         return account
@@ -208,9 +210,9 @@ class Guard:
         state.error, state.status = error, row(error)[0].name
 
     def _end(self, state: _CallState, meter: CallMeter, call: str) -> None:
-        self._calls -= 1
         if state.account is not None:
             state.account.leave(self)
+            self._calls -= 1
         took_s = time.perf_counter() - state.start_s
         meter.ended(state.status, took_s)
         self._gate.ended(call, state.request, state.status, took_s, state.error)
