@@ -119,7 +119,7 @@ async def test_one_event_that_is_no_good_takes_no_other_with_it(kind) -> None:
     assert [reason.split(":")[0] for reason in reasons] == [
         " InvalidRequestError",
         "e2 conflict",
-        "e5 OverloadedError",
+        "e5 InvalidRequestError",
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 
-from headwater_server.api.connections import channel_options
+from headwater_server.api.connections import Descriptors, channel_options
 from headwater_server.api.draining import Draining
 from headwater_server.api.guard.gate import Gate, Spans
 from headwater_server.api.guard.guard import Guard
@@ -38,6 +38,7 @@ class Server:
         self._replica = replica
         self._draining = Draining()
         self._load = Load(self._settings)
+        self._descriptors = Descriptors(self._settings)
         turns = Turns()
         warm_up()
         self.port = 0
@@ -57,6 +58,7 @@ class Server:
         self._replica.watch_health(self._health.change)
         await self._health.start()
         self._load.start()
+        self._descriptors.start()
         await self._server.start()
         return self.port
 
@@ -66,3 +68,4 @@ class Server:
         self._draining.start()
         await self._server.stop(self._settings.stop_grace_s)
         await self._load.stop()
+        await self._descriptors.stop()

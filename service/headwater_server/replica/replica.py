@@ -76,6 +76,7 @@ class Replica:
         self.own.health.stopping()
         await self.sampling.stop()
         await self.shell.stop()
+        await self.comparison.end()
         await self.marks.end()
         await self.membership.leave()
 

@@ -52,6 +52,7 @@ class Gate:
         if self._keys:
             access = self._keys.check(request.metadata(), call, source)
             request.is_page, request.key = access.is_page, access.key.decode()
+            request.only_reads = not access.may_write(call)
         if self._rate is not None:
             self._rate.take()
         is_one = request.key and not request.is_page  # a backend is one caller, wherever it runs

@@ -34,6 +34,6 @@ class Refusals:
             return
         self._delayed += 1
         try:
-            await asyncio.sleep(random.uniform(*DELAY_S))  # noqa: S311 - no secret
+            await asyncio.sleep(random.uniform(*DELAY_S))
         finally:
             self._delayed -= 1
