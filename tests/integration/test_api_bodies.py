@@ -58,8 +58,9 @@ async def test_a_body_is_judged_after_the_key(path, body, capfd) -> None:
         assert await status(channel, path, CLICK) is None
     said = capfd.readouterr().err
     assert "Traceback" not in said
-    assert len(said.splitlines()) == 2
-    assert max(map(len, said.splitlines())) < 300
+    lines = [line for line in said.splitlines() if "status" in line]
+    assert len(lines) == 2  # one a refused call, on a terminal with colours
+    assert max(map(len, lines)) < 400
     assert len(replica.received) == 1
 
 

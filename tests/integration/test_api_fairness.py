@@ -111,8 +111,8 @@ async def test_an_offset_beyond_the_log_is_refused_at_once(storage: Storage, far
     async with running_replica(storage) as replica, channel_to(replica) as channel:
         await replica.feedback(clicks(1), PATIENCE_S)
         stub = pb_grpc.RecommendationServiceStub(channel)
+        request = pb.RecommendRequest(visitor_id="v", min_offset=far_ahead)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            request = pb.RecommendRequest(visitor_id="v", min_offset=far_ahead)
             await stub.Recommend(request, timeout=PATIENCE_S)
         assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
         assert "min_offset is beyond the end of the log" in caught.value.details()
@@ -131,20 +131,23 @@ async def test_an_offset_that_another_replica_acknowledged_is_waited_for(storage
 
 async def test_calls_that_wait_for_an_offset_take_no_place_from_others(storage: Storage) -> None:
     settings = ApiSettings(keys=SETTINGS.keys, reads_max=4, waiting_max=8, stop_grace_s=0)
-    async with running_replica(storage) as writer, running_replica(storage) as reader:
-        async with serving(reader, settings) as listen:
-            flood, shop = Caller(listen, FLOOD), Caller(listen, SHOP)
-            async with reader.shell.tail.paused():
-                offset = (await writer.feedback(clicks(1), PATIENCE_S)).offset
-                waiting = [asyncio.create_task(flood.ask("a", offset)) for _ in range(20)]
-                await eventually(lambda: sum(task.done() for task in waiting) == 14)
-                other = asyncio.create_task(shop.ask("ann", offset))
-                assert await shop.ask("ann") == "OK"
-                assert await flood.ask("a") == "OK"
-                assert not other.done()
-            answers = await asyncio.gather(*waiting)
-            assert answers.count("OK") == 6
-            refused = {answer for answer in answers if answer != "OK"}
-            assert all("too many calls wait for a min_offset" in answer for answer in refused)
-            assert await other == "OK"
-            await asyncio.gather(flood.channel.close(), shop.channel.close())
+    async with (
+        running_replica(storage) as writer,
+        running_replica(storage) as reader,
+        serving(reader, settings) as listen,
+    ):
+        flood, shop = Caller(listen, FLOOD), Caller(listen, SHOP)
+        async with reader.shell.tail.paused():
+            offset = (await writer.feedback(clicks(1), PATIENCE_S)).offset
+            waiting = [asyncio.create_task(flood.ask("a", offset)) for _ in range(20)]
+            await eventually(lambda: sum(task.done() for task in waiting) == 14)
+            other = asyncio.create_task(shop.ask("ann", offset))
+            assert await shop.ask("ann") == "OK"
+            assert await flood.ask("a") == "OK"
+            assert not other.done()
+        answers = await asyncio.gather(*waiting)
+        assert answers.count("OK") == 6
+        refused = {answer for answer in answers if answer != "OK"}
+        assert all("too many calls wait for a min_offset" in answer for answer in refused)
+        assert await other == "OK"
+        await asyncio.gather(flood.channel.close(), shop.channel.close())
