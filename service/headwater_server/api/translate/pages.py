@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from headwater_server.api.translate.checks import required
 from headwater_server.errors import InvalidRequest
 
-PAGE_BYTES_MAX = 3 * 1024 * 1024  # clients take 4 MiB, unless they are told to take more
+PAGE_BYTES_MAX = 3 * 1024 * 1024  # clients take 4 MiB, unless they are set to take more
 ENTRY_BYTES = 8  # of an entry's tag and length in the page
 
 Entry = TypeVar("Entry", bound=Message)
