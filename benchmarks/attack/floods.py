@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import grpc
 
@@ -101,7 +103,8 @@ async def calls(
         while time.monotonic() < end_s:
             path, body = call(n)
             with contextlib.suppress(grpc.aio.AioRpcError):
-                await channel.unary_unary(path)(body, metadata=metadata, timeout=20)
+                method: Any = channel.unary_unary(path)
+                await method(body, metadata=metadata, timeout=20)
             done, n = done + 1, n + together
 
     async with contextlib.AsyncExitStack() as stack:
@@ -156,7 +159,8 @@ async def idle(address: str, seconds: float) -> int:
 
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    held, end_s = [], time.monotonic() + seconds
+    held: list[socket.socket] = []
+    end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
         while len(held) < 1_500 and time.monotonic() < end_s:
             with contextlib.suppress(OSError):
@@ -165,7 +169,7 @@ async def idle(address: str, seconds: float) -> int:
     return len(held)
 
 
-Flood = Callable[[str, float], Awaitable[int]]
+Flood = Callable[[str, float], Coroutine[Any, Any, int]]
 
 
 def _calls(call: Call, key: str, together: int, connections: int = 1) -> Flood:

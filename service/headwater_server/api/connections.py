@@ -10,13 +10,9 @@ import structlog
 
 from headwater_server.api.settings import ApiSettings
 
-try:
-    import resource
-except ImportError:  # Windows has none
-    resource = None  # type: ignore[assignment]
-
 PING_INTERVAL_MS = 5_000  # clients that detect dead connections ping every 10 s
 HANDSHAKE_MS = 5_000  # for a connection that sends nothing, or no HTTP/2
+UNLIMITED = 1 << 20
 RESERVED = 128  # descriptors for files, the store, and logs
 CHECK_S = 5.0
 FULL_SHARE = 0.8
@@ -53,14 +49,16 @@ def connections_max(settings: ApiSettings) -> int:
 
 def descriptors_max() -> int:
     """Return how many descriptors the process may have; it takes as many as it is allowed."""
-    if resource is None:
-        return 1 << 20
+    try:
+        import resource  # noqa: PLC0415 - Windows has none
+    except ImportError:
+        return UNLIMITED
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         with contextlib.suppress(OSError, ValueError):  # macOS allows fewer than it says
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return 1 << 20 if soft == resource.RLIM_INFINITY else soft
+    return UNLIMITED if soft == resource.RLIM_INFINITY else soft
 
 
 class Descriptors:

@@ -98,7 +98,8 @@ class Guard:
             try:
                 account = self._admit(state, kind, call, context)
                 response = await self._in_time(answer, account, context)
-                context.add_done_callback(account.unsent(len(response)))
+                sent: Any = account.unsent(len(response))
+                context.add_done_callback(sent)
             except Exception as error:  # noqa: BLE001 - the text of an unknown error never reaches a caller
                 self._failed(state, error)
                 if state.account is None:

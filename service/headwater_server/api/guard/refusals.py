@@ -1,4 +1,4 @@
-"""Delays refusals while there are many: if all called again at once, that would cost as much as work."""
+"""Delays refusals while there are many: to refuse costs about as much as to answer."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def _varint(data, at, end):  # type: ignore[no-untyped-def]
     """Return the number at ``at`` and the place after it; a broken one ends the data."""
     value, shift = 0, 0
     while at < end and shift < 63:
-        byte = np.int64(data[at])
+        byte = int(data[at])
         at += 1
         value |= (byte & 127) << shift
         if byte < 128:

@@ -30,7 +30,8 @@ def as_many_as_fit(entries: Iterable[Entry], bytes_max: int) -> list[Entry]:
     >>> len(as_many_as_fit([Item(title="x" * 90) for _ in range(9)], 300))
     3
     """
-    taken, left = [], bytes_max
+    taken: list[Entry] = []
+    left = bytes_max
     for entry in entries:
         left -= entry.ByteSize() + ENTRY_BYTES
         if taken and left < 0:
