@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from headwater.v1 import event_pb2
 from headwater.v1 import feedback_service_pb2 as feedback
+from headwater_server.api.guard.accounts import RECEIVING_MAX
 from headwater_server.api.guard.call_log import LINES_PER_S
 from headwater_server.api.settings import ApiSettings
 from tests.integration.api_server import channel_to
@@ -101,6 +102,25 @@ async def test_a_body_that_never_comes_ends_with_the_servers_deadline() -> None:
         empty = channel.stream_unary(FEEDBACK)(iter(()))
         assert await empty.code() is grpc.StatusCode.INVALID_ARGUMENT
         assert "send one headwater.v1.FeedbackRequest" in await empty.details()
+
+
+async def test_one_caller_sends_few_bodies_at_a_time_and_others_are_not_held_up() -> None:
+    settings = ApiSettings(keys=SecretStr(f"{KEY},another-key-of-the-shop"), stop_grace_s=0)
+    async with channel_to(DictReplica(), settings) as channel:
+
+        async def nothing():
+            await asyncio.Event().wait()
+            yield b""
+
+        slow = channel.stream_unary(FEEDBACK)
+        metadata = [("authorization", f"Bearer {KEY}")]
+        calls = [slow(nothing(), metadata=metadata) for _ in range(RECEIVING_MAX)]
+        await asyncio.gather(*(call.wait_for_connection() for call in calls))
+        own = asyncio.create_task(status(channel, FEEDBACK, CLICK))
+        assert await status(channel, FEEDBACK, CLICK, key="another-key-of-the-shop") is None
+        for call in calls:
+            call.cancel()
+        assert await own is None
 
 
 async def test_a_flood_of_refused_calls_writes_few_lines(capfd) -> None:

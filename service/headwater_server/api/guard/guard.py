@@ -90,7 +90,8 @@ class Guard:
             return encode(await method(request, context))
 
         async def answer(account: Account, context: Context) -> bytes:
-            data = await body.read(context)
+            async with account.receiving:
+                data = await body.read(context)
             return await self._turns.run(account, work(data, context))
 
         async def guarded(_requests: Any, context: Context) -> Any:

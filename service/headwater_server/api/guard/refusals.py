@@ -9,7 +9,7 @@ from collections import Counter
 
 FREE_PER_S = 200  # refusals that are answered at once,
 FREE_OF_ONE_PER_S = 20  # and those of one source
-DELAY_S = (0.5, 1.5)  # not all the same, so that those refused do not come back together
+DELAY_S = (0.25, 0.75)  # not all the same, so that those refused do not come back together
 DELAYED_MAX = 2_000  # a refusal beyond that is answered at once
 
 
