@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from headwater import AsyncClient, Event, Item, OverloadedError
 
@@ -46,10 +47,10 @@ async def fill(client: AsyncClient) -> None:
     rng = random.Random(7)
     for start in range(0, ITEMS, BATCH):
         items = [_item(n) for n in range(start, start + BATCH)]
-        await _patiently(lambda items=items: client.upsert_items(items, timeout_s=60))
+        await _patiently(partial(client.upsert_items, items, timeout_s=60))
     for _ in range(0, EVENTS, BATCH):
         events = [click(rng) for _ in range(BATCH)]
-        await _patiently(lambda events=events: client.feedback(events, timeout_s=60))
+        await _patiently(partial(client.feedback, events, timeout_s=60))
 
 
 async def _patiently(call: Callable[[], Awaitable[object]]) -> None:

@@ -123,6 +123,24 @@ async def test_one_caller_sends_few_bodies_at_a_time_and_others_are_not_held_up(
         assert await own is None
 
 
+async def test_health_takes_a_small_body_only_and_answers_beside_bodies_that_never_come() -> None:
+    check = "/grpc.health.v1.Health/Check"
+    async with channel_to(DictReplica(), LOCKED) as channel:
+        for body in (b"\x0a\x80\x80\x40" + b"x" * 2**20, GARBAGE):
+            refused = await status(channel, check, body, key="")
+            assert refused.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+        async def nothing():
+            await asyncio.Event().wait()
+            yield b""
+
+        calls = [channel.stream_unary(check)(nothing()) for _ in range(50)]
+        await asyncio.gather(*(call.wait_for_connection() for call in calls))
+        assert await status(channel, check, b"", key="") is None
+        for call in calls:
+            call.cancel()
+
+
 async def test_a_flood_of_refused_calls_writes_few_lines(capfd) -> None:
     async with channel_to(DictReplica(), LOCKED) as channel:
         await asyncio.gather(*(status(channel, FEEDBACK, CLICK, key="") for _ in range(200)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 
 import pytest
@@ -71,4 +72,7 @@ async def test_a_reader_adds_no_mark_to_the_log(storage: Storage) -> None:
         assert (await storage.log.head()).sequence == entries
         async with headwater.AsyncClient(listen, key=OPERATOR) as operator:
             assert len((await operator.get_model(compare_replicas=True)).replicas) == 1
-        assert (await storage.log.head()).sequence == entries + 1
+            assert (await storage.log.head()).sequence == entries + 1
+            asking = (operator.get_model(compare_replicas=True) for _ in range(10))
+            assert len({model.offset for model in await asyncio.gather(*asking)}) == 1
+        assert (await storage.log.head()).sequence == entries + 2

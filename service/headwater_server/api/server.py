@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 
@@ -13,6 +15,7 @@ from headwater_server.api.guard.load import Load
 from headwater_server.api.guard.turns import Turns
 from headwater_server.api.guard.wire_size import warm_up
 from headwater_server.api.health import SERVICES, Health
+from headwater_server.api.keyless_server import KeylessServer
 from headwater_server.api.ports import Replica
 from headwater_server.api.reflection import add_reflection
 from headwater_server.api.services import add_services
@@ -43,7 +46,8 @@ class Server:
         warm_up()
         self.port = 0
         add_services(self._server, replica, self._settings, gate, self._load, self._draining, turns)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
+        keyless: Any = KeylessServer(self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, keyless)
         guard = Guard(self._settings, self._settings.reads_max, gate, self._load, turns)
         add_reflection(self._server, guard, [name for name in SERVICES if name])
 
