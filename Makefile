@@ -23,7 +23,7 @@ VERSION ?=
 URL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test thorough kernels check generate baseline backtest bench quality drift calibration shop serve soak fuzz \
+.PHONY: help run test thorough kernels check generate baseline backtest bench quality drift calibration shop serve soak fuzz attack \
 	lock docs wheels release stamp
 
 help: ## This list
@@ -108,6 +108,9 @@ fuzz: $(VENV)/.dev ## Fuzz all parsers with atheris, SECONDS_FUZZ (60) each; fin
 		echo "fuzzing $$target"; \
 		$(BIN)/python -m tests.fuzz $$target -max_total_time=$(SECONDS_FUZZ) -verbosity=0 || exit 1; \
 	done
+
+attack: $(VENV)/.dev ## Flood a server in every way for two minutes, and report what honest shoppers notice [ARGS="--flood explain"]
+	@$(BIN)/python -m benchmarks.attack $(ARGS)
 
 lock: $(VENV)/.dev ## Pin the newest versions that pyproject.toml allows in constraints.txt [UPGRADE=]
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --quiet \

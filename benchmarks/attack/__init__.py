@@ -1,1 +1,1 @@
-"""What honest shoppers notice while somebody floods a real server: `python -m benchmarks.attack`."""
+"""What honest shoppers notice while somebody floods a real server."""

@@ -61,8 +61,8 @@ async def _row(name: str, address: str, seconds: float, server: Process) -> tupl
         f"{np.percentile(seen[kind], q):.1f}" for kind in ("lists", "events") for q in (50, 99)
     ]
     used = (server.cpu_s() - cpu_s) / (seconds + 2 * LEAD_S)
-    told = (sent.decode().strip() or "?", *times, str(seen["failed"]))
-    return (name or "quiet", *told, f"{server.memory_mb():.0f} MB", f"{100 * used:.0f} %")
+    counted = (sent.decode().strip() or "?", *times, str(seen["failed"]))
+    return (name or "quiet", *counted, f"{server.memory_mb():.0f} MB", f"{100 * used:.0f} %")
 
 
 def _print(row: tuple[str, ...]) -> None:
@@ -79,7 +79,7 @@ async def _attack(directory: Path, seconds: float, chosen: str) -> None:
     server = ServerProcess(directory, "--log-format", "json", environment=environment())
     await server.start()
     try:
-        async with AsyncClient(server.address, api_key=SHOP_KEY) as client:
+        async with AsyncClient(server.address, key=SHOP_KEY) as client:
             await fill(client)
         process = Process(server.pid)
         _print(HEAD)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import grpc
 
@@ -22,6 +24,12 @@ SIMILAR = "/headwater.v1.RecommendationService/ListSimilarItems"
 FEEDBACK = "/headwater.v1.FeedbackService/Feedback"
 Call = Callable[[int], tuple[str, bytes]]
 PAUSE_S = 0.001
+
+
+def listed(n: int) -> tuple[str, bytes]:
+    """Ask for a plain list."""
+    request = recommendation.RecommendRequest(visitor_id=f"a{n}")
+    return RECOMMEND, request.SerializeToString()
 
 
 def explained(n: int) -> tuple[str, bytes]:
@@ -95,7 +103,8 @@ async def calls(
         while time.monotonic() < end_s:
             path, body = call(n)
             with contextlib.suppress(grpc.aio.AioRpcError):
-                await channel.unary_unary(path)(body, metadata=metadata, timeout=20)
+                method: Any = channel.unary_unary(path)
+                await method(body, metadata=metadata, timeout=20)
             done, n = done + 1, n + together
 
     async with contextlib.AsyncExitStack() as stack:
@@ -150,7 +159,8 @@ async def idle(address: str, seconds: float) -> int:
 
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    held, end_s = [], time.monotonic() + seconds
+    held: list[socket.socket] = []
+    end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
         while len(held) < 1_500 and time.monotonic() < end_s:
             with contextlib.suppress(OSError):
@@ -159,7 +169,7 @@ async def idle(address: str, seconds: float) -> int:
     return len(held)
 
 
-Flood = Callable[[str, float], Awaitable[int]]
+Flood = Callable[[str, float], Coroutine[Any, Any, int]]
 
 
 def _calls(call: Call, key: str, together: int, connections: int = 1) -> Flood:
@@ -172,10 +182,7 @@ FLOODS: dict[str, Flood] = {
     "explain 100, 500 at once": _calls(explained, ATTACK_KEY, 500),
     "similar to 100, 500 at once": _calls(similar, ATTACK_KEY, 500),
     "filters of 40 terms": _calls(filtered, ATTACK_KEY, 64),
-    "plain lists, 8 connections": _calls(
-        lambda n: (RECOMMEND, recommendation.RecommendRequest(visitor_id=f"a{n}").SerializeToString()),
-        ATTACK_KEY, 64, 8,
-    ),
+    "plain lists, 8 connections": _calls(listed, ATTACK_KEY, 64, 8),
     "clicks of a page": _calls(clicked, PAGE_KEY, 64),
     "100 events of 10 items": _calls(imported, ATTACK_KEY, 64),
     "one event of 1,000 items": _calls(thousand, ATTACK_KEY, 16),

@@ -46,7 +46,7 @@ async def _paced(
 async def shop(address: str, seconds: float) -> dict[str, object]:
     """Return the times of lists and events in ms, and how many calls failed."""
     rng = random.Random(11)
-    async with AsyncClient(address, api_key=SHOP_KEY) as client:
+    async with AsyncClient(address, key=SHOP_KEY) as client:
 
         async def ask() -> None:
             await client.recommend(visitor_id(rng.randrange(VISITORS)), timeout_s=TIMEOUT_S)

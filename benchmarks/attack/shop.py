@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+from collections.abc import Awaitable, Callable
+from functools import partial
 
-from headwater import AsyncClient, Event, Item
+from headwater import AsyncClient, Event, Item, OverloadedError
 
 SHOP_KEY = "backend-of-the-honest-shop"
 ATTACK_KEY = "another-backend-that-floods"
@@ -12,7 +15,7 @@ PAGE_KEY = "page-key-that-anybody-reads"
 ITEMS = 5_000
 VISITORS = 500
 EVENTS = 4_000
-BATCH = 500
+BATCH = 250
 
 
 def environment() -> dict[str, str]:
@@ -43,9 +46,22 @@ async def fill(client: AsyncClient) -> None:
     """Describe the items, and let visitors click."""
     rng = random.Random(7)
     for start in range(0, ITEMS, BATCH):
-        await client.upsert_items([_item(n) for n in range(start, start + BATCH)], timeout_s=60)
+        items = [_item(n) for n in range(start, start + BATCH)]
+        await _patiently(partial(client.upsert_items, items, timeout_s=60))
     for _ in range(0, EVENTS, BATCH):
-        await client.feedback([click(rng) for _ in range(BATCH)], timeout_s=60)
+        events = [click(rng) for _ in range(BATCH)]
+        await _patiently(partial(client.feedback, events, timeout_s=60))
+
+
+async def _patiently(call: Callable[[], Awaitable[object]]) -> None:
+    """Call again while the machine is too busy."""
+    while True:
+        try:
+            await call()
+        except OverloadedError:
+            await asyncio.sleep(1)
+        else:
+            return
 
 
 def _item(n: int) -> Item:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import grpc
 
-from headwater.errors import HeadwaterError, InvalidRequestError, OverloadedError
+from headwater.errors import HeadwaterError, InvalidRequestError
 from headwater.events import Event, EventStatus, FeedbackAnswer
 from headwater.fallback import is_away
 from headwater.losses import Loss
@@ -49,9 +49,8 @@ def halves(batch: list[Event], error: Exception) -> list[list[Event]]:
 
 
 def _may_be_one_event(error: Exception) -> bool:
-    too_large = isinstance(error, OverloadedError) and not is_away(error)
     odd = isinstance(error, HeadwaterError) and error.code in _MAYBE_ONE_EVENT
-    return too_large or odd or isinstance(error, InvalidRequestError)
+    return odd or isinstance(error, InvalidRequestError)  # a too large one, too
 
 
 def may_pass(error: Exception) -> bool:

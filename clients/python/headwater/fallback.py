@@ -15,23 +15,15 @@ from headwater.v1.recommendation_service_pb2 import RecommendRequest
 from headwater.wire.values import to_ids
 
 PAGE_SIZE = 20  # the server's own default
-TOO_LARGE = "larger than max"
 
 
 def is_away(error: HeadwaterError) -> bool:
     """Whether the server could not answer in time, and the request itself was not wrong.
 
-    gRPC also uses RESOURCE_EXHAUSTED for a message that is too large; only the text shows which it
-    is. A missing retry time does not show it: a proxy that limits rates sends none, either.
-
     >>> is_away(OverloadedError("local_rate_limited"))
     True
-    >>> is_away(OverloadedError("SERVER: Received message larger than max (5 vs. 4)"))
-    False
     """
-    if isinstance(error, OverloadedError):
-        return error.retry_after_s is not None or TOO_LARGE not in str(error)
-    return isinstance(error, (UnavailableError, DeadlineExceededError))
+    return isinstance(error, (OverloadedError, UnavailableError, DeadlineExceededError))
 
 
 def fallback_list(request: RecommendRequest, item_ids: Sequence[str]) -> Recommendation:

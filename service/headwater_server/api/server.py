@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 
+from headwater_server.api.connections import Descriptors, channel_options
 from headwater_server.api.draining import Draining
 from headwater_server.api.guard.gate import Gate, Spans
 from headwater_server.api.guard.guard import Guard
@@ -12,6 +15,7 @@ from headwater_server.api.guard.load import Load
 from headwater_server.api.guard.turns import Turns
 from headwater_server.api.guard.wire_size import warm_up
 from headwater_server.api.health import SERVICES, Health
+from headwater_server.api.keyless_server import KeylessServer
 from headwater_server.api.ports import Replica
 from headwater_server.api.reflection import add_reflection
 from headwater_server.api.services import add_services
@@ -32,16 +36,18 @@ class Server:
         """Create the server; `start` binds its port. Needs a running loop."""
         self._settings = settings or ApiSettings()
         gate = Gate(self._settings, meters, spans)
-        self._server = grpc.aio.server(options=_options(self._settings))
+        self._server = grpc.aio.server(options=channel_options(self._settings))
         self._health = Health()
         self._replica = replica
         self._draining = Draining()
         self._load = Load(self._settings)
+        self._descriptors = Descriptors(self._settings)
         turns = Turns()
         warm_up()
         self.port = 0
         add_services(self._server, replica, self._settings, gate, self._load, self._draining, turns)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
+        keyless: Any = KeylessServer(self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, keyless)
         guard = Guard(self._settings, self._settings.reads_max, gate, self._load, turns)
         add_reflection(self._server, guard, [name for name in SERVICES if name])
 
@@ -56,6 +62,7 @@ class Server:
         self._replica.watch_health(self._health.change)
         await self._health.start()
         self._load.start()
+        self._descriptors.start()
         await self._server.start()
         return self.port
 
@@ -65,19 +72,4 @@ class Server:
         self._draining.start()
         await self._server.stop(self._settings.stop_grace_s)
         await self._load.stop()
-
-
-def _options(settings: ApiSettings) -> list[tuple[str, int]]:
-    keepalive_ms = int(settings.keepalive_s * 1000)
-    return [
-        ("grpc.max_receive_message_length", settings.message_bytes_max),
-        ("grpc.max_send_message_length", settings.message_bytes_max),
-        # off by default: a second server on the port is then an error, not a silent split of calls
-        ("grpc.so_reuseport", int(settings.so_reuseport)),
-        ("grpc.keepalive_time_ms", keepalive_ms),
-        ("grpc.keepalive_timeout_ms", 10_000),
-        ("grpc.http2.ping_timeout_ms", 10_000),  # a minute by default, whatever keepalive says
-        ("grpc.keepalive_permit_without_calls", 1),
-        # our clients ping after 10 s of silence, to find a dead connection soon
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
-    ]
+        await self._descriptors.stop()

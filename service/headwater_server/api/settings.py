@@ -128,6 +128,23 @@ class ApiSettings:
     slow_call_ms: float = field(
         default=1000.0, metadata={"help": "milliseconds from which a call is logged as slow"}
     )
+    connection_calls_max: int = field(
+        default=100,
+        metadata={
+            "help": "calls in progress on one connection; a client's further ones wait there"
+        },
+    )
+    connection_idle_s: float = field(
+        default=120.0,
+        metadata={"help": "seconds after which a connection without calls is closed"},
+    )
+    connections_max: int = field(
+        default=4_000,
+        metadata={
+            "help": "open connections; further ones are closed at once. Fewer if the process may "
+            "open fewer files"
+        },
+    )
     keepalive_s: float = field(
         default=30.0,
         metadata={"help": "seconds without traffic after which a connection is checked"},

@@ -87,6 +87,7 @@ class Replica:
         await self.sampling.stop()
         await self.settings_warnings.stop()
         await self.shell.stop()
+        await self.comparison.end()
         await self.marks.end()
         await self.membership.leave()
 

@@ -49,11 +49,16 @@ class Access:
         """
         if self.is_page and call.endswith("/StreamFeedback"):
             return False
+        return self.may_write(call) or (READ in self.scopes and kind_of(call) is Kind.READS)
+
+    def may_write(self, call: str) -> bool:
+        """Return whether the key opens all of a method, not only as far as it changes nothing.
+
+        >>> Access(b"", scopes=frozenset({"read"})).may_write("headwater.v1.ModelService/GetModel")
+        False
+        """
         service = call.partition("/")[0].rpartition(".")[2]
-        named = any(SCOPES.get(scope) == service for scope in self.scopes)
-        if named or not self.scopes:
-            return True
-        return READ in self.scopes and kind_of(call) is Kind.READS
+        return not self.scopes or any(SCOPES.get(scope) == service for scope in self.scopes)
 
 
 def accesses(text: str, *, is_page: bool) -> list[Access]:

@@ -10,10 +10,13 @@ import asyncio
 import math
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from contextvars import ContextVar
 
 MEMORY_S = 5.0  # use fades to a third in this time
 ACCOUNTS_MAX = 10_000
+RECEIVING_MAX = 16  # bodies of one caller at a time: 64 MiB, however slowly they come
+UNSENT_BYTES_MAX = 8 * 1024 * 1024  # of responses that one caller has not read yet
 ROUNDING_S = 1e-9  # sums of fractions are not exact
 LEARNING_MAX_S = 0.02  # of one caller's writes under way, unless a single one takes longer
 
@@ -27,12 +30,22 @@ class Account:
     (0.0137, True)
     """
 
-    __slots__ = ("_at_s", "_held", "_use_s", "calls", "learning_s", "unsent_bytes", "waiting")
+    __slots__ = (
+        "_at_s",
+        "_held",
+        "_use_s",
+        "calls",
+        "learning_s",
+        "receiving",
+        "unsent_bytes",
+        "waiting",
+    )
 
     def __init__(self) -> None:
         self._use_s = self._at_s = 0.0
         self._held: deque[asyncio.Future[None]] = deque()
         self.calls: dict[object, int] = {}  # under way, by the guard that counts them
+        self.receiving = asyncio.Semaphore(RECEIVING_MAX)  # bodies, which may come slowly
         self.unsent_bytes = 0  # of responses that the caller has not read yet
         self.learning_s = 0.0  # what the writes under way take to learn, about
         self.waiting: deque[asyncio.Future[None]] = deque()  # calls that wait for their turn
@@ -64,6 +77,15 @@ class Account:
     def is_idle(self) -> bool:
         """Whether nothing is under way, so that the account may be forgotten."""
         return not (self.calls or self.unsent_bytes or self.learning_s or self.waiting)
+
+    def unsent(self, size: int) -> Callable[[object], None]:
+        """Count a response that is being sent; return what is to be called when it is sent."""
+        self.unsent_bytes += size
+
+        def sent(_: object) -> None:
+            self.unsent_bytes -= size
+
+        return sent
 
     async def begin_learning(self, cost_s: float) -> None:
         """Return when a write may begin: the caller's writes before it are learned, but for a few.

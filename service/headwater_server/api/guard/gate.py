@@ -11,6 +11,7 @@ from headwater_server.api.errors import Context
 from headwater_server.api.guard.accounts import Account, Accounts
 from headwater_server.api.guard.call_log import CallLog
 from headwater_server.api.guard.caller import source_of
+from headwater_server.api.guard.refusals import Refusals
 from headwater_server.api.settings import ApiSettings
 from headwater_server.observability.meters import CallMeter, Meters
 from headwater_server.observability.request import Request
@@ -31,6 +32,7 @@ class Gate:
     ) -> None:
         self._settings = settings
         self._accounts = Accounts()
+        self._refusals = Refusals()
         self._log = CallLog(settings)
         self._keys = Keys(settings.accesses)
         self._rate = Rate(settings.calls_per_second_max) if settings.calls_per_second_max else None
@@ -50,10 +52,15 @@ class Gate:
         if self._keys:
             access = self._keys.check(request.metadata(), call, source)
             request.is_page, request.key = access.is_page, access.key.decode()
+            request.only_reads = not access.may_write(call)
         if self._rate is not None:
             self._rate.take()
         is_one = request.key and not request.is_page  # a backend is one caller, wherever it runs
         return self._accounts.of(request.key if is_one else f"{request.key} {source()}")
+
+    async def refused(self, context: Context) -> None:
+        """Return when the refusal may be answered."""
+        await self._refusals.refused(source_of(context, self._settings))
 
     def ended(
         self, call: str, request: Request, status: str, took_s: float, error: Exception | None

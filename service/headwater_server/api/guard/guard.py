@@ -18,18 +18,17 @@ from headwater_server.api.guard.accounts import Account, current_account
 from headwater_server.api.guard.body import Body
 from headwater_server.api.guard.gate import Gate
 from headwater_server.api.guard.load import Load
+from headwater_server.api.guard.places import Places
 from headwater_server.api.guard.turns import Turns
 from headwater_server.api.guard.waiting_room import WaitingRoom
 from headwater_server.api.settings import ApiSettings
-from headwater_server.errors import DeadlineExceeded, Overloaded
+from headwater_server.errors import DeadlineExceeded
 from headwater_server.observability.meters import CallMeter
 from headwater_server.observability.request import Request, current
 
 Unary = Callable[[Any, Context], Awaitable[Any]]
 Stream = Callable[[Any, Context], AsyncIterator[Any]]
 Encode = Callable[[Any], bytes]
-
-UNSENT_BYTES_MAX = 8 * 1024 * 1024  # of responses that one caller has not read yet
 
 
 def time_remaining_s(context: Context, settings: ApiSettings) -> float:
@@ -43,9 +42,10 @@ def time_remaining_s(context: Context, settings: ApiSettings) -> float:
 class _CallState:
     """One call inside a guard."""
 
-    __slots__ = ("account", "error", "request", "start_s", "status")
+    __slots__ = ("account", "error", "is_load", "request", "start_s", "status")
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, is_load: bool) -> None:
+        self.is_load = is_load
         self.start_s = time.perf_counter()
         self.request = Request(context.invocation_metadata)
         self.status = "CANCELLED"  # unless it completes: the caller left, or its time ran out
@@ -75,10 +75,8 @@ class Guard:
         ``room`` is for calls that wait for a `min_offset`.
         """
         self._settings = settings
-        self._calls_max = calls_max
-        self._calls = 0
         self._gate = gate or Gate(settings)
-        self._load = load or Load(settings)
+        self._places = Places(settings, calls_max, load or Load(settings))
         self._turns = turns or Turns()
         self._room = room
 
@@ -92,24 +90,26 @@ class Guard:
             return encode(await method(request, context))
 
         async def answer(account: Account, context: Context) -> bytes:
-            data = await body.read(context)
+            async with account.receiving:
+                data = await body.read(context)
             return await self._turns.run(account, work(data, context))
 
         async def guarded(_requests: Any, context: Context) -> Any:
             state = self._start(context, meter)
-            self._load.calls += 1
             try:
                 account = self._admit(state, kind, call, context)
                 response = await self._in_time(answer, account, context)
-                _count_unsent(account, response, context)
+                sent: Any = account.unsent(len(response))
+                context.add_done_callback(sent)
             except Exception as error:  # noqa: BLE001 - the text of an unknown error never reaches a caller
                 self._failed(state, error)
+                if state.account is None:
+                    await self._gate.refused(context)
                 await abort(context, error, call)
             else:
                 state.status = "OK"
                 return response
             finally:
-                self._load.calls -= 1
                 self._end(state, meter, call)
 
         return guarded
@@ -123,7 +123,7 @@ class Guard:
         meter, kind = self._gate.meter(call), kind_of(call)
 
         async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
-            state = self._start(context, meter)
+            state = self._start(context, meter, is_load=False)
             try:
                 account = self._admit(state, kind, call, context)
                 messages = self._messages(requests, body, account)
@@ -138,24 +138,16 @@ class Guard:
 
         return guarded
 
-    def _start(self, context: Context, meter: CallMeter) -> _CallState:
-        self._calls += 1
+    def _start(self, context: Context, meter: CallMeter, *, is_load: bool = True) -> _CallState:
         meter.under_way += 1
-        state = _CallState(context)
+        state = _CallState(context, is_load=is_load)
         self._turns.arrived(state.start_s)
         return state
 
     def _admit(self, state: _CallState, kind: Kind, call: str, context: Context) -> Account:
         account = self._gate.admit(state.request, call, context)
-        self._load.admit(kind)
-        if self._calls > self._calls_max:
-            raise Overloaded(self._settings.retry_after_ms)
-        if not account.has_share(self, self._calls_max):
-            what = "this caller has more calls under way than its share"
-            raise Overloaded(self._settings.retry_after_ms, what)
-        if account.unsent_bytes > UNSENT_BYTES_MAX:
-            raise Overloaded(1_000, "this caller does not read the responses to its calls")
-        account.enter(self)
+        self._places.admit(account, kind)
+        self._places.enter(account, is_load=state.is_load)
         state.account = account
         current_account.set(account)
         return account
@@ -176,16 +168,8 @@ class Guard:
             return
         account = current_account.get()
         assert account is not None  # noqa: S101 - set when the call was admitted
-        with room.place(account):
-            self._calls -= 1
-            self._load.calls -= 1
-            account.leave(self)
-            try:
-                await room.reach(min_offset, time_remaining_s(context, self._settings))
-            finally:
-                account.enter(self)
-                self._load.calls += 1
-                self._calls += 1
+        with room.place(account), self._places.freed(account):
+            await room.reach(min_offset, time_remaining_s(context, self._settings))
 
     def _in_time(self, answer: Unary, account: Account, context: Context) -> Awaitable[Any]:
         remaining = context.time_remaining()
@@ -208,20 +192,8 @@ class Guard:
         state.error, state.status = error, row(error)[0].name
 
     def _end(self, state: _CallState, meter: CallMeter, call: str) -> None:
-        self._calls -= 1
         if state.account is not None:
-            state.account.leave(self)
+            self._places.leave(state.account, is_load=state.is_load)
         took_s = time.perf_counter() - state.start_s
         meter.ended(state.status, took_s)
         self._gate.ended(call, state.request, state.status, took_s, state.error)
-
-
-def _count_unsent(account: Account, response: bytes, context: Context) -> None:
-    """Count what is not sent yet: a caller that reads nothing would fill the memory."""
-    size = len(response)
-    account.unsent_bytes += size
-
-    def sent(_: object) -> None:
-        account.unsent_bytes -= size
-
-    context.add_done_callback(sent)

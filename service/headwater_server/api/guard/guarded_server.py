@@ -47,6 +47,7 @@ class GuardedServer:
             guarded: Any = self._guard.unary(method, call, Body(decode), encode)
             made = grpc.stream_unary_rpc_method_handler(guarded)
         else:  # the API has one-to-one methods, and streams both ways
-            stream: Any = self._guard.stream(handler.stream_stream, call, Body(decode))
-            made = grpc.stream_stream_rpc_method_handler(stream, response_serializer=encode)
+            stream: Any = handler.stream_stream
+            streaming: Any = self._guard.stream(stream, call, Body(decode))
+            made = grpc.stream_stream_rpc_method_handler(streaming, response_serializer=encode)
         return made

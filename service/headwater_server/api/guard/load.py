@@ -51,7 +51,7 @@ class Load:
             return False
         late_ms = 1_000 * min(self._late_s)
         too_late = late_ms > self._settings.overload_lag_ms
-        return too_late or self.calls > self._settings.overload_calls
+        return too_late or self.calls >= self._settings.overload_calls
 
     def admit(self, kind: Kind) -> None:
         """Return if a call of that kind may go on; raise `Overloaded` if the other goes first."""

@@ -17,8 +17,9 @@ from headwater_server.api.guard.accounts import Account
 
 Result = TypeVar("Result")
 
-BUSY_MAX_S = 0.004  # of work, after which the loop first accepts what has arrived
-QUIET_S = 0.0003  # without an arrival: then nothing more waits to be accepted
+BUSY_MAX_S = 0.008  # of work, after which the loop first accepts what has arrived
+QUIET_S = 0.001  # without an arrival: then nothing more waits to be accepted
+QUIET_SHARE = 0.1  # of the work before, if that is more
 ACCEPT_MAX_S = 0.02  # however much arrives, work goes on after this
 
 
@@ -73,22 +74,25 @@ class Turns:
             return
         self._is_accepting = True
         self._accepting_s = time.perf_counter()
-        asyncio.get_running_loop().call_soon(self._accept)
+        loop = asyncio.get_running_loop()
+        if self._busy_s < BUSY_MAX_S:
+            loop.call_soon(self._give)
+        else:  # a timer, not turns of the loop: gRPC's own thread needs Python's lock meanwhile
+            loop.call_later(QUIET_S, self._accept)
 
     def _accept(self) -> None:
         """Let the loop accept calls until none arrives, then give a turn."""
         now_s = time.perf_counter()
-        if self._busy_s >= BUSY_MAX_S and now_s - self._accepting_s < ACCEPT_MAX_S:
-            quiet_since_s = max(self._arrived_s, self._ended_s, self._accepting_s)
-            if now_s - quiet_since_s < QUIET_S:
-                asyncio.get_running_loop().call_soon(self._accept)
-                return
-        if self._busy_s >= BUSY_MAX_S:
-            self._busy_s = 0.0
-        self._is_accepting = False
+        quiet_s = max(QUIET_S, QUIET_SHARE * self._busy_s)
+        arriving = now_s - max(self._arrived_s, self._accepting_s) < quiet_s
+        if arriving and now_s - self._accepting_s < ACCEPT_MAX_S:
+            asyncio.get_running_loop().call_later(QUIET_S, self._accept)
+            return
+        self._busy_s = 0.0
         self._give()
 
     def _give(self) -> None:
+        self._is_accepting = False
         now_s = time.monotonic()
         while self._waiting:
             account = min(self._waiting, key=lambda one: one.use_s(now_s))

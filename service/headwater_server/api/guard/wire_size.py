@@ -21,6 +21,7 @@ SMALL_BYTES = 2_048  # not counted: decoded it takes less than 200 kB whatever i
 PART_BYTES, FIELD_BYTES, TEXT_BYTES = 24, 13, 24  # as measured with protobuf's upb, on 64 bits
 NESTED_MAX = 32
 TEXT, SKIPPED = -2, -1
+VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5  # how a field's end is found: protobuf's numbers
 
 
 class DecodedSize:
@@ -81,7 +82,7 @@ def _varint(data, at, end):  # type: ignore[no-untyped-def]
     """Return the number at ``at`` and the place after it; a broken one ends the data."""
     value, shift = 0, 0
     while at < end and shift < 63:
-        byte = np.int64(data[at])
+        byte = int(data[at])
         at += 1
         value |= (byte & 127) << shift
         if byte < 128:
@@ -93,50 +94,47 @@ def _varint(data, at, end):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
+def _after(data, at, end, wire):  # type: ignore[no-untyped-def]
+    """Return the place after a field that has no length."""
+    if wire == VARINT:
+        return _varint(data, at, end)[1]
+    if wire == FIXED64:
+        return at + 8
+    if wire == FIXED32:
+        return at + 4
+    return at  # a group begins or ends, which no message of ours has: its fields are counted
+
+
+@numba.njit(cache=True, nogil=True)
 def decoded_bytes(data, children, weights, most):  # type: ignore[no-untyped-def]
     """Return about what the message takes decoded, -1 for more than ``most``.
 
     It does not judge what is malformed: parsing ends there, and so does the count.
     """
-    ends = np.empty(NESTED_MAX, np.int64)
-    kinds = np.empty(NESTED_MAX, np.int64)
-    ends[0], kinds[0], depth, at = len(data), 0, 0, 0
-    total = np.int64(len(data))
-    while True:
+    ends, kinds = np.zeros(NESTED_MAX, np.int64), np.zeros(NESTED_MAX, np.int64)
+    ends[0], depth, at, total = len(data), 0, 0, np.int64(len(data))
+    while depth >= 0:
         if at >= ends[depth]:
-            if depth == 0:
-                return total
             depth -= 1
             continue
         tag, at = _varint(data, at, ends[depth])
-        wire, number = tag & 7, tag >> 3
-        if tag < 0:
+        if tag & 7 != LENGTH:
+            at = _after(data, at, ends[depth], tag & 7)
+            continue
+        length, at = _varint(data, at, ends[depth])
+        if length < 0 or at + length > ends[depth]:
             return total
-        if wire == 0:
-            _, at = _varint(data, at, ends[depth])
-        elif wire == 1:
-            at += 8
-        elif wire == 5:
-            at += 4
-        elif wire == 2:
-            length, at = _varint(data, at, ends[depth])
-            if length < 0 or at + length > ends[depth]:
-                return total
-            inside = np.int64(SKIPPED)
-            if number < children.shape[1]:
-                inside = children[kinds[depth], number]
-            if inside == TEXT:
-                total += TEXT_BYTES
-            if inside >= 0:
-                total += weights[inside]
-            if total > most:
-                return -1
-            if inside >= 0 and depth + 1 < NESTED_MAX:
-                depth += 1
-                ends[depth], kinds[depth] = at + length, inside
-            else:
-                at += length
-        # 3 and 4 begin and end a group, which no message of ours has: what is inside is counted
+        number, inside = tag >> 3, np.int64(SKIPPED)
+        if number < children.shape[1]:
+            inside = children[kinds[depth], number]
+        total += weights[inside] if inside >= 0 else TEXT_BYTES * (inside == TEXT)
+        if total > most:
+            return -1
+        at += length
+        if inside >= 0 and depth + 1 < NESTED_MAX:
+            depth, at = depth + 1, at - length
+            ends[depth], kinds[depth] = at + length, inside
+    return total
 
 
 def warm_up() -> None:

@@ -10,6 +10,7 @@ from headwater_server.api.guard.learning import cost_of_writes, learning
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate import catalog
+from headwater_server.api.translate.pages import page_bytes
 
 
 class CatalogServicer(pb_grpc.CatalogServiceServicer):
@@ -46,4 +47,5 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
     ) -> pb.ListItemsResponse:
         after, size, filter_text = catalog.list_items_request(request)
         items = self._replica.list_items(after, size + 1, filter_text)
-        return catalog.list_items_response(items, size)
+        bytes_max = page_bytes(self._settings.message_bytes_max)
+        return catalog.list_items_response(items, size, bytes_max)

@@ -27,17 +27,22 @@ from headwater_server.api.translate.model_serving import (
     list_settings_changes_response,
 )
 from headwater_server.api.translate.model_storage import get_storage_response
+from headwater_server.api.translate.pages import page_bytes
+from headwater_server.errors import Forbidden
+from headwater_server.observability.request import current
 
 
 class ModelServicer(pb_grpc.ModelServiceServicer):
-    """Answers questions of operators about the model, and changes nothing."""
+    """Answers questions of operators about the model, and changes nothing of what is learned."""
 
     def __init__(self, replica: Replica, settings: ApiSettings) -> None:
         self._replica = replica
         self._settings = settings
+        self._page_bytes = page_bytes(settings.message_bytes_max)
 
     async def GetModel(self, request: pb.GetModelRequest, context: Context) -> pb.GetModelResponse:
         if request.compare_replicas:
+            _may_write_a_mark()
             remaining_s = time_remaining_s(context, self._settings)
             return get_model_response(await self._replica.compare_replicas(remaining_s))
         return get_model_response(await self._replica.model(request.compute_digest))
@@ -68,7 +73,7 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
     ) -> pb.ListQuarantinedEventsResponse:
         size, before, reason = list_quarantined_events_request(request)
         answer = await self._replica.operators.quarantined(size + 1, before, reason)
-        return list_quarantined_events_response(answer, size)
+        return list_quarantined_events_response(answer, size, self._page_bytes)
 
     async def GetStorage(
         self, request: pb.GetStorageRequest, context: Context
@@ -80,9 +85,17 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
     ) -> pb.ListItemStatisticsResponse:
         question, text = list_item_statistics_request(request)
         answer = await self._replica.operators.item_statistics(question, text)
-        return list_item_statistics_response(question, answer)
+        return list_item_statistics_response(question, answer, self._page_bytes)
 
     async def ListSettingsChanges(
         self, request: pb.ListSettingsChangesRequest, context: Context
     ) -> pb.ListSettingsChangesResponse:
         return list_settings_changes_response(await self._replica.operators.settings())
+
+
+def _may_write_a_mark() -> None:
+    """Refuse a key that changes nothing: to be compared, replicas need a mark on the log."""
+    call = current.get()
+    if call is not None and call.only_reads:
+        problem = "compare_replicas writes a mark to the log, and this key may only read"
+        raise Forbidden(f"{problem}: use one with the scope model, or compute_digest")

@@ -14,7 +14,12 @@ from headwater_server.api.translate.checks import (
     texts,
 )
 from headwater_server.api.translate.items import item_message, item_write
-from headwater_server.api.translate.pages import after_item_id, page_token
+from headwater_server.api.translate.pages import (
+    PAGE_BYTES_MAX,
+    after_item_id,
+    as_many_as_fit,
+    page_token,
+)
 from headwater_server.api.translate.values import checked_set_time_ms
 from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Status
@@ -78,12 +83,14 @@ def list_items_request(request: pb.ListItemsRequest) -> tuple[str, int, str]:
     return after_item_id(request.page_token), size, checked_filter("filter", request.filter)
 
 
-def list_items_response(items: Sequence[Item], size: int) -> pb.ListItemsResponse:
-    """Return ``size`` of the items; one more than that means that there is another page."""
-    page, more = items[:size], len(items) > size
+def list_items_response(
+    items: Sequence[Item], size: int, bytes_max: int = PAGE_BYTES_MAX
+) -> pb.ListItemsResponse:
+    """Return ``size`` of the items, or as many as fit; what is left begins the next page."""
+    page = as_many_as_fit(map(item_message, items[:size]), bytes_max)
+    more = len(items) > len(page)
     return pb.ListItemsResponse(
-        items=[item_message(item) for item in page],
-        next_page_token=page_token(page[-1].item_id) if more else "",
+        items=page, next_page_token=page_token(page[-1].item_id) if more else ""
     )
 
 

@@ -12,7 +12,12 @@ from headwater_server.api.translate.checks import (
     texts,
 )
 from headwater_server.api.translate.items import item_message
-from headwater_server.api.translate.pages import after_item_id, page_token
+from headwater_server.api.translate.pages import (
+    PAGE_BYTES_MAX,
+    after_item_id,
+    as_many_as_fit,
+    page_token,
+)
 from headwater_server.engine.lookups.statistics import ItemFigures, ItemOrder, ItemQuestion
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.operators.operator_reads import ItemsAnswer
@@ -56,13 +61,14 @@ def _place(token: str) -> int:
 
 
 def list_item_statistics_response(
-    question: ItemQuestion, answer: ItemsAnswer
+    question: ItemQuestion, answer: ItemsAnswer, bytes_max: int = PAGE_BYTES_MAX
 ) -> pb.ListItemStatisticsResponse:
-    """Return the page, and the token of the next one."""
-    items, total = answer.page
+    """Return the page, or as much of it as fits, and the token of the next one."""
+    found, total = answer.page
+    items = as_many_as_fit(map(_statistics, found), bytes_max)
     end = question.start + len(items)
     return pb.ListItemStatisticsResponse(
-        items=[_statistics(one) for one in items],
+        items=items,
         next_page_token=page_token(str(end)) if items and end < total else "",
         total_count=total,
         offset=answer.offset,

@@ -7,7 +7,12 @@ import re
 from headwater.v1 import event_pb2, quarantine_pb2
 from headwater.v1 import model_service_pb2 as pb
 from headwater_server.api.translate.checks import LABEL_BYTES_MAX, page_size, short_text
-from headwater_server.api.translate.pages import after_item_id, page_token
+from headwater_server.api.translate.pages import (
+    PAGE_BYTES_MAX,
+    after_item_id,
+    as_many_as_fit,
+    page_token,
+)
 from headwater_server.api.translate.values import (
     TIME_MS_MAX,
     TIME_MS_MIN,
@@ -37,13 +42,14 @@ def list_quarantined_events_request(
 
 
 def list_quarantined_events_response(
-    answer: QuarantineAnswer, size: int
+    answer: QuarantineAnswer, size: int, bytes_max: int = PAGE_BYTES_MAX
 ) -> pb.ListQuarantinedEventsResponse:
-    """Return ``size`` of the events; one more than that means that there is another page."""
-    page, more = answer.events[:size], len(answer.events) > size
+    """Return ``size`` of the events, or as many as fit; what is left begins the next page."""
+    page = as_many_as_fit(map(_quarantined, answer.events[:size]), bytes_max)
+    more = len(answer.events) > len(page)
     return pb.ListQuarantinedEventsResponse(
-        events=[_quarantined(one) for one in page],
-        next_page_token=page_token(page[-1].kept_id) if more else "",
+        events=page,
+        next_page_token=page_token(answer.events[len(page) - 1].kept_id) if more else "",
         kept_count=answer.kept,
         ever_count=answer.total,
     )

@@ -1,12 +1,43 @@
-"""Page tokens: each names the last item of a page, after which the next page starts."""
+"""Pages: a token names the last item of a page; a page ends before it is too large to be sent."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
+from typing import TypeVar
+
+from google.protobuf.message import Message
 
 from headwater_server.api.translate.checks import required
 from headwater_server.errors import InvalidRequest
+
+PAGE_BYTES_MAX = 3 * 1024 * 1024  # clients take 4 MiB, unless they are set to take more
+ENTRY_BYTES = 8  # of an entry's tag and length in the page
+
+Entry = TypeVar("Entry", bound=Message)
+
+
+def page_bytes(message_bytes_max: int) -> int:
+    """Return how many bytes the entries of a page may have, under the server's own limit."""
+    return min(PAGE_BYTES_MAX, message_bytes_max * 3 // 4)
+
+
+def as_many_as_fit(entries: Iterable[Entry], bytes_max: int) -> list[Entry]:
+    """Return the first entries, as many as ``bytes_max`` holds, but at least one.
+
+    >>> from headwater.v1.item_pb2 import Item
+    >>> len(as_many_as_fit([Item(title="x" * 90) for _ in range(9)], 300))
+    3
+    """
+    taken: list[Entry] = []
+    left = bytes_max
+    for entry in entries:
+        left -= entry.ByteSize() + ENTRY_BYTES
+        if taken and left < 0:
+            break
+        taken.append(entry)
+    return taken
 
 
 def page_token(last_item_id: str) -> str:

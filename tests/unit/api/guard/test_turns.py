@@ -1,0 +1,148 @@
+"""Who gets the next turn: the caller with the least use, one step after another."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from headwater_server.api.guard import turns as module
+from headwater_server.api.guard.accounts import LEARNING_MAX_S, Account, Accounts
+from headwater_server.api.guard.turns import Turns
+
+
+def burn(seconds: float) -> None:
+    """Use the CPU."""
+    end_s = time.thread_time() + seconds
+    while time.thread_time() < end_s:
+        pass
+
+
+async def test_alone_a_step_runs_at_once() -> None:
+    turns, ran = Turns(), []
+
+    async def work() -> int:
+        ran.append(1)
+        return 7
+
+    steps = turns.run(Account(), work()).__await__()
+    with pytest.raises(StopIteration) as end:
+        next(steps)
+    assert (ran, end.value.value) == ([1], 7)
+
+
+async def test_beside_a_flood_the_light_caller_goes_first() -> None:
+    turns, flood, honest = Turns(), Account(), Account()
+    order: list[str] = []
+
+    async def work(name: str, seconds: float) -> None:
+        burn(seconds)
+        order.append(name)
+
+    flooding = [asyncio.create_task(_run(turns, flood, work("flood", 0.01))) for _ in range(20)]
+    await asyncio.sleep(0)  # the first runs, the others wait
+    await asyncio.sleep(0)
+    before = len(order)
+    await _run(turns, honest, work("honest", 0.001))
+    assert order.index("honest") <= before + 1
+    await asyncio.gather(*flooding)
+    assert len(order) == 21
+
+
+async def test_work_that_offers_its_turn_lets_others_go_first() -> None:
+    turns, heavy, light = Turns(), Account(), Account()
+    order: list[str] = []
+
+    async def long() -> None:
+        for _ in range(10):
+            burn(0.005)
+            await asyncio.sleep(0)
+        order.append("long")
+
+    async def short() -> None:
+        order.append("short")
+
+    long_task = asyncio.create_task(_run(turns, heavy, long()))
+    await asyncio.sleep(0)
+    await _run(turns, light, short())
+    await long_task
+    assert order == ["short", "long"]
+
+
+async def test_errors_and_cancellation_reach_the_work_and_free_the_turn() -> None:
+    turns, account = Turns(), Account()
+    seen: list[str] = []
+
+    async def failing() -> None:
+        await asyncio.sleep(0)
+        raise ValueError("x")
+
+    async def hanging() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+            raise
+
+    with pytest.raises(ValueError, match="x"):
+        await turns.run(account, failing())
+    task = asyncio.create_task(_run(turns, account, hanging()))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await turns.run(account, hanging())
+    assert seen == ["cancelled", "cancelled"]
+    assert turns.is_free() or turns._busy_s >= module.BUSY_MAX_S
+
+
+async def test_callers_that_leave_while_they_wait_do_not_stop_the_others() -> None:
+    turns, flood = Turns(), Account()
+
+    async def work() -> str:
+        burn(0.003)
+        return "done"
+
+    tasks = [asyncio.create_task(_run(turns, flood, work())) for _ in range(30)]
+    await asyncio.sleep(0)
+    for task in tasks[1::2]:
+        task.cancel()
+    ended = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 60)
+    assert ended[0::2] == ["done"] * 15
+    assert await turns.run(Account(), work()) == "done"
+
+
+async def test_one_callers_writes_are_learned_a_few_at_a_time() -> None:
+    account, begun = Account(), []
+
+    async def write(n: int) -> None:
+        await account.begin_learning(LEARNING_MAX_S)
+        begun.append(n)
+
+    tasks = [asyncio.create_task(write(n)) for n in range(3)]
+    await asyncio.sleep(0.01)
+    assert begun == [0]
+    account.end_learning(LEARNING_MAX_S)
+    await asyncio.sleep(0.01)
+    assert begun == [0, 1]
+    tasks[2].cancel()
+    account.end_learning(LEARNING_MAX_S)
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert account.is_idle
+
+
+def test_accounts_are_bounded_and_those_in_use_stay() -> None:
+    accounts = Accounts(accounts_max=3)
+    busy = accounts.of("busy")
+    busy.enter("a guard")
+    for n in range(50):
+        accounts.of(f"source {n}")
+    assert accounts.of("busy") is busy
+    assert len(accounts._accounts) <= 4
+
+
+async def _run(turns: Turns, account: Account, work):
+    return await turns.run(account, work)
