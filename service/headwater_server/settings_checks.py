@@ -15,6 +15,7 @@ from headwater_server.engine.ablation import REMOVABLE
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
 from headwater_server.gateway.addresses import is_loopback
 from headwater_server.settings_rules import read_rules
+from headwater_server.storage.redis.url import shown_url, url_problem
 
 
 class BadSettings(ValueError):
@@ -22,7 +23,7 @@ class BadSettings(ValueError):
 
 
 SECRETS = {"keys", "page_keys"}  # never shown, not even in an error
-PASSWORD = re.compile(r"(?<=://)[^@/\s]*(?=@)")
+PASSWORD = re.compile(r"(?<=://)\S*(?=@)")
 
 # name: (minimum, maximum), both allowed. Every other number must be positive.
 RANGES: dict[str, tuple[float, float]] = {
@@ -49,6 +50,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "seed": (0, 2**63 - 1),
     "slice_turns": (1, 1000),
     "stop_grace_s": (0, 3600),
+    "store_wait_s": (0, 86_400),
     "source_events_per_minute_max": (0, math.inf),
     "stop_patience_s": (0, 3600),
     "workers": (1, 128),
@@ -68,7 +70,6 @@ ADDRESSES = {
 TEXTS = {
     **{name: (r".+:\d{1,5}", fix) for name, fix in ADDRESSES.items()},
     "tracing_endpoint": (r"https?://.+", "write http://host:port of an OTLP collector"),
-    "redis_url": (r"(rediss?|unix)://.+", "write redis://host:6379/0, rediss://… or unix://…"),
     "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
     "exploration_policy": (r"plackett_luce|thompson", "write plackett_luce or thompson"),
     "gateway_origins": (
@@ -120,7 +121,7 @@ def without_secrets(name: str, shown: str) -> str:
     """
     if name in SECRETS and shown != "not set":
         return "***"
-    return PASSWORD.sub("***", shown)
+    return shown_url(shown) if name == "redis_url" else PASSWORD.sub("***", shown)
 
 
 def _full_rewards(rewards: dict[str, float]) -> dict[str, float]:
@@ -147,6 +148,8 @@ def _problem(name: str, value: object) -> str:
 
 
 def _text_problem(name: str, text: str) -> str:
+    if name == "redis_url":
+        return url_problem(text)
     pattern, fix = TEXTS.get(name, ("", ""))
     if pattern and not re.fullmatch(pattern, text):
         return fix
