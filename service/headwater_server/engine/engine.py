@@ -70,6 +70,10 @@ class Engine:
         """Begin with nothing under ``settings``, or go on with the ``parts`` of a snapshot."""
         self.parts = parts or Parts(settings or EngineSettings())
 
+    def take_state(self, other: Self) -> None:
+        """Go on with the state of another engine, which is not used any more."""
+        self.parts = other.parts
+
     @property
     def settings(self) -> EngineSettings:
         """The settings in force, as the log says."""
