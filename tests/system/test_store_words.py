@@ -11,6 +11,7 @@ import pytest
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from tests.integration.api_server import free_port
+from tests.integration.bad_disks import leave_room, small_disk
 from tests.integration.conftest import running_server, url_of
 from tests.integration.waiting import PATIENCE_S
 
@@ -96,6 +97,19 @@ async def test_an_unusable_url_is_refused_without_its_password(url: str) -> None
     assert code == 2, output
     assert "redis_url" in output
     assert SECRET not in output
+    assert len(output.splitlines()) == 1
+
+
+@pytest.mark.parametrize("room", [0, 8_192])
+async def test_a_full_disk_is_named_by_a_command_on_a_data_directory(
+    room: int, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        (disk / "data").mkdir()
+        leave_room(disk, room)
+        code, output = await run("doctor", "--data-dir", str(disk / "data"))
+    assert code == 1
+    assert "full" in output or "No space left" in output
     assert len(output.splitlines()) == 1
 
 

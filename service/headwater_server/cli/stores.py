@@ -74,6 +74,8 @@ def store_explained() -> Iterator[None]:
         fail(str(error), MISUSED)
     except STORE_ERRORS as error:
         fail(str(error), FAILED)
+    except OSError as error:  # of the data directory: its disk is full, or not ours
+        fail(str(error), FAILED)
     except Exception as error:
         if answer := unknown_answer(error):
             fail(answer, FAILED)
