@@ -20,7 +20,7 @@ ROWS = {
     8: "clocks",
     9: "poison",
     10: "a slow replica",
-    11: "the store is full",
+    11: "the store is full: its memory, or its disk",
     12: "a flood of random ids",
     13: "rolling restart",
     14: "determinism",

@@ -66,6 +66,14 @@ class StoreUnavailable(HeadwaterError):
         super().__init__(what)
 
 
+class StoreRefused(StoreUnavailable):
+    """The store answers and refuses: a wrong password, a missing right. Waiting does not help."""
+
+
+class NotPermitted(StoreRefused):
+    """The store's user lacks a right; the text names the command and the ACL rule."""
+
+
 class DeadlineExceeded(HeadwaterError):
     """The call's time ran out; a write may or may not have been done."""
 

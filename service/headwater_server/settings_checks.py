@@ -21,6 +21,7 @@ from headwater_server.settings_texts import (
     placeholder,
     text_problem,
 )
+from headwater_server.storage.redis.url import shown_url
 
 
 class BadSettings(ValueError):
@@ -28,7 +29,7 @@ class BadSettings(ValueError):
 
 
 SECRETS = {"keys", "page_keys"}  # never shown, not even in an error
-PASSWORD = re.compile(r"(?<=://)[^@/\s]*(?=@)")
+PASSWORD = re.compile(r"(?<=://)\S*(?=@)")
 
 
 def checked(name: str, kind: Any, value: object) -> Any:
@@ -74,7 +75,7 @@ def without_secrets(name: str, shown: str) -> str:
     """
     if name in SECRETS and shown != "not set":
         return "***"
-    return PASSWORD.sub("***", shown)
+    return shown_url(shown) if name == "redis_url" else PASSWORD.sub("***", shown)
 
 
 def _full_rewards(rewards: dict[str, float]) -> dict[str, float]:

@@ -42,6 +42,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "session_gap_minutes": (1e-4, YEAR_MINUTES),
     "slice_turns": (1, 1000),
     "stop_grace_s": (0, 3600),
+    "store_wait_s": (0, 86_400),
     "source_events_per_minute_max": (0, MANY),
     "stop_patience_s": (0, 3600),
     "workers": (1, 128),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headwater_server.storage.redis.url import url_problem
+
 ADDRESSES = {
     "listen": "write host:port, for example 127.0.0.1:50051",
     "metrics_listen": "write host:port, for example 127.0.0.1:9464",
@@ -19,7 +21,6 @@ LABEL = (r"[^\s].{0,127}", "write 1 to 128 characters")
 TEXTS = {
     **{name: (r"\S+:\d{1,5}", fix) for name, fix in ADDRESSES.items()},
     "tracing_endpoint": (r"https?://\S+", "write http://host:port of an OTLP collector"),
-    "redis_url": (r"(rediss?|unix)://\S+", "write redis://host:6379/0, rediss://… or unix://…"),
     "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
     "exploration_policy": (r"plackett_luce|thompson", "write plackett_luce or thompson"),
     "gateway_origins": (
@@ -57,6 +58,8 @@ def text_problem(name: str, text: str) -> str:
         return f"has more than {CHARS_MAX} characters"
     if CONTROL.search(text):
         return "contains a control character"
+    if name == "redis_url":
+        return url_problem(text)
     pattern, fix = TEXTS.get(name, ("", ""))
     if pattern and not re.fullmatch(pattern, text):
         return fix

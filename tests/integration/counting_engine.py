@@ -118,6 +118,9 @@ class CountingEngine:
     def capturing(self) -> Capture:
         return _Whole(self)
 
+    def take_state(self, other: CountingEngine) -> None:
+        vars(self).update(vars(other))
+
     @classmethod
     def restore(cls, parts: Iterable[tuple[str, Any]]) -> CountingEngine:
         found = {path.removeprefix("learned/"): value for path, value in parts}

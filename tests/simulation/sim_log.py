@@ -34,6 +34,9 @@ class SimLog:
 
         return await self._link.call(work)
 
+    async def accepts(self) -> None:
+        await self._link.call(self._link.check_room)
+
     async def read(self, after: Position, count: int, block_ms: int) -> Sequence[SimEntry]:
         if block_ms:
             self._on_read(after)
@@ -77,6 +80,12 @@ class SimLog:
     async def verify(self, position: Position) -> None:
         if not await self._link.call(lambda: self._store.holds(position)):
             raise LogBroken(f"entry {position.sequence} at {position.offset}", "none")
+
+    async def newest_of(self, positions: Sequence[Position]) -> Position | None:
+        def newest() -> Position | None:
+            return next((one for one in reversed(positions) if self._store.holds(one)), None)
+
+        return await self._link.call(newest)
 
     async def trim(self, before: Position) -> None:
         """Everything is archived, so nothing is out of reach."""

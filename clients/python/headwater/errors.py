@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import grpc
@@ -11,7 +10,6 @@ from google.rpc import error_details_pb2, status_pb2
 from headwater.too_large import too_large
 
 _DETAILS = "grpc-status-details-bin"
-_TOO_LARGE = re.compile(r"(SERVER: |CLIENT: )?.*message larger than max \((\d+) vs\. (\d+)\)")
 
 
 class HeadwaterError(Exception):
@@ -86,32 +84,7 @@ def from_rpc_error(error: grpc.RpcError) -> HeadwaterError:
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED and (why := too_large(text or "")):
         return InvalidRequestError(why, code=grpc.StatusCode.INVALID_ARGUMENT)
     kind = _KINDS.get(code, HeadwaterError)
-    if kind is OverloadedError and (too_large := too_large_text(text or "")):
-        kind, text = InvalidRequestError, too_large
     return kind(text or code.name, code=code, field=field, retry_after_s=retry_after_s)
-
-
-def too_large_text(text: str) -> str:
-    """Return what to do about a message that gRPC itself refused for its size, "" for others.
-
-    gRPC uses RESOURCE_EXHAUSTED for it, as for overload; only the text shows which it is.
-
-    >>> too_large_text("SERVER: Received message larger than max (5242880 vs. 4194304)")
-    'the request has 5,242,880 bytes, and at most 4,194,304 may be; send it in smaller parts'
-    >>> too_large_text("CLIENT: Received message larger than max (5242880 vs. 4194304)")
-    'the response has 5,242,880 bytes, and at most 4,194,304 may be; ask for less at once'
-    >>> too_large_text("local_rate_limited")
-    ''
-    """
-    found = _TOO_LARGE.match(text)
-    if found is None:
-        return ""
-    is_response = found[1] == "CLIENT: " and "Received" in text
-    what, fix = ("response", "ask for less at once") if is_response else _REQUEST
-    return f"the {what} has {int(found[2]):,} bytes, and at most {int(found[3]):,} may be; {fix}"
-
-
-_REQUEST = ("request", "send it in smaller parts")
 
 
 def _read_details(packed: bytes | str) -> tuple[str, float | None]:

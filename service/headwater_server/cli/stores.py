@@ -11,7 +11,8 @@ from contextlib import (
 )
 from typing import TYPE_CHECKING
 
-from headwater_server.cli.failures import FAILED, fail
+from headwater_server.cli.failures import FAILED, MISUSED, fail
+from headwater_server.errors import StoreRefused
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
 
@@ -65,9 +66,34 @@ def check_one_existing(target: str | None, settings: Settings) -> None:
 @contextmanager
 def store_explained() -> Iterator[None]:
     """Turn the errors of a store into one line and an exit code."""
-    from headwater_server.cli.store_errors import STORE_ERRORS
+    from headwater_server.cli.store_errors import STORE_ERRORS, unknown_answer
 
     try:
         yield
+    except StoreRefused as error:
+        fail(str(error), MISUSED)
     except STORE_ERRORS as error:
         fail(str(error), FAILED)
+    except OSError as error:  # of the data directory: its disk is full, or not ours
+        fail(str(error), FAILED)
+    except Exception as error:
+        if answer := unknown_answer(error):
+            fail(answer, FAILED)
+        raise
+
+
+def wait_for_store(settings: Settings) -> None:
+    """Return when the store at redis_url can be used; the reason comes before anything slow.
+
+    Raises `StoreRefused` or `StoreUnavailable`. An embedded store is started later.
+    """
+    import asyncio
+
+    from headwater_server.storage.redis.reach import check_user, reach
+
+    async def wait(url: str) -> None:
+        await reach(url, settings.storage, patience_s=settings.storage.store_wait_s)
+        await check_user(url, settings.storage)
+
+    if settings.place.redis_url:
+        asyncio.run(wait(settings.place.redis_url))

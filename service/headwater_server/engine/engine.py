@@ -78,6 +78,10 @@ class Engine:
         self.parts = parts or Parts(settings or EngineSettings())
         self._is_within = False
 
+    def take_state(self, other: Self) -> None:
+        """Go on with the state of another engine, which is not used any more."""
+        self.parts = other.parts
+
     @property
     def settings(self) -> EngineSettings:
         """The settings in force, as the log says."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import structlog
 
+from headwater_server.observability.repeats import Repeats
+
 _log = structlog.get_logger(__name__)
 Watcher = Callable[[bool, bool], None]
 
@@ -20,7 +22,7 @@ class Health:
     True True
     >>> health.broken("an entry is missing")
     True False
-    >>> health.store_back(); health.writes, health.reason
+    >>> health.store_back(); health.writes_accepted(); health.writes, health.reason
     (False, 'an entry is missing')
     """
 
@@ -28,7 +30,9 @@ class Health:
         """Start in a state where nothing is served, until `restored`."""
         self._restored = False
         self._store_away = ""
+        self._refused = ""
         self._broken = ""
+        self._repeats = Repeats()
         self._stopping = False
         self._watchers: list[Watcher] = []
         self._notified = (False, False)
@@ -48,7 +52,7 @@ class Health:
         """Why writes are refused, "" when they are not."""
         if self._stopping:
             return "the server is stopping"
-        return self._broken or self._store_away
+        return self._broken or self._refused or self._store_away
 
     @property
     def fault(self) -> str:
@@ -65,24 +69,46 @@ class Health:
         self._restored = True
         self._notify()
 
-    def store_away(self) -> None:
-        """Record that the store does not answer."""
-        if not self._store_away:
-            _log.warning("the store does not answer; reads continue, writes are refused")
-        self._store_away = "the store does not answer; nothing is acknowledged"
+    def store_away(self, reason: str) -> None:
+        """Record that the log cannot be read, for the reason that the store gives."""
+        self._log_refusal(reason)
+        self._store_away = reason
         self._notify()
 
     def store_back(self) -> None:
-        """Record that the store answers."""
+        """Record that the log can be read."""
         if self._store_away:
             _log.info("the store answers again")
         self._store_away = ""
         self._notify()
 
+    def writes_refused(self, reason: str) -> None:
+        """Record that the store accepts no write, until `writes_accepted`."""
+        self._log_refusal(reason)
+        self._refused = reason
+        self._notify()
+
+    def writes_accepted(self) -> None:
+        """Record that the store accepts writes."""
+        if self._refused:
+            _log.info("the store accepts writes again")
+        self._refused = ""
+        self._notify()
+
+    def _log_refusal(self, reason: str) -> None:
+        if self._repeats.pass_(reason):
+            _log.warning("writes are refused; reads continue", reason=reason)
+
     def broken(self, reason: str) -> None:
         """Record that this state can learn no more, until an operator repairs and restarts it."""
         _log.error("this replica stops learning; reads continue", reason=reason)
         self._broken = reason
+        self._notify()
+
+    def repaired(self) -> None:
+        """Record that the state follows the log again."""
+        _log.info("this replica learns again")
+        self._broken = ""
         self._notify()
 
     def stopping(self) -> None:

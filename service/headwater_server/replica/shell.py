@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 from headwater_server.engine.engine import RIVER_VERSION
 from headwater_server.errors import StoreUnavailable
+from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.group.host_peers import HostPeers, caught_up
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.log import Log, LoggedEntry
@@ -16,6 +17,7 @@ from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta, Snapsh
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.snapshots.capture import captured
+from headwater_server.replica.snapshots.repair import Repair
 from headwater_server.replica.snapshots.snapshotter import Snapshotter
 from headwater_server.replica.startup import (
     WantedSettings,
@@ -55,6 +57,7 @@ class Shell:
         self._now_ms = now_ms
         self._keeps_snapshots = keeps_snapshots
         self._host_peers = host_peers
+        self._snapshots = snapshots
         self._on_marks = on_marks
         self._settings_log = SettingsLog(engine)
         self._acknowledgements = Acknowledgements(self._settle)
@@ -86,6 +89,7 @@ class Shell:
             await self._end()
             raise
         self._run(self.appender.run())
+        self._run(self.appender.recover())
         if self._keeps_snapshots:
             self._snapshotting = self._run(self.snapshotter.run())
         self._started = True
@@ -145,6 +149,27 @@ class Shell:
             reason = f"{type(error).__name__}: {error}"
             self._health.broken(reason)
             self._acknowledgements.fail(StoreUnavailable(reason))
+            if isinstance(error, LogBroken):
+                self._run(self._repair())
+
+    async def _repair(self) -> None:
+        """Restore the state, if it is only ahead of its log; otherwise leave it to an operator."""
+        repair = Repair(self._engine, self.tail, self._log, self._snapshots)
+        if await repair.done(self.appender.confirmed):
+            await self._resume()
+
+    async def _resume(self) -> None:
+        self._started = False  # marks of the past are not reported again
+        self._acknowledgements.resume()
+        tail = self._run(self.tail.run())
+        await unless_ended(tail, caught_up_with(self._log, self.tail))
+        self._broken, self._started = False, True
+        if self._keeps_snapshots:
+            self._snapshotting = self._run(self.snapshotter.run())
+        if self._host_peers is not None:
+            self._host_peers.rejoin()
+        tail.add_done_callback(self._tail_ended)
+        self._health.repaired()
 
     async def _capture(self) -> tuple[SnapshotMeta, Parts]:
         position, settings, parts = await captured(self._engine, self.tail)

@@ -31,6 +31,7 @@ class Keys:
         self.replicas = f"{self._prefix}:replicas"
         self.token_keys = f"{self._prefix}:token-keys"
         self.serving = f"{self._prefix}:replicas:serving"
+        self.probe = f"{self._prefix}:probe"
         self.personalizer_deadlines = f"{self._prefix}:personalizer:deadlines"
 
     def snapshot(self, snapshot_id: str) -> str:

@@ -42,6 +42,14 @@ class StorageSettings:
             "help": "milliseconds after which a store that does not answer counts as unavailable"
         },
     )
+    store_wait_s: float = field(
+        default=30.0,
+        metadata={
+            "help": "seconds that a starting server waits for a store that it cannot reach; then "
+            "it ends with the reason. It ends at once if the store refuses it (a wrong password), "
+            "and waits without a limit while the store loads its data"
+        },
+    )
     log_entries_kept_min: int = field(
         default=1_000_000,
         metadata={

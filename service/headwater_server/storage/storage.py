@@ -10,6 +10,7 @@ from pathlib import Path
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.archiver import Archiver
+from headwater_server.storage.embedded.dir_watch import DirWatch
 from headwater_server.storage.embedded.embedded import EmbeddedServer
 from headwater_server.storage.kept.holdings import RedisHoldings
 from headwater_server.storage.kept.quarantine import RedisQuarantine
@@ -24,7 +25,9 @@ from headwater_server.storage.log.promises import check_promises, knows_waitaof
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.trimming import Trimmer
 from headwater_server.storage.log.witness import Witness
+from headwater_server.storage.log.written import Written
 from headwater_server.storage.private import keep_private
+from headwater_server.storage.redis.reach import reach
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 
@@ -70,6 +73,8 @@ async def open_storage(
     async with AsyncExitStack() as stack:
         ours = data_dir if socket is None else None
         server = await _started(stack, ours, settings) if ours else None
+        if redis_url:
+            await reach(redis_url, settings)
         where = server.socket_path if server else socket or redis_url or ""
         store, reader = Store(where, settings), Store(where, settings, blocking_ms=BLOCK_MS_MAX)
         stack.push_async_callback(store.close)
@@ -80,10 +85,11 @@ async def open_storage(
         archive = archive_of(settings, data_dir)
         if archive is not None and archive.path.is_dir():
             keep_private(archive.path, [path.name for path in archive.path.iterdir()])
+        watch = _watch(stack, data_dir) if data_dir else None
         ring = RedisTokenKeys(store, Keys(settings.catalogue).token_keys, data_dir)
         token_keys = await stack.enter_async_context(ring.kept_fresh())
         yield Storage(
-            log=_log(store, reader, settings, archive, knows_waitaof=can_wait),
+            log=_log(store, reader, settings, archive, watch, knows_waitaof=can_wait),
             snapshots=RedisSnapshots(store, settings),
             quarantine=RedisQuarantine(store, settings),
             replicas=RedisReplicas(store, settings),
@@ -108,6 +114,7 @@ def _log(
     reader: Store,
     settings: StorageSettings,
     archive: Archive | None,
+    watch: DirWatch | None,
     *,
     knows_waitaof: bool,
 ) -> RedisLog:
@@ -118,6 +125,9 @@ def _log(
         reader,
         settings,
         confirming=Confirming(settings, knows_waitaof=knows_waitaof),
+        # with always the store writes and syncs before it answers, or ends
+        written=Written(store) if settings.durability is Durability.EVERYSEC else None,
+        dir_watch=watch,
         lineage=Lineage(
             Stream(store, keys),
             archive,
@@ -126,6 +136,12 @@ def _log(
         trimmer=Trimmer(store, settings, RedisReplicas(store, settings), archiver),
         witness=Witness(archive.path) if archive else None,
     )
+
+
+def _watch(stack: AsyncExitStack, data_dir: Path) -> DirWatch:
+    watch = DirWatch(data_dir)
+    stack.callback(watch.close)
+    return watch
 
 
 async def _started(

@@ -54,6 +54,10 @@ class HostTable:
         self._left = True
         self._words[self._own + BEAT] = 0
 
+    def rejoin(self) -> None:
+        """See `HostPeers.rejoin`."""
+        self._left = False
+
     def beat(self) -> None:
         """Note that this worker is alive, until it leaves."""
         if not self._left:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
-from headwater_server.cli.stores import store_explained
+from headwater_server.cli.stores import store_explained, wait_for_store
 from headwater_server.settings import Settings, load_with_sources
 from headwater_server.settings_checks import BadSettings, check_exposure
 from headwater_server.settings_sources import PREFIX
@@ -35,6 +35,7 @@ def serve(flags: dict[str, Any]) -> None:
     with explained(), store_explained():
         settings = checked_settings(flags)
         _warn(settings)
+        wait_for_store(settings)
         try:
             with valid_engine():
                 _serve(settings, flags)

@@ -17,6 +17,9 @@ class HostPeers(Protocol):
     def all_applied(self, sequence: int) -> bool:
         """Whether the other live replicas have applied it too."""
 
+    def rejoin(self) -> None:
+        """Report that this replica applies entries again."""
+
     def leave(self) -> None:
         """Report that this replica applies no more entries."""
 

@@ -46,6 +46,9 @@ class Log(Protocol):
         answer was lost, so only the caller, whose events have ids, may try again.
         """
 
+    async def accepts(self) -> None:
+        """Return if the store accepts a write now; otherwise raise its reason, as `append` does."""
+
     async def read(self, after: Position, count: int, block_ms: int) -> Sequence[LoggedEntry]:
         """Return the next entries, at most ``count``; wait up to ``block_ms`` for the first.
 
@@ -64,6 +67,9 @@ class Log(Protocol):
 
     async def verify(self, position: Position) -> None:
         """`LogBroken` unless the entry at ``position`` is on the log, with its number."""
+
+    async def newest_of(self, positions: Sequence[Position]) -> Position | None:
+        """Return the last of these entries, which are in order, that the log contains."""
 
     async def trim(self, before: Position) -> None:
         """Delete entries older than ``before``, as far as the store's own setting allows."""

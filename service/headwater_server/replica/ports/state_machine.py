@@ -125,5 +125,8 @@ class StateMachine(Protocol):
     def restore(cls, captured: Iterable[tuple[str, Any]]) -> Self:
         """Return the captured state; `ValueError` if another build captured it."""
 
+    def take_state(self, other: Self) -> None:
+        """Go on with the state of ``other``, which is not used any more."""
+
     def memory_bytes(self) -> int:
         """Return the memory that the state uses."""

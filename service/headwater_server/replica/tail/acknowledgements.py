@@ -106,6 +106,11 @@ class Acknowledgements:
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
 
+    def resume(self) -> None:
+        """Accept claims again: entries are applied again, after a failure that was repaired."""
+        self._failure = None
+        self._unclaimed.clear()
+
     def fail(self, error: Exception) -> None:
         """End all claims, present and later ones: no more entries will be applied."""
         self._failure = error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
-from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from headwater_server.engine.messages.events import Outcome
 from headwater_server.engine.settings import EngineSettings
@@ -24,6 +25,7 @@ BLOCK_MS = 500  # also the time after which an outage is noticed without a write
 PAGE_OPERATIONS = 4_000
 PAGE_ENTRIES_MAX = 500
 PART_OPERATIONS = 20  # converted from bytes at once
+RECENT_MAX = 4_096  # entries that a store may have passed on before it wrote them
 
 
 class Tail:
@@ -66,21 +68,34 @@ class Tail:
         self._steps: Iterator[Outcome | None] = iter(())
         self._outcomes: list[Outcome] = []
         self._applying = asyncio.Lock()
+        self.recent: deque[Position] = deque([position], RECENT_MAX)
 
     @property
     def settings(self) -> EngineSettings:
         """The settings that the state has now."""
         return self._engine.settings
 
+    def restart(self, position: Position) -> None:
+        """Continue after another position: the engine has its state. Not while it runs."""
+        self.position = position
+        self.recent.clear()
+        self.recent.append(position)
+        self._entry, self._steps, self._outcomes = None, iter(()), []
+        self.waiters.reached(position.offset)
+
     async def run(self) -> None:
         """Apply until cancelled. Ends with an error if the log or an entry is invalid."""
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(StoreUnavailable),
             wait=wait_random_exponential(multiplier=0.02, max=1),
-            before_sleep=lambda _: self._health.store_away(),
+            before_sleep=self._away,
         )
         while True:
             await retrying(self._step)
+
+    def _away(self, attempt: RetryCallState) -> None:
+        error = attempt.outcome.exception() if attempt.outcome else None
+        self._health.store_away(str(error))
 
     async def _step(self) -> None:
         page = await self._log.read(self.position, self._page_entries, BLOCK_MS)
@@ -131,6 +146,7 @@ class Tail:
             raise StoreUnavailable(self._health.reason)
         self._entry = None
         self.position = entry.position
+        self.recent.append(entry.position)
         self._on_applied(entry)
         self._acknowledgements.applied(entry.position.offset, self._outcomes)
         self.waiters.reached(entry.position.offset)

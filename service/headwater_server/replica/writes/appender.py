@@ -11,6 +11,7 @@ from headwater_server.errors import HeadwaterError, Overloaded, StoreUnavailable
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.log import Log
+from headwater_server.replica.ports.position import START
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.tail.acknowledgements import (
     Acknowledged,
@@ -22,6 +23,7 @@ from headwater_server.replica.tail.acknowledgements import (
 )
 
 RETRY_AFTER_MS = 100
+RECOVER_S = 0.25
 
 
 class Appender:
@@ -44,6 +46,8 @@ class Appender:
         self._idle = asyncio.Event()
         self._idle.set()
         self._left = asyncio.Event()
+        self._refused = asyncio.Event()
+        self.confirmed = START  # the last entry that callers may have an answer about
         self._calls = 0
         self._operations = 0
 
@@ -96,6 +100,29 @@ class Appender:
             if group:
                 await self._commit(group)
 
+    async def recover(self) -> None:
+        """After a failed append, ask the store until it accepts writes again; until cancelled."""
+        while True:
+            await self._refused.wait()
+            if reason := await self._refusal():
+                self._health.writes_refused(reason)
+                await asyncio.sleep(RECOVER_S)
+            else:
+                self._refused.clear()
+                self._health.writes_accepted()
+
+    async def _refusal(self) -> str:
+        """Return why the store accepts no write; "" if it does, or if it is only full."""
+        try:
+            await self._log.accepts()
+        except Overloaded:
+            return ""
+        except HeadwaterError as error:
+            return str(error)
+        except Exception:  # noqa: BLE001 - its text may not reach a caller
+            return str(StoreUnavailable())
+        return ""
+
     async def _linger(self) -> None:
         """Wait for more writes under load: callers send again right after an acknowledgement."""
         if len(self._queue) < self._calls >= self._settings.linger_from_calls:
@@ -126,6 +153,7 @@ class Appender:
             if not isinstance(error, Exception):
                 raise
             return
+        self.confirmed = position
         for pending in group:
             pending.appended = True
         applied = self._acknowledgements.claim(position.offset)
@@ -135,7 +163,8 @@ class Appender:
         if isinstance(error, LogBroken):
             self._health.broken(str(error))
         elif isinstance(error, StoreUnavailable):
-            self._health.store_away()
+            self._health.writes_refused(str(error))
+            self._refused.set()
             group = [*group, *self._queue]  # queued ones would only wait for the next timeout
             self._queue.clear()
         known = isinstance(error, HeadwaterError)

@@ -13,7 +13,7 @@ from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import read_segment
-from headwater_server.storage.codecs.raw import Raw, check_chained
+from headwater_server.storage.codecs.raw import Raw, check_chained, check_content
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.redis.store import Store
@@ -99,6 +99,7 @@ class Archiver:
             return end
         growing = await asyncio.to_thread(self._last_segment)
         async for entry in self._stream.entries(await self._from(end)):
+            check_content(entry)  # what the archive holds counts as intact from then on
             if end != START:
                 check_chained(end, entry)
             if entry.position.sequence > until.sequence:

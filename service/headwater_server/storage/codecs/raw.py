@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ class Raw:
     position: Position
     previous: str
     payload: bytes
+    mark: bytes = b""  # as it was stored; none for entries of earlier releases, and archived ones
 
     def parsed(self) -> StoredEntry:
         """Return the parsed entry; `UnreadableEntry` if this build does not know its content."""
@@ -30,9 +32,32 @@ def raw_of(offset: str, fields: Mapping[bytes, bytes]) -> Raw:
     """Read one entry of the stream; `LogBroken` if Headwater did not write it."""
     try:
         sequence, previous = int(fields[b"n"]), fields[b"p"].decode()
-        return Raw(Position(offset, sequence), previous, fields[b"e"])
+        return Raw(Position(offset, sequence), previous, fields[b"e"], fields.get(b"s", b""))
     except (KeyError, ValueError) as error:
         raise LogBroken("an entry of a log", f"no entry of a log at {offset}") from error
+
+
+def content_mark(offset: str, sequence: int, previous: str, payload: bytes) -> bytes:
+    """Return what `append.lua` stores beside an entry, to detect a changed bit.
+
+    >>> content_mark("9-0", 4, "8-0", b"x")
+    b'16f97c03c335ad9b'
+    """
+    said = f"{offset} {sequence} {previous} ".encode() + payload
+    return hashlib.sha1(said, usedforsecurity=False).hexdigest()[:16].encode()
+
+
+def check_content(entry: Raw) -> None:
+    """Raise `LogBroken`, with the entry's offset, if the store holds other bytes than written."""
+    at = entry.position
+    if entry.mark and entry.mark != content_mark(
+        at.offset, at.sequence, entry.previous, entry.payload
+    ):
+        raise LogBroken(
+            f"entry {at.sequence} at {at.offset} as it was written",
+            "other content",
+            "the store's disk or memory changed it; it is not learned",
+        )
 
 
 def check_chained(before: Position, entry: Raw) -> None:
@@ -44,6 +69,7 @@ def check_chained(before: Position, entry: Raw) -> None:
     headwater_server.replica.faults.LogBroken: the log is broken: expected entry 2 after 1-0, \
 found entry 4 after 8-0; entries 2 to 3 are missing (`headwater doctor` lists the fixes)
     """
+    check_content(entry)
     sequence, expected = entry.position.sequence, before.sequence + 1
     if (sequence, entry.previous) != (expected, before.offset):
         raise LogBroken(

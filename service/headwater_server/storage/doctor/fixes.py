@@ -10,7 +10,7 @@ from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment, read_segment
-from headwater_server.storage.codecs.raw import Raw
+from headwater_server.storage.codecs.raw import Raw, content_mark
 from headwater_server.storage.doctor.chain import tail_fits
 from headwater_server.storage.doctor.snapshot_checks import unusable
 from headwater_server.storage.key_names import Keys
@@ -95,7 +95,8 @@ class Fixes:
     async def _append(self, head: Position, entry: Raw) -> None:
         keys = (self._keys.log, self._keys.head)
         offset, sequence = entry.position.offset, entry.position.sequence
-        arguments = (head.offset, offset, sequence, entry.payload)
+        mark = content_mark(offset, sequence, head.offset, entry.payload)
+        arguments = (head.offset, offset, sequence, entry.payload, mark)
         if not await self._restore.run(self._storage.store, keys, arguments):
             raise LogBroken(f"a log that ends at {head.offset}", "one that grows meanwhile")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from headwater_server.storage.embedded.launch import tied
 from headwater_server.storage.embedded.pid_lock import PidLock
 
 STOP_PATIENCE_S = 20.0
+FULL_BYTES = 100_000  # less than a server needs to start
 
 
 class ServerDiedError(Exception):
@@ -45,7 +47,8 @@ class ServerProcess:
         """Return when it answers. There is no timeout, since a long log takes long to load."""
         while not await _answers_ping(socket_path):
             if self._process.returncode is not None:
-                raise ServerDiedError(f"{self.pid} ended at its start: {_last_words(logfile)}")
+                why = f"{_last_words(logfile)}{_space_left(logfile.parent)}"
+                raise ServerDiedError(f"{self.pid} ended at its start: {why}")
             await asyncio.sleep(0.01)
 
     async def end(self) -> None:
@@ -81,6 +84,12 @@ def _last_words(logfile: Path) -> str:
     except OSError:
         return "it wrote no log"
     return " | ".join(lines[-3:])
+
+
+def _space_left(directory: Path) -> str:
+    """Say that the disk is full: then the server's own log may say nothing."""
+    full = directory.exists() and shutil.disk_usage(directory).free < FULL_BYTES
+    return f" | the disk of {directory} is full: free space on it" if full else ""
 
 
 async def _answers_ping(path: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
+from headwater_server.errors import NotPermitted
 from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.replica.ports.holdings import (
     AllHoldings,
@@ -60,7 +61,7 @@ class RedisHoldings:
     async def _memory_of(self, key: str) -> int:
         try:
             return int(await self._store.call("MEMORY USAGE", key, "SAMPLES", SAMPLES) or 0)
-        except ResponseError:  # a managed server may hide it
+        except (ResponseError, NotPermitted):  # a managed server may hide it
             return 0
 
     async def _all_snapshots(self) -> list[SnapshotHoldings]:
@@ -92,7 +93,7 @@ class RedisHoldings:
     async def _info(self, section: str) -> Mapping[str, Any]:
         try:
             said: Mapping[str, Any] = await self._store.call("INFO", section)
-        except ResponseError:
+        except (ResponseError, NotPermitted):
             return {}
         return said
 

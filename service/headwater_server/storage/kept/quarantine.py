@@ -11,9 +11,10 @@ from headwater_server.log.v1 import entry_pb2
 from headwater_server.replica.ports.quarantine import QuarantinedEvent, RejectedEvent
 from headwater_server.storage.codecs.event_codec import decode_event, encode_event
 from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.written import Written
 from headwater_server.storage.redis.script import Script
 from headwater_server.storage.redis.store import Store
-from headwater_server.storage.settings import StorageSettings
+from headwater_server.storage.settings import Durability, StorageSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class RedisQuarantine:
         """Use the quarantine of ``settings.catalogue``; nothing is sent yet."""
         self._store = store
         self._settings = settings
+        self._written = Written(store)
         keys = Keys(settings.catalogue)
         self._stream = keys.quarantine
         self._total = keys.quarantined
@@ -86,7 +88,10 @@ class RedisQuarantine:
         for one in rejected:
             arguments += self._fields(one)
         keys = (self._stream, self._total, self._prints)
-        return int(await self._put.run(self._store, keys, arguments))
+        total = int(await self._put.run(self._store, keys, arguments))
+        if self._settings.durability is Durability.EVERYSEC:
+            await self._written.confirm()  # QUARANTINED is an answer, too
+        return total
 
     async def total(self) -> int:
         """See the port."""

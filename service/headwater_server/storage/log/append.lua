@@ -1,4 +1,4 @@
--- Appends one entry to the log and chains it to the one before.
+-- Appends one entry to the log and chains it to the one before, with a hash of all of it.
 -- KEYS: log, head.  ARGV: payload, id that the head must have ('' for any), a random number.
 -- Returns {id, sequence number}; false when the head is different.
 local CLOCK_MIN_MS = 1577836800000 -- 2020: a store that says less has lost its clock
@@ -33,7 +33,9 @@ if ms <= tonumber(last_ms) then
   ms, tie = tonumber(last_ms), tonumber(last_tie) + 1 + tie
 end
 local id, next_n = string.format('%.0f-%.0f', ms, tie), string.format('%.0f', n + 1)
-local added = redis.pcall('XADD', KEYS[1], id, 'n', next_n, 'p', previous, 'e', payload)
+local mark = redis.sha1hex(id .. ' ' .. next_n .. ' ' .. previous .. ' ' .. payload)
+local added = redis.pcall('XADD', KEYS[1], id, 'n', next_n, 'p', previous, 'e', payload,
+  's', string.sub(mark, 1, 16))
 if type(added) == 'table' and added.err then
   if string.find(added.err, 'equal or smaller', 1, true) then
     return redis.error_reply('HWBROKEN the log is ahead of its head')

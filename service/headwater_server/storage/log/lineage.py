@@ -30,6 +30,7 @@ class Lineage:
         self._may_lose_end = may_lose_end
         self._archive = archive
         self._cached: Sequence[Raw] = ()
+        self._warned = False
 
     async def check(self, position: Position) -> None:
         """Raise `LogBroken` unless head, stream and archive match and contain ``position``."""
@@ -81,13 +82,14 @@ class Lineage:
     async def check_witness(self) -> None:
         """Detect entries that were on the log and are gone; only log it if the mode allows it."""
         if self._archive is None:
+            self._warn_once()
             return
         witness = await asyncio.to_thread(Witness(self._archive.path).read)
-        if await self._contains(witness.newest):
+        if await self.contains(witness.newest):
             return
         head = await self._stream.head()
         lost = f"the log lost its end: entry {witness.newest.sequence} was on it"
-        if not self._may_lose_end or not await self._contains(witness.settled):
+        if not self._may_lose_end or not await self.contains(witness.settled):
             raise LogBroken(
                 f"entry {witness.newest.sequence} at {witness.newest.offset}, "
                 "according to the witness file",
@@ -102,7 +104,15 @@ class Lineage:
             was_at=witness.newest.sequence,
         )
 
-    async def _contains(self, position: Position) -> bool:
+    def _warn_once(self) -> None:
+        if not self._warned:
+            self._warned = True
+            _log.warning(
+                "there is no archive here, so a start cannot notice that the store lost the end of "
+                "the log: set archive_dir"
+            )
+
+    async def contains(self, position: Position) -> bool:
         """Whether an entry is on the log, or was trimmed from it."""
         if position == START:
             return True

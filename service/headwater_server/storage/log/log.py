@@ -14,12 +14,14 @@ from headwater_server.replica.ports.position import START, Position, offset_key
 from headwater_server.storage.codecs.entry_codec import encode_operations
 from headwater_server.storage.codecs.raw import Raw, check_chained, raw_of
 from headwater_server.storage.codecs.stored_entry import StoredEntry
+from headwater_server.storage.embedded.dir_watch import DirWatch
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.confirming import Confirming
 from headwater_server.storage.log.lineage import Lineage
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.trimming import Trimmer
 from headwater_server.storage.log.witness import Witness
+from headwater_server.storage.log.written import Written
 from headwater_server.storage.redis.script import Script
 from headwater_server.storage.redis.store import Argument, Store
 from headwater_server.storage.settings import StorageSettings
@@ -31,8 +33,8 @@ TIE_BITS = 20  # small enough that a clock hours behind never exceeds the number
 class RedisLog:
     """Implements `replica.ports.log.Log`.
 
-    ``reader`` is a client whose timeout allows blocking reads; ``confirming`` defines what an
-    append waits for.
+    ``reader`` is a client whose timeout allows blocking reads; ``confirming`` and ``written`` are
+    what an append waits for.
     """
 
     def __init__(
@@ -42,6 +44,8 @@ class RedisLog:
         settings: StorageSettings,
         *,
         confirming: Confirming,
+        written: Written | None = None,
+        dir_watch: DirWatch | None = None,
         lineage: Lineage,
         trimmer: Trimmer,
         witness: Witness | None,
@@ -52,10 +56,13 @@ class RedisLog:
         self._keys = Keys(settings.catalogue)
         self._stream = Stream(store, self._keys)
         self._confirming = confirming
+        self._written = written
+        self._dir_watch = dir_watch
         self._lineage = lineage
         self._trimmer = trimmer
         self._witness = witness
         self._append = Script("append.lua", "headwater_server.storage.log")
+        self._accepts = Script("accepts.lua", "headwater_server.storage.log")
 
     def encode(self, operations: Sequence[Operation], *, imported: bool = False) -> bytes:
         """See `replica.ports.log.Log.encode`."""
@@ -81,13 +88,29 @@ class RedisLog:
     async def _run_append(self, keys: tuple[str, str], arguments: Sequence[Argument]) -> Any:
         wait = self._confirming.command
         if wait is None:
-            return await self._append.run(self._store, keys, arguments)
-        answer, confirmed = await self._append.run_then(self._store, keys, arguments, wait)
-        self._confirming.check(confirmed)
+            answer = await self._append.run(self._store, keys, arguments)
+        else:
+            answer, confirmed = await self._append.run_then(self._store, keys, arguments, wait)
+            self._confirming.check(confirmed)
+        if self._written is not None and answer is not None:
+            await self._written.confirm()
+        self._check_dir()
         return answer
+
+    def _check_dir(self) -> None:
+        if self._dir_watch is not None:
+            self._dir_watch.check()
+
+    async def accepts(self) -> None:
+        """See `replica.ports.log.Log.accepts`."""
+        await self._accepts.run(self._store, (self._keys.probe,), ())
+        if self._written is not None:
+            await self._written.confirm()
+        self._check_dir()
 
     async def read(self, after: Position, count: int, block_ms: int) -> list[StoredEntry]:
         """See `replica.ports.log.Log.read`; with ``block_ms`` 0 it does not wait."""
+        self._check_dir()
         block = ("BLOCK", block_ms) if block_ms else ()
         command = ("XREAD", "COUNT", count, *block, "STREAMS", self._keys.log, after.offset)
         answer = await self._reader.call(*command)
@@ -123,6 +146,17 @@ class RedisLog:
     async def verify(self, position: Position) -> None:
         """See `replica.ports.log.Log.verify`."""
         await self._lineage.check(position)
+
+    async def newest_of(self, positions: Sequence[Position]) -> Position | None:
+        """See `replica.ports.log.Log.newest_of`; logs that lost their end share a beginning."""
+        low, high = 0, len(positions)
+        while low < high:
+            middle = (low + high) // 2
+            if await self._lineage.contains(positions[middle]):
+                low = middle + 1
+            else:
+                high = middle
+        return positions[low - 1] if low else None
 
     def forget_read(self) -> None:
         """Read archived entries again: their files were rewritten."""

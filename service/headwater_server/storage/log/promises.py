@@ -5,6 +5,8 @@ from __future__ import annotations
 import structlog
 from redis.exceptions import ResponseError
 
+from headwater_server.errors import NotPermitted
+from headwater_server.storage.log.written import Written
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 
@@ -21,7 +23,7 @@ async def knows_waitaof(store: Store) -> bool:
     try:
         # one word, since redis-py parses the answer of COMMAND alone as a list of descriptions
         answer = await store.call("COMMAND LIST", "FILTERBY", "PATTERN", "waitaof")
-    except ResponseError:  # a managed server may hide COMMAND as well
+    except (ResponseError, NotPermitted):  # a managed server may hide COMMAND as well
         return False
     return bool(answer)
 
@@ -44,13 +46,22 @@ async def check_promises(store: Store, settings: StorageSettings, *, can_wait: b
             unchecked=unseen,
             wanted=[_wanted(name, durability) for name in unseen],
         )
+    if durability is Durability.EVERYSEC and not await Written(store).persistence():
+        _log.warning(
+            "the store does not show INFO persistence, so a write cannot be confirmed: on a busy "
+            "or full disk the death of its process may lose two seconds",
+            grant="ACL SETUSER NAME +info",
+        )
     await _check_replication(store, settings.min_replicas_acked)
 
 
 async def _check_replication(store: Store, replicas_wanted: int) -> None:
     try:
         info = await store.call("INFO", "replication")
-    except ResponseError:  # a managed server may hide it; each append still waits for replicas
+    except (
+        ResponseError,
+        NotPermitted,
+    ):  # a managed server may hide it; each append still waits for replicas
         return
     if info.get("role") == "slave":
         primary = f"{info.get('master_host')}:{info.get('master_port')}"
@@ -71,7 +82,7 @@ async def configured(store: Store, name: str) -> str | None:
     """Return a value of the server's configuration, None if the server does not show it."""
     try:
         answer = await store.call("CONFIG", "GET", name)
-    except ResponseError:  # managed servers forbid CONFIG
+    except (ResponseError, NotPermitted):  # managed servers forbid CONFIG
         return None
     values = list(answer.values()) if isinstance(answer, dict) else answer[1::2]
     return _text(values[0]) if values else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from headwater_server.replica.faults import LogBroken
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import read_segment, write_segment
-from headwater_server.storage.codecs.raw import Raw
+from headwater_server.storage.codecs.raw import Raw, check_content, content_mark
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.stream import PAGE_BYTES, Stream
 from headwater_server.storage.rebuild.erased import Erased
@@ -83,6 +83,7 @@ class Rewriting:
         page: list[tuple[Argument, ...]] = []
         size, differs = 0, False
         async for entry in self._stream.entries("0-0"):
+            check_content(entry)  # a new hash must not hide a changed entry
             kept, removed = self._done.erased.without(entry)
             self._done.note(entry, removed)
             differs = differs or removed > 0
@@ -95,8 +96,10 @@ class Rewriting:
         return differs
 
     def _command(self, entry: Raw) -> tuple[Argument, ...]:
-        at = ("XADD", self._keys.rewritten, entry.position.offset)
-        return (*at, "n", entry.position.sequence, "p", entry.previous, "e", entry.payload)
+        offset, sequence = entry.position.offset, entry.position.sequence
+        mark = content_mark(offset, sequence, entry.previous, entry.payload)
+        at = ("XADD", self._keys.rewritten, offset)
+        return (*at, "n", sequence, "p", entry.previous, "e", entry.payload, "s", mark)
 
     async def _write(self, page: list[tuple[Argument, ...]]) -> None:
         for answer in await self._store.call_all(page):

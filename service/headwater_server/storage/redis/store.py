@@ -10,7 +10,9 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool, Redis, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
+from headwater_server.errors import StoreRefused
 from headwater_server.storage.redis.store_errors import store_errors
 from headwater_server.storage.settings import StorageSettings
 
@@ -42,11 +44,7 @@ class Store:
             "decode_responses": False,
             "protocol": 2,
         }
-        if isinstance(where, Path):
-            options |= {"connection_class": UnixDomainSocketConnection, "path": str(where)}
-            self._pool = BlockingConnectionPool(**options)
-        else:
-            self._pool = BlockingConnectionPool.from_url(where, **options)
+        self._pool = _pool(where, options)
         self._redis = Redis.from_pool(self._pool)
 
     async def call(self, *command: Argument) -> Any:
@@ -84,3 +82,24 @@ class Store:
     async def close(self) -> None:
         """Close all connections."""
         await self._redis.aclose()
+
+    aclose = close
+
+
+def _pool(where: str | Path, options: dict[str, Any]) -> BlockingConnectionPool:
+    """Return a pool that has not connected yet; `StoreRefused` if the URL has unusable options."""
+    if isinstance(where, Path):
+        options |= {"connection_class": UnixDomainSocketConnection, "path": str(where)}
+        return BlockingConnectionPool(**options)
+    try:
+        pool = BlockingConnectionPool.from_url(where, **options)
+        pool.connection_class(**pool.connection_kwargs)
+        for name in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile"):
+            path = pool.connection_kwargs.get(name)
+            if path and not Path(path).is_file():
+                raise StoreRefused(f"redis_url has an option {name} with a file that is not there")
+    except (ValueError, TypeError, OSError, RedisError):
+        raise StoreRefused(
+            "redis_url cannot be used: check the options behind its ? (such as ssl_ca_certs)"
+        ) from None
+    return pool

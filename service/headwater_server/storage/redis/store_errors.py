@@ -8,34 +8,19 @@ from typing import Any
 
 import redis.exceptions
 
-from headwater_server.errors import Overloaded, StoreUnavailable
-
-FULL_RETRY_AFTER_MS = 1_000
-
-# error replies of a server that answers but cannot accept writes now
-_NOT_NOW = ("MISCONF", "LOADING", "READONLY", "MASTERDOWN", "NOREPLICAS", "TRYAGAIN", "CLUSTERDOWN")
+from headwater_server.storage.redis.reasons import full, reason_of
 
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Translate errors of redis-py to `StoreUnavailable` or `Overloaded`; pass others through."""
+    """Translate errors of a store to `StoreUnavailable` or `Overloaded`; pass others through."""
     try:
         yield
-    except redis.exceptions.OutOfMemoryError as error:
-        raise Overloaded(FULL_RETRY_AFTER_MS, "the store is full") from error
-    except (
-        redis.exceptions.ConnectionError,
-        redis.exceptions.TimeoutError,
-        redis.exceptions.ReadOnlyError,
-        TimeoutError,
-        OSError,
-    ) as error:
-        raise StoreUnavailable from error
-    except redis.exceptions.ResponseError as error:
-        if str(error).startswith("OOM "):
-            raise Overloaded(FULL_RETRY_AFTER_MS, "the store is full") from error
-        if str(error).startswith(_NOT_NOW):
-            raise StoreUnavailable from error
+    except (redis.exceptions.RedisError, TimeoutError, OSError) as error:
+        if overloaded := full(error):
+            raise overloaded from error
+        if reason := reason_of(error):
+            raise reason.error() from error
         raise
 
 
