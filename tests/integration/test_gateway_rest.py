@@ -65,6 +65,7 @@ CALLS = {
     ("POST", "/v1/recommend"): {"visitorId": "ann", "context": {"device": {"text": "phone"}}},
     ("POST", "/v1/items:similar"): {"item_ids": ["boots/red"]},
     ("GET", "/v1/items:trending"): "/v1/items:trending?pageSize=2",
+    ("POST", "/v1/visitors:unlink"): {"visitorId": "ann"},
     ("POST", "/v1/users:erase"): {"visitorId": "ann"},
     ("POST", "/v1/items:delete"): {"itemIds": ["boots/red"]},
 }

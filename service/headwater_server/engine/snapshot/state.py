@@ -19,6 +19,11 @@ _SCALARS = frozenset((bool, int, float, str, bytes, type(None)))
 class ScalarList(list[Any]):
     """A list of scalars, marked as such: a leaf without a check, and already a copy."""
 
+    def __init__(self, values: Iterable[Any] = (), bytes_each: int = 100) -> None:
+        """``bytes_each``: an estimate of what the state holds for each value."""
+        super().__init__(values)
+        self.bytes_each = bytes_each
+
 
 PAUSE = object()
 """Yielded before a branch that takes a while to build; only with ``deferred``, for a capture."""
@@ -101,6 +106,8 @@ def memory_bytes(parts: Iterable[tuple[str, Plain]]) -> int:
 def _size(leaf: Plain) -> int:
     if isinstance(leaf, (np.ndarray, Deferred)):
         return int(leaf.nbytes)
+    if isinstance(leaf, ScalarList):
+        return leaf.bytes_each * len(leaf)
     return 100 * len(leaf) if isinstance(leaf, (list, tuple)) else 32
 
 

@@ -22,6 +22,8 @@ from headwater_server.engine.visitors.histories import Histories
 from headwater_server.engine.visitors.links import Links
 from headwater_server.models.base import CAPACITY_START, grown
 
+KEY_BYTES = 145  # estimate: the text of a UUID and its place in a list and a dictionary
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -97,8 +99,8 @@ class Visitors:
         ``seconds``: the event's own time; ``row_class``: what the event makes of the profiles.
         """
         if user_id:
-            self._row("v" + visitor_id, row_class)  # without it the link would be lost
-            self._links.link("v" + visitor_id, "u" + user_id, seconds)
+            visitor = self._row("v" + visitor_id, row_class)  # without it the link would be lost
+            self._links.link(self._keys[visitor], "u" + user_id, seconds)
         return self._row(self.acting(visitor_id, user_id), row_class)
 
     def log_out(self, visitor_id: str, user_id: str, seconds: float) -> None:
@@ -245,7 +247,7 @@ class Visitors:
     def state(self) -> dict[str, Any]:
         """Return profiles by row, and the state of each."""
         return {
-            "keys": ScalarList(self._keys),
+            "keys": ScalarList(self._keys, KEY_BYTES),
             "spare": ScalarList(self._spare),
             "recency": self._recency.state(),
             "links": self._links.state(),
