@@ -31,7 +31,7 @@ def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Outcome:
     now_ms = parts.time_ms(entry)
     if not parts.catalogue.has_place(write, now_ms):
         parts.catalogue.writes_refused += 1
-        return Outcome(Status.REFUSED, _FULL.format(parts.catalogue.items_max))
+        return Outcome(Status.QUARANTINED, _FULL.format(parts.catalogue.items_max))
     parts.advance(now_ms)
     number = parts.enter(write.item.item_id)
     if not parts.catalogue.write(number, write, parts.clock_ms):

@@ -173,8 +173,8 @@ class EngineSettings:
     page_event_items_max: int = field(
         default=30,
         metadata={
-            "help": "items that an event of a page may name, as many as a basket has; an impression "
-            "may name its whole list. 0: 1,000, as for a backend"
+            "help": "items that an event of a page may name: a basket; an impression may name its "
+            "whole list. 0: 1,000, as for a backend"
         },
     )
     allowed_ids: tuple[str, ...] = field(
