@@ -190,6 +190,7 @@ async def test_every_error_is_the_json_of_a_status(rest, sent, expected):
 
 
 async def test_a_key_in_the_query_is_the_beacons_way_in_and_is_seen_by_nobody_else(server, rest):
+    await rest.post("/v1/items", json={"writes": [{"item": {"itemId": "hat"}}]})
     del rest.headers["authorization"]
     body = json.dumps({"events": [event("beacon-1")]})
     beacon = {"content-type": "text/plain;charset=UTF-8"}
