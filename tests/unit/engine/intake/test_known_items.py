@@ -1,9 +1,17 @@
 """Whose events may create items: a setting, with pages excluded by default."""
 
+import json
+
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite
+from headwater_server.engine.messages.entries import (
+    Entry,
+    Item,
+    ItemDelete,
+    ItemWrite,
+    SettingsChange,
+)
 from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
 from headwater_server.engine.settings import EngineSettings
 
@@ -64,6 +72,18 @@ def test_a_repeat_is_known_although_its_item_has_left():
     _status(engine, _click("e3", "rope"))
     assert engine.parts.catalogue.number("tent") is None
     assert _status(engine, event) is Status.EXISTS
+
+
+def test_the_log_of_an_earlier_build_keeps_the_items_of_its_pages():
+    """Its settings know nothing of the limit; it holds from the next settings entry on."""
+    texts = json.loads(EngineSettings().canonical())
+    del texts["catalogue_only"], texts["page_event_items_max"]
+    engine = Engine()
+    engine.apply(Entry(1, (SettingsChange(EngineSettings.parse(json.dumps(texts))),)))
+    assert _status(engine, _click("e1", "tent", from_page=True)) is Status.CREATED
+    engine.apply(Entry(2, (SettingsChange(EngineSettings()),)))
+    assert _status(engine, _click("e2", "rope", from_page=True)) is Status.QUARANTINED
+    assert _status(engine, _click("e3", "tent", from_page=True)) is Status.CREATED
 
 
 @pytest.mark.parametrize(
