@@ -68,6 +68,28 @@ def test_running_it_again_writes_nothing(shop):
     assert run("digest", "--data-dir", "data") == before
 
 
+def test_items_beyond_items_max_are_reported(shop):
+    files = ["--events", "events.csv", "--items", "items.csv"]
+    result = CliRunner().invoke(
+        commands, ["import", *files, "--data-dir", "data", "--items-max", "40"]
+    )
+    assert result.exit_code == 1
+    assert "10 items were refused: items_max" in result.output
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "column"), [("events.csv", 402, "user_id"), ("items.csv", 52, "item_id")]
+)
+def test_the_text_of_a_missing_value_is_reported_with_its_line(shop, file, line, column):
+    row = "\n1700000000,undefined,i1,view,1" if file == "events.csv" else "\nundefined,Lamp,a,1"
+    (shop / file).write_text((shop / file).read_text().rstrip() + row + "\n")
+    arguments = ["import", "--events", "events.csv", "--items", "items.csv", "--data-dir", "data"]
+    result = CliRunner().invoke(commands, arguments)
+    assert result.exit_code == 2
+    assert f"line {line}, column {column}: 'undefined'" in result.output
+    assert run(*arguments, "--allowed-ids", "undefined")
+
+
 class CutOff(Exception):
     """Takes the place of the kill."""
 

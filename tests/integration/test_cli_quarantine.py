@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
-from headwater import AsyncClient, Event, EventItem, EventStatus
+from headwater import AsyncClient, Event, EventItem, EventStatus, Item
+from headwater_server.api.settings import ApiSettings
 from headwater_server.cli.demo.server_process import ServerProcess
 from headwater_server.cli.root import commands
 from headwater_server.engine.engine import Engine
@@ -26,6 +28,7 @@ from tests.integration.api_server import serving
 from tests.integration.conftest import url_of
 from tests.integration.replicas import click, running_replica
 
+BACKEND, PAGE = "key-of-the-backend", "key-of-the-page-01"
 TODAY = replace(EngineSettings(), rewards={**EngineSettings().rewards, "wave": 0.5})
 
 
@@ -113,6 +116,31 @@ async def test_what_a_page_sent_is_not_sent_again_as_the_shops_own(
         assert "rejected again 1" in replayed.output
         assert "the event came with a page's key" in replayed.output
         assert (await client.get_model()).counts["events_learned"] == 0
+
+
+async def test_what_a_page_sent_is_sent_again_with_a_pages_key(
+    storage: Storage, place: list[str]
+) -> None:
+    """An item that the page named first is described: then its event is learned, as a page's."""
+    keys = ApiSettings(keys=SecretStr(BACKEND), page_keys=SecretStr(PAGE), stop_grace_s=0)
+    sent = Event("click", "ann", items=["new"], event_id="e1")
+    async with (
+        running_replica(storage, engine_type=Engine) as replica,
+        serving(replica, keys) as target,
+        AsyncClient(target, key=BACKEND) as backend,
+        AsyncClient(target, key=PAGE) as page,
+    ):
+        before = (await page.feedback([sent])).results[0]
+        assert before.status is EventStatus.QUARANTINED
+        assert before.detail.startswith("items[0].item_id: 'new' is not a known item")
+        await backend.upsert_items([Item("new")])
+        again = ["replay", *place, "--target", target, "--key", BACKEND]
+        assert "rejected again 1" in (await run(*again)).output
+        trusted = await run(*again, "--page-key", BACKEND)
+        assert (trusted.exit_code, "no page's key" in trusted.output) == (2, True)
+        assert "learned 1," in (await run(*again, "--page-key", PAGE)).output
+        assert (await page.feedback([sent])).results[0].status is EventStatus.EXISTS
+        assert (await backend.feedback([sent])).results[0].status is EventStatus.CREATED
 
 
 async def test_only_what_is_named_is_dropped(storage: Storage, place: list[str]) -> None:

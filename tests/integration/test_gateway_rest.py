@@ -212,6 +212,7 @@ async def test_an_encoded_body_is_refused_with_a_reason_and_teaches_nothing(rest
 
 
 async def test_a_key_in_the_query_is_the_beacons_way_in_and_is_seen_by_nobody_else(server, rest):
+    await rest.post("/v1/items", json={"writes": [{"item": {"itemId": "hat"}}]})
     del rest.headers["authorization"]
     body = json.dumps({"events": [event("beacon-1")]})
     beacon = {"content-type": "text/plain;charset=UTF-8"}

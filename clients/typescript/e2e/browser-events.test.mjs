@@ -184,6 +184,7 @@ withContext("a page that must slow down waits for the given pause, and loses no 
 withContext("after a killed gateway no click of a page is lost, and none counts twice", async (context) => {
   const page = await visit(context);
   const visitor = await page.evaluate(() => shop.visitorId);
+  await backend.upsertItems(Array.from({ length: 60 }, (_, n) => ({ itemId: `killed-${n}` }))); // pages create none
   const clicking = page.evaluate(async () => {
     const results = [];
     for (let n = 0; n < 60; n++) {

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from headwater import Client, Event, Item, OverloadedError, UnavailableError, User
+from headwater import Client, Event, Item, OverloadedError, UnavailableError, User, WriteStatus
 from headwater.errors import DeadlineExceededError
 from headwater_server.engine.messages import entries, events
 from headwater_server.evaluation.shop_history import ShopHistory
@@ -18,6 +18,7 @@ from headwater_server.evaluation.shop_history import ShopHistory
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIMEOUT_S = 30.0
 PATIENCE_S = 60.0  # a restart of the server, with a cold start of its models
+ITEMS_REFUSED = "items refused"
 Answer = TypeVar("Answer")
 Write = TypeVar("Write", Item, User)
 
@@ -31,12 +32,16 @@ def send(
 ) -> Counter[str]:
     """Send items and events in order, one batch at a time; count the outcomes of the events.
 
+    Items that the server refuses, because it has no place for them, are counted, too.
+
     It is safe to repeat: for a known event the server answers EXISTS.
     """
     outcomes: Counter[str] = Counter()
     with Client(target, key=key) as client:
         for writes in _chunks([to_client_item(write) for write in history.items], batch_size):
-            _retried(partial(client.upsert_items, writes, timeout_s=TIMEOUT_S))
+            written = _retried(partial(client.upsert_items, writes, timeout_s=TIMEOUT_S))
+            refused = sum(one.status is WriteStatus.REFUSED for one in written.results)
+            outcomes.update({ITEMS_REFUSED: refused} if refused else {})
         for users in _chunks([_user(write) for write in history.users], batch_size):
             _retried(partial(client.upsert_users, users, timeout_s=TIMEOUT_S))
         rows = map(_event, history.events.events())

@@ -41,7 +41,7 @@ def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
     write = _believed(write, now_ms)
     if not parts.catalogue.has_place(write, now_ms):
         parts.catalogue.writes_refused += 1
-        return Outcome(Status.REFUSED, _FULL.format(parts.catalogue.items_max))
+        return Outcome(Status.QUARANTINED, _FULL.format(parts.catalogue.items_max))
     now_ms = yield from _advancing(parts, entry)
     number = parts.enter(write.item.item_id)
     if not parts.catalogue.write(number, write, now_ms):

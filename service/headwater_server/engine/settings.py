@@ -34,6 +34,9 @@ ALIASES: dict[str, str] = {
     "order": "purchase-complete",
 }
 
+_BEFORE: dict[str, Any] = {"catalogue_only": "nobody", "page_event_items_max": 0}
+"""What builds without these settings did: events of pages created items."""
+
 
 @dataclass(frozen=True)
 class EngineSettings:
@@ -176,8 +179,8 @@ class EngineSettings:
     page_event_items_max: int = field(
         default=30,
         metadata={
-            "help": "items that an event of a page may name, as many as a basket has; an impression "
-            "may name its whole list. 0: 1,000, as for a backend"
+            "help": "items that an event of a page may name: a basket; an impression may name its "
+            "whole list. 0: 1,000, as for a backend"
         },
     )
     allowed_ids: tuple[str, ...] = field(
@@ -208,12 +211,16 @@ class EngineSettings:
 
     @classmethod
     def parse(cls, text: str) -> EngineSettings:
-        """Read what `canonical` wrote; an unknown name is refused, a missing one is the default.
+        """Read what `canonical` wrote; an unknown name is refused.
+
+        A missing one is the default, or what an earlier build did, so that its log gives its items.
 
         >>> EngineSettings.parse(EngineSettings(seed=7).canonical()).seed
         7
+        >>> EngineSettings.parse("{}").catalogue_only, EngineSettings().catalogue_only
+        ('nobody', 'pages')
         """
-        values = json.loads(text)
+        values = _BEFORE | json.loads(text)
         unknown = set(values) - {f.name for f in fields(cls)}
         if unknown:
             raise ValueError(f"unknown engine settings: {', '.join(sorted(unknown))}")

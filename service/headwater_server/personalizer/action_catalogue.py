@@ -65,8 +65,8 @@ class ActionCatalogue:
         """Upsert the actions; if that fails, the next rank call tries again."""
         try:
             items = [item for action, _ in actions if (item := await self._item(key, action))]
-            if items:
-                await self._server.upsert(key, items, _FIELDS)
+            if items and (why := await self._server.upsert(key, items, _FIELDS)):
+                _log.warning("actions are ranked without their features", why=why)
         except HeadwaterError as error:
             _log.warning("actions are ranked without their features", why=str(error))
             return

@@ -20,6 +20,7 @@ from headwater.errors import (
     UnauthenticatedError,
 )
 from headwater.events import FeedbackAnswer
+from headwater.items import WriteStatus
 
 READ_TIMEOUT_S = 2.0
 WRITE_TIMEOUT_S = 5.0
@@ -63,10 +64,12 @@ class ServerClient(AsyncConnection):
         """Report events."""
         return await self._make(calls.feedback(events), WRITE_TIMEOUT_S, _metadata(key))
 
-    async def upsert(self, key: str, items: Iterable[Item], fields: tuple[str, ...]) -> None:
-        """Write items into the catalogue."""
+    async def upsert(self, key: str, items: Iterable[Item], fields: tuple[str, ...]) -> str:
+        """Write items into the catalogue; return why any was refused, "" if none was."""
         call = catalogue_calls.upsert_items(items, fields, None)
-        await self._make(call, WRITE_TIMEOUT_S, _metadata(key))
+        answer = await self._make(call, WRITE_TIMEOUT_S, _metadata(key))
+        refused = (one.detail for one in answer.results if one.status is WriteStatus.REFUSED)
+        return next(refused, "")
 
     async def has_item(self, key: str, item_id: str) -> bool:
         """Return whether the catalogue contains the item."""

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from headwater import AsyncClient
+from headwater import AsyncClient, Item
 from tests.integration.gateway_server import KEY, PAGE_KEY, GatewayServer
 from tests.system.browser.browsers import browsers, page_folder
 from tests.system.crash.oracle import judge
@@ -65,6 +65,8 @@ async def test_browsers_lose_no_acknowledged_event(seed, page, tmp_path, tally):
     rng.shuffle(kills)
     async with serving(front):
         where = urlencode({"url": front.url, "key": PAGE_KEY})
+        async with AsyncClient(front.address, key=KEY) as client:  # a page creates no items
+            await client.upsert_items([Item(f"item-{n}") for n in range(50)])
         async with browsers(f"{page}/traffic.html?{where}", count=3) as shoppers:
             for kill in kills:
                 await shoppers.reaches(rng.randrange(20, 60))

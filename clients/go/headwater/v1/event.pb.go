@@ -255,7 +255,8 @@ func (x *Event) GetContext() map[string]*Value {
 // One item that an event is about.
 type EventItem struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The shop's own id for the item; 1 to 128 bytes.
+	// The shop's own id for the item; 1 to 128 bytes. An event of a page names known items only: those
+	// that UpsertItems described, or that an event of a backend has named.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
 	// How many pieces. Absent: 1.
 	Quantity *float64 `protobuf:"fixed64,2,opt,name=quantity,proto3,oneof" json:"quantity,omitempty"`

@@ -33,7 +33,8 @@ const (
 	WriteStatus_WRITE_STATUS_APPLIED WriteStatus = 1
 	// The catalogue has a write with a newer `set_time`: nothing changed.
 	WriteStatus_WRITE_STATUS_OUTDATED WriteStatus = 2
-	// The write could not be applied; `detail` says why.
+	// The write could not be applied; `detail` says why. For a new item: the catalogue has no place
+	// for it, see the setting `items_max`.
 	WriteStatus_WRITE_STATUS_REFUSED WriteStatus = 3
 )
 
@@ -82,11 +83,13 @@ func (WriteStatus) EnumDescriptor() ([]byte, []int) {
 
 // A product of the catalogue.
 //
-// Events may name items that are not in the catalogue: these items are learned and recommended,
-// too. An Item adds content, price and availability.
+// Events of backends may name items that are not in the catalogue: these items are learned and
+// recommended, too. An Item adds content, price and availability, and a place that no event can
+// take. Pages may name known items only, see the setting `catalogue_only`.
 type Item struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The shop's own id for the item. Required; 1 to 128 bytes.
+	// The shop's own id for the item. Required; 1 to 128 bytes, and not the text of a missing value,
+	// such as `undefined`.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
 	// The title that a shopper reads, at most 1,024 bytes. An item without interactions can be found
 	// by its words.

@@ -199,7 +199,9 @@ class EventItem(_message.Message):
     PRICE_FIELD_NUMBER: _builtins.int
     CURRENCY_CODE_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
-    """The shop's own id for the item; 1 to 128 bytes."""
+    """The shop's own id for the item; 1 to 128 bytes. An event of a page names known items only: those
+    that UpsertItems described, or that an event of a backend has named.
+    """
     quantity: _builtins.float
     """How many pieces. Absent: 1."""
     price: _builtins.float

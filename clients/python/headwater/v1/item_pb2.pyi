@@ -35,7 +35,9 @@ class _WriteStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WriteStat
     WRITE_STATUS_OUTDATED: _WriteStatus.ValueType  # 2
     """The catalogue has a write with a newer `set_time`: nothing changed."""
     WRITE_STATUS_REFUSED: _WriteStatus.ValueType  # 3
-    """The write could not be applied; `detail` says why."""
+    """The write could not be applied; `detail` says why. For a new item: the catalogue has no place
+    for it, see the setting `items_max`.
+    """
 
 class WriteStatus(_WriteStatus, metaclass=_WriteStatusEnumTypeWrapper):
     """The result of one write."""
@@ -47,15 +49,18 @@ WRITE_STATUS_APPLIED: WriteStatus.ValueType  # 1
 WRITE_STATUS_OUTDATED: WriteStatus.ValueType  # 2
 """The catalogue has a write with a newer `set_time`: nothing changed."""
 WRITE_STATUS_REFUSED: WriteStatus.ValueType  # 3
-"""The write could not be applied; `detail` says why."""
+"""The write could not be applied; `detail` says why. For a new item: the catalogue has no place
+for it, see the setting `items_max`.
+"""
 Global___WriteStatus: _TypeAlias = WriteStatus  # noqa: Y015
 
 @_typing.final
 class Item(_message.Message):
     """A product of the catalogue.
 
-    Events may name items that are not in the catalogue: these items are learned and recommended,
-    too. An Item adds content, price and availability.
+    Events of backends may name items that are not in the catalogue: these items are learned and
+    recommended, too. An Item adds content, price and availability, and a place that no event can
+    take. Pages may name known items only, see the setting `catalogue_only`.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -92,7 +97,9 @@ class Item(_message.Message):
     PUBLISH_TIME_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
-    """The shop's own id for the item. Required; 1 to 128 bytes."""
+    """The shop's own id for the item. Required; 1 to 128 bytes, and not the text of a missing value,
+    such as `undefined`.
+    """
     title: _builtins.str
     """The title that a shopper reads, at most 1,024 bytes. An item without interactions can be found
     by its words.

@@ -174,9 +174,18 @@ async def _write(settings: Settings, history: ShopHistory, batch_size: int) -> N
         await publish(engine, position, storage.snapshots)
         print(f"{rows - len(found.lines):,} events written, {len(found.lines):,} existed already")
         print(f"digest {engine.digest()} offset={position.offset}")
+        _fail_if_refused(engine.lookups.counts()["item_writes_refused"])
+
+
+def _fail_if_refused(items: int) -> None:
+    if items:
+        fail(f"{items:,} items were refused: items_max has no place for them; raise it", FAILED)
 
 
 def _say(outcomes: Counter[str]) -> None:
+    from headwater_server.cli.import_target import ITEMS_REFUSED
+
     print(", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())))
+    _fail_if_refused(outcomes[ITEMS_REFUSED])
     if outcomes["conflict"] or outcomes["quarantined"]:
         fail("some events were not learned", FAILED)

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 Reason = Annotated[str, typer.Option(help="only events whose reason contains this text")]
 EventId = Annotated[str, typer.Option(help="only the event with this ID")]
 Visitor = Annotated[str, typer.Option(help="only events of this visitor")]
+PageKey = Annotated[
+    str,
+    typer.Option(
+        envvar="HEADWATER_PAGE_KEY",
+        show_default=False,
+        help="a page's key, to send events that came with one; better set as HEADWATER_PAGE_KEY",
+    ),
+]
 Limit = Annotated[int, typer.Option(min=1, help="how many to show, oldest first")]
 
 
@@ -79,6 +87,7 @@ def replay_quarantine(
     flags: dict[str, Any],
     target: Target = None,
     key: Key = "",
+    page_key: PageKey = "",
     reason: Reason = "",
     event_id: EventId = "",
     visitor: Visitor = "",
@@ -90,13 +99,17 @@ def replay_quarantine(
     import asyncio
 
     from headwater import HeadwaterError
+    from headwater_server.cli.quarantine_replay import NotAPageKeyError
 
     with explained(), store_explained():
         settings = _settings(flags)
         if target is None:
             raise BadSettings("give --target too: the server that learns from the events")
+        choice = Choice(reason, event_id, visitor)
         try:
-            became = asyncio.run(_replay(settings, target, key, Choice(reason, event_id, visitor)))
+            became = asyncio.run(_replay(settings, target, (key, page_key), choice))
+        except NotAPageKeyError as error:
+            raise BadSettings(str(error)) from None
         except HeadwaterError as error:
             fail(f"{target}: {error}; events that were learned before have left the quarantine")
     learned, known = became.pop("created", 0), became.pop("exists", 0)
@@ -125,15 +138,18 @@ async def _drop(settings: Settings, choice: Choice) -> int:
         return len(chosen)
 
 
-async def _replay(settings: Settings, target: str, key: str, choice: Choice) -> Counter[str]:
+async def _replay(
+    settings: Settings, target: str, keys: tuple[str, str], choice: Choice
+) -> Counter[str]:
     from headwater_server.cli.progress import Progress
     from headwater_server.cli.quarantine_replay import replayed
 
+    key, page_key = keys
     became: Counter[str] = Counter()
     async with store_beside_a_server(settings) as storage:
         chosen = [kept async for kept in storage.quarantine.kept() if choice.matches(kept)]
         with Progress("replay", len(chosen)) as progress:
-            async for done, refused in replayed(target, key, chosen):
+            async for done, refused in replayed(target, key, chosen, page_key):
                 await storage.quarantine.drop([kept for kept, _ in done])
                 became.update(status for _, status in done)
                 became.update(why for _, why in refused)

@@ -104,9 +104,10 @@ def _large_for_a_page(event: Event, name: str, most: int) -> Iterator[str]:
 
 
 def _far_positions(event: Event, name: str) -> Iterator[str]:
-    """Yield that the last slot is beyond what any list has; without a slate, items follow the first.
+    """Yield that the last slot is beyond what any list has.
 
-    A position is an input of the probability, so one that no list has would move those of all.
+    A position is an input of the probability, so one that no list has would move those of all. The
+    items of an impression without a slate fill one slot after the other.
     """
     last = event.position
     if name == IMPRESSION and event.slate is None:

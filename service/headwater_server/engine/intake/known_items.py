@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.rewards import IMPRESSION, canonical_type
 from headwater_server.engine.settings import EngineSettings
 
 
@@ -14,7 +15,8 @@ def unknown_item(
     """Return why an item of ``event`` may not be learned, "" if all may.
 
     ``number`` returns None for an unknown item. The default setting is for pages, whose key anyone
-    may use: an event with it creates no item, whatever token it has.
+    may use: an event with it creates no item, whatever token it has. An impression of a list of
+    ours passes: it creates none, and one of its items may have been removed since.
 
     >>> from headwater_server.engine.messages.events import EventItem
     >>> known = {"boots": 0}.get
@@ -27,6 +29,8 @@ def unknown_item(
     if settings.catalogue_only == "nobody":
         return ""
     if settings.catalogue_only == "pages" and not event.from_page:
+        return ""
+    if event.slate is not None and canonical_type(event.event_type) == IMPRESSION:
         return ""
     for place, item in enumerate(event.items):
         if number(item.item_id) is None:

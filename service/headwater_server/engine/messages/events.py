@@ -76,13 +76,12 @@ class Event:
 
 
 class Status(Enum):
-    """The result of one operation. REFUSED is that of a write for which there is no place."""
+    """The result of one event."""
 
     CREATED = "created"
     EXISTS = "exists"
     CONFLICT = "conflict"
     QUARANTINED = "quarantined"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ def marked(
     """Return the circumstances; those that only pages name are marked with `PAGES`.
 
     A page may name any: these are counted apart, so that they cost the shop's own nothing. What a
-    backend's event has named is the shop's own, whoever names it, and so is the placement of a
-    list that a backend requested. A backend that asks under a circumstance that only pages have
+    backend's event has named is the shop's own, also from a page, and so is the placement of a list
+    that a backend requested. A backend that asks under a circumstance that only pages have
     named is answered from theirs.
 
     >>> page = Event("e1", "click", "ann", from_page=True)

@@ -23,8 +23,7 @@ EFFECTS = {
         "describe the items with UpsertItems, or raise event_items_max",
     ),
     "deduplication_ids_max": (
-        "event IDs are forgotten before deduplication_window_hours are over: an event that is sent "
-        "again after that is learned twice",
+        "event IDs are forgotten within deduplication_window_hours; a repeat then counts twice",
         "raise deduplication_ids_max, or lower deduplication_window_hours",
     ),
 }

@@ -48,6 +48,6 @@ class MemoryBudget:
                 "the process uses more memory than memory_budget_mb",
                 memory_process_bytes=used,
                 memory_budget_bytes=self._budget_bytes,
-                fix="lower visitors_max, items_max or deduplication_ids_max, or raise the budget",
+                fix="lower visitors_max, event_items_max or deduplication_ids_max, or raise it",
             )
         return {"memory_budget_bytes": self._budget_bytes, "memory_process_bytes": used}

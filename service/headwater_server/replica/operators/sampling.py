@@ -21,13 +21,14 @@ from headwater_server.replica.ports.state_machine import StateMachine
 _log = structlog.get_logger(__name__)
 RECENT = "recent"
 INTERVAL_S_MIN = 0.05
+WATCH_EVERY_S = 1.0
 NAMES = ("calls_per_second", "failures_per_second", "latency_p50_ms", "latency_p99_ms")
 
 
 class Sampling:
     """Records the calls every five seconds, and samples all figures every ``interval_s``.
 
-    Every five seconds it also compares the tables with their limits, and warns.
+    Every second it compares the tables with their limits, and warns.
     """
 
     def __init__(
@@ -54,7 +55,11 @@ class Sampling:
 
     def start(self) -> None:
         """Sample from now on."""
-        jobs = (self._record, RECORD_EVERY_S), (self.sample, self._interval_s)
+        jobs = (
+            (self._record, RECORD_EVERY_S),
+            (self.sample, self._interval_s),
+            (self._watch_limits, WATCH_EVERY_S),
+        )
         self._tasks = [
             asyncio.create_task(self._every(seconds, work), name=f"sampling {seconds:g} s")
             for work, seconds in jobs
@@ -81,6 +86,8 @@ class Sampling:
 
     async def _record(self) -> None:
         self._recent.record(self._clock())
+
+    async def _watch_limits(self) -> None:
         self._limit_warnings.watch(self._engine.lookups.limits())
 
     async def sample(self) -> None:

@@ -58,13 +58,13 @@ def test_a_new_item_beyond_items_max_is_refused_and_the_others_stay():
     """The reason names the setting and its value; nothing changes, not even the clock."""
     engine = _engine(items_max=10)
     outcomes = _describe(engine, *_names("i", 15))
-    assert [o.status for o in outcomes] == [Status.CREATED] * 10 + [Status.REFUSED] * 5
+    assert [o.status for o in outcomes] == [Status.CREATED] * 10 + [Status.QUARANTINED] * 5
     assert "items_max" in outcomes[-1].detail
     assert " 10 " in outcomes[-1].detail
     assert [item.item_id for item in engine.lookups.list_items("", 99, "")] == _names("i", 10)
     before = engine.digest()
     refused = engine.apply(Entry(99_999, (ItemWrite(Item("i12")),)))
-    assert refused[0].status is Status.REFUSED
+    assert refused[0].status is Status.QUARANTINED
     assert engine.digest() == before
     assert engine.lookups.counts()["item_writes_refused"] == 6
 
@@ -77,7 +77,7 @@ def test_what_is_described_may_always_be_changed():
     engine.apply(Entry(1, (ItemDelete("b", set_time_ms=9),)))
     _describe(engine, "c")
     assert _describe(engine, "b", set_time_ms=8)[0].status is Status.EXISTS
-    assert _describe(engine, "b", set_time_ms=10)[0].status is Status.REFUSED
+    assert _describe(engine, "b", set_time_ms=10)[0].status is Status.QUARANTINED
 
 
 def test_a_deleted_item_frees_its_place():
@@ -87,7 +87,7 @@ def test_a_deleted_item_frees_its_place():
     engine.apply(Entry(1, (ItemDelete("a"),)))
     assert _describe(engine, "c")[0].status is Status.CREATED
     assert (engine.parts.catalogue.described, engine.parts.catalogue.event_items) == (2, 1)
-    assert _describe(engine, "a")[0].status is Status.REFUSED
+    assert _describe(engine, "a")[0].status is Status.QUARANTINED
 
 
 def test_an_items_counts_survive_when_it_is_described():
@@ -137,6 +137,6 @@ def test_lowered_limits_apply_at_the_settings_entry(settings):
     assert (counts["visitors"], counts["deduplication_ids"]) == (50, 70)
     assert counts["items_described"] == 30
     assert engine.parts.catalogue.event_items == settings.get("event_items_max", 1)
-    assert _describe(engine, "new")[0].status is Status.REFUSED
+    assert _describe(engine, "new")[0].status is Status.QUARANTINED
     assert Engine.restore(engine.capture()).digest() == engine.digest()
     assert len(_click(engine, "e299", "e1", "i3")) == 3

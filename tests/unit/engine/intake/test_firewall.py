@@ -9,6 +9,7 @@ from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.settings import EngineSettings
 
 ONE = (EventItem("a"),)
+LONG = Slate("r", "best", "home", ("a",) * 60, (1.0,) * 60)
 POISON = {
     "event_type": Event("e", "nonsense", "v", items=ONE),
     "items: a click": Event("e", "click", "v"),
@@ -47,6 +48,25 @@ def test_a_sound_event_passes():
         Event("e", "purchase", "v", items=ONE, value=-3.0),
     ):
         assert quarantine_reason(event, settings) == ""
+
+
+@pytest.mark.parametrize(
+    ("event", "most", "passes"),
+    [
+        (Event("e", "click", "v", items=ONE * 30, from_page=True), 30, True),
+        (Event("e", "click", "v", items=ONE * 31, from_page=True), 30, False),
+        (Event("e", "click", "v", items=ONE * 31, from_page=True, slate=LONG), 30, False),
+        (Event("e", "impression", "v", items=ONE * 60, from_page=True, slate=LONG), 30, True),
+        (Event("e", "impression", "v", items=ONE * 61, from_page=True, slate=LONG), 30, False),
+        (Event("e", "click", "v", items=ONE * 1000, from_page=True), 0, True),
+        (Event("e", "click", "v", items=ONE * 1000), 30, True),
+    ],
+)
+def test_an_event_of_a_page_names_a_basketful(event, most, passes):
+    """T2: more of them cost others their time; the reason names the setting."""
+    reason = quarantine_reason(event, EngineSettings(page_event_items_max=most))
+    assert (reason == "") == passes
+    assert passes or "page_event_items_max" in reason
 
 
 def test_a_type_of_the_shops_own_may_be_added():

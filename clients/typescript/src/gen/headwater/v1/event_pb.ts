@@ -143,7 +143,8 @@ export const EventSchema: GenMessage<Event> = /*@__PURE__*/
  */
 export type EventItem = Message<"headwater.v1.EventItem"> & {
   /**
-   * The shop's own id for the item; 1 to 128 bytes.
+   * The shop's own id for the item; 1 to 128 bytes. An event of a page names known items only: those
+   * that UpsertItems described, or that an event of a backend has named.
    *
    * @generated from field: string item_id = 1;
    */

@@ -19,14 +19,16 @@ export const file_headwater_v1_item: GenFile = /*@__PURE__*/
 /**
  * A product of the catalogue.
  *
- * Events may name items that are not in the catalogue: these items are learned and recommended,
- * too. An Item adds content, price and availability.
+ * Events of backends may name items that are not in the catalogue: these items are learned and
+ * recommended, too. An Item adds content, price and availability, and a place that no event can
+ * take. Pages may name known items only, see the setting `catalogue_only`.
  *
  * @generated from message headwater.v1.Item
  */
 export type Item = Message<"headwater.v1.Item"> & {
   /**
-   * The shop's own id for the item. Required; 1 to 128 bytes.
+   * The shop's own id for the item. Required; 1 to 128 bytes, and not the text of a missing value,
+   * such as `undefined`.
    *
    * @generated from field: string item_id = 1;
    */
@@ -208,7 +210,8 @@ export enum WriteStatus {
   OUTDATED = 2,
 
   /**
-   * The write could not be applied; `detail` says why.
+   * The write could not be applied; `detail` says why. For a new item: the catalogue has no place
+   * for it, see the setting `items_max`.
    *
    * @generated from enum value: WRITE_STATUS_REFUSED = 3;
    */
