@@ -26,6 +26,7 @@ TABLES = ("", "[]", "3", '{"click": "much"}', '{"click": null}', '{"click": [1]}
 ALLOWED = {
     ("personalizer_default_reward", "-1"),  # a reward may be negative
     ("allowed_hosts", ""),  # an empty list is the default
+    ("allowed_ids", ""),
     ("gateway_origins", ""),
     ("gateway_backends", ""),
     ("personalizer_visitor_features", ""),

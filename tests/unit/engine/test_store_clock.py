@@ -16,7 +16,9 @@ DAY_MS = 24 * HOUR_MS
 NOW_MS = 1_700_000_000_000
 AHEAD_MS = NOW_MS + 2 * DAY_MS
 SETTINGS = EngineSettings(
-    hide_days={"purchase-complete": 1.0, "click": 30.0}, page_visitor_events_per_minute_max=3
+    hide_days={"purchase-complete": 1.0, "click": 30.0},
+    page_visitor_events_per_minute_max=3,
+    catalogue_only="nobody",
 )
 CREATED, EXISTS, QUARANTINED = Status.CREATED, Status.EXISTS, Status.QUARANTINED
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headwater_server.engine.intake.deduplication import erased_event
 from headwater_server.engine.messages.entries import UserErase
 from headwater_server.engine.messages.events import Event
 from headwater_server.log.v1 import entry_pb2 as pb
@@ -12,8 +13,8 @@ from headwater_server.storage.rebuild.erased import Erased
 
 
 def test_what_is_left_keeps_the_time_of_its_append() -> None:
-    bob = Event("e2", "click", "bob")
-    payload = encode_operations([Event("e1", "click", "ann"), bob])
+    ann, bob = Event("e1", "click", "ann"), Event("e2", "click", "bob")
+    payload = encode_operations([ann, bob])
     payload += pb.Entry(append_time_ms=7).SerializeToString()
     entry = Raw(Position("9-0", 1), "0-0", payload)
     erased = Erased()
@@ -22,4 +23,4 @@ def test_what_is_left_keeps_the_time_of_its_append() -> None:
     left, removed = erased.without(entry)
     assert removed == 1
     kept = decode_entry(left.payload, 9)
-    assert (kept.time_ms, kept.operations) == (7, (bob,))
+    assert (kept.time_ms, kept.operations) == (7, (erased_event(ann), bob))

@@ -46,7 +46,11 @@ class Table:
 
 @pytest.fixture
 def table():
-    limits = {"page_visitor_events_per_minute_max": 0, "visitor_events_per_minute_max": 0}
+    limits = {
+        "page_visitor_events_per_minute_max": 0,
+        "visitor_events_per_minute_max": 0,
+        "catalogue_only": "nobody",
+    }
     return Table(hide_days={"purchase-complete": 30.0, "view": 0.04, "dislike": 365.0}, **limits)
 
 
