@@ -69,7 +69,7 @@ class Engine:
     ['tent']
     """
 
-    STATE_VERSION = 3
+    STATE_VERSION = 4
 
     def __init__(
         self, settings: EngineSettings | None = None, *, parts: Parts | None = None
