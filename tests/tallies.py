@@ -26,6 +26,7 @@ ROWS = {
     14: "determinism",
     15: "the simulation",
     16: "the gateway or a worker dies under browsers",
+    17: "a flood with a page's key",
 }
 HEADINGS = ("row", "fault", "seeds", "faults", "acknowledged", "lost", "in bound", "doubled")
 
