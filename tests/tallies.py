@@ -27,6 +27,7 @@ ROWS = {
     15: "the simulation",
     16: "the gateway or a worker dies under browsers",
     17: "settings of a second server",
+    18: "a flood with a page's key",
 }
 HEADINGS = ("row", "fault", "seeds", "faults", "acknowledged", "lost", "in bound", "doubled")
 

@@ -23,8 +23,9 @@ LEARNED = {EventStatus.CREATED, EventStatus.EXISTS}
 class Load:
     """Clients that send feedback until they are stopped; made and ended by `load_on`."""
 
-    def __init__(self, addresses: Sequence[str], seed: int, *, batch: int) -> None:
+    def __init__(self, addresses: Sequence[str], seed: int, *, batch: int, key: str | None) -> None:
         self._addresses = addresses
+        self._key = key
         self._seed = seed
         self._batch = batch
         self.acknowledged: dict[str, Event] = {}
@@ -38,9 +39,12 @@ class Load:
         aim = len(self.acknowledged) + more
         await eventually(lambda: len(self.acknowledged) >= aim, seconds)
 
+    def _client(self, address: str) -> AsyncClient:
+        return AsyncClient(address, key=self._key)
+
     async def fill_catalogue(self) -> None:
         """Give every shopper something to turn to."""
-        async with AsyncClient(self._addresses[0]) as client:
+        async with self._client(self._addresses[0]) as client:
             items = [Item(f"i{n}", title=f"Item {n}") for n in range(ITEMS)]
             await client.upsert_items(items)
 
@@ -48,7 +52,7 @@ class Load:
         """Be one client, until stopped; end with all that was sent acknowledged."""
         rng, sent = Random(f"{self._seed}:{number}"), 0
         async with AsyncExitStack() as stack:
-            clients = [await stack.enter_async_context(AsyncClient(a)) for a in self._addresses]
+            clients = [await stack.enter_async_context(self._client(a)) for a in self._addresses]
             clients = clients[number % len(clients) :] + clients[: number % len(clients)]
             while not self.is_stopping:
                 slate = await self._look(clients[0], rng) if rng.random() < 0.2 else []
@@ -98,10 +102,15 @@ class Load:
 
 @asynccontextmanager
 async def load_on(
-    addresses: Sequence[str], seed: int, *, clients: int = 4, batch: int = 5
+    addresses: Sequence[str],
+    seed: int,
+    *,
+    clients: int = 4,
+    batch: int = 5,
+    key: str | None = None,
 ) -> AsyncIterator[Load]:
     """Shop with some clients while the body runs; afterwards nothing is under way any more."""
-    load = Load(addresses, seed, batch=batch)
+    load = Load(addresses, seed, batch=batch, key=key)
     await load.fill_catalogue()
     async with asyncio.TaskGroup() as group:
         for number in range(clients):
@@ -112,10 +121,12 @@ async def load_on(
             load.is_stopping = True
 
 
-async def not_remembered(address: str, events: Sequence[Event]) -> list[str]:
+async def not_remembered(
+    address: str, events: Sequence[Event], key: str | None = None
+) -> list[str]:
     """Send everything once more; return the ids that the server does not say EXISTS to."""
     forgotten: list[str] = []
-    async with AsyncClient(address) as client:
+    async with AsyncClient(address, key=key) as client:
         for start in range(0, len(events), 500):
             answer = await client.feedback(events[start : start + 500], timeout_s=PATIENCE_S)
             forgotten += [r.event_id for r in answer.results if r.status is not EventStatus.EXISTS]

@@ -20,11 +20,14 @@ class Server(ServerProcess):
     """A server that comes back on the port it had, so that clients find it again.
 
     On an embedded store in ``path``, or with ``redis_url`` on somebody else's; then ``path`` only
-    takes its log.
+    takes its log. With ``key``, a backend's, calls need one.
     """
 
-    def __init__(self, path: Path, *flags: str, redis_url: str = "") -> None:
-        super().__init__(path, *flags)
+    def __init__(
+        self, path: Path, *flags: str, redis_url: str = "", key: str | None = None
+    ) -> None:
+        super().__init__(path, *flags, *(("--keys", key) if key else ()))
+        self._key = key
         if redis_url:
             place = self._command.index("--data-dir")
             self._command[place : place + 2] = ["--redis-url", redis_url]
@@ -67,7 +70,7 @@ class Server(ServerProcess):
 
     async def model(self, *, compute_digest: bool = True) -> Model:
         """Return where it stands, with its digest."""
-        async with AsyncClient(self.address) as client:
+        async with AsyncClient(self.address, key=self._key) as client:
             return await client.get_model(compute_digest=compute_digest, timeout_s=DIGEST_TIMEOUT_S)
 
 

@@ -23,8 +23,8 @@ def shown(profile, name, items):
     features = np.zeros((len(items), 2), dtype=np.float16)
     buckets = np.zeros(0, dtype=np.int32)
     return Impression(
-        profile, name, "home", True, "best", 10**9, 0, numbers, zeros, zeros, zeros, features, NOTHING,
-        buckets, zeros,
+        profile, name, "home", True, "best", 10**9, 0, numbers, zeros, zeros, zeros, features,
+        NOTHING, buckets, zeros,
     )  # fmt: skip
 
 
