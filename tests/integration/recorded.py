@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.replica.ports.position import Position
 from headwater_server.storage.codecs.entry_codec import encode_operations
-from headwater_server.storage.codecs.raw import Raw
+from headwater_server.storage.codecs.raw import Raw, content_mark
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.script import Script
 from headwater_server.storage.storage import Storage
@@ -21,7 +21,8 @@ async def put_raw(storage: Storage, entries: Iterable[Raw]) -> None:
     )
     for raw in entries:
         offset, sequence = raw.position.offset, raw.position.sequence
-        arguments = (raw.previous, offset, sequence, raw.payload)
+        mark = content_mark(offset, sequence, raw.previous, raw.payload)
+        arguments = (raw.previous, offset, sequence, raw.payload, mark)
         assert await put_back.run(storage.store, (keys.log, keys.head), arguments)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import headwater
 from headwater.channel import channel_options
-from headwater_server.api.server import _options as server_options
+from headwater_server.api.connections import channel_options as server_options
 from headwater_server.api.settings import ApiSettings
 from tests.integration.api_server import serving
 from tests.integration.dict_replica import DictReplica

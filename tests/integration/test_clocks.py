@@ -184,7 +184,7 @@ async def test_the_logs_time_follows_a_store_whose_clock_was_ahead(storage: Stor
         tally(ROW, 0, faults=1, acknowledged=1)
         assert abs(history[0].time_ms - wall_clock_ms()) < 1_000 * PATIENCE_S
         engine, _ = await fold(storage.log, Engine)
-        assert engine.parts.attribution.close(wall_clock_ms() + HOUR_MS)
+        assert engine.parts.attribution.close_one(wall_clock_ms() + HOUR_MS)
         assert len(await digests(storage, replicas, answer.offset)) == 1
 
 

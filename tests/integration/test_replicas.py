@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Generator
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -95,8 +96,8 @@ async def test_all_replicas_show_one_digest_at_a_mark_and_it_is_the_folds(storag
 @pytest.mark.usefixtures("patient")
 async def test_who_holds_another_state_is_found_by_comparing(storage: Storage) -> None:
     class Forgetful(CountingEngine):
-        def _learn(self, event: Event) -> Outcome:
-            outcome = super()._learn(event)
+        def _learning(self, event: Event) -> Generator[None, None, Outcome]:
+            outcome = yield from super()._learning(event)
             self.interactions.pop("tent", None)
             return outcome
 

@@ -5,7 +5,6 @@ Each function takes the parts and one operation, and returns its outcome; most w
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -37,12 +36,11 @@ _FULL = (
 
 def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
     """Describe an item; a write older than the one that is kept changes nothing."""
-    now_ms = max(parts.time_ms(entry), entry.time_ms)
-    write = _believed(write, now_ms)
+    write, now_ms = _believed(write, parts, entry), parts.time_ms(entry)
     if not parts.catalogue.has_place(write, now_ms):
         parts.catalogue.writes_refused += 1
         return Outcome(Status.QUARANTINED, _FULL.format(parts.catalogue.items_max))
-    now_ms = yield from _advancing(parts, entry)
+    yield from parts.advancing(now_ms)
     number = parts.enter(write.item.item_id)
     if not parts.catalogue.write(number, write, now_ms):
         return _OLDER
@@ -54,11 +52,11 @@ def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
 
 def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Applied:
     """Take an item out of the catalogue; its counts stay."""
-    now_ms = yield from _advancing(parts, entry)
+    set_ms = _believed(delete, parts, entry).set_time_ms
+    yield from parts.advancing(parts.time_ms(entry))
     number = parts.number(delete.item_id)
-    set_ms = _believed(delete, now_ms).set_time_ms
     if set_ms is None:
-        set_ms = parts.catalogue.newest_ms(number, now_ms)
+        set_ms = parts.catalogue.newest_ms(number, parts.clock_ms)
     if not parts.catalogue.delete(number, set_ms):
         return _OLDER
     parts.models.content.describe(number, ())
@@ -68,18 +66,17 @@ def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Applied:
 
 def write_user(parts: Parts, write: UserWrite, entry: Entry) -> Applied:
     """Describe an account."""
-    now_ms = yield from _advancing(parts, entry)
-    return CREATED if parts.users.write(_believed(write, now_ms), now_ms) else _OLDER
-
-
-def _advancing(parts: Parts, entry: Entry) -> Generator[None, None, int]:
-    """Move the clock; return the time now. An import's items come before it moves the clock."""
+    write = _believed(write, parts, entry)
     yield from parts.advancing(parts.time_ms(entry))
-    return max(parts.clock_ms, entry.time_ms)
+    return CREATED if parts.users.write(write, parts.clock_ms) else _OLDER
 
 
-def _believed(write: Write, now_ms: int) -> Write:
-    """Return the write as of now if it states a time far ahead: it would win until then."""
+def _believed(write: Write, parts: Parts, entry: Entry) -> Write:
+    """Return the write as of now if it states a time far ahead: it would win until then.
+
+    An import's items come before the import moves the clock, so its entry's time counts, too.
+    """
+    now_ms = max(parts.time_ms(entry), entry.time_ms)
     return replace(write, set_time_ms=None) if lies_ahead(write.set_time_ms, now_ms) else write
 
 
