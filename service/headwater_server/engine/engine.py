@@ -37,6 +37,7 @@ from headwater_server.engine.messages.rewards import (
     reward_of,
 )
 from headwater_server.engine.parts import Applied, Parts, Steps
+from headwater_server.engine.ranking.candidate_scoring import MASKS_BYTES_MAX
 from headwater_server.engine.reranking.candidates import Candidates, Question
 from headwater_server.engine.reranking.filling import Filled
 from headwater_server.engine.settings import EngineSettings
@@ -70,6 +71,11 @@ class Engine:
         """Begin with nothing under ``settings``, or go on with the ``parts`` of a snapshot."""
         self.parts = parts or Parts(settings or EngineSettings())
         self._is_within = False
+        self._filter_bytes_max = MASKS_BYTES_MAX
+
+    def bound_filters(self, bytes_max: int) -> None:
+        """Keep at most so many bytes of evaluated filters; it changes no answer."""
+        self._filter_bytes_max = self.parts.scoring.masks.bytes_max = bytes_max
 
     @property
     def settings(self) -> EngineSettings:
@@ -118,6 +124,7 @@ class Engine:
                 return changes.erase_user(self.parts, operation)
             case SettingsChange():
                 self.parts, outcome = changes.with_settings(self.parts, operation.settings)
+                self.bound_filters(self._filter_bytes_max)
                 return outcome
             case Mark():
                 return CREATED

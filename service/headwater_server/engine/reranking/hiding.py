@@ -125,18 +125,19 @@ class HidingRules:
     def days(self, event_type: str, item: Item | None, now_ms: int) -> float | None:
         """Return for how many days an act hides the item; None: no rule matches."""
         name = canonical_type(event_type)
-        for rule in self.rules:
-            if name in rule.event_types and rule.holds("", now_ms) and passes(rule.filter, item):
+        rules = [r for r in self.rules if name in r.event_types and r.holds("", now_ms)]
+        if rules:
+            columns = _only(item)
+        for rule in rules:
+            if not rule.filter or filters.parse(rule.filter).mask(columns)[0]:
                 return float(rule.days)
         given = [self.hide_days[n] for n in {event_type, name} if n in self.hide_days]
         return max(given, default=None)
 
 
-def passes(text: str, item: Item | None) -> bool:
-    """Return whether one item passes a filter; None: an item that is not in the catalogue."""
-    if not text:
-        return True
-    columns = Columns()
+def _only(item: Item | None) -> Columns:
+    """Return a catalogue of one item; None: one that is not in the catalogue."""
+    columns = Columns(rows=1)
     if item is not None:
         columns.put(0, item)
-    return bool(np.asarray(filters.parse(text).mask(columns))[0])
+    return columns
