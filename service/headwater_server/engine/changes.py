@@ -25,22 +25,22 @@ _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
 def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
     """Describe an item; a write older than the one that is kept changes nothing."""
     yield from parts.advancing(parts.time_ms(entry))
-    number = parts.number(write.item.item_id)
+    number = yield from parts.numbering(write.item.item_id)
     if not parts.catalogue.write(number, write, parts.clock_ms):
         return _OLDER
     item = parts.catalogue.get(write.item.item_id)
-    parts.models.content.describe(number, content_tokens(item) if item else ())
+    yield from parts.models.content.describing(number, content_tokens(item) if item else ())
     return CREATED
 
 
 def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Applied:
     """Take an item out of the catalogue; its counts stay."""
     yield from parts.advancing(parts.time_ms(entry))
-    number = parts.number(delete.item_id)
+    number = yield from parts.numbering(delete.item_id)
     set_ms = parts.clock_ms if delete.set_time_ms is None else delete.set_time_ms
     if not parts.catalogue.delete(number, set_ms):
         return _OLDER
-    parts.models.content.describe(number, ())
+    yield from parts.models.content.describing(number, ())
     return CREATED
 
 

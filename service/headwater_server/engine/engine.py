@@ -37,11 +37,10 @@ from headwater_server.engine.messages.rewards import (
     reward_of,
 )
 from headwater_server.engine.parts import Applied, Parts, Steps
-from headwater_server.engine.ranking.candidate_scoring import MASKS_BYTES_MAX
 from headwater_server.engine.reranking.candidates import Candidates, Question
 from headwater_server.engine.reranking.filling import Filled
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.snapshot import state
+from headwater_server.engine.snapshot import memory, state
 from headwater_server.engine.snapshot.capture import Capture, at_once
 from headwater_server.engine.visitors.request_context import placement_of
 
@@ -71,7 +70,7 @@ class Engine:
         """Begin with nothing under ``settings``, or go on with the ``parts`` of a snapshot."""
         self.parts = parts or Parts(settings or EngineSettings())
         self._is_within = False
-        self._filter_bytes_max = MASKS_BYTES_MAX
+        self._filter_bytes_max = self.parts.scoring.masks.bytes_max
 
     def bound_filters(self, bytes_max: int) -> None:
         """Keep at most so many bytes of evaluated filters; it changes no answer."""
@@ -160,7 +159,8 @@ class Engine:
             return
         row = self.parts.visitors.open(event.visitor_id, event.user_id)
         for item in event.items:
-            self._interact(event, row, item.item_id, time_ms)
+            number = yield from self.parts.numbering(item.item_id)
+            self._interact(event, row, number, time_ms)
             yield
 
     def _report(self, event: Event, time_ms: int) -> None:
@@ -171,10 +171,10 @@ class Engine:
         for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
             self._hide(event, profile, seen)
 
-    def _interact(self, event: Event, row: int, item_id: str, time_ms: int) -> None:
+    def _interact(self, event: Event, row: int, item: int, time_ms: int) -> None:
         """One item of an event: reward its impressions, learn it, and make it the latest."""
         parts, seconds = self.parts, time_ms / 1000.0
-        item, reward = parts.number(item_id), reward_of(event, parts.settings)
+        reward = reward_of(event, parts.settings)
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
         self._hide(event, profile, item)
         history = parts.history(event, placement_of(event), time_ms)
@@ -253,7 +253,7 @@ class Engine:
             results = parts.explanations.explain(results, history, items, rows, scores)
         return slates.with_first_slot(results, slots.first) if slots.first else results
 
-    # --- the state as a whole ----------------------------------------------------------------
+    # --- the state as a whole: never within an operation --------------------------------------
 
     def digest(self) -> str:
         """Return 32 bytes in hex over all that was learned."""
@@ -261,8 +261,8 @@ class Engine:
         return state.digest(state.flatten(self.parts.state()))
 
     def memory_bytes(self) -> int:
-        """Return the bytes of all arrays, and of texts and numbers as an estimate."""
-        return state.memory_bytes(state.flatten(self.parts.state(), deferred=True))
+        """Return an estimate of all that the state takes, and what is derived from it."""
+        return memory.memory_bytes(self.parts)
 
     def capturing(self) -> Capture:
         """Return a copy of the state that is still to be taken, in steps: see `Capture`."""

@@ -121,8 +121,15 @@ class Parts:
         found = circumstances(placement, who.context, self.users.features(account))
         return replace(history, circumstances=found) if found else history
 
-    def number(self, item_id: str) -> int:
-        """Return the item's number; a new one may take the place of those inactive longest."""
+    def numbering(self, item_id: str) -> Generator[None, None, int]:
+        """Return the item's number; a new one may take the place of those inactive longest.
+
+        In several steps if all models need more room for it.
+        """
+        rows = self.catalogue.rows_with(item_id)
+        if rows > self.catalogue.rows:
+            yield from self.models.reserving(rows)
+            yield from self.catalogue.reserving(rows)
         if self.catalogue.number(item_id) is None and self.catalogue.is_full():
             gone = self.catalogue.evict()
             self.models.forget(gone)
@@ -130,9 +137,7 @@ class Parts:
             self.attribution.forget_items(gone)
             self.visitors.histories.forget_items(gone, self.catalogue.rows)
             self.hiding.forget_items(gone)
-        number = self.catalogue.enter(item_id)
-        self.models.reserve(self.catalogue.rows)
-        return number
+        return self.catalogue.enter(item_id)
 
     def state(self) -> dict[str, Any]:
         """Return all that was learned, as a tree of plain values, made branch by branch."""

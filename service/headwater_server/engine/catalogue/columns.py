@@ -43,8 +43,10 @@ class Columns:
         self.version += 1  # earlier masks are too short
         self._rows = rows
         self.changed = grown(self.changed, rows)
-        for column in (*self._postings.values(), *self._numbers.values()):
-            column.reserve(rows)
+        for postings in self._postings.values():
+            postings.reserve(rows)
+        for numbers in self._numbers.values():
+            numbers.reserve(rows)
 
     def put(self, number: int, item: Item) -> None:
         """Store the current data of an item."""

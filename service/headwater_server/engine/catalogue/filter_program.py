@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.columns import Columns
 
-CONDITIONS_MAX = 64
+CONDITIONS_MAX = 32
 TEXTS_MAX = 500
 DEPTH_MAX = 100
 STEP_BYTES = 200

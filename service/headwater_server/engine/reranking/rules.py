@@ -23,7 +23,7 @@ from headwater_server.engine.reranking.rule_values import (
 )
 
 RULES_MAX = 200
-CONDITIONS_MAX, TEXTS_MAX = 400, 4_000
+CONDITIONS_MAX, TEXTS_MAX = 200, 4_000
 """Of all filters together: after a change of the catalogue one request evaluates them all."""
 CAPS_MAX = 60
 SLOTS_MAX = 100
