@@ -21,7 +21,7 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.warmup import warm_up
-from headwater_server.replica.operators.memory import process_bytes
+from headwater_server.replica.operators.memory import map_large_blocks, process_bytes
 
 def view(n):
     item = (EventItem(f"item-{n % 200}"),)
@@ -35,6 +35,7 @@ def growth(entries):
     gc.collect()
     print((engine.memory_bytes() - before[1]) / (process_bytes() - before[0]))
 
+map_large_blocks()
 warm_up()
 engine = Engine()
 growth(write(n, n + 500) for n in range(0, 100_000, 500))
