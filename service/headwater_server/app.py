@@ -25,6 +25,7 @@ from headwater_server.observability.meters import Meters
 from headwater_server.observability.metrics_server import MetricsServer
 from headwater_server.replica.assembly import restored_replica
 from headwater_server.replica.group.process_context import ProcessContext
+from headwater_server.replica.operators.memory import map_large_blocks
 from headwater_server.replica.ports.registry import FOLLOWER
 from headwater_server.replica.replica import Replica
 from headwater_server.settings import Settings
@@ -57,6 +58,7 @@ async def _serve(
     settings: Settings, on_ready: OnReady, context: ProcessContext, beside: Beside | None
 ) -> None:
     stopping = _stop_signal()
+    map_large_blocks()
     async with AsyncExitStack() as parts:
         starting = asyncio.create_task(_start(settings, parts, context))
         await _first(starting, stopping)

@@ -98,6 +98,9 @@ class CountingEngine:
             yield
         return Outcome(Status.CREATED)
 
+    def bound_filters(self, bytes_max: int) -> None:
+        pass
+
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         best = sorted(self.interactions, key=lambda item: (-self.interactions[item], item))
         results = tuple(Result(item, 1.0, None, 1.0) for item in best[: request.page_size])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from benchmarks.costs.pieces import pieces
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.replica.writes.caller import Caller
 from headwater_server.storage.storage import Storage
-from tests.integration.loop_pieces import pieces
 from tests.integration.replicas import QUESTION, clicks, folded_digest, running_replica
 
 PATIENCE_S = 60.0

@@ -15,6 +15,7 @@ from headwater_server.engine.messages.entries import (
     ErasedEvent,
     ItemDelete,
     ItemWrite,
+    Operation,
     SettingsChange,
     UserErase,
     UserWrite,
@@ -34,6 +35,24 @@ _FULL = (
 )
 
 
+def applying(parts: Parts, operation: Operation, entry: Entry) -> Applied:
+    """Apply what is neither an event nor a change of settings."""
+    match operation:
+        case ItemWrite():
+            return (yield from write_item(parts, operation, entry))
+        case ItemDelete():
+            return (yield from delete_item(parts, operation, entry))
+        case UserWrite():
+            return (yield from write_user(parts, operation, entry))
+        case UserErase():
+            return erase_user(parts, operation)
+        case VisitorUnlink():
+            return unlink_visitor(parts, operation, entry)
+        case ErasedEvent():
+            return remember_erased(parts, operation, entry)
+    return CREATED  # a mark changes nothing
+
+
 def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
     """Describe an item; a write older than the one that is kept changes nothing."""
     write, now_ms = _believed(write, parts, entry), parts.time_ms(entry)
@@ -41,11 +60,11 @@ def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
         parts.catalogue.writes_refused += 1
         return Outcome(Status.QUARANTINED, _FULL.format(parts.catalogue.items_max))
     yield from parts.advancing(now_ms)
-    number = parts.enter(write.item.item_id)
+    number = yield from parts.entering(write.item.item_id)
     if not parts.catalogue.write(number, write, now_ms):
         return _OLDER
     item = parts.catalogue.get(write.item.item_id)
-    parts.models.content.describe(number, content_tokens(item) if item else ())
+    yield from parts.models.content.describing(number, content_tokens(item) if item else ())
     parts.make_room()
     return CREATED
 
@@ -54,12 +73,12 @@ def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Applied:
     """Take an item out of the catalogue; its counts stay."""
     set_ms = _believed(delete, parts, entry).set_time_ms
     yield from parts.advancing(parts.time_ms(entry))
-    number = parts.number(delete.item_id)
+    number = yield from parts.numbering(delete.item_id)
     if set_ms is None:
         set_ms = parts.catalogue.newest_ms(number, parts.clock_ms)
     if not parts.catalogue.delete(number, set_ms):
         return _OLDER
-    parts.models.content.describe(number, ())
+    yield from parts.models.content.describing(number, ())
     parts.make_room()
     return CREATED
 

@@ -11,27 +11,15 @@ the visitor's history to the slate; last the state as a whole. What else an entr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
 from typing import Any, Self
 
-from headwater_server.engine import changes
+from headwater_server.engine import changes, stored
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
-from headwater_server.engine.messages.entries import (
-    Entry,
-    ErasedEvent,
-    ItemDelete,
-    ItemWrite,
-    Mark,
-    Operation,
-    SettingsChange,
-    UserErase,
-    UserWrite,
-    VisitorUnlink,
-)
+from headwater_server.engine.messages.entries import Entry, Operation, SettingsChange
 from headwater_server.engine.messages.events import CREATED, Event, Outcome, Status
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
 from headwater_server.engine.messages.rewards import (
@@ -45,12 +33,11 @@ from headwater_server.engine.parts import Applied, Parts, Steps
 from headwater_server.engine.reranking.candidates import Candidates, Question
 from headwater_server.engine.reranking.filling import Filled
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.snapshot import state
+from headwater_server.engine.snapshot import memory, state
 from headwater_server.engine.snapshot.capture import Capture, at_once
 from headwater_server.engine.visitors.event_class import class_of
 from headwater_server.engine.visitors.request_context import placement_of
 
-RIVER_VERSION = version("river")
 _EXISTS = Outcome(Status.EXISTS, "learned before")
 _ERASED = Outcome(Status.EXISTS, "event_id: was erased with its person, and is not learned again")
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
@@ -77,6 +64,11 @@ class Engine:
         """Begin with nothing under ``settings``, or go on with the ``parts`` of a snapshot."""
         self.parts = parts or Parts(settings or EngineSettings())
         self._is_within = False
+        self._filter_bytes_max = self.parts.scoring.masks.bytes_max
+
+    def bound_filters(self, bytes_max: int) -> None:
+        """Keep at most so many bytes of evaluated filters; it changes no answer."""
+        self._filter_bytes_max = self.parts.scoring.masks.bytes_max = bytes_max
 
     def take_state(self, other: Self) -> None:
         """Go on with the state of another engine, which is not used any more."""
@@ -116,26 +108,13 @@ class Engine:
             raise RuntimeError("the state is in the middle of an operation")
 
     def _applying(self, operation: Operation, entry: Entry) -> Applied:
-        match operation:
-            case Event():
-                return (yield from self._event(operation, entry))
-            case ItemWrite():
-                return (yield from changes.write_item(self.parts, operation, entry))
-            case ItemDelete():
-                return (yield from changes.delete_item(self.parts, operation, entry))
-            case UserWrite():
-                return (yield from changes.write_user(self.parts, operation, entry))
-            case UserErase():
-                return changes.erase_user(self.parts, operation)
-            case VisitorUnlink():
-                return changes.unlink_visitor(self.parts, operation, entry)
-            case ErasedEvent():
-                return changes.remember_erased(self.parts, operation, entry)
-            case SettingsChange():
-                self.parts, outcome = changes.with_settings(self.parts, operation, entry)
-                return outcome
-            case Mark():
-                return CREATED
+        if isinstance(operation, Event):
+            return (yield from self._event(operation, entry))
+        if isinstance(operation, SettingsChange):
+            self.parts, outcome = changes.with_settings(self.parts, operation, entry)
+            self.bound_filters(self._filter_bytes_max)
+            return outcome
+        return (yield from changes.applying(self.parts, operation, entry))
 
     def _event(self, event: Event, entry: Entry) -> Applied:
         """Deduplicate, then learn. What teaches nothing leaves no trace, not of time either."""
@@ -181,7 +160,9 @@ class Engine:
         row = visitors.open(event.visitor_id, event.user_id, time_ms / 1000.0, row_class)
         items = []
         for item in event.items:
-            items.append(self._interact(event, row, item.item_id, time_ms))
+            number = yield from self.parts.numbering(item.item_id)
+            self._interact(event, row, number, time_ms)
+            items.append(number)
             yield
         self._reward(event, items)
 
@@ -200,17 +181,17 @@ class Engine:
         for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
             self._hide(event, profile, seen, time_ms)
 
-    def _interact(self, event: Event, row: int, item_id: str, time_ms: int) -> int:
-        """One item of an event: learn it, and put it into the history. Return its number."""
+    def _interact(self, event: Event, row: int, item: int, time_ms: int) -> None:
+        """One item of an event: learn it, and put it into the history."""
         parts, seconds = self.parts, time_ms / 1000.0
-        item, reward = parts.number(item_id), reward_of(event, parts.settings)
+        reward = reward_of(event, parts.settings)
         profile = parts.visitors.acting(event.visitor_id, event.user_id)
         self._hide(event, profile, item, time_ms)
         history = parts.history_before(event, placement_of(event), time_ms)
         begins = parts.visitors.enter(row, seconds, event.session_id)
         if reward > 0:
             if item == history.latest:
-                return item  # looking twice at the same page says nothing of what comes next
+                return  # looking twice at the same page says nothing of what comes next
             seed = parts.settings.seed
             loss = parts.learning.learn_interaction(
                 history, item, time_ms, begins=begins, seed=seed
@@ -221,7 +202,6 @@ class Engine:
             parts.learning.learn_refusal(history, item)
             if canonical_type(event.event_type) in REFUSALS:
                 parts.visitors.histories.add(row, item, seconds, refused=True)
-        return item
 
     def _hide(self, event: Event, profile: str, item: int, time_ms: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""
@@ -283,7 +263,7 @@ class Engine:
             results = parts.explanations.explain(results, history, items, rows, scores)
         return slates.with_first_slot(results, slots.first) if slots.first else results
 
-    # --- the state as a whole ----------------------------------------------------------------
+    # --- the state as a whole: never within an operation --------------------------------------
 
     def digest(self) -> str:
         """Return 32 bytes in hex over all that was learned."""
@@ -291,8 +271,8 @@ class Engine:
         return state.digest(state.flatten(self.parts.state()))
 
     def memory_bytes(self) -> int:
-        """Return the bytes of all arrays, and of texts and numbers as an estimate."""
-        return state.memory_bytes(state.flatten(self.parts.state(), deferred=True))
+        """Return an estimate of all that the state takes, and what is derived from it."""
+        return memory.memory_bytes(self.parts)
 
     def capturing(self) -> Capture:
         """Return a copy of the state that is still to be taken, in steps: see `Capture`."""
@@ -304,13 +284,7 @@ class Engine:
         return at_once(self._whole)
 
     def _whole(self) -> dict[str, Any]:
-        head = {"state_version": self.STATE_VERSION, "river": RIVER_VERSION}
-        # repeats and the names of those who set something teach nothing: not in the digest
-        beside = {
-            "repeated": self.parts.repeated,
-            "settings_changes": self.parts.settings_history.state,
-        }
-        return {"head": head, **beside, "learned": self.parts.state()}
+        return stored.whole(self.parts, self.STATE_VERSION)
 
     @classmethod
     def restore(cls, captured: Iterable[tuple[str, Any]]) -> Self:
@@ -321,15 +295,4 @@ class Engine:
         ValueError
             If another version of the state, or of River, wrote it: rebuild from the log.
         """
-        whole = state.unflatten(captured)
-        head = whole["head"]
-        if (head["state_version"], head["river"]) != (cls.STATE_VERSION, RIVER_VERSION):
-            raise ValueError(
-                f"the snapshot holds state version {head['state_version']} made with River "
-                f"{head['river']}; this build needs {cls.STATE_VERSION} and {RIVER_VERSION}"
-            )
-        try:
-            changed = whole.get("settings_changes", [])
-            return cls(parts=Parts.loaded(whole["learned"], whole["repeated"], changed))
-        except KeyError as missing:
-            raise ValueError(f"the snapshot holds no {missing}: rebuild from the log") from None
+        return cls(parts=stored.parts_of(captured, cls.STATE_VERSION))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -62,10 +63,13 @@ class Models:
     def _over_items(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self._names)
 
-    def reserve(self, rows: int) -> None:
-        """Make room for items numbered below ``rows`` in every model."""
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Make room for items numbered below ``rows``, in steps: a large array takes several."""
         for model in self._over_items():
+            if isinstance(model, Content):
+                yield from model.reserving(rows)
             model.reserve(rows)
+            yield
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items`` in every model."""

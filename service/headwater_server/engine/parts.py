@@ -49,6 +49,8 @@ Steps = Generator[None, None, None]
 """Work that may be interrupted wherever it yields: other tasks then read the state."""
 Applied = Generator[None, None, Outcome]
 """The same, which ends with an outcome."""
+Numbered = Generator[None, None, int]
+"""The same, which ends with an item's number."""
 
 
 class Parts:
@@ -166,17 +168,22 @@ class Parts:
         found = (*(text for text in stated if text not in claimed), *features)
         return replace(history, circumstances=found, claimed=claimed)
 
-    def number(self, item_id: str) -> int:
+    def numbering(self, item_id: str) -> Numbered:
         """Return the item's number; a new one may take the place of those inactive longest."""
         if self.catalogue.number(item_id) is None:
             self.make_room(1)
-        return self.enter(item_id)
+        return (yield from self.entering(item_id))
 
-    def enter(self, item_id: str) -> int:
-        """Return the item's number, a new one if needed."""
-        number = self.catalogue.enter(item_id)
-        self.models.reserve(self.catalogue.rows)
-        return number
+    def entering(self, item_id: str) -> Numbered:
+        """Return the item's number, a new one if needed.
+
+        In several steps if all models need more room for it.
+        """
+        rows = self.catalogue.rows_with(item_id)
+        if rows > self.catalogue.rows:
+            yield from self.models.reserving(rows)
+            yield from self.catalogue.reserving(rows)
+        return self.catalogue.enter(item_id)
 
     def make_room(self, places: int = 0) -> None:
         """Remove items that are not described, so that there is room for ``places`` more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Generator, Hashable
 from typing import Any
 
 import numpy as np
@@ -16,16 +16,38 @@ HISTORY_MAX = 200
 """Distinct items that a visitor's history holds."""
 
 
-def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
-    """Return ``array`` with at least ``rows`` rows, new ones zero.
+STEP_BYTES = 4_000_000
+"""Bytes of a large array that are copied in one step: a few milliseconds in new memory."""
+
+
+def grown(array: NDArray[Any], rows: int, fill: float = 0) -> NDArray[Any]:
+    """Return ``array`` with at least ``rows`` rows, new ones ``fill``.
 
     >>> grown(np.ones(2), 3)
     array([1., 1., 0.])
     """
+    growth = growing(array, rows, fill)
+    while True:
+        try:
+            next(growth)
+        except StopIteration as end:
+            larger: NDArray[Any] = end.value
+            return larger
+
+
+def growing(array: NDArray[Any], rows: int, fill: float = 0) -> Generator[None, None, NDArray[Any]]:
+    """Do the same in steps; ``array`` may be read between them, but not changed."""
     if len(array) >= rows:
         return array
     larger = np.zeros((rows, *array.shape[1:]), dtype=array.dtype)
-    larger[: len(array)] = array
+    stop = rows if fill else len(array)  # memory of zeros costs nothing until it is written
+    step = max(1, STEP_BYTES * len(larger) // max(1, larger.nbytes))
+    for start in range(0, stop, step):
+        end = min(start + step, stop)
+        larger[start:end] = fill
+        copied = array[start:end]
+        larger[start : start + len(copied)] = copied
+        yield
     return larger
 
 
@@ -40,6 +62,8 @@ class ItemModel(reco.base.Ranker):
     """
 
     _item_arrays: tuple[str, ...] = ()
+    _empty = 0
+    """The value in the item arrays of a new row."""
     _state: tuple[str, ...] = ()
 
     def __init__(self) -> None:
@@ -48,8 +72,14 @@ class ItemModel(reco.base.Ranker):
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
+        for _ in self.reserving(rows):
+            pass
+
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Do the same in steps; the model may be read between them."""
         for name in self._item_arrays:
-            setattr(self, name, grown(getattr(self, name), rows))
+            larger = yield from growing(getattr(self, name), rows, self._empty)
+            setattr(self, name, larger)
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items``, whose numbers will be reused."""

@@ -84,6 +84,7 @@ class _Assembly:
         own: OwnStatus,
         host_peers: HostPeers | None,
     ) -> None:
+        engine.bound_filters(round(1e6 * settings.filter_cache_mb))
         self._stores = stores
         self._engine = engine
         self._settings = settings

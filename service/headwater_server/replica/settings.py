@@ -72,6 +72,13 @@ class ReplicaSettings:
             "memory, and 2,016 of every thirtieth"
         },
     )
+    filter_cache_mb: float = field(
+        default=64.0,
+        metadata={
+            "help": "megabytes for the results of filters, which are kept until the catalogue "
+            "changes; with more of them, those not used for longest are evaluated again"
+        },
+    )
     memory_budget_mb: float = field(
         default=0.0,
         metadata={

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import heapq
 import json
+import sys
+from collections.abc import Generator
 from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sortedcontainers import SortedList
 
 from headwater_server.engine.catalogue.columns import Columns
 from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.messages.entries import Item, ItemWrite
-from headwater_server.engine.snapshot.state import ScalarList
-from headwater_server.models.base import CAPACITY_START, grown
+from headwater_server.engine.snapshot.state import Deferred, ScalarList
+from headwater_server.models.base import CAPACITY_START, growing
 
 ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_id")
+_NAMES = ("item_id", *ITEM_FIELDS)
 _PLACES = {name: place for place, name in enumerate(ITEM_FIELDS)}
 NEW_MAX = 20
+FEW = 8_000
+"""If fewer pass a filter, sorting them is quicker than looking through all items in order."""
 _NEVER_MS = np.iinfo(np.int64).max
 _UNSET = np.iinfo(np.int64).min  # any write is newer, also one dated before 1970
 _DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS, "set_times_ms": _UNSET}
@@ -41,8 +47,9 @@ class Catalogue(Numbering):
         self.writes_refused = 0
         self.event_items_removed = 0
         self._items: dict[int, Item] = {}
-        self._texts: dict[int, str] = {}
         self._deleted: set[int] = set()
+        self._sorted: SortedList[str] = SortedList()
+        """The ids of the items that are listed."""
         self.newest = np.zeros(0, dtype=np.int32)
         self.columns = Columns()
         self._are_timed = False
@@ -86,14 +93,18 @@ class Catalogue(Numbering):
     def enter(self, item_id: str) -> int:
         """Return the number of ``item_id``, a new one if needed, and mark it as the most active."""
         number = super().enter(item_id)
-        before = len(self.available)
-        if self.rows > before:
-            for name, default in _DEFAULTS.items():
-                longer = grown(getattr(self, name), self.rows)
-                longer[before:] = default
-                setattr(self, name, longer)
-            self.columns.reserve(self.rows)
+        for _ in self.reserving(self.rows):
+            pass
         return number
+
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Make room for items numbered below ``rows``, in steps between which it may be read."""
+        if rows > len(self.available):
+            for name, default in _DEFAULTS.items():
+                longer = yield from growing(getattr(self, name), rows, default)
+                setattr(self, name, longer)
+            self.columns.reserve(rows)
+            yield
 
     def evict(self, count: int) -> NDArray[np.int32]:
         """Remove the longest inactive items that are not described; return the free numbers.
@@ -103,8 +114,9 @@ class Catalogue(Numbering):
         gone = self.pop_inactive(max(count, self.event_places // 64))
         self.event_items_removed += len(gone)
         for number in gone:
-            self._items.pop(number, None)
-            self._texts.pop(number, None)
+            item = self._items.pop(number, None)
+            if item is not None:
+                self._sorted.discard(item.item_id)
             self._deleted.discard(number)
             self.columns.drop(number)
             for name, default in _DEFAULTS.items():
@@ -143,6 +155,7 @@ class Catalogue(Numbering):
         self._put(number, Item(self.ids[number], available=False))
         self._deleted.add(number)
         self.release(number)
+        self._sorted.discard(self.ids[number])
         self.columns.drop(number)
         self.set_times_ms[number] = set_ms
         self._items[number] = Item(self.ids[number])
@@ -154,8 +167,10 @@ class Catalogue(Numbering):
         np.minimum(self.set_times_ms, now_ms, out=self.set_times_ms)
 
     def _put(self, number: int, item: Item) -> None:
+        item = _compact(replace(item, item_id=self.ids[number]))
+        if number not in self._items or number in self._deleted:
+            self._sorted.add(item.item_id)
         self._items[number] = item
-        self._texts[number] = json.dumps([getattr(item, field.name) for field in fields(Item)])
         self._deleted.discard(number)
         self.keep(number)
         self._are_timed |= bool(item.publish_time_ms or item.expire_time_ms)
@@ -166,14 +181,18 @@ class Catalogue(Numbering):
 
     def listed(self, after: str, size: int, passing: NDArray[np.bool_] | None) -> list[Item]:
         """Return up to ``size`` items of the catalogue whose ids come after ``after``, by id."""
-        items = (
-            item
-            for number, item in self._items.items()
-            if number not in self._deleted
-            and item.item_id > after
-            and (passing is None or passing[number])
-        )
-        return heapq.nsmallest(size, items, key=lambda item: item.item_id)
+        if passing is not None and np.count_nonzero(passing) < FEW:
+            numbers = np.flatnonzero(passing).tolist()
+            few = (item for n in numbers if (item := self.at(n)) and item.item_id > after)
+            return heapq.nsmallest(size, few, key=lambda item: item.item_id)
+        found: list[Item] = []
+        for item_id in self._sorted.irange(after, inclusive=(False, True)):
+            number = self._numbers[item_id]
+            if passing is None or passing[number]:
+                found.append(self._items[number])
+                if len(found) == size:
+                    break
+        return found
 
     def shown_at(
         self, now_ms: int, passing: NDArray[np.bool_] | None = None
@@ -201,10 +220,21 @@ class Catalogue(Numbering):
             **super().state(),
             "newest": self.newest,
             "deleted": ScalarList(sorted(self._deleted)),
-            "described": lambda: np.fromiter(self._texts, np.int64, len(self._texts)),
-            "texts": lambda: ScalarList(self._texts.values()),
+            "described": lambda: np.fromiter(self._items, np.int64, len(self._items)),
+            "texts": self._texts,
             **{name: getattr(self, name) for name in _DEFAULTS},
         }
+
+    def _texts(self) -> Deferred:
+        """Return the items as JSON; an item never changes, so a thread may write them."""
+        items = list(self._items.values())
+        if self._deleted:
+            hidden = self._deleted
+            items = [
+                Item(item.item_id, available=False) if number in hidden else item
+                for number, item in self._items.items()
+            ]
+        return Deferred(lambda: ScalarList(map(_text, items)))
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
@@ -215,16 +245,37 @@ class Catalogue(Numbering):
             setattr(self, name, state[name])
         self.columns = Columns()
         self.columns.reserve(self.rows)
-        self._texts = dict(zip(state["described"].tolist(), state["texts"], strict=True))
-        self._items = {number: _item(text) for number, text in self._texts.items()}
+        described = zip(state["described"].tolist(), state["texts"], strict=True)
+        self._items = {number: _compact(_item(text)) for number, text in described}
         for number, item in self._items.items():
             if number in self._deleted:
-                self._items[number] = Item(item.item_id)
+                self._items[number] = Item(self.ids[number])
             else:
-                self.columns.put(number, item)
+                self._items[number] = replace(item, item_id=self.ids[number])
+                self.columns.put(number, self._items[number])
+        listed = (n for n in self._items if n not in self._deleted)
+        self._sorted = SortedList(self.ids[number] for number in listed)
         self._kept = self._items.keys() - self._deleted
         timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)
         self._are_timed = bool(timed.any())
+
+
+def _compact(item: Item) -> Item:
+    """Return the same item; texts that many items have are kept once."""
+    return replace(
+        item,
+        currency_code=sys.intern(item.currency_code),
+        categories=tuple(map(sys.intern, item.categories)),
+        tags=tuple(map(sys.intern, item.tags)),
+        features=tuple(
+            (sys.intern(name), sys.intern(value) if isinstance(value, str) else value)
+            for name, value in item.features
+        ),
+    )
+
+
+def _text(item: Item) -> str:
+    return json.dumps([getattr(item, name) for name in _NAMES])
 
 
 def _item(text: str) -> Item:

@@ -5,12 +5,14 @@ Not state: it is derived from the items, and is rebuilt when they are loaded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.catalogue.numbers import Numbers
+from headwater_server.engine.catalogue.postings import Postings
 from headwater_server.engine.messages.entries import Item
 from headwater_server.models.base import CAPACITY_START, grown
 
@@ -26,24 +28,25 @@ class Columns:
     [True, False]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rows: int = CAPACITY_START) -> None:
         self.version = 0
-        self.changed = np.zeros(CAPACITY_START, dtype=np.int64)  # an item's last version
-        self._rows = CAPACITY_START
-        self._holders: dict[tuple[str, str], set[int]] = {}
-        self._numbers: dict[str, NDArray[np.float64]] = {}
+        self.changed = np.zeros(rows, dtype=np.int64)  # an item's last version
+        self._rows = rows
+        self._postings: dict[str, Postings] = {}
+        self._numbers: dict[str, Numbers] = {}
         self._items: dict[int, Item] = {}
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
-        if rows > self._rows:
-            self.version += 1  # earlier masks are too short
-        self._rows = max(self._rows, rows)
-        self.changed = grown(self.changed, self._rows)
-        for name, numbers in self._numbers.items():
-            longer = grown(numbers, self._rows)
-            longer[len(numbers) :] = np.nan
-            self._numbers[name] = longer
+        if rows <= self._rows:
+            return
+        self.version += 1  # earlier masks are too short
+        self._rows = rows
+        self.changed = grown(self.changed, rows)
+        for postings in self._postings.values():
+            postings.reserve(rows)
+        for numbers in self._numbers.values():
+            numbers.reserve(rows)
 
     def put(self, number: int, item: Item) -> None:
         """Store the current data of an item."""
@@ -51,9 +54,13 @@ class Columns:
         self._items[number] = item
         for name, value in _values(item):
             if isinstance(value, str):
-                self._holders.setdefault((name, value), set()).add(number)
+                if name not in self._postings:
+                    self._postings[name] = Postings(self._rows)
+                self._postings[name].add(value, number)
             else:
-                self._column(name)[number] = value
+                if name not in self._numbers:
+                    self._numbers[name] = Numbers(self._rows)
+                self._numbers[name].put(number, value)
 
     def drop(self, number: int) -> None:
         """Remove an item."""
@@ -62,47 +69,40 @@ class Columns:
         item = self._items.pop(number, None)
         for name, value in _values(item) if item else ():
             if isinstance(value, str):
-                holders = self._holders[name, value]
-                holders.discard(number)
-                if not holders:
-                    del self._holders[name, value]
+                self._postings[name].remove(value, number)
             else:
-                self._column(name)[number] = np.nan
+                self._numbers[name].drop(number)
 
     def held(self, number: int, name: str) -> list[str | float]:
         """Return the values of an item in field ``name``, each once."""
         item = self._items.get(number)
         values = _values(item) if item else ()
-        return list(dict.fromkeys(value for field, value in values if field == name))
+        return [value for field, value in values if field == name]
 
     def names(self) -> set[str]:
         """Return the fields that an item has."""
         numbers = {name for name, column in self._numbers.items() if not np.isnan(column).all()}
-        return numbers | {name for name, _ in self._holders}
+        return numbers | {name for name, postings in self._postings.items() if len(postings)}
 
-    def _column(self, name: str) -> NDArray[np.float64]:
-        if name not in self._numbers:
-            self._numbers[name] = np.full(self._rows, np.nan)
-        return self._numbers[name]
-
-    def holding(self, name: str, texts: list[str]) -> NDArray[np.bool_]:
+    def holding(self, name: str, texts: Iterable[str]) -> NDArray[np.bool_]:
         """Return bool[items]: which contain one of ``texts`` in field ``name``."""
-        mask = np.zeros(self._rows, dtype=np.bool_)
-        for text in texts:
-            mask[list(self._holders.get((name, text), ()))] = True
-        return mask
+        postings = self._postings.get(name)
+        return np.zeros(self._rows, dtype=np.bool_) if postings is None else postings.mask(texts)
 
     def compared(self, name: str, compare: Callable[..., Any], number: float) -> NDArray[np.bool_]:
         """Return bool[items]: whose number in field ``name`` passes; False without a number."""
-        if name not in self._numbers:
+        numbers = self._numbers.get(name)
+        if numbers is None:
             return np.zeros(self._rows, dtype=np.bool_)
-        numbers = self._numbers[name]
-        mask: NDArray[np.bool_] = compare(numbers, number) & ~np.isnan(numbers)
-        return mask
+        return numbers.compared(compare, number)
 
 
-def _values(item: Item) -> Iterator[tuple[str, str | float]]:
-    """Yield (field, value) of everything that a filter can test."""
+def _values(item: Item) -> Iterable[tuple[str, str | float]]:
+    """Return (field, value) of everything that a filter can test, each once."""
+    return dict.fromkeys(_all_values(item))
+
+
+def _all_values(item: Item) -> Iterator[tuple[str, str | float]]:
     yield from (("categories", category) for category in item.categories)
     yield from (("tags", tag) for tag in item.tags)
     yield "available", "true" if item.available else "false"

@@ -1,22 +1,26 @@
 """Filters: a small language over the catalogue, compiled once, evaluated for all items at once.
 
 categories: ANY("tea", "coffee") AND price < 20 AND NOT tags: ANY("adult")
+
+The limits keep one request's filter under 20 ms at 100,000 items, whatever it contains.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import lark
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.catalogue.bounded_cache import BoundedCache
 from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.engine.catalogue.filter_program import Program, TooCostlyError, compiled
 
 CHARS_MAX = 5_000
-_DEPTH_MAX = 100
+WORDS_MAX = 1_200
+COMPILED_BYTES_MAX = 8_000_000
 
 _GRAMMAR = r"""
     ?either: both | either "OR" both       -> either
@@ -35,17 +39,7 @@ _GRAMMAR = r"""
     %ignore /\s+/
 """
 _PARSER = lark.Lark(_GRAMMAR, start="either", parser="lalr", maybe_placeholders=False)
-_COMPARE: dict[str, Any] = {
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "=": np.equal,
-    "!=": np.not_equal,
-}
-
-
-_TESTS = frozenset(("any_of", "compared", "is_so"))
+_WORD = re.compile(r'"(?:\\.|[^"\\])*"|[\w.+-]+|[<>=!]+|\S')
 
 
 class BadFilterError(ValueError):
@@ -61,26 +55,32 @@ class Filter:
     """A parsed filter; `mask` returns the items that pass it."""
 
     text: str
-    tree: Any
+    program: Program
+
+    @property
+    def nbytes(self) -> int:
+        """An estimate of its memory."""
+        return 100 + len(self.text) + self.program.nbytes
 
     def mask(self, columns: Columns) -> NDArray[np.bool_]:
         """Return bool[items]: which pass. An item without a field fails its comparisons."""
-        return _mask(self.tree, columns)
+        return self.program.mask(columns)
 
     def fields(self) -> set[str]:
         """Return the names of the fields that it tests."""
-        tests = self.tree.find_pred(lambda tree: tree.data in _TESTS)
-        return {str(test.children[0]) for test in tests}
+        return self.program.fields
 
 
-@lru_cache(maxsize=1024)
+_compiled: BoundedCache[str, Filter] = BoundedCache(COMPILED_BYTES_MAX)
+
+
 def parse(text: str) -> Filter:
     """Return the compiled filter.
 
     Raises
     ------
     BadFilterError
-        With the position of the error.
+        With the position of the error, or with the limit that the filter exceeds.
 
     >>> parse('price < 20 AND categories: ANY("tea")').text
     'price < 20 AND categories: ANY("tea")'
@@ -88,15 +88,25 @@ def parse(text: str) -> Filter:
     Traceback (most recent call last):
     headwater_server.engine.catalogue.filters.BadFilterError: at character 8: a number was expected
     """
+    found = _compiled.get(text)
+    if found is None:
+        found = _parsed(text)
+        _compiled.put(text, found, found.nbytes)
+    return found
+
+
+def _parsed(text: str) -> Filter:
     if len(text) > CHARS_MAX:
         raise BadFilterError(CHARS_MAX + 1, f"longer than {CHARS_MAX} characters")
+    words = len(_WORD.findall(text))
+    if words > WORDS_MAX:  # parsing takes microseconds a word
+        raise BadFilterError(1, f"{words} words and signs; at most {WORDS_MAX} may be")
     try:
-        tree = _PARSER.parse(text)
+        return Filter(text, compiled(_PARSER.parse(text)))
     except lark.UnexpectedInput as error:
         raise _explained(text, error) from None
-    if _depth(tree) > _DEPTH_MAX:
-        raise BadFilterError(1, f"nested deeper than {_DEPTH_MAX}")
-    return Filter(text, tree)
+    except TooCostlyError as error:
+        raise BadFilterError(1, str(error)) from None
 
 
 _EXPECTED = {
@@ -122,37 +132,3 @@ def _explained(text: str, error: lark.UnexpectedInput) -> BadFilterError:
     wanted = sorted({_EXPECTED.get(name, name) for name in names} - {"$END"})
     expected = " or ".join(wanted) or "the end"
     return BadFilterError(len(text) + 1 if at_end else at + 1, f"{expected} was expected")
-
-
-def _depth(tree: Any) -> int:
-    deepest, level = 0, [tree]
-    while level:
-        deepest += 1
-        level = [c for t in level if isinstance(t, lark.Tree) for c in t.children]
-    return deepest
-
-
-def _mask(tree: lark.Tree[Any], columns: Columns) -> NDArray[np.bool_]:
-    parts = tree.children
-    match tree.data:
-        case "either":
-            return _mask(parts[0], columns) | _mask(parts[1], columns)
-        case "both":
-            return _mask(parts[0], columns) & _mask(parts[1], columns)
-        case "negated":
-            return ~_mask(parts[0], columns)
-        case "any_of":
-            name, *texts = map(str, parts)
-            return columns.holding(name, [_unquoted(text) for text in texts])
-        case "compared":
-            name, comparison, number = map(str, parts)
-            return columns.compared(name, _COMPARE[comparison], float(number))
-    name, equality, truth = map(str, parts)
-    other = {"true": "false", "false": "true"}[
-        truth
-    ]  # not `~holding`: an item without the field must not pass
-    return columns.holding(name, [truth if equality == "=" else other])
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")

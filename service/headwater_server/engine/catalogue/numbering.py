@@ -48,6 +48,12 @@ class Numbering:
         """Length of arrays over items, including the spare row: a power of two."""
         return max(CAPACITY_START, 1 << len(self.ids).bit_length())
 
+    def rows_with(self, item_id: str) -> int:
+        """Return what `rows` is once ``item_id`` is entered."""
+        if item_id in self._numbers or self._spare:
+            return self.rows
+        return max(CAPACITY_START, 1 << (len(self.ids) + 1).bit_length())
+
     def numbers(self) -> NDArray[np.int32]:
         """Return the numbers of all items, in order."""
         given = np.ones(len(self.ids), dtype=np.bool_)

@@ -41,6 +41,13 @@ class Clauses:
         stored = self.models.by_day.stored[: len(self.catalogue.ids), _WEEK]
         return stored * float(self.models.by_day.fading()[_WEEK])
 
+    @cached_property
+    def _leading(self) -> tuple[NDArray[np.float64], int]:
+        """Return the largest counts of the week, and the last place that is worth a clause."""
+        week = self._week
+        first = np.partition(week, -RANK_MAX)[-RANK_MAX:] if len(week) > RANK_MAX else week
+        return first, min(RANK_MAX, math.ceil(np.count_nonzero(week) / 4))
+
     def all_of(self, item: int) -> dict[str, str]:
         """Return the clauses of ``item`` by family of features, without the empty ones."""
         clauses = {
@@ -87,11 +94,11 @@ class Clauses:
 
     def popular(self, item: int) -> str:
         """State its place in the week's popularity, within the first quarter and the first 30."""
-        week = self._week
-        if week[item] < 1.0:
+        count = self._week[item]
+        if count < 1.0:
             return ""
-        rank = 1 + int((week > week[item]).sum())
-        most = min(RANK_MAX, math.ceil(np.count_nonzero(week) / 4))
+        first, most = self._leading
+        rank = 1 + int((first > count).sum())
         return f"it is number {rank} in the last week's popularity" if rank <= most else ""
 
     def new(self, item: int) -> str:

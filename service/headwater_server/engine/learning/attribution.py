@@ -16,7 +16,6 @@ OPEN_MAX = 50_000
 OPEN_OF_PROFILE_MAX = 200
 """Open impressions of one visitor; with more of them the oldest closes before its window is over.
 No page shows as many lists in half an hour, and an act costs by the impressions that it is for."""
-IMPRESSION_BYTES = 3_600  # estimate, for ten slots and their places in the index
 _AT_ONCE_MS = 0
 STEP = 500  # open impressions read in one step
 Slots = tuple[NDArray[np.int32], NDArray[np.float32]]
@@ -159,7 +158,7 @@ class Attribution:
     def state(self) -> Deferred:
         """Return the open impressions, oldest first, a column a field."""
         rows = list(self._open.values())
-        return Deferred(lambda: _columns(rows), IMPRESSION_BYTES * len(rows))
+        return Deferred(lambda: _columns(rows))
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""

@@ -47,7 +47,10 @@ class Lists:
         return self._best(found[scores > 0], scores[scores > 0], size)
 
     def _self_similarity(self, items: NDArray[np.int32]) -> float:
-        return max(self.models.content.predict(items, int(item)) for item in items)
+        """Return the largest similarity of an item to all of them; overwrites their evidence."""
+        evidence, cosines = self.scoring.retriever.evidence, np.empty((len(items), 3), np.float32)
+        self.models.content.accumulate(items, evidence.scratch, cosines)
+        return float(evidence.values[items, ev.CONTENT].max())
 
     def trending(
         self, category: str, window: str, size: int, filter_text: str, now_ms: int

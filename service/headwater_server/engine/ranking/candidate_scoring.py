@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue import filters
+from headwater_server.engine.catalogue.bounded_cache import BoundedCache
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
@@ -18,7 +19,7 @@ from headwater_server.engine.visitors.visitors import History
 
 REFILL = 100
 """Candidates of a request with a filter, if as many items pass."""
-MASKS_MAX = 256
+MASKS_BYTES_MAX = 64_000_000
 _NO_ITEMS = np.zeros(0, dtype=np.int32)
 
 
@@ -32,7 +33,7 @@ class CandidateScoring:
         self.catalogue = catalogue
         self.retriever = retriever
         self.ranking = ranking
-        self._masks: dict[str, tuple[int, NDArray[np.bool_]]] = {}
+        self.masks: BoundedCache[str, tuple[int, NDArray[np.bool_]]] = BoundedCache(MASKS_BYTES_MAX)
 
     def with_context(self, history: History, request: RecommendRequest) -> History:
         """Return the history as if the visitor had just viewed the context items."""
@@ -86,12 +87,10 @@ class CandidateScoring:
         if not text:
             return None
         columns = self.catalogue.columns
-        version, mask = self._masks.get(text, (-1, None))
+        version, mask = self.masks.get(text) or (-1, None)
         if mask is None or version != columns.version:
-            if len(self._masks) >= MASKS_MAX:
-                self._masks.clear()
             mask = filters.parse(text).mask(columns)
-            self._masks[text] = columns.version, mask
+            self.masks.put(text, (columns.version, mask), mask.nbytes + len(text))
         return mask
 
     def ids(

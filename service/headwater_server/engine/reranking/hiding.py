@@ -26,7 +26,6 @@ Span = tuple[int, int]
 _Table = dict[str, dict[int, Span]]
 """profile -> item -> when it is hidden."""
 
-PROFILE_BYTES = 1_000  # estimate, for a profile with a handful of items
 DAY_MS = 86_400_000
 
 
@@ -118,8 +117,7 @@ class Hiding:
     def state(self) -> Deferred:
         """Return each class's profiles in order of their last change, and their items."""
         tables = [table.copy() for table in self._tables]  # quicker than lists of them
-        count = sum(map(len, tables))
-        return Deferred(lambda: [_columns(table) for table in tables], PROFILE_BYTES * count)
+        return Deferred(lambda: [_columns(table) for table in tables])
 
     def load(self, state: list[dict[str, Any]]) -> None:
         """Replace the state by what `state` returned."""
@@ -180,18 +178,19 @@ class HidingRules:
     def days(self, event_type: str, item: Item | None, now_ms: int) -> float | None:
         """Return for how many days an act hides the item; None: no rule matches."""
         name = canonical_type(event_type)
-        for rule in self.rules:
-            if name in rule.event_types and rule.holds("", now_ms) and passes(rule.filter, item):
+        rules = [r for r in self.rules if name in r.event_types and r.holds("", now_ms)]
+        if rules:
+            columns = _only(item)
+        for rule in rules:
+            if not rule.filter or filters.parse(rule.filter).mask(columns)[0]:
                 return float(rule.days)
         given = [self.hide_days[n] for n in {event_type, name} if n in self.hide_days]
         return max(given, default=None)
 
 
-def passes(text: str, item: Item | None) -> bool:
-    """Return whether one item passes a filter; None: an item that is not in the catalogue."""
-    if not text:
-        return True
-    columns = Columns()
+def _only(item: Item | None) -> Columns:
+    """Return a catalogue of one item; None: one that is not in the catalogue."""
+    columns = Columns(rows=1)
     if item is not None:
         columns.put(0, item)
-    return bool(np.asarray(filters.parse(text).mask(columns))[0])
+    return columns

@@ -23,6 +23,8 @@ from headwater_server.engine.reranking.rule_values import (
 )
 
 RULES_MAX = 200
+CONDITIONS_MAX, TEXTS_MAX = 200, 4_000
+"""Of all filters together: after a change of the catalogue one request evaluates them all."""
 CAPS_MAX = 60
 SLOTS_MAX = 100
 NAME_CHARS_MAX = 64
@@ -170,6 +172,16 @@ def _check_together(rules: Sequence[Rule]) -> None:
     caps = sum(isinstance(rule, Cap) for rule in rules)
     if caps > CAPS_MAX:
         raise BadRuleError(f"rules: {caps} caps; {CAPS_MAX} are the most")
+    programs = [filters.parse(text).program for text in {rule.filter for rule in rules} - {""}]
+    conditions, values = sum(p.conditions for p in programs), sum(p.texts for p in programs)
+    if conditions > CONDITIONS_MAX:
+        raise BadRuleError(
+            f"rules: filters of {conditions} conditions; {CONDITIONS_MAX:,} are the most"
+        )
+    if values > TEXTS_MAX:
+        raise BadRuleError(
+            f"rules: filters with {values:,} texts in ANY; {TEXTS_MAX:,} are the most"
+        )
 
 
 def _rule(place: int, value: Mapping[str, Any]) -> Rule:

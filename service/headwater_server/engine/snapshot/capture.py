@@ -26,7 +26,7 @@ class Capture:
     """The state that ``tree`` returns, at the moment of `take`.
 
     >>> numbers = np.zeros(3)
-    >>> capture = Capture(lambda: {"a": numbers, "b": ["x"], "c": Deferred(lambda: {"d": 1}, 8)})
+    >>> capture = Capture(lambda: {"a": numbers, "b": ["x"], "c": Deferred(lambda: {"d": 1})})
     >>> for _ in capture.take():
     ...     pass  # others may read the state here
     >>> numbers[0] = 7.0

@@ -19,11 +19,9 @@ _SCALARS = frozenset((bool, int, float, str, bytes, type(None)))
 class ScalarList(list[Any]):
     """A list of scalars, marked as such: a leaf without a check, and already a copy."""
 
-    def __init__(self, values: Iterable[Any] = (), bytes_each: int = 100) -> None:
-        """``bytes_each``: an estimate of what the state holds for each value."""
-        super().__init__(values)
-        self.bytes_each = bytes_each
 
+LIST_STEP = 1_000
+"""Values of a long list that are written at once."""
 
 PAUSE = object()
 """Yielded before a branch that takes a while to build; only with ``deferred``, for a capture."""
@@ -35,15 +33,11 @@ class Deferred:
     So a capture does not stop learning for it: it keeps the `Deferred`, and a thread builds it.
     """
 
-    __slots__ = ("nbytes", "tree")
+    __slots__ = ("tree",)
 
-    def __init__(self, tree: Callable[[], Plain], nbytes: int) -> None:
-        """``tree`` must return the same branch at any time and in any thread.
-
-        ``nbytes`` is an estimate of its memory.
-        """
+    def __init__(self, tree: Callable[[], Plain]) -> None:
+        """``tree`` must return the same branch at any time and in any thread."""
         self.tree = tree
-        self.nbytes = nbytes
 
 
 def flatten(tree: Plain, path: str = "", *, deferred: bool = False) -> Iterator[tuple[str, Plain]]:
@@ -98,19 +92,6 @@ def _lists(node: Any) -> Any:
     return {key: _lists(value) for key, value in node.items()}
 
 
-def memory_bytes(parts: Iterable[tuple[str, Plain]]) -> int:
-    """Return the bytes of all arrays, and of texts, numbers and `Deferred` as an estimate."""
-    return sum(_size(leaf) for _, leaf in parts)
-
-
-def _size(leaf: Plain) -> int:
-    if isinstance(leaf, (np.ndarray, Deferred)):
-        return int(leaf.nbytes)
-    if isinstance(leaf, ScalarList):
-        return leaf.bytes_each * len(leaf)
-    return 100 * len(leaf) if isinstance(leaf, (list, tuple)) else 32
-
-
 def digest(parts: Iterable[tuple[str, Plain]]) -> str:
     """Return 32 bytes, in hex, that two states share only if they are equal.
 
@@ -124,11 +105,17 @@ def digest(parts: Iterable[tuple[str, Plain]]) -> str:
     return summing.hexdigest()
 
 
+def _list_bytes(values: list[Any] | tuple[Any, ...]) -> bytes:
+    """Return the list's `repr`, in parts: during one call for all, no other thread could run."""
+    parts = (list(values[at : at + LIST_STEP]) for at in range(0, len(values), LIST_STEP))
+    return f"[{', '.join(repr(part)[1:-1] for part in parts)}]".encode("utf-8", "surrogatepass")
+
+
 def _bytes(leaf: Plain) -> bytes:
     if isinstance(leaf, np.ndarray):
         return f"{leaf.dtype.str}{leaf.shape}".encode() + np.ascontiguousarray(leaf).tobytes()
     if isinstance(leaf, float):
         return b"f" + struct.pack("<d", leaf)
     if isinstance(leaf, (list, tuple)):
-        return repr(list(leaf)).encode("utf-8", "surrogatepass")
+        return _list_bytes(leaf)
     return repr(leaf).encode("utf-8", "surrogatepass")

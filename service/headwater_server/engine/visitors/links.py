@@ -7,8 +7,6 @@ from typing import Any
 
 from headwater_server.engine.snapshot.state import ScalarList
 
-LINK_BYTES = 160  # estimate, beside 100 for its account and for its time
-
 
 class Links:
     """The account of each visitor: that of the latest event by its own time, "" after a logout.
@@ -77,7 +75,7 @@ class Links:
     def state(self) -> dict[str, Any]:
         """Return visitors, their accounts, and since when."""
         return {
-            "visitors": ScalarList(self._accounts, LINK_BYTES),
+            "visitors": ScalarList(self._accounts),
             "accounts": ScalarList(self._accounts.values()),
             "since_s": ScalarList(map(self._since_s.__getitem__, self._accounts)),
         }

@@ -10,7 +10,6 @@ from headwater_server.engine.messages.entries import UserWrite
 from headwater_server.engine.messages.events import ContextValue
 from headwater_server.engine.snapshot.state import Deferred
 
-USER_BYTES = 1_000  # estimate, for an account with a handful of features
 Features = tuple[tuple[str, ContextValue], ...]
 
 
@@ -70,7 +69,7 @@ class Users:
     def state(self) -> Deferred:
         """Return the accounts in order of their last write."""
         users = self._users.copy()  # quicker than a list of them
-        return Deferred(lambda: _columns(users), USER_BYTES * len(users))
+        return Deferred(lambda: _columns(users))
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""

@@ -22,8 +22,6 @@ from headwater_server.engine.visitors.histories import Histories
 from headwater_server.engine.visitors.links import Links
 from headwater_server.models.base import CAPACITY_START, grown
 
-KEY_BYTES = 145  # estimate: the text of a UUID and its place in a list and a dictionary
-
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -247,7 +245,7 @@ class Visitors:
     def state(self) -> dict[str, Any]:
         """Return profiles by row, and the state of each."""
         return {
-            "keys": ScalarList(self._keys, KEY_BYTES),
+            "keys": ScalarList(self._keys),
             "spare": ScalarList(self._spare),
             "recency": self._recency.state(),
             "links": self._links.state(),

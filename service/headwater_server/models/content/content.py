@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from heapq import heappop, heappush
 from typing import Any
 
@@ -14,6 +14,7 @@ from headwater_server.models.base import CAPACITY_START, ItemModel, grown
 from headwater_server.models.content import profile_similarity
 from headwater_server.models.logarithms import LOGS
 
+STEP_ITEMS = 500  # whose tokens are selected in one step, about two milliseconds
 TOKENS_MAX = 12
 KEPT_MAX = 48
 POSTINGS_MAX = 64
@@ -51,6 +52,7 @@ class Content(ItemModel):
     True
     """
 
+    _empty = -1  # no token
     _item_arrays = ("_all_tokens", "_tokens")
     _state = ("_words", "_all_tokens", "_tokens", "_frequencies", "_postings", "_filled", "_items")
 
@@ -75,15 +77,13 @@ class Content(ItemModel):
         self._norms = np.zeros(3)
         self._stamp = 0
 
-    def reserve(self, rows: int) -> None:
-        """Make room for items numbered below ``rows``; unknown tokens are -1."""
-        for name in self._item_arrays:
-            before = len(getattr(self, name))
-            super().reserve(rows)
-            getattr(self, name)[before:] = -1
-
     def describe(self, item: int, tokens: Iterable[str]) -> None:
         """Set the tokens of ``item``, instead of those that it had."""
+        for _ in self.describing(item, tokens):
+            pass
+
+    def describing(self, item: int, tokens: Iterable[str]) -> Generator[None, None, None]:
+        """Do the same in steps: now and then every item's tokens are selected again."""
         self._undescribe(item)
         numbers = [self._number(token) for token in dict.fromkeys(tokens) if token][:KEPT_MAX]
         self._all_tokens[item, : len(numbers)] = numbers
@@ -93,7 +93,10 @@ class Content(ItemModel):
             self._filled[token] += 1
         self._items += 1
         if self._items & (self._items - 1) == 0:  # a power of two: the number has doubled
-            self._select_tokens(np.flatnonzero(self._all_tokens[:, 0] >= 0))
+            described = np.flatnonzero(self._all_tokens[:, 0] >= 0)
+            for start in range(0, len(described), STEP_ITEMS):
+                self._select_tokens(described[start : start + STEP_ITEMS])
+                yield
         else:
             self._select_tokens(np.array([item]))
         self._forget_words()
@@ -238,7 +241,8 @@ class Content(ItemModel):
         (-1, []): nothing is shared.
         """
         tokens = self._tokens[history[: profile_similarity.REACH]]
-        shared = np.isin(tokens, self._tokens[item][self._tokens[item] >= 0])
+        own = self._tokens[item][self._tokens[item] >= 0]
+        shared = (tokens[:, :, np.newaxis] == own).any(axis=2)  # a third of the time of `isin`
         shared[history[: profile_similarity.REACH] == item] = False
         idf = np.log((self._items + 1.0) / (self._frequencies[tokens] + 1.0)) + 0.1
         worth = (np.where(shared, idf, 0.0) ** 2).sum(axis=1) * 0.9 ** np.arange(len(tokens))

@@ -106,6 +106,9 @@ class StateMachine(Protocol):
         Between steps the state may be read, but is the state at no offset.
         """
 
+    def bound_filters(self, bytes_max: int) -> None:
+        """Keep at most so many bytes of evaluated filters, which change no answer."""
+
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer from the state without changing it."""
 

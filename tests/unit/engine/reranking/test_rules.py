@@ -22,6 +22,9 @@ TEA = 'categories: ANY("tea")'
 BOOST = {"name": "b", "kind": "boost", "filter": TEA, "by": 1}
 CAP = {"name": "c", "kind": "cap", "field": "brand", "most": 2}
 HIDE = {"name": "h", "kind": "hide", "event_types": ["purchase"], "days": 9}
+LONG = " OR ".join(f"n{n} < 1" for n in range(31))
+MANY = f"{LONG} OR a < 1 OR b < 1"
+TEXTS = "tags: ANY(" + ", ".join(f'"t{n}"' for n in range(450))
 
 
 @pytest.mark.parametrize(
@@ -63,6 +66,15 @@ HIDE = {"name": "h", "kind": "hide", "event_types": ["purchase"], "days": 9}
         ),
         ([CAP | {"name": f"c{n}"} for n in range(61)], "61 caps; 60 are the most"),
         ([PIN | {"name": f"p{n}"} for n in range(201)], "201 of them; 200 are the most"),
+        ([BOOST | {"filter": MANY}], '"b": filter: at character 1: 33 different conditions; at'),
+        (
+            [BOOST | {"name": f"b{n}", "filter": f"{LONG} OR b{n} < 1"} for n in range(7)],
+            "filters of 224 conditions; 200 are the most",
+        ),
+        (
+            [BOOST | {"name": f"b{n}", "filter": f'{TEXTS}, "{n}")'} for n in range(9)],
+            "filters with 4,059 texts in ANY; 4,000 are the most",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(rules, says):

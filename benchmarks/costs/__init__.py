@@ -1,0 +1,1 @@
+"""What the most expensive allowed request of each method costs in a large shop."""

@@ -1,0 +1,224 @@
+"""A filter in its shortest form: each distinct condition once, so that its cost is bounded.
+
+Steps refer to earlier steps by number; the last one is the whole filter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import lark
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.catalogue.columns import Columns
+
+CONDITIONS_MAX = 32
+TEXTS_MAX = 500
+DEPTH_MAX = 100
+STEP_BYTES = 200
+Mask = NDArray[np.bool_]
+
+_COMPARE: dict[str, Any] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "=": np.equal,
+    "!=": np.not_equal,
+}
+_OPPOSITE = {"true": "false", "false": "true"}
+
+
+class TooCostlyError(ValueError):
+    """The filter has more parts than a request may evaluate; the text names the limit."""
+
+
+class AnyOf(NamedTuple):
+    """An item has one of ``texts`` in ``field``."""
+
+    field: str
+    texts: tuple[str, ...]
+
+
+class Compared(NamedTuple):
+    """An item's number in ``field`` passes."""
+
+    field: str
+    comparison: str
+    number: float
+
+
+class Negated(NamedTuple):
+    """A step is not true."""
+
+    step: int
+
+
+class Combined(NamedTuple):
+    """All of ``steps`` are true, or any of them."""
+
+    are_all: bool
+    steps: tuple[int, ...]
+
+
+Step = AnyOf | Compared | Negated | Combined
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a filter does, step by step."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """An estimate of its memory."""
+        lists = [step.texts for step in self.steps if isinstance(step, AnyOf)]
+        return STEP_BYTES * len(self.steps) + sum(60 + 4 * len(t) for some in lists for t in some)
+
+    @property
+    def fields(self) -> set[str]:
+        """The names of the fields that its conditions test."""
+        return {step.field for step in self.steps if isinstance(step, AnyOf | Compared)}
+
+    @property
+    def conditions(self) -> int:
+        """How many different conditions it has."""
+        return sum(isinstance(step, AnyOf | Compared) for step in self.steps)
+
+    @property
+    def texts(self) -> int:
+        """How many texts its ANY lists have together."""
+        return sum(len(step.texts) for step in self.steps if isinstance(step, AnyOf))
+
+    def mask(self, columns: Columns) -> Mask:
+        """Return bool[items]: which pass."""
+        return self._mask(len(self.steps) - 1, columns, {})
+
+    def _mask(self, number: int, columns: Columns, known: dict[int, Mask]) -> Mask:
+        if number not in known:
+            match self.steps[number]:
+                case AnyOf(field, texts):
+                    known[number] = columns.holding(field, texts)
+                case Compared(field, comparison, value):
+                    known[number] = columns.compared(field, _COMPARE[comparison], value)
+                case Negated(step):
+                    known[number] = ~self._mask(step, columns, known)
+                case Combined() as combined:
+                    known[number] = self._combined(combined, columns, known)
+        return known[number]
+
+    def _combined(self, combined: Combined, columns: Columns, known: dict[int, Mask]) -> Mask:
+        """Combine masks until the others cannot change the result."""
+        first, *others = combined.steps
+        mask = self._mask(first, columns, known).copy()
+        for step in others:
+            if combined.are_all:
+                if not mask.any():
+                    break
+                mask &= self._mask(step, columns, known)
+            else:
+                if mask.all():
+                    break
+                mask |= self._mask(step, columns, known)
+        return mask
+
+
+def compiled(tree: lark.Tree[Any]) -> Program:
+    """Return the program of a parsed filter.
+
+    Raises
+    ------
+    TooCostlyError
+        If it has too many conditions or texts, or is nested too deep.
+    """
+    building = _Building()
+    last = building.add(tree)
+    program = Program(tuple(building.numbers)[: last + 1])
+    for count, most, what in (
+        (program.conditions, CONDITIONS_MAX, "different conditions"),
+        (program.texts, TEXTS_MAX, "different texts in ANY"),
+    ):
+        if count > most:
+            raise TooCostlyError(f"{count} {what}; at most {most} may be")
+    return program
+
+
+class _Building:
+    """Numbers each distinct step once."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Step, int] = {}
+
+    def add(self, tree: lark.Tree[Any], depth: int = 0) -> int:
+        """Return the number of a branch's last step."""
+        if depth > DEPTH_MAX:
+            raise TooCostlyError(f"nested deeper than {DEPTH_MAX}")
+        tree, is_negated = _without_negations(tree)
+        number = self._combined(tree, depth) if _is_branch(tree) else self._number(_condition(tree))
+        return self._number(Negated(number)) if is_negated else number
+
+    def _number(self, step: Step) -> int:
+        return self.numbers.setdefault(step, len(self.numbers))
+
+    def _combined(self, tree: lark.Tree[Any], depth: int) -> int:
+        are_all, parts = tree.data == "both", _chain(tree)
+        merged, parts = ([], parts) if are_all else _merged(parts)
+        found = [self._number(condition) for condition in merged]
+        found += [self.add(part, depth + 1) for part in parts]
+        steps = tuple(dict.fromkeys(found))
+        return steps[0] if len(steps) == 1 else self._number(Combined(are_all, steps))
+
+
+def _merged(parts: list[lark.Tree[Any]]) -> tuple[list[AnyOf], list[lark.Tree[Any]]]:
+    """Return the ANY lists, one for each field, and the other parts of a chain of OR."""
+    texts: dict[str, dict[str, None]] = {}
+    others = []
+    for part in parts:
+        condition = None if _is_branch(part) or part.data == "negated" else _condition(part)
+        if isinstance(condition, AnyOf):
+            texts.setdefault(condition.field, {}).update(dict.fromkeys(condition.texts))
+        else:
+            others.append(part)
+    return [AnyOf(field, tuple(some)) for field, some in texts.items()], others
+
+
+def _is_branch(tree: lark.Tree[Any]) -> bool:
+    return tree.data in ("either", "both")
+
+
+def _without_negations(tree: lark.Tree[Any]) -> tuple[lark.Tree[Any], bool]:
+    """Return what is negated, and whether it is so an odd number of times."""
+    is_negated = False
+    while tree.data == "negated":
+        tree, is_negated = tree.children[0], not is_negated
+    return tree, is_negated
+
+
+def _chain(tree: lark.Tree[Any]) -> list[lark.Tree[Any]]:
+    """Return the parts of ``a AND b AND c``, which the parser nests to the left."""
+    parts: list[lark.Tree[Any]] = []
+    left = tree
+    while left.data == tree.data:
+        left, right = left.children
+        parts.append(right)
+    return [left, *reversed(parts)]
+
+
+def _condition(tree: lark.Tree[Any]) -> AnyOf | Compared:
+    match tree.data:
+        case "any_of":
+            field, *texts = map(str, tree.children)
+            return AnyOf(field, tuple(dict.fromkeys(map(_unquoted, texts))))
+        case "compared":
+            field, comparison, number = map(str, tree.children)
+            return Compared(field, comparison, float(number))
+    field, equality, truth = map(str, tree.children)
+    # not a negation: an item without the field must not pass
+    return AnyOf(field, (truth if equality == "=" else _OPPOSITE[truth],))
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
