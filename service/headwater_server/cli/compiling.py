@@ -99,14 +99,23 @@ def is_warm(cache: Path, kernels: int) -> bool:
 
 def kernels() -> int:
     """Return how many kernels the engine has, counted in its sources."""
+    texts = (path.read_bytes() for path in _sources())
+    return sum(len(re.findall(rb"^@njit\b", text, re.MULTILINE)) for text in texts)
+
+
+def _sources() -> list[Path]:
     package = Path(__file__).parents[1]
-    sources = (path for name in ("engine", "models") for path in (package / name).rglob("*.py"))
-    return sum(len(re.findall(rb"^@njit\b", path.read_bytes(), re.MULTILINE)) for path in sources)
+    return [path for name in ("engine", "models") for path in (package / name).rglob("*.py")]
 
 
 def compiled(cache: Path) -> int:
-    """Return how many kernels are in the cache. Several checkouts may share it, under one name."""
-    return len({path.name for path in cache.rglob("*.nbi")})
+    """Return how many kernels of the engine are in the cache, each once for all checkouts.
+
+    Those of the API, which are compiled at the first large message, do not count.
+    """
+    modules = {path.stem for path in _sources()}
+    names = {path.name for path in cache.rglob("*.nbi")}
+    return sum(name.partition(".")[0] in modules for name in names)
 
 
 def cache_dir() -> Path:

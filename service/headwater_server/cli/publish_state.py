@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.stored import RIVER_VERSION
+from headwater_server.engine.snapshot.versions import RIVER_VERSION
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.snapshots import SnapshotMeta
 from headwater_server.storage.kept.snapshots import RedisSnapshots

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
-from headwater_server.engine import changes, stored
+from headwater_server.engine import changes
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
@@ -33,7 +33,7 @@ from headwater_server.engine.parts import Applied, Parts, Steps
 from headwater_server.engine.reranking.candidates import Candidates, Question
 from headwater_server.engine.reranking.filling import Filled
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.snapshot import memory, state
+from headwater_server.engine.snapshot import memory, state, versions
 from headwater_server.engine.snapshot.capture import Capture, at_once
 from headwater_server.engine.visitors.event_class import class_of
 from headwater_server.engine.visitors.request_context import placement_of
@@ -284,7 +284,7 @@ class Engine:
         return at_once(self._whole)
 
     def _whole(self) -> dict[str, Any]:
-        return stored.whole(self.parts, self.STATE_VERSION)
+        return versions.stamped(self.parts.stored(), self.STATE_VERSION)
 
     @classmethod
     def restore(cls, captured: Iterable[tuple[str, Any]]) -> Self:
@@ -295,4 +295,4 @@ class Engine:
         ValueError
             If another version of the state, or of River, wrote it: rebuild from the log.
         """
-        return cls(parts=stored.parts_of(captured, cls.STATE_VERSION))
+        return cls(parts=Parts.loaded(versions.checked(captured, cls.STATE_VERSION)))

@@ -207,15 +207,28 @@ class Parts:
             **{name: getattr(self, name).state for name in _STATEFUL},
         }
 
+    def stored(self) -> dict[str, Any]:
+        """Return what a snapshot holds: the state, and what teaches nothing beside it."""
+        return {
+            "repeated": self.repeated,
+            "settings_changes": self.settings_history.state,
+            "learned": self.state(),
+        }
+
     @classmethod
-    def loaded(
-        cls, learned: dict[str, Any], repeated: int, settings_changes: list[list[Any]]
-    ) -> Self:
-        """Return the parts whose `state` this is. Raises KeyError for a branch that is missing."""
+    def loaded(cls, stored: dict[str, Any]) -> Self:
+        """Return the parts of which this is `stored`. Raises ValueError if a branch is missing."""
+        try:
+            return cls._loaded(**stored)
+        except KeyError as missing:
+            raise ValueError(f"the snapshot holds no {missing}: rebuild from the log") from None
+
+    @classmethod
+    def _loaded(cls, learned: dict[str, Any], **beside: Any) -> Self:
         parts = cls(EngineSettings.parse(learned["settings"]))
         parts.clock_ms, parts.learned = learned["clock_ms"], learned["learned"]
-        parts.repeated = repeated
-        parts.settings_history.load(settings_changes)
+        parts.repeated = beside["repeated"]
+        parts.settings_history.load(beside.get("settings_changes", []))
         parts.retriever.popular.load(learned["popular"])
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-from headwater_server.engine.stored import RIVER_VERSION
+from headwater_server.engine.snapshot.versions import RIVER_VERSION
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.group.host_peers import HostPeers, caught_up

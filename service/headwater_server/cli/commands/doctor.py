@@ -65,7 +65,7 @@ class _Wanted:
 
 async def _doctor(settings: Settings, wanted: _Wanted) -> list[Finding]:
     from headwater_server.engine.engine import Engine
-    from headwater_server.engine.stored import RIVER_VERSION
+    from headwater_server.engine.snapshot.versions import RIVER_VERSION
     from headwater_server.storage.doctor.examination import Examination
     from headwater_server.storage.doctor.findings import Build
 

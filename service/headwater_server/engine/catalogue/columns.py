@@ -81,8 +81,8 @@ class Columns:
 
     def names(self) -> set[str]:
         """Return the fields that an item has."""
-        numbers = {name for name, column in self._numbers.items() if not np.isnan(column).all()}
-        return numbers | {name for name, postings in self._postings.items() if len(postings)}
+        columns = [*self._numbers.items(), *self._postings.items()]
+        return {name for name, column in columns if column}
 
     def holding(self, name: str, texts: Iterable[str]) -> NDArray[np.bool_]:
         """Return bool[items]: which contain one of ``texts`` in field ``name``."""

@@ -26,6 +26,10 @@ class Numbers:
         self._few: dict[int, float] = {}
         self._array: NDArray[np.float64] | None = None
 
+    def __bool__(self) -> bool:
+        """Whether any item has a number."""
+        return bool(self._few) or (self._array is not None and not np.isnan(self._array).all())
+
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
         self._rows = rows

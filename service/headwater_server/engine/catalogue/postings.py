@@ -33,9 +33,9 @@ class Postings:
         self._counts: dict[str, int] = {}
         """Of texts with bits: how many items have them."""
 
-    def __len__(self) -> int:
-        """How many texts items have."""
-        return len(self._holders)
+    def __bool__(self) -> bool:
+        """Whether any item has a text."""
+        return bool(self._holders)
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""

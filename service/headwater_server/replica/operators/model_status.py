@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 
-from headwater_server.engine.stored import RIVER_VERSION
+from headwater_server.engine.snapshot.versions import RIVER_VERSION
 from headwater_server.replica.answers import ModelAnswer
 from headwater_server.replica.operators.memory import MemoryBudget
 from headwater_server.replica.ports.snapshots import Parts

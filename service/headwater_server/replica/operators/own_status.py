@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from headwater_server.engine.stored import RIVER_VERSION
+from headwater_server.engine.snapshot.versions import RIVER_VERSION
 from headwater_server.observability.recent import CallFigures
 from headwater_server.replica.group.identity import Identity
 from headwater_server.replica.health import Health

@@ -40,7 +40,8 @@ warm_up()
 engine = Engine()
 growth(write(n, n + 500) for n in range(0, 100_000, 500))
 growth(
-    Entry(0, tuple(map(view, range(n, n + 500))), imported=True) for n in range(0, 200_000, 500)
+    Entry(10**12, tuple(map(view, range(n, n + 500))), imported=True)
+    for n in range(0, 200_000, 500)
 )
 """
 
@@ -56,7 +57,7 @@ def test_what_a_container_holds_is_measured() -> None:
         grown = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert memory_bytes(held) == pytest.approx(grown, rel=0.1)
+    assert memory_bytes(held) == pytest.approx(grown, rel=0.15)
 
 
 def test_what_several_refer_to_counts_once() -> None:
