@@ -82,7 +82,7 @@ class ShopModel:
     def write(self, write: ItemWrite, clock_ms: int) -> bool:
         """Put the fields that are newer; say whether any was."""
         name, set_ms = write.item.item_id, write.set_time_ms
-        set_ms = clock_ms if set_ms is None else set_ms
+        set_ms = self._newest(name, clock_ms) if set_ms is None else set_ms
         times = self.times.setdefault(name, {})
         newer = [f for f in write.fields or ITEM_FIELDS if set_ms >= times.get(f, set_ms)]
         self.seen_ids.add(name)
@@ -94,10 +94,14 @@ class ShopModel:
             times.update(dict.fromkeys(newer, set_ms))
         return bool(newer)
 
+    def _newest(self, name: str, clock_ms: int) -> int:
+        """A write that states no time is the newest, also after one from a clock ahead."""
+        return max([clock_ms, *self.times.get(name, {}).values()])
+
     def delete(self, delete: ItemDelete, clock_ms: int) -> bool:
         """Take it out, unless something newer was said."""
         name, set_ms = delete.item_id, delete.set_time_ms
-        set_ms = clock_ms if set_ms is None else set_ms
+        set_ms = self._newest(name, clock_ms) if set_ms is None else set_ms
         self.seen_ids.add(name)
         if any(set_ms < time for time in self.times.get(name, {}).values()):
             return False
