@@ -7,6 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.intake.deduplication import erased_event
 from headwater_server.engine.messages.entries import (
     Entry,
     Item,
@@ -17,6 +18,7 @@ from headwater_server.engine.messages.entries import (
     SettingsChange,
     UserErase,
     UserWrite,
+    VisitorUnlink,
 )
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
@@ -127,5 +129,9 @@ def _odds(
         [UserErase(f"account-{visitor}", (visitor,))],
         [SettingsChange(replace(SETTINGS, session_gap_minutes=20.0 + visit % 3))],
         [Mark(f"mark-{visit}")],
+        [replace(act, from_page=True)],
+        [replace(act, event_type="logout", items=())],
+        [VisitorUnlink(visitor)],
+        [erased_event(replace(act, event_id=f"gone-{visit}"))],
     )
     return random.choice(kinds) if random.random() < 0.35 else []
