@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import re
@@ -196,21 +195,6 @@ async def test_every_error_is_the_json_of_a_status(rest, sent, expected):
     assert (body["code"], body["status"]) == (code, status)
     assert says in body["message"]
     assert answer.headers["grpc-status"] == str(code)
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "GZip", "deflate", "br", "zstd", "identity, gzip"])
-async def test_an_encoded_body_is_refused_with_a_reason_and_teaches_nothing(rest, encoding):
-    """Whether it is what it says or not: nothing is decoded."""
-    sent = {"events": [event(f"encoded-{encoding}")]}
-    headers = JSON | {"content-encoding": encoding}
-    for path, body in (("/v1/feedback", sent), (RECOMMEND, {"visitorId": "ann"})):
-        plain = json.dumps(body).encode()
-        for content in (plain, gzip.compress(plain)):
-            answer = await rest.post(path, content=content, headers=headers)
-            assert answer.status_code == 415, answer.text
-            assert answer.json()["message"].startswith("content-encoding is not supported")
-    answer = await rest.post("/v1/feedback", json=sent, headers={"content-encoding": "identity"})
-    assert answer.json()["results"][0]["status"] == "EVENT_STATUS_CREATED"
 
 
 async def test_a_key_in_the_query_is_the_beacons_way_in_and_is_seen_by_nobody_else(server, rest):
