@@ -23,7 +23,7 @@ LEARNED = {EventStatus.CREATED, EventStatus.EXISTS}
 class Load:
     """Clients that send feedback until they are stopped; made and ended by `load_on`."""
 
-    def __init__(self, addresses: Sequence[str], seed: int, *, batch: int, key: str | None) -> None:
+    def __init__(self, addresses: Sequence[str], seed: int, *, batch: int, key: str) -> None:
         self._addresses = addresses
         self._key = key
         self._seed = seed
@@ -107,7 +107,7 @@ async def load_on(
     *,
     clients: int = 4,
     batch: int = 5,
-    key: str | None = None,
+    key: str = "",
 ) -> AsyncIterator[Load]:
     """Shop with some clients while the body runs; afterwards nothing is under way any more."""
     load = Load(addresses, seed, batch=batch, key=key)
@@ -121,9 +121,7 @@ async def load_on(
             load.is_stopping = True
 
 
-async def not_remembered(
-    address: str, events: Sequence[Event], key: str | None = None
-) -> list[str]:
+async def not_remembered(address: str, events: Sequence[Event], key: str = "") -> list[str]:
     """Send everything once more; return the ids that the server does not say EXISTS to."""
     forgotten: list[str] = []
     async with AsyncClient(address, key=key) as client:

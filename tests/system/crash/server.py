@@ -23,9 +23,7 @@ class Server(ServerProcess):
     takes its log. With ``key``, a backend's, calls need one.
     """
 
-    def __init__(
-        self, path: Path, *flags: str, redis_url: str = "", key: str | None = None
-    ) -> None:
+    def __init__(self, path: Path, *flags: str, redis_url: str = "", key: str = "") -> None:
         super().__init__(path, *flags, *(("--keys", key) if key else ()))
         self._key = key
         if redis_url:
