@@ -118,7 +118,12 @@ TIME = (time(2**60), time(-(2**60)), time(0, -1), time(0, 10**9), time(253402300
 VALUES = (count(101), name_of_bytes(129), name_of_bytes(0), nothing_said)
 LABELS = (count(101), value(""), value("x" * 257))
 PAGE = (value(-1), value(-(2**31)))
-FILTER = (value("price <"), value("price < 1 AND " * 500), value('"'), value("NOT " * 200 + "a=1"))
+FILTER = (
+    value("price <"),
+    value("price < 1 AND " * 500),
+    value('"'),
+    value(" OR ".join(f"a = {n}" for n in range(40))),
+)
 OFFSET = (value("yesterday"), value("1-2-3"), value("x" * 129), value("-1-0"))
 TOKEN = (value("page 2"), value("x" * 400), value("_w"), value("né"))
 WRITES = (missing, count(1001))

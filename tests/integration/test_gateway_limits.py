@@ -179,6 +179,18 @@ async def test_readiness_follows_the_server_and_callers_see_it():
                 assert back.status_code == 200
 
 
+async def test_a_deadline_that_passes_is_json_as_well():
+    replica = DictReplica()
+    replica.pause = asyncio.Event()
+    async with gateway_before(replica) as url, patient(**BEARER) as client:
+        late = await client.post(
+            f"{url}/v1/recommend", json=QUESTION, headers={"grpc-timeout": "50m"}
+        )
+        assert (late.status_code, late.json()["status"]) == (504, "DEADLINE_EXCEEDED")
+        assert "eadline" in late.json()["message"]
+        replica.pause.set()
+
+
 async def test_a_server_may_be_named():
     replica = DictReplica()
     async with serving(replica, API) as address, patient(**BEARER) as client:
