@@ -25,7 +25,7 @@ KILLS = 2
 FLOODERS = 4
 VISITORS, MADE_UP = (1_000_000, 300_000) if IS_SOAK else (6_000, 2_000)
 DESCRIBED = 1_500
-MEMORY_SHARE = 1.1  # of what GetModel states the state to be, and what it grew by
+MEMORY_SHARE = 1.15  # of what GetModel states the state to have grown by
 
 
 class Flood:
