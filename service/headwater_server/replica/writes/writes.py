@@ -57,7 +57,9 @@ class Writes:
         """Learn from the valid events; quarantine the others, each with its reason."""
         end_s = self._end_s(time_remaining_s)
         checked = await self._checks.check(events, caller)
-        return await self._finish(checked, self._submit(_good(checked)), end_s)
+        good = _good(checked)
+        pending = self._submit(good, await self._appender.encode(good))
+        return await self._finish(checked, pending, end_s)
 
     async def take_feedback(
         self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: Caller = NOBODY
@@ -77,7 +79,8 @@ class Writes:
     ) -> WriteAnswer:
         """Append operations to the log and return when they are applied."""
         end_s = self._end_s(time_remaining_s)
-        done = await self._done(self._submit(operations), end_s)
+        encoded = await self._appender.encode(operations)
+        done = await self._done(self._submit(operations, encoded), end_s)
         return WriteAnswer(done.outcomes, done.offset)
 
     async def _finish(
@@ -98,19 +101,20 @@ class Writes:
         await self._store_rejected(rejected, end_s)
         return WriteAnswer(outcomes, done.offset)
 
-    def _submit(self, operations: Sequence[Operation]) -> PendingWrite | None:
+    def _submit(self, operations: Sequence[Operation], encoded: bytes) -> PendingWrite | None:
         if not operations:
             return None
         if not self._health.writes:
             raise StoreUnavailable(self._health.reason)
-        return self._appender.submit(operations)
+        return self._appender.submit(operations, encoded)
 
     async def _submit_patiently(
         self, operations: Sequence[Operation], end_s: float
     ) -> PendingWrite | None:
+        encoded = await self._appender.encode(operations)
         while True:
             try:
-                return self._submit(operations)
+                return self._submit(operations, encoded)
             except Overloaded:
                 try:
                     async with asyncio.timeout_at(end_s):
