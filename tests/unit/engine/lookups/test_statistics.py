@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headwater_server.engine.lookups.statistics import ItemOrder, ItemQuestion
+from headwater_server.engine.lookups.statistics import Found, ItemOrder, ItemQuestion
 from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
 from tests.unit.engine.small_shop import IDS, shop
@@ -14,9 +14,7 @@ HOUR_MS = 3_600_000
 
 def page(engine, now_ms=100, text="", **question):
     if text:
-        question["among"] = frozenset(
-            name for few in engine.lookups.items_holding(text) for name in few
-        )
+        question["among"] = Found.joined([*engine.lookups.items_holding(text)])
     return engine.lookups.item_statistics(
         ItemQuestion(**question), list(engine.lookups.open_slots()), now_ms
     )
