@@ -46,7 +46,7 @@ class _Walk:
         self._seen: set[int] = set()
 
     def parts(self, thing: Any, depth: int) -> Iterator[float]:
-        """Yield the sizes of the fields of an object, and of those of its fields, ``depth`` deep."""
+        """Yield the sizes of an object's fields, and of theirs, ``depth`` deep."""
         fields = getattr(thing, "__dict__", None)
         if not depth or fields is None or not _is_ours(thing):
             yield self.size(thing)

@@ -75,14 +75,19 @@ class Appender:
             await taken_in_steps(encode(operations[n : n + PART_OPERATIONS]) for n in parts)
         )
 
+    def admit(self, operations: int) -> None:
+        """Raise `Overloaded` if there is no place for so many more."""
+        limit = self._settings.unacknowledged_operations_max
+        if self._operations and self._operations + operations > limit:
+            raise Overloaded(RETRY_AFTER_MS, "too many writes are under way")
+
     def submit(self, operations: Sequence[Operation], encoded: bytes | None = None) -> PendingWrite:
         """Queue operations; the future ends when they are durable and applied.
 
-        ``encoded``: what `encode` returned for them, if it was called before. `Overloaded` when too many are under way, so that callers get the error early.
+        ``encoded`` is what `encode` returned for them. `Overloaded` when too many are under way,
+        so that callers get the error early.
         """
-        limit = self._settings.unacknowledged_operations_max
-        if self._operations and self._operations + len(operations) > limit:
-            raise Overloaded(RETRY_AFTER_MS, "too many writes are under way")
+        self.admit(len(operations))
         if encoded is None:
             encoded = self._log.encode(operations)
         future: asyncio.Future[Acknowledged] = asyncio.get_running_loop().create_future()
