@@ -176,6 +176,9 @@ class CountingEngine:
             len(found),
         )
 
+    def prepare_filter(self, text: str) -> None:
+        pass
+
     def items_holding(self, text: str) -> Iterator[Found]:
         names = [*self.interactions]
         found = [place for place, name in enumerate(names) if text in name]

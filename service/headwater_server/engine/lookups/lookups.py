@@ -49,6 +49,10 @@ class Lookups:
         """Yield items that were seen and the reward of each so far, in short steps."""
         return self._parts.attribution.open_slots()
 
+    def prepare_filter(self, text: str) -> None:
+        """Find what passes a filter and keep it, which is no state: the next question is quick."""
+        self._parts.scoring.passing(text)
+
     def items_holding(self, text: str) -> Iterator[Found]:
         """Yield the items whose id or title holds a text, in short steps."""
         return ItemStatistics(self._parts.scoring).holding(text)

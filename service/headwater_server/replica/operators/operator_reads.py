@@ -136,6 +136,7 @@ class OperatorReads:
             found = await in_steps(self._engine.lookups.items_holding(text))
             question = replace(question, among=Found.joined(found))
             await yield_to_others()
+        self._engine.lookups.prepare_filter(question.filter)
         slots = await in_steps(self._engine.lookups.open_slots())
         page = self._engine.lookups.item_statistics(question, slots, self._own.now_ms())
         answer = ItemsAnswer(page, self._shell.tail.position.offset)

@@ -50,6 +50,9 @@ class StateLookups(Protocol):
     def open_slots(self) -> Iterator[Slots]:
         """Yield recent counts in steps; the caller may pause between steps."""
 
+    def prepare_filter(self, text: str) -> None:
+        """Find the items that pass a filter, so that the next question with it is quick."""
+
     def items_holding(self, text: str) -> Iterator[Found]:
         """Yield the items whose id or title contains a text, in steps with pauses."""
 

@@ -100,3 +100,12 @@ def test_asking_changes_nothing(busy):
     for order in ItemOrder:
         page(busy, order=order, text="a")
     assert busy.digest() == before
+
+
+def test_an_item_whose_number_went_to_another_since_the_search_is_not_listed(busy):
+    found = Found.joined([*busy.lookups.items_holding("lamp")])
+    others = [one for one in found.ids if one != found.ids[0]]
+    stale = Found(found.numbers, ("gone", *found.ids[1:]))
+    assert sorted(ids(busy, among=stale)) == sorted(others)
+    assert ids(busy, among=found, item_ids=("nothing", *found.ids)) == list(found.ids)
+    assert ids(busy, among=Found.joined([])) == []
