@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import statistics
 import sys
 import tempfile
@@ -100,12 +101,14 @@ async def _cost(method: Any, message: Any, rounds: int) -> tuple[float, float, i
     return statistics.median(took_ms), statistics.median(longest), size
 
 
-async def _measured(data_dir: Path, items: int, rounds: int) -> list[dict[str, Any]]:
+async def _measured(data_dir: Path, items: int, rounds: int, only: str) -> list[dict[str, Any]]:
     found = []
     async with _replica(data_dir) as replica:
         methods = _methods(replica)
         print(f"{'method':22}{'request':34}{'CPU ms':>9}{'piece ms':>10}{'answer kB':>11}")
         for method, name, message in requests(items):
+            if only and method != only:
+                continue
             times = 1 if method in WRITES else rounds
             cpu_ms, piece_ms, size = await _cost(methods[method], message, times)
             line = {"method": method, "request": name, "cpu_ms": cpu_ms, "piece_ms": piece_ms}
@@ -118,6 +121,7 @@ def costs(
     items: int = 100_000,
     visitors: int = 100_000,
     rounds: int = 5,
+    only: Annotated[str, typer.Option(help="measure only this method")] = "",
     data_dir: Annotated[Path | None, typer.Option(help="kept, and used again, if given")] = None,
     report: Annotated[Path | None, typer.Option(help="write all figures here, as JSON")] = None,
 ) -> None:
@@ -127,7 +131,9 @@ def costs(
     directory = data_dir or Path(tempfile.mkdtemp(prefix="headwater-costs-"))
     if not (directory / "appendonlydir").exists():
         asyncio.run(keep(built(items, visitors), directory))
-    found = asyncio.run(_measured(directory, items, rounds))
+    with tempfile.TemporaryDirectory(prefix="headwater-costs-") as used:  # requests write
+        shutil.copytree(directory, used, dirs_exist_ok=True)
+        found = asyncio.run(_measured(Path(used), items, rounds, only))
     if report:
         report.write_text(json.dumps(found, indent=1) + "\n")
 

@@ -118,7 +118,7 @@ class Methods:
         if not self._room.acquire(blocking=False):
             context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too much feedback waits")
         try:
-            events = feedback_request(request)
+            events = list(feedback_request(request))
             settings = self._learner.engine.settings
             signed = [replace(event, fingerprint=fingerprint(event, t)) for event, t in events]
             good = [event for event in signed if not quarantine_reason(event, settings)]

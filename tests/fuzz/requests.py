@@ -61,11 +61,11 @@ class Shop:
         return lists.list_trending_items_response(ListAnswer(found, "1-0"))
 
     def feedback(self, request):
-        events = feedback.feedback_request(request)
+        events = list(feedback.feedback_request(request))
         return feedback.feedback_response(events, self.put(event for event, _ in events))
 
     def upsert_items(self, request):
-        writes = catalog.upsert_items_request(request)
+        writes = list(catalog.upsert_items_request(request))
         return catalog.upsert_items_response(writes, self.put(writes))
 
     def delete_items(self, request):
@@ -83,7 +83,7 @@ class Shop:
         )
 
     def upsert_users(self, request):
-        writes = users.upsert_users_request(request)
+        writes = list(users.upsert_users_request(request))
         return users.upsert_users_response(writes, self.put(writes))
 
     def get_user(self, request):

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.limits import Limit
-from headwater_server.engine.lookups.statistics import ItemFigures, ItemPage, ItemQuestion
+from headwater_server.engine.lookups.statistics import (
+    Found,
+    ItemFigures,
+    ItemPage,
+    ItemQuestion,
+)
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import (
@@ -169,8 +176,13 @@ class CountingEngine:
             len(found),
         )
 
-    def items_holding(self, text: str) -> Iterator[list[str]]:
-        yield [name for name in self.interactions if text in name]
+    def prepare_filter(self, text: str) -> None:
+        pass
+
+    def items_holding(self, text: str) -> Iterator[Found]:
+        names = [*self.interactions]
+        found = [place for place, name in enumerate(names) if text in name]
+        yield Found(np.array(found, np.int32), [names[place] for place in found])
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         ids = sorted(item_id for item_id in self.titles if item_id > after_item_id)
@@ -197,8 +209,8 @@ class CountingEngine:
     def limits(self) -> Sequence[Limit]:
         return []
 
-    def memory_bytes(self) -> int:
-        return 0
+    def measuring_memory(self) -> Iterator[float]:
+        return iter(())
 
     def drift_alarms(self) -> Sequence[DriftAlarm]:
         return []

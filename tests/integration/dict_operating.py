@@ -43,7 +43,7 @@ class DictOperating:
         self._begin = begin
         self.asked: list[object] = []
 
-    def serving(self) -> ServingAnswer:
+    async def serving(self) -> ServingAnswer:
         sizes = (3 * 2**40, 4 * 2**40, 2**40)
         return ServingAnswer("h-1-a", NOON_MS, 2**40, True, False, "why not", *sizes, 5, CALLS)
 

@@ -38,7 +38,7 @@ async def test_a_replica_reports_how_it_serves_and_is_remembered_when_it_dies(
     async with running_replica(storage, meters=meters, metrics_sample_s=0.05) as replica:
         await storage.replicas.report(DEAD)
         offset = (await replica.feedback(clicks(1, 2), PATIENCE_S)).offset
-        own = replica.operators.serving()
+        own = await replica.operators.serving()
         meters.of(RECOMMEND).under_way += 1
         meters.of(RECOMMEND).ended("OK", 0.004)
 

@@ -270,9 +270,9 @@ class Engine:
         self._check_whole()
         return state.digest(state.flatten(self.parts.state()))
 
-    def memory_bytes(self) -> int:
-        """Return an estimate of all that the state takes, and what is derived from it."""
-        return memory.memory_bytes(self.parts)
+    def measuring_memory(self) -> Iterator[float]:
+        """Yield an estimate of what each part of the state takes, with what is derived from it."""
+        return memory.measuring(self.parts)
 
     def capturing(self) -> Capture:
         """Return a copy of the state that is still to be taken, in steps: see `Capture`."""

@@ -15,7 +15,7 @@ from headwater_server.replica.group.identity import Identity, this_process
 from headwater_server.replica.group.marks import Marks
 from headwater_server.replica.group.membership import Membership
 from headwater_server.replica.health import Health
-from headwater_server.replica.operators.memory import MemoryBudget
+from headwater_server.replica.operators.memory import MemoryBudget, StateMemory
 from headwater_server.replica.operators.model_status import ModelStatus
 from headwater_server.replica.operators.operator_reads import OperatorReads
 from headwater_server.replica.operators.own_status import OwnStatus
@@ -92,8 +92,13 @@ class _Assembly:
         self._timeout_s = settings.write_timeout_ms / 1_000
         self._shell = self._shell_at(position, host_peers)
         self._writes = self._make_writes()
+        self._state_memory = StateMemory(engine)
         self._status = ModelStatus(
-            engine, self._shell.tail, lambda: self._writes.quarantined, own.memory
+            engine,
+            self._shell.tail,
+            lambda: self._writes.quarantined,
+            own.memory,
+            self._state_memory,
         )
         self._marks = Marks(stores.replicas, own.replica_id, self._status.copy)
 
@@ -115,7 +120,7 @@ class _Assembly:
             status=self._status,
             marks=self._marks,
             comparison=Comparison(stores.replicas, self._marks, writes),
-            operators=OperatorReads(engine, shell, sampling, self._own, stores),
+            operators=OperatorReads(engine, shell, sampling, self._own, stores, self._state_memory),
             sampling=sampling,
             settings_warnings=SettingsWarnings(engine),
             membership=membership,

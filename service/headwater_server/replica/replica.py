@@ -99,7 +99,10 @@ class Replica:
         """Return all that can be measure of it now; the store is asked, too."""
         own = self.own
         counts = {"events_quarantined": self.writes.quarantined, **own.memory.measure()}
-        return await measure(self.engine, self.shell, counts, own.health, self.stores, own.now_ms)
+        state_bytes = await self.status.state_memory.measure()
+        return await measure(
+            self.engine, self.shell, counts, own.health, self.stores, own.now_ms, state_bytes
+        )
 
     # --- reads -------------------------------------------------------------------------------
 

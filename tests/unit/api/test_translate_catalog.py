@@ -99,7 +99,7 @@ def test_an_expiry_in_1970_is_not_never() -> None:
 )
 def test_a_bad_item_names_its_field(item, field) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        upsert_items_request(request(item=item_pb2.Item(**({"item_id": "a"} | item))))
+        list(upsert_items_request(request(item=item_pb2.Item(**({"item_id": "a"} | item)))))
     assert caught.value.field == f"writes[0].item.{field}"
 
 
@@ -116,7 +116,7 @@ def test_a_bad_item_names_its_field(item, field) -> None:
 def test_a_bad_write_names_its_field(write, field) -> None:
     item = {"item": item_pb2.Item(item_id="a")} if write else {}
     with pytest.raises(InvalidRequest) as caught:
-        upsert_items_request(request(**item, **write))
+        list(upsert_items_request(request(**item, **write)))
     assert caught.value.field == field
 
 
@@ -124,7 +124,7 @@ def test_a_bad_write_names_its_field(write, field) -> None:
 def test_a_call_has_1_to_1000_writes(count) -> None:
     write = item_pb2.ItemWrite(item=item_pb2.Item(item_id="a"))
     with pytest.raises(InvalidRequest) as caught:
-        upsert_items_request(pb.UpsertItemsRequest(writes=[write] * count))
+        list(upsert_items_request(pb.UpsertItemsRequest(writes=[write] * count)))
     assert caught.value.field == "writes"
 
 

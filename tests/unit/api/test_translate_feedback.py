@@ -47,7 +47,7 @@ def test_every_field_of_an_event_arrives_with_its_token_beside_it() -> None:
         position=3,
         context=(("a", 1.0), ("b", "x")),
     )
-    assert feedback_request(pb.FeedbackRequest(events=[message])) == [(event, "token")]
+    assert list(feedback_request(pb.FeedbackRequest(events=[message]))) == [(event, "token")]
 
 
 def test_what_is_left_out_is_none_and_a_zero_is_a_zero() -> None:
@@ -70,7 +70,7 @@ def test_what_is_left_out_is_none_and_a_zero_is_a_zero() -> None:
 )
 def test_a_malformed_call_names_its_field(events, field) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        feedback_request(pb.FeedbackRequest(events=events))
+        list(feedback_request(pb.FeedbackRequest(events=events)))
     assert caught.value.field == field
 
 

@@ -74,7 +74,7 @@ def test_a_mask_names_single_features_or_all_that_are_given(paths, fields, names
 )
 def test_a_bad_write_names_its_field(write, field) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        upsert_users_request(request(**write))
+        list(upsert_users_request(request(**write)))
     assert caught.value.field == field
     assert len(str(caught.value)) < 200
 
@@ -82,7 +82,7 @@ def test_a_bad_write_names_its_field(write, field) -> None:
 @pytest.mark.parametrize("count", [0, 1001])
 def test_a_call_has_1_to_1000_writes(count) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        upsert_users_request(pb.UpsertUsersRequest(writes=[pb.UserWrite(user=ANN)] * count))
+        list(upsert_users_request(pb.UpsertUsersRequest(writes=[pb.UserWrite(user=ANN)] * count)))
     assert caught.value.field == "writes"
 
 

@@ -11,6 +11,7 @@ from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate import catalog
 from headwater_server.api.translate.pages import page_bytes
+from headwater_server.replica.steps import taken_in_steps
 
 
 class CatalogServicer(pb_grpc.CatalogServiceServicer):
@@ -23,7 +24,7 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
     async def UpsertItems(
         self, request: pb.UpsertItemsRequest, context: Context
     ) -> pb.UpsertItemsResponse:
-        writes = catalog.upsert_items_request(request)
+        writes = await taken_in_steps(catalog.upsert_items_request(request))
         remaining_s = time_remaining_s(context, self._settings)
         async with learning(cost_of_writes(writes)):
             answer = await self._replica.upsert_items(writes, remaining_s)

@@ -21,6 +21,7 @@ from headwater_server.api.translate.feedback import (
     feedback_response,
     stream_feedback_response,
 )
+from headwater_server.replica.steps import taken_in_steps
 
 
 class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
@@ -35,7 +36,7 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
         self._draining = draining
 
     async def Feedback(self, request: pb.FeedbackRequest, context: Context) -> pb.FeedbackResponse:
-        events = feedback_request(request)
+        events = await taken_in_steps(feedback_request(request))
         remaining_s = time_remaining_s(context, self._settings)
         caller = caller_of(context, self._settings)
         async with learning(cost_of_events(events)):
@@ -48,7 +49,7 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
         caller = caller_of(context, self._settings)
 
         async def take(request: pb.StreamFeedbackRequest) -> Awaitable[pb.StreamFeedbackResponse]:
-            events = feedback_request(request)
+            events = await taken_in_steps(feedback_request(request))
             await self._load.wait_to_admit(Kind.WRITES)
             remaining_s = time_remaining_s(context, self._settings)
             take = self._replica.take_feedback(events, remaining_s, caller)

@@ -61,7 +61,7 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
     async def GetServing(
         self, request: pb.GetServingRequest, context: Context
     ) -> pb.GetServingResponse:
-        return get_serving_response(self._replica.operators.serving())
+        return get_serving_response(await self._replica.operators.serving())
 
     async def ListReplicas(
         self, request: pb.ListReplicasRequest, context: Context

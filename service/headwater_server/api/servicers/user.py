@@ -10,6 +10,7 @@ from headwater_server.api.guard.learning import cost_of_writes, learning
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate import users
+from headwater_server.replica.steps import taken_in_steps
 
 
 class UserServicer(pb_grpc.UserServiceServicer):
@@ -22,7 +23,7 @@ class UserServicer(pb_grpc.UserServiceServicer):
     async def UpsertUsers(
         self, request: pb.UpsertUsersRequest, context: Context
     ) -> pb.UpsertUsersResponse:
-        writes = users.upsert_users_request(request)
+        writes = await taken_in_steps(users.upsert_users_request(request))
         remaining_s = time_remaining_s(context, self._settings)
         async with learning(cost_of_writes(writes)):
             answer = await self._replica.upsert_users(writes, remaining_s)
@@ -38,7 +39,8 @@ class UserServicer(pb_grpc.UserServiceServicer):
     ) -> pb.EraseUserResponse:
         user_id, visitor_id = users.erase_user_request(request)
         remaining_s = time_remaining_s(context, self._settings)
-        answer = await self._replica.erase_user(user_id, visitor_id, remaining_s)
+        async with learning(cost_of_writes([user_id or visitor_id])):
+            answer = await self._replica.erase_user(user_id, visitor_id, remaining_s)
         return pb.EraseUserResponse(offset=answer.offset)
 
     async def UnlinkVisitor(
@@ -46,5 +48,6 @@ class UserServicer(pb_grpc.UserServiceServicer):
     ) -> pb.UnlinkVisitorResponse:
         visitor_id = users.unlink_visitor_request(request)
         remaining_s = time_remaining_s(context, self._settings)
-        answer = await self._replica.unlink_visitor(visitor_id, remaining_s)
+        async with learning(cost_of_writes([visitor_id])):
+            answer = await self._replica.unlink_visitor(visitor_id, remaining_s)
         return pb.UnlinkVisitorResponse(offset=answer.offset)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headwater.v1 import catalog_service_pb2 as pb
 from headwater.v1 import item_pb2
@@ -38,10 +38,11 @@ STATUSES = {
 }
 
 
-def upsert_items_request(request: pb.UpsertItemsRequest) -> list[ItemWrite]:
-    """Return the writes; the whole call is checked before any of them is done."""
+def upsert_items_request(request: pb.UpsertItemsRequest) -> Iterator[ItemWrite]:
+    """Yield the writes, each checked; the caller takes all of them before any is done."""
     between("writes", request.writes, WRITES_MAX)
-    return [item_write(f"writes[{place}]", write) for place, write in enumerate(request.writes)]
+    for place, write in enumerate(request.writes):
+        yield item_write(f"writes[{place}]", write)
 
 
 def upsert_items_response(

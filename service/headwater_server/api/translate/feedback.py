@@ -6,7 +6,7 @@ that the replica quarantines it and learns from the rest of the batch.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 
 from headwater.v1 import event_pb2, feedback_service_pb2
 from headwater_server.api.translate.checks import between
@@ -29,13 +29,14 @@ STATUSES = {
 
 def feedback_request(
     request: feedback_service_pb2.FeedbackRequest | feedback_service_pb2.StreamFeedbackRequest,
-) -> list[SignedEvent]:
-    """Return the events, each with the attribution token that was sent with it."""
+) -> Iterator[SignedEvent]:
+    """Yield the events, each with the attribution token that was sent with it."""
     between("events", request.events, EVENTS_MAX)
     for place, event in enumerate(request.events):
         if not event.event_id:
             raise InvalidRequest(f"events[{place}].event_id", "is required")
-    return [(_event(event), event.attribution_token) for event in request.events]
+    for event in request.events:
+        yield _event(event), event.attribution_token
 
 
 def _event(event: event_pb2.Event) -> Event:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headwater.v1 import user_service_pb2 as pb
 from headwater_server.api.translate.catalog import STATUSES, WRITES_MAX
@@ -27,10 +27,11 @@ from headwater_server.replica.answers import WriteAnswer
 _FEATURES = "features"
 
 
-def upsert_users_request(request: pb.UpsertUsersRequest) -> list[UserWrite]:
-    """Return the writes; the whole call is checked before any of them is done."""
+def upsert_users_request(request: pb.UpsertUsersRequest) -> Iterator[UserWrite]:
+    """Yield the writes, each checked; the caller takes all of them before any is done."""
     between("writes", request.writes, WRITES_MAX)
-    return [_write(f"writes[{place}]", write) for place, write in enumerate(request.writes)]
+    for place, write in enumerate(request.writes):
+        yield _write(f"writes[{place}]", write)
 
 
 def _write(place: str, write: pb.UserWrite) -> UserWrite:

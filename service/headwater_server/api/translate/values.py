@@ -11,9 +11,12 @@ from headwater.v1.item_pb2 import ItemWrite
 from headwater.v1.user_service_pb2 import UserWrite
 from headwater.v1.value_pb2 import Value
 from headwater_server.api.translate.checks import (
+    ID_BYTES_MAX,
     LABELS_MAX,
+    NUMBER_MAX,
     TEXT_BYTES_MAX,
     at_most,
+    byte_length,
     finite,
     required,
     short_text,
@@ -40,6 +43,16 @@ def checked_values(field: str, values: Mapping[str, Value]) -> Named:
 
 
 def _checked(field: str, name: str, value: Value) -> ContextValue:
+    kind = value.WhichOneof("kind")
+    if 0 < byte_length(name) <= ID_BYTES_MAX:
+        if kind == "text" and byte_length(value.text) <= TEXT_BYTES_MAX:
+            return value.text
+        if kind == "number" and abs(value.number) <= NUMBER_MAX:
+            return value.number
+    return _refused(field, name, value)  # the name of the field is built only here
+
+
+def _refused(field: str, name: str, value: Value) -> ContextValue:
     place = f'{field}["{name[:40]}"]'
     required(f"name of {place}", name)
     kind = value.WhichOneof("kind")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.models import DAY_S, Models
 from headwater_server.engine.visitors.visitors import History
+from headwater_server.models.content.comparison import Comparison
+from headwater_server.models.covisitation.companions import REACH
 
 OFTEN_TIMES, OFTEN_SHARE = 3.0, 0.05
 """Least (decayed) count, and least share of all that followed, for the word "often"."""
@@ -42,11 +45,32 @@ class Clauses:
         return stored * float(self.models.by_day.fading()[_WEEK])
 
     @cached_property
-    def _leading(self) -> tuple[NDArray[np.float64], int]:
+    def _leading(self) -> tuple[list[float], int]:
         """Return the largest counts of the week, and the last place that is worth a clause."""
         week = self._week
         first = np.partition(week, -RANK_MAX)[-RANK_MAX:] if len(week) > RANK_MAX else week
-        return first, min(RANK_MAX, math.ceil(np.count_nonzero(week) / 4))
+        return sorted(first.tolist()), min(RANK_MAX, math.ceil(np.count_nonzero(week) / 4))
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Return the place of each item in the history; the latest, if it is there twice."""
+        items = self.history.items.tolist()
+        return {item: place for place, item in reversed([*enumerate(items)])}
+
+    @cached_property
+    def _newest(self) -> dict[int, int]:
+        """Return the place of each of the newest items, the newest first."""
+        return {item: place for place, item in enumerate(self.catalogue.newest[::-1].tolist())}
+
+    @cached_property
+    def _roots(self) -> NDArray[np.float64]:
+        """Return the roots by which much chosen items of the history count less."""
+        chosen = self.models.activity.interactions[self.history.items[:REACH]]
+        return np.asarray(np.sqrt(chosen) + 1.0, dtype=np.float64)
+
+    @cached_property
+    def _comparison(self) -> Comparison:
+        return self.models.content.comparison(self.history.items)
 
     def all_of(self, item: int) -> dict[str, str]:
         """Return the clauses of ``item`` by family of features, without the empty ones."""
@@ -82,13 +106,10 @@ class Clauses:
 
     def own(self, item: int) -> str:
         """State how often and when the visitor chose ``item`` before."""
-        found = np.flatnonzero(self.history.items == item)
-        if len(found) == 0:
+        place = self._places.get(item)
+        if place is None:
             return ""
-        interactions, age_s = (
-            int(self.history.interactions[found[0]]),
-            self.history.ages_s[found[0]],
-        )
+        interactions, age_s = int(self.history.interactions[place]), self.history.ages_s[place]
         often = "once" if interactions == 1 else f"{interactions} times"
         return f"the visitor chose it {often} before, last {_ago(float(age_s))}"
 
@@ -98,15 +119,15 @@ class Clauses:
         if count < 1.0:
             return ""
         first, most = self._leading
-        rank = 1 + int((first > count).sum())
+        rank = 1 + len(first) - bisect_right(first, count)
         return f"it is number {rank} in the last week's popularity" if rank <= most else ""
 
     def new(self, item: int) -> str:
         """State its place among the newest items of the shop."""
-        place = np.flatnonzero(self.catalogue.newest[::-1] == item)
-        if len(place) == 0 or 4 * place[0] >= len(self.catalogue):
+        place = self._newest.get(item)
+        if place is None or 4 * place >= len(self.catalogue):
             return ""
-        count = int(place[0]) + 1
+        count = place + 1
         return (
             "no item is newer in the shop"
             if count == 1
@@ -115,7 +136,7 @@ class Clauses:
 
     def content(self, item: int) -> str:
         """Quote the rarest words that it shares with the most similar of the visitor's items."""
-        place, tokens = self.models.content.most_similar(self.history.items, item)
+        place, tokens = self.models.content.most_similar(self._comparison, item)
         if place < 0:
             return ""
         words = dict.fromkeys(map(_word, tokens))
@@ -132,8 +153,9 @@ class Clauses:
 
     def _strongest(self, times: list[float]) -> int:
         """Return the place of the visitor's item with the strongest evidence, -1 if none."""
-        roots = np.sqrt(self.models.activity.interactions[self.history.items[: len(times)]]) + 1.0
-        strengths = np.array(times) / roots
+        if not any(times):
+            return -1
+        strengths = np.array(times) / self._roots[: len(times)]
         return int(strengths.argmax()) if strengths.any() else -1
 
     def _visited(self, place: int) -> str:

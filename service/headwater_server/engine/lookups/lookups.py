@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.limits import Limit, limits
 from headwater_server.engine.lookups.settings_warnings import settings_warnings
-from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion, ItemStatistics
+from headwater_server.engine.lookups.statistics import (
+    Found,
+    ItemPage,
+    ItemQuestion,
+    ItemStatistics,
+)
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Item
@@ -44,8 +49,12 @@ class Lookups:
         """Yield items that were seen and the reward of each so far, in short steps."""
         return self._parts.attribution.open_slots()
 
-    def items_holding(self, text: str) -> Iterator[list[str]]:
-        """Yield the ids of items whose id or title holds a text, in short steps."""
+    def prepare_filter(self, text: str) -> None:
+        """Find what passes a filter and keep it, which is no state: the next question is quick."""
+        self._parts.scoring.passing(text)
+
+    def items_holding(self, text: str) -> Iterator[Found]:
+        """Yield the items whose id or title holds a text, in short steps."""
         return ItemStatistics(self._parts.scoring).holding(text)
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:

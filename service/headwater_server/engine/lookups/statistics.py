@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
+from operator import eq
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +20,21 @@ from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.models.popularity.activity import Activity
 
 WINDOWS = ("hour", "day", "week")
+_NONE = np.zeros(0, dtype=np.int32)
 STEP = 1_000  # items whose text is searched in one step
+
+
+class Found(NamedTuple):
+    """Items by number; the ids show later whether a number still belongs to the same item."""
+
+    numbers: NDArray[np.int32]
+    ids: Sequence[str]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Found]) -> Found:
+        """Return the items of all parts."""
+        numbers = np.concatenate([part.numbers for part in parts]) if parts else _NONE
+        return cls(numbers, [*chain.from_iterable(part.ids for part in parts)])
 
 
 class ItemOrder(Enum):
@@ -43,7 +59,7 @@ class ItemQuestion:
     order: ItemOrder = ItemOrder.INTERACTIONS
     item_ids: tuple[str, ...] = ()
     filter: str = ""
-    among: frozenset[str] | None = None
+    among: Found | None = None
 
     @property
     def end(self) -> int:
@@ -90,12 +106,13 @@ class ItemStatistics:
         page = found[question.start : question.end]
         return ItemPage(self._figures(page, slots, now_ms), len(found))
 
-    def holding(self, text: str) -> Iterator[list[str]]:
-        """Yield the ids of items whose id or title contains a text, in steps of a millisecond."""
+    def holding(self, text: str) -> Iterator[Found]:
+        """Yield the items whose id or title contains a text, in steps of a millisecond."""
         catalogue, text = self._scoring.catalogue, text.casefold()
         for start in range(0, len(catalogue.ids), STEP):
             numbers = range(start, min(start + STEP, len(catalogue.ids)))
-            yield [catalogue.ids[n] for n in numbers if text in _words(catalogue, n)]
+            found = [n for n in numbers if catalogue.ids[n] and text in _words(catalogue, n)]
+            yield Found(np.array(found, dtype=np.int32), [catalogue.ids[n] for n in found])
 
     def _found(self, question: ItemQuestion) -> NDArray[np.int32]:
         numbers = self._known(question)
@@ -108,18 +125,14 @@ class ItemStatistics:
 
     def _known(self, question: ItemQuestion) -> NDArray[np.int32]:
         """Return the numbers of the requested items, in the order of ``item_ids`` if given."""
-        catalogue, among = self._scoring.catalogue, question.among
-        given = question.item_ids or among
-        if given is None or (not given and among is None):
-            return catalogue.numbers()
-        found = {
-            catalogue.number(item_id): None
-            for item_id in given
-            if among is None or item_id in among
-        }
+        catalogue = self._scoring.catalogue
+        among = None if question.among is None else _still(catalogue, question.among)
+        if not question.item_ids:
+            return catalogue.numbers() if among is None else among
+        found = dict.fromkeys(map(catalogue.number, question.item_ids))
         found.pop(None, None)
         numbers = np.array(list(found), dtype=np.int32)
-        return numbers if question.item_ids else np.sort(numbers)
+        return numbers if among is None else numbers[np.isin(numbers, among)]
 
     def _keys(self, order: ItemOrder, numbers: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return the sort keys of the items, the largest first."""
@@ -169,6 +182,13 @@ def _seen(numbers: NDArray[np.int32], slots: Sequence[Slots]) -> list[tuple[int,
     acts = np.bincount(items, weights=rewards > 0, minlength=rows)
     reward = np.bincount(items, weights=np.maximum(rewards, 0.0), minlength=rows)
     return [(int(impressions[n]), int(acts[n]), float(reward[n])) for n in numbers.tolist()]
+
+
+def _still(catalogue: Catalogue, found: Found) -> NDArray[np.int32]:
+    """Return the numbers in order, without those that were freed, or have another item, since."""
+    ids = map(catalogue.ids.__getitem__, found.numbers.tolist())
+    same = np.fromiter(map(eq, ids, found.ids), np.bool_, len(found.ids))
+    return found.numbers[same]
 
 
 def _words(catalogue: Catalogue, number: int) -> str:

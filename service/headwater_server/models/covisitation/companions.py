@@ -9,7 +9,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
-from headwater_server.models.covisitation.neighbours import Neighbours, claim_slot, find_slot
+from headwater_server.models.covisitation.neighbours import (
+    Neighbours,
+    claim_slot,
+    find_slot,
+    find_slots,
+)
 from headwater_server.models.fading import FadingModel
 from headwater_server.models.logarithms import ln
 from headwater_server.models.splitmix import uniform
@@ -176,9 +181,11 @@ class Companions(FadingModel):
 
     def pair_counts(self, history: NDArray[np.int32], item: int) -> list[float]:
         """Return how often ``item`` occurred with each of the latest of ``history``, decayed."""
-        slots = [find_slot(self._pairs.table, row, item) for row in history[:REACH]]
-        sums = (self._pairs.values[slot].sum() if slot >= 0 else 0.0 for slot in slots)
-        return [float(total) / self._weight for total in sums]
+        slots = find_slots(self._pairs.table, history[:REACH], item)
+        sums = np.zeros(len(slots))
+        sums[slots >= 0] = self._pairs.values[slots[slots >= 0]].sum(axis=1)
+        counts: list[float] = (sums / self._weight).tolist()
+        return counts
 
     def state(self) -> dict[str, Any]:
         """Return the whole state."""

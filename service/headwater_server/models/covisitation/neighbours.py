@@ -58,6 +58,15 @@ def find_slot(table, row, neighbour):
 
 
 @njit(cache=True)
+def find_slots(table, rows, neighbour):
+    """Return int64[rows]: the slot of ``neighbour`` in each of ``rows``, or -1."""
+    slots = np.empty(len(rows), dtype=np.int64)
+    for i in range(len(rows)):
+        slots[i] = find_slot(table, rows[i], neighbour)
+    return slots
+
+
+@njit(cache=True)
 def _grow_row(table, row):
     start, size, room, ids, values, last, free, used = table
     old, old_room = start[row], room[row]

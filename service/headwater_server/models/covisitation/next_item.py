@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
 from headwater_server.models.base import CAPACITY_START
-from headwater_server.models.covisitation.neighbours import Neighbours, claim_slot, find_slot
+from headwater_server.models.covisitation.neighbours import (
+    Neighbours,
+    claim_slot,
+    find_slot,
+    find_slots,
+)
 from headwater_server.models.fading import FadingModel
 from headwater_server.models.splitmix import uniform
 
@@ -158,13 +163,11 @@ class NextItem(FadingModel):
 
     def transitions(self, history: NDArray[np.int32], item: int) -> list[tuple[float, float]]:
         """Return for each of the latest items (how often ``item`` followed, its share), decayed."""
-        found = []
-        for row in history[: REACH - 1]:
-            slot = find_slot(self._pairs.table, row, item)
-            ahead = float(self._pairs.values[slot, AHEAD]) if slot >= 0 else 0.0
-            total = self._degrees[row, AHEAD] + self._weight
-            found.append((ahead / self._weight, ahead / total))
-        return found
+        rows, weight = history[: REACH - 1], self._weight
+        slots = find_slots(self._pairs.table, rows, item)
+        ahead = np.where(slots >= 0, self._pairs.values[slots, AHEAD], np.float32(0.0))
+        shares = ahead / (self._degrees[rows, AHEAD] + weight)
+        return [*zip((ahead.astype(np.float64) / weight).tolist(), shares.tolist(), strict=True)]
 
     def state(self) -> dict[str, Any]:
         """Return the whole state."""

@@ -43,6 +43,7 @@ async def measure(
     health: Health,
     stores: Stores,
     now_ms: Callable[[], int],
+    state_bytes: int,
 ) -> Measurements:
     """Return all measurements of the replica; those of the engine describe one state."""
     stored = await _stored(stores)
@@ -58,7 +59,7 @@ async def measure(
         replicas=stored.replicas,
         operations_waiting=shell.appender.operations_waiting,
         counts={**engine.lookups.counts(), **counts},
-        memory_bytes=engine.memory_bytes(),
+        memory_bytes=state_bytes,
         snapshot_age_s=None if made_ms is None else max(0, now_ms() - made_ms) / 1_000,
         snapshot_took_s=snapshotter.took_s,
         snapshots_taken=snapshotter.taken,

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import resource
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
+from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.steps import taken_in_steps
+
 _log = structlog.get_logger(__name__)
 STATM = Path("/proc/self/statm")
 MEGABYTE = 1_000_000
+KEPT_S = 5.0
 MAPPED_BYTES = 2_000_000
 _M_MMAP_THRESHOLD = -3  # of malloc.h
 
@@ -35,6 +41,23 @@ def process_bytes() -> int:
         return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+class StateMemory:
+    """Estimates the memory of the state, in steps; an estimate serves for `KEPT_S`."""
+
+    def __init__(self, engine: StateMachine) -> None:
+        self._engine = engine
+        self._measuring = asyncio.Lock()
+        self._bytes, self._until_s = 0, 0.0
+
+    async def measure(self) -> int:
+        """Return the estimate in bytes."""
+        async with self._measuring:
+            if time.monotonic() >= self._until_s:
+                self._bytes = round(sum(await taken_in_steps(self._engine.measuring_memory())))
+                self._until_s = time.monotonic() + KEPT_S
+        return self._bytes
 
 
 class MemoryBudget:

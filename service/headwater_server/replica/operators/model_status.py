@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from headwater_server.engine.snapshot.versions import RIVER_VERSION
 from headwater_server.replica.answers import ModelAnswer
-from headwater_server.replica.operators.memory import MemoryBudget
+from headwater_server.replica.operators.memory import MemoryBudget, StateMemory
 from headwater_server.replica.ports.snapshots import Parts
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.snapshots.capture import captured_digest, yield_to_others
@@ -27,19 +27,22 @@ class ModelStatus:
         tail: Tail,
         quarantined: Callable[[], int],
         memory: MemoryBudget,
+        state_memory: StateMemory,
     ) -> None:
         self._engine = engine
         self._tail = tail
         self._quarantined = quarantined
         self._memory = memory
+        self.state_memory = state_memory
         self._digesting = asyncio.Lock()
 
     async def now(self) -> ModelAnswer:
         """Return the status without the digest, at the end of an entry."""
+        memory_bytes = await self.state_memory.measure()
         async with self._tail.paused():
-            return self._unchanging()
+            return self._unchanging(memory_bytes)
 
-    def _unchanging(self) -> ModelAnswer:
+    def _unchanging(self, memory_bytes: int) -> ModelAnswer:
         """Return the status; the caller keeps the state unchanged."""
         position = self._tail.position
         counts = self._engine.lookups.counts() | {
@@ -51,7 +54,7 @@ class ModelStatus:
             offset=position.offset,
             digest="",
             counts=counts,
-            memory_bytes=self._engine.memory_bytes(),
+            memory_bytes=memory_bytes,
             versions={
                 "headwater": HEADWATER_VERSION,
                 "river": RIVER_VERSION,
@@ -68,7 +71,8 @@ class ModelStatus:
 
     async def copy(self) -> tuple[ModelAnswer, Parts]:
         """Return the status and a copy of the state; the caller keeps the state unchanged."""
-        answer, capture = self._unchanging(), self._engine.capturing()
+        answer = self._unchanging(await self.state_memory.measure())
+        capture = self._engine.capturing()
         for _ in capture.take():
             await yield_to_others()
         return answer, capture.parts()

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
-from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion
+from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import ChangedSetting
+from headwater_server.replica.operators.memory import StateMemory
 from headwater_server.replica.operators.own_status import OwnStatus, ServingAnswer
 from headwater_server.replica.operators.sampling import Sampling
 from headwater_server.replica.operators.timeline import Samples, Span
@@ -82,16 +83,19 @@ class OperatorReads:
         sampling: Sampling,
         own: OwnStatus,
         stores: Stores,
+        state_memory: StateMemory,
     ) -> None:
         self._engine = engine
         self._shell = shell
         self._sampling = sampling
         self._own = own
         self._stores = stores
+        self._state_memory = state_memory
 
-    def serving(self) -> ServingAnswer:
+    async def serving(self) -> ServingAnswer:
         """Return the status of this process."""
-        return self._own.serving(self._engine, self._shell, self._sampling)
+        state_bytes = await self._state_memory.measure()
+        return self._own.serving(state_bytes, self._shell, self._sampling)
 
     def samples(self, span: Span, after_ms: int | None, names: Collection[str]) -> SamplesAnswer:
         """Return this process's samples after a time, of the named series or of all."""
@@ -130,10 +134,14 @@ class OperatorReads:
         """Return statistics of items, only of those whose id or title contains ``text``."""
         if text:
             found = await in_steps(self._engine.lookups.items_holding(text))
-            question = replace(question, among=frozenset(chain.from_iterable(found)))
+            question = replace(question, among=Found.joined(found))
+            await yield_to_others()
+        self._engine.lookups.prepare_filter(question.filter)
         slots = await in_steps(self._engine.lookups.open_slots())
         page = self._engine.lookups.item_statistics(question, slots, self._own.now_ms())
-        return ItemsAnswer(page, self._shell.tail.position.offset)
+        answer = ItemsAnswer(page, self._shell.tail.position.offset)
+        await yield_to_others()  # before it is translated
+        return answer
 
 
 async def in_steps(steps: Iterator[Step]) -> list[Step]:

@@ -14,7 +14,6 @@ from headwater_server.replica.operators.model_status import HEADWATER_VERSION
 from headwater_server.replica.operators.sampling import Sampling
 from headwater_server.replica.ports.position import START
 from headwater_server.replica.ports.registry import ReplicaReport, ReplicaServing
-from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.shell import Shell
 
 
@@ -77,8 +76,8 @@ class OwnStatus:
         calls = tuple(one for one in sampling.calls() if one.calls_per_second)
         return ReplicaServing(HEADWATER_VERSION, self.start_time_ms, used, calls)
 
-    def serving(self, engine: StateMachine, shell: Shell, sampling: Sampling) -> ServingAnswer:
-        """Return the status of the process."""
+    def serving(self, state_bytes: int, shell: Shell, sampling: Sampling) -> ServingAnswer:
+        """Return the status of the process, whose state takes ``state_bytes``."""
         counts, health = self.memory.measure(), self.health
         return ServingAnswer(
             self.replica_id,
@@ -89,7 +88,7 @@ class OwnStatus:
             health.reason,
             counts["memory_process_bytes"],
             counts["memory_budget_bytes"],
-            engine.memory_bytes(),
+            state_bytes,
             shell.appender.operations_waiting,
             sampling.calls(),
         )

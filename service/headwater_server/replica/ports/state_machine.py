@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self
 
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.limits import Limit
-from headwater_server.engine.lookups.statistics import ItemPage, ItemQuestion
+from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Entry, Item
@@ -50,8 +50,11 @@ class StateLookups(Protocol):
     def open_slots(self) -> Iterator[Slots]:
         """Yield recent counts in steps; the caller may pause between steps."""
 
-    def items_holding(self, text: str) -> Iterator[list[str]]:
-        """Yield the ids of items whose id or title contains a text, in steps with pauses."""
+    def prepare_filter(self, text: str) -> None:
+        """Find the items that pass a filter, so that the next question with it is quick."""
+
+    def items_holding(self, text: str) -> Iterator[Found]:
+        """Yield the items whose id or title contains a text, in steps with pauses."""
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""
@@ -131,5 +134,5 @@ class StateMachine(Protocol):
     def take_state(self, other: Self) -> None:
         """Go on with the state of ``other``, which is not used any more."""
 
-    def memory_bytes(self) -> int:
-        """Return the memory that the state uses."""
+    def measuring_memory(self) -> Iterator[float]:
+        """Yield the memory that each part of the state uses, in steps with pauses."""

@@ -13,6 +13,7 @@ from headwater_server.replica.health import Health
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.position import START
 from headwater_server.replica.settings import ReplicaSettings
+from headwater_server.replica.steps import taken_in_steps
 from headwater_server.replica.tail.acknowledgements import (
     Acknowledged,
     Acknowledgements,
@@ -24,6 +25,7 @@ from headwater_server.replica.tail.acknowledgements import (
 
 RETRY_AFTER_MS = 100
 RECOVER_S = 0.25
+PART_OPERATIONS = 10  # that are encoded together: about a millisecond, with 100 features each
 
 
 class Appender:
@@ -65,15 +67,29 @@ class Appender:
         self._left.clear()
         await self._left.wait()
 
-    def submit(self, operations: Sequence[Operation]) -> PendingWrite:
+    async def encode(self, operations: Sequence[Operation]) -> bytes:
+        """Encode operations in steps, so that a large call does not delay others' answers."""
+        parts = range(0, len(operations), PART_OPERATIONS)
+        encode = self._log.encode
+        return b"".join(
+            await taken_in_steps(encode(operations[n : n + PART_OPERATIONS]) for n in parts)
+        )
+
+    def admit(self, operations: int) -> None:
+        """Raise `Overloaded` if there is no place for so many more."""
+        limit = self._settings.unacknowledged_operations_max
+        if self._operations and self._operations + operations > limit:
+            raise Overloaded(RETRY_AFTER_MS, "too many writes are under way")
+
+    def submit(self, operations: Sequence[Operation], encoded: bytes | None = None) -> PendingWrite:
         """Queue operations; the future ends when they are durable and applied.
 
-        `Overloaded` when too many are under way, so that callers get the error early.
+        ``encoded`` is what `encode` returned for them. `Overloaded` when too many are under way,
+        so that callers get the error early.
         """
-        limit = self._settings.unacknowledged_operations_max
-        if self._operations and self._operations + len(operations) > limit:
-            raise Overloaded(RETRY_AFTER_MS, "too many writes are under way")
-        encoded = self._log.encode(operations)
+        self.admit(len(operations))
+        if encoded is None:
+            encoded = self._log.encode(operations)
         future: asyncio.Future[Acknowledged] = asyncio.get_running_loop().create_future()
         pending = PendingWrite(encoded, len(operations), future)
         self._calls += 1

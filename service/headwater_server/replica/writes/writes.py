@@ -57,7 +57,7 @@ class Writes:
         """Learn from the valid events; quarantine the others, each with its reason."""
         end_s = self._end_s(time_remaining_s)
         checked = await self._checks.check(events, caller)
-        return await self._finish(checked, self._submit(_good(checked)), end_s)
+        return await self._finish(checked, await self._submit(_good(checked)), end_s)
 
     async def take_feedback(
         self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: Caller = NOBODY
@@ -77,7 +77,7 @@ class Writes:
     ) -> WriteAnswer:
         """Append operations to the log and return when they are applied."""
         end_s = self._end_s(time_remaining_s)
-        done = await self._done(self._submit(operations), end_s)
+        done = await self._done(await self._submit(operations), end_s)
         return WriteAnswer(done.outcomes, done.offset)
 
     async def _finish(
@@ -98,19 +98,25 @@ class Writes:
         await self._store_rejected(rejected, end_s)
         return WriteAnswer(outcomes, done.offset)
 
-    def _submit(self, operations: Sequence[Operation]) -> PendingWrite | None:
+    async def _submit(self, operations: Sequence[Operation]) -> PendingWrite | None:
         if not operations:
             return None
+        self._admit(operations)  # early, so that a call that is refused costs little
+        encoded = await self._appender.encode(operations)
+        self._admit(operations)
+        return self._appender.submit(operations, encoded)
+
+    def _admit(self, operations: Sequence[Operation]) -> None:
         if not self._health.writes:
             raise StoreUnavailable(self._health.reason)
-        return self._appender.submit(operations)
+        self._appender.admit(len(operations))
 
     async def _submit_patiently(
         self, operations: Sequence[Operation], end_s: float
     ) -> PendingWrite | None:
         while True:
             try:
-                return self._submit(operations)
+                return await self._submit(operations)
             except Overloaded:
                 try:
                     async with asyncio.timeout_at(end_s):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 from google.protobuf.message import DecodeError
+from google.protobuf.unknown_fields import UnknownFieldSet
 
 from headwater_server.engine.messages.entries import (
     Entry,
@@ -36,6 +37,7 @@ from headwater_server.storage.codecs.item_codec import (
 from headwater_server.storage.codecs.user_codec import decode_user_write, encode_user_write
 
 ENTRY_VERSION = 1
+_UNKNOWN = "the entry contains a field that this build does not know"
 
 
 def encode_operations(operations: Sequence[Operation], *, imported: bool = False) -> bytes:
@@ -56,6 +58,17 @@ def parse_entry(payload: bytes) -> pb.Entry:
     `UnreadableEntry` if not: a replica stops there, because skipping the entry would fork its
     state from the others'. It is raised before the first operation is applied.
     """
+    steps = parsing_entry(payload)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            parsed: pb.Entry = end.value
+            return parsed
+
+
+def parsing_entry(payload: bytes) -> Generator[None, None, pb.Entry]:
+    """Do the same in short steps."""
     try:
         stored = pb.Entry.FromString(payload)
     except DecodeError as error:
@@ -64,22 +77,26 @@ def parse_entry(payload: bytes) -> pb.Entry:
         raise UnreadableEntry(
             f"the entry has version {stored.version}, this build reads {ENTRY_VERSION}"
         )
+    if len(UnknownFieldSet(stored)):
+        raise UnreadableEntry(_UNKNOWN)
+    yield
     for operation in stored.operations:
         kind = operation.WhichOneof("kind")
         if kind is None:
             raise UnreadableEntry("an operation is of a kind that this build does not know")
         if kind == "settings_change":
             _decode_settings(operation.settings_change)
-    _refuse_unknown_fields(stored)
+        _refuse_unknown_fields(operation)
+        yield
     return stored
 
 
-def _refuse_unknown_fields(stored: pb.Entry) -> None:
+def _refuse_unknown_fields(stored: pb.Operation) -> None:
     """Refuse a later build's field in a known kind: protobuf would ignore it silently."""
     size = stored.ByteSize()
     stored.DiscardUnknownFields()
     if stored.ByteSize() != size:
-        raise UnreadableEntry("the entry contains a field that this build does not know")
+        raise UnreadableEntry(_UNKNOWN)
 
 
 def append_time_ms(stored: pb.Entry, offset_ms: int) -> int:

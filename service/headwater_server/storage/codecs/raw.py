@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from headwater_server.replica.faults import LogBroken, UnreadableEntry
 from headwater_server.replica.ports.position import Position
+from headwater_server.storage.codecs.entry_codec import parsing_entry
 from headwater_server.storage.codecs.stored_entry import StoredEntry
 
 
@@ -22,8 +23,13 @@ class Raw:
 
     def parsed(self) -> StoredEntry:
         """Return the parsed entry; `UnreadableEntry` if this build does not know its content."""
+        return next(filter(None, self.parsing()))
+
+    def parsing(self) -> Iterator[StoredEntry | None]:
+        """Parse it in short steps: yield None after each but the last, then the entry."""
         try:
-            return StoredEntry(self.position, self.payload)
+            stored = yield from parsing_entry(self.payload)
+            yield StoredEntry(self.position, stored)
         except UnreadableEntry as error:
             raise UnreadableEntry(f"entry {self.position.offset}: {error}") from error
 

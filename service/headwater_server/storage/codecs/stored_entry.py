@@ -5,11 +5,7 @@ from __future__ import annotations
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.ports.position import Position, time_ms_of
-from headwater_server.storage.codecs.entry_codec import (
-    append_time_ms,
-    decode_operations,
-    parse_entry,
-)
+from headwater_server.storage.codecs.entry_codec import append_time_ms, decode_operations
 
 
 class StoredEntry:
@@ -17,10 +13,10 @@ class StoredEntry:
 
     __slots__ = ("_stored", "_time_ms", "position", "size")
 
-    def __init__(self, position: Position, payload: bytes) -> None:
-        """Parse ``payload``; `UnreadableEntry` when this build does not know a part of it."""
+    def __init__(self, position: Position, stored: pb.Entry) -> None:
+        """Use what `entry_codec.parse_entry` returned."""
         self.position = position
-        self._stored: pb.Entry = parse_entry(payload)
+        self._stored = stored
         self._time_ms = append_time_ms(self._stored, time_ms_of(position.offset))
         self.size = len(self._stored.operations)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any
 
 from redis.exceptions import ResponseError
@@ -11,6 +11,7 @@ from redis.exceptions import ResponseError
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEntry
 from headwater_server.replica.ports.position import START, Position, offset_key
+from headwater_server.replica.steps import taken_in_steps
 from headwater_server.storage.codecs.entry_codec import encode_operations
 from headwater_server.storage.codecs.raw import Raw, check_chained, raw_of
 from headwater_server.storage.codecs.stored_entry import StoredEntry
@@ -118,8 +119,8 @@ class RedisLog:
         if kept and raw_of(kept[0][0].decode(), kept[0][1]).position.sequence > after.sequence + 1:
             archived = await self._lineage.archived(after, count)
             if archived:
-                return _parsed(after, archived)
-        return _parsed(after, (raw_of(offset.decode(), fields) for offset, fields in kept))
+                return await _parsed(after, archived)
+        return await _parsed(after, (raw_of(offset.decode(), fields) for offset, fields in kept))
 
     async def iterate(
         self, after: Position, until: str | None = None
@@ -167,15 +168,19 @@ class RedisLog:
         await self._trimmer.trim(before)
 
 
-def _parsed(after: Position, entries: Iterable[Raw]) -> list[StoredEntry]:
+async def _parsed(after: Position, entries: Iterable[Raw]) -> list[StoredEntry]:
     """Return the entries up to the first invalid one; raise if that is the first of all."""
-    parsed: list[StoredEntry] = []
+    return [*filter(None, await taken_in_steps(_parsing(after, entries)))]
+
+
+def _parsing(after: Position, entries: Iterable[Raw]) -> Iterator[StoredEntry | None]:
+    """Do it in short steps: yield None after each in which no entry was finished."""
+    start = after
     try:
         for entry in entries:
             check_chained(after, entry)
-            parsed.append(entry.parsed())
+            yield from entry.parsing()
             after = entry.position
     except (LogBroken, UnreadableEntry):
-        if not parsed:  # return the valid ones; the next read raises the error again
+        if after == start:  # return the valid ones; the next read raises the error again
             raise
-    return parsed

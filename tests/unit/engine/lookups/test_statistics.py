@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headwater_server.engine.lookups.statistics import ItemOrder, ItemQuestion
+from headwater_server.engine.lookups.statistics import Found, ItemOrder, ItemQuestion
 from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
 from tests.unit.engine.small_shop import IDS, shop
@@ -14,9 +14,7 @@ HOUR_MS = 3_600_000
 
 def page(engine, now_ms=100, text="", **question):
     if text:
-        question["among"] = frozenset(
-            name for few in engine.lookups.items_holding(text) for name in few
-        )
+        question["among"] = Found.joined([*engine.lookups.items_holding(text)])
     return engine.lookups.item_statistics(
         ItemQuestion(**question), list(engine.lookups.open_slots()), now_ms
     )
@@ -102,3 +100,12 @@ def test_asking_changes_nothing(busy):
     for order in ItemOrder:
         page(busy, order=order, text="a")
     assert busy.digest() == before
+
+
+def test_an_item_whose_number_went_to_another_since_the_search_is_not_listed(busy):
+    found = Found.joined([*busy.lookups.items_holding("lamp")])
+    others = [one for one in found.ids if one != found.ids[0]]
+    stale = Found(found.numbers, ("gone", *found.ids[1:]))
+    assert sorted(ids(busy, among=stale)) == sorted(others)
+    assert ids(busy, among=found, item_ids=("nothing", *found.ids)) == list(found.ids)
+    assert ids(busy, among=Found.joined([])) == []

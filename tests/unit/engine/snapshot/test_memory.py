@@ -29,11 +29,11 @@ def view(n):
 
 def growth(entries):
     gc.collect()
-    before = process_bytes(), engine.memory_bytes()
+    before = process_bytes(), memory_bytes(engine.parts)
     for entry in entries:
         engine.apply(entry)
     gc.collect()
-    print((engine.memory_bytes() - before[1]) / (process_bytes() - before[0]))
+    print((memory_bytes(engine.parts) - before[1]) / (process_bytes() - before[0]))
 
 map_large_blocks()
 warm_up()
@@ -71,11 +71,11 @@ def test_what_several_refer_to_counts_once() -> None:
 def test_items_features_are_counted() -> None:
     engine = Engine()
     gc.collect()
-    before = engine.memory_bytes()
+    before = memory_bytes(engine.parts)
     rich = tuple((f"f{n}", f"value {n}") for n in range(40))
     entry = Entry(0, tuple(ItemWrite(Item(f"i{n}", features=rich)) for n in range(500)))
     engine.apply(entry)
-    assert engine.memory_bytes() - before > 500 * 40 * 60
+    assert memory_bytes(engine.parts) - before > 500 * 40 * 60
 
 
 @pytest.mark.thorough

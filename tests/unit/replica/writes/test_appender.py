@@ -16,6 +16,7 @@ from headwater_server.replica.ports.position import Position
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
 from headwater_server.replica.writes.appender import Appender
+from headwater_server.storage.codecs.entry_codec import decode_entry, encode_operations
 
 EVENT = Event("e", "click", "v")
 
@@ -207,3 +208,11 @@ async def test_an_end_leaves_nobody_waiting() -> None:
         await turns()
     with pytest.raises(StoreUnavailable):
         await call
+
+
+async def test_a_call_encoded_in_parts_is_one_entry_with_all_of_it() -> None:
+    events = [Event(f"e{n}", "click", "ann", context=(("a", 1.0),)) for n in range(35)]
+    async with rig() as made:
+        made.log.encode = encode_operations  # type: ignore[method-assign]
+        encoded = await made.appender.encode(events)
+    assert decode_entry(encoded, 0).operations == tuple(events)
