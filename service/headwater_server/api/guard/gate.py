@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from headwater_server.api.access.api_keys import Keys
 from headwater_server.api.access.rate import Rate
 from headwater_server.api.errors import Context
 from headwater_server.api.guard.accounts import Account, Accounts
+from headwater_server.api.guard.beside import HEAVY_S
 from headwater_server.api.guard.call_log import CallLog
 from headwater_server.api.guard.caller import source_of
 from headwater_server.api.guard.refusals import Refusals
@@ -58,9 +60,15 @@ class Gate:
         is_one = request.key and not request.is_page  # a backend is one caller, wherever it runs
         return self._accounts.of(request.key if is_one else f"{request.key} {source()}")
 
-    async def refused(self, context: Context) -> None:
-        """Return when the refusal may be answered."""
-        await self._refusals.refused(source_of(context, self._settings))
+    async def refused(self, context: Context, account: Account | None) -> None:
+        """Return when the refusal may be answered; ``account`` is the caller's if it is known."""
+        is_heavy = account is not None and account.use_s(time.monotonic()) > HEAVY_S
+        await self._refusals.refused(source_of(context, self._settings), is_heavy=is_heavy)
+
+    async def failed(self, context: Context, account: Account) -> None:
+        """Return when an admitted call's error may be answered: at once, unless many are asked."""
+        if account.use_s(time.monotonic()) > HEAVY_S:
+            await self._refusals.refused(source_of(context, self._settings))
 
     def ended(
         self, call: str, request: Request, status: str, took_s: float, error: Exception | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
@@ -11,7 +12,7 @@ from headwater_server.api.draining import Draining
 from headwater_server.api.errors import Context
 from headwater_server.api.guard.caller import caller_of
 from headwater_server.api.guard.guard import time_remaining_s
-from headwater_server.api.guard.learning import cost_of_events, learning, learning_later
+from headwater_server.api.guard.learning import cost_of_events, learning, learning_later, next_part
 from headwater_server.api.guard.load import Load
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
@@ -21,6 +22,7 @@ from headwater_server.api.translate.feedback import (
     feedback_response,
     stream_feedback_response,
 )
+from headwater_server.engine.messages.events import Outcome
 
 
 class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
@@ -36,11 +38,17 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
 
     async def Feedback(self, request: pb.FeedbackRequest, context: Context) -> pb.FeedbackResponse:
         events = feedback_request(request)
-        remaining_s = time_remaining_s(context, self._settings)
         caller = caller_of(context, self._settings)
-        async with learning(cost_of_events(events)):
-            answer = await self._replica.feedback(events, remaining_s, caller)
-        return feedback_response(events, answer)
+        outcomes: list[Outcome] = []
+        while True:
+            item_s, rest = self._replica.item_s, events[len(outcomes) :]
+            part = rest[: next_part(rest, item_s)]
+            async with learning(cost_of_events(part, item_s)):
+                remaining_s = time_remaining_s(context, self._settings)
+                answer = await self._replica.feedback(part, remaining_s, caller)
+            outcomes += answer.outcomes
+            if len(outcomes) >= len(events):
+                return feedback_response(events, replace(answer, outcomes=outcomes))
 
     async def StreamFeedback(
         self, request_iterator: AsyncIterator[pb.StreamFeedbackRequest], context: Context
@@ -52,7 +60,7 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
             await self._load.wait_to_admit(Kind.WRITES)
             remaining_s = time_remaining_s(context, self._settings)
             take = self._replica.take_feedback(events, remaining_s, caller)
-            answer = await learning_later(cost_of_events(events), take)
+            answer = await learning_later(cost_of_events(events, self._replica.item_s), take)
             return stream_feedback_response(events, answer)
 
         batches_max = self._settings.stream_batches_max

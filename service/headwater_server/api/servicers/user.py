@@ -6,7 +6,7 @@ from headwater.v1 import user_service_pb2 as pb
 from headwater.v1 import user_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
 from headwater_server.api.guard.guard import time_remaining_s
-from headwater_server.api.guard.learning import cost_of_writes, learning
+from headwater_server.api.guard.learning import learning
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate import users
@@ -24,7 +24,7 @@ class UserServicer(pb_grpc.UserServiceServicer):
     ) -> pb.UpsertUsersResponse:
         writes = users.upsert_users_request(request)
         remaining_s = time_remaining_s(context, self._settings)
-        async with learning(cost_of_writes(writes)):
+        async with learning(self._replica.item_s * len(writes)):
             answer = await self._replica.upsert_users(writes, remaining_s)
         return users.upsert_users_response(writes, answer)
 
