@@ -15,7 +15,7 @@ from contextvars import ContextVar
 
 from headwater_server.api.guard.beside import Beside
 
-MEMORY_S = 5.0  # use fades to a third in this time
+MEMORY_S = 1.0  # use fades to a third in this time
 ACCOUNTS_MAX = 10_000
 RECEIVING_MAX = 16  # bodies of one caller at a time: 64 MiB, however slowly they come
 UNSENT_BYTES_MAX = 8 * 1024 * 1024  # of responses that one caller has not read yet
@@ -73,12 +73,12 @@ class Account:
         self._beside.arrived(self, at_s)
 
     def is_heavy(self, at_s: float) -> bool:
-        """Return whether this caller uses much more than another one that calls now, too."""
+        """Return whether this caller is to rest for the sake of another one; see `Beside`."""
         return self._beside.is_heavy(self, at_s)
 
     def has_company(self, at_s: float) -> bool:
-        """Return whether another caller called lately."""
-        return self._beside.other(self, at_s) is not None
+        """Return whether a caller who uses less called lately."""
+        return self._beside.least(at_s) not in (None, self)
 
     def has_share(self, place: object, calls_max: int) -> bool:
         """Return whether one more call may enter; a quarter of the places is for other callers."""

@@ -1,12 +1,12 @@
-"""Whether a caller is heavy: it uses much more than another one that calls at the same time."""
+"""Whether a caller is heavy: it uses much of the processor, and another one uses little."""
 
 from __future__ import annotations
 
 from typing import Generic, Protocol, TypeVar
 
-HEAVY_S = 1.0  # of recent use: a fifth of the processor
-HEAVIER = 4  # times what another caller used
-BESIDE_S = 1.0  # so long after a caller's call, those beside it are compared with it
+HEAVY_S = 0.4  # of recent use: two fifths of the processor
+HEAVIER = 4  # times what the caller with the least use used
+BESIDE_S = 1.0  # so long after that one's call, others are compared with it
 
 
 class User(Protocol):
@@ -20,7 +20,7 @@ One = TypeVar("One", bound=User)
 
 
 class Beside(Generic[One]):
-    """The two callers of the last calls.
+    """Knows the caller who uses least of those that call now.
 
     >>> class Used(float):
     ...     def use_s(self, at_s): return float(self)
@@ -34,24 +34,22 @@ class Beside(Generic[One]):
     """
 
     def __init__(self) -> None:
-        self._last: One | None = None
-        self._other: One | None = None
-        self._last_s = self._other_s = 0.0
+        self._least: One | None = None
+        self._least_s = 0.0
 
     def arrived(self, one: One, at_s: float) -> None:
         """Record a call."""
-        if one is not self._last:
-            self._other, self._other_s = self._last, self._last_s
-            self._last = one
-        self._last_s = at_s
+        least = self.least(at_s)
+        if least is None or one is least or one.use_s(at_s) < least.use_s(at_s):
+            self._least, self._least_s = one, at_s
 
     def is_heavy(self, one: One, at_s: float) -> bool:
-        """Return whether ``one`` used much more than the other caller."""
-        other = self.other(one, at_s)
-        return other is not None and one.use_s(at_s) > max(HEAVY_S, HEAVIER * other.use_s(at_s))
+        """Return whether ``one`` uses so much that it is to rest for the sake of another."""
+        used_s, least = one.use_s(at_s), self.least(at_s)
+        if used_s < HEAVY_S or least is None or least is one:
+            return False
+        return used_s > HEAVIER * least.use_s(at_s)
 
-    def other(self, one: One, at_s: float) -> One | None:
-        """Return the other caller, None if it has not called lately."""
-        is_last = one is self._last
-        other_s = self._other_s if is_last else self._last_s
-        return (self._other if is_last else self._last) if at_s - other_s <= BESIDE_S else None
+    def least(self, at_s: float) -> One | None:
+        """Return the caller who used least of those that called lately, None if there is none."""
+        return self._least if at_s - self._least_s <= BESIDE_S else None

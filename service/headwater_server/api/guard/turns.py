@@ -5,9 +5,10 @@ As soon as steps wait, one runs at a time, of the caller with the least recent u
 work goes on, the loop gets the time to accept what has arrived: a call that is not accepted yet
 cannot be preferred.
 
-A caller who uses much more than another one gets a third of the time: it rests after each step,
-for twice as long. So the other finds the thread idle, and few of the former's calls are before
-its own where none can be preferred: in gRPC, which hands calls over in the order of arrival.
+A caller who uses two fifths of the processor, and much more than another one, rests after each
+step, for twice as long as that took. So the other finds the thread idle, and few of the former's
+calls are before its own where none can be preferred: in gRPC, which hands calls over in the order
+of arrival.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ QUIET_S = 0.001  # without an arrival: then nothing more waits to be accepted
 QUIET_SHARE = 0.1  # of the work before, if that is more
 ACCEPT_MAX_S = 0.02  # however much arrives, work goes on after this
 CALL_S = 400e-6  # about what gRPC takes to hand a call over and to send an answer or an error
-REST_SHARE = 2.0  # of a step: a heavy caller gets a third of the time
+REST_SHARE = 2.0  # of a step of a heavy caller
 REST_MAX_S = 0.1  # after one step, however long it was
 
 
@@ -61,13 +62,15 @@ class Turns:
         """Return an awaitable of the result of ``work``, each of whose steps takes a turn."""
         return Steps(self, account, work)
 
-    def is_free(self) -> bool:
-        """Return whether a step may run at once."""
+    def is_free(self, account: Account) -> bool:
+        """Return whether a step of the account's call may run at once."""
         if self._waiting or self._is_taken:
             return False
-        if self._busy_s and time.perf_counter() - self._ended_s > QUIET_S:
+        now_s = time.perf_counter()
+        if self._busy_s and now_s - self._ended_s > QUIET_S:
             self._busy_s = 0.0
-        return self._busy_s < BUSY_MAX_S
+        rests = now_s < self._rest_until_s and account.is_heavy(time.monotonic())
+        return self._busy_s < BUSY_MAX_S and not rests
 
     def wait(self, account: Account) -> asyncio.Future[None]:
         """Return a future that is done when it is the account's turn."""
@@ -81,8 +84,11 @@ class Turns:
         """Record the end of a step, and give the next turn."""
         self._ended_s = time.perf_counter()
         self._busy_s += seconds
-        account.charge(cpu_s, time.monotonic())
-        self._rest_until_s = self._ended_s + min(REST_MAX_S, REST_SHARE * (seconds + CALL_S))
+        now_s = time.monotonic()
+        account.charge(cpu_s, now_s)
+        if account.is_heavy(now_s):
+            rest_s = min(REST_MAX_S, REST_SHARE * (seconds + CALL_S))
+            self._rest_until_s = self._ended_s + rest_s
         self.left()
 
     def left(self) -> None:
@@ -159,7 +165,7 @@ class Steps(Generic[Result]):
         error: BaseException | None = None
         try:
             while True:
-                if error is None and not self._turns.is_free():
+                if error is None and not self._turns.is_free(self._account):
                     error = yield from self._turn()
                 try:
                     waits_for = self._step(error)
