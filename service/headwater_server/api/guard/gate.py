@@ -15,8 +15,11 @@ from headwater_server.api.guard.call_log import CallLog
 from headwater_server.api.guard.caller import source_of
 from headwater_server.api.guard.refusals import Refusals
 from headwater_server.api.settings import ApiSettings
+from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.observability.meters import CallMeter, Meters
 from headwater_server.observability.request import Request
+
+ERRING_S = 0.1  # of recent use, from which a caller's own errors are delayed as refusals are
 
 
 class Spans(Protocol):
@@ -65,9 +68,10 @@ class Gate:
         is_heavy = account is not None and account.use_s(time.monotonic()) > HEAVY_S
         await self._refusals.refused(source_of(context, self._settings), is_heavy=is_heavy)
 
-    async def failed(self, context: Context, account: Account) -> None:
-        """Return when an admitted call's error may be answered: at once, unless many are asked."""
-        if account.use_s(time.monotonic()) > HEAVY_S:
+    async def failed(self, context: Context, account: Account, error: Exception) -> None:
+        """Return when an admitted call's error may be answered: late if its caller makes many."""
+        is_own = isinstance(error, InvalidRequest | NotFound)  # not the store's, or the server's
+        if is_own and account.use_s(time.monotonic()) > ERRING_S:
             await self._refusals.refused(source_of(context, self._settings))
 
     def ended(

@@ -108,7 +108,7 @@ class Guard:
                 if state.account is None:
                     await self._gate.refused(context, state.caller)
                 else:
-                    await self._gate.failed(context, state.account)
+                    await self._gate.failed(context, state.account, error)
                 await abort(context, error, call)
             else:
                 state.status = "OK"

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import cast
 
+import pytest
+
+from headwater_server.api.errors import Context
 from headwater_server.api.guard import refusals as refusals_module
 from headwater_server.api.guard.accounts import (
     LEARNING_BESIDE_S,
@@ -14,10 +18,13 @@ from headwater_server.api.guard.accounts import (
     current_account,
 )
 from headwater_server.api.guard.beside import BESIDE_S, HEAVY_S
+from headwater_server.api.guard.gate import Gate
 from headwater_server.api.guard.learning import next_part
 from headwater_server.api.guard.refusals import FREE_PER_S, Refusals
 from headwater_server.api.guard.turns import CALL_S, REST_SHARE, Turns
+from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.errors import InvalidRequest, StoreUnavailable
 
 STEP_S = 0.005
 
@@ -131,3 +138,30 @@ async def test_a_heavy_callers_next_write_waits_for_a_rest() -> None:
     assert time.monotonic() - start_s >= 0.035
     flood.end_learning(0.001)
     assert flood.is_idle
+
+
+class _Context:
+    def peer(self) -> str:
+        return "ipv4:10.0.0.7:1"
+
+
+@pytest.mark.parametrize(
+    ("use_s", "error", "is_late"),
+    [
+        (1.0, InvalidRequest("min_offset", "x"), True),
+        (0.0, InvalidRequest("min_offset", "x"), False),
+        (1.0, StoreUnavailable("x"), False),
+    ],
+)
+async def test_a_callers_own_errors_are_delayed_while_it_makes_many(
+    monkeypatch, use_s: float, error: Exception, is_late: bool
+) -> None:
+    monkeypatch.setattr(refusals_module, "DELAY_S", (60.0, 60.0))
+    monkeypatch.setattr(refusals_module, "FREE_OF_ONE_PER_S", 0)
+    gate, account, context = Gate(ApiSettings()), Account(), cast("Context", _Context())
+    account.charge(use_s, time.monotonic())
+    answering = asyncio.create_task(gate.failed(context, account, error))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert answering.done() is not is_late
+    answering.cancel()
