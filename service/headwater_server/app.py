@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from headwater_server.api.guard.gate import Spans
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.warmup import warm_up
+from headwater_server.garbage import keep_passes_short
 from headwater_server.gateway.beside import Beside
 from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
@@ -69,8 +69,7 @@ async def _serve(
         # a thread that writes a snapshot yields sooner than after the usual 5 ms, since an answer
         # alternates with it several times (benchmarks/stall: p99 of 20 ms instead of 55)
         sys.setswitchinterval(0.0005)
-        gc.collect()
-        gc.freeze()  # the restored state stays; scanning it in every collection costs p99
+        keep_passes_short()
         on_ready(address, (await replica.model(compute_digest=False)).offset)
         if beside is not None:
             opening = asyncio.create_task(beside.open(address, parts))

@@ -36,6 +36,8 @@ from tests.integration.dict_operating import DictOperating
 class DictReplica:
     """`faults` are raised first, one a call; `pause` makes every call wait until it is set."""
 
+    item_s = 100e-6
+
     def __init__(self) -> None:
         self.interactions: Counter[str] = Counter()
         self.items: dict[str, Item] = {}

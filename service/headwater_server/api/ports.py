@@ -25,6 +25,11 @@ class Replica(Protocol):
     left of the caller's deadline, never more than the server's maximum; None is never passed.
     """
 
+    @property
+    def item_s(self) -> float:
+        """About how many seconds an item of an event, or a write, takes to learn: measured."""
+        ...
+
     async def recommend(
         self,
         request: RecommendRequest,

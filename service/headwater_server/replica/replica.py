@@ -120,6 +120,11 @@ class Replica:
         """
         return await self.reads.recommend(request, exclude_tokens, min_offset, time_remaining_s)
 
+    @property
+    def item_s(self) -> float:
+        """About how many seconds an item of an event, or a write, takes to learn: measured."""
+        return self.shell.tail.item_cost.item_s
+
     def has_reached(self, min_offset: str) -> bool:
         """Return whether the state is at least as new as ``min_offset``."""
         return self.reads.has_reached(min_offset)

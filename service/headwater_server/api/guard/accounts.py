@@ -13,12 +13,17 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from contextvars import ContextVar
 
-MEMORY_S = 5.0  # use fades to a third in this time
+from headwater_server.api.guard.beside import Beside
+
+MEMORY_S = 1.0  # use fades to a third in this time
 ACCOUNTS_MAX = 10_000
 RECEIVING_MAX = 16  # bodies of one caller at a time: 64 MiB, however slowly they come
 UNSENT_BYTES_MAX = 8 * 1024 * 1024  # of responses that one caller has not read yet
 ROUNDING_S = 1e-9  # sums of fractions are not exact
 LEARNING_MAX_S = 0.02  # of one caller's writes under way, unless a single one takes longer
+LEARNING_BESIDE_S = 0.005  # the same of a heavy caller, and of a part of a large call
+REST_SHARE = 2.0  # of what a heavy caller's write took: others' writes come before its next
+REST_MAX_S = 1.0
 
 
 class Account:
@@ -32,7 +37,9 @@ class Account:
 
     __slots__ = (
         "_at_s",
+        "_beside",
         "_held",
+        "_rest_until_s",
         "_use_s",
         "calls",
         "learning_s",
@@ -41,12 +48,14 @@ class Account:
         "waiting",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, beside: Beside[Account] | None = None) -> None:
+        self._beside: Beside[Account] = beside or Beside()
         self._use_s = self._at_s = 0.0
         self._held: deque[asyncio.Future[None]] = deque()
         self.calls: dict[object, int] = {}  # under way, by the guard that counts them
         self.receiving = asyncio.Semaphore(RECEIVING_MAX)  # bodies, which may come slowly
         self.unsent_bytes = 0  # of responses that the caller has not read yet
+        self._rest_until_s = 0.0  # a heavy caller's next write begins then
         self.learning_s = 0.0  # what the writes under way take to learn, about
         self.waiting: deque[asyncio.Future[None]] = deque()  # calls that wait for their turn
 
@@ -58,6 +67,18 @@ class Account:
         """Add to what was used."""
         self._use_s = self.use_s(at_s) + took_s
         self._at_s = at_s
+
+    def arrived(self, at_s: float) -> None:
+        """Record a call."""
+        self._beside.arrived(self, at_s)
+
+    def is_heavy(self, at_s: float) -> bool:
+        """Return whether this caller is to rest for the sake of another one; see `Beside`."""
+        return self._beside.is_heavy(self, at_s)
+
+    def has_company(self, at_s: float) -> bool:
+        """Return whether a caller who uses less called lately."""
+        return self._beside.least(at_s) not in (None, self)
 
     def has_share(self, place: object, calls_max: int) -> bool:
         """Return whether one more call may enter; a quarter of the places is for other callers."""
@@ -93,15 +114,23 @@ class Account:
         All replicas learn in the order of the log, so a write waits for all those before it.
         Without this, one caller's thousands would be before everybody else's next.
         """
-        while self.learning_s and self.learning_s + cost_s > LEARNING_MAX_S:
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._held.append(turn)
-            await turn
+        while True:
+            now_s = time.monotonic()
+            most_s = LEARNING_BESIDE_S if self.is_heavy(now_s) else LEARNING_MAX_S
+            if self.learning_s and self.learning_s + cost_s > most_s:
+                turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._held.append(turn)
+                await turn
+            elif self._rest_until_s > now_s and self.is_heavy(now_s):
+                await asyncio.sleep(self._rest_until_s - now_s)
+            else:
+                break
         self.learning_s += cost_s
         self.charge(cost_s, time.monotonic())
 
     def end_learning(self, cost_s: float) -> None:
         """Record that a write is learned, or has failed."""
+        self._rest_until_s = time.monotonic() + min(REST_MAX_S, REST_SHARE * cost_s)
         left_s = self.learning_s - cost_s
         self.learning_s = left_s if left_s > ROUNDING_S else 0.0
         for turn in self._held:
@@ -116,12 +145,13 @@ class Accounts:
     def __init__(self, accounts_max: int = ACCOUNTS_MAX) -> None:
         self._accounts: OrderedDict[str, Account] = OrderedDict()
         self._most = accounts_max
+        self._beside: Beside[Account] = Beside()
 
     def of(self, name: str) -> Account:
         """Return the account of a caller, a new one at the first call."""
         account = self._accounts.get(name)
         if account is None:
-            account = self._accounts[name] = Account()
+            account = self._accounts[name] = Account(self._beside)
             self._forget()
         else:
             self._accounts.move_to_end(name)

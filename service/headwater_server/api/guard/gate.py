@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import Protocol
 
@@ -9,12 +10,16 @@ from headwater_server.api.access.api_keys import Keys
 from headwater_server.api.access.rate import Rate
 from headwater_server.api.errors import Context
 from headwater_server.api.guard.accounts import Account, Accounts
+from headwater_server.api.guard.beside import HEAVY_S
 from headwater_server.api.guard.call_log import CallLog
 from headwater_server.api.guard.caller import source_of
 from headwater_server.api.guard.refusals import Refusals
 from headwater_server.api.settings import ApiSettings
+from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.observability.meters import CallMeter, Meters
 from headwater_server.observability.request import Request
+
+ERRING_S = 0.1  # of recent use, from which a caller's own errors are delayed as refusals are
 
 
 class Spans(Protocol):
@@ -58,9 +63,16 @@ class Gate:
         is_one = request.key and not request.is_page  # a backend is one caller, wherever it runs
         return self._accounts.of(request.key if is_one else f"{request.key} {source()}")
 
-    async def refused(self, context: Context) -> None:
-        """Return when the refusal may be answered."""
-        await self._refusals.refused(source_of(context, self._settings))
+    async def refused(self, context: Context, account: Account | None) -> None:
+        """Return when the refusal may be answered; ``account`` is the caller's if it is known."""
+        is_heavy = account is not None and account.use_s(time.monotonic()) > HEAVY_S
+        await self._refusals.refused(source_of(context, self._settings), is_heavy=is_heavy)
+
+    async def failed(self, context: Context, account: Account, error: Exception) -> None:
+        """Return when an admitted call's error may be answered: late if its caller makes many."""
+        is_own = isinstance(error, InvalidRequest | NotFound)  # not the store's, or the server's
+        if is_own and account.use_s(time.monotonic()) > ERRING_S:
+            await self._refusals.refused(source_of(context, self._settings))
 
     def ended(
         self, call: str, request: Request, status: str, took_s: float, error: Exception | None

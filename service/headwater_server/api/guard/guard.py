@@ -42,7 +42,7 @@ def time_remaining_s(context: Context, settings: ApiSettings) -> float:
 class _CallState:
     """One call inside a guard."""
 
-    __slots__ = ("account", "error", "is_load", "request", "start_s", "status")
+    __slots__ = ("account", "caller", "error", "is_load", "request", "start_s", "status")
 
     def __init__(self, context: Context, *, is_load: bool) -> None:
         self.is_load = is_load
@@ -50,6 +50,7 @@ class _CallState:
         self.request = Request(context.invocation_metadata)
         self.status = "CANCELLED"  # unless it completes: the caller left, or its time ran out
         self.error: Exception | None = None
+        self.caller: Account | None = None  # once the key is known
         self.account: Account | None = None  # once the call is admitted
         current.set(self.request)  # each call runs in its own task, so this ends with the call
 
@@ -90,6 +91,7 @@ class Guard:
             return encode(await method(request, context))
 
         async def answer(account: Account, context: Context) -> bytes:
+            await self._turns.enter(account)
             async with account.receiving:
                 data = await body.read(context)
             return await self._turns.run(account, work(data, context))
@@ -104,7 +106,9 @@ class Guard:
             except Exception as error:  # noqa: BLE001 - the text of an unknown error never reaches a caller
                 self._failed(state, error)
                 if state.account is None:
-                    await self._gate.refused(context)
+                    await self._gate.refused(context, state.caller)
+                else:
+                    await self._gate.failed(context, state.account, error)
                 await abort(context, error, call)
             else:
                 state.status = "OK"
@@ -145,7 +149,8 @@ class Guard:
         return state
 
     def _admit(self, state: _CallState, kind: Kind, call: str, context: Context) -> Account:
-        account = self._gate.admit(state.request, call, context)
+        state.caller = account = self._gate.admit(state.request, call, context)
+        self._turns.charge(account)
         self._places.admit(account, kind)
         self._places.enter(account, is_load=state.is_load)
         state.account = account

@@ -4,31 +4,73 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from headwater_server.api.guard.accounts import Account, current_account
-from headwater_server.engine.messages.events import Event
+from headwater_server.api.guard.accounts import (
+    LEARNING_BESIDE_S,
+    LEARNING_MAX_S,
+    Account,
+    current_account,
+)
+from headwater_server.api.ports import Replica
+from headwater_server.engine.messages.events import Event, Outcome
+from headwater_server.replica.answers import WriteAnswer
+from headwater_server.replica.writes.caller import Caller
 
 Answer = TypeVar("Answer")
 
-ITEM_S = 100e-6  # about what one item of an event, or one write, takes to learn
+SignedEvent = tuple[Event, str]
 
 
-def cost_of_events(events: Sequence[tuple[Event, str]]) -> float:
-    """Return about how many seconds events take to learn.
+def cost_of_events(events: Sequence[SignedEvent], item_s: float) -> float:
+    """Return about how many seconds events take to learn, if one item takes ``item_s``.
 
     >>> from headwater_server.engine.messages.events import EventItem
     >>> event = Event("e1", "click", "ann", items=(EventItem("tent"), EventItem("lamp")))
-    >>> cost_of_events([(event, "")])
-    0.0002
+    >>> cost_of_events([(event, "")], item_s=0.25)
+    0.5
     """
-    return ITEM_S * sum(max(1, len(event.items)) for event, _ in events)
+    return item_s * sum(max(1, len(event.items)) for event, _ in events)
 
 
-def cost_of_writes(writes: Sequence[object]) -> float:
-    """Return about how many seconds catalogue writes take to apply."""
-    return ITEM_S * len(writes)
+def next_part(events: Sequence[SignedEvent], item_s: float) -> int:
+    """Return how many of the events go on the log together: fewer beside another caller.
+
+    An event of another caller waits for a part of a large call, and not for all of it.
+    """
+    has_company = _account().has_company(time.monotonic())
+    most_s = LEARNING_BESIDE_S if has_company else LEARNING_MAX_S
+    cost_s, count = 0.0, 0
+    for event in events:
+        cost_s += cost_of_events([event], item_s)
+        if count and cost_s > most_s:
+            break
+        count += 1
+    return count
+
+
+async def feedback_in_parts(
+    replica: Replica,
+    events: Sequence[SignedEvent],
+    remaining_s: Callable[[], float],
+    caller: Caller,
+) -> WriteAnswer:
+    """Learn from the events, some after the others: see `next_part`.
+
+    If a part fails, those before it are learned: a retry gets EXISTS for them.
+    """
+    outcomes: list[Outcome] = []
+    while True:
+        item_s, rest = replica.item_s, events[len(outcomes) :]
+        part = rest[: next_part(rest, item_s)]
+        async with learning(cost_of_events(part, item_s)):
+            answer = await replica.feedback(part, remaining_s(), caller)
+        outcomes += answer.outcomes
+        if len(outcomes) >= len(events):
+            return replace(answer, outcomes=outcomes)
 
 
 @contextlib.asynccontextmanager

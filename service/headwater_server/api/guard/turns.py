@@ -4,6 +4,11 @@ A call runs in steps, from one wait to the next. While nothing competes, each st
 As soon as steps wait, one runs at a time, of the caller with the least recent use. Before heavy
 work goes on, the loop gets the time to accept what has arrived: a call that is not accepted yet
 cannot be preferred.
+
+A caller who uses two fifths of the processor, and much more than another one, rests after each
+step, for twice as long as that took. So the other finds the thread idle, and few of the former's
+calls are before its own where none can be preferred: in gRPC, which hands calls over in the order
+of arrival.
 """
 
 from __future__ import annotations
@@ -21,6 +26,9 @@ BUSY_MAX_S = 0.008  # of work, after which the loop first accepts what has arriv
 QUIET_S = 0.001  # without an arrival: then nothing more waits to be accepted
 QUIET_SHARE = 0.1  # of the work before, if that is more
 ACCEPT_MAX_S = 0.02  # however much arrives, work goes on after this
+CALL_S = 400e-6  # about what gRPC takes to hand a call over and to send an answer or an error
+REST_SHARE = 2.0  # of a step of a heavy caller
+REST_MAX_S = 0.1  # after one step, however long it was
 
 
 class Turns:
@@ -32,22 +40,37 @@ class Turns:
         self._is_accepting = False
         self._busy_s = 0.0
         self._ended_s = self._arrived_s = self._accepting_s = 0.0
+        self._rest_until_s = 0.0
+        self._resting: asyncio.TimerHandle | None = None
 
     def arrived(self, at_s: float) -> None:
         """Record that a call was accepted now."""
         self._arrived_s = at_s
 
+    def charge(self, account: Account) -> None:
+        """Charge a call, even if it is then refused."""
+        now_s = time.monotonic()
+        account.arrived(now_s)
+        account.charge(CALL_S, now_s)
+
+    async def enter(self, account: Account) -> None:
+        """Return when the call may be read: at once, unless its caller is heavy."""
+        if account.is_heavy(time.monotonic()):
+            await self.run(account, _read())
+
     def run(self, account: Account, work: Coroutine[Any, Any, Result]) -> Steps[Result]:
         """Return an awaitable of the result of ``work``, each of whose steps takes a turn."""
         return Steps(self, account, work)
 
-    def is_free(self) -> bool:
-        """Return whether a step may run at once."""
+    def is_free(self, account: Account) -> bool:
+        """Return whether a step of the account's call may run at once."""
         if self._waiting or self._is_taken:
             return False
-        if self._busy_s and time.perf_counter() - self._ended_s > QUIET_S:
+        now_s = time.perf_counter()
+        if self._busy_s and now_s - self._ended_s > QUIET_S:
             self._busy_s = 0.0
-        return self._busy_s < BUSY_MAX_S
+        rests = now_s < self._rest_until_s and account.is_heavy(time.monotonic())
+        return self._busy_s < BUSY_MAX_S and not rests
 
     def wait(self, account: Account) -> asyncio.Future[None]:
         """Return a future that is done when it is the account's turn."""
@@ -61,7 +84,11 @@ class Turns:
         """Record the end of a step, and give the next turn."""
         self._ended_s = time.perf_counter()
         self._busy_s += seconds
-        account.charge(cpu_s, time.monotonic())
+        now_s = time.monotonic()
+        account.charge(cpu_s, now_s)
+        if account.is_heavy(now_s):
+            rest_s = min(REST_MAX_S, REST_SHARE * (seconds + CALL_S))
+            self._rest_until_s = self._ended_s + rest_s
         self.left()
 
     def left(self) -> None:
@@ -72,6 +99,9 @@ class Turns:
     def _go_on(self) -> None:
         if not self._waiting or self._is_taken or self._is_accepting:
             return
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
         self._is_accepting = True
         self._accepting_s = time.perf_counter()
         loop = asyncio.get_running_loop()
@@ -96,6 +126,8 @@ class Turns:
         now_s = time.monotonic()
         while self._waiting:
             account = min(self._waiting, key=lambda one: one.use_s(now_s))
+            if self._rests(account, now_s):
+                return
             turn = account.waiting.popleft()
             if not account.waiting:
                 del self._waiting[account]
@@ -103,6 +135,19 @@ class Turns:
                 self._is_taken = True
                 turn.set_result(None)
                 return
+
+    def _rests(self, account: Account, now_s: float) -> bool:
+        """Let a heavy caller wait for the end of the rest; anybody's call before it ends it."""
+        left_s = self._rest_until_s - time.perf_counter()
+        if left_s <= 0 or not account.is_heavy(now_s):
+            return False
+        self._busy_s = 0.0  # the loop accepts meanwhile
+        self._resting = asyncio.get_running_loop().call_later(left_s, self._go_on)
+        return True
+
+
+async def _read() -> None:
+    """Take a turn, so that the next step may begin."""
 
 
 class Steps(Generic[Result]):
@@ -120,7 +165,7 @@ class Steps(Generic[Result]):
         error: BaseException | None = None
         try:
             while True:
-                if error is None and not self._turns.is_free():
+                if error is None and not self._turns.is_free(self._account):
                     error = yield from self._turn()
                 try:
                     waits_for = self._step(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable
+from functools import partial
 
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
@@ -11,7 +12,7 @@ from headwater_server.api.draining import Draining
 from headwater_server.api.errors import Context
 from headwater_server.api.guard.caller import caller_of
 from headwater_server.api.guard.guard import time_remaining_s
-from headwater_server.api.guard.learning import cost_of_events, learning, learning_later
+from headwater_server.api.guard.learning import cost_of_events, feedback_in_parts, learning_later
 from headwater_server.api.guard.load import Load
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
@@ -37,10 +38,9 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
 
     async def Feedback(self, request: pb.FeedbackRequest, context: Context) -> pb.FeedbackResponse:
         events = await taken_in_steps(feedback_request(request))
-        remaining_s = time_remaining_s(context, self._settings)
         caller = caller_of(context, self._settings)
-        async with learning(cost_of_events(events)):
-            answer = await self._replica.feedback(events, remaining_s, caller)
+        remaining_s = partial(time_remaining_s, context, self._settings)
+        answer = await feedback_in_parts(self._replica, events, remaining_s, caller)
         return feedback_response(events, answer)
 
     async def StreamFeedback(
@@ -53,7 +53,7 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
             await self._load.wait_to_admit(Kind.WRITES)
             remaining_s = time_remaining_s(context, self._settings)
             take = self._replica.take_feedback(events, remaining_s, caller)
-            answer = await learning_later(cost_of_events(events), take)
+            answer = await learning_later(cost_of_events(events, self._replica.item_s), take)
             return stream_feedback_response(events, answer)
 
         batches_max = self._settings.stream_batches_max

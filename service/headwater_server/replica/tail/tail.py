@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from headwater_server.replica.ports.log import Log, LoggedEntry
 from headwater_server.replica.ports.position import Position, offset_key
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
+from headwater_server.replica.tail.item_cost import ItemCost, items_of
 from headwater_server.replica.tail.offset_waiters import OffsetWaiters
 from headwater_server.replica.tail.slice_budget import SliceBudget
 
@@ -67,6 +69,8 @@ class Tail:
         self._entry: LoggedEntry | None = None
         self._steps: Iterator[Outcome | None] = iter(())
         self._outcomes: list[Outcome] = []
+        self.item_cost = ItemCost()
+        self._items, self._took_s = 0, 0.0  # of the present entry so far
         self._applying = asyncio.Lock()
         self.recent: deque[Position] = deque([position], RECENT_MAX)
 
@@ -81,6 +85,7 @@ class Tail:
         self.recent.clear()
         self.recent.append(position)
         self._entry, self._steps, self._outcomes = None, iter(()), []
+        self._items, self._took_s = 0, 0.0
         self.waiters.reached(position.offset)
 
     async def run(self) -> None:
@@ -133,18 +138,33 @@ class Tail:
 
     def _applied(self, entry: LoggedEntry) -> Iterator[Outcome | None]:
         for start in range(0, entry.size, PART_OPERATIONS):
-            yield from self._engine.applying(entry.part(start, start + PART_OPERATIONS))
+            part = entry.part(start, start + PART_OPERATIONS)
+            self._items += items_of(part)
+            yield from self._engine.applying(part)
 
     def _apply_slice(self, entry: LoggedEntry) -> None:
         """Apply the present entry to its end, or until the slice is used up."""
+        start_s = time.thread_time()
+        is_over = self._over()
+        self._took_s += time.thread_time() - start_s
+        if is_over:
+            self._applied_whole(entry)
+
+    def _over(self) -> bool:
+        """Take steps until the slice is used up; return whether the entry ended."""
         for outcome in self._steps:
             if outcome is not None:
                 self._outcomes.append(outcome)
             if self._budget.used_up():
-                return
+                return False
+        return True
+
+    def _applied_whole(self, entry: LoggedEntry) -> None:
         if len(self._outcomes) < entry.size:  # a step failed: the state belongs to no offset
             raise StoreUnavailable(self._health.reason)
         self._entry = None
+        self.item_cost.learned(self._items, self._took_s)
+        self._items, self._took_s = 0, 0.0
         self.position = entry.position
         self.recent.append(entry.position)
         self._on_applied(entry)

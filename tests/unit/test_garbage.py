@@ -1,0 +1,26 @@
+"""Passes of the garbage collector: what a long one leaves is frozen, after a short one nothing."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from headwater_server.garbage import FULL, ShortPasses
+
+
+@pytest.fixture(autouse=True)
+def _thawed():
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.parametrize(
+    ("long_s", "generation", "freezes"), [(-1.0, FULL, True), (60.0, FULL, False), (-1.0, 1, False)]
+)
+def test_only_a_long_full_pass_freezes(long_s, generation, freezes) -> None:
+    gc.unfreeze()
+    passes = ShortPasses(long_s)
+    passes("start", {"generation": generation})
+    passes("stop", {"generation": generation})
+    assert (gc.get_freeze_count() > 0) is freezes
