@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import io
+import pickle
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -23,10 +25,10 @@ class SimLog:
         self._on_read = on_read
 
     def encode(self, operations: Sequence[Operation], *, imported: bool = False) -> Any:
-        return tuple(operations)
+        return pickle.dumps(tuple(operations))
 
     async def append(self, encoded: Sequence[Any], *, after: Position | None = None) -> Position:
-        operations = tuple(chain.from_iterable(encoded))
+        operations = tuple(chain.from_iterable(_decoded(b"".join(encoded))))
 
         def work() -> Position:
             self._link.check_room()
@@ -90,3 +92,10 @@ class SimLog:
     async def trim(self, before: Position) -> None:
         """Everything is archived, so nothing is out of reach."""
         await self._link.call(lambda: None)
+
+
+def _decoded(encoded: bytes) -> Iterator[tuple[Operation, ...]]:
+    """Yield the operations of each encoded part: parts are joined as bytes, as on a real log."""
+    stream = io.BytesIO(encoded)
+    while stream.tell() < len(encoded):
+        yield pickle.load(stream)

@@ -121,7 +121,7 @@ def test_the_overview_shows_figures_lines_and_health_in_light_and_dark(shown, cl
     seen = shown.play("overview")
     assert seen["tiles"]["Hit rate at 20"].endswith(" %")
     assert seen["tiles"]["Recommend, p99"].endswith(" ms")
-    assert [name.partition(" · ")[0] for name in seen["placements"]] == ["home", "all placements"]
+    assert [name.partition(" · ")[0] for name in seen["placements"]] == ["all placements", "home"]
     assert len(seen["charts"]) == 4
     assert seen["charts"][0].startswith("Hit rate at 20 over time. Now: hit rate ")
     assert (seen["theme"], seen["health"]) == ("dark", "Healthy")

@@ -105,7 +105,7 @@ async def test_a_full_disk_is_named_by_a_command_on_a_data_directory(
     room: int, tmp_path: Path
 ) -> None:
     with small_disk(tmp_path / "disk") as disk:
-        (disk / "data").mkdir()
+        (disk / "data").mkdir(mode=0o700)
         leave_room(disk, room)
         code, output = await run("doctor", "--data-dir", str(disk / "data"))
     assert code == 1

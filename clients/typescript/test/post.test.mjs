@@ -60,7 +60,7 @@ test("an overloaded server sets the pause: RetryInfo, an HTTP header, or one sec
 });
 
 test("an HTTP status without JSON is a typed error", async () => {
-  const kinds = { 401: "UnauthenticatedError", 403: "PermissionDeniedError", 404: "NotFoundError", 413: "OverloadedError", 502: "UnavailableError", 504: "DeadlineExceededError" }; // biome-ignore format: a table
+  const kinds = { 401: "UnauthenticatedError", 403: "PermissionDeniedError", 404: "NotFoundError", 413: "InvalidRequestError", 502: "UnavailableError", 504: "DeadlineExceededError" }; // biome-ignore format: a table
   for (const [status, name] of Object.entries(kinds)) {
     answer = (response) => response.writeHead(status).end("<html>");
     assert.equal((await error()).name, name, status);

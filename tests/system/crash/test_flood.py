@@ -73,5 +73,5 @@ async def test_memory_stays_flat(seed, tmp_path, tally):
         assert await server.stop() == 0
     tally(12, seed, faults=QUESTIONS)
     assert (after.offset, after.digest) == (before.offset, before.digest)
-    assert after.memory_bytes == before.memory_bytes
+    assert after.memory_bytes == pytest.approx(before.memory_bytes, rel=0.01)
     assert grown < GROWTH_BYTES_MAX, f"{grown:,} bytes more after {QUESTIONS:,} questions"

@@ -8,11 +8,12 @@ import pytest
 
 from headwater.v1 import user_service_pb2 as pb
 from headwater_server.api.guard.accounts import Account, current_account
-from headwater_server.api.guard.learning import ITEM_S
 from headwater_server.api.servicers.user import UserServicer
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.messages.events import Outcome, Status
 from headwater_server.replica.answers import WriteAnswer
+
+ITEM_S = 0.25
 
 
 class Charged(Account):
@@ -31,6 +32,8 @@ class Charged(Account):
 
 class Writing:
     """Writes of one account or visitor, noted where they are done."""
+
+    item_s = ITEM_S
 
     def __init__(self, account: Charged) -> None:
         self._account = account

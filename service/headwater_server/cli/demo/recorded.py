@@ -109,10 +109,11 @@ class RecordedCrowd:
 
 
 def _reported(event: events.Event, moved: timedelta) -> Event:
+    moment = EPOCH + timedelta(milliseconds=event.event_time_ms or 0) + moved
     return Event(
         event.event_type,
         event.visitor_id,
         items=[item.item_id for item in event.items],
         value=event.value,
-        event_time=EPOCH + timedelta(milliseconds=event.event_time_ms or 0) + moved,
+        event_time=min(moment, datetime.now(UTC)),  # the end of a short file would lie ahead
     )

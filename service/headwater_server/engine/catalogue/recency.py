@@ -42,9 +42,9 @@ class Recency:
     ...     recency.act(row)
     >>> recency.inactive(most=128).tolist()
     [1, 2]
-    >>> recency.raise_class(1, 2)
-    >>> recency.inactive(most=128).tolist()
-    [2, 0]
+    >>> recency.raise_class(2, 2)
+    >>> recency.inactive(most=10).tolist()
+    [1]
     """
 
     def __init__(self) -> None:

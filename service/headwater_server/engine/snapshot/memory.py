@@ -27,7 +27,7 @@ def memory_bytes(root: Any) -> int:
     """Return an estimate of the memory of ``root`` and all that it refers to.
 
     >>> a = [str(number) * 10 for number in range(1_000)]
-    >>> 60_000 < memory_bytes(a) < 90_000
+    >>> 50_000 < memory_bytes(a) < 120_000
     True
     """
     return round(sum(measuring(root)))

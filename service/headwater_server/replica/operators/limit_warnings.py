@@ -30,18 +30,7 @@ EFFECTS = {
 
 
 class LimitWarnings:
-    """Reports each limit once for each crossing.
-
-    >>> warnings = LimitWarnings()
-    >>> warnings.watch([Limit("items_max", used=89, most=100, bites=0)])
-    []
-    >>> warnings.watch([Limit("items_max", used=90, most=100, bites=0)])
-    ['items_max is nearly reached']
-    >>> warnings.watch([Limit("items_max", used=100, most=100, bites=3)])
-    ['items_max is reached']
-    >>> warnings.watch([Limit("items_max", used=100, most=100, bites=9)])
-    []
-    """
+    """Reports each limit once for each crossing: at 90 %, and when it has an effect."""
 
     def __init__(self) -> None:
         self._reported: dict[str, int] = {}
