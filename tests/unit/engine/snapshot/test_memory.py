@@ -20,6 +20,7 @@ from benchmarks.costs.shop import write
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.engine.snapshot.memory import memory_bytes
 from headwater_server.engine.warmup import warm_up
 from headwater_server.replica.operators.memory import map_large_blocks, process_bytes
 
