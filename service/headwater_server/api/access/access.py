@@ -36,7 +36,7 @@ class Access:
     key: bytes = field(repr=False)
     is_page: bool = False
     scopes: frozenset[str] = frozenset()
-    rate: Rate | SharedRate | None = None
+    rate: Rate | None = None
 
     def allows(self, call: str) -> bool:
         """Return whether the key opens a method.
@@ -89,7 +89,7 @@ def _access(entry: str, *, is_page: bool) -> Access:
     return Access(key.encode(), is_page, scopes, _rate(per_second, is_page=is_page))
 
 
-def _rate(per_second: float, *, is_page: bool) -> Rate | SharedRate | None:
+def _rate(per_second: float, *, is_page: bool) -> Rate | None:
     """Return the limit of a key: many sources share a page's key, none may use it up."""
     if not per_second:
         return None

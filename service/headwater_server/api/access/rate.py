@@ -33,12 +33,17 @@ class Rate:
         self._left = self._most
         self._at_s = clock()
 
-    def take(self, _source: str = "") -> None:
+    def take(self, source: str = "") -> None:  # noqa: ARG002 - `SharedRate` divides by it
         """Take one call out; if there is none, raise `Overloaded` with the time to wait."""
-        now_s = self._clock()
-        self._left = min(self._most, self._left + (now_s - self._at_s) * self._per_second)
-        self._at_s = now_s
+        self._fill()
         if self._left < 1.0:
             wait_ms = math.ceil(1000 * (1.0 - self._left) / self._per_second)
             raise Overloaded(wait_ms, f"more than {self._per_second:g} calls a second")
         self._left -= 1.0
+
+    def _fill(self) -> float:
+        """Add what the time since the last call earned; return the time now."""
+        now_s = self._clock()
+        self._left = min(self._most, self._left + (now_s - self._at_s) * self._per_second)
+        self._at_s = now_s
+        return now_s

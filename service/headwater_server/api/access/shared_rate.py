@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from headwater_server.api.access.rate import BURST_S
+from headwater_server.api.access.rate import Rate
 from headwater_server.errors import Overloaded
 
 RECENT_S = 2.0  # a source without a call for this long has no share any more
@@ -25,7 +25,7 @@ class _Source:
         self.at_s = at_s
 
 
-class SharedRate:
+class SharedRate(Rate):
     """At most ``per_second`` calls a second, of which each recent source gets an equal share.
 
     What some do not use, others may. A source within its share is served although another has
@@ -45,18 +45,12 @@ class SharedRate:
 
     def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         """Start with a full bucket."""
-        self._per_second = per_second
-        self._most = max(1.0, per_second * BURST_S)
-        self._clock = clock
-        self._left = self._most
-        self._at_s = clock()
+        super().__init__(per_second, clock)
         self._sources: OrderedDict[str, _Source] = OrderedDict()  # the longest silent one first
 
-    def take(self, source: str) -> None:
+    def take(self, source: str = "") -> None:
         """Take one call of ``source`` out; raise `Overloaded` if there is none for it."""
-        now_s = self._clock()
-        self._left = min(self._most, self._left + (now_s - self._at_s) * self._per_second)
-        self._at_s = now_s
+        now_s = self._fill()
         self._forget(now_s)
         one = self._source(source, now_s)
         has_share = one.left >= 1.0 and self._left > -self._most
