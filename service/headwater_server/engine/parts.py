@@ -81,7 +81,9 @@ class Parts:
         self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
         self.reranking = Reranking(self.scoring)
-        self.explanations = Explanations(models, catalogue, self.ranking)
+        self.explanations = Explanations(
+            models, catalogue, self.ranking, self.retriever.popular.counted
+        )
         self.lists = Lists(models, self.scoring)
         self.impressions = Impressions(
             self.attribution,
@@ -229,7 +231,7 @@ class Parts:
         parts.clock_ms, parts.learned = learned["clock_ms"], learned["learned"]
         parts.repeated = beside["repeated"]
         parts.settings_history.load(beside.get("settings_changes", []))
-        parts.retriever.popular.load(learned["popular"])
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])
+        parts.retriever.popular.load(learned["popular"], len(parts.catalogue.ids))
         return parts

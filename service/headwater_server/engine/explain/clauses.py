@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
+from headwater_server.engine.catalogue.change_log import ChangeLog
 from headwater_server.engine.models import DAY_S, Models
+from headwater_server.engine.retrieval.leaders import Leaders
 from headwater_server.engine.visitors.visitors import History
 from headwater_server.models.content.comparison import Comparison
 from headwater_server.models.covisitation.companions import REACH
@@ -23,6 +25,8 @@ RANK_MAX = 30
 WORDS_MAX = 3
 TITLE_CHARS_MAX = 60
 _WEEK = 1  # column of Models.by_day
+_COUNTED_MAX = 4 * RANK_MAX
+"""Items with interactions in the week that are counted: of so many the first `RANK_MAX` count."""
 _UNITS = ((DAY_S, "day"), (3600.0, "hour"), (60.0, "minute"))
 _FIELDS = {"categories": "category", "tags": "tag"}
 
@@ -37,19 +41,19 @@ class Clauses:
     models: Models
     catalogue: Catalogue
     history: History
+    of_week: Leaders
 
-    @cached_property
-    def _week(self) -> NDArray[np.float64]:
-        """Count the interactions with each item in about the last week, decayed."""
-        stored = self.models.by_day.stored[: len(self.catalogue.ids), _WEEK]
-        return stored * float(self.models.by_day.fading()[_WEEK])
+    def _in_week(self, items: NDArray[np.int32] | int) -> Any:
+        """Count the interactions with items in about the last week, decayed."""
+        by_day = self.models.by_day
+        return by_day.stored[items, _WEEK] * float(by_day.fading()[_WEEK])
 
     @cached_property
     def _leading(self) -> tuple[list[float], int]:
         """Return the largest counts of the week, and the last place that is worth a clause."""
-        week = self._week
-        first = np.partition(week, -RANK_MAX)[-RANK_MAX:] if len(week) > RANK_MAX else week
-        return sorted(first.tolist()), min(RANK_MAX, math.ceil(np.count_nonzero(week) / 4))
+        first = self.of_week.first(_COUNTED_MAX, len(self.catalogue.ids))
+        largest = sorted(self._in_week(first[:RANK_MAX]).tolist())
+        return largest, min(RANK_MAX, math.ceil(len(first) / 4))
 
     @cached_property
     def _places(self) -> dict[int, int]:
@@ -115,7 +119,7 @@ class Clauses:
 
     def popular(self, item: int) -> str:
         """State its place in the week's popularity, within the first quarter and the first 30."""
-        count = self._week[item]
+        count = self._in_week(item)
         if count < 1.0:
             return ""
         first, most = self._leading
@@ -168,6 +172,11 @@ class Clauses:
         title = " ".join(data.title.split()).rstrip(".") if data else ""
         short = title if len(title) <= TITLE_CHARS_MAX else title[: TITLE_CHARS_MAX - 1] + "…"
         return short or item_id
+
+
+def week_leaders(models: Models, counted: ChangeLog) -> Leaders:
+    """Return the most popular items of about the last week, for the clause `Clauses.popular`."""
+    return Leaders(models.by_day, _WEEK, counted, _COUNTED_MAX)
 
 
 def _ago(age_s: float) -> str:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
-from headwater_server.engine.explain.clauses import Clauses
+from headwater_server.engine.catalogue.change_log import ChangeLog
+from headwater_server.engine.explain.clauses import Clauses, week_leaders
 from headwater_server.engine.features import families
 from headwater_server.engine.messages.requests import Result
 from headwater_server.engine.models import Models
@@ -26,10 +27,14 @@ Parts = dict[str, float]
 class Explanations:
     """Explains the slots of one request, from the evidence that it has just gathered."""
 
-    def __init__(self, models: Models, catalogue: Catalogue, ranking: Ranking) -> None:
+    def __init__(
+        self, models: Models, catalogue: Catalogue, ranking: Ranking, counted: ChangeLog
+    ) -> None:
+        """Make it; ``counted`` notes each item that is learned from."""
         self.models = models
         self.catalogue = catalogue
         self.ranking = ranking
+        self.of_week = week_leaders(models, counted)
 
     def explain(
         self,
@@ -46,7 +51,7 @@ class Explanations:
         """
         if len(rows) == 0:
             return results
-        clauses = Clauses(self.models, self.catalogue, history)
+        clauses = Clauses(self.models, self.catalogue, history, self.of_week)
         ranks = np.argsort(np.argsort(-scores, kind="stable"))
         explained = []
         for result, row, parts in zip(

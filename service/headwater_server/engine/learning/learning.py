@@ -122,8 +122,9 @@ class Learning:
         if begins:
             models.starts.learn(before, item, at=float(models.activity.events))
         models.activity.learn(before, item, repeat=len(before) < len(history.items))
+        self.retriever.popular.counted.note(item)
         if models.activity.events % REFRESH_EVENTS == 0:
-            self.retriever.popular.refresh(models.by_event, len(self.catalogue.ids))
+            self.retriever.popular.refresh(len(self.catalogue.ids))
 
     def learn_slate(
         self,

@@ -7,41 +7,42 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.catalogue.change_log import ChangeLog
+from headwater_server.engine.retrieval.leaders import Leaders
 from headwater_server.models.popularity.popularity import Popularity
 
 TOP_MAX = 30
 REFRESH_EVENTS = 50
 _COLUMNS = (1, 2, 3)
+_ROOM = 64
 
 
 class PopularItems:
     """Up to 30 items for each half-life but the shortest, found again every 50 events."""
 
-    def __init__(self) -> None:
+    def __init__(self, popularity: Popularity) -> None:
+        """Begin without items; whoever teaches ``popularity`` notes the item in ``counted``."""
         self.items = np.zeros(0, dtype=np.int32)
+        self.counted = ChangeLog()
+        self._leaders = [Leaders(popularity, each, self.counted, _ROOM) for each in _COLUMNS]
 
-    def refresh(self, popularity: Popularity, rows: int) -> None:
+    def refresh(self, rows: int) -> None:
         """Find the most popular of the first ``rows`` items."""
-        tops = [_top(popularity.stored[:rows, column]) for column in _COLUMNS]
+        tops = [leaders.first(TOP_MAX, rows) for leaders in self._leaders]
         self.items = np.unique(np.concatenate(tops)).astype(np.int32)
 
     def forget(self, items: NDArray[np.int32]) -> None:
-        """Remove ``items``."""
+        """Remove ``items``, whose counts are zero from now on."""
+        for item in items.tolist():
+            self.counted.note(item)
         self.items = self.items[~np.isin(self.items, items)]
 
     def state(self) -> dict[str, Any]:
         """Return the items."""
         return {"items": self.items}
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Replace the state by what `state` returned."""
+    def load(self, state: dict[str, Any], rows: int) -> None:
+        """Replace the state by what `state` returned; the counts are loaded before."""
         self.items = state["items"]
-
-
-def _top(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the rows of the largest values above zero, at most `TOP_MAX`, ties by row."""
-    least = 0.0
-    if len(values) > TOP_MAX:
-        least = max(0.0, np.partition(values, -TOP_MAX)[-TOP_MAX])
-    above, equal = np.flatnonzero(values > least), np.flatnonzero(values == least)
-    return above if least == 0.0 else np.concatenate((above, equal[: TOP_MAX - len(above)]))
+        for leaders in self._leaders:
+            leaders.first(TOP_MAX, rows)  # now, not within the event that needs them

@@ -25,7 +25,7 @@ class Retriever:
     def __init__(self, models: Models, catalogue: Catalogue) -> None:
         self.models = models
         self.catalogue = catalogue
-        self.popular = PopularItems()
+        self.popular = PopularItems(models.by_event)
         self.evidence = ev.Evidence()
         self.without: frozenset[str] = frozenset()
         self._room = np.empty(ROOM, dtype=np.int32)

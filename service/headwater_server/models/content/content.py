@@ -16,6 +16,7 @@ from headwater_server.models.content.comparison import Comparison
 from headwater_server.models.logarithms import LOGS
 
 STEP_ITEMS = 500  # whose tokens are selected in one step, about two milliseconds
+STEP_WORDS = 2_000  # that are removed in one step, about as long
 TOKENS_MAX = 12
 KEPT_MAX = 48
 POSTINGS_MAX = 64
@@ -62,6 +63,7 @@ class Content(ItemModel):
         self._words: dict[str, int] = {}
         self._named: list[str] = []  # by number; "" where it is free
         self._free: list[int] = []  # a heap: the lowest is used first
+        self._unused = 0  # words without any item that are still kept
         self.on_forgotten: list[Callable[[NDArray[np.int64]], None]] = []
         self._all_tokens = np.full((CAPACITY_START, KEPT_MAX), -1, dtype=np.int32)
         self._tokens = np.full((CAPACITY_START, TOKENS_MAX), -1, dtype=np.int32)
@@ -88,6 +90,7 @@ class Content(ItemModel):
         self._undescribe(item)
         numbers = [self._number(token) for token in dict.fromkeys(tokens) if token][:KEPT_MAX]
         self._all_tokens[item, : len(numbers)] = numbers
+        self._unused -= int(np.count_nonzero(self._frequencies[numbers] == 0))
         self._frequencies[numbers] += 1
         for token in numbers:
             self._postings[token, self._filled[token] % POSTINGS_MAX] = item
@@ -100,24 +103,28 @@ class Content(ItemModel):
                 yield
         else:
             self._select_tokens(np.array([item]))
-        self._forget_words()
+        yield from self._forgetting_words()
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items``."""
         for item in items:
             self._undescribe(int(item))
-        self._forget_words()
+        for _ in self._forgetting_words():
+            pass
 
-    def _forget_words(self) -> None:
-        """Remove the words without any item, once they are many."""
-        unused = self._frequencies[: len(self._named)] == 0
-        if np.count_nonzero(unused) - len(self._free) <= max(UNUSED_MAX, len(self._words) // 8):
+    def _forgetting_words(self) -> Generator[None, None, None]:
+        """Remove the words without any item, once they are many, in steps."""
+        if self._unused <= max(UNUSED_MAX, len(self._words) // 8):
             return
-        gone = np.array([n for n in np.flatnonzero(unused) if self._named[n]])
-        for number in gone.tolist():
+        unused = np.flatnonzero(self._frequencies[: len(self._named)] == 0)
+        gone = np.array([n for n in unused.tolist() if self._named[n]])
+        for place, number in enumerate(gone.tolist(), start=1):
             del self._words[self._named[number]]
             self._named[number] = ""
             heappush(self._free, number)
+            if place % STEP_WORDS == 0:
+                yield
+        self._unused = 0
         for callback in self.on_forgotten:
             callback(gone)
 
@@ -127,6 +134,7 @@ class Content(ItemModel):
         if len(known) == 0:
             return
         self._frequencies[known] -= 1
+        self._unused += int(np.count_nonzero(self._frequencies[known] == 0))
         for token in known:
             listed = self._postings[token, : min(self._filled[token], POSTINGS_MAX)]
             kept = listed[listed != item]
@@ -143,6 +151,7 @@ class Content(ItemModel):
         number = heappop(self._free) if self._free else len(self._named)
         self._named[number : number + 1] = [token]
         self._words[token] = number
+        self._unused += 1
         if number >= len(self._frequencies):
             for name in ("_frequencies", "_postings", "_filled"):
                 setattr(self, name, grown(getattr(self, name), 2 * len(self._frequencies)))
@@ -261,4 +270,6 @@ class Content(ItemModel):
         self._named = list(state["_words"])
         self._words = {word: number for number, word in enumerate(self._named) if word}
         self._free = [number for number, word in enumerate(self._named) if not word]
+        kept = self._frequencies[: len(self._named)]
+        self._unused = int(np.count_nonzero(kept == 0)) - len(self._free)
         self._begin_scratch()

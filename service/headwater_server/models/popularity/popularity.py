@@ -82,6 +82,11 @@ class Popularity(ItemModel):
         return self._faded
 
     @property
+    def origins(self) -> NDArray[np.float64]:
+        """float64[half-lives]: the times at which a stored value is a current one."""
+        return self._origins
+
+    @property
     def stored(self) -> NDArray[np.float64]:
         """float64[items, half-lives], to be multiplied by `fading`; their order needs no factor."""
         return self._values

@@ -96,7 +96,9 @@ def test_an_item_is_not_said_to_be_like_itself():
     for hour, item in enumerate(("table", "desk", "plain 3"), 61):
         _view(engine, "stranger", item, hour)
     history = engine.parts.visitors.history("stranger", "", "", 64 * 3600.0)
-    clauses = Clauses(engine.parts.models, engine.parts.catalogue, history)
+    clauses = Clauses(
+        engine.parts.models, engine.parts.catalogue, history, engine.parts.explanations.of_week
+    )
     number = engine.parts.catalogue.number
     assert clauses.content(number("table")) == "it shares 'oak' and 'walnut' with Oak walnut desk"
     assert clauses.content(number("plain 3")) == ""

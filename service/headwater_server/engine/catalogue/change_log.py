@@ -1,0 +1,34 @@
+"""Which items changed lately, so that what is derived from all items looks only at those."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+CHANGES_MAX = 4_096
+
+
+class ChangeLog:
+    """The last changes of numbered items. Not state: every index starts from the whole state.
+
+    >>> log = ChangeLog()
+    >>> seen = log.version
+    >>> log.note(7); log.note(3); log.note(7)
+    >>> log.since(seen).tolist(), log.since(log.version).tolist()
+    ([3, 7], [])
+    """
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._numbers = np.zeros(CHANGES_MAX, dtype=np.int32)
+
+    def note(self, number: int) -> None:
+        """Note a change of an item."""
+        self._numbers[self.version % CHANGES_MAX] = number
+        self.version += 1
+
+    def since(self, version: int) -> NDArray[np.int32] | None:
+        """Return the items that changed since, each once, in order; None: that is too long ago."""
+        if self.version - version > CHANGES_MAX:
+            return None
+        return np.unique(self._numbers[np.arange(version, self.version) % CHANGES_MAX])
