@@ -85,7 +85,7 @@ class VisitorUnlink:
 class ErasedEvent:
     """What a rewritten log keeps of an erased person's event: hashes, so that no retry is learned.
 
-    See `Deduplication` for both; neither names a person.
+    ``id_hash`` and ``content_hash`` are 16 bytes each; neither names a person.
     """
 
     id_hash: bytes
