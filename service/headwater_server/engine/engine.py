@@ -119,7 +119,8 @@ class Engine:
     def _event(self, event: Event, entry: Entry) -> Applied:
         """Deduplicate, then learn. What teaches nothing leaves no trace, not of time either."""
         parts = self.parts
-        reason = quarantine_reason(event, parts.settings)
+        known = entry.checked is parts.settings  # the same object: the same answer
+        reason = "" if known else quarantine_reason(event, parts.settings)
         if not (reason or entry.imported):  # an import of an earlier build stays: it counts as now
             reason = ahead_reason(event, entry.time_ms)
         if reason:

@@ -21,6 +21,7 @@ from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
 from headwater_server.replica.tail.item_cost import ItemCost, items_of
 from headwater_server.replica.tail.offset_waiters import OffsetWaiters
+from headwater_server.replica.tail.own_entries import OwnEntries
 from headwater_server.replica.tail.slice_budget import SliceBudget
 
 BLOCK_MS = 500  # also the time after which an outage is noticed without a write
@@ -46,11 +47,13 @@ class Tail:
         acknowledgements: Acknowledgements,
         health: Health,
         budget: SliceBudget,
+        own: OwnEntries | None = None,
         on_applied: Callable[[LoggedEntry], None] = lambda _: None,
         on_marks: Callable[[Sequence[str]], Awaitable[None]] | None = None,
     ) -> None:
         """Continue after ``position``, which is the position of ``engine``.
 
+        ``own`` are the entries that need not be read.
         ``on_applied`` is called with each entry before it is acknowledged; ``on_marks`` with the
         marks of an entry, and the state does not change until it returns.
         """
@@ -62,6 +65,7 @@ class Tail:
         self._acknowledgements = acknowledgements
         self._health = health
         self._budget = budget
+        self._own = own or OwnEntries()
         self._on_applied = on_applied
         self._on_marks = on_marks
         self.reads = 0  # `Reads` counts them
@@ -86,6 +90,7 @@ class Tail:
         self.recent.append(position)
         self._entry, self._steps, self._outcomes = None, iter(()), []
         self._items, self._took_s = 0, 0.0
+        self._own.clear()
         self.waiters.reached(position.offset)
 
     async def run(self) -> None:
@@ -96,17 +101,35 @@ class Tail:
             before_sleep=self._away,
         )
         while True:
-            await retrying(self._step)
+            try:
+                await self._following()
+            except StoreUnavailable as error:
+                self._health.store_away(str(error))
+                await retrying(self._step)
 
     def _away(self, attempt: RetryCallState) -> None:
         error = attempt.outcome.exception() if attempt.outcome else None
         self._health.store_away(str(error))
 
+    async def _following(self) -> None:
+        """Take steps until the store is away."""
+        while True:
+            await self._step()
+
     async def _step(self) -> None:
+        """Apply the next entries: our own from memory, if they follow; otherwise what is read."""
+        if own := self._own.following(self.position):
+            await self._apply(own)
+            self._own.expect()
+        elif not await self._own.comes_soon():
+            await self._read()
+
+    async def _read(self) -> None:
         page = await self._log.read(self.position, self._page_entries, BLOCK_MS)
         if page:
             self._health.store_back()
             await self._apply(page)
+            self._next_page(page)
         else:
             await self._check_head()
             self._health.store_back()
@@ -132,6 +155,9 @@ class Tail:
                         await self._rest()
                 if self._on_marks is not None and entry.marks:
                     await self._on_marks(entry.marks)
+
+    def _next_page(self, page: Sequence[LoggedEntry]) -> None:
+        """Read fewer large entries at once."""
         operations = sum(entry.size for entry in page)
         wanted = PAGE_OPERATIONS * len(page) // max(1, operations)
         self._page_entries = max(1, min(PAGE_ENTRIES_MAX, wanted))
