@@ -243,8 +243,7 @@ class Engine:
     def _candidates(self, question: Question) -> Candidates:
         """Retrieve what may be shown, from all sources, and rank it in one pass."""
         request, history, hidden, now_ms = question
-        given, items = self.parts.scoring.candidates(request, history, hidden, now_ms)
-        return Candidates(given, items, self.parts.scoring.scores(history, items))
+        return Candidates(*self.parts.scoring.candidates(request, history, hidden, now_ms))
 
     def _results(self, question: Question, slots: Filled) -> tuple[Result, ...]:
         """Return the slots as results: with their chances, and with reasons if asked for."""

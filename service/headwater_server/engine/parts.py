@@ -77,7 +77,7 @@ class Parts:
         # the pipeline: none of these keeps state but what it is given
         catalogue = self.catalogue
         self.retriever = Retriever(models, catalogue)
-        self.ranking = Ranking(models, self.retriever.evidence)
+        self.ranking = Ranking(models, self.retriever)
         self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
         self.reranking = Reranking(self.scoring)
@@ -101,7 +101,7 @@ class Parts:
         self.settings = settings
         self.catalogue.items_max = settings.items_max
         self.catalogue.event_items_max = settings.event_items_max
-        self.retriever.without = frozenset(settings.without)
+        self.retriever.leave_out(settings.without)
         self.ranking.leave_out(settings.without)
         for kept in (self.visitors, self.hiding):
             kept.profiles_max = settings.visitors_max

@@ -74,15 +74,16 @@ class Evidence:
         self.sources = np.zeros(CAPACITY_START, dtype=np.uint16)
         self.proposed = np.zeros(CAPACITY_START, dtype=np.int32)
         self.meta = np.zeros(2, dtype=np.int64)
+        self.scratch = self._tuple()
 
-    @property
-    def scratch(self) -> tuple[Any, ...]:
-        """The arrays as kernels take them."""
+    def _tuple(self) -> tuple[Any, ...]:
         return self.values, self.stamps, self.sources, self.proposed, self.meta
 
     def begin(self, rows: int) -> None:
         """Begin the next request; items are numbered below ``rows``."""
-        for name in ("values", "stamps", "sources", "proposed"):
-            setattr(self, name, grown(getattr(self, name), rows))
+        if rows > len(self.values):
+            for name in ("values", "stamps", "sources", "proposed"):
+                setattr(self, name, grown(getattr(self, name), rows))
+            self.scratch = self._tuple()
         self.meta[0] += 1
         self.meta[1] = 0

@@ -25,6 +25,7 @@ _PLACES = {name: place for place, name in enumerate(ITEM_FIELDS)}
 NEW_MAX = 20
 FEW = 8_000
 """If fewer pass a filter, sorting them is quicker than looking through all items in order."""
+_ALL = np.zeros(0, dtype=np.bool_)
 _NEVER_MS = np.iinfo(np.int64).max
 _UNSET = np.iinfo(np.int64).min  # any write is newer, also one dated before 1970
 _DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS, "set_times_ms": _UNSET}
@@ -196,13 +197,14 @@ class Catalogue(Numbering):
 
     def shown_at(
         self, now_ms: int, passing: NDArray[np.bool_] | None = None
-    ) -> tuple[Any, Any, Any, int, bool]:
+    ) -> tuple[Any, Any, Any, int, bool, Any]:
         """Return the arrays by which kernels decide which ``passing`` items may be shown now.
 
-        The last value: whether any item has a publish or expire time at all.
+        The fifth value: whether any item has a publish or expire time at all. The last one is empty
+        if all pass.
         """
-        available = self.available if passing is None else self.available & passing
-        return available, self.publish_ms, self.expire_ms, now_ms, self._are_timed
+        passing = _ALL if passing is None else passing
+        return self.available, self.publish_ms, self.expire_ms, now_ms, self._are_timed, passing
 
     def shown(self, now_ms: int, passing: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
         """Return bool[items]: which of the ``passing`` items may be shown now."""

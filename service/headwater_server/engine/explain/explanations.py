@@ -65,7 +65,7 @@ class Explanations:
 
     def _parts(self, history: History, items: NDArray[np.int32], rows: NDArray[Any]) -> list[Parts]:
         """Return for each slot the contribution of each family to the average, and the average."""
-        features, context = self.ranking.describe(history, items)
+        _, features, context = self.ranking.describe(history, items)
         numbers = families.numbered(self.models.ranker.features)
         found = self.models.ranker.contributions(features, context, items, rows, numbers)
         every = []

@@ -65,8 +65,8 @@ class CandidateScoring:
         history: History,
         hidden: NDArray[np.int32],
         now_ms: int,
-    ) -> tuple[Sequence[str] | None, NDArray[np.int32]]:
-        """Return the items that may be shown: the caller's with their ids, or retrieval's and None.
+    ) -> tuple[Sequence[str] | None, NDArray[np.int32], NDArray[np.float64]]:
+        """Return what may be shown: the caller's ids or None for retrieval's, numbers, scores.
 
         ``hidden`` items are left out by the rules of `hiding`.
         """
@@ -75,12 +75,15 @@ class CandidateScoring:
             return self._given(request, history, passing, hidden, now_ms)
         named = self.known(request.exclude_item_ids + request.context_item_ids)
         excluded = np.concatenate((named, hidden))
-        items = self.retriever.retrieve(history, excluded, now_ms, passing)
+        found = self.ranking.found(history, excluded, now_ms, passing)
+        items, scores = found.items, self.ranking.score(found)
         enough = request.page_size if passing is None else max(request.page_size, REFILL)
         if len(items) < enough:
             excluded = np.concatenate((items, excluded, history.refused, history.items[:1]))
-            items = self._refilled(items, excluded, passing, enough, now_ms)
-        return None, items
+            more = self._refill(excluded, passing, enough - len(items), now_ms)
+            items = np.concatenate((items, more))
+            scores = np.concatenate((scores, self.scores(history, more)))
+        return None, items, scores
 
     def passing(self, text: str) -> NDArray[np.bool_] | None:
         """Return bool[items]: which pass the filter; cached until the catalogue changes."""
@@ -108,7 +111,7 @@ class CandidateScoring:
         passing: NDArray[np.bool_] | None,
         hidden: NDArray[np.int32],
         now_ms: int,
-    ) -> tuple[list[str], NDArray[np.int32]]:
+    ) -> tuple[list[str], NDArray[np.int32], NDArray[np.float64]]:
         """Return the caller's items, each once; an unknown one ranks as without interactions."""
         excluded = {*request.exclude_item_ids, *request.context_item_ids}
         wanted = [i for i in dict.fromkeys(request.candidate_item_ids) if i not in excluded]
@@ -120,20 +123,20 @@ class CandidateScoring:
         ids = [item_id for item_id, keep in zip(wanted, kept, strict=True) if keep]
         spare = self.catalogue.spare_row
         items = [spare if n is None else n for n, keep in zip(numbers, kept, strict=True) if keep]
-        return ids, self.retriever.gather_for(history, np.array(items, dtype=np.int32))
+        given = self.ranking.given(history, np.array(items, dtype=np.int32))
+        return ids, given.items, self.ranking.score(given)
 
-    def _refilled(
+    def _refill(
         self,
-        items: NDArray[np.int32],
         excluded: NDArray[np.int32],
         passing: NDArray[np.bool_] | None,
-        enough: int,
+        count: int,
         now_ms: int,
     ) -> NDArray[np.int32]:
-        """Add the most popular items that may be shown, for a narrow filter or a small shop."""
+        """Return the most popular items that may be shown, for a narrow filter or a small shop."""
         shown = self.catalogue.shown(now_ms, passing)
         shown[excluded] = False
-        return np.concatenate((items, self.most_popular(shown, enough - len(items))))
+        return self.most_popular(shown, count)
 
     def most_popular(self, shown: NDArray[np.bool_], count: int) -> NDArray[np.int32]:
         """Return, and propose, the ``count`` most popular of bool[items]."""
@@ -144,8 +147,5 @@ class CandidateScoring:
         return more
 
     def scores(self, history: History, items: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return float64[n] scores; a score that is not finite becomes the lowest."""
-        if len(items) == 0:
-            return np.zeros(0)
-        scores = self.ranking.score(*self.ranking.describe(history, items), items)
-        return np.where(np.isfinite(scores), scores, -1e9)
+        """Return float64[n] scores of ``items`` that have evidence from the present request."""
+        return self.ranking.score(self.ranking.describe(history, items))

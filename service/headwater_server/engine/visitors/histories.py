@@ -111,8 +111,21 @@ def _merge(table, first, second, items_out, times_out, counts_out):
 
 
 @njit(cache=True)
-def _seen(items, times, counts, now_s, since_s, until_s, out):
-    kept, ages_s, interactions, in_session, refused = out
+def _merged(table, first, second):
+    """Return (items, times, counts) of two rows (-1: none) newest first, each once."""
+    items, times = np.empty(HISTORY_MAX, dtype=np.int32), np.empty(HISTORY_MAX)
+    counts = np.empty(HISTORY_MAX, dtype=np.int32)
+    n = _merge(table, first, second, items, times, counts)
+    return items[:n], times[:n], counts[:n]
+
+
+@njit(cache=True, nogil=True)
+def _seen(table, first, second, now_s, since_s, until_s):
+    """Return (items, ages, interactions, whether since ``since_s``, refused items)."""
+    items, times, counts = _merged(table, first, second)
+    kept, refused = np.empty_like(items), np.empty_like(items)
+    ages_s, interactions = np.empty_like(times), np.empty_like(counts)
+    in_session = np.empty(len(items), dtype=np.bool_)
     n = others = 0
     for i in range(len(items)):
         if times[i] > until_s:
@@ -125,7 +138,7 @@ def _seen(items, times, counts, now_s, since_s, until_s, out):
         ages_s[n] = max(now_s - times[i], 0.0)
         in_session[n] = times[i] >= since_s
         n += 1
-    return n, others
+    return kept[:n], ages_s[:n], interactions[:n], in_session[:n], refused[:others]
 
 
 @njit(cache=True)
@@ -193,11 +206,8 @@ class Histories:
 
     def merged(self, first: int, second: int) -> tuple[Any, Any, Any]:
         """Return (items, seconds, interactions) of two rows (-1: none) as one, newest first."""
-        items = np.empty(HISTORY_MAX, dtype=np.int32)
-        times = np.empty(HISTORY_MAX)
-        counts = np.empty(HISTORY_MAX, dtype=np.int32)
-        n = _merge(self.table, first, second, items, times, counts)
-        return items[:n], times[:n], counts[:n]
+        merged: tuple[Any, Any, Any] = _merged(self.table, first, second)
+        return merged
 
     def has_within(self, row: int, seconds: float, gap_s: float) -> bool:
         """Return whether ``row`` has an item in the ``gap_s`` up to ``seconds``."""
@@ -213,13 +223,8 @@ class Histories:
         (items, ages in seconds, interactions, whether one is since ``since_s``, refused items);
         what is later than ``until_s`` is left out.
         """
-        items, times, counts = self.merged(first, second)
-        kept, refused = np.empty_like(items), np.empty_like(items)
-        ages_s, interactions = np.empty_like(times), np.empty_like(counts)
-        in_session = np.empty(len(items), dtype=np.bool_)
-        out = (kept, ages_s, interactions, in_session, refused)
-        n, others = _seen(items, times, counts, now_s, since_s, until_s, out)
-        return kept[:n], ages_s[:n], interactions[:n], in_session[:n], refused[:others]
+        seen: tuple[Any, ...] = _seen(self.table, first, second, now_s, since_s, until_s)
+        return seen
 
     def clear(self, row: int) -> None:
         """Release the block of ``row``."""

@@ -190,59 +190,33 @@ class Content(ItemModel):
         return bool(self._tokens[item, 0] >= 0)
 
     @property
-    def _counted(self) -> tuple[Any, Any, Any, Any]:
+    def counted(self) -> tuple[Any, Any, int, Any]:
+        """As kernels take it: see `profile_similarity`."""
         return self._tokens, self._frequencies, self._items, LOGS
 
-    def build_profile(
-        self, history: NDArray[np.int32], in_session: NDArray[np.bool_] | None = None
-    ) -> None:
-        """Build the profile that `accumulate` reads; absent flags: one session."""
+    @property
+    def scratch(self) -> tuple[Any, Any, int, Any, Any]:
+        """The profile of the present request, as kernels take it."""
+        return self._profile, self._stamps, self._stamp, self._met, self._norms
+
+    def begin(self) -> None:
+        """Begin the next request; `profile_similarity.build_profile` then fills its profile."""
         self._stamp += 1
-        flags = np.ones(len(history), dtype=np.bool_) if in_session is None else in_session
-        profile_similarity.build_profile(
-            history,
-            flags,
-            *self._counted,
-            self._profile,
-            self._stamps,
-            self._stamp,
-            self._met,
-            self._norms,
-        )
-
-    def propose(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
-        """Propose the items that share rare tokens with the latest of ``history``."""
-        profile_similarity.propose(history, *self._counted, self._postings, self._filled, scratch)
-
-    def accumulate(
-        self, chosen: NDArray[np.int32], scratch: tuple[Any, ...], cosines: NDArray[np.float32]
-    ) -> None:
-        """Write how similar each ``chosen`` item, which has a row, is to the profile.
-
-        ``cosines`` float32[n, 3] receives those to the latest item, the session, the last hundred.
-        """
-        profile_similarity.score_items(
-            *self._counted,
-            self._profile,
-            self._stamps,
-            self._stamp,
-            self._norms,
-            chosen,
-            scratch,
-            cosines,
-        )
 
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Nothing: content is learned from the catalogue (`describe`), not from events."""
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the similarity of ``item`` to ``history``."""
-        scratch = ev.Evidence()
-        scratch.begin(len(self._tokens))
-        chosen = np.array([item], dtype=np.int32)
-        self.build_profile(history)
-        self.accumulate(chosen, scratch.scratch, np.empty((1, 3), dtype=np.float32))
-        return float(scratch.values[item, ev.CONTENT])
+        evidence = ev.Evidence()
+        evidence.begin(len(self._tokens))
+        chosen, flags = np.array([item], dtype=np.int32), np.ones(len(history), dtype=np.bool_)
+        self.begin()
+        profile_similarity.build_profile(self.counted, history, flags, self.scratch)
+        cosines = np.empty((1, 3), dtype=np.float32)
+        args = (chosen, self.scratch, evidence.scratch, cosines)
+        profile_similarity.score_items(self.counted, *args)
+        return float(evidence.values[item, ev.CONTENT])
 
     def comparison(self, history: NDArray[np.int32]) -> Comparison:
         """Return what `most_similar` needs of the latest of ``history``, for many items."""

@@ -199,7 +199,7 @@ def test_what_rules_add_to_a_score_is_attributed_to_them(shop):
     items, scores = np.array([0, 1, 2], dtype=np.int32), np.array([1.0, 2.0, 3.0])
     slot = Result("plain 0", 6.0, None, 1.0)
     history = shop.parts.visitors.history("stranger", "", "", 0.0)
-    shop.parts.retriever.gather_for(history, items)
+    shop.parts.ranking.given(history, items)
     (explained,) = shop.parts.explanations.explain((slot,), history, items, np.array([0]), scores)
     assert dict(explained.contributions)["rules"] == 5.0
     assert "rules" not in dict(_ask(shop)["boots"].contributions)
