@@ -158,10 +158,12 @@ class Engine:
             visitors.log_out(event.visitor_id, event.user_id, time_ms / 1000.0)
             return
         row_class = class_of(event, self.settings)
+        yield from visitors.reserving()
         row = visitors.open(event.visitor_id, event.user_id, time_ms / 1000.0, row_class)
         items = []
         for item in event.items:
             number = yield from self.parts.numbering(item.item_id)
+            yield from visitors.histories.reserving()
             self._interact(event, row, number, time_ms)
             items.append(number)
             yield

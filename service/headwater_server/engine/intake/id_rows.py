@@ -119,8 +119,8 @@ class IdRows:
         def make() -> Columns:
             rows = np.concatenate([np.empty(0, ROW), *(np.frombuffer(b, ROW) for b in blocks)])
             rows = rows[skipped : skipped + count]
-            lengths = np.diff(np.frombuffer(begins, np.int64))
-            epoch = np.repeat(np.frombuffer(epochs, np.int64), lengths[: len(epochs)])
+            starts = np.frombuffer(begins, np.int64)
+            epoch = np.repeat(np.frombuffer(epochs, np.int64), starts[1:] - starts[:-1])
             named = {name: rows[name].copy() for name in ("ids", "contents", "owners")}
             return {**named, "times_ms": epoch * TICKS + rows["tick"]}
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-from headwater_server.models.base import CAPACITY_START, HISTORY_MAX, grown
-from headwater_server.models.covisitation.neighbours import BLOCK_MIN, allocate_block, release_block
+from headwater_server.models.base import CAPACITY_START, HISTORY_MAX, growing
+from headwater_server.models.covisitation.neighbours import allocate_block, release_block
 
-_CLASSES = 24
+BLOCK_MIN = 2
+_CLASSES = 8  # block sizes: 2, 4, … 128 and `HISTORY_MAX`
+
+
+_ROWED, _SLOTTED = ("start", "size", "room"), ("items", "times", "counts")
 
 
 @njit(cache=True)
@@ -39,13 +44,13 @@ def _make_room(table, row):
         return
     old, old_room = start[row], room[row]
     # blocks double as in `neighbours`: most visitors have a few items, some have 200
-    new_room = BLOCK_MIN if old_room == 0 else 2 * old_room
-    block = allocate_block(new_room, items, free, used)
+    new_room = BLOCK_MIN if old_room == 0 else min(2 * old_room, HISTORY_MAX)
+    block = allocate_block(new_room, BLOCK_MIN, items, free, used)
     for i in range(size[row]):
         items[block + i], times[block + i] = items[old + i], times[old + i]
         counts[block + i] = counts[old + i]
     if old_room > 0:
-        release_block(old, old_room, items, free)
+        release_block(old, old_room, BLOCK_MIN, items, free)
     start[row], room[row] = block, new_room
 
 
@@ -166,8 +171,8 @@ class Histories:
     def __init__(self) -> None:
         slots = CAPACITY_START * BLOCK_MIN
         self.start = np.zeros(CAPACITY_START, dtype=np.int64)
-        self.size = np.zeros(CAPACITY_START, dtype=np.int32)
-        self.room = np.zeros(CAPACITY_START, dtype=np.int32)
+        self.size = np.zeros(CAPACITY_START, dtype=np.uint8)
+        self.room = np.zeros(CAPACITY_START, dtype=np.uint8)
         self.items = np.zeros(slots, dtype=np.int32)
         self.times = np.zeros(slots)
         self.counts = np.zeros(slots, dtype=np.int32)
@@ -181,22 +186,30 @@ class Histories:
             setattr(self, name, arrays.get(name, getattr(self, name, None)))
         self.table = tuple(getattr(self, name) for name in self._names)
 
-    def reserve(self, rows: int) -> None:
-        """Make room for rows below ``rows``."""
+    def reserving(self, rows: int = 0) -> Generator[None, None, None]:
+        """Make room for rows below ``rows`` and for one more item, in steps.
+
+        Between them it may be read. Kernels cannot grow an array.
+        """
         if rows > len(self.size):
-            names = ("start", "size", "room")
-            self._set({name: grown(getattr(self, name), rows) for name in names})
+            yield from self._growing(_ROWED, rows)
+        needed = int(self.used[0]) + HISTORY_MAX
+        if needed > len(self.items):
+            yield from self._growing(_SLOTTED, max(needed, 2 * len(self.items)))
+
+    def _growing(self, names: tuple[str, ...], length: int) -> Generator[None, None, None]:
+        longer = {}
+        for name in names:
+            longer[name] = yield from growing(getattr(self, name), length)
+        self._set(longer)
 
     def add(self, row: int, item: int, seconds: float, *, refused: bool = False) -> int:
         """Put ``item`` in its place by time; return its earlier interactions.
 
         Of a full row the oldest goes. What a later interaction said of the item stays.
         """
-        # kernels cannot grow an array: room for a whole new block is made before
-        needed = int(self.used[0]) + 2 * HISTORY_MAX
-        if needed > len(self.items):
-            slots, names = max(needed, 2 * len(self.items)), ("items", "times", "counts")
-            self._set({name: grown(getattr(self, name), slots) for name in names})
+        for _ in self.reserving():
+            pass
         return int(_add(self.table, row, item, seconds, 0 if refused else 1))
 
     def latest(self, row: int) -> int:
@@ -229,7 +242,7 @@ class Histories:
     def clear(self, row: int) -> None:
         """Release the block of ``row``."""
         if self.room[row] > 0:
-            release_block(self.start[row], self.room[row], self.items, self.free)
+            release_block(self.start[row], self.room[row], BLOCK_MIN, self.items, self.free)
         self.start[row] = self.size[row] = self.room[row] = 0
 
     def forget_items(self, items: Any, rows: int) -> None:
@@ -238,13 +251,10 @@ class Histories:
         gone[items] = True
         _forget_items(self.table, gone)
 
-    def state(self) -> dict[str, Any]:
-        """Return the arrays by name, without the slots that were never used."""
-        slots = int(self.used[0])
-        slotted = {"items", "times", "counts"}
-        return {
-            n: getattr(self, n)[:slots] if n in slotted else getattr(self, n) for n in self._names
-        }
+    def state(self, rows: int) -> dict[str, Any]:
+        """Return the arrays by name: the first ``rows``, and the slots that were ever used."""
+        lengths = dict.fromkeys(_ROWED, rows) | dict.fromkeys(_SLOTTED, int(self.used[0]))
+        return {name: getattr(self, name)[: lengths.get(name)] for name in self._names}
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
