@@ -26,12 +26,12 @@ import redis
 
 from benchmarks.serving.handlers import add_methods
 from headwater.v1.feedback_service_pb2 import FeedbackRequest, FeedbackResponse
-from headwater.v1.recommendation_service_pb2 import RecommendRequest, RecommendResponse
+from headwater.v1.recommendation_service_pb2 import RecommendRequest
 from headwater_server.api.translate.feedback import feedback_request, feedback_response
 from headwater_server.api.translate.recommendation import recommend_request, recommend_response
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.intake.firewall import quarantine_reason
-from headwater_server.engine.messages.events import Outcome, Slate, fingerprint
+from headwater_server.engine.messages.events import Outcome, fingerprint
 from headwater_server.engine.tokens.attribution_token import TokenKey, sign
 from headwater_server.engine.warmup import warm_up
 from headwater_server.replica.answers import Answer, WriteAnswer
@@ -70,11 +70,7 @@ class Learner:
         with self.lock:
             answer = self.engine.recommend(request, wall_clock_ms())
             offset = self._position.offset
-        slots = answer.results
-        items, chances = tuple(s.item_id for s in slots), tuple(s.propensity for s in slots)
-        named = (answer.recommendation_id, answer.policy, answer.placement)
-        slate = Slate(*named, items, chances)
-        token = sign(slate, self._key, visitor_id=request.visitor_id, expire_s=2**32 - 1)
+        token = sign(answer, self._key, visitor_id=request.visitor_id, expire_s=2**32 - 1)
         return Answer(answer, token, offset)
 
     def run(self) -> None:
@@ -109,7 +105,7 @@ class Methods:
         self._learner = learner
         self._room = threading.Semaphore(waiting_max)
 
-    def recommend(self, request: RecommendRequest, _: grpc.ServicerContext) -> RecommendResponse:
+    def recommend(self, request: RecommendRequest, _: grpc.ServicerContext) -> bytes:
         """Translate, call, translate."""
         return recommend_response(self._learner.recommend(recommend_request(request)[0]))
 

@@ -51,7 +51,6 @@ RECOMMEND = {
     "engine, around": ("engine.engine:Engine.recommend",),
     "token": ("replica.reads.reads:Reads._signed",),
     "translate out": ("api.translate.recommendation:recommend_response",),
-    "serialize": ("benchmarks.stages.recommending:serialize",),
 }
 
 EVENT = {

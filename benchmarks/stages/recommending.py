@@ -59,11 +59,6 @@ def parse(data: bytes) -> RecommendRequest:
     return RecommendRequest.FromString(data)
 
 
-def serialize(response: RecommendResponse) -> bytes:
-    """Return the answer's bytes."""
-    return response.SerializeToString()
-
-
 def question(visitor: int) -> bytes:
     """Return the bytes of a visitor's question."""
     asked = RecommendRequest(visitor_id=visitor_id(visitor), placement="home", page_size=PAGE_SIZE)
@@ -98,7 +93,7 @@ class Recommending:
             lambda *a: servicer.Recommend(*a),  # noqa: PLW0108 - as said above
             CALL,
             Body(lambda data: parse(data)),  # noqa: PLW0108 - as said above
-            lambda response: serialize(response),  # noqa: PLW0108 - as said above
+            RecommendResponse.SerializeToString,
         )
 
     async def answer(self, data: bytes) -> bytes:

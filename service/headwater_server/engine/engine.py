@@ -10,8 +10,10 @@ the visitor's history to the slate; last the state as a whole. What else an entr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
+
+import numpy as np
 
 from headwater_server.engine import changes
 from headwater_server.engine.clock import believed_ms
@@ -21,7 +23,8 @@ from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import Entry, Operation, SettingsChange
 from headwater_server.engine.messages.events import CREATED, Event, Outcome, Status
-from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
+from headwater_server.engine.messages.results import Result, Results
 from headwater_server.engine.messages.rewards import (
     IMPRESSION,
     LOGOUT,
@@ -247,23 +250,21 @@ class Engine:
         request, history, hidden, now_ms = question
         return Candidates(*self.parts.scoring.candidates(request, history, hidden, now_ms))
 
-    def _results(self, question: Question, slots: Filled) -> tuple[Result, ...]:
+    def _results(self, question: Question, slots: Filled) -> Sequence[Result]:
         """Return the slots as results: with their chances, and with reasons if asked for."""
         parts, explain = self.parts, question.request.explain
         (given, items, scores), rows = slots.candidates, slots.rows
         head, history = parts.models.probability, question.history
-        results = slates.results(
-            parts.scoring.ids(given, items, rows),
-            slots.scores,
-            slots.propensities,
-            slot_probabilities.of_slate(head, scores[rows], items[rows], history, explain=explain),
-            parts.retriever.evidence.sources[items[rows]],
-            slots.moved,
-            explain=explain,
-        )
-        if explain:
-            results = parts.explanations.explain(results, history, items, rows, scores)
-        return slates.with_first_slot(results, slots.first) if slots.first else results
+        chosen = items[rows]
+        chances = slot_probabilities.of_slate(head, scores[rows], chosen, history, explain=explain)
+        first = np.array(slots.first) if slots.first else None
+        ids = parts.scoring.ids(given, items, rows)
+        results = Results(ids, slots.scores, slots.propensities, chances.values, first)
+        if not explain:
+            return results
+        sources = parts.retriever.evidence.sources[chosen]
+        explained = slates.explained(results, chances, sources, slots.moved)
+        return parts.explanations.explain(explained, history, items, rows, scores)
 
     # --- the state as a whole: never within an operation --------------------------------------
 

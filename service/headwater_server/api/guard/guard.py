@@ -82,13 +82,17 @@ class Guard:
         self._room = room
 
     def unary(self, method: Unary, call: str, body: Body, encode: Encode) -> Unary:
-        """Return ``method`` wrapped in all that this module does; it reads and returns bytes."""
+        """Return ``method`` wrapped in all that this module does; it reads and returns bytes.
+
+        The method itself may return its response as a message or as the bytes of one.
+        """
         meter, kind = self._gate.meter(call), kind_of(call)
 
         async def work(data: bytes, context: Context) -> bytes:
             request = body.message(data)
             await self._reached(request, context)
-            return encode(await method(request, context))
+            response = await method(request, context)
+            return response if type(response) is bytes else encode(response)
 
         async def answer(account: Account, context: Context) -> bytes:
             await self._turns.enter(account)

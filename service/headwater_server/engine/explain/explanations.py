@@ -11,7 +11,7 @@ from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.catalogue.change_log import ChangeLog
 from headwater_server.engine.explain.clauses import Clauses, week_leaders
 from headwater_server.engine.features import families
-from headwater_server.engine.messages.requests import Result
+from headwater_server.engine.messages.results import Result
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.visitors.visitors import History

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from headwater_server.engine.messages.events import Slate
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, ScoredItem
 from headwater_server.engine.tokens.attribution_token import ForgedTokenError, open_token, sign
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
@@ -95,7 +94,7 @@ class Reads:
 
     def _signed(self, answer: Recommendation, request: RecommendRequest, now_ms: int) -> str:
         return sign(
-            _slate(answer),
+            answer,
             self._token_keys.signing(now_ms),
             visitor_id=request.visitor_id,
             user_id=request.user_id,
@@ -148,13 +147,3 @@ def _within(
     if request.explain and hurry:
         return replace(request, explain=False), ("reasons",)
     return request, ()
-
-
-def _slate(answer: Recommendation) -> Slate:
-    return Slate(
-        answer.recommendation_id,
-        answer.policy,
-        answer.placement,
-        tuple(result.item_id for result in answer.results),
-        tuple(result.propensity for result in answer.results),
-    )

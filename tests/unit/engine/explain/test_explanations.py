@@ -7,7 +7,8 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.explain.clauses import Clauses
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
-from headwater_server.engine.messages.requests import RecommendRequest, Result
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.messages.results import Result
 from headwater_server.engine.settings import EngineSettings
 
 HOUR_MS = 3_600_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from headwater.v1 import metric_series_pb2
 from headwater.v1 import model_service_pb2 as pb
 from headwater_server.api.translate.checks import LABELS_MAX, texts
-from headwater_server.api.translate.model import drift_alarm_message
+from headwater_server.api.translate.model.status import drift_alarm_message
 from headwater_server.api.translate.values import checked_time_ms, time_message
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.operators.operator_reads import SamplesAnswer
