@@ -16,8 +16,8 @@ from headwater_server.engine.messages.events import Event
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.ports.position import Position, offset_key, time_ms_of
 
-TICK_S = 0.001  # of uvloop's timers
-QUIET_S = 0.002  # without an append of our own, after which the tail waits at the store again
+QUIET_S = 0.005  # without an append of our own, after which the tail waits at the store again
+SLOW_S = 0.02  # of an append: a store that takes longer is not waited for
 
 
 class OwnEntry:
@@ -66,20 +66,21 @@ class OwnEntries:
         """Begin with none."""
         self._entries: deque[OwnEntry] = deque()
         self._waiting: asyncio.Future[None] | None = None
-        self._quiet_s = 0.0  # from then on nothing of ours is expected soon
+        self._is_active = self._is_under_way = False
 
     def expect(self) -> None:
-        """Record that an append begins, or that one was applied: callers send again then."""
-        self._quiet_s = asyncio.get_running_loop().time() + QUIET_S
+        """Record that an append begins."""
+        self._is_active = self._is_under_way = True
 
     def add(self, entry: OwnEntry) -> None:
         """Record an entry that the store has confirmed."""
         self._entries.append(entry)
+        self._is_active, self._is_under_way = True, False  # callers send again at an answer
         self._wake()
 
     def read_back(self) -> None:
         """Record an append whose entry, if there is one, must be read from the log."""
-        self._quiet_s = 0.0
+        self._is_active = self._is_under_way = False
         self._wake()
 
     def clear(self) -> None:
@@ -103,22 +104,20 @@ class OwnEntries:
         return taken
 
     async def comes_soon(self) -> bool:
-        """Wait a little for an own entry; return whether one came.
+        """Wait a little for an own entry, if one may come; return whether one came.
 
         While this process appends, the answers to its appends show what others append, too. So the
         tail need not wait at the store, which would send it each own entry.
         """
-        loop = asyncio.get_running_loop()
-        while not self._entries:
-            left_s = self._quiet_s - loop.time()
-            if left_s <= 0:
-                return False
-            await self._waited(loop, max(TICK_S, left_s))
-            if self._entries:
-                return True
-        return False  # what is before it must be read
+        if self._entries:
+            return False  # what is before it must be read
+        while self._is_active and not self._entries:
+            self._is_active = False  # until the next append begins or ends
+            await self._waited(SLOW_S if self._is_under_way else QUIET_S)
+        return bool(self._entries)
 
-    async def _waited(self, loop: asyncio.AbstractEventLoop, most_s: float) -> None:
+    async def _waited(self, most_s: float) -> None:
+        loop = asyncio.get_running_loop()
         self._waiting = loop.create_future()
         timer = loop.call_later(most_s, self._wake)
         try:

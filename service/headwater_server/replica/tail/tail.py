@@ -120,7 +120,6 @@ class Tail:
         """Apply the next entries: our own from memory, if they follow; otherwise what is read."""
         if own := self._own.following(self.position):
             await self._apply(own)
-            self._own.expect()
         elif not await self._own.comes_soon():
             await self._read()
 
