@@ -49,7 +49,7 @@ thorough: $(VENV)/.dev ## make test, and the tests that need minutes of a CPU co
 	@HEADWATER_THOROUGH=1 $(MAKE) --no-print-directory test
 
 kernels: $(VENV)/.dev
-	@$(BIN)/python -c 'from headwater_server.engine.warmup import warm_up; warm_up()'
+	@$(BIN)/headwater compile
 
 check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibility, freshness of the stubs, words, docs
 	$(BIN)/ruff format --check
@@ -121,11 +121,11 @@ docs: $(VENV)/.dev ## The documentation as a site, in build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "build/site/index.html"
 
-wheels: | $(VENV)/bin/python ## The Python packages of this checkout, in dist/
+wheels: $(VENV)/.run ## The Python packages of this checkout, in dist/
 	@$(PIP) build
 	@$(BIN)/python -m scripts.release --wheels
 
-release: | $(VENV)/bin/python ## All packages of VERSION, tried in empty environments, in dist/ [ALLOW_MISSING=1, ALLOW_DIRTY=1]
+release: $(VENV)/.run ## All packages of VERSION, tried in empty environments, in dist/ [ALLOW_MISSING=1, ALLOW_DIRTY=1]
 	@$(PIP) build cyclonedx-bom
 	@$(BIN)/python -m scripts.release $(VERSION)
 
@@ -141,6 +141,7 @@ $(VENV)/bin/python:
 $(VENV)/.run: $(PINS) | $(VENV)/bin/python
 	@echo "installing the pinned packages (once: 700 MB, some minutes)"
 	@$(PIP) --editable clients/python --editable '.[gateway]'
+	@$(BIN)/headwater compile
 	@touch $@
 
 $(VENV)/.dev: $(PINS) | $(VENV)/bin/python

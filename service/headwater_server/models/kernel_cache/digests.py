@@ -28,6 +28,8 @@ import numba
 import numpy as np
 from numba.core.registry import CPUDispatcher
 
+from headwater_server.models.kernel_cache.target import describe
+
 _PACKAGE = Path(__file__).parents[2]
 _OURS = _PACKAGE.name
 _CONSTANTS = (bool, int, float, complex, str, bytes, np.generic, np.dtype)
@@ -60,7 +62,7 @@ def _file(path: str) -> bytes:
 
 @cache
 def _common() -> bytes:
-    """Return what every kernel depends on: the compiler, its settings, and named tuples.
+    """Return what every kernel depends on: compiler, settings, processor, and named tuples.
 
     A kernel reads a field of a named tuple by its place, and numba's cache compares such types by
     their names only.
@@ -71,7 +73,8 @@ def _common() -> bytes:
         for name, value in os.environ.items()
         if name.startswith("NUMBA_") and not name.startswith(_OF_CACHE)
     )
-    summing = hashlib.blake2b(repr((versions, settings)).encode())
+    vectors = numba.config.USING_SVML  # type: ignore[attr-defined]  # set by name
+    summing = hashlib.blake2b(repr((versions, settings, describe(), vectors)).encode())
     for folder in ("engine", "models"):
         for source in sorted((_PACKAGE / folder).rglob("*.py")):
             for named_tuple in _TUPLE_CLASS.findall(source.read_bytes()):

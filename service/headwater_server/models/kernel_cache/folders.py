@@ -8,16 +8,9 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import numba
-
 ENVIRONMENT = "NUMBA_CACHE_DIR"
-_LOCATOR = "headwater_server.models.kernel_cache.locator.KernelLocator"
-_OTHERS = "UserProvidedCacheLocator,InTreeCacheLocator,UserWideCacheLocator"
-
-
-def use() -> None:
-    """Let numba keep the kernels that are defined afterwards in the folder of `folder`."""
-    numba.config.CACHE_LOCATOR_CLASSES = f"{_LOCATOR},{_OTHERS}"  # type: ignore[attr-defined]
+SHIPPED = Path(__file__).parents[2] / "compiled"
+"""Kernels that a wheel contains."""
 
 
 @cache
@@ -42,6 +35,14 @@ def kernels_in(folder: Path) -> set[str]:
     return set(_files(folder))
 
 
+def copy_all(digests: set[str], into: Path) -> None:
+    """Copy the files of these kernels from the folder to another."""
+    for digest, files in _files(folder()).items():
+        if digest in digests:
+            for file in files:
+                _copy(file, into / file.name)
+
+
 @cache
 def _present() -> set[str]:
     return kernels_in(folder())
@@ -50,7 +51,13 @@ def _present() -> set[str]:
 @cache
 def _elsewhere() -> dict[str, list[Path]]:
     requested = os.environ.get(ENVIRONMENT)
-    return _files(Path(requested)) if requested and Path(requested) != folder() else {}
+    sources = [SHIPPED, *([Path(requested)] if requested else [])]
+    return {
+        digest: files
+        for source in sources
+        if source != folder()
+        for digest, files in _files(source).items()
+    }
 
 
 def _files(folder: Path) -> dict[str, list[Path]]:

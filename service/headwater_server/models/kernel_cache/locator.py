@@ -1,4 +1,4 @@
-"""Tells numba where a kernel's compiled code is: in one folder, under the kernel's digest."""
+"""Where numba finds a kernel's compiled code: in one folder, under the kernel's digest."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ class KernelLocator(_CacheLocator):
         return self._digest
 
     def get_disambiguator(self) -> str:
-        """Return the part of the file's name that tells kernels of one name apart."""
+        """Return the part of the file's name by which kernels of one name differ."""
         return self._digest
