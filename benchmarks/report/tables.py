@@ -37,6 +37,10 @@ def gates_rows(figures: Figures) -> Rows:
     return rows
 
 
+def _rows(figures: Mapping[str, Any]) -> Rows:
+    return [["", ""], *([key, text] for key, text in _flat(figures) if key != "failed")]
+
+
 def part_tables(name: str, figures: Mapping[str, Any]) -> Iterator[tuple[str, Rows]]:
     """Yield the tables of a part, each with a title."""
     if "rates" in figures:
@@ -48,7 +52,7 @@ def part_tables(name: str, figures: Mapping[str, Any]) -> Iterator[tuple[str, Ro
             if isinstance(found, Mapping):
                 yield f"{call}, by stage", stages_rows(found)
         return
-    yield name, [["", ""], *([key, text] for key, text in _flat(figures))]
+    yield name, _rows(figures)
 
 
 def _rates_rows(servers: Mapping[str, Any]) -> Rows:
