@@ -23,7 +23,7 @@ VERSION ?=
 URL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test thorough kernels check generate baseline backtest bench quality drift calibration shop serve soak fuzz attack \
+.PHONY: help run test thorough kernels check generate baseline backtest bench bench-full quality drift calibration shop serve soak fuzz attack \
 	lock docs wheels release stamp
 
 help: ## This list
@@ -32,8 +32,8 @@ help: ## This list
 	@echo "  make run                    watch it serve and learn, on simulated shoppers (about a minute)"
 	@echo "  make run EVENTS=file.csv.gz the same on your shop's events"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
-		|| sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1    \2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+		|| sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1    \2/p' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Install, then run the demo: recommend, get feedback, learn, restart with what was learned [EVENTS=, ITEMS=]
 	@$(BIN)/headwater demo $(if $(EVENTS),--events $(EVENTS)) $(if $(ITEMS),--items $(ITEMS))
@@ -78,8 +78,12 @@ backtest: $(VENV)/.run ## Hit rate on a file of events: EVENTS=file [ITEMS=file]
 	@test -n "$(EVENTS)" || { echo "make backtest EVENTS=file.csv.gz [ITEMS=items.csv.gz]"; exit 2; }
 	@$(BIN)/headwater backtest --events $(EVENTS) $(if $(ITEMS),--items $(ITEMS)) $(ARGS)
 
-bench: $(VENV)/.dev ## Compare the speed of Recommend and Feedback with a bare gRPC echo
-	@$(BIN)/python -m benchmarks $(ARGS)
+bench: $(VENV)/.dev ## What a call and an event cost, beside bare gRPC echoes: the parts that take minutes [ARGS="--only calls"]
+	@$(BIN)/python -m benchmarks --data $(DATA) $(ARGS)
+
+bench-full: $(VENV)/.dev ## The same with all parts: a million items, starts, memory, stalls, workers (an hour or more) [ARGS=]
+	@$(PIP) --editable '.[quality]'
+	@$(BIN)/python -m benchmarks --full --data $(DATA) $(ARGS)
 
 calibration: $(VENV)/.dev ## Compare predicted probabilities with what happened, for simulated shoppers and Open Bandit [ARGS="--data impressions.csv.gz"]
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)

@@ -59,6 +59,8 @@ class Shop:
     visitors: int = 10_000
     events: int = 40_000
     seed: int = 13
+    once: bool = False
+    """Each visitor comes once, for one event: many visitors from few events."""
 
     def items_made(self) -> Iterator[MadeItem]:
         """Yield the items by number."""
@@ -87,6 +89,9 @@ class Shop:
 
     def events_made(self) -> Iterator[MadeEvent]:
         """Yield the events in the order of time."""
+        if self.once:
+            yield from self._one_each()
+            return
         names = [name for name, _ in shape.EVENT_TYPES]
         left = self.events
         for block in sessions(self.items, self.visitors, self.categories, self.seed):
@@ -96,6 +101,18 @@ class Shop:
                 left -= 1
                 names_of = (visitor_id(visitor), item_id(item), names[kind])
                 yield MadeEvent(START_S + time_s, *names_of)
+
+    def _one_each(self) -> Iterator[MadeEvent]:
+        rng = np.random.default_rng((self.seed, 2))
+        for start in range(0, self.events, BLOCK):
+            numbers = range(start, min(self.events, start + BLOCK))
+            for n, item in zip(numbers, self._wanted(rng, len(numbers)), strict=True):
+                names = (visitor_id(n % self.visitors), item_id(item), "view")
+                yield MadeEvent(START_S + n, *names)
+
+    def _wanted(self, rng: np.random.Generator, count: int) -> list[int]:
+        wanted: list[int] = shape.ITEMS.ranks(rng.random(count), self.items).tolist()
+        return wanted
 
     def write(self, folder: Path) -> tuple[Path, Path]:
         """Write events and items as `headwater import` takes them; return both paths."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from statistics import median
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +16,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.report.tables import stages_rows
 from benchmarks.shops.shop import Shop
 from benchmarks.stages.rounds import Found, measure
 
@@ -50,12 +50,10 @@ def stages(
 
 
 def _table(found: Found) -> Table:
-    table = Table(found.name, "us CPU", "share", box=None)
-    whole = median(found.whole_us)
-    for stage, us in found.figures()["stages_us"].items():
-        table.add_row(f"  {stage}", f"{us:,.1f}", f"{us / whole:.1%}")
-    table.add_row("[bold]whole, without a stopwatch[/]", f"[bold]{whole:,.1f}[/]")
-    table.add_row("  engine alone", f"{median(found.engine_us):,.1f}")
+    rows = stages_rows(found.figures())
+    table = Table(found.name, *rows[0][1:], box=None)
+    for row in rows[1:]:
+        table.add_row(*row)
     return table
 
 

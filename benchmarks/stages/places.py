@@ -94,4 +94,5 @@ EVENT = {
     "engine, around": ("engine.engine:Engine.apply",),
     "translate out": ("benchmarks.stages.feeding:feedback_response",),
     "serialize": ("benchmarks.stages.feeding:serialize",),
+    "around": ("benchmarks.stages.feeding:Feeding.answer",),
 }

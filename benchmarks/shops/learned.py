@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 
@@ -12,9 +14,12 @@ from benchmarks.shops import shape
 from benchmarks.shops.shop import MadeEvent, MadeItem, Shop
 from headwater_server.cli.progress import Progress
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite, SettingsChange
 from headwater_server.engine.messages.events import Event, EventItem, fingerprint
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.replica.ports.snapshots import SnapshotMeta
+from headwater_server.storage.settings import StorageSettings
+from headwater_server.storage.storage import open_storage
 
 BATCH = 500
 
@@ -44,6 +49,16 @@ def learned(shop: Shop) -> tuple[Engine, Iterator[MadeEvent]]:
             engine.apply(Entry(0, events, imported=True))
             progress.at(shop.items + n)
     return engine, future
+
+
+async def keep(engine: Engine, data_dir: Path) -> None:
+    """Publish the state in a data directory, behind one entry of a log that holds nothing else."""
+    async with open_storage(StorageSettings(), data_dir=data_dir) as storage:
+        change = storage.log.encode([SettingsChange(engine.settings)])
+        position = await storage.log.append([change])
+        settings = engine.settings.canonical()
+        meta = SnapshotMeta(position, Engine.STATE_VERSION, version("river"), settings)
+        await storage.snapshots.save(meta, engine.capture())
 
 
 def write_of(made: MadeItem) -> ItemWrite:
