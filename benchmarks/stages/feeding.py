@@ -14,15 +14,12 @@ from headwater.v1.event_pb2 import EventItem
 from headwater.v1.feedback_service_pb2 import FeedbackRequest, FeedbackResponse
 from headwater_server.api.translate.feedback import feedback_request, feedback_response
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.messages.entries import Entry
-from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.entries import Entry, Operation
 from headwater_server.engine.tokens.attribution_token import TokenKey
 from headwater_server.replica.answers import WriteAnswer
-from headwater_server.replica.ports.position import Position
 from headwater_server.replica.writes.caller import NOBODY
 from headwater_server.replica.writes.event_checks import EventChecks
-from headwater_server.storage.codecs.entry_codec import encode_operations, parse_entry
-from headwater_server.storage.codecs.stored_entry import StoredEntry
+from headwater_server.storage.codecs.entry_codec import encode_operations
 
 _KEY = TokenKey(1, b"k" * 32)
 
@@ -40,14 +37,9 @@ def parse(data: bytes) -> FeedbackRequest:
     return FeedbackRequest.FromString(data)
 
 
-def encode(events: list[Event]) -> bytes:
+def encode(events: list[Operation]) -> bytes:
     """Return the entry's bytes, as they are appended."""
     return encode_operations(events)
-
-
-def decode(payload: bytes, offset: str) -> Entry:
-    """Return the entry, as the tail reads it."""
-    return StoredEntry(Position(offset, 1), parse_entry(payload)).entry
 
 
 def serialize(response: FeedbackResponse) -> bytes:
@@ -74,6 +66,7 @@ class Feeding:
         self._now_ms, offset = now_ms, f"{now_ms}-0"
         events = list(feedback_request(parse(data)))
         checked = await self._checks.check(events, NOBODY)
-        entry = decode(encode([one.event for one in checked]), offset)
+        encode(checked.good)  # for the store; what is applied is the same events, from memory
+        entry = Entry(now_ms, tuple(checked.good), checked=checked.settings)
         outcomes = self._engine.apply(entry)
         return serialize(feedback_response(events, WriteAnswer(outcomes, offset)))

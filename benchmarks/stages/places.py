@@ -58,7 +58,6 @@ EVENT = {
     "translate in": ("api.translate.feedback:_event",),
     "checks": ("replica.writes.event_checks:EventChecks._check",),
     "encode for the log": ("benchmarks.stages.feeding:encode",),
-    "decode from the log": ("benchmarks.stages.feeding:decode",),
     "firewall": ("engine.engine:quarantine_reason", "engine.engine:ahead_reason"),
     "deduplication: status": ("engine.intake.deduplication_windows:DeduplicationWindows.status",),
     "deduplication: remember": (

@@ -18,7 +18,7 @@ import numpy as np
 from headwater_server.engine import changes
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.exploration import slates, slot_probabilities
-from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
+from headwater_server.engine.intake.firewall import refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import Entry, Operation, SettingsChange
@@ -122,10 +122,7 @@ class Engine:
     def _event(self, event: Event, entry: Entry) -> Applied:
         """Deduplicate, then learn. What teaches nothing leaves no trace, not of time either."""
         parts = self.parts
-        known = entry.checked is parts.settings  # the same object: the same answer
-        reason = "" if known else quarantine_reason(event, parts.settings)
-        if not (reason or entry.imported):  # an import of an earlier build stays: it counts as now
-            reason = ahead_reason(event, entry.time_ms)
+        reason = refusal_of(event, entry, parts.settings)
         if reason:
             return Outcome(Status.QUARANTINED, reason)
         now_ms = parts.time_ms(entry, event.event_time_ms)
