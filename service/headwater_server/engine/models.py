@@ -22,7 +22,6 @@ from headwater_server.models.popularity.activity import Activity
 from headwater_server.models.popularity.popularity import Popularity
 from headwater_server.models.probability.probability import ProbabilityHead
 from headwater_server.models.ranker.ranker import ListwiseRanker
-from headwater_server.models.river.river_ranker import RiverRanker
 
 _START = {
     "next": 0.2,
@@ -103,4 +102,7 @@ def make_ranker(settings: EngineSettings) -> Any:
             f"ranker: {settings.ranker!r} is neither listwise nor river:<class or pipeline>, such "
             "as river:preprocessing.StandardScaler() | linear_model.LogisticRegression()"
         )
+    # imported where it is used: all of River's linear models take longer to load than a snapshot
+    from headwater_server.models.river.river_ranker import RiverRanker  # noqa: PLC0415
+
     return RiverRanker.named(expression, ITEM_FEATURES, CONTEXT_FEATURES, settings.seed + 2)

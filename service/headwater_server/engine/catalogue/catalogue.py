@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import json
 import sys
 from collections.abc import Generator
 from dataclasses import fields, replace
@@ -14,13 +13,13 @@ from numpy.typing import NDArray
 from sortedcontainers import SortedList
 
 from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.engine.catalogue.item_texts import items_of, text_of
 from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.engine.snapshot.state import Deferred, ScalarList
 from headwater_server.models.base import CAPACITY_START, growing
 
 ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_id")
-_NAMES = ("item_id", *ITEM_FIELDS)
 _PLACES = {name: place for place, name in enumerate(ITEM_FIELDS)}
 NEW_MAX = 20
 FEW = 8_000
@@ -236,7 +235,7 @@ class Catalogue(Numbering):
                 Item(item.item_id, available=False) if number in hidden else item
                 for number, item in self._items.items()
             ]
-        return Deferred(lambda: ScalarList(map(_text, items)))
+        return Deferred(lambda: ScalarList(map(text_of, items)))
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
@@ -247,14 +246,14 @@ class Catalogue(Numbering):
             setattr(self, name, state[name])
         self.columns = Columns()
         self.columns.reserve(self.rows)
-        described = zip(state["described"].tolist(), state["texts"], strict=True)
-        self._items = {number: _compact(_item(text)) for number, text in described}
+        numbers = state["described"].tolist()
+        items = items_of(state["texts"], [self.ids[number] for number in numbers])
+        self._items = dict(zip(numbers, items, strict=True))
         for number, item in self._items.items():
             if number in self._deleted:
                 self._items[number] = Item(self.ids[number])
             else:
-                self._items[number] = replace(item, item_id=self.ids[number])
-                self.columns.put(number, self._items[number])
+                self.columns.put(number, item)
         listed = (n for n in self._items if n not in self._deleted)
         self._sorted = SortedList(self.ids[number] for number in listed)
         self._kept = self._items.keys() - self._deleted
@@ -274,15 +273,3 @@ def _compact(item: Item) -> Item:
             for name, value in item.features
         ),
     )
-
-
-def _text(item: Item) -> str:
-    return json.dumps([getattr(item, name) for name in _NAMES])
-
-
-def _item(text: str) -> Item:
-    return Item(*map(_tuples, json.loads(text)))
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +32,10 @@ _REASONS = {
 }
 
 
+@cache
 def _names(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     sources = tuple(name for bit, name in SOURCES.items() if mask & bit)
     return sources, tuple(_REASONS[name] for name in sources)
-
-
-_NAMES = tuple(_names(mask) for mask in range(1 << len(SOURCES)))
 
 
 def policy_of(request: RecommendRequest, settings: EngineSettings, head: ProbabilityHead) -> str:
@@ -83,7 +82,7 @@ def explained(
 
     ``masks`` are the slots' sources by bit; ``moved`` empty: no rule moved anything.
     """
-    names = [_NAMES[mask] for mask in masks.tolist()]
+    names = [_names(mask) for mask in masks.tolist()]
     rules = moved or [()] * len(results)
     columns = zip(results, names, probabilities.low, probabilities.high, rules, strict=True)
     return tuple(

@@ -42,5 +42,5 @@ def test_a_start_with_shipped_kernels_compiles_nothing(tmp_path, has_cache):
     )
     misses, hits, folder = run.stdout.split()
     assert int(misses) == 0
-    assert int(hits) > 30
+    assert int(hits) > 10
     assert folder.startswith(str(tmp_path))
