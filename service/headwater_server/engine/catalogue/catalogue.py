@@ -47,7 +47,7 @@ class Catalogue(Numbering):
         # what this process saw the limits do; not a part of the state
         self.writes_refused = 0
         self.event_items_removed = 0
-        self._items: list[Item | None] = []  # by number
+        self._items: list[Item | None] = [None] * CAPACITY_START  # by number
         self._deleted: set[int] = set()
         self._sorted: SortedList[str] = SortedList()
         """The ids of the items that are listed."""
@@ -99,8 +99,6 @@ class Catalogue(Numbering):
     def enter(self, item_id: str) -> int:
         """Return the number of ``item_id``, a new one if needed, and mark it as the most active."""
         number = super().enter(item_id)
-        if number == len(self._items):
-            self._items.append(None)
         for _ in self.reserving(self.rows):
             pass
         return number
@@ -113,6 +111,7 @@ class Catalogue(Numbering):
                 setattr(self, name, longer)
             yield from self.set_times.reserving(rows)
             self.columns.reserve(rows)
+            self._items += [None] * (rows - len(self._items))
             yield
 
     def evict(self, count: int) -> NDArray[np.int32]:
@@ -261,7 +260,7 @@ class Catalogue(Numbering):
         self.columns = Columns()
         self.columns.reserve(self.rows)
         self.set_times.load(state["set_times"])
-        self._items = [None] * len(self.ids)
+        self._items = [None] * self.rows
         written = state["items"]
         for number, text in zip(written["numbers"].tolist(), written["texts"], strict=True):
             item = _compact(replace(_item(text), item_id=self.ids[number]))
