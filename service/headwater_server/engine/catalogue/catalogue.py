@@ -47,7 +47,8 @@ class Catalogue(Numbering):
         # what this process saw the limits do; not a part of the state
         self.writes_refused = 0
         self.event_items_removed = 0
-        self._items: list[Item | None] = [None] * CAPACITY_START  # by number
+        self._items: list[Item | None] = [None] * CAPACITY_START
+        """By number; of a deleted item only the id."""
         self._deleted: set[int] = set()
         self._sorted: SortedList[str] = SortedList()
         """The ids of the items that are listed."""
@@ -66,11 +67,7 @@ class Catalogue(Numbering):
 
     def at(self, number: int) -> Item | None:
         """Return the data of the item with that number; None if there is none."""
-        return None if number in self._deleted else self._known(number)
-
-    def _known(self, number: int) -> Item | None:
-        """Return the data of an item, empty if it is deleted."""
-        return self._items[number] if 0 <= number < len(self._items) else None
+        return None if number in self._deleted else self._items[number]
 
     @property
     def described(self) -> int:

@@ -179,13 +179,11 @@ class Neighbours:
         if rows > len(self.size):
             self._set({name: grown(getattr(self, name), rows) for name in names})
 
-    def ensure_slots(self, slots: int) -> None:
-        """Make sure that ``slots`` more slots can be taken; kernels cannot grow an array."""
-        for _ in self.ensuring_slots(slots):
-            pass
-
     def ensuring_slots(self, slots: int) -> Generator[None, None, None]:
-        """Do the same in steps, between which it may be read."""
+        """Make sure that ``slots`` more slots can be taken, in steps between which it may be read.
+
+        Kernels cannot grow an array.
+        """
         needed = int(self.used[0]) + slots
         if needed > len(self.ids):
             longer = {}
