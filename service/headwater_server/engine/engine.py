@@ -163,7 +163,6 @@ class Engine:
         items = []
         for item in event.items:
             number = yield from self.parts.numbering(item.item_id)
-            yield from visitors.histories.reserving()
             self._interact(event, row, number, time_ms)
             items.append(number)
             yield

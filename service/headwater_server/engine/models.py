@@ -70,6 +70,11 @@ class Models:
             model.reserve(rows)
             yield
 
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for the pairs that one interaction adds, in steps; mostly there is room."""
+        for model in (self.next_item, self.companions, self.circumstances, self.words):
+            yield from model.making_room()
+
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items`` in every model."""
         for model in self._over_items():

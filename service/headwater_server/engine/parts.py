@@ -171,7 +171,12 @@ class Parts:
         return replace(history, circumstances=found, claimed=claimed)
 
     def numbering(self, item_id: str) -> Numbered:
-        """Return the item's number; a new one may take the place of those inactive longest."""
+        """Return the item's number; a new one may take the place of those inactive longest.
+
+        All tables then have room for an act on it.
+        """
+        yield from self.visitors.histories.reserving()
+        yield from self.models.making_room()
         if self.catalogue.number(item_id) is None:
             self.make_room(1)
         return (yield from self.entering(item_id))
@@ -185,6 +190,7 @@ class Parts:
         if rows > self.catalogue.rows:
             yield from self.models.reserving(rows)
             yield from self.catalogue.reserving(rows)
+        yield from self.catalogue.set_times.making_room()
         return self.catalogue.enter(item_id)
 
     def make_room(self, places: int = 0) -> None:

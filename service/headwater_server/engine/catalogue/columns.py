@@ -34,7 +34,7 @@ class Columns:
         self._rows = rows
         self._postings: dict[str, Postings] = {}
         self._numbers: dict[str, Numbers] = {}
-        self._items: dict[int, Item] = {}
+        self._items: list[Item | None] = [None] * rows
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
@@ -43,6 +43,7 @@ class Columns:
         self.version += 1  # earlier masks are too short
         self._rows = rows
         self.changed = grown(self.changed, rows)
+        self._items += [None] * (rows - len(self._items))
         for postings in self._postings.values():
             postings.reserve(rows)
         for numbers in self._numbers.values():
@@ -66,7 +67,7 @@ class Columns:
         """Remove an item."""
         self.version += 1
         self.changed[number] = self.version
-        item = self._items.pop(number, None)
+        item, self._items[number] = self._items[number], None
         for name, value in _values(item) if item else ():
             if isinstance(value, str):
                 self._postings[name].remove(value, number)
@@ -75,7 +76,7 @@ class Columns:
 
     def held(self, number: int, name: str) -> list[str | float]:
         """Return the values of an item in field ``name``, each once."""
-        item = self._items.get(number)
+        item = self._items[number]
         values = _values(item) if item else ()
         return [value for field, value in values if field == name]
 

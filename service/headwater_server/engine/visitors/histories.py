@@ -252,7 +252,7 @@ class Histories:
         _forget_items(self.table, gone)
 
     def state(self, rows: int) -> dict[str, Any]:
-        """Return the arrays by name: the first ``rows``, and the slots that were ever used."""
+        """Return the arrays by name: the first ``rows``, and the slots in use."""
         lengths = dict.fromkeys(_ROWED, rows) | dict.fromkeys(_SLOTTED, int(self.used[0]))
         return {name: getattr(self, name)[: lengths.get(name)] for name in self._names}
 

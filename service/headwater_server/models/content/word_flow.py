@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -213,6 +214,10 @@ class WordFlow(FadingModel):
             self._totals = totals
             self._begin_scratch()
 
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for what one interaction adds, in steps."""
+        yield from self._pairs.ensuring_slots(2 * REACH * COUNTED * self.row_max)
+
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Learn that the words of ``item`` came after those of ``history``."""
         self.make_room(item)
@@ -223,7 +228,8 @@ class WordFlow(FadingModel):
         """Make room for what one interaction with ``item`` adds."""
         if self.content.is_described(item):
             self._reserve_words()
-            self._pairs.ensure_slots(2 * REACH * COUNTED * self.row_max)
+            for _ in self.making_room():
+                pass
 
     def advance(self, item: int, history_length: int) -> None:
         """Count one interaction that `count_words` has added; an item without words added none.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -186,6 +187,10 @@ class Circumstances(FadingModel):
         self._pairs.clear(row)
         self._totals[row] = 0
 
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for what one interaction adds, in steps."""
+        yield from self._pairs.ensuring_slots(2 * TOKENS_MAX * self.row_max)
+
     def learn(
         self,
         history: NDArray[np.int32],
@@ -202,7 +207,8 @@ class Circumstances(FadingModel):
         """Enter ``tokens``, and make room for one act under them; return their rows."""
         for token in tokens[:TOKENS_MAX]:
             self._enter(token)
-        self._pairs.ensure_slots(2 * TOKENS_MAX * self.row_max)
+        for _ in self.making_room():
+            pass
         return self.rows(tokens[:TOKENS_MAX])
 
     def advance(self) -> None:

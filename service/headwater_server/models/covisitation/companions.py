@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -144,6 +145,10 @@ class Companions(FadingModel):
         """Clear the state of ``items``, as row and as neighbour."""
         self._pairs.forget(items)
 
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for what one interaction adds, in steps."""
+        yield from self._pairs.ensuring_slots(2 * REACH * self.row_max)
+
     def learn(
         self,
         history: NDArray[np.int32],
@@ -159,7 +164,8 @@ class Companions(FadingModel):
 
     def make_room(self) -> None:
         """Make room for what one interaction adds."""
-        self._pairs.ensure_slots(2 * REACH * self.row_max)
+        for _ in self.making_room():
+            pass
 
     def advance(self) -> None:
         """Count one interaction that `count_together` has added."""

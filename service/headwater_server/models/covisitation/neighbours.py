@@ -8,12 +8,13 @@ of the state is a handful of memory copies.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-from headwater_server.models.base import CAPACITY_START, grown
+from headwater_server.models.base import CAPACITY_START, growing, grown
 
 BLOCK_MIN = 8
 _CLASSES = 24  # block sizes: 8 times a power of two below 2^24
@@ -178,12 +179,18 @@ class Neighbours:
         if rows > len(self.size):
             self._set({name: grown(getattr(self, name), rows) for name in names})
 
-    def ensure_slots(self, slots: int) -> None:
-        """Make sure that ``slots`` more slots can be taken; kernels cannot grow an array."""
+    def ensuring_slots(self, slots: int) -> Generator[None, None, None]:
+        """Make sure that ``slots`` more slots can be taken, in steps between which it may be read.
+
+        Kernels cannot grow an array.
+        """
         needed = int(self.used[0]) + slots
         if needed > len(self.ids):
-            slots, names = max(needed, 2 * len(self.ids)), ("ids", "values", "last")
-            self._set({name: grown(getattr(self, name), slots) for name in names})
+            longer = {}
+            for name in ("ids", "values", "last"):
+                room = max(needed, 2 * len(self.ids))
+                longer[name] = yield from growing(getattr(self, name), room)
+            self._set(longer)
 
     def forget(self, items: Any) -> None:
         """Remove ``items`` from all rows, and their own rows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -133,6 +134,10 @@ class NextItem(FadingModel):
         super().forget(items)
         self._pairs.forget(items)
 
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for what one interaction adds, in steps."""
+        yield from self._pairs.ensuring_slots(2 * REACH * self.row_max)
+
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Learn that ``item`` came after ``history`` (newest first, without ``item``)."""
         self.make_room()
@@ -141,7 +146,8 @@ class NextItem(FadingModel):
 
     def make_room(self) -> None:
         """Make room for what one interaction adds."""
-        self._pairs.ensure_slots(2 * REACH * self.row_max)
+        for _ in self.making_room():
+            pass
 
     def advance(self) -> None:
         """Count one interaction that `count_next` has added."""
