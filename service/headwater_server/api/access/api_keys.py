@@ -47,14 +47,18 @@ class Keys:
         Raises `Unauthenticated` without a key of this server, `Forbidden` if the key's scopes do
         not allow the call, `Overloaded` when its rate is used up.
         """
-        given = dict(reversed(list(metadata or ())))  # of several, the first one counts
-        if "authorization" not in given:
+        value, is_key_in = None, False
+        for name, text in metadata or ():
+            if name == "authorization" and value is None:  # of several, the first one counts
+                value = text
+            elif name == KEY_IN:
+                is_key_in = True
+        if value is None:
             raise Unauthenticated("this server requires a key")
-        value = given["authorization"]
         access = self._found(value if isinstance(value, str) else "")
         if access is None:
             raise Unauthenticated("the authorization contains no key of this server")
-        if KEY_IN in given and not access.is_page:
+        if is_key_in and not access.is_page:
             raise Unauthenticated(
                 "?key= takes a page's key only, since logs and browsers keep a URL: send a "
                 "backend's key as the header authorization: Bearer KEY, and replace this one"

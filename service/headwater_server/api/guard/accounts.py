@@ -13,11 +13,11 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from headwater_server.api.guard.beside import Beside
+from headwater_server.api.guard.beside import HEAVY_S, Beside
+from headwater_server.api.guard.body import Receiving
 
 MEMORY_S = 1.0  # use fades to a third in this time
 ACCOUNTS_MAX = 10_000
-RECEIVING_MAX = 16  # bodies of one caller at a time: 64 MiB, however slowly they come
 UNSENT_BYTES_MAX = 8 * 1024 * 1024  # of responses that one caller has not read yet
 ROUNDING_S = 1e-9  # sums of fractions are not exact
 LEARNING_MAX_S = 0.02  # of one caller's writes under way, unless a single one takes longer
@@ -53,7 +53,7 @@ class Account:
         self._use_s = self._at_s = 0.0
         self._held: deque[asyncio.Future[None]] = deque()
         self.calls: dict[object, int] = {}  # under way, by the guard that counts them
-        self.receiving = asyncio.Semaphore(RECEIVING_MAX)  # bodies, which may come slowly
+        self.receiving = Receiving()  # bodies, which may come slowly
         self.unsent_bytes = 0  # of responses that the caller has not read yet
         self._rest_until_s = 0.0  # a heavy caller's next write begins then
         self.learning_s = 0.0  # what the writes under way take to learn, about
@@ -74,7 +74,8 @@ class Account:
 
     def is_heavy(self, at_s: float) -> bool:
         """Return whether this caller is to rest for the sake of another one; see `Beside`."""
-        return self._beside.is_heavy(self, at_s)
+        # use only fades until the next charge: for nearly all callers this is the whole answer
+        return self._use_s >= HEAVY_S and self._beside.is_heavy(self, at_s)
 
     def has_company(self, at_s: float) -> bool:
         """Return whether a caller who uses less called lately."""

@@ -24,8 +24,8 @@ class Places:
         self._load = load
         self._calls = 0
 
-    def admit(self, account: Account, kind: Kind) -> None:
-        """Return if there is a place; raise `Overloaded` if not."""
+    def admit(self, account: Account, kind: Kind, *, is_load: bool) -> None:
+        """Take a place; raise `Overloaded` if there is none."""
         self._load.admit(kind)
         if self._calls >= self._most:
             raise Overloaded(self._retry_after_ms)
@@ -34,9 +34,13 @@ class Places:
             raise Overloaded(self._retry_after_ms, what)
         if account.unsent_bytes > UNSENT_BYTES_MAX:
             raise Overloaded(READ_LATER_MS, "this caller does not read the responses to its calls")
+        self.enter(account, is_load=is_load)
 
     def enter(self, account: Account, *, is_load: bool) -> None:
-        """Take a place. An open stream takes one, too, but is no load while it is idle."""
+        """Take a place, beyond the limits, too.
+
+        An open stream takes one, but is no load while it is idle.
+        """
         self._calls += 1
         self._load.calls += is_load
         account.enter(self)
