@@ -26,6 +26,15 @@ REST_SHARE = 2.0  # of what a heavy caller's write took: others' writes come bef
 REST_MAX_S = 1.0
 
 
+def share_of(calls_max: int) -> int:
+    """Return how many calls one caller may have under way.
+
+    >>> share_of(8), share_of(3)
+    (6, 3)
+    """
+    return calls_max - calls_max // 4
+
+
 class Account:
     """One caller's.
 
@@ -65,8 +74,8 @@ class Account:
 
     def charge(self, took_s: float, at_s: float) -> None:
         """Add to what was used."""
-        self._use_s = self.use_s(at_s) + took_s
-        self._at_s = at_s
+        faded_s = self._use_s * math.exp((self._at_s - at_s) / MEMORY_S)
+        self._use_s, self._at_s = faded_s + took_s, at_s
 
     def arrived(self, at_s: float) -> None:
         """Record a call."""
@@ -83,7 +92,7 @@ class Account:
 
     def has_share(self, place: object, calls_max: int) -> bool:
         """Return whether one more call may enter; a quarter of the places is for other callers."""
-        return self.calls.get(place, 0) < calls_max - calls_max // 4
+        return self.calls.get(place, 0) < share_of(calls_max)
 
     def enter(self, place: object) -> None:
         """Count a call under way, by the guard or room that it is in."""

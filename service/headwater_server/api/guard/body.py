@@ -26,14 +26,9 @@ class Receiving:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.bodies = 0
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the next body waits."""
-        return self.bodies >= RECEIVING_MAX
-
     async def room(self) -> None:
         """Return when there is room for one more."""
-        while self.is_full:
+        while self.bodies >= RECEIVING_MAX:
             room: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(room)
             try:
@@ -46,7 +41,8 @@ class Receiving:
     def received(self) -> None:
         """Record that a body was received, or will not be."""
         self.bodies -= 1
-        self._wake()
+        if self._waiting:
+            self._wake()
 
     def _wake(self) -> None:
         while self._waiting:
@@ -73,7 +69,7 @@ class Body:
 
     async def read(self, context: Context, receiving: Receiving) -> bytes:
         """Return the bytes of the only message; gRPC receives none of them before."""
-        if receiving.is_full:
+        if receiving.bodies >= RECEIVING_MAX:
             await receiving.room()
         receiving.bodies += 1
         try:

@@ -96,7 +96,7 @@ class Guard:
             return response if type(response) is bytes else encode(response)
 
         async def answer(account: Account, context: Context) -> bytes:
-            if not self._turns.is_let_in(account):
+            if account.is_heavy(time.monotonic()):
                 await self._turns.enter(account)
             data = await body.read(context, account.receiving)
             return await self._turns.run(account, work(data, context))

@@ -56,12 +56,8 @@ class Turns:
         account.arrived(at_s)
         account.charge(CALL_S, at_s)
 
-    def is_let_in(self, account: Account) -> bool:
-        """Return whether the call may be read at once: else it is to `enter` first."""
-        return not account.is_heavy(time.monotonic())
-
     async def enter(self, account: Account) -> None:
-        """Return when a heavy caller's call may be read."""
+        """Return when a heavy caller's call may be read; others' need not ask."""
         await self.run(account, _read())
 
     def run(self, account: Account, work: Coroutine[Any, Any, Result]) -> Steps[Result]:
