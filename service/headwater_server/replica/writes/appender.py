@@ -198,7 +198,7 @@ class Appender:
             checked = group[0].checked if same else None
             self._own.add(OwnEntry(position, cast("list[Event]", events), checked))
         else:
-            self._own.read_back()
+            self._own.read_back(position)
 
     def _fail(self, group: list[PendingWrite], error: BaseException) -> None:
         if isinstance(error, LogBroken):
