@@ -17,6 +17,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.ports.position import Position, offset_key, time_ms_of
 
 QUIET_S = 0.005  # without an append of our own, after which the tail waits at the store again
+SHARED_S = 1.0  # so long after others have appended, the tail waits at the store at once
 SLOW_S = 0.02  # of an append: a store that takes longer is not waited for
 
 
@@ -67,6 +68,8 @@ class OwnEntries:
         self._entries: deque[OwnEntry] = deque()
         self._waiting: asyncio.Future[None] | None = None
         self._is_active = self._is_under_way = False
+        self._last = 0  # number of the last own entry
+        self._shared_until_s = 0.0  # others append, too: their entries must not wait
 
     def expect(self) -> None:
         """Record that an append begins."""
@@ -75,13 +78,21 @@ class OwnEntries:
     def add(self, entry: OwnEntry) -> None:
         """Record an entry that the store has confirmed."""
         self._entries.append(entry)
+        self._note(entry.position.sequence)
         self._is_active, self._is_under_way = True, False  # callers send again at an answer
         self._wake()
 
-    def read_back(self) -> None:
-        """Record an append whose entry, if there is one, must be read from the log."""
+    def read_back(self, position: Position | None = None) -> None:
+        """Record an append whose entry must be read; without a position it may not be there."""
+        if position is not None:
+            self._note(position.sequence)
         self._is_active = self._is_under_way = False
         self._wake()
+
+    def _note(self, sequence: int) -> None:
+        if self._last and sequence != self._last + 1:
+            self._shared_until_s = asyncio.get_running_loop().time() + SHARED_S
+        self._last = sequence
 
     def clear(self) -> None:
         """Forget all: the state is now that of another position."""
@@ -106,15 +117,19 @@ class OwnEntries:
     async def comes_soon(self) -> bool:
         """Wait a little for an own entry, if one may come; return whether one came.
 
-        While this process appends, the answers to its appends show what others append, too. So the
-        tail need not wait at the store, which would send it each own entry.
+        While this process alone appends, the tail need not wait at the store, which would send it
+        each own entry. The answer to the next append shows whether others append, too.
         """
-        if self._entries:
+        if self._entries or self._is_shared:
             return False  # what is before it must be read
         while self._is_active and not self._entries:
             self._is_active = False  # until the next append begins or ends
             await self._waited(SLOW_S if self._is_under_way else QUIET_S)
         return bool(self._entries)
+
+    @property
+    def _is_shared(self) -> bool:
+        return asyncio.get_running_loop().time() < self._shared_until_s
 
     async def _waited(self, most_s: float) -> None:
         loop = asyncio.get_running_loop()

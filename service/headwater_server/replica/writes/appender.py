@@ -75,8 +75,10 @@ class Appender:
 
     async def encode(self, operations: Sequence[Operation]) -> bytes:
         """Encode operations in steps, so that a large call does not delay others' answers."""
-        parts = range(0, len(operations), PART_OPERATIONS)
         encode = self._log.encode
+        if len(operations) <= PART_OPERATIONS:
+            return encode(operations)
+        parts = range(0, len(operations), PART_OPERATIONS)
         return b"".join(
             await taken_in_steps(encode(operations[n : n + PART_OPERATIONS]) for n in parts)
         )
@@ -198,7 +200,7 @@ class Appender:
             checked = group[0].checked if same else None
             self._own.add(OwnEntry(position, cast("list[Event]", events), checked))
         else:
-            self._own.read_back()
+            self._own.read_back(position)
 
     def _fail(self, group: list[PendingWrite], error: BaseException) -> None:
         if isinstance(error, LogBroken):

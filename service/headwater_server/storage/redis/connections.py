@@ -7,13 +7,13 @@ each command. An append waits for two exchanges, so this is a good part of what 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
 
 from hiredis import pack_command
 
 Command = tuple[str | bytes | int, ...]
+Answer = TypeVar("Answer")
 
 
 class Connections:
@@ -26,9 +26,8 @@ class Connections:
         self._idle: list[Any] = []
         self._all: set[Any] = set()
 
-    @asynccontextmanager
-    async def one(self) -> AsyncIterator[Any]:
-        """Hold a connection, and wait for one if all are in use.
+    async def exchange(self, use: Callable[[Any], Awaitable[Answer]]) -> Answer:
+        """Return what ``use`` makes of a connection; wait for one if all are in use.
 
         After an error it is closed: an answer may be on its way that is not of the next command.
         """
@@ -36,12 +35,13 @@ class Connections:
             connection = self._idle.pop() if self._idle else self._new()
             try:
                 await _connect(connection)
-                yield connection
+                answer = await use(connection)
             except BaseException:
                 self._all.discard(connection)
                 await connection.disconnect(nowait=True)
                 raise
             self._idle.append(connection)
+            return answer
 
     def _new(self) -> Any:
         connection = self._make()

@@ -58,10 +58,14 @@ class Store:
 
     async def call_all(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands on one connection; return all answers in order, errors among them."""
+
+        async def answers(connection: Any) -> list[Any]:
+            await connection.send_packed_command(packed(commands), check_health=False)
+            return [await self._answer(connection, command[0]) for command in commands]
+
         with store_errors():
-            async with asyncio.timeout(self._timeout_s), self._connections.one() as connection:
-                await connection.send_packed_command(packed(commands), check_health=False)
-                return [await self._answer(connection, command[0]) for command in commands]
+            async with asyncio.timeout(self._timeout_s):
+                return await self._connections.exchange(answers)
 
     async def _answer(self, connection: Any, name: Argument) -> Any:
         """Return the answer as redis-py gives it for a command of that ``name``."""

@@ -165,6 +165,22 @@ async def test_another_entry_under_the_same_number_does_not_follow() -> None:
     assert own.following(Position("8-0", 1)) == [], "the store did not say what is before it"
 
 
+async def test_entries_of_others_do_not_wait_where_two_append() -> None:
+    own = OwnEntries()
+    own.add(OwnEntry(Position("1-0", 1, "0-0"), [event("a")], SETTINGS))
+    own.read_back(Position("2-0", 2, "1-0"))
+    own.add(OwnEntry(Position("3-0", 3, "2-0"), [event("b")], SETTINGS))
+    assert [one.position.offset for one in own.following(START)] == ["1-0"]
+    assert [one.position.offset for one in own.following(Position("2-0", 2))] == ["3-0"]
+    waiting = asyncio.create_task(own.comes_soon())
+    await asyncio.sleep(0)
+    assert not waiting.done(), "all entries so far are of this process"
+    own.add(OwnEntry(Position("5-0", 5, "4-0"), [event("c")], SETTINGS))
+    assert await waiting
+    assert own.following(Position("4-0", 4))
+    assert not await own.comes_soon(), "the fourth is another's"
+
+
 async def test_who_only_reads_does_not_wait_for_own_entries() -> None:
     own = OwnEntries()
     assert not await own.comes_soon()
