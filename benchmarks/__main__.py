@@ -15,6 +15,7 @@ from benchmarks.parts.registry import PARTS
 from benchmarks.report.kept import Kept
 from benchmarks.report.tables import Rows, gates_rows, page, part_tables
 from benchmarks.serving.servers import shops
+from headwater_server.garbage import keep_passes_short
 
 FAILED, UNKNOWN = 1, 2
 WIDTH = 140  # of the tables, whatever the terminal: a figure is never cut
@@ -95,4 +96,5 @@ def _print(title: str, rows: Rows) -> None:
 
 
 if __name__ == "__main__":
+    keep_passes_short()  # as the server
     typer.run(bench)

@@ -16,7 +16,7 @@ def shown(value: Any, unit: str = "") -> str:
     """Return a figure with the digits that mean something.
 
     >>> shown(0.4567), shown(12_345.6, "/s"), shown(3.14159, "ms"), shown(None)
-    ('0.46', '12,346/s', '3.14 ms', '')
+    ('0.457', '12,346/s', '3.14 ms', '')
     """
     if value is None:
         return ""
