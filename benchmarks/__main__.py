@@ -66,6 +66,8 @@ def _chosen(only: list[str], *, full: bool) -> list[Part]:
 def _measure(part: Part, settings: Settings, kept: Kept) -> int:
     """Run a part, keep and print its figures; return how many calls failed."""
     figures = part.run(settings)
+    if settings.scale != 1.0:
+        figures["scale"] = settings.scale  # the table says that it is a trial
     kept.write(part.name, figures, " ".join(["python -m benchmarks", *sys.argv[1:]]))
     for title, rows in part_tables(part.name, figures):
         _print(title, rows)

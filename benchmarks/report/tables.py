@@ -21,7 +21,7 @@ def shown(value: Any, unit: str = "") -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        value = f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
+        value = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     space = "" if unit in ("", "/s", "x") else " "
     return f"{value}{space}{unit}"
 
@@ -31,8 +31,9 @@ def gates_rows(figures: Figures) -> Rows:
     rows = [["measure", "gate", "goal", "found", "", "command"]]
     for gate in GATES:
         value = gate.found(figures)
+        trial = " (a trial)" if "scale" in figures.get(gate.part, {}) else ""
         limits = (shown(float(gate.gate), gate.unit), shown(float(gate.goal), gate.unit))
-        found = (shown(value, gate.unit), gate.verdict(figures))
+        found = (shown(value, gate.unit), gate.verdict(figures) + trial)
         rows.append([gate.measure, *limits, *found, f'`make bench ARGS="--only {gate.part}"`'])
     return rows
 

@@ -45,7 +45,7 @@ def parts(monkeypatch):
     ran = []
 
     def part(name, figures, **more):
-        return Part(name, f"text of {name}", lambda _: ran.append(name) or figures, **more)
+        return Part(name, f"text of {name}", lambda _: ran.append(name) or {**figures}, **more)
 
     made = (part("calls", CALLED, is_quick=True), part("restart", {"ready_s": 2.0, "failed": 1}))
     monkeypatch.setattr(program, "PARTS", {one.name: one for one in made})
@@ -102,6 +102,12 @@ def test_gates_are_held_against_figures():
     assert found["the same, CPU a call against an asyncio grpcio echo"] == ["1.25x", "gate"]
     assert found["warm restart, 100,000 items and visitors, to ready"] == ["4 s", "missed"]
     assert found["memory, a million items and visitors"] == ["", ""]
+
+
+def test_a_trial_is_named_as_such(parts, tmp_path):
+    call("--out", tmp_path, "--only", "restart", "--scale", "0.1")
+    rows = gates_rows(Kept(tmp_path).read(PARTS))
+    assert [row[4] for row in rows if row[3] == "2 s"] == ["gate (a trial)"]
 
 
 def test_a_plot_shows_what_was_measured(tmp_path):
