@@ -47,7 +47,7 @@ EVENT = {
     "translate in": ("api.translate.feedback:_event",),
     "checks": ("replica.writes.event_checks:EventChecks._check",),
     "encode for the log": ("benchmarks.stages.feeding:encode",),
-    "firewall": ("engine.engine:quarantine_reason", "engine.engine:ahead_reason"),
+    "firewall": ("engine.engine:refusal_of",),
     "deduplication: status": ("engine.intake.deduplication_windows:DeduplicationWindows.status",),
     "deduplication: remember": (
         "engine.intake.deduplication_windows:DeduplicationWindows.remember",
