@@ -15,6 +15,7 @@ from benchmarks.parts.registry import PARTS
 from benchmarks.report.kept import Kept
 from benchmarks.report.tables import Rows, gates_rows, page, part_tables
 from benchmarks.serving.servers import shops
+from headwater_server.garbage import keep_passes_short
 
 FAILED, UNKNOWN = 1, 2
 WIDTH = 140  # of the tables, whatever the terminal: a figure is never cut
@@ -65,6 +66,8 @@ def _chosen(only: list[str], *, full: bool) -> list[Part]:
 def _measure(part: Part, settings: Settings, kept: Kept) -> int:
     """Run a part, keep and print its figures; return how many calls failed."""
     figures = part.run(settings)
+    if settings.scale != 1.0:
+        figures["scale"] = settings.scale  # the table says that it is a trial
     kept.write(part.name, figures, " ".join(["python -m benchmarks", *sys.argv[1:]]))
     for title, rows in part_tables(part.name, figures):
         _print(title, rows)
@@ -95,4 +98,5 @@ def _print(title: str, rows: Rows) -> None:
 
 
 if __name__ == "__main__":
+    keep_passes_short()  # as the server
     typer.run(bench)

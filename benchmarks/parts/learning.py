@@ -107,7 +107,9 @@ def _backtest(settings: Settings) -> dict[str, Any]:
     path = settings.data / BOL
     with tempfile.TemporaryDirectory(prefix="headwater-backtest-") as folder:
         if not path.exists():
-            path, _ = Shop(18_000, 24_000, settings.sized(BACKTESTED)).write(Path(folder))
+            counts = (18_000, 24_000, BACKTESTED)  # about those of bol_serenade
+            items, visitors, events = map(settings.sized, counts)
+            path, _ = Shop(items, visitors, events).write(Path(folder))
         history = read_history(path, None, EngineSettings(), settings.sized(BACKTESTED))
         run = Backtest(Engine(EngineSettings()), history, on_answer=lambda _row, _rank: None)
         used_s = _cpu_s(run.run)

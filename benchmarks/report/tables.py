@@ -16,12 +16,12 @@ def shown(value: Any, unit: str = "") -> str:
     """Return a figure with the digits that mean something.
 
     >>> shown(0.4567), shown(12_345.6, "/s"), shown(3.14159, "ms"), shown(None)
-    ('0.46', '12,346/s', '3.14 ms', '')
+    ('0.457', '12,346/s', '3.14 ms', '')
     """
     if value is None:
         return ""
     if isinstance(value, float):
-        value = f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
+        value = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     space = "" if unit in ("", "/s", "x") else " "
     return f"{value}{space}{unit}"
 
@@ -31,8 +31,9 @@ def gates_rows(figures: Figures) -> Rows:
     rows = [["measure", "gate", "goal", "found", "", "command"]]
     for gate in GATES:
         value = gate.found(figures)
+        trial = " (a trial)" if "scale" in figures.get(gate.part, {}) else ""
         limits = (shown(float(gate.gate), gate.unit), shown(float(gate.goal), gate.unit))
-        found = (shown(value, gate.unit), gate.verdict(figures))
+        found = (shown(value, gate.unit), gate.verdict(figures) + trial)
         rows.append([gate.measure, *limits, *found, f'`make bench ARGS="--only {gate.part}"`'])
     return rows
 
@@ -72,6 +73,7 @@ def stages_rows(found: Mapping[str, Any]) -> Rows:
     rows += [[key, f"{us:.1f}", f"{us / whole:.1%}"] for key, us in found["stages_us"].items()]
     rows.append(["whole, without a stopwatch", f"{whole:.1f}", ""])
     rows.append(["the engine alone", f"{found['engine_us']:.1f}", ""])
+    rows += [[f"in the kernel: {key}", f"{us:.1f}", ""] for key, us in found["kernel_us"].items()]
     return rows
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 READY = re.compile(r"ready on (?:http://)?(\S+)")
-START_PATIENCE_S = 180.0  # a first start compiles the models' kernels
+START_PATIENCE_S = 900.0  # a first start compiles the models' kernels, and the machine may be busy
 STOP_PATIENCE_S = 30.0
 
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from benchmarks.shops import shape
 
 SESSIONS = 2_000  # of a block
-SESSION_EVERY_S = 2.0
 
 Ints = NDArray[np.int64]
 
@@ -32,10 +31,11 @@ class Columns(NamedTuple):
 def sessions(items: int, visitors: int, categories: int, seed: int) -> Iterator[Columns]:
     """Yield events without end; what is later than the next block's start waits for it."""
     waiting, start_s, number = Columns(*(np.zeros(0, dtype=np.int64) for _ in range(4))), 0, 0
+    block_s = max(1, round(SESSIONS * shape.VISIT_EVERY_S / visitors))
     while True:
         rng = np.random.default_rng((seed, 2, number))
-        drawn = _block(rng, start_s, items, visitors, categories)
-        start_s, number = start_s + int(SESSIONS * SESSION_EVERY_S), number + 1
+        drawn = _block(rng, (start_s, block_s), items, visitors, categories)
+        start_s, number = start_s + block_s, number + 1
         both = Columns(*(np.concatenate(pair) for pair in zip(waiting, drawn, strict=True)))
         both = both.at(np.argsort(both.times_s, kind="stable"))
         ready = int(np.searchsorted(both.times_s, start_s))
@@ -44,17 +44,17 @@ def sessions(items: int, visitors: int, categories: int, seed: int) -> Iterator[
 
 
 def _block(
-    rng: np.random.Generator, start_s: int, items: int, visitors: int, categories: int
+    rng: np.random.Generator, when_s: tuple[int, int], items: int, visitors: int, categories: int
 ) -> Columns:
-    """Draw one block's sessions, their events session by session."""
+    """Draw the sessions that begin in this time (start, length), one after the other."""
     log_lengths = rng.normal(shape.LENGTH_LOG_MEAN, shape.LENGTH_LOG_SD, SESSIONS)
     lengths = 1 + np.ceil(np.exp(log_lengths)).astype(np.int64)
     lengths = np.minimum(lengths, shape.LENGTH_MAX)
     size = (SESSIONS, int(lengths.max()))
     gaps_s = np.exp(rng.normal(shape.GAP_LOG_MEAN, shape.GAP_LOG_SD, size))
     gaps_s = 1.0 + np.minimum(gaps_s, shape.GAP_MAX_S)
-    gaps_s[:, 0] = rng.random(SESSIONS) * SESSIONS * SESSION_EVERY_S
-    times_s = start_s + np.cumsum(gaps_s, axis=1).astype(np.int64)
+    gaps_s[:, 0] = rng.random(SESSIONS) * when_s[1]
+    times_s = when_s[0] + np.cumsum(gaps_s, axis=1).astype(np.int64)
     who = shape.VISITORS.ranks(rng.random(SESSIONS), visitors)
     chosen = _chosen(rng, size, items, categories)
     shares = np.cumsum([share for _, share in shape.EVENT_TYPES])[:-1]

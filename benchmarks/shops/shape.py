@@ -29,7 +29,7 @@ class Skew:
         """Return ranks below ``count`` for uniform draws, by the inverse of the distribution.
 
         >>> Skew(0.65, 0.003).ranks(np.array([0.0, 0.5, 0.999999]), 10_000).tolist()
-        [0, 1749, 9999]
+        [0, 1936, 9999]
         """
         power = 1.0 - self.exponent
         low, high = self.shift**power, (1.0 + self.shift) ** power
@@ -42,6 +42,8 @@ ITEMS = Skew(0.65, 0.003)
 """bol: fitted by likelihood; the best hundredth of the items has 9 % of the views, a tenth 35 %."""
 VISITORS = Skew(0.85, 0.01)
 """retail: visits a buyer; the busiest tenth has 42 % of the visits."""
+VISIT_EVERY_S = 31 * 86_400
+"""bol: 24,667 sessions of 24,385 visitors in 31 days, so a visitor comes about once a month."""
 
 LENGTH_LOG_MEAN, LENGTH_LOG_SD = 0.53, 1.04
 """bol: events a session are 1 + a lognormal number rounded up; half have 3 or fewer, a tenth 9."""

@@ -1,6 +1,6 @@
 """One event as the server takes it, from the bytes of the call to those of the answer.
 
-gRPC, the guard and the store are missing: the bytes of the log's entry are read as they come back.
+gRPC, the guard and the store are missing.
 """
 
 from __future__ import annotations

@@ -6,35 +6,20 @@ A stage of several functions counts them all; what they call of another stage is
 
 from __future__ import annotations
 
-_ENGINE = {
+_HISTORY = {
     "history": (
         "engine.parts:Parts.history",
         "engine.parts:Parts.history_before",
         "engine.ranking.candidate_scoring:CandidateScoring.with_context",
     ),
-    "retrieval: begin": ("models.evidence:Evidence.begin",),
-    "retrieval: content's profile": ("models.content.content:Content.build_profile",),
-    "retrieval: next": ("models.covisitation.next_item:NextItem.accumulate",),
-    "retrieval: together": ("models.covisitation.companions:Companions.accumulate",),
-    "retrieval: own, popular, new": (
-        "engine.retrieval.retriever:add_own_items",
-        "engine.retrieval.retriever:Retriever._popular",
-        "engine.retrieval.retriever:Retriever._new",
-    ),
-    "retrieval: content": ("models.content.content:Content.propose",),
-    "retrieval: circumstances": ("models.covisitation.circumstances:Circumstances.accumulate",),
-    "retrieval: walk": ("models.covisitation.walk:Walk.accumulate",),
-    "retrieval: words": ("models.content.word_flow:WordFlow.propose",),
-    "retrieval: cycles": ("models.covisitation.cycles:Cycles.accumulate",),
-    "selection": (
+}
+_TABLES = {
+    "tables for the kernel": (
+        "engine.retrieval.retriever:Retriever.begin",
+        "engine.retrieval.retriever:Retriever.visitor",
+        "engine.ranking.ranking:Ranking.statistics",
         "engine.catalogue.catalogue:Catalogue.shown_at",
-        "engine.retrieval.retriever:select_candidates",
     ),
-    "features: content": ("models.content.content:Content.accumulate",),
-    "features: words": ("models.content.word_flow:WordFlow.accumulate",),
-    "features: of items": ("engine.features.features:item_features",),
-    "features: context": ("engine.ranking.ranking:Ranking._context",),
-    "scores": ("models.ranker.ranker:ListwiseRanker.score_many",),
 }
 
 RECOMMEND = {
@@ -43,7 +28,11 @@ RECOMMEND = {
     "translate in": ("api.translate.recommendation:recommend_request",),
     "servicer": ("api.servicers.recommendation:RecommendationServicer.Recommend",),
     "replica": ("replica.reads.reads:Reads.recommend",),
-    **_ENGINE,
+    **_HISTORY,
+    "hidden items": ("engine.reranking.hiding:Hiding.hidden",),
+    **_TABLES,
+    "kernel: retrieval, features": ("engine.ranking.describing:found",),
+    "scores": ("models.ranker.ranker:ListwiseRanker.score_many",),
     "candidates, around": ("engine.engine:Engine._candidates",),
     "slots": ("engine.reranking.reranker:Reranking.slots",),
     "chances": ("engine.exploration.slot_probabilities:of_slate",),
@@ -58,7 +47,7 @@ EVENT = {
     "translate in": ("api.translate.feedback:_event",),
     "checks": ("replica.writes.event_checks:EventChecks._check",),
     "encode for the log": ("benchmarks.stages.feeding:encode",),
-    "firewall": ("engine.engine:quarantine_reason", "engine.engine:ahead_reason"),
+    "firewall": ("engine.engine:refusal_of",),
     "deduplication: status": ("engine.intake.deduplication_windows:DeduplicationWindows.status",),
     "deduplication: remember": (
         "engine.intake.deduplication_windows:DeduplicationWindows.remember",
@@ -73,18 +62,17 @@ EVENT = {
         "engine.visitors.visitors:Visitors.acting",
     ),
     "rewards, hiding": ("engine.engine:Engine._reward", "engine.engine:Engine._hide"),
-    **_ENGINE,
+    **_HISTORY,
+    **_TABLES,
+    "kernel: retrieval, features of a choice": ("engine.learning.learning:choice",),
     "measure, 1 in 10": ("engine.learning.learning:Learning._measure",),
-    "sample": ("engine.learning.learning:_sample",),
     "ranker's step": ("models.ranker.ranker:ListwiseRanker.learn_many",),
-    "learn: next": ("models.covisitation.next_item:NextItem.learn",),
-    "learn: companions": ("models.covisitation.companions:Companions.learn",),
-    "learn: circumstances": ("models.covisitation.circumstances:Circumstances.learn",),
-    "learn: words": ("models.content.word_flow:WordFlow.learn",),
-    "learn: cycles": ("models.covisitation.cycles:Cycles.learn",),
-    "learn: popularity, activity": (
+    "kernel: counts": ("engine.learning.learning:count_interaction",),
+    "counts, around": (
+        "engine.learning.learning:Learning._counts",
+        "engine.learning.learning:Learning._advance",
+        "models.covisitation.cycles:Cycles.learn",
         "models.popularity.popularity:Popularity.learn",
-        "models.popularity.activity:Activity.learn",
     ),
     "popular items, 1 in 50": ("engine.retrieval.popular:PopularItems.refresh",),
     "drift": ("engine.engine:Engine._watch_drift",),

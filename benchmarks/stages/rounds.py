@@ -12,6 +12,7 @@ from typing import Any
 from benchmarks.shops.learned import learned, visitors_asking
 from benchmarks.shops.shop import Shop
 from benchmarks.stages.feeding import Feeding, message
+from benchmarks.stages.kernel import kernel_us
 from benchmarks.stages.places import EVENT, RECOMMEND
 from benchmarks.stages.recommending import PAGE_SIZE, Recommending, question
 from benchmarks.stages.stopwatch import Stopwatch
@@ -36,6 +37,7 @@ class Found:
     whole_us: list[float] = field(default_factory=list)
     engine_us: list[float] = field(default_factory=list)
     stages_us: dict[str, list[float]] = field(default_factory=dict)
+    kernel_us: dict[str, float] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     failed: int = 0
 
@@ -52,6 +54,7 @@ class Found:
             "whole_us": whole,
             "engine_us": median(self.engine_us),
             "stages_us": {stage: us * scale for stage, us in own.items()},
+            "kernel_us": self.kernel_us,
         }
 
 
@@ -72,6 +75,7 @@ async def measure(shop: Shop, rounds: int, calls: int) -> list[Found]:
     for _ in range(rounds):
         for one, (way, is_good, places) in zip(found, ways, strict=True):
             await _round(one, way, calls, is_good, places)
+    found[0].kernel_us = kernel_us(engine, islice(visitors_asking(shop, 2), rounds * calls // 4))
     return found
 
 
