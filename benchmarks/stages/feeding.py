@@ -15,7 +15,7 @@ from headwater.v1.feedback_service_pb2 import FeedbackRequest, FeedbackResponse
 from headwater_server.api.translate.feedback import feedback_request, feedback_response
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry, Operation
-from headwater_server.engine.tokens.attribution_token import TokenKey
+from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.replica.answers import WriteAnswer
 from headwater_server.replica.writes.caller import NOBODY
 from headwater_server.replica.writes.event_checks import EventChecks

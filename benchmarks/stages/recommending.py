@@ -17,7 +17,7 @@ from headwater_server.api.guard.guard import Guard
 from headwater_server.api.servicers.recommendation import RecommendationServicer
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.tokens.attribution_token import TokenKey
+from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.replica.reads.reads import Reads
 
 CALL = "headwater.v1.RecommendationService/Recommend"

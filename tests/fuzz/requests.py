@@ -16,7 +16,8 @@ from headwater_server.api.translate import catalog, feedback, lists, recommendat
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.tokens.attribution_token import TokenKey, sign
+from headwater_server.engine.tokens.attribution_token import sign
+from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.answers import Answer, ListAnswer, WriteAnswer
 

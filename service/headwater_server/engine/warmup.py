@@ -7,7 +7,8 @@ from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.tokens.attribution_token import TokenKey, sign
+from headwater_server.engine.tokens.attribution_token import sign
+from headwater_server.engine.tokens.token_key import TokenKey
 
 
 def warm_up(settings: EngineSettings | None = None) -> None:

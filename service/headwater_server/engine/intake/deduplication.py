@@ -23,8 +23,9 @@ class Deduplication:
     it is then refused as a CONFLICT, because its content differs. An id that is used again for
     another event is answered EXISTS instead of CONFLICT once in 4e9 times (32 bits of the content).
     An erasure of a person marks another's id as erased once in 4,000 times, with a million ids (32
-    bits of the owner); that changes only the sentence that a retry of it gets. Whoever computes an
-    id that equals another one's hash gains nothing: the id itself could be sent as well.
+    bits of the owner); that changes only the sentence that a retry of it gets. A sender who
+    computes an id that equals another one's hash gains nothing: the id itself could be sent as
+    well.
 
     >>> seen = Deduplication(window_ms=1000, ids_max=10)
     >>> event = Event("e1", "click", "v")

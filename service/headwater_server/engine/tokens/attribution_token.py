@@ -23,6 +23,7 @@ from functools import lru_cache
 
 from headwater_server.engine.messages.events import Slate
 from headwater_server.engine.tokens.token_body import Shown, packed, unpacked
+from headwater_server.engine.tokens.token_key import TokenKey
 
 _VERSION = 2
 _HEAD = struct.Struct(">BBI6sB")
@@ -36,14 +37,6 @@ TOKEN_CHARS_MAX = 32_768
 
 class ForgedTokenError(ValueError):
     """The token was not signed with one of our keys, or is damaged. Nothing is learned from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class TokenKey:
-    """A key, and its number in tokens."""
-
-    key_id: int
-    secret: bytes
 
 
 @dataclass(frozen=True, slots=True)

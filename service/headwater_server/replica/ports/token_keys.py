@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headwater_server.engine.tokens.attribution_token import TokenKey
+from headwater_server.engine.tokens.token_key import TokenKey
 
 KEYS_MAX = 256  # a token names its key in one byte
 
