@@ -198,7 +198,8 @@ class Engine:
             loss = parts.learning.learn_interaction(
                 history, item, time_ms, begins=begins, seed=seed
             )
-            self._watch_drift(row, loss)
+            if loss is not None:
+                self._watch_drift(row, loss)
             parts.visitors.histories.add(row, item, seconds)
         elif reward < 0:
             parts.learning.learn_refusal(history, item)

@@ -103,6 +103,7 @@ class Parts:
         self.catalogue.event_items_max = settings.event_items_max
         self.retriever.leave_out(settings.without)
         self.ranking.leave_out(settings.without)
+        self.learning.ranker_every = settings.ranker_every
         for kept in (self.visitors, self.hiding):
             kept.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max

@@ -18,6 +18,8 @@ from headwater_server.engine.visitors.visitors import History
 
 MEASURE_EVENTS = 10
 """One interaction in so many is measured: a full ranking costs as much as learning."""
+WARM_UP_EVENTS = 20_000
+"""The ranker learns from each of the first interactions, whatever ``ranker_every`` is."""
 
 
 class Learning:
@@ -32,6 +34,7 @@ class Learning:
         progress: ProgressiveValidation,
     ) -> None:
         self.progress = progress
+        self.ranker_every = 1
         self.models = models
         self.catalogue = catalogue
         self.retriever = retriever
@@ -39,11 +42,20 @@ class Learning:
 
     def learn_interaction(
         self, history: History, item: int, now_ms: int, *, begins: bool, seed: int
-    ) -> float:
-        """Learn that a visitor with ``history`` chose ``item``; return its `ranking_loss`."""
-        loss = self._rank(history, item, now_ms, seed)
+    ) -> float | None:
+        """Learn that a visitor with ``history`` chose ``item``; return its `ranking_loss`.
+
+        None: it was not among those that the ranker learns from.
+        """
+        loss = self._rank(history, item, now_ms, seed) if self._is_ranked() else None
         self._count(history, item, now_ms, begins=begins)
         return loss
+
+    def _is_ranked(self) -> bool:
+        """Whether the ranker learns from the next interaction; it does if that is measured."""
+        events = self.models.activity.events
+        is_chosen = events < WARM_UP_EVENTS or events % self.ranker_every == 0
+        return is_chosen or events % MEASURE_EVENTS == 0
 
     def _rank(self, history: History, item: int, now_ms: int, seed: int) -> float:
         """One step of the ranker: the item against negatives from the candidate list."""
