@@ -73,7 +73,9 @@ def stages_rows(found: Mapping[str, Any]) -> Rows:
     rows += [[key, f"{us:.1f}", f"{us / whole:.1%}"] for key, us in found["stages_us"].items()]
     rows.append(["whole, without a stopwatch", f"{whole:.1f}", ""])
     rows.append(["the engine alone", f"{found['engine_us']:.1f}", ""])
-    rows += [[f"in the kernel: {key}", f"{us:.1f}", ""] for key, us in found["kernel_us"].items()]
+    rows += [
+        [f"in the kernel: {key}", f"{us:.1f}", ""] for key, us in found.get("kernel_us", {}).items()
+    ]
     return rows
 
 
