@@ -100,10 +100,9 @@ def propose_by_words(counted, tokens, listed, history, scratch, evidence):
         met[i], met[best] = met[best], met[i]
         worth[i], worth[best] = worth[best], worth[i]
         newest = postings[met[i], : min(filled[met[i]], postings.shape[1])]
-        ev.add_rows(evidence, newest, 0)
         gain = np.float32(ln(1.0 + worth[i]))
-        for item in newest:
-            out[np.uint64(item), ev.WORDS] += gain
+        for row in ev.add_rows(evidence, newest, 0):
+            out[np.uint64(row), ev.WORDS] += gain
 
 
 @njit(cache=True)

@@ -48,16 +48,17 @@ def accumulate_circumstances(counted, tokens, interactions, scratch):
     out, one, unit = scratch[0], np.float32(1.0), np.float32(1.0 / weight)
     for token in tokens:
         first, end = start[token], start[token] + size[token]
-        ev.add_rows(scratch, ids[first:end], ev.FROM_CIRCUMSTANCES)
+        rows = ev.add_rows(scratch, ids[first:end], ev.FROM_CIRCUMSTANCES)
         # what is the same for the whole row is computed once, and in float32: a float64 factor
         # would convert every product of the inner loop
         expected = np.float32(count / (totals[token] / weight + 2.0))
-        for slot in range(np.uint64(first), np.uint64(end)):
+        for i in range(np.uint64(len(rows))):
+            slot, row = np.uint64(first) + i, np.uint64(rows[i])
             item = np.uint64(ids[slot])
             often = values[slot, 0] * unit
             share = expected * often / (interactions[item] + np.float32(3.0))
-            out[item, ev.CIRCUMSTANCES] += ln(one + share)
-            out[item, ev.CIRCUMSTANCES_OFTEN] += often / np.float32(len(tokens))
+            out[row, ev.CIRCUMSTANCES] += ln(one + share)
+            out[row, ev.CIRCUMSTANCES_OFTEN] += often / np.float32(len(tokens))
 
 
 def circumstance(name: str, value: str | float) -> str:

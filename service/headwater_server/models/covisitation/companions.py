@@ -78,12 +78,12 @@ def accumulate_together(counted, history, in_session, interactions, scratch):
         popular = np.float32(1.0 / (interactions[row] + 2.0))
         expected = np.float32(count) * popular * unit
         first, end = start[row], start[row] + size[row]
-        ev.add_rows(scratch, ids[first:end], ev.FROM_TOGETHER)
+        rows = ev.add_rows(scratch, ids[first:end], ev.FROM_TOGETHER)
         _lifts(values[first:end], ids[first:end], interactions, expected, lifts)
-        for slot in range(np.uint64(first), np.uint64(end)):
-            item = np.uint64(ids[slot])
+        for i in range(np.uint64(len(rows))):
+            slot = np.uint64(first) + i
             session, across = values[slot, IN_SESSION] * unit, values[slot, ACROSS] * unit
-            both, e, lift = session + across, out[item], lifts[slot - np.uint64(first)]
+            both, e, lift = session + across, out[np.uint64(rows[i])], lifts[i]
             e[ev.SESSION] += near * session
             e[ev.TOGETHER] += far * both
             e[ev.PATHS] += one

@@ -63,20 +63,18 @@ def accumulate_next(counted, history, interactions, scratch):
         step = np.float32(1.0 / (degrees[row, STEP] + weight))
         far = np.float32(1.0 / (degrees[row, AHEAD] + weight))
         first, end = start[row], start[row] + size[row]
-        ev.add_rows(scratch, ids[first:end], ev.FROM_NEXT)
-        for slot in range(np.uint64(first), np.uint64(end)):
-            item = np.uint64(ids[slot])
-            out[item, ev.NEXT_NEAR] += near * (
-                values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK]
-            )
+        rows = ev.add_rows(scratch, ids[first:end], ev.FROM_NEXT)
+        for i in range(np.uint64(len(rows))):
+            slot, e = np.uint64(first) + i, out[np.uint64(rows[i])]
+            e[ev.NEXT_NEAR] += near * (values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK])
             # assigned, not added: an item has one slot in a row, and z is 0 (or 1) once
             if z == 0:
-                out[item, ev.NEXT] = values[slot, AHEAD] * far
-                out[item, ev.NEXT_BACK] = values[slot, BACK] * far
-                out[item, ev.NEXT_STEP] = values[slot, STEP] * step
+                e[ev.NEXT] = values[slot, AHEAD] * far
+                e[ev.NEXT_BACK] = values[slot, BACK] * far
+                e[ev.NEXT_STEP] = values[slot, STEP] * step
             elif z == 1:
-                out[item, ev.NEXT_FAR] = values[slot, AHEAD] * far
-                out[item, ev.NEXT_FAR_STEP] = values[slot, STEP] * step
+                e[ev.NEXT_FAR] = values[slot, AHEAD] * far
+                e[ev.NEXT_FAR_STEP] = values[slot, STEP] * step
 
 
 class NextItem(FadingModel):
