@@ -176,7 +176,8 @@ class Parts:
 
         All tables then have room for an act on it.
         """
-        yield from self.visitors.histories.reserving()
+        if self.visitors.histories.lacks_room:
+            yield from self.visitors.histories.reserving()
         yield from self.models.making_room()
         if self.catalogue.number(item_id) is None:
             self.make_room(1)

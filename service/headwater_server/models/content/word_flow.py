@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -178,6 +177,7 @@ class WordFlow(FadingModel):
         self.half_life = half_life
         self.seed = seed
         self._pairs = Neighbours(columns=1)
+        self._pairs_slots = 2 * REACH * COUNTED * self.row_max
         self._totals = np.zeros((len(self._pairs.size), 2), dtype=np.float32)
         self._mass = 0.0
         self.content.on_forgotten.append(self._forget_words)
@@ -213,10 +213,6 @@ class WordFlow(FadingModel):
             self._totals = totals
             self._begin_scratch()
 
-    def making_room(self) -> Generator[None, None, None]:
-        """Make room for what one interaction adds, in steps."""
-        yield from self._pairs.ensuring_slots(2 * REACH * COUNTED * self.row_max)
-
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Learn that the words of ``item`` came after those of ``history``."""
         self.make_room(item)
@@ -227,8 +223,7 @@ class WordFlow(FadingModel):
         """Make room for what one interaction with ``item`` adds."""
         if self.content.is_described(item):
             self._reserve_words()
-            for _ in self.making_room():
-                pass
+            self._make_room_for_pairs()
 
     def advance(self, item: int, history_length: int) -> None:
         """Count one interaction that `count_words` has added; an item without words added none.

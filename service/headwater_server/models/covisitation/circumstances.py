@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -123,6 +122,7 @@ class Circumstances(FadingModel):
         self.half_life = half_life
         self.seed = seed
         self._pairs = Neighbours(columns=1)
+        self._pairs_slots = 2 * TOKENS_MAX * self.row_max
         rows = tokens_max + page_tokens_max
         self._totals = np.zeros(rows, dtype=np.float32)
         self._tokens: OrderedDict[str, int] = OrderedDict()
@@ -188,10 +188,6 @@ class Circumstances(FadingModel):
         self._pairs.clear(row)
         self._totals[row] = 0
 
-    def making_room(self) -> Generator[None, None, None]:
-        """Make room for what one interaction adds, in steps."""
-        yield from self._pairs.ensuring_slots(2 * TOKENS_MAX * self.row_max)
-
     def learn(
         self,
         history: NDArray[np.int32],
@@ -208,8 +204,7 @@ class Circumstances(FadingModel):
         """Enter ``tokens``, and make room for one act under them; return their rows."""
         for token in tokens[:TOKENS_MAX]:
             self._enter(token)
-        for _ in self.making_room():
-            pass
+        self._make_room_for_pairs()
         return self.rows(tokens[:TOKENS_MAX])
 
     def advance(self) -> None:

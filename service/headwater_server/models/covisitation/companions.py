@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -136,6 +135,7 @@ class Companions(FadingModel):
         self.half_life = half_life
         self.seed = seed
         self._pairs = Neighbours(columns=2)
+        self._pairs_slots = 2 * REACH * self.row_max
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
@@ -144,10 +144,6 @@ class Companions(FadingModel):
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items``, as row and as neighbour."""
         self._pairs.forget(items)
-
-    def making_room(self) -> Generator[None, None, None]:
-        """Make room for what one interaction adds, in steps."""
-        yield from self._pairs.ensuring_slots(2 * REACH * self.row_max)
 
     def learn(
         self,
@@ -164,8 +160,7 @@ class Companions(FadingModel):
 
     def make_room(self) -> None:
         """Make room for what one interaction adds."""
-        for _ in self.making_room():
-            pass
+        self._make_room_for_pairs()
 
     def advance(self) -> None:
         """Count one interaction that `count_together` has added."""

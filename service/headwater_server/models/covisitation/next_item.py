@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -120,6 +119,7 @@ class NextItem(FadingModel):
         self.half_life = half_life
         self.seed = seed
         self._pairs = Neighbours(columns=3)
+        self._pairs_slots = 2 * REACH * self.row_max
         self._degrees = np.zeros((CAPACITY_START, 2), dtype=np.float32)
 
     def reserve(self, rows: int) -> None:
@@ -132,10 +132,6 @@ class NextItem(FadingModel):
         super().forget(items)
         self._pairs.forget(items)
 
-    def making_room(self) -> Generator[None, None, None]:
-        """Make room for what one interaction adds, in steps."""
-        yield from self._pairs.ensuring_slots(2 * REACH * self.row_max)
-
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Learn that ``item`` came after ``history`` (newest first, without ``item``)."""
         self.make_room()
@@ -144,8 +140,7 @@ class NextItem(FadingModel):
 
     def make_room(self) -> None:
         """Make room for what one interaction adds."""
-        for _ in self.making_room():
-            pass
+        self._make_room_for_pairs()
 
     def advance(self) -> None:
         """Count one interaction that `count_next` has added."""
