@@ -7,11 +7,19 @@ from typing import Any
 
 from benchmarks.parts.part import Part, Settings, failures, rates
 from benchmarks.serving.rounds import Case
-from benchmarks.serving.servers import ECHO_THREADS, ECHOES, HEADWATER, Server, served
+from benchmarks.serving.servers import (
+    ECHO_QUEUE,
+    ECHO_THREADS,
+    ECHOES,
+    HEADWATER,
+    Server,
+    served,
+)
 from benchmarks.shops.shop import Shop
 
 SHOP = Shop(items=10_000, visitors=10_000, events=30_000)
 ALWAYS = "headwater, always"
+ASYNCIO = "headwater, grpc.aio"
 RECOMMEND = tuple(Case("Recommend", n) for n in (4, 16, 64))
 FEEDBACK = (Case("Feedback", 16), Case("Feedback", 64), Case("Feedback", 4, events=100))
 
@@ -77,6 +85,14 @@ def _workers(settings: Settings) -> dict[str, Any]:
     )
 
 
+def _fronts(settings: Settings) -> dict[str, Any]:
+    """Compare both gRPC servers below the API, with the engine and without."""
+    shop = shop_of(settings)
+    servers = {HEADWATER: Server(shop), ASYNCIO: Server(shop, ("--grpc-server", "asyncio"))}
+    cases = (*RECOMMEND, *FEEDBACK[:2])
+    return measured(settings, servers, cases, echoes=(*ECHOES, ECHO_QUEUE))
+
+
 def _catalogue(settings: Settings) -> dict[str, Any]:
     """Compare shops of 10,000, 100,000 and a million items with the same visitors and events."""
     sizes = tuple(settings.sized(n) for n in (10_000, 100_000, 1_000_000))
@@ -92,5 +108,6 @@ def _catalogue(settings: Settings) -> dict[str, Any]:
 CALLS = Part("calls", "Recommend and Feedback beside bare echoes", _calls, is_quick=True)
 DURABILITY = Part("durability", "Feedback with `everysec` and `always`", _durability)
 GATEWAY = Part("gateway", "the same server, directly and through an Envoy", _gateway)
+FRONTS = Part("fronts", "both gRPC servers below the API", _fronts)
 WORKERS = Part("workers", "two workers beside one", _workers)
 CATALOGUE = Part("catalogue", "Recommend with 10,000 to a million items", _catalogue)

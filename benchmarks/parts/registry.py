@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.parts.calls import CALLS, CATALOGUE, DURABILITY, GATEWAY, WORKERS
+from benchmarks.parts.calls import CALLS, CATALOGUE, DURABILITY, FRONTS, GATEWAY, WORKERS
 from benchmarks.parts.disturbed import BESIDE, FROZEN, STALL, VISIBLE
 from benchmarks.parts.growing import GROWING
 from benchmarks.parts.learning import LEARNING
@@ -19,6 +19,7 @@ PARTS = {
         STAGES,
         DURABILITY,
         GATEWAY,
+        FRONTS,
         WORKERS,
         CATALOGUE,
         FROZEN,

@@ -1,7 +1,7 @@
 """A bare grpcio server that answers with the messages of headwater.v1, and does nothing else.
 
 It builds a slate of 20 items, or the outcome of one event, for each call: what any server of this
-API has to do at least. ``python -m benchmarks.serving.echo aio|threads``
+API has to do at least. ``python -m benchmarks.serving.echo aio|queue|threads``
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import grpc
 import uvloop
@@ -19,6 +20,7 @@ from benchmarks.serving.handlers import add_methods
 from headwater.v1.event_pb2 import EVENT_STATUS_CREATED, EventResult
 from headwater.v1.feedback_service_pb2 import FeedbackRequest, FeedbackResponse
 from headwater.v1.recommendation_service_pb2 import RecommendRequest, RecommendResponse
+from headwater_server.api.front.completion_queue_server import CompletionQueueServer
 
 THREADS = 4
 TOKEN = "t" * 376  # as long as that of a real slate of 20
@@ -71,9 +73,9 @@ def serve_on_threads() -> None:
     server.stop(1).wait()
 
 
-async def serve_on_loop() -> None:
-    """Serve from one loop until SIGTERM."""
-    server = grpc.aio.server()
+async def serve_on_loop(style: str) -> None:
+    """Serve from one loop until SIGTERM, with grpc.aio or with our own server below the API."""
+    server: Any = grpc.aio.server() if style == "aio" else CompletionQueueServer(())
     add_methods(server, slate_on_loop, outcome_on_loop)
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
@@ -85,7 +87,7 @@ async def serve_on_loop() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "aio":
-        uvloop.run(serve_on_loop())
-    else:
+    if sys.argv[1] == "threads":
         serve_on_threads()
+    else:
+        uvloop.run(serve_on_loop(sys.argv[1]))

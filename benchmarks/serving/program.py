@@ -139,7 +139,7 @@ def running(
 
 
 def echo(style: str) -> tuple[str, ...]:
-    """Return the command of a bare echo; ``style`` is aio or threads."""
+    """Return the command of a bare echo; ``style`` is aio, queue or threads."""
     return ("benchmarks.serving.echo", style)
 
 

@@ -20,6 +20,8 @@ from headwater_server.cli.progress import Progress
 ECHO_AIO, ECHO_THREADS, HEADWATER = "echo asyncio", "echo threads", "headwater"
 GATEWAY = "through the gateway"
 ECHOES = (ECHO_AIO, ECHO_THREADS)
+ECHO_QUEUE = "echo completion queue"
+STYLES = {ECHO_AIO: "aio", ECHO_THREADS: "threads", ECHO_QUEUE: "queue"}
 SERVER_CORE = 0
 
 
@@ -87,8 +89,7 @@ def served(
         running_now: list[Program] = []
         known = {name: one.shop for name, one in servers.items()}
         for name in echoes:
-            style = "aio" if name == ECHO_AIO else "threads"
-            echo = running(name, *program.echo(style), core=SERVER_CORE)
+            echo = running(name, *program.echo(STYLES[name]), core=SERVER_CORE)
             running_now.append(stack.enter_context(echo))
         for name, one in servers.items():
             command = program.headwater(made.copy(one.shop, name), *one.flags)

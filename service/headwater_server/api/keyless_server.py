@@ -10,6 +10,7 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from headwater_server.api.errors import Context, abort
+from headwater_server.api.front.front import Front
 from headwater_server.errors import HeadwaterError, InvalidRequest, Overloaded
 
 BYTES_MAX = 1_024
@@ -25,7 +26,7 @@ class KeylessServer:
     stream of requests, and reads the only one itself.
     """
 
-    def __init__(self, server: grpc.aio.Server) -> None:
+    def __init__(self, server: Front) -> None:
         self._server = server
         self._receiving = asyncio.Semaphore(RECEIVING_MAX)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
+from headwater_server.api.front.front import Front
 from headwater_server.api.guard.guard import Guard
 from headwater_server.api.guard.guarded_server import GuardedServer
 
 
-def add_reflection(server: grpc.aio.Server, guard: Guard, services: Sequence[str]) -> None:
+def add_reflection(server: Front, guard: Guard, services: Sequence[str]) -> None:
     """Let tools list these services and their messages."""
     names = [*services, "grpc.health.v1.Health", reflection.SERVICE_NAME]
     servicer: Any = reflection.aio.ReflectionServicer(names)

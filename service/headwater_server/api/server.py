@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import grpc
 from grpc_health.v1 import health_pb2_grpc
 
 from headwater_server.api.connections import Descriptors, channel_options
 from headwater_server.api.draining import Draining
+from headwater_server.api.front.front import Front, front_of
 from headwater_server.api.guard.gate import Gate, Spans
 from headwater_server.api.guard.guard import Guard
 from headwater_server.api.guard.load import Load
@@ -36,7 +36,7 @@ class Server:
         """Create the server; `start` binds its port. Needs a running loop."""
         self._settings = settings or ApiSettings()
         gate = Gate(self._settings, meters, spans)
-        self._server = grpc.aio.server(options=channel_options(self._settings))
+        self._server: Front = front_of(self._settings, channel_options(self._settings))
         self._health = Health()
         self._replica = replica
         self._draining = Draining()

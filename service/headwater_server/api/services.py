@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import grpc
-
 from headwater.v1 import (
     catalog_service_pb2_grpc,
     feedback_service_pb2_grpc,
@@ -14,6 +12,7 @@ from headwater.v1 import (
     user_service_pb2_grpc,
 )
 from headwater_server.api.draining import Draining
+from headwater_server.api.front.front import Front
 from headwater_server.api.guard.gate import Gate
 from headwater_server.api.guard.guard import Guard
 from headwater_server.api.guard.guarded_server import GuardedServer
@@ -30,7 +29,7 @@ from headwater_server.api.settings import ApiSettings
 
 
 def add_services(
-    server: grpc.aio.Server,
+    server: Front,
     replica: Replica,
     settings: ApiSettings,
     gate: Gate,

@@ -153,6 +153,13 @@ class ApiSettings:
         default=5.0,
         metadata={"help": "seconds that calls in progress get to end when the server stops"},
     )
+    grpc_server: Literal["completion_queue", "asyncio"] = field(
+        default="completion_queue",
+        metadata={
+            "help": "what serves gRPC: grpcio's completion queue, or the slower grpc.aio, which is "
+            "used in any case with a grpcio whose completion queue is not known"
+        },
+    )
     so_reuseport: bool = field(
         default=False, metadata={"help": "let several processes share the port"}
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 
+from headwater_server.api.front.front import Front
 from headwater_server.api.guard.body import Body
 from headwater_server.api.guard.guard import Guard
 
@@ -19,7 +20,7 @@ class GuardedServer:
     the wire that is the same, and gRPC then reads no body before the guard asks for it.
     """
 
-    def __init__(self, server: grpc.aio.Server, guard: Guard) -> None:
+    def __init__(self, server: Front, guard: Guard) -> None:
         self._server = server
         self._guard = guard
 

@@ -1,0 +1,157 @@
+"""One call: what is received and sent, and its end. Everything happens on the loop's thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+
+from headwater_server.api.front import grpcio_core
+from headwater_server.api.front.grpcio_core import Core, Event, Metadata
+
+OK = grpc.StatusCode.OK
+NOTHING: Metadata = ()
+
+
+class Call:
+    """A call that was accepted, until its status is sent or the caller has left.
+
+    At its end it frees the core's call at once: a server that stops waits for all of them.
+    """
+
+    __slots__ = (
+        "_closing",
+        "_core",
+        "_is_closed",
+        "_is_initial_sent",
+        "_is_sending_status",
+        "_loop",
+        "_on_end",
+        "_reading",
+        "_task",
+        "_writing",
+        "is_cancelled",
+    )
+
+    def __init__(self, core: Core, loop: asyncio.AbstractEventLoop) -> None:
+        self._core: Core | None = core
+        self._loop = loop
+        self._task: asyncio.Task[None] | None = None
+        self._reading: asyncio.Future[bytes | None] | None = None
+        self._writing: asyncio.Future[bool] | None = None
+        self._closing: asyncio.Future[None] | None = None
+        self._is_closed = self._is_initial_sent = self._is_sending_status = False
+        self._on_end: Callable[[], None] | None = None
+        self.is_cancelled = False  # by the caller, the deadline, or a server that stops
+
+    def run(self, work: Any, on_end: Callable[[], None]) -> None:
+        """Run a coroutine for the call; ``on_end`` is called after it, when its status is sent."""
+        self._on_end = on_end
+        grpcio_core.watch_close(self._core, self._closed)
+        self._task = self._loop.create_task(work)
+        self._task.add_done_callback(self._worked)
+
+    @property
+    def core(self) -> Core:
+        """The core's call; UsageError after its end."""
+        if self._core is None:
+            raise grpc.aio.UsageError("the call has ended")
+        return self._core
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the call has a status, or was cancelled; nothing can be sent after that."""
+        return self._is_sending_status or self._is_closed
+
+    def cancel(self) -> None:
+        """End the work for a call that is over in the core; nothing more is asked of that one."""
+        self._is_closed = self.is_cancelled = True
+        if self._task is not None:
+            self._task.cancel()
+
+    async def receive(self) -> bytes | None:
+        """Return the caller's next message, None after the last one."""
+        if self._reading is not None and not self._reading.done():
+            raise grpc.aio.UsageError("the call is being read already")
+        reading: asyncio.Future[bytes | None] = self._loop.create_future()
+        self._reading = reading
+        grpcio_core.receive(self._open(), self._received)
+        return await reading
+
+    async def send_initial(self, metadata: Metadata) -> None:
+        """Send the metadata that come before messages; without it, the first message sends none."""
+        if self._is_initial_sent:
+            raise grpc.aio.UsageError("the initial metadata were sent already")
+        await self._send(metadata, None)
+
+    async def send(self, message: bytes) -> None:
+        """Send a message; return when the caller may get more."""
+        await self._send(None if self._is_initial_sent else NOTHING, message)
+
+    async def _send(self, initial: Metadata | None, message: bytes | None) -> None:
+        self._writing = writing = self._loop.create_future()
+        grpcio_core.send(self._open(), self._sent, initial=initial, message=message)
+        self._is_initial_sent = True
+        if not await writing:
+            await self._left()
+
+    def end(
+        self,
+        code: grpc.StatusCode = OK,
+        details: str = "",
+        trailing: Metadata = NOTHING,
+        message: bytes | None = None,
+    ) -> None:
+        """Send the status, after a message if there is one; return before they are sent."""
+        core = self._open()
+        initial = None if self._is_initial_sent else NOTHING
+        number: int = code.value[0]  # number and name, in grpcio
+        status = (number, details, trailing)
+        grpcio_core.send(core, self._ended, initial=initial, message=message, status=status)
+        self._is_initial_sent = self._is_sending_status = True
+
+    def _open(self) -> Core:
+        if self._is_sending_status or self._is_closed:
+            raise grpc.aio.UsageError("the call has ended")
+        return self.core
+
+    def _received(self, event: Event) -> None:
+        reading = self._reading
+        if reading is not None and not reading.done():  # else the task was cancelled meanwhile
+            reading.set_result(grpcio_core.message_of(event))
+
+    def _sent(self, event: Event) -> None:
+        writing = self._writing
+        if writing is not None and not writing.done():
+            writing.set_result(event.success)
+
+    async def _left(self) -> None:
+        """Wait for the event that says why nothing can be sent: the call is cancelled."""
+        if not self._is_closed:
+            self._closing = self._loop.create_future()
+            await self._closing
+        raise asyncio.CancelledError
+
+    def _closed(self, event: Event) -> None:
+        if grpcio_core.is_cancelled(event) and not self._is_sending_status:
+            self.cancel()
+        self._is_closed = True
+        if self._closing is not None and not self._closing.done():
+            self._closing.set_result(None)
+
+    def _worked(self, _: object) -> None:
+        if not self._is_sending_status:
+            self._finish()
+
+    def _ended(self, _: object) -> None:
+        if self._task is None or self._task.done():
+            self._finish()
+        else:  # it goes on after its status
+            self._task.add_done_callback(lambda _: self._finish())
+
+    def _finish(self) -> None:
+        on_end, self._on_end, self._core = self._on_end, None, None
+        if on_end is not None:
+            on_end()

@@ -1,0 +1,75 @@
+"""Turns a method handler of the generated code into a coroutine for each call."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import grpc
+import structlog
+
+from headwater_server.api.front.context import Context
+
+Work = Callable[[Context], Coroutine[Any, Any, None]]
+
+_log = structlog.get_logger("headwater.api")
+
+
+class Method:
+    """One method: ``work`` answers a call."""
+
+    __slots__ = ("_function", "_is_generator", "decode", "encode", "takes_stream", "work")
+
+    def __init__(self, handler: Any, name: str) -> None:
+        """Raise TypeError for a function that would hold the loop up."""
+        self.decode = handler.request_deserializer
+        self.encode = handler.response_serializer
+        self.takes_stream = handler.request_streaming
+        kinds = (handler.unary_unary, handler.unary_stream, handler.stream_unary)
+        self._function: Any = next(filter(None, kinds), handler.stream_stream)
+        self._is_generator = inspect.isasyncgenfunction(self._function)
+        if not (self._is_generator or inspect.iscoroutinefunction(self._function)):
+            raise TypeError(f"{name} is no coroutine function, and no asynchronous generator")
+        self.work: Work = self._answer_many if handler.response_streaming else self._answer_one
+
+    async def _answer_one(self, context: Context) -> None:
+        request = await self._request(context)
+        if request is not grpc.aio.EOF:
+            response = await self._function(request, context)
+            context.finish(self.encode(response) if self.encode else response)
+
+    async def _answer_many(self, context: Context) -> None:
+        request = await self._request(context)
+        if request is grpc.aio.EOF:
+            return
+        if self._is_generator:
+            async with contextlib.aclosing(self._function(request, context)) as responses:
+                async for response in responses:
+                    await context.write(response)
+        else:
+            await self._function(request, context)  # it writes to the context itself
+        context.finish(None)
+
+    async def _request(self, context: Context) -> Any:
+        return _messages(context) if self.takes_stream else await context.read()
+
+
+async def _messages(context: Context) -> AsyncIterator[Any]:
+    while (message := await context.read()) is not grpc.aio.EOF:
+        yield message
+
+
+async def answered(method: Method, context: Context) -> None:
+    """Answer one call; whatever happens in the method, the call gets a status."""
+    try:
+        await method.work(context)
+    except (asyncio.CancelledError, grpc.aio.AbortError):
+        pass  # the caller has left, or has its status
+    except Exception as error:  # noqa: BLE001 - a call always gets a status
+        _log.exception("a method failed", failed=type(error).__name__)
+    finally:
+        if not context.call.is_over:
+            context.call.end(grpc.StatusCode.UNKNOWN, "the method did not answer the call")
