@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Generator
 from dataclasses import fields, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from sortedcontainers import SortedList
 
 from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.engine.catalogue.item_bits import ItemBits
 from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.engine.snapshot.state import Deferred, ScalarList
@@ -23,8 +25,8 @@ ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_
 _NAMES = ("item_id", *ITEM_FIELDS)
 _PLACES = {name: place for place, name in enumerate(ITEM_FIELDS)}
 NEW_MAX = 20
-FEW = 8_000
-"""If fewer pass a filter, sorting them is quicker than looking through all items in order."""
+LISTED_STEP = 256
+"""Ids that are looked at together, in order, for those that pass a filter."""
 _NEVER_MS = np.iinfo(np.int64).max
 _UNSET = np.iinfo(np.int64).min  # any write is newer, also one dated before 1970
 _DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS, "set_times_ms": _UNSET}
@@ -92,9 +94,12 @@ class Catalogue(Numbering):
 
     def enter(self, item_id: str) -> int:
         """Return the number of ``item_id``, a new one if needed, and mark it as the most active."""
+        known = len(self)
         number = super().enter(item_id)
         for _ in self.reserving(self.rows):
             pass
+        if len(self) > known:
+            self.columns.written.note(number)
         return number
 
     def reserving(self, rows: int) -> Generator[None, None, None]:
@@ -179,40 +184,44 @@ class Catalogue(Numbering):
         self.publish_ms[number] = item.publish_time_ms
         self.expire_ms[number] = item.expire_time_ms or _NEVER_MS
 
-    def listed(self, after: str, size: int, passing: NDArray[np.bool_] | None) -> list[Item]:
+    def listed(self, after: str, size: int, passing: ItemBits | None) -> list[Item]:
         """Return up to ``size`` items of the catalogue whose ids come after ``after``, by id."""
-        if passing is not None and np.count_nonzero(passing) < FEW:
-            numbers = np.flatnonzero(passing).tolist()
+        if passing is not None and passing.count**2 < size * len(self._sorted):
+            numbers = passing.numbers().tolist()
             few = (item for n in numbers if (item := self.at(n)) and item.item_id > after)
             return heapq.nsmallest(size, few, key=lambda item: item.item_id)
         found: list[Item] = []
-        for item_id in self._sorted.irange(after, inclusive=(False, True)):
-            number = self._numbers[item_id]
-            if passing is None or passing[number]:
-                found.append(self._items[number])
-                if len(found) == size:
-                    break
+        ids = self._sorted.irange(after, inclusive=(False, True))
+        step = size if passing is None else max(size, LISTED_STEP)
+        while len(found) < size and (some := list(islice(ids, step))):
+            numbers = np.fromiter(map(self._numbers.__getitem__, some), np.int64, len(some))
+            kept = numbers if passing is None else numbers[passing.has(numbers)]
+            found += [self._items[number] for number in kept[: size - len(found)].tolist()]
         return found
 
     def shown_at(
-        self, now_ms: int, passing: NDArray[np.bool_] | None = None
+        self, now_ms: int, available: NDArray[np.bool_] | None = None
     ) -> tuple[Any, Any, Any, int, bool]:
-        """Return the arrays by which kernels decide which ``passing`` items may be shown now.
+        """Return the arrays by which kernels decide which items may be shown now.
 
-        The last value: whether any item has a publish or expire time at all.
+        ``available``: those that a filter leaves of the available ones. The last value: whether any
+        item has a publish or expire time at all.
         """
-        available = self.available if passing is None else self.available & passing
+        available = self.available if available is None else available
         return available, self.publish_ms, self.expire_ms, now_ms, self._are_timed
 
-    def shown(self, now_ms: int, passing: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-        """Return bool[items]: which of the ``passing`` items may be shown now."""
-        n = len(self.ids)
-        in_time = (self.publish_ms[:n] <= now_ms) & (now_ms < self.expire_ms[:n])
-        shown = self.available[:n] & in_time
-        if passing is not None:
-            shown &= passing[:n]
-        shown[self._spare] = False
-        return shown
+    def in_time(self, items: NDArray[np.integer[Any]], now_ms: int) -> NDArray[np.bool_]:
+        """Return bool[n]: which of ``items`` are published now, and not expired."""
+        if not self._are_timed:
+            return np.ones(len(items), dtype=np.bool_)
+        is_published: NDArray[np.bool_] = self.publish_ms[items] <= now_ms
+        is_current: NDArray[np.bool_] = now_ms < self.expire_ms[items]
+        return is_published & is_current
+
+    def shown(self, items: NDArray[np.integer[Any]], now_ms: int) -> NDArray[np.bool_]:
+        """Return bool[n]: which of the known ``items`` may be shown now."""
+        available: NDArray[np.bool_] = self.available[items]
+        return available & self.in_time(items, now_ms)
 
     def state(self) -> dict[str, Any]:
         """Return items by number, and the data of each."""

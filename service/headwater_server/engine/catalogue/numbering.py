@@ -60,6 +60,16 @@ class Numbering:
         given[self._spare] = False
         return np.flatnonzero(given).astype(np.int32)
 
+    @property
+    def spare(self) -> list[int]:
+        """The free numbers below the last."""
+        return self._spare
+
+    def has_numbers(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return bool[n]: which of ``numbers`` an item has."""
+        given = (bool(self.ids[number]) for number in numbers.tolist())
+        return np.fromiter(given, np.bool_, len(numbers))
+
     def enter(self, item_id: str) -> int:
         """Return the number of ``item_id``, a new one if needed, and mark it as the most active."""
         number = self._numbers.get(item_id)

@@ -37,7 +37,7 @@ class Lists:
         if len(items) == 0:
             return ()
         history, retriever = _history_of(items), self.scoring.retriever
-        passing = self.scoring.passing(filter_text)
+        passing = self.scoring.masks.shown(filter_text) if filter_text else None
         found = retriever.retrieve(history, items, now_ms, passing)
         cosines = np.empty((len(found), 3), dtype=np.float32)
         self.models.content.accumulate(found, retriever.evidence.scratch, cosines)
@@ -70,7 +70,9 @@ class Lists:
 
     def _shown(self, category: str, filter_text: str, now_ms: int) -> NDArray[np.bool_]:
         catalogue = self.scoring.catalogue
-        shown = catalogue.shown(now_ms, self.scoring.passing(filter_text))
+        n = len(catalogue.ids)
+        shown = self.scoring.masks.shown(filter_text)[:n] & catalogue.in_time(np.arange(n), now_ms)
+        shown[catalogue.spare] = False
         if category:
             shown &= catalogue.columns.holding("categories", [category])[: len(shown)]
         return shown

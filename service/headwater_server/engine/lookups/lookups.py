@@ -51,7 +51,8 @@ class Lookups:
 
     def prepare_filter(self, text: str) -> None:
         """Find what passes a filter and keep it, which is no state: the next question is quick."""
-        self._parts.scoring.passing(text)
+        if text:
+            self._parts.scoring.masks.passing(text)
 
     def items_holding(self, text: str) -> Iterator[Found]:
         """Yield the items whose id or title holds a text, in short steps."""
@@ -59,7 +60,7 @@ class Lookups:
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""
-        passing = self._parts.scoring.passing(filter_text)
+        passing = self._parts.scoring.masks.passing(filter_text) if filter_text else None
         return self._parts.catalogue.listed(after_item_id, page_size, passing)
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
@@ -98,7 +99,7 @@ class Lookups:
 
     def catalogue_version(self) -> int:
         """Return a number that changes with the catalogue; it is not state."""
-        return self._parts.catalogue.columns.version
+        return self._parts.catalogue.columns.written.version
 
     def settings_warnings(self) -> Iterator[list[str]]:
         """Yield what in the settings fits nothing in the catalogue, in short steps."""

@@ -117,8 +117,7 @@ class ItemStatistics:
     def _found(self, question: ItemQuestion) -> NDArray[np.int32]:
         numbers = self._known(question)
         if question.filter:
-            passing = self._scoring.passing(question.filter)
-            numbers = numbers if passing is None else numbers[passing[numbers]]
+            numbers = numbers[self._scoring.passing(question.filter, numbers)]
         if question.item_ids:
             return numbers
         return numbers[_first(self._keys(question.order, numbers), question.end)]
@@ -154,14 +153,14 @@ class ItemStatistics:
         self, numbers: NDArray[np.int32], slots: Sequence[Slots], now_ms: int
     ) -> tuple[ItemFigures, ...]:
         catalogue, models = self._scoring.catalogue, self._scoring.models
-        activity, shown = models.activity, catalogue.shown(now_ms)
+        activity, shown = models.activity, catalogue.shown(numbers, now_ms)
         trends = [rises(models.by_day, window, numbers) for window in WINDOWS]
         seen = _seen(numbers, slots)
         return tuple(
             ItemFigures(
                 catalogue.ids[number],
                 catalogue.at(number),
-                bool(shown[number]),
+                bool(shown[place]),
                 int(activity.counts[number, Activity.INTERACTIONS]),
                 int(activity.counts[number, Activity.REPEATS]),
                 _interactions_since(activity, number),

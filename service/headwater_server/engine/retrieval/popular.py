@@ -21,7 +21,7 @@ class PopularItems:
     """Up to 30 items for each half-life but the shortest, found again every 50 events."""
 
     def __init__(self, popularity: Popularity) -> None:
-        """Begin without items; whoever teaches ``popularity`` notes the item in ``counted``."""
+        """Begin without items; what teaches ``popularity`` notes the item in ``counted``."""
         self.items = np.zeros(0, dtype=np.int32)
         self.counted = ChangeLog()
         self._leaders = [Leaders(popularity, each, self.counted, _ROOM) for each in _COLUMNS]
