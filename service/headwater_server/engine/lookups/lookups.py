@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit, limits
 from headwater_server.engine.lookups.settings_warnings import settings_warnings
 from headwater_server.engine.lookups.statistics import (
@@ -39,11 +40,15 @@ class Lookups:
         """Return what is on the rise in a window, "hour", "day" (also "") or "week"."""
         return self._parts.lists.trending(category, window, page_size, filter_text, now_ms)
 
+    def item_heads(self, question: ItemQuestion) -> Iterator[Head]:
+        """Yield the first items of each part of the catalogue, in short steps."""
+        return ItemStatistics(self._parts.scoring).heads_of(question)
+
     def item_statistics(
-        self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
+        self, question: ItemQuestion, heads: Sequence[Head], slots: Sequence[Slots], now_ms: int
     ) -> ItemPage:
-        """Return what was counted of items, page by page; ``slots`` as `open_slots` yields them."""
-        return ItemStatistics(self._parts.scoring).page(question, slots, now_ms)
+        """Return what was counted of items; ``heads`` and ``slots`` as the two methods yield."""
+        return ItemStatistics(self._parts.scoring).page(question, heads, slots, now_ms)
 
     def open_slots(self) -> Iterator[Slots]:
         """Yield items that were seen and the reward of each so far, in short steps."""

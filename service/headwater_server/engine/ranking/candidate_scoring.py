@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
-from headwater_server.engine.catalogue.filter_masks import FilterMasks
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
+from headwater_server.engine.ranking.filter_masks import FilterMasks
 from headwater_server.engine.ranking.most_popular import Allowed, MostPopular
 from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.retrieval.retriever import Retriever

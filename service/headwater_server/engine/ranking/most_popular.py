@@ -12,15 +12,15 @@ from headwater_server.engine.catalogue.bounded_cache import BoundedCache
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.catalogue.change_log import ChangeLog
 from headwater_server.engine.catalogue.columns import Columns
-from headwater_server.engine.catalogue.filter_masks import FilterMasks
+from headwater_server.engine.ranking.filter_masks import FilterMasks
 from headwater_server.engine.retrieval.top_list import TopList
 from headwater_server.models.popularity.popularity import Popularity
 
 Items = NDArray[np.int32]
 Allowed = Callable[[Items], NDArray[np.bool_]]
 """Which of some items a request allows."""
-ROOM, ROOM_MAX = 512, 4_096
-LISTS_BYTES_MAX = 8_000_000
+ROOM, ROOM_MAX = 512, 8_192
+LISTS_BYTES_MAX = 16_000_000
 _COLUMN = -1  # the longest half-life
 
 
@@ -54,8 +54,11 @@ class MostPopular:
         """Return the first ``count`` available items that pass the filter and are ``allowed``."""
         top = self._at(text).top
         found = top.items[allowed(top.items)]
+        while len(found) < count and not top.is_whole and top.room < ROOM_MAX:
+            top.room *= 4  # also for the next question
+            top.make(self._all(text), self._values)
+            found = top.items[allowed(top.items)]
         if len(found) < count and not top.is_whole:
-            top.room = min(4 * top.room, ROOM_MAX)  # from the next time it is made
             whole = TopList(count)
             whole.make(self.all_allowed(text, allowed), self._values)
             found = whole.items
@@ -84,7 +87,7 @@ class MostPopular:
             room = kept.top.room if kept else ROOM
             kept = _Kept(TopList(room), columns, 0, 0, 0.0)
             kept.top.make(self._all(text), self._values)
-            self._kept.put(text, kept, 100 + len(text) + 8 * room)
+            self._kept.put(text, kept, 100 + len(text) + 8 * ROOM_MAX)
         kept.written, kept.counted = columns.written.version, self._counted.version
         kept.origin = float(self._popularity.origins[_COLUMN])
         return kept

@@ -66,11 +66,16 @@ class Filling:
         self.similarity = similarity
         self.settings = settings
         self.request = pool.question.request
+        self._lifted: tuple[Candidates, NDArray[np.float64]] | None = None
         self.pinned = Pinned(active.pins, pool, self._lifts())
         self.costs = self._costs()
 
     def _lifts(self) -> NDArray[np.float64]:
-        return self.pool.lifts(self.active.strengths, self.settings.exploration_temperature)
+        candidates = self.pool.candidates
+        if self._lifted is None or self._lifted[0] is not candidates:
+            lifts = self.pool.lifts(self.active.strengths, self.settings.exploration_temperature)
+            self._lifted = candidates, lifts
+        return self._lifted[1]
 
     def _base(self) -> NDArray[np.float64]:
         return self.pool.candidates.scores + self._lifts()

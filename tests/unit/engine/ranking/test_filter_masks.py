@@ -5,13 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater_server.engine.catalogue import filter_masks
 from headwater_server.engine.catalogue.filters import parse
 from headwater_server.engine.catalogue.item_bits import ItemBits
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
-from headwater_server.engine.ranking import most_popular
+from headwater_server.engine.ranking import filter_masks, most_popular
 from headwater_server.engine.settings import EngineSettings
 
 FILTERS = (
