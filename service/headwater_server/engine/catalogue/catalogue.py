@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import json
-import sys
 from collections.abc import Generator
 from dataclasses import fields, replace
 from itertools import islice
@@ -16,15 +14,16 @@ from sortedcontainers import SortedList
 
 from headwater_server.engine.catalogue.columns import Columns
 from headwater_server.engine.catalogue.item_bits import ItemBits
+from headwater_server.engine.catalogue.item_texts import as_stored, compact, item_of, text_of
 from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.messages.entries import Item, ItemWrite
-from headwater_server.engine.snapshot.state import Deferred, ScalarList
+from headwater_server.engine.snapshot.state import COPY_STEP, Deferred, ScalarList, Stepwise
 from headwater_server.models.base import CAPACITY_START, growing
 
 ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_id")
-_NAMES = ("item_id", *ITEM_FIELDS)
 _PLACES = {name: place for place, name in enumerate(ITEM_FIELDS)}
 NEW_MAX = 20
+EVICT_STEP = 200  # items whose data is removed in one step: about a millisecond
 LISTED_STEP = 256
 """Ids that are looked at together, in order, for those that pass a filter."""
 _NEVER_MS = np.iinfo(np.int64).max
@@ -111,23 +110,35 @@ class Catalogue(Numbering):
             self.columns.reserve(rows)
             yield
 
-    def evict(self, count: int) -> NDArray[np.int32]:
-        """Remove the longest inactive items that are not described; return the free numbers.
+    def to_evict(self, count: int) -> NDArray[np.int32]:
+        """Return the longest inactive items that are not described.
 
         At least a 64th of their places: each removal reads all models.
         """
-        gone = self.pop_inactive(max(count, self.event_places // 64))
+        return self.longest_inactive(max(count, self.event_places // 64)).astype(np.int32)
+
+    def evicting(self, gone: NDArray[np.int32]) -> Generator[None, None, None]:
+        """Remove the items that `to_evict` found, in steps; their numbers are free after the last.
+
+        Until then they are items without data.
+        """
+        for place, number in enumerate(gone.tolist(), start=1):
+            self._clear(number)
+            if place % EVICT_STEP == 0:
+                yield
         self.event_items_removed += len(gone)
-        for number in gone:
-            item = self._items.pop(number, None)
-            if item is not None:
-                self._sorted.discard(item.item_id)
-            self._deleted.discard(number)
-            self.columns.drop(number)
-            for name, default in _DEFAULTS.items():
-                getattr(self, name)[number] = default
+        for number in self.pop_inactive(len(gone)):
+            self.columns.written.note(number)
         self.newest = self.newest[~np.isin(self.newest, gone)]
-        return np.array(gone, dtype=np.int32)
+
+    def _clear(self, number: int) -> None:
+        item = self._items.pop(number, None)
+        if item is not None:
+            self._sorted.discard(item.item_id)
+        self._deleted.discard(number)
+        self.columns.drop(number)
+        for name, default in _DEFAULTS.items():
+            getattr(self, name)[number] = default
 
     def write(self, number: int, write: ItemWrite, now_ms: int) -> bool:
         """Write fields of an item; return whether any is newer than the stored one."""
@@ -172,7 +183,7 @@ class Catalogue(Numbering):
         np.minimum(self.set_times_ms, now_ms, out=self.set_times_ms)
 
     def _put(self, number: int, item: Item) -> None:
-        item = _compact(replace(item, item_id=self.ids[number]))
+        item = compact(replace(item, item_id=self.ids[number]))
         if number not in self._items or number in self._deleted:
             self._sorted.add(item.item_id)
         self._items[number] = item
@@ -229,21 +240,30 @@ class Catalogue(Numbering):
             **super().state(),
             "newest": self.newest,
             "deleted": ScalarList(sorted(self._deleted)),
-            "described": lambda: np.fromiter(self._items, np.int64, len(self._items)),
-            "texts": self._texts,
+            "described": Stepwise(self._described),
+            "texts": Stepwise(self._texts),
             **{name: getattr(self, name) for name in _DEFAULTS},
         }
 
-    def _texts(self) -> Deferred:
+    def _described(self) -> Generator[None, None, NDArray[np.int64]]:
+        """Return the numbers of the items, in the order of `_texts`."""
+        numbers = np.empty(len(self._items), dtype=np.int64)
+        left = iter(self._items)
+        for start in range(0, len(numbers), COPY_STEP):
+            part = list(islice(left, COPY_STEP))
+            numbers[start : start + len(part)] = part
+            yield
+        return numbers
+
+    def _texts(self) -> Generator[None, None, Deferred]:
         """Return the items as JSON; an item never changes, so a thread may write them."""
-        items = list(self._items.values())
-        if self._deleted:
-            hidden = self._deleted
-            items = [
-                Item(item.item_id, available=False) if number in hidden else item
-                for number, item in self._items.items()
-            ]
-        return Deferred(lambda: ScalarList(map(_text, items)))
+        items: list[tuple[int, Item]] = []
+        left = iter(self._items.items())
+        while part := list(islice(left, COPY_STEP)):
+            items += part
+            yield
+        hidden = frozenset(self._deleted)
+        return Deferred(lambda: ScalarList(text_of(as_stored(each, hidden)) for each in items))
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
@@ -255,7 +275,7 @@ class Catalogue(Numbering):
         self.columns = Columns()
         self.columns.reserve(self.rows)
         described = zip(state["described"].tolist(), state["texts"], strict=True)
-        self._items = {number: _compact(_item(text)) for number, text in described}
+        self._items = {number: compact(item_of(text)) for number, text in described}
         for number, item in self._items.items():
             if number in self._deleted:
                 self._items[number] = Item(self.ids[number])
@@ -267,29 +287,3 @@ class Catalogue(Numbering):
         self._kept = self._items.keys() - self._deleted
         timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)
         self._are_timed = bool(timed.any())
-
-
-def _compact(item: Item) -> Item:
-    """Return the same item; texts that many items have are kept once."""
-    return replace(
-        item,
-        currency_code=sys.intern(item.currency_code),
-        categories=tuple(map(sys.intern, item.categories)),
-        tags=tuple(map(sys.intern, item.tags)),
-        features=tuple(
-            (sys.intern(name), sys.intern(value) if isinstance(value, str) else value)
-            for name, value in item.features
-        ),
-    )
-
-
-def _text(item: Item) -> str:
-    return json.dumps([getattr(item, name) for name in _NAMES])
-
-
-def _item(text: str) -> Item:
-    return Item(*map(_tuples, json.loads(text)))
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.recency import Recency
-from headwater_server.engine.snapshot.state import ScalarList
+from headwater_server.engine.snapshot.state import ScalarList, in_steps
 from headwater_server.models.base import CAPACITY_START
 
 
@@ -95,6 +95,10 @@ class Numbering:
         self._kept.discard(number)
         self._recency.act(number)
 
+    def longest_inactive(self, count: int) -> NDArray[np.int64]:
+        """Return the items that `pop_inactive` would remove."""
+        return self._recency.oldest(count)
+
     def pop_inactive(self, count: int) -> list[int]:
         """Remove the ``count`` longest inactive items; return the numbers that become free."""
         gone: list[int] = self._recency.oldest(count).tolist()
@@ -108,7 +112,7 @@ class Numbering:
     def state(self) -> dict[str, Any]:
         """Return ids by number, the free numbers, and when each was active."""
         return {
-            "ids": ScalarList(self.ids),
+            "ids": in_steps(self.ids),
             "spare": ScalarList(self._spare),
             "recency": self._recency.state(),
         }
