@@ -257,13 +257,15 @@ class Catalogue(Numbering):
 
     def _texts(self) -> Generator[None, None, Deferred]:
         """Return the items as JSON; an item never changes, so a thread may write them."""
-        items: list[tuple[int, Item]] = []
-        left = iter(self._items.items())
+        # no pair of number and item: so many new tuples would start a full garbage collection
+        numbers = yield from self._described()
+        items: list[Item] = []
+        left = iter(self._items.values())
         while part := list(islice(left, COPY_STEP)):
             items += part
             yield
-        hidden = frozenset(self._deleted)
-        return Deferred(lambda: ScalarList(text_of(as_stored(each, hidden)) for each in items))
+        hidden = np.fromiter(self._deleted, np.int64, len(self._deleted))
+        return Deferred(lambda: ScalarList(map(text_of, as_stored(items, numbers, hidden))))
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""

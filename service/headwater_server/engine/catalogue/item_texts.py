@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from headwater_server.engine.messages.entries import Item
 
@@ -27,10 +30,12 @@ def compact(item: Item) -> Item:
     )
 
 
-def as_stored(numbered: tuple[int, Item], hidden: Collection[int]) -> Item:
-    """Return an item as it is stored: a deleted one may not be shown."""
-    number, item = numbered
-    return Item(item.item_id, available=False) if number in hidden else item
+def as_stored(
+    items: Sequence[Item], numbers: NDArray[np.int64], hidden: NDArray[np.int64]
+) -> Iterator[Item]:
+    """Yield items as they are stored: deleted ones, of the numbers ``hidden``, are not shown."""
+    for item, is_hidden in zip(items, np.isin(numbers, hidden).tolist(), strict=True):
+        yield Item(item.item_id, available=False) if is_hidden else item
 
 
 def text_of(item: Item) -> str:

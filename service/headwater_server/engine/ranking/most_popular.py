@@ -97,12 +97,13 @@ class MostPopular:
         written, counted = kept.columns.written, self._counted
         if kept.written == written.version and kept.counted == counted.version:
             return True
-        changes = written.since(kept.written), counted.since(kept.counted)
-        if changes[0] is None or changes[1] is None:
+        changed, learned = written.since(kept.written), counted.since(kept.counted)
+        if changed is None or learned is None:
             return False
         if kept.origin != self._popularity.origins[_COLUMN]:
             return False
-        changed = np.union1d(changes[0], changes[1])
+        if len(learned):
+            changed = np.union1d(changed, learned)
         are_in = self._masks.shown(text)[changed] & self._catalogue.has_numbers(changed)
         kept.top.update(changed, are_in, self._values)
         return kept.top.is_whole or len(kept.top.items) >= kept.top.room // 2
