@@ -15,14 +15,11 @@ COPY clients/python clients/python
 COPY service service
 RUN pip install --no-cache-dir --no-compile --constraint constraints.txt \
         ./clients/python '.[gateway,tracing]' \
-    # A layer stores times in whole seconds, and numba uses compiled code only if the source file has
-    # exactly the same time.
-    && find /opt/headwater -exec touch --no-dereference --date=2026-01-01T00:00:00Z {} + \
     && python -m compileall -q /opt/headwater/lib
-# Compile the kernels (40 seconds of CPU time). A container on the same kind of processor uses them;
-# others compile their own into /tmp. This folder is read-only later, so a start copies them.
+# Compile the kernels (40 seconds of CPU time), for a baseline that every x86-64 processor since 2013
+# has, and every 64-bit ARM one. This folder is read-only later, so a start copies them.
 ENV NUMBA_CACHE_DIR=/opt/headwater/kernels
-RUN python -c "from headwater_server.engine.warmup import warm_up; warm_up()"
+RUN headwater compile
 
 FROM ${PYTHON}
 RUN groupadd --gid 10001 headwater \

@@ -23,7 +23,7 @@ VERSION ?=
 URL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test thorough kernels check generate baseline backtest bench quality drift calibration shop serve soak fuzz attack \
+.PHONY: help run test thorough kernels check generate baseline backtest bench bench-full quality drift calibration shop serve soak fuzz attack \
 	lock docs wheels release stamp
 
 help: ## This list
@@ -32,8 +32,8 @@ help: ## This list
 	@echo "  make run                    watch it serve and learn, on simulated shoppers (about a minute)"
 	@echo "  make run EVENTS=file.csv.gz the same on your shop's events"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
-		|| sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1    \2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+		|| sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1    \2/p' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Install, then run the demo: recommend, get feedback, learn, restart with what was learned [EVENTS=, ITEMS=]
 	@$(BIN)/headwater demo $(if $(EVENTS),--events $(EVENTS)) $(if $(ITEMS),--items $(ITEMS))
@@ -49,7 +49,7 @@ thorough: $(VENV)/.dev ## make test, and the tests that need minutes of a CPU co
 	@HEADWATER_THOROUGH=1 $(MAKE) --no-print-directory test
 
 kernels: $(VENV)/.dev
-	@$(BIN)/python -c 'from headwater_server.engine.warmup import warm_up; warm_up()'
+	@$(BIN)/headwater compile
 
 check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibility, freshness of the stubs, words, docs
 	$(BIN)/ruff format --check
@@ -78,8 +78,12 @@ backtest: $(VENV)/.run ## Hit rate on a file of events: EVENTS=file [ITEMS=file]
 	@test -n "$(EVENTS)" || { echo "make backtest EVENTS=file.csv.gz [ITEMS=items.csv.gz]"; exit 2; }
 	@$(BIN)/headwater backtest --events $(EVENTS) $(if $(ITEMS),--items $(ITEMS)) $(ARGS)
 
-bench: $(VENV)/.dev ## Compare the speed of Recommend and Feedback with a bare gRPC echo
-	@$(BIN)/python -m benchmarks $(ARGS)
+bench: $(VENV)/.dev ## What a call and an event cost, beside bare gRPC echoes: the parts that take minutes [ARGS="--only calls"]
+	@$(BIN)/python -m benchmarks --data $(DATA) $(ARGS)
+
+bench-full: $(VENV)/.dev ## The same with all parts: a million items, starts, memory, stalls, workers (an hour or more) [ARGS=]
+	@$(PIP) --editable '.[quality]'
+	@$(BIN)/python -m benchmarks --full --data $(DATA) $(ARGS)
 
 calibration: $(VENV)/.dev ## Compare predicted probabilities with what happened, for simulated shoppers and Open Bandit [ARGS="--data impressions.csv.gz"]
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)
@@ -121,11 +125,11 @@ docs: $(VENV)/.dev ## The documentation as a site, in build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "build/site/index.html"
 
-wheels: | $(VENV)/bin/python ## The Python packages of this checkout, in dist/
+wheels: $(VENV)/.run ## The Python packages of this checkout, in dist/
 	@$(PIP) build
 	@$(BIN)/python -m scripts.release --wheels
 
-release: | $(VENV)/bin/python ## All packages of VERSION, tried in empty environments, in dist/ [ALLOW_MISSING=1, ALLOW_DIRTY=1]
+release: $(VENV)/.run ## All packages of VERSION, tried in empty environments, in dist/ [ALLOW_MISSING=1, ALLOW_DIRTY=1]
 	@$(PIP) build cyclonedx-bom
 	@$(BIN)/python -m scripts.release $(VERSION)
 
@@ -141,6 +145,7 @@ $(VENV)/bin/python:
 $(VENV)/.run: $(PINS) | $(VENV)/bin/python
 	@echo "installing the pinned packages (once: 700 MB, some minutes)"
 	@$(PIP) --editable clients/python --editable '.[gateway]'
+	@$(BIN)/headwater compile
 	@touch $@
 
 $(VENV)/.dev: $(PINS) | $(VENV)/bin/python

@@ -1,114 +1,102 @@
-"""The program behind `make bench`."""
+"""The program behind `make bench` and `make bench-full`."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
-from benchmarks.serving.bursts import run_bursts
-from benchmarks.serving.figures import medians
-from benchmarks.serving.frozen import run_frozen
-from benchmarks.serving.rounds import CASES, Bench
-from benchmarks.serving.stage import CAPPED, ECHO_AIO, ECHO_THREADS, HEADWATER, POOLS, stage
-from benchmarks.serving.tables import bursts_table, frozen_table, rates_table
-from benchmarks.serving.workload import Workload
-from headwater_server.cli.progress import Progress
+from benchmarks.parts.part import Part, Settings
+from benchmarks.parts.registry import PARTS
+from benchmarks.report.kept import Kept
+from benchmarks.report.tables import Rows, gates_rows, page, part_tables
+from benchmarks.serving.servers import shops
+from headwater_server.garbage import keep_passes_short
 
-BURSTS_S = 2.0  # of each round, alone and beside bursts
-FAILED = 1
-WIDTH = 120  # of the tables, whatever the terminal: a figure is never cut
+FAILED, UNKNOWN = 1, 2
+WIDTH = 140  # of the tables, whatever the terminal: a figure is never cut
 _console = Console(soft_wrap=True, highlight=False, width=WIDTH)
 
 
 def bench(
+    only: Annotated[list[str] | None, typer.Option(help="run this part alone; see --parts")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="rounds; the medians are printed")] = 5,
-    seconds: Annotated[float, typer.Option(min=0.2, help="seconds a round, server and load")] = 1.0,
-    events: Annotated[int, typer.Option(min=1, help="events learned beforehand")] = 30_000,
+    seconds: Annotated[float, typer.Option(min=0.1, help="seconds of each load in a round")] = 1.0,
+    scale: Annotated[float, typer.Option(min=0.001, help="of all sizes, for a quick trial")] = 1.0,
+    data: Annotated[Path, typer.Option(help="folder of real events")] = Path("../shared/data"),
+    out: Annotated[Path, typer.Option(help="folder of the results")] = Path("build/bench"),
     *,
-    threads: Annotated[
-        bool, typer.Option("--threads", help="add the engine behind thread pools and one lock")
-    ] = False,
-    gateway: Annotated[
-        bool, typer.Option("--gateway", help="add the same server, through an Envoy before it")
-    ] = False,
-    frozen: Annotated[
-        bool, typer.Option("--frozen", help="freeze the store under load instead")
-    ] = False,
-    frozen_seconds: Annotated[float, typer.Option(min=0.1, help="seconds it is frozen")] = 1.0,
-    report: Annotated[Path | None, typer.Option(help="write all figures here, as JSON")] = None,
+    full: Annotated[bool, typer.Option("--full", help="also the parts that take long")] = False,
+    parts: Annotated[bool, typer.Option("--parts", help="name the parts, and stop")] = False,
 ) -> None:
-    """Compare Headwater's Recommend and Feedback with bare gRPC echoes, in one run.
+    """Measure what Headwater costs beside bare gRPC echoes, and hold it against the gates.
 
-    The servers take turns within each round, since machines drift: trust the ratios. Exit code 1
-    if any call failed or was answered with something else than was asked for (not with --frozen).
+    Servers take turns within each round, since machines drift: trust the ratios of one part. Each
+    part keeps its figures in ``out``, and the table has all that are there. Exit code 1 if a call
+    failed or had another answer than was asked for.
     """
-    workload = Workload(events=events)
-    if frozen:
-        figures = _frozen(workload, frozen_seconds, threads=threads)
-    else:
-        figures = _rates(workload, rounds, seconds, threads=threads, gateway=gateway)
-    if report:
-        report.write_text(json.dumps(figures, indent=1) + "\n")
-        _console.print(f"report in {report}")
-    if figures["failed"]:
+    if parts:
+        for part in PARTS.values():
+            _console.print(f"{part.name:12} {part.text}{' (quick)' if part.is_quick else ''}")
+        return
+    chosen = _chosen(only or [], full=full)
+    kept, failed = Kept(out), 0
+    with shops() as made:
+        settings = Settings(made, rounds, seconds, scale, data)
+        for part in chosen:
+            failed += _measure(part, settings, kept)
+    _report(kept)
+    if failed:
         raise typer.Exit(FAILED)
 
 
-def _rates(
-    workload: Workload, rounds: int, seconds: float, *, threads: bool, gateway: bool
-) -> dict[str, Any]:
-    pools = POOLS if threads else ()
-    with _bench(workload, echoes=True, pools=pools, rounds=rounds, gateway=gateway) as run:
-        run.run(CASES, rounds, seconds)
-        learners = [server for server in run.servers if server.store_process()]
-        bursts = run_bursts(run, learners, rounds, BURSTS_S)
-    references = (ECHO_AIO, ECHO_THREADS, *((HEADWATER,) if gateway else ()))
-    _console.print(rates_table(run.measured, references))
-    _console.print("\n[bold]Reads while feedback comes in bursts[/]", bursts_table(bursts))
-    failed = sum(sum(f.failed.values()) for taken in run.measured.values() for f in taken)
-    return {
-        "rates": [
-            {"case": case, "server": server, **asdict(medians(taken))}
-            for (case, server), taken in run.measured.items()
-        ],
-        "bursts": {name: asdict(one) for name, one in bursts.items()},
-        "failed": failed + sum(one.failed for one in bursts.values()),
-    }
+def _chosen(only: list[str], *, full: bool) -> list[Part]:
+    if unknown := [name for name in only if name not in PARTS]:
+        _console.print(f"no part {', '.join(unknown)}; there are: {', '.join(PARTS)}")
+        raise typer.Exit(UNKNOWN)
+    if only:
+        return [PARTS[name] for name in only]
+    return [part for part in PARTS.values() if full or part.is_quick]
 
 
-def _frozen(workload: Workload, seconds: float, *, threads: bool) -> dict[str, Any]:
-    pools = (*POOLS, CAPPED) if threads else ()
-    with _bench(workload, echoes=False, pools=pools, rounds=0) as run:
-        found = {server.name: run_frozen(run, server, seconds) for server in run.servers}
-    _console.print(f"[bold]The store freezes for {seconds} s[/]", frozen_table(found))
-    return {"frozen": {name: asdict(one) for name, one in found.items()}, "failed": 0}
+def _measure(part: Part, settings: Settings, kept: Kept) -> int:
+    """Run a part, keep and print its figures; return how many calls failed."""
+    figures = part.run(settings)
+    if settings.scale != 1.0:
+        figures["scale"] = settings.scale  # the table says that it is a trial
+    kept.write(part.name, figures, " ".join(["python -m benchmarks", *sys.argv[1:]]))
+    for title, rows in part_tables(part.name, figures):
+        _print(title, rows)
+    failed: int = figures["failed"]
+    return failed
 
 
-@contextmanager
-def _bench(
-    workload: Workload,
-    *,
-    echoes: bool,
-    pools: tuple[tuple[int, int], ...],
-    rounds: int,
-    gateway: bool = False,
-) -> Iterator[Bench]:
-    """Yield a bench that shows how far it is."""
-    with stage(workload, echoes=echoes, pools=pools, gateway=gateway) as (load, servers):
-        learners = 1 + len(pools) + gateway
-        pairs = len(CASES) * len(servers)
-        steps = pairs * (1 + rounds) + learners * rounds if echoes else learners
-        with Progress("bench", steps) as progress:
-            done = iter(range(steps))
-            yield Bench(load, servers, workload, lambda text: progress.at(next(done), text))
+def _report(kept: Kept) -> None:
+    """Print the table of all that was measured, and write it as a page and as a plot."""
+    figures: dict[str, Any] = kept.read(PARTS)
+    _print("What must hold", gates_rows(figures))
+    (kept.folder / "bench.md").write_text(page(figures), encoding="utf-8")
+    _console.print(f"figures, {kept.folder / 'bench.md'}", end="")
+    try:
+        from benchmarks.report.plot import plot  # noqa: PLC0415 - the extra `quality` has it
+    except ImportError:
+        _console.print("; no plot: matplotlib comes with the extra `quality`")
+        return
+    plot(figures, kept.folder / "bench.png")
+    _console.print(f" and {kept.folder / 'bench.png'}")
+
+
+def _print(title: str, rows: Rows) -> None:
+    table = Table(*rows[0], box=None)
+    for row in rows[1:]:
+        table.add_row(*row)
+    _console.print(f"[bold]{title}[/]", table, "")
 
 
 if __name__ == "__main__":
+    keep_passes_short()  # as the server
     typer.run(bench)

@@ -23,7 +23,7 @@ import typer
 from benchmarks.costs.pieces import pieces
 from benchmarks.costs.requests import requests
 from benchmarks.costs.shop import built
-from benchmarks.stall.shop import keep
+from benchmarks.shops.learned import keep
 from headwater_server.api.draining import Draining
 from headwater_server.api.guard.load import Load
 from headwater_server.api.servicers.catalog import CatalogServicer

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from random import Random
 
+import numpy as np
 from google.protobuf.message import DecodeError
 
-from benchmarks.serving.workload import Workload
+from benchmarks.serving.order import Order
+from benchmarks.shops import shape
+from benchmarks.shops.shop import item_id, visitor_id
 from headwater.v1 import event_pb2, feedback_service_pb2, recommendation_service_pb2
 
 PAGE_SIZE = 20
+DRAWN = 1_000
+QUESTIONS = 4_000  # of an order, before the same visitors ask again
 
 
 @dataclass(frozen=True)
@@ -22,18 +26,25 @@ class Call:
     """One method: its requests, and what is wrong with an answer, "" for nothing."""
 
     path: str
-    requests: Callable[[Workload, str, int], Iterator[bytes]]
+    requests: Callable[[Order, int, int], Iterator[bytes]]
     problem: Callable[[bytes, int], str]
 
 
-def _questions(workload: Workload, seed: str, _: int) -> Iterator[bytes]:
-    """Yield the same thousand visitors' questions again and again."""
-    random = Random(seed)
+def _drawn(skew: shape.Skew, count: int, seed: tuple[int, ...]) -> Iterator[int]:
+    """Yield numbers below ``count`` without end, low ones more often."""
+    rng = np.random.default_rng(seed)
+    while True:
+        yield from skew.ranks(rng.random(DRAWN), count).tolist()
+
+
+def _questions(order: Order, stream: int, _: int) -> Iterator[bytes]:
+    """Yield questions of visitors who change from call to call, and from order to order."""
+    visitors = _drawn(shape.VISITORS, order.visitors, (order.seed, stream, 4))
     asked = [
         recommendation_service_pb2.RecommendRequest(
-            visitor_id=workload.visitor_id(random), placement="home", page_size=PAGE_SIZE
+            visitor_id=visitor_id(next(visitors)), placement="home", page_size=PAGE_SIZE
         ).SerializeToString()
-        for _ in range(1_000)
+        for _ in range(QUESTIONS)
     ]
     while True:
         yield from asked
@@ -50,16 +61,17 @@ def _slate_problem(answer: bytes, _: int) -> str:
     return "" if slate.attribution_token and slate.offset else "no token or no offset"
 
 
-def _feedback(workload: Workload, seed: str, events: int) -> Iterator[bytes]:
-    """Yield clicks with ids never used before, ``events`` to a call."""
-    random, n = Random(seed), 0
+def _feedback(order: Order, stream: int, events: int) -> Iterator[bytes]:
+    """Yield views with ids never used before, ``events`` to a call."""
+    visitors = _drawn(shape.VISITORS, order.visitors, (order.seed, stream, 5))
+    items, n = _drawn(shape.ITEMS, order.items, (order.seed, stream, 6)), 0
     while True:
         batch = []
         for _ in range(events):
             n += 1
-            item = event_pb2.EventItem(item_id=workload.item_id(random))
-            event = event_pb2.Event(event_id=f"{seed}:{n}", event_type="click", items=[item])
-            event.visitor_id = workload.visitor_id(random)
+            event = event_pb2.Event(event_id=f"{order.seed}:{stream}:{n}", event_type="view")
+            event.items.add(item_id=item_id(next(items)))
+            event.visitor_id = visitor_id(next(visitors))
             batch.append(event)
         yield feedback_service_pb2.FeedbackRequest(events=batch).SerializeToString()
 

@@ -33,12 +33,18 @@ class Figures:
     """Processor time of the server for a call."""
     store_cpu_us: float
     """The same of the store behind it."""
+    events_per_s: float
+    """Calls a second times the events of a call."""
+    events_per_cpu_s: float
+    """Events a second that the CPU of server and store would allow if it had nothing else to do."""
     load_cpu_share: float
     """Of one core, what the generator took: near 1 the server was not what limited the rate."""
     failed: dict[str, int]
 
 
-def figures(calls: Calls, cpu_s: float, store_cpu_s: float, load_cpu_s: float) -> Figures:
+def figures(
+    calls: Calls, events: int, cpu_s: float, store_cpu_s: float, load_cpu_s: float
+) -> Figures:
     """Return the figures of one round."""
     good_ms = [ms for ms, bad in zip(calls.took_ms, calls.problems, strict=True) if not bad]
     answered = max(1, len(calls.problems))
@@ -49,6 +55,8 @@ def figures(calls: Calls, cpu_s: float, store_cpu_s: float, load_cpu_s: float) -
         p99_ms=percentile(good_ms, 0.99),
         cpu_us=1e6 * cpu_s / answered,
         store_cpu_us=1e6 * store_cpu_s / answered,
+        events_per_s=events * len(good_ms) / calls.seconds,
+        events_per_cpu_s=events * answered / max(1e-9, cpu_s + store_cpu_s),
         load_cpu_share=load_cpu_s / calls.seconds,
         failed=dict(Counter(bad for bad in calls.problems if bad)),
     )
@@ -70,7 +78,7 @@ def medians(rounds: Sequence[Figures]) -> Figures:
 def ratio(mine: Sequence[Figures], other: Sequence[Figures], name: str) -> float:
     """Return the median over rounds of the ratio within a round: the machine drifts, it does not.
 
-    >>> one, two = Figures(1, 1, 1, 1, 1, 0, 0, {}), Figures(2, 1, 1, 1, 1, 0, 0, {})
+    >>> one, two = (Figures(n, 1, 1, 1, 1, 0, 0, 0, 0, {}) for n in (1, 2))
     >>> ratio([one, two], [two, two], "calls_per_s")
     0.75
     """

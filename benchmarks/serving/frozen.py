@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from benchmarks.serving.figures import percentile
 from benchmarks.serving.order import Calls, Stream
 from benchmarks.serving.program import Program
-from benchmarks.serving.rounds import WARM_S, Bench, Case
+from benchmarks.serving.rounds import WARM_S, Case, Rounds
 
 BEFORE_S, AFTER_S = 1.5, 2.5
 READS_PER_S = 150.0
@@ -39,18 +39,18 @@ class Frozen:
     recovered_ms: float
 
 
-def run_frozen(bench: Bench, server: Program, frozen_s: float) -> Frozen:
+def run_frozen(rounds: Rounds, server: Program, frozen_s: float) -> Frozen:
     """Freeze the store of ``server`` for ``frozen_s`` seconds during reads and writes."""
     store = server.store_process()
     if store is None:
         raise ValueError(f"{server.name} has no store of its own to freeze")
     for case in WARM:
-        bench.measure(server, case, WARM_S)
+        rounds.measure(server, case, WARM_S)
     seconds = BEFORE_S + frozen_s + AFTER_S
     reads = Stream("Recommend", seconds, rate=READS_PER_S)
     writes = Stream("Feedback", seconds, rate=WRITES_PER_S, timeout_s=WRITE_TIMEOUT_S)
-    bench.on_step(f"the store of {server.name} freezes for {frozen_s} s")
-    bench.load.send(bench.order(server, reads, writes))
+    rounds.on_step(f"the store of {server.name} freezes for {frozen_s} s")
+    rounds.load.send(rounds.order(server, reads, writes))
     began_s = time.monotonic()
     time.sleep(BEFORE_S)
     try:
@@ -60,7 +60,7 @@ def run_frozen(bench: Bench, server: Program, frozen_s: float) -> Frozen:
     finally:
         store.send_signal(signal.SIGCONT)
     thawed_s = time.monotonic() - began_s
-    read, written = bench.load.receive()
+    read, written = rounds.load.receive()
     spans = (("before", 0.0, froze_s), ("frozen", froze_s, thawed_s), ("after", thawed_s, seconds))
     phases = tuple(_phase(name, read, written, start, end) for name, start, end in spans)
     return Frozen(phases, _recovered_ms(written, thawed_s))

@@ -12,6 +12,11 @@ from headwater.v1 import feedback_service_pb2, recommendation_service_pb2
 Method = Callable[[Any, Any], Any]
 
 
+def _encoded(response: Any) -> bytes:
+    """Return the bytes of a message, or those that the method has written itself."""
+    return response if isinstance(response, bytes) else response.SerializeToString()
+
+
 def add_methods(server: Any, recommend: Method, feedback: Method) -> None:
     """Serve ``recommend`` and ``feedback``, functions or coroutine functions, as the stubs do."""
     methods = (
@@ -22,7 +27,7 @@ def add_methods(server: Any, recommend: Method, feedback: Method) -> None:
         handler = grpc.unary_unary_rpc_method_handler(
             method,
             request_deserializer=getattr(pb, f"{name}Request").FromString,
-            response_serializer=getattr(pb, f"{name}Response").SerializeToString,
+            response_serializer=_encoded,
         )
         full_name, handlers = f"headwater.v1.{service}", {name: handler}
         generic = grpc.method_handlers_generic_handler(full_name, handlers)

@@ -1,4 +1,4 @@
-"""The load generator: one process, one connection a server, orders in and figures out as JSON.
+"""The load generator: one process, orders in and figures out as JSON.
 
 Started once for all rounds by `Load`; ``python -m benchmarks.serving.load`` by itself reads one
 order a line from standard input.
@@ -12,7 +12,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -22,8 +22,10 @@ import uvloop
 
 from benchmarks.serving.calls import CALLS
 from benchmarks.serving.order import Calls, Order, Stream
-from benchmarks.serving.workload import Workload
+from benchmarks.serving.program import pinned
 
+LOAD_CORE = 1
+OWN_CONNECTION = (("grpc.use_local_subchannel_pool", 1),)
 now_s = time.perf_counter  # uvloop's own clock stands still for a millisecond
 
 
@@ -31,12 +33,13 @@ class Load:
     """The generator as seen by who gives the orders."""
 
     def __enter__(self) -> Self:
-        """Start it."""
+        """Start it, on a core of its own."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.serving.load"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            preexec_fn=pinned(LOAD_CORE),  # noqa: PLW1509 - no thread runs here
         )
         self.process = psutil.Process(self._process.pid)
         return self
@@ -69,10 +72,13 @@ class Load:
 class _Sender:
     """One stream of one order."""
 
-    def __init__(self, channel: grpc.aio.Channel, stream: Stream, bodies: Iterator[bytes]) -> None:
+    def __init__(
+        self, channels: Sequence[grpc.aio.Channel], stream: Stream, bodies: Iterator[bytes]
+    ) -> None:
         self._stream = stream
         self._bodies = bodies
-        self._method: Any = channel.unary_unary(CALLS[stream.call].path)
+        path = CALLS[stream.call].path
+        self._methods: Any = itertools.cycle([channel.unary_unary(path) for channel in channels])
         self._calls = Calls()
         self._answers: list[Any] = []
 
@@ -108,7 +114,7 @@ class _Sender:
     async def _call(self, at_s: float, start_s: float) -> None:
         answer: bytes | str
         try:
-            answer = await self._method(next(self._bodies), timeout=self._stream.timeout_s)
+            answer = await next(self._methods)(next(self._bodies), timeout=self._stream.timeout_s)
         except grpc.aio.AioRpcError as error:
             answer = error.code().name
         took_s = now_s() - at_s
@@ -117,26 +123,27 @@ class _Sender:
         self._answers.append(answer)
 
 
-async def _answer(order: Order, channel: grpc.aio.Channel) -> list[Calls]:
-    workload = Workload(items=order.items, visitors=order.visitors)
+async def _answer(order: Order, channels: Sequence[grpc.aio.Channel]) -> list[Calls]:
     senders = []
     for n, stream in enumerate(order.streams):
-        bodies = CALLS[stream.call].requests(workload, f"{order.seed}:{n}", stream.events)
-        senders.append(_Sender(channel, stream, bodies))
+        bodies = CALLS[stream.call].requests(order, n, stream.events)
+        senders.append(_Sender(channels, stream, bodies))
     start_s = now_s()
     return await asyncio.gather(*(sender.run(start_s) for sender in senders))
 
 
 async def _main() -> None:
-    channels: dict[str, grpc.aio.Channel] = {}
+    channels: dict[tuple[str, int], grpc.aio.Channel] = {}
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         values = json.loads(line)
         streams = tuple(Stream(**stream) for stream in values.pop("streams"))
         order = Order(streams=streams, **values)
-        if order.address not in channels:
-            channels[order.address] = grpc.aio.insecure_channel(order.address)
-        done = await _answer(order, channels[order.address])
+        used = [(order.address, n) for n in range(order.connections)]
+        for one in used:
+            if one not in channels:
+                channels[one] = grpc.aio.insecure_channel(order.address, OWN_CONNECTION)
+        done = await _answer(order, [channels[one] for one in used])
         print(json.dumps([asdict(calls) for calls in done]), flush=True)
 
 

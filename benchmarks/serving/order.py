@@ -24,13 +24,17 @@ class Stream:
 
 @dataclass(frozen=True)
 class Order:
-    """Streams against one server, all at the same time. Each order has a seed of its own."""
+    """Streams against one server, all at the same time. Each order has a seed of its own.
+
+    ``items`` and ``visitors`` are those of the shop; ``connections`` take the calls in turn.
+    """
 
     address: str
-    seed: str
+    seed: int
     items: int
     visitors: int
     streams: tuple[Stream, ...]
+    connections: int = 1
 
 
 @dataclass

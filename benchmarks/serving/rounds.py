@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-
-import psutil
 
 from benchmarks.serving.figures import Figures, figures
 from benchmarks.serving.load import Load
 from benchmarks.serving.order import Calls, Order, Stream
-from benchmarks.serving.program import Program
-from benchmarks.serving.workload import Workload
+from benchmarks.serving.program import Program, seconds_of
+from benchmarks.shops.shop import Shop
 
 WARM_S = 0.5
 
@@ -23,33 +22,40 @@ class Case:
 
     call: str
     in_flight: int
+    events: int = 1
 
     @property
     def name(self) -> str:
-        """What it is called in the report."""
-        return f"{self.call}, {self.in_flight} in flight"
+        """What it is called in the report.
+
+        >>> Case("Recommend", 16).name, Case("Feedback", 4, 100).name
+        ('Recommend, 16 in flight', 'Feedback of 100, 4 in flight')
+        """
+        of = f" of {self.events}" if self.call == "Feedback" else ""
+        return f"{self.call}{of}, {self.in_flight} in flight"
 
 
-CASES = (Case("Recommend", 16), Case("Feedback", 16), Case("Feedback", 64))
+Measured = dict[tuple[str, str], list[Figures]]
+"""(case, server) to the figures, a value a round."""
 
 
 @dataclass
-class Bench:
-    """A generator, the servers, and what was measured: (case, server) to figures by round."""
+class Rounds:
+    """A generator, the servers with the shops they know, and what was measured."""
 
     load: Load
     servers: Sequence[Program]
-    workload: Workload
-    on_step: Callable[[str], None]
-    measured: dict[tuple[str, str], list[Figures]] = field(default_factory=dict)
+    shops: dict[str, Shop]
+    on_step: Callable[[str], None] = lambda _: None
+    connections: int = 1
+    measured: Measured = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._orders = itertools.count()
+        self._seeds = itertools.count(secrets.randbits(40))  # ids that no earlier run has used
 
-    def run(self, cases: Sequence[Case], rounds: int, seconds: float) -> None:
+    def run(self, cases: Sequence[Case], rounds: int, seconds: float) -> Measured:
         """Warm every pair, then measure; each round begins with another server."""
-        pairs = [(server, case) for case in cases for server in self.servers]
-        for server, case in pairs:
+        for case, server in itertools.product(cases, self.servers):
             self.on_step(f"warm {server.name}")
             self.measure(server, case, WARM_S)
         for n in range(rounds):
@@ -59,28 +65,24 @@ class Bench:
                     self.on_step(f"round {n + 1}: {case.name}, {server.name}")
                     taken = self.measure(server, case, seconds)
                     self.measured.setdefault((case.name, server.name), []).append(taken)
+        return self.measured
 
     def measure(self, server: Program, case: Case, seconds: float) -> Figures:
         """Return the figures of one server under one load."""
-        store = server.store_process()
-        before = [_cpu_s(p) for p in (server.process, store, self.load.process)]
-        stream = Stream(case.call, seconds, case.in_flight)
-        calls = self.load.run(self.order(server, stream))[0]
-        after = [_cpu_s(p) for p in (server.process, store, self.load.process)]
-        return figures(calls, *(b - a for a, b in zip(before, after, strict=True)))
+        before = self._cpu_s(server)
+        calls = self.both(server, Stream(case.call, seconds, case.in_flight, events=case.events))[0]
+        after = self._cpu_s(server)
+        return figures(calls, case.events, *(b - a for a, b in zip(before, after, strict=True)))
+
+    def _cpu_s(self, server: Program) -> tuple[float, float, float]:
+        return server.cpu_s(), server.store_cpu_s(), seconds_of(self.load.process)
 
     def order(self, server: Program, *streams: Stream) -> Order:
         """Return an order with event ids that no other has."""
-        seed = f"order-{next(self._orders)}"
-        return Order(server.address, seed, self.workload.items, self.workload.visitors, streams)
+        shop = self.shops[server.name]
+        sizes = (shop.items, shop.visitors)
+        return Order(server.address, next(self._seeds), *sizes, streams, self.connections)
 
     def both(self, server: Program, *streams: Stream) -> list[Calls]:
         """Run streams against one server at the same time."""
         return self.load.run(self.order(server, *streams))
-
-
-def _cpu_s(process: psutil.Process | None) -> float:
-    if process is None:
-        return 0.0
-    times = process.cpu_times()
-    return float(times.user + times.system)

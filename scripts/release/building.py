@@ -12,7 +12,13 @@ from scripts.release.tree import commit_time_s
 
 
 def build_python(tree: Path, out: Path) -> None:
-    """Build the sdist of client and server, and from each sdist its wheel."""
+    """Build the sdist of client and server, and from each sdist its wheel.
+
+    Both hold the server's kernels, compiled for the Python and the kind of machine that builds
+    them. Any other installs the same wheel, and compiles at its first start.
+    """
+    headwater = Path(sys.executable).parent / "headwater"
+    run([headwater, "compile", "--into", tree / "service/headwater_server/compiled"], tree)
     fixed = {"SOURCE_DATE_EPOCH": commit_time_s(), "PIP_CONSTRAINT": str(tree / "constraints.txt")}
     for package in (tree / "clients" / "python", tree):
         run([sys.executable, "-m", "build", "--outdir", out, package], tree, **fixed)

@@ -67,7 +67,7 @@ async def _serve(
             return
         replica, address = await starting
         # a thread that writes a snapshot yields sooner than after the usual 5 ms, since an answer
-        # alternates with it several times (benchmarks/stall: p99 of 20 ms instead of 55)
+        # alternates with it several times (`benchmarks` part stall: 20 ms instead of 55)
         sys.setswitchinterval(0.0005)
         keep_passes_short()
         on_ready(address, (await replica.model(compute_digest=False)).offset)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 LONG_S = 0.005
 FULL = 2  # the oldest generation
@@ -31,6 +32,23 @@ class ShortPasses:
             self._start_s = time.thread_time()
         elif time.thread_time() - self._start_s > self._long_s:
             gc.freeze()
+
+
+@contextmanager
+def no_passes() -> Iterator[None]:
+    """Let the collector rest within the block, and freeze what the block created.
+
+    For a block that creates many objects to keep, such as a restored state: each pass would look
+    at all of them, and find nothing to free.
+    """
+    rested = not gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if not rested:
+            gc.enable()
 
 
 def keep_passes_short() -> None:

@@ -15,6 +15,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "calls_per_second_max": (0, MANY),
     "deduplication_window_hours": (1e-4, 100 * YEAR_MINUTES / 60),
     "drift_fading": (1, 2**20),
+    "ranker_every": (1, 1000),
     "event_items_max": (0, 10**8),
     "exploration_epsilon": (0, 1),
     "exploration_temperature": (1e-6, 1_000),

@@ -15,9 +15,9 @@ from headwater.v1 import user_service_pb2 as user_pb
 from headwater_server.api.translate import catalog, feedback, lists, recommendation, users
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
-from headwater_server.engine.messages.events import Slate
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.tokens.attribution_token import TokenKey, sign
+from headwater_server.engine.tokens.attribution_token import sign
+from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.answers import Answer, ListAnswer, WriteAnswer
 
@@ -40,11 +40,9 @@ class Shop:
         question, _ = recommendation.recommend_request(request)
         recommendation.exclude_tokens(request)
         answer = self.engine.recommend(question, self.now_ms)
-        ids = tuple(result.item_id for result in answer.results)
-        chances = tuple(result.propensity for result in answer.results)
-        slate = Slate(answer.recommendation_id, answer.policy, answer.placement, ids, chances)
-        token = sign(slate, TokenKey(0, b"key"), visitor_id="v", expire_s=60)
-        return recommendation.recommend_response(Answer(answer, token, "1-0"))
+        token = sign(answer, TokenKey(0, b"key"), visitor_id="v", expire_s=60)
+        sent = recommendation.recommend_response(Answer(answer, token, "1-0"))
+        return recommendation_pb.RecommendResponse.FromString(sent)
 
     def similar(self, request):
         asked, _ = lists.list_similar_items_request(request)

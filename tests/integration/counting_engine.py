@@ -32,10 +32,10 @@ from headwater_server.engine.messages.requests import (
     Interaction,
     Recommendation,
     RecommendRequest,
-    Result,
     ScoredItem,
     UserProfile,
 )
+from headwater_server.engine.messages.results import Result
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.engine.snapshot import state

@@ -16,10 +16,10 @@ from headwater_server.engine.messages.requests import (
     Interaction,
     Recommendation,
     RecommendRequest,
-    Result,
     ScoredItem,
     UserProfile,
 )
+from headwater_server.engine.messages.results import Result
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
 from headwater_server.replica.answers import (
     Answer,

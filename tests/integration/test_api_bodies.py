@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from headwater.v1 import event_pb2
 from headwater.v1 import feedback_service_pb2 as feedback
-from headwater_server.api.guard.accounts import RECEIVING_MAX
+from headwater_server.api.guard.body import RECEIVING_MAX
 from headwater_server.api.guard.call_log import LINES_PER_S
 from headwater_server.api.settings import ApiSettings
 from tests.integration.api_server import channel_to

@@ -38,6 +38,8 @@ async def test_entries_come_back_in_order_and_chained(storage: Storage) -> None:
     assert read[0].entry.operations == (event(1), event(2))
     assert read[0].entry.time_ms == time_ms_of(first.offset)
     assert read[0].part(1, 2).operations == (event(2),)
+    assert first.directly_follows(START)
+    assert second.directly_follows(first)
     assert await log.head() == second
     assert [entry.position for entry in await log.read(first, 10, 0)] == [second]
 
@@ -54,6 +56,7 @@ async def test_an_entry_after_one_of_a_clock_ahead_has_its_own_time(storage: Sto
     times_ms = [entry.entry.time_ms for entry in read]
     assert times_ms[1] == ahead_ms
     assert times_ms[0] <= times_ms[2] <= times_ms[3] < times_ms[0] + 1_000 * PATIENCE_S
+    assert positions[1].previous == "", "the store added the time to what was sent"
     assert read[2].part(0, 1).time_ms == times_ms[2]
     assert read[2].entry.operations == (event(3),)
 

@@ -70,7 +70,7 @@ def check_all_is_past(engine: Engine, now_ms: int) -> None:
     assert (parts.visitors.histories.times <= now_ms / 1000).all()
     assert (parts.visitors._last_s <= now_ms / 1000).all()
     for window in (parts.deduplication.backends, parts.deduplication.pages):
-        assert (window._held()["times_ms"] <= now_ms).all()
+        assert (window.state().tree()["times_ms"] <= now_ms).all()
     tables = parts.hiding._tables
     spans = [span for table in tables for items in table.values() for span in items.values()]
     assert all(since_ms <= now_ms for _, since_ms in spans)

@@ -11,6 +11,7 @@ from unittest.mock import patch
 from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica import shell
+from headwater_server.replica.ports.position import Position
 from headwater_server.replica.reads.reads import Reads
 from headwater_server.replica.snapshots.capture import captured, yield_to_others
 from headwater_server.replica.tail.acknowledgements import acknowledge
@@ -88,6 +89,13 @@ def answers_without_waiting_for_min_offset() -> Mutant:
     return patch.object(Reads, "_reached", at_once)
 
 
+def applies_own_entries_wherever_they_are() -> Mutant:
+    def anywhere(self: Position, before: Position) -> bool:
+        return self.sequence > before.sequence
+
+    return patch.object(Position, "directly_follows", anywhere)
+
+
 def acknowledges_the_calls_of_a_group_in_disorder() -> Mutant:
     def disordered(group: Any, offset: str, outcomes: Any) -> None:
         acknowledge(list(reversed(list(group))), offset, outcomes)
@@ -102,5 +110,6 @@ MUTANTS = [
     does_not_notice_a_log_that_went_back,
     keeps_a_state_under_a_later_offset,
     answers_without_waiting_for_min_offset,
+    applies_own_entries_wherever_they_are,
     acknowledges_the_calls_of_a_group_in_disorder,
 ]

@@ -80,7 +80,7 @@ class SimStore:
         waiting, self.waiting = self.waiting, []
         for wake in waiting:
             wake()
-        return entry.position
+        return replace(position, previous=head.offset)
 
     def _next_offset(self, time_ms: int) -> str:
         """As Redis: the time, never behind the last. Two entries of two histories differ."""

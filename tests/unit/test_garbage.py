@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from headwater_server.garbage import FULL, ShortPasses
+from headwater_server.garbage import FULL, ShortPasses, no_passes
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +24,14 @@ def test_only_a_long_full_pass_freezes(long_s, generation, freezes) -> None:
     passes("start", {"generation": generation})
     passes("stop", {"generation": generation})
     assert (gc.get_freeze_count() > 0) is freezes
+
+
+def test_the_collector_rests_within_the_block_and_what_it_created_is_frozen() -> None:
+    gc.unfreeze()
+    with no_passes():
+        assert not gc.isenabled()
+        with no_passes():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0

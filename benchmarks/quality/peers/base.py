@@ -11,7 +11,8 @@ from collections.abc import Set as AbstractSet
 
 from headwater_server.engine.messages.entries import Entry, SettingsChange
 from headwater_server.engine.messages.events import Event, Outcome, Status
-from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
+from headwater_server.engine.messages.results import Result
 from headwater_server.engine.messages.rewards import IMPRESSION, canonical_type, reward_of
 from headwater_server.engine.settings import EngineSettings
 

@@ -1,7 +1,7 @@
 """The progress of the first start on a machine, which compiles the engine's kernels.
 
-One index file in the kernel cache is one compiled kernel, and one `@njit` in the sources is one
-kernel to compile. So the directory shows whether the cache is cold, and how far the compiler is.
+A kernel is compiled when its file is in the cache. Which files those are is known when the modules
+that define the kernels are imported, so the watch waits for that: it imports nothing itself.
 """
 
 from __future__ import annotations
@@ -12,22 +12,26 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headwater_server.engine.settings import EngineSettings
+
+if TYPE_CHECKING:
+    from headwater_server.models.kernel_cache import Progress
 
 COST = "40 to 50 seconds of CPU time, once for each machine and version"
 COMPILING = "compiling kernels"
 LOOK_S = 0.5
 LOG_S = 10.0
-WARM_SHARE = 0.9
+MOST = 0.9
 Ready = Callable[[str, str], None]
 
 
 class Watch:
-    """Shows how many kernels are in the cache, until it is stopped; nothing if all are."""
+    """Shows how many of all ``kernels`` are compiled, until it is stopped; nothing if all are."""
 
-    def __init__(self, cache: Path, kernels: int) -> None:
-        self._cache, self._kernels = cache, kernels
+    def __init__(self, look: Callable[[], Progress], kernels: int) -> None:
+        self._look, self._kernels = look, kernels
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="compiling", daemon=True)
         self._thread.start()
@@ -47,7 +51,10 @@ class Watch:
         self._thread.join()
 
     def _run(self) -> None:
-        if is_warm(self._cache, self._kernels):
+        while self._look().defined < MOST * self._kernels:
+            if self._stopped.wait(LOOK_S):
+                return
+        if is_warm(self._look()):
             return
         if sys.stderr.isatty():
             self._on_terminal()
@@ -55,19 +62,20 @@ class Watch:
             self._in_log()
 
     def _on_terminal(self) -> None:
-        from headwater_server.cli.progress import Progress
+        from headwater_server.cli.progress import Progress as Bar
 
         print(f"first start: {COMPILING}, {COST}", file=sys.stderr)
-        with Progress(COMPILING, self._kernels) as progress:
+        with Bar(COMPILING, self._look().defined) as bar:
             while not self._stopped.wait(LOOK_S):
-                progress.at(min(compiled(self._cache), self._kernels))
+                bar.at(self._look().compiled)
 
     def _in_log(self) -> None:
         import structlog
 
         log, takes = structlog.get_logger(__name__), {"takes": COST}
         while True:
-            log.info(COMPILING, compiled=compiled(self._cache), of=self._kernels, **takes)
+            now = self._look()
+            log.info(COMPILING, compiled=now.compiled, of=now.defined, **takes)
             takes = {}
             if self._stopped.wait(LOG_S):
                 return
@@ -76,7 +84,9 @@ class Watch:
 @contextmanager
 def compiling_shown() -> Iterator[Watch]:
     """Show the progress of compiling within the block, or until the watch is stopped."""
-    watch = Watch(cache_dir(), kernels())
+    from headwater_server.models import kernel_cache
+
+    watch = Watch(kernel_cache.progress, kernels())
     try:
         yield watch
     finally:
@@ -86,42 +96,20 @@ def compiling_shown() -> Iterator[Watch]:
 def compile_if_cold(settings: EngineSettings) -> None:
     """Compile all kernels and show the progress, unless the cache has them."""
     from headwater_server.engine.warmup import warm_up
+    from headwater_server.models import kernel_cache
 
-    if not is_warm(cache_dir(), kernels()):
+    if not is_warm(kernel_cache.progress()):
         with compiling_shown():
             warm_up(settings)
 
 
-def is_warm(cache: Path, kernels: int) -> bool:
+def is_warm(progress: Progress) -> bool:
     """Return whether a start finds its kernels compiled; a few need an unusual call."""
-    return compiled(cache) >= WARM_SHARE * kernels
+    return progress.compiled >= MOST * progress.defined
 
 
 def kernels() -> int:
     """Return how many kernels the engine has, counted in its sources."""
-    texts = (path.read_bytes() for path in _sources())
-    return sum(len(re.findall(rb"^@njit\b", text, re.MULTILINE)) for text in texts)
-
-
-def _sources() -> list[Path]:
     package = Path(__file__).parents[1]
-    return [path for name in ("engine", "models") for path in (package / name).rglob("*.py")]
-
-
-def compiled(cache: Path) -> int:
-    """Return how many kernels of the engine are in the cache, each once for all checkouts.
-
-    Those of the API, which are compiled at the first large message, do not count.
-    """
-    modules = {path.stem for path in _sources()}
-    names = {path.name for path in cache.rglob("*.nbi")}
-    return sum(name.partition(".")[0] in modules for name in names)
-
-
-def cache_dir() -> Path:
-    """Return the directory of the compiled kernels, which `headwater_server.models` chooses."""
-    import numba
-
-    import headwater_server.models  # noqa: F401 - it sets the directory
-
-    return Path(numba.config.CACHE_DIR)  # type: ignore[attr-defined]  # set by name
+    sources = [path for name in ("engine", "models") for path in (package / name).rglob("*.py")]
+    return sum(len(re.findall(rb"^@njit\b", path.read_bytes(), re.MULTILINE)) for path in sources)

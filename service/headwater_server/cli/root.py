@@ -12,6 +12,7 @@ from headwater_server.cli.commands import gateway as gateway_commands
 from headwater_server.cli.commands import probe as probe_command
 from headwater_server.cli.commands import settings_on_log
 from headwater_server.cli.commands.backtest import backtest
+from headwater_server.cli.commands.compile import compile_kernels
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
@@ -67,6 +68,7 @@ _add(commands, "demo", demo)
 _add(commands, "serve", serve, *PARTS)
 _add(commands, "import", import_events, *STORE, ENGINE)
 _add(commands, "backtest", backtest, ENGINE)
+_add(commands, "compile", compile_kernels)
 _add(commands, "digest", digest, *STORE)
 _add(commands, "doctor", doctor, *STORE)
 commands.command("probe", add_help_option=False, context_settings={

@@ -10,18 +10,21 @@ the visitor's history to the slate; last the state as a whole. What else an entr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
+
+import numpy as np
 
 from headwater_server.engine import changes
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.exploration import slates, slot_probabilities
-from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
+from headwater_server.engine.intake.firewall import refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import Entry, Operation, SettingsChange
 from headwater_server.engine.messages.events import CREATED, Event, Outcome, Status
-from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
+from headwater_server.engine.messages.results import Result, Results
 from headwater_server.engine.messages.rewards import (
     IMPRESSION,
     LOGOUT,
@@ -119,9 +122,7 @@ class Engine:
     def _event(self, event: Event, entry: Entry) -> Applied:
         """Deduplicate, then learn. What teaches nothing leaves no trace, not of time either."""
         parts = self.parts
-        reason = quarantine_reason(event, parts.settings)
-        if not (reason or entry.imported):  # an import of an earlier build stays: it counts as now
-            reason = ahead_reason(event, entry.time_ms)
+        reason = refusal_of(event, entry, parts.settings)
         if reason:
             return Outcome(Status.QUARANTINED, reason)
         now_ms = parts.time_ms(entry, event.event_time_ms)
@@ -157,6 +158,7 @@ class Engine:
             visitors.log_out(event.visitor_id, event.user_id, time_ms / 1000.0)
             return
         row_class = class_of(event, self.settings)
+        yield from visitors.reserving()
         row = visitors.open(event.visitor_id, event.user_id, time_ms / 1000.0, row_class)
         items = []
         for item in event.items:
@@ -196,7 +198,8 @@ class Engine:
             loss = parts.learning.learn_interaction(
                 history, item, time_ms, begins=begins, seed=seed
             )
-            self._watch_drift(row, loss)
+            if loss is not None:
+                self._watch_drift(row, loss)
             parts.visitors.histories.add(row, item, seconds)
         elif reward < 0:
             parts.learning.learn_refusal(history, item)
@@ -242,26 +245,23 @@ class Engine:
     def _candidates(self, question: Question) -> Candidates:
         """Retrieve what may be shown, from all sources, and rank it in one pass."""
         request, history, hidden, now_ms = question
-        given, items = self.parts.scoring.candidates(request, history, hidden, now_ms)
-        return Candidates(given, items, self.parts.scoring.scores(history, items))
+        return Candidates(*self.parts.scoring.candidates(request, history, hidden, now_ms))
 
-    def _results(self, question: Question, slots: Filled) -> tuple[Result, ...]:
+    def _results(self, question: Question, slots: Filled) -> Sequence[Result]:
         """Return the slots as results: with their chances, and with reasons if asked for."""
         parts, explain = self.parts, question.request.explain
         (given, items, scores), rows = slots.candidates, slots.rows
         head, history = parts.models.probability, question.history
-        results = slates.results(
-            parts.scoring.ids(given, items, rows),
-            slots.scores,
-            slots.propensities,
-            slot_probabilities.of_slate(head, scores[rows], items[rows], history, explain=explain),
-            parts.retriever.evidence.sources[items[rows]],
-            slots.moved,
-            explain=explain,
-        )
-        if explain:
-            results = parts.explanations.explain(results, history, items, rows, scores)
-        return slates.with_first_slot(results, slots.first) if slots.first else results
+        chosen = items[rows]
+        chances = slot_probabilities.of_slate(head, scores[rows], chosen, history, explain=explain)
+        first = np.array(slots.first) if slots.first else None
+        ids = parts.scoring.ids(given, items, rows)
+        results = Results(ids, slots.scores, slots.propensities, chances.values, first)
+        if not explain:
+            return results
+        sources = parts.retriever.evidence.sources[chosen]
+        explained = slates.explained(results, chances, sources, slots.moved)
+        return parts.explanations.explain(explained, history, items, rows, scores)
 
     # --- the state as a whole: never within an operation --------------------------------------
 

@@ -24,7 +24,6 @@ from headwater_server.models.popularity.activity import Activity
 from headwater_server.models.popularity.popularity import Popularity
 from headwater_server.models.probability.probability import ProbabilityHead
 from headwater_server.models.ranker.ranker import ListwiseRanker
-from headwater_server.models.river.river_ranker import RiverRanker
 
 _START = {
     "next": 0.2,
@@ -74,6 +73,11 @@ class Models:
             model.reserve(rows)
             yield
 
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for the pairs that one interaction adds, in steps; mostly there is room."""
+        for model in (self.next_item, self.companions, self.circumstances, self.words):
+            yield from model.making_room()
+
     def forget_counts(self, items: NDArray[np.int32]) -> None:
         """Clear what counts how often ``items`` are chosen; `forgetting` clears the rest."""
         for name in _COUNTS:
@@ -119,4 +123,7 @@ def make_ranker(settings: EngineSettings) -> Any:
             f"ranker: {settings.ranker!r} is neither listwise nor river:<class or pipeline>, such "
             "as river:preprocessing.StandardScaler() | linear_model.LogisticRegression()"
         )
+    # imported where it is used: all of River's linear models take longer to load than a snapshot
+    from headwater_server.models.river.river_ranker import RiverRanker  # noqa: PLC0415
+
     return RiverRanker.named(expression, ITEM_FEATURES, CONTEXT_FEATURES, settings.seed + 2)

@@ -77,7 +77,7 @@ class Parts:
         # the pipeline: none of these keeps state but what it is given
         catalogue = self.catalogue
         self.retriever = Retriever(models, catalogue)
-        self.ranking = Ranking(models, self.retriever.evidence)
+        self.ranking = Ranking(models, self.retriever)
         self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
         self.reranking = Reranking(self.scoring)
@@ -101,8 +101,9 @@ class Parts:
         self.settings = settings
         self.catalogue.items_max = settings.items_max
         self.catalogue.event_items_max = settings.event_items_max
-        self.retriever.without = frozenset(settings.without)
+        self.retriever.leave_out(settings.without)
         self.ranking.leave_out(settings.without)
+        self.learning.ranker_every = settings.ranker_every
         for kept in (self.visitors, self.hiding):
             kept.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max
@@ -172,7 +173,12 @@ class Parts:
         return replace(history, circumstances=found, claimed=claimed)
 
     def numbering(self, item_id: str) -> Numbered:
-        """Return the item's number; a new one may take the place of those inactive longest."""
+        """Return the item's number; a new one may take the place of those inactive longest.
+
+        All tables then have room for an act on it.
+        """
+        yield from self.visitors.histories.reserving()
+        yield from self.models.making_room()
         if self.catalogue.number(item_id) is None:
             yield from self.making_room(1)
         return (yield from self.entering(item_id))
@@ -186,6 +192,7 @@ class Parts:
         if rows > self.catalogue.rows:
             yield from self.models.reserving(rows)
             yield from self.catalogue.reserving(rows)
+        yield from self.catalogue.set_times.making_room()
         return self.catalogue.enter(item_id)
 
     def making_room(self, places: int = 0) -> Steps:

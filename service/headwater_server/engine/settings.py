@@ -147,6 +147,14 @@ class EngineSettings:
             "weigh this many times less; 1: alarms change nothing"
         },
     )
+    ranker_every: int = field(
+        default=1,
+        metadata={
+            "help": "after the first 20,000 interactions the ranker learns from one interaction in "
+            "so many; counts of items and pairs learn from each. A larger number learns more "
+            "events per second and predicts less well (docs/experiments.md)"
+        },
+    )
     visitors_max: int = field(
         default=1_000_000,
         metadata={

@@ -7,6 +7,8 @@ from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.tokens.attribution_token import sign
+from headwater_server.engine.tokens.token_key import TokenKey
 
 
 def warm_up(settings: EngineSettings | None = None) -> None:
@@ -36,5 +38,6 @@ def warm_up(settings: EngineSettings | None = None) -> None:
             RecommendRequest("v1", "r4", diversity="auto", explain=True, first_slot=True),
             RecommendRequest("v1", "r3", user_id="u1", candidate_item_ids=tuple(items)),
         ):
-            engine.recommend(request, now_ms=40)
+            answer = engine.recommend(request, now_ms=40)
+            sign(answer, TokenKey(0, b"warm"), visitor_id=request.visitor_id, expire_s=0)
     Engine.restore(engine.capture()).digest()

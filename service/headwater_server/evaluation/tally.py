@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headwater_server.engine.messages.requests import Result
+from headwater_server.engine.messages.results import Result
 
 CUT = 20
 
 
-def rank_of(item_id: str, results: tuple[Result, ...]) -> int:
+def rank_of(item_id: str, results: Sequence[Result]) -> int:
     """Return the rank (from 1) of ``item_id`` among the best 20, or 0 for a miss.
 
     A score that is not finite is a miss: a diverged model must not look good.

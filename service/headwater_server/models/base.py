@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from river import reco
+
+from headwater_server.models.river_parts import Ranker
 
 CAPACITY_START = 1024
 """Rows that item arrays begin with; they double, so their size depends only on the item count."""
@@ -51,7 +52,7 @@ def growing(array: NDArray[Any], rows: int, fill: float = 0) -> Generator[None, 
     return larger
 
 
-class ItemModel(reco.base.Ranker):
+class ItemModel(Ranker):
     """A model of what follows what, over items numbered 0, 1, 2, …
 
     The engine numbers the items itself and calls `learn` and `accumulate` with arrays. The

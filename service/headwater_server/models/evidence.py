@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from headwater_server.models.base import CAPACITY_START, grown
+from headwater_server.models.base import CAPACITY_START
 
 NEXT, NEXT_FAR, NEXT_BACK, NEXT_STEP, NEXT_FAR_STEP, NEXT_NEAR = 0, 1, 2, 3, 4, 5
 SESSION, TOGETHER, PATHS, STRONGEST, LIFT_NEAR, LIFT, SHARE, PAIR_LAST = 6, 7, 8, 9, 10, 11, 12, 13
@@ -74,15 +74,17 @@ class Evidence:
         self.sources = np.zeros(CAPACITY_START, dtype=np.uint16)
         self.proposed = np.zeros(CAPACITY_START, dtype=np.int32)
         self.meta = np.zeros(2, dtype=np.int64)
+        self.scratch = self._tuple()
 
-    @property
-    def scratch(self) -> tuple[Any, ...]:
-        """The arrays as kernels take them."""
+    def _tuple(self) -> tuple[Any, ...]:
         return self.values, self.stamps, self.sources, self.proposed, self.meta
 
     def begin(self, rows: int) -> None:
         """Begin the next request; items are numbered below ``rows``."""
-        for name in ("values", "stamps", "sources", "proposed"):
-            setattr(self, name, grown(getattr(self, name), rows))
+        if rows > len(self.values):  # nothing in them counts any more, so nothing is copied
+            for name in ("values", "stamps", "sources", "proposed"):
+                small = getattr(self, name)
+                setattr(self, name, np.zeros((rows, *small.shape[1:]), dtype=small.dtype))
+            self.scratch = self._tuple()
         self.meta[0] += 1
         self.meta[1] = 0

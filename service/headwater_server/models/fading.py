@@ -22,6 +22,8 @@ class FadingModel(ItemModel):
     """
 
     half_life: float
+    row_max: int
+    seed: int
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,6 +33,11 @@ class FadingModel(ItemModel):
     @property
     def _weight(self) -> float:
         return float(2.0 ** ((self._count - self._origin) / self.half_life))
+
+    @property
+    def draws(self) -> tuple[int, int, int]:
+        """What decides which neighbour of a full row is replaced: (room of a row, seed, count)."""
+        return self.row_max, self.seed, self._count
 
     def fade(self, times: float) -> None:
         """Divide the weight of all additions so far by ``times``."""

@@ -26,6 +26,7 @@ from headwater_server.replica.startup import (
     unless_ended,
 )
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
+from headwater_server.replica.tail.own_entries import OwnEntries
 from headwater_server.replica.tail.settings_log import SettingsLog
 from headwater_server.replica.tail.slice_budget import SliceBudget
 from headwater_server.replica.tail.tail import Tail
@@ -61,6 +62,7 @@ class Shell:
         self._on_marks = on_marks
         self._settings_log = SettingsLog(engine)
         self._acknowledgements = Acknowledgements(self._settle)
+        own = OwnEntries()
         self.tail = Tail(
             log,
             engine,
@@ -68,10 +70,11 @@ class Shell:
             acknowledgements=self._acknowledgements,
             health=health,
             budget=SliceBudget(settings.slice_ms / 1_000, settings.slice_turns),
+            own=own,
             on_applied=self._applied,
             on_marks=self._marked,
         )
-        self.appender = Appender(log, self._acknowledgements, health, settings)
+        self.appender = Appender(log, self._acknowledgements, health, settings, own)
         self.snapshotter = Snapshotter(
             snapshots, log, self._capture, lambda: self.tail.position, settings
         )

@@ -9,12 +9,17 @@ from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1.value_pb2 import Value
 from headwater.wire.recommendations import recommendation
 from headwater_server.api.translate.recommendation import recommend_request, recommend_response
-from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
+from headwater_server.engine.messages.results import Result
 from headwater_server.engine.reranking.levels import LEVELS
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import Answer
 
 NUMBER = Value(number=2.5)
+
+
+def sent(answer: Answer) -> pb.RecommendResponse:
+    return pb.RecommendResponse.FromString(recommend_response(answer))
 
 
 def test_every_field_of_the_question_arrives() -> None:
@@ -137,7 +142,7 @@ def test_every_field_of_the_slate_goes_out() -> None:
         Result("c", 0.0, 0.0, 1.0),
     )
     slate = Recommendation("r", results, "listwise", "home", propensities_estimated=True)
-    message = recommend_response(Answer(slate, "t", "7-0", ("reasons",), "few"))
+    message = sent(Answer(slate, "t", "7-0", ("reasons",), "few"))
     assert (message.recommendation_id, message.attribution_token) == ("r", "t")
     assert (message.offset, message.policy) == ("7-0", "listwise")
     assert (list(message.degraded), message.shortfall) == (["reasons"], "few")

@@ -3,51 +3,49 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from headwater_server.cli.compiling import COMPILING, Watch, cache_dir, compiled, is_warm, kernels
+from headwater_server.cli.compiling import COMPILING, Watch, is_warm, kernels
 from headwater_server.engine.warmup import warm_up
-
-
-def make_files(folder: Path, *names: str) -> None:
-    folder.mkdir(exist_ok=True)
-    for name in names:
-        (folder / name).touch()
+from headwater_server.models import kernel_cache
+from headwater_server.models.kernel_cache import Progress
 
 
 def test_a_warm_up_fills_the_cache_with_as_many_kernels_as_the_sources_have():
     warm_up()
-    assert is_warm(cache_dir(), kernels())
-    assert compiled(cache_dir()) <= kernels()
+    assert is_warm(kernel_cache.progress())
+    assert kernel_cache.progress().defined == kernels()
 
 
-def test_kernels_of_several_checkouts_count_once(tmp_path):
-    make_files(tmp_path / "one", "content.a-1.nbi", "content.a.1.nbc", "ranker.b-2.nbi")
-    make_files(tmp_path / "other", "content.a-1.nbi", "wire_size.c-3.nbi")
-    assert compiled(tmp_path) == 2
-    assert compiled(tmp_path / "gone") == 0
+def watch(*looks: Progress) -> Watch:
+    """A watch of ten kernels that sees each of ``looks`` once, and the last from then on."""
+    left = list(looks)
+    return Watch(lambda: left.pop(0) if len(left) > 1 else left[0], 10)
 
 
-def test_a_cold_start_is_reported_and_a_warm_one_is_not(tmp_path):
+def test_a_cold_start_is_reported_once_the_kernels_are_known():
     with capture_logs() as lines:
-        watch = Watch(tmp_path, 10)
+        cold = watch(Progress(0, 2), Progress(0, 10), Progress(0, 10), Progress(1, 10))
         give_up = time.monotonic() + 20
         while not lines and time.monotonic() < give_up:
             time.sleep(0.01)
-        watch.stop()
-        make_files(tmp_path / "one", *(f"content.k-{n}.nbi" for n in range(10)))
-        Watch(tmp_path, 10).stop()
+        cold.stop()
     (line,) = lines
-    assert (line["event"], line["compiled"], line["of"]) == (COMPILING, 0, 10)
+    assert (line["event"], line["compiled"], line["of"]) == (COMPILING, 1, 10)
     assert "40 to 50 seconds" in line["takes"]
 
 
-@pytest.mark.parametrize("done", [0, 9])
-def test_ready_stops_the_watch_before_it_is_said(tmp_path, done):
-    make_files(tmp_path / "one", *(f"content.k-{n}.nbi" for n in range(done)))
-    watch, said = Watch(tmp_path, 10), []
-    watch.until(lambda *ready: said.append((ready, watch._thread.is_alive())))("host:1", "1-0")
+def test_a_warm_start_is_not_reported():
+    with capture_logs() as lines:
+        warm = watch(Progress(9, 10))
+        warm._thread.join()
+    assert lines == []
+
+
+@pytest.mark.parametrize("compiled", [0, 9])
+def test_ready_stops_the_watch_before_it_is_said(compiled):
+    running, said = watch(Progress(compiled, 10)), []
+    running.until(lambda *ready: said.append((ready, running._thread.is_alive())))("host:1", "1-0")
     assert said == [(("host:1", "1-0"), False)]

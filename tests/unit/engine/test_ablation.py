@@ -34,8 +34,8 @@ def answer(engine):
 def rows_of(engine):
     """Return the features of every candidate that ``answer`` ranks."""
     history = engine.parts.visitors.history("v1", "", "", 60.0 * 301)
-    items = engine.parts.retriever.retrieve(history, np.zeros(0, dtype=np.int32), 60_000 * 301)
-    return engine.parts.ranking.describe(history, items)
+    found = engine.parts.ranking.found(history, np.zeros(0, dtype=np.int32), 60_000 * 301)
+    return found.rows, found.context
 
 
 def test_every_feature_and_every_source_belongs_to_a_name():

@@ -10,7 +10,8 @@ import hashlib
 
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, Outcome, Status
-from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
+from headwater_server.engine.messages.results import Result
 
 
 class TinyEngine:

@@ -5,6 +5,7 @@ import pytest
 
 from headwater_server.engine.snapshot import state
 from headwater_server.models.content.content import Content
+from headwater_server.models.content.profile_similarity import build_profile, score_items
 from headwater_server.models.content.word_flow import WordFlow
 from headwater_server.models.covisitation.cycles import Cycles
 from headwater_server.models.covisitation.next_item import NextItem
@@ -164,8 +165,10 @@ def test_the_cosine_to_the_latest_item_is_one_for_its_twin():
     content = described("red cup", "red cup", "blue lamp", "red lamp")
     evidence, cosines = Evidence(), np.empty((3, 3), dtype=np.float32)
     evidence.begin(4)
-    content.build_profile(seen(0, 3))
-    content.accumulate(seen(1, 2, 3), evidence.scratch, cosines)
+    content.begin()
+    build_profile(content.counted, seen(0, 3), np.ones(2, dtype=np.bool_), content.scratch)
+    args = (seen(1, 2, 3), content.scratch, evidence.scratch, cosines)
+    score_items(content.counted, *args)
     latest, session, _ = cosines.T
     assert latest == pytest.approx([1.0, 0.0, latest[2]], abs=1e-5)
     assert 0.0 < latest[2] < 1.0

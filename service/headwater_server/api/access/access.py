@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from headwater_server.api.access.call_kinds import Kind, kind_of
 from headwater_server.api.access.rate import Rate
@@ -57,8 +58,14 @@ class Access:
         >>> Access(b"", scopes=frozenset({"read"})).may_write("headwater.v1.ModelService/GetModel")
         False
         """
-        service = call.partition("/")[0].rpartition(".")[2]
-        return not self.scopes or any(SCOPES.get(scope) == service for scope in self.scopes)
+        return not self.scopes or _scope_of(call) in self.scopes
+
+
+@cache
+def _scope_of(call: str) -> str:
+    """Return the scope that opens a method, "" for none."""
+    service = call.partition("/")[0].rpartition(".")[2]
+    return next((scope for scope, opens in SCOPES.items() if opens == service), "")
 
 
 def accesses(text: str, *, is_page: bool) -> list[Access]:

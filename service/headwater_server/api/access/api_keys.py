@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Callable, Iterable
 
 from headwater_server.api.access.access import Access
 from headwater_server.errors import Forbidden, Unauthenticated
 
-BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE | re.ASCII)
+BEARER = "bearer"
 KEY_IN = "x-headwater-key-in"  # the gateway sets it when the key came in the URL
 Metadata = Iterable[tuple[str, str | bytes]]
 
@@ -47,14 +46,18 @@ class Keys:
         Raises `Unauthenticated` without a key of this server, `Forbidden` if the key's scopes do
         not allow the call, `Overloaded` when its rate is used up.
         """
-        given = dict(reversed(list(metadata or ())))  # of several, the first one counts
-        if "authorization" not in given:
+        value, is_key_in = None, False
+        for name, text in metadata or ():
+            if name == "authorization" and value is None:  # of several, the first one counts
+                value = text
+            elif name == KEY_IN:
+                is_key_in = True
+        if value is None:
             raise Unauthenticated("this server requires a key")
-        value = given["authorization"]
         access = self._found(value if isinstance(value, str) else "")
         if access is None:
             raise Unauthenticated("the authorization contains no key of this server")
-        if KEY_IN in given and not access.is_page:
+        if is_key_in and not access.is_page:
             raise Unauthenticated(
                 "?key= takes a page's key only, since logs and browsers keep a URL: send a "
                 "backend's key as the header authorization: Bearer KEY, and replace this one"
@@ -71,8 +74,8 @@ class Keys:
         return access is not None and not access.is_page
 
     def _found(self, header: str) -> Access | None:
-        found = BEARER.fullmatch(header.strip())
-        given = found[1].encode() if found else b""
+        scheme, _, key = header.strip().partition(" ")
+        given = key.lstrip(" ").encode() if scheme.lower() == BEARER else b""
         matching = [a for a in self._accesses if hmac.compare_digest(given, a.key)]
         return matching[0] if matching else None
 

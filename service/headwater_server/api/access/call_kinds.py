@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import Final
 
 WRITING: Final = frozenset(
@@ -25,6 +26,7 @@ class Kind(Enum):
     WRITES = "writes"
 
 
+@cache
 def kind_of(call: str) -> Kind:
     """Return the kind of a method.
 

@@ -13,17 +13,26 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from headwater_server.api.guard.beside import Beside
+from headwater_server.api.guard.beside import HEAVY_S, Beside
+from headwater_server.api.guard.body import Receiving
 
 MEMORY_S = 1.0  # use fades to a third in this time
 ACCOUNTS_MAX = 10_000
-RECEIVING_MAX = 16  # bodies of one caller at a time: 64 MiB, however slowly they come
 UNSENT_BYTES_MAX = 8 * 1024 * 1024  # of responses that one caller has not read yet
 ROUNDING_S = 1e-9  # sums of fractions are not exact
 LEARNING_MAX_S = 0.02  # of one caller's writes under way, unless a single one takes longer
 LEARNING_BESIDE_S = 0.005  # the same of a heavy caller, and of a part of a large call
 REST_SHARE = 2.0  # of what a heavy caller's write took: others' writes come before its next
 REST_MAX_S = 1.0
+
+
+def share_of(calls_max: int) -> int:
+    """Return how many calls one caller may have under way.
+
+    >>> share_of(8), share_of(3)
+    (6, 3)
+    """
+    return calls_max - calls_max // 4
 
 
 class Account:
@@ -53,7 +62,7 @@ class Account:
         self._use_s = self._at_s = 0.0
         self._held: deque[asyncio.Future[None]] = deque()
         self.calls: dict[object, int] = {}  # under way, by the guard that counts them
-        self.receiving = asyncio.Semaphore(RECEIVING_MAX)  # bodies, which may come slowly
+        self.receiving = Receiving()  # bodies, which may come slowly
         self.unsent_bytes = 0  # of responses that the caller has not read yet
         self._rest_until_s = 0.0  # a heavy caller's next write begins then
         self.learning_s = 0.0  # what the writes under way take to learn, about
@@ -65,8 +74,8 @@ class Account:
 
     def charge(self, took_s: float, at_s: float) -> None:
         """Add to what was used."""
-        self._use_s = self.use_s(at_s) + took_s
-        self._at_s = at_s
+        faded_s = self._use_s * math.exp((self._at_s - at_s) / MEMORY_S)
+        self._use_s, self._at_s = faded_s + took_s, at_s
 
     def arrived(self, at_s: float) -> None:
         """Record a call."""
@@ -74,7 +83,8 @@ class Account:
 
     def is_heavy(self, at_s: float) -> bool:
         """Return whether this caller is to rest for the sake of another one; see `Beside`."""
-        return self._beside.is_heavy(self, at_s)
+        # use only fades until the next charge: for nearly all callers this is the whole answer
+        return self._use_s >= HEAVY_S and self._beside.is_heavy(self, at_s)
 
     def has_company(self, at_s: float) -> bool:
         """Return whether a caller who uses less called lately."""
@@ -82,7 +92,7 @@ class Account:
 
     def has_share(self, place: object, calls_max: int) -> bool:
         """Return whether one more call may enter; a quarter of the places is for other callers."""
-        return self.calls.get(place, 0) < calls_max - calls_max // 4
+        return self.calls.get(place, 0) < share_of(calls_max)
 
     def enter(self, place: object) -> None:
         """Count a call under way, by the guard or room that it is in."""

@@ -39,9 +39,13 @@ class Beside(Generic[One]):
 
     def arrived(self, one: One, at_s: float) -> None:
         """Record a call."""
+        if one is not self._least and self._is_more(one, at_s):
+            return
+        self._least, self._least_s = one, at_s
+
+    def _is_more(self, one: One, at_s: float) -> bool:
         least = self.least(at_s)
-        if least is None or one is least or one.use_s(at_s) < least.use_s(at_s):
-            self._least, self._least_s = one, at_s
+        return least is not None and one.use_s(at_s) >= least.use_s(at_s)
 
     def is_heavy(self, one: One, at_s: float) -> bool:
         """Return whether ``one`` uses so much that it is to rest for the sake of another."""

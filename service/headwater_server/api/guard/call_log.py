@@ -19,7 +19,8 @@ class CallLog:
     """The log never contains what the caller sent."""
 
     def __init__(self, settings: ApiSettings, clock: Callable[[], float] = time.monotonic) -> None:
-        self._settings = settings
+        self._slow_s = settings.slow_call_ms / 1000
+        self._every = settings.log_calls
         self._clock = clock
         self._second = 0
         self._lines: dict[str, int] = {}  # of this second, by status
@@ -29,12 +30,10 @@ class CallLog:
         self, request: Request, call: str, took_s: float, status: str, error: Exception | None
     ) -> None:
         """Log the call if there is a reason to, and few lines of its status came this second."""
-        took_ms = round(took_s * 1000, 1)
-        slow = took_ms > self._settings.slow_call_ms
-        every = self._settings.log_calls
+        slow, every = took_s > self._slow_s, self._every
         if not (error or slow or every) or not (every or self._may_log(status)):
             return
-        fields: dict[str, object] = {"took_ms": took_ms, "status": status}
+        fields: dict[str, object] = {"took_ms": round(took_s * 1000, 1), "status": status}
         if error:
             fields["failed"] = type(error).__name__
         if left_out := self._left_out.pop(status, 0):

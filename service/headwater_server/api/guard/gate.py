@@ -53,15 +53,16 @@ class Gate:
 
         The request records the key, and whether it is a page's. Nothing of the body is read.
         """
-        source = partial(source_of, context, self._settings)
         if self._keys:
+            source = partial(source_of, context, self._settings)
             access = self._keys.check(request.metadata(), call, source)
             request.is_page, request.key = access.is_page, access.key.decode()
             request.only_reads = not access.may_write(call)
         if self._rate is not None:
             self._rate.take()
-        is_one = request.key and not request.is_page  # a backend is one caller, wherever it runs
-        return self._accounts.of(request.key if is_one else f"{request.key} {source()}")
+        if request.key and not request.is_page:  # a backend is one caller, wherever it runs
+            return self._accounts.of(request.key)
+        return self._accounts.of(f"{request.key} {source_of(context, self._settings)}")
 
     async def refused(self, context: Context, account: Account | None) -> None:
         """Return when the refusal may be answered; ``account`` is the caller's if it is known."""

@@ -44,9 +44,9 @@ class _CallState:
 
     __slots__ = ("account", "caller", "error", "is_load", "request", "start_s", "status")
 
-    def __init__(self, context: Context, *, is_load: bool) -> None:
+    def __init__(self, context: Context, start_s: float, *, is_load: bool) -> None:
         self.is_load = is_load
-        self.start_s = time.perf_counter()
+        self.start_s = start_s
         self.request = Request(context.invocation_metadata)
         self.status = "CANCELLED"  # unless it completes: the caller left, or its time ran out
         self.error: Exception | None = None
@@ -82,18 +82,23 @@ class Guard:
         self._room = room
 
     def unary(self, method: Unary, call: str, body: Body, encode: Encode) -> Unary:
-        """Return ``method`` wrapped in all that this module does; it reads and returns bytes."""
+        """Return ``method`` wrapped in all that this module does; it reads and returns bytes.
+
+        The method itself may return its response as a message or as the bytes of one.
+        """
         meter, kind = self._gate.meter(call), kind_of(call)
 
         async def work(data: bytes, context: Context) -> bytes:
             request = body.message(data)
-            await self._reached(request, context)
-            return encode(await method(request, context))
+            if body.has_min_offset and request.min_offset:
+                await self._reached(request.min_offset, context)
+            response = await method(request, context)
+            return response if type(response) is bytes else encode(response)
 
         async def answer(account: Account, context: Context) -> bytes:
-            await self._turns.enter(account)
-            async with account.receiving:
-                data = await body.read(context)
+            if account.is_heavy(time.monotonic()):
+                await self._turns.enter(account)
+            data = await body.read(context, account.receiving)
             return await self._turns.run(account, work(data, context))
 
         async def guarded(_requests: Any, context: Context) -> Any:
@@ -144,15 +149,12 @@ class Guard:
 
     def _start(self, context: Context, meter: CallMeter, *, is_load: bool = True) -> _CallState:
         meter.under_way += 1
-        state = _CallState(context, is_load=is_load)
-        self._turns.arrived(state.start_s)
-        return state
+        return _CallState(context, self._turns.arrived(), is_load=is_load)
 
     def _admit(self, state: _CallState, kind: Kind, call: str, context: Context) -> Account:
         state.caller = account = self._gate.admit(state.request, call, context)
-        self._turns.charge(account)
-        self._places.admit(account, kind)
-        self._places.enter(account, is_load=state.is_load)
+        self._turns.charge(account, state.start_s)
+        self._places.admit(account, kind, is_load=state.is_load)
         state.account = account
         current_account.set(account)
         return account
@@ -166,10 +168,10 @@ class Guard:
         async for data in requests:
             yield await self._turns.run(account, decoded(data))
 
-    async def _reached(self, request: Any, context: Context) -> None:
-        """Wait until the state contains the request's `min_offset`, without a place meanwhile."""
-        min_offset, room = getattr(request, "min_offset", ""), self._room
-        if not min_offset or room is None or room.has_reached(min_offset):
+    async def _reached(self, min_offset: str, context: Context) -> None:
+        """Wait until the state contains ``min_offset``, without a place meanwhile."""
+        room = self._room
+        if room is None or room.has_reached(min_offset):
             return
         account = current_account.get()
         assert account is not None  # noqa: S101 - set when the call was admitted
@@ -199,6 +201,6 @@ class Guard:
     def _end(self, state: _CallState, meter: CallMeter, call: str) -> None:
         if state.account is not None:
             self._places.leave(state.account, is_load=state.is_load)
-        took_s = time.perf_counter() - state.start_s
+        took_s = time.monotonic() - state.start_s
         meter.ended(state.status, took_s)
         self._gate.ended(call, state.request, state.status, took_s, state.error)

@@ -38,6 +38,8 @@ class Load:
     def __init__(self, settings: ApiSettings, clock: Callable[[], float] = time.monotonic) -> None:
         """Start with no calls under way."""
         self._settings = settings
+        prefers = settings.overload_prefers
+        self._preferred = None if prefers == "neither" else Kind(prefers)
         self._clock = clock
         self._checked_s = clock()
         self._late_s = (0.0, 0.0)
@@ -47,7 +49,7 @@ class Load:
     @property
     def is_high(self) -> bool:
         """Whether calls that are not of the preferred kind are refused."""
-        if self._settings.overload_prefers == "neither":
+        if self._preferred is None:
             return False
         late_ms = 1_000 * min(self._late_s)
         too_late = late_ms > self._settings.overload_lag_ms
@@ -55,14 +57,14 @@ class Load:
 
     def admit(self, kind: Kind) -> None:
         """Return if a call of that kind may go on; raise `Overloaded` if the other goes first."""
-        if self.is_high and kind.value != self._settings.overload_prefers:
+        if kind is not self._preferred and self.is_high:
             preferred = self._settings.overload_prefers
             wait_ms = max(self._settings.retry_after_ms, int(1_000 * min(self._late_s)))
             raise Overloaded(wait_ms, f"the server is overloaded and serves {preferred} first")
 
     async def wait_to_admit(self, kind: Kind) -> None:
         """Return when a part of an admitted call may go on."""
-        while self.is_high and kind.value != self._settings.overload_prefers:  # noqa: ASYNC110 - it falls with time
+        while kind is not self._preferred and self.is_high:  # noqa: ASYNC110 - it falls with time
             await asyncio.sleep(CHECK_S)
 
     def check(self) -> None:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from headwater_server.api.access.call_kinds import Kind
-from headwater_server.api.guard.accounts import UNSENT_BYTES_MAX, Account
+from headwater_server.api.guard.accounts import UNSENT_BYTES_MAX, Account, share_of
 from headwater_server.api.guard.load import Load
 from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import Overloaded
@@ -22,21 +22,29 @@ class Places:
         self._retry_after_ms = settings.retry_after_ms
         self._most = calls_max
         self._load = load
+        self._share = share_of(calls_max)
         self._calls = 0
 
-    def admit(self, account: Account, kind: Kind) -> None:
-        """Return if there is a place; raise `Overloaded` if not."""
+    def admit(self, account: Account, kind: Kind, *, is_load: bool) -> None:
+        """Take a place; raise `Overloaded` if there is none."""
         self._load.admit(kind)
         if self._calls >= self._most:
             raise Overloaded(self._retry_after_ms)
-        if not account.has_share(self, self._most):
+        under_way = account.calls.get(self, 0)
+        if under_way >= self._share:
             what = "this caller has more calls under way than its share"
             raise Overloaded(self._retry_after_ms, what)
         if account.unsent_bytes > UNSENT_BYTES_MAX:
             raise Overloaded(READ_LATER_MS, "this caller does not read the responses to its calls")
+        self._calls += 1
+        self._load.calls += is_load
+        account.calls[self] = under_way + 1
 
     def enter(self, account: Account, *, is_load: bool) -> None:
-        """Take a place. An open stream takes one, too, but is no load while it is idle."""
+        """Take a place, beyond the limits, too.
+
+        An open stream takes one, but is no load while it is idle.
+        """
         self._calls += 1
         self._load.calls += is_load
         account.enter(self)

@@ -27,6 +27,8 @@ QUIET_S = 0.001  # without an arrival: then nothing more waits to be accepted
 QUIET_SHARE = 0.1  # of the work before, if that is more
 ACCEPT_MAX_S = 0.02  # however much arrives, work goes on after this
 CALL_S = 400e-6  # about what gRPC takes to hand a call over and to send an answer or an error
+SHORT_S = 0.001  # of a step that was hardly interrupted by another process
+READ_S = 0.01  # so often the thread's own time is read
 REST_SHARE = 2.0  # of a step of a heavy caller
 REST_MAX_S = 0.1  # after one step, however long it was
 
@@ -39,24 +41,24 @@ class Turns:
         self._is_taken = False
         self._is_accepting = False
         self._busy_s = 0.0
+        self._cpu = StepsCpu()
         self._ended_s = self._arrived_s = self._accepting_s = 0.0
         self._rest_until_s = 0.0
         self._resting: asyncio.TimerHandle | None = None
 
-    def arrived(self, at_s: float) -> None:
-        """Record that a call was accepted now."""
-        self._arrived_s = at_s
+    def arrived(self) -> float:
+        """Record that a call was accepted now, and return the time."""
+        self._arrived_s = at_s = time.monotonic()
+        return at_s
 
-    def charge(self, account: Account) -> None:
-        """Charge a call, even if it is then refused."""
-        now_s = time.monotonic()
-        account.arrived(now_s)
-        account.charge(CALL_S, now_s)
+    def charge(self, account: Account, at_s: float) -> None:
+        """Charge a call that arrived then, even if it is refused."""
+        account.arrived(at_s)
+        account.charge(CALL_S, at_s)
 
     async def enter(self, account: Account) -> None:
-        """Return when the call may be read: at once, unless its caller is heavy."""
-        if account.is_heavy(time.monotonic()):
-            await self.run(account, _read())
+        """Return when a heavy caller's call may be read; others' need not ask."""
+        await self.run(account, _read())
 
     def run(self, account: Account, work: Coroutine[Any, Any, Result]) -> Steps[Result]:
         """Return an awaitable of the result of ``work``, each of whose steps takes a turn."""
@@ -66,10 +68,10 @@ class Turns:
         """Return whether a step of the account's call may run at once."""
         if self._waiting or self._is_taken:
             return False
-        now_s = time.perf_counter()
+        now_s = time.monotonic()
         if self._busy_s and now_s - self._ended_s > QUIET_S:
             self._busy_s = 0.0
-        rests = now_s < self._rest_until_s and account.is_heavy(time.monotonic())
+        rests = now_s < self._rest_until_s and account.is_heavy(now_s)
         return self._busy_s < BUSY_MAX_S and not rests
 
     def wait(self, account: Account) -> asyncio.Future[None]:
@@ -80,16 +82,17 @@ class Turns:
         self._go_on()
         return turn
 
-    def took(self, account: Account, seconds: float, cpu_s: float) -> None:
+    def took(self, account: Account, start_s: float) -> None:
         """Record the end of a step, and give the next turn."""
-        self._ended_s = time.perf_counter()
+        self._ended_s = now_s = time.monotonic()
+        seconds = now_s - start_s
         self._busy_s += seconds
-        now_s = time.monotonic()
-        account.charge(cpu_s, now_s)
+        account.charge(self._cpu.of_step(seconds, now_s), now_s)
         if account.is_heavy(now_s):
-            rest_s = min(REST_MAX_S, REST_SHARE * (seconds + CALL_S))
-            self._rest_until_s = self._ended_s + rest_s
-        self.left()
+            self._rest_until_s = now_s + min(REST_MAX_S, REST_SHARE * (seconds + CALL_S))
+        self._is_taken = False
+        if self._waiting:
+            self._go_on()
 
     def left(self) -> None:
         """Give the next turn; the one before ended, or was not used."""
@@ -103,7 +106,7 @@ class Turns:
             self._resting.cancel()
             self._resting = None
         self._is_accepting = True
-        self._accepting_s = time.perf_counter()
+        self._accepting_s = time.monotonic()
         loop = asyncio.get_running_loop()
         if self._busy_s < BUSY_MAX_S:
             loop.call_soon(self._give)
@@ -112,7 +115,7 @@ class Turns:
 
     def _accept(self) -> None:
         """Let the loop accept calls until none arrives, then give a turn."""
-        now_s = time.perf_counter()
+        now_s = time.monotonic()
         quiet_s = max(QUIET_S, QUIET_SHARE * self._busy_s)
         arriving = now_s - max(self._arrived_s, self._accepting_s) < quiet_s
         if arriving and now_s - self._accepting_s < ACCEPT_MAX_S:
@@ -138,12 +141,32 @@ class Turns:
 
     def _rests(self, account: Account, now_s: float) -> bool:
         """Let a heavy caller wait for the end of the rest; anybody's call before it ends it."""
-        left_s = self._rest_until_s - time.perf_counter()
+        left_s = self._rest_until_s - now_s
         if left_s <= 0 or not account.is_heavy(now_s):
             return False
         self._busy_s = 0.0  # the loop accepts meanwhile
         self._resting = asyncio.get_running_loop().call_later(left_s, self._go_on)
         return True
+
+
+class StepsCpu:
+    """The CPU of steps: what they took, unless the thread itself used less.
+
+    To ask for the thread's time is a call of the kernel, so it is not done at each short step.
+    """
+
+    def __init__(self) -> None:
+        self._cpu_s, self._read_s, self._charged_s = time.thread_time(), 0.0, 0.0
+
+    def of_step(self, seconds: float, now_s: float) -> float:
+        """Return the CPU of a step that took ``seconds`` and ends now."""
+        if seconds < SHORT_S and now_s - self._read_s < READ_S:
+            self._charged_s += seconds
+            return seconds
+        cpu_s = time.thread_time()
+        used_s = max(0.0, cpu_s - self._cpu_s - self._charged_s)
+        self._cpu_s, self._read_s, self._charged_s = cpu_s, now_s, 0.0
+        return min(seconds, used_s)
 
 
 async def _read() -> None:
@@ -192,9 +215,8 @@ class Steps(Generic[Result]):
         return None
 
     def _step(self, error: BaseException | None) -> Any:
-        start_s, cpu_s = time.perf_counter(), time.thread_time()
+        start_s = time.monotonic()
         try:
             return self._work.throw(error) if error is not None else self._work.send(None)
         finally:
-            took_s = time.perf_counter() - start_s
-            self._turns.took(self._account, took_s, time.thread_time() - cpu_s)
+            self._turns.took(self._account, start_s)

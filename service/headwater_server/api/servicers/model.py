@@ -8,25 +8,25 @@ from headwater_server.api.errors import Context
 from headwater_server.api.guard.guard import time_remaining_s
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
-from headwater_server.api.translate.model import get_metrics_response, get_model_response
-from headwater_server.api.translate.model_items import (
+from headwater_server.api.translate.model.items import (
     list_item_statistics_request,
     list_item_statistics_response,
 )
-from headwater_server.api.translate.model_quarantine import (
+from headwater_server.api.translate.model.quarantine import (
     list_quarantined_events_request,
     list_quarantined_events_response,
 )
-from headwater_server.api.translate.model_samples import (
+from headwater_server.api.translate.model.samples import (
     list_metric_samples_request,
     list_metric_samples_response,
 )
-from headwater_server.api.translate.model_serving import (
+from headwater_server.api.translate.model.serving import (
     get_serving_response,
     list_replicas_response,
     list_settings_changes_response,
 )
-from headwater_server.api.translate.model_storage import get_storage_response
+from headwater_server.api.translate.model.status import get_metrics_response, get_model_response
+from headwater_server.api.translate.model.storage import get_storage_response
 from headwater_server.api.translate.pages import page_bytes
 from headwater_server.errors import Forbidden
 from headwater_server.observability.request import current

@@ -19,9 +19,9 @@ class RecommendationServicer(pb_grpc.RecommendationServiceServicer):
         self._replica = replica
         self._settings = settings
 
-    async def Recommend(
+    async def Recommend(  # type: ignore[override]  # the bytes of a message: see `Guard.unary`
         self, request: pb.RecommendRequest, context: Context
-    ) -> pb.RecommendResponse:
+    ) -> bytes:
         question, min_offset = recommendation.recommend_request(request, is_page=is_page())
         exclude_tokens = recommendation.exclude_tokens(request)
         remaining_s = time_remaining_s(context, self._settings)

@@ -14,6 +14,7 @@ LABEL_BYTES_MAX = 256
 IDS_MAX = 1000
 LABELS_MAX = 100
 NUMBER_MAX = 1e12
+UTF8_BYTES_MAX = 4  # of one character, so that a fourth as many characters need no counting
 PAGE_SIZE_DEFAULT = 20
 PAGE_SIZE_MAX = 100
 
@@ -29,7 +30,7 @@ def byte_length(text: str) -> int:
 
 def short_text(field: str, text: str, bytes_max: int = ID_BYTES_MAX) -> str:
     """Return ``text`` unless it is too long."""
-    if byte_length(text) > bytes_max:
+    if len(text) > bytes_max // UTF8_BYTES_MAX and byte_length(text) > bytes_max:
         raise InvalidRequest(field, f"has more than {bytes_max} bytes")
     return text
 
@@ -67,6 +68,8 @@ def texts(
         return ()
     at_most(field, values, count_max)
     found = tuple(values)
+    if all(found) and max(map(len, found)) <= bytes_max // UTF8_BYTES_MAX:
+        return found
     for place, value in enumerate(found):
         if not 0 < byte_length(value) <= bytes_max:
             required(f"{field}[{place}]", value, bytes_max)  # raises; the name is built only here

@@ -111,7 +111,12 @@ def plain_time_ms(time: Timestamp) -> int:
     >>> plain_time_ms(Timestamp(seconds=1, nanos=2_000_000))
     1002
     """
-    return max(-_INT64_MAX, min(time.seconds * 1000 + time.nanos // 1_000_000, _INT64_MAX))
+    time_ms = time.seconds * 1000 + time.nanos // 1_000_000
+    return time_ms if -_INT64_MAX <= time_ms <= _INT64_MAX else _limited(time_ms)
+
+
+def _limited(time_ms: int) -> int:
+    return _INT64_MAX if time_ms > 0 else -_INT64_MAX
 
 
 def time_message(time_ms: int) -> Timestamp | None:

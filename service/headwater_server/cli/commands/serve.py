@@ -72,8 +72,11 @@ def for_server(settings: Settings) -> Settings:
 
 def _serve(settings: Settings, flags: dict[str, Any]) -> None:
     if settings.process.workers == 1:
-        from headwater_server.app import run
         from headwater_server.cli.compiling import compiling_shown
+        from headwater_server.garbage import no_passes
+
+        with no_passes():
+            from headwater_server.app import run
 
         with compiling_shown() as shown:
             run(settings, shown.until(_say_ready), beside=_beside(settings, flags))

@@ -47,12 +47,15 @@ def worker() -> None:
 
 
 def _run(settings: Settings, slot: WorkerSlot) -> None:
-    from headwater_server.app import run
     from headwater_server.cli.compiling import compiling_shown
+    from headwater_server.garbage import no_passes
     from headwater_server.replica.group.identity import this_process
     from headwater_server.replica.group.process_context import ProcessContext
     from headwater_server.replica.ports.registry import FOLLOWER
     from headwater_server.workers.host_table import HostTable
+
+    with no_passes():
+        from headwater_server.app import run
 
     serves = slot.role != FOLLOWER
     table = HostTable(slot.table_fd, slot.workers, slot.number) if serves else None

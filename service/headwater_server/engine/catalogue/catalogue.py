@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from sortedcontainers import SortedList
 
 from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.engine.catalogue.field_times import UNSET, FieldTimes
 from headwater_server.engine.catalogue.item_bits import ItemBits
-from headwater_server.engine.catalogue.item_texts import as_stored, compact, item_of, text_of
+from headwater_server.engine.catalogue.item_texts import compact, items_of, text_of
 from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.messages.entries import Item, ItemWrite
-from headwater_server.engine.snapshot.state import COPY_STEP, Deferred, ScalarList, Stepwise
+from headwater_server.engine.snapshot.state import Deferred, ScalarList
 from headwater_server.models.base import CAPACITY_START, growing
 
 ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_id")
@@ -26,9 +27,9 @@ NEW_MAX = 20
 EVICT_STEP = 200  # items whose data is removed in one step: about a millisecond
 LISTED_STEP = 256
 """Ids that are looked at together, in order, for those that pass a filter."""
+_ALL = np.zeros(0, dtype=np.bool_)
 _NEVER_MS = np.iinfo(np.int64).max
-_UNSET = np.iinfo(np.int64).min  # any write is newer, also one dated before 1970
-_DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS, "set_times_ms": _UNSET}
+_DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS}
 """Arrays with one row an item, and their values for an item without data."""
 
 
@@ -47,7 +48,8 @@ class Catalogue(Numbering):
         # what this process saw the limits do; not a part of the state
         self.writes_refused = 0
         self.event_items_removed = 0
-        self._items: dict[int, Item] = {}
+        self._items: list[Item | None] = [None] * CAPACITY_START
+        """By number; of a deleted item only the id."""
         self._deleted: set[int] = set()
         self._sorted: SortedList[str] = SortedList()
         """The ids of the items that are listed."""
@@ -57,7 +59,7 @@ class Catalogue(Numbering):
         self.available = np.ones(CAPACITY_START, dtype=np.bool_)
         self.publish_ms = np.zeros(CAPACITY_START, dtype=np.int64)
         self.expire_ms = np.full(CAPACITY_START, _NEVER_MS, dtype=np.int64)
-        self.set_times_ms = np.full((CAPACITY_START, len(ITEM_FIELDS)), _UNSET, dtype=np.int64)
+        self.set_times = FieldTimes(len(ITEM_FIELDS))
 
     def get(self, item_id: str) -> Item | None:
         """Return an item's data; None if it is not in the catalogue."""
@@ -66,17 +68,17 @@ class Catalogue(Numbering):
 
     def at(self, number: int) -> Item | None:
         """Return the data of the item with that number; None if there is none."""
-        return None if number in self._deleted else self._items.get(number)
+        return None if number in self._deleted else self._items[number]
 
     @property
     def described(self) -> int:
         """How many items the shop describes."""
-        return len(self._kept)
+        return self.kept_count
 
     @property
     def event_items(self) -> int:
         """How many other items are known: named by events only, or deleted."""
-        return len(self._numbers) - len(self._kept)
+        return len(self._numbers) - self.kept_count
 
     @property
     def event_places(self) -> int:
@@ -87,7 +89,8 @@ class Catalogue(Numbering):
     def has_place(self, write: ItemWrite, now_ms: int) -> bool:
         """Whether the write needs no new place among the described items, or finds one."""
         number = self._numbers.get(write.item.item_id)
-        if number in self._kept or self.described < self.items_max:
+        is_described = number is not None and self._kept[number]
+        if is_described or self.described < self.items_max:
             return True
         return number is not None and not self._newer(number, write, now_ms)
 
@@ -107,7 +110,9 @@ class Catalogue(Numbering):
             for name, default in _DEFAULTS.items():
                 longer = yield from growing(getattr(self, name), rows, default)
                 setattr(self, name, longer)
+            yield from self.set_times.reserving(rows)
             self.columns.reserve(rows)
+            self._items += [None] * (rows - len(self._items))
             yield
 
     def to_evict(self, count: int) -> NDArray[np.int32]:
@@ -132,29 +137,30 @@ class Catalogue(Numbering):
         self.newest = self.newest[~np.isin(self.newest, gone)]
 
     def _clear(self, number: int) -> None:
-        item = self._items.pop(number, None)
+        item, self._items[number] = self._items[number], None
         if item is not None:
             self._sorted.discard(item.item_id)
         self._deleted.discard(number)
         self.columns.drop(number)
+        self.set_times.fill(number, UNSET)
         for name, default in _DEFAULTS.items():
             getattr(self, name)[number] = default
 
     def write(self, number: int, write: ItemWrite, now_ms: int) -> bool:
         """Write fields of an item; return whether any is newer than the stored one."""
         set_ms, newer = self._set_ms(number, write, now_ms), self._newer(number, write, now_ms)
-        if number not in self._items:
+        if self._items[number] is None:
             self.newest = np.append(self.newest, np.int32(number))[-NEW_MAX:]
-        item = self._items.get(number) or Item(write.item.item_id)
+        item = self._items[number] or Item(write.item.item_id)
         item = replace(item, **{name: getattr(write.item, name) for name in newer})
-        self.set_times_ms[number, [_PLACES[name] for name in newer]] = set_ms
+        self.set_times.put(number, [_PLACES[name] for name in newer], set_ms)
         if newer or number not in self._deleted:
             self._put(number, item)
         return bool(newer)
 
     def _newer(self, number: int, write: ItemWrite, now_ms: int) -> list[str]:
         """Return the fields of the write that are newer than the stored ones."""
-        set_ms, times = self._set_ms(number, write, now_ms), self.set_times_ms[number]
+        set_ms, times = self._set_ms(number, write, now_ms), self.set_times.of(number).tolist()
         return [n for n in write.fields or ITEM_FIELDS if set_ms >= times[_PLACES[n]]]
 
     def _set_ms(self, number: int, write: ItemWrite, now_ms: int) -> int:
@@ -162,29 +168,29 @@ class Catalogue(Numbering):
 
     def newest_ms(self, number: int, now_ms: int) -> int:
         """Return the time of a write that states none: now, and not before any other write."""
-        return max(now_ms, int(self.set_times_ms[number].max()))
+        return max(now_ms, self.set_times.newest(number))
 
     def delete(self, number: int, set_ms: int) -> bool:
         """Delete an item; return False if any of its data is newer."""
-        if set_ms < self.set_times_ms[number].max():
+        if set_ms < self.set_times.newest(number):
             return False
         self._put(number, Item(self.ids[number], available=False))
         self._deleted.add(number)
         self.release(number)
         self._sorted.discard(self.ids[number])
         self.columns.drop(number)
-        self.set_times_ms[number] = set_ms
+        self.set_times.fill(number, set_ms)
         self._items[number] = Item(self.ids[number])
         self.newest = self.newest[self.newest != number]
         return True
 
     def set_back(self, now_ms: int) -> None:
         """Count writes that were noted after ``now_ms`` as written then."""
-        np.minimum(self.set_times_ms, now_ms, out=self.set_times_ms)
+        self.set_times.set_back(now_ms)
 
     def _put(self, number: int, item: Item) -> None:
         item = compact(replace(item, item_id=self.ids[number]))
-        if number not in self._items or number in self._deleted:
+        if self._items[number] is None or number in self._deleted:
             self._sorted.add(item.item_id)
         self._items[number] = item
         self._deleted.discard(number)
@@ -207,19 +213,20 @@ class Catalogue(Numbering):
         while len(found) < size and (some := list(islice(ids, step))):
             numbers = np.fromiter(map(self._numbers.__getitem__, some), np.int64, len(some))
             kept = numbers if passing is None else numbers[passing.has(numbers)]
-            found += [self._items[number] for number in kept[: size - len(found)].tolist()]
+            listed = map(self.at, kept.tolist())
+            found += islice((item for item in listed if item), size - len(found))
         return found
 
     def shown_at(
-        self, now_ms: int, available: NDArray[np.bool_] | None = None
-    ) -> tuple[Any, Any, Any, int, bool]:
-        """Return the arrays by which kernels decide which items may be shown now.
+        self, now_ms: int, passing: NDArray[np.bool_] | None = None
+    ) -> tuple[Any, Any, Any, int, bool, Any]:
+        """Return the arrays by which kernels decide which ``passing`` items may be shown now.
 
-        ``available``: those that a filter leaves of the available ones. The last value: whether any
-        item has a publish or expire time at all.
+        The fifth value: whether any item has a publish or expire time at all. The last one is empty
+        if all pass.
         """
-        available = self.available if available is None else available
-        return available, self.publish_ms, self.expire_ms, now_ms, self._are_timed
+        passing = _ALL if passing is None else passing
+        return self.available, self.publish_ms, self.expire_ms, now_ms, self._are_timed, passing
 
     def in_time(self, items: NDArray[np.integer[Any]], now_ms: int) -> NDArray[np.bool_]:
         """Return bool[n]: which of ``items`` are published now, and not expired."""
@@ -240,32 +247,25 @@ class Catalogue(Numbering):
             **super().state(),
             "newest": self.newest,
             "deleted": ScalarList(sorted(self._deleted)),
-            "described": Stepwise(self._described),
-            "texts": Stepwise(self._texts),
+            "items": self._written,
+            "set_times": self.set_times.state(),
             **{name: getattr(self, name) for name in _DEFAULTS},
         }
 
-    def _described(self) -> Generator[None, None, NDArray[np.int64]]:
-        """Return the numbers of the items, in the order of `_texts`."""
-        numbers = np.empty(len(self._items), dtype=np.int64)
-        left = iter(self._items)
-        for start in range(0, len(numbers), COPY_STEP):
-            part = list(islice(left, COPY_STEP))
-            numbers[start : start + len(part)] = part
-            yield
-        return numbers
-
-    def _texts(self) -> Generator[None, None, Deferred]:
+    def _written(self) -> Deferred:
         """Return the items as JSON; an item never changes, so a thread may write them."""
-        # no pair of number and item: so many new tuples would start a full garbage collection
-        numbers = yield from self._described()
-        items: list[Item] = []
-        left = iter(self._items.values())
-        while part := list(islice(left, COPY_STEP)):
-            items += part
-            yield
-        hidden = np.fromiter(self._deleted, np.int64, len(self._deleted))
-        return Deferred(lambda: ScalarList(map(text_of, as_stored(items, numbers, hidden))))
+        items, hidden = self._items.copy(), frozenset(self._deleted)
+
+        def write() -> dict[str, Any]:
+            known = [(number, item) for number, item in enumerate(items) if item]
+            texts = (
+                text_of(Item(item.item_id, available=False) if number in hidden else item)
+                for number, item in known
+            )
+            numbers = np.array([number for number, _ in known], dtype=np.int64)
+            return {"numbers": numbers, "texts": ScalarList(texts)}
+
+        return Deferred(write)
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
@@ -276,16 +276,17 @@ class Catalogue(Numbering):
             setattr(self, name, state[name])
         self.columns = Columns()
         self.columns.reserve(self.rows)
-        described = zip(state["described"].tolist(), state["texts"], strict=True)
-        self._items = {number: compact(item_of(text)) for number, text in described}
-        for number, item in self._items.items():
+        self.set_times.load(state["set_times"])
+        self._items = [None] * self.rows
+        numbers = state["items"]["numbers"].tolist()
+        items = items_of(state["items"]["texts"], [self.ids[number] for number in numbers])
+        for number, item in zip(numbers, items, strict=True):
             if number in self._deleted:
                 self._items[number] = Item(self.ids[number])
             else:
-                self._items[number] = replace(item, item_id=self.ids[number])
-                self.columns.put(number, self._items[number])
-        listed = (n for n in self._items if n not in self._deleted)
-        self._sorted = SortedList(self.ids[number] for number in listed)
-        self._kept = self._items.keys() - self._deleted
+                self._items[number] = item
+                self.columns.put(number, item)
+                self._mark(number, kept=True)
+        self._sorted = SortedList(item.item_id for item in map(self.at, self.numbers()) if item)
         timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)
         self._are_timed = bool(timed.any())

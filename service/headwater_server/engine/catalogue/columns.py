@@ -35,7 +35,7 @@ class Columns:
         self.rows = rows
         self._postings: dict[str, Postings] = {}
         self._numbers: dict[str, Numbers] = {}
-        self._items: dict[int, Item] = {}
+        self._items: list[Item | None] = [None] * rows
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
@@ -43,6 +43,7 @@ class Columns:
             return
         self.rows = rows
         self.changed = grown(self.changed, rows)
+        self._items += [None] * (rows - len(self._items))
         for postings in self._postings.values():
             postings.reserve(rows)
         for numbers in self._numbers.values():
@@ -66,7 +67,7 @@ class Columns:
         """Remove an item."""
         self.written.note(number)
         self.changed[number] = self.written.version
-        item = self._items.pop(number, None)
+        item, self._items[number] = self._items[number], None
         for name, value in _values(item) if item else ():
             if isinstance(value, str):
                 self._postings[name].remove(value, number)
@@ -75,13 +76,13 @@ class Columns:
 
     def held(self, number: int, name: str) -> list[str | float]:
         """Return the values of an item in field ``name``, each once."""
-        item = self._items.get(number)
+        item = self._items[number]
         values = _values(item) if item else ()
         return [value for field, value in values if field == name]
 
     def values(self, number: int) -> dict[str, list[str | float]]:
         """Return the values of an item by field, each once."""
-        item = self._items.get(number)
+        item = self._items[number]
         return item_values(item) if item else {}
 
     def names(self) -> set[str]:

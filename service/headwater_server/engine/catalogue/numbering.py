@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ class Numbering:
     """
 
     def __init__(self) -> None:
-        self._kept: set[int] = set()
+        self._kept = array("B")  # by number: whether it is never removed
+        self.kept_count = 0
         self._numbers: dict[str, int] = {}
         self._recency = Recency()
         self.number = self._numbers.get
@@ -80,20 +82,25 @@ class Numbering:
             else:
                 number = len(self.ids)
                 self.ids.append(item_id)
+                self._kept.append(False)
             self._numbers[item_id] = number
-        if number not in self._kept:
+        if not self._kept[number]:
             self._recency.act(number)
         return number
 
     def keep(self, number: int) -> None:
         """Never remove the item, until `release`."""
-        self._kept.add(number)
+        self._mark(number, kept=True)
         self._recency.clear(number)
 
     def release(self, number: int) -> None:
         """Allow the removal of the item; it is the most active one now."""
-        self._kept.discard(number)
+        self._mark(number, kept=False)
         self._recency.act(number)
+
+    def _mark(self, number: int, *, kept: bool) -> None:
+        self.kept_count += kept - self._kept[number]
+        self._kept[number] = kept
 
     def longest_inactive(self, count: int) -> NDArray[np.int64]:
         """Return the items that `pop_inactive` would remove."""
@@ -121,6 +128,7 @@ class Numbering:
         """Replace the state by what `state` returned."""
         self.ids, self._spare = list(state["ids"]), list(state["spare"])
         self._recency.load(state["recency"])
+        self._kept, self.kept_count = array("B", bytes(len(self.ids))), 0
         self._numbers.clear()
         self._numbers.update((item_id, number) for number, item_id in enumerate(self.ids))
         for number in self._spare:

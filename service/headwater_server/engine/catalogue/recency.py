@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.eviction import CLASSES, evicted_class
-from headwater_server.models.base import CAPACITY_START, grown
+from headwater_server.models.base import CAPACITY_START, growing
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -55,10 +56,16 @@ class Recency:
     def act(self, row: int) -> None:
         """Note that ``row`` is active now."""
         if row >= len(self._last):
-            self._last = grown(self._last, 2 * row)
-            self._classes = grown(self._classes, 2 * row)
+            for _ in self.reserving(2 * row):
+                pass
         self._acts += 1
         self._last[row] = self._acts
+
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Make room for rows below ``rows``, in steps between which it may be read."""
+        last = yield from growing(self._last, rows)
+        classes = yield from growing(self._classes, rows)
+        self._last, self._classes = last, classes
 
     def raise_class(self, row: int, to: int) -> None:
         """Give a row in use the class ``to``, unless it has a higher one."""

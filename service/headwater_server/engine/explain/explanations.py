@@ -11,7 +11,7 @@ from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.catalogue.change_log import ChangeLog
 from headwater_server.engine.explain.clauses import Clauses, week_leaders
 from headwater_server.engine.features import families
-from headwater_server.engine.messages.requests import Result
+from headwater_server.engine.messages.results import Result
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.visitors.visitors import History
@@ -65,7 +65,7 @@ class Explanations:
 
     def _parts(self, history: History, items: NDArray[np.int32], rows: NDArray[Any]) -> list[Parts]:
         """Return for each slot the contribution of each family to the average, and the average."""
-        features, context = self.ranking.describe(history, items)
+        _, features, context = self.ranking.describe(history, items)
         numbers = families.numbered(self.models.ranker.features)
         found = self.models.ranker.contributions(features, context, items, rows, numbers)
         every = []

@@ -1,8 +1,9 @@
-"""From scored candidates to the slate: draw the slots, build the results."""
+"""From scored candidates to the slate: draw the slots, explain them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from headwater_server.engine.exploration import thompson
 from headwater_server.engine.exploration.plackett_luce import best_slate, draw_slate, seed_of
 from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
-from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, Result
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
+from headwater_server.engine.messages.results import Result, Results
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.evidence import SOURCES
 from headwater_server.models.probability.probability import ProbabilityHead
@@ -29,15 +31,11 @@ _REASONS = {
     "circumstances": "is chosen in this place and under these circumstances",
 }
 
-_REST = tuple(Result._field_defaults[name] for name in Result._fields[9:])
 
-
+@cache
 def _names(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     sources = tuple(name for bit, name in SOURCES.items() if mask & bit)
     return sources, tuple(_REASONS[name] for name in sources)
-
-
-_NAMES = tuple(_names(mask) for mask in range(1 << len(SOURCES)))
 
 
 def policy_of(request: RecommendRequest, settings: EngineSettings, head: ProbabilityHead) -> str:
@@ -48,7 +46,7 @@ def policy_of(request: RecommendRequest, settings: EngineSettings, head: Probabi
 
 
 def recommendation(
-    request: RecommendRequest, results: tuple[Result, ...], policy: str, limits: tuple[str, ...]
+    request: RecommendRequest, results: Sequence[Result], policy: str, limits: tuple[str, ...]
 ) -> Recommendation:
     """Return the answer to ``request``."""
     name, is_estimated = request.recommendation_id, policy == thompson.THOMPSON
@@ -74,28 +72,22 @@ def draw(
     return draw_slate(scores, request.page_size, epsilon, temperature, seed)
 
 
-def results(
-    ids: list[str],
-    scores: NDArray[np.float64],
-    propensities: NDArray[np.float64],
+def explained(
+    results: Results,
     probabilities: SlotProbabilities,
     masks: NDArray[np.uint16],
     moved: Sequence[tuple[str, ...]],
-    *,
-    explain: bool,
 ) -> tuple[Result, ...]:
-    """Return the slate's slots, best first; ``moved`` empty: nothing was moved or requested."""
-    names = [_NAMES[mask] for mask in masks.tolist()] if explain else [_NAMES[0]] * len(ids)
-    sources, reasons = zip(*names, strict=True) if names else ((), ())
-    rules = moved or [()] * len(ids)
-    first = (ids, scores.tolist(), probabilities.values, propensities.tolist(), sources, reasons)
-    columns = (*first, probabilities.low, probabilities.high, rules)
-    rest = ([value] * len(ids) for value in _REST)
-    # every field is given: calling `Result`, which fills in defaults, takes half as long again
-    return tuple(map(Result._make, zip(*columns, *rest, strict=True)))
+    """Return the slots with their sources and reasons, intervals, and the rules that moved them.
 
-
-def with_first_slot(results: tuple[Result, ...], first: tuple[float, ...]) -> tuple[Result, ...]:
-    """Return the results with each one's chance of the first slot."""
-    pairs = zip(results, first, strict=True)
-    return tuple(result._replace(first_slot_propensity=chance) for result, chance in pairs)
+    ``masks`` are the slots' sources by bit; ``moved`` empty: no rule moved anything.
+    """
+    names = [_names(mask) for mask in masks.tolist()]
+    rules = moved or [()] * len(results)
+    columns = zip(results, names, probabilities.low, probabilities.high, rules, strict=True)
+    return tuple(
+        result._replace(
+            sources=sources, reasons=reasons, probability_low=low, probability_high=high, rules=by
+        )
+        for result, (sources, reasons), low, high, by in columns
+    )

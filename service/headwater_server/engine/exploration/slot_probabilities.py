@@ -15,7 +15,7 @@ from headwater_server.models.probability.probability import FEATURES, Probabilit
 class SlotProbabilities(NamedTuple):
     """By slot: the probability, and the interval of 90 % of its posterior; None: not available."""
 
-    values: list[float] | list[None]
+    values: NDArray[np.float64] | None
     low: list[float] | list[None]
     high: list[float] | list[None]
 
@@ -44,13 +44,13 @@ def of_slate(
     explain: bool,
 ) -> SlotProbabilities:
     """Return the probabilities of a slate; None until enough impressions were reported."""
-    nothing = [None] * len(items)
+    nothing = [None] * len(items) if explain else []
     if not head.is_ready:
-        return SlotProbabilities(nothing, nothing, nothing)
+        return SlotProbabilities(None, nothing, nothing)
     positions = np.arange(1, len(items) + 1)
     dense = slot_features(scores, share_of_slate(scores), positions, len(history.items))
     slots = dense, buckets(history.circumstances), items
-    values = head.score_many(*slots).tolist()
+    values = head.score_many(*slots)
     if not explain:
         return SlotProbabilities(values, nothing, nothing)
     low, high = head.interval_many(*slots)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
 from headwater_server.models.logarithms import ln
@@ -85,28 +84,18 @@ _POPULARITY_OFFSETS = np.array([0.01, 0.01, 0.05, 0.1])
 
 
 @njit(cache=True)
-def item_features(
-    chosen,
-    scratch,
-    similarities,
-    counts,
-    by_event,
-    fade,
-    by_day,
-    fade_day,
-    starts,
-    fade_start,
-    now,
-    out,
-):
+def item_features(chosen, scratch, similarities, statistics, out):
     """Fill float32[len(chosen), len(ITEM_FEATURES)].
 
-    ``similarities`` float32[len(chosen), 5] are the last five features; ``counts`` float64[items,
-    4] of Activity; ``by_event`` and ``fade`` the stored values of Popularity and their factors;
-    ``now`` = (events, repeat rate). The numbers in ``f[…]`` are places in ITEM_FEATURES: kernels
-    have no names.
+    ``similarities`` float32[len(chosen), 5] are the last five features; ``statistics`` as in
+    `ranking.describing`: ``counts`` float64[items, 4] of Activity, stored values of Popularity and
+    their factors. The numbers in ``f[…]`` are places in ITEM_FEATURES: kernels have no names.
     """
-    evidence = scratch[0]
+    evidence, counts = scratch[0], statistics.counts
+    by_event, fade = statistics.by_event
+    by_day, fade_day = statistics.by_day
+    starts, fade_start = statistics.starts
+    now = statistics.events, statistics.repeat_rate
     for i in range(len(chosen)):
         item = chosen[i]
         e, f = evidence[item], out[i]
@@ -158,11 +147,13 @@ def _activity_logs(e, counted, now, f):
 
 
 @njit(cache=True)
-def context_features(history, length, session_length, gap_s, counts, events, out):
+def context_features(history, statistics, out):
     """Fill float32[len(CONTEXT_FEATURES)] from the visitor's history, newest first."""
-    out[0] = ln(1.0 + length)
+    counts, events = statistics.counts, statistics.events
+    session_length = statistics.session_length
+    out[0] = ln(1.0 + float(len(history)))
     out[1] = ln(1.0 + session_length)
-    out[2] = ln(1.0 + max(0.0, gap_s)) / 3.0
+    out[2] = ln(1.0 + max(0.0, statistics.gap_s)) / 3.0
     out[3] = 1.0 if session_length == 0 else 0.0
     out[4:] = 0.0
     if len(history) == 0:
@@ -173,8 +164,3 @@ def context_features(history, length, session_length, gap_s, counts, events, out
     for z in range(n):
         out[6] += ln(1.0 + counts[history[z], 0]) / n
         out[7] += ln(1.0 + events - counts[history[z], 2]) / n
-
-
-def empty_features(rows: int) -> NDArray[np.float32]:
-    """Return an array for the features of ``rows`` items."""
-    return np.empty((rows, len(ITEM_FEATURES)), dtype=np.float32)

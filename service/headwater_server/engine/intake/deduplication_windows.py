@@ -48,7 +48,7 @@ class DeduplicationWindows:
     def adopt(self, window_ms: int, ids_max: int) -> None:
         """Use another window and another number of ids; `shrink` then applies the number."""
         for window in self._both:
-            window.window_ms, window.ids_max = window_ms, ids_max
+            window.adopt(window_ms, ids_max)
 
     def shrink(self) -> None:
         """Remove the oldest ids beyond ``ids_max``."""

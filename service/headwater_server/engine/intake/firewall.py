@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from headwater_server.engine.clock import ahead_problem
 from headwater_server.engine.intake.placeholders import placeholder
+from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, RATING, canonical_type
 from headwater_server.engine.settings import EngineSettings
@@ -29,6 +30,16 @@ def quarantine_reason(event: Event, settings: EngineSettings) -> str:
     'items: a detail-page-view names at least one item'
     """
     return next(_reasons(event, settings), "")
+
+
+def refusal_of(event: Event, entry: Entry, settings: EngineSettings) -> str:
+    """Return why an event of ``entry`` is not learned, "" if it may be.
+
+    What was checked under this very object of settings before its append is not checked again. An
+    import of an earlier build may be of later: it stays, and counts as now.
+    """
+    reason = "" if entry.checked is settings else quarantine_reason(event, settings)
+    return reason or ("" if entry.imported else ahead_reason(event, entry.time_ms))
 
 
 def ahead_reason(event: Event, now_ms: int) -> str:

@@ -57,9 +57,8 @@ class Impressions:
         numbers = map(known, slate.item_ids if slate else ())
         unseen = [n for n in numbers if n is not None and n not in seen]
         whole = np.array(seen + unseen, dtype=np.int32)
-        self.scoring.retriever.gather_for(history, whole)
-        rows, context = self.scoring.ranking.describe(history, whole)
-        scores = self.scoring.ranking.score(rows, context, whole)
+        described = self.scoring.ranking.given(history, whole)
+        scores = self.scoring.ranking.score(described)
         shares, slots = share_of_slate(scores), slice(len(seen))
         self.attribution.open(
             Impression(
@@ -74,8 +73,8 @@ class Impressions:
                 positions=np.array(positions, dtype=np.float32),
                 scores=scores[slots].astype(np.float32),
                 shares=shares[slots].astype(np.float32),
-                features=rows[slots].astype(np.float16),
-                context=context,
+                features=described.rows[slots].astype(np.float16),
+                context=described.context,
                 circumstances=buckets(history.circumstances),
                 rewards=np.zeros(len(seen), dtype=np.float32),
             )

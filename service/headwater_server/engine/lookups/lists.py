@@ -48,21 +48,19 @@ class Lists:
         items = self.scoring.known(tuple(item_ids))
         if len(items) == 0:
             return ()
-        history, retriever = _history_of(items), self.scoring.retriever
+        history, ranking = _history_of(items), self.scoring.ranking
         passing = self.scoring.masks.shown(filter_text) if filter_text else None
-        found = retriever.retrieve(history, items, now_ms, passing)
-        cosines = np.empty((len(found), 3), dtype=np.float32)
-        self.models.content.accumulate(found, retriever.evidence.scratch, cosines)
-        evidence = retriever.evidence.values[found]
-        alike = evidence[:, ev.CONTENT] / max(1e-9, self._self_similarity(items))
+        found = ranking.found(history, items, now_ms, passing).items
+        evidence = ranking.retriever.evidence.values[found]
+        alike = evidence[:, ev.CONTENT] / max(1e-9, self._self_similarity(history))
         scores = evidence[:, ev.LIFT] + _CONTENT_WEIGHT * alike
         return self._best(found[scores > 0], scores[scores > 0], size)
 
-    def _self_similarity(self, items: NDArray[np.int32]) -> float:
+    def _self_similarity(self, history: History) -> float:
         """Return the largest similarity of an item to all of them; overwrites their evidence."""
-        evidence, cosines = self.scoring.retriever.evidence, np.empty((len(items), 3), np.float32)
-        self.models.content.accumulate(items, evidence.scratch, cosines)
-        return float(evidence.values[items, ev.CONTENT].max())
+        ranking, items = self.scoring.ranking, history.items
+        ranking.describe(history, items)
+        return float(ranking.retriever.evidence.values[items, ev.CONTENT].max())
 
     def trending(
         self, category: str, window: str, size: int, filter_text: str, now_ms: int

@@ -18,7 +18,7 @@ from headwater_server.engine.lookups.heads import Head, first_of, head_of
 from headwater_server.engine.lookups.lists import rises
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
-from headwater_server.models.popularity.activity import Activity
+from headwater_server.models.popularity.activity import FIRST, INTERACTIONS, REPEATS, Activity
 
 WINDOWS = ("hour", "day", "week")
 _NONE = np.zeros(0, dtype=np.int32)
@@ -149,9 +149,7 @@ class ItemStatistics:
         models = self._scoring.models
         match order:
             case ItemOrder.INTERACTIONS:
-                interactions: NDArray[np.float64] = models.activity.counts[
-                    numbers, Activity.INTERACTIONS
-                ]
+                interactions: NDArray[np.float64] = models.activity.counts[numbers, INTERACTIONS]
                 return interactions
             case ItemOrder.RECENT:
                 return rises(models.by_day, "day", numbers)[0]
@@ -172,8 +170,8 @@ class ItemStatistics:
                 catalogue.ids[number],
                 catalogue.at(number),
                 bool(shown[place]),
-                int(activity.counts[number, Activity.INTERACTIONS]),
-                int(activity.counts[number, Activity.REPEATS]),
+                int(activity.counts[number, INTERACTIONS]),
+                int(activity.counts[number, REPEATS]),
                 _interactions_since(activity, number),
                 tuple(float(counts[place]) for counts, _ in trends),
                 tuple(float(scores[place]) for _, scores in trends),
@@ -209,8 +207,8 @@ def _words(catalogue: Catalogue, number: int) -> str:
 def _newness(activity: Activity, numbers: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return keys by which items without interactions come first, then the latest firsts."""
     counts = activity.counts[numbers]
-    has_any = counts[:, Activity.INTERACTIONS] > 0
-    return np.where(has_any, counts[:, Activity.FIRST], activity.events + 1.0 + numbers)
+    has_any = counts[:, INTERACTIONS] > 0
+    return np.where(has_any, counts[:, FIRST], activity.events + 1.0 + numbers)
 
 
 def _interactions_since(activity: Activity, number: int) -> int:

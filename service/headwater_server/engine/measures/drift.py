@@ -7,10 +7,9 @@ from collections import deque
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from river.drift import ADWIN
-
 from headwater_server.engine.measures.placements import ALL
 from headwater_server.models.river.plain_values import from_plain, to_plain
+from headwater_server.models.river_parts import ADWIN
 
 LOSS = "ranking_loss"
 NO_ACT = "no_act"

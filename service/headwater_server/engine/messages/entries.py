@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from headwater_server.engine.messages.events import ContextValue, Event
 from headwater_server.engine.settings import EngineSettings
@@ -85,7 +85,7 @@ class VisitorUnlink:
 class ErasedEvent:
     """What a rewritten log keeps of an erased person's event: hashes, so that no retry is learned.
 
-    See `Deduplication` for both; neither names a person.
+    ``id_hash`` and ``content_hash`` are 16 bytes each; neither names a person.
     """
 
     id_hash: bytes
@@ -143,9 +143,12 @@ class Entry:
     """A batch of operations, put on the log at once.
 
     ``time_ms`` drives the engine's clock, except for an import (``imported``), where each
-    event's own time does, so that the size of the batches changes nothing.
+    event's own time does, so that the size of the batches changes nothing. ``checked``: the
+    firewall passed its events under exactly these settings, in this process; so it need not look
+    again under the same.
     """
 
     time_ms: int
     operations: tuple[Operation, ...]
     imported: bool = False
+    checked: EngineSettings | None = field(default=None, compare=False, repr=False)

@@ -60,6 +60,31 @@ class Event:
     from_page: bool = False
     self_asked: bool = False
 
+    def sent(self, fingerprint: bytes, source: str, *, from_page: bool) -> Event:
+        """Return the event with what is known of its sender; `replace` takes twice as long.
+
+        >>> Event("e1", "click", "v1").sent(b"print", "web", from_page=True).source
+        'web'
+        """
+        return Event(
+            self.event_id,
+            self.event_type,
+            self.visitor_id,
+            self.user_id,
+            self.session_id,
+            self.items,
+            self.value,
+            self.event_time_ms,
+            self.placement,
+            self.position,
+            self.context,
+            self.slate,
+            fingerprint,
+            source,
+            from_page,
+            self.self_asked,
+        )
+
     @property
     def is_proven(self) -> bool:
         """Return whether a backend confirms it, not only a page."""

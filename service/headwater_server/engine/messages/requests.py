@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from headwater_server.engine.messages.events import ContextValue
+from headwater_server.engine.messages.results import Numbers, Result, Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +66,6 @@ class UserProfile:
     history: tuple[Interaction, ...]
 
 
-class Result(NamedTuple):
-    """One slot of the slate. A tuple, because each answer makes about twenty.
-
-    ``probability``: the chance of a rewarded act within the attribution window, None until
-    enough impressions were reported. ``propensity``: the chance that the policy put this item
-    into this slot, given the slots before it. ``probability_low`` and ``probability_high``:
-    the bounds of 90 % of the probability's posterior. They and the ``contributions`` by family of
-    features (see `families`), which sum to the score, are present only with ``explain``.
-    ``first_slot_propensity``: the chance of the first slot, only if requested.
-    """
-
-    item_id: str
-    score: float
-    probability: float | None
-    propensity: float
-    sources: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-    probability_low: float | None = None
-    probability_high: float | None = None
-    rules: tuple[str, ...] = ()
-    contributions: tuple[tuple[str, float], ...] = ()
-    explanation: str = ""
-    first_slot_propensity: float | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Recommendation:
     """The slate, best slot first, and its policy; ``limits``: the caps that kept it short.
@@ -98,8 +74,18 @@ class Recommendation:
     """
 
     recommendation_id: str
-    results: tuple[Result, ...]
+    results: Sequence[Result]
     policy: str
     placement: str = ""
     limits: tuple[str, ...] = ()
     propensities_estimated: bool = False
+
+    @property
+    def item_ids(self) -> Sequence[str]:
+        """The items, best slot first."""
+        return Results.of(self.results).item_ids
+
+    @property
+    def propensities(self) -> Numbers:
+        """The propensities, one for each slot."""
+        return Results.of(self.results).propensities

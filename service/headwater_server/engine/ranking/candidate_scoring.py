@@ -66,8 +66,8 @@ class CandidateScoring:
         history: History,
         hidden: NDArray[np.int32],
         now_ms: int,
-    ) -> tuple[Sequence[str] | None, NDArray[np.int32]]:
-        """Return the items that may be shown: the caller's with their ids, or retrieval's and None.
+    ) -> tuple[Sequence[str] | None, NDArray[np.int32], NDArray[np.float64]]:
+        """Return what may be shown: the caller's ids or None for retrieval's, numbers, scores.
 
         ``hidden`` items are left out by the rules of `hiding`.
         """
@@ -76,14 +76,16 @@ class CandidateScoring:
         passing = self.masks.shown(request.filter) if request.filter else None
         named = self.known(request.exclude_item_ids + request.context_item_ids)
         excluded = np.concatenate((named, hidden))
-        items = self.retriever.retrieve(history, excluded, now_ms, passing)
+        found = self.ranking.found(history, excluded, now_ms, passing)
+        items, scores = found.items, self.ranking.score(found)
         enough = request.page_size if passing is None else max(request.page_size, REFILL)
         if len(items) < enough:
             excluded = np.concatenate((items, excluded, history.refused, history.items[:1]))
             allowed = self.allowed(excluded, now_ms)
             more = self.most_popular(request.filter, allowed, enough - len(items))
             items = np.concatenate((items, more))
-        return None, items
+            scores = np.concatenate((scores, self.scores(history, more)))
+        return None, items, scores
 
     def passing(self, text: str, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return bool[n]: which of ``items`` pass a filter, all of them with ""."""
@@ -105,7 +107,7 @@ class CandidateScoring:
         history: History,
         hidden: NDArray[np.int32],
         now_ms: int,
-    ) -> tuple[list[str], NDArray[np.int32]]:
+    ) -> tuple[list[str], NDArray[np.int32], NDArray[np.float64]]:
         """Return the caller's items, each once; an unknown one ranks as without interactions."""
         excluded = {*request.exclude_item_ids, *request.context_item_ids}
         wanted = [i for i in dict.fromkeys(request.candidate_item_ids) if i not in excluded]
@@ -117,7 +119,8 @@ class CandidateScoring:
         kept = np.full(len(items), not request.filter)
         kept[known] = self._may_be_given(request.filter, items[known], hidden, now_ms)
         ids = [item_id for item_id, keep in zip(wanted, kept.tolist(), strict=True) if keep]
-        return ids, self.retriever.gather_for(history, items[kept])
+        given = self.ranking.given(history, items[kept])
+        return ids, given.items, self.ranking.score(given)
 
     def _may_be_given(
         self, text: str, items: NDArray[np.int32], hidden: NDArray[np.int32], now_ms: int
@@ -140,8 +143,5 @@ class CandidateScoring:
         return more
 
     def scores(self, history: History, items: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return float64[n] scores; a score that is not finite becomes the lowest."""
-        if len(items) == 0:
-            return np.zeros(0)
-        scores = self.ranking.score(*self.ranking.describe(history, items), items)
-        return np.where(np.isfinite(scores), scores, -1e9)
+        """Return float64[n] scores of ``items`` that have evidence from the present request."""
+        return self.ranking.score(self.ranking.describe(history, items))

@@ -1,8 +1,8 @@
-"""Ranking: named features of candidates, and their scores in one pass."""
+"""Ranking: candidates with their named features, and their scores in one pass."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,62 +10,76 @@ from numpy.typing import NDArray
 from headwater_server.engine.ablation import columns_of
 from headwater_server.engine.features import features
 from headwater_server.engine.models import Models
+from headwater_server.engine.ranking import describing
+from headwater_server.engine.ranking.describing import Statistics
+from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.visitors.visitors import History
-from headwater_server.models.evidence import Evidence
+
+
+class Described(NamedTuple):
+    """Items with float32[n, features], and float32[context] of the visitor."""
+
+    items: NDArray[np.int32]
+    rows: NDArray[np.float32]
+    context: NDArray[np.float32]
 
 
 class Ranking:
-    """Reads the evidence of the latest retrieval; it has no state."""
+    """Finds items, describes and scores them; it has no state."""
 
-    def __init__(self, models: Models, evidence: Evidence) -> None:
+    def __init__(self, models: Models, retriever: Retriever) -> None:
         self.models = models
-        self.evidence = evidence
-        self._gone: tuple[list[int], list[int]] = ([], [])
+        self.retriever = retriever
+        self.leave_out(())
 
     def leave_out(self, names: tuple[str, ...]) -> None:
         """Set the features of these names to 0 from now on."""
-        self._gone = (
-            columns_of(names, features.ITEM_FEATURES, context=False),
-            columns_of(names, features.CONTEXT_FEATURES, context=True),
+        items = columns_of(names, features.ITEM_FEATURES, context=False)
+        context = columns_of(names, features.CONTEXT_FEATURES, context=True)
+        self._gone = np.array(items, dtype=np.int64), np.array(context, dtype=np.int64)
+
+    def statistics(self, history: History) -> Statistics:
+        """Return what features read beside the evidence, as kernels take it."""
+        models, activity = self.models, self.models.activity
+        return Statistics(
+            activity.counts,
+            _read(models.by_event),
+            _read(models.by_day),
+            _read(models.starts),
+            float(activity.events),
+            activity.repeat_rate,
+            float(history.session_length),
+            history.gap_s,
+            *self._gone,
         )
 
-    def describe(
-        self, history: History, items: NDArray[np.int32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return (float32[n, features] of ``items``, float32[context]) for this history."""
-        models, scratch = self.models, self.evidence.scratch
-        similarities = np.empty((len(items), 5), dtype=np.float32)
-        models.content.accumulate(items, scratch, similarities[:, :3])
-        models.words.accumulate(items, similarities[:, 3:])
-        counts, events = models.activity.counts, models.activity.events
-        rows = features.empty_features(len(items))
-        features.item_features(
-            items,
-            scratch,
-            similarities,
-            counts,
-            *_read(models.by_event),
-            *_read(models.by_day),
-            *_read(models.starts),
-            (float(events), models.activity.repeat_rate),
-            rows,
-        )
-        context = self._context(history, counts, events)
-        rows[:, self._gone[0]] = 0.0
-        context[self._gone[1]] = 0.0
-        return rows, context
+    def found(
+        self,
+        history: History,
+        excluded: NDArray[np.int32],
+        now_ms: int,
+        passing: NDArray[np.bool_] | None = None,
+    ) -> Described:
+        """Retrieve and describe what may be shown now: only ``passing``, none ``excluded``."""
+        retriever = self.retriever
+        shown_at = retriever.catalogue.shown_at(now_ms, passing)
+        args = retriever.begin(), self.statistics(history), retriever.visitor(history)
+        return Described(*describing.found(*args, excluded, shown_at))
 
-    def _context(self, history: History, counts: Any, events: int) -> NDArray[np.float32]:
-        context = np.empty(len(features.CONTEXT_FEATURES), dtype=np.float32)
-        length, session = float(len(history.items)), float(history.session_length)
-        args = (history.items, length, session, history.gap_s, counts, float(events), context)
-        features.context_features(*args)
-        return context
+    def given(self, history: History, items: NDArray[np.int32]) -> Described:
+        """Describe the caller's own ``items``, with the evidence that all sources write."""
+        retriever = self.retriever
+        args = retriever.begin(), self.statistics(history), retriever.visitor(history)
+        return Described(items, *describing.given(*args, items))
 
-    def score(
-        self, rows: NDArray[np.float32], context: NDArray[np.float32], items: NDArray[np.int32]
-    ) -> NDArray[np.float64]:
-        """Return float64[n] scores; higher is better."""
+    def describe(self, history: History, items: NDArray[np.int32]) -> Described:
+        """Describe ``items`` that have evidence from the present request."""
+        args = self.retriever.tables, self.statistics(history), history.items
+        return Described(items, *describing.describe(*args, items))
+
+    def score(self, described: Described) -> NDArray[np.float64]:
+        """Return float64[n] scores; higher is better, and what is not finite becomes the lowest."""
+        items, rows, context = described
         scores = self.models.ranker.score_many(rows, context, items)
         return np.asarray(scores, dtype=np.float64)
 

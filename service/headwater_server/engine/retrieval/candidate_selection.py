@@ -7,6 +7,8 @@ from numba import njit
 
 from headwater_server.models import evidence as ev
 
+ROOM = 900
+"""At most own 200, co-visitation 160, popular 90, circumstances 60, new 20, others 30 to 40."""
 CANDIDATES_MAX = 160
 CONTENT_MAX = 30
 CIRCUMSTANCES_MAX = 60
@@ -48,17 +50,22 @@ def _threshold(keys, most):
 
 
 @njit(cache=True)
-def select_candidates(scratch, shown_at, excluded, out):
-    """Fill ``out`` with the candidates, in order of first proposal; return how many.
+def exclude(scratch, items):
+    """Leave ``items`` out of the candidates: an older stamp is as if no source proposed them."""
+    for item in items:
+        scratch[1][item] = 0
+
+
+@njit(cache=True)
+def select_candidates(scratch, shown_at):
+    """Return int32[n] candidates, at most `ROOM`, in order of first proposal.
 
     The visitor's own, popular and new items always; the strongest `CANDIDATES_MAX` by
     co-visitation; the `CONTENT_MAX` most similar by words; the `CIRCUMSTANCES_MAX` most frequent
     under the same circumstances; and the best by `WALK_MAX` and `WORDS_MAX`. Items that may not be
-    shown now, and ``excluded`` ones, are left out.
+    shown now, and those of `exclude`, are left out.
     """
     values, stamps, sources, proposed, meta = scratch
-    for item in excluded:
-        stamps[item] = 0  # an older stamp: as if no source had proposed it
     allowed = _allowed(proposed[: meta[1]], stamps, meta[0], shown_at)
     keys = _keys(values, sources, allowed)
     strong = _threshold(keys[0], CANDIDATES_MAX)
@@ -67,7 +74,7 @@ def select_candidates(scratch, shown_at, excluded, out):
     walked = _threshold(keys[3], WALK_MAX)
     by_words = _threshold(keys[4], WORDS_MAX)
     # in order of first proposal, which is fixed: the ranker's negatives are drawn by place
-    count = 0
+    out, count = np.empty(ROOM, dtype=np.int32), 0
     for i in range(np.uint64(len(allowed))):
         item = np.uint64(allowed[i])
         is_similar = keys[1, i] > 0 and keys[1, i] >= similar
@@ -84,19 +91,21 @@ def select_candidates(scratch, shown_at, excluded, out):
         if taken and count < len(out):
             out[count] = allowed[i]
             count += 1
-    return count
+    return out[:count]
 
 
 @njit(cache=True)
 def _allowed(proposed, stamps, stamp, shown_at):
     """Return the proposed items that may be shown now and are not excluded."""
-    available, publish_ms, expire_ms, now_ms, are_timed = shown_at
+    available, publish_ms, expire_ms, now_ms, are_timed, passing = shown_at
     out, n = np.empty_like(proposed), 0
     for i in range(np.uint64(len(proposed))):
         item = np.uint64(proposed[i])
         if stamps[item] != stamp or not available[item]:
             continue
         if are_timed and not publish_ms[item] <= now_ms < expire_ms[item]:
+            continue
+        if len(passing) > 0 and not passing[item]:
             continue
         out[n] = proposed[i]
         n += 1

@@ -13,33 +13,30 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from headwater_server.engine.messages.events import Slate
-from headwater_server.engine.tokens.token_body import packed, unpacked
+from headwater_server.engine.tokens.token_body import Shown, packed, unpacked
+from headwater_server.engine.tokens.token_key import TokenKey
 
 _VERSION = 2
 _HEAD = struct.Struct(">BBI6sB")
 _TAG_BYTES = 6
 _MAC_BYTES = 16
+_BLOCK_BYTES = 64  # of SHA-256
 _BY_PAGE = 128
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 TOKEN_CHARS_MAX = 32_768
 
 
 class ForgedTokenError(ValueError):
     """The token was not signed with one of our keys, or is damaged. Nothing is learned from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class TokenKey:
-    """A key, and its number in tokens."""
-
-    key_id: int
-    secret: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ class Opened:
 
 
 def sign(
-    slate: Slate,
+    shown: Shown,
     key: TokenKey,
     *,
     visitor_id: str,
@@ -75,7 +72,7 @@ def sign(
     expire_s: int,
     by_page: bool = False,
 ) -> str:
-    """Return the token of ``slate`` for this visitor and user, valid until ``expire_s``.
+    """Return the token of the list for this visitor and user, valid until ``expire_s``.
 
     >>> slate = Slate("r1", "p", "home", ("a", "b"), (0.5, 0.25))
     >>> key = TokenKey(0, b"key")
@@ -89,7 +86,7 @@ def sign(
     visitor_tag = _tag(b"visitor ", visitor_id, key.secret)
     marks = len(user_tag) | (_BY_PAGE if by_page else 0)
     head = _HEAD.pack(_VERSION, key.key_id, expire_s, visitor_tag, marks)
-    body = head + user_tag + packed(slate)
+    body = head + user_tag + packed(shown)
     return _spelled(body + _mac(body, key.secret))
 
 
@@ -138,13 +135,34 @@ def _raw(token: str) -> bytes:
 
 
 def _spelled(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    text = binascii.b2a_base64(raw, newline=False)
+    return text.translate(_URL_SAFE, b"=").decode("ascii")
 
 
 def _tag(kind: bytes, of: str, secret: bytes) -> bytes:
-    text = of.encode("utf-8", "surrogatepass")
-    return hmac.digest(secret, kind + text, "sha256")[:_TAG_BYTES]
+    return _sealed(kind + of.encode("utf-8", "surrogatepass"), secret)[:_TAG_BYTES]
 
 
 def _mac(body: bytes, secret: bytes) -> bytes:
-    return hmac.digest(secret, body, "sha256")[:_MAC_BYTES]
+    return _sealed(body, secret)[:_MAC_BYTES]
+
+
+def _sealed(data: bytes, secret: bytes) -> bytes:
+    """Return the HMAC-SHA256 of ``data``; it goes on from the hashes that the key began."""
+    begun_inner, begun_outer = _begun(secret)
+    inner, outer = begun_inner.copy(), begun_outer.copy()
+    inner.update(data)
+    outer.update(inner.digest())
+    return outer.digest()
+
+
+@lru_cache(maxsize=256)  # as many keys as a ring has at most
+def _begun(secret: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+    """Return the inner and outer hash of RFC 2104 after the key: the same for every token.
+
+    `hmac` begins with the key each time, which takes longer than all the bytes of a token.
+    """
+    key = secret if len(secret) <= _BLOCK_BYTES else hashlib.sha256(secret).digest()
+    block = key.ljust(_BLOCK_BYTES, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in block) for pad in (0x36, 0x5C))
+    return hashlib.sha256(inner), hashlib.sha256(outer)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-from headwater_server.models.base import CAPACITY_START, HISTORY_MAX, grown
-from headwater_server.models.covisitation.neighbours import BLOCK_MIN, allocate_block, release_block
+from headwater_server.models.base import CAPACITY_START, HISTORY_MAX, growing
+from headwater_server.models.covisitation.neighbours import allocate_block, release_block
 
-_CLASSES = 24
+BLOCK_MIN = 2
+_CLASSES = 8  # block sizes: 2, 4, … 128 and `HISTORY_MAX`
+
+
+_ROWED, _SLOTTED = ("start", "size", "room"), ("items", "times", "counts")
 
 
 @njit(cache=True)
@@ -39,13 +44,13 @@ def _make_room(table, row):
         return
     old, old_room = start[row], room[row]
     # blocks double as in `neighbours`: most visitors have a few items, some have 200
-    new_room = BLOCK_MIN if old_room == 0 else 2 * old_room
-    block = allocate_block(new_room, items, free, used)
+    new_room = BLOCK_MIN if old_room == 0 else min(2 * old_room, HISTORY_MAX)
+    block = allocate_block(new_room, BLOCK_MIN, items, free, used)
     for i in range(size[row]):
         items[block + i], times[block + i] = items[old + i], times[old + i]
         counts[block + i] = counts[old + i]
     if old_room > 0:
-        release_block(old, old_room, items, free)
+        release_block(old, old_room, BLOCK_MIN, items, free)
     start[row], room[row] = block, new_room
 
 
@@ -111,8 +116,21 @@ def _merge(table, first, second, items_out, times_out, counts_out):
 
 
 @njit(cache=True)
-def _seen(items, times, counts, now_s, since_s, until_s, out):
-    kept, ages_s, interactions, in_session, refused = out
+def _merged(table, first, second):
+    """Return (items, times, counts) of two rows (-1: none) newest first, each once."""
+    items, times = np.empty(HISTORY_MAX, dtype=np.int32), np.empty(HISTORY_MAX)
+    counts = np.empty(HISTORY_MAX, dtype=np.int32)
+    n = _merge(table, first, second, items, times, counts)
+    return items[:n], times[:n], counts[:n]
+
+
+@njit(cache=True, nogil=True)
+def _seen(table, first, second, now_s, since_s, until_s):
+    """Return (items, ages, interactions, whether since ``since_s``, refused items)."""
+    items, times, counts = _merged(table, first, second)
+    kept, refused = np.empty_like(items), np.empty_like(items)
+    ages_s, interactions = np.empty_like(times), np.empty_like(counts)
+    in_session = np.empty(len(items), dtype=np.bool_)
     n = others = 0
     for i in range(len(items)):
         if times[i] > until_s:
@@ -125,7 +143,7 @@ def _seen(items, times, counts, now_s, since_s, until_s, out):
         ages_s[n] = max(now_s - times[i], 0.0)
         in_session[n] = times[i] >= since_s
         n += 1
-    return n, others
+    return kept[:n], ages_s[:n], interactions[:n], in_session[:n], refused[:others]
 
 
 @njit(cache=True)
@@ -153,8 +171,8 @@ class Histories:
     def __init__(self) -> None:
         slots = CAPACITY_START * BLOCK_MIN
         self.start = np.zeros(CAPACITY_START, dtype=np.int64)
-        self.size = np.zeros(CAPACITY_START, dtype=np.int32)
-        self.room = np.zeros(CAPACITY_START, dtype=np.int32)
+        self.size = np.zeros(CAPACITY_START, dtype=np.uint8)
+        self.room = np.zeros(CAPACITY_START, dtype=np.uint8)
         self.items = np.zeros(slots, dtype=np.int32)
         self.times = np.zeros(slots)
         self.counts = np.zeros(slots, dtype=np.int32)
@@ -168,22 +186,30 @@ class Histories:
             setattr(self, name, arrays.get(name, getattr(self, name, None)))
         self.table = tuple(getattr(self, name) for name in self._names)
 
-    def reserve(self, rows: int) -> None:
-        """Make room for rows below ``rows``."""
+    def reserving(self, rows: int = 0) -> Generator[None, None, None]:
+        """Make room for rows below ``rows`` and for one more item, in steps.
+
+        Between them it may be read. Kernels cannot grow an array.
+        """
         if rows > len(self.size):
-            names = ("start", "size", "room")
-            self._set({name: grown(getattr(self, name), rows) for name in names})
+            yield from self._growing(_ROWED, rows)
+        needed = int(self.used[0]) + HISTORY_MAX
+        if needed > len(self.items):
+            yield from self._growing(_SLOTTED, max(needed, 2 * len(self.items)))
+
+    def _growing(self, names: tuple[str, ...], length: int) -> Generator[None, None, None]:
+        longer = {}
+        for name in names:
+            longer[name] = yield from growing(getattr(self, name), length)
+        self._set(longer)
 
     def add(self, row: int, item: int, seconds: float, *, refused: bool = False) -> int:
         """Put ``item`` in its place by time; return its earlier interactions.
 
         Of a full row the oldest goes. What a later interaction said of the item stays.
         """
-        # kernels cannot grow an array: room for a whole new block is made before
-        needed = int(self.used[0]) + 2 * HISTORY_MAX
-        if needed > len(self.items):
-            slots, names = max(needed, 2 * len(self.items)), ("items", "times", "counts")
-            self._set({name: grown(getattr(self, name), slots) for name in names})
+        for _ in self.reserving():
+            pass
         return int(_add(self.table, row, item, seconds, 0 if refused else 1))
 
     def latest(self, row: int) -> int:
@@ -193,11 +219,8 @@ class Histories:
 
     def merged(self, first: int, second: int) -> tuple[Any, Any, Any]:
         """Return (items, seconds, interactions) of two rows (-1: none) as one, newest first."""
-        items = np.empty(HISTORY_MAX, dtype=np.int32)
-        times = np.empty(HISTORY_MAX)
-        counts = np.empty(HISTORY_MAX, dtype=np.int32)
-        n = _merge(self.table, first, second, items, times, counts)
-        return items[:n], times[:n], counts[:n]
+        merged: tuple[Any, Any, Any] = _merged(self.table, first, second)
+        return merged
 
     def has_within(self, row: int, seconds: float, gap_s: float) -> bool:
         """Return whether ``row`` has an item in the ``gap_s`` up to ``seconds``."""
@@ -213,18 +236,13 @@ class Histories:
         (items, ages in seconds, interactions, whether one is since ``since_s``, refused items);
         what is later than ``until_s`` is left out.
         """
-        items, times, counts = self.merged(first, second)
-        kept, refused = np.empty_like(items), np.empty_like(items)
-        ages_s, interactions = np.empty_like(times), np.empty_like(counts)
-        in_session = np.empty(len(items), dtype=np.bool_)
-        out = (kept, ages_s, interactions, in_session, refused)
-        n, others = _seen(items, times, counts, now_s, since_s, until_s, out)
-        return kept[:n], ages_s[:n], interactions[:n], in_session[:n], refused[:others]
+        seen: tuple[Any, ...] = _seen(self.table, first, second, now_s, since_s, until_s)
+        return seen
 
     def clear(self, row: int) -> None:
         """Release the block of ``row``."""
         if self.room[row] > 0:
-            release_block(self.start[row], self.room[row], self.items, self.free)
+            release_block(self.start[row], self.room[row], BLOCK_MIN, self.items, self.free)
         self.start[row] = self.size[row] = self.room[row] = 0
 
     def forget_items(self, items: Any, rows: int) -> None:
@@ -233,13 +251,10 @@ class Histories:
         gone[items] = True
         _forget_items(self.table, gone)
 
-    def state(self) -> dict[str, Any]:
-        """Return the arrays by name, without the slots that were never used."""
-        slots = int(self.used[0])
-        slotted = {"items", "times", "counts"}
-        return {
-            n: getattr(self, n)[:slots] if n in slotted else getattr(self, n) for n in self._names
-        }
+    def state(self, rows: int) -> dict[str, Any]:
+        """Return the arrays by name: the first ``rows``, and the slots in use."""
+        lengths = dict.fromkeys(_ROWED, rows) | dict.fromkeys(_SLOTTED, int(self.used[0]))
+        return {name: getattr(self, name)[: lengths.get(name)] for name in self._names}
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""

@@ -37,6 +37,10 @@ class Links:
         """Return the visitors that are linked to an account."""
         return sorted(self._visitors.get(account, ()))
 
+    def known(self) -> list[str]:
+        """Return the visitors that are, or were, linked."""
+        return list(self._since_s)
+
     def link(self, visitor: str, account: str, seconds: float) -> None:
         """Link a visitor, unless something later is known."""
         if seconds >= self._since_s.get(visitor, -math.inf):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,10 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.eviction import ORDINARY
 from headwater_server.engine.catalogue.recency import Recency
-from headwater_server.engine.snapshot.state import ScalarList
 from headwater_server.engine.visitors.histories import Histories
 from headwater_server.engine.visitors.links import Links
-from headwater_server.models.base import CAPACITY_START, grown
+from headwater_server.engine.visitors.profile_rows import ProfileRows
+from headwater_server.models.base import CAPACITY_START, growing
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,11 @@ class Visitors:
         self.profiles_max = profiles_max
         self.session_gap_s = session_gap_s
         self.histories = Histories()
-        self._rows: dict[str, int] = {}
-        self._keys: list[str] = []
+        self._rows = ProfileRows()
         self._recency = Recency()
         self._links = Links()
-        self._spare: list[int] = []
+        self._linked: dict[int, str] = {}
+        """The key of each row whose visitor is, or was, linked: no other text is kept."""
         self._last_s = np.zeros(CAPACITY_START)
         self._session_start_s = np.zeros(CAPACITY_START)
         self._session_keys = np.zeros(CAPACITY_START, dtype=np.int64)
@@ -97,14 +98,18 @@ class Visitors:
         ``seconds``: the event's own time; ``row_class``: what the event makes of the profiles.
         """
         if user_id:
-            visitor = self._row("v" + visitor_id, row_class)  # without it the link would be lost
-            self._links.link(self._keys[visitor], "u" + user_id, seconds)
+            visitor = "v" + visitor_id
+            self._linked[self._row(visitor, row_class)] = visitor  # without it the link is lost
+            self._links.link(visitor, "u" + user_id, seconds)
         return self._row(self.acting(visitor_id, user_id), row_class)
 
     def log_out(self, visitor_id: str, user_id: str, seconds: float) -> None:
         """End the visitor's link, if it is to ``user_id`` (empty: to any); a stranger has none."""
-        if "v" + visitor_id in self._rows:
-            self._links.end("v" + visitor_id, seconds, "u" + user_id if user_id else "")
+        visitor = "v" + visitor_id
+        row = self._rows.find(visitor)
+        if row >= 0:
+            self._linked[row] = visitor
+            self._links.end(visitor, seconds, "u" + user_id if user_id else "")
 
     def account_of(self, visitor_id: str) -> str:
         """Return the id of the account that a visitor is linked to, "" if to none."""
@@ -119,27 +124,33 @@ class Visitors:
         return "v" + visitor_id in self._rows or "u" + user_id in self._rows
 
     def _row(self, key: str, row_class: int) -> int:
-        row = self._rows.get(key)
-        if row is None:
+        row = self._rows.find(key)
+        if row < 0:
             self.shrink(places=1)
-            row = self._new_row(key)
-            self._rows[key] = row
+            for _ in self.reserving(1):
+                pass
+            row = self._rows.enter(key)
         self._recency.act(row)
         self._recency.raise_class(row, row_class)
         return row
 
-    def _new_row(self, key: str) -> int:
-        if self._spare:
-            row = self._spare.pop()
-            self._keys[row] = key
-            return row
-        row = len(self._keys)
-        self._keys.append(key)
-        if row >= len(self._last_s):
-            for name in self._row_arrays:
-                setattr(self, name, grown(getattr(self, name), 2 * row))
-            self.histories.reserve(2 * row)
-        return row
+    def reserving(self, places: int = 2) -> Generator[None, None, None]:
+        """Make room for ``places`` more profiles and one more act of each, in steps.
+
+        Between them it may be read. Most often there is room.
+        """
+        yield from self.histories.reserving()
+        rows = self._rows.used + places
+        if rows > self._rows.capacity:
+            yield from self._rows.reserving(rows)
+            yield from self._reserving(self._rows.capacity)
+
+    def _reserving(self, rows: int) -> Generator[None, None, None]:
+        for name in self._row_arrays:
+            longer = yield from growing(getattr(self, name), rows)
+            setattr(self, name, longer)
+        yield from self.histories.reserving(rows)
+        yield from self._recency.reserving(rows)
 
     def shrink(self, places: int = 0) -> None:
         """Remove profiles until there is room for ``places`` more within ``profiles_max``."""
@@ -148,24 +159,26 @@ class Visitors:
 
     def _evict(self) -> None:
         for row in self._recency.inactive(self.profiles_max).tolist():
-            if self._keys[row][0] == "v":  # visitors of an account keep their link to it
-                self._links.forget(self._keys[row])
+            if row in self._linked:  # not an account's: its visitors keep their link to it
+                self._links.forget(self._linked[row])
             self._free(row)
 
     def _free(self, row: int) -> None:
-        del self._rows[self._keys[row]]
+        self._rows.leave(row)
+        self._linked.pop(row, None)
         self._recency.clear(row)
         self.histories.clear(row)
         for name in self._row_arrays:
             getattr(self, name)[row] = 0
-        self._keys[row] = ""
-        self._spare.append(row)
 
     def forget(self, profile: str) -> None:
         """Forget a profile and its link; for an account, every visitor's link to it."""
+        for visitor in self._links.visitors(profile):
+            self._linked.pop(self._rows.find(visitor), None)
         self._links.forget(profile)
-        if profile in self._rows:
-            self._free(self._rows[profile])
+        row = self._rows.find(profile)
+        if row >= 0:
+            self._free(row)
 
     def enter(self, row: int, seconds: float, session_id: str) -> bool:
         """Note an act of ``row``; return whether it begins a session.
@@ -207,7 +220,7 @@ class Visitors:
         ``of_past``: without what they did after ``now_s``, as an event that comes late needs it.
         """
         profiles = self.profiles_of(visitor_id, user_id)
-        known = (self._rows.get(key, -1) for key in profiles)
+        known = (self._rows.find(key) for key in profiles)
         rows = [row for row in known if row >= 0 and self._has_acted(row)]
         first, second = (rows[0] if rows else -1), (rows[1] if len(rows) > 1 else -1)
         if of_past and any(now_s < self._last_s[row] for row in rows):
@@ -233,7 +246,7 @@ class Visitors:
 
     def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:
         """Return (item, seconds, interactions) of a visitor and an account as one, newest first."""
-        rows = [self._rows.get(key, -1) for key in ("v" + visitor_id, "u" + user_id)]
+        rows = [self._rows.find(key) for key in ("v" + visitor_id, "u" + user_id)]
         items, times, interactions = self.histories.merged(*rows)
         return list(zip(items.tolist(), times.tolist(), interactions.tolist(), strict=True))
 
@@ -244,21 +257,23 @@ class Visitors:
 
     def state(self) -> dict[str, Any]:
         """Return profiles by row, and the state of each."""
+        used = self._rows.used
         return {
-            "keys": ScalarList(self._keys),
-            "spare": ScalarList(self._spare),
+            "profiles": self._rows.state(),
             "recency": self._recency.state(),
             "links": self._links.state(),
-            "histories": self.histories.state(),
-            **{name: getattr(self, name) for name in self._row_arrays},
+            "histories": self.histories.state(used),
+            **{name: getattr(self, name)[:used] for name in self._row_arrays},
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
-        self._keys, self._spare = list(state["keys"]), list(state["spare"])
+        self._rows.load(state["profiles"])
         self._recency.load(state["recency"])
-        self._rows = {key: row for row, key in enumerate(self._keys) if key}
         self._links.load(state["links"])
+        self._linked = {self._rows.find(visitor): visitor for visitor in self._links.known()}
         self.histories.load(state["histories"])
         for name in self._row_arrays:
             setattr(self, name, state[name])
+        for _ in self._reserving(self._rows.capacity):
+            pass

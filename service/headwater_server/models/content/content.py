@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
-from headwater_server.models.base import CAPACITY_START, ItemModel, grown
+from headwater_server.models.base import CAPACITY_START, ItemModel, growing
 from headwater_server.models.content import profile_similarity
 from headwater_server.models.content.comparison import Comparison
+from headwater_server.models.content.token_lists import KEPT_MAX, TokenLists
 from headwater_server.models.logarithms import LOGS
 
 STEP_ITEMS = 500  # whose tokens are selected in one step, about two milliseconds
 STEP_WORDS = 2_000  # that are removed in one step, about as long
 TOKENS_MAX = 12
-KEPT_MAX = 48
 POSTINGS_MAX = 64
 UNUSED_MAX = 256
 """Words without any item that are still kept; with more of them, all such words are removed."""
@@ -55,8 +55,8 @@ class Content(ItemModel):
     """
 
     _empty = -1  # no token
-    _item_arrays = ("_all_tokens", "_tokens")
-    _state = ("_words", "_all_tokens", "_tokens", "_frequencies", "_postings", "_filled", "_items")
+    _item_arrays = ("_tokens",)
+    _state = ("_words", "_tokens", "_frequencies", "_postings", "_filled", "_items")
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class Content(ItemModel):
         self._free: list[int] = []  # a heap: the lowest is used first
         self._unused = 0  # words without any item that are still kept
         self.on_forgotten: list[Callable[[NDArray[np.int64]], None]] = []
-        self._all_tokens = np.full((CAPACITY_START, KEPT_MAX), -1, dtype=np.int32)
+        self._lists = TokenLists()
         self._tokens = np.full((CAPACITY_START, TOKENS_MAX), -1, dtype=np.int32)
         self._frequencies = np.zeros(CAPACITY_START)
         self._postings = np.zeros((CAPACITY_START, POSTINGS_MAX), dtype=np.int32)
@@ -80,6 +80,11 @@ class Content(ItemModel):
         self._norms = np.zeros(3)
         self._stamp = 0
 
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Make room for items numbered below ``rows``, in steps."""
+        yield from super().reserving(rows)
+        yield from self._lists.reserving(rows)
+
     def describe(self, item: int, tokens: Iterable[str]) -> None:
         """Set the tokens of ``item``, instead of those that it had."""
         for _ in self.describing(item, tokens):
@@ -87,9 +92,12 @@ class Content(ItemModel):
 
     def describing(self, item: int, tokens: Iterable[str]) -> Generator[None, None, None]:
         """Do the same in steps: now and then every item's tokens are selected again."""
+        wanted = [token for token in dict.fromkeys(tokens) if token]
+        yield from self._reserving_words(len(self._named) + len(wanted))
+        yield from self._lists.reserving_slots()
         self._undescribe(item)
-        numbers = [self._number(token) for token in dict.fromkeys(tokens) if token][:KEPT_MAX]
-        self._all_tokens[item, : len(numbers)] = numbers
+        numbers = [self._number(token) for token in wanted][:KEPT_MAX]
+        self._lists.put(item, numbers)
         self._unused -= int(np.count_nonzero(self._frequencies[numbers] == 0))
         self._frequencies[numbers] += 1
         for token in numbers:
@@ -97,7 +105,7 @@ class Content(ItemModel):
             self._filled[token] += 1
         self._items += 1
         if self._items & (self._items - 1) == 0:  # a power of two: the number has doubled
-            described = np.flatnonzero(self._all_tokens[:, 0] >= 0)
+            described = self._lists.described()
             for start in range(0, len(described), STEP_ITEMS):
                 self._select_tokens(described[start : start + STEP_ITEMS])
                 yield
@@ -129,8 +137,7 @@ class Content(ItemModel):
             callback(gone)
 
     def _undescribe(self, item: int) -> None:
-        tokens = self._all_tokens[item]
-        known = tokens[tokens >= 0]
+        known = self._lists.of(item)
         if len(known) == 0:
             return
         self._frequencies[known] -= 1
@@ -141,7 +148,7 @@ class Content(ItemModel):
             self._postings[token, : len(kept)] = kept
             self._filled[token] = len(kept)
         self._items -= 1
-        self._all_tokens[item] = -1
+        self._lists.put(item, [])
         self._tokens[item] = -1
 
     def _number(self, token: str) -> int:
@@ -152,15 +159,22 @@ class Content(ItemModel):
         self._named[number : number + 1] = [token]
         self._words[token] = number
         self._unused += 1
-        if number >= len(self._frequencies):
-            for name in ("_frequencies", "_postings", "_filled"):
-                setattr(self, name, grown(getattr(self, name), 2 * len(self._frequencies)))
-            self._begin_scratch()
         return number
+
+    def _reserving_words(self, words: int) -> Generator[None, None, None]:
+        """Make room for so many words, in steps; it grows by doubling."""
+        if words > self.room:
+            names = ("_frequencies", "_postings", "_filled")
+            longer = {}
+            for name in names:
+                room = 1 << (words - 1).bit_length()
+                longer[name] = yield from growing(getattr(self, name), room)
+            self.__dict__.update(longer)
+            self._begin_scratch()
 
     def _select_tokens(self, items: NDArray[Any]) -> None:
         """Select the rarest tokens of ``items``, ties by token number."""
-        tokens = self._all_tokens[items]
+        tokens = self._lists.padded(items)
         rarity = np.where(tokens >= 0, self._frequencies[tokens], np.inf)
         order = np.lexsort((tokens, rarity), axis=1)[:, :TOKENS_MAX]
         self._tokens[items] = np.take_along_axis(tokens, order, axis=1)
@@ -190,59 +204,33 @@ class Content(ItemModel):
         return bool(self._tokens[item, 0] >= 0)
 
     @property
-    def _counted(self) -> tuple[Any, Any, Any, Any]:
+    def counted(self) -> tuple[Any, Any, int, Any]:
+        """As kernels take it: see `profile_similarity`."""
         return self._tokens, self._frequencies, self._items, LOGS
 
-    def build_profile(
-        self, history: NDArray[np.int32], in_session: NDArray[np.bool_] | None = None
-    ) -> None:
-        """Build the profile that `accumulate` reads; absent flags: one session."""
+    @property
+    def scratch(self) -> tuple[Any, Any, int, Any, Any]:
+        """The profile of the present request, as kernels take it."""
+        return self._profile, self._stamps, self._stamp, self._met, self._norms
+
+    def begin(self) -> None:
+        """Begin the next request; `profile_similarity.build_profile` then fills its profile."""
         self._stamp += 1
-        flags = np.ones(len(history), dtype=np.bool_) if in_session is None else in_session
-        profile_similarity.build_profile(
-            history,
-            flags,
-            *self._counted,
-            self._profile,
-            self._stamps,
-            self._stamp,
-            self._met,
-            self._norms,
-        )
-
-    def propose(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
-        """Propose the items that share rare tokens with the latest of ``history``."""
-        profile_similarity.propose(history, *self._counted, self._postings, self._filled, scratch)
-
-    def accumulate(
-        self, chosen: NDArray[np.int32], scratch: tuple[Any, ...], cosines: NDArray[np.float32]
-    ) -> None:
-        """Write how similar each ``chosen`` item, which has a row, is to the profile.
-
-        ``cosines`` float32[n, 3] receives those to the latest item, the session, the last hundred.
-        """
-        profile_similarity.score_items(
-            *self._counted,
-            self._profile,
-            self._stamps,
-            self._stamp,
-            self._norms,
-            chosen,
-            scratch,
-            cosines,
-        )
 
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Nothing: content is learned from the catalogue (`describe`), not from events."""
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the similarity of ``item`` to ``history``."""
-        scratch = ev.Evidence()
-        scratch.begin(len(self._tokens))
-        chosen = np.array([item], dtype=np.int32)
-        self.build_profile(history)
-        self.accumulate(chosen, scratch.scratch, np.empty((1, 3), dtype=np.float32))
-        return float(scratch.values[item, ev.CONTENT])
+        evidence = ev.Evidence()
+        evidence.begin(len(self._tokens))
+        chosen, flags = np.array([item], dtype=np.int32), np.ones(len(history), dtype=np.bool_)
+        self.begin()
+        profile_similarity.build_profile(self.counted, history, flags, self.scratch)
+        cosines = np.empty((1, 3), dtype=np.float32)
+        args = (chosen, self.scratch, evidence.scratch, cosines)
+        profile_similarity.score_items(self.counted, *args)
+        return float(evidence.values[item, ev.CONTENT])
 
     def comparison(self, history: NDArray[np.int32]) -> Comparison:
         """Return what `most_similar` needs of the latest of ``history``, for many items."""
@@ -262,11 +250,12 @@ class Content(ItemModel):
 
     def state(self) -> dict[str, Any]:
         """Return the whole state; the words in order of their numbers."""
-        return {**super().state(), "_words": self._named}
+        return {**super().state(), "_words": self._named, "_lists": self._lists.state()}
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
         super().load(state)
+        self._lists.load(state["_lists"])
         self._named = list(state["_words"])
         self._words = {word: number for number, word in enumerate(self._named) if word}
         self._free = [number for number, word in enumerate(self._named) if not word]

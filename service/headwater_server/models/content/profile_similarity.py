@@ -4,6 +4,9 @@
 the session and the last hundred; later items count more. The last column is the word's idf.
 ``stamps`` mark the rows of this request, ``met`` lists them. ``norms`` belong to the columns of the
 latest, the session and the last hundred.
+
+``counted`` = (tokens of each item, items of each token, items, logarithms);
+``scratch`` = (profile, stamps, the stamp of this request, met, norms).
 """
 
 from __future__ import annotations
@@ -27,10 +30,10 @@ def idf_of(token, frequencies, items, logs):
 
 
 @njit(cache=True)
-def build_profile(
-    history, in_session, tokens, frequencies, items, logs, profile, stamps, stamp, met, norms
-):
+def build_profile(counted, history, in_session, scratch):
     """Weigh the words of the last items."""
+    tokens, frequencies, items, logs = counted
+    profile, stamps, stamp, met, norms = scratch
     n = 0
     for z in range(min(LONG_REACH, len(history))):
         near, far, long = 0.5**z, 0.9**z, 0.98**z
@@ -67,27 +70,29 @@ def build_profile(
 
 
 @njit(cache=True)
-def propose(history, tokens, frequencies, items, logs, postings, filled, scratch):
+def propose_similar(counted, listed, history, evidence):
     """Propose the newest items that share words with the latest items; rare words count most."""
-    out = scratch[0]
+    tokens, frequencies, items, logs = counted
+    postings, filled = listed
+    out = evidence[0]
     for z in range(min(PROPOSERS, len(history))):
         for token in tokens[history[z]]:
             if token < 0:
                 break
             worth = np.float32(0.5**z * idf_of(token, frequencies, items, logs) ** 2)
             # at most 64 a word: a frequent word says little, and would cost the whole shop
-            listed = postings[token, : min(filled[token], postings.shape[1])]
-            ev.add_rows(scratch, listed, 0)
-            for item in listed:
+            newest = postings[token, : min(filled[token], postings.shape[1])]
+            ev.add_rows(evidence, newest, 0)
+            for item in newest:
                 out[np.uint64(item), ev.CONTENT_NEAR] += worth
 
 
 @njit(cache=True)
-def score_items(
-    tokens, frequencies, items, logs, profile, stamps, stamp, norms, chosen, scratch, rows
-):
+def score_items(counted, chosen, scratch, evidence, rows):
     """Write two sums into the evidence of ``chosen``, and three cosines into ``rows``."""
-    out = scratch[0]
+    tokens, frequencies, items, logs = counted
+    profile, stamps, stamp, _, norms = scratch
+    out = evidence[0]
     dots = np.empty(5)
     for i in range(len(chosen)):
         item, norm = chosen[i], 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,13 @@ OUT, IN = 0, 1
 
 
 @njit(cache=True)
-def _learn(table, totals, tokens, history, item, weight, row_max, seed, count):
+def count_words(counted, draws, tokens, history, item):
+    """Add one interaction: the flow from each word of ``history`` to each of ``item``."""
+    table, totals, _, weight = counted
+    row_max, seed, count = draws
     values = table[4]
+    if tokens[item, 0] < 0:
+        return  # an item without words: nothing flows into any
     for z in range(min(REACH, len(history))):
         # eight words an item: pairs of words grow with the square
         near = np.float32(weight * 0.5**z)
@@ -46,8 +52,10 @@ def _learn(table, totals, tokens, history, item, weight, row_max, seed, count):
 
 
 @njit(cache=True)
-def _flow(table, totals, tokens, history, weight, flow, stamps, stamp, met):
+def _flow(counted, tokens, history, scratch):
     """Write into ``flow`` how likely each word comes next; return how many words were met."""
+    table, totals, _, weight = counted
+    flow, stamps, stamp, met = scratch
     start, size, _, ids, values, _, _, _ = table
     n = 0
     for z in range(min(REACH, len(history))):
@@ -73,9 +81,13 @@ def _flow(table, totals, tokens, history, weight, flow, stamps, stamp, met):
 
 
 @njit(cache=True)
-def _propose(totals, mass, weight, flow, met, postings, filled, scratch):
-    """Propose the newest items of the words with the largest lift."""
-    out = scratch[0]
+def propose_by_words(counted, tokens, listed, history, scratch, evidence):
+    """Compute the flow from ``history``; propose the newest items of the words of most lift."""
+    _, totals, mass, weight = counted
+    flow = scratch[0]
+    met = scratch[3][: _flow(counted, tokens, history, scratch)]
+    postings, filled = listed
+    out = evidence[0]
     worth = np.empty(len(met), dtype=np.float32)
     for i in range(len(met)):
         worth[i] = flow[met[i]] * mass / (totals[met[i], IN] + 3.0 * weight)
@@ -87,15 +99,18 @@ def _propose(totals, mass, weight, flow, met, postings, filled, scratch):
                 best = j
         met[i], met[best] = met[best], met[i]
         worth[i], worth[best] = worth[best], worth[i]
-        listed = postings[met[i], : min(filled[met[i]], postings.shape[1])]
-        ev.add_rows(scratch, listed, 0)
+        newest = postings[met[i], : min(filled[met[i]], postings.shape[1])]
+        ev.add_rows(evidence, newest, 0)
         gain = np.float32(ln(1.0 + worth[i]))
-        for item in listed:
+        for item in newest:
             out[np.uint64(item), ev.WORDS] += gain
 
 
 @njit(cache=True)
-def _accumulate(tokens, totals, mass, weight, flow, stamps, stamp, chosen, rows):
+def score_words(counted, tokens, chosen, scratch, rows):
+    """Write float32[n, 2]: mean and largest lift of the words of each of ``chosen``."""
+    _, totals, mass, weight = counted
+    flow, stamps, stamp, _ = scratch
     for i in range(len(chosen)):
         total, best, n = 0.0, 0.0, 0
         for j in range(COUNTED):
@@ -199,45 +214,58 @@ class WordFlow(FadingModel):
             self._totals = totals
             self._begin_scratch()
 
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for what one interaction adds, in steps."""
+        yield from self._pairs.ensuring_slots(2 * REACH * COUNTED * self.row_max)
+
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Learn that the words of ``item`` came after those of ``history``."""
+        self.make_room(item)
+        count_words(self.counted, self.draws, self.content.tokens, history, item)
+        self.advance(item, len(history))
+
+    def make_room(self, item: int) -> None:
+        """Make room for what one interaction with ``item`` adds."""
         if self.content.is_described(item):
             self._reserve_words()
-            self._pairs.ensure_slots(2 * REACH * COUNTED * self.row_max)
-            args = (self.content.tokens, history, item, self._weight, self.row_max)
-            _learn(self._pairs.table, self._totals, *args, self.seed, self._count)
-            self._mass += self._weight * sum(0.5**z for z in range(min(REACH, len(history))))
-        self._advance()
+            for _ in self.making_room():
+                pass
 
-    def _advance(self) -> None:
-        """Count a step; the mass is no array, so it is scaled down here when the arrays are."""
+    def advance(self, item: int, history_length: int) -> None:
+        """Count one interaction that `count_words` has added; an item without words added none.
+
+        The mass is no array, so it is scaled down here when the arrays are.
+        """
+        if self.content.is_described(item):
+            self._mass += self._weight * sum(0.5**z for z in range(min(REACH, history_length)))
         origin = self._origin
         self._step(self._pairs.values, self._totals)
         if self._origin != origin:
             self._mass *= 2.0 ** (-(self._origin - origin) / self.half_life)
 
-    def propose(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
-        """Compute the flow from ``history`` for this request, and propose items by their words."""
-        self._stamp += 1
-        args = (self._pairs.table, self._totals, self.content.tokens, history, self._weight)
-        found = _flow(*args, self._flow, self._stamps, self._stamp, self._met)
-        if found:
-            postings, filled = self.content.listed
-            flowing = (self._mass, self._weight, self._flow, self._met[:found])
-            _propose(self._totals, *flowing, postings, filled, scratch)
+    @property
+    def counted(self) -> tuple[tuple[Any, ...], NDArray[np.float32], float, float]:
+        """As kernels take it: (pairs, totals of each word, all of it, what one act adds now)."""
+        return self._pairs.table, self._totals, self._mass, self._weight
 
-    def accumulate(self, chosen: NDArray[np.int32], rows: NDArray[np.float32]) -> None:
-        """Write float32[n, 2]: mean and largest lift of the words of each of ``chosen``."""
-        args = (self.content.tokens, self._totals, self._mass, self._weight, self._flow)
-        _accumulate(*args, self._stamps, self._stamp, chosen, rows)
+    @property
+    def scratch(self) -> tuple[Any, Any, int, Any]:
+        """The flow of the present request, as kernels take it: (flow, stamps, stamp, met)."""
+        return self._flow, self._stamps, self._stamp, self._met
+
+    def begin(self) -> None:
+        """Begin the next request; `propose_by_words` then computes its flow."""
+        self._stamp += 1
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the mean lift of the words of ``item`` after ``history``."""
         evidence = ev.Evidence()
         evidence.begin(len(self.content.tokens))
         rows = np.zeros((1, 2), dtype=np.float32)
-        self.propose(history, evidence.scratch)
-        self.accumulate(np.array([item], dtype=np.int32), rows)
+        self.begin()
+        args = (self.counted, self.content.tokens)
+        propose_by_words(*args, self.content.listed, history, self.scratch, evidence.scratch)
+        score_words(*args, np.array([item], dtype=np.int32), self.scratch, rows)
         return float(rows[0, 0])
 
     def state(self) -> dict[str, Any]:

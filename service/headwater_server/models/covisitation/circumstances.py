@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -19,12 +19,16 @@ from headwater_server.models.splitmix import uniform
 TOKENS_MAX = 32
 """Circumstances of one act that count; more of them add little and cost much."""
 
+_NO_ROWS = np.zeros(0, dtype=np.int32)
 PAGES = "page:"
 """Before a circumstance that only pages name: what anyone can make up is counted apart."""
 
 
 @njit(cache=True)
-def _learn(table, totals, tokens, item, weight, row_max, seed, count):
+def count_circumstances(counted, draws, tokens, item):
+    """Add one interaction with ``item`` under each of ``tokens``, which are rows."""
+    table, totals, weight, _ = counted
+    row_max, seed, count = draws
     values = table[4]
     for place in range(len(tokens)):
         token = tokens[place]
@@ -37,7 +41,9 @@ def _learn(table, totals, tokens, item, weight, row_max, seed, count):
 
 
 @njit(cache=True)
-def _accumulate(table, totals, tokens, weight, count, interactions, scratch):
+def accumulate_circumstances(counted, tokens, interactions, scratch):
+    """Write the evidence for all items that are chosen under ``tokens``, which are rows."""
+    table, totals, weight, count = counted
     start, size, _, ids, values, _, _, _ = table
     out, one, unit = scratch[0], np.float32(1.0), np.float32(1.0 / weight)
     for token in tokens:
@@ -136,10 +142,17 @@ class Circumstances(FadingModel):
         if len(items):
             yield from self._pairs.forgetting_neighbours(items)
 
-    def _rows(self, tokens: Iterable[str]) -> NDArray[np.int32]:
+    def rows(self, tokens: tuple[str, ...]) -> NDArray[np.int32]:
         """Return the rows of the known tokens; a pure read."""
+        if not tokens:
+            return _NO_ROWS
         known = (self._row(token) for token in tokens)
         return np.array([n for n in known if n >= 0][:TOKENS_MAX], dtype=np.int32)
+
+    @property
+    def counted(self) -> tuple[tuple[Any, ...], NDArray[np.float32], float, int]:
+        """As kernels take it: (pairs, totals of each row, what one act adds now, events)."""
+        return self._pairs.table, self._totals, self._weight, self._count
 
     def _row(self, token: str) -> int:
         tokens = self._page_tokens if token.startswith(PAGES) else self._tokens
@@ -179,6 +192,10 @@ class Circumstances(FadingModel):
         self._pairs.clear(row)
         self._totals[row] = 0
 
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for what one interaction adds, in steps."""
+        yield from self._pairs.ensuring_slots(2 * TOKENS_MAX * self.row_max)
+
     def learn(
         self,
         history: NDArray[np.int32],
@@ -187,21 +204,21 @@ class Circumstances(FadingModel):
         **context: Any,
     ) -> None:
         """Learn that ``item`` was chosen under ``tokens``."""
+        rows = self.make_room(tokens)
+        count_circumstances(self.counted, self.draws, rows, item)
+        self.advance()
+
+    def make_room(self, tokens: tuple[str, ...]) -> NDArray[np.int32]:
+        """Enter ``tokens``, and make room for one act under them; return their rows."""
         for token in tokens[:TOKENS_MAX]:
             self._enter(token)
-        self._pairs.ensure_slots(2 * TOKENS_MAX * self.row_max)
-        args = (item, self._weight, self.row_max, self.seed, self._count)
-        _learn(self._pairs.table, self._totals, self._rows(tokens[:TOKENS_MAX]), *args)
-        self._step(self._pairs.values, self._totals)
+        for _ in self.making_room():
+            pass
+        return self.rows(tokens[:TOKENS_MAX])
 
-    def accumulate(
-        self, tokens: tuple[str, ...], interactions: NDArray[Any], scratch: tuple[Any, ...]
-    ) -> None:
-        """Write the evidence for all items that are chosen under ``tokens``."""
-        rows = self._rows(tokens)
-        if len(rows):
-            args = (rows, self._weight, self._count, interactions, scratch)
-            _accumulate(self._pairs.table, self._totals, *args)
+    def advance(self) -> None:
+        """Count one act that `count_circumstances` has added."""
+        self._step(self._pairs.values, self._totals)
 
     def lifts(self, tokens: tuple[str, ...], item: int, interactions: float) -> dict[str, float]:
         """Return for each circumstance how much more often than by chance ``item`` is chosen."""
@@ -226,7 +243,7 @@ class Circumstances(FadingModel):
         number = self._numbers.get(item)
         if number is None:
             return 0.0
-        slots = [find_slot(self._pairs.table, n, number) for n in self._rows(_texts(x or {}))]
+        slots = [find_slot(self._pairs.table, n, number) for n in self.rows(_texts(x or {}))]
         return sum(float(self._pairs.values[s, 0]) / self._weight for s in slots if s >= 0)
 
     def state(self) -> dict[str, Any]:

@@ -25,7 +25,10 @@ REACH = 20
 
 
 @njit(cache=True)
-def _learn(table, history, in_session, item, weight, row_max, seed, count):
+def count_together(counted, draws, history, in_session, item):
+    """Add one interaction: C of the class below."""
+    table, weight, _, _ = counted
+    row_max, seed, count = draws
     values, last = table[4], table[5]
     for z in range(min(REACH, len(history))):
         before, near = history[z], weight * 0.9**z
@@ -58,7 +61,9 @@ def _lifts(values, ids, interactions, expected, out):
 
 
 @njit(cache=True)
-def _accumulate(table, history, in_session, weight, row_max, count, interactions, scratch):
+def accumulate_together(counted, history, in_session, interactions, scratch):
+    """Write the evidence for all items that occur together with those of ``history``."""
+    table, weight, row_max, count = counted
     start, size, _, ids, values, last, _, _ = table
     out, lifts = scratch[0], np.empty(row_max, dtype=np.float32)
     one, unit = np.float32(1.0), np.float32(1.0 / weight)
@@ -145,6 +150,10 @@ class Companions(FadingModel):
         """Do the same in steps."""
         yield from self._pairs.forgetting(items)
 
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for what one interaction adds, in steps."""
+        yield from self._pairs.ensuring_slots(2 * REACH * self.row_max)
+
     def learn(
         self,
         history: NDArray[np.int32],
@@ -154,21 +163,23 @@ class Companions(FadingModel):
     ) -> None:
         """Learn that ``item`` joined ``history`` (newest first); absent flags: one session."""
         flags = np.ones(len(history), dtype=np.bool_) if in_session is None else in_session
-        self._pairs.ensure_slots(2 * REACH * self.row_max)
-        args = (history, flags, item, self._weight, self.row_max, self.seed, self._count)
-        _learn(self._pairs.table, *args)
+        self.make_room()
+        count_together(self.counted, self.draws, history, flags, item)
+        self.advance()
+
+    def make_room(self) -> None:
+        """Make room for what one interaction adds."""
+        for _ in self.making_room():
+            pass
+
+    def advance(self) -> None:
+        """Count one interaction that `count_together` has added."""
         self._step(self._pairs.values)
 
-    def accumulate(
-        self,
-        history: NDArray[np.int32],
-        in_session: NDArray[np.bool_],
-        interactions: NDArray[Any],
-        scratch: tuple[Any, ...],
-    ) -> None:
-        """Write the evidence for all items that occur together with those of ``history``."""
-        args = (history, in_session, self._weight, self.row_max, self._count, interactions, scratch)
-        _accumulate(self._pairs.table, *args)
+    @property
+    def counted(self) -> tuple[tuple[Any, ...], float, int, int]:
+        """As kernels take it: (pairs, what one interaction adds now, room of a row, events)."""
+        return self._pairs.table, self._weight, self.row_max, self._count
 
     @property
     def pairs(self) -> tuple[tuple[Any, ...], float]:

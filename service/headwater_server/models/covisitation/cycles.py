@@ -34,7 +34,9 @@ def _due(log_age, own, shop):
 
 
 @njit(cache=True)
-def _accumulate(history, ages_s, moments, shop, scratch):
+def accumulate_due(counted, history, ages_s, scratch):
+    """Write how due each item of ``history`` is, ``ages_s`` after the last interaction."""
+    moments, shop = counted
     out = scratch[0]
     ev.add_rows(scratch, history, 0)  # a row to write to, not a proposal of this source
     for z in range(len(history)):
@@ -92,11 +94,10 @@ class Cycles(ItemModel):
         shop[1] += step * gap
         shop[2] = (1.0 - step) * (shop[2] + step * gap * gap)
 
-    def accumulate(
-        self, history: NDArray[np.int32], ages_s: NDArray[np.float64], scratch: tuple[Any, ...]
-    ) -> None:
-        """Write how due each item of ``history`` is, ``ages_s`` after the last interaction."""
-        _accumulate(history, ages_s, self._moments, self._shop, scratch)
+    @property
+    def counted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """As kernels take it: moments of each item's returns, and the shop's."""
+        return self._moments, self._shop
 
     def due(self, item: int, age_s: float) -> float:
         """Return the log density of a return to ``item`` after ``age_s``."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from headwater_server.models.base import CAPACITY_START, grown
+from headwater_server.models.base import CAPACITY_START, growing, grown
 
 BLOCK_MIN = 8
 STEP_ROWS = 20_000
@@ -23,10 +23,13 @@ _CLASSES = 24  # block sizes: 8 times a power of two below 2^24
 
 
 @njit(cache=True)
-def allocate_block(room, ids, free, used):
-    """Return the first slot of a free block of ``room`` slots, reusing one if there is any."""
+def allocate_block(room, least, ids, free, used):
+    """Return the first slot of a free block of ``room`` slots, reusing one if there is any.
+
+    ``least``: the slots of the smallest blocks of this table.
+    """
     order = 0
-    while (BLOCK_MIN << order) < room:
+    while (least << order) < room:
         order += 1
     block = free[order]
     if block < 0:
@@ -38,10 +41,10 @@ def allocate_block(room, ids, free, used):
 
 
 @njit(cache=True)
-def release_block(block, room, ids, free):
+def release_block(block, room, least, ids, free):
     """Put a block on the list of free ones of its size; its first slot contains the next."""
     order = 0
-    while (BLOCK_MIN << order) < room:
+    while (least << order) < room:
         order += 1
     ids[block] = free[order]
     free[order] = block
@@ -74,13 +77,13 @@ def _grow_row(table, row):
     start, size, room, ids, values, last, free, used = table
     old, old_room = start[row], room[row]
     new_room = BLOCK_MIN if old_room == 0 else 2 * old_room
-    block = allocate_block(new_room, ids, free, used)
+    block = allocate_block(new_room, BLOCK_MIN, ids, free, used)
     for i in range(size[row]):
         ids[block + i] = ids[old + i]
         values[block + i] = values[old + i]
         last[block + i] = last[old + i]
     if old_room > 0:
-        release_block(old, old_room, ids, free)
+        release_block(old, old_room, BLOCK_MIN, ids, free)
     start[row], room[row] = block, new_room
 
 
@@ -122,7 +125,7 @@ def _clear(table, row):
     """Release the block of a row."""
     start, size, room, ids, _, _, free, _ = table
     if room[row] > 0:
-        release_block(start[row], room[row], ids, free)
+        release_block(start[row], room[row], BLOCK_MIN, ids, free)
     start[row], size[row], room[row] = 0, 0, 0
 
 
@@ -178,12 +181,18 @@ class Neighbours:
         if rows > len(self.size):
             self._set({name: grown(getattr(self, name), rows) for name in names})
 
-    def ensure_slots(self, slots: int) -> None:
-        """Make sure that ``slots`` more slots can be taken; kernels cannot grow an array."""
+    def ensuring_slots(self, slots: int) -> Generator[None, None, None]:
+        """Make sure that ``slots`` more slots can be taken, in steps between which it may be read.
+
+        Kernels cannot grow an array.
+        """
         needed = int(self.used[0]) + slots
         if needed > len(self.ids):
-            slots, names = max(needed, 2 * len(self.ids)), ("ids", "values", "last")
-            self._set({name: grown(getattr(self, name), slots) for name in names})
+            longer = {}
+            for name in ("ids", "values", "last"):
+                room = max(needed, 2 * len(self.ids))
+                longer[name] = yield from growing(getattr(self, name), room)
+            self._set(longer)
 
     def forget(self, items: Any) -> None:
         """Remove ``items`` from all rows, and their own rows."""

@@ -25,7 +25,10 @@ REACH = 6
 
 
 @njit(cache=True)
-def _learn(table, degrees, history, item, weight, row_max, seed, count):
+def count_next(counted, draws, history, item):
+    """Add one interaction: N, A and B of the class below."""
+    table, degrees, weight = counted
+    row_max, seed, count = draws
     values = table[4]
     for z in range(min(REACH, len(history))):
         before, near = history[z], weight * 0.5**z
@@ -47,7 +50,9 @@ def _learn(table, degrees, history, item, weight, row_max, seed, count):
 
 
 @njit(cache=True)
-def _accumulate(table, degrees, history, weight, interactions, scratch):
+def accumulate_next(counted, history, interactions, scratch):
+    """Write the evidence for all items that may follow; ``interactions`` counts by item."""
+    table, degrees, weight = counted
     start, size, _, ids, values, _, _, _ = table
     out = scratch[0]
     for z in range(min(REACH - 1, len(history))):
@@ -134,28 +139,29 @@ class NextItem(FadingModel):
         super().forget(items)
         yield from self._pairs.forgetting(items)
 
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for what one interaction adds, in steps."""
+        yield from self._pairs.ensuring_slots(2 * REACH * self.row_max)
+
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Learn that ``item`` came after ``history`` (newest first, without ``item``)."""
-        self._pairs.ensure_slots(2 * REACH * self.row_max)
-        args = (history, item, self._weight, self.row_max, self.seed, self._count)
-        _learn(self._pairs.table, self._degrees, *args)
+        self.make_room()
+        count_next(self.counted, self.draws, history, item)
+        self.advance()
+
+    def make_room(self) -> None:
+        """Make room for what one interaction adds."""
+        for _ in self.making_room():
+            pass
+
+    def advance(self) -> None:
+        """Count one interaction that `count_next` has added."""
         self._step(self._pairs.values, self._degrees)
 
     @property
-    def counted(self) -> tuple[tuple[Any, ...], NDArray[np.float32]]:
-        """The table of pairs and the totals of each item, as kernels take them."""
-        return self._pairs.table, self._degrees
-
-    @property
-    def weight(self) -> float:
-        """What one interaction adds now."""
-        return self._weight
-
-    def accumulate(
-        self, history: NDArray[np.int32], interactions: NDArray[Any], scratch: tuple[Any, ...]
-    ) -> None:
-        """Write the evidence for all items that may follow; ``interactions`` counts by item."""
-        _accumulate(self._pairs.table, self._degrees, history, self._weight, interactions, scratch)
+    def counted(self) -> tuple[tuple[Any, ...], NDArray[np.float32], float]:
+        """As kernels take it: (pairs, totals of each item, what one interaction adds now)."""
+        return self._pairs.table, self._degrees, self._weight
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the strength of the latest item of ``history`` for ``item``, 0 to 1."""

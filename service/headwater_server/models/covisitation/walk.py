@@ -36,7 +36,9 @@ def _strongest(table, row, slots, weights):
 
 
 @njit(cache=True)
-def _accumulate(table, degrees, history, weight, scratch):
+def accumulate_walk(counted, history, scratch):
+    """Write the evidence for all items that are two steps away from ``history``."""
+    table, degrees, weight = counted
     start, size, _, ids, values, _, _, _ = table
     out = scratch[0]
     slots, weights = np.empty(BRANCHES, np.int64), np.empty(BRANCHES, np.float32)
@@ -102,15 +104,11 @@ class Walk(ItemModel):
         """Learn that ``item`` came after ``history``; the engine calls the chain's own `learn`."""
         self._chain.learn(history, item)
 
-    def accumulate(self, history: NDArray[np.int32], scratch: tuple[Any, ...]) -> None:
-        """Write the evidence for all items that are two steps away from ``history``."""
-        _accumulate(*self._chain.counted, history, self._chain.weight, scratch)
-
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the probability of ``item`` two steps after ``history``."""
         evidence = ev.Evidence()
         evidence.begin(len(self._chain.counted[1]))
-        self.accumulate(history, evidence.scratch)
+        accumulate_walk(self._chain.counted, history, evidence.scratch)
         known = evidence.stamps[item] == evidence.meta[0]
         return float(evidence.values[item, ev.WALK]) if known else 0.0
 

@@ -5,11 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.models.base import CAPACITY_START, ItemModel
 
 _RATE_STEP = 0.001
+INTERACTIONS, REPEATS, FIRST, LAST = 0, 1, 2, 3
+
+
+@njit(cache=True)
+def count_activity(counts, interactions, item, repeat, events):
+    """Count one interaction with ``item``, the one after ``events`` others."""
+    row = counts[item]
+    if row[INTERACTIONS] == 0:
+        row[FIRST] = events
+    row[INTERACTIONS] += 1
+    interactions[item] = row[INTERACTIONS]
+    row[LAST] = events
+    row[REPEATS] += repeat
 
 
 class Activity(ItemModel):
@@ -30,8 +44,6 @@ class Activity(ItemModel):
     _item_arrays = ("_counts", "_touches")  # the state's own names: they are in the digest
     _state = ("_counts", "_touches", "_events", "_repeat_rate")
 
-    INTERACTIONS, REPEATS, FIRST, LAST = 0, 1, 2, 3
-
     def __init__(self) -> None:
         super().__init__()
         self._counts = np.zeros((CAPACITY_START, 4))
@@ -43,14 +55,12 @@ class Activity(ItemModel):
         self, history: NDArray[np.int32], item: int, repeat: bool | None = None, **context: Any
     ) -> None:
         """Learn an interaction with ``item``; ``repeat``: it is not the visitor's first."""
-        row = self._counts[item]
-        if row[self.INTERACTIONS] == 0:
-            row[self.FIRST] = self._events
-        row[self.INTERACTIONS] += 1
-        self._touches[item] = row[self.INTERACTIONS]
-        row[self.LAST] = self._events
-        row[self.REPEATS] += bool(repeat)
-        self._repeat_rate += _RATE_STEP * (bool(repeat) - self._repeat_rate)
+        count_activity(self._counts, self._touches, item, bool(repeat), self._events)
+        self.advance(repeat=bool(repeat))
+
+    def advance(self, *, repeat: bool) -> None:
+        """Count one interaction that `count_activity` has added to its item."""
+        self._repeat_rate += _RATE_STEP * (repeat - self._repeat_rate)
         self._events += 1
 
     def learn_one(self, user: Any, item: Any, y: Any = True, x: Any = None) -> None:
@@ -59,7 +69,7 @@ class Activity(ItemModel):
         repeat = self._numbers.get(item) in before
         super().learn_one(user, item, y, x)
         if repeat and y > 0:
-            self._counts[self._numbers[item], self.REPEATS] += 1
+            self._counts[self._numbers[item], REPEATS] += 1
 
     @property
     def counts(self) -> NDArray[np.float64]:
@@ -83,8 +93,5 @@ class Activity(ItemModel):
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the shrunk repeat rate of ``item``."""
-        interactions, repeats = (
-            self._counts[item, self.INTERACTIONS],
-            self._counts[item, self.REPEATS],
-        )
+        interactions, repeats = self._counts[item, INTERACTIONS], self._counts[item, REPEATS]
         return float((repeats + 5.0 * self._repeat_rate) / (interactions + 5.0))

@@ -54,6 +54,10 @@ class Popularity(ItemModel):
         self, history: NDArray[np.int32], item: int, at: float | None = None, **context: Any
     ) -> None:
         """Learn an interaction with ``item`` at ``at``, not before the last; absent: 1 later."""
+        self._values[item] += self.adding(at)
+
+    def adding(self, at: float | None = None) -> NDArray[np.float64]:
+        """Move to ``at``; return float64[half-lives]: what an interaction adds to stored values."""
         self._at = self._at + 1.0 if at is None else max(at, self._at)
         exponents = (self._at - self._origins) / self.half_lives
         if exponents.max() > _EXPONENT_MAX:
@@ -61,7 +65,8 @@ class Popularity(ItemModel):
             self._values[:, high] *= np.exp2(-exponents[high])
             self._origins[high] = self._at
             exponents[high] = 0.0
-        self._values[item] += np.exp2(exponents)
+        added: NDArray[np.float64] = np.exp2(exponents)
+        return added
 
     def set_back(self, at: float) -> None:
         """Go on from ``at``, which is earlier than the last: the clock was ahead, the ages stay."""

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from river import base, preprocessing
+from river import base
 
 from headwater_server.models.base import CAPACITY_START
 from headwater_server.models.covisitation.circumstances import PAGES, circumstance
 from headwater_server.models.probability.averaging import average, update_weights
 from headwater_server.models.probability.probit import BIAS, CHANCE_MIN, Probit, normal_cdf
 from headwater_server.models.river.plain_values import from_plain, to_plain
+from headwater_server.models.river_parts import StandardScaler
 
 FEATURES = ("score", "share", "log_position", "log_history")
 TOKENS_MAX = 16
@@ -101,7 +102,7 @@ class ProbabilityHead(base.Classifier):
         self.slots_min = slots_min
         self._experts = [Probit(epsilon=epsilon) for _ in _ENDS]
         self._weights = np.full(len(_ENDS), 1.0 / len(_ENDS))
-        self._scaler = preprocessing.StandardScaler()
+        self._scaler = StandardScaler()
         self._slots = 0
         self._acts = 0
         self._numbers: dict[Any, int] = {}

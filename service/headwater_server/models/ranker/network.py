@@ -15,6 +15,8 @@ from numba import njit
 LEAK = np.float32(0.05)
 CLIP = np.float32(8.0)
 """Standard deviations at which a feature is cut off: one outlier must not move all weights."""
+LOWEST = -1e9
+"""The score of a row whose own is not finite: the others can still be ranked."""
 UNITS = 16
 """Width of the hidden layer."""
 
@@ -95,6 +97,17 @@ def score_rows(F, context, bias, moments, parameters, scores):
     scaled = np.empty((F.shape[1], len(F)), dtype=np.float32)
     hidden = np.empty((len(parameters[4]), len(F)), dtype=np.float32)
     _forward(F, context, bias, moments, parameters, scaled, hidden, scores)
+
+
+@njit(cache=True, nogil=True)
+def score_items(F, context, items, biases, moments, parameters):
+    """Return float64[n] scores of F's rows; one that is not finite becomes `LOWEST`."""
+    scores = np.empty(len(F), dtype=np.float32)
+    score_rows(F, context, biases[items], moments, parameters, scores)
+    out = np.empty(len(F))
+    for i in range(len(F)):
+        out[i] = scores[i] if np.isfinite(scores[i]) else LOWEST
+    return out
 
 
 @njit(cache=True)

@@ -12,11 +12,9 @@ from river import base
 from headwater_server.models.base import CAPACITY_START, grown
 from headwater_server.models.ranker import network
 from headwater_server.models.ranker.contributions import Contributions, network_contributions
+from headwater_server.models.ranker.list_step import learn_list
 from headwater_server.models.splitmix import uniform
 
-_SCALE_STEP_MIN, _CONTEXT_STEP = 0.0005, 0.001
-_SCALE_ROWS = 4
-_BIAS_DECAY = 0.002
 _NONE_RATE = 0.05
 
 
@@ -131,11 +129,10 @@ class ListwiseRanker(base.Classifier):
 
     def score_many(
         self, features: NDArray[Any], context: NDArray[Any], items: NDArray[np.int32]
-    ) -> NDArray[np.float32]:
-        """Return float32[n] scores of float32[n, features] rows for ``items``; a pure read."""
-        scores = np.empty(len(features), dtype=np.float32)
-        tables = tuple(self._moments), tuple(self._parameters)
-        network.score_rows(features, context, self._bias[items], *tables, scores)
+    ) -> NDArray[np.float64]:
+        """Return float64[n] finite scores of float32[n, features] rows for ``items``; a read."""
+        tables = self._bias, tuple(self._moments), tuple(self._parameters)
+        scores: NDArray[np.float64] = network.score_items(features, context, items, *tables)
         return scores
 
     def contributions(
@@ -162,40 +159,31 @@ class ListwiseRanker(base.Classifier):
 
         ``outside`` adds the choice of none. ``items`` None: rows without an item of their own.
         """
-        if items is None or not outside:
-            self._standardise(features, context)  # a slate is a biased sample of candidates
-        bias = np.zeros(len(features), dtype=np.float32) if items is None else self._bias[items]
-        errors = np.empty(len(features), dtype=np.float32)
-        args = (tuple(self._moments), tuple(self._parameters))
-        loss = network.learn_rows(
+        moves = items is None or not outside  # a slate is a biased sample of candidates
+        biases = self._bias
+        if items is None:
+            items, biases = np.arange(len(features), dtype=np.int32), np.zeros(len(features), "f4")
+        loss, errors = learn_list(
             features,
             context,
-            bias,
+            items,
             chosen,
             np.float32(self._none if outside else -np.inf),
-            *args,
-            tuple(self._squares),
-            np.float32(self.rate),
-            np.float32(self.layer_rate),
-            errors,
+            self._steps if moves else -1,
+            biases,
+            tuple(self._moments),
+            (tuple(self._parameters), tuple(self._squares)),
+            self._rates,
         )
-        if items is not None:
-            self._bias[items] -= np.float32(self.bias_rate) * (
-                errors + np.float32(_BIAS_DECAY) * bias
-            )
         if outside:
             # all errors sum to zero, so the error of choosing none is the rest
             self._none += _NONE_RATE * float(errors.sum())
         self._steps += 1
         return float(loss)
 
-    def _standardise(self, features: NDArray[Any], context: NDArray[Any]) -> None:
-        """Move running means and variances towards a few rows."""
-        step = np.float32(max(_SCALE_STEP_MIN, 1.0 / (1.0 + self._steps)))
-        for row in features[-_SCALE_ROWS:]:
-            network.update_moments(row, self._moments[0], self._moments[1], step)
-        step = np.float32(max(_CONTEXT_STEP, 1.0 / (1.0 + self._steps)))
-        network.update_moments(context, self._moments[2], self._moments[3], step)
+    @property
+    def _rates(self) -> tuple[np.float32, np.float32, np.float32]:
+        return np.float32(self.rate), np.float32(self.layer_rate), np.float32(self.bias_rate)
 
     def _row(self, x: dict[str, float]) -> NDArray[np.float32]:
         row = np.zeros((1, len(self._parameters[0])), dtype=np.float32)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import copyreg
 import importlib
 import random
+import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from operator import attrgetter
 from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
-from river import proba
 
 _SCALARS = (bool, int, float, str, bytes, type(None))
 _ALLOWED = ("river.", "collections.", "numpy.random.", "datetime.", "random.", "functools.")
@@ -93,7 +93,7 @@ class _Writer:
                 f"{type(value).__qualname__} has contents that cannot become plain values"
             )
         state = rest[0] if rest else None
-        if isinstance(value, proba.base.Distribution) and value.seed is None:
+        if _is_distribution(value) and value.seed is None:
             # a tree has one for each feature of each leaf, each with 2,500 bytes of random state
             # from the operating system; only sampling uses it, and no tree samples
             state = {**(state or {}), "_rng": None}
@@ -166,8 +166,14 @@ class _Reader:
         for values in state if isinstance(state, tuple) else (state,):
             for name, value in (values or {}).items():
                 object.__setattr__(made, name, value)
-        if isinstance(made, proba.base.Distribution) and made.seed is None:
+        if _is_distribution(made) and made.seed is None:
             made._rng = random.Random(0)  # noqa: SLF001 - a new one for the omitted state
+
+
+def _is_distribution(value: Any) -> bool:
+    # none exists before its module is imported, and that imports scipy's statistics
+    module = sys.modules.get("river.proba.base")
+    return module is not None and isinstance(value, module.Distribution)
 
 
 def _path(thing: Any) -> str:

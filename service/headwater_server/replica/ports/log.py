@@ -41,6 +41,7 @@ class Log(Protocol):
     async def append(self, encoded: Sequence[bytes], *, after: Position | None = None) -> Position:
         """Append one entry, made of all of ``encoded``, as durable as the mode promises.
 
+        The position that it returns has a `previous` if the log holds exactly these bytes.
         With ``after``, only if that is the head: otherwise `LogMovedOn`. `Overloaded` when the
         store is full. `StoreUnavailable` may also mean that the entry is on the log and only the
         answer was lost, so only the caller, whose events have ids, may try again.

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _OFFSET = re.compile(r"(\d{1,19})-(\d{1,19})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The entry with this ``offset`` is the ``sequence``-th of its log, counted from 1."""
+    """The entry with this ``offset`` is the ``sequence``-th of its log, counted from 1.
+
+    ``previous`` is the offset of the entry before, if an append has just said it; it identifies
+    nothing, so two positions are equal without it.
+    """
 
     offset: str
     sequence: int
+    previous: str = field(default="", compare=False, repr=False)
+
+    def directly_follows(self, before: Position) -> bool:
+        """Return whether the append said that this entry is the one after ``before``.
+
+        >>> Position("9-0", 2, "8-0").directly_follows(Position("8-0", 1))
+        True
+        >>> Position("9-0", 2).directly_follows(Position("8-0", 1))
+        False
+        """
+        return self.previous == before.offset and self.sequence == before.sequence + 1
 
 
 START = Position("0-0", 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headwater_server.engine.tokens.attribution_token import TokenKey
+from headwater_server.engine.tokens.token_key import TokenKey
 
 KEYS_MAX = 256  # a token names its key in one byte
 
@@ -46,8 +46,10 @@ class TokenKeys:
 
     def signing(self, now_ms: int) -> TokenKey:
         """Return the newest key that already signs; the first key, if none does."""
-        active = [ring_key.key for ring_key in self._keys if ring_key.signs_from_ms <= now_ms]
-        return active[-1] if active else self._keys[0].key
+        for ring_key in reversed(self._keys):
+            if ring_key.signs_from_ms <= now_ms:
+                return ring_key.key
+        return self._keys[0].key
 
     def of(self, key_id: int) -> TokenKey | None:
         """Return the key with the number that a token names."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from headwater_server.engine.messages.events import Slate
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest, ScoredItem
 from headwater_server.engine.tokens.attribution_token import ForgedTokenError, open_token, sign
 from headwater_server.errors import DeadlineExceeded, InvalidRequest
@@ -56,15 +55,17 @@ class Reads:
         """Answer from a state at least as new as ``min_offset``, which may be empty."""
         if exclude_tokens:
             request = self._without_shown(request, exclude_tokens)
-        time_remaining_s = await self._reached(min_offset, time_remaining_s)
+        if min_offset:
+            time_remaining_s = await self._reached(min_offset, time_remaining_s)
         self._tail.reads += 1
         request, degraded = _within(request, time_remaining_s)
         if not request.recommendation_id:
             request = replace(request, recommendation_id=uuid4().hex)
         now_ms = self._now_ms()
         answer = self._engine.recommend(request, now_ms)
-        token = self._signed(answer, request, now_ms) if answer.results else ""
-        short = shortfall(request, len(answer.results), answer.limits)
+        shown = len(answer.results)
+        token = self._signed(answer, request, now_ms) if shown else ""
+        short = "" if shown >= request.page_size else shortfall(request, shown, answer.limits)
         return Answer(answer, token, self._tail.position.offset, degraded, short)
 
     async def listed(
@@ -74,7 +75,8 @@ class Reads:
         time_remaining_s: float | None,
     ) -> ListAnswer:
         """Return what ``ask(now_ms)`` returns from a state at least as new as ``min_offset``."""
-        await self._reached(min_offset, time_remaining_s)
+        if min_offset:
+            await self._reached(min_offset, time_remaining_s)
         self._tail.reads += 1
         return ListAnswer(ask(self._now_ms()), self._tail.position.offset)
 
@@ -95,7 +97,7 @@ class Reads:
 
     def _signed(self, answer: Recommendation, request: RecommendRequest, now_ms: int) -> str:
         return sign(
-            _slate(answer),
+            answer,
             self._token_keys.signing(now_ms),
             visitor_id=request.visitor_id,
             user_id=request.user_id,
@@ -104,8 +106,8 @@ class Reads:
         )
 
     async def _reached(self, min_offset: str, time_remaining_s: float | None) -> float | None:
-        """Wait for ``min_offset``, if it is set; return the time that is left then."""
-        if not min_offset or self.has_reached(min_offset):
+        """Wait for ``min_offset``; return the time that is left then."""
+        if self.has_reached(min_offset):
             return time_remaining_s
         loop = asyncio.get_running_loop()
         end_s = loop.time() + (self._timeout_s if time_remaining_s is None else time_remaining_s)
@@ -148,13 +150,3 @@ def _within(
     if request.explain and hurry:
         return replace(request, explain=False), ("reasons",)
     return request, ()
-
-
-def _slate(answer: Recommendation) -> Slate:
-    return Slate(
-        answer.recommendation_id,
-        answer.policy,
-        answer.placement,
-        tuple(result.item_id for result in answer.results),
-        tuple(result.propensity for result in answer.results),
-    )

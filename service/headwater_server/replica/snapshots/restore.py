@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import structlog
 
+from headwater_server.garbage import no_passes
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.position import START, Position, offset_key
@@ -31,7 +32,8 @@ async def restore(
         if until is not None and offset_key(meta.position.offset) > offset_key(until):
             continue
         try:
-            engine = engine_type.restore(await snapshots.load(meta))
+            with no_passes():
+                engine = engine_type.restore(await snapshots.load(meta))
         except (DamagedSnapshot, ValueError) as error:
             _log.error("a snapshot is refused", offset=meta.position.offset, reason=str(error))
             reasons.append(f"the snapshot at {meta.position.offset}: {error}")

@@ -9,7 +9,9 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 
+from headwater_server.engine.messages.entries import Operation
 from headwater_server.engine.messages.events import Outcome
+from headwater_server.engine.settings import EngineSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,21 @@ class Acknowledged:
 
 @dataclass(slots=True)
 class PendingWrite:
-    """One call's operations. ``appended``: they are on the log, and maybe not applied yet."""
+    """One call's operations. ``appended``: they are on the log, and maybe not applied yet.
+
+    ``checked``: they are events, and the firewall passed them under these settings.
+    """
 
     encoded: bytes
-    size: int
+    operations: Sequence[Operation]
     future: asyncio.Future[Acknowledged]
+    checked: EngineSettings | None = None
     appended: bool = False
+
+    @property
+    def size(self) -> int:
+        """How many operations they are."""
+        return len(self.operations)
 
 
 def acknowledge(group: Iterable[PendingWrite], offset: str, outcomes: Sequence[Outcome]) -> None:

@@ -6,7 +6,7 @@ from headwater_server.engine.messages.entries import Entry
 
 FIRST_S = 300e-6  # until it is measured
 LEAST_S, MOST_S = 50e-6, 2e-3  # a pause of the machine is no cost
-NEW_SHARE = 0.05  # of each entry in the mean
+NEW_SHARE = 0.1  # of each timed entry in the mean
 
 
 class ItemCost:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from typing import cast
 
 from headwater_server.engine.messages.entries import Operation
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import HeadwaterError, Overloaded, StoreUnavailable
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.log import Log
-from headwater_server.replica.ports.position import START
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.steps import taken_in_steps
 from headwater_server.replica.tail.acknowledgements import (
@@ -22,6 +25,7 @@ from headwater_server.replica.tail.acknowledgements import (
     acknowledge,
     refuse,
 )
+from headwater_server.replica.tail.own_entries import OwnEntries, OwnEntry
 
 RETRY_AFTER_MS = 100
 RECOVER_S = 0.25
@@ -37,12 +41,14 @@ class Appender:
         acknowledgements: Acknowledgements,
         health: Health,
         settings: ReplicaSettings,
+        own: OwnEntries | None = None,
     ) -> None:
-        """Create it; `run` appends."""
+        """Create it; `run` appends. ``own`` hands events over, so that they are not read back."""
         self._log = log
         self._acknowledgements = acknowledgements
         self._health = health
         self._settings = settings
+        self._own = own or OwnEntries()
         self._queue: deque[PendingWrite] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -69,8 +75,10 @@ class Appender:
 
     async def encode(self, operations: Sequence[Operation]) -> bytes:
         """Encode operations in steps, so that a large call does not delay others' answers."""
-        parts = range(0, len(operations), PART_OPERATIONS)
         encode = self._log.encode
+        if len(operations) <= PART_OPERATIONS:
+            return encode(operations)
+        parts = range(0, len(operations), PART_OPERATIONS)
         return b"".join(
             await taken_in_steps(encode(operations[n : n + PART_OPERATIONS]) for n in parts)
         )
@@ -81,17 +89,23 @@ class Appender:
         if self._operations and self._operations + operations > limit:
             raise Overloaded(RETRY_AFTER_MS, "too many writes are under way")
 
-    def submit(self, operations: Sequence[Operation], encoded: bytes | None = None) -> PendingWrite:
+    def submit(
+        self,
+        operations: Sequence[Operation],
+        encoded: bytes | None = None,
+        checked: EngineSettings | None = None,
+    ) -> PendingWrite:
         """Queue operations; the future ends when they are durable and applied.
 
-        ``encoded`` is what `encode` returned for them. `Overloaded` when too many are under way,
-        so that callers get the error early.
+        ``encoded`` is what `encode` returned for them; ``checked``: they are events that the
+        firewall passed under these settings. `Overloaded` when too many are under way, so that
+        callers get the error early.
         """
         self.admit(len(operations))
         if encoded is None:
             encoded = self._log.encode(operations)
         future: asyncio.Future[Acknowledged] = asyncio.get_running_loop().create_future()
-        pending = PendingWrite(encoded, len(operations), future)
+        pending = PendingWrite(encoded, operations, future, checked)
         self._calls += 1
         self._idle.clear()
         self._operations += pending.size
@@ -161,10 +175,12 @@ class Appender:
 
     async def _commit(self, group: list[PendingWrite]) -> None:
         self._acknowledgements.expect()
+        self._own.expect()
         try:
             position = await self._log.append([pending.encoded for pending in group])
         except BaseException as error:
             self._acknowledgements.forget()
+            self._own.read_back()
             self._fail(group, error)
             if not isinstance(error, Exception):
                 raise
@@ -174,6 +190,17 @@ class Appender:
             pending.appended = True
         applied = self._acknowledgements.claim(position.offset)
         applied.add_done_callback(lambda done: _settle(group, position.offset, done))
+        self._hand_over(group, position)
+
+    def _hand_over(self, group: Sequence[PendingWrite], position: Position) -> None:
+        """Let the tail apply events as they are; it reads writes of other kinds from the log."""
+        if all(pending.checked for pending in group):
+            events = [one for pending in group for one in pending.operations]
+            same = len({id(pending.checked) for pending in group}) == 1
+            checked = group[0].checked if same else None
+            self._own.add(OwnEntry(position, cast("list[Event]", events), checked))
+        else:
+            self._own.read_back(position)
 
     def _fail(self, group: list[PendingWrite], error: BaseException) -> None:
         if isinstance(error, LogBroken):

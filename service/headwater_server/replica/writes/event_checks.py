@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
+from headwater_server.engine.messages.entries import Operation
 from headwater_server.engine.messages.events import Event, fingerprint
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.tokens.attribution_token import ForgedTokenError, open_token
@@ -29,6 +29,19 @@ class CheckedEvent:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedEvents:
+    """The events of a call, in order, as they were judged under ``settings``."""
+
+    events: Sequence[CheckedEvent]
+    settings: EngineSettings
+
+    @property
+    def good(self) -> list[Operation]:
+        """Those that are appended."""
+        return [one.event for one in self.events if not one.reason]
+
+
 class EventChecks:
     """Opens tokens, so that the log can be folded without the keys, and checks each event."""
 
@@ -45,21 +58,22 @@ class EventChecks:
         self._now_ms = now_ms
         self._log_ms = log_ms
 
-    async def check(self, events: Sequence[SignedEvent], caller: Caller) -> list[CheckedEvent]:
+    async def check(self, events: Sequence[SignedEvent], caller: Caller) -> CheckedEvents:
         """Check all events of ``caller``, in steps between which other tasks run."""
-        now_ms = self._now_ms()
+        now_ms, settings = self._now_ms(), self._settings()
         source = source_of(caller.name, self._token_keys.signing(now_ms).secret)
         checked: list[CheckedEvent] = []
         for start in range(0, len(events), EVENTS_PER_STEP):
             if start:
                 await asyncio.sleep(0)
-            few = events[start : start + EVENTS_PER_STEP]
-            origin = {"source": source, "from_page": caller.is_page}
-            checked += [self._check(event, token, origin, now_ms) for event, token in few]
-        return checked
+            for event, token in events[start : start + EVENTS_PER_STEP]:
+                sent = event.sent(fingerprint(event, token), source, from_page=caller.is_page)
+                checked.append(self._check(sent, token, settings, now_ms))
+        return CheckedEvents(checked, settings)
 
-    def _check(self, event: Event, token: str, origin: dict[str, Any], now_ms: int) -> CheckedEvent:
-        event = replace(event, fingerprint=fingerprint(event, token), **origin)
+    def _check(
+        self, event: Event, token: str, settings: EngineSettings, now_ms: int
+    ) -> CheckedEvent:
         if token:
             try:
                 opened = open_token(token, self._token_keys.of)
@@ -69,7 +83,7 @@ class EventChecks:
             problem = token_problem(event, opened, now_ms, is_page=event.from_page)
         else:
             problem = user_problem(event, None) if event.from_page else ""
-        reason = quarantine_reason(event, self._settings())
+        reason = quarantine_reason(event, settings)
         # early, so that it does not reach the log; the engine judges again, by the log's time alone
         reason = reason or ahead_reason(event, max(now_ms, self._log_ms()))
         return CheckedEvent(event, token, reason or problem)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.engine.messages.events import Outcome, Status
+from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import DeadlineExceeded, Overloaded, StoreUnavailable
 from headwater_server.replica.answers import WriteAnswer
 from headwater_server.replica.health import Health
@@ -17,7 +18,12 @@ from headwater_server.replica.tail.acknowledgements import Acknowledged, Pending
 from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.appender import Appender
 from headwater_server.replica.writes.caller import NOBODY, Caller
-from headwater_server.replica.writes.event_checks import CheckedEvent, EventChecks, SignedEvent
+from headwater_server.replica.writes.event_checks import (
+    CheckedEvent,
+    CheckedEvents,
+    EventChecks,
+    SignedEvent,
+)
 
 MARGIN_S = 0.05  # of the caller's time, so that the answer arrives before the caller's timeout
 MARGIN_SHARE = 0.2
@@ -57,7 +63,8 @@ class Writes:
         """Learn from the valid events; quarantine the others, each with its reason."""
         end_s = self._end_s(time_remaining_s)
         checked = await self._checks.check(events, caller)
-        return await self._finish(checked, await self._submit(_good(checked)), end_s)
+        pending = await self._submit(checked.good, checked.settings)
+        return await self._finish(checked.events, pending, end_s)
 
     async def take_feedback(
         self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: Caller = NOBODY
@@ -69,8 +76,8 @@ class Writes:
         """
         end_s = self._end_s(time_remaining_s)
         checked = await self._checks.check(events, caller)
-        pending = await self._submit_patiently(_good(checked), end_s)
-        return asyncio.ensure_future(self._finish(checked, pending, end_s))
+        pending = await self._submit_patiently(checked, end_s)
+        return asyncio.ensure_future(self._finish(checked.events, pending, end_s))
 
     async def write(
         self, operations: Sequence[Operation], time_remaining_s: float | None
@@ -98,25 +105,26 @@ class Writes:
         await self._store_rejected(rejected, end_s)
         return WriteAnswer(outcomes, done.offset)
 
-    async def _submit(self, operations: Sequence[Operation]) -> PendingWrite | None:
+    async def _submit(
+        self, operations: Sequence[Operation], checked: EngineSettings | None = None
+    ) -> PendingWrite | None:
         if not operations:
             return None
         self._admit(operations)  # early, so that a call that is refused costs little
         encoded = await self._appender.encode(operations)
         self._admit(operations)
-        return self._appender.submit(operations, encoded)
+        return self._appender.submit(operations, encoded, checked)
 
     def _admit(self, operations: Sequence[Operation]) -> None:
         if not self._health.writes:
             raise StoreUnavailable(self._health.reason)
         self._appender.admit(len(operations))
 
-    async def _submit_patiently(
-        self, operations: Sequence[Operation], end_s: float
-    ) -> PendingWrite | None:
+    async def _submit_patiently(self, checked: CheckedEvents, end_s: float) -> PendingWrite | None:
+        operations = checked.good
         while True:
             try:
-                return await self._submit(operations)
+                return await self._submit(operations, checked.settings)
             except Overloaded:
                 try:
                     async with asyncio.timeout_at(end_s):
@@ -151,7 +159,3 @@ class Writes:
         remaining_s = self._timeout_s if time_remaining_s is None else time_remaining_s
         margin_s = min(MARGIN_S, MARGIN_SHARE * remaining_s)
         return asyncio.get_running_loop().time() + remaining_s - margin_s
-
-
-def _good(checked: Sequence[CheckedEvent]) -> list[Operation]:
-    return [one.event for one in checked if not one.reason]

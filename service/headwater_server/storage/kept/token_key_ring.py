@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from headwater_server.engine.tokens.attribution_token import TokenKey
+from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.errors import HeadwaterError
 from headwater_server.replica.ports.token_keys import KEYS_MAX, RingKey, TokenKeys
 from headwater_server.storage.redis.script import Script

@@ -1,6 +1,6 @@
 -- Appends one entry to the log and chains it to the one before, with a hash of all of it.
 -- KEYS: log, head.  ARGV: payload, id that the head must have ('' for any), a random number.
--- Returns {id, sequence number}; false when the head is different.
+-- Returns {id, sequence number, id of the entry before, mark}; false when the head is different.
 local CLOCK_MIN_MS = 1577836800000 -- 2020: a store that says less has lost its clock
 local function varint(number)
   local bytes = ''
@@ -43,4 +43,4 @@ if type(added) == 'table' and added.err then
   return added
 end
 redis.call('HSET', KEYS[2], 'n', next_n, 'id', id)
-return {id, n + 1}
+return {id, n + 1, previous, string.sub(mark, 1, 16)}

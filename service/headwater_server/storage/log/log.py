@@ -13,7 +13,7 @@ from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEnt
 from headwater_server.replica.ports.position import START, Position, offset_key
 from headwater_server.replica.steps import taken_in_steps
 from headwater_server.storage.codecs.entry_codec import encode_operations
-from headwater_server.storage.codecs.raw import Raw, check_chained, raw_of
+from headwater_server.storage.codecs.raw import Raw, check_chained, content_mark, raw_of
 from headwater_server.storage.codecs.stored_entry import StoredEntry
 from headwater_server.storage.embedded.dir_watch import DirWatch
 from headwater_server.storage.key_names import Keys
@@ -72,7 +72,8 @@ class RedisLog:
     async def append(self, encoded: Sequence[bytes], *, after: Position | None = None) -> Position:
         """See `replica.ports.log.Log.append`."""
         keys = (self._keys.log, self._keys.head)
-        arguments = (b"".join(encoded), after.offset if after else "", secrets.randbits(TIE_BITS))
+        payload = b"".join(encoded)
+        arguments = (payload, after.offset if after else "", secrets.randbits(TIE_BITS))
         try:
             answer = await self._run_append(keys, arguments)
         except ResponseError as error:
@@ -81,7 +82,7 @@ class RedisLog:
             raise
         if answer is None:
             raise LogMovedOn(after or START)
-        position = Position(answer[0].decode(), answer[1])
+        position = _appended(payload, *answer)
         if self._witness is not None:
             self._witness.note(position)
         return position
@@ -166,6 +167,16 @@ class RedisLog:
     async def trim(self, before: Position) -> None:
         """See `replica.ports.log.Log.trim`; ``log_entries_kept_min`` entries always stay."""
         await self._trimmer.trim(before)
+
+
+def _appended(payload: bytes, offset: bytes, sequence: int, before: bytes, mark: bytes) -> Position:
+    """Return the position of an append; with what is before, if the store has these very bytes.
+
+    It has others where its clock was set back, since the true time follows them.
+    """
+    at, previous = offset.decode(), before.decode()
+    same = mark == content_mark(at, sequence, previous, payload)
+    return Position(at, sequence, previous if same else "")
 
 
 async def _parsed(after: Position, entries: Iterable[Raw]) -> list[StoredEntry]:

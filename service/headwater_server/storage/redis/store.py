@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis, UnixDomainSocketConnection
+from redis.asyncio import ConnectionPool, Redis, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from headwater_server.errors import StoreRefused
-from headwater_server.storage.redis.store_errors import store_errors
+from headwater_server.storage.redis.connections import Connections, packed
+from headwater_server.storage.redis.store_errors import good, store_errors
 from headwater_server.storage.settings import StorageSettings
 
 CONNECTIONS_MAX = 16
 Argument = str | bytes | int
+Command = tuple[Argument, ...]
 
 
 class Store:
@@ -33,66 +35,59 @@ class Store:
         """
         self._timeout_s = (settings.store_timeout_ms + blocking_ms) / 1_000
         options: dict[str, Any] = {
-            # `_in_time` is the only timeout: redis-py's own costs a task per call, and in Python
+            # `call_all` has the only timeout: redis-py's own costs a task per call, and in Python
             # 3.11 its wait_for loses a cancellation that arrives together with the end of a send
             "socket_timeout": None,
             "socket_connect_timeout": self._timeout_s,  # also limits closing
-            "timeout": None,
             # an append that is repeated automatically could count twice
             "retry": Retry(NoBackoff(), 0),
-            "max_connections": CONNECTIONS_MAX,
             "decode_responses": False,
             "protocol": 2,
         }
-        self._pool = _pool(where, options)
-        self._redis = Redis.from_pool(self._pool)
+        pool = _pool(where, options)
+        self._parsing = Redis.from_pool(pool)
+        self._connections = Connections(pool.make_connection, CONNECTIONS_MAX)
 
     async def call(self, *command: Argument) -> Any:
         """Return the answer; `StoreUnavailable`, `Overloaded` or redis' own `ResponseError`."""
-        return await self._in_time(self._redis.execute_command(*command))  # type: ignore[no-untyped-call]
+        return good((await self.call_all((command,)))[0])
 
-    async def call_both(self, first: tuple[Argument, ...], second: tuple[Argument, ...]) -> Any:
+    async def call_both(self, first: Command, second: Command) -> Any:
         """Send two commands on one connection; return both answers, errors among them."""
         return await self.call_all((first, second))
 
-    async def call_all(self, commands: Sequence[tuple[Argument, ...]]) -> Any:
+    async def call_all(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands on one connection; return all answers in order, errors among them."""
-        pipeline = self._redis.pipeline(transaction=False)
-        for command in commands:
-            pipeline.execute_command(*command)
-        return await self._in_time(pipeline.execute(raise_on_error=False))
 
-    async def _in_time(self, work: Awaitable[Any]) -> Any:
+        async def answers(connection: Any) -> list[Any]:
+            await connection.send_packed_command(packed(commands), check_health=False)
+            return [await self._answer(connection, command[0]) for command in commands]
+
         with store_errors():
-            try:
-                async with asyncio.timeout(self._timeout_s):
-                    return await work
-            except (TimeoutError, asyncio.CancelledError):
-                await self._drop_idle()
-                raise
+            async with asyncio.timeout(self._timeout_s):
+                return await self._connections.exchange(answers)
 
-    async def _drop_idle(self) -> None:
-        """Close idle connections: the handshake of one of them may have been interrupted.
-
-        redis-py puts it back as usable, and would read the rest of the handshake as an answer.
-        """
-        for connection in list(self._pool._available_connections):  # noqa: SLF001 - see above
-            await connection.disconnect(nowait=True)
+    async def _answer(self, connection: Any, name: Argument) -> Any:
+        """Return the answer as redis-py gives it for a command of that ``name``."""
+        try:
+            return await self._parsing.parse_response(connection, name)  # type: ignore[arg-type]
+        except ResponseError as error:
+            return error
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._redis.aclose()
+        await self._connections.close()
 
     aclose = close
 
 
-def _pool(where: str | Path, options: dict[str, Any]) -> BlockingConnectionPool:
+def _pool(where: str | Path, options: dict[str, Any]) -> ConnectionPool:
     """Return a pool that has not connected yet; `StoreRefused` if the URL has unusable options."""
     if isinstance(where, Path):
         options |= {"connection_class": UnixDomainSocketConnection, "path": str(where)}
-        return BlockingConnectionPool(**options)
+        return ConnectionPool(**options)
     try:
-        pool = BlockingConnectionPool.from_url(where, **options)
+        pool = ConnectionPool.from_url(where, **options)
         pool.connection_class(**pool.connection_kwargs)
         for name in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile"):
             path = pool.connection_kwargs.get(name)

@@ -41,8 +41,8 @@ def callers() -> tuple[Turns, Account, Account]:
     accounts, turns = Accounts(), Turns()
     flood, shop = accounts.of("flood"), accounts.of("shop")
     flood.charge(100 * HEAVY_S, time.monotonic())
-    turns.charge(flood)
-    turns.charge(shop)
+    turns.charge(flood, time.monotonic())
+    turns.charge(shop, time.monotonic())
     return turns, flood, shop
 
 
@@ -102,7 +102,7 @@ def test_every_call_is_charged() -> None:
     turns, _, shop = callers()
     before_s = shop.use_s(time.monotonic())
     for _ in range(10):
-        turns.charge(shop)
+        turns.charge(shop, time.monotonic())
     assert shop.use_s(time.monotonic()) - before_s > 9 * CALL_S
 
 

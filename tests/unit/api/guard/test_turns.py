@@ -9,7 +9,7 @@ import pytest
 
 from headwater_server.api.guard import turns as module
 from headwater_server.api.guard.accounts import LEARNING_MAX_S, Account, Accounts
-from headwater_server.api.guard.turns import Turns
+from headwater_server.api.guard.turns import READ_S, SHORT_S, StepsCpu, Turns
 
 
 def burn(seconds: float) -> None:
@@ -146,3 +146,21 @@ def test_accounts_are_bounded_and_those_in_use_stay() -> None:
 
 async def _run(turns: Turns, account: Account, work):
     return await turns.run(account, work)
+
+
+def test_a_step_is_charged_what_the_thread_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the time in which another process ran: a long step is compared with the thread's clock.
+
+    The short steps since the last comparison are charged already.
+    """
+    used_s = [1.0]
+    monkeypatch.setattr(module.time, "thread_time", lambda: used_s[0])
+    cpu, short_s = StepsCpu(), SHORT_S / 2
+    used_s[0] += short_s
+    assert cpu.of_step(short_s, 100.0) == pytest.approx(short_s)
+    assert cpu.of_step(short_s, 100.001) == short_s  # without a look at the clock
+    used_s[0] += short_s + 0.002
+    assert cpu.of_step(0.5, 100.002) == pytest.approx(0.002)
+    used_s[0] += 0.5
+    assert cpu.of_step(0.001, 100.003) == 0.001
+    assert cpu.of_step(short_s, 100.003 + 2 * READ_S) == 0.0  # the thread did not run

@@ -7,7 +7,8 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.explain.clauses import Clauses
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
-from headwater_server.engine.messages.requests import RecommendRequest, Result
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.messages.results import Result
 from headwater_server.engine.settings import EngineSettings
 
 HOUR_MS = 3_600_000
@@ -199,7 +200,7 @@ def test_what_rules_add_to_a_score_is_attributed_to_them(shop):
     items, scores = np.array([0, 1, 2], dtype=np.int32), np.array([1.0, 2.0, 3.0])
     slot = Result("plain 0", 6.0, None, 1.0)
     history = shop.parts.visitors.history("stranger", "", "", 0.0)
-    shop.parts.retriever.gather_for(history, items)
+    shop.parts.ranking.given(history, items)
     (explained,) = shop.parts.explanations.explain((slot,), history, items, np.array([0]), scores)
     assert dict(explained.contributions)["rules"] == 5.0
     assert "rules" not in dict(_ask(shop)["boots"].contributions)

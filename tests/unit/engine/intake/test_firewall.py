@@ -4,8 +4,10 @@ import math
 
 import pytest
 
+from headwater_server.engine.engine import Engine
 from headwater_server.engine.intake.firewall import quarantine_reason
-from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
 from headwater_server.engine.settings import EngineSettings
 
 ONE = (EventItem("a"),)
@@ -73,3 +75,19 @@ def test_a_type_of_the_shops_own_may_be_added():
     """A name that the reward table holds is learned from."""
     settings = EngineSettings(rewards={**EngineSettings().rewards, "wishlist": 0.4})
     assert quarantine_reason(Event("e", "wishlist", "v", items=ONE), settings) == ""
+
+
+def test_what_was_judged_under_other_settings_is_judged_again(monkeypatch):
+    """The engine believes a judgement only of the very settings that it has."""
+    engine, judged = Engine(), []
+
+    def judge(event, settings):
+        judged.append(event.event_id)
+        return quarantine_reason(event, settings)
+
+    monkeypatch.setattr("headwater_server.engine.engine.quarantine_reason", judge)
+    poison = Event("poison", "click", "v", items=ONE, position=-1)
+    (outcome,) = engine.apply(Entry(1, (poison,), checked=EngineSettings()))
+    assert outcome.status is Status.QUARANTINED
+    engine.apply(Entry(2, (Event("sound", "click", "v", items=ONE),), checked=engine.settings))
+    assert judged == ["poison"]

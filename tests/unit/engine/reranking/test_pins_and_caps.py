@@ -9,7 +9,8 @@ from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.tokens.attribution_token import TokenKey, open_token, sign
+from headwater_server.engine.tokens.attribution_token import open_token, sign
+from headwater_server.engine.tokens.token_key import TokenKey
 from tests.unit.engine.small_shop import BOOST, CAP, PIN, ask, shop
 
 

@@ -2,9 +2,11 @@
 
 import base64
 import contextlib
+import hmac
 import string
 from uuid import UUID
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from headwater_server.engine.tokens.attribution_token import (
     open_token,
     sign,
 )
+from headwater_server.engine.tokens.token_body import steps_of
 
 KEY = TokenKey(7, b"k" * 32)
 OURS = {7: KEY}.get
@@ -31,6 +34,10 @@ SLATES = st.builds(
     IDS,
     POLICIES,
     TEXT,
+)
+EARLIER = (  # made by the build of November 2026
+    "AgcAAAA8kYSpdLIqhnPmova2eAEEaG9tZQIPj61b2ctGn6FlcIZ3KJUOBAgAEAAAAPgAY2Hl5CxJzSvJObwktyCzJDVX18"
+    "DAwBjGMAEAgCV0HEXiRt0MXhDAmhHR6g"
 )
 AB = Slate("r1", "best", "home", ("a", "b"), (0.5, 0.25))
 
@@ -69,6 +76,32 @@ def test_it_knows_whom_it_was_made_for_and_until_when(expire_s, visitor, user, o
     assert opened.is_of_user(user) is bool(user)
     assert opened.is_of_visitor(other) is (other == visitor)
     assert opened.is_of_user(other) is (bool(other) and other == user)
+
+
+def test_a_token_of_an_earlier_build_stays_valid():
+    """Pages keep tokens for as long as they are valid, and builds change beneath them."""
+    slate = Slate(
+        "0f8fad5b-d9cb-469f-a165-70867728950e", "best", "home",
+        ("tent", "lämp", "item-0003", "item-0004"), (0.5, 0.25, 1.0, 2.0**-31),
+    )  # fmt: skip
+    opened = open_token(EARLIER, OURS)
+    assert opened.slate == slate
+    assert (opened.expire_s, opened.by_page, opened.is_of_visitor("ann")) == (60, True, True)
+    assert opened.is_of_user("bob")
+
+
+@given(st.lists(st.floats(0.0, 1.0), max_size=100).map(lambda values: np.array(values, float)))
+def test_a_propensity_is_the_nearest_step(propensities):
+    """The kernel gives the numbers of its equation in numpy, but for ties."""
+    exact = -2048 * np.log2(np.maximum(propensities, 2.0**-31))
+    steps = np.frombuffer(steps_of(propensities).tobytes(), ">u2")
+    assert np.abs(steps - exact).max(initial=0.0) <= 0.5 + 1e-9
+
+
+@given(st.binary(max_size=200), st.binary(min_size=1, max_size=100))
+def test_a_seal_is_the_hmac_of_the_standard(data, secret):
+    expected = hmac.digest(secret, data, "sha256")[:16]
+    assert [attribution_token._mac(data, secret) for _ in range(2)] == [expected] * 2
 
 
 def test_an_account_is_no_visitor_of_the_same_name():

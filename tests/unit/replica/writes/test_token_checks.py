@@ -3,7 +3,8 @@
 import pytest
 
 from headwater_server.engine.messages.events import Event, EventItem, Slate
-from headwater_server.engine.tokens.attribution_token import TokenKey, open_token, sign
+from headwater_server.engine.tokens.attribution_token import open_token, sign
+from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.replica.writes.token_checks import token_problem, user_problem
 
 KEY = TokenKey(0, b"k" * 32)

@@ -3,21 +3,68 @@ from __future__ import annotations
 import math
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater.v1 import event_pb2
+from headwater.v1.feedback_service_pb2 import FeedbackRequest
+from headwater.v1.value_pb2 import Value
+from headwater_server.api.translate.feedback import feedback_request
 from headwater_server.engine.messages.entries import Entry, Operation
 from headwater_server.engine.messages.events import Event
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.faults import UnreadableEntry
 from headwater_server.storage.codecs.entry_codec import decode_entry, encode_operations
-from tests.unit.storage.strategies import operations
+from tests.unit.storage.strategies import events, number, operations, text
+
+whole_s = st.integers(-62_135_596_800, 253_402_300_799)
+times = st.builds(Timestamp, seconds=whole_s, nanos=st.integers(0, 999_999_999))
+sent_items = st.builds(
+    event_pb2.EventItem,
+    item_id=text,
+    quantity=st.none() | number,
+    price=st.none() | number,
+    currency_code=text,
+)
+contexts = st.dictionaries(
+    text, st.builds(Value, text=text) | st.builds(Value, number=number), max_size=3
+)
+sent_events = st.builds(
+    event_pb2.Event,
+    event_id=text.filter(bool),
+    event_type=text,
+    visitor_id=text,
+    user_id=text,
+    session_id=text,
+    items=st.lists(sent_items, max_size=3),
+    value=st.none() | number,
+    event_time=st.none() | times,
+    placement=text,
+    position=st.integers(-(2**31), 2**31 - 1),
+    context=contexts,
+)
 
 
 @given(operations, st.booleans())
 def test_an_entry_comes_back_as_it_was(batch: tuple[Operation, ...], imported: bool) -> None:
     payload = encode_operations(batch, imported=imported)
     assert decode_entry(payload, 7) == Entry(7, batch, imported)
+
+
+@given(sent_events)
+def test_an_event_as_it_was_sent_is_the_one_that_is_read_back(sent: event_pb2.Event) -> None:
+    """A replica applies its own events without reading them: each bit and type is the same."""
+    request = FeedbackRequest(events=[sent])
+    ((event, _),) = feedback_request(request)
+    event = event.sent(b"fingerprint", "source", from_page=True)
+    decoded = decode_entry(encode_operations([event]), 0).operations
+    assert repr(decoded) == repr((event,))
+
+
+@given(events)
+def test_any_event_comes_back_bit_by_bit(event: Event) -> None:
+    assert repr(decode_entry(encode_operations([event]), 0).operations) == repr((event,))
 
 
 @given(operations, st.integers(1_577_836_800_000, 2**53))

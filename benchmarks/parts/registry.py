@@ -1,0 +1,34 @@
+"""All parts, in the order in which they run."""
+
+from __future__ import annotations
+
+from benchmarks.parts.calls import CALLS, CATALOGUE, DURABILITY, GATEWAY, WORKERS
+from benchmarks.parts.disturbed import BESIDE, FROZEN, STALL, VISIBLE
+from benchmarks.parts.growing import GROWING
+from benchmarks.parts.learning import LEARNING
+from benchmarks.parts.memory import MEMORY
+from benchmarks.parts.stages import STAGES
+from benchmarks.parts.starting import FIRST_START, MILLION, RESTART
+
+PARTS = {
+    part.name: part
+    for part in (
+        CALLS,
+        BESIDE,
+        LEARNING,
+        STAGES,
+        DURABILITY,
+        GATEWAY,
+        WORKERS,
+        CATALOGUE,
+        FROZEN,
+        VISIBLE,
+        STALL,
+        RESTART,
+        FIRST_START,
+        MEMORY,
+        MILLION,
+        GROWING,
+    )
+}
+"""By name."""

@@ -1,0 +1,1 @@
+"""Figures as tables, as one page and as a plot."""

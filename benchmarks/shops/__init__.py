@@ -1,0 +1,1 @@
+"""Made shops of any size, in the shape of real ones."""

@@ -1,0 +1,1 @@
+"""Where the CPU of one Recommend and of one event goes."""

@@ -1,0 +1,85 @@
+"""Which functions make a stage: ``module:Class.method`` below the server's package.
+
+A function is named where it is looked up, so one that is imported by name is under its importer.
+A stage of several functions counts them all; what they call of another stage is not in it.
+"""
+
+from __future__ import annotations
+
+_HISTORY = {
+    "history": (
+        "engine.parts:Parts.history",
+        "engine.parts:Parts.history_before",
+        "engine.ranking.candidate_scoring:CandidateScoring.with_context",
+    ),
+}
+_TABLES = {
+    "tables for the kernel": (
+        "engine.retrieval.retriever:Retriever.begin",
+        "engine.retrieval.retriever:Retriever.visitor",
+        "engine.ranking.ranking:Ranking.statistics",
+        "engine.catalogue.catalogue:Catalogue.shown_at",
+    ),
+}
+
+RECOMMEND = {
+    "guard": ("benchmarks.stages.recommending:guarded",),
+    "parse": ("benchmarks.stages.recommending:parse",),
+    "translate in": ("api.translate.recommendation:recommend_request",),
+    "servicer": ("api.servicers.recommendation:RecommendationServicer.Recommend",),
+    "replica": ("replica.reads.reads:Reads.recommend",),
+    **_HISTORY,
+    "hidden items": ("engine.reranking.hiding:Hiding.hidden",),
+    **_TABLES,
+    "kernel: retrieval, features": ("engine.ranking.describing:found",),
+    "scores": ("models.ranker.ranker:ListwiseRanker.score_many",),
+    "candidates, around": ("engine.engine:Engine._candidates",),
+    "slots": ("engine.reranking.reranker:Reranking.slots",),
+    "chances": ("engine.exploration.slot_probabilities:of_slate",),
+    "results": ("engine.engine:Engine._results",),
+    "engine, around": ("engine.engine:Engine.recommend",),
+    "token": ("replica.reads.reads:Reads._signed",),
+    "translate out": ("api.translate.recommendation:recommend_response",),
+}
+
+EVENT = {
+    "parse": ("benchmarks.stages.feeding:parse",),
+    "translate in": ("api.translate.feedback:_event",),
+    "checks": ("replica.writes.event_checks:EventChecks._check",),
+    "encode for the log": ("benchmarks.stages.feeding:encode",),
+    "firewall": ("engine.engine:refusal_of",),
+    "deduplication: status": ("engine.intake.deduplication_windows:DeduplicationWindows.status",),
+    "deduplication: remember": (
+        "engine.intake.deduplication_windows:DeduplicationWindows.remember",
+    ),
+    "influence": (
+        "engine.intake.influence:Influence.excess",
+        "engine.intake.influence:Influence.note",
+    ),
+    "visitor's row": (
+        "engine.visitors.visitors:Visitors.open",
+        "engine.visitors.visitors:Visitors.enter",
+        "engine.visitors.visitors:Visitors.acting",
+    ),
+    "rewards, hiding": ("engine.engine:Engine._reward", "engine.engine:Engine._hide"),
+    **_HISTORY,
+    **_TABLES,
+    "kernel: retrieval, features of a choice": ("engine.learning.learning:choice",),
+    "measure, 1 in 10": ("engine.learning.learning:Learning._measure",),
+    "ranker's step": ("models.ranker.ranker:ListwiseRanker.learn_many",),
+    "kernel: counts": ("engine.learning.learning:count_interaction",),
+    "counts, around": (
+        "engine.learning.learning:Learning._counts",
+        "engine.learning.learning:Learning._advance",
+        "models.covisitation.cycles:Cycles.learn",
+        "models.popularity.popularity:Popularity.learn",
+    ),
+    "popular items, 1 in 50": ("engine.retrieval.popular:PopularItems.refresh",),
+    "drift": ("engine.engine:Engine._watch_drift",),
+    "history, add": ("engine.visitors.histories:Histories.add",),
+    "learning, around": ("engine.learning.learning:Learning.learn_interaction",),
+    "engine, around": ("engine.engine:Engine.apply",),
+    "translate out": ("benchmarks.stages.feeding:feedback_response",),
+    "serialize": ("benchmarks.stages.feeding:serialize",),
+    "around": ("benchmarks.stages.feeding:Feeding.answer",),
+}

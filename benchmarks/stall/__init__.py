@@ -1,1 +1,0 @@
-"""How long answers wait while a snapshot of a large state is taken."""

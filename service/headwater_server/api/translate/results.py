@@ -1,0 +1,87 @@
+"""Writes the slots of a list as the bytes of a message, without an object for each slot.
+
+`RecommendResponse.results` in the wire format of protobuf: for each slot the field's tag and
+length, the id with its tag and length, then numbers of eight bytes, each after its tag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from itertools import repeat
+from struct import Struct
+
+from google.protobuf.message import Message
+
+from headwater.v1 import recommendation_service_pb2 as pb
+from headwater_server.engine.messages.results import Results
+
+FIXED64, LENGTH = 1, 2  # how a field is written: protobuf's numbers
+
+
+def results_bytes(results: Results) -> bytes:
+    """Return the field ``results`` of a `RecommendResponse`, to be appended to the other fields.
+
+    >>> import numpy as np
+    >>> results = Results(["a", "b"], np.array([2.0, 1.0]), np.array([0.5, 1.0]))
+    >>> message = pb.RecommendResponse.FromString(results_bytes(results))
+    >>> [(result.item_id, result.score, result.propensity) for result in message.results]
+    [('a', 2.0, 0.5), ('b', 1.0, 1.0)]
+    """
+    columns: list[Iterable[float]] = [_SCORE, results.scores.tolist()]
+    columns += [_PROPENSITY, results.propensities.tolist()]
+    if results.probabilities is not None:
+        columns += [_PROBABILITY, results.probabilities.tolist()]
+    if results.first_slot is not None:
+        columns += [_FIRST_SLOT, results.first_slot.tolist()]
+    numbers, heads = _layout(len(columns) // 2)
+    ids = [item_id.encode() for item_id in results.item_ids]
+    rows = zip(ids, map(numbers.pack, *columns), strict=True)
+    return b"".join([heads[len(name)] + name + row for name, row in rows])
+
+
+def _tag(message: type[Message], field: str, wire: int) -> int:
+    return message.DESCRIPTOR.fields_by_name[field].number << 3 | wire
+
+
+_SCORE, _PROPENSITY, _PROBABILITY, _FIRST_SLOT = (
+    repeat(_tag(pb.Result, name, FIXED64))
+    for name in ("score", "propensity", "probability", "first_slot_propensity")
+)
+_RESULT, _ITEM_ID = (
+    _tag(pb.RecommendResponse, "results", LENGTH),
+    _tag(pb.Result, "item_id", LENGTH),
+)
+
+
+class _Heads(dict[int, bytes]):
+    """By an id's length: what comes before the id, the tags and lengths of the slot and the id."""
+
+    def __init__(self, numbers_bytes: int) -> None:
+        self._numbers_bytes = numbers_bytes
+
+    def __missing__(self, id_bytes: int) -> bytes:
+        inner = _varint(_ITEM_ID) + _varint(id_bytes)
+        slot = len(inner) + id_bytes + self._numbers_bytes
+        head = self[id_bytes] = _varint(_RESULT) + _varint(slot) + inner
+        return head
+
+
+@cache
+def _layout(count: int) -> tuple[Struct, _Heads]:
+    """Return how ``count`` numbers after their tags are written, and what comes before the ids."""
+    numbers = Struct("<" + "Bd" * count)
+    return numbers, _Heads(numbers.size)
+
+
+def _varint(number: int) -> bytes:
+    r"""Return a number as protobuf writes it: seven bits a byte, the lowest first.
+
+    >>> _varint(5), _varint(300)
+    (b'\x05', b'\xac\x02')
+    """
+    raw = bytearray()
+    while number > 127:
+        raw.append(number & 127 | 128)
+        number >>= 7
+    return bytes((*raw, number))

@@ -1,0 +1,30 @@
+"""`headwater compile`: compile the kernels now, so that no start has to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def compile_kernels(
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", metavar="DIR", help="copy the compiled kernels of this build here"),
+    ] = None,
+) -> None:
+    """Compile the models' kernels now, so that no start has to.
+
+    They are kept in NUMBA_CACHE_DIR, or in ~/.cache/headwater/kernels.
+    """
+    from headwater_server.api.guard.wire_size import warm_up
+    from headwater_server.cli.compiling import compile_if_cold
+    from headwater_server.engine.settings import EngineSettings
+    from headwater_server.models import kernel_cache
+
+    compile_if_cold(EngineSettings())
+    warm_up()
+    if into is not None:
+        kernel_cache.copy(into)
+    print(f"{kernel_cache.progress().compiled} kernels are compiled, in {kernel_cache.folder()}")

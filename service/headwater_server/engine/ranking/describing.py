@@ -1,0 +1,87 @@
+"""The features of candidates, and of the visitor: one kernel over the evidence and the counts."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from headwater_server.engine.features.features import (
+    CONTEXT_FEATURES,
+    ITEM_FEATURES,
+    context_features,
+    item_features,
+)
+from headwater_server.engine.retrieval.gathering import gather, retrieve
+from headwater_server.models.content.profile_similarity import score_items
+from headwater_server.models.content.word_flow import score_words
+from headwater_server.models.evidence import FROM_CALLER, add_rows
+
+_COLUMNS, _CONTEXT = len(ITEM_FEATURES), len(CONTEXT_FEATURES)
+
+
+class Statistics(NamedTuple):
+    """What features read beside the evidence: counts of every item, and the visitor's session.
+
+    The three popularities are stored values and the factors of `Popularity.fading`. ``gone`` and
+    ``gone_context`` are the columns that the settings leave out: they are 0.
+    """
+
+    counts: NDArray[np.float64]
+    by_event: tuple[Any, Any]
+    by_day: tuple[Any, Any]
+    starts: tuple[Any, Any]
+    events: float
+    repeat_rate: float
+    session_length: float
+    gap_s: float
+    gone: NDArray[np.int64]
+    gone_context: NDArray[np.int64]
+
+
+@njit(cache=True)
+def describe_items(tables, statistics, items):
+    """Return float32[n, features] of ``items``, which have evidence."""
+    similarities = np.empty((len(items), 5), dtype=np.float32)
+    rows = np.empty((len(items), _COLUMNS), dtype=np.float32)
+    score_items(tables.content, items, tables.profile, tables.evidence, similarities[:, :3])
+    score_words(tables.words, tables.content[0], items, tables.flow, similarities[:, 3:])
+    item_features(items, tables.evidence, similarities, statistics, rows)
+    for column in statistics.gone:
+        rows[:, column] = np.float32(0.0)
+    return rows
+
+
+@njit(cache=True)
+def describe_visitor(statistics, history):
+    """Return float32[context] of the visitor with this history, newest first."""
+    context = np.empty(_CONTEXT, dtype=np.float32)
+    context_features(history, statistics, context)
+    for column in statistics.gone_context:
+        context[column] = np.float32(0.0)
+    return context
+
+
+@njit(cache=True, nogil=True)
+def describe(tables, statistics, history, items):
+    """Return (float32[n, features] of ``items``, float32[context]) for this history."""
+    return describe_items(tables, statistics, items), describe_visitor(statistics, history)
+
+
+@njit(cache=True, nogil=True)
+def found(tables, statistics, visitor, excluded, shown_at):
+    """Retrieve what may be shown; return (int32[n] items, their features, the context)."""
+    items = retrieve(tables, visitor, excluded, shown_at)
+    rows = describe_items(tables, statistics, items)
+    return items, rows, describe_visitor(statistics, visitor.items)
+
+
+@njit(cache=True, nogil=True)
+def given(tables, statistics, visitor, items):
+    """Write the evidence for the caller's own ``items``; return their features and the context."""
+    gather(tables, visitor)
+    add_rows(tables.evidence, items, FROM_CALLER)
+    rows = describe_items(tables, statistics, items)
+    return rows, describe_visitor(statistics, visitor.items)

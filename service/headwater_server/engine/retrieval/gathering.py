@@ -1,0 +1,102 @@
+"""Every source writes its evidence, and the candidates are chosen: one kernel over all models."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from headwater_server.engine.retrieval.candidate_selection import (
+    add_own_items,
+    exclude,
+    select_candidates,
+)
+from headwater_server.models import evidence as ev
+from headwater_server.models.content.profile_similarity import build_profile, propose_similar
+from headwater_server.models.content.word_flow import propose_by_words
+from headwater_server.models.covisitation.circumstances import accumulate_circumstances
+from headwater_server.models.covisitation.companions import accumulate_together
+from headwater_server.models.covisitation.cycles import accumulate_due
+from headwater_server.models.covisitation.next_item import accumulate_next
+from headwater_server.models.covisitation.walk import accumulate_walk
+
+FROM_CYCLES = 1 << 15
+"""The bit of a source that writes evidence, and proposes no item."""
+BITS = {name: bit for bit, name in ev.SOURCES.items()} | {"cycles": FROM_CYCLES}
+ALL = sum(BITS.values())
+
+
+class Tables(NamedTuple):
+    """What the sources read, as each model's ``counted`` gives it, and their scratch.
+
+    ``on`` holds the bit of each source that is not left out; ``listed`` are the newest items of
+    each word; ``popular`` and ``newest`` the numbers of the items that are always proposed.
+    """
+
+    on: int
+    next_item: tuple[Any, ...]
+    companions: tuple[Any, ...]
+    circumstances: tuple[Any, ...]
+    cycles: tuple[Any, ...]
+    content: tuple[Any, ...]
+    words: tuple[Any, ...]
+    listed: tuple[Any, ...]
+    interactions: NDArray[np.float32]
+    popular: NDArray[np.int32]
+    newest: NDArray[np.int32]
+    profile: tuple[Any, ...]
+    flow: tuple[Any, ...]
+    evidence: tuple[Any, ...]
+
+
+class Visitor(NamedTuple):
+    """A history as kernels take it; ``circumstances`` are rows of their model."""
+
+    items: NDArray[np.int32]
+    ages_s: NDArray[np.float64]
+    interactions: NDArray[np.int32]
+    in_session: NDArray[np.bool_]
+    refused: NDArray[np.int32]
+    circumstances: NDArray[np.int32]
+
+
+@njit(cache=True)
+def gather(tables, visitor):
+    """Let every source that is on write its evidence for this request."""
+    on, items, evidence = tables.on, visitor.items, tables.evidence
+    build_profile(tables.content, items, visitor.in_session, tables.profile)
+    if on & ev.FROM_NEXT:
+        accumulate_next(tables.next_item, items, tables.interactions, evidence)
+    if on & ev.FROM_TOGETHER:
+        flags = visitor.in_session
+        accumulate_together(tables.companions, items, flags, tables.interactions, evidence)
+    if on & ev.FROM_OWN:
+        add_own_items(items, visitor.ages_s, visitor.interactions, visitor.in_session, evidence)
+    if on & ev.FROM_POPULAR:
+        ev.add_rows(evidence, tables.popular, ev.FROM_POPULAR)
+    if on & ev.FROM_NEW:
+        ev.add_rows(evidence, tables.newest, ev.FROM_NEW)
+    if on & ev.FROM_CONTENT:
+        propose_similar(tables.content, tables.listed, items, evidence)
+    if on & ev.FROM_CIRCUMSTANCES:
+        rows = visitor.circumstances
+        accumulate_circumstances(tables.circumstances, rows, tables.interactions, evidence)
+    if on & ev.FROM_WALK:
+        accumulate_walk(tables.next_item, items, evidence)
+    if on & ev.FROM_WORDS:
+        tokens = tables.content[0]
+        propose_by_words(tables.words, tokens, tables.listed, items, tables.flow, evidence)
+    if on & FROM_CYCLES:
+        accumulate_due(tables.cycles, items, visitor.ages_s, evidence)
+
+
+@njit(cache=True)
+def retrieve(tables, visitor, excluded, shown_at):
+    """Return int32[n] candidates that may be shown: none ``excluded``, refused or just viewed."""
+    gather(tables, visitor)
+    exclude(tables.evidence, excluded)
+    exclude(tables.evidence, visitor.refused)
+    exclude(tables.evidence, visitor.items[:1])
+    return select_candidates(tables.evidence, shown_at)

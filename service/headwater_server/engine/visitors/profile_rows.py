@@ -1,0 +1,161 @@
+"""The row of each profile, found by a hash of its key: 24 bytes a profile, and no text is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.snapshot.state import ScalarList
+from headwater_server.models.base import CAPACITY_START, growing
+
+STEP_ROWS = 20_000
+"""Rows that are linked in one step, a few milliseconds."""
+_WORD = (1 << 64) - 1
+
+# The process's own secret, as for a dictionary of strings: otherwise a page could choose visitor
+# ids that all share one bucket. It decides no row and no answer, so replicas may differ in it.
+_SECRET = hash("buckets of profiles") & _WORD | 1
+
+
+class ProfileRows:
+    """Rows by 128 bits of a hash, in buckets: each names its newest row, and a row the one before.
+
+    Two of a billion visitors share a row with a probability of 1e-21, and nobody can compute an id
+    that hits another's row. The rows of profiles that left are used again, the last one first.
+
+    >>> rows = ProfileRows()
+    >>> rows.enter("vann"), rows.enter("vbob"), rows.find("vann"), rows.find("veve")
+    (0, 1, 0, -1)
+    >>> rows.leave(0)
+    >>> rows.find("vann"), rows.enter("veve"), len(rows)
+    (-1, 0, 2)
+    """
+
+    def __init__(self) -> None:
+        self.used = 0  # rows below it have, or had, a profile
+        self._spare: list[int] = []
+        links = (np.zeros(CAPACITY_START, np.uint32) for _ in range(2))
+        self._set(np.zeros((CAPACITY_START, 2), np.uint64), *links)
+
+    def _set(
+        self, hashes: NDArray[np.uint64], earlier: NDArray[np.uint32], newest: NDArray[np.uint32]
+    ) -> None:
+        self._hashes, self._links = hashes, (earlier, newest)
+        # a view gives Python's numbers, three times as fast as an array gives its own
+        self._words = _view(hashes.reshape(-1))
+        self._earlier, self._newest = _view(earlier), _view(newest)  # a row + 1, 0: none
+        self._shift = 64 - (len(newest).bit_length() - 1)
+
+    def __len__(self) -> int:
+        return self.used - len(self._spare)
+
+    @property
+    def capacity(self) -> int:
+        """Rows for which there is room; a power of two."""
+        return len(self._newest)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.find(key) >= 0
+
+    def find(self, key: str) -> int:
+        """Return the row of ``key``, -1 if it has none."""
+        high, low = _hashed(key)
+        row = self._newest[self._bucket(low)] - 1
+        while row >= 0 and (self._words[2 * row] != high or self._words[2 * row + 1] != low):
+            row = self._earlier[row] - 1
+        return row
+
+    def _bucket(self, low: int) -> int:
+        """Return high bits of a hash times a secret odd number (Dietzfelbinger et al., 1997)."""
+        return (low * _SECRET & _WORD) >> self._shift
+
+    def enter(self, key: str) -> int:
+        """Give ``key``, which has none, a row."""
+        if self._spare:
+            row = self._spare.pop()
+        else:
+            row = self.used
+            for _ in self.reserving(row + 1):
+                pass
+            self.used += 1
+        high, low = _hashed(key)
+        bucket = self._bucket(low)
+        self._words[2 * row], self._words[2 * row + 1] = high, low
+        self._earlier[row], self._newest[bucket] = self._newest[bucket], row + 1
+        return row
+
+    def leave(self, row: int) -> None:
+        """Take the row from its profile."""
+        bucket = self._bucket(self._words[2 * row + 1])
+        at = self._newest[bucket] - 1
+        if at == row:
+            self._newest[bucket] = self._earlier[row]
+        else:
+            while self._earlier[at] - 1 != row:
+                at = self._earlier[at] - 1
+            self._earlier[at] = self._earlier[row]
+        self._words[2 * row] = self._words[2 * row + 1] = self._earlier[row] = 0
+        self._spare.append(row)
+
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Make room for rows below ``rows``, in steps between which it may be read."""
+        if rows > self.capacity:
+            room = 1 << (rows - 1).bit_length()
+            hashes = yield from growing(self._hashes, room)
+            yield from self._linking(hashes)
+
+    def _linking(self, hashes: NDArray[np.uint64]) -> Generator[None, None, None]:
+        earlier, newest = (np.zeros(len(hashes), np.uint32) for _ in range(2))
+        shift = np.uint64(64 - (len(hashes).bit_length() - 1))
+        for start in range(0, self.used, STEP_ROWS):
+            _link(hashes[: self.used], start, shift, earlier, newest)
+            yield
+        self._set(hashes, earlier, newest)
+
+    def state(self) -> dict[str, Any]:
+        """Return the hashes by row, and the rows that are free."""
+        return {"hashes": self._hashes[: self.used], "spare": ScalarList(self._spare)}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Replace the state by what `state` returned."""
+        self._spare, self.used = list(state["spare"]), len(state["hashes"])
+        room = max(CAPACITY_START, 1 << max(0, self.used - 1).bit_length())
+        hashes = np.zeros((room, 2), np.uint64)
+        hashes[: self.used] = state["hashes"]
+        for _ in self._linking(hashes):
+            pass
+
+
+def _view(numbers: NDArray[Any]) -> memoryview[int]:
+    return memoryview(numbers)  # type: ignore[arg-type]  # a view of integers gives integers
+
+
+def _link(
+    hashes: NDArray[np.uint64],
+    start: int,
+    shift: np.uint64,
+    earlier: NDArray[np.uint32],
+    newest: NDArray[np.uint32],
+) -> None:
+    """Put `STEP_ROWS` rows from ``start`` on into their buckets; free rows are zeros."""
+    part = hashes[start : start + STEP_ROWS]
+    rows = start + np.flatnonzero(part.any(axis=1))
+    buckets = (hashes[rows, 1] * np.uint64(_SECRET)) >> shift
+    order = np.argsort(buckets, kind="stable")
+    rows, buckets = rows[order], buckets[order]
+    before = np.concatenate(([0], rows[:-1] + 1))
+    begins = np.flatnonzero(np.diff(buckets, prepend=buckets[:1] + np.uint64(1)))
+    before[begins] = newest[buckets[begins]]
+    earlier[rows] = before
+    newest[buckets] = rows + 1  # of equal buckets the last counts
+
+
+@lru_cache(maxsize=1024)  # an event looks up its profiles several times
+def _hashed(key: str) -> tuple[int, int]:
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")
