@@ -57,8 +57,8 @@ class Wanted:
         number = self.engine.parts.catalogue.number(item_id)
         found = {}
         for cap in self.caps:
-            mask = self.engine.parts.scoring.passing(cap.get("filter", ""))
-            if mask is not None and not mask[number]:
+            passing = self.engine.parts.scoring.passing(cap.get("filter", ""), np.array([number]))
+            if not passing[0]:
                 continue
             item = self.engine.lookups.get_item(item_id)
             values = item.categories if item and "field" in cap else ()
@@ -163,8 +163,9 @@ def test_the_boosted_rise_and_the_buried_fall(filter_text, by, kind, visitor):
         engine = busy_engine(events=60, settings=EngineSettings(rules=rules))
         request = RecommendRequest(visitor, "r", page_size=100, explore=False)
         orders.append([r.item_id for r in engine.recommend(request, NOW_MS).results])
-    passing = engine.parts.scoring.passing(categories)
-    moved = {item for item in ITEMS if passing[engine.parts.catalogue.number(item)]}
+    numbers = np.array([engine.parts.catalogue.number(item) for item in ITEMS])
+    passing = engine.parts.scoring.passing(categories, numbers)
+    moved = {item for item, passes in zip(ITEMS, passing, strict=True) if passes}
     before, after = ({item: place for place, item in enumerate(order)} for order in orders)
     assert set(before) == set(after)
     for item in moved & set(before):

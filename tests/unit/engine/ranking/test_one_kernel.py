@@ -66,7 +66,10 @@ def test_the_candidates_are_those_that_plain_numpy_selects():
         gathering.gather(retriever.begin(), retriever.visitor(history))
         values, _, sources, proposed, meta = retriever.evidence.scratch
         gone = np.concatenate((excluded, history.refused, history.items[:1]))
-        shown = np.append(catalogue.shown(now_ms, passing), np.zeros(len(values), dtype=np.bool_))
+        numbers = catalogue.numbers()
+        shown = np.zeros(len(values), dtype=np.bool_)
+        shown[numbers] = catalogue.shown(numbers, now_ms)
+        shown &= True if passing is None else passing
         rows = np.array([i for i in proposed[: meta[1]] if shown[i] and i not in gone], dtype=int)
         e, visited = values[rows], (sources[rows] & (ev.FROM_NEXT | ev.FROM_TOGETHER)) > 0
         near = 2 * (e[:, ev.NEXT_NEAR] + e[:, ev.NEXT]) + e[:, ev.TOGETHER] + e[:, ev.SESSION]
