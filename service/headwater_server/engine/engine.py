@@ -259,7 +259,7 @@ class Engine:
         results = Results(ids, slots.scores, slots.propensities, chances.values, first)
         if not explain:
             return results
-        sources = parts.retriever.evidence.sources[chosen]
+        sources = parts.retriever.evidence.sources_of(chosen)
         explained = slates.explained(results, chances, sources, slots.moved)
         return parts.explanations.explain(explained, history, items, rows, scores)
 

@@ -76,7 +76,8 @@ class Models:
     def making_room(self) -> Generator[None, None, None]:
         """Make room for the pairs that one interaction adds, in steps; mostly there is room."""
         for model in (self.next_item, self.companions, self.circumstances, self.words):
-            yield from model.making_room()
+            if model.lacks_room:
+                yield from model.making_room()
 
     def forget_counts(self, items: NDArray[np.int32]) -> None:
         """Clear what counts how often ``items`` are chosen; `forgetting` clears the rest."""

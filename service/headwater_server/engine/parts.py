@@ -177,7 +177,8 @@ class Parts:
 
         All tables then have room for an act on it.
         """
-        yield from self.visitors.histories.reserving()
+        if self.visitors.histories.lacks_room:
+            yield from self.visitors.histories.reserving()
         yield from self.models.making_room()
         if self.catalogue.number(item_id) is None:
             yield from self.making_room(1)

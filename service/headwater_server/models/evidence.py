@@ -1,24 +1,27 @@
-"""Scratch that sources write their evidence into: one row an item, cleared by a stamp.
+"""Scratch that sources write their evidence into: one row for each item that a request reaches.
+
+Rows stand together in order of first proposal, whatever the items' numbers: some thousand rows stay
+in the processor's cache, however many items the shop has.
 
 Not state: it is written and read within one request, and the next request starts a new stamp.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from headwater_server.models.base import CAPACITY_START
 
-NEXT, NEXT_FAR, NEXT_BACK, NEXT_STEP, NEXT_FAR_STEP, NEXT_NEAR = 0, 1, 2, 3, 4, 5
-SESSION, TOGETHER, PATHS, STRONGEST, LIFT_NEAR, LIFT, SHARE, PAIR_LAST = 6, 7, 8, 9, 10, 11, 12, 13
-OWN_SESSION, OWN, OWN_COUNT, OWN_AGE = 14, 15, 16, 17
-CONTENT_NEAR, CONTENT = 18, 19
-CIRCUMSTANCES, CIRCUMSTANCES_OFTEN = 20, 21
-WALK, WORDS, OWN_DUE = 22, 23, 24
+# those that selection reads, and those that most sources write, are in the first of two cache lines
+NEXT, NEXT_NEAR, SESSION, TOGETHER, CONTENT_NEAR, CIRCUMSTANCES_OFTEN, WALK, WORDS = range(8)
+PATHS, STRONGEST, LIFT_NEAR, LIFT, SHARE, PAIR_LAST = range(8, 14)
+NEXT_FAR, NEXT_BACK, NEXT_STEP, NEXT_FAR_STEP = range(16, 20)
+OWN_SESSION, OWN, OWN_COUNT, OWN_AGE, OWN_DUE = range(20, 25)
+CONTENT, CIRCUMSTANCES = 25, 26
 COLUMNS = 32  # more than is used: a row of float32 is as long as two cache lines
+_LINE = 16
 
 FROM_NEXT, FROM_TOGETHER, FROM_OWN, FROM_POPULAR = 1, 2, 4, 8
 FROM_CONTENT, FROM_NEW, FROM_CALLER, FROM_CIRCUMSTANCES = 16, 32, 64, 128
@@ -37,54 +40,82 @@ SOURCES: dict[int, str] = {
 }
 
 
+STAMP, ROW = 0, 1
+
+
 @njit(cache=True)
 def add_rows(scratch, items, source):
     """Make sure that each of ``items`` has a row in this request, and note its source.
 
-    It takes a whole row of neighbours at a time: a call inside the sources' innermost loops would
-    count references there, and signed indices are tested for -1; both made them four times slower.
+    Return int32[n]: the rows, valid until the next call. It takes a whole row of neighbours at a
+    time: a call inside the sources' innermost loops would count references there, and signed
+    indices are tested for -1; both made them four times slower.
     """
-    values, stamps, sources, proposed, meta = scratch
+    values, marks, sources, proposed, rows, meta = scratch
     stamp, count = meta[0], meta[1]
-    for signed in items:
-        item = np.uint64(signed)
-        # A row of an older stamp is from an earlier request. Only the rows that this request
-        # reaches, some hundreds, are cleared, not those of the whole catalogue.
-        if stamps[item] != stamp:
-            stamps[item] = stamp
+    for i in range(np.uint64(len(items))):
+        item = np.uint64(items[i])
+        # A mark of an older stamp is from an earlier request. Only the rows that this request
+        # reaches are cleared, and no mark is.
+        if marks[item, STAMP] != stamp:
+            marks[item, STAMP], marks[item, ROW] = stamp, count
             for column in range(COLUMNS):
-                values[item, column] = np.float32(0.0)
-            sources[item] = np.uint16(0)
+                values[count, column] = np.float32(0.0)
+            sources[count] = np.uint16(0)
             proposed[count] = item
             count += 1
-        sources[item] |= np.uint16(source)
+        row = marks[item, ROW]
+        rows[i] = row
+        sources[np.uint64(row)] |= np.uint16(source)
     meta[1] = count
+    return rows[: len(items)]
+
+
+@njit(cache=True)
+def rows_of(scratch, items):
+    """Return int32[n]: the rows of ``items``, which have one in this request."""
+    marks, rows = scratch[1], np.empty(len(items), dtype=np.int32)
+    for i in range(len(items)):
+        rows[i] = marks[items[i], ROW]
+    return rows
 
 
 class Evidence:
     """The scratch arrays; ``scratch`` is what kernels take.
 
-    values float32[items, COLUMNS], stamps int64[items], sources uint16[items],
-    proposed int32[items] in order of first proposal, meta int64[2] = (stamp, number proposed).
+    By row: values float32[rows, COLUMNS], sources uint16[rows], proposed int32[rows], the item, -1
+    for one that is left out. By item: marks int64[items, 2] = (stamp, row). rows int32[items] is
+    what `add_rows` returns; meta int64[2] = (stamp, number of rows). There is a place for every
+    item, but memory takes space only once it is written.
     """
 
     def __init__(self) -> None:
-        self.values = np.zeros((CAPACITY_START, COLUMNS), dtype=np.float32)
-        self.stamps = np.zeros(CAPACITY_START, dtype=np.int64)
-        self.sources = np.zeros(CAPACITY_START, dtype=np.uint16)
-        self.proposed = np.zeros(CAPACITY_START, dtype=np.int32)
         self.meta = np.zeros(2, dtype=np.int64)
-        self.scratch = self._tuple()
+        self._make(CAPACITY_START)
 
-    def _tuple(self) -> tuple[Any, ...]:
-        return self.values, self.stamps, self.sources, self.proposed, self.meta
+    def _make(self, rows: int) -> None:
+        self._room = rows
+        values = np.zeros(rows * COLUMNS + _LINE, dtype=np.float32)
+        start = -(values.ctypes.data // values.itemsize) % _LINE  # a row is two whole cache lines
+        self.values = values[start : start + rows * COLUMNS].reshape(rows, COLUMNS)
+        self.marks = np.zeros((rows, 2), dtype=np.int64)
+        self.sources = np.zeros(rows, dtype=np.uint16)
+        proposed, numbers = np.zeros((2, rows), dtype=np.int32)
+        self.scratch = (self.values, self.marks, self.sources, proposed, numbers, self.meta)
 
     def begin(self, rows: int) -> None:
         """Begin the next request; items are numbered below ``rows``."""
-        if rows > len(self.values):  # nothing in them counts any more, so nothing is copied
-            for name in ("values", "stamps", "sources", "proposed"):
-                small = getattr(self, name)
-                setattr(self, name, np.zeros((rows, *small.shape[1:]), dtype=small.dtype))
-            self.scratch = self._tuple()
+        if rows > self._room:
+            self._make(rows)  # nothing in the old ones counts any more
         self.meta[0] += 1
         self.meta[1] = 0
+
+    def values_of(self, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return float32[n, COLUMNS] of ``items``, which have a row in this request."""
+        values: NDArray[np.float32] = self.values[self.marks[items, ROW]]
+        return values
+
+    def sources_of(self, items: NDArray[np.int32]) -> NDArray[np.uint16]:
+        """Return uint16[n]: the bits of the sources that proposed each of ``items``."""
+        sources: NDArray[np.uint16] = self.sources[self.marks[items, ROW]]
+        return sources

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ class FadingModel(ItemModel):
     half_life: float
     row_max: int
     seed: int
+    _pairs: Any  # `Neighbours`
+    _pairs_slots: int
+    """How many slots of the pairs one interaction takes at most."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +42,20 @@ class FadingModel(ItemModel):
     def draws(self) -> tuple[int, int, int]:
         """What decides which neighbour of a full row is replaced: (room of a row, seed, count)."""
         return self.row_max, self.seed, self._count
+
+    @property
+    def lacks_room(self) -> bool:
+        """Whether one interaction may add more pairs than there is room for."""
+        return bool(self._pairs.lacks(self._pairs_slots))
+
+    def making_room(self) -> Generator[None, None, None]:
+        """Make room for the pairs of one interaction, in steps."""
+        yield from self._pairs.making_room(self._pairs_slots)
+
+    def _make_room_for_pairs(self) -> None:
+        if self.lacks_room:
+            for _ in self.making_room():
+                pass
 
     def fade(self, times: float) -> None:
         """Divide the weight of all additions so far by ``times``."""

@@ -10,7 +10,7 @@ from headwater_server.models.content.word_flow import WordFlow
 from headwater_server.models.covisitation.cycles import Cycles
 from headwater_server.models.covisitation.next_item import NextItem
 from headwater_server.models.covisitation.walk import Walk
-from headwater_server.models.evidence import Evidence
+from headwater_server.models.evidence import Evidence, add_rows
 from headwater_server.models.logarithms import ln
 
 DAY_S = 86_400.0
@@ -165,6 +165,7 @@ def test_the_cosine_to_the_latest_item_is_one_for_its_twin():
     content = described("red cup", "red cup", "blue lamp", "red lamp")
     evidence, cosines = Evidence(), np.empty((3, 3), dtype=np.float32)
     evidence.begin(4)
+    add_rows(evidence.scratch, seen(1, 2, 3), 0)
     content.begin()
     build_profile(content.counted, seen(0, 3), np.ones(2, dtype=np.bool_), content.scratch)
     args = (seen(1, 2, 3), content.scratch, evidence.scratch, cosines)

@@ -91,14 +91,14 @@ def item_features(chosen, scratch, similarities, statistics, out):
     `ranking.describing`: ``counts`` float64[items, 4] of Activity, stored values of Popularity and
     their factors. The numbers in ``f[…]`` are places in ITEM_FEATURES: kernels have no names.
     """
-    evidence, counts = scratch[0], statistics.counts
+    evidence, counts, own = scratch[0], statistics.counts, ev.rows_of(scratch, chosen)
     by_event, fade = statistics.by_event
     by_day, fade_day = statistics.by_day
     starts, fade_start = statistics.starts
     now = statistics.events, statistics.repeat_rate
     for i in range(len(chosen)):
         item = chosen[i]
-        e, f = evidence[item], out[i]
+        e, f = evidence[own[i]], out[i]
         _evidence_logs(e, np.sqrt(counts[item, 0] + 3.0), f)
         for j in range(4):
             f[16 + j] = _POPULARITY_OFFSETS[j] + by_event[item, j] * fade[j]

@@ -51,7 +51,7 @@ class Lists:
         history, ranking = _history_of(items), self.scoring.ranking
         passing = self.scoring.masks.shown(filter_text) if filter_text else None
         found = ranking.found(history, items, now_ms, passing).items
-        evidence = ranking.retriever.evidence.values[found]
+        evidence = ranking.retriever.evidence.values_of(found)
         alike = evidence[:, ev.CONTENT] / max(1e-9, self._self_similarity(history))
         scores = evidence[:, ev.LIFT] + _CONTENT_WEIGHT * alike
         return self._best(found[scores > 0], scores[scores > 0], size)
@@ -60,7 +60,7 @@ class Lists:
         """Return the largest similarity of an item to all of them; overwrites their evidence."""
         ranking, items = self.scoring.ranking, history.items
         ranking.describe(history, items)
-        return float(ranking.retriever.evidence.values[items, ev.CONTENT].max())
+        return float(ranking.retriever.evidence.values_of(items)[:, ev.CONTENT].max())
 
     def trending(
         self, category: str, window: str, size: int, filter_text: str, now_ms: int

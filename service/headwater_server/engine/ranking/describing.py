@@ -41,7 +41,7 @@ class Statistics(NamedTuple):
     gone_context: NDArray[np.int64]
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")  # as `gathering.gather`
 def describe_items(tables, statistics, items):
     """Return float32[n, features] of ``items``, which have evidence."""
     similarities = np.empty((len(items), 5), dtype=np.float32)

@@ -23,9 +23,9 @@ _ALWAYS = ev.FROM_OWN | ev.FROM_POPULAR | ev.FROM_NEW
 def add_own_items(history, ages_s, interactions, in_session, scratch):
     """Propose the visitor's own items, and write the visitor's counts of each."""
     out = scratch[0]
-    ev.add_rows(scratch, history, ev.FROM_OWN)
+    rows = ev.add_rows(scratch, history, ev.FROM_OWN)
     for z in range(len(history)):
-        e = out[np.uint64(history[z])]
+        e = out[np.uint64(rows[z])]
         e[ev.OWN] = 1.0
         e[ev.OWN_COUNT] = interactions[z]
         e[ev.OWN_AGE] = ages_s[z]
@@ -52,8 +52,11 @@ def _threshold(keys, most):
 @njit(cache=True)
 def exclude(scratch, items):
     """Leave ``items`` out of the candidates: an older stamp is as if no source proposed them."""
+    marks, proposed, meta = scratch[1], scratch[3], scratch[5]
     for item in items:
-        scratch[1][item] = 0
+        if marks[item, ev.STAMP] == meta[0]:
+            marks[item, ev.STAMP] = 0
+            proposed[marks[item, ev.ROW]] = -1
 
 
 @njit(cache=True)
@@ -65,8 +68,8 @@ def select_candidates(scratch, shown_at):
     under the same circumstances; and the best by `WALK_MAX` and `WORDS_MAX`. Items that may not be
     shown now, and those of `exclude`, are left out.
     """
-    values, stamps, sources, proposed, meta = scratch
-    allowed = _allowed(proposed[: meta[1]], stamps, meta[0], shown_at)
+    values, _, sources, proposed, _, meta = scratch
+    allowed = _allowed(proposed[: meta[1]], shown_at)
     keys = _keys(values, sources, allowed)
     strong = _threshold(keys[0], CANDIDATES_MAX)
     similar = _threshold(keys[1], CONTENT_MAX)
@@ -76,59 +79,59 @@ def select_candidates(scratch, shown_at):
     # in order of first proposal, which is fixed: the ranker's negatives are drawn by place
     out, count = np.empty(ROOM, dtype=np.int32), 0
     for i in range(np.uint64(len(allowed))):
-        item = np.uint64(allowed[i])
+        row = np.uint64(allowed[i])
         is_similar = keys[1, i] > 0 and keys[1, i] >= similar
         if is_similar:
-            sources[item] |= np.uint16(ev.FROM_CONTENT)
-        taken = is_similar or sources[item] & _ALWAYS
+            sources[row] |= np.uint16(ev.FROM_CONTENT)
+        taken = is_similar or sources[row] & _ALWAYS
         taken = taken or (keys[0, i] > _NONE and keys[0, i] >= strong)
         is_by_words = keys[4, i] > 0 and keys[4, i] >= by_words
         if is_by_words:
-            sources[item] |= np.uint16(ev.FROM_WORDS)
+            sources[row] |= np.uint16(ev.FROM_WORDS)
         taken = taken or (keys[2, i] > 0 and keys[2, i] >= frequent)
         taken = taken or (keys[3, i] > 0 and keys[3, i] >= walked)
         taken = taken or is_by_words
         if taken and count < len(out):
-            out[count] = allowed[i]
+            out[count] = proposed[row]
             count += 1
     return out[:count]
 
 
 @njit(cache=True)
-def _allowed(proposed, stamps, stamp, shown_at):
-    """Return the proposed items that may be shown now and are not excluded."""
+def _allowed(proposed, shown_at):
+    """Return the rows of proposed items that may be shown now and are not excluded."""
     available, publish_ms, expire_ms, now_ms, are_timed, passing = shown_at
     out, n = np.empty_like(proposed), 0
     for i in range(np.uint64(len(proposed))):
         item = np.uint64(proposed[i])
-        if stamps[item] != stamp or not available[item]:
+        if proposed[i] < 0 or not available[item]:
             continue
         if are_timed and not publish_ms[item] <= now_ms < expire_ms[item]:
             continue
         if len(passing) > 0 and not passing[item]:
             continue
-        out[n] = proposed[i]
+        out[n] = i
         n += 1
     return out[:n]
 
 
 @njit(cache=True)
-def _keys(values, sources, items):
-    """Return float32[5, items]: the key by which each source ranks its proposals, or `_NONE`.
+def _keys(values, sources, rows):
+    """Return float32[5, rows]: the key by which each source ranks its proposals, or `_NONE`.
 
     Strength by co-visitation; similarity; frequency under the circumstances; probability after two
     steps, for items that one step does not reach; lift of the words.
     """
-    keys = np.empty((5, len(items)), dtype=np.float32)
+    keys = np.empty((5, len(rows)), dtype=np.float32)
     two = np.float32(2.0)
-    for i in range(np.uint64(len(items))):
-        item = np.uint64(items[i])
-        near = values[item, ev.NEXT_NEAR] + values[item, ev.NEXT]
-        keys[0, i] = two * near + values[item, ev.TOGETHER] + values[item, ev.SESSION]
-        if not sources[item] & _VISITED:
+    for i in range(np.uint64(len(rows))):
+        row = np.uint64(rows[i])
+        near = values[row, ev.NEXT_NEAR] + values[row, ev.NEXT]
+        keys[0, i] = two * near + values[row, ev.TOGETHER] + values[row, ev.SESSION]
+        if not sources[row] & _VISITED:
             keys[0, i] = _NONE
-        keys[3, i] = _NONE if sources[item] & _VISITED else values[item, ev.WALK]
-        keys[4, i] = values[item, ev.WORDS]
-        keys[1, i] = values[item, ev.CONTENT_NEAR]
-        keys[2, i] = values[item, ev.CIRCUMSTANCES_OFTEN]
+        keys[3, i] = _NONE if sources[row] & _VISITED else values[row, ev.WALK]
+        keys[4, i] = values[row, ev.WORDS]
+        keys[1, i] = values[row, ev.CONTENT_NEAR]
+        keys[2, i] = values[row, ev.CIRCUMSTANCES_OFTEN]
     return keys

@@ -62,7 +62,7 @@ class Visitor(NamedTuple):
     circumstances: NDArray[np.int32]
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")  # a kernel of its own would be compiled once more
 def gather(tables, visitor):
     """Let every source that is on write its evidence for this request."""
     on, items, evidence = tables.on, visitor.items, tables.evidence
@@ -92,7 +92,7 @@ def gather(tables, visitor):
         accumulate_due(tables.cycles, items, visitor.ages_s, evidence)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def retrieve(tables, visitor, excluded, shown_at):
     """Return int32[n] candidates that may be shown: none ``excluded``, refused or just viewed."""
     gather(tables, visitor)

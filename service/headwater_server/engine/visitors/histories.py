@@ -186,6 +186,11 @@ class Histories:
             setattr(self, name, arrays.get(name, getattr(self, name, None)))
         self.table = tuple(getattr(self, name) for name in self._names)
 
+    @property
+    def lacks_room(self) -> bool:
+        """Whether one more item may need more slots than there are."""
+        return bool(self.used[0] + HISTORY_MAX > len(self.items))
+
     def reserving(self, rows: int = 0) -> Generator[None, None, None]:
         """Make room for rows below ``rows`` and for one more item, in steps.
 
@@ -193,8 +198,8 @@ class Histories:
         """
         if rows > len(self.size):
             yield from self._growing(_ROWED, rows)
-        needed = int(self.used[0]) + HISTORY_MAX
-        if needed > len(self.items):
+        if self.lacks_room:
+            needed = int(self.used[0]) + HISTORY_MAX
             yield from self._growing(_SLOTTED, max(needed, 2 * len(self.items)))
 
     def _growing(self, names: tuple[str, ...], length: int) -> Generator[None, None, None]:
@@ -208,8 +213,9 @@ class Histories:
 
         Of a full row the oldest goes. What a later interaction said of the item stays.
         """
-        for _ in self.reserving():
-            pass
+        if self.lacks_room:
+            for _ in self.reserving():
+                pass
         return int(_add(self.table, row, item, seconds, 0 if refused else 1))
 
     def latest(self, row: int) -> int:

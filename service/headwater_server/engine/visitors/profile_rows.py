@@ -63,7 +63,9 @@ class ProfileRows:
         return isinstance(key, str) and self.find(key) >= 0
 
     def find(self, key: str) -> int:
-        """Return the row of ``key``, -1 if it has none."""
+        """Return the row of ``key``, -1 if it has none, as "" always."""
+        if not key:
+            return -1
         high, low = _hashed(key)
         row = self._newest[self._bucket(low)] - 1
         while row >= 0 and (self._words[2 * row] != high or self._words[2 * row + 1] != low):

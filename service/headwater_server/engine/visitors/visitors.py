@@ -135,11 +135,10 @@ class Visitors:
         return row
 
     def reserving(self, places: int = 2) -> Generator[None, None, None]:
-        """Make room for ``places`` more profiles and one more act of each, in steps.
+        """Make room for ``places`` more profiles, in steps.
 
         Between them it may be read. Most often there is room.
         """
-        yield from self.histories.reserving()
         rows = self._rows.used + places
         if rows > self._rows.capacity:
             yield from self._rows.reserving(rows)

@@ -225,12 +225,13 @@ class Content(ItemModel):
         evidence = ev.Evidence()
         evidence.begin(len(self._tokens))
         chosen, flags = np.array([item], dtype=np.int32), np.ones(len(history), dtype=np.bool_)
+        ev.add_rows(evidence.scratch, chosen, 0)
         self.begin()
         profile_similarity.build_profile(self.counted, history, flags, self.scratch)
         cosines = np.empty((1, 3), dtype=np.float32)
         args = (chosen, self.scratch, evidence.scratch, cosines)
         profile_similarity.score_items(self.counted, *args)
-        return float(evidence.values[item, ev.CONTENT])
+        return float(evidence.values_of(chosen)[0, ev.CONTENT])
 
     def comparison(self, history: NDArray[np.int32]) -> Comparison:
         """Return what `most_similar` needs of the latest of ``history``, for many items."""

@@ -82,9 +82,8 @@ def propose_similar(counted, listed, history, evidence):
             worth = np.float32(0.5**z * idf_of(token, frequencies, items, logs) ** 2)
             # at most 64 a word: a frequent word says little, and would cost the whole shop
             newest = postings[token, : min(filled[token], postings.shape[1])]
-            ev.add_rows(evidence, newest, 0)
-            for item in newest:
-                out[np.uint64(item), ev.CONTENT_NEAR] += worth
+            for row in ev.add_rows(evidence, newest, 0):
+                out[np.uint64(row), ev.CONTENT_NEAR] += worth
 
 
 @njit(cache=True)
@@ -92,7 +91,7 @@ def score_items(counted, chosen, scratch, evidence, rows):
     """Write two sums into the evidence of ``chosen``, and three cosines into ``rows``."""
     tokens, frequencies, items, logs = counted
     profile, stamps, stamp, _, norms = scratch
-    out = evidence[0]
+    out, own = evidence[0], ev.rows_of(evidence, chosen)
     dots = np.empty(5)
     for i in range(len(chosen)):
         item, norm = chosen[i], 0.0
@@ -109,8 +108,8 @@ def score_items(counted, chosen, scratch, evidence, rows):
                 idf = idf_of(token, frequencies, items, logs)
             norm += idf * idf
         length = np.sqrt(1.0 + norm)
-        out[item, ev.CONTENT_NEAR] = dots[NEAR] / length
-        out[item, ev.CONTENT] = dots[FAR] / length
+        out[own[i], ev.CONTENT_NEAR] = dots[NEAR] / length
+        out[own[i], ev.CONTENT] = dots[FAR] / length
         for j in range(3):
             # the small term: an item or a session without words has the cosine 0
             rows[i, j] = dots[LATEST + j] / np.sqrt(norm * norms[j] + 1e-9)

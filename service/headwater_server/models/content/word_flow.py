@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -100,10 +99,9 @@ def propose_by_words(counted, tokens, listed, history, scratch, evidence):
         met[i], met[best] = met[best], met[i]
         worth[i], worth[best] = worth[best], worth[i]
         newest = postings[met[i], : min(filled[met[i]], postings.shape[1])]
-        ev.add_rows(evidence, newest, 0)
         gain = np.float32(ln(1.0 + worth[i]))
-        for item in newest:
-            out[np.uint64(item), ev.WORDS] += gain
+        for row in ev.add_rows(evidence, newest, 0):
+            out[np.uint64(row), ev.WORDS] += gain
 
 
 @njit(cache=True)
@@ -179,6 +177,7 @@ class WordFlow(FadingModel):
         self.half_life = half_life
         self.seed = seed
         self._pairs = Neighbours(columns=1)
+        self._pairs_slots = 2 * REACH * COUNTED * self.row_max
         self._totals = np.zeros((len(self._pairs.size), 2), dtype=np.float32)
         self._mass = 0.0
         self.content.on_forgotten.append(self._forget_words)
@@ -214,10 +213,6 @@ class WordFlow(FadingModel):
             self._totals = totals
             self._begin_scratch()
 
-    def making_room(self) -> Generator[None, None, None]:
-        """Make room for what one interaction adds, in steps."""
-        yield from self._pairs.ensuring_slots(2 * REACH * COUNTED * self.row_max)
-
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Learn that the words of ``item`` came after those of ``history``."""
         self.make_room(item)
@@ -228,8 +223,7 @@ class WordFlow(FadingModel):
         """Make room for what one interaction with ``item`` adds."""
         if self.content.is_described(item):
             self._reserve_words()
-            for _ in self.making_room():
-                pass
+            self._make_room_for_pairs()
 
     def advance(self, item: int, history_length: int) -> None:
         """Count one interaction that `count_words` has added; an item without words added none.

@@ -48,16 +48,17 @@ def accumulate_circumstances(counted, tokens, interactions, scratch):
     out, one, unit = scratch[0], np.float32(1.0), np.float32(1.0 / weight)
     for token in tokens:
         first, end = start[token], start[token] + size[token]
-        ev.add_rows(scratch, ids[first:end], ev.FROM_CIRCUMSTANCES)
+        rows = ev.add_rows(scratch, ids[first:end], ev.FROM_CIRCUMSTANCES)
         # what is the same for the whole row is computed once, and in float32: a float64 factor
         # would convert every product of the inner loop
         expected = np.float32(count / (totals[token] / weight + 2.0))
-        for slot in range(np.uint64(first), np.uint64(end)):
+        for i in range(np.uint64(len(rows))):
+            slot, row = np.uint64(first) + i, np.uint64(rows[i])
             item = np.uint64(ids[slot])
             often = values[slot, 0] * unit
             share = expected * often / (interactions[item] + np.float32(3.0))
-            out[item, ev.CIRCUMSTANCES] += ln(one + share)
-            out[item, ev.CIRCUMSTANCES_OFTEN] += often / np.float32(len(tokens))
+            out[row, ev.CIRCUMSTANCES] += ln(one + share)
+            out[row, ev.CIRCUMSTANCES_OFTEN] += often / np.float32(len(tokens))
 
 
 def circumstance(name: str, value: str | float) -> str:
@@ -122,6 +123,7 @@ class Circumstances(FadingModel):
         self.half_life = half_life
         self.seed = seed
         self._pairs = Neighbours(columns=1)
+        self._pairs_slots = 2 * TOKENS_MAX * self.row_max
         rows = tokens_max + page_tokens_max
         self._totals = np.zeros(rows, dtype=np.float32)
         self._tokens: OrderedDict[str, int] = OrderedDict()
@@ -192,10 +194,6 @@ class Circumstances(FadingModel):
         self._pairs.clear(row)
         self._totals[row] = 0
 
-    def making_room(self) -> Generator[None, None, None]:
-        """Make room for what one interaction adds, in steps."""
-        yield from self._pairs.ensuring_slots(2 * TOKENS_MAX * self.row_max)
-
     def learn(
         self,
         history: NDArray[np.int32],
@@ -212,8 +210,7 @@ class Circumstances(FadingModel):
         """Enter ``tokens``, and make room for one act under them; return their rows."""
         for token in tokens[:TOKENS_MAX]:
             self._enter(token)
-        for _ in self.making_room():
-            pass
+        self._make_room_for_pairs()
         return self.rows(tokens[:TOKENS_MAX])
 
     def advance(self) -> None:

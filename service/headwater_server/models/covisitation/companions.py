@@ -78,12 +78,12 @@ def accumulate_together(counted, history, in_session, interactions, scratch):
         popular = np.float32(1.0 / (interactions[row] + 2.0))
         expected = np.float32(count) * popular * unit
         first, end = start[row], start[row] + size[row]
-        ev.add_rows(scratch, ids[first:end], ev.FROM_TOGETHER)
+        rows = ev.add_rows(scratch, ids[first:end], ev.FROM_TOGETHER)
         _lifts(values[first:end], ids[first:end], interactions, expected, lifts)
-        for slot in range(np.uint64(first), np.uint64(end)):
-            item = np.uint64(ids[slot])
+        for i in range(np.uint64(len(rows))):
+            slot = np.uint64(first) + i
             session, across = values[slot, IN_SESSION] * unit, values[slot, ACROSS] * unit
-            both, e, lift = session + across, out[item], lifts[slot - np.uint64(first)]
+            both, e, lift = session + across, out[np.uint64(rows[i])], lifts[i]
             e[ev.SESSION] += near * session
             e[ev.TOGETHER] += far * both
             e[ev.PATHS] += one
@@ -136,6 +136,7 @@ class Companions(FadingModel):
         self.half_life = half_life
         self.seed = seed
         self._pairs = Neighbours(columns=2)
+        self._pairs_slots = 2 * REACH * self.row_max
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
@@ -149,10 +150,6 @@ class Companions(FadingModel):
     def forgetting(self, items: NDArray[np.int32]) -> Generator[None, None, None]:
         """Do the same in steps."""
         yield from self._pairs.forgetting(items)
-
-    def making_room(self) -> Generator[None, None, None]:
-        """Make room for what one interaction adds, in steps."""
-        yield from self._pairs.ensuring_slots(2 * REACH * self.row_max)
 
     def learn(
         self,
@@ -169,8 +166,7 @@ class Companions(FadingModel):
 
     def make_room(self) -> None:
         """Make room for what one interaction adds."""
-        for _ in self.making_room():
-            pass
+        self._make_room_for_pairs()
 
     def advance(self) -> None:
         """Count one interaction that `count_together` has added."""

@@ -38,11 +38,10 @@ def accumulate_due(counted, history, ages_s, scratch):
     """Write how due each item of ``history`` is, ``ages_s`` after the last interaction."""
     moments, shop = counted
     out = scratch[0]
-    ev.add_rows(scratch, history, 0)  # a row to write to, not a proposal of this source
+    rows = ev.add_rows(scratch, history, 0)  # a row to write to, not a proposal of this source
     for z in range(len(history)):
-        item = history[z]
         age = np.log(1.0 + max(0.0, ages_s[z]))
-        out[item, ev.OWN_DUE] = np.float32(_due(age, moments[item], shop))
+        out[rows[z], ev.OWN_DUE] = np.float32(_due(age, moments[history[z]], shop))
 
 
 class Cycles(ItemModel):

@@ -181,16 +181,15 @@ class Neighbours:
         if rows > len(self.size):
             self._set({name: grown(getattr(self, name), rows) for name in names})
 
-    def ensuring_slots(self, slots: int) -> Generator[None, None, None]:
-        """Make sure that ``slots`` more slots can be taken, in steps between which it may be read.
+    def lacks(self, slots: int) -> bool:
+        """Return whether there are fewer than ``slots`` more; kernels cannot grow an array."""
+        return int(self.used[0]) + slots > len(self.ids)
 
-        Kernels cannot grow an array.
-        """
-        needed = int(self.used[0]) + slots
-        if needed > len(self.ids):
-            longer = {}
+    def making_room(self, slots: int) -> Generator[None, None, None]:
+        """Make room for ``slots`` more, in steps between which it may be read."""
+        if self.lacks(slots):
+            room, longer = max(int(self.used[0]) + slots, 2 * len(self.ids)), {}
             for name in ("ids", "values", "last"):
-                room = max(needed, 2 * len(self.ids))
                 longer[name] = yield from growing(getattr(self, name), room)
             self._set(longer)
 

@@ -63,20 +63,18 @@ def accumulate_next(counted, history, interactions, scratch):
         step = np.float32(1.0 / (degrees[row, STEP] + weight))
         far = np.float32(1.0 / (degrees[row, AHEAD] + weight))
         first, end = start[row], start[row] + size[row]
-        ev.add_rows(scratch, ids[first:end], ev.FROM_NEXT)
-        for slot in range(np.uint64(first), np.uint64(end)):
-            item = np.uint64(ids[slot])
-            out[item, ev.NEXT_NEAR] += near * (
-                values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK]
-            )
+        rows = ev.add_rows(scratch, ids[first:end], ev.FROM_NEXT)
+        for i in range(np.uint64(len(rows))):
+            slot, e = np.uint64(first) + i, out[np.uint64(rows[i])]
+            e[ev.NEXT_NEAR] += near * (values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK])
             # assigned, not added: an item has one slot in a row, and z is 0 (or 1) once
             if z == 0:
-                out[item, ev.NEXT] = values[slot, AHEAD] * far
-                out[item, ev.NEXT_BACK] = values[slot, BACK] * far
-                out[item, ev.NEXT_STEP] = values[slot, STEP] * step
+                e[ev.NEXT] = values[slot, AHEAD] * far
+                e[ev.NEXT_BACK] = values[slot, BACK] * far
+                e[ev.NEXT_STEP] = values[slot, STEP] * step
             elif z == 1:
-                out[item, ev.NEXT_FAR] = values[slot, AHEAD] * far
-                out[item, ev.NEXT_FAR_STEP] = values[slot, STEP] * step
+                e[ev.NEXT_FAR] = values[slot, AHEAD] * far
+                e[ev.NEXT_FAR_STEP] = values[slot, STEP] * step
 
 
 class NextItem(FadingModel):
@@ -122,6 +120,7 @@ class NextItem(FadingModel):
         self.half_life = half_life
         self.seed = seed
         self._pairs = Neighbours(columns=3)
+        self._pairs_slots = 2 * REACH * self.row_max
         self._degrees = np.zeros((CAPACITY_START, 2), dtype=np.float32)
 
     def reserve(self, rows: int) -> None:
@@ -139,10 +138,6 @@ class NextItem(FadingModel):
         super().forget(items)
         yield from self._pairs.forgetting(items)
 
-    def making_room(self) -> Generator[None, None, None]:
-        """Make room for what one interaction adds, in steps."""
-        yield from self._pairs.ensuring_slots(2 * REACH * self.row_max)
-
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Learn that ``item`` came after ``history`` (newest first, without ``item``)."""
         self.make_room()
@@ -151,8 +146,7 @@ class NextItem(FadingModel):
 
     def make_room(self) -> None:
         """Make room for what one interaction adds."""
-        for _ in self.making_room():
-            pass
+        self._make_room_for_pairs()
 
     def advance(self) -> None:
         """Count one interaction that `count_next` has added."""

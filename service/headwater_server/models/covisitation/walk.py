@@ -51,10 +51,11 @@ def accumulate_walk(counted, history, scratch):
             total = first_total * (degrees[middle, AHEAD] + weight)
             share = np.float32(0.5**z * weights[branch] / total)
             first, end = start[middle], start[middle] + size[middle]
-            ev.add_rows(scratch, ids[first:end], ev.FROM_WALK)
-            for slot in range(np.uint64(first), np.uint64(end)):
+            rows = ev.add_rows(scratch, ids[first:end], ev.FROM_WALK)
+            for i in range(np.uint64(len(rows))):
+                slot = np.uint64(first) + i
                 step = values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK]
-                out[np.uint64(ids[slot]), ev.WALK] += share * step
+                out[np.uint64(rows[i]), ev.WALK] += share * step
 
 
 class Walk(ItemModel):
@@ -109,8 +110,9 @@ class Walk(ItemModel):
         evidence = ev.Evidence()
         evidence.begin(len(self._chain.counted[1]))
         accumulate_walk(self._chain.counted, history, evidence.scratch)
-        known = evidence.stamps[item] == evidence.meta[0]
-        return float(evidence.values[item, ev.WALK]) if known else 0.0
+        wanted = np.array([item], dtype=np.int32)
+        ev.add_rows(evidence.scratch, wanted, 0)
+        return float(evidence.values_of(wanted)[0, ev.WALK])
 
     def state(self) -> dict[str, Any]:
         """Return the chain's state."""

@@ -85,7 +85,7 @@ def test_what_was_judged_under_other_settings_is_judged_again(monkeypatch):
         judged.append(event.event_id)
         return quarantine_reason(event, settings)
 
-    monkeypatch.setattr("headwater_server.engine.engine.quarantine_reason", judge)
+    monkeypatch.setattr("headwater_server.engine.intake.firewall.quarantine_reason", judge)
     poison = Event("poison", "click", "v", items=ONE, position=-1)
     (outcome,) = engine.apply(Entry(1, (poison,), checked=EngineSettings()))
     assert outcome.status is Status.QUARANTINED

@@ -64,13 +64,15 @@ def test_the_candidates_are_those_that_plain_numpy_selects():
         items = ranking.found(history, excluded, now_ms, passing).items
         retriever, catalogue = ranking.retriever, ranking.retriever.catalogue
         gathering.gather(retriever.begin(), retriever.visitor(history))
-        values, _, sources, proposed, meta = retriever.evidence.scratch
+        values, marks, sources, proposed, _, meta = retriever.evidence.scratch
         gone = np.concatenate((excluded, history.refused, history.items[:1]))
         numbers = catalogue.numbers()
-        shown = np.zeros(len(values), dtype=np.bool_)
+        shown = np.zeros(max(len(marks), catalogue.rows), dtype=np.bool_)
         shown[numbers] = catalogue.shown(numbers, now_ms)
-        shown &= True if passing is None else passing
-        rows = np.array([i for i in proposed[: meta[1]] if shown[i] and i not in gone], dtype=int)
+        if passing is not None:
+            shown[: len(passing)] &= passing
+        reached = proposed[: meta[1]]
+        rows = np.flatnonzero(shown[reached] & ~np.isin(reached, gone))
         e, visited = values[rows], (sources[rows] & (ev.FROM_NEXT | ev.FROM_TOGETHER)) > 0
         near = 2 * (e[:, ev.NEXT_NEAR] + e[:, ev.NEXT]) + e[:, ev.TOGETHER] + e[:, ev.SESSION]
         taken = (sources[rows] & (ev.FROM_OWN | ev.FROM_POPULAR | ev.FROM_NEW)) > 0
@@ -82,7 +84,7 @@ def test_the_candidates_are_those_that_plain_numpy_selects():
         taken |= most(e[:, ev.CIRCUMSTANCES_OFTEN], candidate_selection.CIRCUMSTANCES_MAX)
         taken |= most(np.where(visited, 0, e[:, ev.WALK]), candidate_selection.WALK_MAX)
         taken |= most(e[:, ev.WORDS], candidate_selection.WORDS_MAX)
-        assert items.tolist() == rows[taken].tolist()
+        assert items.tolist() == reached[rows[taken]].tolist()
 
 
 def test_the_features_are_those_of_plain_numpy():
@@ -91,7 +93,7 @@ def test_the_features_are_those_of_plain_numpy():
     for ranking, history, *args in questions(11):
         items, rows, _ = ranking.found(history, *args)
         models, events = ranking.models, ranking.models.activity.events
-        counts, e = models.activity.counts[items], ranking.retriever.evidence.values[items]
+        counts, e = models.activity.counts[items], ranking.retriever.evidence.values_of(items)
         popular = (models.by_event.stored * models.by_event.fading())[items]
         shrunk = (counts[:, 1] + 5 * models.activity.repeat_rate + 0.001) / (counts[:, 0] + 5)
         twin = {

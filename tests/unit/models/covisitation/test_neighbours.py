@@ -12,7 +12,7 @@ PAIRS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 300)), max_size=60
 def _filled(pairs, row_max=512):
     table = Neighbours(columns=1)
     for row, neighbour in pairs:
-        for _ in table.ensuring_slots(2 * row_max):
+        for _ in table.making_room(2 * row_max):
             pass
         slot = claim_slot(table.table, row, neighbour, 1.0, row_max, 1.0)
         table.values[slot, 0] += 1
