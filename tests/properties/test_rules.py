@@ -1,5 +1,6 @@
 """Whatever the rules and the shop: caps hold, pins stand, and the buried fall."""
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,8 +57,8 @@ class Wanted:
         number = self.engine.parts.catalogue.number(item_id)
         found = {}
         for cap in self.caps:
-            mask = self.engine.parts.scoring.passing(cap.get("filter", ""))
-            if mask is not None and not mask[number]:
+            passing = self.engine.parts.scoring.passing(cap.get("filter", ""), np.array([number]))
+            if not passing[0]:
                 continue
             item = self.engine.lookups.get_item(item_id)
             values = item.categories if item and "field" in cap else ()
@@ -75,7 +76,7 @@ class Wanted:
         history = self.engine.parts.visitors.history(self.request.visitor_id, "", "", NOW_MS / 1000)
         return (
             number is not None
-            and self.engine.parts.catalogue.shown(NOW_MS)[number]
+            and self.engine.parts.catalogue.shown(np.array([number]), NOW_MS)[0]
             and item_id not in self.request.exclude_item_ids
             and number not in history.refused
         )
@@ -162,8 +163,9 @@ def test_the_boosted_rise_and_the_buried_fall(filter_text, by, kind, visitor):
         engine = busy_engine(events=60, settings=EngineSettings(rules=rules))
         request = RecommendRequest(visitor, "r", page_size=100, explore=False)
         orders.append([r.item_id for r in engine.recommend(request, NOW_MS).results])
-    passing = engine.parts.scoring.passing(categories)
-    moved = {item for item in ITEMS if passing[engine.parts.catalogue.number(item)]}
+    numbers = np.array([engine.parts.catalogue.number(item) for item in ITEMS])
+    passing = engine.parts.scoring.passing(categories, numbers)
+    moved = {item for item, passes in zip(ITEMS, passing, strict=True) if passes}
     before, after = ({item: place for place, item in enumerate(order)} for order in orders)
     assert set(before) == set(after)
     for item in moved & set(before):

@@ -65,7 +65,7 @@ def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
         return _OLDER
     item = parts.catalogue.get(write.item.item_id)
     yield from parts.models.content.describing(number, content_tokens(item) if item else ())
-    parts.make_room()
+    yield from parts.making_room()
     return CREATED
 
 
@@ -79,7 +79,7 @@ def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Applied:
     if not parts.catalogue.delete(number, set_ms):
         return _OLDER
     yield from parts.models.content.describing(number, ())
-    parts.make_room()
+    yield from parts.making_room()
     return CREATED
 
 

@@ -67,11 +67,11 @@ class Engine:
         """Begin with nothing under ``settings``, or go on with the ``parts`` of a snapshot."""
         self.parts = parts or Parts(settings or EngineSettings())
         self._is_within = False
-        self._filter_bytes_max = self.parts.scoring.masks.bytes_max
+        self._filter_bytes_max = self.parts.scoring.masks.kept.bytes_max
 
     def bound_filters(self, bytes_max: int) -> None:
         """Keep at most so many bytes of evaluated filters; it changes no answer."""
-        self._filter_bytes_max = self.parts.scoring.masks.bytes_max = bytes_max
+        self._filter_bytes_max = self.parts.scoring.masks.kept.bytes_max = bytes_max
 
     def take_state(self, other: Self) -> None:
         """Go on with the state of another engine, which is not used any more."""

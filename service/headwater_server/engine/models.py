@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.features.features import CONTEXT_FEATURES, ITEM_FEATURES
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.snapshot.state import in_steps
+from headwater_server.models.base import ItemModel
 from headwater_server.models.content.content import Content
 from headwater_server.models.content.word_flow import WordFlow
 from headwater_server.models.covisitation.circumstances import Circumstances
@@ -30,6 +32,7 @@ _START = {
     "popular_1500": 0.2,
     "circumstances": 0.3,
 }
+_COUNTS = ("by_event", "by_day", "starts", "activity")
 DAY_S = 86_400.0
 _DAYS = (DAY_S, 7 * DAY_S, DAY_S / 24, 28 * DAY_S)
 TREND_COLUMNS = {"hour": (2, 0), "day": (0, 1), "week": (1, 3)}
@@ -76,10 +79,21 @@ class Models:
             if model.lacks_room:
                 yield from model.making_room()
 
-    def forget(self, items: NDArray[np.int32]) -> None:
-        """Clear the state of ``items`` in every model."""
-        for model in self._over_items():
-            model.forget(items)
+    def forget_counts(self, items: NDArray[np.int32]) -> None:
+        """Clear what counts how often ``items`` are chosen; `forgetting` clears the rest."""
+        for name in _COUNTS:
+            getattr(self, name).forget(items)
+
+    def forgetting(self, items: NDArray[np.int32]) -> Generator[None, None, None]:
+        """Clear the state of ``items`` in the other models, in steps."""
+        for name in self._names:
+            if name not in _COUNTS:
+                model = getattr(self, name)
+                if isinstance(model, ItemModel):
+                    yield from model.forgetting(items)
+                else:
+                    model.forget(items)
+                yield
 
     def fade(self, times: float) -> None:
         """Divide the weight of all pairs counted so far by ``times``."""
@@ -90,7 +104,9 @@ class Models:
 
     def state(self) -> dict[str, Any]:
         """Return the state of every model, by name."""
-        return {name: getattr(self, name).state() for name in self._names}
+        state = {name: getattr(self, name).state() for name in self._names}
+        state["content"]["_words"] = in_steps(state["content"]["_words"])
+        return state
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""

@@ -117,7 +117,8 @@ class Parts:
 
     def _shrink(self) -> None:
         """Remove what has no place any more; described items stay, whatever ``items_max`` is."""
-        self.make_room()
+        for _ in self.making_room():
+            pass
         self.hiding.shrink(self.clock_ms)
         for kept in (self.visitors, self.users, self.deduplication):
             kept.shrink()
@@ -180,7 +181,7 @@ class Parts:
             yield from self.visitors.histories.reserving()
         yield from self.models.making_room()
         if self.catalogue.number(item_id) is None:
-            self.make_room(1)
+            yield from self.making_room(1)
         return (yield from self.entering(item_id))
 
     def entering(self, item_id: str) -> Numbered:
@@ -195,17 +196,24 @@ class Parts:
         yield from self.catalogue.set_times.making_room()
         return self.catalogue.enter(item_id)
 
-    def make_room(self, places: int = 0) -> None:
-        """Remove items that are not described, so that there is room for ``places`` more."""
+    def making_room(self, places: int = 0) -> Steps:
+        """Remove items that are not described, so that there is room for ``places`` more.
+
+        In steps: the catalogue is the last to forget an item, so that all that names it is gone.
+        """
         surplus = self.catalogue.event_items + places - self.catalogue.event_places
         if surplus <= 0:
             return
-        gone = self.catalogue.evict(surplus)
-        self.models.forget(gone)
+        gone = self.catalogue.to_evict(surplus)
+        self.models.forget_counts(gone)
         self.retriever.popular.forget(gone)
+        yield from self.models.forgetting(gone)
         self.attribution.forget_items(gone)
+        yield
         self.visitors.histories.forget_items(gone, self.catalogue.rows)
+        yield
         self.hiding.forget_items(gone)
+        yield from self.catalogue.evicting(gone)
 
     def state(self) -> dict[str, Any]:
         """Return all that was learned, as a tree of plain values, made branch by branch."""

@@ -87,6 +87,11 @@ class ItemModel(Ranker):
         for name in self._item_arrays:
             getattr(self, name)[items] = 0
 
+    def forgetting(self, items: NDArray[np.int32]) -> Generator[None, None, None]:
+        """Do the same in steps; the model may be read between them."""
+        self.forget(items)
+        yield
+
     def state(self) -> dict[str, Any]:
         """Return the whole state by name, not copied."""
         return {name: getattr(self, name) for name in self._state}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
 
 ITEMS = [f"i{n}" for n in range(30)]
 SECOND_MS = 1_000
@@ -63,3 +64,26 @@ def test_a_state_within_an_operation_is_not_taken() -> None:
         engine.apply(entries()[0])
     list(steps)
     assert engine.digest()
+
+
+def test_items_make_room_in_steps() -> None:
+    """Between them, an item that is being removed has data no more, but still its number."""
+    settings = EngineSettings(items_max=1_000, event_items_max=40)
+    stepped, whole = Engine(settings), Engine(settings)
+    removed = 0
+    for n in range(120):
+        item = EventItem(f"i{n * 7 % 60}" if n % 3 else f"new{n}")
+        operation = Event(f"e{n}", "click", f"v{n % 5}", items=(item,))
+        entry = Entry(n * SECOND_MS, (ItemDelete(f"old{n}"), operation))
+        pauses = 0
+        for number, outcome in enumerate(stepped.applying(entry)):
+            pauses += outcome is None
+            request = RecommendRequest(f"v{n % 5}", f"r{n}-{number}", filter="NOT price > 5")
+            answer = stepped.recommend(request, entry.time_ms)
+            assert all(result.item_id for result in answer.results)
+        whole.apply(entry)
+        assert stepped.digest() == whole.digest()
+        if stepped.parts.catalogue.event_items_removed > removed:
+            assert pauses > 10
+        removed = stepped.parts.catalogue.event_items_removed
+    assert removed > 20

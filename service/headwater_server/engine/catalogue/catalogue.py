@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-import sys
 from collections.abc import Generator
 from dataclasses import fields, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from sortedcontainers import SortedList
 
 from headwater_server.engine.catalogue.columns import Columns
 from headwater_server.engine.catalogue.field_times import UNSET, FieldTimes
-from headwater_server.engine.catalogue.item_texts import items_of, text_of
+from headwater_server.engine.catalogue.item_bits import ItemBits
+from headwater_server.engine.catalogue.item_texts import compact, items_of, text_of
 from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.engine.snapshot.state import Deferred, ScalarList
@@ -23,8 +24,9 @@ from headwater_server.models.base import CAPACITY_START, growing
 ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_id")
 _PLACES = {name: place for place, name in enumerate(ITEM_FIELDS)}
 NEW_MAX = 20
-FEW = 8_000
-"""If fewer pass a filter, sorting them is quicker than looking through all items in order."""
+EVICT_STEP = 200  # items whose data is removed in one step: about a millisecond
+LISTED_STEP = 256
+"""Ids that are looked at together, in order, for those that pass a filter."""
 _ALL = np.zeros(0, dtype=np.bool_)
 _NEVER_MS = np.iinfo(np.int64).max
 _DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS}
@@ -94,9 +96,12 @@ class Catalogue(Numbering):
 
     def enter(self, item_id: str) -> int:
         """Return the number of ``item_id``, a new one if needed, and mark it as the most active."""
+        known = len(self)
         number = super().enter(item_id)
         for _ in self.reserving(self.rows):
             pass
+        if len(self) > known:
+            self.columns.written.note(number)
         return number
 
     def reserving(self, rows: int) -> Generator[None, None, None]:
@@ -110,24 +115,36 @@ class Catalogue(Numbering):
             self._items += [None] * (rows - len(self._items))
             yield
 
-    def evict(self, count: int) -> NDArray[np.int32]:
-        """Remove the longest inactive items that are not described; return the free numbers.
+    def to_evict(self, count: int) -> NDArray[np.int32]:
+        """Return the longest inactive items that are not described.
 
         At least a 64th of their places: each removal reads all models.
         """
-        gone = self.pop_inactive(max(count, self.event_places // 64))
+        return self.longest_inactive(max(count, self.event_places // 64)).astype(np.int32)
+
+    def evicting(self, gone: NDArray[np.int32]) -> Generator[None, None, None]:
+        """Remove the items that `to_evict` found, in steps; their numbers are free after the last.
+
+        Until then they are items without data.
+        """
+        for place, number in enumerate(gone.tolist(), start=1):
+            self._clear(number)
+            if place % EVICT_STEP == 0:
+                yield
         self.event_items_removed += len(gone)
-        for number in gone:
-            item, self._items[number] = self._items[number], None
-            if item is not None:
-                self._sorted.discard(item.item_id)
-            self._deleted.discard(number)
-            self.columns.drop(number)
-            self.set_times.fill(number, UNSET)
-            for name, default in _DEFAULTS.items():
-                getattr(self, name)[number] = default
+        for number in self.pop_inactive(len(gone)):
+            self.columns.written.note(number)
         self.newest = self.newest[~np.isin(self.newest, gone)]
-        return np.array(gone, dtype=np.int32)
+
+    def _clear(self, number: int) -> None:
+        item, self._items[number] = self._items[number], None
+        if item is not None:
+            self._sorted.discard(item.item_id)
+        self._deleted.discard(number)
+        self.columns.drop(number)
+        self.set_times.fill(number, UNSET)
+        for name, default in _DEFAULTS.items():
+            getattr(self, name)[number] = default
 
     def write(self, number: int, write: ItemWrite, now_ms: int) -> bool:
         """Write fields of an item; return whether any is newer than the stored one."""
@@ -172,7 +189,7 @@ class Catalogue(Numbering):
         self.set_times.set_back(now_ms)
 
     def _put(self, number: int, item: Item) -> None:
-        item = _compact(replace(item, item_id=self.ids[number]))
+        item = compact(replace(item, item_id=self.ids[number]))
         if self._items[number] is None or number in self._deleted:
             self._sorted.add(item.item_id)
         self._items[number] = item
@@ -184,19 +201,20 @@ class Catalogue(Numbering):
         self.publish_ms[number] = item.publish_time_ms
         self.expire_ms[number] = item.expire_time_ms or _NEVER_MS
 
-    def listed(self, after: str, size: int, passing: NDArray[np.bool_] | None) -> list[Item]:
+    def listed(self, after: str, size: int, passing: ItemBits | None) -> list[Item]:
         """Return up to ``size`` items of the catalogue whose ids come after ``after``, by id."""
-        if passing is not None and np.count_nonzero(passing) < FEW:
-            numbers = np.flatnonzero(passing).tolist()
+        if passing is not None and passing.count**2 < size * len(self._sorted):
+            numbers = passing.numbers().tolist()
             few = (item for n in numbers if (item := self.at(n)) and item.item_id > after)
             return heapq.nsmallest(size, few, key=lambda item: item.item_id)
         found: list[Item] = []
-        for item_id in self._sorted.irange(after, inclusive=(False, True)):
-            item = self.get(item_id)
-            if item and (passing is None or passing[self._numbers[item_id]]):
-                found.append(item)
-                if len(found) == size:
-                    break
+        ids = self._sorted.irange(after, inclusive=(False, True))
+        step = size if passing is None else max(size, LISTED_STEP)
+        while len(found) < size and (some := list(islice(ids, step))):
+            numbers = np.fromiter(map(self._numbers.__getitem__, some), np.int64, len(some))
+            kept = numbers if passing is None else numbers[passing.has(numbers)]
+            listed = map(self.at, kept.tolist())
+            found += islice((item for item in listed if item), size - len(found))
         return found
 
     def shown_at(
@@ -210,15 +228,18 @@ class Catalogue(Numbering):
         passing = _ALL if passing is None else passing
         return self.available, self.publish_ms, self.expire_ms, now_ms, self._are_timed, passing
 
-    def shown(self, now_ms: int, passing: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-        """Return bool[items]: which of the ``passing`` items may be shown now."""
-        n = len(self.ids)
-        in_time = (self.publish_ms[:n] <= now_ms) & (now_ms < self.expire_ms[:n])
-        shown = self.available[:n] & in_time
-        if passing is not None:
-            shown &= passing[:n]
-        shown[self._spare] = False
-        return shown
+    def in_time(self, items: NDArray[np.integer[Any]], now_ms: int) -> NDArray[np.bool_]:
+        """Return bool[n]: which of ``items`` are published now, and not expired."""
+        if not self._are_timed:
+            return np.ones(len(items), dtype=np.bool_)
+        is_published: NDArray[np.bool_] = self.publish_ms[items] <= now_ms
+        is_current: NDArray[np.bool_] = now_ms < self.expire_ms[items]
+        return is_published & is_current
+
+    def shown(self, items: NDArray[np.integer[Any]], now_ms: int) -> NDArray[np.bool_]:
+        """Return bool[n]: which of the known ``items`` may be shown now."""
+        available: NDArray[np.bool_] = self.available[items]
+        return available & self.in_time(items, now_ms)
 
     def state(self) -> dict[str, Any]:
         """Return items by number, and the data of each."""
@@ -269,17 +290,3 @@ class Catalogue(Numbering):
         self._sorted = SortedList(item.item_id for item in map(self.at, self.numbers()) if item)
         timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)
         self._are_timed = bool(timed.any())
-
-
-def _compact(item: Item) -> Item:
-    """Return the same item; texts that many items have are kept once."""
-    return replace(
-        item,
-        currency_code=sys.intern(item.currency_code),
-        categories=tuple(map(sys.intern, item.categories)),
-        tags=tuple(map(sys.intern, item.tags)),
-        features=tuple(
-            (sys.intern(name), sys.intern(value) if isinstance(value, str) else value)
-            for name, value in item.features
-        ),
-    )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.catalogue.change_log import ChangeLog
 from headwater_server.engine.catalogue.numbers import Numbers
 from headwater_server.engine.catalogue.postings import Postings
 from headwater_server.engine.messages.entries import Item
@@ -29,19 +30,18 @@ class Columns:
     """
 
     def __init__(self, rows: int = CAPACITY_START) -> None:
-        self.version = 0
+        self.written = ChangeLog()
         self.changed = np.zeros(rows, dtype=np.int64)  # an item's last version
-        self._rows = rows
+        self.rows = rows
         self._postings: dict[str, Postings] = {}
         self._numbers: dict[str, Numbers] = {}
         self._items: list[Item | None] = [None] * rows
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
-        if rows <= self._rows:
+        if rows <= self.rows:
             return
-        self.version += 1  # earlier masks are too short
-        self._rows = rows
+        self.rows = rows
         self.changed = grown(self.changed, rows)
         self._items += [None] * (rows - len(self._items))
         for postings in self._postings.values():
@@ -56,17 +56,17 @@ class Columns:
         for name, value in _values(item):
             if isinstance(value, str):
                 if name not in self._postings:
-                    self._postings[name] = Postings(self._rows)
+                    self._postings[name] = Postings(self.rows)
                 self._postings[name].add(value, number)
             else:
                 if name not in self._numbers:
-                    self._numbers[name] = Numbers(self._rows)
+                    self._numbers[name] = Numbers(self.rows)
                 self._numbers[name].put(number, value)
 
     def drop(self, number: int) -> None:
         """Remove an item."""
-        self.version += 1
-        self.changed[number] = self.version
+        self.written.note(number)
+        self.changed[number] = self.written.version
         item, self._items[number] = self._items[number], None
         for name, value in _values(item) if item else ():
             if isinstance(value, str):
@@ -80,6 +80,11 @@ class Columns:
         values = _values(item) if item else ()
         return [value for field, value in values if field == name]
 
+    def values(self, number: int) -> dict[str, list[str | float]]:
+        """Return the values of an item by field, each once."""
+        item = self._items[number]
+        return item_values(item) if item else {}
+
     def names(self) -> set[str]:
         """Return the fields that an item has."""
         columns = [*self._numbers.items(), *self._postings.items()]
@@ -88,14 +93,26 @@ class Columns:
     def holding(self, name: str, texts: Iterable[str]) -> NDArray[np.bool_]:
         """Return bool[items]: which contain one of ``texts`` in field ``name``."""
         postings = self._postings.get(name)
-        return np.zeros(self._rows, dtype=np.bool_) if postings is None else postings.mask(texts)
+        return np.zeros(self.rows, dtype=np.bool_) if postings is None else postings.mask(texts)
 
     def compared(self, name: str, compare: Callable[..., Any], number: float) -> NDArray[np.bool_]:
         """Return bool[items]: whose number in field ``name`` passes; False without a number."""
         numbers = self._numbers.get(name)
         if numbers is None:
-            return np.zeros(self._rows, dtype=np.bool_)
+            return np.zeros(self.rows, dtype=np.bool_)
         return numbers.compared(compare, number)
+
+
+def item_values(item: Item) -> dict[str, list[str | float]]:
+    """Return the values of an item by field, each once.
+
+    >>> item_values(Item("a", tags=("new",), price=3.0))
+    {'tags': ['new'], 'available': ['true'], 'price': [3.0]}
+    """
+    values: dict[str, list[str | float]] = {}
+    for name, value in _values(item):
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def _values(item: Item) -> Iterable[tuple[str, str | float]]:

@@ -5,6 +5,8 @@ Steps refer to earlier steps by number; the last one is the whole filter.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,6 +21,8 @@ TEXTS_MAX = 500
 DEPTH_MAX = 100
 STEP_BYTES = 200
 Mask = NDArray[np.bool_]
+Values = Mapping[str, Sequence[str | float]]
+"""The values of one item by field."""
 
 _COMPARE: dict[str, Any] = {
     "<": np.less,
@@ -93,6 +97,21 @@ class Program:
         """How many texts its ANY lists have together."""
         return sum(len(step.texts) for step in self.steps if isinstance(step, AnyOf))
 
+    def passes(self, values: Values) -> bool:
+        """Return whether one item passes: the row of `mask` of an item with these values."""
+        known: list[bool] = []
+        for step in self.steps:
+            match step:
+                case AnyOf(field, texts):
+                    known.append(any(value in texts for value in values.get(field, ())))
+                case Compared(field, comparison, number):
+                    known.append(_passes(values.get(field, ()), comparison, number))
+                case Negated(negated):
+                    known.append(not known[negated])
+                case Combined(are_all, steps):
+                    known.append((all if are_all else any)(known[each] for each in steps))
+        return known[-1]
+
     def mask(self, columns: Columns) -> Mask:
         """Return bool[items]: which pass."""
         return self._mask(len(self.steps) - 1, columns, {})
@@ -124,6 +143,16 @@ class Program:
                     break
                 mask |= self._mask(step, columns, known)
         return mask
+
+
+def _passes(values: Sequence[str | float], comparison: str, number: float) -> bool:
+    """Return whether the last number among an item's values passes; False without one."""
+    numbers = [value for value in values if not isinstance(value, str)]
+    return (
+        bool(numbers)
+        and not math.isnan(numbers[-1])
+        and bool(_COMPARE[comparison](float(numbers[-1]), number))
+    )
 
 
 def compiled(tree: lark.Tree[Any]) -> Program:

@@ -16,7 +16,12 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.bounded_cache import BoundedCache
 from headwater_server.engine.catalogue.columns import Columns
-from headwater_server.engine.catalogue.filter_program import Program, TooCostlyError, compiled
+from headwater_server.engine.catalogue.filter_program import (
+    Program,
+    TooCostlyError,
+    Values,
+    compiled,
+)
 
 CHARS_MAX = 5_000
 WORDS_MAX = 1_200
@@ -65,6 +70,10 @@ class Filter:
     def mask(self, columns: Columns) -> NDArray[np.bool_]:
         """Return bool[items]: which pass. An item without a field fails its comparisons."""
         return self.program.mask(columns)
+
+    def passes(self, values: Values) -> bool:
+        """Return whether an item with these values passes."""
+        return self.program.passes(values)
 
     def fields(self) -> set[str]:
         """Return the names of the fields that it tests."""

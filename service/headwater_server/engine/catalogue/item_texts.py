@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from sys import intern
 from typing import Any
 
@@ -16,6 +16,20 @@ _CATEGORIES, _CURRENCY, _TAGS, _FEATURES = (
 )
 _PART = 1000
 """Texts that are parsed at once: one by one takes twice as long, all at once a lot of memory."""
+
+
+def compact(item: Item) -> Item:
+    """Return the same item; texts that many items have are kept once."""
+    return replace(
+        item,
+        currency_code=intern(item.currency_code),
+        categories=tuple(map(intern, item.categories)),
+        tags=tuple(map(intern, item.tags)),
+        features=tuple(
+            (intern(name), intern(value) if isinstance(value, str) else value)
+            for name, value in item.features
+        ),
+    )
 
 
 def text_of(item: Item) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.recency import Recency
-from headwater_server.engine.snapshot.state import ScalarList
+from headwater_server.engine.snapshot.state import ScalarList, in_steps
 from headwater_server.models.base import CAPACITY_START
 
 
@@ -62,6 +62,16 @@ class Numbering:
         given[self._spare] = False
         return np.flatnonzero(given).astype(np.int32)
 
+    @property
+    def spare(self) -> list[int]:
+        """The free numbers below the last."""
+        return self._spare
+
+    def has_numbers(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return bool[n]: which of ``numbers`` an item has."""
+        given = (bool(self.ids[number]) for number in numbers.tolist())
+        return np.fromiter(given, np.bool_, len(numbers))
+
     def enter(self, item_id: str) -> int:
         """Return the number of ``item_id``, a new one if needed, and mark it as the most active."""
         number = self._numbers.get(item_id)
@@ -92,6 +102,10 @@ class Numbering:
         self.kept_count += kept - self._kept[number]
         self._kept[number] = kept
 
+    def longest_inactive(self, count: int) -> NDArray[np.int64]:
+        """Return the items that `pop_inactive` would remove."""
+        return self._recency.oldest(count)
+
     def pop_inactive(self, count: int) -> list[int]:
         """Remove the ``count`` longest inactive items; return the numbers that become free."""
         gone: list[int] = self._recency.oldest(count).tolist()
@@ -105,7 +119,7 @@ class Numbering:
     def state(self) -> dict[str, Any]:
         """Return ids by number, the free numbers, and when each was active."""
         return {
-            "ids": ScalarList(self.ids),
+            "ids": in_steps(self.ids),
             "spare": ScalarList(self._spare),
             "recency": self._recency.state(),
         }

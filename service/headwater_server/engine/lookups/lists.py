@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +12,17 @@ from numpy.typing import NDArray
 from headwater_server.engine.messages.requests import ScoredItem
 from headwater_server.engine.models import TREND_COLUMNS, Models
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
+from headwater_server.engine.retrieval.leaders import Leaders
 from headwater_server.engine.visitors.visitors import History
 from headwater_server.models import evidence as ev
 from headwater_server.models.popularity.popularity import Popularity
 
 _CONTENT_WEIGHT = 3.0
 WINDOWS = tuple(TREND_COLUMNS)
+LEAST = 1e-6
+"""Items with a smaller decayed count are in no list of trending ones."""
+REACHES = (500, 4_000)
+"""So many items with the largest counts are looked at before all items are."""
 
 
 class Lists:
@@ -24,6 +31,11 @@ class Lists:
     def __init__(self, models: Models, scoring: CandidateScoring) -> None:
         self.models = models
         self.scoring = scoring
+        counted = scoring.retriever.popular.counted
+        self._leaders = {
+            window: Leaders(models.by_day, column, counted, REACHES[0])
+            for window, (column, _) in TREND_COLUMNS.items()
+        }
 
     def similar(
         self, item_ids: Sequence[str], size: int, filter_text: str, now_ms: int
@@ -37,7 +49,7 @@ class Lists:
         if len(items) == 0:
             return ()
         history, ranking = _history_of(items), self.scoring.ranking
-        passing = self.scoring.passing(filter_text)
+        passing = self.scoring.masks.shown(filter_text) if filter_text else None
         found = ranking.found(history, items, now_ms, passing).items
         evidence = ranking.retriever.evidence.values_of(found)
         alike = evidence[:, ev.CONTENT] / max(1e-9, self._self_similarity(history))
@@ -59,19 +71,49 @@ class Lists:
         a steady rate, the score is (p - e) / sqrt(e + 1): standard deviations of a Poisson count.
         ValueError for an unknown window.
         """
-        if (window or "day") not in TREND_COLUMNS:
+        window = window or "day"
+        if window not in TREND_COLUMNS:
             raise ValueError(f"window: {window!r} is none of {', '.join(WINDOWS)}")
-        counts, scores = rises(self.models.by_day, window or "day")
-        shown = self._shown(category, filter_text, now_ms)
-        found = np.flatnonzero(shown & (counts[: len(shown)] > 1e-6)).astype(np.int32)
-        return self._best(found, scores[found], size)
-
-    def _shown(self, category: str, filter_text: str, now_ms: int) -> NDArray[np.bool_]:
-        catalogue = self.scoring.catalogue
-        shown = catalogue.shown(now_ms, self.scoring.passing(filter_text))
         if category:
-            shown &= catalogue.columns.holding("categories", [category])[: len(shown)]
-        return shown
+            catalogue = self.scoring.catalogue
+            mask = catalogue.columns.holding("categories", [category])
+            return self._risen(np.flatnonzero(mask), window, size, filter_text, now_ms)[0]
+        return self._most_risen(window, size, filter_text, now_ms)
+
+    def _most_risen(
+        self, window: str, size: int, filter_text: str, now_ms: int
+    ) -> tuple[ScoredItem, ...]:
+        """Look at the items with the largest counts, and at more until no other can be better.
+
+        An item's rise is never above its count, since the expected count is never below zero.
+        """
+        leaders, rows = self._leaders[window], len(self.scoring.catalogue.ids)
+        for reach in REACHES:
+            items = leaders.first(reach, rows)
+            best, last = self._risen(np.sort(items), window, size, filter_text, now_ms)
+            if len(items) < reach or last > self._count(int(items[-1]), window):
+                return best
+        counts = rises(self.models.by_day, window)[0][:rows]
+        return self._risen(np.flatnonzero(counts > LEAST), window, size, filter_text, now_ms)[0]
+
+    def _risen(
+        self,
+        items: NDArray[np.integer[Any]],
+        window: str,
+        size: int,
+        filter_text: str,
+        now_ms: int,
+    ) -> tuple[tuple[ScoredItem, ...], float]:
+        """Return the best of ``items``, which are in order, and the score of the last place."""
+        catalogue, numbers = self.scoring.catalogue, items.astype(np.int32)
+        shown = catalogue.shown(numbers, now_ms) & self.scoring.passing(filter_text, numbers)
+        counts, scores = rises(self.models.by_day, window, numbers)
+        found = shown & (counts > LEAST)
+        best = self._best(numbers[found], scores[found], size)
+        return best, best[-1].score if len(best) == size else -math.inf
+
+    def _count(self, item: int, window: str) -> float:
+        return float(rises(self.models.by_day, window, np.array([item], dtype=np.int32))[0][0])
 
     def _best(
         self, items: NDArray[np.int32], scores: NDArray[np.floating], size: int

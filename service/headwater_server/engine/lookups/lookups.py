@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit, limits
 from headwater_server.engine.lookups.settings_warnings import settings_warnings
 from headwater_server.engine.lookups.statistics import (
@@ -39,11 +40,15 @@ class Lookups:
         """Return what is on the rise in a window, "hour", "day" (also "") or "week"."""
         return self._parts.lists.trending(category, window, page_size, filter_text, now_ms)
 
+    def item_heads(self, question: ItemQuestion) -> Iterator[Head]:
+        """Yield the first items of each part of the catalogue, in short steps."""
+        return ItemStatistics(self._parts.scoring).heads_of(question)
+
     def item_statistics(
-        self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
+        self, question: ItemQuestion, heads: Sequence[Head], slots: Sequence[Slots], now_ms: int
     ) -> ItemPage:
-        """Return what was counted of items, page by page; ``slots`` as `open_slots` yields them."""
-        return ItemStatistics(self._parts.scoring).page(question, slots, now_ms)
+        """Return what was counted of items; ``heads`` and ``slots`` as the two methods yield."""
+        return ItemStatistics(self._parts.scoring).page(question, heads, slots, now_ms)
 
     def open_slots(self) -> Iterator[Slots]:
         """Yield items that were seen and the reward of each so far, in short steps."""
@@ -51,7 +56,8 @@ class Lookups:
 
     def prepare_filter(self, text: str) -> None:
         """Find what passes a filter and keep it, which is no state: the next question is quick."""
-        self._parts.scoring.passing(text)
+        if text:
+            self._parts.scoring.masks.passing(text)
 
     def items_holding(self, text: str) -> Iterator[Found]:
         """Yield the items whose id or title holds a text, in short steps."""
@@ -59,7 +65,7 @@ class Lookups:
 
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return items of the catalogue by id, those after the given id."""
-        passing = self._parts.scoring.passing(filter_text)
+        passing = self._parts.scoring.masks.passing(filter_text) if filter_text else None
         return self._parts.catalogue.listed(after_item_id, page_size, passing)
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
@@ -98,7 +104,7 @@ class Lookups:
 
     def catalogue_version(self) -> int:
         """Return a number that changes with the catalogue; it is not state."""
-        return self._parts.catalogue.columns.version
+        return self._parts.catalogue.columns.written.version
 
     def settings_warnings(self) -> Iterator[list[str]]:
         """Yield what in the settings fits nothing in the catalogue, in short steps."""

@@ -45,8 +45,7 @@ def _of_filter(text: str, scoring: CandidateScoring, names: Collection[str]) -> 
         return
     unknown = sorted(filters.parse(text).fields() - set(names))
     yield from (_unknown_field(name, names) for name in unknown)
-    passing = scoring.passing(text)
-    if not unknown and passing is not None and not passing.any():
+    if not unknown and not scoring.masks.passing(text).count:
         yield "no item passes it"
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.heads import Head, first_of, head_of
 from headwater_server.engine.lookups.lists import rises
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
@@ -22,6 +23,7 @@ from headwater_server.models.popularity.activity import FIRST, INTERACTIONS, REP
 WINDOWS = ("hour", "day", "week")
 _NONE = np.zeros(0, dtype=np.int32)
 STEP = 1_000  # items whose text is searched in one step
+HEAD_STEP = 50_000  # items that are put in order in one step
 
 
 class Found(NamedTuple):
@@ -100,11 +102,27 @@ class ItemStatistics:
     def __init__(self, scoring: CandidateScoring) -> None:
         self._scoring = scoring
 
-    def page(self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int) -> ItemPage:
-        """Return the requested items in order; ``slots`` are those of open impressions."""
-        found = self._found(question)
-        page = found[question.start : question.end]
-        return ItemPage(self._figures(page, slots, now_ms), len(found))
+    def page(
+        self, question: ItemQuestion, heads: Sequence[Head], slots: Sequence[Slots], now_ms: int
+    ) -> ItemPage:
+        """Return the requested items in order.
+
+        ``heads`` are all that `heads_of` yields, ``slots`` those of open impressions.
+        """
+        found = first_of(heads, question.end)[question.start :]
+        found = found[self._scoring.catalogue.has_numbers(found)]  # freed since
+        return ItemPage(self._figures(found, slots, now_ms), sum(head.total for head in heads))
+
+    def heads_of(self, question: ItemQuestion) -> Iterator[Head]:
+        """Yield the first items of each part of the catalogue, in steps of about a millisecond."""
+        numbers = self._known(question)
+        if question.item_ids:
+            yield Head(numbers, np.arange(len(numbers), 0.0, -1.0), len(numbers))
+            return
+        for start in range(0, len(numbers), HEAD_STEP):
+            part = numbers[start : start + HEAD_STEP]
+            part = part[self._scoring.passing(question.filter, part)]
+            yield head_of(part, self._keys(question.order, part), question.end)
 
     def holding(self, text: str) -> Iterator[Found]:
         """Yield the items whose id or title contains a text, in steps of a millisecond."""
@@ -113,15 +131,6 @@ class ItemStatistics:
             numbers = range(start, min(start + STEP, len(catalogue.ids)))
             found = [n for n in numbers if catalogue.ids[n] and text in _words(catalogue, n)]
             yield Found(np.array(found, dtype=np.int32), [catalogue.ids[n] for n in found])
-
-    def _found(self, question: ItemQuestion) -> NDArray[np.int32]:
-        numbers = self._known(question)
-        if question.filter:
-            passing = self._scoring.passing(question.filter)
-            numbers = numbers if passing is None else numbers[passing[numbers]]
-        if question.item_ids:
-            return numbers
-        return numbers[_first(self._keys(question.order, numbers), question.end)]
 
     def _known(self, question: ItemQuestion) -> NDArray[np.int32]:
         """Return the numbers of the requested items, in the order of ``item_ids`` if given."""
@@ -132,7 +141,8 @@ class ItemStatistics:
         found = dict.fromkeys(map(catalogue.number, question.item_ids))
         found.pop(None, None)
         numbers = np.array(list(found), dtype=np.int32)
-        return numbers if among is None else numbers[np.isin(numbers, among)]
+        numbers = numbers if among is None else numbers[np.isin(numbers, among)]
+        return numbers[self._scoring.passing(question.filter, numbers)]
 
     def _keys(self, order: ItemOrder, numbers: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return the sort keys of the items, the largest first."""
@@ -146,20 +156,20 @@ class ItemStatistics:
             case ItemOrder.TRENDING:
                 return rises(models.by_day, "day", numbers)[1]
             case ItemOrder.NEW:
-                return _newness(models.activity.counts[numbers], numbers)
+                return _newness(models.activity, numbers)
 
     def _figures(
         self, numbers: NDArray[np.int32], slots: Sequence[Slots], now_ms: int
     ) -> tuple[ItemFigures, ...]:
         catalogue, models = self._scoring.catalogue, self._scoring.models
-        activity, shown = models.activity, catalogue.shown(now_ms)
+        activity, shown = models.activity, catalogue.shown(numbers, now_ms)
         trends = [rises(models.by_day, window, numbers) for window in WINDOWS]
         seen = _seen(numbers, slots)
         return tuple(
             ItemFigures(
                 catalogue.ids[number],
                 catalogue.at(number),
-                bool(shown[number]),
+                bool(shown[place]),
                 int(activity.counts[number, INTERACTIONS]),
                 int(activity.counts[number, REPEATS]),
                 _interactions_since(activity, number),
@@ -194,27 +204,11 @@ def _words(catalogue: Catalogue, number: int) -> str:
     return f"{catalogue.ids[number]}\n{item.title if item else ''}".casefold()
 
 
-def _first(keys: NDArray[np.float64], count: int) -> NDArray[np.int64]:
-    """Return the places of the ``count`` largest keys, largest first, ties by place; then others.
-
-    >>> _first(np.array([1.0, 3.0, 1.0, 2.0]), 2).tolist()[:2]
-    [1, 3]
-    """
-    if count >= len(keys):
-        return np.argsort(-keys, kind="stable")
-    least = np.partition(keys, -count)[-count]
-    above, ties = np.flatnonzero(keys > least), np.flatnonzero(keys == least)
-    first = np.concatenate((above[np.argsort(-keys[above], kind="stable")], ties))[:count]
-    rest = np.ones(len(keys), dtype=np.bool_)
-    rest[first] = False
-    return np.concatenate((first, np.flatnonzero(rest)))
-
-
-def _newness(counts: NDArray[np.float64], numbers: NDArray[np.int32]) -> NDArray[np.float64]:
+def _newness(activity: Activity, numbers: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return keys by which items without interactions come first, then the latest firsts."""
+    counts = activity.counts[numbers]
     has_any = counts[:, INTERACTIONS] > 0
-    latest = float(counts[:, FIRST].max(initial=0.0))
-    return np.where(has_any, counts[:, FIRST], latest + 1.0 + numbers)
+    return np.where(has_any, counts[:, FIRST], activity.events + 1.0 + numbers)
 
 
 def _interactions_since(activity: Activity, number: int) -> int:

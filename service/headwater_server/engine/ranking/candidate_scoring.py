@@ -8,18 +8,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.catalogue import filters
-from headwater_server.engine.catalogue.bounded_cache import BoundedCache
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
+from headwater_server.engine.ranking.filter_masks import FilterMasks
+from headwater_server.engine.ranking.most_popular import Allowed, MostPopular
 from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.visitors.visitors import History
 
 REFILL = 100
 """Candidates of a request with a filter, if as many items pass."""
-MASKS_BYTES_MAX = 64_000_000
 _NO_ITEMS = np.zeros(0, dtype=np.int32)
 
 
@@ -33,7 +32,9 @@ class CandidateScoring:
         self.catalogue = catalogue
         self.retriever = retriever
         self.ranking = ranking
-        self.masks: BoundedCache[str, tuple[int, NDArray[np.bool_]]] = BoundedCache(MASKS_BYTES_MAX)
+        self.masks = FilterMasks(catalogue)
+        counted = retriever.popular.counted
+        self.by_popularity = MostPopular(models.by_event, catalogue, self.masks, counted)
 
     def with_context(self, history: History, request: RecommendRequest) -> History:
         """Return the history as if the visitor had just viewed the context items."""
@@ -70,9 +71,9 @@ class CandidateScoring:
 
         ``hidden`` items are left out by the rules of `hiding`.
         """
-        passing = self.passing(request.filter)
         if request.candidate_item_ids:
-            return self._given(request, history, passing, hidden, now_ms)
+            return self._given(request, history, hidden, now_ms)
+        passing = self.masks.shown(request.filter) if request.filter else None
         named = self.known(request.exclude_item_ids + request.context_item_ids)
         excluded = np.concatenate((named, hidden))
         found = self.ranking.found(history, excluded, now_ms, passing)
@@ -80,21 +81,17 @@ class CandidateScoring:
         enough = request.page_size if passing is None else max(request.page_size, REFILL)
         if len(items) < enough:
             excluded = np.concatenate((items, excluded, history.refused, history.items[:1]))
-            more = self._refill(excluded, passing, enough - len(items), now_ms)
+            allowed = self.allowed(excluded, now_ms)
+            more = self.most_popular(request.filter, allowed, enough - len(items))
             items = np.concatenate((items, more))
             scores = np.concatenate((scores, self.scores(history, more)))
         return None, items, scores
 
-    def passing(self, text: str) -> NDArray[np.bool_] | None:
-        """Return bool[items]: which pass the filter; cached until the catalogue changes."""
+    def passing(self, text: str, items: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return bool[n]: which of ``items`` pass a filter, all of them with ""."""
         if not text:
-            return None
-        columns = self.catalogue.columns
-        version, mask = self.masks.get(text) or (-1, None)
-        if mask is None or version != columns.version:
-            mask = filters.parse(text).mask(columns)
-            self.masks.put(text, (columns.version, mask), mask.nbytes + len(text))
-        return mask
+            return np.ones(len(items), dtype=np.bool_)
+        return self.masks.passing(text).has(items)
 
     def ids(
         self, given: Sequence[str] | None, items: NDArray[np.int32], rows: NDArray[np.int64]
@@ -108,41 +105,40 @@ class CandidateScoring:
         self,
         request: RecommendRequest,
         history: History,
-        passing: NDArray[np.bool_] | None,
         hidden: NDArray[np.int32],
         now_ms: int,
     ) -> tuple[list[str], NDArray[np.int32], NDArray[np.float64]]:
         """Return the caller's items, each once; an unknown one ranks as without interactions."""
         excluded = {*request.exclude_item_ids, *request.context_item_ids}
         wanted = [i for i in dict.fromkeys(request.candidate_item_ids) if i not in excluded]
-        numbers = [self.catalogue.number(item_id) for item_id in wanted]
-        shown = self.catalogue.shown(now_ms, passing)
-        shown[hidden] = False
-        # an unknown item passes no filter, but may be ranked
-        kept = [passing is None if n is None else shown[n] for n in numbers]
-        ids = [item_id for item_id, keep in zip(wanted, kept, strict=True) if keep]
         spare = self.catalogue.spare_row
-        items = [spare if n is None else n for n, keep in zip(numbers, kept, strict=True) if keep]
-        given = self.ranking.given(history, np.array(items, dtype=np.int32))
+        numbers = [self.catalogue.number(item_id) for item_id in wanted]
+        items = np.array([spare if n is None else n for n in numbers], dtype=np.int32)
+        known = items != spare
+        # an unknown item passes no filter, but may be ranked
+        kept = np.full(len(items), not request.filter)
+        kept[known] = self._may_be_given(request.filter, items[known], hidden, now_ms)
+        ids = [item_id for item_id, keep in zip(wanted, kept.tolist(), strict=True) if keep]
+        given = self.ranking.given(history, items[kept])
         return ids, given.items, self.ranking.score(given)
 
-    def _refill(
-        self,
-        excluded: NDArray[np.int32],
-        passing: NDArray[np.bool_] | None,
-        count: int,
-        now_ms: int,
-    ) -> NDArray[np.int32]:
-        """Return the most popular items that may be shown, for a narrow filter or a small shop."""
-        shown = self.catalogue.shown(now_ms, passing)
-        shown[excluded] = False
-        return self.most_popular(shown, count)
+    def _may_be_given(
+        self, text: str, items: NDArray[np.int32], hidden: NDArray[np.int32], now_ms: int
+    ) -> NDArray[np.bool_]:
+        shown = self.catalogue.shown(items, now_ms) & ~np.isin(items, hidden)
+        return shown & self.passing(text, items)
 
-    def most_popular(self, shown: NDArray[np.bool_], count: int) -> NDArray[np.int32]:
-        """Return, and propose, the ``count`` most popular of bool[items]."""
-        left = np.flatnonzero(shown).astype(np.int32)
-        popularity = self.models.by_event.stored[left, -1]
-        more = left[np.argsort(-popularity, kind="stable")[:count]]
+    def allowed(self, barred: NDArray[np.int32], now_ms: int) -> Allowed:
+        """Return a test of items: they are in time, and not among ``barred``."""
+        catalogue = self.catalogue
+        return lambda items: catalogue.in_time(items, now_ms) & ~np.isin(items, barred)
+
+    def most_popular(self, text: str, allowed: Allowed, count: int) -> NDArray[np.int32]:
+        """Return, and propose, the ``count`` most popular available items that pass a filter.
+
+        For a narrow filter, a small shop, or caps that leave too few.
+        """
+        more = self.by_popularity.among(text, allowed, count)
         self.retriever.add_popular(more)
         return more
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from headwater_server.engine.exploration import thompson
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.ranking.candidate_scoring import REFILL, CandidateScoring
+from headwater_server.engine.ranking.most_popular import Allowed
 from headwater_server.engine.reranking.rules import Boost, Bury
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.visitors import History
@@ -50,11 +51,8 @@ class Pool:
 
     def passing(self, text: str, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return bool[n]: which of ``items`` pass; unknown items never do."""
-        mask = self.scoring.passing(text)
-        if mask is None:
-            return np.ones(len(items), dtype=np.bool_)
-        passing: NDArray[np.bool_] = mask[items] & (items != self.scoring.catalogue.spare_row)
-        return passing
+        passing = self.scoring.passing(text, items)
+        return passing & (items != self.scoring.catalogue.spare_row) if text else passing
 
     def lifts(self, strengths: Sequence[Boost | Bury], temperature: float) -> NDArray[np.float64]:
         """Return float64[n]: the sum that rules add to each candidate's score."""
@@ -87,24 +85,31 @@ class Pool:
         request, now_ms = question.request, question.now_ms
         if request.candidate_item_ids or item in self._barred().tolist():
             return False
-        in_time = catalogue.publish_ms[item] <= now_ms < catalogue.expire_ms[item]
-        passes = self.passing(request.filter, np.array([item], dtype=np.int32))[0]
-        return bool(catalogue.available[item] and in_time and passes)
+        one = np.array([item], dtype=np.int32)
+        return bool((catalogue.shown(one, now_ms) & self.passing(request.filter, one))[0])
 
-    def rest(self) -> NDArray[np.bool_]:
-        """Return bool[items]: items that may be shown and are no candidates."""
-        question, scoring = self.question, self.scoring
-        shown = scoring.catalogue.shown(question.now_ms, scoring.passing(question.request.filter))
-        shown[self._barred()] = False
-        shown[question.history.items[:1]] = False
-        shown[self.items] = False
-        return shown
+    def rest(self) -> NDArray[np.int32]:
+        """Return all items that may be shown and are no candidates."""
+        text = self.question.request.filter
+        return self.scoring.by_popularity.all_allowed(text, self._is_rest())
 
-    def join_popular(self, allowed: NDArray[np.bool_]) -> bool:
-        """Add the most popular of ``allowed``; return whether there is any."""
-        more = self.scoring.most_popular(allowed, REFILL)
+    def join_popular(self, are_full: Allowed) -> bool:
+        """Add the most popular items that may be shown, are no candidates, and are not full.
+
+        Return whether there is any.
+        """
+        is_rest = self._is_rest()
+        text = self.question.request.filter
+        more = self.scoring.most_popular(
+            text, lambda items: is_rest(items) & ~are_full(items), REFILL
+        )
         self.join(more)
         return len(more) > 0
+
+    def _is_rest(self) -> Allowed:
+        question = self.question
+        barred = np.concatenate((self._barred(), question.history.items[:1], self.items))
+        return self.scoring.allowed(barred, question.now_ms)
 
     def _barred(self) -> NDArray[np.int32]:
         request = self.question.request

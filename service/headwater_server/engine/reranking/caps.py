@@ -70,26 +70,52 @@ def _members(
     return rows, held[rows, columns].astype(np.int64)
 
 
-def full_groups(
-    caps: Sequence[Cap],
-    groups: Groups,
-    chosen: NDArray[np.int64],
-    pool: Pool,
-    field_values: Callable[[str], FieldValues],
-    rest: NDArray[np.bool_],
-) -> tuple[NDArray[np.bool_], set[int]]:
-    """Return bool[items], the ``rest`` without room, and the caps that exclude any of them."""
-    room = groups.room.copy()
-    for row in chosen.tolist():
-        room[groups.of[groups.starts[row] : groups.starts[row + 1]]] -= 1
-    full, barring = np.zeros(len(rest), dtype=np.bool_), set()
-    for group in np.flatnonzero(room <= 0).tolist():
-        rule, value = int(groups.rules[group]), int(groups.values[group])
-        mask = pool.scoring.passing(caps[rule].filter)
-        members = rest.copy() if mask is None else rest & mask[: len(rest)]
-        if value >= 0:
-            members &= field_values(caps[rule].field).holding(value)[: len(rest)]
-        if members.any():
-            barring.add(rule)
-        full |= members
-    return full, barring
+class FullGroups:
+    """The groups without room, once some slots are filled; items outside the candidates, too."""
+
+    def __init__(
+        self,
+        caps: Sequence[Cap],
+        groups: Groups,
+        chosen: NDArray[np.int64],
+        pool: Pool,
+        field_values: Callable[[str], FieldValues],
+    ) -> None:
+        """``chosen`` are the candidates' rows in the slots."""
+        self._caps = caps
+        self._pool = pool
+        self._field_values = field_values
+        room = groups.room.copy()
+        for row in chosen.tolist():
+            room[groups.of[groups.starts[row] : groups.starts[row + 1]]] -= 1
+        full = room <= 0
+        rules, values = groups.rules[full], groups.values[full]
+        self._held = {
+            rule: self._values_of(caps[rule], values[rules == rule])
+            for rule in np.unique(rules).tolist()
+        }
+
+    def _values_of(self, cap: Cap, numbers: NDArray[np.int64]) -> list[str | float]:
+        """Return the values themselves: their numbers change if numbering starts again."""
+        if not cap.field:
+            return []
+        values = self._field_values(cap.field).values
+        return [values[number] for number in numbers.tolist()]
+
+    def has(self, items: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return bool[n]: which of ``items`` are in a full group."""
+        full = np.zeros(len(items), dtype=np.bool_)
+        for rule in self._held:
+            full |= self._members(rule, items)
+        return full
+
+    def barring(self, items: NDArray[np.int32]) -> set[str]:
+        """Return the names of the caps that exclude any of ``items``."""
+        return {self._caps[rule].name for rule in self._held if self._members(rule, items).any()}
+
+    def _members(self, rule: int, items: NDArray[np.int32]) -> NDArray[np.bool_]:
+        cap = self._caps[rule]
+        members = self._pool.passing(cap.filter, items)
+        if cap.field:
+            members &= self._field_values(cap.field).holding(items, self._held[rule])
+        return members

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.columns import Columns
 from headwater_server.models.base import CAPACITY_START, grown
 
+FEW = 5_000
+"""Items whose values are read one by one."""
 VALUES_MAX = 1_000_000
 """Distinct values that are numbered; with more of them numbering starts again."""
 
@@ -70,9 +74,17 @@ class FieldValues:
         self._rows[item, : len(numbers)] = numbers
         self._made[item] = self.columns.changed[item] + 1
 
-    def holding(self, number: int) -> NDArray[np.bool_]:
-        """Return bool[items]: which items have the value of that number."""
-        value = self.values[number]
-        if isinstance(value, str):
-            return self.columns.holding(self.field, [value])
-        return self.columns.compared(self.field, np.equal, value)
+    def holding(self, items: NDArray[np.int32], values: Sequence[str | float]) -> NDArray[np.bool_]:
+        """Return bool[n]: which of ``items`` have one of ``values``."""
+        if len(items) > FEW:  # a look at all items is quicker than one at so many rows
+            return self._all_holding(values)[items]
+        rows = self.of(items)
+        numbers = [self._numbers[value] for value in values if value in self._numbers]
+        return np.asarray(np.isin(rows, numbers).any(axis=1), dtype=np.bool_)
+
+    def _all_holding(self, values: Sequence[str | float]) -> NDArray[np.bool_]:
+        found = self.columns.holding(self.field, [v for v in values if isinstance(v, str)])
+        for value in values:
+            if not isinstance(value, str):
+                found |= self.columns.compared(self.field, np.equal, value)
+        return found

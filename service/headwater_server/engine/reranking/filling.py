@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from headwater_server.engine.exploration import thompson
 from headwater_server.engine.exploration.plackett_luce import seed_of
 from headwater_server.engine.reranking.candidates import Candidates, Pool
-from headwater_server.engine.reranking.caps import Groups, full_groups, groups
+from headwater_server.engine.reranking.caps import FullGroups, Groups, groups
 from headwater_server.engine.reranking.first_slot import first_slot, first_slot_choices
 from headwater_server.engine.reranking.levels import Level
 from headwater_server.engine.reranking.pins import Pinned
@@ -66,11 +66,16 @@ class Filling:
         self.similarity = similarity
         self.settings = settings
         self.request = pool.question.request
+        self._lifted: tuple[Candidates, NDArray[np.float64]] | None = None
         self.pinned = Pinned(active.pins, pool, self._lifts())
         self.costs = self._costs()
 
     def _lifts(self) -> NDArray[np.float64]:
-        return self.pool.lifts(self.active.strengths, self.settings.exploration_temperature)
+        candidates = self.pool.candidates
+        if self._lifted is None or self._lifted[0] is not candidates:
+            lifts = self.pool.lifts(self.active.strengths, self.settings.exploration_temperature)
+            self._lifted = candidates, lifts
+        return self._lifted[1]
 
     def _base(self) -> NDArray[np.float64]:
         return self.pool.candidates.scores + self._lifts()
@@ -91,17 +96,15 @@ class Filling:
         slots = Slots.empty(self.request.page_size)
         first = self._first() if self.request.first_slot else None
         count, bars = self._fill(slots, 0)
-        limits = _named(self.active.caps, bars)
+        full: FullGroups | None = None
         while self.active.caps and self.pool.candidates.given is None and count < len(slots.chosen):
-            rest = self.pool.rest()
-            full, barring = self._full(slots.chosen[:count], rest)
-            limits |= barring
-            if not self.pool.join_popular(rest & ~full):
+            full = self._full(slots.chosen[:count])
+            if not self.pool.join_popular(full.has):
                 break
-            count, bars = self._fill(slots, count)
+            count, _ = self._fill(slots, count)
         if count < len(slots.chosen):
             count, _ = self._fill(slots, count, closing=True)
-        short = limits if count < len(slots.chosen) else set()
+        short = self._limits(bars, full) if count < len(slots.chosen) else set()
         filled = self._result(slots.cut(count), short)
         return filled if first is None else filled._replace(first=_of_slots(first, filled.rows))
 
@@ -146,12 +149,14 @@ class Filling:
         least = self.settings.exploration_temperature
         return thompson.noise_of(sampled, self.pool.candidates.scores, least)
 
-    def _full(
-        self, chosen: NDArray[np.int64], rest: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.bool_], set[str]]:
-        args = (self._groups(), chosen, self.pool, self.similarity.field_values, rest)
-        full, barring = full_groups(self.active.caps, *args)
-        return full, {self.active.caps[rule].name for rule in barring}
+    def _full(self, chosen: NDArray[np.int64]) -> FullGroups:
+        args = (self._groups(), chosen, self.pool, self.similarity.field_values)
+        return FullGroups(self.active.caps, *args)
+
+    def _limits(self, bars: int, full: FullGroups | None) -> set[str]:
+        """Return the caps that exclude candidates (``bars``), or any other item of the shop."""
+        named = _named(self.active.caps, bars)
+        return named if full is None else named | full.barring(self.pool.rest())
 
     def _result(self, slots: Slots, limits: set[str]) -> Filled:
         moved: tuple[tuple[str, ...], ...] = ()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue import filters
-from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.engine.catalogue.columns import item_values
 from headwater_server.engine.catalogue.eviction import CLASSES, evicted_class
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.rewards import canonical_type
@@ -179,18 +179,9 @@ class HidingRules:
         """Return for how many days an act hides the item; None: no rule matches."""
         name = canonical_type(event_type)
         rules = [r for r in self.rules if name in r.event_types and r.holds("", now_ms)]
-        if rules:
-            columns = _only(item)
+        values = item_values(item) if rules and item else {}
         for rule in rules:
-            if not rule.filter or filters.parse(rule.filter).mask(columns)[0]:
+            if not rule.filter or filters.parse(rule.filter).passes(values):
                 return float(rule.days)
         given = [self.hide_days[n] for n in {event_type, name} if n in self.hide_days]
         return max(given, default=None)
-
-
-def _only(item: Item | None) -> Columns:
-    """Return a catalogue of one item; None: one that is not in the catalogue."""
-    columns = Columns(rows=1)
-    if item is not None:
-        columns.put(0, item)
-    return columns

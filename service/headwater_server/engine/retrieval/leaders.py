@@ -29,6 +29,7 @@ class Leaders:
     def first(self, count: int, rows: int) -> NDArray[np.int32]:
         """Return up to ``count`` of the first ``rows`` items, the most popular first."""
         values = self._popularity.stored[:rows, self._column]
+        self._top.room = max(self._top.room, count)
         if not (self._updated(values) and self._top.has(count)):
             self._top.make(np.flatnonzero(values > 0.0).astype(np.int32), values)
         self._version = self._counted.version

@@ -60,8 +60,10 @@ class TopList:
             value, number = self._cut
             own = values[found]
             found = found[(own > value) | ((own == value) & (found <= number))]
-        kept = self.items[~np.isin(self.items, changed)]
-        self.items = np.concatenate((kept, found))
+        are_changed = np.isin(self.items, changed)
+        if not len(found) and not are_changed.any():
+            return
+        self.items = np.concatenate((self.items[~are_changed], found))
         self._sort(values)
         if len(self.items) > 2 * self.room:
             self.items = self.items[: self.room]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.snapshot.state import PAUSE, Deferred, ScalarList, flatten
+from headwater_server.engine.snapshot.state import PAUSE, Deferred, ScalarList, Stepwise, flatten
 
 STEP_BYTES = 1_000_000
 """Bytes copied in one step: about half a millisecond."""
@@ -60,6 +60,8 @@ class Capture:
                 yield from _copy(leaf, room)
                 self._taken.append((path, room))
                 spent += leaf.nbytes % STEP_BYTES
+            elif isinstance(leaf, Stepwise):
+                self._taken.append((path, (yield from leaf.steps())))
             elif leaf is not PAUSE:
                 self._taken.append((path, _own(leaf)))
                 spent += LIST_ITEM_BYTES * len(leaf) if isinstance(leaf, ScalarList) else 0

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ class ScalarList(list[Any]):
 
 LIST_STEP = 1_000
 """Values of a long list that are written at once."""
+
+COPY_STEP = 50_000
+"""Values of a long list that are copied in one step: less than a millisecond."""
 
 PAUSE = object()
 """Yielded before a branch that takes a while to build; only with ``deferred``, for a capture."""
@@ -40,11 +44,41 @@ class Deferred:
         self.tree = tree
 
 
+class Stepwise:
+    """A branch that takes long to copy, such as a list of all items: it is copied in steps.
+
+    ``steps`` returns a generator that yields between two steps and returns the branch; the state
+    must not change meanwhile.
+    """
+
+    __slots__ = ("steps",)
+
+    def __init__(self, steps: Callable[[], Generator[None, None, Plain]]) -> None:
+        self.steps = steps
+
+
+def in_steps(values: Collection[Any]) -> Stepwise:
+    """Return a copy of scalars, made in steps.
+
+    >>> list(flatten({"a": in_steps(["x", "y"])}))
+    [('a', ['x', 'y'])]
+    """
+
+    def steps() -> Generator[None, None, ScalarList]:
+        copied, left = ScalarList(), iter(values)
+        while part := list(islice(left, COPY_STEP)):
+            copied += part
+            yield
+        return copied
+
+    return Stepwise(steps)
+
+
 def flatten(tree: Plain, path: str = "", *, deferred: bool = False) -> Iterator[tuple[str, Plain]]:
     """Yield (path, leaf) in the tree's own order; nothing is copied.
 
     A function is a branch that is built when it is reached. With ``deferred`` a `PAUSE` comes
-    before it, and a `Deferred` stays unbuilt.
+    before it, and a `Deferred` or a `Stepwise` stays unbuilt.
 
     >>> list(flatten({"a": 1, "b": [{"c": 2.0}], "d": [1, 2]}))
     [('a', 1), ('b/#', 1), ('b/0/c', 2.0), ('d', [1, 2])]
@@ -64,8 +98,19 @@ def flatten(tree: Plain, path: str = "", *, deferred: bool = False) -> Iterator[
         yield from flatten(tree(), path, deferred=deferred)
     elif isinstance(tree, Deferred) and not deferred:
         yield from flatten(tree.tree(), path)
+    elif isinstance(tree, Stepwise) and not deferred:
+        yield from flatten(_built(tree), path)
     else:
         yield path, tree
+
+
+def _built(branch: Stepwise) -> Plain:
+    steps = branch.steps()
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def _is_leaf(values: list[Any] | tuple[Any, ...]) -> bool:

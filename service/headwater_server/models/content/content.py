@@ -251,7 +251,7 @@ class Content(ItemModel):
 
     def state(self) -> dict[str, Any]:
         """Return the whole state; the words in order of their numbers."""
-        return {**super().state(), "_words": list(self._named), "_lists": self._lists.state()}
+        return {**super().state(), "_words": self._named, "_lists": self._lists.state()}
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -135,8 +136,13 @@ class Circumstances(FadingModel):
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Take ``items`` out of all rows."""
+        for _ in self.forgetting(items):
+            pass
+
+    def forgetting(self, items: NDArray[np.int32]) -> Generator[None, None, None]:
+        """Do the same in steps."""
         if len(items):
-            self._pairs.forget_neighbours(items)
+            yield from self._pairs.forgetting_neighbours(items)
 
     def rows(self, tokens: tuple[str, ...]) -> NDArray[np.int32]:
         """Return the rows of the known tokens; a pure read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -143,7 +144,12 @@ class Companions(FadingModel):
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items``, as row and as neighbour."""
-        self._pairs.forget(items)
+        for _ in self.forgetting(items):
+            pass
+
+    def forgetting(self, items: NDArray[np.int32]) -> Generator[None, None, None]:
+        """Do the same in steps."""
+        yield from self._pairs.forgetting(items)
 
     def learn(
         self,

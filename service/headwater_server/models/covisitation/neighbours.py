@@ -17,6 +17,8 @@ from numba import njit
 from headwater_server.models.base import CAPACITY_START, growing, grown
 
 BLOCK_MIN = 8
+STEP_ROWS = 20_000
+"""Rows that are searched in one step for items that are removed."""
 _CLASSES = 24  # block sizes: 8 times a power of two below 2^24
 
 
@@ -128,13 +130,13 @@ def _clear(table, row):
 
 
 @njit(cache=True)
-def _forget(table, gone):
-    """Remove the items that are gone from all rows."""
+def _forget(table, gone, first, stop):
+    """Remove the items that are gone from the rows ``first`` to ``stop``."""
     start, size, _, ids, values, last, _, _ = table
-    for row in range(len(size)):
+    for row in range(first, min(stop, len(size))):
         slot, end = start[row], start[row] + size[row]
         while slot < end:
-            if gone[ids[slot]]:
+            if ids[slot] < len(gone) and gone[ids[slot]]:
                 # the last slot fills the gap: one slot moves, not all; the order only breaks ties
                 end -= 1
                 ids[slot], last[slot] = ids[end], last[end]
@@ -193,16 +195,22 @@ class Neighbours:
 
     def forget(self, items: Any) -> None:
         """Remove ``items`` from all rows, and their own rows."""
+        for _ in self.forgetting(items):
+            pass
+
+    def forgetting(self, items: Any) -> Generator[None, None, None]:
+        """Do the same in steps."""
         for item in items:
             self.clear(int(item))
-        self.forget_neighbours(items)
+        yield from self.forgetting_neighbours(items)
 
-    def forget_neighbours(self, items: Any) -> None:
-        """Remove ``items`` from all rows."""
-        known = int(self.ids[: int(self.used[0])].max(initial=0))
-        gone = np.zeros(max(known, int(np.max(items, initial=0))) + 1, dtype=np.bool_)
+    def forgetting_neighbours(self, items: Any) -> Generator[None, None, None]:
+        """Remove ``items`` from all rows, in steps of about a millisecond."""
+        gone = np.zeros(int(np.max(items, initial=0)) + 1, dtype=np.bool_)
         gone[items] = True
-        _forget(self.table, gone)
+        for first in range(0, len(self.size), STEP_ROWS):
+            _forget(self.table, gone, first, first + STEP_ROWS)
+            yield
 
     def clear(self, row: int) -> None:
         """Empty a row and release its block."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -129,8 +130,13 @@ class NextItem(FadingModel):
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items``, as row and as neighbour."""
+        for _ in self.forgetting(items):
+            pass
+
+    def forgetting(self, items: NDArray[np.int32]) -> Generator[None, None, None]:
+        """Do the same in steps."""
         super().forget(items)
-        self._pairs.forget(items)
+        yield from self._pairs.forgetting(items)
 
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Learn that ``item`` came after ``history`` (newest first, without ``item``)."""

@@ -138,7 +138,8 @@ class OperatorReads:
             await yield_to_others()
         self._engine.lookups.prepare_filter(question.filter)
         slots = await in_steps(self._engine.lookups.open_slots())
-        page = self._engine.lookups.item_statistics(question, slots, self._own.now_ms())
+        heads = await in_steps(self._engine.lookups.item_heads(question))
+        page = self._engine.lookups.item_statistics(question, heads, slots, self._own.now_ms())
         answer = ItemsAnswer(page, self._shell.tail.position.offset)
         await yield_to_others()  # before it is translated
         return answer

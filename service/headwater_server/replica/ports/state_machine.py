@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
@@ -39,12 +40,15 @@ class StateLookups(Protocol):
     def get_item(self, item_id: str) -> Item | None:
         """Return an item of the catalogue."""
 
+    def item_heads(self, question: ItemQuestion) -> Iterator[Head]:
+        """Yield the first items of each part of the catalogue, in steps with pauses."""
+
     def item_statistics(
-        self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
+        self, question: ItemQuestion, heads: Sequence[Head], slots: Sequence[Slots], now_ms: int
     ) -> ItemPage:
         """Return statistics of items, and how many items match the question.
 
-        ``slots`` contains all that `open_slots` yields.
+        ``heads`` contains all that `item_heads` yields, ``slots`` all that `open_slots` yields.
         """
 
     def open_slots(self) -> Iterator[Slots]:

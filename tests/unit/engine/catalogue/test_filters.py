@@ -31,7 +31,9 @@ def passing(text, items=SHOP):
     columns = Columns()
     for number, item in enumerate(items):
         columns.put(number, item)
-    return {n for n in range(len(items)) if parse(text).mask(columns)[n]}
+    found = {n for n in range(len(items)) if parse(text).mask(columns)[n]}
+    assert found == {n for n in range(len(items)) if parse(text).passes(columns.values(n))}
+    return found
 
 
 @pytest.mark.parametrize(
@@ -93,9 +95,9 @@ def test_a_change_of_the_item_is_seen():
     """What was put before is forgotten, whichever field it stood in."""
     columns = Columns()
     columns.put(0, SHOP[0])
-    before = columns.version
+    before = columns.written.version
     columns.put(0, Item("0", categories=("cup",)))
-    assert columns.version > before
+    assert columns.written.version > before
     assert not parse('categories: ANY("tea") OR price > 0 OR tags: ANY("new")').mask(columns)[0]
     columns.drop(0)
     assert not parse('categories: ANY("cup") OR available = true').mask(columns)[0]
@@ -205,9 +207,9 @@ def test_what_is_kept_of_filters_is_bounded_by_bytes(monkeypatch):
         shop.lookups.list_items("", 10, text)
         assert text in filters._compiled._kept
     assert 0 < filters._compiled.nbytes <= 200_000
-    assert 0 < shop.parts.scoring.masks.nbytes <= 10_000
+    assert 0 < shop.parts.scoring.masks.kept.nbytes <= 10_000
     shop.apply(Entry(0, (SettingsChange(EngineSettings(seed=2)),)))
-    assert shop.parts.scoring.masks.bytes_max == 10_000
+    assert shop.parts.scoring.masks.kept.bytes_max == 10_000
 
 
 operations = st.lists(

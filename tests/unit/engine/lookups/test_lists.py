@@ -1,10 +1,13 @@
 """Lists that belong to no visitor."""
 
+import numpy as np
 import pytest
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.lookups import lists
 from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.messages.events import Event, EventItem, Status
+from headwater_server.engine.messages.requests import ScoredItem
 
 DAY_MS = 86_400_000
 
@@ -110,3 +113,37 @@ def test_an_older_write_of_a_user_never_wins():
     engine.apply(Entry(0, (UserWrite("ann", (), fields=("b",), set_time_ms=11),)))
     assert engine.lookups.get_user("ann", "").features == (("a", 1.0),)
     assert Engine.restore(engine.capture()).digest() == engine.digest()
+
+
+def _trending_of_all(engine, window, size, category, now_ms):
+    """Return what is trending by a look at all items."""
+    parts = engine.parts
+    rows = np.arange(len(parts.catalogue.ids))
+    counts, scores = lists.rises(parts.models.by_day, window, rows)
+    shown = parts.catalogue.shown(rows, now_ms) & (counts > lists.LEAST)
+    found = [n for n in rows[shown] if not category or category in _categories(parts.catalogue, n)]
+    order = sorted(found, key=lambda n: (-scores[n], n))[:size]
+    return [ScoredItem(parts.catalogue.ids[n], float(scores[n])) for n in order]
+
+
+def _categories(catalogue, number):
+    item = catalogue.at(number)
+    return item.categories if item else ()
+
+
+def test_trending_items_are_those_of_all_items(monkeypatch):
+    """Whether the largest counts decide, or all items must be looked at."""
+    monkeypatch.setattr(lists, "REACHES", (6, 20))
+    engine, rng = Engine(), np.random.default_rng(6)
+    for n in range(60):
+        engine.apply(Entry(n, (ItemWrite(Item(f"i{n}", categories=(f"c{n % 4}",))),)))
+    time_ms = 0
+    for n in range(600):
+        time_ms += int(rng.choice((60_000, DAY_MS // 9)))
+        _view(engine, f"v{n}", f"i{int(60 * rng.random() ** 3)}", time_ms)
+        if n % 20 == 0:
+            engine.apply(Entry(time_ms, (ItemWrite(Item(f"i{n % 7}", available=n % 3 > 0)),)))
+        window, category = str(rng.choice(lists.WINDOWS)), str(rng.choice(("", "", "c1")))
+        size = int(rng.choice((1, 3, 40)))
+        found = engine.lookups.list_trending_items(category, window, size, "", time_ms)
+        assert list(found) == _trending_of_all(engine, window, size, category, time_ms)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from headwater_server.engine.lookups import statistics
+from headwater_server.engine.lookups.heads import first_of, head_of
 from headwater_server.engine.lookups.statistics import Found, ItemOrder, ItemQuestion
 from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
@@ -15,9 +20,9 @@ HOUR_MS = 3_600_000
 def page(engine, now_ms=100, text="", **question):
     if text:
         question["among"] = Found.joined([*engine.lookups.items_holding(text)])
-    return engine.lookups.item_statistics(
-        ItemQuestion(**question), list(engine.lookups.open_slots()), now_ms
-    )
+    asked = ItemQuestion(**question)
+    heads, slots = [*engine.lookups.item_heads(asked)], [*engine.lookups.open_slots()]
+    return engine.lookups.item_statistics(asked, heads, slots, now_ms)
 
 
 def ids(engine, **question):
@@ -109,3 +114,22 @@ def test_an_item_whose_number_went_to_another_since_the_search_is_not_listed(bus
     assert sorted(ids(busy, among=stale)) == sorted(others)
     assert ids(busy, among=found, item_ids=("nothing", *found.ids)) == list(found.ids)
     assert ids(busy, among=Found.joined([])) == []
+
+
+@given(
+    keys=st.lists(st.integers(0, 4), min_size=1, max_size=40),
+    step=st.integers(1, 15),
+    count=st.integers(0, 45),
+)
+def test_the_first_of_all_parts_are_those_of_the_whole(keys, step, count):
+    numbers, values = np.arange(len(keys), dtype=np.int32), np.array(keys, dtype=np.float64)
+    starts = range(0, len(keys), step)
+    heads = [head_of(numbers[s : s + step], values[s : s + step], max(1, count)) for s in starts]
+    assert first_of(heads, count).tolist() == np.argsort(-values, kind="stable")[:count].tolist()
+    assert sum(head.total for head in heads) == len(keys)
+
+
+def test_a_catalogue_of_several_parts_is_listed_as_one(busy, monkeypatch):
+    wanted = [page(busy, order=order, page_size=4) for order in ItemOrder]
+    monkeypatch.setattr(statistics, "HEAD_STEP", 2)
+    assert [page(busy, order=order, page_size=4) for order in ItemOrder] == wanted

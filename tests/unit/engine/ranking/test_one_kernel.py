@@ -66,7 +66,11 @@ def test_the_candidates_are_those_that_plain_numpy_selects():
         gathering.gather(retriever.begin(), retriever.visitor(history))
         values, marks, sources, proposed, _, meta = retriever.evidence.scratch
         gone = np.concatenate((excluded, history.refused, history.items[:1]))
-        shown = np.append(catalogue.shown(now_ms, passing), np.zeros(len(marks), dtype=np.bool_))
+        numbers = catalogue.numbers()
+        shown = np.zeros(max(len(marks), catalogue.rows), dtype=np.bool_)
+        shown[numbers] = catalogue.shown(numbers, now_ms)
+        if passing is not None:
+            shown[: len(passing)] &= passing
         reached = proposed[: meta[1]]
         rows = np.flatnonzero(shown[reached] & ~np.isin(reached, gone))
         e, visited = values[rows], (sources[rows] & (ev.FROM_NEXT | ev.FROM_TOGETHER)) > 0

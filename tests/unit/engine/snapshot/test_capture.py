@@ -3,9 +3,17 @@
 import numpy as np
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.messages.entries import Entry, Item, ItemWrite, UserErase, UserWrite
+from headwater_server.engine.messages.entries import (
+    Entry,
+    Item,
+    ItemDelete,
+    ItemWrite,
+    UserErase,
+    UserWrite,
+)
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.snapshot import state
 from headwater_server.engine.snapshot.capture import STEP_BYTES, Capture
 from headwater_server.engine.snapshot.state import digest
 
@@ -45,6 +53,17 @@ def test_what_is_learned_after_it_was_taken_is_not_in_it():
     parts = list(capture.parts())
     assert learned(parts) == expected
     assert Engine.restore(parts).digest() == expected
+
+
+def test_long_lists_are_copied_in_steps(monkeypatch):
+    """A list of all items takes a step for each part, and answers come in between."""
+    engine = taught(Engine(), range(40))
+    engine.apply(Entry(10**6, (ItemDelete("i3"),)))
+    expected, whole = engine.digest(), len(list(engine.capturing().take()))
+    monkeypatch.setattr(state, "COPY_STEP", 7)
+    capture = engine.capturing()
+    assert len(list(capture.take())) >= whole + 5
+    assert learned(capture.parts()) == expected == engine.digest()
 
 
 def test_learning_during_the_rehearsal_does_no_harm():
