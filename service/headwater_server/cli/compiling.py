@@ -19,7 +19,7 @@ from headwater_server.engine.settings import EngineSettings
 if TYPE_CHECKING:
     from headwater_server.models.kernel_cache import Progress
 
-COST = "40 to 50 seconds of CPU time, once for each machine and version"
+COST = "about a minute of CPU time, once for each machine and version"
 COMPILING = "compiling kernels"
 LOOK_S = 0.5
 LOG_S = 10.0

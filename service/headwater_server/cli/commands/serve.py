@@ -24,7 +24,8 @@ DATA_DIR_DEFAULT = Path(".headwater")
 def serve(flags: dict[str, Any]) -> None:
     """Run a server, until SIGTERM or Ctrl-C. Default data directory: ./.headwater.
 
-    The first start on a machine compiles for 40 to 50 seconds of CPU time; later starts are quick.
+    Where no compiled kernels fit this machine, the first start compiles for about a minute of CPU
+    time; later starts are quick.
 
     Each setting is a flag (--visitors-max), an environment variable (HEADWATER_VISITORS_MAX) or a
     line of ./headwater.toml (visitors_max; HEADWATER_SETTINGS names another file). Flags override

@@ -53,7 +53,7 @@ def demo(
     among the 20 best items, requested just before. With simulated shoppers, the hit rate counts
     visits for one certain item.
 
-    The first start on a machine compiles for 40 to 50 seconds of CPU time.
+    Where no compiled kernels fit, the first start compiles for about a minute of CPU time.
     """
     if shop:
         from headwater_server.cli.demo.shop.command import open_shop
