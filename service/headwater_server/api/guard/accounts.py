@@ -48,6 +48,7 @@ class Account:
         "_at_s",
         "_beside",
         "_held",
+        "_is_resting",
         "_rest_until_s",
         "_use_s",
         "calls",
@@ -60,11 +61,12 @@ class Account:
     def __init__(self, beside: Beside[Account] | None = None) -> None:
         self._beside: Beside[Account] = beside or Beside()
         self._use_s = self._at_s = 0.0
-        self._held: deque[asyncio.Future[None]] = deque()
+        self._held: deque[tuple[float, asyncio.Future[None]]] = deque()  # writes, with their cost
         self.calls: dict[object, int] = {}  # under way, by the guard that counts them
         self.receiving = Receiving()  # bodies, which may come slowly
         self.unsent_bytes = 0  # of responses that the caller has not read yet
         self._rest_until_s = 0.0  # a heavy caller's next write begins then
+        self._is_resting = False  # a timer goes at the end of the rest
         self.learning_s = 0.0  # what the writes under way take to learn, about
         self.waiting: deque[asyncio.Future[None]] = deque()  # calls that wait for their turn
 
@@ -107,7 +109,8 @@ class Account:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way, so that the account may be forgotten."""
-        return not (self.calls or self.unsent_bytes or self.learning_s or self.waiting)
+        under_way = self.calls or self.learning_s or self.waiting or self._held
+        return not (under_way or self.unsent_bytes)
 
     def unsent(self, size: int) -> Callable[[object], None]:
         """Count a response that is being sent; return what is to be called when it is sent."""
@@ -124,29 +127,59 @@ class Account:
         All replicas learn in the order of the log, so a write waits for all those before it.
         Without this, one caller's thousands would be before everybody else's next.
         """
-        while True:
-            now_s = time.monotonic()
-            most_s = LEARNING_BESIDE_S if self.is_heavy(now_s) else LEARNING_MAX_S
-            if self.learning_s and self.learning_s + cost_s > most_s:
-                turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-                self._held.append(turn)
-                await turn
-            elif self._rest_until_s > now_s and self.is_heavy(now_s):
-                await asyncio.sleep(self._rest_until_s - now_s)
-            else:
-                break
-        self.learning_s += cost_s
-        self.charge(cost_s, time.monotonic())
+        if not self._held and self._may_begin(cost_s, time.monotonic()):
+            self._begin(cost_s)
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._held.append((cost_s, turn))
+        self._begin_held()
+        try:
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled():  # it was let in, but its caller left
+                self.end_learning(cost_s)
+            raise
 
     def end_learning(self, cost_s: float) -> None:
         """Record that a write is learned, or has failed."""
         self._rest_until_s = time.monotonic() + min(REST_MAX_S, REST_SHARE * cost_s)
         left_s = self.learning_s - cost_s
         self.learning_s = left_s if left_s > ROUNDING_S else 0.0
-        for turn in self._held:
-            if not turn.done():
+        self._begin_held()
+
+    def _begin_held(self) -> None:
+        """Let in as many as fit, those that came first: to wake the others would be for nothing."""
+        while self._held:
+            cost_s, turn = self._held[0]
+            if not turn.done():  # else its caller left
+                now_s = time.monotonic()
+                if not self._may_begin(cost_s, now_s):
+                    self._look_again(now_s)
+                    return
+                self._begin(cost_s)
                 turn.set_result(None)
-        self._held.clear()
+            self._held.popleft()
+
+    def _may_begin(self, cost_s: float, now_s: float) -> bool:
+        is_heavy = self.is_heavy(now_s)
+        most_s = LEARNING_BESIDE_S if is_heavy else LEARNING_MAX_S
+        if self.learning_s and self.learning_s + cost_s > most_s:
+            return False
+        return not is_heavy or self._rest_until_s <= now_s
+
+    def _look_again(self, now_s: float) -> None:
+        """Come back after the rest, if there is one: the end of a write may be sooner or later."""
+        if self._rest_until_s > now_s and not self._is_resting:
+            self._is_resting = True
+            asyncio.get_running_loop().call_later(self._rest_until_s - now_s, self._rested)
+
+    def _rested(self) -> None:
+        self._is_resting = False
+        self._begin_held()
+
+    def _begin(self, cost_s: float) -> None:
+        self.learning_s += cost_s
+        self.charge(cost_s, time.monotonic())
 
 
 class Accounts:

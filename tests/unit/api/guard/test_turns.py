@@ -134,6 +134,40 @@ async def test_one_callers_writes_are_learned_a_few_at_a_time() -> None:
     assert account.is_idle
 
 
+async def test_as_many_writes_begin_as_fit_in_the_order_of_arrival() -> None:
+    account, begun = Account(), []
+
+    async def write(n: int, share: float) -> None:
+        await account.begin_learning(share * LEARNING_MAX_S)
+        begun.append(n)
+
+    shares = [1.0, 0.5, 0.25, 0.5, 0.125]  # the last one would fit, but is not before the fourth
+    tasks = [asyncio.create_task(write(n, share)) for n, share in enumerate(shares)]
+    await asyncio.sleep(0)
+    assert begun == [0]
+    account.end_learning(LEARNING_MAX_S)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert begun == [0, 1, 2]
+    assert len(account._held) == 2
+    account.end_learning(0.5 * LEARNING_MAX_S)
+    await asyncio.gather(*tasks)
+    assert begun == [0, 1, 2, 3, 4]
+
+
+async def test_a_write_whose_caller_leaves_as_it_is_let_in_makes_room() -> None:
+    account = Account()
+    await account.begin_learning(LEARNING_MAX_S)
+    leaving, next_ = (asyncio.create_task(account.begin_learning(LEARNING_MAX_S)) for _ in "ab")
+    await asyncio.sleep(0)
+    account.end_learning(LEARNING_MAX_S)  # lets the first in
+    leaving.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    await next_
+    account.end_learning(LEARNING_MAX_S)
+    assert account.is_idle
+
+
 def test_accounts_are_bounded_and_those_in_use_stay() -> None:
     accounts = Accounts(accounts_max=3)
     busy = accounts.of("busy")
