@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import (
     Found,
@@ -162,8 +163,11 @@ class CountingEngine:
     def open_slots(self) -> Iterator[Slots]:
         return iter(())
 
+    def item_heads(self, question: ItemQuestion) -> Iterator[Head]:
+        return iter(())
+
     def item_statistics(
-        self, question: ItemQuestion, slots: Sequence[Slots], now_ms: int
+        self, question: ItemQuestion, heads: Sequence[Head], slots: Sequence[Slots], now_ms: int
     ) -> ItemPage:
         found = sorted(self.interactions.items(), key=lambda pair: (-pair[1], pair[0]))
         page = found[question.start : question.start + question.page_size]

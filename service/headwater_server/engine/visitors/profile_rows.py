@@ -157,7 +157,7 @@ def _link(
     newest[buckets] = rows + 1  # of equal buckets the last counts
 
 
-@lru_cache(maxsize=1024)  # an event looks up its profiles several times
+@lru_cache(maxsize=64)  # an event looks up its profiles several times
 def _hashed(key: str) -> tuple[int, int]:
     digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
     return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")
