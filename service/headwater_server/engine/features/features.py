@@ -80,7 +80,8 @@ CONTEXT_FEATURES: tuple[str, ...] = (
     "mean_age",
 )
 _LOGGED = len(LOGARITHMS)
-_POPULARITY_OFFSETS = np.array([0.01, 0.01, 0.05, 0.1])
+_POPULARITY_OFFSETS = np.array([0.01, 0.01, 0.05, 0.1, 0.05, 0.1, 0.05])
+_POPULARITIES = 4  # the first of them in `_counts_of`
 
 
 @njit(cache=True)
@@ -91,14 +92,15 @@ def item_features(chosen, scratch, similarities, statistics, out):
     `ranking.describing`: ``counts`` float64[items, 4] of Activity, stored values of Popularity and
     their factors. The numbers in ``f[i, …]`` are places in ITEM_FEATURES: kernels have no names.
     """
-    evidence, counts, own = scratch[0], statistics.counts, ev.rows_of(scratch, chosen)
+    evidence, own, counts = scratch[0], ev.rows_of(scratch, chosen), _counts_of(statistics, chosen)
     now = statistics.events, statistics.repeat_rate
     # Whole arrays and places are handed on, not views of a row: numba counts references to those.
     for i in range(np.uint64(len(chosen))):
-        item, row = np.uint64(chosen[i]), np.uint64(own[i])
-        _evidence_logs(evidence, row, np.sqrt(counts[item, 0] + 3.0), out, i)
-        _popularity_logs(statistics, item, out, i)
-        _activity_logs(evidence, row, counts, item, now, out, i)
+        row = np.uint64(own[i])
+        _evidence_logs(evidence, row, np.sqrt(counts[i, 0] + 3.0), out, i)
+        for j in range(len(_POPULARITY_OFFSETS)):
+            out[i, 16 + j] = _POPULARITY_OFFSETS[j] + counts[i, _POPULARITIES + j]
+        _activity_logs(evidence, row, counts, now, out, i)
         out[i, 32], out[i, 33] = evidence[row, ev.LIFT_NEAR], evidence[row, ev.LIFT]
         out[i, 34], out[i, 35] = evidence[row, ev.OWN_SESSION], evidence[row, ev.OWN]
         out[i, 36], out[i, 37] = evidence[row, ev.OWN_DUE], evidence[row, ev.CIRCUMSTANCES]
@@ -107,6 +109,27 @@ def item_features(chosen, scratch, similarities, statistics, out):
         # all at once and last: the one loop over neighbouring places becomes vector instructions
         for j in range(_LOGGED):
             out[i, j] = ln(out[i, j])
+
+
+@njit(cache=True)
+def _counts_of(statistics, items):
+    """Return float64[n, 11] of ``items``: four counts, and seven popularities faded to now.
+
+    All are read before anything is computed, so that the processor waits for the memory of many
+    items at a time: they lie anywhere in arrays as long as the catalogue.
+    """
+    by_event, fade = statistics.by_event
+    by_day, fade_day = statistics.by_day
+    starts, fade_start = statistics.starts
+    out = np.empty((len(items), 11))
+    for i in range(np.uint64(len(items))):
+        item = np.uint64(items[i])
+        for j in range(4):
+            out[i, j] = statistics.counts[item, j]
+            out[i, 4 + j] = by_event[item, j] * fade[j]
+        out[i, 8], out[i, 9] = by_day[item, 0] * fade_day[0], by_day[item, 1] * fade_day[1]
+        out[i, 10] = starts[item, 0] * fade_start[0]
+    return out
 
 
 @njit(cache=True)
@@ -125,24 +148,10 @@ def _evidence_logs(e, row, root, f, i):
 
 
 @njit(cache=True)
-def _popularity_logs(statistics, item, f, i):
-    """Write the arguments of the logarithms: the popularities of the item, faded to now."""
-    by_event, fade = statistics.by_event
-    by_day, fade_day = statistics.by_day
-    starts, fade_start = statistics.starts
-    for j in range(4):
-        f[i, 16 + j] = _POPULARITY_OFFSETS[j] + by_event[item, j] * fade[j]
-    f[i, 20] = 0.05 + by_day[item, 0] * fade_day[0]
-    f[i, 21] = 0.1 + by_day[item, 1] * fade_day[1]
-    f[i, 22] = 0.05 + starts[item, 0] * fade_start[0]
-
-
-@njit(cache=True)
-def _activity_logs(e, row, counts, item, now, f, i):
+def _activity_logs(e, row, counts, now, f, i):
     """Write the arguments of the logarithms: counts of the item, and of the visitor with it."""
     events, rate = now
-    interactions, repeats = counts[item, 0], counts[item, 1]
-    first, last = counts[item, 2], counts[item, 3]
+    interactions, repeats, first, last = counts[i, 0], counts[i, 1], counts[i, 2], counts[i, 3]
     # `PAIR_LAST` is a count plus 1, and 0 without a pair: then the pair is as old as the shop
     f[i, 15] = 2.0 + events - max(0.0, e[row, ev.PAIR_LAST] - 1.0)
     f[i, 23] = 1.0 + interactions
