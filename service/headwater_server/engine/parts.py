@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any, Self
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
@@ -170,7 +169,7 @@ class Parts:
         stated = marked(stated, who, self.models.circumstances.is_known)
         claimed = claimed_by(who, stated)
         found = (*(text for text in stated if text not in claimed), *features)
-        return replace(history, circumstances=found, claimed=claimed)
+        return history._replace(circumstances=found, claimed=claimed)
 
     def numbering(self, item_id: str) -> Numbered:
         """Return the item's number; a new one may take the place of those inactive longest.

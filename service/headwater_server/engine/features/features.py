@@ -80,7 +80,8 @@ CONTEXT_FEATURES: tuple[str, ...] = (
     "mean_age",
 )
 _LOGGED = len(LOGARITHMS)
-_POPULARITY_OFFSETS = np.array([0.01, 0.01, 0.05, 0.1])
+_POPULARITY_OFFSETS = np.array([0.01, 0.01, 0.05, 0.1, 0.05, 0.1, 0.05])
+_POPULARITIES = 4  # the first of them in `_counts_of`
 
 
 @njit(cache=True)
@@ -89,61 +90,76 @@ def item_features(chosen, scratch, similarities, statistics, out):
 
     ``similarities`` float32[len(chosen), 5] are the last five features; ``statistics`` as in
     `ranking.describing`: ``counts`` float64[items, 4] of Activity, stored values of Popularity and
-    their factors. The numbers in ``f[…]`` are places in ITEM_FEATURES: kernels have no names.
+    their factors. The numbers in ``f[i, …]`` are places in ITEM_FEATURES: kernels have no names.
     """
-    evidence, counts, own = scratch[0], statistics.counts, ev.rows_of(scratch, chosen)
+    evidence, own, counts = scratch[0], ev.rows_of(scratch, chosen), _counts_of(statistics, chosen)
+    now = statistics.events, statistics.repeat_rate
+    # Whole arrays and places are handed on, not views of a row: numba counts references to those.
+    for i in range(np.uint64(len(chosen))):
+        row = np.uint64(own[i])
+        _evidence_logs(evidence, row, np.sqrt(counts[i, 0] + 3.0), out, i)
+        for j in range(len(_POPULARITY_OFFSETS)):
+            out[i, 16 + j] = _POPULARITY_OFFSETS[j] + counts[i, _POPULARITIES + j]
+        _activity_logs(evidence, row, counts, now, out, i)
+        out[i, 32], out[i, 33] = evidence[row, ev.LIFT_NEAR], evidence[row, ev.LIFT]
+        out[i, 34], out[i, 35] = evidence[row, ev.OWN_SESSION], evidence[row, ev.OWN]
+        out[i, 36], out[i, 37] = evidence[row, ev.OWN_DUE], evidence[row, ev.CIRCUMSTANCES]
+        for j in range(5):
+            out[i, 38 + j] = similarities[i, j]
+        # all at once and last: the one loop over neighbouring places becomes vector instructions
+        for j in range(_LOGGED):
+            out[i, j] = ln(out[i, j])
+
+
+@njit(cache=True)
+def _counts_of(statistics, items):
+    """Return float64[n, 11] of ``items``: four counts, and seven popularities faded to now.
+
+    All are read before anything is computed, so that the processor waits for the memory of many
+    items at a time: they lie anywhere in arrays as long as the catalogue.
+    """
     by_event, fade = statistics.by_event
     by_day, fade_day = statistics.by_day
     starts, fade_start = statistics.starts
-    now = statistics.events, statistics.repeat_rate
-    for i in range(len(chosen)):
-        item = chosen[i]
-        e, f = evidence[own[i]], out[i]
-        _evidence_logs(e, np.sqrt(counts[item, 0] + 3.0), f)
+    out = np.empty((len(items), 11))
+    for i in range(np.uint64(len(items))):
+        item = np.uint64(items[i])
         for j in range(4):
-            f[16 + j] = _POPULARITY_OFFSETS[j] + by_event[item, j] * fade[j]
-        f[20] = 0.05 + by_day[item, 0] * fade_day[0]
-        f[21] = 0.1 + by_day[item, 1] * fade_day[1]
-        f[22] = 0.05 + starts[item, 0] * fade_start[0]
-        _activity_logs(e, counts[item], now, f)
-        # all at once and last: the one loop over neighbouring places becomes vector instructions
-        for j in range(_LOGGED):
-            f[j] = ln(f[j])
-        f[32], f[33] = e[ev.LIFT_NEAR], e[ev.LIFT]
-        f[34], f[35], f[36] = e[ev.OWN_SESSION], e[ev.OWN], e[ev.OWN_DUE]
-        f[37] = e[ev.CIRCUMSTANCES]
-        for j in range(similarities.shape[1]):
-            f[38 + j] = similarities[i, j]
+            out[i, j] = statistics.counts[item, j]
+            out[i, 4 + j] = by_event[item, j] * fade[j]
+        out[i, 8], out[i, 9] = by_day[item, 0] * fade_day[0], by_day[item, 1] * fade_day[1]
+        out[i, 10] = starts[item, 0] * fade_start[0]
+    return out
 
 
 @njit(cache=True)
-def _evidence_logs(e, root, f):
+def _evidence_logs(e, row, root, f, i):
     """Write the arguments of the logarithms: evidence plus a constant, so that 0 has one too."""
     for j in range(len(_EVIDENCE)):
-        f[j] = np.float32(0.001) + e[_EVIDENCE[j]]
-    f[10] = 0.0001 + e[ev.TOGETHER] / root
-    f[11] = 0.0001 + e[ev.NEXT_NEAR] / root
-    f[12] = 0.0001 + e[ev.WALK]
-    f[13] = 0.00001 + e[ev.WALK] / root
-    f[14] = 1.0 + e[ev.PATHS]
-    f[29] = 1.0 + e[ev.CONTENT_NEAR]
-    f[30] = 1.0 + e[ev.CONTENT]
-    f[31] = 0.05 + e[ev.CIRCUMSTANCES_OFTEN]
+        f[i, j] = np.float32(0.001) + e[row, _EVIDENCE[j]]
+    f[i, 10] = 0.0001 + e[row, ev.TOGETHER] / root
+    f[i, 11] = 0.0001 + e[row, ev.NEXT_NEAR] / root
+    f[i, 12] = 0.0001 + e[row, ev.WALK]
+    f[i, 13] = 0.00001 + e[row, ev.WALK] / root
+    f[i, 14] = 1.0 + e[row, ev.PATHS]
+    f[i, 29] = 1.0 + e[row, ev.CONTENT_NEAR]
+    f[i, 30] = 1.0 + e[row, ev.CONTENT]
+    f[i, 31] = 0.05 + e[row, ev.CIRCUMSTANCES_OFTEN]
 
 
 @njit(cache=True)
-def _activity_logs(e, counted, now, f):
+def _activity_logs(e, row, counts, now, f, i):
     """Write the arguments of the logarithms: counts of the item, and of the visitor with it."""
     events, rate = now
-    interactions, repeats, first, last = counted
+    interactions, repeats, first, last = counts[i, 0], counts[i, 1], counts[i, 2], counts[i, 3]
     # `PAIR_LAST` is a count plus 1, and 0 without a pair: then the pair is as old as the shop
-    f[15] = 2.0 + events - max(0.0, e[ev.PAIR_LAST] - 1.0)
-    f[23] = 1.0 + interactions
-    f[24] = 1.0 + events - last
-    f[25] = 1.0 + events - first
-    f[26] = 1.0 + e[ev.OWN_COUNT]
-    f[27] = 1.0 + max(np.float32(0.0), e[ev.OWN_AGE])
-    f[28] = (repeats + 5.0 * rate + 0.001) / (interactions + 5.0)
+    f[i, 15] = 2.0 + events - max(0.0, e[row, ev.PAIR_LAST] - 1.0)
+    f[i, 23] = 1.0 + interactions
+    f[i, 24] = 1.0 + events - last
+    f[i, 25] = 1.0 + events - first
+    f[i, 26] = 1.0 + e[row, ev.OWN_COUNT]
+    f[i, 27] = 1.0 + max(np.float32(0.0), e[row, ev.OWN_AGE])
+    f[i, 28] = (repeats + 5.0 * rate + 0.001) / (interactions + 5.0)
 
 
 @njit(cache=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +42,7 @@ class CandidateScoring:
             return history
         rest = ~np.isin(history.items, context)
         n = len(context)
-        return replace(
-            history,
+        return history._replace(
             items=np.concatenate((context, history.items[rest])),
             ages_s=np.concatenate((np.zeros(n), history.ages_s[rest])),
             interactions=np.concatenate((np.ones(n, dtype=np.int32), history.interactions[rest])),

@@ -47,7 +47,7 @@ def describe_items(tables, statistics, items):
     similarities = np.empty((len(items), 5), dtype=np.float32)
     rows = np.empty((len(items), _COLUMNS), dtype=np.float32)
     score_items(tables.content, items, tables.profile, tables.evidence, similarities[:, :3])
-    score_words(tables.words, tables.content[0], items, tables.flow, similarities[:, 3:])
+    score_words(tables.content[0], items, tables.flow, similarities[:, 3:])
     item_features(items, tables.evidence, similarities, statistics, rows)
     for column in statistics.gone:
         rows[:, column] = np.float32(0.0)

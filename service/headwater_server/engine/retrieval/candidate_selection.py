@@ -15,6 +15,10 @@ CIRCUMSTANCES_MAX = 60
 WALK_MAX = 40
 WORDS_MAX = 30
 _NONE = np.float32(-1.0)
+_LEAST = np.float32(1e-45)
+"""The smallest float32 above 0: what all keys above 0 reach."""
+_GROUP_SHIFT = np.int32(20)  # groups of keys by exponent and three bits of the fraction
+_GROUPS = 1 << (31 - 20)
 _VISITED = ev.FROM_NEXT | ev.FROM_TOGETHER
 _ALWAYS = ev.FROM_OWN | ev.FROM_POPULAR | ev.FROM_NEW
 
@@ -37,16 +41,36 @@ def add_own_items(history, ages_s, interactions, in_session, scratch):
 def _threshold(keys, most):
     """Return the value that the ``most`` largest keys reach; keys of 0 or less do not count.
 
-    A threshold instead of a sorted list: of equal keys all pass, so that no order decides.
+    A threshold instead of a sorted list: of equal keys all pass, so that no order decides. The bits
+    of floats above 0 have the order of the floats, so counts by their first bits show which few
+    keys are left to compare.
     """
-    proposed, n = np.empty_like(keys), 0
-    for i in range(len(keys)):
-        if keys[i] > 0:  # most are not, and partitioning them would take most of the time
-            proposed[n] = keys[i]
-            n += 1
+    above, n = np.empty_like(keys), 0
+    for i in range(np.uint64(len(keys))):
+        above[n] = keys[i]  # without a branch, which would be mispredicted
+        n += keys[i] > 0
     if n <= most:
-        return np.float32(0.0)
-    return np.partition(proposed[:n], n - most)[n - most]
+        return _LEAST
+    bits, counts, first = above[:n].view(np.int32), np.zeros(_GROUPS, dtype=np.int32), 0
+    for i in range(np.uint64(n)):
+        group = bits[i] >> _GROUP_SHIFT
+        counts[group] += 1
+        first = max(first, group)
+    left = most
+    while counts[first] < left:
+        left -= counts[first]
+        first -= 1
+    return _largest(above[:n], first, counts[first], left)
+
+
+@njit(cache=True)
+def _largest(keys, group, size, rank):
+    """Return the key of this rank, 1 is the largest, within a group of ``size`` keys."""
+    bits, members, n = keys.view(np.int32), np.empty(size + 1, dtype=np.float32), 0
+    for i in range(np.uint64(len(keys))):
+        members[n] = keys[i]
+        n += bits[i] >> _GROUP_SHIFT == group
+    return np.partition(members[:n], n - rank)[n - rank]
 
 
 @njit(cache=True)
@@ -71,29 +95,27 @@ def select_candidates(scratch, shown_at):
     values, _, sources, proposed, _, meta = scratch
     allowed = _allowed(proposed[: meta[1]], shown_at)
     keys = _keys(values, sources, allowed)
+    # of what co-visitation proposes, also what has no strength, while there is room
     strong = _threshold(keys[0], CANDIDATES_MAX)
+    strong = strong if strong > _LEAST else np.float32(0.0)
     similar = _threshold(keys[1], CONTENT_MAX)
     frequent = _threshold(keys[2], CIRCUMSTANCES_MAX)
     walked = _threshold(keys[3], WALK_MAX)
     by_words = _threshold(keys[4], WORDS_MAX)
     # in order of first proposal, which is fixed: the ranker's negatives are drawn by place
-    out, count = np.empty(ROOM, dtype=np.int32), 0
+    out, count = np.empty(ROOM + 1, dtype=np.int32), 0
     for i in range(np.uint64(len(allowed))):
         row = np.uint64(allowed[i])
-        is_similar = keys[1, i] > 0 and keys[1, i] >= similar
+        is_similar, is_by_words = keys[1, i] >= similar, keys[4, i] >= by_words
         if is_similar:
             sources[row] |= np.uint16(ev.FROM_CONTENT)
-        taken = is_similar or sources[row] & _ALWAYS
-        taken = taken or (keys[0, i] > _NONE and keys[0, i] >= strong)
-        is_by_words = keys[4, i] > 0 and keys[4, i] >= by_words
         if is_by_words:
             sources[row] |= np.uint16(ev.FROM_WORDS)
-        taken = taken or (keys[2, i] > 0 and keys[2, i] >= frequent)
-        taken = taken or (keys[3, i] > 0 and keys[3, i] >= walked)
-        taken = taken or is_by_words
-        if taken and count < len(out):
-            out[count] = proposed[row]
-            count += 1
+        # "|" and not "or": one sum instead of branches, which would be mispredicted
+        taken = (sources[row] & _ALWAYS != 0) | is_similar | is_by_words
+        taken |= (keys[0, i] >= strong) | (keys[2, i] >= frequent) | (keys[3, i] >= walked)
+        out[count] = proposed[row]
+        count += taken & (count < ROOM)
     return out[:count]
 
 

@@ -63,7 +63,9 @@ class Users:
 
     def features(self, user_id: str) -> Features:
         """Return an account's features by name, () if there are none."""
-        known = self._users.get(user_id, {})
+        known = self._users.get(user_id)
+        if not known:
+            return ()
         return tuple((n, v) for n, (_, v) in sorted(known.items()) if v is not None)
 
     def state(self) -> Deferred:

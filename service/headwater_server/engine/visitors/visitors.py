@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +23,7 @@ from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.models.base import CAPACITY_START, growing
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """The recent items of a visitor, newest first, as one request uses them.
 
     ``items`` int32[n], ``ages_s`` float64[n], ``interactions`` int32[n], ``in_session`` bool[n];
@@ -218,8 +216,7 @@ class Visitors:
 
         ``of_past``: without what they did after ``now_s``, as an event that comes late needs it.
         """
-        profiles = self.profiles_of(visitor_id, user_id)
-        known = (self._rows.find(key) for key in profiles)
+        known = map(self._rows.find, self.profiles_of(visitor_id, user_id))
         rows = [row for row in known if row >= 0 and self._has_acted(row)]
         first, second = (rows[0] if rows else -1), (rows[1] if len(rows) > 1 else -1)
         if of_past and any(now_s < self._last_s[row] for row in rows):

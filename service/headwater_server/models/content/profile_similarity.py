@@ -24,9 +24,9 @@ MET_MAX = 1024
 
 
 @njit(cache=True)
-def idf_of(token, frequencies, items, logs):
-    """Return log((N + 1) / (n + 1)) + 0.1."""
-    return log_of(items + 1, logs) - log_of(frequencies[token] + 1.0, logs) + 0.1
+def idf_of(token, frequencies, whole, logs):
+    """Return log((N + 1) / (n + 1)) + 0.1; ``whole`` is log(N + 1)."""
+    return whole - log_of(frequencies[np.uint64(token)] + 1.0, logs) + 0.1
 
 
 @njit(cache=True)
@@ -34,7 +34,7 @@ def build_profile(counted, history, in_session, scratch):
     """Weigh the words of the last items."""
     tokens, frequencies, items, logs = counted
     profile, stamps, stamp, met, norms = scratch
-    n = 0
+    n, whole = 0, log_of(items + 1, logs)
     for z in range(min(LONG_REACH, len(history))):
         near, far, long = 0.5**z, 0.9**z, 0.98**z
         for token in tokens[history[z]]:
@@ -47,7 +47,7 @@ def build_profile(counted, history, in_session, scratch):
                     continue
                 stamps[token] = stamp
                 profile[token] = 0.0
-                profile[token, IDF] = idf_of(token, frequencies, items, logs)
+                profile[token, IDF] = idf_of(token, frequencies, whole, logs)
                 met[n] = token
                 n += 1
             row = profile[token]
@@ -74,12 +74,12 @@ def propose_similar(counted, listed, history, evidence):
     """Propose the newest items that share words with the latest items; rare words count most."""
     tokens, frequencies, items, logs = counted
     postings, filled = listed
-    out = evidence[0]
+    out, whole = evidence[0], log_of(items + 1, logs)
     for z in range(min(PROPOSERS, len(history))):
         for token in tokens[history[z]]:
             if token < 0:
                 break
-            worth = np.float32(0.5**z * idf_of(token, frequencies, items, logs) ** 2)
+            worth = np.float32(0.5**z * idf_of(token, frequencies, whole, logs) ** 2)
             # at most 64 a word: a frequent word says little, and would cost the whole shop
             newest = postings[token, : min(filled[token], postings.shape[1])]
             for row in ev.add_rows(evidence, newest, 0):
@@ -92,24 +92,28 @@ def score_items(counted, chosen, scratch, evidence, rows):
     tokens, frequencies, items, logs = counted
     profile, stamps, stamp, _, norms = scratch
     out, own = evidence[0], ev.rows_of(evidence, chosen)
-    dots = np.empty(5)
-    for i in range(len(chosen)):
-        item, norm = chosen[i], 0.0
-        dots[:] = 0.0
-        for token in tokens[item]:
+    whole = log_of(items + 1, logs)
+    for i in range(np.uint64(len(chosen))):
+        # the sums in registers: an array of them would be written and read for every word
+        norm, near, far, latest, session, long = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for token in tokens[chosen[i]]:
             if token < 0:
                 break
-            if stamps[token] == stamp:
-                row = profile[token]
-                idf = row[IDF]
-                for j in range(5):
-                    dots[j] += row[j] * idf
+            word = np.uint64(token)
+            if stamps[word] == stamp:
+                idf = profile[word, IDF]
+                near += profile[word, NEAR] * idf
+                far += profile[word, FAR] * idf
+                latest += profile[word, LATEST] * idf
+                session += profile[word, SESSION] * idf
+                long += profile[word, LONG] * idf
             else:
-                idf = idf_of(token, frequencies, items, logs)
+                idf = idf_of(token, frequencies, whole, logs)
             norm += idf * idf
         length = np.sqrt(1.0 + norm)
-        out[own[i], ev.CONTENT_NEAR] = dots[NEAR] / length
-        out[own[i], ev.CONTENT] = dots[FAR] / length
-        for j in range(3):
-            # the small term: an item or a session without words has the cosine 0
-            rows[i, j] = dots[LATEST + j] / np.sqrt(norm * norms[j] + 1e-9)
+        out[own[i], ev.CONTENT_NEAR] = near / length
+        out[own[i], ev.CONTENT] = far / length
+        # the small term: an item or a session without words has the cosine 0
+        rows[i, 0] = latest / np.sqrt(norm * norms[0] + 1e-9)
+        rows[i, 1] = session / np.sqrt(norm * norms[1] + 1e-9)
+        rows[i, 2] = long / np.sqrt(norm * norms[2] + 1e-9)

@@ -18,6 +18,7 @@ from headwater_server.models.splitmix import uniform
 REACH, COUNTED = 2, 8
 PROPOSERS = 6
 OUT, IN = 0, 1
+LIFT, GAIN = 0, 1
 
 
 @njit(cache=True)
@@ -54,7 +55,7 @@ def count_words(counted, draws, tokens, history, item):
 def _flow(counted, tokens, history, scratch):
     """Write into ``flow`` how likely each word comes next; return how many words were met."""
     table, totals, _, weight = counted
-    flow, stamps, stamp, met = scratch
+    flow, _, stamps, stamp, met = scratch
     start, size, _, ids, values, _, _, _ = table
     n = 0
     for z in range(min(REACH, len(history))):
@@ -83,13 +84,15 @@ def _flow(counted, tokens, history, scratch):
 def propose_by_words(counted, tokens, listed, history, scratch, evidence):
     """Compute the flow from ``history``; propose the newest items of the words of most lift."""
     _, totals, mass, weight = counted
-    flow = scratch[0]
-    met = scratch[3][: _flow(counted, tokens, history, scratch)]
+    flow, lifts = scratch[:2]
+    met = scratch[4][: _flow(counted, tokens, history, scratch)]
     postings, filled = listed
     out = evidence[0]
     worth = np.empty(len(met), dtype=np.float32)
     for i in range(len(met)):
-        worth[i] = flow[met[i]] * mass / (totals[met[i], IN] + 3.0 * weight)
+        lift = flow[met[i]] * mass / (totals[met[i], IN] + 3.0 * weight)
+        lifts[met[i], LIFT], lifts[met[i], GAIN] = lift, ln(1.0 + lift)
+        worth[i] = lift
     # selection of six, which leaves the other words unsorted
     for i in range(min(PROPOSERS, len(met))):
         best = i
@@ -105,21 +108,23 @@ def propose_by_words(counted, tokens, listed, history, scratch, evidence):
 
 
 @njit(cache=True)
-def score_words(counted, tokens, chosen, scratch, rows):
-    """Write float32[n, 2]: mean and largest lift of the words of each of ``chosen``."""
-    _, totals, mass, weight = counted
-    flow, stamps, stamp, _ = scratch
+def score_words(tokens, chosen, scratch, rows):
+    """Write float32[n, 2]: mean and largest lift of the words of each of ``chosen``.
+
+    A word that was not met, and no word, have the last row of lifts, which is 0: a branch would be
+    mispredicted for every other word.
+    """
+    _, lifts, stamps, stamp, _ = scratch
+    none = np.uint64(len(stamps) - 1)
     for i in range(len(chosen)):
         total, best, n = 0.0, 0.0, 0
         for j in range(COUNTED):
             token = tokens[chosen[i], j]
-            if token < 0:
-                break
-            n += 1
-            if token < len(totals) and stamps[token] == stamp:
-                lift = flow[token] * mass / (totals[token, IN] + 3.0 * weight)
-                total += ln(1.0 + lift)
-                best = max(best, lift)
+            n += token >= 0
+            place = min(np.uint64(token), none)  # without a sign, -1 is the largest
+            row = lifts[place if stamps[place] == stamp else none]
+            total += row[GAIN]
+            best = max(best, row[LIFT])
         rows[i, 0] = total / max(1, n)
         rows[i, 1] = ln(1.0 + best)
 
@@ -186,7 +191,8 @@ class WordFlow(FadingModel):
     def _begin_scratch(self) -> None:
         words = len(self._pairs.size)
         self._flow = np.zeros(words, dtype=np.float32)
-        self._stamps = np.zeros(words, dtype=np.int64)
+        self._lifts = np.zeros((words + 1, 2))  # the last is for all words that are not met
+        self._stamps = np.zeros(words + 1, dtype=np.int64)
         self._met = np.zeros(REACH * COUNTED * self.row_max, dtype=np.int32)
         self._stamp = 0
 
@@ -243,9 +249,12 @@ class WordFlow(FadingModel):
         return self._pairs.table, self._totals, self._mass, self._weight
 
     @property
-    def scratch(self) -> tuple[Any, Any, int, Any]:
-        """The flow of the present request, as kernels take it: (flow, stamps, stamp, met)."""
-        return self._flow, self._stamps, self._stamp, self._met
+    def scratch(self) -> tuple[Any, Any, Any, int, Any]:
+        """Words of the present request, as kernels take them: (flow, lifts, stamps, stamp, met).
+
+        ``lifts`` float64[words + 1, 2] = (lift, log(1 + lift)).
+        """
+        return self._flow, self._lifts, self._stamps, self._stamp, self._met
 
     def begin(self) -> None:
         """Begin the next request; `propose_by_words` then computes its flow."""
@@ -257,9 +266,10 @@ class WordFlow(FadingModel):
         evidence.begin(len(self.content.tokens))
         rows = np.zeros((1, 2), dtype=np.float32)
         self.begin()
-        args = (self.counted, self.content.tokens)
-        propose_by_words(*args, self.content.listed, history, self.scratch, evidence.scratch)
-        score_words(*args, np.array([item], dtype=np.int32), self.scratch, rows)
+        args = (self.counted, self.content.tokens, self.content.listed)
+        propose_by_words(*args, history, self.scratch, evidence.scratch)
+        wanted = np.array([item], dtype=np.int32)
+        score_words(self.content.tokens, wanted, self.scratch, rows)
         return float(rows[0, 0])
 
     def state(self) -> dict[str, Any]:

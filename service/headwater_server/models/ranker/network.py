@@ -35,6 +35,17 @@ def _standardise(row, mean, precision, out):
 
 
 @njit(cache=True)
+def _standardise_rows(F, mean, precision, out):
+    """Do the same for every row of F float32[n, k]; ``out`` float32[k, n].
+
+    Row by row: a column of F has a cache line for each row, and all of them do not fit.
+    """
+    for i in range(np.uint64(len(F))):
+        for j in range(np.uint64(F.shape[1])):
+            out[j, i] = min(max((F[i, j] - mean[j]) * precision[j], -CLIP), CLIP)
+
+
+@njit(cache=True)
 def update_moments(row, mean, variance, step):
     """Move running mean and variance a step towards one more row.
 
@@ -55,16 +66,11 @@ def _forward(F, context, bias, moments, parameters, scaled, hidden, scores):
     bit.
     """
     w, W, v = parameters[0], parameters[1], parameters[4]
-    mean, precision = moments[0], _precision(moments[1])
     _begin_hidden(context, moments, parameters, hidden)
     scores[:] = bias
-    for j in range(len(w)):
-        f = scaled[j]
-        for i in range(len(F)):
-            f[i] = min(max((F[i, j] - mean[j]) * precision[j], -CLIP), CLIP)
-        _add(w[j], f, scores)
-        for h in range(len(hidden)):
-            _add(W[j, h], f, hidden[h])
+    _standardise_rows(F, moments[0], _precision(moments[1]), scaled)
+    _add_products(w.reshape(-1, 1), scaled, scores.reshape(1, -1))
+    _add_products(W, scaled, hidden)
     for h in range(len(hidden)):
         a, weight = hidden[h], v[h]
         for i in range(len(F)):
@@ -89,6 +95,30 @@ def _add(weight, values, sums):
     """Add weight * values to sums."""
     for i in range(len(values)):
         sums[i] += weight * values[i]
+
+
+@njit(cache=True)
+def _add_products(weights, values, sums):
+    """Add weights' @ values, float32[k, m]' and float32[k, n], to sums float32[m, n]."""
+    fours = len(weights) // 4 * 4
+    for j in range(0, fours, 4):
+        for h in range(len(sums)):
+            _add_four(weights, values, j, h, sums)
+    for j in range(fours, len(weights)):
+        for h in range(len(sums)):
+            _add(weights[j, h], values[j], sums[h])
+
+
+@njit(cache=True)
+def _add_four(weights, values, j, h, sums):
+    """Add four rows of values to row h of sums, one after the other: each is read once for four.
+
+    It takes whole arrays: making a view of a row counts a reference, as dear as the sum.
+    """
+    w0, w1, w2, w3 = weights[j, h], weights[j + 1, h], weights[j + 2, h], weights[j + 3, h]
+    for i in range(sums.shape[1]):
+        two = (sums[h, i] + w0 * values[j, i]) + w1 * values[j + 1, i]
+        sums[h, i] = (two + w2 * values[j + 2, i]) + w3 * values[j + 3, i]
 
 
 @njit(cache=True)

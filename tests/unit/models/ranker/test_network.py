@@ -79,3 +79,28 @@ def test_choosing_none_is_the_loss_of_the_outside_option():
     loss = network.choice_errors(scores, chosen, np.float32(0.0), errors)
     assert loss == pytest.approx(np.log(3.0))
     assert errors == pytest.approx([1 / 3, 1 / 3])
+
+
+@pytest.mark.parametrize("features", [1, 4, 7, 43])
+def test_a_score_is_the_sum_in_the_order_of_the_features(features):
+    """Equal to the bit to sums of float32 row by row, however the kernel divides the work."""
+    rng = np.random.default_rng(features)
+    n, c, h = 37, 8, network.UNITS
+    rows, context = rng.normal(size=(n, features)).astype("f"), np.zeros(c, "f")
+    bias = rng.normal(size=n).astype("f")
+    moments = (np.zeros(features, "f"), np.ones(features, "f"), np.zeros(c, "f"), np.ones(c, "f"))
+    shapes = ((features,), (features, h), (c, h), (h,), (h,))
+    linear, layer, _, beta, v = parameters = tuple(
+        rng.normal(size=shape).astype("f") for shape in shapes
+    )
+    scores = np.empty(n, dtype=np.float32)
+    network.score_rows(rows, context, bias, moments, parameters, scores)
+    scaled = rows * network._precision(moments[1])
+    expected, hidden = bias.copy(), np.tile(beta, (n, 1))
+    for j in range(features):
+        expected += linear[j] * scaled[:, j]
+        hidden += layer[j] * scaled[:, j : j + 1]
+    for unit in range(h):
+        a = hidden[:, unit]
+        expected += v[unit] * np.where(a > 0, a, network.LEAK * a)
+    assert scores.tolist() == expected.tolist()
