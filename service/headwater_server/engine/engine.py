@@ -137,7 +137,7 @@ class Engine:
         yield from parts.advancing(now_ms)
         parts.deduplication.remember(event, profile, now_ms)
         parts.influence.note(event, profile, now_ms)
-        yield from self._learning(event)
+        yield from self._learning(event, profile)
         parts.learned += 1
         return CREATED
 
@@ -147,48 +147,41 @@ class Engine:
         self.parts.repeated += 1
         return _ERASED if self.parts.deduplication.is_erased(event) else _EXISTS
 
-    def _learning(self, event: Event) -> Steps:
+    def _learning(self, event: Event, profile: str) -> Steps:
         """Hand the event to what it teaches; its own time is data, clamped to the clock."""
         time_ms = believed_ms(event.event_time_ms, self.parts.clock_ms)
         name, visitors = canonical_type(event.event_type), self.parts.visitors
         if name == IMPRESSION:
-            self._report(event, time_ms)
+            self._report(event, profile, time_ms)
             return
         if name == LOGOUT:
             visitors.log_out(event.visitor_id, event.user_id, time_ms / 1000.0)
             return
-        row_class = class_of(event, self.settings)
-        yield from visitors.reserving()
+        reward, row_class = reward_of(event, self.settings), class_of(event, self.settings)
+        if visitors.lacks_room:
+            yield from visitors.reserving()
         row = visitors.open(event.visitor_id, event.user_id, time_ms / 1000.0, row_class)
         items = []
         for item in event.items:
             number = yield from self.parts.numbering(item.item_id)
-            self._interact(event, row, number, time_ms)
+            self._hide(event, profile, number, time_ms, row_class)
+            self._interact(event, row, number, reward, time_ms)
             items.append(number)
             yield
-        self._reward(event, items)
-
-    def _reward(self, event: Event, items: list[int]) -> None:
-        """Note the act in the visitor's open impressions of these items."""
-        reward = reward_of(event, self.settings)
         if reward > 0:
-            profile = self.parts.visitors.acting(event.visitor_id, event.user_id)
             self.parts.attribution.act(profile, items, reward)
 
-    def _report(self, event: Event, time_ms: int) -> None:
+    def _report(self, event: Event, profile: str, time_ms: int) -> None:
         """Open the window of the slots that were seen; they are learned from when it closes."""
         parts = self.parts
         history = parts.history_before(event, placement_of(event), time_ms)
-        profile = parts.visitors.acting(event.visitor_id, event.user_id)
+        row_class = class_of(event, parts.settings)
         for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
-            self._hide(event, profile, seen, time_ms)
+            self._hide(event, profile, seen, time_ms, row_class)
 
-    def _interact(self, event: Event, row: int, item: int, time_ms: int) -> None:
+    def _interact(self, event: Event, row: int, item: int, reward: float, time_ms: int) -> None:
         """One item of an event: learn it, and put it into the history."""
         parts, seconds = self.parts, time_ms / 1000.0
-        reward = reward_of(event, parts.settings)
-        profile = parts.visitors.acting(event.visitor_id, event.user_id)
-        self._hide(event, profile, item, time_ms)
         history = parts.history_before(event, placement_of(event), time_ms)
         begins = parts.visitors.enter(row, seconds, event.session_id)
         if reward > 0:
@@ -206,12 +199,11 @@ class Engine:
             if canonical_type(event.event_type) in REFUSALS:
                 parts.visitors.histories.add(row, item, seconds, refused=True)
 
-    def _hide(self, event: Event, profile: str, item: int, time_ms: int) -> None:
+    def _hide(self, event: Event, profile: str, item: int, time_ms: int, row_class: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""
         parts = self.parts
         until_ms = parts.reranking.hidden_until_ms(event.event_type, item, time_ms)
         if until_ms is not None and until_ms > parts.clock_ms:
-            row_class = class_of(event, parts.settings)
             parts.hiding.hide(profile, item, until_ms, now_ms=parts.clock_ms, row_class=row_class)
 
     def _watch_drift(self, row: int, loss: float) -> None:

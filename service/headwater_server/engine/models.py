@@ -73,8 +73,18 @@ class Models:
             model.reserve(rows)
             yield
 
+    @property
+    def lacks_room(self) -> bool:
+        """Whether one interaction may add more pairs than there is room for."""
+        return (
+            self.next_item.lacks_room
+            or self.companions.lacks_room
+            or self.circumstances.lacks_room
+            or self.words.lacks_room
+        )
+
     def making_room(self) -> Generator[None, None, None]:
-        """Make room for the pairs that one interaction adds, in steps; mostly there is room."""
+        """Make room for the pairs that one interaction adds, in steps."""
         for model in (self.next_item, self.companions, self.circumstances, self.words):
             if model.lacks_room:
                 yield from model.making_room()

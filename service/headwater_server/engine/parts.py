@@ -162,6 +162,8 @@ class Parts:
             who.visitor_id, who.user_id, who.session_id, time_ms / 1000.0, of_past=of_past
         )
         account = who.user_id or self.visitors.account_of(who.visitor_id)
+        if not (account or placement or who.context):
+            return history
         features = circumstances_of_account(self.users.features(account))
         stated = circumstances(placement, who.context)
         if not (stated or features):
@@ -178,9 +180,11 @@ class Parts:
         """
         if self.visitors.histories.lacks_room:
             yield from self.visitors.histories.reserving()
-        yield from self.models.making_room()
-        if self.catalogue.number(item_id) is None:
-            yield from self.making_room(1)
+        if self.models.lacks_room:
+            yield from self.models.making_room()
+        if self.catalogue.number(item_id) is not None:
+            return self.catalogue.enter(item_id)
+        yield from self.making_room(1)
         return (yield from self.entering(item_id))
 
     def entering(self, item_id: str) -> Numbered:

@@ -52,7 +52,7 @@ class TopList:
         self._sort(values)
 
     def update(self, changed: Items, are_in: NDArray[np.bool_], values: Values) -> None:
-        """Look at ``changed`` again, each once; those that are not ``are_in`` leave the list."""
+        """Look at ``changed`` again, in order of number; those not ``are_in`` leave the list."""
         if not len(changed):
             return
         found = changed[are_in]
@@ -60,7 +60,8 @@ class TopList:
             value, number = self._cut
             own = values[found]
             found = found[(own > value) | ((own == value) & (found <= number))]
-        are_changed = np.isin(self.items, changed)
+        nearest = changed[np.searchsorted(changed[:-1], self.items)]  # `isin` sorts both once more
+        are_changed = nearest == self.items
         if not len(found) and not are_changed.any():
             return
         self.items = np.concatenate((self.items[~are_changed], found))

@@ -189,7 +189,7 @@ class Histories:
     @property
     def lacks_room(self) -> bool:
         """Whether one more item may need more slots than there are."""
-        return bool(self.used[0] + HISTORY_MAX > len(self.items))
+        return self.used.item(0) + HISTORY_MAX > len(self.items)
 
     def reserving(self, rows: int = 0) -> Generator[None, None, None]:
         """Make room for rows below ``rows`` and for one more item, in steps.

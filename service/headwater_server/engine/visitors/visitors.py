@@ -22,6 +22,9 @@ from headwater_server.engine.visitors.links import Links
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.models.base import CAPACITY_START, growing
 
+_PLACES = 2
+"""Profiles that one event may begin: the visitor's and the account's."""
+
 
 class History(NamedTuple):
     """The recent items of a visitor, newest first, as one request uses them.
@@ -132,7 +135,12 @@ class Visitors:
         self._recency.raise_class(row, row_class)
         return row
 
-    def reserving(self, places: int = 2) -> Generator[None, None, None]:
+    @property
+    def lacks_room(self) -> bool:
+        """Whether one event may need more profiles than there is room for."""
+        return self._rows.used + _PLACES > self._rows.capacity
+
+    def reserving(self, places: int = _PLACES) -> Generator[None, None, None]:
         """Make room for ``places`` more profiles, in steps.
 
         Between them it may be read. Most often there is room.
@@ -182,7 +190,7 @@ class Visitors:
 
         An act that is older than the latest changes nothing of the present session.
         """
-        if seconds < self._last_s[row]:
+        if seconds < self._last_s.item(row):
             return not self.histories.has_within(row, seconds, self.session_gap_s)
         key = _session_key(session_id)
         begins = not self._goes_on(row, seconds, key)
@@ -193,15 +201,15 @@ class Visitors:
         return begins
 
     def _goes_on(self, row: int, seconds: float, session_key: int) -> bool:
-        known = self._session_keys[row]
+        known = self._session_keys.item(row)
         if session_key and known and session_key != known:
             return False
         if not self._has_acted(row):
             return False
-        return bool(seconds - self._last_s[row] <= self.session_gap_s)
+        return seconds - self._last_s.item(row) <= self.session_gap_s
 
     def _has_acted(self, row: int) -> bool:
-        return bool(self._last_s[row] != 0 or self.histories.size[row] > 0)
+        return self._last_s.item(row) != 0 or self.histories.size.item(row) > 0
 
     def history(
         self,
@@ -218,17 +226,20 @@ class Visitors:
         """
         known = map(self._rows.find, self.profiles_of(visitor_id, user_id))
         rows = [row for row in known if row >= 0 and self._has_acted(row)]
-        first, second = (rows[0] if rows else -1), (rows[1] if len(rows) > 1 else -1)
-        if of_past and any(now_s < self._last_s[row] for row in rows):
+        first, second, *_ = (*rows, -1, -1)
+        last_s = max([self._last_s.item(row) for row in rows], default=now_s)
+        if of_past and now_s < last_s:
             return self._past(first, second, now_s)
         session_key = _session_key(session_id)
-        going_on = [row for row in rows if self._goes_on(row, now_s, session_key)]
-        since_s = min((self._session_start_s[row] for row in going_on), default=math.inf)
-        last_s = max((self._last_s[row] for row in rows), default=now_s)
+        starts_s = [
+            self._session_start_s.item(row)
+            for row in rows
+            if self._goes_on(row, now_s, session_key)
+        ]
         items, ages_s, interactions, in_session, refused = self.histories.seen(
-            first, second, now_s, since_s, math.inf
+            first, second, now_s, min(starts_s, default=math.inf), math.inf
         )
-        length, gap_s = int(np.count_nonzero(in_session)), max(0.0, float(now_s - last_s))
+        length, gap_s = int(np.count_nonzero(in_session)), max(0.0, now_s - last_s)
         return History(items, ages_s, interactions, in_session, refused, length, gap_s)
 
     def _past(self, first: int, second: int, now_s: float) -> History:

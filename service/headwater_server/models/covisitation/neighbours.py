@@ -183,7 +183,7 @@ class Neighbours:
 
     def lacks(self, slots: int) -> bool:
         """Return whether there are fewer than ``slots`` more; kernels cannot grow an array."""
-        return int(self.used[0]) + slots > len(self.ids)
+        return self.used.item(0) + slots > len(self.ids)
 
     def making_room(self, slots: int) -> Generator[None, None, None]:
         """Make room for ``slots`` more, in steps between which it may be read."""

@@ -45,6 +45,7 @@ class Popularity(ItemModel):
     def __init__(self, half_lives: tuple[float, ...] = (40.0, 200.0, 1500.0, 10_000.0)) -> None:
         super().__init__()
         self.half_lives = half_lives
+        self._lengths = np.array(half_lives)
         self._values = np.zeros((CAPACITY_START, len(half_lives)))
         self._origins = np.zeros(len(half_lives))
         self._at = 0.0
@@ -59,8 +60,8 @@ class Popularity(ItemModel):
     def adding(self, at: float | None = None) -> NDArray[np.float64]:
         """Move to ``at``; return float64[half-lives]: what an interaction adds to stored values."""
         self._at = self._at + 1.0 if at is None else max(at, self._at)
-        exponents = (self._at - self._origins) / self.half_lives
-        if exponents.max() > _EXPONENT_MAX:
+        exponents = self._passed()
+        if max(exponents.tolist()) > _EXPONENT_MAX:  # numpy's own takes longer for a few numbers
             high = exponents > _EXPONENT_MAX
             self._values[:, high] *= np.exp2(-exponents[high])
             self._origins[high] = self._at
@@ -82,9 +83,14 @@ class Popularity(ItemModel):
     def fading(self) -> NDArray[np.float64]:
         """Return float64[half-lives]: the factors that turn stored values into current ones."""
         if self._faded_at != self._at:
-            self._faded = np.exp2(-(self._at - self._origins) / self.half_lives)
+            self._faded = np.exp2(-self._passed())
             self._faded_at = self._at
         return self._faded
+
+    def _passed(self) -> NDArray[np.float64]:
+        """Return float64[half-lives]: the time since each origin, in half-lives."""
+        passed: NDArray[np.float64] = (self._at - self._origins) / self._lengths
+        return passed
 
     @property
     def origins(self) -> NDArray[np.float64]:
