@@ -61,7 +61,6 @@ EVENT = {
         "engine.visitors.visitors:Visitors.enter",
         "engine.visitors.visitors:Visitors.acting",
     ),
-    "rewards, hiding": ("engine.engine:Engine._reward", "engine.engine:Engine._hide"),
     **_HISTORY,
     **_TABLES,
     "kernel: retrieval, features of a choice": ("engine.learning.learning:choice",),
