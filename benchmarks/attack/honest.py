@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from benchmarks.attack.shop import SHOP_KEY, VISITORS, click, visitor_id
+from benchmarks.serving.pacing import at_rate
 from headwater import AsyncClient, HeadwaterError
 
 RECOMMENDS_PER_S, EVENTS_PER_S = 30, 10
@@ -34,12 +35,7 @@ async def _paced(
             failed += 1
         took_ms.append(1_000 * (time.perf_counter() - due_s))
 
-    start_s = time.perf_counter()
-    async with asyncio.TaskGroup() as tasks:
-        for n in range(int(rate * seconds)):
-            due_s = start_s + n / rate
-            await asyncio.sleep(max(0.0, due_s - time.perf_counter()))
-            tasks.create_task(one(max(due_s, time.perf_counter())))
+    await at_rate(rate, seconds, lambda due_s: one(max(due_s, time.perf_counter())))
     return took_ms, failed
 
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,7 @@ def _peers(made: Sequence[MadeEvent]) -> dict[str, Any]:
         if peer is None:
             found["left_out"] = "Vowpal Wabbit: install the extra `quality` to measure it"
             continue
-        found[peer.name] = len(made) / _cpu_s(lambda peer=peer: _teach(peer, made))  # type: ignore[misc]
+        found[peer.name] = len(made) / _cpu_s(partial(_teach, peer, made))
     return found
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.serving.figures import percentile
+from benchmarks.serving.pacing import at_rate
 from benchmarks.shops.shop import Shop, item_id, visitor_id
 from headwater import AsyncClient, Event
 from headwater_server.cli.demo.server_process import ServerProcess
@@ -84,10 +85,5 @@ async def _paced(rate: float, seconds: float, call: Callable[[], Awaitable[None]
         await call()
         took_ms.append(1_000 * (time.perf_counter() - due_s))
 
-    start_s = time.perf_counter()
-    async with asyncio.TaskGroup() as tasks:
-        for n in range(int(rate * seconds)):
-            due_s = start_s + n / rate
-            await asyncio.sleep(max(0.0, due_s - time.perf_counter()))
-            tasks.create_task(one(due_s))
+    await at_rate(rate, seconds, one)
     return took_ms

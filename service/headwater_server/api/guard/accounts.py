@@ -76,8 +76,7 @@ class Account:
 
     def charge(self, took_s: float, at_s: float) -> None:
         """Add to what was used."""
-        faded_s = self._use_s * math.exp((self._at_s - at_s) / MEMORY_S)
-        self._use_s, self._at_s = faded_s + took_s, at_s
+        self._use_s, self._at_s = self.use_s(at_s) + took_s, at_s
 
     def arrived(self, at_s: float) -> None:
         """Record a call."""
