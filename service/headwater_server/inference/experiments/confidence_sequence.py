@@ -56,10 +56,10 @@ def confidence_sequence(arm: Arm, planned: float, level: float = 0.95) -> Interv
         How many visitors the experiment is planned for: there the interval is narrowest. A wrong
         plan makes it wider, never wrong.
 
-    Assumptions: visitors do not depend on each other; enough of them that their mean is nearly
-    normal (with 2 % of visitors that act: about 1,000; with revenue of heavy tails: cap it, and
-    say so). Sums of visitors that still grow are slightly optimistic; a benchmark
-    (`python -m benchmarks.evaluation peeking`) shows how little.
+    Assumptions: visitors do not depend on each other, and are enough for a mean that is nearly
+    normal. Two arms of up to 5,000 visitors each of whom 0.5 to 50 % act, read at 1,000 looks
+    from the first ten visitors on, had 0.5 to 4.3 % false alarms. Revenue of heavy tails: cap it,
+    and say so; metrics of visitors that still grow: `python -m benchmarks.evaluation peeking`.
 
     It says nothing below two visitors: the interval is infinite.
 

@@ -18,8 +18,8 @@ def visitors_needed(
     .. math:: n = \frac{4 \sigma^2 (b + z_\text{power})^2}{(\text{lift} \cdot \mu)^2}
 
     with b = sqrt(s + 1), the least reach of the confidence sequence, for which this n is the plan.
-    It is an upper bound: the sequence is read all the time, and half of the lifts are found by
-    about 0.7 of n.
+    Since the sequence is read all the time, a lift of just this size is found a little more often
+    than that (0.84 instead of 0.80 in a simulation), half of the times before 0.55 of n.
 
     Parameters
     ----------

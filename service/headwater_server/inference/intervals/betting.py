@@ -36,8 +36,9 @@ def betting_sequence(weights: ArrayLike, rewards: ArrayLike, level: float = 0.95
     Assumptions: true propensities with full support (mean weight 1); each row's mean, given those
     before it, is the same. The rows may otherwise depend on each other, and n need not be fixed.
 
-    It is wide. With weights up to 800 and 40 clicks in 10,000 rows it is void (58 times as wide
-    as the rate itself). It is for logs with much exploration that are read every day.
+    It is wide. With 40 clicks in 10,000 rows and weights up to 400 it is 10 to 20 times as wide as
+    the rate; its low end is at a third of the rate. It is for logs with much exploration that are
+    read every day, and for rewards that are not rare.
 
     Examples
     --------

