@@ -85,7 +85,7 @@ class Parts:
         self.explanations = Explanations(
             models, catalogue, self.ranking, self.retriever.popular.counted
         )
-        self.lists = Lists(models, self.scoring)
+        self.lists = Lists(models, self.answering, self.visitors)
         self.impressions = Impressions(
             self.attribution,
             self.learning,

@@ -56,19 +56,6 @@ class Ranking:
             *self._gone,
         )
 
-    def found(
-        self,
-        history: History,
-        excluded: NDArray[np.int32],
-        now_ms: int,
-        passing: NDArray[np.bool_] | None = None,
-    ) -> Described:
-        """Retrieve and describe what may be shown now: only ``passing``, none ``excluded``."""
-        retriever = self.retriever
-        shown_at = retriever.catalogue.shown_at(now_ms, passing)
-        args = retriever.begin(), self.statistics(history), retriever.visitor(history)
-        return Described(*describing.found(*args, excluded, shown_at))
-
     def given(self, history: History, items: NDArray[np.int32]) -> Described:
         """Describe the caller's own ``items``, with the evidence that all sources write."""
         retriever = self.retriever

@@ -98,7 +98,8 @@ class Answering:
             args = request, question.history, question.hidden, question.now_ms
             return Candidates(*scoring.given(*args)), None
         barred = self._barred(question)
-        items, scores, *drawn = self._answer(question, barred, draw)
+        network = getattr(scoring.models.ranker, "network", NO_NETWORK)
+        items, scores, *drawn = self._answer(question, barred, network, draw)
         if len(scores) < len(items):  # the ranker is no network
             scores = scoring.scores(question.history, items)
         if len(items) < scoring.enough(request):
@@ -108,6 +109,12 @@ class Answering:
             return Candidates(None, items, scores), Drawn(*drawn)
         return Candidates(None, items, scores), None
 
+    def found(self, question: Question) -> NDArray[np.int32]:
+        """Return what may be shown, without scores."""
+        found: NDArray[np.int32]
+        found, *_ = self._answer(question, self._barred(question), NO_NETWORK, NO_DRAW)
+        return found
+
     def _barred(self, question: Question) -> NDArray[np.int32]:
         request = question.request
         if not (request.exclude_item_ids or request.context_item_ids):
@@ -115,18 +122,19 @@ class Answering:
         named = self.scoring.known(request.exclude_item_ids + request.context_item_ids)
         return np.concatenate((named, question.hidden))
 
-    def _answer(self, question: Question, barred: NDArray[np.int32], draw: Draw) -> Any:
+    def _answer(
+        self, question: Question, barred: NDArray[np.int32], network: Any, draw: Draw
+    ) -> Any:
         scoring, text = self.scoring, question.request.filter
         models, retriever = scoring.models, scoring.retriever
+        passing = scoring.masks.shown(text) if text else None
         circumstances = models.circumstances.rows(question.circumstances)
         return answer(
             retriever.begin(),
             scoring.ranking.statistics(),
             (question.reading, question.context, circumstances),
             barred,
-            scoring.catalogue.shown_at(
-                question.now_ms, scoring.masks.shown(text) if text else None
-            ),
-            getattr(models.ranker, "network", NO_NETWORK),
+            scoring.catalogue.shown_at(question.now_ms, passing),
+            network,
             draw,
         )

@@ -48,7 +48,8 @@ class Question:
     def history(self) -> History:
         """The history of who asks, with the context items on top."""
         if self._history is None:
-            self._history = History(*read_asking(self.reading, self.context), self.circumstances)
+            fields = read_asking(self.reading, self.context)
+            self._history = History(*fields)._replace(circumstances=self.circumstances)
         return self._history
 
 

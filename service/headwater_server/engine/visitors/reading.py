@@ -133,7 +133,7 @@ def read_history(table, acts, rows, now_s, session_key, gap_s, of_past):
 @njit(cache=True)
 def as_if_viewed(read, context):
     """Return what `read_history` read, as if the visitor had just viewed the ``context`` items."""
-    items, ages_s, counts, in_session, refused, length, since_last_s = read
+    items, ages_s, counts, in_session, refused, length, _ = read
     first, n = len(context), len(context) + len(items)
     if first == 0:
         return read
