@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from headwater_server.engine import changes
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.exploration import slates, slot_probabilities
+from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
 from headwater_server.engine.intake.firewall import refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
@@ -243,17 +245,26 @@ class Engine:
         """Return the slots as results: with their chances, and with reasons if asked for."""
         parts, explain = self.parts, question.request.explain
         (given, items, scores), rows = slots.candidates, slots.rows
-        head, history = parts.models.probability, question.history
         chosen = items[rows]
-        chances = slot_probabilities.of_slate(head, scores[rows], chosen, history, explain=explain)
+        chances = self._chances(question, scores[rows], chosen)
         first = np.array(slots.first) if slots.first else None
-        ids = parts.scoring.ids(given, items, rows)
+        ids = parts.scoring.ids(given, chosen, rows)
         results = Results(ids, slots.scores, slots.propensities, chances.values, first)
         if not explain:
             return results
         sources = parts.retriever.evidence.sources_of(chosen)
         explained = slates.explained(results, chances, sources, slots.moved)
-        return parts.explanations.explain(explained, history, items, rows, scores)
+        return parts.explanations.explain(explained, question.history, items, rows, scores)
+
+    def _chances(
+        self, question: Question, scores: NDArray[np.float64], chosen: NDArray[np.int32]
+    ) -> SlotProbabilities:
+        """Return the chances of an act, slot by slot, as far as they are known."""
+        head, explain = self.parts.models.probability, question.request.explain
+        if not head.is_ready:
+            return slot_probabilities.unknown(len(chosen) if explain else 0)
+        visitor = question.history_length, question.circumstances
+        return slot_probabilities.of_slate(head, scores, chosen, *visitor, explain=explain)
 
     # --- the state as a whole: never within an operation --------------------------------------
 

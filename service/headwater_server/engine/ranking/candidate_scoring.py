@@ -72,12 +72,13 @@ class CandidateScoring:
         return self.masks.passing(text).has(items)
 
     def ids(
-        self, given: Sequence[str] | None, items: NDArray[np.int32], rows: NDArray[np.int64]
+        self, given: Sequence[str] | None, chosen: NDArray[np.int32], rows: NDArray[np.int64]
     ) -> list[str]:
-        """Return the ids of the candidates in ``rows``."""
+        """Return the ids of the ``chosen`` candidates; ``rows`` are their places on the list."""
         if given is not None:
             return [given[row] for row in rows.tolist()]
-        return [self.catalogue.ids[item] for item in items[rows].tolist()]
+        ids = self.catalogue.ids
+        return [ids[item] for item in chosen.tolist()]
 
     def given(
         self,

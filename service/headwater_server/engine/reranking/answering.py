@@ -63,7 +63,9 @@ def _drawn(scores, draw):
 
 @njit(cache=True, nogil=True)
 def answer(tables, statistics, asking, barred, shown_at, network, draw):
-    """Return (int32[n] candidates, their scores, rows in the slots, propensities, their scores).
+    """Return (int32[n] candidates, scores, length of the history, rows, propensities, scores).
+
+    The last three are those of the slots.
 
     ``asking`` is what `Visitors.reading` returns, the context items, and the circumstances' rows.
     Without a ``network`` there are no scores, and so no slots.
@@ -80,7 +82,7 @@ def answer(tables, statistics, asking, barred, shown_at, network, draw):
         visitors = describe_visitor(own, items)
         scores = score_items(rows, visitors, found, biases, moments, parameters)
     chosen, propensities = _drawn(scores, draw)
-    return found, scores, chosen, propensities, scores[chosen]
+    return found, scores, len(items), chosen, propensities, scores[chosen]
 
 
 class Answering:
@@ -99,7 +101,8 @@ class Answering:
             return Candidates(*scoring.given(*args)), None
         barred = self._barred(question)
         network = getattr(scoring.models.ranker, "network", NO_NETWORK)
-        items, scores, *drawn = self._answer(question, barred, network, draw)
+        items, scores, length, *drawn = self._answer(question, barred, network, draw)
+        question.history_length = length
         if len(scores) < len(items):  # the ranker is no network
             scores = scoring.scores(question.history, items)
         if len(items) < scoring.enough(request):

@@ -25,7 +25,9 @@ class Question:
     as just viewed. Most questions are answered in one kernel, and need no history of their own.
     """
 
-    __slots__ = ("_history", "circumstances", "context", "hidden", "now_ms", "reading", "request")
+    __slots__ = (
+        "_history", "_length", "circumstances", "context", "hidden", "now_ms", "reading", "request",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -43,6 +45,7 @@ class Question:
         self.circumstances = circumstances
         self.hidden = hidden
         self._history: History | None = None
+        self._length = -1
 
     @property
     def history(self) -> History:
@@ -51,6 +54,16 @@ class Question:
             fields = read_asking(self.reading, self.context)
             self._history = History(*fields)._replace(circumstances=self.circumstances)
         return self._history
+
+    @property
+    def history_length(self) -> int:
+        """The number of items in the history."""
+        return self._length if self._length >= 0 else len(self.history.items)
+
+    @history_length.setter
+    def history_length(self, length: int) -> None:
+        """Note the number when a kernel has read the history."""
+        self._length = length
 
 
 class Candidates(NamedTuple):
