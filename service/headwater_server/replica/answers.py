@@ -33,7 +33,7 @@ class ListAnswer:
     offset: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class WriteAnswer:
     """One outcome per operation, in the order sent, and an offset of a state that contains all."""
 
