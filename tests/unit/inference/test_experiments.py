@@ -90,7 +90,8 @@ def test_a_lift_excludes_zero_exactly_when_the_difference_does(one, two):
     apart, lift = difference(one, two, 1000), relative(one, two, 1000)
     if min(abs(apart.low), abs(apart.high)) > 1e-9:
         assert (0.0 in apart) == (0.0 in lift) or math.isinf(lift.low)
-        assert one.mean / two.mean - 1.0 in lift
+        ratio = one.mean / two.mean - 1.0
+        assert lift.low - 1e-9 * (1.0 + ratio) <= ratio <= lift.high + 1e-9 * (1.0 + ratio)
 
 
 def test_the_ends_of_a_lift_solve_fiellers_equation():
@@ -111,12 +112,15 @@ def test_the_fixed_interval_is_welchs_for_many_visitors():
     assert (ours.low, ours.high) == pytest.approx((welch.low, welch.high), rel=1e-3)
 
 
-def test_an_arm_without_visitors_says_nothing():
+def test_an_arm_without_visitors_or_spread_says_nothing():
     for found in (
         difference(Arm(0, 0.0, 0.0), Arm(10, 1.0, 1.0), 100),
         relative(Arm(10, 1.0, 1.0), Arm(1, 1.0, 0.0), 100),
         relative(Arm(10, 1.0, 1.0), Arm(10, 0.0, 0.0), 100),
         confidence_sequence(Arm(1, 1.0, 0.0), 100),
+        confidence_sequence(Arm(9, 1.0, 0.0), 100),
+        difference(Arm(2, 1.0, 0.0), Arm(2, 0.0, 0.0), 100),
+        relative(Arm(2, 2.0, 0.0), Arm(2, 1.0, 0.0), 100),
     ):
         assert (found.low, found.high) == (-math.inf, math.inf)
 

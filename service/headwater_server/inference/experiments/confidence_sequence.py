@@ -61,7 +61,7 @@ def confidence_sequence(arm: Arm, planned: float, level: float = 0.95) -> Interv
     from the first ten visitors on, had 0.5 to 4.3 % false alarms. Revenue of heavy tails: cap it,
     and say so; metrics of visitors that still grow: `python -m benchmarks.evaluation peeking`.
 
-    It says nothing below two visitors: the interval is infinite.
+    It says nothing below two visitors, or while all visitors are alike: the interval is infinite.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def confidence_sequence(arm: Arm, planned: float, level: float = 0.95) -> Interv
     the normal mixture: H. Robbins, Annals of Mathematical Statistics 41, 1970.
     """
     confidence(level)
-    if arm.visitors < 2:
+    if arm.visitors < 2 or arm.variance == 0.0:
         return Interval(-math.inf, math.inf, level)
     reach = sequence_reach(arm.visitors, planned, level) * math.sqrt(arm.squared_error)
     return Interval(arm.mean - reach, arm.mean + reach, level)
