@@ -8,7 +8,7 @@ from headwater_server.inference.checks import confidence, number
 from headwater_server.inference.experiments.arm import Arm
 from headwater_server.inference.interval import Interval
 
-_ROUNDS = 64
+_ROUNDS_MAX = 64
 
 
 def tuned_spread(level: float) -> float:
@@ -81,7 +81,9 @@ def confidence_sequence(arm: Arm, planned: float, level: float = 0.95) -> Interv
 
 
 def _fixed_point(alpha: float) -> float:
-    spread = 1.0
-    for _ in range(_ROUNDS):  # each round divides the error by s + 1
-        spread = math.log((spread + 1.0) / alpha**2)
+    spread, before = 1.0, 0.0
+    for _ in range(_ROUNDS_MAX):  # each round divides the error by s + 1
+        if spread == before:
+            break
+        spread, before = math.log((spread + 1.0) / alpha**2), spread
     return spread
