@@ -206,7 +206,7 @@ def test_lists_need_three_tenths_of_their_weights():
     weights[:60, 0] = 0.0
     found = Overlap.of_lists(weights, rewards)
     assert found.effective_share == pytest.approx(0.2)
-    assert found.problems == ("the lists are worth 20% of theirs, at least 30% is needed",)
+    assert found.problems == ("the lists are worth 20% of their number, at least 30% is needed",)
     weights[:20, 0] = 1.0
     assert Overlap.of_lists(weights, rewards).is_enough
 
