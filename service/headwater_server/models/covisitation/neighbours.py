@@ -8,17 +8,19 @@ of the state is a handful of memory copies.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-from headwater_server.models.base import CAPACITY_START, growing, grown
+from headwater_server.models.base import CAPACITY_START, done, growing
 
 BLOCK_MIN = 8
 STEP_ROWS = 20_000
 """Rows that are searched in one step for items that are removed."""
+STEP_ITEMS = 1_000
+"""Rows that are removed in one step."""
 _CLASSES = 24  # block sizes: 8 times a power of two below 2^24
 
 
@@ -177,9 +179,12 @@ class Neighbours:
 
     def reserve(self, rows: int) -> None:
         """Make room for rows of items below ``rows``."""
-        names = ("start", "size", "room")
+        done(self.reserving(rows))
+
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Do the same in steps, between which it may be read."""
         if rows > len(self.size):
-            self._set({name: grown(getattr(self, name), rows) for name in names})
+            yield from self._growing(("start", "size", "room"), rows)
 
     def lacks(self, slots: int) -> bool:
         """Return whether there are fewer than ``slots`` more; kernels cannot grow an array."""
@@ -188,10 +193,14 @@ class Neighbours:
     def making_room(self, slots: int) -> Generator[None, None, None]:
         """Make room for ``slots`` more, in steps between which it may be read."""
         if self.lacks(slots):
-            room, longer = max(int(self.used[0]) + slots, 2 * len(self.ids)), {}
-            for name in ("ids", "values", "last"):
-                longer[name] = yield from growing(getattr(self, name), room)
-            self._set(longer)
+            room = max(int(self.used[0]) + slots, 2 * len(self.ids))
+            yield from self._growing(("ids", "values", "last"), room)
+
+    def _growing(self, names: Sequence[str], length: int) -> Generator[None, None, None]:
+        longer = {}
+        for name in names:
+            longer[name] = yield from growing(getattr(self, name), length)
+        self._set(longer)
 
     def forget(self, items: Any) -> None:
         """Remove ``items`` from all rows, and their own rows."""
@@ -200,8 +209,10 @@ class Neighbours:
 
     def forgetting(self, items: Any) -> Generator[None, None, None]:
         """Do the same in steps."""
-        for item in items:
-            self.clear(int(item))
+        for start in range(0, len(items), STEP_ITEMS):
+            for item in items[start : start + STEP_ITEMS]:
+                self.clear(int(item))
+            yield
         yield from self.forgetting_neighbours(items)
 
     def forgetting_neighbours(self, items: Any) -> Generator[None, None, None]:
