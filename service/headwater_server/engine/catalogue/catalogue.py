@@ -269,12 +269,12 @@ class Catalogue(Numbering):
         numbers = state["items"]["numbers"].tolist()
         items = items_of(state["items"]["texts"], [self.ids[number] for number in numbers])
         for number, item in zip(numbers, items, strict=True):
-            if number in self._deleted:
-                self._items[number] = Item(self.ids[number])
-            else:
-                self._items[number] = item
-                self.columns.put(number, item)
-                self._mark(number, kept=True)
+            self._items[number] = item
+        for number in self._deleted:
+            self._items[number] = Item(self.ids[number])
+        described = [number for number in numbers if number not in self._deleted]
+        self.columns.fill((number, item) for number in described if (item := self._items[number]))
+        self._keep_all(described)
         self._sorted = SortedList(item.item_id for item in map(self.at, self.numbers()) if item)
         timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)
         self._are_timed = bool(timed.any())
