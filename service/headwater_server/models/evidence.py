@@ -40,7 +40,10 @@ SOURCES: dict[int, str] = {
 }
 
 
-STAMP, ROW = 0, 1
+_STAMP = np.int64(32)  # a mark is the stamp of the latest request, and below it a row of 32 bits
+_ROW = np.int64((1 << 32) - 1)
+STAMPS = 1 << 31
+"""Requests until all marks are cleared, which keeps old ones from being taken for new."""
 
 
 @njit(cache=True)
@@ -52,21 +55,25 @@ def add_rows(scratch, items, source):
     indices are tested for -1; both made them four times slower.
     """
     values, marks, sources, proposed, rows, meta = scratch
-    stamp, count = meta[0], meta[1]
+    start, count = meta[0] << _STAMP, np.uint64(meta[1])
     for i in range(np.uint64(len(items))):
         item = np.uint64(items[i])
+        # The next row is cleared for every item, also for one that has a row: whether it has is as
+        # good as random, and a branch would be mispredicted.
+        for column in range(COLUMNS):
+            values[count, column] = np.float32(0.0)
+        sources[count] = np.uint16(0)
+        proposed[count] = item
         # A mark of an older stamp is from an earlier request. Only the rows that this request
         # reaches are cleared, and no mark is.
-        if marks[item, STAMP] != stamp:
-            marks[item, STAMP], marks[item, ROW] = stamp, count
-            for column in range(COLUMNS):
-                values[count, column] = np.float32(0.0)
-            sources[count] = np.uint16(0)
-            proposed[count] = item
-            count += 1
-        row = marks[item, ROW]
+        mark, next_mark = marks[item], start + np.int64(count)
+        is_new = mark < start
+        mark = next_mark if is_new else mark
+        row = np.uint64(mark & _ROW)
+        marks[item] = mark
         rows[i] = row
-        sources[np.uint64(row)] |= np.uint16(source)
+        sources[row] |= np.uint16(source)
+        count += np.uint64(is_new)
     meta[1] = count
     return rows[: len(items)]
 
@@ -75,17 +82,27 @@ def add_rows(scratch, items, source):
 def rows_of(scratch, items):
     """Return int32[n]: the rows of ``items``, which have one in this request."""
     marks, rows = scratch[1], np.empty(len(items), dtype=np.int32)
-    for i in range(len(items)):
-        rows[i] = marks[items[i], ROW]
+    for i in range(np.uint64(len(items))):
+        rows[i] = marks[np.uint64(items[i])] & _ROW
     return rows
+
+
+@njit(cache=True)
+def leave_out(scratch, items):
+    """Take ``items`` back: an older mark is as if no source proposed them."""
+    marks, proposed, meta = scratch[1], scratch[3], scratch[5]
+    for item in items:
+        if marks[item] >= meta[0] << _STAMP:
+            proposed[marks[item] & _ROW] = -1
+            marks[item] = 0
 
 
 class Evidence:
     """The scratch arrays; ``scratch`` is what kernels take.
 
     By row: values float32[rows, COLUMNS], sources uint16[rows], proposed int32[rows], the item, -1
-    for one that is left out. By item: marks int64[items, 2] = (stamp, row). rows int32[items] is
-    what `add_rows` returns; meta int64[2] = (stamp, number of rows). There is a place for every
+    for one that is left out. By item: marks int64[items], stamp and row in one. rows int32[items]
+    is what `add_rows` returns; meta int64[2] = (stamp, number of rows). There is a place for every
     item, but memory takes space only once it is written.
     """
 
@@ -95,10 +112,11 @@ class Evidence:
 
     def _make(self, rows: int) -> None:
         self._room = rows
+        self.marks = np.zeros(rows, dtype=np.int64)
+        rows += 1  # `add_rows` clears the row after the last one
         values = np.zeros(rows * COLUMNS + _LINE, dtype=np.float32)
         start = -(values.ctypes.data // values.itemsize) % _LINE  # a row is two whole cache lines
         self.values = values[start : start + rows * COLUMNS].reshape(rows, COLUMNS)
-        self.marks = np.zeros((rows, 2), dtype=np.int64)
         self.sources = np.zeros(rows, dtype=np.uint16)
         proposed, numbers = np.zeros((2, rows), dtype=np.int32)
         self.scratch = (self.values, self.marks, self.sources, proposed, numbers, self.meta)
@@ -107,15 +125,18 @@ class Evidence:
         """Begin the next request; items are numbered below ``rows``."""
         if rows > self._room:
             self._make(rows)  # nothing in the old ones counts any more
+        if self.meta[0] == STAMPS - 1:
+            self.marks[:] = 0
+            self.meta[0] = 0
         self.meta[0] += 1
         self.meta[1] = 0
 
     def values_of(self, items: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return float32[n, COLUMNS] of ``items``, which have a row in this request."""
-        values: NDArray[np.float32] = self.values[self.marks[items, ROW]]
+        values: NDArray[np.float32] = self.values[self.marks[items] & _ROW]
         return values
 
     def sources_of(self, items: NDArray[np.int32]) -> NDArray[np.uint16]:
         """Return uint16[n]: the bits of the sources that proposed each of ``items``."""
-        sources: NDArray[np.uint16] = self.sources[self.marks[items, ROW]]
+        sources: NDArray[np.uint16] = self.sources[self.marks[items] & _ROW]
         return sources

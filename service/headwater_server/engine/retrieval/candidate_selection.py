@@ -74,16 +74,6 @@ def _largest(keys, group, size, rank):
 
 
 @njit(cache=True)
-def exclude(scratch, items):
-    """Leave ``items`` out of the candidates: an older stamp is as if no source proposed them."""
-    marks, proposed, meta = scratch[1], scratch[3], scratch[5]
-    for item in items:
-        if marks[item, ev.STAMP] == meta[0]:
-            marks[item, ev.STAMP] = 0
-            proposed[marks[item, ev.ROW]] = -1
-
-
-@njit(cache=True)
 def select_candidates(scratch, shown_at):
     """Return int32[n] candidates, at most `ROOM`, in order of first proposal.
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.retrieval.candidate_selection import (
     add_own_items,
-    exclude,
     select_candidates,
 )
 from headwater_server.models import evidence as ev
@@ -96,7 +95,7 @@ def gather(tables, visitor):
 def retrieve(tables, visitor, excluded, shown_at):
     """Return int32[n] candidates that may be shown: none ``excluded``, refused or just viewed."""
     gather(tables, visitor)
-    exclude(tables.evidence, excluded)
-    exclude(tables.evidence, visitor.refused)
-    exclude(tables.evidence, visitor.items[:1])
+    ev.leave_out(tables.evidence, excluded)
+    ev.leave_out(tables.evidence, visitor.refused)
+    ev.leave_out(tables.evidence, visitor.items[:1])
     return select_candidates(tables.evidence, shown_at)
