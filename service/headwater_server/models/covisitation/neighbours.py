@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from headwater_server.models.base import CAPACITY_START, done, growing
 
 BLOCK_MIN = 8
 STEP_ROWS = 20_000
 """Rows that are searched in one step for items that are removed."""
-STEP_ITEMS = 1_000
+STEP_ITEMS = 5_000
 """Rows that are removed in one step."""
 _CLASSES = 24  # block sizes: 8 times a power of two below 2^24
 
@@ -123,12 +124,13 @@ def claim_slot(table, row, neighbour, weight, row_max, draw):
 
 
 @njit(cache=True)
-def _clear(table, row):
-    """Release the block of a row."""
+def _clear(table, rows):
+    """Release the blocks of some rows."""
     start, size, room, ids, _, _, free, _ = table
-    if room[row] > 0:
-        release_block(start[row], room[row], BLOCK_MIN, ids, free)
-    start[row], size[row], room[row] = 0, 0, 0
+    for row in rows:
+        if room[row] > 0:
+            release_block(start[row], room[row], BLOCK_MIN, ids, free)
+        start[row], size[row], room[row] = 0, 0, 0
 
 
 @njit(cache=True)
@@ -210,8 +212,7 @@ class Neighbours:
     def forgetting(self, items: Any) -> Generator[None, None, None]:
         """Do the same in steps."""
         for start in range(0, len(items), STEP_ITEMS):
-            for item in items[start : start + STEP_ITEMS]:
-                self.clear(int(item))
+            self.clear_all(np.asarray(items[start : start + STEP_ITEMS], dtype=np.int64))
             yield
         yield from self.forgetting_neighbours(items)
 
@@ -225,7 +226,11 @@ class Neighbours:
 
     def clear(self, row: int) -> None:
         """Empty a row and release its block."""
-        _clear(self.table, row)
+        self.clear_all(np.array([row], dtype=np.int64))
+
+    def clear_all(self, rows: NDArray[np.int64]) -> None:
+        """Empty rows and release their blocks."""
+        _clear(self.table, rows)
 
     def state(self) -> dict[str, Any]:
         """Return the arrays by name, without the slots that were never used."""
