@@ -219,11 +219,9 @@ class Parts:
         self.models.forget_counts(gone)
         self.retriever.popular.forget(gone)
         yield from self.models.forgetting(gone)
-        self.attribution.forget_items(gone)
-        yield
-        self.visitors.histories.forget_items(gone, self.catalogue.rows)
-        yield
-        self.hiding.forget_items(gone)
+        yield from self.attribution.forgetting(gone)
+        yield from self.visitors.histories.forgetting(gone, self.catalogue.rows)
+        yield from self.hiding.forgetting(gone)
         yield from self.catalogue.evicting(gone)
 
     def state(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -20,6 +20,9 @@ from headwater_server.engine.snapshot.state import Deferred
 
 ITEMS_MAX = 1000
 """Items left out for one profile; with more of them the oldest are shown again."""
+
+STEP = 4_000
+"""Profiles that are looked at in one step: about a millisecond."""
 
 Span = tuple[int, int]
 """Until when an item is hidden, and since when, in milliseconds."""
@@ -104,14 +107,17 @@ class Hiding:
         for table in self._tables:
             table.pop(profile, None)
 
-    def forget_items(self, gone: NDArray[np.int32]) -> None:
-        """Forget ``gone`` items, whose numbers will be reused."""
+    def forgetting(self, gone: NDArray[np.int32]) -> Iterator[None]:
+        """Forget ``gone`` items, whose numbers will be reused, in steps."""
         numbers = set(gone.tolist())
         for table in self._tables:
-            for profile, items in table.items():
+            for place, (profile, items) in enumerate(table.items(), start=1):
                 if not numbers.isdisjoint(items):
                     kept = {item: span for item, span in items.items() if item not in numbers}
                     table[profile] = kept
+                if place % STEP == 0:
+                    yield
+        yield
 
     def state(self) -> Deferred:
         """Return each class's profiles in order of their last change, and their items."""
