@@ -231,13 +231,12 @@ class Engine:
         """Look up who asks, under which circumstances, and which items are hidden from them."""
         parts, visitors = self.parts, self.parts.visitors
         profiles = visitors.profiles_of(request.visitor_id, request.user_id)
-        account = profiles[1][1:]
         return Question(
             request,
             now_ms,
             visitors.reading(profiles, request.session_id, now_ms / 1000.0),
             parts.scoring.known(request.context_item_ids),
-            parts.circumstances(request, request.placement, account)[0],
+            parts.circumstances(request, request.placement, profiles[1][1:])[0],
             parts.hiding.hidden(profiles, now_ms),
         )
 

@@ -142,8 +142,12 @@ def steps_of(propensities):  # type: ignore[no-untyped-def]
 
 def _packed_ids(item_ids: Sequence[str]) -> bytes:
     """Return the ids as numbers after their common prefix, else as lengths and ids, deflated."""
+    return _numbered(item_ids) or _deflated(_joined(item_ids))
+
+
+def _deflated(raw: bytes) -> bytes:
     deflate = zlib.compressobj(6, zlib.DEFLATED, _WINDOW, _MEMORY)
-    return _numbered(item_ids) or deflate.compress(_joined(item_ids)) + deflate.flush()
+    return deflate.compress(raw) + deflate.flush()
 
 
 def _numbered(item_ids: Sequence[str]) -> bytes:
@@ -153,11 +157,11 @@ def _numbered(item_ids: Sequence[str]) -> bytes:
     (b'\xff\x05item-\x00z\x12', b'', b'')
     """
     prefix = _common(item_ids)
-    rests = [item_id[len(prefix) :] for item_id in item_ids]
-    numbers = "".join(rests)
-    if not (numbers.isascii() and numbers.isdecimal() and all(rests)):
+    text = ("/" + "/".join(item_ids)).replace("/" + prefix, _SEPARATOR)[1:]
+    numbers = text.replace(_SEPARATOR, "")
+    are_whole = len(text) - len(numbers) == len(item_ids) - 1  # no id has a separator of its own
+    if not (are_whole and numbers.isascii() and numbers.isdecimal()):
         return b""
-    text = _SEPARATOR.join(rests)
     even = text if len(text) % 2 == 0 else text + _SEPARATOR
     return b"".join((_NUMBERED, _text(prefix), bytes.fromhex(even)))
 

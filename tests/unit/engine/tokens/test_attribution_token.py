@@ -30,8 +30,8 @@ IDS = st.one_of(TEXT, st.uuids().map(str), st.uuids().map(lambda uuid: uuid.hex)
 POLICIES = st.one_of(TEXT, st.sampled_from(["best", "plackett_luce", "thompson"]))
 NUMBERED = st.builds(
     lambda prefix, numbers: [f"{prefix}{number}" for number in numbers],
-    st.one_of(TEXT, st.sampled_from(["item-", "sku7-", "0", ""])),
-    st.lists(st.from_regex("[0-9]{1,12}", fullmatch=True), max_size=100),
+    st.one_of(TEXT, st.sampled_from(["item-", "sku7-", "0", "", "a", "/", "b/"])),
+    st.lists(st.from_regex("[0-9]{1,12}|[0-9/ab]{0,4}", fullmatch=True), max_size=100),
 )
 SLATES = st.builds(
     lambda ids, *texts: Slate(*texts, tuple(ids), tuple(1.0 / (n + 2) for n in range(len(ids)))),
