@@ -10,7 +10,7 @@ from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.messages.requests import Recommendation, ScoredItem
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class Answer:
     """A slate, the token that proves it, and the offset of its state.
 
