@@ -30,6 +30,7 @@ _Table = dict[str, dict[int, Span]]
 """profile -> item -> when it is hidden."""
 
 DAY_MS = 86_400_000
+_NO_ITEMS = np.zeros(0, dtype=np.int32)
 
 
 class Hiding:
@@ -86,14 +87,12 @@ class Hiding:
 
     def hidden(self, profiles: tuple[str, ...], now_ms: int) -> NDArray[np.int32]:
         """Return int32[n]: the items left out for any of ``profiles`` at ``now_ms``."""
-        items = [
-            item
-            for table in self._tables
-            for profile in profiles
-            for item, (until_ms, _) in table.get(profile, {}).items()
-            if now_ms < until_ms
-        ]
-        return np.array(items, dtype=np.int32)
+        items: list[int] = []
+        for table in self._tables:
+            for profile in profiles:
+                if spans := table.get(profile):
+                    items += [item for item, (until_ms, _) in spans.items() if now_ms < until_ms]
+        return np.array(items, dtype=np.int32) if items else _NO_ITEMS
 
     def set_back(self, now_ms: int) -> None:
         """Count items that were hidden after ``now_ms`` as hidden then, for as long as before."""

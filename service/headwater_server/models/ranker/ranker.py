@@ -136,9 +136,13 @@ class ListwiseRanker(base.Classifier):
         self, features: NDArray[Any], context: NDArray[Any], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
         """Return float64[n] finite scores of float32[n, features] rows for ``items``; a read."""
-        tables = self._bias, tuple(self._moments), tuple(self._parameters)
-        scores: NDArray[np.float64] = network.score_items(features, context, items, *tables)
+        scores: NDArray[np.float64] = network.score_items(features, context, items, *self.network)
         return scores
+
+    @property
+    def network(self) -> tuple[Any, Any, Any]:
+        """As kernels take it: (biases, moments, parameters)."""
+        return self._bias, tuple(self._moments), tuple(self._parameters)
 
     def contributions(
         self,
