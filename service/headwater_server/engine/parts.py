@@ -77,7 +77,15 @@ class Parts:
         catalogue = self.catalogue
         self.retriever = Retriever(models, catalogue)
         self.ranking = Ranking(models, self.retriever)
-        self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
+        self.learning = Learning(
+            models,
+            catalogue,
+            self.visitors,
+            self.retriever,
+            self.ranking,
+            self.progress,
+            self.drift,
+        )
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
         self.reranking = Reranking(self.scoring)
         self.explanations = Explanations(
@@ -102,7 +110,7 @@ class Parts:
         self.catalogue.event_items_max = settings.event_items_max
         self.retriever.leave_out(settings.without)
         self.ranking.leave_out(settings.without)
-        self.learning.ranker_every = settings.ranker_every
+        self.learning.settings = settings
         for kept in (self.visitors, self.hiding):
             kept.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max
@@ -134,6 +142,8 @@ class Parts:
 
     def advancing(self, now_ms: int) -> Steps:
         """Move the clock, and close the attribution windows that are over: one a step."""
+        if now_ms < self.clock_ms or self.attribution.closes_any(now_ms):
+            yield from self.learning.learning()
         if now_ms < self.clock_ms:
             self._set_back(now_ms)
         self.clock_ms = now_ms
@@ -161,17 +171,25 @@ class Parts:
         history = self.visitors.history(
             who.visitor_id, who.user_id, who.session_id, time_ms / 1000.0, of_past=of_past
         )
+        found, claimed = self.circumstances_of(who, placement)
+        if not (found or claimed):
+            return history
+        return history._replace(circumstances=found, claimed=claimed)
+
+    def circumstances_of(
+        self, who: Event | RecommendRequest, placement: str
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return (circumstances of a request or an act, those that only a page claims)."""
         account = who.user_id or self.visitors.account_of(who.visitor_id)
         if not (account or placement or who.context):
-            return history
+            return (), ()
         features = circumstances_of_account(self.users.features(account))
         stated = circumstances(placement, who.context)
-        if not (stated or features):
-            return history
+        if not stated:
+            return features, ()
         stated = marked(stated, who, self.models.circumstances.is_known)
         claimed = claimed_by(who, stated)
-        found = (*(text for text in stated if text not in claimed), *features)
-        return history._replace(circumstances=found, claimed=claimed)
+        return (*(text for text in stated if text not in claimed), *features), claimed
 
     def numbering(self, item_id: str) -> Numbered:
         """Return the item's number; a new one may take the place of those inactive longest.
@@ -184,6 +202,8 @@ class Parts:
             yield from self.models.making_room()
         if self.catalogue.number(item_id) is not None:
             return self.catalogue.enter(item_id)
+        if self.catalogue.event_items >= self.catalogue.event_places:
+            yield from self.learning.learning()
         yield from self.making_room(1)
         return (yield from self.entering(item_id))
 

@@ -44,6 +44,11 @@ class FadingModel(ItemModel):
         return self.row_max, self.seed, self._count
 
     @property
+    def slots(self) -> int:
+        """How many slots of the pairs one interaction takes at most."""
+        return self._pairs_slots
+
+    @property
     def lacks_room(self) -> bool:
         """Whether one interaction may add more pairs than there is room for."""
         return bool(self._pairs.lacks(self._pairs_slots))
@@ -61,9 +66,21 @@ class FadingModel(ItemModel):
         """Divide the weight of all additions so far by ``times``."""
         self._origin -= math.log2(times) * self.half_life
 
-    def _step(self, *stored: NDArray[Any]) -> None:
-        """Count one step; ``stored`` are all arrays that hold weighted additions."""
-        self._count += 1
+    def weights(self, steps: int) -> list[float]:
+        """Return what an addition is multiplied by at each of the next ``steps``."""
+        count, origin, half_life = self._count, self._origin, self.half_life
+        # Python's power, as `_weight`: another library's may differ in the last digit
+        return [2.0 ** ((n - origin) / half_life) for n in range(count, count + steps)]
+
+    @property
+    def steps_left(self) -> int:
+        """The number of steps of which only the last may scale everything down."""
+        left = math.floor(_RENORMAL * self.half_life - (self._count - self._origin))
+        return max(1, left + 1)
+
+    def _step(self, *stored: NDArray[Any], steps: int = 1) -> None:
+        """Count ``steps``; ``stored`` are all arrays that hold weighted additions."""
+        self._count += steps
         if self._count - self._origin > _RENORMAL * self.half_life:
             for values in stored:
                 # a power of two changes the exponent only, so no digit is lost

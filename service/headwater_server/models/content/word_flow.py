@@ -52,6 +52,16 @@ def count_words(counted, draws, tokens, history, item):
 
 
 @njit(cache=True)
+def flow_of(tokens, history, item):
+    """Return the sum of 2^-z over the interactions from which words flow into those of ``item``."""
+    total = 0.0
+    if tokens[item, 0] >= 0:
+        for z in range(min(REACH, len(history))):
+            total += 0.5**z
+    return total
+
+
+@njit(cache=True)
 def _flow(counted, tokens, history, scratch):
     """Write into ``flow`` how likely each word comes next; return how many words were met."""
     table, totals, _, weight = counted
@@ -210,38 +220,43 @@ class WordFlow(FadingModel):
             self._totals[counted] = 0
             self._pairs.forget(counted)
 
-    def _reserve_words(self) -> None:
-        words = self.content.room
-        if words > len(self._pairs.size):
+    def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
+        """Learn that the words of ``item`` came after those of ``history``."""
+        self.make_room(item)
+        tokens = self.content.tokens
+        count_words(self.counted, self.draws, tokens, history, item)
+        self.advance(self._mass + self._weight * flow_of(tokens, history, item))
+
+    def make_room(self, item: int) -> None:
+        """Make room for what one interaction with ``item`` adds."""
+        if self.content.is_described(item):
+            self.reserve_words()
+            self._make_room_for_pairs()
+
+    def advance(self, mass: float, steps: int = 1) -> None:
+        """Count the interactions that `count_words` has added; all flow is ``mass`` now.
+
+        The mass is no array, so it is scaled down here when the arrays are.
+        """
+        origin, self._mass = self._origin, mass
+        self._step(self._pairs.values, self._totals, steps=steps)
+        if self._origin != origin:
+            self._mass *= 2.0 ** (-(self._origin - origin) / self.half_life)
+
+    @property
+    def lacks_words(self) -> bool:
+        """Whether there are words since the last one was counted for which there is no room."""
+        return self.content.room > len(self._pairs.size)
+
+    def reserve_words(self) -> None:
+        """Make room for all words."""
+        if self.lacks_words:
+            words = self.content.room
             self._pairs.reserve(words)
             totals = np.zeros((words, 2), dtype=np.float32)
             totals[: len(self._totals)] = self._totals
             self._totals = totals
             self._begin_scratch()
-
-    def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
-        """Learn that the words of ``item`` came after those of ``history``."""
-        self.make_room(item)
-        count_words(self.counted, self.draws, self.content.tokens, history, item)
-        self.advance(item, len(history))
-
-    def make_room(self, item: int) -> None:
-        """Make room for what one interaction with ``item`` adds."""
-        if self.content.is_described(item):
-            self._reserve_words()
-            self._make_room_for_pairs()
-
-    def advance(self, item: int, history_length: int) -> None:
-        """Count one interaction that `count_words` has added; an item without words added none.
-
-        The mass is no array, so it is scaled down here when the arrays are.
-        """
-        if self.content.is_described(item):
-            self._mass += self._weight * sum(0.5**z for z in range(min(REACH, history_length)))
-        origin = self._origin
-        self._step(self._pairs.values, self._totals)
-        if self._origin != origin:
-            self._mass *= 2.0 ** (-(self._origin - origin) / self.half_life)
 
     @property
     def counted(self) -> tuple[tuple[Any, ...], NDArray[np.float32], float, float]:
@@ -256,9 +271,9 @@ class WordFlow(FadingModel):
         """
         return self._flow, self._lifts, self._stamps, self._stamp, self._met
 
-    def begin(self) -> None:
+    def begin(self, requests: int = 1) -> None:
         """Begin the next request; `propose_by_words` then computes its flow."""
-        self._stamp += 1
+        self._stamp += requests
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the mean lift of the words of ``item`` after ``history``."""

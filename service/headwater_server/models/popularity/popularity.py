@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from headwater_server.models.base import CAPACITY_START, ItemModel
 
-_EXPONENT_MAX = 512.0
+EXPONENT_MAX = 512.0
 
 
 class Popularity(ItemModel):
@@ -61,13 +61,19 @@ class Popularity(ItemModel):
         """Move to ``at``; return float64[half-lives]: what an interaction adds to stored values."""
         self._at = self._at + 1.0 if at is None else max(at, self._at)
         exponents = self._passed()
-        if max(exponents.tolist()) > _EXPONENT_MAX:  # numpy's own takes longer for a few numbers
-            high = exponents > _EXPONENT_MAX
+        if max(exponents.tolist()) > EXPONENT_MAX:  # numpy's own takes longer for a few numbers
+            high = exponents > EXPONENT_MAX
             self._values[:, high] *= np.exp2(-exponents[high])
             self._origins[high] = self._at
             exponents[high] = 0.0
         added: NDArray[np.float64] = np.exp2(exponents)
         return added
+
+    def go_on(self, at: float, renewed: NDArray[np.bool_] | None = None) -> None:
+        """Move to ``at``, where stored values of the half-lives ``renewed`` are current ones."""
+        self._at = at
+        if renewed is not None:
+            self._origins[renewed], self._faded_at = at, -1.0
 
     def set_back(self, at: float) -> None:
         """Go on from ``at``, which is earlier than the last: the clock was ahead, the ages stay."""
@@ -96,6 +102,16 @@ class Popularity(ItemModel):
     def origins(self) -> NDArray[np.float64]:
         """float64[half-lives]: the times at which a stored value is a current one."""
         return self._origins
+
+    @property
+    def lengths(self) -> NDArray[np.float64]:
+        """float64[half-lives]: the half-lives."""
+        return self._lengths
+
+    @property
+    def at(self) -> float:
+        """The time of the last interaction."""
+        return self._at
 
     @property
     def stored(self) -> NDArray[np.float64]:
