@@ -199,8 +199,8 @@ class Engine:
         """One item of an event: let it wait to be learned; a full run is learned."""
         parts, seconds = self.parts, time_ms / 1000.0
         rows, learning = parts.visitors.rows_of(event.visitor_id, event.user_id), parts.learning
-        asked = named = ()
         found, claimed = parts.circumstances_of(event, placement_of(event))
+        asked = named = parts.models.circumstances.rows(())
         if found or claimed:
             yield from self._settling(rows, found + claimed)
             asked = parts.models.circumstances.rows(found)

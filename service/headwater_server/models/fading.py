@@ -7,12 +7,24 @@ from collections.abc import Generator
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.models.base import ItemModel
 
 _RENORMAL = 64.0
 """Half-lives until all counts are scaled down: a float32 has room for 2^64 times the rest."""
+
+
+@njit(cache=True)
+def weight_after(count, pace):
+    """Return what an addition is multiplied by after ``count`` steps: 2^((count - origin) / h).
+
+    The 2 is handed in: the compiler makes another function of a power of the constant 2, whose last
+    digit differs now and then.
+    """
+    two, origin, half_life, _ = pace
+    return two ** ((count - origin) / half_life)
 
 
 class FadingModel(ItemModel):
@@ -44,9 +56,9 @@ class FadingModel(ItemModel):
         return self.row_max, self.seed, self._count
 
     @property
-    def slots(self) -> int:
-        """How many slots of the pairs one interaction takes at most."""
-        return self._pairs_slots
+    def pace(self) -> tuple[float, float, float, int]:
+        """As `weight_after` takes it, and how many slots of the pairs one interaction needs."""
+        return 2.0, self._origin, self.half_life, self._pairs_slots
 
     @property
     def lacks_room(self) -> bool:
@@ -65,12 +77,6 @@ class FadingModel(ItemModel):
     def fade(self, times: float) -> None:
         """Divide the weight of all additions so far by ``times``."""
         self._origin -= math.log2(times) * self.half_life
-
-    def weights(self, steps: int) -> list[float]:
-        """Return what an addition is multiplied by at each of the next ``steps``."""
-        count, origin, half_life = self._count, self._origin, self.half_life
-        # Python's power, as `_weight`: another library's may differ in the last digit
-        return [2.0 ** ((n - origin) / half_life) for n in range(count, count + steps)]
 
     @property
     def steps_left(self) -> int:

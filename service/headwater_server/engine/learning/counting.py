@@ -8,41 +8,43 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headwater_server.engine.learning.decays import BY_DAY, BY_EVENT, STARTS
 from headwater_server.models.content.word_flow import count_words, flow_of
 from headwater_server.models.covisitation.circumstances import count_circumstances
 from headwater_server.models.covisitation.companions import count_together
 from headwater_server.models.covisitation.cycles import count_return
 from headwater_server.models.covisitation.next_item import count_next
 from headwater_server.models.popularity.activity import count_activity, following_rate
+from headwater_server.models.popularity.popularity import count_popularity
 
 
 class Counting(NamedTuple):
-    """What interactions are added to beside the tables of retrieval.
+    """What interactions are added to beside the tables of retrieval, and how they fade.
 
-    ``draws`` of each model of pairs: (next, together, circumstances, words), and ``slots`` that one
-    interaction takes at most in each; ``popularities`` the stored values: (by event, by day,
-    starts); ``events`` interactions so far.
+    ``draws`` and ``paces`` of the models of pairs: (next, together, circumstances, words).
+    ``words`` is how many there are; the popularities as `Popularity.counted`; ``events`` so far.
     """
 
-    draws: tuple[Any, ...]
-    slots: tuple[int, int, int, int]
+    draws: tuple[Any, Any, Any, Any]
+    paces: tuple[Any, Any, Any, Any]
     words: int
-    popularities: tuple[Any, Any, Any]
+    by_event: tuple[Any, Any, Any]
+    by_day: tuple[Any, Any, Any]
+    starts: tuple[Any, Any, Any]
     counts: NDArray[np.float64]
     events: int
 
 
 class Reached(NamedTuple):
-    """How far a run has come: interactions and ranker's steps, and what they moved.
+    """How far a run has come: interactions, steps of the ranker, and what they moved.
 
-    ``by_day`` and ``starts`` are rows of `Decays`; ``mass`` is all flow of words.
+    The times of each popularity; ``mass`` is all flow of words.
     """
 
     counted: int
     steps: int
-    by_day: int
-    starts: int
+    by_event: float
+    by_day: float
+    starts: float
     mass: float
     repeat_rate: float
 
@@ -68,17 +70,6 @@ def _after(draws, counted):
 
 
 @njit(cache=True)
-def _add(stored, item, added, scales, is_scaling):
-    """Add one interaction to a popularity: p += 2^(t/h)."""
-    if is_scaling:
-        for column in range(len(added)):
-            if scales[column] != 1.0:
-                stored[:, column] *= scales[column]
-    for column in range(len(added)):
-        stored[item, column] += added[column]
-
-
-@njit(cache=True)
 def _count_pairs(tables, counting, counted, before, flags, rows, item):
     """Count in the models of pairs: what followed, occurred together, under ``rows``, by words."""
     following, together, circumstances, words = counting.draws
@@ -89,26 +80,25 @@ def _count_pairs(tables, counting, counted, before, flags, rows, item):
 
 
 @njit(cache=True)
-def count_interaction(tables, counting, decays, reached, visitor, rows, item, at, begins):
+def count_interaction(tables, counting, reached, steps, visitor, rows, item, seconds, begins):
     """Count one interaction with ``item`` in every model; return what the run has reached.
 
-    ``tables`` hold the weights of this interaction; ``rows`` are those of its circumstances, ``at``
-    is its row of ``decays``; ``begins``: it begins a session.
+    ``tables`` hold the weights of this interaction; ``rows`` are those of its circumstances;
+    ``begins``: it begins a session; ``steps`` the ranker has taken.
     """
     before, flags, place = _without(visitor.items, visitor.in_session, item)
-    counted, steps, day, starts, mass, rate = reached
-    _count_pairs(tables, counting, counted, before, flags, rows, item)
-    added, scales, is_scaling = decays.added, decays.scales, decays.is_scaling
-    by_event, by_day, of_starts = counting.popularities
-    _add(by_event, item, added[counted + 1][:BY_EVENT], scales[:BY_EVENT], is_scaling)
-    day = at if decays.at[at, BY_EVENT] > decays.at[day, BY_EVENT] or is_scaling else day
-    _add(by_day, item, added[day][BY_EVENT:BY_DAY], scales[BY_EVENT:BY_DAY], is_scaling)
-    if begins:
-        starts = counted + 1
-        _add(of_starts, item, added[starts][BY_DAY:STARTS], scales[BY_DAY:STARTS], is_scaling)
+    counted, _, by_event, by_day, starts, mass, rate = reached
     events, is_repeat = counting.events + counted, place >= 0
-    count_activity(counting.counts, tables.interactions, item, is_repeat, events)
+    _count_pairs(tables, counting, counted, before, flags, rows, item)
+    by_event, by_day = by_event + 1.0, max(seconds, by_day)
+    count_popularity(counting.by_event, item, by_event)
+    count_popularity(counting.by_day, item, by_day)
     if is_repeat:
         count_return(tables.cycles, item, visitor.ages_s[place])
+    if begins:
+        starts = max(float(events), starts)
+        count_popularity(counting.starts, item, starts)
+    count_activity(counting.counts, tables.interactions, item, is_repeat, events)
     mass += tables.words[3] * flow_of(tables.content[0], before, item)
-    return counted + 1, steps, day, starts, mass, following_rate(rate, is_repeat)
+    rate = following_rate(rate, is_repeat)
+    return Reached(counted + 1, steps, by_event, by_day, starts, mass, rate)

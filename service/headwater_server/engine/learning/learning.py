@@ -14,11 +14,9 @@ from headwater_server.engine.features.features import CONTEXT_FEATURES, ITEM_FEA
 from headwater_server.engine.learning.acts import RUN_MAX, Acts
 from headwater_server.engine.learning.choices import choice
 from headwater_server.engine.learning.counting import Counting, Reached
-from headwater_server.engine.learning.decays import Popularities
 from headwater_server.engine.learning.run import (
     MEASURE_EVENTS,
     Ranked,
-    Run,
     is_ranked,
     learn_acts,
 )
@@ -35,7 +33,8 @@ from headwater_server.engine.visitors.visitors import History, Visitors
 from headwater_server.models.ranker.list_step import Stepping
 from headwater_server.models.ranker.ranker import ListwiseRanker
 
-_NOBODY = History(*(np.zeros(0),) * 5, session_length=0, gap_s=0.0)
+WARM_UP_EVENTS = 20_000
+"""The ranker learns from each of the first interactions, whatever ``ranker_every`` is."""
 Steps = Generator[None, None, None]
 
 
@@ -61,8 +60,8 @@ class Learning:
         self.drift = drift
         self.settings = EngineSettings()
         self.acts = Acts()
-        self._popularities = Popularities(models.by_event, models.by_day, models.starts)
         self._room = RUN_MAX
+        self._pairs = models.next_item, models.companions, models.circumstances, models.words
 
     @cached_property
     def _no_stepping(self) -> Stepping:
@@ -70,11 +69,18 @@ class Learning:
         return ListwiseRanker(ITEM_FEATURES, CONTEXT_FEATURES).stepping
 
     @property
+    def is_kernel(self) -> bool:
+        """Whether the ranker's steps are a kernel."""
+        return isinstance(self.models.ranker, ListwiseRanker)
+
+    @property
     def is_full(self) -> bool:
         """Whether the acts that wait must be learned before another one comes."""
         return len(self.acts) >= self._room
 
-    def add(self, known: tuple[Any, ...], asked: tuple[str, ...], named: NDArray[np.int32]) -> None:
+    def add(
+        self, known: tuple[Any, ...], asked: NDArray[np.int32], named: NDArray[np.int32]
+    ) -> None:
         """Let an act wait for `learning`; ``asked`` and ``named`` are rows of circumstances."""
         if not self.acts:
             self._room = self._room_of_run()
@@ -83,14 +89,13 @@ class Learning:
     def _room_of_run(self) -> int:
         """Return after how many acts something may have to be done between two of them."""
         models = self.models
-        if not isinstance(models.ranker, ListwiseRanker):
+        if not self.is_kernel:
             return 1
-        pairs = (models.next_item, models.companions, models.circumstances, models.words)
         return min(
             RUN_MAX,
             REFRESH_EVENTS - models.activity.events % REFRESH_EVENTS,
             self.drift.checked_in,
-            *(model.steps_left for model in pairs),
+            *(model.steps_left for model in self._pairs),
         )
 
     def learning(self) -> Steps:
@@ -109,55 +114,52 @@ class Learning:
 
     def _learn(self, first: int, count: int) -> int:
         """Learn acts from the ``first`` on; return how many there was room for."""
-        table, models = self.acts.table, self.models
-        decays = self._popularities.ahead(table["seconds"][first:count], models.activity.events)
-        if decays.is_scaling and count - first > 1:
-            return self._learn(first, first + 1)
-        is_kernel = isinstance(models.ranker, ListwiseRanker)
-        if not is_kernel:
+        acts, models = self.acts.table[first:count], self.models
+        if not self.is_kernel:
             self._step_of_other(first)
-        run = Run(
+        done, reached = learn_acts(
+            acts,
+            self.acts.circumstances[first:count],
             self.visitors.sessions,
-            self.retriever.begin(),
-            self.ranking.statistics(_NOBODY),
+            self.retriever.begin(requests=1 + len(acts)),
             self.catalogue.shown_at(0),
+            self.ranking.gone,
             self._counting(),
-            decays,
-            self._weights(count - first),
-            self._ranked(is_kernel=is_kernel),
+            self._ranked(),
+            self._reached(),
         )
-        acts = table[first:count]
-        done, reached = learn_acts(acts, self.acts.circumstances[first:count], run)
-        self._go_on(Reached(*reached), decays, done)
+        self._go_on(reached, done)
         for act in acts[:done].tolist():
             self._observe(act)
-        if reached[0] and models.activity.events % REFRESH_EVENTS == 0:
+        if reached.counted and models.activity.events % REFRESH_EVENTS == 0:
             self.retriever.popular.refresh(len(self.catalogue.ids))
         return int(done)
 
-    def _weights(self, steps: int) -> NDArray[np.float64]:
+    def _reached(self) -> Reached:
+        """Return where a run begins."""
         models = self.models
-        pairs = (models.next_item, models.companions, models.circumstances, models.words)
-        return np.array([model.weights(steps) for model in pairs])
+        times = models.by_event.at, models.by_day.at, models.starts.at
+        return Reached(0, 0, *times, models.words.mass, models.activity.repeat_rate)
 
     def _counting(self) -> Counting:
-        models = self.models
-        pairs = (models.next_item, models.companions, models.circumstances, models.words)
-        following, together, circumstances, words = (model.slots for model in pairs)
+        models, (following, together, circumstances, words) = self.models, self._pairs
         return Counting(
-            tuple(model.draws for model in pairs),
-            (following, together, circumstances, words),
+            (following.draws, together.draws, circumstances.draws, words.draws),
+            (following.pace, together.pace, circumstances.pace, words.pace),
             models.content.room,
-            (models.by_event.stored, models.by_day.stored, models.starts.stored),
+            models.by_event.counted,
+            models.by_day.counted,
+            models.starts.counted,
             models.activity.counts,
             models.activity.events,
         )
 
-    def _ranked(self, *, is_kernel: bool) -> Ranked:
+    def _ranked(self) -> Ranked:
+        settings, is_kernel = self.settings, self.is_kernel
         stepping = self.models.ranker.stepping if is_kernel else self._no_stepping
-        return Ranked(is_kernel, self.settings.ranker_every, self.settings.seed, stepping)
+        return Ranked(is_kernel, WARM_UP_EVENTS, settings.ranker_every, settings.seed, stepping)
 
-    def _go_on(self, reached: Reached, decays: Any, done: int) -> None:
+    def _go_on(self, reached: Reached, done: int) -> None:
         """Move the models on, after a run that has changed their arrays."""
         models, counted = self.models, reached.counted
         models.content.begin(done)
@@ -169,7 +171,9 @@ class Learning:
         models.circumstances.advance(counted)
         models.words.advance(reached.mass, counted)
         models.activity.advance(reached.repeat_rate, counted)
-        self._popularities.go_on(decays, (counted, reached.by_day, reached.starts))
+        models.by_event.go_on(reached.by_event)
+        models.by_day.go_on(reached.by_day)
+        models.starts.go_on(reached.starts)
         if reached.steps:
             models.ranker.advance(reached.steps)
 
@@ -198,7 +202,7 @@ class Learning:
         args = float(act["seconds"]), int(act["session"]), gap_s, True
         history = History(*read_history(table, profiles, who, *args))
         is_new = act["is_positive"] and item != history.latest
-        if not (is_new and is_ranked(events, self.settings.ranker_every)):
+        if not (is_new and is_ranked(events, WARM_UP_EVENTS, self.settings.ranker_every)):
             return
         asked = self.acts.circumstances[place, 0][: act["asked"]]
         tables, shown_at = self.retriever.begin(), self.catalogue.shown_at(int(act["time_ms"]))

@@ -5,8 +5,19 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
+
+
+class Sessions(NamedTuple):
+    """Histories and sessions by row, as kernels take them: see `reading`."""
+
+    table: tuple[Any, ...]
+    acts: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
+    gap_s: float
 
 
 @njit(cache=True)

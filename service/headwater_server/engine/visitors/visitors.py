@@ -20,7 +20,7 @@ from headwater_server.engine.visitors.histories import Histories
 from headwater_server.engine.visitors.links import Links
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.engine.visitors.reading import read_history
-from headwater_server.engine.visitors.sessions import enter_session
+from headwater_server.engine.visitors.sessions import Sessions, enter_session
 from headwater_server.models.base import CAPACITY_START, growing
 
 _PLACES = 2
@@ -50,14 +50,6 @@ class History(NamedTuple):
     def latest(self) -> int:
         """The latest item, -1 if none."""
         return int(self.items[0]) if len(self.items) else -1
-
-
-class Sessions(NamedTuple):
-    """Histories and sessions by row, as kernels take them: see `reading`."""
-
-    table: tuple[Any, ...]
-    acts: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
-    gap_s: float
 
 
 def session_key(session_id: str) -> int:

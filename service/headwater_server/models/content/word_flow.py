@@ -244,6 +244,11 @@ class WordFlow(FadingModel):
             self._mass *= 2.0 ** (-(self._origin - origin) / self.half_life)
 
     @property
+    def mass(self) -> float:
+        """All flow."""
+        return self._mass
+
+    @property
     def lacks_words(self) -> bool:
         """Whether there are words since the last one was counted for which there is no room."""
         return self.content.room > len(self._pairs.size)
