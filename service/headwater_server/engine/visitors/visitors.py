@@ -88,7 +88,7 @@ class Visitors:
         """Return the key of the profile that an event of this caller belongs to."""
         return "u" + user_id if user_id else "v" + visitor_id
 
-    def profiles_of(self, visitor_id: str, user_id: str) -> tuple[str, ...]:
+    def profiles_of(self, visitor_id: str, user_id: str) -> tuple[str, str]:
         """Return the keys of the profiles that count together for a caller."""
         account = "u" + user_id if user_id else self._links.account("v" + visitor_id)
         return ("v" + visitor_id, account)
@@ -225,9 +225,17 @@ class Visitors:
 
         ``of_past``: without what they did after ``now_s``, as an event that comes late needs it.
         """
-        rows, key = self.rows_of(visitor_id, user_id), session_key(session_id)
+        reading = self.reading(self.profiles_of(visitor_id, user_id), session_id, now_s)
+        return History(*read_history(*reading, of_past))
+
+    def reading(
+        self, profiles: tuple[str, str], session_id: str, now_s: float
+    ) -> tuple[Any, Any, tuple[int, int], float, int, float]:
+        """Return what the kernels of `reading` need to read both profiles together."""
+        first, second = profiles
         table, acts, gap_s = self.sessions
-        return History(*read_history(table, acts, rows, now_s, key, gap_s, of_past))
+        rows = self._rows.find(first), self._rows.find(second)
+        return table, acts, rows, now_s, session_key(session_id), gap_s
 
     def latest(self, rows: tuple[int, int], now_s: float) -> int:
         """Return the latest item at ``now_s`` of a visitor and the account, -1 if none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -206,9 +207,9 @@ class WordFlow(FadingModel):
         self._met = np.zeros(REACH * COUNTED * self.row_max, dtype=np.int32)
         self._stamp = 0
 
-    def reserve(self, rows: int) -> None:
+    def reserving(self, rows: int) -> Generator[None, None, None]:
         """Make room for items numbered below ``rows``; words get room when they are learned."""
-        self.content.reserve(rows)
+        yield from self.content.reserving(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Nothing: it counts words, and `Content` reports those that it removes."""

@@ -20,6 +20,10 @@ LOWEST = -1e9
 UNITS = 16
 """Width of the hidden layer."""
 
+_NONE, _NO_ROWS = np.zeros(0, dtype=np.float32), np.zeros((0, 0), dtype=np.float32)
+NO_NETWORK = _NONE, (_NONE,) * 4, (_NONE, _NO_ROWS, _NO_ROWS, _NONE, _NONE)
+"""In the place of (biases, moments, parameters) where a kernel takes them and there are none."""
+
 
 @njit(cache=True)
 def _precision(variance):

@@ -38,7 +38,7 @@ def count_one_by_one(engine, history, item, now_ms, *, begins):
 def learn(engine, rows, request, item, now_ms):
     """Let the kernel learn an act of a visitor, under the circumstances of a request."""
     parts, circumstances = engine.parts, engine.parts.models.circumstances
-    tokens, _ = parts.circumstances_of(request, request.placement)
+    tokens, _ = parts.circumstances(request, request.placement, "")
     act = *rows, rows[0], 0, now_ms, now_ms / 1000.0, item, True, parts.learned, now_ms
     parts.learning.add(act, circumstances.rows(tokens), circumstances.make_room(tokens))
     for _ in parts.learning.learning():
