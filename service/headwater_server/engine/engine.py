@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine import changes
+from headwater_server.engine import changes, interactions
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
@@ -30,7 +30,6 @@ from headwater_server.engine.messages.results import Result, Results
 from headwater_server.engine.messages.rewards import (
     IMPRESSION,
     LOGOUT,
-    REFUSALS,
     canonical_type,
     reward_of,
 )
@@ -42,7 +41,6 @@ from headwater_server.engine.snapshot import memory, state, versions
 from headwater_server.engine.snapshot.capture import Capture, at_once
 from headwater_server.engine.visitors.event_class import class_of
 from headwater_server.engine.visitors.request_context import placement_of
-from headwater_server.engine.visitors.visitors import session_key
 
 _EXISTS = Outcome(Status.EXISTS, "learned before")
 _ERASED = Outcome(Status.EXISTS, "event_id: was erased with its person, and is not learned again")
@@ -179,9 +177,10 @@ class Engine:
             number = yield from self.parts.numbering(item.item_id)
             self._hide(event, profile, number, time_ms, row_class)
             if reward < 0:
-                yield from self._refuse(event, row, number, time_ms)
+                yield from interactions.refuse(self.parts, event, row, number, time_ms)
             else:
-                yield from self._interact(event, row, number, time_ms, is_positive=reward > 0)
+                act = event, row, number, time_ms
+                yield from interactions.interact(self.parts, *act, is_positive=reward > 0)
             items.append(number)
             yield
         if reward > 0:
@@ -194,42 +193,6 @@ class Engine:
         row_class = class_of(event, parts.settings)
         for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
             self._hide(event, profile, seen, time_ms, row_class)
-
-    def _interact(
-        self, event: Event, row: int, item: int, time_ms: int, *, is_positive: bool
-    ) -> Steps:
-        """One item of an event: let it wait to be learned; a full run is learned."""
-        parts, seconds = self.parts, time_ms / 1000.0
-        rows, learning = parts.visitors.rows_of(event.visitor_id, event.user_id), parts.learning
-        account = event.user_id or parts.visitors.account_of(event.visitor_id)
-        found, claimed = parts.circumstances(event, placement_of(event), account)
-        asked = named = parts.models.circumstances.rows(())
-        if found or claimed:
-            yield from self._settling(rows, found + claimed)
-            asked = parts.models.circumstances.rows(found)
-            if is_positive and item != parts.visitors.latest(rows, seconds):
-                named = parts.models.circumstances.make_room(found + claimed)
-        session = session_key(event.session_id)
-        act = *rows, row, session, time_ms, seconds, item, is_positive
-        learning.add((*act, parts.learned, parts.clock_ms), asked, named)
-        if learning.is_full:
-            yield from learning.learning()
-
-    def _settling(self, rows: tuple[int, int], tokens: tuple[str, ...]) -> Steps:
-        """Learn what waits if that decides whether the circumstances are entered, or which go."""
-        parts, acts = self.parts, self.parts.learning.acts
-        if acts.has_any(rows) or (acts and parts.models.circumstances.removes_any(tokens)):
-            yield from parts.learning.learning()
-
-    def _refuse(self, event: Event, row: int, item: int, time_ms: int) -> Steps:
-        """Learn that the visitor did not like the item, and put what was refused aside."""
-        parts, seconds = self.parts, time_ms / 1000.0
-        yield from parts.learning.learning()
-        history = parts.history_before(event, placement_of(event), time_ms)
-        parts.visitors.enter(row, seconds, event.session_id)
-        parts.learning.learn_refusal(history, item)
-        if canonical_type(event.event_type) in REFUSALS:
-            parts.visitors.histories.add(row, item, seconds, refused=True)
 
     def _hide(self, event: Event, profile: str, item: int, time_ms: int, row_class: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""

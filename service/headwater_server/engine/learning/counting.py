@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headwater_server.models.content.word_flow import count_words, flow_of
+from headwater_server.models.content.word_flow import count_words
 from headwater_server.models.covisitation.circumstances import count_circumstances
 from headwater_server.models.covisitation.companions import count_together
 from headwater_server.models.covisitation.cycles import count_return
@@ -71,15 +71,19 @@ def _after(draws, counted):
 
 @njit(cache=True)
 def _count_pairs(tables, counting, counted, before, flags, rows, item):
-    """Count in the models of pairs: what followed, occurred together, under ``rows``, by words."""
+    """Count in the models of pairs: what followed, occurred together, under ``rows``, by words.
+
+    Return the flow of words that was added.
+    """
     following, together, circumstances, words = counting.draws
     count_next(tables.next_item, _after(following, counted), before, item)
     count_together(tables.companions, _after(together, counted), before, flags, item)
     count_circumstances(tables.circumstances, _after(circumstances, counted), rows, item)
-    count_words(tables.words, _after(words, counted), tables.content[0], before, item)
+    draws = _after(words, counted)
+    return count_words(tables.words, draws, tables.content[0], before, item)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")  # a kernel of its own would be compiled once more
 def count_interaction(tables, counting, reached, steps, visitor, rows, item, seconds, begins):
     """Count one interaction with ``item`` in every model; return what the run has reached.
 
@@ -89,7 +93,7 @@ def count_interaction(tables, counting, reached, steps, visitor, rows, item, sec
     before, flags, place = _without(visitor.items, visitor.in_session, item)
     counted, _, by_event, by_day, starts, mass, rate = reached
     events, is_repeat = counting.events + counted, place >= 0
-    _count_pairs(tables, counting, counted, before, flags, rows, item)
+    flow = _count_pairs(tables, counting, counted, before, flags, rows, item)
     by_event, by_day = by_event + 1.0, max(seconds, by_day)
     count_popularity(counting.by_event, item, by_event)
     count_popularity(counting.by_day, item, by_day)
@@ -99,6 +103,6 @@ def count_interaction(tables, counting, reached, steps, visitor, rows, item, sec
         starts = max(float(events), starts)
         count_popularity(counting.starts, item, starts)
     count_activity(counting.counts, tables.interactions, item, is_repeat, events)
-    mass += tables.words[3] * flow_of(tables.content[0], before, item)
+    mass += tables.words[3] * flow
     rate = following_rate(rate, is_repeat)
     return Reached(counted + 1, steps, by_event, by_day, starts, mass, rate)

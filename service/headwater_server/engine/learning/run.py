@@ -133,7 +133,7 @@ def _is_hit(tables, statistics, history, candidates, item, stepping):
     return (scores > scores[place[0]]).sum() < _FIRST
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")  # a kernel of its own would be compiled once more
 def _rank(tables, statistics, visitor, shown_at, ranked, act, events, steps):
     """One step of the ranker: the item against negatives from the candidates; write the loss.
 

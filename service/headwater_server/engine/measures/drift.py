@@ -189,8 +189,8 @@ class Drift:
 def _values_since_check(detector: Any) -> int:
     """Return how many values came after the detector's last check, by trying it on a copy.
 
-    River's detector does not tell it. Values that no other is near raise an alarm at a check, once
-    there are enough of them.
+    River's detector does not return it. Values that no other is near raise an alarm at a check,
+    once there are enough of them.
     """
     if detector is None or detector.drift_detected:
         return 0

@@ -24,13 +24,15 @@ LIFT, GAIN = 0, 1
 
 @njit(cache=True)
 def count_words(counted, draws, tokens, history, item):
-    """Add one interaction: the flow from each word of ``history`` to each of ``item``."""
+    """Add the flow from each word of ``history`` to each of ``item``; return the sum of 2^-z."""
     table, totals, _, weight = counted
     row_max, seed, count = draws
     values = table[4]
     if tokens[item, 0] < 0:
-        return  # an item without words: nothing flows into any
+        return 0.0  # an item without words: nothing flows into any
+    flow = 0.0
     for z in range(min(REACH, len(history))):
+        flow += 0.5**z
         # eight words an item: pairs of words grow with the square
         near = np.float32(weight * 0.5**z)
         for i in range(COUNTED):
@@ -50,16 +52,7 @@ def count_words(counted, draws, tokens, history, item):
             if tokens[item, j] < 0:
                 break
             totals[tokens[item, j], IN] += near
-
-
-@njit(cache=True)
-def flow_of(tokens, history, item):
-    """Return the sum of 2^-z over the interactions from which words flow into those of ``item``."""
-    total = 0.0
-    if tokens[item, 0] >= 0:
-        for z in range(min(REACH, len(history))):
-            total += 0.5**z
-    return total
+    return flow
 
 
 @njit(cache=True)
@@ -224,9 +217,8 @@ class WordFlow(FadingModel):
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Learn that the words of ``item`` came after those of ``history``."""
         self.make_room(item)
-        tokens = self.content.tokens
-        count_words(self.counted, self.draws, tokens, history, item)
-        self.advance(self._mass + self._weight * flow_of(tokens, history, item))
+        flow = count_words(self.counted, self.draws, self.content.tokens, history, item)
+        self.advance(self._mass + self._weight * flow)
 
     def make_room(self, item: int) -> None:
         """Make room for what one interaction with ``item`` adds."""
@@ -249,15 +241,10 @@ class WordFlow(FadingModel):
         """All flow."""
         return self._mass
 
-    @property
-    def lacks_words(self) -> bool:
-        """Whether there are words since the last one was counted for which there is no room."""
-        return self.content.room > len(self._pairs.size)
-
     def reserve_words(self) -> None:
         """Make room for all words."""
-        if self.lacks_words:
-            words = self.content.room
+        words = self.content.room
+        if words > len(self._pairs.size):
             self._pairs.reserve(words)
             totals = np.zeros((words, 2), dtype=np.float32)
             totals[: len(self._totals)] = self._totals
