@@ -20,6 +20,8 @@ from headwater_server.engine.messages.entries import (
 )
 from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.models.covisitation.companions import Companions
+from headwater_server.models.covisitation.next_item import NextItem
 
 SECOND_MS, MINUTE_MS, DAY_MS = 1_000, 60_000, 86_400_000
 RIVER = "river:preprocessing.StandardScaler() | linear_model.LogisticRegression()"
@@ -67,6 +69,8 @@ def stream(seed: int, settings: EngineSettings, count: int) -> list[tuple[int, l
             is_event = rng.random() < 0.97
             operation = _event(number, time_ms, rng) if is_event else _other(number, settings, rng)
             operations.append(operation)
+            if rng.random() < 0.05:
+                operations.append(rng.choice(operations))  # sent again
         batches.append((time_ms, operations))
         time_ms += rng.choice((SECOND_MS, MINUTE_MS, MINUTE_MS, DAY_MS))
     return batches
@@ -107,7 +111,7 @@ def test_a_run_leaves_the_state_of_its_acts_one_by_one(seed, lengths):
     assert engine.parts.models.activity.events > 500
 
 
-def test_few_places_for_items_visitors_and_circumstances_change_nothing(monkeypatch):
+def test_few_places_for_items_and_visitors_change_nothing():
     settings = EngineSettings(items_max=60, event_items_max=40, visitors_max=20)
     engine = hold(7, settings)
     assert engine.parts.catalogue.event_items_removed > 0
@@ -122,12 +126,11 @@ def test_alarms_fade_at_the_same_act(monkeypatch, lengths):
 
 
 def test_a_run_stops_where_room_ends_and_goes_on(monkeypatch, lengths):
-    settings, engine = EngineSettings(), Engine()
-    for model in (engine.parts.models.companions, engine.parts.models.next_item):
-        monkeypatch.setattr(type(model), "pace", property(_needy), raising=False)
-        monkeypatch.setattr(type(model), "lacks_room", property(_lacks), raising=False)
-        monkeypatch.setattr(type(model), "making_room", _making_room, raising=False)
-    hold(5, settings, 300)
+    for model in (Companions, NextItem):
+        monkeypatch.setattr(model, "pace", property(_needy))
+        monkeypatch.setattr(model, "lacks_room", property(_lacks))
+        monkeypatch.setattr(model, "making_room", _making_room)
+    hold(5, EngineSettings(), 300)
     assert any(0 < done < acts for acts, done in lengths)
 
 
