@@ -20,6 +20,7 @@ from headwater_server.engine.messages.entries import (
 )
 from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.models.base import grown
 from headwater_server.models.covisitation.companions import Companions
 from headwater_server.models.covisitation.next_item import NextItem
 
@@ -130,11 +131,11 @@ def test_a_run_stops_where_room_ends_and_goes_on(monkeypatch, lengths):
         monkeypatch.setattr(model, "pace", property(_needy))
         monkeypatch.setattr(model, "lacks_room", property(_lacks))
         monkeypatch.setattr(model, "making_room", _making_room)
-    hold(5, EngineSettings(), 300)
+    hold(5, EngineSettings(), 150)
     assert any(0 < done < acts for acts, done in lengths)
 
 
-NEEDED = 150_000  # slots: more than twice what there are, so room ends with the next pair
+NEEDED = 12_000  # slots, and no more room than that is made: it ends with the next pair
 
 
 def _needy(model):
@@ -146,11 +147,14 @@ def _lacks(model):
 
 
 def _making_room(model):
-    yield from model._pairs.making_room(NEEDED)
+    pairs = model._pairs
+    room = int(pairs.used[0]) + NEEDED
+    pairs._set({name: grown(getattr(pairs, name), room) for name in ("ids", "values", "last")})
+    yield
 
 
 def test_a_ranker_that_is_no_kernel_learns_in_order():
-    hold(11, EngineSettings(ranker=RIVER), 250)
+    hold(11, EngineSettings(ranker=RIVER), 200)
 
 
 def test_the_kernel_takes_the_rankers_own_steps(monkeypatch):
