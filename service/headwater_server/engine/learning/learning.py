@@ -63,14 +63,14 @@ class Learning:
         tables, visitor = retriever.begin(), retriever.visitor(history)
         shown_at = self.catalogue.shown_at(now_ms)
         args = tables, self.ranking.statistics(history), visitor, shown_at
-        candidates, drawn, rows, context = choice(*args, item, seed, events)
+        candidates, drawn, features, context = choice(*args, item, seed, events)
         if events % MEASURE_EVENTS == 0:
             self._measure(history, candidates, item)
         if len(drawn) == 0:
             return ranking_loss(0.0, choices=0)
         chosen = np.zeros(len(drawn), dtype=np.float32)
         chosen[0] = 1.0
-        loss = self.models.ranker.learn_many(rows, context, drawn, chosen, outside=False)
+        loss = self.models.ranker.learn_many(features.T, context, drawn, chosen, outside=False)
         return ranking_loss(loss, len(drawn))
 
     def _measure(self, history: History, candidates: NDArray[np.int32], item: int) -> None:

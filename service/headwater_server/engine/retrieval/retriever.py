@@ -34,8 +34,6 @@ class Retriever:
     def begin(self) -> Tables:
         """Begin the next request; return what kernels read and write for it."""
         self.evidence.begin(self.catalogue.rows)
-        self.models.content.begin()
-        self.models.words.begin()
         return self.tables
 
     @property
