@@ -120,17 +120,23 @@ def _counts_of(statistics, items):
     All are read before anything is computed, so that the processor waits for the memory of many
     items at a time: they lie anywhere in arrays as long as the catalogue.
     """
-    by_event, fade = statistics.by_event
-    by_day, fade_day = statistics.by_day
-    starts, fade_start = statistics.starts
+    counts = statistics.counts
+    (by_event, fade), (by_day, fade_day), (starts, fade_start) = (
+        statistics.by_event, statistics.by_day, statistics.starts,
+    )  # fmt: skip
+    # factors in registers: an array of them would be read for every item, as the compiler cannot
+    # know that it is not written here
+    f0, f1, f2, f3 = fade[0], fade[1], fade[2], fade[3]
+    f4, f5, f6 = fade_day[0], fade_day[1], fade_start[0]
     out = np.empty((11, len(items)))
     for i in range(np.uint64(len(items))):
         item = np.uint64(items[i])
-        for j in range(4):
-            out[j, i] = statistics.counts[item, j]
-            out[4 + j, i] = by_event[item, j] * fade[j]
-        out[8, i], out[9, i] = by_day[item, 0] * fade_day[0], by_day[item, 1] * fade_day[1]
-        out[10, i] = starts[item, 0] * fade_start[0]
+        out[0, i], out[1, i] = counts[item, 0], counts[item, 1]
+        out[2, i], out[3, i] = counts[item, 2], counts[item, 3]
+        out[4, i], out[5, i] = by_event[item, 0] * f0, by_event[item, 1] * f1
+        out[6, i], out[7, i] = by_event[item, 2] * f2, by_event[item, 3] * f3
+        out[8, i], out[9, i] = by_day[item, 0] * f4, by_day[item, 1] * f5
+        out[10, i] = starts[item, 0] * f6
     return out
 
 

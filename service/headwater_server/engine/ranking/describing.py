@@ -46,7 +46,9 @@ class Statistics(NamedTuple):
 def describe_items(tables, statistics, items):
     """Return float32[features, n] of ``items``, which have evidence: a row for each feature."""
     features = np.empty((_COLUMNS, len(items)), dtype=np.float32)
-    score_items(tables.content, items, tables.profile, tables.evidence, features[_WORDS : _WORDS + 3])
+    score_items(
+        tables.content, items, tables.profile, tables.evidence, features[_WORDS : _WORDS + 3]
+    )
     score_words(tables.content[0], items, tables.flow, features[_WORDS + 3 :])
     item_features(items, tables.evidence, statistics, features)
     for row in statistics.gone:

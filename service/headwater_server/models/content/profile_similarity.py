@@ -2,7 +2,7 @@
 
 ``profile`` float64[words, 6] weighs each word by the last three items, the last twenty, the latest,
 the session and the last hundred; later items count more. The last column is the word's idf.
-``known`` has a bit for each word of this request, and ``met`` lists them; ``count`` is their number.
+``known`` has a bit for each word of this request, ``met`` lists them, and ``count`` counts them.
 ``norms`` belong to the columns of the latest, the session and the last hundred.
 
 ``counted`` = (tokens of each item, log(n + 1) of the n items of each token, log(N + 1));
@@ -28,7 +28,7 @@ _SIX, _LOW = np.uint64(6), np.uint64(63)  # 64 bits of ``known`` stand together
 
 @njit(cache=True)
 def count_items(frequencies, tokens, table, logs):
-    """Write log(n + 1) of each of ``tokens``, from a ``table`` of logarithms; idf is computed from it.
+    """Write log(n + 1) of each of ``tokens``: idf is computed from it; ``table`` has logarithms.
 
     A logarithm for every word of every candidate would take most of the time, and a table of idf
     would change as a whole with every item.
@@ -54,31 +54,15 @@ def _forget_last(known, met, count):
     """Clear the bits of the request before: all others are 0."""
     for i in range(np.uint64(count[0])):
         known[np.uint64(met[i]) >> _SIX] = np.uint64(0)
-    count[0] = 0
-
-
-@njit(cache=True)
-def _row_of(word, counted, scratch):
-    """Make sure that the word has a row in the profile; return whether there is room for it."""
-    profile, known, met, count, _ = scratch
-    if _is_known(known, word):
-        return True
-    if count[0] == len(met):
-        return False
-    known[word >> _SIX] |= np.uint64(1) << (word & _LOW)
-    met[count[0]] = word
-    count[0] += 1
-    for j in range(IDF):
-        profile[word, j] = 0.0
-    profile[word, IDF] = idf_of(word, counted[1], counted[2])
-    return True
 
 
 @njit(cache=True)
 def build_profile(counted, history, in_session, scratch):
     """Weigh the words of the last items."""
-    tokens, (profile, known, met, count, norms) = counted[0], scratch
+    tokens, logs, whole = counted
+    profile, known, met, count, norms = scratch
     _forget_last(known, met, count)
+    n = 0
     for z in range(min(LONG_REACH, len(history))):
         near, far, long = 0.5**z, 0.9**z, 0.98**z
         item = np.uint64(history[z])
@@ -86,8 +70,15 @@ def build_profile(counted, history, in_session, scratch):
             if tokens[item, j] < 0:
                 break  # an item's tokens come first, and -1 fills the rest
             word = np.uint64(tokens[item, j])
-            if not _row_of(word, counted, scratch):
-                continue
+            if not _is_known(known, word):
+                if n == len(met):
+                    continue
+                known[word >> _SIX] |= np.uint64(1) << (word & _LOW)
+                met[n] = word
+                n += 1
+                for k in range(IDF):
+                    profile[word, k] = 0.0
+                profile[word, IDF] = idf_of(word, logs, whole)
             idf = profile[word, IDF]
             if z < NEAR_REACH:
                 profile[word, NEAR] += idf * near
@@ -99,8 +90,8 @@ def build_profile(counted, history, in_session, scratch):
                 profile[word, SESSION] += idf * far
             profile[word, LONG] += idf * long
     # after the sums, not while they grow: a norm is of the whole sum of a word
-    norms[:] = 0.0
-    for i in range(np.uint64(count[0])):
+    norms[:], count[0] = 0.0, n
+    for i in range(n):
         word = np.uint64(met[i])
         for j in range(3):
             norms[j] += profile[word, LATEST + j] * profile[word, LATEST + j]

@@ -99,7 +99,7 @@ def _lifts(flow, met, totals, mass, weight, lifts):
         lifts[i, LIFT] = flow[i] * mass / (totals[word, IN] + 3.0 * weight)
     for i in range(len(met)):
         lifts[i, GAIN] = ln(1.0 + lifts[i, LIFT])
-    lifts[len(met), LIFT], lifts[len(met), GAIN] = 0.0, 0.0
+    lifts[len(met)] = 0.0
 
 
 @njit(cache=True)
@@ -110,10 +110,8 @@ def propose_by_words(counted, tokens, listed, history, scratch, evidence):
     stamp[1] = _flow(counted, tokens, history, scratch)
     met = met[: stamp[1]]
     _lifts(flow, met, totals, mass, weight, lifts)
-    postings, filled = listed
-    out, worth = evidence[0], flow  # in float32: the flow is not needed any more
-    for i in range(len(met)):
-        worth[i] = lifts[i, LIFT]
+    (postings, filled), out = listed, evidence[0]
+    worth = lifts[: len(met), LIFT].astype(np.float32)
     # selection of six, which leaves the other words unsorted
     for i in range(min(PROPOSERS, len(met))):
         best = i
@@ -133,8 +131,7 @@ def propose_by_words(counted, tokens, listed, history, scratch, evidence):
 def score_words(tokens, chosen, scratch, out):
     """Write float32[2, n]: mean and largest lift of the words of each of ``chosen``.
 
-    A word that was not met, and no word, have the last place of the lifts, which is 0: a branch
-    would be mispredicted for every other word.
+    A word that was not met, and no word, have the last place, which is 0: instead of a branch.
     """
     _, lifts, marks, _, stamp = scratch
     begin, none = stamp[0] << ev.STAMP, np.int64(stamp[1])
@@ -217,13 +214,10 @@ class WordFlow(FadingModel):
     def _begin_scratch(self) -> None:
         words = len(self._pairs.size)
         places = REACH * COUNTED * self.row_max + 1  # one behind all words that can be met
-        self.scratch = (
-            np.zeros(places, dtype=np.float32),
-            np.zeros((places, 2)),
-            np.zeros(words + 1, dtype=np.int64),  # the last is for no word, and never met
-            np.zeros(places, dtype=np.int32),
-            np.zeros(2, dtype=np.int64),
-        )
+        flow, lifts = np.zeros(places, dtype=np.float32), np.zeros((places, 2))
+        marks = np.zeros(words + 1, dtype=np.int64)  # the last is for no word, and never met
+        met, stamp = np.zeros(places, dtype=np.int32), np.zeros(2, dtype=np.int64)
+        self.scratch = flow, lifts, marks, met, stamp
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``; words get room when they are learned."""

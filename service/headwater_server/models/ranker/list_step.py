@@ -14,7 +14,7 @@ _BIAS_DECAY = np.float32(0.002)
 
 @njit(cache=True)
 def standardise(features, context, moments, steps):
-    """Move running means and variances towards a few items, by 1 / (1 + steps) or the least step."""
+    """Move running means and variances towards a few items, by 1 / (1 + steps) or more."""
     share = 1.0 / (1.0 + steps)
     step = np.float32(max(_SCALE_STEP_MIN, share))
     for i in range(max(0, features.shape[1] - _SCALE_ITEMS), features.shape[1]):
@@ -26,9 +26,10 @@ def standardise(features, context, moments, steps):
 def learn_list(features, context, items, chosen, outside, scaling, biases, moments, weights, rates):
     """Learn which of ``items`` were chosen; return (the loss before, float32[n] errors).
 
-    ``features`` float32[k, n] have a row for each feature. ``outside`` is the score of choosing none; ``scaling`` the number of steps so far, negative if
-    the items do not move the moments; ``weights`` = (parameters, squares of their gradients);
-    ``rates`` those of w, of the layer and of the biases: rho -= rate (error + 0.002 rho).
+    ``features`` float32[k, n] have a row for each feature. ``outside`` is the score of choosing
+    none; ``scaling`` the number of steps so far, negative if the items do not move the moments;
+    ``weights`` = (parameters, squares of their gradients); ``rates`` those of w, of the layer and
+    of the biases: rho -= rate (error + 0.002 rho).
     """
     parameters, squares = weights
     if scaling >= 0:

@@ -226,7 +226,10 @@ def choice_errors(scores, chosen, outside, errors):
 def learn_rows(
     F, context, bias, chosen, outside, moments, parameters, squares, rate, layer_rate, errors
 ):
-    """One step on one list, F float32[features, n]: score, errors, gradients, AdaGrad on w and RMSProp on the layer."""
+    """One step on one list, F float32[features, n]: score, errors, gradients, steps.
+
+    AdaGrad on w and RMSProp on the layer.
+    """
     w, W, V, beta, v = parameters
     scores, room = np.empty(len(errors), dtype=np.float32), room_for(len(errors))
     scaled = np.empty((len(F), room), dtype=np.float32)

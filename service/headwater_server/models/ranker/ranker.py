@@ -137,7 +137,9 @@ class ListwiseRanker(base.Classifier):
     ) -> NDArray[np.float64]:
         """Return float64[n] finite scores of float32[n, features] rows for ``items``; a read."""
         tables = self._bias, tuple(self._moments), tuple(self._parameters)
-        scores: NDArray[np.float64] = network.score_items(_by_feature(features), context, items, *tables)
+        scores: NDArray[np.float64] = network.score_items(
+            _by_feature(features), context, items, *tables
+        )
         return scores
 
     def contributions(

@@ -20,7 +20,7 @@ def staged(tables, statistics, visitor, excluded, shown_at):
     """Return what `describing.found` does, each source called on its own."""
     gathering.gather.py_func(tables, visitor)
     for items in (excluded, visitor.refused, visitor.items[:1]):
-        candidate_selection.exclude(tables.evidence, items)
+        ev.leave_out(tables.evidence, items)
     found = candidate_selection.select_candidates.py_func(tables.evidence, shown_at)
     rows = describing.describe_items.py_func(tables, statistics, found)
     return found, rows, describing.describe_visitor.py_func(statistics, visitor.items)
