@@ -5,6 +5,7 @@ gRPC, the guard and the store are missing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,7 +38,7 @@ def parse(data: bytes) -> FeedbackRequest:
     return FeedbackRequest.FromString(data)
 
 
-def encode(events: list[Operation]) -> bytes:
+def encode(events: Sequence[Operation]) -> bytes:
     """Return the entry's bytes, as they are appended."""
     return encode_operations(events)
 

@@ -188,9 +188,9 @@ class CountingEngine:
         found = [place for place, name in enumerate(names) if text in name]
         yield Found(np.array(found, np.int32), [names[place] for place in found])
 
-    def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
+    def listing(self, after_item_id: str, page_size: int, filter_text: str) -> Iterator[list[Item]]:
         ids = sorted(item_id for item_id in self.titles if item_id > after_item_id)
-        return [Item(item_id, self.titles[item_id]) for item_id in ids[:page_size]]
+        yield [Item(item_id, self.titles[item_id]) for item_id in ids[:page_size]]
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         if user_id not in self.users:

@@ -174,7 +174,7 @@ class DictReplica:
         self.offset += 1
         return WriteAnswer([Outcome(Status.CREATED) for _ in writes], str(self.offset))
 
-    def list_items(self, after_item_id: str, count: int, filter_text: str) -> list[Item]:
+    async def list_items(self, after_item_id: str, count: int, filter_text: str) -> list[Item]:
         ids = sorted(item_id for item_id in self.items if item_id > after_item_id)
         return [self.items[item_id] for item_id in ids[:count]]
 

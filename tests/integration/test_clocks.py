@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.intake.firewall import TIME_MS_MAX, TIME_MS_MIN
+from headwater_server.engine.intake.limits import TIME_MS_MAX, TIME_MS_MIN
 from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings

@@ -147,7 +147,7 @@ async def test_what_is_taken_out_and_said_of_accounts_survives_a_restart(storage
         await replica.upsert_users([UserWrite("ann", (("segment", "vip"),))], 30)
     async with running_replica(storage, engine_type=Engine) as replica:
         assert replica.get_item(NAMES[0]) is None
-        listed = [item.item_id for item in replica.list_items("", 100, "")]
+        listed = [item.item_id for item in await replica.list_items("", 100, "")]
         assert listed == sorted(NAMES[1:])
         found = replica.get_user("ann", "")
         assert found is not None

@@ -99,7 +99,9 @@ class Replica(Protocol):
 
     def get_item(self, item_id: str) -> Item | None: ...
 
-    def list_items(self, after_item_id: str, count: int, filter_text: str) -> Sequence[Item]: ...
+    async def list_items(
+        self, after_item_id: str, count: int, filter_text: str
+    ) -> Sequence[Item]: ...
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return what is known of an account or of a visitor: one of the ids is empty."""

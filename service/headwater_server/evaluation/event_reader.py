@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from headwater_server.engine.clock import ahead_problem
-from headwater_server.engine.intake.firewall import NUMBER_MAX
+from headwater_server.engine.intake.limits import NUMBER_MAX
 from headwater_server.engine.messages.rewards import RATING
 from headwater_server.engine.settings import ALIASES
 from headwater_server.evaluation.cells import id_problem, parse_number, parse_time_ms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
@@ -24,7 +25,7 @@ from headwater_server.replica.group.membership import Membership
 from headwater_server.replica.health import Watcher
 from headwater_server.replica.operators.measuring import measure
 from headwater_server.replica.operators.model_status import ModelStatus
-from headwater_server.replica.operators.operator_reads import OperatorReads
+from headwater_server.replica.operators.operator_reads import OperatorReads, in_steps
 from headwater_server.replica.operators.own_status import OwnStatus
 from headwater_server.replica.operators.sampling import Sampling
 from headwater_server.replica.operators.settings_warnings import SettingsWarnings
@@ -159,9 +160,10 @@ class Replica:
         """Return an item of the catalogue."""
         return self.engine.lookups.get_item(item_id)
 
-    def list_items(self, after_item_id: str, count: int, filter_text: str) -> Sequence[Item]:
+    async def list_items(self, after_item_id: str, count: int, filter_text: str) -> Sequence[Item]:
         """Return items of the catalogue by id, those after the given id."""
-        return self.engine.lookups.list_items(after_item_id, count, filter_text)
+        parts = await in_steps(self.engine.lookups.listing(after_item_id, count, filter_text))
+        return list(chain.from_iterable(parts))
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return the profile of an account or of a visitor: one of the ids is empty."""

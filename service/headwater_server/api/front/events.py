@@ -3,7 +3,7 @@
 A thread waits for the first event while there is none, and wakes the loop. Then the loop's own
 thread takes what else is ready, lets the tasks run that this started, and looks again; so calls
 that arrive together are answered together, and under load no thread is woken at all. Only when
-nothing is ready does the thread wait again.
+nothing is ready, and the loop had nothing else to do either, does the thread wait again.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+import time
 
 import structlog
 
 from headwater_server.api.front.grpcio_core import CoreServer, Event
 
 TAKEN_MAX = 128  # events, before tasks run; each takes some 10 us
+BUSY_S = 200e-6  # a turn of the loop that took longer had work, and is not the last one
 
 _log = structlog.get_logger("headwater.api")
 
@@ -30,7 +32,9 @@ class Events:
         self._loop = asyncio.get_running_loop()
         self._context = contextvars.copy_context()
         self._first: Event | None = None
-        self._taken = threading.Semaphore(0)
+        self._taken = threading.Lock()  # held until the loop has taken what the thread found
+        self._taken.acquire()
+        self._looked_s = 0.0
         self._ended: asyncio.Future[None] = self._loop.create_future()
 
     def start(self) -> None:
@@ -73,8 +77,11 @@ class Events:
 
     def _look(self) -> None:
         event = self._core.ready()
+        before_s, self._looked_s = self._looked_s, time.monotonic()
         if event is not None:
             self._take(event)
+        elif self._looked_s - before_s > BUSY_S:  # to wake the thread would take longer than this
+            self._loop.call_soon(self._look)
         else:
             self._taken.release()
 

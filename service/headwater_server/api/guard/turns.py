@@ -108,10 +108,20 @@ class Turns:
         self._is_accepting = True
         self._accepting_s = time.monotonic()
         loop = asyncio.get_running_loop()
+        if self._busy_s >= BUSY_MAX_S and not self._has_company():
+            self._busy_s = 0.0
         if self._busy_s < BUSY_MAX_S:
             loop.call_soon(self._give)
         else:  # a timer, not turns of the loop: gRPC's own thread needs Python's lock meanwhile
             loop.call_later(QUIET_S, self._accept)
+
+    def _has_company(self) -> bool:
+        """Return whether a lighter caller than one of those that wait may be about to call.
+
+        For a caller who is alone, one turn of the loop is enough to accept what has arrived.
+        """
+        now_s = self._accepting_s
+        return any(account.has_company(now_s) for account in self._waiting)
 
     def _accept(self) -> None:
         """Let the loop accept calls until none arrives, then give a turn."""

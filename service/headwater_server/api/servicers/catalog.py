@@ -47,6 +47,6 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
         self, request: pb.ListItemsRequest, context: Context
     ) -> pb.ListItemsResponse:
         after, size, filter_text = catalog.list_items_request(request)
-        items = self._replica.list_items(after, size + 1, filter_text)
+        items = await self._replica.list_items(after, size + 1, filter_text)
         bytes_max = page_bytes(self._settings.message_bytes_max)
         return catalog.list_items_response(items, size, bytes_max)

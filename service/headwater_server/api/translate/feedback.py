@@ -41,27 +41,28 @@ def feedback_request(
 
 
 def _event(event: event_pb2.Event) -> Event:
+    """Return the plain event; positional arguments, in the order of its fields, are quicker."""
     return Event(
-        event_id=event.event_id,
-        event_type=event.event_type,
-        visitor_id=event.visitor_id,
-        user_id=event.user_id,
-        session_id=event.session_id,
-        items=tuple([_item(item) for item in event.items]),
-        value=event.value if event.HasField("value") else None,
-        event_time_ms=plain_time_ms(event.event_time) if event.HasField("event_time") else None,
-        placement=event.placement,
-        position=event.position,
-        context=plain_values(event.context),
+        event.event_id,
+        event.event_type,
+        event.visitor_id,
+        event.user_id,
+        event.session_id,
+        tuple([_item(item) for item in event.items]),
+        event.value if event.HasField("value") else None,
+        plain_time_ms(event.event_time) if event.HasField("event_time") else None,
+        event.placement,
+        event.position,
+        plain_values(event.context),
     )
 
 
 def _item(item: event_pb2.EventItem) -> EventItem:
     return EventItem(
-        item_id=item.item_id,
-        quantity=item.quantity if item.HasField("quantity") else 1.0,
-        price=item.price if item.HasField("price") else None,
-        currency_code=item.currency_code,
+        item.item_id,
+        item.quantity if item.HasField("quantity") else 1.0,
+        item.price if item.HasField("price") else None,
+        item.currency_code,
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import fields, replace
 from itertools import islice
 from typing import Any
@@ -14,7 +13,6 @@ from sortedcontainers import SortedList
 
 from headwater_server.engine.catalogue.columns import Columns
 from headwater_server.engine.catalogue.field_times import UNSET, FieldTimes
-from headwater_server.engine.catalogue.item_bits import ItemBits
 from headwater_server.engine.catalogue.item_texts import compact, items_of, text_of
 from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.messages.entries import Item, ItemWrite
@@ -25,8 +23,6 @@ ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_
 _PLACES = {name: place for place, name in enumerate(ITEM_FIELDS)}
 NEW_MAX = 20
 EVICT_STEP = 200  # items whose data is removed in one step: about a millisecond
-LISTED_STEP = 256
-"""Ids that are looked at together, in order, for those that pass a filter."""
 _ALL = np.zeros(0, dtype=np.bool_)
 _NEVER_MS = np.iinfo(np.int64).max
 _DEFAULTS = {"available": True, "publish_ms": 0, "expire_ms": _NEVER_MS}
@@ -201,21 +197,13 @@ class Catalogue(Numbering):
         self.publish_ms[number] = item.publish_time_ms
         self.expire_ms[number] = item.expire_time_ms or _NEVER_MS
 
-    def listed(self, after: str, size: int, passing: ItemBits | None) -> list[Item]:
-        """Return up to ``size`` items of the catalogue whose ids come after ``after``, by id."""
-        if passing is not None and passing.count**2 < size * len(self._sorted):
-            numbers = passing.numbers().tolist()
-            few = (item for n in numbers if (item := self.at(n)) and item.item_id > after)
-            return heapq.nsmallest(size, few, key=lambda item: item.item_id)
-        found: list[Item] = []
-        ids = self._sorted.irange(after, inclusive=(False, True))
-        step = size if passing is None else max(size, LISTED_STEP)
-        while len(found) < size and (some := list(islice(ids, step))):
-            numbers = np.fromiter(map(self._numbers.__getitem__, some), np.int64, len(some))
-            kept = numbers if passing is None else numbers[passing.has(numbers)]
-            listed = map(self.at, kept.tolist())
-            found += islice((item for item in listed if item), size - len(found))
-        return found
+    def ids_after(self, item_id: str, count: int) -> list[str]:
+        """Return the next ``count`` ids of listed items in their order."""
+        return list(islice(self._sorted.irange(item_id, inclusive=(False, True)), count))
+
+    def numbers_of(self, ids: Sequence[str]) -> NDArray[np.int32]:
+        """Return the numbers of known items."""
+        return np.fromiter(map(self._numbers.__getitem__, ids), np.int32, len(ids))
 
     def shown_at(
         self, now_ms: int, passing: NDArray[np.bool_] | None = None

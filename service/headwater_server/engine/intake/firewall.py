@@ -6,21 +6,24 @@ import math
 from collections.abc import Iterator
 
 from headwater_server.engine.clock import ahead_problem
+from headwater_server.engine.intake.limits import (
+    CONTEXT_MAX,
+    CURRENCY_BYTES_MAX,
+    ID_BYTES_MAX,
+    ITEMS_MAX,
+    NUMBER_MAX,
+    PAGE_POSITION_MAX,
+    POSITION_MAX,
+    TEXT_BYTES_MAX,
+    TIME_MS_MAX,
+    TIME_MS_MIN,
+)
+from headwater_server.engine.intake.ordinary import is_ordinary
 from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, RATING, canonical_type
 from headwater_server.engine.settings import EngineSettings
-
-ID_BYTES_MAX = 128
-ITEMS_MAX = 1000
-CONTEXT_MAX = 100
-POSITION_MAX = 1000
-PAGE_POSITION_MAX = 100  # of a page's list that no token proves: the most that Recommend returns
-TEXT_BYTES_MAX = 1024
-NUMBER_MAX = 1e12
-CURRENCY_BYTES_MAX = 3
-TIME_MS_MIN, TIME_MS_MAX = -62_135_596_800_000, 253_402_300_799_999  # years 1 to 9999
 
 
 def quarantine_reason(event: Event, settings: EngineSettings) -> str:
@@ -29,7 +32,7 @@ def quarantine_reason(event: Event, settings: EngineSettings) -> str:
     >>> quarantine_reason(Event("e1", "view", "v1"), EngineSettings())
     'items: a detail-page-view names at least one item'
     """
-    return next(_reasons(event, settings), "")
+    return "" if is_ordinary(event, settings) else next(_reasons(event, settings), "")
 
 
 def refusal_of(event: Event, entry: Entry, settings: EngineSettings) -> str:

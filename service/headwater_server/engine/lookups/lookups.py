@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
 
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit, limits
+from headwater_server.engine.lookups.listing import listing
 from headwater_server.engine.lookups.settings_warnings import settings_warnings
 from headwater_server.engine.lookups.statistics import (
     Found,
@@ -63,10 +66,15 @@ class Lookups:
         """Yield the items whose id or title holds a text, in short steps."""
         return ItemStatistics(self._parts.scoring).holding(text)
 
+    def listing(self, after_item_id: str, page_size: int, filter_text: str) -> Iterator[list[Item]]:
+        """Yield a page of the catalogue by id, those after the given id, part by part."""
+        masks = self._parts.scoring.masks
+        passing = partial(masks.passing, filter_text) if filter_text else None
+        return listing(self._parts.catalogue, after_item_id, page_size, passing)
+
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
-        """Return items of the catalogue by id, those after the given id."""
-        passing = self._parts.scoring.masks.passing(filter_text) if filter_text else None
-        return self._parts.catalogue.listed(after_item_id, page_size, passing)
+        """Return the same page at once."""
+        return list(chain.from_iterable(self.listing(after_item_id, page_size, filter_text)))
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return what is known of an account, or of a visitor; None if nothing is."""

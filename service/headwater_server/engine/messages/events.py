@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from enum import Enum
+
+from headwater_server.engine.messages.quick_value import quick_value
 
 ContextValue = str | float
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class EventItem:
     """One item that an event is about. ``price`` is for one piece, in ``currency_code``."""
 
@@ -19,7 +20,7 @@ class EventItem:
     currency_code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class Slate:
     """The list that a recommendation showed, as its attribution token certifies it."""
 
@@ -30,7 +31,7 @@ class Slate:
     propensities: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class Event:
     """One act of a visitor.
 
@@ -109,7 +110,7 @@ class Status(Enum):
     QUARANTINED = "quarantined"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class Outcome:
     """The result of one operation of an entry; ``detail``: why it was not learned."""
 
@@ -129,19 +130,20 @@ def fingerprint(event: Event, attribution_token: str = "") -> bytes:
     >>> fingerprint(first) == fingerprint(Event("e1", "click", "v1", items=(EventItem("b"),)))
     False
     """
+    context = tuple(sorted(event.context, key=lambda pair: pair[0])) if event.context else ()
+    # repr of str, int, float, None and tuples of them is one-to-one, and floats repr
+    # shortest-exact; this is the repr of a tuple of all fields, in two thirds of its time
     fields = (
-        event.event_id,
-        event.event_type,
-        event.visitor_id,
-        event.user_id,
-        event.session_id,
-        tuple((i.item_id, float(i.quantity), i.price, i.currency_code) for i in event.items),
-        event.value,
-        event.event_time_ms,
-        event.placement,
-        event.position,
-        tuple(sorted(event.context, key=lambda pair: pair[0])),
-        attribution_token,
+        f"({event.event_id!r}, {event.event_type!r}, {event.visitor_id!r}, {event.user_id!r}, "
+        f"{event.session_id!r}, {_items_text(event.items)}, {event.value!r}, "
+        f"{event.event_time_ms!r}, {event.placement!r}, {event.position!r}, {context!r}, "
+        f"{attribution_token!r})"
     )
-    # repr of str, int, float, None and tuples of them is one-to-one, and floats repr shortest-exact
-    return hashlib.blake2b(repr(fields).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return hashlib.blake2b(fields.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _items_text(items: tuple[EventItem, ...]) -> str:
+    texts = [
+        f"({i.item_id!r}, {float(i.quantity)!r}, {i.price!r}, {i.currency_code!r})" for i in items
+    ]
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"

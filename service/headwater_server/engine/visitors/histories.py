@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from headwater_server.engine.visitors import reading
 from headwater_server.models.base import CAPACITY_START, HISTORY_MAX, growing
 from headwater_server.models.covisitation.neighbours import allocate_block, release_block
 
@@ -81,69 +82,6 @@ def _add(table, row, item, time, change):
     items[slot], times[slot] = item, time
     counts[slot] = max(0, before) + 1 if change > 0 else -1
     return before
-
-
-@njit(cache=True)
-def _merge(table, first, second, items_out, times_out, counts_out):
-    """Write the items of two rows (-1: none) newest first, each once; return how many."""
-    start, size, _, items, times, counts, _, _ = table
-    a = start[first] + size[first] - 1 if first >= 0 else -1
-    a_end = start[first] if first >= 0 else 0
-    b = start[second] + size[second] - 1 if second >= 0 else -1
-    b_end = start[second] if second >= 0 else 0
-    n = 0
-    while n < len(items_out) and (a >= a_end or b >= b_end):
-        if b < b_end or (a >= a_end and times[a] >= times[b]):
-            slot = a
-            a -= 1
-        else:
-            slot = b
-            b -= 1
-        # A row contains an item once, so only two rows can repeat one. A scan: at most 200 items,
-        # and a scratch array over all items would have to be cleared each time.
-        known = -1
-        if first >= 0 and second >= 0:
-            for i in range(n):
-                if items_out[i] == items[slot]:
-                    known = i
-        if known >= 0:
-            if counts_out[known] > 0 and counts[slot] > 0:
-                counts_out[known] += counts[slot]
-        else:
-            items_out[n], times_out[n], counts_out[n] = items[slot], times[slot], counts[slot]
-            n += 1
-    return n
-
-
-@njit(cache=True)
-def _merged(table, first, second):
-    """Return (items, times, counts) of two rows (-1: none) newest first, each once."""
-    items, times = np.empty(HISTORY_MAX, dtype=np.int32), np.empty(HISTORY_MAX)
-    counts = np.empty(HISTORY_MAX, dtype=np.int32)
-    n = _merge(table, first, second, items, times, counts)
-    return items[:n], times[:n], counts[:n]
-
-
-@njit(cache=True, nogil=True)
-def _seen(table, first, second, now_s, since_s, until_s):
-    """Return (items, ages, interactions, whether since ``since_s``, refused items)."""
-    items, times, counts = _merged(table, first, second)
-    kept, refused = np.empty_like(items), np.empty_like(items)
-    ages_s, interactions = np.empty_like(times), np.empty_like(counts)
-    in_session = np.empty(len(items), dtype=np.bool_)
-    n = others = 0
-    for i in range(len(items)):
-        if times[i] > until_s:
-            continue
-        if counts[i] < 0:
-            refused[others] = items[i]
-            others += 1
-            continue
-        kept[n], interactions[n] = items[i], counts[i]
-        ages_s[n] = max(now_s - times[i], 0.0)
-        in_session[n] = times[i] >= since_s
-        n += 1
-    return kept[:n], ages_s[:n], interactions[:n], in_session[:n], refused[:others]
 
 
 @njit(cache=True)
@@ -225,7 +163,7 @@ class Histories:
 
     def merged(self, first: int, second: int) -> tuple[Any, Any, Any]:
         """Return (items, seconds, interactions) of two rows (-1: none) as one, newest first."""
-        merged: tuple[Any, Any, Any] = _merged(self.table, first, second)
+        merged: tuple[Any, Any, Any] = reading.merged(self.table, first, second)
         return merged
 
     def has_within(self, row: int, seconds: float, gap_s: float) -> bool:
@@ -233,17 +171,6 @@ class Histories:
         times = self.times[self.start[row] : self.start[row] + self.size[row]]
         place = int(np.searchsorted(times, seconds, side="right"))
         return place > 0 and bool(seconds - times[place - 1] <= gap_s)
-
-    def seen(
-        self, first: int, second: int, now_s: float, since_s: float, until_s: float
-    ) -> tuple[Any, ...]:
-        """Return what `merged` does for a request at ``now_s``, with refused items separate.
-
-        (items, ages in seconds, interactions, whether one is since ``since_s``, refused items);
-        what is later than ``until_s`` is left out.
-        """
-        seen: tuple[Any, ...] = _seen(self.table, first, second, now_s, since_s, until_s)
-        return seen
 
     def clear(self, row: int) -> None:
         """Release the block of ``row``."""

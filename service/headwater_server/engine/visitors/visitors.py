@@ -8,7 +8,6 @@ linked account until a logout, and with no other: shared devices do not join two
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Generator
 from typing import Any, NamedTuple
 
@@ -20,6 +19,7 @@ from headwater_server.engine.catalogue.recency import Recency
 from headwater_server.engine.visitors.histories import Histories
 from headwater_server.engine.visitors.links import Links
 from headwater_server.engine.visitors.profile_rows import ProfileRows
+from headwater_server.engine.visitors.reading import read_history
 from headwater_server.models.base import CAPACITY_START, growing
 
 _PLACES = 2
@@ -224,32 +224,18 @@ class Visitors:
 
         ``of_past``: without what they did after ``now_s``, as an event that comes late needs it.
         """
-        known = map(self._rows.find, self.profiles_of(visitor_id, user_id))
-        rows = [row for row in known if row >= 0 and self._has_acted(row)]
-        first, second, *_ = (*rows, -1, -1)
-        last_s = max([self._last_s.item(row) for row in rows], default=now_s)
-        if of_past and now_s < last_s:
-            return self._past(first, second, now_s)
-        session_key = _session_key(session_id)
-        starts_s = [
-            self._session_start_s.item(row)
-            for row in rows
-            if self._goes_on(row, now_s, session_key)
-        ]
-        items, ages_s, interactions, in_session, refused = self.histories.seen(
-            first, second, now_s, min(starts_s, default=math.inf), math.inf
+        first, second = map(self._rows.find, self.profiles_of(visitor_id, user_id))
+        return History(
+            *read_history(
+                self.histories.table,
+                (self._last_s, self._session_start_s, self._session_keys),
+                (first, second),
+                now_s,
+                _session_key(session_id),
+                self.session_gap_s,
+                of_past,
+            )
         )
-        length, gap_s = int(np.count_nonzero(in_session)), max(0.0, now_s - last_s)
-        return History(items, ages_s, interactions, in_session, refused, length, gap_s)
-
-    def _past(self, first: int, second: int, now_s: float) -> History:
-        """Return the history as it was at ``now_s``; the gaps between items divide sessions."""
-        seen = self.histories.seen(first, second, now_s, math.inf, now_s)
-        items, ages_s, interactions, _, refused = seen
-        gaps_s = np.diff(ages_s, prepend=0.0)
-        in_session = np.logical_and.accumulate(gaps_s <= self.session_gap_s)
-        length, gap_s = int(np.count_nonzero(in_session)), float(ages_s[0]) if len(items) else 0.0
-        return History(items, ages_s, interactions, in_session, refused, length, gap_s)
 
     def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:
         """Return (item, seconds, interactions) of a visitor and an account as one, newest first."""

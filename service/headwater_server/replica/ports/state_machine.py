@@ -60,8 +60,8 @@ class StateLookups(Protocol):
     def items_holding(self, text: str) -> Iterator[Found]:
         """Yield the items whose id or title contains a text, in steps with pauses."""
 
-    def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
-        """Return items of the catalogue by id, those after the given id."""
+    def listing(self, after_item_id: str, page_size: int, filter_text: str) -> Iterator[list[Item]]:
+        """Yield a page of the catalogue by id, after the given id, in steps with pauses."""
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return the profile of an account or of a visitor."""

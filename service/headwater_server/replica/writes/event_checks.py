@@ -21,25 +21,24 @@ SignedEvent = tuple[Event, str]
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedEvent:
-    """An event as it is appended, and the reason to reject it, "" if there is none."""
-
-    event: Event
-    token: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class CheckedEvents:
-    """The events of a call, in order, as they were judged under ``settings``."""
+    """The events of a call by column, in order, as they were judged under ``settings``.
 
-    events: Sequence[CheckedEvent]
+    ``events`` as they are appended; ``reasons`` why each is rejected, "" if it is not.
+    """
+
+    events: list[Event]
+    tokens: list[str]
+    reasons: list[str]
     settings: EngineSettings
 
     @property
-    def good(self) -> list[Operation]:
+    def good(self) -> Sequence[Operation]:
         """Those that are appended."""
-        return [one.event for one in self.events if not one.reason]
+        if not any(self.reasons):
+            return self.events
+        pairs = zip(self.events, self.reasons, strict=True)
+        return [event for event, reason in pairs if not reason]
 
 
 class EventChecks:
@@ -61,29 +60,32 @@ class EventChecks:
     async def check(self, events: Sequence[SignedEvent], caller: Caller) -> CheckedEvents:
         """Check all events of ``caller``, in steps between which other tasks run."""
         now_ms, settings = self._now_ms(), self._settings()
+        # early, so that it does not reach the log; the engine judges again, by the log's time alone
+        ahead_ms = max(now_ms, self._log_ms())
         source = source_of(caller.name, self._token_keys.signing(now_ms).secret)
-        checked: list[CheckedEvent] = []
-        for start in range(0, len(events), EVENTS_PER_STEP):
-            if start:
+        checked = CheckedEvents([], [], [], settings)
+        for number, (event, token) in enumerate(events):
+            if number and number % EVENTS_PER_STEP == 0:
                 await asyncio.sleep(0)
-            for event, token in events[start : start + EVENTS_PER_STEP]:
-                sent = event.sent(fingerprint(event, token), source, from_page=caller.is_page)
-                checked.append(self._check(sent, token, settings, now_ms))
-        return CheckedEvents(checked, settings)
+            sent = event.sent(fingerprint(event, token), source, from_page=caller.is_page)
+            appended, reason = self._check(sent, token, settings, now_ms, ahead_ms)
+            checked.events.append(appended)
+            checked.tokens.append(token)
+            checked.reasons.append(reason)
+        return checked
 
     def _check(
-        self, event: Event, token: str, settings: EngineSettings, now_ms: int
-    ) -> CheckedEvent:
+        self, event: Event, token: str, settings: EngineSettings, now_ms: int, ahead_ms: int
+    ) -> tuple[Event, str]:
+        """Return the event with its token's slate, and why it is rejected, "" if it is not."""
         if token:
             try:
                 opened = open_token(token, self._token_keys.of)
             except ForgedTokenError as error:
-                return CheckedEvent(event, token, str(error))
+                return event, str(error)
             event = replace(event, slate=opened.slate, self_asked=opened.by_page)
             problem = token_problem(event, opened, now_ms, is_page=event.from_page)
         else:
             problem = user_problem(event, None) if event.from_page else ""
-        reason = quarantine_reason(event, settings)
-        # early, so that it does not reach the log; the engine judges again, by the log's time alone
-        reason = reason or ahead_reason(event, max(now_ms, self._log_ms()))
-        return CheckedEvent(event, token, reason or problem)
+        reason = quarantine_reason(event, settings) or ahead_reason(event, ahead_ms)
+        return event, reason or problem

@@ -19,7 +19,6 @@ from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.appender import Appender
 from headwater_server.replica.writes.caller import NOBODY, Caller
 from headwater_server.replica.writes.event_checks import (
-    CheckedEvent,
     CheckedEvents,
     EventChecks,
     SignedEvent,
@@ -64,7 +63,7 @@ class Writes:
         end_s = self._end_s(time_remaining_s)
         checked = await self._checks.check(events, caller)
         pending = await self._submit(checked.good, checked.settings)
-        return await self._finish(checked.events, pending, end_s)
+        return await self._finish(checked, pending, end_s)
 
     async def take_feedback(
         self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: Caller = NOBODY
@@ -77,7 +76,7 @@ class Writes:
         end_s = self._end_s(time_remaining_s)
         checked = await self._checks.check(events, caller)
         pending = await self._submit_patiently(checked, end_s)
-        return asyncio.ensure_future(self._finish(checked.events, pending, end_s))
+        return asyncio.ensure_future(self._finish(checked, pending, end_s))
 
     async def write(
         self, operations: Sequence[Operation], time_remaining_s: float | None
@@ -88,18 +87,14 @@ class Writes:
         return WriteAnswer(done.outcomes, done.offset)
 
     async def _finish(
-        self, checked: Sequence[CheckedEvent], pending: PendingWrite | None, end_s: float
+        self, checked: CheckedEvents, pending: PendingWrite | None, end_s: float
     ) -> WriteAnswer:
         done = await self._done(pending, end_s)
-        learned = iter(done.outcomes)
-        outcomes = [
-            Outcome(Status.QUARANTINED, one.reason) if one.reason else next(learned)
-            for one in checked
-        ]
+        outcomes = _outcomes(checked, done.outcomes)
         # the engine rejects some only when it applies them: after a change of settings, or robots'
         rejected = [
-            RejectedEvent(one.event, outcome.detail, one.token)
-            for one, outcome in zip(checked, outcomes, strict=True)
+            RejectedEvent(event, outcome.detail, token)
+            for event, token, outcome in zip(checked.events, checked.tokens, outcomes, strict=True)
             if outcome.status is Status.QUARANTINED
         ]
         await self._store_rejected(rejected, end_s)
@@ -159,3 +154,14 @@ class Writes:
         remaining_s = self._timeout_s if time_remaining_s is None else time_remaining_s
         margin_s = min(MARGIN_S, MARGIN_SHARE * remaining_s)
         return asyncio.get_running_loop().time() + remaining_s - margin_s
+
+
+def _outcomes(checked: CheckedEvents, applied: Sequence[Outcome]) -> Sequence[Outcome]:
+    """Return the outcome of each event of a call: those of the engine, or why one was rejected."""
+    if len(applied) == len(checked.events):
+        return applied
+    learned = iter(applied)
+    return [
+        Outcome(Status.QUARANTINED, reason) if reason else next(learned)
+        for reason in checked.reasons
+    ]

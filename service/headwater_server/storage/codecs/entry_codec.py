@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 
 from google.protobuf.message import DecodeError
-from google.protobuf.unknown_fields import UnknownFieldSet
 
 from headwater_server.engine.messages.entries import (
     Entry,
@@ -26,7 +25,7 @@ from headwater_server.replica.faults import UnreadableEntry
 from headwater_server.storage.codecs.event_codec import (
     decode_event,
     encode_erased_event,
-    encode_event,
+    write_event,
 )
 from headwater_server.storage.codecs.item_codec import (
     decode_item_delete,
@@ -37,7 +36,7 @@ from headwater_server.storage.codecs.item_codec import (
 from headwater_server.storage.codecs.user_codec import decode_user_write, encode_user_write
 
 ENTRY_VERSION = 1
-_UNKNOWN = "the entry contains a field that this build does not know"
+STEP_OPERATIONS = 100  # whose kinds are looked at in one step
 
 
 def encode_operations(operations: Sequence[Operation], *, imported: bool = False) -> bytes:
@@ -46,8 +45,9 @@ def encode_operations(operations: Sequence[Operation], *, imported: bool = False
     The results of two calls can be concatenated to one entry with the operations of both, since
     protobuf merges repeated fields: a group is committed without encoding anything twice.
     """
-    stored = [_encode(operation) for operation in operations]
-    entry = pb.Entry(version=ENTRY_VERSION, imported=imported, operations=stored)
+    entry = pb.Entry(version=ENTRY_VERSION, imported=imported)
+    for operation in operations:
+        _write(operation, entry.operations.add())
     # deterministic: equal entries have equal bytes, so that archives can be compared
     return entry.SerializeToString(deterministic=True)
 
@@ -77,26 +77,25 @@ def parsing_entry(payload: bytes) -> Generator[None, None, pb.Entry]:
         raise UnreadableEntry(
             f"the entry has version {stored.version}, this build reads {ENTRY_VERSION}"
         )
-    if len(UnknownFieldSet(stored)):
-        raise UnreadableEntry(_UNKNOWN)
     yield
-    for operation in stored.operations:
+    for number, operation in enumerate(stored.operations, 1):
         kind = operation.WhichOneof("kind")
         if kind is None:
             raise UnreadableEntry("an operation is of a kind that this build does not know")
         if kind == "settings_change":
             _decode_settings(operation.settings_change)
-        _refuse_unknown_fields(operation)
-        yield
+        if number % STEP_OPERATIONS == 0:
+            yield
+    _refuse_unknown_fields(stored)
     return stored
 
 
-def _refuse_unknown_fields(stored: pb.Operation) -> None:
-    """Refuse a later build's field in a known kind: protobuf would ignore it silently."""
+def _refuse_unknown_fields(stored: pb.Entry) -> None:
+    """Refuse a later build's field in anything known: protobuf would ignore it silently."""
     size = stored.ByteSize()
     stored.DiscardUnknownFields()
     if stored.ByteSize() != size:
-        raise UnreadableEntry(_UNKNOWN)
+        raise UnreadableEntry("the entry contains a field that this build does not know")
 
 
 def append_time_ms(stored: pb.Entry, offset_ms: int) -> int:
@@ -116,32 +115,30 @@ def decode_entry(payload: bytes, time_ms: int) -> Entry:
     return Entry(append_time_ms(stored, time_ms), operations, stored.imported)
 
 
-def _encode(operation: Operation) -> pb.Operation:
+def _write(operation: Operation, stored: pb.Operation) -> None:
+    """Write an operation into an empty message, in place: a message that is passed is copied."""
     match operation:
         case Event():
-            return pb.Operation(event=encode_event(operation))
+            write_event(operation, stored.event)
         case ItemWrite():
-            return pb.Operation(item_write=encode_item_write(operation))
+            stored.item_write.CopyFrom(encode_item_write(operation))
         case ItemDelete():
-            return pb.Operation(item_delete=encode_item_delete(operation))
+            stored.item_delete.CopyFrom(encode_item_delete(operation))
         case UserWrite():
-            return pb.Operation(user_write=encode_user_write(operation))
+            stored.user_write.CopyFrom(encode_user_write(operation))
         case UserErase():
-            return pb.Operation(
-                user_erase=pb.UserErase(
-                    user_id=operation.user_id, visitor_ids=operation.visitor_ids
-                )
-            )
+            erase = pb.UserErase(user_id=operation.user_id, visitor_ids=operation.visitor_ids)
+            stored.user_erase.CopyFrom(erase)
         case VisitorUnlink():
-            return pb.Operation(visitor_unlink=pb.VisitorUnlink(visitor_id=operation.visitor_id))
+            stored.visitor_unlink.CopyFrom(pb.VisitorUnlink(visitor_id=operation.visitor_id))
         case ErasedEvent():
-            return pb.Operation(erased_event=encode_erased_event(operation))
+            stored.erased_event.CopyFrom(encode_erased_event(operation))
         case Mark():
-            return pb.Operation(mark=pb.Mark(mark_id=operation.mark_id))
+            stored.mark.CopyFrom(pb.Mark(mark_id=operation.mark_id))
         case SettingsChange():
             text = operation.settings.canonical()
             change = pb.SettingsChange(settings=text, who=operation.who, given=operation.given)
-            return pb.Operation(settings_change=change)
+            stored.settings_change.CopyFrom(change)
 
 
 def _decode(stored: pb.Operation) -> Operation:

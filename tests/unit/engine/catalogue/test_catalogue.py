@@ -122,13 +122,3 @@ def test_a_deleted_item_is_gone_until_it_is_written_again():
     assert _write(catalogue, Item("a", title="New"), ("title",), set_time_ms=12)
     assert catalogue.get("a") == Item("a", title="New")
     assert shown(catalogue, number, 0)
-
-
-def test_items_are_listed_by_id_in_pages():
-    """A page begins after the last id of the one before; deleted items are in none."""
-    catalogue = Catalogue(100)
-    for name in "dbeac":
-        _write(catalogue, Item(name))
-    catalogue.delete(catalogue.number("c"), 1)
-    pages = [catalogue.listed("", 2, None), catalogue.listed("b", 2, None)]
-    assert [[item.item_id for item in page] for page in pages] == [["a", "b"], ["d", "e"]]

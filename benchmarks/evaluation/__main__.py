@@ -1,0 +1,89 @@
+"""`python -m benchmarks.evaluation BAR`: what evaluation and experiments must hold.
+
+Each command prints its figures, then each gate with the figure and pass or FAIL. Exit code 1: a
+gate is missed; 2: the data or a peer is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.evaluation import coverage, cuped, obp, peeking, ratio, real
+from benchmarks.evaluation.peers import BAD_CALL
+
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+Data = Annotated[Path, typer.Option(help="folder of the real event data")]
+Seed = Annotated[int, typer.Option(help="seed of all that is drawn")]
+Visits = Annotated[int, typer.Option(min=1_000, help="of simulated shoppers; half are history")]
+SHARED = Path("../shared/data")
+_console = Console(stderr=True, highlight=False)
+
+
+@app.command("obp")
+def run_obp(data: Data = SHARED) -> None:
+    """Compare IPS, SNIPS and DR with obp's on Open Bandit's rows."""
+    _needs(lambda: obp.compare(_open_bandit(data)))
+
+
+@app.command("coverage")
+def run_coverage(
+    data: Data = SHARED,
+    rows: Annotated[int, typer.Option(min=100, help="rows of each draw")] = 10_000,
+    draws: Annotated[int, typer.Option(min=10, help="draws of each world")] = 1_000,
+    seed: Seed = 1,
+) -> None:
+    """Draw rows from known rates; count how often intervals hold the truth."""
+    _needs(lambda: coverage.check(_open_bandit(data), rows, draws, seed))
+
+
+@app.command("real")
+def run_real(data: Data = SHARED) -> None:
+    """Ask Open Bandit's real rows of one policy about the other."""
+    _needs(lambda: real.check(_open_bandit(data)))
+
+
+@app.command("peeking")
+def run_peeking(
+    runs: Annotated[int, typer.Option(min=10, help="A/A experiments")] = 1_000,
+    visits: Visits = 16_000,
+    seed: Seed = 1,
+) -> None:
+    """Read A/A experiments at 100 looks; count the differences that are called."""
+    peeking.check(runs, visits, seed)
+
+
+@app.command("cuped")
+def run_cuped(data: Data = SHARED, visits: Visits = 16_000, seed: Seed = 1) -> None:
+    """Measure the variance that is left when history is taken out."""
+    _needs(lambda: cuped.check(data / "online_retail" / "events.csv.gz", visits, seed))
+
+
+@app.command("ratio")
+def run_ratio(
+    runs: Annotated[int, typer.Option(min=10, help="experiments of each split")] = 1_000,
+    seed: Seed = 1,
+) -> None:
+    """Count the sample-ratio alarms of right and wrong splits."""
+    ratio.check(runs, seed)
+
+
+def _open_bandit(data: Path) -> Path:
+    return data / "obd" / "impressions.csv.gz"
+
+
+def _needs(run: Callable[[], None]) -> None:
+    """Run it; exit with 2 and the reason if the data or a peer is missing."""
+    try:
+        run()
+    except (FileNotFoundError, ModuleNotFoundError) as problem:
+        _console.print(str(problem))
+        raise typer.Exit(BAD_CALL) from None
+
+
+if __name__ == "__main__":
+    app()
