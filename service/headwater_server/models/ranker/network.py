@@ -40,8 +40,9 @@ def _standardise_all(F, mean, precision, out):
     """Do the same for float32[k, n], a row for each feature; what is behind the n becomes 0."""
     n = np.uint64(F.shape[1])
     for j in range(np.uint64(len(F))):
+        centre, scale = mean[j], precision[j]
         for i in range(n):
-            out[j, i] = min(max((F[j, i] - mean[j]) * precision[j], -CLIP), CLIP)
+            out[j, i] = min(max((F[j, i] - centre) * scale, -CLIP), CLIP)
         for i in range(n, np.uint64(out.shape[1])):
             out[j, i] = np.float32(0.0)
 
@@ -100,34 +101,25 @@ def _begin_hidden(context, moments, parameters, hidden):
 
 
 @njit(cache=True)
-def _add(weight, values, sums):
-    """Add weight * values to sums."""
-    for i in range(len(values)):
-        sums[i] += weight * values[i]
-
-
-@njit(cache=True)
 def _add_products(weights, values, sums):
-    """Add weights' @ values, float32[k, m]' and float32[k, n], to sums float32[m, n]."""
-    fours = len(weights) // 4 * 4
+    """Add weights' @ values, float32[k, m]' and float32[k, n], to sums float32[m, n].
+
+    Four rows of values are added to a row of sums, one after the other: each is read once for four.
+    All in one function: a call for each row of sums took as long as half of the sums.
+    """
+    fours, n = len(weights) // 4 * 4, np.uint64(sums.shape[1])
     for j in range(0, fours, 4):
         for h in range(len(sums)):
-            _add_four(weights, values, j, h, sums)
+            w0, w1 = weights[j, h], weights[j + 1, h]
+            w2, w3 = weights[j + 2, h], weights[j + 3, h]
+            for i in range(n):
+                two = (sums[h, i] + w0 * values[j, i]) + w1 * values[j + 1, i]
+                sums[h, i] = (two + w2 * values[j + 2, i]) + w3 * values[j + 3, i]
     for j in range(fours, len(weights)):
         for h in range(len(sums)):
-            _add(weights[j, h], values[j], sums[h])
-
-
-@njit(cache=True)
-def _add_four(weights, values, j, h, sums):
-    """Add four rows of values to row h of sums, one after the other: each is read once for four.
-
-    It takes whole arrays: making a view of a row counts a reference, as dear as the sum.
-    """
-    w0, w1, w2, w3 = weights[j, h], weights[j + 1, h], weights[j + 2, h], weights[j + 3, h]
-    for i in range(sums.shape[1]):
-        two = (sums[h, i] + w0 * values[j, i]) + w1 * values[j + 1, i]
-        sums[h, i] = (two + w2 * values[j + 2, i]) + w3 * values[j + 3, i]
+            weight = weights[j, h]
+            for i in range(n):
+                sums[h, i] += weight * values[j, i]
 
 
 @njit(cache=True)
