@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 MISSED = 1
-_console = Console(soft_wrap=True, highlight=False, width=110)
+_console = Console(soft_wrap=True, highlight=False, width=140)
 
 
 @dataclass(frozen=True)

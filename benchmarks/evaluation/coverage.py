@@ -28,9 +28,9 @@ from headwater_server.inference.off_policy.overlap import Overlap
 from headwater_server.inference.off_policy.snips import snips
 from headwater_server.inference.off_policy.weights import effective_sample_size
 
-DEFAULT = "Clopper-Pearson on ESS"
-PEER = "vw-estimators cressieread"
-BETTING = "betting sequence"
+DEFAULT = "Clopper-Pearson"
+PEER = "cressieread (vw)"
+BETTING = "betting"
 SLOW_DRAWS = 5
 """Draws of what takes long: a peer that adds one row at a time, and the sequence."""
 
@@ -107,7 +107,7 @@ def cressieread(largest: float) -> Way:
     return interval
 
 
-FAST: dict[str, Way] = {DEFAULT: default, "gamma, mean weight": gamma, "normal on SNIPS": normal}
+FAST: dict[str, Way] = {DEFAULT: default, "gamma": gamma, "normal": normal}
 
 
 @dataclass

@@ -6,7 +6,6 @@ Each is measured by a process of its own, as the growth of its resident memory.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import subprocess
 import sys
@@ -24,7 +23,11 @@ from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.event_class import class_of
 from headwater_server.engine.warmup import warm_up
-from headwater_server.replica.operators.memory import map_large_blocks, process_bytes
+from headwater_server.replica.operators.memory import (
+    give_back_memory,
+    map_large_blocks,
+    process_bytes,
+)
 
 COUNT = 250_000  # a little less than a power of two, where a table that doubles is nearly full
 EVENT_IDS_TIMES = 4  # as many event ids: they are small
@@ -113,8 +116,7 @@ def grown_bytes(kind: str, count: int) -> float:
 def _held_bytes() -> int:
     """Return the resident bytes, without what was freed and not given back."""
     gc.collect()
-    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
-        trim(0)
+    give_back_memory()
     return process_bytes()
 
 

@@ -5,6 +5,7 @@ Nothing is translated while the clock runs, so that the generator is lighter tha
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -38,7 +39,10 @@ def _drawn(skew: shape.Skew, count: int, seed: tuple[int, ...]) -> Iterator[int]
 
 
 def _questions(order: Order, stream: int, _: int) -> Iterator[bytes]:
-    """Yield questions of visitors who change from call to call, and from order to order."""
+    """Return questions of visitors who change from call to call, and from order to order.
+
+    All are made here and now, before the clock runs.
+    """
     visitors = _drawn(shape.VISITORS, order.visitors, (order.seed, stream, 4))
     asked = [
         recommendation_service_pb2.RecommendRequest(
@@ -46,8 +50,7 @@ def _questions(order: Order, stream: int, _: int) -> Iterator[bytes]:
         ).SerializeToString()
         for _ in range(QUESTIONS)
     ]
-    while True:
-        yield from asked
+    return itertools.cycle(asked)
 
 
 def _slate_problem(answer: bytes, _: int) -> str:

@@ -1,4 +1,4 @@
-"""Within the kernel of a Recommend: what each source costs, the selection, and the features.
+"""Within the kernel of a Recommend: each source, the selection, and features with scores.
 
 A source costs what the gathering takes with it, less what it takes without it. So the sources do
 not sum to the gathering: they share what is in the caches. Each way is run for all visitors before
@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.shops.shop import visitor_id
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.requests import RecommendRequest
-from headwater_server.engine.ranking import describing
+from headwater_server.engine.reranking.answering import NO_DRAW, answer
 from headwater_server.engine.retrieval import gathering
 from headwater_server.engine.retrieval.gathering import Tables
 
@@ -28,7 +28,9 @@ OF_CALLERS = "candidates"  # what only a caller proposes
 class _Asked(NamedTuple):
     statistics: Any
     visitor: Any
+    asking: Any
     shown_at: Any
+    network: Any
 
 
 Way = Callable[[Tables, _Asked], Any]
@@ -46,8 +48,15 @@ def kernel_us(engine: Engine, visitors: Iterable[int]) -> dict[str, float]:
 def _asked(engine: Engine, name: str) -> _Asked:
     parts, now_ms = engine.parts, engine.parts.clock_ms
     history = parts.history(RecommendRequest(name, "r", placement=PLACEMENT), PLACEMENT, now_ms)
-    statistics, visitor = parts.ranking.statistics(history), parts.retriever.visitor(history)
-    return _Asked(statistics, visitor, parts.catalogue.shown_at(now_ms))
+    visitor, visitors = parts.retriever.visitor(history), parts.visitors
+    reading = visitors.reading(visitors.profiles_of(name, ""), "", now_ms / 1000.0)
+    return _Asked(
+        parts.ranking.statistics(history),
+        visitor,
+        (reading, _NOTHING, visitor.circumstances),
+        parts.catalogue.shown_at(now_ms),
+        parts.models.ranker.network,
+    )
 
 
 def _ways() -> dict[str, Way]:
@@ -65,8 +74,8 @@ def _ways() -> dict[str, Way]:
         "retrieved": lambda tables, one: gathering.retrieve(
             tables, one.visitor, _NOTHING, one.shown_at
         ),
-        "found": lambda tables, one: describing.found(
-            tables, one.statistics, one.visitor, _NOTHING, one.shown_at
+        "answered": lambda tables, one: answer(
+            tables, one.statistics, one.asking, _NOTHING, one.shown_at, one.network, NO_DRAW
         ),
     }
 
@@ -88,7 +97,7 @@ def _parts(taken: Mapping[str, Any]) -> dict[str, float]:
     for name, without in taken.items():
         if name in gathering.BITS:
             found[f"retrieval: {name}"] = whole - without
-    found |= {"selection": retrieved - whole, "features": taken["found"] - retrieved}
+    found |= {"selection": retrieved - whole, "features, scores": taken["answered"] - retrieved}
     return {name: _mean(values) for name, values in found.items()}
 
 

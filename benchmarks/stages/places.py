@@ -10,7 +10,6 @@ _HISTORY = {
     "history": (
         "engine.parts:Parts.history",
         "engine.parts:Parts.history_before",
-        "engine.ranking.candidate_scoring:CandidateScoring.with_context",
     ),
 }
 _TABLES = {
@@ -28,13 +27,12 @@ RECOMMEND = {
     "translate in": ("api.translate.recommendation:recommend_request",),
     "servicer": ("api.servicers.recommendation:RecommendationServicer.Recommend",),
     "replica": ("replica.reads.reads:Reads.recommend",),
-    **_HISTORY,
+    "visitor and circumstances": ("engine.engine:Engine._question",),
     "hidden items": ("engine.reranking.hiding:Hiding.hidden",),
     **_TABLES,
-    "kernel: retrieval, features": ("engine.ranking.describing:found",),
-    "scores": ("models.ranker.ranker:ListwiseRanker.score_many",),
-    "candidates, around": ("engine.engine:Engine._candidates",),
-    "slots": ("engine.reranking.reranker:Reranking.slots",),
+    "kernel: history to slots": ("engine.reranking.answering:answer",),
+    "kernel, around": ("engine.reranking.answering:Answering.candidates",),
+    "slots, around": ("engine.reranking.reranker:Reranking.slots",),
     "chances": ("engine.exploration.slot_probabilities:of_slate",),
     "results": ("engine.engine:Engine._results",),
     "engine, around": ("engine.engine:Engine.recommend",),

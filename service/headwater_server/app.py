@@ -25,7 +25,7 @@ from headwater_server.observability.meters import Meters
 from headwater_server.observability.metrics_server import MetricsServer
 from headwater_server.replica.assembly import restored_replica
 from headwater_server.replica.group.process_context import ProcessContext
-from headwater_server.replica.operators.memory import map_large_blocks
+from headwater_server.replica.operators.memory import give_back_memory, map_large_blocks
 from headwater_server.replica.ports.registry import FOLLOWER
 from headwater_server.replica.replica import Replica
 from headwater_server.settings import Settings
@@ -96,6 +96,7 @@ async def _start(
         host_peers=context.host_peers,
         meters=meters,
     )
+    give_back_memory()
     await replica.start()
     parts.push_async_callback(replica.stop)
     if (in_force := replica.engine.settings) != settings.engine:

@@ -21,7 +21,7 @@ from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.answers import Answer, ListAnswer, WriteAnswer
 
-SMALL = EngineSettings(items_max=64, visitors_max=16, deduplication_ids_max=64)
+SMALL = EngineSettings(items_max=64, event_items_max=0, visitors_max=16, deduplication_ids_max=64)
 
 
 class Shop:

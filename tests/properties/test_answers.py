@@ -158,7 +158,9 @@ def test_a_probability_is_given_once_enough_was_reported():
 
 def test_memory_is_bounded_by_settings():
     """Far more visitors, items and ids than the caps leave as many as the caps, and it works."""
-    caps = EngineSettings(visitors_max=50, items_max=64, deduplication_ids_max=80)
+    caps = EngineSettings(
+        visitors_max=50, items_max=64, event_items_max=0, deduplication_ids_max=80
+    )
     engine = Engine(caps)
     for n in range(3000):
         event = Event(f"e{n}", "click", f"v{n % 170}", items=(EventItem(f"i{(n * 7) % 500}"),))

@@ -23,7 +23,7 @@ rules = [
     {"name": "first", "kind": "pin", "slot": 2, "item_ids": ["i1", "i2"]},
 ]
 settings = EngineSettings(
-    items_max=2500, visitors_max=300, rules=rules, exploration_policy="thompson",
+    items_max=2500, event_items_max=0, visitors_max=300, rules=rules, exploration_policy="thompson",
     attribution_window_minutes=1,
 )
 engine = Engine(settings)

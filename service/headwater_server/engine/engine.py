@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from headwater_server.engine import changes
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.exploration import slates, slot_probabilities
+from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
 from headwater_server.engine.intake.firewall import refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
@@ -33,7 +35,7 @@ from headwater_server.engine.messages.rewards import (
     reward_of,
 )
 from headwater_server.engine.parts import Applied, Parts, Steps
-from headwater_server.engine.reranking.candidates import Candidates, Question
+from headwater_server.engine.reranking.candidates import Question
 from headwater_server.engine.reranking.filling import Filled
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot import memory, state, versions
@@ -220,40 +222,49 @@ class Engine:
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer what this visitor should see at ``now_ms``; the state stays as it was."""
         question = self._question(request, now_ms)
-        candidates = self._candidates(question)
-        slots = self.parts.reranking.slots(question, candidates)
+        slots = self.parts.reranking.slots(question)
         results = self._results(question, slots)
         policy = slates.policy_of(request, self.settings, self.parts.models.probability)
         return slates.recommendation(request, results, policy, slots.limits)
 
     def _question(self, request: RecommendRequest, now_ms: int) -> Question:
-        """Look up who asks: history and circumstances, and which items are hidden from them."""
-        parts = self.parts
-        history = parts.history(request, request.placement, now_ms)
-        history = parts.scoring.with_context(history, request)
-        profiles = parts.visitors.profiles_of(request.visitor_id, request.user_id)
-        return Question(request, history, parts.hiding.hidden(profiles, now_ms), now_ms)
-
-    def _candidates(self, question: Question) -> Candidates:
-        """Retrieve what may be shown, from all sources, and rank it in one pass."""
-        request, history, hidden, now_ms = question
-        return Candidates(*self.parts.scoring.candidates(request, history, hidden, now_ms))
+        """Look up who asks, under which circumstances, and which items are hidden from them."""
+        parts, visitors = self.parts, self.parts.visitors
+        profiles = visitors.profiles_of(request.visitor_id, request.user_id)
+        account = profiles[1][1:]
+        return Question(
+            request,
+            now_ms,
+            visitors.reading(profiles, request.session_id, now_ms / 1000.0),
+            parts.scoring.known(request.context_item_ids),
+            parts.circumstances(request, request.placement, account)[0],
+            parts.hiding.hidden(profiles, now_ms),
+        )
 
     def _results(self, question: Question, slots: Filled) -> Sequence[Result]:
         """Return the slots as results: with their chances, and with reasons if asked for."""
         parts, explain = self.parts, question.request.explain
         (given, items, scores), rows = slots.candidates, slots.rows
-        head, history = parts.models.probability, question.history
         chosen = items[rows]
-        chances = slot_probabilities.of_slate(head, scores[rows], chosen, history, explain=explain)
+        chances = self._chances(question, scores[rows], chosen)
         first = np.array(slots.first) if slots.first else None
-        ids = parts.scoring.ids(given, items, rows)
+        ids = parts.scoring.ids(given, chosen, rows)
         results = Results(ids, slots.scores, slots.propensities, chances.values, first)
         if not explain:
             return results
         sources = parts.retriever.evidence.sources_of(chosen)
         explained = slates.explained(results, chances, sources, slots.moved)
-        return parts.explanations.explain(explained, history, items, rows, scores)
+        return parts.explanations.explain(explained, question.history, items, rows, scores)
+
+    def _chances(
+        self, question: Question, scores: NDArray[np.float64], chosen: NDArray[np.int32]
+    ) -> SlotProbabilities:
+        """Return the chances of an act, slot by slot, as far as they are known."""
+        head, explain = self.parts.models.probability, question.request.explain
+        if not head.is_ready:
+            return slot_probabilities.unknown(len(chosen) if explain else 0)
+        visitor = question.history_length, question.circumstances
+        return slot_probabilities.of_slate(head, scores, chosen, *visitor, explain=explain)
 
     # --- the state as a whole: never within an operation --------------------------------------
 

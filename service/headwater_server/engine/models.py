@@ -68,9 +68,7 @@ class Models:
     def reserving(self, rows: int) -> Generator[None, None, None]:
         """Make room for items numbered below ``rows``, in steps: a large array takes several."""
         for model in self._over_items():
-            if isinstance(model, Content):
-                yield from model.reserving(rows)
-            model.reserve(rows)
+            yield from model.reserving(rows)
             yield
 
     @property

@@ -24,6 +24,7 @@ from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.ranking.ranking import Ranking
+from headwater_server.engine.reranking.answering import Answering
 from headwater_server.engine.reranking.hiding import Hiding
 from headwater_server.engine.reranking.reranker import Reranking
 from headwater_server.engine.retrieval.retriever import Retriever
@@ -79,11 +80,12 @@ class Parts:
         self.ranking = Ranking(models, self.retriever)
         self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
-        self.reranking = Reranking(self.scoring)
+        self.answering = Answering(self.scoring)
+        self.reranking = Reranking(self.answering)
         self.explanations = Explanations(
             models, catalogue, self.ranking, self.retriever.popular.counted
         )
-        self.lists = Lists(models, self.scoring)
+        self.lists = Lists(models, self.answering, self.visitors)
         self.impressions = Impressions(
             self.attribution,
             self.learning,
@@ -162,16 +164,22 @@ class Parts:
             who.visitor_id, who.user_id, who.session_id, time_ms / 1000.0, of_past=of_past
         )
         account = who.user_id or self.visitors.account_of(who.visitor_id)
+        found, claimed = self.circumstances(who, placement, account)
+        return (
+            history._replace(circumstances=found, claimed=claimed) if found or claimed else history
+        )
+
+    def circumstances(
+        self, who: Event | RecommendRequest, placement: str, account: str
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the circumstances of an act or a request, and those that only a page claims."""
         if not (account or placement or who.context):
-            return history
+            return (), ()
         features = circumstances_of_account(self.users.features(account))
         stated = circumstances(placement, who.context)
-        if not (stated or features):
-            return history
         stated = marked(stated, who, self.models.circumstances.is_known)
         claimed = claimed_by(who, stated)
-        found = (*(text for text in stated if text not in claimed), *features)
-        return history._replace(circumstances=found, claimed=claimed)
+        return (*(text for text in stated if text not in claimed), *features), claimed
 
     def numbering(self, item_id: str) -> Numbered:
         """Return the item's number; a new one may take the place of those inactive longest.
@@ -211,11 +219,9 @@ class Parts:
         self.models.forget_counts(gone)
         self.retriever.popular.forget(gone)
         yield from self.models.forgetting(gone)
-        self.attribution.forget_items(gone)
-        yield
-        self.visitors.histories.forget_items(gone, self.catalogue.rows)
-        yield
-        self.hiding.forget_items(gone)
+        yield from self.attribution.forgetting(gone)
+        yield from self.visitors.histories.forgetting(gone, self.catalogue.rows)
+        yield from self.hiding.forgetting(gone)
         yield from self.catalogue.evicting(gone)
 
     def state(self) -> dict[str, Any]:

@@ -34,8 +34,12 @@ ALIASES: dict[str, str] = {
     "order": "purchase-complete",
 }
 
-_BEFORE: dict[str, Any] = {"catalogue_only": "nobody", "page_event_items_max": 0}
-"""What builds without these settings did: events of pages created items."""
+_BEFORE: dict[str, Any] = {
+    "catalogue_only": "nobody",
+    "page_event_items_max": 0,
+    "event_items_max": 0,
+}
+"""What builds without these settings did: events of pages created items, in all free places."""
 
 
 @dataclass(frozen=True)
@@ -163,14 +167,14 @@ class EngineSettings:
         },
     )
     items_max: int = field(
-        default=200_000,
+        default=1_000_000,
         metadata={
             "help": "items that the catalogue describes (UpsertItems). None is removed for others: "
             "a new one beyond this number is REFUSED"
         },
     )
     event_items_max: int = field(
-        default=0,
+        default=200_000,
         metadata={
             "help": "items that only events name, and deleted ones; those inactive for longest are "
             "removed first. 0: as many as items_max leaves free, at least a quarter of it"

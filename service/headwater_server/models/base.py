@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Hashable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.models.river_parts import Ranker
+
+Made = TypeVar("Made")
 
 CAPACITY_START = 1024
 """Rows that item arrays begin with; they double, so their size depends only on the item count."""
@@ -27,13 +29,17 @@ def grown(array: NDArray[Any], rows: int, fill: float = 0) -> NDArray[Any]:
     >>> grown(np.ones(2), 3)
     array([1., 1., 0.])
     """
-    growth = growing(array, rows, fill)
+    return done(growing(array, rows, fill))
+
+
+def done(steps: Generator[None, None, Made]) -> Made:
+    """Take all ``steps``, and return what the last one returns."""
     while True:
         try:
-            next(growth)
+            next(steps)
         except StopIteration as end:
-            larger: NDArray[Any] = end.value
-            return larger
+            made: Made = end.value
+            return made
 
 
 def growing(array: NDArray[Any], rows: int, fill: float = 0) -> Generator[None, None, NDArray[Any]]:
@@ -73,8 +79,7 @@ class ItemModel(Ranker):
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
-        for _ in self.reserving(rows):
-            pass
+        done(self.reserving(rows))
 
     def reserving(self, rows: int) -> Generator[None, None, None]:
         """Do the same in steps; the model may be read between them."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from headwater_server.engine.messages.events import Outcome
+from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.messages.requests import Recommendation, ScoredItem
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class Answer:
     """A slate, the token that proves it, and the offset of its state.
 
@@ -32,7 +33,7 @@ class ListAnswer:
     offset: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class WriteAnswer:
     """One outcome per operation, in the order sent, and an offset of a state that contains all."""
 

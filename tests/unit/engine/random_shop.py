@@ -8,6 +8,7 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.retrieval import gathering
 from headwater_server.engine.settings import EngineSettings
 
 MINUTE_MS = 60_000
@@ -42,3 +43,12 @@ def requests(seed: int) -> list[RecommendRequest]:
     places = ("", "home", "elsewhere")
     names = [*(f"v{n}" for n in range(VISITORS)), "stranger"]
     return [RecommendRequest(v, f"r-{v}", placement=str(rng.choice(places))) for v in names]
+
+
+def found(ranking, history, excluded, now_ms, passing=None):
+    """Retrieve and describe what may be shown, with one kernel for each."""
+    retriever = ranking.retriever
+    shown_at = retriever.catalogue.shown_at(now_ms, passing)
+    visitor = retriever.visitor(history)
+    items = gathering.retrieve(retriever.begin(), visitor, excluded, shown_at)
+    return ranking.describe(history, items)

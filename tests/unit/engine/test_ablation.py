@@ -11,6 +11,7 @@ from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.evidence import SOURCES
+from tests.unit.engine.random_shop import found
 
 ASKED_BY_THE_CALLER = "candidates"
 
@@ -34,8 +35,9 @@ def answer(engine):
 def rows_of(engine):
     """Return the features of every candidate that ``answer`` ranks."""
     history = engine.parts.visitors.history("v1", "", "", 60.0 * 301)
-    found = engine.parts.ranking.found(history, np.zeros(0, dtype=np.int32), 60_000 * 301)
-    return found.rows, found.context
+    nothing = np.zeros(0, dtype=np.int32)
+    described = found(engine.parts.ranking, history, nothing, 60_000 * 301)
+    return described.rows, described.context
 
 
 def test_every_feature_and_every_source_belongs_to_a_name():

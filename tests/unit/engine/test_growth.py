@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.learning import attribution
 from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite
+from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.reranking import hiding
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.snapshot.state import flatten
+from headwater_server.engine.visitors import histories
+from headwater_server.models import base
 from headwater_server.models.base import CAPACITY_START, STEP_BYTES, growing, grown
 from headwater_server.models.content.content import STEP_ITEMS, Content
+from headwater_server.models.covisitation import neighbours
 
 
 def write(*numbers: int) -> Entry:
@@ -63,4 +72,37 @@ def test_items_are_listed_by_id_whatever_was_written_and_deleted() -> None:
                 pages += [item.item_id for item in page]
                 after = pages[-1]
             assert pages == expected
+    assert engine.digest() == Engine.restore(engine.capture()).digest()
+
+
+def test_all_models_grow_in_steps_of_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every array with a row an item is copied part by part, whichever model it belongs to."""
+    models, step_bytes = Engine().parts.models, 4_096
+    monkeypatch.setattr(base, "STEP_BYTES", step_bytes)
+    names = ("next_item", "companions", "by_event", "by_day", "starts", "activity")
+    leaves = flatten({name: getattr(models, name).state() for name in names})
+    arrays = [leaf for _, leaf in leaves if isinstance(leaf, np.ndarray)]
+    copied = sum(each.nbytes for each in arrays if len(each) == CAPACITY_START)
+    assert len(list(models.reserving(2 * CAPACITY_START))) > copied // step_bytes > 30
+
+
+def test_items_that_make_room_are_forgotten_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What names them is searched part by part: histories, impressions, hidden items, pairs."""
+    steps = {histories: "STEP_ROWS", neighbours: "STEP_ROWS", attribution: "STEP", hiding: "STEP"}
+    for module, name in steps.items():
+        monkeypatch.setattr(module, name, 64)
+    settings = EngineSettings(items_max=64, event_items_max=64)
+    parts = (engine := Engine(settings)).parts
+    for n in range(256):
+        items = (EventItem(f"i{n % 64}"),)
+        slate = Slate(f"r{n}", "p", "", (f"i{n % 64}",), (1.0,))
+        seen = Event(f"s{n}", "impression", f"v{n}", slate=slate)
+        view = Event(f"e{n}", "view", f"v{n}", items=items)
+        engine.apply(Entry(n, (view, seen)))
+        parts.hiding.hide(f"v{n}", n % 64, 10_000_000, now_ms=n, row_class=0)
+    assert len(parts.attribution) == len(parts.visitors) == 256
+    taken = len(list(parts.making_room(1)))
+    rows = len(parts.visitors.histories.size) + CAPACITY_START  # of visitors, of items
+    assert taken > (rows + 256 + 256) // 64
+    assert len(parts.attribution) < 256
     assert engine.digest() == Engine.restore(engine.capture()).digest()

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -27,6 +27,8 @@ from headwater_server.inference.experiments.planning import visitors_needed
 from headwater_server.inference.experiments.relative import relative
 from headwater_server.inference.experiments.sample_ratio import sample_ratio
 
+few = settings(max_examples=40, deadline=None)
+
 MEANS = st.floats(0.05, 50.0)
 ARMS = st.builds(Arm, st.integers(2, 100_000), MEANS, st.floats(0.0, 100.0))
 
@@ -38,6 +40,7 @@ def test_the_mixture_is_tuned_as_lambert_says(level):
     assert tuned_spread(level) == pytest.approx(lambert, rel=1e-9)
 
 
+@few
 @given(st.floats(10.0, 1e5), st.floats(0.1, 10.0))
 def test_no_other_number_of_visitors_has_a_narrower_sequence_than_the_planned(planned, share):
     """In standard errors a later look may be narrower by little; in width per plan none is."""
@@ -78,6 +81,7 @@ def test_arms_of_values_and_of_sums_are_numpys():
     assert math.isinf(Arm.of([3.0]).squared_error)
 
 
+@few
 @given(ARMS, ARMS)
 def test_a_difference_turns_around_with_its_arms(one, two):
     there, back = difference(one, two, 1000), difference(two, one, 1000)
@@ -85,12 +89,14 @@ def test_a_difference_turns_around_with_its_arms(one, two):
     assert there.high == pytest.approx(-back.low)
 
 
+@few
 @given(ARMS, ARMS)
 def test_a_lift_excludes_zero_exactly_when_the_difference_does(one, two):
     apart, lift = difference(one, two, 1000), relative(one, two, 1000)
     if min(abs(apart.low), abs(apart.high)) > 1e-9:
         assert (0.0 in apart) == (0.0 in lift) or math.isinf(lift.low)
-        assert one.mean / two.mean - 1.0 in lift
+        ratio = one.mean / two.mean - 1.0
+        assert lift.low - 1e-9 * (1.0 + ratio) <= ratio <= lift.high + 1e-9 * (1.0 + ratio)
 
 
 def test_the_ends_of_a_lift_solve_fiellers_equation():
@@ -111,12 +117,15 @@ def test_the_fixed_interval_is_welchs_for_many_visitors():
     assert (ours.low, ours.high) == pytest.approx((welch.low, welch.high), rel=1e-3)
 
 
-def test_an_arm_without_visitors_says_nothing():
+def test_an_arm_without_visitors_or_spread_says_nothing():
     for found in (
         difference(Arm(0, 0.0, 0.0), Arm(10, 1.0, 1.0), 100),
         relative(Arm(10, 1.0, 1.0), Arm(1, 1.0, 0.0), 100),
         relative(Arm(10, 1.0, 1.0), Arm(10, 0.0, 0.0), 100),
         confidence_sequence(Arm(1, 1.0, 0.0), 100),
+        confidence_sequence(Arm(9, 1.0, 0.0), 100),
+        difference(Arm(2, 1.0, 0.0), Arm(2, 0.0, 0.0), 100),
+        relative(Arm(2, 2.0, 0.0), Arm(2, 1.0, 0.0), 100),
     ):
         assert (found.low, found.high) == (-math.inf, math.inf)
 
@@ -168,6 +177,7 @@ def test_cuped_without_history_changes_nothing():
     assert variance_left(everyone) == pytest.approx(1.0)
 
 
+@few
 @given(st.floats(1e-3, 1e3))
 def test_cuped_ignores_the_unit_of_history(unit):
     outcomes, history, known = random_visitors(200, 15)

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater_server.inference.off_policy.cascade import cascade, product_weights
@@ -31,6 +31,8 @@ VALUE = float(TARGET @ RATES)
 ROWS = st.lists(st.tuples(st.floats(0.01, 20.0), st.floats(0.0, 5.0)), min_size=2, max_size=30).map(
     lambda rows: np.array(rows).T
 )
+
+few = settings(max_examples=40, deadline=None)
 
 
 def whole_population():
@@ -66,6 +68,7 @@ def test_the_variance_of_snips_rows_is_that_of_a_ratio():
     assert np.mean(values) == pytest.approx(VALUE, abs=0.003)
 
 
+@few
 @given(ROWS, st.floats(0.1, 10.0), st.floats(-3.0, 3.0))
 def test_snips_ignores_the_scale_of_weights_and_follows_a_constant(rows, times, more):
     weights, rewards = rows
@@ -75,6 +78,7 @@ def test_snips_ignores_the_scale_of_weights_and_follows_a_constant(rows, times, 
     assert rewards.min() - 1e-9 <= value <= rewards.max() + 1e-9
 
 
+@few
 @given(ROWS, st.randoms(use_true_random=False))
 def test_no_estimate_depends_on_the_order_of_rows(rows, random):
     order = list(range(rows.shape[1]))
@@ -83,6 +87,7 @@ def test_no_estimate_depends_on_the_order_of_rows(rows, random):
         assert estimate(*rows[:, order]).value == pytest.approx(estimate(*rows).value, rel=1e-9)
 
 
+@few
 @given(ROWS)
 def test_a_perfect_model_leaves_nothing_to_the_weights(rows):
     weights, rewards = rows
@@ -90,6 +95,7 @@ def test_a_perfect_model_leaves_nothing_to_the_weights(rows):
     assert estimate.rows == pytest.approx(rewards)
 
 
+@few
 @given(ROWS, st.floats(1e-3, 1e3))
 def test_effective_sample_size_is_at_most_the_rows_and_has_no_scale(rows, times):
     size = effective_sample_size(rows[0])
@@ -200,7 +206,7 @@ def test_lists_need_three_tenths_of_their_weights():
     weights[:60, 0] = 0.0
     found = Overlap.of_lists(weights, rewards)
     assert found.effective_share == pytest.approx(0.2)
-    assert found.problems == ("the lists are worth 20% of theirs, at least 30% is needed",)
+    assert found.problems == ("the lists are worth 20% of their number, at least 30% is needed",)
     weights[:20, 0] = 1.0
     assert Overlap.of_lists(weights, rewards).is_enough
 

@@ -60,6 +60,7 @@ class Events:
 
     def _wake(self) -> None:
         first, self._first = self._first, None
+        self._looked_s = time.monotonic()
         if first is not None:
             self._take(first)
         elif not self._ended.done():

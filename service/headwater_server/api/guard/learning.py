@@ -33,7 +33,7 @@ def cost_of_events(events: Sequence[SignedEvent], item_s: float) -> float:
     >>> cost_of_events([(event, "")], item_s=0.25)
     0.5
     """
-    return item_s * sum(max(1, len(event.items)) for event, _ in events)
+    return item_s * sum([len(event.items) or 1 for event, _ in events])
 
 
 def next_part(events: Sequence[SignedEvent], item_s: float) -> int:
@@ -43,6 +43,8 @@ def next_part(events: Sequence[SignedEvent], item_s: float) -> int:
     """
     has_company = _account().has_company(time.monotonic())
     most_s = LEARNING_BESIDE_S if has_company else LEARNING_MAX_S
+    if cost_of_events(events, item_s) <= most_s:
+        return len(events)
     cost_s, count = 0.0, 0
     for event in events:
         cost_s += cost_of_events([event], item_s)
@@ -64,13 +66,30 @@ async def feedback_in_parts(
     """
     outcomes: list[Outcome] = []
     while True:
-        item_s, rest = replica.item_s, events[len(outcomes) :]
-        part = rest[: next_part(rest, item_s)]
-        async with learning(cost_of_events(part, item_s)):
-            answer = await replica.feedback(part, remaining_s(), caller)
+        rest = events[len(outcomes) :] if outcomes else events
+        count, item_s = next_part(rest, replica.item_s), replica.item_s
+        part = rest if count == len(rest) else rest[:count]
+        answer = await _learned(replica, part, cost_of_events(part, item_s), remaining_s, caller)
+        if part is events:
+            return answer
         outcomes += answer.outcomes
         if len(outcomes) >= len(events):
             return replace(answer, outcomes=outcomes)
+
+
+async def _learned(
+    replica: Replica,
+    events: Sequence[SignedEvent],
+    cost_s: float,
+    remaining_s: Callable[[], float],
+    caller: Caller,
+) -> WriteAnswer:
+    account = _account()  # without `learning`, which takes longer to enter and leave
+    await account.begin_learning(cost_s)
+    try:
+        return await replica.feedback(events, remaining_s(), caller)
+    finally:
+        account.end_learning(cost_s)
 
 
 @contextlib.asynccontextmanager

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Iterator, Sequence
 from headwater.v1 import event_pb2, feedback_service_pb2
 from headwater_server.api.translate.checks import between
 from headwater_server.api.translate.values import plain_time_ms, plain_values
-from headwater_server.engine.messages.events import Event, EventItem, Status
+from headwater_server.engine.messages.events import CREATED, Event, EventItem, Status
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import WriteAnswer
 
@@ -33,11 +33,11 @@ def feedback_request(
     """Yield the events, each with the attribution token that was sent with it."""
     events = request.events
     between("events", events, EVENTS_MAX)
-    if not all(event.event_id for event in events):
-        place = next(place for place, event in enumerate(events) if not event.event_id)
-        raise InvalidRequest(f"events[{place}].event_id", "is required")
-    for event in events:
-        yield _event(event), event.attribution_token
+    for place, event in enumerate(events):
+        plain = _event(event)
+        if not plain.event_id:
+            raise InvalidRequest(f"events[{place}].event_id", "is required")
+        yield plain, event.attribution_token
 
 
 def _event(event: event_pb2.Event) -> Event:
@@ -92,4 +92,8 @@ def _add_results(
 ) -> None:
     add = response.results.add  # builds in place, which takes half as long as a list of messages
     for (event, _), outcome in zip(events, answer.outcomes, strict=True):
-        add(event_id=event.event_id, status=STATUSES[outcome.status], detail=outcome.detail)
+        if outcome is CREATED:
+            add(event_id=event.event_id, status=event_pb2.EVENT_STATUS_CREATED)
+        else:
+            status = STATUSES[outcome.status]
+            add(event_id=event.event_id, status=status, detail=outcome.detail)

@@ -14,7 +14,7 @@ from headwater_server.api.translate.checks import (
     short_text,
     texts,
 )
-from headwater_server.api.translate.results import results_bytes
+from headwater_server.api.translate.results import results_bytes, texts_bytes
 from headwater_server.api.translate.values import checked_values
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.messages.results import Result, Results
@@ -77,19 +77,11 @@ def exclude_tokens(request: pb.RecommendRequest) -> Sequence[str]:
 
 def recommend_response(answer: Answer) -> bytes:
     """Return the slate as the bytes of a `RecommendResponse`."""
-    slate = answer.recommendation
-    response = pb.RecommendResponse(
-        recommendation_id=slate.recommendation_id,
-        attribution_token=answer.attribution_token,
-        offset=answer.offset,
-        policy=slate.policy,
-        degraded=answer.degraded,
-        shortfall=answer.shortfall,
-        propensities_estimated=slate.propensities_estimated,
-    )
-    if isinstance(slate.results, Results):
-        return response.SerializeToString() + results_bytes(slate.results)
-    for result in slate.results:  # objects, because the request asked for an explanation
+    results = answer.recommendation.results
+    if isinstance(results, Results):
+        return texts_bytes(answer) + results_bytes(results)
+    response = pb.RecommendResponse.FromString(texts_bytes(answer))
+    for result in results:  # objects, because the request asked for an explanation
         _add(response, result)
     return response.SerializeToString()
 

@@ -1,7 +1,8 @@
-"""Writes the slots of a list as the bytes of a message, without an object for each slot.
+"""Writes an answer as the bytes of a message, without an object for the message or for a slot.
 
-`RecommendResponse.results` in the wire format of protobuf: for each slot the field's tag and
-length, the id with its tag and length, then numbers of eight bytes, each after its tag.
+`RecommendResponse` in the wire format of protobuf: texts, each after its tag and length; for each
+slot the field's tag and length, the id with its tag and length, then numbers of eight bytes, each
+after its tag.
 """
 
 from __future__ import annotations
@@ -15,8 +16,32 @@ from google.protobuf.message import Message
 
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater_server.engine.messages.results import Results
+from headwater_server.replica.answers import Answer
 
-FIXED64, LENGTH = 1, 2  # how a field is written: protobuf's numbers
+VARINT, FIXED64, LENGTH = 0, 1, 2  # how a field is written: protobuf's numbers
+
+
+def texts_bytes(answer: Answer) -> bytes:
+    """Return all fields of a `RecommendResponse` but ``results``.
+
+    >>> from headwater_server.engine.messages.requests import Recommendation
+    >>> answer = Answer(Recommendation("r1", (), "best"), "", "7-0")
+    >>> message = pb.RecommendResponse.FromString(texts_bytes(answer))
+    >>> message.recommendation_id, message.policy, message.offset, message.shortfall
+    ('r1', 'best', '7-0', '')
+    """
+    slate = answer.recommendation
+    texts = slate.recommendation_id, answer.attribution_token, answer.offset, slate.policy
+    fields = [*zip(_TEXTS, (*texts, answer.shortfall), strict=True)]
+    written = b"".join([_text(tag, text) for tag, text in fields if text])
+    if answer.degraded:
+        written += b"".join([_text(_DEGRADED, name) for name in answer.degraded])
+    return written + _ESTIMATED if slate.propensities_estimated else written
+
+
+def _text(tag: bytes, text: str) -> bytes:
+    raw = text.encode()
+    return tag + _varint(len(raw)) + raw
 
 
 def results_bytes(results: Results) -> bytes:
@@ -48,6 +73,13 @@ _SCORE, _PROPENSITY, _PROBABILITY, _FIRST_SLOT = (
     repeat(_tag(pb.Result, name, FIXED64))
     for name in ("score", "propensity", "probability", "first_slot_propensity")
 )
+*_TEXTS, _DEGRADED = (
+    bytes((_tag(pb.RecommendResponse, name, LENGTH),))
+    for name in (
+        "recommendation_id", "attribution_token", "offset", "policy", "shortfall", "degraded",
+    )
+)  # fmt: skip
+_ESTIMATED = bytes((_tag(pb.RecommendResponse, "propensities_estimated", VARINT), 1))
 _RESULT, _ITEM_ID = (
     _tag(pb.RecommendResponse, "results", LENGTH),
     _tag(pb.Result, "item_id", LENGTH),
@@ -80,6 +112,8 @@ def _varint(number: int) -> bytes:
     >>> _varint(5), _varint(300)
     (b'\x05', b'\xac\x02')
     """
+    if number < 128:  # as nearly always
+        return bytes((number,))
     raw = bytearray()
     while number > 127:
         raw.append(number & 127 | 128)

@@ -16,7 +16,7 @@ from headwater_server.engine.catalogue.field_times import UNSET, FieldTimes
 from headwater_server.engine.catalogue.item_texts import compact, items_of, text_of
 from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.messages.entries import Item, ItemWrite
-from headwater_server.engine.snapshot.state import Deferred, ScalarList
+from headwater_server.engine.snapshot.state import COPY_STEP, Deferred, ScalarList, Stepwise
 from headwater_server.models.base import CAPACITY_START, growing
 
 ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_id")
@@ -235,22 +235,26 @@ class Catalogue(Numbering):
             **super().state(),
             "newest": self.newest,
             "deleted": ScalarList(sorted(self._deleted)),
-            "items": self._written,
+            "items": Stepwise(self._written),
             "set_times": self.set_times.state(),
             **{name: getattr(self, name) for name in _DEFAULTS},
         }
 
-    def _written(self) -> Deferred:
+    def _written(self) -> Generator[None, None, Deferred]:
         """Return the items as JSON; an item never changes, so a thread may write them."""
-        items, hidden = self._items.copy(), frozenset(self._deleted)
+        items: list[Item | None] = []
+        for start in range(0, len(self._items), COPY_STEP):
+            items += self._items[start : start + COPY_STEP]
+            yield
+        hidden = frozenset(self._deleted)
 
         def write() -> dict[str, Any]:
-            known = [(number, item) for number, item in enumerate(items) if item]
+            numbers = np.array([n for n, item in enumerate(items) if item], dtype=np.int64)
             texts = (
                 text_of(Item(item.item_id, available=False) if number in hidden else item)
-                for number, item in known
+                for number, item in enumerate(items)
+                if item
             )
-            numbers = np.array([number for number, _ in known], dtype=np.int64)
             return {"numbers": numbers, "texts": ScalarList(texts)}
 
         return Deferred(write)
@@ -269,12 +273,12 @@ class Catalogue(Numbering):
         numbers = state["items"]["numbers"].tolist()
         items = items_of(state["items"]["texts"], [self.ids[number] for number in numbers])
         for number, item in zip(numbers, items, strict=True):
-            if number in self._deleted:
-                self._items[number] = Item(self.ids[number])
-            else:
-                self._items[number] = item
-                self.columns.put(number, item)
-                self._mark(number, kept=True)
+            self._items[number] = item
+        for number in self._deleted:
+            self._items[number] = Item(self.ids[number])
+        described = [number for number in numbers if number not in self._deleted]
+        self.columns.fill((number, item) for number in described if (item := self._items[number]))
+        self._keep_all(described)
         self._sorted = SortedList(item.item_id for item in map(self.at, self.numbers()) if item)
         timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)
         self._are_timed = bool(timed.any())

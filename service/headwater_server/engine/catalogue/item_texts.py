@@ -12,7 +12,7 @@ from headwater_server.engine.messages.entries import Item
 
 _NAMES = tuple(field.name for field in fields(Item))
 _CATEGORIES, _CURRENCY, _TAGS, _FEATURES = (
-    _NAMES.index(name) - 1 for name in ("categories", "currency_code", "tags", "features")
+    _NAMES.index(name) for name in ("categories", "currency_code", "tags", "features")
 )
 _PART = 1000
 """Texts that are parsed at once: one by one takes twice as long, all at once a lot of memory."""
@@ -49,17 +49,21 @@ def items_of(texts: Sequence[str], ids: Sequence[str]) -> Iterator[Item]:
     for begin in range(0, len(texts), _PART):
         part = slice(begin, begin + _PART)
         values = json.loads(f"[{','.join(texts[part])}]")
-        for item_id, (_, *rest) in zip(ids[part], values, strict=True):
-            _unlist(rest)
-            yield Item(item_id, *rest)
+        for item_id, fields_of in zip(ids[part], values, strict=True):
+            fields_of[0] = item_id
+            _unlist(fields_of)
+            yield Item(*fields_of)
 
 
 def _unlist(values: list[Any]) -> None:
-    """Turn the values of the fields after the id into those of an item, in place."""
-    values[_CATEGORIES] = tuple(map(intern, values[_CATEGORIES]))
+    """Turn the values of the fields into those of an item, in place."""
     values[_CURRENCY] = intern(values[_CURRENCY])
-    values[_TAGS] = tuple(map(intern, values[_TAGS]))
-    values[_FEATURES] = tuple(
-        (intern(name), intern(value) if isinstance(value, str) else value)
-        for name, value in values[_FEATURES]
-    )
+    for place in (_CATEGORIES, _TAGS):
+        values[place] = tuple(map(intern, texts)) if (texts := values[place]) else ()
+    if features := values[_FEATURES]:
+        values[_FEATURES] = tuple(
+            (intern(name), intern(value) if isinstance(value, str) else value)
+            for name, value in features
+        )
+    else:
+        values[_FEATURES] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,12 @@ class Numbering:
         """Never remove the item, until `release`."""
         self._mark(number, kept=True)
         self._recency.clear(number)
+
+    def _keep_all(self, numbers: Sequence[int]) -> None:
+        """Never remove any of these items; all others may be removed."""
+        kept = np.zeros(len(self.ids), dtype=np.uint8)
+        kept[list(numbers)] = True
+        self._kept, self.kept_count = array("B", kept.tobytes()), len(numbers)
 
     def release(self, number: int) -> None:
         """Allow the removal of the item; it is the most active one now."""

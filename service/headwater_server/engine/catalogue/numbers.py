@@ -44,9 +44,17 @@ class Numbers:
             self._array[item] = number
             return
         self._few[item] = number
+        self._to_array_if_many()
+
+    def _to_array_if_many(self) -> None:
         if SPARSE_SHARE * len(self._few) > self._rows:
             self._array = self._whole()
             self._few.clear()
+
+    def fill(self, numbers: dict[int, float]) -> None:
+        """Store the numbers of items, of which none is stored."""
+        self._few = numbers
+        self._to_array_if_many()
 
     def drop(self, item: int) -> None:
         """Remove the number of an item."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -59,11 +59,22 @@ class Postings:
         elif isinstance(held, array):
             held.append(item)
             if DENSE_SHARE * len(held) > self._rows:
-                self._counts[text] = len(held)
-                self._holders[text] = np.packbits(self.mask([text]), bitorder="little")
+                self._to_bits(text, len(held))
         else:
             held[item >> 3] |= 1 << (item & 7)
             self._counts[text] += 1
+
+    def fill(self, text: str, items: Sequence[int]) -> None:
+        """Note all items that have ``text``, which none had; named twice, it has it once."""
+        self._holders[text] = held = array("i", dict.fromkeys(items))
+        if DENSE_SHARE * len(held) > self._rows:
+            self._to_bits(text, len(held))
+        else:
+            self._shorten(text)
+
+    def _to_bits(self, text: str, count: int) -> None:
+        self._counts[text] = count
+        self._holders[text] = np.packbits(self.mask([text]), bitorder="little")
 
     def remove(self, text: str, item: int) -> None:
         """Note that ``item``, which had it, has ``text`` no longer."""

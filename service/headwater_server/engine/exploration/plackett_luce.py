@@ -15,7 +15,7 @@ _TINY = 1e-250
 
 
 @njit(cache=True)
-def _draw(scores, slots, epsilon, temperature, seed, chosen, propensities):
+def fill_slots(scores, slots, epsilon, temperature, seed, chosen, propensities):
     """Fill ``chosen`` with row numbers and ``propensities`` with each one's chance."""
     n = len(scores)
     left = np.ones(n, dtype=np.bool_)
@@ -79,7 +79,7 @@ def draw_slate(
     chosen, propensities = np.empty(count, dtype=np.int64), np.empty(count)
     if count:
         args = (count, epsilon, temperature, np.uint64(seed))
-        _draw(scores, *args, chosen, propensities)
+        fill_slots(scores, *args, chosen, propensities)
     return chosen, propensities
 
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.visitors.visitors import History
 from headwater_server.models.probability.averaging import share_of_slate
 from headwater_server.models.probability.probability import FEATURES, ProbabilityHead, buckets
 
@@ -18,6 +17,11 @@ class SlotProbabilities(NamedTuple):
     values: NDArray[np.float64] | None
     low: list[float] | list[None]
     high: list[float] | list[None]
+
+
+def unknown(slots: int) -> SlotProbabilities:
+    """Return what there is until enough impressions were reported: nothing, of so many slots."""
+    return SlotProbabilities(None, [None] * slots, [None] * slots)
 
 
 def slot_features(
@@ -39,19 +43,17 @@ def of_slate(
     head: ProbabilityHead,
     scores: NDArray[np.float64],
     items: NDArray[np.int32],
-    history: History,
+    history_length: int,
+    circumstances: tuple[str, ...],
     *,
     explain: bool,
 ) -> SlotProbabilities:
-    """Return the probabilities of a slate; None until enough impressions were reported."""
-    nothing = [None] * len(items) if explain else []
-    if not head.is_ready:
-        return SlotProbabilities(None, nothing, nothing)
+    """Return the probabilities of a slate, under a head that `is_ready`."""
     positions = np.arange(1, len(items) + 1)
-    dense = slot_features(scores, share_of_slate(scores), positions, len(history.items))
-    slots = dense, buckets(history.circumstances), items
+    dense = slot_features(scores, share_of_slate(scores), positions, history_length)
+    slots = dense, buckets(circumstances), items
     values = head.score_many(*slots)
     if not explain:
-        return SlotProbabilities(values, nothing, nothing)
+        return SlotProbabilities(values, [], [])
     low, high = head.interval_many(*slots)
     return SlotProbabilities(values, low.tolist(), high.tolist())

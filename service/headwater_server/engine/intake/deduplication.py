@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import struct
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ from headwater_server.engine.intake.id_rows import NOBODY, Columns, IdRows
 from headwater_server.engine.messages.entries import ErasedEvent
 from headwater_server.engine.messages.events import Event, Status, fingerprint
 from headwater_server.engine.snapshot.state import Deferred
+
+_WORD, _HALF_WORD = struct.Struct(">Q"), struct.Struct(">I")
 
 
 class Deduplication:
@@ -40,6 +44,8 @@ class Deduplication:
         self._rows = IdRows()
         self._buckets = IdBuckets(ids_max)
         self.removed_early = 0  # by this process, within the window; not a part of the state
+        # of the last event: it is asked about, and then remembered
+        self._last: tuple[Event | None, int] = (None, 0)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -54,11 +60,18 @@ class Deduplication:
 
     def status(self, event: Event, now_ms: int) -> Status:
         """Return CREATED for a new id, EXISTS for the same event, CONFLICT for another."""
-        place = self._known(_word(_key(event)), now_ms)
+        place = self._known(self._key_of(event), now_ms)
         if not place:
             return Status.CREATED
         same = self._rows.read(place)[1] == _half_word(_content(event))
         return Status.EXISTS if same else Status.CONFLICT
+
+    def _key_of(self, event: Event) -> int:
+        last, key = self._last
+        if last is not event:
+            key = _word(_key(event))
+            self._last = event, key
+        return key
 
     def _known(self, key: int, now_ms: int) -> int:
         """Return the place of an id within the window, 0 if there is none."""
@@ -68,22 +81,24 @@ class Deduplication:
 
     def remember(self, event: Event, profile: str, now_ms: int) -> None:
         """Remember the id of a learned event of ``profile``."""
-        self._remember(_key(event), _content(event), _owner(profile), now_ms)
+        self._remember(self._key_of(event), _content(event), _owner(profile), now_ms)
 
     def remember_erased(self, erased: ErasedEvent, now_ms: int) -> None:
         """Remember the id of an erased event, unless it is known; there is no owner."""
-        if not self._known(_word(erased.id_hash), now_ms):
-            self._remember(erased.id_hash, erased.content_hash, NOBODY, now_ms)
+        key = _word(erased.id_hash)
+        if not self._known(key, now_ms):
+            self._remember(key, erased.content_hash, NOBODY, now_ms)
 
     def is_erased(self, event: Event) -> bool:
         """Return whether a known event's person was erased."""
-        place = self._buckets.find(_word(_key(event)), self._rows)
+        place = self._buckets.find(self._key_of(event), self._rows)
         return self._rows.read(place)[2] == NOBODY
 
-    def _remember(self, id_hash: bytes, content_hash: bytes, owner: int, now_ms: int) -> None:
-        self.expire(now_ms)
-        self.shrink(places=1)
-        key, rows = _word(id_hash), self._rows
+    def _remember(self, key: int, content_hash: bytes, owner: int, now_ms: int) -> None:
+        rows = self._rows
+        rows.expire(now_ms - self.window_ms)
+        if len(rows) >= self.ids_max:
+            self.shrink(places=1)
         back = self._buckets.note(key, rows)
         rows.append(key, _half_word(content_hash), owner, back, now_ms)
 
@@ -128,11 +143,12 @@ def _key(event: Event) -> bytes:
     # pages have a separate space of ids, so that a page cannot occupy an id of the shop's backend
     person = b"page" if event.from_page else b""
     event_id = event.event_id.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(event_id, digest_size=16, person=person).digest()
+    return blake2b(event_id, digest_size=16, person=person).digest()
 
 
+@lru_cache(maxsize=1024)  # most visitors of the last minute
 def _owner(profile: str) -> int:
-    return _half_word(hashlib.blake2b(profile.encode("utf-8", "surrogatepass")).digest()) or 1
+    return _half_word(blake2b(profile.encode("utf-8", "surrogatepass")).digest()) or 1
 
 
 def _content(event: Event) -> bytes:
@@ -140,8 +156,10 @@ def _content(event: Event) -> bytes:
 
 
 def _word(digest: bytes) -> int:
-    return int.from_bytes(digest[:8], "big")
+    word: int = _WORD.unpack_from(digest)[0]
+    return word
 
 
 def _half_word(digest: bytes) -> int:
-    return int.from_bytes(digest[:4], "big")
+    half: int = _HALF_WORD.unpack_from(digest)[0]
+    return half

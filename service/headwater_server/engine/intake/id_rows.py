@@ -80,7 +80,7 @@ class IdRows:
 
     def expire(self, limit_ms: int) -> None:
         """Remove the oldest rows, up to the first that was written after ``limit_ms``."""
-        while len(self) and self._is_first_old(limit_ms):
+        while self.first < self.next and self._is_first_old(limit_ms):
             whole = (self._epochs[0] + 1) * TICKS <= limit_ms  # all rows of the epoch are old
             self.drop(self._epoch_end() - self.first if whole else 1)
 

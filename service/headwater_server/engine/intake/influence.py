@@ -43,8 +43,9 @@ class Influence:
         """Return why ``event`` may not be learned now, "" if it may."""
         if clock_ms // MINUTE_MS != self._minute:
             return ""
-        for name, most, excess in self._counted(event, profile, clock_ms):
-            if self._counts.get(name, 0) >= most:
+        counted, counts = self._counted(event, profile, clock_ms), self._counts
+        for name, most, excess in counted:
+            if counts.get(name, 0) >= most:
                 return excess.format(most)
         return ""
 
@@ -53,26 +54,29 @@ class Influence:
         if clock_ms // MINUTE_MS != self._minute:
             self._minute = clock_ms // MINUTE_MS
             self._counts.clear()
+        counts = self._counts
         for name, _, _ in self._counted(event, profile, clock_ms):
-            self._counts[name] = self._counts.get(name, 0) + 1
-        while len(self._counts) > COUNTED_MAX:
-            del self._counts[next(iter(self._counts))]
+            counts[name] = counts.get(name, 0) + 1
+        while len(counts) > COUNTED_MAX:
+            del counts[next(iter(counts))]
 
     def forget(self, profile: str) -> None:
         """Forget the counts of ``profile`` in this minute."""
         for name in [name for name in self._counts if name.partition("\0")[0] == profile]:
             del self._counts[name]
 
-    def _counted(self, event: Event, profile: str, clock_ms: int) -> Iterator[tuple[str, int, str]]:
-        """Yield (name, most, message) of each limit in force."""
-        if most := self.settings.visitor_events_per_minute_max:
+    def _counted(self, event: Event, profile: str, clock_ms: int) -> list[tuple[str, int, str]]:
+        """Return (name, most, message) of each limit in force."""
+        settings, limits = self.settings, []
+        if most := settings.visitor_events_per_minute_max:
             own_ms = None if event.from_page else event.event_time_ms
             minute = believed_ms(own_ms, clock_ms) // MINUTE_MS
-            yield f"{profile}\0{minute}", most, _ROBOT
-        if event.source and (most := self.settings.source_events_per_minute_max):
-            yield f"s{event.source}", most, _SOURCE
-        if not event.is_proven:
-            yield from self._counted_of_page(event, profile)
+            limits.append((f"{profile}\0{minute}", most, _ROBOT))
+        if event.source and (most := settings.source_events_per_minute_max):
+            limits.append((f"s{event.source}", most, _SOURCE))
+        if event.from_page and not event.is_proven:
+            limits += self._counted_of_page(event, profile)
+        return limits
 
     def _counted_of_page(self, event: Event, profile: str) -> Iterator[tuple[str, int, str]]:
         """Yield the limits of an unconfirmed event of a page."""

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.messages.requests import ScoredItem
+from headwater_server.engine.messages.requests import RecommendRequest, ScoredItem
 from headwater_server.engine.models import TREND_COLUMNS, Models
-from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
+from headwater_server.engine.reranking.answering import Answering
+from headwater_server.engine.reranking.candidates import Question
 from headwater_server.engine.retrieval.leaders import Leaders
-from headwater_server.engine.visitors.visitors import History
+from headwater_server.engine.visitors.visitors import History, Visitors
 from headwater_server.models import evidence as ev
 from headwater_server.models.popularity.popularity import Popularity
 
@@ -28,9 +29,11 @@ REACHES = (500, 4_000)
 class Lists:
     """Pure reads, over the same models and the same rules as recommendations."""
 
-    def __init__(self, models: Models, scoring: CandidateScoring) -> None:
+    def __init__(self, models: Models, answering: Answering, visitors: Visitors) -> None:
         self.models = models
-        self.scoring = scoring
+        self.answering = answering
+        self.scoring = scoring = answering.scoring
+        self.visitors = visitors
         counted = scoring.retriever.popular.counted
         self._leaders = {
             window: Leaders(models.by_day, column, counted, REACHES[0])
@@ -48,11 +51,12 @@ class Lists:
         items = self.scoring.known(tuple(item_ids))
         if len(items) == 0:
             return ()
-        history, ranking = _history_of(items), self.scoring.ranking
-        passing = self.scoring.masks.shown(filter_text) if filter_text else None
-        found = ranking.found(history, items, now_ms, passing).items
-        evidence = ranking.retriever.evidence.values_of(found)
-        alike = evidence[:, ev.CONTENT] / max(1e-9, self._self_similarity(history))
+        nobody = self.visitors.reading(("", ""), "", 0.0)
+        request = RecommendRequest("", "", filter=filter_text)
+        question = Question(request, now_ms, nobody, items, circumstances=(), hidden=items)
+        found = self.answering.found(question)
+        evidence = self.scoring.retriever.evidence.values_of(found)
+        alike = evidence[:, ev.CONTENT] / max(1e-9, self._self_similarity(question.history))
         scores = evidence[:, ev.LIFT] + _CONTENT_WEIGHT * alike
         return self._best(found[scores > 0], scores[scores > 0], size)
 
@@ -133,17 +137,3 @@ def rises(
     share = days.half_lives[column] / days.half_lives[longer]
     expected = stored[:, longer] * fading[longer] * share
     return counts, (counts - expected) / np.sqrt(expected + 1.0)
-
-
-def _history_of(items: NDArray[np.int32]) -> History:
-    """Return a history of exactly ``items``, all in the current session."""
-    n = len(items)
-    return History(
-        items=items,
-        ages_s=np.zeros(n),
-        interactions=np.ones(n, dtype=np.int32),
-        in_session=np.ones(n, dtype=np.bool_),
-        refused=np.zeros(0, dtype=np.int32),
-        session_length=n,
-        gap_s=0.0,
-    )

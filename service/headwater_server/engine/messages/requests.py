@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headwater_server.engine.messages.events import ContextValue
+from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.messages.results import Numbers, Result, Results
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class RecommendRequest:
     """One request: what should this visitor see now?
 
@@ -66,7 +67,7 @@ class UserProfile:
     history: tuple[Interaction, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class Recommendation:
     """The slate, best slot first, and its policy; ``limits``: the caps that kept it short.
 

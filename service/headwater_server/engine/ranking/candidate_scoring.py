@@ -35,22 +35,6 @@ class CandidateScoring:
         counted = retriever.popular.counted
         self.by_popularity = MostPopular(models.by_event, catalogue, self.masks, counted)
 
-    def with_context(self, history: History, request: RecommendRequest) -> History:
-        """Return the history as if the visitor had just viewed the context items."""
-        context = self.known(request.context_item_ids)
-        if len(context) == 0:
-            return history
-        rest = ~np.isin(history.items, context)
-        n = len(context)
-        return history._replace(
-            items=np.concatenate((context, history.items[rest])),
-            ages_s=np.concatenate((np.zeros(n), history.ages_s[rest])),
-            interactions=np.concatenate((np.ones(n, dtype=np.int32), history.interactions[rest])),
-            in_session=np.concatenate((np.ones(n, dtype=np.bool_), history.in_session[rest])),
-            session_length=n + int(history.in_session[rest].sum()),
-            gap_s=0.0,
-        )
-
     def known(self, item_ids: tuple[str, ...]) -> NDArray[np.int32]:
         """Return the numbers of the known ids, each once."""
         if not item_ids:
@@ -58,32 +42,28 @@ class CandidateScoring:
         numbers = map(self.catalogue.number, dict.fromkeys(item_ids))
         return np.array([n for n in numbers if n is not None], dtype=np.int32)
 
-    def candidates(
+    def refilled(
         self,
         request: RecommendRequest,
         history: History,
-        hidden: NDArray[np.int32],
+        excluded: NDArray[np.int32],
         now_ms: int,
-    ) -> tuple[Sequence[str] | None, NDArray[np.int32], NDArray[np.float64]]:
-        """Return what may be shown: the caller's ids or None for retrieval's, numbers, scores.
+        found: tuple[NDArray[np.int32], NDArray[np.float64]],
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return ``found`` (items, scores) with popular items, as many as a list needs.
 
-        ``hidden`` items are left out by the rules of `hiding`.
+        None of them is ``excluded``, refused, or just viewed.
         """
-        if request.candidate_item_ids:
-            return self._given(request, history, hidden, now_ms)
-        passing = self.masks.shown(request.filter) if request.filter else None
-        named = self.known(request.exclude_item_ids + request.context_item_ids)
-        excluded = np.concatenate((named, hidden))
-        found = self.ranking.found(history, excluded, now_ms, passing)
-        items, scores = found.items, self.ranking.score(found)
-        enough = request.page_size if passing is None else max(request.page_size, REFILL)
-        if len(items) < enough:
-            excluded = np.concatenate((items, excluded, history.refused, history.items[:1]))
-            allowed = self.allowed(excluded, now_ms)
-            more = self.most_popular(request.filter, allowed, enough - len(items))
-            items = np.concatenate((items, more))
-            scores = np.concatenate((scores, self.scores(history, more)))
-        return None, items, scores
+        items, scores = found
+        barred = np.concatenate((items, excluded, history.refused, history.items[:1]))
+        count = self.enough(request) - len(items)
+        more = self.most_popular(request.filter, self.allowed(barred, now_ms), count)
+        more_scores = self.scores(history, more)
+        return np.concatenate((items, more)), np.concatenate((scores, more_scores))
+
+    def enough(self, request: RecommendRequest) -> int:
+        """Return with how many candidates a request needs no popular ones beside them."""
+        return max(request.page_size, REFILL) if request.filter else request.page_size
 
     def passing(self, text: str, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return bool[n]: which of ``items`` pass a filter, all of them with ""."""
@@ -92,21 +72,25 @@ class CandidateScoring:
         return self.masks.passing(text).has(items)
 
     def ids(
-        self, given: Sequence[str] | None, items: NDArray[np.int32], rows: NDArray[np.int64]
+        self, given: Sequence[str] | None, chosen: NDArray[np.int32], rows: NDArray[np.int64]
     ) -> list[str]:
-        """Return the ids of the candidates in ``rows``."""
+        """Return the ids of the ``chosen`` candidates; ``rows`` are their places on the list."""
         if given is not None:
             return [given[row] for row in rows.tolist()]
-        return [self.catalogue.ids[item] for item in items[rows].tolist()]
+        ids = self.catalogue.ids
+        return [ids[item] for item in chosen.tolist()]
 
-    def _given(
+    def given(
         self,
         request: RecommendRequest,
         history: History,
         hidden: NDArray[np.int32],
         now_ms: int,
-    ) -> tuple[list[str], NDArray[np.int32], NDArray[np.float64]]:
-        """Return the caller's items, each once; an unknown one ranks as without interactions."""
+    ) -> tuple[Sequence[str], NDArray[np.int32], NDArray[np.float64]]:
+        """Return the caller's items, each once: ids, numbers, scores. No ``hidden`` item is kept.
+
+        An unknown item ranks as without interactions.
+        """
         excluded = {*request.exclude_item_ids, *request.context_item_ids}
         wanted = [i for i in dict.fromkeys(request.candidate_item_ids) if i not in excluded]
         spare = self.catalogue.spare_row

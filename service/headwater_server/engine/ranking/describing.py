@@ -14,7 +14,7 @@ from headwater_server.engine.features.features import (
     context_features,
     item_features,
 )
-from headwater_server.engine.retrieval.gathering import gather, retrieve
+from headwater_server.engine.retrieval.gathering import gather
 from headwater_server.models.content.profile_similarity import score_items
 from headwater_server.models.content.word_flow import score_words
 from headwater_server.models.evidence import FROM_CALLER, add_rows
@@ -70,14 +70,6 @@ def describe_visitor(statistics, history):
 def describe(tables, statistics, history, items):
     """Return (float32[features, n] of ``items``, float32[context]) for this history."""
     return describe_items(tables, statistics, items), describe_visitor(statistics, history)
-
-
-@njit(cache=True, nogil=True)
-def found(tables, statistics, visitor, excluded, shown_at):
-    """Retrieve what may be shown; return (int32[n] items, their features, the context)."""
-    items = retrieve(tables, visitor, excluded, shown_at)
-    features = describe_items(tables, statistics, items)
-    return items, features, describe_visitor(statistics, visitor.items)
 
 
 @njit(cache=True, nogil=True)

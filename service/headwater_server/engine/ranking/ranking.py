@@ -38,8 +38,11 @@ class Ranking:
         context = columns_of(names, features.CONTEXT_FEATURES, context=True)
         self._gone = np.array(items, dtype=np.int64), np.array(context, dtype=np.int64)
 
-    def statistics(self, history: History) -> Statistics:
-        """Return what features read beside the evidence, as kernels take it."""
+    def statistics(self, history: History | None = None) -> Statistics:
+        """Return what features read beside the evidence, as kernels take it.
+
+        None: the kernel reads the history itself.
+        """
         models, activity = self.models, self.models.activity
         return Statistics(
             activity.counts,
@@ -48,24 +51,10 @@ class Ranking:
             _read(models.starts),
             float(activity.events),
             activity.repeat_rate,
-            float(history.session_length),
-            history.gap_s,
+            float(history.session_length) if history else 0.0,
+            history.gap_s if history else 0.0,
             *self._gone,
         )
-
-    def found(
-        self,
-        history: History,
-        excluded: NDArray[np.int32],
-        now_ms: int,
-        passing: NDArray[np.bool_] | None = None,
-    ) -> Described:
-        """Retrieve and describe what may be shown now: only ``passing``, none ``excluded``."""
-        retriever = self.retriever
-        shown_at = retriever.catalogue.shown_at(now_ms, passing)
-        args = retriever.begin(), self.statistics(history), retriever.visitor(history)
-        items, features, context = describing.found(*args, excluded, shown_at)
-        return Described(items, features.T, context)
 
     def given(self, history: History, items: NDArray[np.int32]) -> Described:
         """Describe the caller's own ``items``, with the evidence that all sources write."""

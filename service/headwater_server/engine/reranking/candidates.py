@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +14,56 @@ from headwater_server.engine.ranking.candidate_scoring import REFILL, CandidateS
 from headwater_server.engine.ranking.most_popular import Allowed
 from headwater_server.engine.reranking.rules import Boost, Bury
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.visitors.reading import read_asking
 from headwater_server.engine.visitors.visitors import History
 
 
-class Question(NamedTuple):
-    """A request with its history, the items hidden from the visitor, and the time."""
+class Question:
+    """A request with who asks, what is hidden from them, and the time.
 
-    request: RecommendRequest
-    history: History
-    hidden: NDArray[np.int32]
-    now_ms: int
+    ``reading`` is what `Visitors.reading` returns; ``context`` the numbers of the items that count
+    as just viewed. Most questions are answered in one kernel, and need no history of their own.
+    """
+
+    __slots__ = (
+        "_history", "_length", "circumstances", "context", "hidden", "now_ms", "reading", "request",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        request: RecommendRequest,
+        now_ms: int,
+        reading: tuple[Any, ...],
+        context: NDArray[np.int32],
+        circumstances: tuple[str, ...],
+        hidden: NDArray[np.int32],
+    ) -> None:
+        self.request = request
+        self.now_ms = now_ms
+        self.reading = reading
+        self.context = context
+        self.circumstances = circumstances
+        self.hidden = hidden
+        self._history: History | None = None
+        self._length = -1
+
+    @property
+    def history(self) -> History:
+        """The history of who asks, with the context items on top."""
+        if self._history is None:
+            fields = read_asking(self.reading, self.context)
+            self._history = History(*fields)._replace(circumstances=self.circumstances)
+        return self._history
+
+    @property
+    def history_length(self) -> int:
+        """The number of items in the history."""
+        return self._length if self._length >= 0 else len(self.history.items)
+
+    @history_length.setter
+    def history_length(self, length: int) -> None:
+        """Note the number when a kernel has read the history."""
+        self._length = length
 
 
 class Candidates(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -21,12 +21,16 @@ from headwater_server.engine.snapshot.state import Deferred
 ITEMS_MAX = 1000
 """Items left out for one profile; with more of them the oldest are shown again."""
 
+STEP = 4_000
+"""Profiles that are looked at in one step: about a millisecond."""
+
 Span = tuple[int, int]
 """Until when an item is hidden, and since when, in milliseconds."""
 _Table = dict[str, dict[int, Span]]
 """profile -> item -> when it is hidden."""
 
 DAY_MS = 86_400_000
+_NO_ITEMS = np.zeros(0, dtype=np.int32)
 
 
 class Hiding:
@@ -83,14 +87,12 @@ class Hiding:
 
     def hidden(self, profiles: tuple[str, ...], now_ms: int) -> NDArray[np.int32]:
         """Return int32[n]: the items left out for any of ``profiles`` at ``now_ms``."""
-        items = [
-            item
-            for table in self._tables
-            for profile in profiles
-            for item, (until_ms, _) in table.get(profile, {}).items()
-            if now_ms < until_ms
-        ]
-        return np.array(items, dtype=np.int32)
+        items: list[int] = []
+        for table in self._tables:
+            for profile in profiles:
+                if spans := table.get(profile):
+                    items += [item for item, (until_ms, _) in spans.items() if now_ms < until_ms]
+        return np.array(items, dtype=np.int32) if items else _NO_ITEMS
 
     def set_back(self, now_ms: int) -> None:
         """Count items that were hidden after ``now_ms`` as hidden then, for as long as before."""
@@ -105,14 +107,17 @@ class Hiding:
         for table in self._tables:
             table.pop(profile, None)
 
-    def forget_items(self, gone: NDArray[np.int32]) -> None:
-        """Forget ``gone`` items, whose numbers will be reused."""
+    def forgetting(self, gone: NDArray[np.int32]) -> Iterator[None]:
+        """Forget ``gone`` items, whose numbers will be reused, in steps."""
         numbers = set(gone.tolist())
         for table in self._tables:
-            for profile, items in table.items():
+            for place, (profile, items) in enumerate(table.items(), start=1):
                 if not numbers.isdisjoint(items):
                     kept = {item: span for item, span in items.items() if item not in numbers}
                     table[profile] = kept
+                if place % STEP == 0:
+                    yield
+        yield
 
     def state(self) -> Deferred:
         """Return each class's profiles in order of their last change, and their items."""

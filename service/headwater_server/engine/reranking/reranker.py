@@ -10,8 +10,8 @@ import numpy as np
 from headwater_server.engine.exploration import slates, thompson
 from headwater_server.engine.exploration.plackett_luce import seed_of
 from headwater_server.engine.messages.requests import RecommendRequest
-from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
-from headwater_server.engine.reranking.candidates import Candidates, Pool, Question
+from headwater_server.engine.reranking.answering import NO_DRAW, Answering, Draw
+from headwater_server.engine.reranking.candidates import Pool, Question
 from headwater_server.engine.reranking.filling import ActiveRules, Filled, Filling
 from headwater_server.engine.reranking.first_slot import first_slot
 from headwater_server.engine.reranking.hiding import HidingRules
@@ -34,8 +34,9 @@ from headwater_server.engine.settings import EngineSettings
 class Reranking:
     """The stage between scores and slate; it only reads, and has no state."""
 
-    def __init__(self, scoring: CandidateScoring) -> None:
-        self.scoring = scoring
+    def __init__(self, answering: Answering) -> None:
+        self.answering = answering
+        self.scoring = scoring = answering.scoring
         self.similarity = SimilarityInputs(scoring.models, scoring.catalogue)
         self.adopt(EngineSettings())
 
@@ -72,13 +73,27 @@ class Reranking:
         levels = (rule.level for rule in rules if isinstance(rule, Diversify))
         return next(levels, self.settings.diversity)
 
-    def slots(self, question: Question, candidates: Candidates) -> Filled:
+    def slots(self, question: Question) -> Filled:
         """Return the filled slots, with the candidates and those that rules add."""
         active = self.active_rules(question.request, question.now_ms)
+        draw = self._draw(question.request) if active is None else NO_DRAW
+        candidates, drawn = self.answering.candidates(question, draw)
+        if drawn is not None:
+            return Filled(candidates, *drawn)
         pool = Pool(self.scoring, question, candidates)
         if active is None:
             return self._by_score(pool)
         return Filling(active, pool, self.similarity, self.settings).filled()
+
+    def _draw(self, request: RecommendRequest) -> Draw:
+        """Return how the kernel draws the slots; not at all if it is to be done otherwise."""
+        settings, head = self.settings, self.scoring.models.probability
+        if not request.explore or request.first_slot or thompson.applies(head, request, settings):
+            return NO_DRAW
+        seed = np.uint64(seed_of(request.recommendation_id))
+        epsilon, temperature = settings.exploration_epsilon, settings.exploration_temperature
+        # as floats, always: another type would compile the kernel once more
+        return Draw(request.page_size, float(epsilon), float(temperature), seed)
 
     def _by_score(self, pool: Pool) -> Filled:
         """Draw the slots of a request without active rules."""

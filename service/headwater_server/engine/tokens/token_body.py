@@ -147,10 +147,10 @@ def _packed_ids(item_ids: Sequence[str]) -> bytes:
 
 
 def _numbered(item_ids: Sequence[str]) -> bytes:
-    """Return the common prefix, and the digits that follow in each id; b"" if they are not so.
+    r"""Return the common prefix, and the digits that follow in each id; b"" if they are not so.
 
     >>> _numbered(["item-007", "item-12"]), _numbered(["a1", "b1"]), _numbered(["a1", "ab"])
-    (b'\\xff\\x05item-\\x00z\\x12', b'', b'')
+    (b'\xff\x05item-\x00z\x12', b'', b'')
     """
     prefix = _common(item_ids)
     rests = [item_id[len(prefix) :] for item_id in item_ids]

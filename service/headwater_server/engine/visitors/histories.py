@@ -13,6 +13,8 @@ from headwater_server.models.base import CAPACITY_START, HISTORY_MAX, growing
 from headwater_server.models.covisitation.neighbours import allocate_block, release_block
 
 BLOCK_MIN = 2
+STEP_ROWS = 20_000
+"""Rows that are searched in one step for items that are removed."""
 _CLASSES = 8  # block sizes: 2, 4, … 128 and `HISTORY_MAX`
 
 
@@ -85,9 +87,10 @@ def _add(table, row, item, time, change):
 
 
 @njit(cache=True)
-def _forget_items(table, gone):
+def _forget_items(table, gone, first, stop):
+    """Remove the items that are gone from the rows ``first`` to ``stop``."""
     start, size, _, items, times, counts, _, _ = table
-    for row in range(len(size)):
+    for row in range(first, min(stop, len(size))):
         kept = start[row]
         for slot in range(start[row], start[row] + size[row]):
             if not gone[items[slot]]:
@@ -178,11 +181,13 @@ class Histories:
             release_block(self.start[row], self.room[row], BLOCK_MIN, self.items, self.free)
         self.start[row] = self.size[row] = self.room[row] = 0
 
-    def forget_items(self, items: Any, rows: int) -> None:
-        """Remove ``items`` (numbers below ``rows``) from every history."""
+    def forgetting(self, items: Any, rows: int) -> Generator[None, None, None]:
+        """Remove ``items`` (numbers below ``rows``) from every history, in steps."""
         gone = np.zeros(rows, dtype=np.bool_)
         gone[items] = True
-        _forget_items(self.table, gone)
+        for first in range(0, len(self.size), STEP_ROWS):
+            _forget_items(self.table, gone, first, first + STEP_ROWS)
+            yield
 
     def state(self, rows: int) -> dict[str, Any]:
         """Return the arrays by name: the first ``rows``, and the slots in use."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import struct
 from collections.abc import Generator
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -157,7 +158,12 @@ def _link(
     newest[buckets] = rows + 1  # of equal buckets the last counts
 
 
-@lru_cache(maxsize=64)  # an event looks up its profiles several times
+_WORDS = struct.Struct(">QQ")
+
+
+@lru_cache(maxsize=1024)  # an event looks up its profiles several times, and a visitor comes again
 def _hashed(key: str) -> tuple[int, int]:
-    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")
+    high, low = _WORDS.unpack(
+        blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    )
+    return high, low

@@ -128,3 +128,36 @@ def read_history(table, acts, rows, now_s, session_key, gap_s, of_past):
     items, ages_s, counts, in_session, refused = seen(table, first, second, now_s, since_s, np.inf)
     since_last_s = max(0.0, now_s - last_s) if first >= 0 or second >= 0 else 0.0
     return items, ages_s, counts, in_session, refused, in_session.sum(), since_last_s
+
+
+@njit(cache=True)
+def as_if_viewed(read, context):
+    """Return what `read_history` read, as if the visitor had just viewed the ``context`` items."""
+    items, ages_s, counts, in_session, refused, length, _ = read
+    first, n = len(context), len(context) + len(items)
+    if first == 0:
+        return read
+    all_items, all_ages_s = np.empty(n, dtype=np.int32), np.zeros(n)
+    all_counts, all_in_session = np.ones(n, dtype=np.int32), np.ones(n, dtype=np.bool_)
+    all_items[:first] = context
+    n = length = first
+    for i in range(len(items)):
+        if not (context == items[i]).any():
+            all_items[n], all_ages_s[n], all_counts[n] = items[i], ages_s[i], counts[i]
+            all_in_session[n] = in_session[i]
+            length += in_session[i]
+            n += 1
+    return (
+        all_items[:n], all_ages_s[:n], all_counts[:n], all_in_session[:n], refused, length, 0.0,
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def read_asking(reading, context):
+    """Return the fields of `History` of who asks now, with the ``context`` items on top.
+
+    ``reading`` is what `Visitors.reading` returns.
+    """
+    table, acts, rows, now_s, session_key, gap_s = reading
+    read = read_history(table, acts, rows, now_s, session_key, gap_s, False)
+    return as_if_viewed(read, context)

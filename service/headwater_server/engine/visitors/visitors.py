@@ -86,7 +86,7 @@ class Visitors:
         """Return the key of the profile that an event of this caller belongs to."""
         return "u" + user_id if user_id else "v" + visitor_id
 
-    def profiles_of(self, visitor_id: str, user_id: str) -> tuple[str, ...]:
+    def profiles_of(self, visitor_id: str, user_id: str) -> tuple[str, str]:
         """Return the keys of the profiles that count together for a caller."""
         account = "u" + user_id if user_id else self._links.account("v" + visitor_id)
         return ("v" + visitor_id, account)
@@ -224,17 +224,21 @@ class Visitors:
 
         ``of_past``: without what they did after ``now_s``, as an event that comes late needs it.
         """
-        first, second = map(self._rows.find, self.profiles_of(visitor_id, user_id))
-        return History(
-            *read_history(
-                self.histories.table,
-                (self._last_s, self._session_start_s, self._session_keys),
-                (first, second),
-                now_s,
-                _session_key(session_id),
-                self.session_gap_s,
-                of_past,
-            )
+        reading = self.reading(self.profiles_of(visitor_id, user_id), session_id, now_s)
+        return History(*read_history(*reading, of_past))
+
+    def reading(
+        self, profiles: tuple[str, str], session_id: str, now_s: float
+    ) -> tuple[Any, Any, tuple[int, int], float, int, float]:
+        """Return what the kernels of `reading` need to read both profiles together."""
+        first, second = profiles
+        return (
+            self.histories.table,
+            (self._last_s, self._session_start_s, self._session_keys),
+            (self._rows.find(first), self._rows.find(second)),
+            now_s,
+            _session_key(session_id),
+            self.session_gap_s,
         )
 
     def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:

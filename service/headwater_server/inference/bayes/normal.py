@@ -21,7 +21,8 @@ def probability_better(treatment: Arm, control: Arm, effects: float = math.inf) 
         tau: the standard deviation of effects that such experiments have; infinite is a flat prior.
 
     Assumptions: means of many visitors are nearly normal. It is to be shown beside the always-valid
-    interval, and is no rule for stopping (see `probability_best`). 0.5 without data.
+    interval, and is no rule for stopping (see `probability_best`). It is 0.5 while nothing is known
+    of the error.
 
     Examples
     --------
@@ -33,8 +34,6 @@ def probability_better(treatment: Arm, control: Arm, effects: float = math.inf) 
     Source: A. Gelman et al., "Bayesian data analysis", 2013, section 2.5.
     """
     mean, spread = _posterior(treatment, control, effects)
-    if spread == 0.0:
-        return 0.5 if mean == 0.0 else float(mean > 0.0)
     return float(ndtr(mean / spread)) if math.isfinite(spread) else 0.5
 
 
@@ -55,8 +54,6 @@ def expected_loss_of(treatment: Arm, control: Arm, effects: float = math.inf) ->
     mean, spread = _posterior(treatment, control, effects)
     if math.isinf(spread):
         return math.inf
-    if spread == 0.0:
-        return max(0.0, -mean)
     score = mean / spread
     density = math.exp(-(score**2) / 2.0) / math.sqrt(2.0 * math.pi)
     return spread * density - mean * float(ndtr(-score))
@@ -65,7 +62,7 @@ def expected_loss_of(treatment: Arm, control: Arm, effects: float = math.inf) ->
 def _posterior(treatment: Arm, control: Arm, effects: float) -> tuple[float, float]:
     if not effects > 0.0:
         raise ValueError(f"effects is {effects:g}, and must be above 0")
-    error = treatment.squared_error + control.squared_error
+    error = treatment.error_beside(control)
     apart = treatment.mean - control.mean
     if math.isinf(effects) or math.isinf(error):
         return (0.0, effects) if math.isinf(error) else (apart, math.sqrt(error))

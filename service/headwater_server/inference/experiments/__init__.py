@@ -1,0 +1,1 @@
+"""Arms of an experiment compared: at any time, once at the end, with history taken out."""

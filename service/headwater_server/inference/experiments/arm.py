@@ -43,6 +43,17 @@ class Arm:
         """Return the variance of the mean; infinite below two visitors."""
         return self.variance / self.visitors if self.visitors > 1 else math.inf
 
+    def error_beside(self, other: Arm) -> float:
+        """Return the variance of the difference of two means; infinite if nothing is known of it.
+
+        Two visitors who clicked beside two who did not have no variance: that is no certainty.
+
+        >>> Arm(2, 1.0, 0.0).error_beside(Arm(2, 0.0, 0.0))
+        inf
+        """
+        error = self.squared_error + other.squared_error
+        return error if error > 0.0 else math.inf
+
     @classmethod
     def of(cls, values: ArrayLike) -> Arm:
         """Return the arm of these visitors: one value each."""

@@ -8,7 +8,7 @@ from headwater_server.inference.checks import confidence, number
 from headwater_server.inference.experiments.arm import Arm
 from headwater_server.inference.interval import Interval
 
-_ROUNDS = 64
+_ROUNDS_MAX = 64
 
 
 def tuned_spread(level: float) -> float:
@@ -61,7 +61,7 @@ def confidence_sequence(arm: Arm, planned: float, level: float = 0.95) -> Interv
     from the first ten visitors on, had 0.5 to 4.3 % false alarms. Revenue of heavy tails: cap it,
     and say so; metrics of visitors that still grow: `python -m benchmarks.evaluation peeking`.
 
-    It says nothing below two visitors: the interval is infinite.
+    It says nothing below two visitors, or while all visitors are alike: the interval is infinite.
 
     Examples
     --------
@@ -74,14 +74,16 @@ def confidence_sequence(arm: Arm, planned: float, level: float = 0.95) -> Interv
     the normal mixture: H. Robbins, Annals of Mathematical Statistics 41, 1970.
     """
     confidence(level)
-    if arm.visitors < 2:
+    if arm.visitors < 2 or arm.variance == 0.0:
         return Interval(-math.inf, math.inf, level)
     reach = sequence_reach(arm.visitors, planned, level) * math.sqrt(arm.squared_error)
     return Interval(arm.mean - reach, arm.mean + reach, level)
 
 
 def _fixed_point(alpha: float) -> float:
-    spread = 1.0
-    for _ in range(_ROUNDS):  # each round divides the error by s + 1
-        spread = math.log((spread + 1.0) / alpha**2)
+    spread, before = 1.0, 0.0
+    for _ in range(_ROUNDS_MAX):  # each round divides the error by s + 1
+        if spread == before:
+            break
+        spread, before = math.log((spread + 1.0) / alpha**2), spread
     return spread

@@ -28,7 +28,8 @@ def difference(treatment: Arm, control: Arm, planned: float, level: float = 0.95
         With several treatments: `bonferroni_level`.
 
     Assumptions: those of `confidence_sequence`, and random assignment of visitors to arms.
-    It says nothing while an arm has less than two visitors: the interval is infinite.
+    It says nothing while an arm has less than two visitors, or while all visitors of both arms are
+    alike: the interval is infinite.
 
     Examples
     --------
@@ -45,7 +46,7 @@ def difference(treatment: Arm, control: Arm, planned: float, level: float = 0.95
 
 def spread_around(treatment: Arm, control: Arm, reach: float, level: float) -> Interval:
     """Return the interval that reaches so many standard errors around the difference."""
-    error = treatment.squared_error + control.squared_error
+    error = treatment.error_beside(control)
     if math.isinf(error):
         return Interval(-math.inf, math.inf, level)
     apart, around = treatment.mean - control.mean, reach * math.sqrt(error)

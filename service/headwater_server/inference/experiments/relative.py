@@ -39,7 +39,7 @@ def fieller(treatment: Arm, control: Arm, reach: float, level: float) -> Interva
     """Return the ratios, less 1, that are within so many standard errors of the means'."""
     errors = treatment.squared_error, control.squared_error
     nothing = Interval(-math.inf, math.inf, level)
-    if math.isinf(sum(errors)) or control.mean <= 0.0:
+    if math.isinf(treatment.error_beside(control)) or control.mean <= 0.0:
         return nothing
     top, bottom = (reach**2 * error for error in errors)
     square = control.mean**2 - bottom

@@ -35,7 +35,7 @@ def sample_ratio(
     Assumptions: visitors arrive one after the other with a fixed chance of each arm.
 
     With two equal arms it finds 55:45 after about 1,300 visitors and 52:48 after about 8,600, with
-    0.6 % false alarms in 50,000 visitors; a chi-square test at 1 %, read as often, has 11 %.
+    0.6 % false alarms in 50,000 visitors; a chi-square test at 1 %, read as often, has 15 %.
 
     Examples
     --------

@@ -1,0 +1,1 @@
+"""Intervals of what off-policy estimates say."""

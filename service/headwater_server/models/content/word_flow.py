@@ -8,6 +8,7 @@ this request's, then the number of words met.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -219,9 +220,9 @@ class WordFlow(FadingModel):
         met, stamp = np.zeros(places, dtype=np.int32), np.zeros(2, dtype=np.int64)
         self.scratch = flow, lifts, marks, met, stamp
 
-    def reserve(self, rows: int) -> None:
+    def reserving(self, rows: int) -> Generator[None, None, None]:
         """Make room for items numbered below ``rows``; words get room when they are learned."""
-        self.content.reserve(rows)
+        yield from self.content.reserving(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Nothing: it counts words, and `Content` reports those that it removes."""

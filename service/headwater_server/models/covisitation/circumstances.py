@@ -131,8 +131,9 @@ class Circumstances(FadingModel):
         self._page_names: list[str] = []
         self._pairs.reserve(rows)
 
-    def reserve(self, rows: int) -> None:
+    def reserving(self, rows: int) -> Generator[None, None, None]:
         """Nothing: rows are circumstances, not items."""
+        yield from ()
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Take ``items`` out of all rows."""

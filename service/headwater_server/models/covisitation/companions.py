@@ -138,9 +138,9 @@ class Companions(FadingModel):
         self._pairs = Neighbours(columns=2)
         self._pairs_slots = 2 * REACH * self.row_max
 
-    def reserve(self, rows: int) -> None:
-        """Make room for items numbered below ``rows``."""
-        self._pairs.reserve(rows)
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Make room for items numbered below ``rows``, in steps."""
+        yield from self._pairs.reserving(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items``, as row and as neighbour."""

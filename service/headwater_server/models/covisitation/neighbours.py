@@ -8,17 +8,20 @@ of the state is a handful of memory copies.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from headwater_server.models.base import CAPACITY_START, growing, grown
+from headwater_server.models.base import CAPACITY_START, done, growing
 
 BLOCK_MIN = 8
 STEP_ROWS = 20_000
 """Rows that are searched in one step for items that are removed."""
+STEP_ITEMS = 5_000
+"""Rows that are removed in one step."""
 _CLASSES = 24  # block sizes: 8 times a power of two below 2^24
 
 
@@ -121,12 +124,13 @@ def claim_slot(table, row, neighbour, weight, row_max, draw):
 
 
 @njit(cache=True)
-def _clear(table, row):
-    """Release the block of a row."""
+def _clear(table, rows):
+    """Release the blocks of some rows."""
     start, size, room, ids, _, _, free, _ = table
-    if room[row] > 0:
-        release_block(start[row], room[row], BLOCK_MIN, ids, free)
-    start[row], size[row], room[row] = 0, 0, 0
+    for row in rows:
+        if room[row] > 0:
+            release_block(start[row], room[row], BLOCK_MIN, ids, free)
+        start[row], size[row], room[row] = 0, 0, 0
 
 
 @njit(cache=True)
@@ -177,9 +181,12 @@ class Neighbours:
 
     def reserve(self, rows: int) -> None:
         """Make room for rows of items below ``rows``."""
-        names = ("start", "size", "room")
+        done(self.reserving(rows))
+
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Do the same in steps, between which it may be read."""
         if rows > len(self.size):
-            self._set({name: grown(getattr(self, name), rows) for name in names})
+            yield from self._growing(("start", "size", "room"), rows)
 
     def lacks(self, slots: int) -> bool:
         """Return whether there are fewer than ``slots`` more; kernels cannot grow an array."""
@@ -188,10 +195,14 @@ class Neighbours:
     def making_room(self, slots: int) -> Generator[None, None, None]:
         """Make room for ``slots`` more, in steps between which it may be read."""
         if self.lacks(slots):
-            room, longer = max(int(self.used[0]) + slots, 2 * len(self.ids)), {}
-            for name in ("ids", "values", "last"):
-                longer[name] = yield from growing(getattr(self, name), room)
-            self._set(longer)
+            room = max(int(self.used[0]) + slots, 2 * len(self.ids))
+            yield from self._growing(("ids", "values", "last"), room)
+
+    def _growing(self, names: Sequence[str], length: int) -> Generator[None, None, None]:
+        longer = {}
+        for name in names:
+            longer[name] = yield from growing(getattr(self, name), length)
+        self._set(longer)
 
     def forget(self, items: Any) -> None:
         """Remove ``items`` from all rows, and their own rows."""
@@ -200,8 +211,9 @@ class Neighbours:
 
     def forgetting(self, items: Any) -> Generator[None, None, None]:
         """Do the same in steps."""
-        for item in items:
-            self.clear(int(item))
+        for start in range(0, len(items), STEP_ITEMS):
+            self.clear_all(np.asarray(items[start : start + STEP_ITEMS], dtype=np.int64))
+            yield
         yield from self.forgetting_neighbours(items)
 
     def forgetting_neighbours(self, items: Any) -> Generator[None, None, None]:
@@ -214,7 +226,11 @@ class Neighbours:
 
     def clear(self, row: int) -> None:
         """Empty a row and release its block."""
-        _clear(self.table, row)
+        self.clear_all(np.array([row], dtype=np.int64))
+
+    def clear_all(self, rows: NDArray[np.int64]) -> None:
+        """Empty rows and release their blocks."""
+        _clear(self.table, rows)
 
     def state(self) -> dict[str, Any]:
         """Return the arrays by name, without the slots that were never used."""

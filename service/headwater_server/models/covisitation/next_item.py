@@ -123,10 +123,10 @@ class NextItem(FadingModel):
         self._pairs_slots = 2 * REACH * self.row_max
         self._degrees = np.zeros((CAPACITY_START, 2), dtype=np.float32)
 
-    def reserve(self, rows: int) -> None:
-        """Make room for items numbered below ``rows``."""
-        super().reserve(rows)
-        self._pairs.reserve(rows)
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Make room for items numbered below ``rows``, in steps."""
+        yield from super().reserving(rows)
+        yield from self._pairs.reserving(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items``, as row and as neighbour."""

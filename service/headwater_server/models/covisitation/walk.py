@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -93,9 +94,9 @@ class Walk(ItemModel):
         self.chain = chain
         self._chain = chain or NextItem()
 
-    def reserve(self, rows: int) -> None:
-        """Make room for items numbered below ``rows``."""
-        self._chain.reserve(rows)
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Make room for items numbered below ``rows``, in steps."""
+        yield from self._chain.reserving(rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items``."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numba
 
-from headwater_server.models.kernel_cache import target
+from headwater_server.models.kernel_cache import blas, target
 from headwater_server.models.kernel_cache.digests import defined
 from headwater_server.models.kernel_cache.folders import copy_all, folder
 from headwater_server.models.kernel_cache.progress import Progress, progress
@@ -28,6 +28,7 @@ _LOCATORS = (
 def use() -> None:
     """Compile the kernels that are defined afterwards for a common target, and keep them here."""
     target.choose()
+    blas.leave_out()
     numba.config.CACHE_LOCATOR_CLASSES = ",".join(_LOCATORS)  # type: ignore[attr-defined]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from river import base
 
-from headwater_server.models.base import CAPACITY_START
+from headwater_server.models.base import CAPACITY_START, done
 from headwater_server.models.covisitation.circumstances import PAGES, circumstance
 from headwater_server.models.probability.averaging import average, update_weights
 from headwater_server.models.probability.probit import BIAS, CHANCE_MIN, Probit, normal_cdf
@@ -117,7 +117,11 @@ class ProbabilityHead(base.Classifier):
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
-        self._experts[-1].reserve(_FIRST_ITEM + rows)
+        done(self.reserving(rows))
+
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Make room for items numbered below ``rows``, in steps."""
+        yield from self._experts[-1].reserving(_FIRST_ITEM + rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items``, whose numbers will be reused."""

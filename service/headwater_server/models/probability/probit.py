@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 from statistics import NormalDist
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 from river import base
+
+from headwater_server.models.base import done, growing
 
 BIAS = 0
 """Number of the bias, which is in every row, with value 1."""
@@ -149,10 +152,13 @@ class Probit(base.Classifier):
 
     def reserve(self, rows: int) -> None:
         """Make room for weights numbered below ``rows``, each at its prior."""
-        more = rows - len(self.means)
-        if more > 0:
-            self.means = np.concatenate((self.means, np.zeros(more)))
-            self.variances = np.concatenate((self.variances, np.ones(more)))
+        done(self.reserving(rows))
+
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Do the same in steps, between which it may be read."""
+        means = yield from growing(self.means, rows)
+        variances = yield from growing(self.variances, rows, 1.0)
+        self.means, self.variances = means, variances
 
     def forget(self, weights: NDArray[np.int64]) -> None:
         """Reset ``weights`` to their prior."""

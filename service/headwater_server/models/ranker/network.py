@@ -21,6 +21,10 @@ UNITS = 16
 """Width of the hidden layer."""
 _WIDTH = 32  # items that the loops of `_add_products` take at a time, at most
 
+_NONE, _NO_ROWS = np.zeros(0, dtype=np.float32), np.zeros((0, 0), dtype=np.float32)
+NO_NETWORK = _NONE, (_NONE,) * 4, (_NONE, _NO_ROWS, _NO_ROWS, _NONE, _NONE)
+"""In the place of (biases, moments, parameters) where a kernel takes them and there are none."""
+
 
 @njit(cache=True)
 def _precision(variance):

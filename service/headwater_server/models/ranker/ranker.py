@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from river import base
 
-from headwater_server.models.base import CAPACITY_START, grown
+from headwater_server.models.base import CAPACITY_START, done, growing, grown
 from headwater_server.models.ranker import network
 from headwater_server.models.ranker.contributions import Contributions, network_contributions
 from headwater_server.models.ranker.list_step import learn_list
@@ -126,7 +127,11 @@ class ListwiseRanker(base.Classifier):
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
-        self._bias = grown(self._bias, rows)
+        done(self.reserving(rows))
+
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Make room for items numbered below ``rows``, in steps."""
+        self._bias = yield from growing(self._bias, rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the bias of ``items``, whose numbers will be reused."""
@@ -136,11 +141,14 @@ class ListwiseRanker(base.Classifier):
         self, features: NDArray[Any], context: NDArray[Any], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
         """Return float64[n] finite scores of float32[n, features] rows for ``items``; a read."""
-        tables = self._bias, tuple(self._moments), tuple(self._parameters)
-        scores: NDArray[np.float64] = network.score_items(
-            _by_feature(features), context, items, *tables
-        )
+        wide = _by_feature(features)
+        scores: NDArray[np.float64] = network.score_items(wide, context, items, *self.network)
         return scores
+
+    @property
+    def network(self) -> tuple[Any, Any, Any]:
+        """As kernels take it: (biases, moments, parameters)."""
+        return self._bias, tuple(self._moments), tuple(self._parameters)
 
     def contributions(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Generator
 from functools import lru_cache
 from typing import Any
 
@@ -110,6 +111,10 @@ class RiverRanker(base.Classifier):
 
     def reserve(self, rows: int) -> None:
         """Nothing: a River classifier has no rows by item."""
+
+    def reserving(self, rows: int) -> Generator[None, None, None]:
+        """Nothing: a River classifier has no rows by item."""
+        yield from ()
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Nothing: a River classifier has no rows by item."""

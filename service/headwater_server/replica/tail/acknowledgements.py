@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.engine.messages.events import Outcome
+from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.settings import EngineSettings
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class Acknowledged:
     """The outcome of each operation, and an offset of a state that contains all."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ NOBODY = Caller()
 SOURCE_BYTES = 8
 
 
+@lru_cache(maxsize=1024)
 def source_of(caller: str, token_key: bytes) -> str:
     """Return a pseudonym that only the owner of the key can link to ``caller``; "" for none.
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from headwater_server.engine.messages.entries import Operation
-from headwater_server.engine.messages.events import Outcome, Status
+from headwater_server.engine.messages.events import CREATED, Outcome, Status
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import DeadlineExceeded, Overloaded, StoreUnavailable
 from headwater_server.replica.answers import WriteAnswer
@@ -92,12 +92,8 @@ class Writes:
         done = await self._done(pending, end_s)
         outcomes = _outcomes(checked, done.outcomes)
         # the engine rejects some only when it applies them: after a change of settings, or robots'
-        rejected = [
-            RejectedEvent(event, outcome.detail, token)
-            for event, token, outcome in zip(checked.events, checked.tokens, outcomes, strict=True)
-            if outcome.status is Status.QUARANTINED
-        ]
-        await self._store_rejected(rejected, end_s)
+        if outcomes.count(CREATED) < len(outcomes):
+            await self._store_rejected(_rejected(checked, outcomes), end_s)
         return WriteAnswer(outcomes, done.offset)
 
     async def _submit(
@@ -105,15 +101,15 @@ class Writes:
     ) -> PendingWrite | None:
         if not operations:
             return None
-        self._admit(operations)  # early, so that a call that is refused costs little
+        self._check_health()
+        self._appender.admit(len(operations))  # early: a call that is refused costs little
         encoded = await self._appender.encode(operations)
-        self._admit(operations)
+        self._check_health()
         return self._appender.submit(operations, encoded, checked)
 
-    def _admit(self, operations: Sequence[Operation]) -> None:
+    def _check_health(self) -> None:
         if not self._health.writes:
             raise StoreUnavailable(self._health.reason)
-        self._appender.admit(len(operations))
 
     async def _submit_patiently(self, checked: CheckedEvents, end_s: float) -> PendingWrite | None:
         operations = checked.good
@@ -133,13 +129,12 @@ class Writes:
     async def _done(self, pending: PendingWrite | None, end_s: float) -> Acknowledged:
         if pending is None:
             return Acknowledged(self._tail.position.offset, ())
+        # a timer alone is a third of `asyncio.timeout_at`, and hardly any call comes to its end
+        timer = asyncio.get_running_loop().call_at(end_s, _give_up, pending)
         try:
-            async with asyncio.timeout_at(end_s):
-                return await pending.future
-        except TimeoutError:
-            if pending.appended:
-                raise DeadlineExceeded("the deadline passed before the write was applied") from None
-            raise StoreUnavailable from None
+            return await pending.future
+        finally:
+            timer.cancel()
 
     async def _store_rejected(self, rejected: Sequence[RejectedEvent], end_s: float) -> None:
         if not rejected:
@@ -156,6 +151,17 @@ class Writes:
         return asyncio.get_running_loop().time() + remaining_s - margin_s
 
 
+def _give_up(pending: PendingWrite) -> None:
+    """End a call whose time is over; its operations may still be done."""
+    if pending.future.done():
+        return
+    if pending.appended:
+        late = DeadlineExceeded("the deadline passed before the write was applied")
+        pending.future.set_exception(late)
+    else:
+        pending.future.set_exception(StoreUnavailable())
+
+
 def _outcomes(checked: CheckedEvents, applied: Sequence[Outcome]) -> Sequence[Outcome]:
     """Return the outcome of each event of a call: those of the engine, or why one was rejected."""
     if len(applied) == len(checked.events):
@@ -164,4 +170,12 @@ def _outcomes(checked: CheckedEvents, applied: Sequence[Outcome]) -> Sequence[Ou
     return [
         Outcome(Status.QUARANTINED, reason) if reason else next(learned)
         for reason in checked.reasons
+    ]
+
+
+def _rejected(checked: CheckedEvents, outcomes: Sequence[Outcome]) -> list[RejectedEvent]:
+    return [
+        RejectedEvent(event, outcome.detail, token)
+        for event, token, outcome in zip(checked.events, checked.tokens, outcomes, strict=True)
+        if outcome.status is Status.QUARANTINED
     ]

@@ -50,6 +50,27 @@ async def test_beside_a_flood_the_light_caller_goes_first() -> None:
     assert len(order) == 21
 
 
+@pytest.mark.parametrize("has_company", [False, True])
+async def test_the_loop_rests_after_much_work_only_if_another_caller_may_come(
+    monkeypatch: pytest.MonkeyPatch, has_company: bool
+) -> None:
+    rests = []
+    monkeypatch.setattr(module.Turns, "_accept", lambda self: (rests.append(1), self._give()))
+    accounts, turns = Accounts(), Turns()
+    flood, now_s = accounts.of("flood"), time.monotonic()
+    turns.charge(flood, now_s)
+    if has_company:
+        turns.charge(accounts.of("shop"), now_s)
+        flood.charge(0.1, now_s)
+        turns.charge(flood, now_s)
+
+    async def work() -> None:
+        burn(module.BUSY_MAX_S)
+
+    await asyncio.gather(*(_run(turns, flood, work()) for _ in range(4)))
+    assert bool(rests) is has_company
+
+
 async def test_work_that_offers_its_turn_lets_others_go_first() -> None:
     turns, heavy, light = Turns(), Account(), Account()
     order: list[str] = []

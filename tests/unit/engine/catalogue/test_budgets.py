@@ -102,8 +102,8 @@ def test_an_items_counts_survive_when_it_is_described():
 
 
 def test_a_shop_without_a_catalogue_has_all_places():
-    """Unless a number is set, items of events use what items_max leaves free."""
-    engine = _engine(items_max=40)
+    """With 0, items of events use what items_max leaves free."""
+    engine = _engine(items_max=40, event_items_max=0)
     _click(engine, *_names("e", 60))
     assert engine.parts.catalogue.event_items == 40
     _describe(engine, *_names("i", 40))
@@ -128,7 +128,7 @@ def test_nothing_of_an_item_that_left_comes_back():
 @pytest.mark.parametrize("settings", [{"items_max": 5, "event_items_max": 20}, {"items_max": 5}])
 def test_lowered_limits_apply_at_the_settings_entry(settings):
     """Items of events, visitors and ids shrink at once; described items stay."""
-    engine = _engine()
+    engine = _engine(event_items_max=0)
     _describe(engine, *_names("i", 30))
     _click(engine, *_names("e", 300))
     lowered = replace(engine.settings, visitors_max=50, deduplication_ids_max=70, **settings)

@@ -52,7 +52,8 @@ def test_an_act_reaches_exactly_the_impressions_that_showed_the_item():
                         got[place] = max(got[place], np.float32(reward))
         elif chance < 0.93:
             gone = rng.randrange(12)
-            attribution.forget_items(np.array([gone], dtype=np.int32))
+            for _ in attribution.forgetting(np.array([gone], dtype=np.int32)):
+                pass
             plain = [one for one in plain if gone not in one[2]]
         elif chance < 0.95:
             attribution.forget(who)

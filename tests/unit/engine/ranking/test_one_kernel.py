@@ -11,19 +11,19 @@ from headwater_server.engine.ranking import describing
 from headwater_server.engine.retrieval import candidate_selection, gathering
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models import evidence as ev
-from tests.unit.engine.random_shop import random_shop, requests
+from tests.unit.engine.random_shop import found, random_shop, requests
 
 NONE = np.zeros(0, dtype=np.int32)
 
 
 def staged(tables, statistics, visitor, excluded, shown_at):
-    """Return what `describing.found` does, each source called on its own."""
+    """Return what retrieval and description do, each source called on its own."""
     gathering.gather.py_func(tables, visitor)
     for items in (excluded, visitor.refused, visitor.items[:1]):
         ev.leave_out(tables.evidence, items)
     found = candidate_selection.select_candidates.py_func(tables.evidence, shown_at)
-    rows = describing.describe_items.py_func(tables, statistics, found)
-    return found, rows, describing.describe_visitor.py_func(statistics, visitor.items)
+    features = describing.describe_items.py_func(tables, statistics, found)
+    return found, features.T, describing.describe_visitor.py_func(statistics, visitor.items)
 
 
 def questions(seed, settings=None):
@@ -44,13 +44,13 @@ def questions(seed, settings=None):
 )
 def test_one_kernel_finds_and_describes_what_its_stages_do(settings):
     for ranking, history, *args in questions(settings.seed, settings):
-        found = ranking.found(history, *args)
+        one = found(ranking, history, *args)
         retriever, (excluded, *shown) = ranking.retriever, args
         arrays = retriever.begin(), ranking.statistics(history), retriever.visitor(history)
         twin = staged(*arrays, excluded, retriever.catalogue.shown_at(*shown))
-        for one, other in zip(found, twin, strict=True):
-            assert one.dtype == other.dtype
-            assert np.array_equal(one, other)
+        for mine, other in zip(one, twin, strict=True):
+            assert mine.dtype == other.dtype
+            assert np.array_equal(mine, other)
 
 
 def most(keys, count):
@@ -61,7 +61,7 @@ def most(keys, count):
 
 def test_the_candidates_are_those_that_plain_numpy_selects():
     for ranking, history, excluded, now_ms, passing in questions(7):
-        items = ranking.found(history, excluded, now_ms, passing).items
+        items = found(ranking, history, excluded, now_ms, passing).items
         retriever, catalogue = ranking.retriever, ranking.retriever.catalogue
         gathering.gather(retriever.begin(), retriever.visitor(history))
         values, marks, sources, proposed, _, meta = retriever.evidence.scratch
@@ -91,7 +91,7 @@ def test_the_features_are_those_of_plain_numpy():
     """The popularity and activity columns, whose definitions are short."""
     names = {name: place for place, name in enumerate(ITEM_FEATURES)}
     for ranking, history, *args in questions(11):
-        items, rows, _ = ranking.found(history, *args)
+        items, rows, _ = found(ranking, history, *args)
         models, events = ranking.models, ranking.models.activity.events
         counts, e = models.activity.counts[items], ranking.retriever.evidence.values_of(items)
         popular = (models.by_event.stored * models.by_event.fading())[items]
@@ -114,10 +114,10 @@ def test_the_features_are_those_of_plain_numpy():
 def test_what_is_given_is_described_like_what_is_found():
     """The evidence does not depend on what proposes an item."""
     for ranking, history, excluded, now_ms, _ in questions(13):
-        found = ranking.found(history, excluded, now_ms)
-        given = ranking.given(history, found.items)
-        again = ranking.describe(history, found.items)
-        assert np.array_equal(found.rows, given.rows)
-        assert np.array_equal(found.rows, again.rows)
-        assert np.array_equal(found.context, given.context)
-        assert np.array_equal(ranking.score(found), ranking.score(given))
+        one = found(ranking, history, excluded, now_ms)
+        given = ranking.given(history, one.items)
+        again = ranking.describe(history, one.items)
+        assert np.array_equal(one.rows, given.rows)
+        assert np.array_equal(one.rows, again.rows)
+        assert np.array_equal(one.context, given.context)
+        assert np.array_equal(ranking.score(one), ranking.score(given))
