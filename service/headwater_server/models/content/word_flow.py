@@ -1,9 +1,8 @@
 """Which words follow which: evidence by content, also for items without any interaction.
 
 ``scratch`` = (flow, lifts, marks, met, stamp). Words met in this request have places 0, 1, 2, …:
-``flow`` and ``lifts`` float64[places, 2] = (lift, log(1 + lift)) are by place, ``met`` lists the
-words. ``marks`` int64[words + 1] are a stamp and a place in one, as in `evidence`; ``stamp`` is
-this request's, then the number of words met.
+``flow``, ``lifts`` float64[places, 2] = (lift, log(1 + lift)) and ``met``, the words, are by place.
+``marks`` int64[words + 1] are stamp and place in one (see `evidence`); ``stamp``: (now, words met).
 """
 
 from __future__ import annotations
