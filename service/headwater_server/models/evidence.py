@@ -94,7 +94,7 @@ def leave_out(scratch, items):
     for item in items:
         if marks[item] >= meta[0] << STAMP:
             proposed[marks[item] & ROW] = -1
-            marks[item] = 0
+            marks[item] &= ROW  # its row can still be read
 
 
 class Evidence:
