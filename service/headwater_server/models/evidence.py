@@ -40,8 +40,8 @@ SOURCES: dict[int, str] = {
 }
 
 
-_STAMP = np.int64(32)  # a mark is the stamp of the latest request, and below it a row of 32 bits
-_ROW = np.int64((1 << 32) - 1)
+STAMP = np.int64(32)  # a mark is the stamp of the latest request, and below it a row of 32 bits
+ROW = np.int64((1 << 32) - 1)
 STAMPS = 1 << 31
 """Requests until all marks are cleared, which keeps old ones from being taken for new."""
 
@@ -55,7 +55,7 @@ def add_rows(scratch, items, source):
     indices are tested for -1; both made them four times slower.
     """
     values, marks, sources, proposed, rows, meta = scratch
-    start, count = meta[0] << _STAMP, np.uint64(meta[1])
+    start, count = meta[0] << STAMP, np.uint64(meta[1])
     for i in range(np.uint64(len(items))):
         item = np.uint64(items[i])
         # The next row is cleared for every item, also for one that has a row: whether it has is as
@@ -69,7 +69,7 @@ def add_rows(scratch, items, source):
         mark, next_mark = marks[item], start + np.int64(count)
         is_new = mark < start
         mark = next_mark if is_new else mark
-        row = np.uint64(mark & _ROW)
+        row = np.uint64(mark & ROW)
         marks[item] = mark
         rows[i] = row
         sources[row] |= np.uint16(source)
@@ -83,7 +83,7 @@ def rows_of(scratch, items):
     """Return int32[n]: the rows of ``items``, which have one in this request."""
     marks, rows = scratch[1], np.empty(len(items), dtype=np.int32)
     for i in range(np.uint64(len(items))):
-        rows[i] = marks[np.uint64(items[i])] & _ROW
+        rows[i] = marks[np.uint64(items[i])] & ROW
     return rows
 
 
@@ -99,9 +99,9 @@ def leave_out(scratch, items):
     """Take ``items`` back: an older mark is as if no source proposed them."""
     marks, proposed, meta = scratch[1], scratch[3], scratch[5]
     for item in items:
-        if marks[item] >= meta[0] << _STAMP:
-            proposed[marks[item] & _ROW] = -1
-            marks[item] = 0
+        if marks[item] >= meta[0] << STAMP:
+            proposed[marks[item] & ROW] = -1
+            marks[item] &= ROW  # its row can still be read
 
 
 class Evidence:
@@ -143,10 +143,10 @@ class Evidence:
 
     def values_of(self, items: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return float32[n, COLUMNS] of ``items``, which have a row in this request."""
-        values: NDArray[np.float32] = self.values[self.marks[items] & _ROW]
+        values: NDArray[np.float32] = self.values[self.marks[items] & ROW]
         return values
 
     def sources_of(self, items: NDArray[np.int32]) -> NDArray[np.uint16]:
         """Return uint16[n]: the bits of the sources that proposed each of ``items``."""
-        sources: NDArray[np.uint16] = self.sources[self.marks[items] & _ROW]
+        sources: NDArray[np.uint16] = self.sources[self.marks[items] & ROW]
         return sources

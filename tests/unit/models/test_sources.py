@@ -166,11 +166,10 @@ def test_the_cosine_to_the_latest_item_is_one_for_its_twin():
     evidence, cosines = Evidence(), np.empty((3, 3), dtype=np.float32)
     evidence.begin(4)
     add_rows(evidence.scratch, seen(1, 2, 3), 0)
-    content.begin()
     build_profile(content.counted, seen(0, 3), np.ones(2, dtype=np.bool_), content.scratch)
     args = (seen(1, 2, 3), content.scratch, evidence.scratch, cosines)
     score_items(content.counted, *args)
-    latest, session, _ = cosines.T
+    latest, session, _ = cosines
     assert latest == pytest.approx([1.0, 0.0, latest[2]], abs=1e-5)
     assert 0.0 < latest[2] < 1.0
     assert session[2] > latest[2]

@@ -82,84 +82,107 @@ CONTEXT_FEATURES: tuple[str, ...] = (
 _LOGGED = len(LOGARITHMS)
 _POPULARITY_OFFSETS = np.array([0.01, 0.01, 0.05, 0.1, 0.05, 0.1, 0.05])
 _POPULARITIES = 4  # the first of them in `_counts_of`
+# (column of the evidence, place of the feature) of what is copied before anything is computed
+_COPIED = np.array(
+    [
+        *((column, place) for place, column in enumerate(_EVIDENCE)),
+        (ev.WALK, 12), (ev.PATHS, 14), (ev.PAIR_LAST, 15), (ev.OWN_COUNT, 26), (ev.OWN_AGE, 27),
+        (ev.CONTENT_NEAR, 29), (ev.CONTENT, 30), (ev.CIRCUMSTANCES_OFTEN, 31), (ev.LIFT_NEAR, 32),
+        (ev.LIFT, 33), (ev.OWN_SESSION, 34), (ev.OWN, 35), (ev.OWN_DUE, 36), (ev.CIRCUMSTANCES, 37),
+    ]
+)  # fmt: skip
 
 
 @njit(cache=True)
-def item_features(chosen, scratch, similarities, statistics, out):
-    """Fill float32[len(chosen), len(ITEM_FEATURES)].
+def item_features(chosen, scratch, statistics, out):
+    """Fill float32[len(ITEM_FEATURES), n], a row for each feature, but for the last five.
 
-    ``similarities`` float32[len(chosen), 5] are the last five features; ``statistics`` as in
-    `ranking.describing`: ``counts`` float64[items, 4] of Activity, stored values of Popularity and
-    their factors. The numbers in ``f[i, …]`` are places in ITEM_FEATURES: kernels have no names.
+    ``statistics`` as in `ranking.describing`: ``counts`` float64[items, 4] of Activity, stored
+    values of Popularity and their factors. The numbers in ``f[…, i]`` are places in ITEM_FEATURES:
+    kernels have no names. Loops over the items are the inner ones: they become vector instructions.
     """
-    evidence, own, counts = scratch[0], ev.rows_of(scratch, chosen), _counts_of(statistics, chosen)
-    now = statistics.events, statistics.repeat_rate
-    # Whole arrays and places are handed on, not views of a row: numba counts references to those.
-    for i in range(np.uint64(len(chosen))):
-        row = np.uint64(own[i])
-        _evidence_logs(evidence, row, np.sqrt(counts[i, 0] + 3.0), out, i)
-        for j in range(len(_POPULARITY_OFFSETS)):
-            out[i, 16 + j] = _POPULARITY_OFFSETS[j] + counts[i, _POPULARITIES + j]
-        _activity_logs(evidence, row, counts, now, out, i)
-        out[i, 32], out[i, 33] = evidence[row, ev.LIFT_NEAR], evidence[row, ev.LIFT]
-        out[i, 34], out[i, 35] = evidence[row, ev.OWN_SESSION], evidence[row, ev.OWN]
-        out[i, 36], out[i, 37] = evidence[row, ev.OWN_DUE], evidence[row, ev.CIRCUMSTANCES]
-        for j in range(5):
-            out[i, 38 + j] = similarities[i, j]
-        # all at once and last: the one loop over neighbouring places becomes vector instructions
-        for j in range(_LOGGED):
-            out[i, j] = ln(out[i, j])
+    counts = _counts_of(statistics, chosen)
+    _copy_evidence(scratch[0], ev.rows_of(scratch, chosen), out)
+    _evidence_logs(counts, out)
+    for j in range(len(_POPULARITY_OFFSETS)):
+        for i in range(np.uint64(len(chosen))):
+            out[16 + j, i] = _POPULARITY_OFFSETS[j] + counts[_POPULARITIES + j, i]
+    _activity_logs(counts, (statistics.events, statistics.repeat_rate), out)
+    for j in range(_LOGGED):
+        for i in range(np.uint64(len(chosen))):
+            out[j, i] = ln(out[j, i])
 
 
 @njit(cache=True)
 def _counts_of(statistics, items):
-    """Return float64[n, 11] of ``items``: four counts, and seven popularities faded to now.
+    """Return float64[11, n] of ``items``: four counts, and seven popularities faded to now.
 
     All are read before anything is computed, so that the processor waits for the memory of many
     items at a time: they lie anywhere in arrays as long as the catalogue.
     """
-    by_event, fade = statistics.by_event
-    by_day, fade_day = statistics.by_day
-    starts, fade_start = statistics.starts
-    out = np.empty((len(items), 11))
+    counts = statistics.counts
+    (by_event, fade), (by_day, fade_day), (starts, fade_start) = (
+        statistics.by_event, statistics.by_day, statistics.starts,
+    )  # fmt: skip
+    # factors in registers: an array of them would be read for every item, as the compiler cannot
+    # know that it is not written here
+    f0, f1, f2, f3 = fade[0], fade[1], fade[2], fade[3]
+    f4, f5, f6 = fade_day[0], fade_day[1], fade_start[0]
+    out = np.empty((11, len(items)))
     for i in range(np.uint64(len(items))):
         item = np.uint64(items[i])
-        for j in range(4):
-            out[i, j] = statistics.counts[item, j]
-            out[i, 4 + j] = by_event[item, j] * fade[j]
-        out[i, 8], out[i, 9] = by_day[item, 0] * fade_day[0], by_day[item, 1] * fade_day[1]
-        out[i, 10] = starts[item, 0] * fade_start[0]
+        out[0, i], out[1, i] = counts[item, 0], counts[item, 1]
+        out[2, i], out[3, i] = counts[item, 2], counts[item, 3]
+        out[4, i], out[5, i] = by_event[item, 0] * f0, by_event[item, 1] * f1
+        out[6, i], out[7, i] = by_event[item, 2] * f2, by_event[item, 3] * f3
+        out[8, i], out[9, i] = by_day[item, 0] * f4, by_day[item, 1] * f5
+        out[10, i] = starts[item, 0] * f6
     return out
 
 
 @njit(cache=True)
-def _evidence_logs(e, row, root, f, i):
+def _copy_evidence(evidence, rows, f):
+    """Write the evidence of each item to the places of its features."""
+    for i in range(np.uint64(len(rows))):
+        row = np.uint64(rows[i])
+        for j in range(len(_COPIED)):
+            f[_COPIED[j, 1], i] = evidence[row, _COPIED[j, 0]]
+
+
+@njit(cache=True, error_model="numpy")  # as `profile_similarity.score_items`
+def _evidence_logs(counts, f):
     """Write the arguments of the logarithms: evidence plus a constant, so that 0 has one too."""
+    for i in range(np.uint64(counts.shape[1])):
+        root = np.sqrt(counts[0, i] + 3.0)
+        f[10, i] = 0.0001 + f[3, i] / root
+        f[11, i] = 0.0001 + f[1, i] / root
+        f[13, i] = 0.00001 + f[12, i] / root
     for j in range(len(_EVIDENCE)):
-        f[i, j] = np.float32(0.001) + e[row, _EVIDENCE[j]]
-    f[i, 10] = 0.0001 + e[row, ev.TOGETHER] / root
-    f[i, 11] = 0.0001 + e[row, ev.NEXT_NEAR] / root
-    f[i, 12] = 0.0001 + e[row, ev.WALK]
-    f[i, 13] = 0.00001 + e[row, ev.WALK] / root
-    f[i, 14] = 1.0 + e[row, ev.PATHS]
-    f[i, 29] = 1.0 + e[row, ev.CONTENT_NEAR]
-    f[i, 30] = 1.0 + e[row, ev.CONTENT]
-    f[i, 31] = 0.05 + e[row, ev.CIRCUMSTANCES_OFTEN]
+        for i in range(np.uint64(counts.shape[1])):
+            f[j, i] = np.float32(0.001) + f[j, i]
+    for i in range(np.uint64(counts.shape[1])):
+        f[12, i] = 0.0001 + f[12, i]
+        f[14, i] = 1.0 + f[14, i]
+        f[29, i] = 1.0 + f[29, i]
+        f[30, i] = 1.0 + f[30, i]
+        f[31, i] = 0.05 + f[31, i]
 
 
-@njit(cache=True)
-def _activity_logs(e, row, counts, now, f, i):
+@njit(cache=True, error_model="numpy")
+def _activity_logs(counts, now, f):
     """Write the arguments of the logarithms: counts of the item, and of the visitor with it."""
     events, rate = now
-    interactions, repeats, first, last = counts[i, 0], counts[i, 1], counts[i, 2], counts[i, 3]
-    # `PAIR_LAST` is a count plus 1, and 0 without a pair: then the pair is as old as the shop
-    f[i, 15] = 2.0 + events - max(0.0, e[row, ev.PAIR_LAST] - 1.0)
-    f[i, 23] = 1.0 + interactions
-    f[i, 24] = 1.0 + events - last
-    f[i, 25] = 1.0 + events - first
-    f[i, 26] = 1.0 + e[row, ev.OWN_COUNT]
-    f[i, 27] = 1.0 + max(np.float32(0.0), e[row, ev.OWN_AGE])
-    f[i, 28] = (repeats + 5.0 * rate + 0.001) / (interactions + 5.0)
+    for i in range(np.uint64(counts.shape[1])):
+        # `PAIR_LAST` is a count plus 1, and 0 without a pair: then the pair is as old as the shop
+        f[15, i] = 2.0 + events - max(0.0, f[15, i] - 1.0)
+        f[26, i] = 1.0 + f[26, i]
+        f[27, i] = 1.0 + max(np.float32(0.0), f[27, i])
+    for i in range(np.uint64(counts.shape[1])):
+        interactions, repeats, first, last = counts[0, i], counts[1, i], counts[2, i], counts[3, i]
+        f[23, i] = 1.0 + interactions
+        f[24, i] = 1.0 + events - last
+        f[25, i] = 1.0 + events - first
+        f[28, i] = (repeats + 5.0 * rate + 0.001) / (interactions + 5.0)
 
 
 @njit(cache=True)

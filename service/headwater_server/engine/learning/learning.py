@@ -162,8 +162,6 @@ class Learning:
     def _go_on(self, reached: Reached, done: int) -> None:
         """Move the models on, after a run that has changed their arrays."""
         models, counted = self.models, reached.counted
-        models.content.begin(done)
-        models.words.begin(done)
         if not counted:
             return
         models.next_item.advance(counted)
@@ -208,7 +206,7 @@ class Learning:
         tables, shown_at = self.retriever.begin(), self.catalogue.shown_at(int(act["time_ms"]))
         statistics = self.ranking.statistics(history)
         given = tables, statistics, Visitor(*history[:5], asked), shown_at
-        candidates, drawn, rows, context = choice(*given, item, self.settings.seed, events)
+        candidates, drawn, features, context = choice(*given, item, self.settings.seed, events)
         if events % MEASURE_EVENTS == 0:
             act["hit"] = self._is_hit(history, candidates, item)
         act["choices"] = len(drawn)
@@ -216,7 +214,7 @@ class Learning:
             chosen = np.zeros(len(drawn), dtype=np.float32)
             chosen[0] = 1.0
             learn = self.models.ranker.learn_many
-            act["loss"] = learn(rows, context, drawn, chosen, outside=False)
+            act["loss"] = learn(features.T, context, drawn, chosen, outside=False)
 
     def _is_hit(self, history: History, candidates: NDArray[np.int32], item: int) -> bool:
         """Return whether the best list would have contained the chosen item."""

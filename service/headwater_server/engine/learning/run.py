@@ -67,15 +67,12 @@ def _lacks_room(tables, history, counting, item):
 
 
 @njit(cache=True)
-def _tables_after(tables, counting, reached, number):
-    """Return the tables for act ``number``: the weights of pairs move with each interaction.
-
-    Stamps make the scratch of earlier requests void: each act begins a request of its own.
-    """
+def _tables_after(tables, counting, reached):
+    """Return the tables for the next act: the weights of pairs move with each interaction."""
     counted, draws, paces = reached.counted, counting.draws, counting.paces
     following, together, circumstances = tables.next_item, tables.companions, tables.circumstances
-    words, profile, flow = tables.words, tables.profile, tables.flow
-    begin_another(tables.evidence)
+    words = tables.words
+    begin_another(tables.evidence)  # each act begins a request of its own
     return Tables(
         tables.on,
         (following[0], following[1], weight_after(draws[0][2] + counted, paces[0])),
@@ -98,8 +95,8 @@ def _tables_after(tables, counting, reached, number):
         tables.interactions,
         tables.popular,
         tables.newest,
-        (profile[0], profile[1], profile[2] + number, profile[3], profile[4]),
-        (flow[0], flow[1], flow[2], flow[3] + number, flow[4]),
+        tables.profile,
+        tables.flow,
         tables.evidence,
     )
 
@@ -127,9 +124,9 @@ def _is_hit(tables, statistics, history, candidates, item, stepping):
     place = np.flatnonzero(candidates == item)
     if len(place) == 0:
         return False
-    rows, context = describe(tables, statistics, history, candidates)
+    features, context = describe(tables, statistics, history, candidates)
     _, _, biases, moments, weights = stepping
-    scores = score_items(rows, context, candidates, biases, moments, weights[0])
+    scores = score_items(features, context, candidates, biases, moments, weights[0])
     return (scores > scores[place[0]]).sum() < _FIRST
 
 
@@ -143,13 +140,13 @@ def _rank(tables, statistics, visitor, shown_at, ranked, act, events, steps):
     shown_at = available, publish_ms, expire_ms, act.time_ms, are_timed, passing
     candidates = retrieve(tables, visitor, np.empty(0, dtype=np.int32), shown_at)
     drawn = sample(candidates, act.item, NEGATIVES, ranked.seed, events)
-    rows, context = describe(tables, statistics, visitor.items, drawn)
+    features, context = describe(tables, statistics, visitor.items, drawn)
     if events % MEASURE_EVENTS == 0:
         args = visitor.items, candidates, act.item, ranked.stepping
         act.hit = _is_hit(tables, statistics, *args)
     act.choices = len(drawn)
     if len(drawn) > 0:
-        act.loss = learn_choice(rows, context, drawn, ranked.stepping, steps)
+        act.loss = learn_choice(features, context, drawn, ranked.stepping, steps)
         steps += 1
     return steps
 
@@ -178,7 +175,7 @@ def learn_acts(acts, circumstances, sessions, tables, shown_at, gone, counting, 
             continue
         asked, named = circumstances[i, 0][: act.asked], circumstances[i, 1][: act.named]
         visitor = Visitor(items, ages_s, interactions, in_session, refused, asked)
-        present, events = _tables_after(tables, counting, reached, i), counting.events
+        present, events = _tables_after(tables, counting, reached), counting.events
         events, steps = events + reached.counted, reached.steps
         if ranked.is_on and is_ranked(events, ranked.warm_up, ranked.every):
             statistics = _statistics_after(counting, gone, reached, length, since_s)

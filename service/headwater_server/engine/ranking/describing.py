@@ -20,6 +20,7 @@ from headwater_server.models.content.word_flow import score_words
 from headwater_server.models.evidence import FROM_CALLER, add_rows
 
 _COLUMNS, _CONTEXT = len(ITEM_FEATURES), len(CONTEXT_FEATURES)
+_WORDS = _COLUMNS - 5  # the features that come from the words alone are the last ones
 
 
 class Statistics(NamedTuple):
@@ -43,15 +44,16 @@ class Statistics(NamedTuple):
 
 @njit(cache=True, inline="always")  # as `gathering.gather`
 def describe_items(tables, statistics, items):
-    """Return float32[n, features] of ``items``, which have evidence."""
-    similarities = np.empty((len(items), 5), dtype=np.float32)
-    rows = np.empty((len(items), _COLUMNS), dtype=np.float32)
-    score_items(tables.content, items, tables.profile, tables.evidence, similarities[:, :3])
-    score_words(tables.content[0], items, tables.flow, similarities[:, 3:])
-    item_features(items, tables.evidence, similarities, statistics, rows)
-    for column in statistics.gone:
-        rows[:, column] = np.float32(0.0)
-    return rows
+    """Return float32[features, n] of ``items``, which have evidence: a row for each feature."""
+    features = np.empty((_COLUMNS, len(items)), dtype=np.float32)
+    score_items(
+        tables.content, items, tables.profile, tables.evidence, features[_WORDS : _WORDS + 3]
+    )
+    score_words(tables.content[0], items, tables.flow, features[_WORDS + 3 :])
+    item_features(items, tables.evidence, statistics, features)
+    for row in statistics.gone:
+        features[row, :] = np.float32(0.0)
+    return features
 
 
 @njit(cache=True)
@@ -66,7 +68,7 @@ def describe_visitor(statistics, history):
 
 @njit(cache=True, nogil=True)
 def describe(tables, statistics, history, items):
-    """Return (float32[n, features] of ``items``, float32[context]) for this history."""
+    """Return (float32[features, n] of ``items``, float32[context]) for this history."""
     return describe_items(tables, statistics, items), describe_visitor(statistics, history)
 
 
@@ -75,5 +77,5 @@ def given(tables, statistics, visitor, items):
     """Write the evidence for the caller's own ``items``; return their features and the context."""
     gather(tables, visitor)
     add_rows(tables.evidence, items, FROM_CALLER)
-    rows = describe_items(tables, statistics, items)
-    return rows, describe_visitor(statistics, visitor.items)
+    features = describe_items(tables, statistics, items)
+    return features, describe_visitor(statistics, visitor.items)

@@ -60,12 +60,14 @@ class Ranking:
         """Describe the caller's own ``items``, with the evidence that all sources write."""
         retriever = self.retriever
         args = retriever.begin(), self.statistics(history), retriever.visitor(history)
-        return Described(items, *describing.given(*args, items))
+        features, context = describing.given(*args, items)
+        return Described(items, features.T, context)
 
     def describe(self, history: History, items: NDArray[np.int32]) -> Described:
         """Describe ``items`` that have evidence from the present request."""
         args = self.retriever.tables, self.statistics(history), history.items
-        return Described(items, *describing.describe(*args, items))
+        features, context = describing.describe(*args, items)
+        return Described(items, features.T, context)
 
     def score(self, described: Described) -> NDArray[np.float64]:
         """Return float64[n] scores; higher is better, and what is not finite becomes the lowest."""

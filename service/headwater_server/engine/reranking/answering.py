@@ -78,9 +78,9 @@ def answer(tables, statistics, asking, barred, shown_at, network, draw):
     scores = np.empty(0)
     if len(biases) > 0:
         own = _of_visitor(statistics, length, gap_s)
-        rows = describe_items(tables, own, found)
+        features = describe_items(tables, own, found)
         visitors = describe_visitor(own, items)
-        scores = score_items(rows, visitors, found, biases, moments, parameters)
+        scores = score_items(features, visitors, found, biases, moments, parameters)
     chosen, propensities = _drawn(scores, draw)
     return found, scores, len(items), chosen, propensities, scores[chosen]
 

@@ -97,14 +97,11 @@ def select_candidates(scratch, shown_at):
     for i in range(np.uint64(len(allowed))):
         row = np.uint64(allowed[i])
         is_similar, is_by_words = keys[1, i] >= similar, keys[4, i] >= by_words
-        if is_similar:
-            sources[row] |= np.uint16(ev.FROM_CONTENT)
-        if is_by_words:
-            sources[row] |= np.uint16(ev.FROM_WORDS)
-        # "|" and not "or": one sum instead of branches, which would be mispredicted
+        # sums and "|" instead of branches and "or": branches would be mispredicted
+        sources[row] |= np.uint16(ev.FROM_CONTENT * is_similar + ev.FROM_WORDS * is_by_words)
         taken = (sources[row] & _ALWAYS != 0) | is_similar | is_by_words
         taken |= (keys[0, i] >= strong) | (keys[2, i] >= frequent) | (keys[3, i] >= walked)
-        out[count] = proposed[row]
+        out[np.uint64(count)] = proposed[row]
         count += taken & (count < ROOM)
     return out[:count]
 
@@ -139,10 +136,10 @@ def _keys(values, sources, rows):
     for i in range(np.uint64(len(rows))):
         row = np.uint64(rows[i])
         near = values[row, ev.NEXT_NEAR] + values[row, ev.NEXT]
-        keys[0, i] = two * near + values[row, ev.TOGETHER] + values[row, ev.SESSION]
-        if not sources[row] & _VISITED:
-            keys[0, i] = _NONE
-        keys[3, i] = _NONE if sources[row] & _VISITED else values[row, ev.WALK]
+        strength = two * near + values[row, ev.TOGETHER] + values[row, ev.SESSION]
+        walk, is_visited = values[row, ev.WALK], sources[row] & _VISITED != 0
+        keys[0, i] = strength if is_visited else _NONE
+        keys[3, i] = _NONE if is_visited else walk
         keys[4, i] = values[row, ev.WORDS]
         keys[1, i] = values[row, ev.CONTENT_NEAR]
         keys[2, i] = values[row, ev.CIRCUMSTANCES_OFTEN]

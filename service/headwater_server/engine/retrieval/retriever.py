@@ -37,8 +37,6 @@ class Retriever:
         ``requests``: with those that the kernel begins after it.
         """
         self.evidence.begin(self.catalogue.rows, requests)
-        self.models.content.begin()
-        self.models.words.begin()
         return self.tables
 
     @property

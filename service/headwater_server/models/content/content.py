@@ -14,7 +14,7 @@ from headwater_server.models.base import CAPACITY_START, ItemModel, growing
 from headwater_server.models.content import profile_similarity
 from headwater_server.models.content.comparison import Comparison
 from headwater_server.models.content.token_lists import KEPT_MAX, TokenLists
-from headwater_server.models.logarithms import LOGS
+from headwater_server.models.logarithms import LOGS, log_of
 
 STEP_ITEMS = 500  # whose tokens are selected in one step, about two milliseconds
 STEP_WORDS = 2_000  # that are removed in one step, about as long
@@ -68,17 +68,21 @@ class Content(ItemModel):
         self._lists = TokenLists()
         self._tokens = np.full((CAPACITY_START, TOKENS_MAX), -1, dtype=np.int32)
         self._frequencies = np.zeros(CAPACITY_START)
+        self._logs = np.zeros(CAPACITY_START)  # of one more than the frequencies: no state
         self._postings = np.zeros((CAPACITY_START, POSTINGS_MAX), dtype=np.int32)
         self._filled = np.zeros(CAPACITY_START, dtype=np.int64)
-        self._items = 0
+        self._items, self._whole = 0, 0.0
         self._begin_scratch()
 
     def _begin_scratch(self) -> None:
-        self._profile = np.zeros((len(self._frequencies), profile_similarity.COLUMNS))
-        self._stamps = np.zeros(len(self._frequencies), dtype=np.int64)
-        self._met = np.zeros(profile_similarity.MET_MAX, dtype=np.int32)
-        self._norms = np.zeros(3)
-        self._stamp = 0
+        words = len(self._frequencies)
+        self.scratch = (
+            np.zeros((words, profile_similarity.COLUMNS)),
+            np.zeros(words // 64 + 1, dtype=np.uint64),
+            np.zeros(profile_similarity.MET_MAX, dtype=np.int32),
+            np.zeros(1, dtype=np.int64),
+            np.zeros(3),
+        )
 
     def reserving(self, rows: int) -> Generator[None, None, None]:
         """Make room for items numbered below ``rows``, in steps."""
@@ -99,11 +103,11 @@ class Content(ItemModel):
         numbers = [self._number(token) for token in wanted][:KEPT_MAX]
         self._lists.put(item, numbers)
         self._unused -= int(np.count_nonzero(self._frequencies[numbers] == 0))
-        self._frequencies[numbers] += 1
+        self._count_items(numbers, 1)
         for token in numbers:
             self._postings[token, self._filled[token] % POSTINGS_MAX] = item
             self._filled[token] += 1
-        self._items += 1
+        self._count_described(self._items + 1)
         if self._items & (self._items - 1) == 0:  # a power of two: the number has doubled
             described = self._lists.described()
             for start in range(0, len(described), STEP_ITEMS):
@@ -140,16 +144,24 @@ class Content(ItemModel):
         known = self._lists.of(item)
         if len(known) == 0:
             return
-        self._frequencies[known] -= 1
+        self._count_items(known, -1)
         self._unused += int(np.count_nonzero(self._frequencies[known] == 0))
         for token in known:
             listed = self._postings[token, : min(self._filled[token], POSTINGS_MAX)]
             kept = listed[listed != item]
             self._postings[token, : len(kept)] = kept
             self._filled[token] = len(kept)
-        self._items -= 1
+        self._count_described(self._items - 1)
         self._lists.put(item, [])
         self._tokens[item] = -1
+
+    def _count_described(self, items: int) -> None:
+        self._items, self._whole = items, float(log_of(items + 1, LOGS))
+
+    def _count_items(self, tokens: Any, more: int) -> None:
+        self._frequencies[tokens] += more
+        changed = np.asarray(tokens, dtype=np.int64)
+        profile_similarity.count_items(self._frequencies, changed, LOGS, self._logs)
 
     def _number(self, token: str) -> int:
         number = self._words.get(token)
@@ -164,7 +176,7 @@ class Content(ItemModel):
     def _reserving_words(self, words: int) -> Generator[None, None, None]:
         """Make room for so many words, in steps; it grows by doubling."""
         if words > self.room:
-            names = ("_frequencies", "_postings", "_filled")
+            names = ("_frequencies", "_logs", "_postings", "_filled")
             longer = {}
             for name in names:
                 room = 1 << (words - 1).bit_length()
@@ -204,18 +216,9 @@ class Content(ItemModel):
         return bool(self._tokens[item, 0] >= 0)
 
     @property
-    def counted(self) -> tuple[Any, Any, int, Any]:
+    def counted(self) -> tuple[Any, Any, float]:
         """As kernels take it: see `profile_similarity`."""
-        return self._tokens, self._frequencies, self._items, LOGS
-
-    @property
-    def scratch(self) -> tuple[Any, Any, int, Any, Any]:
-        """The profile of the present request, as kernels take it."""
-        return self._profile, self._stamps, self._stamp, self._met, self._norms
-
-    def begin(self, requests: int = 1) -> None:
-        """Begin the next request; `profile_similarity.build_profile` then fills its profile."""
-        self._stamp += requests
+        return self._tokens, self._logs, self._whole
 
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Nothing: content is learned from the catalogue (`describe`), not from events."""
@@ -226,9 +229,8 @@ class Content(ItemModel):
         evidence.begin(len(self._tokens))
         chosen, flags = np.array([item], dtype=np.int32), np.ones(len(history), dtype=np.bool_)
         ev.add_rows(evidence.scratch, chosen, 0)
-        self.begin()
         profile_similarity.build_profile(self.counted, history, flags, self.scratch)
-        cosines = np.empty((1, 3), dtype=np.float32)
+        cosines = np.empty((3, 1), dtype=np.float32)
         args = (chosen, self.scratch, evidence.scratch, cosines)
         profile_similarity.score_items(self.counted, *args)
         return float(evidence.values_of(chosen)[0, ev.CONTENT])
@@ -257,6 +259,9 @@ class Content(ItemModel):
         """Replace the state by what `state` returned."""
         super().load(state)
         self._lists.load(state["_lists"])
+        self._count_described(self._items)
+        self._logs = np.zeros(len(self._frequencies))
+        self._count_items(np.flatnonzero(self._frequencies), 0)
         self._named = list(state["_words"])
         self._words = {word: number for number, word in enumerate(self._named) if word}
         self._free = [number for number, word in enumerate(self._named) if not word]

@@ -2,11 +2,11 @@
 
 ``profile`` float64[words, 6] weighs each word by the last three items, the last twenty, the latest,
 the session and the last hundred; later items count more. The last column is the word's idf.
-``stamps`` mark the rows of this request, ``met`` lists them. ``norms`` belong to the columns of the
-latest, the session and the last hundred.
+``known`` has a bit for each word of this request, ``met`` lists them, and ``count`` counts them.
+``norms`` belong to the columns of the latest, the session and the last hundred.
 
-``counted`` = (tokens of each item, items of each token, items, logarithms);
-``scratch`` = (profile, stamps, the stamp of this request, met, norms).
+``counted`` = (tokens of each item, log(n + 1) of the n items of each token, log(N + 1));
+``scratch`` = (profile, known, met, count, norms).
 """
 
 from __future__ import annotations
@@ -23,97 +23,138 @@ COLUMNS = 6
 MET_MAX = 1024
 
 
+_SIX, _LOW = np.uint64(6), np.uint64(63)  # 64 bits of ``known`` stand together
+
+
 @njit(cache=True)
-def idf_of(token, frequencies, whole, logs):
+def count_items(frequencies, tokens, table, logs):
+    """Write log(n + 1) of each of ``tokens``: idf is computed from it; ``table`` has logarithms.
+
+    A logarithm for every word of every candidate would take most of the time, and a table of idf
+    would change as a whole with every item.
+    """
+    for token in tokens:
+        logs[token] = log_of(frequencies[token] + 1.0, table)
+
+
+@njit(cache=True)
+def idf_of(token, logs, whole):
     """Return log((N + 1) / (n + 1)) + 0.1; ``whole`` is log(N + 1)."""
-    return whole - log_of(frequencies[np.uint64(token)] + 1.0, logs) + 0.1
+    return whole - logs[np.uint64(token)] + 0.1
+
+
+@njit(cache=True)
+def _is_known(known, word):
+    """Return whether the word is in the profile: a bit, as those of all words stay in the cache."""
+    return (known[word >> _SIX] >> (word & _LOW)) & np.uint64(1)
+
+
+@njit(cache=True)
+def _forget_last(known, met, count):
+    """Clear the bits of the request before: all others are 0."""
+    for i in range(np.uint64(count[0])):
+        known[np.uint64(met[i]) >> _SIX] = np.uint64(0)
 
 
 @njit(cache=True)
 def build_profile(counted, history, in_session, scratch):
     """Weigh the words of the last items."""
-    tokens, frequencies, items, logs = counted
-    profile, stamps, stamp, met, norms = scratch
-    n, whole = 0, log_of(items + 1, logs)
+    tokens, logs, whole = counted
+    profile, known, met, count, norms = scratch
+    _forget_last(known, met, count)
+    n = 0
     for z in range(min(LONG_REACH, len(history))):
         near, far, long = 0.5**z, 0.9**z, 0.98**z
-        for token in tokens[history[z]]:
-            if token < 0:
+        item = np.uint64(history[z])
+        for j in range(tokens.shape[1]):
+            if tokens[item, j] < 0:
                 break  # an item's tokens come first, and -1 fills the rest
-            # An older stamp: the row is from an earlier request. Only the rows that are met are
-            # cleared; clearing all would take time for every word of the shop.
-            if stamps[token] != stamp:
+            word = np.uint64(tokens[item, j])
+            if not _is_known(known, word):
                 if n == len(met):
                     continue
-                stamps[token] = stamp
-                profile[token] = 0.0
-                profile[token, IDF] = idf_of(token, frequencies, whole, logs)
-                met[n] = token
+                known[word >> _SIX] |= np.uint64(1) << (word & _LOW)
+                met[n] = word
                 n += 1
-            row = profile[token]
-            idf = row[IDF]
+                for k in range(IDF):
+                    profile[word, k] = 0.0
+                profile[word, IDF] = idf_of(word, logs, whole)
+            idf = profile[word, IDF]
             if z < NEAR_REACH:
-                row[NEAR] += idf * near
+                profile[word, NEAR] += idf * near
             if z < REACH:
-                row[FAR] += idf * far
+                profile[word, FAR] += idf * far
             if z == 0:
-                row[LATEST] = idf
+                profile[word, LATEST] = idf
             if in_session[z]:
-                row[SESSION] += idf * far
-            row[LONG] += idf * long
+                profile[word, SESSION] += idf * far
+            profile[word, LONG] += idf * long
     # after the sums, not while they grow: a norm is of the whole sum of a word
-    norms[:] = 0.0
+    norms[:], count[0] = 0.0, n
     for i in range(n):
-        row = profile[met[i]]
+        word = np.uint64(met[i])
         for j in range(3):
-            norms[j] += row[LATEST + j] * row[LATEST + j]
+            norms[j] += profile[word, LATEST + j] * profile[word, LATEST + j]
 
 
 @njit(cache=True)
 def propose_similar(counted, listed, history, evidence):
     """Propose the newest items that share words with the latest items; rare words count most."""
-    tokens, frequencies, items, logs = counted
+    tokens, logs, whole = counted
     postings, filled = listed
-    out, whole = evidence[0], log_of(items + 1, logs)
+    out = evidence[0]
     for z in range(min(PROPOSERS, len(history))):
         for token in tokens[history[z]]:
             if token < 0:
                 break
-            worth = np.float32(0.5**z * idf_of(token, frequencies, whole, logs) ** 2)
+            worth = np.float32(0.5**z * idf_of(token, logs, whole) ** 2)
             # at most 64 a word: a frequent word says little, and would cost the whole shop
             newest = postings[token, : min(filled[token], postings.shape[1])]
-            for row in ev.add_rows(evidence, newest, 0):
-                out[np.uint64(row), ev.CONTENT_NEAR] += worth
+            rows = ev.add_rows(evidence, newest, 0)
+            for i in range(np.uint64(len(rows))):
+                out[np.uint64(rows[i]), ev.CONTENT_NEAR] += worth
 
 
 @njit(cache=True)
-def score_items(counted, chosen, scratch, evidence, rows):
-    """Write two sums into the evidence of ``chosen``, and three cosines into ``rows``."""
-    tokens, frequencies, items, logs = counted
-    profile, stamps, stamp, _, norms = scratch
-    out, own = evidence[0], ev.rows_of(evidence, chosen)
-    whole = log_of(items + 1, logs)
+def _sums(counted, chosen, scratch):
+    """Return float64[6, n] over the words of ``chosen``: profile times idf by column, and idf^2."""
+    tokens, logs, whole = counted
+    profile, known, _, _, _ = scratch
+    sums = np.empty((COLUMNS, len(chosen)))
     for i in range(np.uint64(len(chosen))):
-        # the sums in registers: an array of them would be written and read for every word
+        # in registers: an array of them would be written and read for every word
         norm, near, far, latest, session, long = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for token in tokens[chosen[i]]:
-            if token < 0:
+        item = np.uint64(chosen[i])
+        for j in range(tokens.shape[1]):
+            if tokens[item, j] < 0:
                 break
-            word = np.uint64(token)
-            if stamps[word] == stamp:
-                idf = profile[word, IDF]
+            word = np.uint64(tokens[item, j])
+            idf = idf_of(word, logs, whole)
+            if _is_known(known, word):
                 near += profile[word, NEAR] * idf
                 far += profile[word, FAR] * idf
                 latest += profile[word, LATEST] * idf
                 session += profile[word, SESSION] * idf
                 long += profile[word, LONG] * idf
-            else:
-                idf = idf_of(token, frequencies, whole, logs)
             norm += idf * idf
-        length = np.sqrt(1.0 + norm)
-        out[own[i], ev.CONTENT_NEAR] = near / length
-        out[own[i], ev.CONTENT] = far / length
+        sums[NEAR, i], sums[FAR, i], sums[IDF, i] = near, far, norm
+        sums[LATEST, i], sums[SESSION, i], sums[LONG, i] = latest, session, long
+    return sums
+
+
+@njit(cache=True, error_model="numpy")  # no test of divisors, which are above 0: vectors instead
+def score_items(counted, chosen, scratch, evidence, cosines):
+    """Write two sums into the evidence of ``chosen``, and ``cosines`` float32[3, n]."""
+    sums, norms = _sums(counted, chosen, scratch), scratch[4]
+    out, own = evidence[0], ev.rows_of(evidence, chosen)
+    for i in range(np.uint64(len(chosen))):
+        length = np.sqrt(1.0 + sums[IDF, i])
+        sums[NEAR, i] /= length
+        sums[FAR, i] /= length
+    for j in range(3):
         # the small term: an item or a session without words has the cosine 0
-        rows[i, 0] = latest / np.sqrt(norm * norms[0] + 1e-9)
-        rows[i, 1] = session / np.sqrt(norm * norms[1] + 1e-9)
-        rows[i, 2] = long / np.sqrt(norm * norms[2] + 1e-9)
+        for i in range(np.uint64(len(chosen))):
+            cosines[j, i] = sums[LATEST + j, i] / np.sqrt(sums[IDF, i] * norms[j] + 1e-9)
+    for i in range(np.uint64(len(chosen))):
+        out[np.uint64(own[i]), ev.CONTENT_NEAR] = sums[NEAR, i]
+        out[np.uint64(own[i]), ev.CONTENT] = sums[FAR, i]

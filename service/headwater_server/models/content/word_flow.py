@@ -1,4 +1,9 @@
-"""Which words follow which: evidence by content, also for items without any interaction."""
+"""Which words follow which: evidence by content, also for items without any interaction.
+
+``scratch`` = (flow, lifts, marks, met, stamp). Words met in this request have places 0, 1, 2, …:
+``flow``, ``lifts`` float64[places, 2] = (lift, log(1 + lift)) and ``met``, the words, are by place.
+``marks`` int64[words + 1] are stamp and place in one (see `evidence`); ``stamp``: (now, words met).
+"""
 
 from __future__ import annotations
 
@@ -59,9 +64,12 @@ def count_words(counted, draws, tokens, history, item):
 def _flow(counted, tokens, history, scratch):
     """Write into ``flow`` how likely each word comes next; return how many words were met."""
     table, totals, _, weight = counted
-    flow, _, stamps, stamp, met = scratch
+    flow, _, marks, met, stamp = scratch
     start, size, _, ids, values, _, _, _ = table
-    n = 0
+    if stamp[0] == ev.STAMPS - 1:
+        marks[:], stamp[0] = 0, 0
+    stamp[0] += 1
+    n, begin = np.int64(0), stamp[0] << ev.STAMP
     for z in range(min(REACH, len(history))):
         length = 0
         while length < COUNTED and tokens[history[z], length] >= 0:
@@ -71,32 +79,42 @@ def _flow(counted, tokens, history, scratch):
             if before >= len(totals):
                 continue  # a new word: no interaction was learned since it came
             share = np.float32(0.5**z / (length * (totals[before, OUT] + 2.0 * weight)))
-            for slot in range(start[before], start[before] + size[before]):
-                after = ids[slot]
-                if stamps[after] != stamp:
-                    stamps[after] = stamp
-                    flow[after] = np.float32(0.0)
-                    # never full: `met` has room for every follower of every word counted
-                    if n < len(met):
-                        met[n] = after
-                        n += 1
-                flow[after] += share * values[slot, 0]
+            first = np.uint64(start[before])
+            for slot in range(first, first + np.uint64(size[before])):
+                after = np.uint64(ids[slot])
+                # as in `evidence.add_rows`: the next place is cleared whether it is needed or not
+                flow[np.uint64(n)] = np.float32(0.0)
+                met[np.uint64(n)] = after
+                mark = marks[after]
+                is_new = mark < begin
+                mark = begin + n if is_new else mark
+                marks[after] = mark
+                flow[np.uint64(mark & ev.ROW)] += share * values[slot, 0]
+                n += is_new
     return n
+
+
+@njit(cache=True, error_model="numpy")  # as `profile_similarity.score_items`
+def _lifts(flow, met, totals, mass, weight, lifts):
+    """Write the lift of each word met, log(1 + lift) beside it; the place after them has 0."""
+    for i in range(np.uint64(len(met))):
+        word = np.uint64(met[i])
+        lifts[i, LIFT] = flow[i] * mass / (totals[word, IN] + 3.0 * weight)
+    for i in range(len(met)):
+        lifts[i, GAIN] = ln(1.0 + lifts[i, LIFT])
+    lifts[len(met)] = 0.0
 
 
 @njit(cache=True)
 def propose_by_words(counted, tokens, listed, history, scratch, evidence):
     """Compute the flow from ``history``; propose the newest items of the words of most lift."""
     _, totals, mass, weight = counted
-    flow, lifts = scratch[:2]
-    met = scratch[4][: _flow(counted, tokens, history, scratch)]
-    postings, filled = listed
-    out = evidence[0]
-    worth = np.empty(len(met), dtype=np.float32)
-    for i in range(len(met)):
-        lift = flow[met[i]] * mass / (totals[met[i], IN] + 3.0 * weight)
-        lifts[met[i], LIFT], lifts[met[i], GAIN] = lift, ln(1.0 + lift)
-        worth[i] = lift
+    flow, lifts, _, met, stamp = scratch
+    stamp[1] = _flow(counted, tokens, history, scratch)
+    met = met[: stamp[1]]
+    _lifts(flow, met, totals, mass, weight, lifts)
+    (postings, filled), out = listed, evidence[0]
+    worth = lifts[: len(met), LIFT].astype(np.float32)
     # selection of six, which leaves the other words unsorted
     for i in range(min(PROPOSERS, len(met))):
         best = i
@@ -107,30 +125,34 @@ def propose_by_words(counted, tokens, listed, history, scratch, evidence):
         worth[i], worth[best] = worth[best], worth[i]
         newest = postings[met[i], : min(filled[met[i]], postings.shape[1])]
         gain = np.float32(ln(1.0 + worth[i]))
-        for row in ev.add_rows(evidence, newest, 0):
-            out[np.uint64(row), ev.WORDS] += gain
+        rows = ev.add_rows(evidence, newest, 0)
+        for k in range(np.uint64(len(rows))):
+            out[np.uint64(rows[k]), ev.WORDS] += gain
 
 
 @njit(cache=True)
-def score_words(tokens, chosen, scratch, rows):
-    """Write float32[n, 2]: mean and largest lift of the words of each of ``chosen``.
+def score_words(tokens, chosen, scratch, out):
+    """Write float32[2, n]: mean and largest lift of the words of each of ``chosen``.
 
-    A word that was not met, and no word, have the last row of lifts, which is 0: a branch would be
-    mispredicted for every other word.
+    A word that was not met, and no word, have the last place, which is 0: instead of a branch.
     """
-    _, lifts, stamps, stamp, _ = scratch
-    none = np.uint64(len(stamps) - 1)
-    for i in range(len(chosen)):
+    _, lifts, marks, _, stamp = scratch
+    begin, none = stamp[0] << ev.STAMP, np.int64(stamp[1])
+    last = np.uint64(len(marks) - 1)
+    for i in range(np.uint64(len(chosen))):
+        item = np.uint64(chosen[i])
         total, best, n = 0.0, 0.0, 0
         for j in range(COUNTED):
-            token = tokens[chosen[i], j]
+            token = tokens[item, j]
             n += token >= 0
-            place = min(np.uint64(token), none)  # without a sign, -1 is the largest
-            row = lifts[place if stamps[place] == stamp else none]
-            total += row[GAIN]
-            best = max(best, row[LIFT])
-        rows[i, 0] = total / max(1, n)
-        rows[i, 1] = ln(1.0 + best)
+            mark = marks[min(np.uint64(token), last)]  # without a sign, -1 is the largest
+            place = np.uint64(mark & ev.ROW if mark >= begin else none)
+            total += lifts[place, GAIN]
+            best = max(best, lifts[place, LIFT])
+        out[0, i] = total / max(1, n)
+        out[1, i] = 1.0 + best
+    for i in range(len(chosen)):
+        out[1, i] = ln(out[1, i])
 
 
 class WordFlow(FadingModel):
@@ -194,11 +216,11 @@ class WordFlow(FadingModel):
 
     def _begin_scratch(self) -> None:
         words = len(self._pairs.size)
-        self._flow = np.zeros(words, dtype=np.float32)
-        self._lifts = np.zeros((words + 1, 2))  # the last is for all words that are not met
-        self._stamps = np.zeros(words + 1, dtype=np.int64)
-        self._met = np.zeros(REACH * COUNTED * self.row_max, dtype=np.int32)
-        self._stamp = 0
+        places = REACH * COUNTED * self.row_max + 1  # one behind all words that can be met
+        flow, lifts = np.zeros(places, dtype=np.float32), np.zeros((places, 2))
+        marks = np.zeros(words + 1, dtype=np.int64)  # the last is for no word, and never met
+        met, stamp = np.zeros(places, dtype=np.int32), np.zeros(2, dtype=np.int64)
+        self.scratch = flow, lifts, marks, met, stamp
 
     def reserving(self, rows: int) -> Generator[None, None, None]:
         """Make room for items numbered below ``rows``; words get room when they are learned."""
@@ -256,29 +278,16 @@ class WordFlow(FadingModel):
         """As kernels take it: (pairs, totals of each word, all of it, what one act adds now)."""
         return self._pairs.table, self._totals, self._mass, self._weight
 
-    @property
-    def scratch(self) -> tuple[Any, Any, Any, int, Any]:
-        """Words of the present request, as kernels take them: (flow, lifts, stamps, stamp, met).
-
-        ``lifts`` float64[words + 1, 2] = (lift, log(1 + lift)).
-        """
-        return self._flow, self._lifts, self._stamps, self._stamp, self._met
-
-    def begin(self, requests: int = 1) -> None:
-        """Begin the next request; `propose_by_words` then computes its flow."""
-        self._stamp += requests
-
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the mean lift of the words of ``item`` after ``history``."""
         evidence = ev.Evidence()
         evidence.begin(len(self.content.tokens))
-        rows = np.zeros((1, 2), dtype=np.float32)
-        self.begin()
+        lifts = np.zeros((2, 1), dtype=np.float32)
         args = (self.counted, self.content.tokens, self.content.listed)
         propose_by_words(*args, history, self.scratch, evidence.scratch)
         wanted = np.array([item], dtype=np.int32)
-        score_words(self.content.tokens, wanted, self.scratch, rows)
-        return float(rows[0, 0])
+        score_words(self.content.tokens, wanted, self.scratch, lifts)
+        return float(lifts[0, 0])
 
     def state(self) -> dict[str, Any]:
         """Return the whole state; the words themselves are state of the content."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from headwater_server.models.ranker.network import learn_rows, update_moments
 
 _SCALE_STEP_MIN, _CONTEXT_STEP_MIN = 0.0005, 0.001
-_SCALE_ROWS = 4
+_SCALE_ITEMS = 4
 _BIAS_DECAY = np.float32(0.002)
 
 
@@ -26,29 +26,30 @@ class Stepping(NamedTuple):
 
 
 @njit(cache=True)
-def standardise(rows, context, moments, steps):
-    """Move running means and variances towards a few rows, by 1 / (1 + steps) or the least step."""
+def standardise(features, context, moments, steps):
+    """Move running means and variances towards a few items, by 1 / (1 + steps) or more."""
     share = 1.0 / (1.0 + steps)
     step = np.float32(max(_SCALE_STEP_MIN, share))
-    for i in range(max(0, len(rows) - _SCALE_ROWS), len(rows)):
-        update_moments(rows[i], moments[0], moments[1], step)
+    for i in range(max(0, features.shape[1] - _SCALE_ITEMS), features.shape[1]):
+        update_moments(features[:, i], moments[0], moments[1], step)
     update_moments(context, moments[2], moments[3], np.float32(max(_CONTEXT_STEP_MIN, share)))
 
 
 @njit(cache=True, nogil=True)
-def learn_list(rows, context, items, chosen, outside, scaling, biases, moments, weights, rates):
-    """Learn which rows of ``rows`` were chosen; return (the loss before, float32[n] errors).
+def learn_list(features, context, items, chosen, outside, scaling, biases, moments, weights, rates):
+    """Learn which of ``items`` were chosen; return (the loss before, float32[n] errors).
 
-    ``outside`` is the score of choosing none; ``scaling`` the number of steps so far, negative if
-    the rows do not move the moments; ``weights`` = (parameters, squares of their gradients);
-    ``rates`` those of w, of the layer and of the biases: rho -= rate (error + 0.002 rho).
+    ``features`` float32[k, n] have a row for each feature. ``outside`` is the score of choosing
+    none; ``scaling`` the number of steps so far, negative if the items do not move the moments;
+    ``weights`` = (parameters, squares of their gradients); ``rates`` those of w, of the layer and
+    of the biases: rho -= rate (error + 0.002 rho).
     """
     parameters, squares = weights
     if scaling >= 0:
-        standardise(rows, context, moments, scaling)
-    bias, errors = biases[items], np.empty(len(rows), dtype=np.float32)
+        standardise(features, context, moments, scaling)
+    bias, errors = biases[items], np.empty(len(items), dtype=np.float32)
     loss = learn_rows(
-        rows,
+        features,
         context,
         bias,
         chosen,
@@ -66,12 +67,12 @@ def learn_list(rows, context, items, chosen, outside, scaling, biases, moments, 
 
 
 @njit(cache=True)
-def learn_choice(rows, context, items, stepping, steps):
+def learn_choice(features, context, items, stepping, steps):
     """Learn that the first of ``items`` was chosen, ``steps`` later; return the loss before."""
     chosen = np.zeros(len(items), dtype=np.float32)
     chosen[0] = np.float32(1.0)
     rates, taken, biases, moments, weights = stepping
     outside, scaling = np.float32(-np.inf), taken + steps
     return learn_list(
-        rows, context, items, chosen, outside, scaling, biases, moments, weights, rates
+        features, context, items, chosen, outside, scaling, biases, moments, weights, rates
     )[0]

@@ -25,6 +25,11 @@ def _normal(seed: int, counter: int, deviation: float) -> float:
     return deviation * radius * math.cos(2.0 * math.pi * uniform(seed, 2 * counter + 1))
 
 
+def _by_feature(features: NDArray[Any]) -> NDArray[Any]:
+    """Return float32[features, n], contiguous: no copy of what `describing` returns."""
+    return np.ascontiguousarray(features.T)
+
+
 class ListwiseRanker(base.Classifier):
     r"""Conditional logit over a list, with a linear part and a small hidden layer.
 
@@ -136,7 +141,8 @@ class ListwiseRanker(base.Classifier):
         self, features: NDArray[Any], context: NDArray[Any], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
         """Return float64[n] finite scores of float32[n, features] rows for ``items``; a read."""
-        scores: NDArray[np.float64] = network.score_items(features, context, items, *self.network)
+        wide = _by_feature(features)
+        scores: NDArray[np.float64] = network.score_items(wide, context, items, *self.network)
         return scores
 
     @property
@@ -173,7 +179,7 @@ class ListwiseRanker(base.Classifier):
         if items is None:
             items, biases = np.arange(len(features), dtype=np.int32), np.zeros(len(features), "f4")
         loss, errors = learn_list(
-            features,
+            _by_feature(features),
             context,
             items,
             chosen,

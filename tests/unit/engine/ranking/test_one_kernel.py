@@ -22,8 +22,8 @@ def staged(tables, statistics, visitor, excluded, shown_at):
     for items in (excluded, visitor.refused, visitor.items[:1]):
         ev.leave_out(tables.evidence, items)
     found = candidate_selection.select_candidates.py_func(tables.evidence, shown_at)
-    rows = describing.describe_items.py_func(tables, statistics, found)
-    return found, rows, describing.describe_visitor.py_func(statistics, visitor.items)
+    features = describing.describe_items.py_func(tables, statistics, found)
+    return found, features.T, describing.describe_visitor.py_func(statistics, visitor.items)
 
 
 def questions(seed, settings=None):

@@ -36,9 +36,14 @@ def test_rmsprop_gives_rivers_numbers():
     assert weights == pytest.approx([river_weights["a"], river_weights["b"]], rel=1e-3)
 
 
+def by_feature(rows):
+    """Return the rows as the kernels take them, a row for each feature."""
+    return np.ascontiguousarray(rows.T)
+
+
 def _loss(rows, context, bias, chosen, outside, moments, parameters):
     scores = np.empty(len(rows), dtype=np.float32)
-    network.score_rows(rows, context, bias, moments, parameters, scores)
+    network.score_rows(by_feature(rows), context, bias, moments, parameters, scores)
     errors = np.empty(len(rows), dtype=np.float32)
     return network.choice_errors(scores, chosen, outside, errors), errors
 
@@ -55,8 +60,9 @@ def test_gradient_is_the_slope_of_the_loss(outside):
     parameters = tuple(rng.normal(size=shape).astype("f") for shape in shapes)
     _, errors = _loss(rows, context, bias, chosen, outside, moments, parameters)
     gradients = tuple(np.empty_like(p) for p in parameters)
-    scaled, hidden, scores = np.empty((k, n), "f"), np.empty((h, n), "f"), np.empty(n, "f")
-    network._forward(rows, context, bias, moments, parameters, scaled, hidden, scores)
+    room, scores = network.room_for(n), np.empty(n, "f")
+    scaled, hidden = np.empty((k, room), "f"), np.empty((h, room), "f")
+    network._forward(by_feature(rows), context, bias, moments, parameters, scaled, hidden, scores)
     network.gradients_of(context, errors, moments, parameters, scaled, hidden, gradients)
     step = 1e-3  # small, for the activation has a kink
     for place, parameter in enumerate(parameters):
@@ -94,7 +100,7 @@ def test_a_score_is_the_sum_in_the_order_of_the_features(features):
         rng.normal(size=shape).astype("f") for shape in shapes
     )
     scores = np.empty(n, dtype=np.float32)
-    network.score_rows(rows, context, bias, moments, parameters, scores)
+    network.score_rows(by_feature(rows), context, bias, moments, parameters, scores)
     scaled = rows * network._precision(moments[1])
     expected, hidden = bias.copy(), np.tile(beta, (n, 1))
     for j in range(features):
