@@ -8,7 +8,7 @@ from grpc_health.v1 import health_pb2_grpc
 
 from headwater_server.api.connections import Descriptors, channel_options
 from headwater_server.api.draining import Draining
-from headwater_server.api.front.front import Front, front_of
+from headwater_server.api.front.front import Front, front_of, takes_all
 from headwater_server.api.guard.gate import Gate, Spans
 from headwater_server.api.guard.guard import Guard
 from headwater_server.api.guard.load import Load
@@ -42,7 +42,7 @@ class Server:
         self._draining = Draining()
         self._load = Load(self._settings)
         self._descriptors = Descriptors(self._settings)
-        turns = Turns()
+        turns = Turns(takes_all=takes_all(self._server))
         warm_up()
         self.port = 0
         add_services(self._server, replica, self._settings, gate, self._load, self._draining, turns)

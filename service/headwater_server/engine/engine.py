@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine import changes
+from headwater_server.engine import changes, interactions
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
@@ -30,7 +30,6 @@ from headwater_server.engine.messages.results import Result, Results
 from headwater_server.engine.messages.rewards import (
     IMPRESSION,
     LOGOUT,
-    REFUSALS,
     canonical_type,
     reward_of,
 )
@@ -102,11 +101,17 @@ class Engine:
         nothing else can be applied before the rest is. A step that fails leaves it so for good.
         """
         self._check_whole()
+        outcomes: list[Outcome] = []  # of events that wait to be learned together, and the last one
         for operation in entry.operations:
             self._is_within = True
-            outcome = yield from self._applying(operation, entry)
-            self._is_within = False
-            yield outcome
+            outcomes.append((yield from self._applying(operation, entry)))
+            if not self.parts.learning.acts:
+                self._is_within = False
+                yield from outcomes
+                outcomes.clear()
+        yield from self.parts.learning.learning()
+        self._is_within = False
+        yield from outcomes
 
     def _check_whole(self) -> None:
         if self._is_within:
@@ -115,6 +120,7 @@ class Engine:
     def _applying(self, operation: Operation, entry: Entry) -> Applied:
         if isinstance(operation, Event):
             return (yield from self._event(operation, entry))
+        yield from self.parts.learning.learning()
         if isinstance(operation, SettingsChange):
             self.parts, outcome = changes.with_settings(self.parts, operation, entry)
             self.bound_filters(self._filter_bytes_max)
@@ -154,12 +160,15 @@ class Engine:
         time_ms = believed_ms(event.event_time_ms, self.parts.clock_ms)
         name, visitors = canonical_type(event.event_type), self.parts.visitors
         if name == IMPRESSION:
+            yield from self.parts.learning.learning()
             self._report(event, profile, time_ms)
             return
         if name == LOGOUT:
             visitors.log_out(event.visitor_id, event.user_id, time_ms / 1000.0)
             return
         reward, row_class = reward_of(event, self.settings), class_of(event, self.settings)
+        if visitors.is_full:
+            yield from self.parts.learning.learning()
         if visitors.lacks_room:
             yield from visitors.reserving()
         row = visitors.open(event.visitor_id, event.user_id, time_ms / 1000.0, row_class)
@@ -167,7 +176,11 @@ class Engine:
         for item in event.items:
             number = yield from self.parts.numbering(item.item_id)
             self._hide(event, profile, number, time_ms, row_class)
-            self._interact(event, row, number, reward, time_ms)
+            if reward < 0:
+                yield from interactions.refuse(self.parts, event, row, number, time_ms)
+            else:
+                act = event, row, number, time_ms
+                yield from interactions.interact(self.parts, *act, is_positive=reward > 0)
             items.append(number)
             yield
         if reward > 0:
@@ -181,41 +194,12 @@ class Engine:
         for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
             self._hide(event, profile, seen, time_ms, row_class)
 
-    def _interact(self, event: Event, row: int, item: int, reward: float, time_ms: int) -> None:
-        """One item of an event: learn it, and put it into the history."""
-        parts, seconds = self.parts, time_ms / 1000.0
-        history = parts.history_before(event, placement_of(event), time_ms)
-        begins = parts.visitors.enter(row, seconds, event.session_id)
-        if reward > 0:
-            if item == history.latest:
-                return  # looking twice at the same page says nothing of what comes next
-            seed = parts.settings.seed
-            loss = parts.learning.learn_interaction(
-                history, item, time_ms, begins=begins, seed=seed
-            )
-            if loss is not None:
-                self._watch_drift(row, loss)
-            parts.visitors.histories.add(row, item, seconds)
-        elif reward < 0:
-            parts.learning.learn_refusal(history, item)
-            if canonical_type(event.event_type) in REFUSALS:
-                parts.visitors.histories.add(row, item, seconds, refused=True)
-
     def _hide(self, event: Event, profile: str, item: int, time_ms: int, row_class: int) -> None:
         """Leave the item out of the visitor's lists for as long as the rules say."""
         parts = self.parts
         until_ms = parts.reranking.hidden_until_ms(event.event_type, item, time_ms)
         if until_ms is not None and until_ms > parts.clock_ms:
             parts.hiding.hide(profile, item, until_ms, now_ms=parts.clock_ms, row_class=row_class)
-
-    def _watch_drift(self, row: int, loss: float) -> None:
-        """Look for a change; if the models predict worse, what they counted before fades."""
-        parts = self.parts
-        alarm = parts.drift.observe_interaction(
-            row, loss, events_learned=parts.learned, now_ms=parts.clock_ms
-        )
-        if alarm and alarm.worse:
-            parts.models.fade(parts.settings.drift_fading)
 
     # --- a request: history, candidates, scores, slots, slate --------------------------------
 

@@ -78,7 +78,15 @@ class Parts:
         catalogue = self.catalogue
         self.retriever = Retriever(models, catalogue)
         self.ranking = Ranking(models, self.retriever)
-        self.learning = Learning(models, catalogue, self.retriever, self.ranking, self.progress)
+        self.learning = Learning(
+            models,
+            catalogue,
+            self.visitors,
+            self.retriever,
+            self.ranking,
+            self.progress,
+            self.drift,
+        )
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
         self.answering = Answering(self.scoring)
         self.reranking = Reranking(self.answering)
@@ -104,7 +112,7 @@ class Parts:
         self.catalogue.event_items_max = settings.event_items_max
         self.retriever.leave_out(settings.without)
         self.ranking.leave_out(settings.without)
-        self.learning.ranker_every = settings.ranker_every
+        self.learning.settings = settings
         for kept in (self.visitors, self.hiding):
             kept.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max
@@ -136,6 +144,8 @@ class Parts:
 
     def advancing(self, now_ms: int) -> Steps:
         """Move the clock, and close the attribution windows that are over: one a step."""
+        if now_ms < self.clock_ms or self.attribution.closes_any(now_ms):
+            yield from self.learning.learning()
         if now_ms < self.clock_ms:
             self._set_back(now_ms)
         self.clock_ms = now_ms
@@ -192,6 +202,8 @@ class Parts:
             yield from self.models.making_room()
         if self.catalogue.number(item_id) is not None:
             return self.catalogue.enter(item_id)
+        if self.catalogue.event_items >= self.catalogue.event_places:
+            yield from self.learning.learning()
         yield from self.making_room(1)
         return (yield from self.entering(item_id))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from headwater_server.engine.messages.events import Event, EventItem, fingerprint
@@ -33,16 +33,18 @@ class EventFile:
 
     def event(self, row: int) -> Event:
         """Return the event of ``row`` (from 0). Its id is the file's digest and the line."""
+        visitor_id = self.visitor_ids[row]
         event = Event(
-            event_id=f"{self.digest[:12]}:{self.lines[row]}",
-            event_type=self.event_types[row],
-            visitor_id=self.visitor_ids[row],
-            user_id=self.visitor_ids[row] if self.are_accounts else "",
-            items=(EventItem(self.item_ids[row]),),
-            value=self.values[row],
-            event_time_ms=self.times_ms[row],
+            f"{self.digest[:12]}:{self.lines[row]}",
+            self.event_types[row],
+            visitor_id,
+            visitor_id if self.are_accounts else "",
+            "",
+            (EventItem(self.item_ids[row]),),
+            self.values[row],
+            self.times_ms[row],
         )
-        return replace(event, fingerprint=fingerprint(event))
+        return event.sent(fingerprint(event), "", from_page=False)
 
     def events(self) -> Iterator[Event]:
         """Yield all events in order."""

@@ -88,6 +88,13 @@ def rows_of(scratch, items):
 
 
 @njit(cache=True)
+def begin_another(scratch):
+    """Begin one of the requests that `Evidence.begin` has left room for."""
+    scratch[5][0] += 1
+    scratch[5][1] = 0
+
+
+@njit(cache=True)
 def leave_out(scratch, items):
     """Take ``items`` back: an older mark is as if no source proposed them."""
     marks, proposed, meta = scratch[1], scratch[3], scratch[5]
@@ -121,11 +128,14 @@ class Evidence:
         proposed, numbers = np.zeros((2, rows), dtype=np.int32)
         self.scratch = (self.values, self.marks, self.sources, proposed, numbers, self.meta)
 
-    def begin(self, rows: int) -> None:
-        """Begin the next request; items are numbered below ``rows``."""
+    def begin(self, rows: int, requests: int = 1) -> None:
+        """Begin the next request; items are numbered below ``rows``.
+
+        Kernels may begin others after it, ``requests`` with it.
+        """
         if rows > self._room:
             self._make(rows)  # nothing in the old ones counts any more
-        if self.meta[0] == STAMPS - 1:
+        if self.meta[0] + requests >= STAMPS:
             self.marks[:] = 0
             self.meta[0] = 0
         self.meta[0] += 1

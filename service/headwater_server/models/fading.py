@@ -7,12 +7,24 @@ from collections.abc import Generator
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.models.base import ItemModel
 
 _RENORMAL = 64.0
 """Half-lives until all counts are scaled down: a float32 has room for 2^64 times the rest."""
+
+
+@njit(cache=True)
+def weight_after(count, pace):
+    """Return what an addition is multiplied by after ``count`` steps: 2^((count - origin) / h).
+
+    The 2 is handed in: the compiler makes another function of a power of the constant 2, whose last
+    digit differs now and then.
+    """
+    two, origin, half_life, _ = pace
+    return two ** ((count - origin) / half_life)
 
 
 class FadingModel(ItemModel):
@@ -44,6 +56,11 @@ class FadingModel(ItemModel):
         return self.row_max, self.seed, self._count
 
     @property
+    def pace(self) -> tuple[float, float, float, int]:
+        """As `weight_after` takes it, and how many slots of the pairs one interaction needs."""
+        return 2.0, self._origin, self.half_life, self._pairs_slots
+
+    @property
     def lacks_room(self) -> bool:
         """Whether one interaction may add more pairs than there is room for."""
         return bool(self._pairs.lacks(self._pairs_slots))
@@ -61,9 +78,15 @@ class FadingModel(ItemModel):
         """Divide the weight of all additions so far by ``times``."""
         self._origin -= math.log2(times) * self.half_life
 
-    def _step(self, *stored: NDArray[Any]) -> None:
-        """Count one step; ``stored`` are all arrays that hold weighted additions."""
-        self._count += 1
+    @property
+    def steps_left(self) -> int:
+        """The number of steps of which only the last may scale everything down."""
+        left = math.floor(_RENORMAL * self.half_life - (self._count - self._origin))
+        return max(1, left + 1)
+
+    def _step(self, *stored: NDArray[Any], steps: int = 1) -> None:
+        """Count ``steps``; ``stored`` are all arrays that hold weighted additions."""
+        self._count += steps
         if self._count - self._origin > _RENORMAL * self.half_life:
             for values in stored:
                 # a power of two changes the exponent only, so no digit is lost

@@ -70,7 +70,7 @@ async def test_while_the_loop_has_work_it_looks_for_events_itself() -> None:
 
 async def test_an_event_that_fails_does_not_stop_the_others() -> None:
     core: Any = _Core()
-    events, seen = Events(core), []
+    events, seen = Events(core), list[object]()
     events.start()
 
     def fail(_: object) -> None:

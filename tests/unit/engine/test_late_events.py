@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.learning import learning
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
@@ -97,23 +98,30 @@ def test_the_latest_by_time_decides_whether_an_item_is_refused(first, last, refu
 def test_a_late_event_is_learned_from_what_was_before_it(monkeypatch):
     """No item follows one that was chosen after it; the session is that of its own time."""
     engine, learned = Engine(), []
-    learn = engine.parts.learning.learn_interaction
+    visitors = engine.parts.visitors
 
-    def noting(history, item, *given, begins, **more):
+    def noting(table, profiles, *more):
+        """Note what the kernel is about to learn from, and whether it begins a session."""
+        (act,) = engine.parts.learning.acts.table[:1].tolist()
+        history = visitors.history("ann", "", f"s{len(learned)}", act[5], of_past=True)
         names = [engine.parts.catalogue.ids[i] for i in history.items]
-        learned.append((names, history.session_length, round(history.gap_s), begins))
-        return learn(history, item, *given, begins=begins, **more)
+        learned.append((names, history.session_length, round(history.gap_s)))
+        return learn(table, profiles, *more)
 
-    monkeypatch.setattr(engine.parts.learning, "learn_interaction", noting)
+    learn = learning.learn_acts
+    monkeypatch.setattr(learning, "learn_acts", noting)
     at = [NOW_MS - 40 * DAY_MS, NOW_MS - 30 * DAY_MS, NOW_MS - 30 * DAY_MS + 60_000, NOW_MS]
     for n in (0, 3, 1, 2):
         fold(engine, act(f"e{n}", "ann", f"i{n}", at[n], session_id=f"s{n}"))
     assert learned == [
-        ([], 0, 0, True),
-        (["i0"], 0, 40 * 86_400, True),
-        (["i0"], 0, 10 * 86_400, True),
-        (["i1", "i0"], 1, 60, False),
+        ([], 0, 0),
+        (["i0"], 0, 40 * 86_400),
+        (["i0"], 0, 10 * 86_400),
+        (["i1", "i0"], 1, 60),
     ]
+    starts = engine.parts.models.starts.stored[:, 0] > 0
+    begun = [engine.parts.catalogue.ids[i] for i in np.flatnonzero(starts)]
+    assert sorted(begun) == ["i0", "i1", "i3"]  # the act on i2 went on with the session of i1
     # the present session goes on as if nothing had come late
     present = engine.parts.visitors.history("ann", "", "s3", NOW_MS / 1000 + 60)
     assert present.session_length == 1

@@ -41,3 +41,11 @@ def front_of(settings: ApiSettings, options: Options) -> Front:
             return CompletionQueueServer(options)
         _log.warning("the slower gRPC server of grpc.aio is used", reason=missing)
     return grpc.aio.server(options=list(options))
+
+
+def takes_all(front: Front) -> bool:
+    """Return whether each turn of the loop accepts all calls that have arrived.
+
+    A thread of `grpc.aio` hands over one after another, and needs Python's lock for each.
+    """
+    return isinstance(front, CompletionQueueServer)

@@ -36,7 +36,9 @@ REST_MAX_S = 0.1  # after one step, however long it was
 class Turns:
     """The turns of one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes_all: bool = True) -> None:
+        """``takes_all``: whether a turn of the loop accepts all that has arrived; see `front`."""
+        self._takes_all = takes_all
         self._waiting: dict[Account, None] = {}  # accounts with steps that wait
         self._is_taken = False
         self._is_accepting = False
@@ -121,7 +123,7 @@ class Turns:
         For a caller who is alone, one turn of the loop is enough to accept what has arrived.
         """
         now_s = self._accepting_s
-        return any(account.has_company(now_s) for account in self._waiting)
+        return not self._takes_all or any(one.has_company(now_s) for one in self._waiting)
 
     def _accept(self) -> None:
         """Let the loop accept calls until none arrives, then give a turn."""

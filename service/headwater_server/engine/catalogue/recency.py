@@ -69,7 +69,8 @@ class Recency:
 
     def raise_class(self, row: int, to: int) -> None:
         """Give a row in use the class ``to``, unless it has a higher one."""
-        self._classes[row] = max(to, int(self._classes[row]))
+        if to > self._classes.item(row):
+            self._classes[row] = to
 
     def inactive(self, most: int) -> NDArray[np.int64]:
         """Return the longest inactive rows of the class that goes first: a 64th of ``most``."""

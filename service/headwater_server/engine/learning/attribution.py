@@ -113,14 +113,16 @@ class Attribution:
             # a new object: a snapshot may still be reading this one
             self._open[number] = replace(impression, rewards=rewards)
 
+    def closes_any(self, now_ms: int) -> bool:
+        """Whether there is an impression for `close_one`."""
+        oldest = next(iter(self._open.values()), None)
+        if oldest is None:
+            return False
+        return oldest.closes_ms <= now_ms or len(self._open) > OPEN_MAX
+
     def close_one(self, now_ms: int) -> Impression | None:
         """Drop and return the oldest whose window is over, or, with too many, the oldest."""
-        if not self._open:
-            return None
-        number, impression = next(iter(self._open.items()))
-        if impression.closes_ms > now_ms and len(self._open) <= OPEN_MAX:
-            return None
-        return self._drop(number)
+        return self._drop(next(iter(self._open))) if self.closes_any(now_ms) else None
 
     def _drop(self, number: int) -> Impression:
         impression = self._open.pop(number)

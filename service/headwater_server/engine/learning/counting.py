@@ -1,4 +1,4 @@
-"""One interaction, counted in every model over items by one kernel."""
+"""One interaction, counted in every model over items."""
 
 from __future__ import annotations
 
@@ -11,27 +11,42 @@ from numpy.typing import NDArray
 from headwater_server.models.content.word_flow import count_words
 from headwater_server.models.covisitation.circumstances import count_circumstances
 from headwater_server.models.covisitation.companions import count_together
+from headwater_server.models.covisitation.cycles import count_return
 from headwater_server.models.covisitation.next_item import count_next
-from headwater_server.models.popularity.activity import count_activity
+from headwater_server.models.popularity.activity import count_activity, following_rate
+from headwater_server.models.popularity.popularity import count_popularity
 
 
-class Counts(NamedTuple):
-    """What an interaction is added to, as each model's ``counted`` and ``draws`` give it.
+class Counting(NamedTuple):
+    """What interactions are added to beside the tables of retrieval, and how they fade.
 
-    ``popularities`` are (stored values, what is added to the row of the item); ``rows`` those of
-    the circumstances.
+    ``draws`` and ``paces`` of the models of pairs: (next, together, circumstances, words).
+    ``words`` is how many there are; the popularities as `Popularity.counted`; ``events`` so far.
     """
 
-    next_item: tuple[Any, ...]
-    companions: tuple[Any, ...]
-    circumstances: tuple[Any, ...]
-    words: tuple[Any, ...]
-    tokens: NDArray[np.int32]
-    rows: NDArray[np.int32]
-    popularities: tuple[tuple[Any, Any], ...]
+    draws: tuple[Any, Any, Any, Any]
+    paces: tuple[Any, Any, Any, Any]
+    words: int
+    by_event: tuple[Any, Any, Any]
+    by_day: tuple[Any, Any, Any]
+    starts: tuple[Any, Any, Any]
     counts: NDArray[np.float64]
-    interactions: NDArray[np.float32]
     events: int
+
+
+class Reached(NamedTuple):
+    """How far a run has come: interactions, steps of the ranker, and what they moved.
+
+    The times of each popularity; ``mass`` is all flow of words.
+    """
+
+    counted: int
+    steps: int
+    by_event: float
+    by_day: float
+    starts: float
+    mass: float
+    repeat_rate: float
 
 
 @njit(cache=True)
@@ -48,19 +63,46 @@ def _without(items, in_session, item):
     return others[:n], flags[:n], place
 
 
-@njit(cache=True, nogil=True)
-def count_interaction(counts, items, in_session, item):
-    """Add one interaction with ``item`` after these ``items``, newest first.
+@njit(cache=True)
+def _after(draws, counted):
+    """Return the draws of a model after so many more interactions."""
+    return draws[0], draws[1], draws[2] + counted
 
-    Return its place among them, -1 if it is none of them.
+
+@njit(cache=True)
+def _count_pairs(tables, counting, counted, before, flags, rows, item):
+    """Count in the models of pairs: what followed, occurred together, under ``rows``, by words.
+
+    Return the flow of words that was added.
     """
-    before, flags, place = _without(items, in_session, item)
-    count_next(counts.next_item[0], counts.next_item[1], before, item)
-    count_together(counts.companions[0], counts.companions[1], before, flags, item)
-    count_circumstances(counts.circumstances[0], counts.circumstances[1], counts.rows, item)
-    count_words(counts.words[0], counts.words[1], counts.tokens, before, item)
-    for stored, added in counts.popularities:
-        for column in range(len(added)):
-            stored[item, column] += added[column]
-    count_activity(counts.counts, counts.interactions, item, place >= 0, counts.events)
-    return place
+    following, together, circumstances, words = counting.draws
+    count_next(tables.next_item, _after(following, counted), before, item)
+    count_together(tables.companions, _after(together, counted), before, flags, item)
+    count_circumstances(tables.circumstances, _after(circumstances, counted), rows, item)
+    draws = _after(words, counted)
+    return count_words(tables.words, draws, tables.content[0], before, item)
+
+
+@njit(cache=True, inline="always")  # a kernel of its own would be compiled once more
+def count_interaction(tables, counting, reached, steps, visitor, rows, item, seconds, begins):
+    """Count one interaction with ``item`` in every model; return what the run has reached.
+
+    ``tables`` hold the weights of this interaction; ``rows`` are those of its circumstances;
+    ``begins``: it begins a session; ``steps`` the ranker has taken.
+    """
+    before, flags, place = _without(visitor.items, visitor.in_session, item)
+    counted, _, by_event, by_day, starts, mass, rate = reached
+    events, is_repeat = counting.events + counted, place >= 0
+    flow = _count_pairs(tables, counting, counted, before, flags, rows, item)
+    by_event, by_day = by_event + 1.0, max(seconds, by_day)
+    count_popularity(counting.by_event, item, by_event)
+    count_popularity(counting.by_day, item, by_day)
+    if is_repeat:
+        count_return(tables.cycles, item, visitor.ages_s[place])
+    if begins:
+        starts = max(float(events), starts)
+        count_popularity(counting.starts, item, starts)
+    count_activity(counting.counts, tables.interactions, item, is_repeat, events)
+    mass += tables.words[3] * flow
+    rate = following_rate(rate, is_repeat)
+    return Reached(counted + 1, steps, by_event, by_day, starts, mass, rate)

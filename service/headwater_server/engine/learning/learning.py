@@ -1,25 +1,41 @@
-"""Learning from one interaction with an item: ranker first, then the counts."""
+"""Learning from interactions with items: ranker first, then the counts; many in one kernel."""
 
 from __future__ import annotations
+
+from collections.abc import Generator
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
+from headwater_server.engine.features.features import CONTEXT_FEATURES, ITEM_FEATURES
+from headwater_server.engine.learning.acts import RUN_MAX, Acts
 from headwater_server.engine.learning.choices import choice
-from headwater_server.engine.learning.counting import Counts, count_interaction
-from headwater_server.engine.measures.drift import ranking_loss
+from headwater_server.engine.learning.counting import Counting, Reached
+from headwater_server.engine.learning.run import (
+    MEASURE_EVENTS,
+    Ranked,
+    is_ranked,
+    learn_acts,
+)
+from headwater_server.engine.measures.drift import Drift, ranking_loss
 from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.ranking import Ranking
+from headwater_server.engine.retrieval.gathering import Visitor
 from headwater_server.engine.retrieval.popular import REFRESH_EVENTS
 from headwater_server.engine.retrieval.retriever import Retriever
-from headwater_server.engine.visitors.visitors import History
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.visitors.reading import read_history
+from headwater_server.engine.visitors.visitors import History, Visitors
+from headwater_server.models.ranker.list_step import Stepping
+from headwater_server.models.ranker.ranker import ListwiseRanker
 
-MEASURE_EVENTS = 10
-"""One interaction in so many is measured: a full ranking costs as much as learning."""
 WARM_UP_EVENTS = 20_000
 """The ranker learns from each of the first interactions, whatever ``ranker_every`` is."""
+Steps = Generator[None, None, None]
 
 
 class Learning:
@@ -29,108 +45,192 @@ class Learning:
         self,
         models: Models,
         catalogue: Catalogue,
+        visitors: Visitors,
         retriever: Retriever,
         ranking: Ranking,
         progress: ProgressiveValidation,
+        drift: Drift,
     ) -> None:
-        self.progress = progress
-        self.ranker_every = 1
         self.models = models
         self.catalogue = catalogue
+        self.visitors = visitors
         self.retriever = retriever
         self.ranking = ranking
+        self.progress = progress
+        self.drift = drift
+        self.settings = EngineSettings()
+        self.acts = Acts()
+        self._room = RUN_MAX
+        self._pairs = models.next_item, models.companions, models.circumstances, models.words
 
-    def learn_interaction(
-        self, history: History, item: int, now_ms: int, *, begins: bool, seed: int
-    ) -> float | None:
-        """Learn that a visitor with ``history`` chose ``item``; return its `ranking_loss`.
+    @cached_property
+    def _no_stepping(self) -> Stepping:
+        """What the kernel takes where the ranker is none."""
+        return ListwiseRanker(ITEM_FEATURES, CONTEXT_FEATURES).stepping
 
-        None: it was not among those that the ranker learns from.
-        """
-        loss = self._rank(history, item, now_ms, seed) if self._is_ranked() else None
-        self._count(history, item, now_ms, begins=begins)
-        return loss
+    @property
+    def is_kernel(self) -> bool:
+        """Whether the ranker's steps are a kernel."""
+        return isinstance(self.models.ranker, ListwiseRanker)
 
-    def _is_ranked(self) -> bool:
-        """Whether the ranker learns from the next interaction; it does if that is measured."""
-        events = self.models.activity.events
-        is_chosen = events < WARM_UP_EVENTS or events % self.ranker_every == 0
-        return is_chosen or events % MEASURE_EVENTS == 0
+    @property
+    def is_full(self) -> bool:
+        """Whether the acts that wait must be learned before another one comes."""
+        return len(self.acts) >= self._room
 
-    def _rank(self, history: History, item: int, now_ms: int, seed: int) -> float:
-        """One step of the ranker: the item against negatives from the candidate list."""
-        retriever, events = self.retriever, self.models.activity.events
-        tables, visitor = retriever.begin(), retriever.visitor(history)
-        shown_at = self.catalogue.shown_at(now_ms)
-        args = tables, self.ranking.statistics(history), visitor, shown_at
-        candidates, drawn, rows, context = choice(*args, item, seed, events)
+    def add(
+        self, known: tuple[Any, ...], asked: NDArray[np.int32], named: NDArray[np.int32]
+    ) -> None:
+        """Let an act wait for `learning`; ``asked`` and ``named`` are rows of circumstances."""
+        if not self.acts:
+            self._room = self._room_of_run()
+        self.acts.add(known, asked, named)
+
+    def _room_of_run(self) -> int:
+        """Return after how many acts something may have to be done between two of them."""
+        models = self.models
+        if not self.is_kernel:
+            return 1
+        return min(
+            RUN_MAX,
+            REFRESH_EVENTS - models.activity.events % REFRESH_EVENTS,
+            self.drift.checked_in,
+            *(model.steps_left for model in self._pairs),
+        )
+
+    def learning(self) -> Steps:
+        """Learn the acts that wait, in order, in steps; the last may raise an alarm."""
+        first, count = 0, len(self.acts)
+        while first < count:
+            first += self._learn(first, count)
+            if first < count:
+                yield from self._making_room()
+        self.acts.clear()
+
+    def _making_room(self) -> Steps:
+        yield from self.visitors.histories.reserving()
+        yield from self.models.making_room()
+        self.models.words.reserve_words()
+
+    def _learn(self, first: int, count: int) -> int:
+        """Learn acts from the ``first`` on; return how many there was room for."""
+        acts, models = self.acts.table[first:count], self.models
+        if not self.is_kernel:
+            self._step_of_other(first)
+        done, reached = learn_acts(
+            acts,
+            self.acts.circumstances[first:count],
+            self.visitors.sessions,
+            self.retriever.begin(requests=1 + len(acts)),
+            self.catalogue.shown_at(0),
+            self.ranking.gone,
+            self._counting(),
+            self._ranked(),
+            self._reached(),
+        )
+        self._go_on(reached, done)
+        for act in acts[:done].tolist():
+            self._observe(act)
+        if reached.counted and models.activity.events % REFRESH_EVENTS == 0:
+            self.retriever.popular.refresh(len(self.catalogue.ids))
+        return int(done)
+
+    def _reached(self) -> Reached:
+        """Return where a run begins."""
+        models = self.models
+        times = models.by_event.at, models.by_day.at, models.starts.at
+        return Reached(0, 0, *times, models.words.mass, models.activity.repeat_rate)
+
+    def _counting(self) -> Counting:
+        models, (following, together, circumstances, words) = self.models, self._pairs
+        return Counting(
+            (following.draws, together.draws, circumstances.draws, words.draws),
+            (following.pace, together.pace, circumstances.pace, words.pace),
+            models.content.room,
+            models.by_event.counted,
+            models.by_day.counted,
+            models.starts.counted,
+            models.activity.counts,
+            models.activity.events,
+        )
+
+    def _ranked(self) -> Ranked:
+        settings, is_kernel = self.settings, self.is_kernel
+        stepping = self.models.ranker.stepping if is_kernel else self._no_stepping
+        return Ranked(is_kernel, WARM_UP_EVENTS, settings.ranker_every, settings.seed, stepping)
+
+    def _go_on(self, reached: Reached, done: int) -> None:
+        """Move the models on, after a run that has changed their arrays."""
+        models, counted = self.models, reached.counted
+        models.content.begin(done)
+        models.words.begin(done)
+        if not counted:
+            return
+        models.next_item.advance(counted)
+        models.companions.advance(counted)
+        models.circumstances.advance(counted)
+        models.words.advance(reached.mass, counted)
+        models.activity.advance(reached.repeat_rate, counted)
+        models.by_event.go_on(reached.by_event)
+        models.by_day.go_on(reached.by_day)
+        models.starts.go_on(reached.starts)
+        if reached.steps:
+            models.ranker.advance(reached.steps)
+
+    def _observe(self, act: tuple[Any, ...]) -> None:
+        """Note what was found out of one act: hit, loss, and whether there is a drift."""
+        row, item, learned, clock_ms, loss, choices, hit, is_counted = act[2], act[6], *act[10:]
+        if not is_counted:
+            return
+        self.retriever.popular.counted.note(item)
+        if hit >= 0:
+            self.progress.observe("hit_rate_at_20", float(hit))
+        if choices < 0:
+            return
+        alarm = self.drift.observe_interaction(
+            row, ranking_loss(loss, choices), events_learned=learned, now_ms=clock_ms
+        )
+        if alarm and alarm.worse:
+            # what the models counted before fades: they predict worse
+            self.models.fade(self.settings.drift_fading)
+
+    def _step_of_other(self, place: int) -> None:
+        """Let a ranker that is no kernel learn an act, before it is counted."""
+        act, events = self.acts.table[place], self.models.activity.events
+        table, profiles, gap_s = self.visitors.sessions
+        who, item = (int(act["visitor"]), int(act["account"])), int(act["item"])
+        args = float(act["seconds"]), int(act["session"]), gap_s, True
+        history = History(*read_history(table, profiles, who, *args))
+        is_new = act["is_positive"] and item != history.latest
+        if not (is_new and is_ranked(events, WARM_UP_EVENTS, self.settings.ranker_every)):
+            return
+        asked = self.acts.circumstances[place, 0][: act["asked"]]
+        tables, shown_at = self.retriever.begin(), self.catalogue.shown_at(int(act["time_ms"]))
+        statistics = self.ranking.statistics(history)
+        given = tables, statistics, Visitor(*history[:5], asked), shown_at
+        candidates, drawn, rows, context = choice(*given, item, self.settings.seed, events)
         if events % MEASURE_EVENTS == 0:
-            self._measure(history, candidates, item)
-        if len(drawn) == 0:
-            return ranking_loss(0.0, choices=0)
-        chosen = np.zeros(len(drawn), dtype=np.float32)
-        chosen[0] = 1.0
-        loss = self.models.ranker.learn_many(rows, context, drawn, chosen, outside=False)
-        return ranking_loss(loss, len(drawn))
+            act["hit"] = self._is_hit(history, candidates, item)
+        act["choices"] = len(drawn)
+        if len(drawn):
+            chosen = np.zeros(len(drawn), dtype=np.float32)
+            chosen[0] = 1.0
+            learn = self.models.ranker.learn_many
+            act["loss"] = learn(rows, context, drawn, chosen, outside=False)
 
-    def _measure(self, history: History, candidates: NDArray[np.int32], item: int) -> None:
-        """Record whether the best list would have contained the chosen item."""
+    def _is_hit(self, history: History, candidates: NDArray[np.int32], item: int) -> bool:
+        """Return whether the best list would have contained the chosen item."""
         place = np.flatnonzero(candidates == item)
-        found = False
-        if len(place):
-            scores = self.ranking.score(self.ranking.describe(history, candidates))
-            found = bool((scores > scores[place[0]]).sum() < 20)
-        self.progress.observe("hit_rate_at_20", float(found))
+        if not len(place):
+            return False
+        scores = self.ranking.score(self.ranking.describe(history, candidates))
+        return bool((scores > scores[place[0]]).sum() < 20)
 
     def learn_refusal(self, history: History, item: int) -> None:
         """Learn that a visitor refused ``item``."""
         items = np.array([item], dtype=np.int32)
         _, rows, context = self.ranking.given(history, items)
         self.learn_slate(rows, context, items, np.zeros(1, dtype=np.float32))
-
-    def _count(self, history: History, item: int, now_ms: int, *, begins: bool) -> None:
-        """Count the interaction in every model over items."""
-        models, events = self.models, self.models.activity.events
-        counts = self._counts(history.circumstances + history.claimed, item, now_ms / 1000.0)
-        place = count_interaction(counts, history.items, history.in_session, item)
-        self._advance(item, len(history.items) - (place >= 0), repeat=place >= 0)
-        if place >= 0:
-            models.cycles.learn(history.items, item, age_s=float(history.ages_s[place]))
-        if begins:
-            models.starts.learn(history.items, item, at=float(events))
-        self.retriever.popular.counted.note(item)
-        if models.activity.events % REFRESH_EVENTS == 0:
-            self.retriever.popular.refresh(len(self.catalogue.ids))
-
-    def _counts(self, tokens: tuple[str, ...], item: int, at_s: float) -> Counts:
-        """Make room for one interaction with ``item``; return what it is added to."""
-        models = self.models
-        models.next_item.make_room()
-        models.companions.make_room()
-        models.words.make_room(item)
-        rows = models.circumstances.make_room(tokens)
-        by_event, by_day, activity = models.by_event, models.by_day, models.activity
-        return Counts(
-            (models.next_item.counted, models.next_item.draws),
-            (models.companions.counted, models.companions.draws),
-            (models.circumstances.counted, models.circumstances.draws),
-            (models.words.counted, models.words.draws),
-            models.content.tokens,
-            rows,
-            ((by_event.stored, by_event.adding()), (by_day.stored, by_day.adding(at_s))),
-            activity.counts,
-            activity.interactions,
-            activity.events,
-        )
-
-    def _advance(self, item: int, others: int, *, repeat: bool) -> None:
-        """Move the models on after an interaction, which came after ``others``."""
-        models = self.models
-        models.next_item.advance()
-        models.companions.advance()
-        models.circumstances.advance()
-        models.words.advance(item, others)
-        models.activity.advance(repeat=repeat)
 
     def learn_slate(
         self,

@@ -94,6 +94,15 @@ class Drift:
         self._run = [-1, 0, 0.0]  # visitor's row, interactions, sum of losses
         self._counts: dict[tuple[str, bool], int] = {}
         self._alarms: deque[DriftAlarm] = deque(maxlen=ALARMS_MAX)
+        self._updates = 0  # of the detector of interactions, less a multiple of `CHECK_EVENTS`
+
+    @property
+    def checked_in(self) -> int:
+        """After how many more interactions one can raise an alarm at the earliest.
+
+        ADWIN looks for a change only at each `CHECK_EVENTS`-th value.
+        """
+        return CHECK_EVENTS - self._updates % CHECK_EVENTS
 
     def observe_interaction(
         self, visitor: int, loss: float, *, events_learned: int, now_ms: int
@@ -106,7 +115,11 @@ class Drift:
         self._run = [visitor, 1, loss]
         if not interactions:
             return None
-        return self._observe(LOSS, ALL, total / interactions, events_learned, now_ms)
+        self._updates += 1
+        alarm = self._observe(LOSS, ALL, total / interactions, events_learned, now_ms)
+        if alarm:
+            self._updates = 0  # River's detector begins again
+        return alarm
 
     def observe_slate(
         self, placement: str, *, acted: bool, events_learned: int, now_ms: int
@@ -170,3 +183,20 @@ class Drift:
         self._counts = from_plain(state["counts"])
         alarms = (DriftAlarm(*values) for values in from_plain(state["alarms"]))
         self._alarms = deque(alarms, maxlen=ALARMS_MAX)
+        self._updates = _values_since_check(self._detectors.get((LOSS, ALL)))
+
+
+def _values_since_check(detector: Any) -> int:
+    """Return how many values came after the detector's last check, by trying it on a copy.
+
+    River's detector does not return it. Values that no other is near raise an alarm at a check,
+    once there are enough of them.
+    """
+    if detector is None or detector.drift_detected:
+        return 0
+    copy = from_plain(to_plain(detector))
+    for number in range(1, 8 * WINDOW_MIN):
+        copy.update(0.0 if number <= 2 * WINDOW_MIN else 1e6)
+        if copy.drift_detected:
+            return -number % CHECK_EVENTS
+    return CHECK_EVENTS - 1  # not known: then each may be the next

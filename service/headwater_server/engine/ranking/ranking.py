@@ -36,7 +36,7 @@ class Ranking:
         """Set the features of these names to 0 from now on."""
         items = columns_of(names, features.ITEM_FEATURES, context=False)
         context = columns_of(names, features.CONTEXT_FEATURES, context=True)
-        self._gone = np.array(items, dtype=np.int64), np.array(context, dtype=np.int64)
+        self.gone = np.array(items, dtype=np.int64), np.array(context, dtype=np.int64)
 
     def statistics(self, history: History | None = None) -> Statistics:
         """Return what features read beside the evidence, as kernels take it.
@@ -53,7 +53,7 @@ class Ranking:
             activity.repeat_rate,
             float(history.session_length) if history else 0.0,
             history.gap_s if history else 0.0,
-            *self._gone,
+            *self.gone,
         )
 
     def given(self, history: History, items: NDArray[np.int32]) -> Described:

@@ -31,9 +31,12 @@ class Retriever:
         bits = gathering.BITS.items()
         self._on = sum(bit for name, bit in bits if name not in names)
 
-    def begin(self) -> Tables:
-        """Begin the next request; return what kernels read and write for it."""
-        self.evidence.begin(self.catalogue.rows)
+    def begin(self, requests: int = 1) -> Tables:
+        """Begin the next request; return what kernels read and write for it.
+
+        ``requests``: with those that the kernel begins after it.
+        """
+        self.evidence.begin(self.catalogue.rows, requests)
         self.models.content.begin()
         self.models.words.begin()
         return self.tables

@@ -58,7 +58,7 @@ def _make_room(table, row):
 
 
 @njit(cache=True)
-def _add(table, row, item, time, change):
+def add_item(table, row, item, time, change):
     """Put ``item`` in its place by time; change 0 refuses it. Return earlier interactions."""
     start, size, _, items, times, counts, _, _ = table
     before = 0
@@ -157,7 +157,7 @@ class Histories:
         if self.lacks_room:
             for _ in self.reserving():
                 pass
-        return int(_add(self.table, row, item, seconds, 0 if refused else 1))
+        return int(add_item(self.table, row, item, seconds, 0 if refused else 1))
 
     def latest(self, row: int) -> int:
         """Return the latest item of ``row``, -1 if none."""
@@ -168,12 +168,6 @@ class Histories:
         """Return (items, seconds, interactions) of two rows (-1: none) as one, newest first."""
         merged: tuple[Any, Any, Any] = reading.merged(self.table, first, second)
         return merged
-
-    def has_within(self, row: int, seconds: float, gap_s: float) -> bool:
-        """Return whether ``row`` has an item in the ``gap_s`` up to ``seconds``."""
-        times = self.times[self.start[row] : self.start[row] + self.size[row]]
-        place = int(np.searchsorted(times, seconds, side="right"))
-        return place > 0 and bool(seconds - times[place - 1] <= gap_s)
 
     def clear(self, row: int) -> None:
         """Release the block of ``row``."""

@@ -20,6 +20,7 @@ from headwater_server.engine.visitors.histories import Histories
 from headwater_server.engine.visitors.links import Links
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.engine.visitors.reading import read_history
+from headwater_server.engine.visitors.sessions import Sessions, enter_session
 from headwater_server.models.base import CAPACITY_START, growing
 
 _PLACES = 2
@@ -51,7 +52,8 @@ class History(NamedTuple):
         return int(self.items[0]) if len(self.items) else -1
 
 
-def _session_key(session_id: str) -> int:
+def session_key(session_id: str) -> int:
+    """Return the number of a session by its id, 0 for none."""
     if not session_id:
         return 0
     digest = hashlib.blake2b(session_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
@@ -136,6 +138,11 @@ class Visitors:
         return row
 
     @property
+    def is_full(self) -> bool:
+        """Whether one event may remove profiles to have places for its own."""
+        return len(self._rows) + _PLACES > self.profiles_max
+
+    @property
     def lacks_room(self) -> bool:
         """Whether one event may need more profiles than there is room for."""
         return self._rows.used + _PLACES > self._rows.capacity
@@ -190,26 +197,20 @@ class Visitors:
 
         An act that is older than the latest changes nothing of the present session.
         """
-        if seconds < self._last_s.item(row):
-            return not self.histories.has_within(row, seconds, self.session_gap_s)
-        key = _session_key(session_id)
-        begins = not self._goes_on(row, seconds, key)
-        if begins:
-            self._session_start_s[row] = seconds
-        self._session_keys[row] = key
-        self._last_s[row] = seconds
-        return begins
+        key = session_key(session_id)
+        sessions = self.sessions
+        return bool(enter_session(sessions.table, sessions.acts, row, seconds, key, sessions.gap_s))
 
-    def _goes_on(self, row: int, seconds: float, session_key: int) -> bool:
-        known = self._session_keys.item(row)
-        if session_key and known and session_key != known:
-            return False
-        if not self._has_acted(row):
-            return False
-        return seconds - self._last_s.item(row) <= self.session_gap_s
+    @property
+    def sessions(self) -> Sessions:
+        """All histories and sessions, as kernels take them."""
+        acts = (self._last_s, self._session_start_s, self._session_keys)
+        return Sessions(self.histories.table, acts, self.session_gap_s)
 
-    def _has_acted(self, row: int) -> bool:
-        return self._last_s.item(row) != 0 or self.histories.size.item(row) > 0
+    def rows_of(self, visitor_id: str, user_id: str) -> tuple[int, int]:
+        """Return the rows of the profiles that count together for a caller, -1 where none is."""
+        first, second = map(self._rows.find, self.profiles_of(visitor_id, user_id))
+        return first, second
 
     def history(
         self,
@@ -232,14 +233,15 @@ class Visitors:
     ) -> tuple[Any, Any, tuple[int, int], float, int, float]:
         """Return what the kernels of `reading` need to read both profiles together."""
         first, second = profiles
-        return (
-            self.histories.table,
-            (self._last_s, self._session_start_s, self._session_keys),
-            (self._rows.find(first), self._rows.find(second)),
-            now_s,
-            _session_key(session_id),
-            self.session_gap_s,
-        )
+        table, acts, gap_s = self.sessions
+        rows = self._rows.find(first), self._rows.find(second)
+        return table, acts, rows, now_s, session_key(session_id), gap_s
+
+    def latest(self, rows: tuple[int, int], now_s: float) -> int:
+        """Return the latest item at ``now_s`` of a visitor and the account, -1 if none."""
+        table, acts, gap_s = self.sessions
+        items = read_history(table, acts, rows, now_s, 0, gap_s, True)[0]
+        return int(items[0]) if len(items) else -1
 
     def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:
         """Return (item, seconds, interactions) of a visitor and an account as one, newest first."""

@@ -213,9 +213,9 @@ class Content(ItemModel):
         """The profile of the present request, as kernels take it."""
         return self._profile, self._stamps, self._stamp, self._met, self._norms
 
-    def begin(self) -> None:
+    def begin(self, requests: int = 1) -> None:
         """Begin the next request; `profile_similarity.build_profile` then fills its profile."""
-        self._stamp += 1
+        self._stamp += requests
 
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Nothing: content is learned from the catalogue (`describe`), not from events."""

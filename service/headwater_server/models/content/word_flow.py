@@ -24,13 +24,15 @@ LIFT, GAIN = 0, 1
 
 @njit(cache=True)
 def count_words(counted, draws, tokens, history, item):
-    """Add one interaction: the flow from each word of ``history`` to each of ``item``."""
+    """Add the flow from each word of ``history`` to each of ``item``; return the sum of 2^-z."""
     table, totals, _, weight = counted
     row_max, seed, count = draws
     values = table[4]
     if tokens[item, 0] < 0:
-        return  # an item without words: nothing flows into any
+        return 0.0  # an item without words: nothing flows into any
+    flow = 0.0
     for z in range(min(REACH, len(history))):
+        flow += 0.5**z
         # eight words an item: pairs of words grow with the square
         near = np.float32(weight * 0.5**z)
         for i in range(COUNTED):
@@ -50,6 +52,7 @@ def count_words(counted, draws, tokens, history, item):
             if tokens[item, j] < 0:
                 break
             totals[tokens[item, j], IN] += near
+    return flow
 
 
 @njit(cache=True)
@@ -211,7 +214,35 @@ class WordFlow(FadingModel):
             self._totals[counted] = 0
             self._pairs.forget(counted)
 
-    def _reserve_words(self) -> None:
+    def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
+        """Learn that the words of ``item`` came after those of ``history``."""
+        self.make_room(item)
+        flow = count_words(self.counted, self.draws, self.content.tokens, history, item)
+        self.advance(self._mass + self._weight * flow)
+
+    def make_room(self, item: int) -> None:
+        """Make room for what one interaction with ``item`` adds."""
+        if self.content.is_described(item):
+            self.reserve_words()
+            self._make_room_for_pairs()
+
+    def advance(self, mass: float, steps: int = 1) -> None:
+        """Count the interactions that `count_words` has added; all flow is ``mass`` now.
+
+        The mass is no array, so it is scaled down here when the arrays are.
+        """
+        origin, self._mass = self._origin, mass
+        self._step(self._pairs.values, self._totals, steps=steps)
+        if self._origin != origin:
+            self._mass *= 2.0 ** (-(self._origin - origin) / self.half_life)
+
+    @property
+    def mass(self) -> float:
+        """All flow."""
+        return self._mass
+
+    def reserve_words(self) -> None:
+        """Make room for all words."""
         words = self.content.room
         if words > len(self._pairs.size):
             self._pairs.reserve(words)
@@ -219,30 +250,6 @@ class WordFlow(FadingModel):
             totals[: len(self._totals)] = self._totals
             self._totals = totals
             self._begin_scratch()
-
-    def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
-        """Learn that the words of ``item`` came after those of ``history``."""
-        self.make_room(item)
-        count_words(self.counted, self.draws, self.content.tokens, history, item)
-        self.advance(item, len(history))
-
-    def make_room(self, item: int) -> None:
-        """Make room for what one interaction with ``item`` adds."""
-        if self.content.is_described(item):
-            self._reserve_words()
-            self._make_room_for_pairs()
-
-    def advance(self, item: int, history_length: int) -> None:
-        """Count one interaction that `count_words` has added; an item without words added none.
-
-        The mass is no array, so it is scaled down here when the arrays are.
-        """
-        if self.content.is_described(item):
-            self._mass += self._weight * sum(0.5**z for z in range(min(REACH, history_length)))
-        origin = self._origin
-        self._step(self._pairs.values, self._totals)
-        if self._origin != origin:
-            self._mass *= 2.0 ** (-(self._origin - origin) / self.half_life)
 
     @property
     def counted(self) -> tuple[tuple[Any, ...], NDArray[np.float32], float, float]:
@@ -257,9 +264,9 @@ class WordFlow(FadingModel):
         """
         return self._flow, self._lifts, self._stamps, self._stamp, self._met
 
-    def begin(self) -> None:
+    def begin(self, requests: int = 1) -> None:
         """Begin the next request; `propose_by_words` then computes its flow."""
-        self._stamp += 1
+        self._stamp += requests
 
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the mean lift of the words of ``item`` after ``history``."""

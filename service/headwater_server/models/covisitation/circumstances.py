@@ -207,6 +207,13 @@ class Circumstances(FadingModel):
         count_circumstances(self.counted, self.draws, rows, item)
         self.advance()
 
+    def removes_any(self, tokens: tuple[str, ...]) -> bool:
+        """Whether one of ``tokens`` would take the place of another circumstance."""
+        places = self.tokens_max - len(self._tokens), self.page_tokens_max - len(self._page_names)
+        wanted = [token for token in tokens[:TOKENS_MAX] if not self.is_known(token)]
+        of_pages = sum(token.startswith(PAGES) for token in wanted)
+        return len(wanted) - of_pages > places[0] or of_pages > places[1]
+
     def make_room(self, tokens: tuple[str, ...]) -> NDArray[np.int32]:
         """Enter ``tokens``, and make room for one act under them; return their rows."""
         for token in tokens[:TOKENS_MAX]:
@@ -214,9 +221,9 @@ class Circumstances(FadingModel):
         self._make_room_for_pairs()
         return self.rows(tokens[:TOKENS_MAX])
 
-    def advance(self) -> None:
-        """Count one act that `count_circumstances` has added."""
-        self._step(self._pairs.values, self._totals)
+    def advance(self, steps: int = 1) -> None:
+        """Count the acts that `count_circumstances` has added."""
+        self._step(self._pairs.values, self._totals, steps=steps)
 
     def lifts(self, tokens: tuple[str, ...], item: int, interactions: float) -> dict[str, float]:
         """Return for each circumstance how much more often than by chance ``item`` is chosen."""

@@ -168,9 +168,9 @@ class Companions(FadingModel):
         """Make room for what one interaction adds."""
         self._make_room_for_pairs()
 
-    def advance(self) -> None:
-        """Count one interaction that `count_together` has added."""
-        self._step(self._pairs.values)
+    def advance(self, steps: int = 1) -> None:
+        """Count the interactions that `count_together` has added."""
+        self._step(self._pairs.values, steps=steps)
 
     @property
     def counted(self) -> tuple[tuple[Any, ...], float, int, int]:

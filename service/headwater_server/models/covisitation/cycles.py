@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,25 @@ def accumulate_due(counted, history, ages_s, scratch):
         out[rows[z], ev.OWN_DUE] = np.float32(_due(age, moments[history[z]], shop))
 
 
+@njit(cache=True)
+def count_return(counted, item, age_s):
+    """Count a return to ``item`` after ``age_s``: the moments of the item, and of the shop.
+
+    Welford's update: a sum of squares minus a squared sum would lose its digits.
+    """
+    moments, shop = counted
+    own, log_age = moments[item], math.log1p(max(0.0, age_s))
+    own[0] += 1.0
+    gap = log_age - own[1]
+    own[1] += gap / own[0]
+    own[2] += gap * (log_age - own[1])
+    shop[0] += 1.0
+    step = max(_STEP_MIN, 1.0 / (shop[0] + PRIOR))
+    gap = log_age - shop[1]
+    shop[1] += step * gap
+    shop[2] = (1.0 - step) * (shop[2] + step * gap * gap)
+
+
 class Cycles(ItemModel):
     r"""The log-normal time after which visitors come back to an item.
 
@@ -80,18 +100,7 @@ class Cycles(ItemModel):
         """Learn a return to ``item`` after ``age_s``; None: no return, or at an unknown time."""
         if age_s is None:
             return
-        log_age = float(np.log1p(max(0.0, age_s)))
-        own, shop = self._moments[item], self._shop
-        # Welford's update: a sum of squares minus a squared sum would lose its digits
-        own[0] += 1.0
-        gap = log_age - own[1]
-        own[1] += gap / own[0]
-        own[2] += gap * (log_age - own[1])
-        shop[0] += 1.0
-        step = max(_STEP_MIN, 1.0 / (shop[0] + PRIOR))
-        gap = log_age - shop[1]
-        shop[1] += step * gap
-        shop[2] = (1.0 - step) * (shop[2] + step * gap * gap)
+        count_return(self.counted, item, age_s)
 
     @property
     def counted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -148,9 +148,9 @@ class NextItem(FadingModel):
         """Make room for what one interaction adds."""
         self._make_room_for_pairs()
 
-    def advance(self) -> None:
-        """Count one interaction that `count_next` has added."""
-        self._step(self._pairs.values, self._degrees)
+    def advance(self, steps: int = 1) -> None:
+        """Count the interactions that `count_next` has added."""
+        self._step(self._pairs.values, self._degrees, steps=steps)
 
     @property
     def counted(self) -> tuple[tuple[Any, ...], NDArray[np.float32], float]:

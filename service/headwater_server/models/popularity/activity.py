@@ -26,6 +26,12 @@ def count_activity(counts, interactions, item, repeat, events):
     row[REPEATS] += repeat
 
 
+@njit(cache=True)
+def following_rate(rate, repeat):
+    """Return the shop's rate of repeats after one more interaction."""
+    return rate + _RATE_STEP * (repeat - rate)
+
+
 class Activity(ItemModel):
     r"""Interactions $n_y$, repeated ones $r_y$, first and last event of each item.
 
@@ -56,12 +62,12 @@ class Activity(ItemModel):
     ) -> None:
         """Learn an interaction with ``item``; ``repeat``: it is not the visitor's first."""
         count_activity(self._counts, self._touches, item, bool(repeat), self._events)
-        self.advance(repeat=bool(repeat))
+        self.advance(following_rate(self._repeat_rate, bool(repeat)))
 
-    def advance(self, *, repeat: bool) -> None:
-        """Count one interaction that `count_activity` has added to its item."""
-        self._repeat_rate += _RATE_STEP * (repeat - self._repeat_rate)
-        self._events += 1
+    def advance(self, repeat_rate: float, steps: int = 1) -> None:
+        """Go on after interactions that `count_activity` has added to their items."""
+        self._repeat_rate = repeat_rate
+        self._events += steps
 
     def learn_one(self, user: Any, item: Any, y: Any = True, x: Any = None) -> None:
         """River's API; the user's history decides what a repeat is."""

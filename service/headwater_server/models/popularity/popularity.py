@@ -5,11 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.models.base import CAPACITY_START, ItemModel
 
 _EXPONENT_MAX = 512.0
+
+
+@njit(cache=True)
+def count_popularity(counted, item, at):
+    """Add one interaction with ``item``: 2^(t/h), t from the origin of each half-life to ``at``."""
+    values, origins, lengths = counted
+    for column in range(len(lengths)):
+        exponent = (at - origins[column]) / lengths[column]
+        if exponent > _EXPONENT_MAX:
+            values[:, column] *= np.exp2(-exponent)
+            origins[column], exponent = at, 0.0
+        values[item, column] += np.exp2(exponent)
+
+
+@njit(cache=True)
+def fading_at(counted, at):
+    """Return float64[half-lives]: 2^(-t/h), which turns a stored value into a current one."""
+    _, origins, lengths = counted
+    factors = np.empty(len(lengths))
+    for column in range(len(lengths)):
+        factors[column] = np.exp2(-((at - origins[column]) / lengths[column]))
+    return factors
 
 
 class Popularity(ItemModel):
@@ -55,19 +78,12 @@ class Popularity(ItemModel):
         self, history: NDArray[np.int32], item: int, at: float | None = None, **context: Any
     ) -> None:
         """Learn an interaction with ``item`` at ``at``, not before the last; absent: 1 later."""
-        self._values[item] += self.adding(at)
+        self.go_on(self._at + 1.0 if at is None else max(at, self._at))
+        count_popularity(self.counted, item, self._at)
 
-    def adding(self, at: float | None = None) -> NDArray[np.float64]:
-        """Move to ``at``; return float64[half-lives]: what an interaction adds to stored values."""
-        self._at = self._at + 1.0 if at is None else max(at, self._at)
-        exponents = self._passed()
-        if max(exponents.tolist()) > _EXPONENT_MAX:  # numpy's own takes longer for a few numbers
-            high = exponents > _EXPONENT_MAX
-            self._values[:, high] *= np.exp2(-exponents[high])
-            self._origins[high] = self._at
-            exponents[high] = 0.0
-        added: NDArray[np.float64] = np.exp2(exponents)
-        return added
+    def go_on(self, at: float) -> None:
+        """Move to ``at``, the time of the last interaction."""
+        self._at = at
 
     def set_back(self, at: float) -> None:
         """Go on from ``at``, which is earlier than the last: the clock was ahead, the ages stay."""
@@ -96,6 +112,16 @@ class Popularity(ItemModel):
     def origins(self) -> NDArray[np.float64]:
         """float64[half-lives]: the times at which a stored value is a current one."""
         return self._origins
+
+    @property
+    def counted(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """As kernels take it: (stored values, origins, half-lives)."""
+        return self._values, self._origins, self._lengths
+
+    @property
+    def at(self) -> float:
+        """The time of the last interaction."""
+        return self._at
 
     @property
     def stored(self) -> NDArray[np.float64]:

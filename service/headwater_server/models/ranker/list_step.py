@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from headwater_server.models.ranker.network import learn_rows, update_moments
 
 _SCALE_STEP_MIN, _CONTEXT_STEP_MIN = 0.0005, 0.001
 _SCALE_ROWS = 4
 _BIAS_DECAY = np.float32(0.002)
+
+
+class Stepping(NamedTuple):
+    """What steps on lists read and write: rates, steps so far, biases, moments, weights."""
+
+    rates: tuple[np.float32, np.float32, np.float32]
+    steps: int
+    biases: NDArray[np.float32]
+    moments: tuple[Any, ...]
+    weights: tuple[Any, ...]
 
 
 @njit(cache=True)
@@ -50,3 +63,15 @@ def learn_list(rows, context, items, chosen, outside, scaling, biases, moments, 
     for i in range(len(items)):
         biases[items[i]] = bias[i] - rates[2] * (errors[i] + _BIAS_DECAY * bias[i])
     return loss, errors
+
+
+@njit(cache=True)
+def learn_choice(rows, context, items, stepping, steps):
+    """Learn that the first of ``items`` was chosen, ``steps`` later; return the loss before."""
+    chosen = np.zeros(len(items), dtype=np.float32)
+    chosen[0] = np.float32(1.0)
+    rates, taken, biases, moments, weights = stepping
+    outside, scaling = np.float32(-np.inf), taken + steps
+    return learn_list(
+        rows, context, items, chosen, outside, scaling, biases, moments, weights, rates
+    )[0]

@@ -13,7 +13,7 @@ from river import base
 from headwater_server.models.base import CAPACITY_START, done, growing, grown
 from headwater_server.models.ranker import network
 from headwater_server.models.ranker.contributions import Contributions, network_contributions
-from headwater_server.models.ranker.list_step import learn_list
+from headwater_server.models.ranker.list_step import Stepping, learn_list
 from headwater_server.models.splitmix import uniform
 
 _NONE_RATE = 0.05
@@ -189,6 +189,16 @@ class ListwiseRanker(base.Classifier):
             self._none += _NONE_RATE * float(errors.sum())
         self._steps += 1
         return float(loss)
+
+    @property
+    def stepping(self) -> Stepping:
+        """What a step on a list reads and writes, as kernels take it."""
+        weights = tuple(self._parameters), tuple(self._squares)
+        return Stepping(self._rates, self._steps, self._bias, tuple(self._moments), weights)
+
+    def advance(self, steps: int) -> None:
+        """Count steps that a kernel has taken, on lists that were not shown."""
+        self._steps += steps
 
     @property
     def _rates(self) -> tuple[np.float32, np.float32, np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Event
 
 FIRST_S = 300e-6  # until it is measured
 LEAST_S, MOST_S = 50e-6, 2e-3  # a pause of the machine is no cost
@@ -30,4 +31,4 @@ class ItemCost:
 
 def items_of(entry: Entry) -> int:
     """Return how many items the events of an entry have; a write counts as one."""
-    return sum(max(1, len(getattr(one, "items", ()))) for one in entry.operations)
+    return sum([len(one.items) or 1 if type(one) is Event else 1 for one in entry.operations])

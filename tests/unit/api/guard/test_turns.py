@@ -50,13 +50,15 @@ async def test_beside_a_flood_the_light_caller_goes_first() -> None:
     assert len(order) == 21
 
 
-@pytest.mark.parametrize("has_company", [False, True])
+@pytest.mark.parametrize(
+    ("takes_all", "has_company"), [(True, False), (True, True), (False, False)]
+)
 async def test_the_loop_rests_after_much_work_only_if_another_caller_may_come(
-    monkeypatch: pytest.MonkeyPatch, has_company: bool
+    monkeypatch: pytest.MonkeyPatch, takes_all: bool, has_company: bool
 ) -> None:
     rests = []
     monkeypatch.setattr(module.Turns, "_accept", lambda self: (rests.append(1), self._give()))
-    accounts, turns = Accounts(), Turns()
+    accounts, turns = Accounts(), Turns(takes_all=takes_all)
     flood, now_s = accounts.of("flood"), time.monotonic()
     turns.charge(flood, now_s)
     if has_company:
@@ -68,7 +70,7 @@ async def test_the_loop_rests_after_much_work_only_if_another_caller_may_come(
         burn(module.BUSY_MAX_S)
 
     await asyncio.gather(*(_run(turns, flood, work()) for _ in range(4)))
-    assert bool(rests) is has_company
+    assert bool(rests) is (has_company or not takes_all)
 
 
 async def test_work_that_offers_its_turn_lets_others_go_first() -> None:

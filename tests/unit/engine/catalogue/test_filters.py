@@ -129,15 +129,21 @@ WORST = {
 }
 
 
-@pytest.mark.parametrize("text", WORST.values(), ids=WORST)
-def test_the_most_expensive_filters_take_less_than_20_ms(text):
-    columns = dense_shop()
-    taken_ms = []
+def cpu_s(text, columns):
+    """Return the least CPU of three evaluations."""
+    taken_s = []
     for _ in range(3):
         start_s = time.thread_time()
         filters._parsed(text).mask(columns)
-        taken_ms.append(1_000 * (time.thread_time() - start_s))
-    assert min(taken_ms) < 20
+        taken_s.append(time.thread_time() - start_s)
+    return min(taken_s)
+
+
+@pytest.mark.parametrize("text", WORST.values(), ids=WORST)
+def test_the_most_expensive_filters_cost_at_most_400_comparisons(text):
+    """A comparison of 131,072 numbers takes about 0.1 ms, so this is a ratio, not a time."""
+    columns = dense_shop()
+    assert cpu_s(text, columns) < 400 * cpu_s("n0 > 131000", columns)
 
 
 @pytest.mark.parametrize(

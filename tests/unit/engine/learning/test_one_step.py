@@ -1,4 +1,4 @@
-"""Learning in two kernels holds to the models' own steps, and to plain numpy."""
+"""Learning in one kernel holds to the models' own steps, and to plain numpy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import pytest
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.learning import choices
 from headwater_server.engine.snapshot import state
+from headwater_server.engine.visitors.visitors import Visitors
+from headwater_server.models.covisitation.cycles import count_return
+from headwater_server.models.fading import weight_after
+from headwater_server.models.popularity.popularity import count_popularity, fading_at
 from headwater_server.models.ranker import network
 from headwater_server.models.ranker.list_step import learn_list
 from headwater_server.models.splitmix import uniform
@@ -31,20 +35,89 @@ def count_one_by_one(engine, history, item, now_ms, *, begins):
     models.activity.learn(before, item, repeat=repeat)
 
 
-def test_one_kernel_counts_what_each_model_learns():
+def learn(engine, rows, request, item, now_ms):
+    """Let the kernel learn an act of a visitor, under the circumstances of a request."""
+    parts, circumstances = engine.parts, engine.parts.models.circumstances
+    tokens, _ = parts.circumstances(request, request.placement, "")
+    act = *rows, rows[0], 0, now_ms, now_ms / 1000.0, item, True, parts.learned, now_ms
+    parts.learning.add(act, circumstances.rows(tokens), circumstances.make_room(tokens))
+    for _ in parts.learning.learning():
+        pass
+
+
+def digest_of_counts(engine):
+    """Return a digest of visitors and models, the ranker left out: it learns beside the counts."""
+    models = {**engine.parts.models.state(), "ranker": None}
+    return state.digest(state.flatten({"models": models, "visitors": engine.parts.visitors.state}))
+
+
+def test_the_kernel_counts_what_each_model_learns():
     engine, now_ms = random_shop(3)
     twin, rng = Engine.restore(engine.capture()), np.random.default_rng(3)
-    for number, request in enumerate(3 * requests(3)):
-        history = engine.parts.history(request, request.placement, now_ms)
-        known = history.items.tolist()
-        item = int(rng.choice(known)) if known and number % 2 else int(rng.integers(0, 40))
-        args = history, item, now_ms + number * 1000
-        engine.parts.learning._count(*args, begins=number % 3 == 0)
-        count_one_by_one(twin, *args, begins=number % 3 == 0)
-    found, expected = (
-        state.digest(state.flatten(one.parts.models.state())) for one in (engine, twin)
-    )
-    assert found == expected
+    asking = [one for one in requests(3) if one.visitor_id != "stranger"]
+    for number, request in enumerate(3 * asking):
+        at_ms = now_ms + number * number * 60_000
+        history = twin.parts.history(request, request.placement, at_ms)
+        known, rows = history.items.tolist(), twin.parts.visitors.rows_of(request.visitor_id, "")
+        item = int(rng.choice(known[1:])) if known[1:] and number % 2 else int(rng.integers(0, 40))
+        if item == history.latest:
+            continue
+        learn(engine, rows, request, item, at_ms)
+        begins = twin.parts.visitors.enter(rows[0], at_ms / 1000.0, "")
+        count_one_by_one(twin, history, item, at_ms, begins=begins)
+        twin.parts.visitors.histories.add(rows[0], item, at_ms / 1000.0)
+    assert digest_of_counts(engine) == digest_of_counts(twin)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_session_is_entered_as_by_its_plain_twin(seed):
+    """A late act changes nothing; an early one begins a session unless another is near before."""
+    rng, gap_s = np.random.default_rng(seed), 30.0
+    visitors, latest = Visitors(10, gap_s), {}
+    row, times = visitors.open("ann", ""), []
+    for _ in range(200):
+        seconds, name = float(rng.integers(1, 3_000)), str(rng.choice(["", "a", "b"]))
+        begins = visitors.enter(row, seconds, name)
+        if latest and seconds < latest["at"]:
+            near = [time for time in times if seconds - gap_s <= time <= seconds]
+            assert begins is (not near)
+        else:
+            differs = bool(latest) and "" not in {name, latest["name"]} and name != latest["name"]
+            assert begins is (not latest or differs or seconds - latest["at"] > gap_s)
+            latest = {"at": seconds, "name": name}
+        visitors.histories.add(row, len(times), seconds)
+        times = sorted([*times, seconds])[-200:]
+
+
+def test_a_weight_is_the_power_that_python_gives():
+    for count in range(0, 900_000, 7_919):
+        pace = 2.0, -0.3 * count, 20_000.0, 0
+        assert weight_after(count, pace) == 2.0 ** ((count + 0.3 * count) / 20_000.0)
+
+
+def test_a_popularity_is_counted_and_fades_as_in_plain_numpy():
+    """A half-life of which 512 have passed begins again: its values are current ones then."""
+    lengths = np.array([1.0, 40.0, 1e4])
+    counted = np.zeros((3, 3)), np.zeros(3), lengths
+    sums, before = np.zeros((3, 3)), 0.0
+    for at in (3.0, 500.0, 511.0, 700.0, 1300.0, 30_000.0):
+        sums *= np.exp2(-(at - before) / lengths)
+        count_popularity(counted, int(at) % 3, at)
+        sums[int(at) % 3] += 1.0
+        before = at
+        assert counted[0] * fading_at(counted, at) == pytest.approx(sums, rel=1e-9, abs=1e-100)
+    assert counted[1].tolist() == [30_000.0, 30_000.0, 0.0]
+
+
+def test_a_return_moves_mean_and_variance_as_in_plain_numpy():
+    rng = np.random.default_rng(1)
+    ages_s = rng.exponential(1e5, 30)
+    moments, shop = np.zeros((2, 3)), np.array([0.0, 10.0, 9.0])
+    for age_s in ages_s.tolist():
+        count_return((moments, shop), 1, age_s)
+    logs = np.log1p(ages_s)
+    assert moments[1] == pytest.approx([30, logs.mean(), 30 * logs.var()])
+    assert moments[0].tolist() == [0.0, 0.0, 0.0]
 
 
 def test_the_negatives_are_drawn_by_fisher_and_yates():

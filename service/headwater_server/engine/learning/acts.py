@@ -1,0 +1,77 @@
+"""Acts of visitors on items that wait to be learned, as kernels take them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.models.covisitation.circumstances import TOKENS_MAX
+
+RUN_MAX = 20
+"""Acts that are learned in one step: a few milliseconds."""
+
+ACT = np.dtype(
+    [
+        # who, when and what: rows of the visitor, of the account, and of the one who acts
+        ("visitor", np.int64),
+        ("account", np.int64),
+        ("row", np.int64),
+        ("session", np.int64),
+        ("time_ms", np.int64),
+        ("seconds", np.float64),
+        ("item", np.int32),
+        ("is_positive", np.bool_),
+        ("asked", np.uint8),  # circumstances by which it is predicted, and under which it counts
+        ("named", np.uint8),
+        # what the engine says at that time, for an alarm
+        ("events_learned", np.int64),
+        ("clock_ms", np.int64),
+        # what learning finds out: the cross-entropy of a choice among so many, -1 if none was
+        # ranked; 1 for a hit, 0 for none, -1 if it was not measured
+        ("loss", np.float64),
+        ("choices", np.int32),
+        ("hit", np.int8),
+        ("is_counted", np.bool_),
+    ],
+    align=True,
+)
+_UNKNOWN = (0.0, -1, -1, False)
+
+
+class Acts:
+    """A run of acts, in order: ``table`` of `ACT`, and the rows of their circumstances."""
+
+    def __init__(self) -> None:
+        self.table = np.zeros(RUN_MAX, dtype=ACT)
+        self.circumstances = np.zeros((RUN_MAX, 2, TOKENS_MAX), dtype=np.int32)
+        self._count = 0
+        self._rows: set[int] = set()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(
+        self, known: tuple[Any, ...], asked: NDArray[np.int32], named: NDArray[np.int32]
+    ) -> None:
+        """Add an act with its rows of circumstances; ``known`` are the fields before and after."""
+        (visitor, account, row, session, time_ms, seconds, item, is_positive, *engine) = known
+        place, (n, m) = self._count, (len(asked), len(named))
+        act = visitor, account, row, session, time_ms, seconds, item, is_positive, n, m, *engine
+        self.table[place] = (*act, *_UNKNOWN)
+        if n:
+            self.circumstances[place, 0, :n] = asked
+        if m:
+            self.circumstances[place, 1, :m] = named
+        self._rows.update((visitor, account))
+        self._count += 1
+
+    def has_any(self, rows: tuple[int, int]) -> bool:
+        """Whether one of the profiles' rows has an act in the run."""
+        return any(row >= 0 and row in self._rows for row in rows)
+
+    def clear(self) -> None:
+        """Begin the next run."""
+        self._count = 0
+        self._rows.clear()
