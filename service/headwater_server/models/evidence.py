@@ -96,7 +96,7 @@ def begin_another(scratch):
 
 @njit(cache=True)
 def leave_out(scratch, items):
-    """Take ``items`` back: an older mark is as if no source proposed them."""
+    """Take ``items`` back: an older mark is as if no source proposed them; they keep their rows."""
     marks, proposed, meta = scratch[1], scratch[3], scratch[5]
     for item in items:
         if marks[item] >= meta[0] << STAMP:

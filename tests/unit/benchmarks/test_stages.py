@@ -61,6 +61,6 @@ async def test_both_ways_are_measured_and_answered():
         figures = one.figures()
         assert set(figures) == {"whole_us", "engine_us", "stages_us", "kernel_us"}
         assert sum(figures["stages_us"].values()) == pytest.approx(figures["whole_us"])
-    assert {"history", "scores", "token", "guard"} <= set(found[0].stages_us)
-    assert {"retrieval: walk", "selection", "features"} <= set(found[0].kernel_us)
+    assert {"hidden items", "kernel: history to slots", "token", "guard"} <= set(found[0].stages_us)
+    assert {"retrieval: walk", "selection", "features, scores"} <= set(found[0].kernel_us)
     assert {"firewall", "deduplication: remember", "ranker's step"} <= set(found[1].stages_us)

@@ -128,7 +128,7 @@ class Learning:
             self._ranked(),
             self._reached(),
         )
-        self._go_on(reached, done)
+        self._go_on(reached)
         for act in acts[:done].tolist():
             self._observe(act)
         if reached.counted and models.activity.events % REFRESH_EVENTS == 0:
@@ -159,7 +159,7 @@ class Learning:
         stepping = self.models.ranker.stepping if is_kernel else self._no_stepping
         return Ranked(is_kernel, WARM_UP_EVENTS, settings.ranker_every, settings.seed, stepping)
 
-    def _go_on(self, reached: Reached, done: int) -> None:
+    def _go_on(self, reached: Reached) -> None:
         """Move the models on, after a run that has changed their arrays."""
         models, counted = self.models, reached.counted
         if not counted:

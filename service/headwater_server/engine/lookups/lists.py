@@ -55,6 +55,7 @@ class Lists:
         request = RecommendRequest("", "", filter=filter_text)
         question = Question(request, now_ms, nobody, items, circumstances=(), hidden=items)
         found = self.answering.found(question)
+        self.scoring.ranking.describe(question.history, found)  # writes how alike their words are
         evidence = self.scoring.retriever.evidence.values_of(found)
         alike = evidence[:, ev.CONTENT] / max(1e-9, self._self_similarity(question.history))
         scores = evidence[:, ev.LIFT] + _CONTENT_WEIGHT * alike

@@ -8,6 +8,7 @@ from headwater_server.engine.lookups import lists
 from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.messages.requests import ScoredItem
+from headwater_server.models import evidence as ev
 
 DAY_MS = 86_400_000
 
@@ -147,3 +148,13 @@ def test_trending_items_are_those_of_all_items(monkeypatch):
         size = int(rng.choice((1, 3, 40)))
         found = engine.lookups.list_trending_items(category, window, size, "", time_ms)
         assert list(found) == _trending_of_all(engine, window, size, category, time_ms)
+
+
+def test_an_item_left_out_keeps_the_row_of_its_evidence():
+    """What is similar to two items is compared with each of them, though neither is listed."""
+    evidence, items = ev.Evidence(), np.array([4, 9, 2], dtype=np.int32)
+    evidence.begin(10)
+    rows = ev.add_rows(evidence.scratch, items, ev.FROM_OWN).tolist()
+    ev.leave_out(evidence.scratch, items[1:])
+    assert ev.rows_of(evidence.scratch, items).tolist() == rows
+    assert evidence.scratch[3][:3].tolist() == [4, -1, -1]
