@@ -133,7 +133,7 @@ def _gather(
     texts["available"]["true" if item.available else "false"].append(number)
     if item.price is not None:
         numbers["price"][number] = item.price
-    for name, value in item.features:
+    for name, value in dict.fromkeys(item.features):
         if isinstance(value, str):
             texts[name][value].append(number)
         else:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from headwater_server.engine.messages.events import ContextValue, Event
+from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.settings import EngineSettings
 
 
-@dataclass(frozen=True, slots=True)
+@quick_value
 class Item:
     """A product of the catalogue. Times are milliseconds since 1970; 0 is "not set"."""
 
