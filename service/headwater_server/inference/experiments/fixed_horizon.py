@@ -27,7 +27,7 @@ def difference_at_end(treatment: Arm, control: Arm, level: float = 0.95) -> Inte
         \sqrt{\hat\sigma_1^2 / n_1 + \hat\sigma_0^2 / n_0}
 
     Assumptions: as for `difference`, and one look, at a time fixed before. Read at 100 looks it
-    calls a difference where none is in 36 of 100 experiments.
+    calls a difference where none is in 35 of 100 experiments.
 
     Examples
     --------
