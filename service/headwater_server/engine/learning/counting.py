@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headwater_server.models.content.word_flow import count_words
+from headwater_server.models.content.word_lifts import count_words
 from headwater_server.models.covisitation.circumstances import count_circumstances
 from headwater_server.models.covisitation.companions import count_together
 from headwater_server.models.covisitation.cycles import count_return

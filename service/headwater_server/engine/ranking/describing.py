@@ -16,7 +16,7 @@ from headwater_server.engine.features.features import (
 )
 from headwater_server.engine.retrieval.gathering import gather
 from headwater_server.models.content.profile_similarity import score_items
-from headwater_server.models.content.word_flow import score_words
+from headwater_server.models.content.word_lifts import score_words
 from headwater_server.models.evidence import FROM_CALLER, add_rows
 
 _COLUMNS, _CONTEXT = len(ITEM_FEATURES), len(CONTEXT_FEATURES)

@@ -14,7 +14,7 @@ from headwater_server.engine.retrieval.candidate_selection import (
 )
 from headwater_server.models import evidence as ev
 from headwater_server.models.content.profile_similarity import build_profile, propose_similar
-from headwater_server.models.content.word_flow import propose_by_words
+from headwater_server.models.content.word_lifts import propose_by_words
 from headwater_server.models.covisitation.circumstances import accumulate_circumstances
 from headwater_server.models.covisitation.companions import accumulate_together
 from headwater_server.models.covisitation.cycles import accumulate_due
