@@ -100,9 +100,12 @@ class Learning:
 
     def learning(self) -> Steps:
         """Learn the acts that wait, in order, in steps; the last may raise an alarm."""
-        first, count = 0, len(self.acts)
+        first, count, had_room = 0, len(self.acts), True
         while first < count:
-            first += self._learn(first, count)
+            done = self._learn(first, count)
+            if not (done or had_room):
+                raise RuntimeError("an act finds no room, although room was made for it")
+            first, had_room = first + done, done > 0
             if first < count:
                 yield from self._making_room()
         self.acts.clear()
