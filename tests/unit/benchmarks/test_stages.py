@@ -63,4 +63,4 @@ async def test_both_ways_are_measured_and_answered():
         assert sum(figures["stages_us"].values()) == pytest.approx(figures["whole_us"])
     assert {"hidden items", "kernel: history to slots", "token", "guard"} <= set(found[0].stages_us)
     assert {"retrieval: walk", "selection", "features, scores"} <= set(found[0].kernel_us)
-    assert {"firewall", "deduplication: remember", "ranker's step"} <= set(found[1].stages_us)
+    assert {"firewall", "drift", "kernel: ranker's step, counts"} <= set(found[1].stages_us)

@@ -10,6 +10,7 @@ from headwater_server.observability.logging import set_up_logging
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_value_of_a_variable_is_logged(form, capsys):
+    before = structlog.get_config()
     structlog.reset_defaults()
     set_up_logging("info", form)
     try:
@@ -17,7 +18,7 @@ def test_no_value_of_a_variable_is_logged(form, capsys):
     except ValueError:
         structlog.get_logger("test").exception("it failed")
     finally:
-        structlog.reset_defaults()
+        structlog.configure(**before)
     said = capsys.readouterr().err
     assert "it failed" in said
     assert "ValueError" in said

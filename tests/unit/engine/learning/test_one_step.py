@@ -145,8 +145,9 @@ def test_a_step_on_a_list_is_that_of_plain_numpy(scaling):
     chosen[2] = 1
     before, mean = biases.copy(), moments[0].astype(float)
     outside, rates = f(-np.inf), (f(0.03), f(0.002), f(0.02))
-    args = (rows, context, items, chosen, outside, scaling, biases, moments, (parameters, squares))
-    loss, errors = learn_list(*args, rates)
+    features = np.ascontiguousarray(rows.T)
+    args = features, context, items, chosen, outside, scaling, biases, moments
+    loss, errors = learn_list(*args, (parameters, squares), rates)
     step = max(0.0005, 1 / (1 + scaling)) if scaling >= 0 else 0.0
     for row in rows[-4:]:
         mean += step * (row - mean)
