@@ -6,8 +6,9 @@ import logging
 import sys
 from typing import Literal
 
+import structlog
+
 from headwater_server.observability.request import add_request_id
-from headwater_server.observability.without_rich import structlog
 
 _TRACEBACKS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
