@@ -11,7 +11,9 @@ from numba.np import linalg
 
 def leave_out() -> None:
     """Let numba find no BLAS; what needs it (`np.linalg`) still finds it when it is compiled."""
-    ensure = linalg.ensure_blas
+    ensure = getattr(linalg, "ensure_blas", None)  # numba's own: another version may have none
+    if ensure is None:
+        return
     linalg.ensure_blas = _is_absent
     try:
         import numba.np.arraymath  # noqa: F401, PLC0415 - it looks for BLAS once, here
