@@ -75,7 +75,9 @@ def number(
     value = float(given)
     inside = low < value < high if open_ends else low <= value <= high
     if not (math.isfinite(value) and inside):
-        raise ValueError(f"{name} is {value:g}, and must be {_range(low, high, open_ends)}")
+        raise ValueError(
+            f"{name} is {value:g}, and must be {_range(low, high, open_ends=open_ends)}"
+        )
     return value
 
 
@@ -88,7 +90,7 @@ def confidence(level: float) -> float:
     return 1.0 - number("level", level, 0.0, 1.0, open_ends=True)
 
 
-def _range(low: float, high: float, open_ends: bool) -> str:  # noqa: FBT001 - private
+def _range(low: float, high: float, *, open_ends: bool) -> str:
     if math.isfinite(high):
         return f"between {low:g} and {high:g}" if open_ends else f"from {low:g} to {high:g}"
     if not math.isfinite(low):
