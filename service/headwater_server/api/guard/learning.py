@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -69,7 +68,8 @@ async def feedback_in_parts(
         rest = events[len(outcomes) :] if outcomes else events
         count, item_s = next_part(rest, replica.item_s), replica.item_s
         part = rest if count == len(rest) else rest[:count]
-        answer = await _learned(replica, part, cost_of_events(part, item_s), remaining_s, caller)
+        async with Learning(cost_of_events(part, item_s)):
+            answer = await replica.feedback(part, remaining_s(), caller)
         if part is events:
             return answer
         outcomes += answer.outcomes
@@ -77,30 +77,23 @@ async def feedback_in_parts(
             return replace(answer, outcomes=outcomes)
 
 
-async def _learned(
-    replica: Replica,
-    events: Sequence[SignedEvent],
-    cost_s: float,
-    remaining_s: Callable[[], float],
-    caller: Caller,
-) -> WriteAnswer:
-    account = _account()  # without `learning`, which takes longer to enter and leave
-    await account.begin_learning(cost_s)
-    try:
-        return await replica.feedback(events, remaining_s(), caller)
-    finally:
-        account.end_learning(cost_s)
+class Learning:
+    """Begins when the current caller's writes before are learned, but for a few; ``async with``.
 
+    A class, since a generator takes longer to enter and leave.
+    """
 
-@contextlib.asynccontextmanager
-async def learning(cost_s: float) -> AsyncIterator[None]:
-    """Begin when the current caller's writes before are learned, but for a few."""
-    account = _account()
-    await account.begin_learning(cost_s)
-    try:
-        yield
-    finally:
-        account.end_learning(cost_s)
+    __slots__ = ("_account", "_cost_s")
+
+    def __init__(self, cost_s: float) -> None:
+        self._account = _account()
+        self._cost_s = cost_s
+
+    async def __aenter__(self) -> None:
+        await self._account.begin_learning(self._cost_s)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._account.end_learning(self._cost_s)
 
 
 async def learning_later(cost_s: float, take: Awaitable[Awaitable[Answer]]) -> Awaitable[Answer]:

@@ -6,7 +6,7 @@ from headwater.v1 import catalog_service_pb2 as pb
 from headwater.v1 import catalog_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
 from headwater_server.api.guard.guard import time_remaining_s
-from headwater_server.api.guard.learning import learning
+from headwater_server.api.guard.learning import Learning
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate import catalog
@@ -26,7 +26,7 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
     ) -> pb.UpsertItemsResponse:
         writes = await taken_in_steps(catalog.upsert_items_request(request))
         remaining_s = time_remaining_s(context, self._settings)
-        async with learning(self._replica.item_s * len(writes)):
+        async with Learning(self._replica.item_s * len(writes)):
             answer = await self._replica.upsert_items(writes, remaining_s)
         return catalog.upsert_items_response(writes, answer)
 
@@ -39,7 +39,7 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
     ) -> pb.DeleteItemsResponse:
         deletes = catalog.delete_items_request(request)
         remaining_s = time_remaining_s(context, self._settings)
-        async with learning(self._replica.item_s * len(deletes)):
+        async with Learning(self._replica.item_s * len(deletes)):
             answer = await self._replica.delete_items(deletes, remaining_s)
         return catalog.delete_items_response(deletes, answer)
 

@@ -6,7 +6,7 @@ from headwater.v1 import user_service_pb2 as pb
 from headwater.v1 import user_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
 from headwater_server.api.guard.guard import time_remaining_s
-from headwater_server.api.guard.learning import learning
+from headwater_server.api.guard.learning import Learning
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate import users
@@ -25,7 +25,7 @@ class UserServicer(pb_grpc.UserServiceServicer):
     ) -> pb.UpsertUsersResponse:
         writes = await taken_in_steps(users.upsert_users_request(request))
         remaining_s = time_remaining_s(context, self._settings)
-        async with learning(self._replica.item_s * len(writes)):
+        async with Learning(self._replica.item_s * len(writes)):
             answer = await self._replica.upsert_users(writes, remaining_s)
         return users.upsert_users_response(writes, answer)
 
@@ -39,7 +39,7 @@ class UserServicer(pb_grpc.UserServiceServicer):
     ) -> pb.EraseUserResponse:
         user_id, visitor_id = users.erase_user_request(request)
         remaining_s = time_remaining_s(context, self._settings)
-        async with learning(self._replica.item_s):
+        async with Learning(self._replica.item_s):
             answer = await self._replica.erase_user(user_id, visitor_id, remaining_s)
         return pb.EraseUserResponse(offset=answer.offset)
 
@@ -48,6 +48,6 @@ class UserServicer(pb_grpc.UserServiceServicer):
     ) -> pb.UnlinkVisitorResponse:
         visitor_id = users.unlink_visitor_request(request)
         remaining_s = time_remaining_s(context, self._settings)
-        async with learning(self._replica.item_s):
+        async with Learning(self._replica.item_s):
             answer = await self._replica.unlink_visitor(visitor_id, remaining_s)
         return pb.UnlinkVisitorResponse(offset=answer.offset)
