@@ -48,10 +48,6 @@ _ERASED = Outcome(Status.EXISTS, "event_id: was erased with its person, and is n
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
 
 
-def _never() -> bool:
-    return False
-
-
 class Engine:
     """The state of one catalogue. Equal settings and entries give equal `digest`.
 
@@ -105,15 +101,15 @@ class Engine:
         return [*chain.from_iterable(filter(None, self.applying(entry)))]
 
     def applying(
-        self, entry: Entry, pauses: Callable[[], bool] = _never
+        self, entry: Entry, pauses: Callable[[], bool] = bool
     ) -> Iterator[Sequence[Outcome] | None]:
         """Do the same in steps: yield the outcomes of operations, and None within one.
 
         Between two steps the state may be read. After outcomes it is that of exactly so many
         operations; after None it belongs to no place on the log: it cannot be copied, and nothing
         else can be applied before the rest is. Acts that wait to be learned together are learned
-        earlier if ``pauses()``, which changes nothing but where outcomes are yielded. A step that
-        fails leaves the state as it is for good.
+        earlier if ``pauses()`` (`bool`: never), which changes nothing but where outcomes are
+        yielded. A step that fails leaves the state as it is for good.
         """
         self._check_whole()
         outcomes: list[Outcome] = []  # of events that wait to be learned together, and the last one
