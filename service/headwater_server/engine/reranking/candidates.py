@@ -89,6 +89,18 @@ class Pool:
         """The numbers of the candidates, added ones last."""
         return self.candidates.items
 
+    def rows(self, item_ids: Sequence[str]) -> NDArray[np.int64]:
+        """Return int64[n]: the candidates' rows of these ids, -1 for one that is none."""
+        given = self.candidates.given
+        if given is not None:
+            of = {item_id: row for row, item_id in enumerate(given)}
+            return np.array([of.get(one, -1) for one in item_ids], dtype=np.int64)
+        number, rows = self.scoring.catalogue.number, np.full(len(item_ids), -1, dtype=np.int64)
+        numbers = [-1 if n is None else n for n in map(number, item_ids)]
+        places, columns = np.nonzero(np.array(numbers, dtype=np.int32)[:, None] == self.items)
+        rows[places] = columns
+        return rows
+
     def passing(self, text: str, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return bool[n]: which of ``items`` pass; unknown items never do."""
         passing = self.scoring.passing(text, items)
@@ -102,21 +114,27 @@ class Pool:
             lifts[self.passing(rule.filter, self.items)] += by if isinstance(rule, Boost) else -by
         return lifts
 
+    def scores(self, items: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return float64[n]: the scores of ``items``, which must have a row of evidence."""
+        return self.scoring.scores(self.question.history, items)
+
     def join(self, items: NDArray[np.int32]) -> None:
         """Add candidates, which must have a row of evidence."""
-        scores = self.scoring.scores(self.question.history, items)
+        scores = self.scores(items)
         self.candidates = Candidates(
             self.candidates.given,
             np.concatenate((self.items, items)),
             np.concatenate((self.candidates.scores, scores)),
         )
 
-    def sampled(self, settings: EngineSettings) -> NDArray[np.float64] | None:
+    def sampled(
+        self, settings: EngineSettings, draws: int = thompson.DRAWS
+    ) -> NDArray[np.float64] | None:
         """Return draws of each candidate's value; None under a policy without such draws."""
         request, history = self.question.request, self.question.history
         head = self.scoring.models.probability
         return thompson.sampled_scores(
-            head, self.candidates.scores, self.items, history, request, settings
+            head, self.candidates.scores, self.items, history, request, settings, draws
         )
 
     def may_join(self, item: int) -> bool:

@@ -76,13 +76,13 @@ def test_an_edit_changes_the_digests_that_depend_on_it(checkout):
         checkout / PACKAGE.name / "engine/exploration/thompson.py", "DRAWS = 200", "DRAWS = 300"
     )
     edited = changed(digests_of(checkout))
-    assert {"thompson.pick", "slots.barred_by"} <= edited  # the file's own, and those that use it
+    assert {"thompson.pick", "slots.fill_slots"} <= edited  # the file's own, and those that use it
     assert not {"splitmix.uniform", "plackett_luce._draw", "walk.step"} & edited
 
 
 def test_the_fields_of_a_named_tuple_change_every_digest(checkout):
     # a kernel reads them by place, and numba's cache compares such types by name
-    file = checkout / PACKAGE.name / "engine/reranking/first_slot.py"
+    file = checkout / PACKAGE.name / "engine/reranking/drawing/first_slot.py"
     replace(file, "    pin: int\n", "    fix: int\n")
     elsewhere = digests_of(checkout)
     assert len(changed(elsewhere)) == len(elsewhere)
