@@ -31,7 +31,7 @@ def sets_of(sharpness):
 def world(share_wanting, target):
     """Return (weights, clicks, the target's value) of lists of two that a mild policy showed.
 
-    A share of visitors want one item, whatever stands beside it; the others choose as Luce says.
+    A share of visitors want one item, whatever else is in the list; the others choose as Luce says.
     """
     random = np.random.default_rng(4)
     mild, sharp = sets_of(0.3), sets_of(target)

@@ -24,8 +24,8 @@ def competition_shift(weights: ArrayLike, rewards: ArrayLike) -> float:
     rewards
         What each item of the list earned, at least 0.
 
-    `in_list` assumes that an item earns the same whatever stands beside it. Many visitors take one
-    thing of a list, or none. Then a better list has acts that replace each other. At the other end
+    `in_list` assumes that an item earns the same whatever else is in the list. Many visitors take
+    one thing of a list, or none. Then a better list has acts that replace each other. At the other end
     is the choice model of Luce: an item is chosen with the chance u / (1 + S), S the sum over the
     list. There, as 1 + S grows with A, all items earn less by this factor. The truth is in
     between: what a visitor wants anyway does not compete. So `between` covers both ends.
