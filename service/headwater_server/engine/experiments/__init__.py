@@ -1,4 +1,4 @@
-"""The reasons why an item is in a list.
+"""Policies and experiments as state: who is shown what, and what came of it.
 
-In: a slate with its scores. Out: contributions that sum to the score, and a sentence.
+In: operations of the log, reported impressions, acts. Out: the arms of a visitor, and reports.
 """
