@@ -69,6 +69,10 @@ class CountingEngine:
         self.titles: dict[str, str] = {}
         self.users: dict[str, Any] = {}
 
+    @property
+    def written_settings(self) -> EngineSettings:
+        return self.settings
+
     def apply(self, entry: Entry) -> list[Outcome]:
         return [outcome for outcome in self.applying(entry) if outcome is not None]
 

@@ -80,11 +80,12 @@ async def put_settings(log: Log, tail: Tail, wanted: WantedSettings) -> None:
     or the check is repeated; on a busy log, a few times. `ValueError` if the engine refuses them.
     """
     for attempt in range(TRIES):
-        settings = wanted.over(tail.settings)
-        if tail.position != START and settings.canonical() == tail.settings.canonical():
+        written = tail.written_settings  # a promoted policy stays, whatever the file says
+        settings = wanted.over(written)
+        if tail.position != START and settings.canonical() == written.canonical():
             return _say_kept(wanted, settings)
         after = tail.position if attempt < TRIES - 1 else None
-        change = log.encode([wanted.change(tail.settings)])
+        change = log.encode([wanted.change(written)])
         try:
             position = await log.append([change], after=after)
         except LogMovedOn:

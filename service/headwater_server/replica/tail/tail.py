@@ -84,6 +84,11 @@ class Tail:
         """The settings that the state has now."""
         return self._engine.settings
 
+    @property
+    def written_settings(self) -> EngineSettings:
+        """Those without what is promoted over them: a start compares with these."""
+        return self._engine.written_settings
+
     def restart(self, position: Position) -> None:
         """Continue after another position: the engine has its state. Not while it runs."""
         self.position = position
