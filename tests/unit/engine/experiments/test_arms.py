@@ -161,11 +161,8 @@ def test_when_it_is_full_nobody_new_enters_and_the_others_stay():
 
 
 def test_the_visitors_of_a_closed_arm_get_control():
-    three = (
-        ExperimentArm("a", "", 0.4),
-        ExperimentArm("b", "bold", 0.3),
-        ExperimentArm("c", "", 0.3),
-    )
+    weights = (("a", "", 0.4), ("b", "bold", 0.3), ("c", "", 0.3))
+    three = tuple(ExperimentArm(*one) for one in weights)
     shop = Shop(replace(FIRST, arms=three))
     visitor = shop.one_of("b")
     shop.sees(visitor)
@@ -213,9 +210,8 @@ def test_what_is_rolled_out_is_not_asked_again():
     shop = Shop(FIRST)
     visitor = shop.one_of("b")
     shop.asks(visitor)
-    shop.must(
-        SettingsChange(EngineSettings(exploration_epsilon=1.0), given=("exploration_epsilon",))
-    )
+    uniform = EngineSettings(exploration_epsilon=1.0)
+    shop.must(SettingsChange(uniform, given=("exploration_epsilon",)))
     both = Policy("both", {"exploration_temperature": 5.0, "exploration_epsilon": 1.0})
     expected = shop.engine.asking(both).recommend(_request(shop, visitor), shop.now_ms)
     assert replace(shop.asks(visitor, name="r"), arms=()) == expected

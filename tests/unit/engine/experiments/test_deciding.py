@@ -42,10 +42,7 @@ def folded(shop, events, batch=1, restart=0):
     more = [shop.event("click", f"w{n}") for n in range(LOOK_EVENTS - len(events))]
     events = [*events, *more]
     for n, start in enumerate(range(0, len(events), batch), start=1):
-        for event in (
-            events[start : start + batch] if not batch else [events[start : start + batch]]
-        ):
-            shop.engine.apply(Entry(50_000, tuple(event)))
+        shop.engine.apply(Entry(50_000, tuple(events[start : start + batch])))
         if restart and n % restart == 0:
             shop = shop.restarted()
     shop.now_ms = 60_000
