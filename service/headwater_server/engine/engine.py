@@ -16,7 +16,6 @@ from typing import Any, Self
 
 from headwater_server.engine import answers, assigning, changes, interactions, policy_changes
 from headwater_server.engine.clock import believed_ms
-from headwater_server.engine.experiments.experiments import LOOK_EVENTS
 from headwater_server.engine.intake.firewall import refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
@@ -165,7 +164,7 @@ class Engine:
         parts.influence.note(event, profile, now_ms)
         yield from self._learning(event, profile)
         parts.learned += 1
-        if parts.experiments.active and parts.learned % LOOK_EVENTS == 0:
+        if parts.experiments.active and parts.experiments.is_looked_at(parts.learned):
             yield from policy_changes.looking(parts)
         return CREATED
 
