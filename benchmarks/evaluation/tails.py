@@ -55,8 +55,10 @@ def look_often(visits: int, random: np.random.Generator) -> dict[str, list[Look]
         is_here = np.bincount(seen, minlength=VISITORS) > 0
         if is_here.sum() < 2 * VISITORS_MIN:
             continue
-        paid = np.bincount(seen, pays[half:end], VISITORS)
-        sums = np.bincount(seen, buys[half:end], VISITORS), paid, capped(paid, is_here)
+        bought_since, paid = (
+            np.bincount(seen, each[half:end], VISITORS).astype(np.float64) for each in (buys, pays)
+        )
+        sums = bought_since, paid, capped(paid, is_here)
         for metric, each in zip(METRICS, sums, strict=True):
             found[metric].append(Look(is_here, np.column_stack([each, bought, known])))
     return found
@@ -67,4 +69,4 @@ def capped(paid: Floats, is_here: NDArray[np.bool_]) -> Floats:
     here = np.sort(paid[is_here])
     if len(here) < CAPPED_FROM:
         return paid
-    return np.minimum(paid, here[-max(1, int(TAIL * len(here)))])
+    return np.asarray(np.minimum(paid, here[-max(1, int(TAIL * len(here)))]))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.visitors.past_sums import floats_of
+from headwater_server.engine.visitors.past_sums import floats_of, whole_of
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.models.base import CAPACITY_START, growing
 
@@ -56,7 +56,7 @@ class Exposed:
         values: NDArray[np.float32],
     ) -> None:
         self._leads, self._arms, self._since_s, self._values = leads, arms, since_s, values
-        self._flat, self._lead = floats_of(values), memoryview(leads)  # quicker than arrays
+        self._flat, self._lead = floats_of(values), whole_of(leads)
 
     def find(self, visitor: str, account: str) -> int:
         """Return the row that counts for both keys together, -1 if neither was exposed."""
