@@ -31,11 +31,12 @@ async def put(storage: Storage, replica: Replica, *operations: PolicyOperation) 
 
 
 async def changes(storage: Storage) -> int:
-    return sum(
-        isinstance(operation, SettingsChange)
+    operations = [
+        operation
         async for logged in storage.log.iterate(START)
         for operation in logged.entry.operations
-    )
+    ]
+    return sum(isinstance(operation, SettingsChange) for operation in operations)
 
 
 def temperatures(replica: Replica) -> tuple[float, float]:
