@@ -127,6 +127,7 @@ class Experiment(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     VISITORS_MAX_FIELD_NUMBER: _builtins.int
     AUTO_PROMOTE_FIELD_NUMBER: _builtins.int
+    CURRENCY_CODE_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     STOP_TIME_FIELD_NUMBER: _builtins.int
@@ -164,6 +165,10 @@ class Experiment(_message.Message):
     """
     auto_promote: _builtins.bool
     """Promote the best arm's policy as soon as its report allows it, and stop the experiment."""
+    currency_code: _builtins.str
+    """ISO 4217 code of the sales that "revenue" counts; sales in other currencies do not count.
+    Empty: that of the first sale that is counted.
+    """
     state: Global___ExperimentState.ValueType
     """Where the experiment stands. Only in answers."""
     stop_reason: _builtins.str
@@ -226,6 +231,7 @@ class Experiment(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         visitors_max: _builtins.int = ...,
         auto_promote: _builtins.bool = ...,
+        currency_code: _builtins.str = ...,
         state: Global___ExperimentState.ValueType = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         stop_time: _timestamp_pb2.Timestamp | None = ...,
@@ -235,7 +241,7 @@ class Experiment(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_share", b"_share", "create_time", b"create_time", "end_time", b"end_time", "primary", b"primary", "share", b"share", "start_time", b"start_time", "stop_time", b"stop_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_share", b"_share", "arms", b"arms", "auto_promote", b"auto_promote", "create_time", b"create_time", "end_time", b"end_time", "experiment_id", b"experiment_id", "guard_rails", b"guard_rails", "layer", b"layer", "layer_from", b"layer_from", "layer_to", b"layer_to", "level", b"level", "placements", b"placements", "primary", b"primary", "salt", b"salt", "share", b"share", "start_time", b"start_time", "state", b"state", "stop_reason", b"stop_reason", "stop_time", b"stop_time", "unit", b"unit", "visitors_max", b"visitors_max", "visitors_planned", b"visitors_planned"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_share", b"_share", "arms", b"arms", "auto_promote", b"auto_promote", "create_time", b"create_time", "currency_code", b"currency_code", "end_time", b"end_time", "experiment_id", b"experiment_id", "guard_rails", b"guard_rails", "layer", b"layer", "layer_from", b"layer_from", "layer_to", b"layer_to", "level", b"level", "placements", b"placements", "primary", b"primary", "salt", b"salt", "share", b"share", "start_time", b"start_time", "state", b"state", "stop_reason", b"stop_reason", "stop_time", b"stop_time", "unit", b"unit", "visitors_max", b"visitors_max", "visitors_planned", b"visitors_planned"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__share: _TypeAlias = _typing.Literal["share"]  # noqa: Y015
     _WhichOneofArgType__share: _TypeAlias = _typing.Literal["_share", b"_share"]  # noqa: Y015

@@ -167,12 +167,13 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateExperiment(self, request, context):
-        """Creates an experiment. It starts at once, or at `start_time`; what it says cannot be changed
-        afterwards.
+        """Creates an experiment. It starts at once, or at `start_time`.
 
-        NOT_FOUND for an unknown policy. ALREADY_EXISTS when the id is used by an experiment that
-        differs. FAILED_PRECONDITION when the layer has not enough left, or too many experiments exist.
-        Repeating the call is safe: the same experiment changes nothing and is returned.
+        NOT_FOUND for an unknown policy. FAILED_PRECONDITION when the layer has not enough left, or too
+        many experiments exist. Once it has started, only `end_time`, `visitors_max`, `guard_rails` and
+        `auto_promote` can change: the call with the same id and other values changes these.
+        ALREADY_EXISTS when the id is used by an experiment that differs in more. Repeating the call is
+        safe: the same experiment changes nothing and is returned.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -76,12 +76,13 @@ class ExperimentServiceStub:
     stack, nothing changes.
     """
     CreateExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.CreateExperimentRequest, _experiment_service_pb2.CreateExperimentResponse]
-    """Creates an experiment. It starts at once, or at `start_time`; what it says cannot be changed
-    afterwards.
+    """Creates an experiment. It starts at once, or at `start_time`.
 
-    NOT_FOUND for an unknown policy. ALREADY_EXISTS when the id is used by an experiment that
-    differs. FAILED_PRECONDITION when the layer has not enough left, or too many experiments exist.
-    Repeating the call is safe: the same experiment changes nothing and is returned.
+    NOT_FOUND for an unknown policy. FAILED_PRECONDITION when the layer has not enough left, or too
+    many experiments exist. Once it has started, only `end_time`, `visitors_max`, `guard_rails` and
+    `auto_promote` can change: the call with the same id and other values changes these.
+    ALREADY_EXISTS when the id is used by an experiment that differs in more. Repeating the call is
+    safe: the same experiment changes nothing and is returned.
     """
     GetExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]
     """Returns an experiment. NOT_FOUND when there is none with the id."""
@@ -161,12 +162,13 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     stack, nothing changes.
     """
     CreateExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.CreateExperimentRequest, _experiment_service_pb2.CreateExperimentResponse]  # type: ignore[assignment]
-    """Creates an experiment. It starts at once, or at `start_time`; what it says cannot be changed
-    afterwards.
+    """Creates an experiment. It starts at once, or at `start_time`.
 
-    NOT_FOUND for an unknown policy. ALREADY_EXISTS when the id is used by an experiment that
-    differs. FAILED_PRECONDITION when the layer has not enough left, or too many experiments exist.
-    Repeating the call is safe: the same experiment changes nothing and is returned.
+    NOT_FOUND for an unknown policy. FAILED_PRECONDITION when the layer has not enough left, or too
+    many experiments exist. Once it has started, only `end_time`, `visitors_max`, `guard_rails` and
+    `auto_promote` can change: the call with the same id and other values changes these.
+    ALREADY_EXISTS when the id is used by an experiment that differs in more. Repeating the call is
+    safe: the same experiment changes nothing and is returned.
     """
     GetExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]  # type: ignore[assignment]
     """Returns an experiment. NOT_FOUND when there is none with the id."""
@@ -273,12 +275,13 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.CreateExperimentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_experiment_service_pb2.CreateExperimentResponse, _abc.Awaitable[_experiment_service_pb2.CreateExperimentResponse]]:
-        """Creates an experiment. It starts at once, or at `start_time`; what it says cannot be changed
-        afterwards.
+        """Creates an experiment. It starts at once, or at `start_time`.
 
-        NOT_FOUND for an unknown policy. ALREADY_EXISTS when the id is used by an experiment that
-        differs. FAILED_PRECONDITION when the layer has not enough left, or too many experiments exist.
-        Repeating the call is safe: the same experiment changes nothing and is returned.
+        NOT_FOUND for an unknown policy. FAILED_PRECONDITION when the layer has not enough left, or too
+        many experiments exist. Once it has started, only `end_time`, `visitors_max`, `guard_rails` and
+        `auto_promote` can change: the call with the same id and other values changes these.
+        ALREADY_EXISTS when the id is used by an experiment that differs in more. Repeating the call is
+        safe: the same experiment changes nothing and is returned.
         """
 
     @_abc_1.abstractmethod
