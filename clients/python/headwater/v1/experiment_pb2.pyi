@@ -265,8 +265,8 @@ class ExperimentArm(_message.Message):
     policy_id: _builtins.str
     """The policy. Empty: the policy in force, as a control mostly has."""
     weight: _builtins.float
-    """The arm's share of the experiment's visitors, by the sum of all weights; greater than 0, at
-    most 1,000,000. 0: 1.
+    """The arm's share of the experiment's visitors, in proportion to the other arms' weights; greater
+    than 0, at most 1,000,000. 0: 1. In answers the weights sum to 1.
     """
     close_reason: _builtins.str
     """Why nobody is in the arm any more: the name of the guard rail that it crossed, or what was
@@ -305,9 +305,9 @@ class PrimaryMetric(_message.Message):
     DIRECTION_FIELD_NUMBER: _builtins.int
     metric: _builtins.str
     """What is summed over all acts of a visitor since the first exposure, whether they follow from a
-    list or not: "act_rate" (1 if the visitor acted at all, so its mean is the share of visitors),
-    "acts", "reward", "purchases", or "revenue" (price times quantity, in the currency of most
-    sales). Required.
+    list or not: "act_rate" (1 for a visitor with an act of positive reward, so that its mean is
+    the share of such visitors), "acts" (how many such acts), "reward", "purchases", or "revenue"
+    (price times quantity, in `currency_code`). Required.
     """
     window_minutes: _builtins.int
     """Acts count for so long after the visitor's first exposure, in minutes; at most 525,600. 0:
