@@ -5,7 +5,9 @@ from headwater.async_feedback_buffer import AsyncFeedbackBuffer
 from headwater.backlog import BufferClosedError, BufferFullError
 from headwater.client import Client
 from headwater.errors import (
+    AlreadyExistsError,
     DeadlineExceededError,
+    FailedPreconditionError,
     HeadwaterError,
     InvalidRequestError,
     NotFoundError,
@@ -16,6 +18,28 @@ from headwater.errors import (
     UnimplementedError,
 )
 from headwater.events import Event, EventItem, EventResult, EventStatus, FeedbackAnswer
+from headwater.experiment_reports import (
+    ArmComparison,
+    ArmFigures,
+    ArmMetric,
+    EvaluatedPolicy,
+    Evaluation,
+    ExperimentLook,
+    ExperimentReport,
+    ExperimentVerdict,
+    SampleRatio,
+)
+from headwater.experiments import (
+    ArmAssignment,
+    Experiment,
+    ExperimentAnswer,
+    ExperimentArm,
+    ExperimentState,
+    ExperimentUnit,
+    GuardRail,
+    MetricDirection,
+    PrimaryMetric,
+)
 from headwater.feedback_buffer import FeedbackBuffer
 from headwater.items import DeleteAnswer, Item, ItemResult, UpsertAnswer, WriteStatus
 from headwater.lists import ItemList, ScoredItem
@@ -37,6 +61,14 @@ from headwater.operations import (
     Snapshot,
     Storage,
 )
+from headwater.policies import (
+    Policy,
+    PolicyAnswer,
+    PromoteAnswer,
+    Promotion,
+    ReportReference,
+    RollbackAnswer,
+)
 from headwater.recommendations import FeatureContribution, Recommendation, Result
 from headwater.tls import Tls
 from headwater.users import (
@@ -50,6 +82,11 @@ from headwater.users import (
 )
 
 __all__ = [
+    "AlreadyExistsError",
+    "ArmAssignment",
+    "ArmComparison",
+    "ArmFigures",
+    "ArmMetric",
     "AsyncClient",
     "AsyncFeedbackBuffer",
     "BufferClosedError",
@@ -60,13 +97,25 @@ __all__ = [
     "DeleteAnswer",
     "DriftAlarm",
     "EraseAnswer",
+    "EvaluatedPolicy",
+    "Evaluation",
     "Event",
     "EventItem",
     "EventResult",
     "EventStatus",
+    "Experiment",
+    "ExperimentAnswer",
+    "ExperimentArm",
+    "ExperimentLook",
+    "ExperimentReport",
+    "ExperimentState",
+    "ExperimentUnit",
+    "ExperimentVerdict",
+    "FailedPreconditionError",
     "FeatureContribution",
     "FeedbackAnswer",
     "FeedbackBuffer",
+    "GuardRail",
     "HeadwaterError",
     "InvalidRequestError",
     "Item",
@@ -75,6 +124,7 @@ __all__ = [
     "ItemResult",
     "ItemStatistics",
     "Metric",
+    "MetricDirection",
     "MetricSamples",
     "MetricSeries",
     "MetricSpan",
@@ -82,12 +132,20 @@ __all__ = [
     "NotFoundError",
     "OverloadedError",
     "PermissionDeniedError",
+    "Policy",
+    "PolicyAnswer",
+    "PrimaryMetric",
+    "PromoteAnswer",
+    "Promotion",
     "QuarantinedEvent",
     "Recommendation",
     "RefusedEvent",
     "Replica",
     "ReplicaState",
+    "ReportReference",
     "Result",
+    "RollbackAnswer",
+    "SampleRatio",
     "ScoredItem",
     "Serving",
     "Setting",
