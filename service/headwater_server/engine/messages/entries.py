@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from headwater_server.engine.messages.events import ContextValue, Event
+from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.settings import EngineSettings
 
@@ -136,6 +137,7 @@ Operation = (
     | ErasedEvent
     | Mark
     | SettingsChange
+    | PolicyOperation
 )
 
 

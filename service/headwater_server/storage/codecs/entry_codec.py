@@ -27,6 +27,11 @@ from headwater_server.storage.codecs.event_codec import (
     encode_erased_event,
     write_event,
 )
+from headwater_server.storage.codecs.experiment_codec import (
+    KINDS,
+    decode_policy_operation,
+    write_policy_operation,
+)
 from headwater_server.storage.codecs.item_codec import (
     decode_item_delete,
     decode_item_write,
@@ -139,10 +144,12 @@ def _write(operation: Operation, stored: pb.Operation) -> None:
             text = operation.settings.canonical()
             change = pb.SettingsChange(settings=text, who=operation.who, given=operation.given)
             stored.settings_change.CopyFrom(change)
+        case _:
+            write_policy_operation(operation, stored)
 
 
 def _decode(stored: pb.Operation) -> Operation:
-    match stored.WhichOneof("kind"):
+    match kind := stored.WhichOneof("kind"):
         case "event":
             return decode_event(stored.event)
         case "item_write":
@@ -161,6 +168,8 @@ def _decode(stored: pb.Operation) -> Operation:
             return ErasedEvent(erased.id_hash, erased.content_hash, erased.from_page)
         case "mark":
             return Mark(stored.mark.mark_id)
+        case _ if kind in KINDS:
+            return decode_policy_operation(stored)
         case _:
             return _decode_settings(stored.settings_change)
 
