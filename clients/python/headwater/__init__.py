@@ -19,14 +19,13 @@ from headwater.errors import (
 )
 from headwater.events import Event, EventItem, EventResult, EventStatus, FeedbackAnswer
 from headwater.experiment_reports import (
-    ArmComparison,
     ArmFigures,
-    ArmMetric,
     EvaluatedPolicy,
     Evaluation,
     ExperimentLook,
     ExperimentReport,
     ExperimentVerdict,
+    MetricFigures,
     SampleRatio,
 )
 from headwater.experiments import (
@@ -84,9 +83,7 @@ from headwater.users import (
 __all__ = [
     "AlreadyExistsError",
     "ArmAssignment",
-    "ArmComparison",
     "ArmFigures",
-    "ArmMetric",
     "AsyncClient",
     "AsyncFeedbackBuffer",
     "BufferClosedError",
@@ -125,6 +122,7 @@ __all__ = [
     "ItemStatistics",
     "Metric",
     "MetricDirection",
+    "MetricFigures",
     "MetricSamples",
     "MetricSeries",
     "MetricSpan",

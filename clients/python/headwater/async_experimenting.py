@@ -66,10 +66,10 @@ class AsyncExperiments(AsyncConnection):
         return await self._make(calls.promote_policy(policy_id, require_report, force), timeout_s)
 
     async def rollback_policy(
-        self, policy_id: str, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+        self, policy_id: str, *, reason: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
     ) -> RollbackAnswer:
         """Take the latest promotion back, which must be this policy's."""
-        return await self._make(calls.rollback_policy(policy_id), timeout_s)
+        return await self._make(calls.rollback_policy(policy_id, reason), timeout_s)
 
     async def create_experiment(
         self, experiment: Experiment, *, timeout_s: float = FEEDBACK_TIMEOUT_S

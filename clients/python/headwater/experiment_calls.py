@@ -56,9 +56,9 @@ def promote_policy(
     return Call(f"{SERVICE}PromotePolicy", request, pb.PromotePolicyResponse, promote_answer)
 
 
-def rollback_policy(policy_id: str) -> Call[RollbackAnswer]:
+def rollback_policy(policy_id: str, reason: str) -> Call[RollbackAnswer]:
     """Take the latest promotion back."""
-    request = pb.RollbackPolicyRequest(policy_id=policy_id)
+    request = pb.RollbackPolicyRequest(policy_id=policy_id, reason=reason)
     return Call(f"{SERVICE}RollbackPolicy", request, pb.RollbackPolicyResponse, rollback_answer)
 
 

@@ -6,28 +6,48 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from headwater.experiments import ExperimentState
+from headwater.experiments import Experiment
 
 
 class ExperimentVerdict(Enum):
-    """What an interval says; VOID: the arms do not have the visitors that their weights say."""
+    """What an experiment, or an arm of it, says so far; see experiment_report.proto."""
 
+    NOT_STARTED = "not started"
+    TOO_FEW_VISITORS = "too few visitors"
     NO_DIFFERENCE_SEEN = "no difference seen"
     BETTER = "better"
     WORSE = "worse"
-    VOID = "void"
+    GUARD_RAIL_CROSSED = "guard rail crossed"
+    SAMPLE_RATIO_ALARM = "sample ratio alarm"
 
 
 @dataclass(frozen=True, slots=True)
-class ArmMetric:
-    """One metric of one arm; None: too few visitors."""
+class MetricFigures:
+    """One metric of one arm; None: too few visitors. See MetricFigures in the protos.
+
+    ``low`` and ``high`` of the difference to the control are valid at every look; ``low_fixed`` and
+    ``high_fixed`` for one look, after the end. For the control, what compares is None.
+    """
 
     metric: str
-    currency_code: str
-    mean: float
+    mean: float | None
     standard_error: float | None
     mean_cuped: float | None
-    standard_error_cuped: float | None
+    difference: float | None
+    relative: float | None
+    low: float | None
+    high: float | None
+    relative_low: float | None
+    relative_high: float | None
+    low_fixed: float | None
+    high_fixed: float | None
+    probability_better: float | None
+    expected_loss: float | None
+    variance_saved: float | None
+    capped_at: float | None
+    verdict: ExperimentVerdict | None
+    worst_relative: float | None
+    crossed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +57,23 @@ class ArmFigures:
     arm_id: str
     policy_id: str
     visitors: int
-    metrics: tuple[ArmMetric, ...]
+    metrics: tuple[MetricFigures, ...]
+    verdict: ExperimentVerdict | None
+    close_time: datetime | None
     close_reason: str
     promotion_blockers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentLook:
-    """The interval at an earlier time."""
+    """The interval of an arm's primary metric at an earlier time."""
 
     look_time: datetime
-    visitors: int
-    difference: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class ArmComparison:
-    """An arm compared with the control; see ArmComparison in experiment_report.proto.
-
-    ``low`` and ``high`` are valid at every look; None: nothing is known on that side.
-    """
-
-    metric: str
     arm_id: str
+    visitors: int
     difference: float | None
-    relative: float | None
     low: float | None
     high: float | None
-    low_fixed: float | None
-    high_fixed: float | None
-    probability_better: float | None
-    expected_loss: float | None
-    variance_saved: float
-    verdict: ExperimentVerdict
-    worst_relative: float | None
-    crossed: bool
-    looks: tuple[ExperimentLook, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +88,15 @@ class SampleRatio:
 class ExperimentReport:
     """The figures of an experiment, all from the state at ``offset``."""
 
-    experiment_id: str
-    state: ExperimentState
+    experiment: Experiment
     arms: tuple[ArmFigures, ...]
-    comparisons: tuple[ArmComparison, ...]
     sample_ratio: SampleRatio
-    verdict: ExperimentVerdict
-    visitors_to_go: int
-    visitors_refused: int
+    verdict: ExperimentVerdict | None
+    level: float
+    visitors_to_go: int | None
+    currency_code: str
+    looks: tuple[ExperimentLook, ...]
+    notes: tuple[str, ...]
     report_time: datetime
     digest: str
     offset: str

@@ -17,8 +17,8 @@ class ExperimentUnit(Enum):
 class MetricDirection(Enum):
     """Which change of a metric is an improvement."""
 
-    HIGHER = "higher"
-    LOWER = "lower"
+    INCREASE = "increase"
+    DECREASE = "decrease"
 
 
 class ExperimentState(Enum):
@@ -34,7 +34,7 @@ class ExperimentState(Enum):
 class ExperimentArm:
     """One arm. Without ``policy_id`` it has the policy in force.
 
-    ``close_reason`` and ``close_time`` are only in answers, and only of an arm that was closed.
+    The fields from ``close_reason`` on are only in answers; the first two only of a closed arm.
     """
 
     arm_id: str
@@ -42,6 +42,7 @@ class ExperimentArm:
     weight: float = 1.0
     close_reason: str = ""
     close_time: datetime | None = None
+    visitors: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class PrimaryMetric:
     """
 
     metric: str
-    window_minutes: int = 0
-    direction: MetricDirection = MetricDirection.HIGHER
+    window_minutes: float = 0.0
+    direction: MetricDirection = MetricDirection.INCREASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class GuardRail:
 class Experiment:
     """A comparison of policies; see Experiment in experiment.proto. The first arm is the control.
 
-    ``share`` None: all that is left of the layer. The fields from ``state`` on are only in answers.
+    0 and "" stand for the default. The fields from ``state`` on are only in answers;
+    ``layer_ranges`` has (start, end) of each part of the layer that it has, 0 to 1.
     """
 
     experiment_id: str
@@ -80,7 +82,7 @@ class Experiment:
     salt: str = ""
     unit: ExperimentUnit = ExperimentUnit.VISITOR
     placements: tuple[str, ...] = ()
-    share: float | None = None
+    share: float = 0.0
     level: float = 0.0
     visitors_planned: int = 0
     start_time: datetime | None = None
@@ -92,8 +94,10 @@ class Experiment:
     create_time: datetime | None = None
     stop_time: datetime | None = None
     stop_reason: str = ""
-    layer_from: float = 0.0
-    layer_to: float = 0.0
+    winner_arm_id: str = ""
+    layer_ranges: tuple[tuple[float, float], ...] = ()
+    full: bool = False
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)

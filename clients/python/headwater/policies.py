@@ -21,6 +21,7 @@ class Policy:
     update_time: datetime | None = None
     experiment_ids: tuple[str, ...] = ()
     promoted: bool = False
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Promotion:
     report: ReportReference | None
     report_digest: str
     force_reason: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,20 +55,20 @@ class _MetricDirection:
 class _MetricDirectionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MetricDirection.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     METRIC_DIRECTION_UNSPECIFIED: _MetricDirection.ValueType  # 0
-    """As METRIC_DIRECTION_HIGHER."""
-    METRIC_DIRECTION_HIGHER: _MetricDirection.ValueType  # 1
+    """As METRIC_DIRECTION_INCREASE."""
+    METRIC_DIRECTION_INCREASE: _MetricDirection.ValueType  # 1
     """More is better."""
-    METRIC_DIRECTION_LOWER: _MetricDirection.ValueType  # 2
+    METRIC_DIRECTION_DECREASE: _MetricDirection.ValueType  # 2
     """Less is better."""
 
 class MetricDirection(_MetricDirection, metaclass=_MetricDirectionEnumTypeWrapper):
     """Which change of a metric is an improvement."""
 
 METRIC_DIRECTION_UNSPECIFIED: MetricDirection.ValueType  # 0
-"""As METRIC_DIRECTION_HIGHER."""
-METRIC_DIRECTION_HIGHER: MetricDirection.ValueType  # 1
+"""As METRIC_DIRECTION_INCREASE."""
+METRIC_DIRECTION_INCREASE: MetricDirection.ValueType  # 1
 """More is better."""
-METRIC_DIRECTION_LOWER: MetricDirection.ValueType  # 2
+METRIC_DIRECTION_DECREASE: MetricDirection.ValueType  # 2
 """Less is better."""
 Global___MetricDirection: _TypeAlias = MetricDirection  # noqa: Y015
 
@@ -132,8 +132,10 @@ class Experiment(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     STOP_TIME_FIELD_NUMBER: _builtins.int
     STOP_REASON_FIELD_NUMBER: _builtins.int
-    LAYER_FROM_FIELD_NUMBER: _builtins.int
-    LAYER_TO_FIELD_NUMBER: _builtins.int
+    WINNER_ARM_ID_FIELD_NUMBER: _builtins.int
+    LAYER_RANGES_FIELD_NUMBER: _builtins.int
+    FULL_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """The name. Required; 1 to 128 bytes. It cannot be used again."""
     layer: _builtins.str
@@ -147,9 +149,8 @@ class Experiment(_message.Message):
     unit: Global___ExperimentUnit.ValueType
     """What is assigned. Not set: the visitor."""
     share: _builtins.float
-    """The share of the layer's visitors that is in the experiment; greater than 0, at most 1. The sum
-    over a layer's experiments that have not ended is at most 1. Absent: all that is left of the
-    layer.
+    """The share of the layer's visitors that is in the experiment; 0.000001 to 1. The sum over a
+    layer's experiments that have not ended is at most 1. 0: 1, the whole layer.
     """
     level: _builtins.float
     """The probability that all intervals of the primary metric contain the truth, at every look; 0.5
@@ -172,11 +173,13 @@ class Experiment(_message.Message):
     state: Global___ExperimentState.ValueType
     """Where the experiment stands. Only in answers."""
     stop_reason: _builtins.str
-    """Why it was stopped, as given. Only in answers."""
-    layer_from: _builtins.float
-    """The range of the layer that it has, from this number, 0 to 1. Only in answers."""
-    layer_to: _builtins.float
-    """The range of the layer that it has, to this number, 0 to 1. Only in answers."""
+    """Why it was stopped, as text for people. Only in answers."""
+    winner_arm_id: _builtins.str
+    """The arm that was promoted and so ended it. Empty: none. Only in answers."""
+    full: _builtins.bool
+    """Whether `visitors_max` visitors were exposed: nobody new enters. Only in answers."""
+    who: _builtins.str
+    """Who created it or changed it last. Only in answers."""
     @_builtins.property
     def placements(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The placements where the arms differ; at most 64, of 1 to 128 bytes each. Elsewhere everybody
@@ -213,6 +216,10 @@ class Experiment(_message.Message):
     def stop_time(self) -> _timestamp_pb2.Timestamp:
         """When it was stopped, by the time of the log. Absent: it was not. Only in answers."""
 
+    @_builtins.property
+    def layer_ranges(self) -> _containers.RepeatedCompositeFieldContainer[Global___LayerRange]:
+        """The parts of the layer that it has. Only in answers."""
+
     def __init__(
         self,
         *,
@@ -221,7 +228,7 @@ class Experiment(_message.Message):
         salt: _builtins.str = ...,
         unit: Global___ExperimentUnit.ValueType = ...,
         placements: _abc.Iterable[_builtins.str] | None = ...,
-        share: _builtins.float | None = ...,
+        share: _builtins.float = ...,
         arms: _abc.Iterable[Global___ExperimentArm] | None = ...,
         primary: Global___PrimaryMetric | None = ...,
         guard_rails: _abc.Iterable[Global___GuardRail] | None = ...,
@@ -236,18 +243,44 @@ class Experiment(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         stop_time: _timestamp_pb2.Timestamp | None = ...,
         stop_reason: _builtins.str = ...,
-        layer_from: _builtins.float = ...,
-        layer_to: _builtins.float = ...,
+        winner_arm_id: _builtins.str = ...,
+        layer_ranges: _abc.Iterable[Global___LayerRange] | None = ...,
+        full: _builtins.bool = ...,
+        who: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_share", b"_share", "create_time", b"create_time", "end_time", b"end_time", "primary", b"primary", "share", b"share", "start_time", b"start_time", "stop_time", b"stop_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "end_time", b"end_time", "primary", b"primary", "start_time", b"start_time", "stop_time", b"stop_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_share", b"_share", "arms", b"arms", "auto_promote", b"auto_promote", "create_time", b"create_time", "currency_code", b"currency_code", "end_time", b"end_time", "experiment_id", b"experiment_id", "guard_rails", b"guard_rails", "layer", b"layer", "layer_from", b"layer_from", "layer_to", b"layer_to", "level", b"level", "placements", b"placements", "primary", b"primary", "salt", b"salt", "share", b"share", "start_time", b"start_time", "state", b"state", "stop_reason", b"stop_reason", "stop_time", b"stop_time", "unit", b"unit", "visitors_max", b"visitors_max", "visitors_planned", b"visitors_planned"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "auto_promote", b"auto_promote", "create_time", b"create_time", "currency_code", b"currency_code", "end_time", b"end_time", "experiment_id", b"experiment_id", "full", b"full", "guard_rails", b"guard_rails", "layer", b"layer", "layer_ranges", b"layer_ranges", "level", b"level", "placements", b"placements", "primary", b"primary", "salt", b"salt", "share", b"share", "start_time", b"start_time", "state", b"state", "stop_reason", b"stop_reason", "stop_time", b"stop_time", "unit", b"unit", "visitors_max", b"visitors_max", "visitors_planned", b"visitors_planned", "who", b"who", "winner_arm_id", b"winner_arm_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__share: _TypeAlias = _typing.Literal["share"]  # noqa: Y015
-    _WhichOneofArgType__share: _TypeAlias = _typing.Literal["_share", b"_share"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__share) -> _WhichOneofReturnType__share | None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Experiment: _TypeAlias = Experiment  # noqa: Y015
+
+@_typing.final
+class LayerRange(_message.Message):
+    """A part of a layer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    start: _builtins.float
+    """Where it begins, 0 to 1."""
+    end: _builtins.float
+    """Where it ends, 0 to 1; greater than `start`."""
+    def __init__(
+        self,
+        *,
+        start: _builtins.float = ...,
+        end: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LayerRange: _TypeAlias = LayerRange  # noqa: Y015
 
 @_typing.final
 class ExperimentArm(_message.Message):
@@ -260,10 +293,13 @@ class ExperimentArm(_message.Message):
     WEIGHT_FIELD_NUMBER: _builtins.int
     CLOSE_REASON_FIELD_NUMBER: _builtins.int
     CLOSE_TIME_FIELD_NUMBER: _builtins.int
+    VISITORS_FIELD_NUMBER: _builtins.int
     arm_id: _builtins.str
     """The name. Required; 1 to 128 bytes; unique in the experiment."""
     policy_id: _builtins.str
-    """The policy. Empty: the policy in force, as a control mostly has."""
+    """The policy; "best", "random", "baseline" and "popular" need not be written. Empty: the policy
+    in force, as a control mostly has.
+    """
     weight: _builtins.float
     """The arm's share of the experiment's visitors, in proportion to the other arms' weights; greater
     than 0, at most 1,000,000. 0: 1. In answers the weights sum to 1.
@@ -273,6 +309,8 @@ class ExperimentArm(_message.Message):
     given to StopExperiment. Its visitors get the control's policy, and count for the arm. Empty:
     the arm is open. Only in answers.
     """
+    visitors: _builtins.int
+    """The exposed visitors: those who were reported to have seen one of its lists. Only in answers."""
     @_builtins.property
     def close_time(self) -> _timestamp_pb2.Timestamp:
         """When it was closed, by the time of the log. Absent: the arm is open. Only in answers."""
@@ -285,10 +323,11 @@ class ExperimentArm(_message.Message):
         weight: _builtins.float = ...,
         close_reason: _builtins.str = ...,
         close_time: _timestamp_pb2.Timestamp | None = ...,
+        visitors: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["close_time", b"close_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "close_reason", b"close_reason", "close_time", b"close_time", "policy_id", b"policy_id", "weight", b"weight"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "close_reason", b"close_reason", "close_time", b"close_time", "policy_id", b"policy_id", "visitors", b"visitors", "weight", b"weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -309,7 +348,7 @@ class PrimaryMetric(_message.Message):
     the share of such visitors), "acts" (how many such acts), "reward", "purchases", or "revenue"
     (price times quantity, in `currency_code`). Required.
     """
-    window_minutes: _builtins.int
+    window_minutes: _builtins.float
     """Acts count for so long after the visitor's first exposure, in minutes; at most 525,600. 0:
     until the experiment ends.
     """
@@ -319,7 +358,7 @@ class PrimaryMetric(_message.Message):
         self,
         *,
         metric: _builtins.str = ...,
-        window_minutes: _builtins.int = ...,
+        window_minutes: _builtins.float = ...,
         direction: Global___MetricDirection.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015

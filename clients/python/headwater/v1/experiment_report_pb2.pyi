@@ -29,73 +29,96 @@ class _ExperimentVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Exp
     DESCRIPTOR: _descriptor.EnumDescriptor
     EXPERIMENT_VERDICT_UNSPECIFIED: _ExperimentVerdict.ValueType  # 0
     """Never sent."""
-    EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: _ExperimentVerdict.ValueType  # 1
+    EXPERIMENT_VERDICT_NOT_STARTED: _ExperimentVerdict.ValueType  # 1
+    """It has not started."""
+    EXPERIMENT_VERDICT_TOO_FEW_VISITORS: _ExperimentVerdict.ValueType  # 2
+    """There are too few visitors for an interval."""
+    EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: _ExperimentVerdict.ValueType  # 3
     """The interval contains 0: no difference was seen so far. That does not mean that there is none."""
-    EXPERIMENT_VERDICT_BETTER: _ExperimentVerdict.ValueType  # 2
+    EXPERIMENT_VERDICT_BETTER: _ExperimentVerdict.ValueType  # 4
     """The arm is better than the control: the whole interval is on the better side of 0."""
-    EXPERIMENT_VERDICT_WORSE: _ExperimentVerdict.ValueType  # 3
+    EXPERIMENT_VERDICT_WORSE: _ExperimentVerdict.ValueType  # 5
     """The arm is worse than the control: the whole interval is on the worse side of 0."""
-    EXPERIMENT_VERDICT_VOID: _ExperimentVerdict.ValueType  # 4
+    EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED: _ExperimentVerdict.ValueType  # 6
+    """The arm crossed a guard rail and was closed."""
+    EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM: _ExperimentVerdict.ValueType  # 7
     """The figures are void: the arms do not have the visitors that their weights say."""
 
 class ExperimentVerdict(_ExperimentVerdict, metaclass=_ExperimentVerdictEnumTypeWrapper):
-    """What an experiment says so far."""
+    """What an experiment, or an arm of it, says so far."""
 
 EXPERIMENT_VERDICT_UNSPECIFIED: ExperimentVerdict.ValueType  # 0
 """Never sent."""
-EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: ExperimentVerdict.ValueType  # 1
+EXPERIMENT_VERDICT_NOT_STARTED: ExperimentVerdict.ValueType  # 1
+"""It has not started."""
+EXPERIMENT_VERDICT_TOO_FEW_VISITORS: ExperimentVerdict.ValueType  # 2
+"""There are too few visitors for an interval."""
+EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: ExperimentVerdict.ValueType  # 3
 """The interval contains 0: no difference was seen so far. That does not mean that there is none."""
-EXPERIMENT_VERDICT_BETTER: ExperimentVerdict.ValueType  # 2
+EXPERIMENT_VERDICT_BETTER: ExperimentVerdict.ValueType  # 4
 """The arm is better than the control: the whole interval is on the better side of 0."""
-EXPERIMENT_VERDICT_WORSE: ExperimentVerdict.ValueType  # 3
+EXPERIMENT_VERDICT_WORSE: ExperimentVerdict.ValueType  # 5
 """The arm is worse than the control: the whole interval is on the worse side of 0."""
-EXPERIMENT_VERDICT_VOID: ExperimentVerdict.ValueType  # 4
+EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED: ExperimentVerdict.ValueType  # 6
+"""The arm crossed a guard rail and was closed."""
+EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM: ExperimentVerdict.ValueType  # 7
 """The figures are void: the arms do not have the visitors that their weights say."""
 Global___ExperimentVerdict: _TypeAlias = ExperimentVerdict  # noqa: Y015
 
 @_typing.final
 class ExperimentReport(_message.Message):
-    """The figures of an experiment, from one state."""
+    """The figures of an experiment, from one state. They may be read at any time and as often as one
+    likes.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
-    STATE_FIELD_NUMBER: _builtins.int
+    EXPERIMENT_FIELD_NUMBER: _builtins.int
     ARMS_FIELD_NUMBER: _builtins.int
-    COMPARISONS_FIELD_NUMBER: _builtins.int
     SAMPLE_RATIO_FIELD_NUMBER: _builtins.int
     VERDICT_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
     VISITORS_TO_GO_FIELD_NUMBER: _builtins.int
-    VISITORS_REFUSED_FIELD_NUMBER: _builtins.int
+    CURRENCY_CODE_FIELD_NUMBER: _builtins.int
+    LOOKS_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
     REPORT_TIME_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
-    experiment_id: _builtins.str
-    """The experiment."""
-    state: _experiment_pb2.ExperimentState.ValueType
-    """Where it stands."""
     verdict: Global___ExperimentVerdict.ValueType
-    """What the primary metric says of the arm that is furthest from the control, on either side. It
-    may be read at any time and as often as one likes.
+    """What it says as a whole."""
+    level: _builtins.float
+    """The probability that one interval of one arm contains the truth at every look. With several
+    arms it is higher than the experiment's level, so that all of them together have that level.
     """
     visitors_to_go: _builtins.int
-    """How many visitors are missing until `visitors_planned`; 0 if none are."""
-    visitors_refused: _builtins.int
-    """How many visitors were not counted, because `visitors_max` were."""
+    """How many more visitors are needed, about, until a difference as large as the one seen shows.
+    Absent: not known.
+    """
+    currency_code: _builtins.str
+    """ISO 4217 code of the sales that "revenue" counts. Empty: no sale was counted."""
     digest: _builtins.str
     """A hash, in hexadecimal, over the figures: the log keeps it with a promotion."""
+    @_builtins.property
+    def experiment(self) -> _experiment_pb2.Experiment:
+        """The experiment."""
+
     @_builtins.property
     def arms(self) -> _containers.RepeatedCompositeFieldContainer[Global___ArmFigures]:
         """The arms, the control first."""
 
     @_builtins.property
-    def comparisons(self) -> _containers.RepeatedCompositeFieldContainer[Global___ArmComparison]:
-        """Every arm but the control, compared with the control: the primary metric first, then each guard
-        rail, then what else is counted.
+    def sample_ratio(self) -> Global___SampleRatio:
+        """Whether the arms have the visitors that their weights say."""
+
+    @_builtins.property
+    def looks(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExperimentLook]:
+        """The intervals of the primary metric at earlier looks of the server, oldest first; at most 64 an
+        arm.
         """
 
     @_builtins.property
-    def sample_ratio(self) -> Global___SampleRatio:
-        """Whether the arms have the visitors that their weights say."""
+    def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What a reader has to know beside the figures, each as text for people."""
 
     @_builtins.property
     def report_time(self) -> _timestamp_pb2.Timestamp:
@@ -104,28 +127,31 @@ class ExperimentReport(_message.Message):
     def __init__(
         self,
         *,
-        experiment_id: _builtins.str = ...,
-        state: _experiment_pb2.ExperimentState.ValueType = ...,
+        experiment: _experiment_pb2.Experiment | None = ...,
         arms: _abc.Iterable[Global___ArmFigures] | None = ...,
-        comparisons: _abc.Iterable[Global___ArmComparison] | None = ...,
         sample_ratio: Global___SampleRatio | None = ...,
         verdict: Global___ExperimentVerdict.ValueType = ...,
-        visitors_to_go: _builtins.int = ...,
-        visitors_refused: _builtins.int = ...,
+        level: _builtins.float = ...,
+        visitors_to_go: _builtins.int | None = ...,
+        currency_code: _builtins.str = ...,
+        looks: _abc.Iterable[Global___ExperimentLook] | None = ...,
+        notes: _abc.Iterable[_builtins.str] | None = ...,
         report_time: _timestamp_pb2.Timestamp | None = ...,
         digest: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["report_time", b"report_time", "sample_ratio", b"sample_ratio"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_visitors_to_go", b"_visitors_to_go", "experiment", b"experiment", "report_time", b"report_time", "sample_ratio", b"sample_ratio", "visitors_to_go", b"visitors_to_go"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "comparisons", b"comparisons", "digest", b"digest", "experiment_id", b"experiment_id", "report_time", b"report_time", "sample_ratio", b"sample_ratio", "state", b"state", "verdict", b"verdict", "visitors_refused", b"visitors_refused", "visitors_to_go", b"visitors_to_go"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_visitors_to_go", b"_visitors_to_go", "arms", b"arms", "currency_code", b"currency_code", "digest", b"digest", "experiment", b"experiment", "level", b"level", "looks", b"looks", "notes", b"notes", "report_time", b"report_time", "sample_ratio", b"sample_ratio", "verdict", b"verdict", "visitors_to_go", b"visitors_to_go"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__visitors_to_go: _TypeAlias = _typing.Literal["visitors_to_go"]  # noqa: Y015
+    _WhichOneofArgType__visitors_to_go: _TypeAlias = _typing.Literal["_visitors_to_go", b"_visitors_to_go"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__visitors_to_go) -> _WhichOneofReturnType__visitors_to_go | None: ...
 
 Global___ExperimentReport: _TypeAlias = ExperimentReport  # noqa: Y015
 
 @_typing.final
 class ArmFigures(_message.Message):
-    """The figures of one arm."""
+    """The figures of one arm. Those of a closed arm are of the moment when it was closed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -133,6 +159,8 @@ class ArmFigures(_message.Message):
     POLICY_ID_FIELD_NUMBER: _builtins.int
     VISITORS_FIELD_NUMBER: _builtins.int
     METRICS_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    CLOSE_TIME_FIELD_NUMBER: _builtins.int
     CLOSE_REASON_FIELD_NUMBER: _builtins.int
     PROMOTION_BLOCKERS_FIELD_NUMBER: _builtins.int
     arm_id: _builtins.str
@@ -141,11 +169,17 @@ class ArmFigures(_message.Message):
     """Its policy. Empty: the policy in force."""
     visitors: _builtins.int
     """The exposed visitors: those who were reported to have seen one of its lists."""
+    verdict: Global___ExperimentVerdict.ValueType
+    """What the primary metric says about the arm."""
     close_reason: _builtins.str
-    """Why nobody is in it any more, see ExperimentArm. Empty: the arm is open."""
+    """Why it was closed. Empty: it is open."""
     @_builtins.property
-    def metrics(self) -> _containers.RepeatedCompositeFieldContainer[Global___ArmMetric]:
-        """The metrics, in the order of `comparisons`."""
+    def metrics(self) -> _containers.RepeatedCompositeFieldContainer[Global___MetricFigures]:
+        """The metrics: the primary one first, then those of guard rails, then the others."""
+
+    @_builtins.property
+    def close_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was closed, by the time of the log. Absent: it is open."""
 
     @_builtins.property
     def promotion_blockers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -159,159 +193,120 @@ class ArmFigures(_message.Message):
         arm_id: _builtins.str = ...,
         policy_id: _builtins.str = ...,
         visitors: _builtins.int = ...,
-        metrics: _abc.Iterable[Global___ArmMetric] | None = ...,
+        metrics: _abc.Iterable[Global___MetricFigures] | None = ...,
+        verdict: Global___ExperimentVerdict.ValueType = ...,
+        close_time: _timestamp_pb2.Timestamp | None = ...,
         close_reason: _builtins.str = ...,
         promotion_blockers: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["close_time", b"close_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "close_reason", b"close_reason", "metrics", b"metrics", "policy_id", b"policy_id", "promotion_blockers", b"promotion_blockers", "visitors", b"visitors"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "close_reason", b"close_reason", "close_time", b"close_time", "metrics", b"metrics", "policy_id", b"policy_id", "promotion_blockers", b"promotion_blockers", "verdict", b"verdict", "visitors", b"visitors"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ArmFigures: _TypeAlias = ArmFigures  # noqa: Y015
 
 @_typing.final
-class ArmMetric(_message.Message):
-    """One metric of one arm."""
+class MetricFigures(_message.Message):
+    """One metric of one arm. An absent field: there are too few visitors to say it. For the control all
+    fields that compare are absent.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
     METRIC_FIELD_NUMBER: _builtins.int
-    CURRENCY_CODE_FIELD_NUMBER: _builtins.int
     MEAN_FIELD_NUMBER: _builtins.int
     STANDARD_ERROR_FIELD_NUMBER: _builtins.int
     MEAN_CUPED_FIELD_NUMBER: _builtins.int
-    STANDARD_ERROR_CUPED_FIELD_NUMBER: _builtins.int
-    metric: _builtins.str
-    """The metric."""
-    currency_code: _builtins.str
-    """ISO 4217 code, for "revenue"; otherwise empty."""
-    mean: _builtins.float
-    """The mean over exposed visitors."""
-    standard_error: _builtins.float
-    """The standard error of that mean. Absent: fewer than two visitors."""
-    mean_cuped: _builtins.float
-    """The mean, adjusted for what visitors did before their exposure (CUPED). Absent: too few
-    visitors.
-    """
-    standard_error_cuped: _builtins.float
-    """The standard error of the adjusted mean. Absent: too few visitors."""
-    def __init__(
-        self,
-        *,
-        metric: _builtins.str = ...,
-        currency_code: _builtins.str = ...,
-        mean: _builtins.float = ...,
-        standard_error: _builtins.float | None = ...,
-        mean_cuped: _builtins.float | None = ...,
-        standard_error_cuped: _builtins.float | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_mean_cuped", b"_mean_cuped", "_standard_error", b"_standard_error", "_standard_error_cuped", b"_standard_error_cuped", "mean_cuped", b"mean_cuped", "standard_error", b"standard_error", "standard_error_cuped", b"standard_error_cuped"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mean_cuped", b"_mean_cuped", "_standard_error", b"_standard_error", "_standard_error_cuped", b"_standard_error_cuped", "currency_code", b"currency_code", "mean", b"mean", "mean_cuped", b"mean_cuped", "metric", b"metric", "standard_error", b"standard_error", "standard_error_cuped", b"standard_error_cuped"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__mean_cuped: _TypeAlias = _typing.Literal["mean_cuped"]  # noqa: Y015
-    _WhichOneofArgType__mean_cuped: _TypeAlias = _typing.Literal["_mean_cuped", b"_mean_cuped"]  # noqa: Y015
-    _WhichOneofReturnType__standard_error: _TypeAlias = _typing.Literal["standard_error"]  # noqa: Y015
-    _WhichOneofArgType__standard_error: _TypeAlias = _typing.Literal["_standard_error", b"_standard_error"]  # noqa: Y015
-    _WhichOneofReturnType__standard_error_cuped: _TypeAlias = _typing.Literal["standard_error_cuped"]  # noqa: Y015
-    _WhichOneofArgType__standard_error_cuped: _TypeAlias = _typing.Literal["_standard_error_cuped", b"_standard_error_cuped"]  # noqa: Y015
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__mean_cuped) -> _WhichOneofReturnType__mean_cuped | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__standard_error) -> _WhichOneofReturnType__standard_error | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__standard_error_cuped) -> _WhichOneofReturnType__standard_error_cuped | None: ...
-
-Global___ArmMetric: _TypeAlias = ArmMetric  # noqa: Y015
-
-@_typing.final
-class ArmComparison(_message.Message):
-    """An arm compared with the control on one metric, adjusted for what visitors did before. An absent
-    end of an interval: nothing is known on that side yet.
-    """
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    METRIC_FIELD_NUMBER: _builtins.int
-    ARM_ID_FIELD_NUMBER: _builtins.int
     DIFFERENCE_FIELD_NUMBER: _builtins.int
     RELATIVE_FIELD_NUMBER: _builtins.int
     LOW_FIELD_NUMBER: _builtins.int
     HIGH_FIELD_NUMBER: _builtins.int
+    RELATIVE_LOW_FIELD_NUMBER: _builtins.int
+    RELATIVE_HIGH_FIELD_NUMBER: _builtins.int
     LOW_FIXED_FIELD_NUMBER: _builtins.int
     HIGH_FIXED_FIELD_NUMBER: _builtins.int
     PROBABILITY_BETTER_FIELD_NUMBER: _builtins.int
     EXPECTED_LOSS_FIELD_NUMBER: _builtins.int
     VARIANCE_SAVED_FIELD_NUMBER: _builtins.int
+    CAPPED_AT_FIELD_NUMBER: _builtins.int
     VERDICT_FIELD_NUMBER: _builtins.int
     WORST_RELATIVE_FIELD_NUMBER: _builtins.int
     CROSSED_FIELD_NUMBER: _builtins.int
-    LOOKS_FIELD_NUMBER: _builtins.int
     metric: _builtins.str
-    """The metric."""
-    arm_id: _builtins.str
-    """The arm."""
+    """The metric, as in PrimaryMetric."""
+    mean: _builtins.float
+    """The mean over exposed visitors."""
+    standard_error: _builtins.float
+    """The standard error of that mean."""
+    mean_cuped: _builtins.float
+    """The mean, adjusted for what visitors did before their exposure (CUPED)."""
     difference: _builtins.float
-    """The arm's mean minus the control's. Absent: too few visitors."""
+    """The arm's adjusted mean minus the control's."""
     relative: _builtins.float
-    """The difference relative to the control's mean. Absent: the control's mean may be 0."""
+    """The difference relative to the control's mean. Absent also while the control's mean may be 0."""
     low: _builtins.float
-    """The lower end of the difference's interval. It is valid at every look: all intervals of an
-    experiment together contain the truth with the probability `level`.
+    """The lower end of the difference's interval, valid at every look: all of them together contain
+    the truth with the probability `level`.
     """
     high: _builtins.float
     """The upper end of that interval."""
+    relative_low: _builtins.float
+    """The lower end of the interval of `relative`, valid at every look."""
+    relative_high: _builtins.float
+    """The upper end of that interval."""
     low_fixed: _builtins.float
-    """The lower end of the narrower interval for one look. Only from `end_time` on."""
+    """The lower end of the difference's narrower interval for one look. Only from `end_time` on."""
     high_fixed: _builtins.float
     """The upper end of that interval."""
     probability_better: _builtins.float
-    """The probability, 0 to 1, that the arm is better, from what was seen and a flat prior. To
-    describe, not to decide: it may not be read again and again. Absent: too few visitors.
+    """The probability, 0 to 1, that the arm is better, from what was seen and a flat prior. It
+    describes and does not decide: a rule that stops on it is wrong too often.
     """
     expected_loss: _builtins.float
-    """What is lost on average, in the metric's unit, if the arm is chosen and is worse. Absent: too
-    few visitors.
-    """
+    """What is lost on average, in the metric's unit, if the arm is chosen and is worse."""
     variance_saved: _builtins.float
-    """The share of the variance that the adjustment saves, 0 to 1: so many fewer visitors are needed."""
+    """The share of the variance that the adjustment takes out, 0 to 1: so many fewer visitors are
+    needed.
+    """
+    capped_at: _builtins.float
+    """Larger values of one visitor count as this one. Absent: none is cut."""
     verdict: Global___ExperimentVerdict.ValueType
     """What the interval says."""
     worst_relative: _builtins.float
     """The worst accepted relative change, if the metric is a guard rail."""
     crossed: _builtins.bool
     """Whether the arm crossed that guard rail."""
-    @_builtins.property
-    def looks(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExperimentLook]:
-        """The interval at earlier looks of the server, oldest first, at most 64; only of the primary
-        metric.
-        """
-
     def __init__(
         self,
         *,
         metric: _builtins.str = ...,
-        arm_id: _builtins.str = ...,
+        mean: _builtins.float | None = ...,
+        standard_error: _builtins.float | None = ...,
+        mean_cuped: _builtins.float | None = ...,
         difference: _builtins.float | None = ...,
         relative: _builtins.float | None = ...,
         low: _builtins.float | None = ...,
         high: _builtins.float | None = ...,
+        relative_low: _builtins.float | None = ...,
+        relative_high: _builtins.float | None = ...,
         low_fixed: _builtins.float | None = ...,
         high_fixed: _builtins.float | None = ...,
         probability_better: _builtins.float | None = ...,
         expected_loss: _builtins.float | None = ...,
-        variance_saved: _builtins.float = ...,
+        variance_saved: _builtins.float | None = ...,
+        capped_at: _builtins.float | None = ...,
         verdict: Global___ExperimentVerdict.ValueType = ...,
         worst_relative: _builtins.float | None = ...,
         crossed: _builtins.bool = ...,
-        looks: _abc.Iterable[Global___ExperimentLook] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_difference", b"_difference", "_expected_loss", b"_expected_loss", "_high", b"_high", "_high_fixed", b"_high_fixed", "_low", b"_low", "_low_fixed", b"_low_fixed", "_probability_better", b"_probability_better", "_relative", b"_relative", "_worst_relative", b"_worst_relative", "difference", b"difference", "expected_loss", b"expected_loss", "high", b"high", "high_fixed", b"high_fixed", "low", b"low", "low_fixed", b"low_fixed", "probability_better", b"probability_better", "relative", b"relative", "worst_relative", b"worst_relative"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_capped_at", b"_capped_at", "_difference", b"_difference", "_expected_loss", b"_expected_loss", "_high", b"_high", "_high_fixed", b"_high_fixed", "_low", b"_low", "_low_fixed", b"_low_fixed", "_mean", b"_mean", "_mean_cuped", b"_mean_cuped", "_probability_better", b"_probability_better", "_relative", b"_relative", "_relative_high", b"_relative_high", "_relative_low", b"_relative_low", "_standard_error", b"_standard_error", "_variance_saved", b"_variance_saved", "_worst_relative", b"_worst_relative", "capped_at", b"capped_at", "difference", b"difference", "expected_loss", b"expected_loss", "high", b"high", "high_fixed", b"high_fixed", "low", b"low", "low_fixed", b"low_fixed", "mean", b"mean", "mean_cuped", b"mean_cuped", "probability_better", b"probability_better", "relative", b"relative", "relative_high", b"relative_high", "relative_low", b"relative_low", "standard_error", b"standard_error", "variance_saved", b"variance_saved", "worst_relative", b"worst_relative"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_difference", b"_difference", "_expected_loss", b"_expected_loss", "_high", b"_high", "_high_fixed", b"_high_fixed", "_low", b"_low", "_low_fixed", b"_low_fixed", "_probability_better", b"_probability_better", "_relative", b"_relative", "_worst_relative", b"_worst_relative", "arm_id", b"arm_id", "crossed", b"crossed", "difference", b"difference", "expected_loss", b"expected_loss", "high", b"high", "high_fixed", b"high_fixed", "looks", b"looks", "low", b"low", "low_fixed", b"low_fixed", "metric", b"metric", "probability_better", b"probability_better", "relative", b"relative", "variance_saved", b"variance_saved", "verdict", b"verdict", "worst_relative", b"worst_relative"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_capped_at", b"_capped_at", "_difference", b"_difference", "_expected_loss", b"_expected_loss", "_high", b"_high", "_high_fixed", b"_high_fixed", "_low", b"_low", "_low_fixed", b"_low_fixed", "_mean", b"_mean", "_mean_cuped", b"_mean_cuped", "_probability_better", b"_probability_better", "_relative", b"_relative", "_relative_high", b"_relative_high", "_relative_low", b"_relative_low", "_standard_error", b"_standard_error", "_variance_saved", b"_variance_saved", "_worst_relative", b"_worst_relative", "capped_at", b"capped_at", "crossed", b"crossed", "difference", b"difference", "expected_loss", b"expected_loss", "high", b"high", "high_fixed", b"high_fixed", "low", b"low", "low_fixed", b"low_fixed", "mean", b"mean", "mean_cuped", b"mean_cuped", "metric", b"metric", "probability_better", b"probability_better", "relative", b"relative", "relative_high", b"relative_high", "relative_low", b"relative_low", "standard_error", b"standard_error", "variance_saved", b"variance_saved", "verdict", b"verdict", "worst_relative", b"worst_relative"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__capped_at: _TypeAlias = _typing.Literal["capped_at"]  # noqa: Y015
+    _WhichOneofArgType__capped_at: _TypeAlias = _typing.Literal["_capped_at", b"_capped_at"]  # noqa: Y015
     _WhichOneofReturnType__difference: _TypeAlias = _typing.Literal["difference"]  # noqa: Y015
     _WhichOneofArgType__difference: _TypeAlias = _typing.Literal["_difference", b"_difference"]  # noqa: Y015
     _WhichOneofReturnType__expected_loss: _TypeAlias = _typing.Literal["expected_loss"]  # noqa: Y015
@@ -324,12 +319,26 @@ class ArmComparison(_message.Message):
     _WhichOneofArgType__low: _TypeAlias = _typing.Literal["_low", b"_low"]  # noqa: Y015
     _WhichOneofReturnType__low_fixed: _TypeAlias = _typing.Literal["low_fixed"]  # noqa: Y015
     _WhichOneofArgType__low_fixed: _TypeAlias = _typing.Literal["_low_fixed", b"_low_fixed"]  # noqa: Y015
+    _WhichOneofReturnType__mean: _TypeAlias = _typing.Literal["mean"]  # noqa: Y015
+    _WhichOneofArgType__mean: _TypeAlias = _typing.Literal["_mean", b"_mean"]  # noqa: Y015
+    _WhichOneofReturnType__mean_cuped: _TypeAlias = _typing.Literal["mean_cuped"]  # noqa: Y015
+    _WhichOneofArgType__mean_cuped: _TypeAlias = _typing.Literal["_mean_cuped", b"_mean_cuped"]  # noqa: Y015
     _WhichOneofReturnType__probability_better: _TypeAlias = _typing.Literal["probability_better"]  # noqa: Y015
     _WhichOneofArgType__probability_better: _TypeAlias = _typing.Literal["_probability_better", b"_probability_better"]  # noqa: Y015
     _WhichOneofReturnType__relative: _TypeAlias = _typing.Literal["relative"]  # noqa: Y015
     _WhichOneofArgType__relative: _TypeAlias = _typing.Literal["_relative", b"_relative"]  # noqa: Y015
+    _WhichOneofReturnType__relative_high: _TypeAlias = _typing.Literal["relative_high"]  # noqa: Y015
+    _WhichOneofArgType__relative_high: _TypeAlias = _typing.Literal["_relative_high", b"_relative_high"]  # noqa: Y015
+    _WhichOneofReturnType__relative_low: _TypeAlias = _typing.Literal["relative_low"]  # noqa: Y015
+    _WhichOneofArgType__relative_low: _TypeAlias = _typing.Literal["_relative_low", b"_relative_low"]  # noqa: Y015
+    _WhichOneofReturnType__standard_error: _TypeAlias = _typing.Literal["standard_error"]  # noqa: Y015
+    _WhichOneofArgType__standard_error: _TypeAlias = _typing.Literal["_standard_error", b"_standard_error"]  # noqa: Y015
+    _WhichOneofReturnType__variance_saved: _TypeAlias = _typing.Literal["variance_saved"]  # noqa: Y015
+    _WhichOneofArgType__variance_saved: _TypeAlias = _typing.Literal["_variance_saved", b"_variance_saved"]  # noqa: Y015
     _WhichOneofReturnType__worst_relative: _TypeAlias = _typing.Literal["worst_relative"]  # noqa: Y015
     _WhichOneofArgType__worst_relative: _TypeAlias = _typing.Literal["_worst_relative", b"_worst_relative"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__capped_at) -> _WhichOneofReturnType__capped_at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__difference) -> _WhichOneofReturnType__difference | None: ...
     @_typing.overload
@@ -343,33 +352,48 @@ class ArmComparison(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__low_fixed) -> _WhichOneofReturnType__low_fixed | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mean) -> _WhichOneofReturnType__mean | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mean_cuped) -> _WhichOneofReturnType__mean_cuped | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__probability_better) -> _WhichOneofReturnType__probability_better | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__relative) -> _WhichOneofReturnType__relative | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__relative_high) -> _WhichOneofReturnType__relative_high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__relative_low) -> _WhichOneofReturnType__relative_low | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__standard_error) -> _WhichOneofReturnType__standard_error | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__variance_saved) -> _WhichOneofReturnType__variance_saved | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__worst_relative) -> _WhichOneofReturnType__worst_relative | None: ...
 
-Global___ArmComparison: _TypeAlias = ArmComparison  # noqa: Y015
+Global___MetricFigures: _TypeAlias = MetricFigures  # noqa: Y015
 
 @_typing.final
 class ExperimentLook(_message.Message):
-    """The interval at an earlier time."""
+    """The interval of an arm's primary metric at an earlier time."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     LOOK_TIME_FIELD_NUMBER: _builtins.int
+    ARM_ID_FIELD_NUMBER: _builtins.int
     VISITORS_FIELD_NUMBER: _builtins.int
     DIFFERENCE_FIELD_NUMBER: _builtins.int
     LOW_FIELD_NUMBER: _builtins.int
     HIGH_FIELD_NUMBER: _builtins.int
+    arm_id: _builtins.str
+    """The arm."""
     visitors: _builtins.int
     """The exposed visitors of the arm and the control."""
     difference: _builtins.float
-    """The difference."""
+    """The difference. Absent: too few visitors."""
     low: _builtins.float
-    """The lower end of its interval."""
+    """The lower end of its interval. Absent: nothing was known on that side."""
     high: _builtins.float
-    """The upper end."""
+    """The upper end. Absent: nothing was known on that side."""
     @_builtins.property
     def look_time(self) -> _timestamp_pb2.Timestamp:
         """When, by the time of the log."""
@@ -378,16 +402,28 @@ class ExperimentLook(_message.Message):
         self,
         *,
         look_time: _timestamp_pb2.Timestamp | None = ...,
+        arm_id: _builtins.str = ...,
         visitors: _builtins.int = ...,
-        difference: _builtins.float = ...,
-        low: _builtins.float = ...,
-        high: _builtins.float = ...,
+        difference: _builtins.float | None = ...,
+        low: _builtins.float | None = ...,
+        high: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["look_time", b"look_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_difference", b"_difference", "_high", b"_high", "_low", b"_low", "difference", b"difference", "high", b"high", "look_time", b"look_time", "low", b"low"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["difference", b"difference", "high", b"high", "look_time", b"look_time", "low", b"low", "visitors", b"visitors"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_difference", b"_difference", "_high", b"_high", "_low", b"_low", "arm_id", b"arm_id", "difference", b"difference", "high", b"high", "look_time", b"look_time", "low", b"low", "visitors", b"visitors"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__difference: _TypeAlias = _typing.Literal["difference"]  # noqa: Y015
+    _WhichOneofArgType__difference: _TypeAlias = _typing.Literal["_difference", b"_difference"]  # noqa: Y015
+    _WhichOneofReturnType__high: _TypeAlias = _typing.Literal["high"]  # noqa: Y015
+    _WhichOneofArgType__high: _TypeAlias = _typing.Literal["_high", b"_high"]  # noqa: Y015
+    _WhichOneofReturnType__low: _TypeAlias = _typing.Literal["low"]  # noqa: Y015
+    _WhichOneofArgType__low: _TypeAlias = _typing.Literal["_low", b"_low"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__difference) -> _WhichOneofReturnType__difference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__high) -> _WhichOneofReturnType__high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__low) -> _WhichOneofReturnType__low | None: ...
 
 Global___ExperimentLook: _TypeAlias = ExperimentLook  # noqa: Y015
 

@@ -28,7 +28,7 @@ from headwater.v1 import experiment_report_pb2 as headwater_dot_v1_dot_experimen
 from headwater.v1 import policy_pb2 as headwater_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%headwater/v1/experiment_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1dheadwater/v1/experiment.proto\x1a$headwater/v1/experiment_report.proto\x1a\x19headwater/v1/policy.proto\";\n\x13UpsertPolicyRequest\x12$\n\x06policy\x18\x01 \x01(\x0b\x32\x14.headwater.v1.Policy\"L\n\x14UpsertPolicyResponse\x12$\n\x06policy\x18\x01 \x01(\x0b\x32\x14.headwater.v1.Policy\x12\x0e\n\x06offset\x18\x02 \x01(\t\"<\n\x13ListPoliciesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\x94\x01\n\x14ListPoliciesResponse\x12&\n\x08policies\x18\x01 \x03(\x0b\x32\x14.headwater.v1.Policy\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12+\n\npromotions\x18\x03 \x03(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x04 \x01(\t\"o\n\x14PromotePolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12\x35\n\x0erequire_report\x18\x02 \x01(\x0b\x32\x1d.headwater.v1.ReportReference\x12\r\n\x05\x66orce\x18\x03 \x01(\t\"S\n\x15PromotePolicyResponse\x12*\n\tpromotion\x18\x01 \x01(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x02 \x01(\t\"*\n\x15RollbackPolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\"U\n\x16RollbackPolicyResponse\x12+\n\npromotions\x18\x01 \x03(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x02 \x01(\t\"G\n\x17\x43reateExperimentRequest\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\"X\n\x18\x43reateExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"-\n\x14GetExperimentRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\"U\n\x15GetExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"?\n\x16ListExperimentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"q\n\x17ListExperimentsResponse\x12-\n\x0b\x65xperiments\x18\x01 \x03(\x0b\x32\x18.headwater.v1.Experiment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\t\"N\n\x15StopExperimentRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61rm_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"V\n\x16StopExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"B\n\x1aGetExperimentReportRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\r\n\x05\x61s_of\x18\x02 \x01(\t\"]\n\x1bGetExperimentReportResponse\x12.\n\x06report\x18\x01 \x01(\x0b\x32\x1e.headwater.v1.ExperimentReport\x12\x0e\n\x06offset\x18\x02 \x01(\t\"?\n\x16ListEvaluationsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x17ListEvaluationsResponse\x12-\n\x0b\x65valuations\x18\x01 \x03(\x0b\x32\x18.headwater.v1.Evaluation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x11\x41ssignArmsRequest\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x11\n\tplacement\x18\x03 \x01(\t\x12\x12\n\nmin_offset\x18\x04 \x01(\t\"O\n\x12\x41ssignArmsResponse\x12)\n\x04\x61rms\x18\x01 \x03(\x0b\x32\x1b.headwater.v1.ArmAssignment\x12\x0e\n\x06offset\x18\x02 \x01(\t2\x85\x0b\n\x11\x45xperimentService\x12n\n\x0cUpsertPolicy\x12!.headwater.v1.UpsertPolicyRequest\x1a\".headwater.v1.UpsertPolicyResponse\"\x17\x82\xd3\xe4\x93\x02\x11\"\x0c/v1/policies:\x01*\x12k\n\x0cListPolicies\x12!.headwater.v1.ListPoliciesRequest\x1a\".headwater.v1.ListPoliciesResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/policies\x12\x85\x01\n\rPromotePolicy\x12\".headwater.v1.PromotePolicyRequest\x1a#.headwater.v1.PromotePolicyResponse\"+\x82\xd3\xe4\x93\x02%\" /v1/policies/{policy_id}:promote:\x01*\x12}\n\x0eRollbackPolicy\x12#.headwater.v1.RollbackPolicyRequest\x1a$.headwater.v1.RollbackPolicyResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/policies:rollback:\x01*\x12}\n\x10\x43reateExperiment\x12%.headwater.v1.CreateExperimentRequest\x1a&.headwater.v1.CreateExperimentResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/experiments:\x01*\x12\x81\x01\n\rGetExperiment\x12\".headwater.v1.GetExperimentRequest\x1a#.headwater.v1.GetExperimentResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/experiments/{experiment_id}\x12w\n\x0fListExperiments\x12$.headwater.v1.ListExperimentsRequest\x1a%.headwater.v1.ListExperimentsResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/experiments\x12\x8c\x01\n\x0eStopExperiment\x12#.headwater.v1.StopExperimentRequest\x1a$.headwater.v1.StopExperimentResponse\"/\x82\xd3\xe4\x93\x02)\"$/v1/experiments/{experiment_id}:stop:\x01*\x12\x9a\x01\n\x13GetExperimentReport\x12(.headwater.v1.GetExperimentReportRequest\x1a).headwater.v1.GetExperimentReportResponse\".\x82\xd3\xe4\x93\x02(\x12&/v1/experiments/{experiment_id}:report\x12w\n\x0fListEvaluations\x12$.headwater.v1.ListEvaluationsRequest\x1a%.headwater.v1.ListEvaluationsResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/evaluations\x12k\n\nAssignArms\x12\x1f.headwater.v1.AssignArmsRequest\x1a .headwater.v1.AssignArmsResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/arms:assign:\x01*Bo\n\x0fio.headwater.v1B\x16\x45xperimentServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%headwater/v1/experiment_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1dheadwater/v1/experiment.proto\x1a$headwater/v1/experiment_report.proto\x1a\x19headwater/v1/policy.proto\";\n\x13UpsertPolicyRequest\x12$\n\x06policy\x18\x01 \x01(\x0b\x32\x14.headwater.v1.Policy\"L\n\x14UpsertPolicyResponse\x12$\n\x06policy\x18\x01 \x01(\x0b\x32\x14.headwater.v1.Policy\x12\x0e\n\x06offset\x18\x02 \x01(\t\"<\n\x13ListPoliciesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\x94\x01\n\x14ListPoliciesResponse\x12&\n\x08policies\x18\x01 \x03(\x0b\x32\x14.headwater.v1.Policy\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12+\n\npromotions\x18\x03 \x03(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x04 \x01(\t\"o\n\x14PromotePolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12\x35\n\x0erequire_report\x18\x02 \x01(\x0b\x32\x1d.headwater.v1.ReportReference\x12\r\n\x05\x66orce\x18\x03 \x01(\t\"S\n\x15PromotePolicyResponse\x12*\n\tpromotion\x18\x01 \x01(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x02 \x01(\t\":\n\x15RollbackPolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"U\n\x16RollbackPolicyResponse\x12+\n\npromotions\x18\x01 \x03(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x02 \x01(\t\"G\n\x17\x43reateExperimentRequest\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\"X\n\x18\x43reateExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"-\n\x14GetExperimentRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\"U\n\x15GetExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"?\n\x16ListExperimentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"q\n\x17ListExperimentsResponse\x12-\n\x0b\x65xperiments\x18\x01 \x03(\x0b\x32\x18.headwater.v1.Experiment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\t\"N\n\x15StopExperimentRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61rm_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"V\n\x16StopExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"B\n\x1aGetExperimentReportRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\r\n\x05\x61s_of\x18\x02 \x01(\t\"]\n\x1bGetExperimentReportResponse\x12.\n\x06report\x18\x01 \x01(\x0b\x32\x1e.headwater.v1.ExperimentReport\x12\x0e\n\x06offset\x18\x02 \x01(\t\"?\n\x16ListEvaluationsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x17ListEvaluationsResponse\x12-\n\x0b\x65valuations\x18\x01 \x03(\x0b\x32\x18.headwater.v1.Evaluation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x11\x41ssignArmsRequest\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x11\n\tplacement\x18\x03 \x01(\t\x12\x12\n\nmin_offset\x18\x04 \x01(\t\"O\n\x12\x41ssignArmsResponse\x12)\n\x04\x61rms\x18\x01 \x03(\x0b\x32\x1b.headwater.v1.ArmAssignment\x12\x0e\n\x06offset\x18\x02 \x01(\t2\x85\x0b\n\x11\x45xperimentService\x12n\n\x0cUpsertPolicy\x12!.headwater.v1.UpsertPolicyRequest\x1a\".headwater.v1.UpsertPolicyResponse\"\x17\x82\xd3\xe4\x93\x02\x11\"\x0c/v1/policies:\x01*\x12k\n\x0cListPolicies\x12!.headwater.v1.ListPoliciesRequest\x1a\".headwater.v1.ListPoliciesResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/policies\x12\x85\x01\n\rPromotePolicy\x12\".headwater.v1.PromotePolicyRequest\x1a#.headwater.v1.PromotePolicyResponse\"+\x82\xd3\xe4\x93\x02%\" /v1/policies/{policy_id}:promote:\x01*\x12}\n\x0eRollbackPolicy\x12#.headwater.v1.RollbackPolicyRequest\x1a$.headwater.v1.RollbackPolicyResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/policies:rollback:\x01*\x12}\n\x10\x43reateExperiment\x12%.headwater.v1.CreateExperimentRequest\x1a&.headwater.v1.CreateExperimentResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/experiments:\x01*\x12\x81\x01\n\rGetExperiment\x12\".headwater.v1.GetExperimentRequest\x1a#.headwater.v1.GetExperimentResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/experiments/{experiment_id}\x12w\n\x0fListExperiments\x12$.headwater.v1.ListExperimentsRequest\x1a%.headwater.v1.ListExperimentsResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/experiments\x12\x8c\x01\n\x0eStopExperiment\x12#.headwater.v1.StopExperimentRequest\x1a$.headwater.v1.StopExperimentResponse\"/\x82\xd3\xe4\x93\x02)\"$/v1/experiments/{experiment_id}:stop:\x01*\x12\x9a\x01\n\x13GetExperimentReport\x12(.headwater.v1.GetExperimentReportRequest\x1a).headwater.v1.GetExperimentReportResponse\".\x82\xd3\xe4\x93\x02(\x12&/v1/experiments/{experiment_id}:report\x12w\n\x0fListEvaluations\x12$.headwater.v1.ListEvaluationsRequest\x1a%.headwater.v1.ListEvaluationsResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/evaluations\x12k\n\nAssignArms\x12\x1f.headwater.v1.AssignArmsRequest\x1a .headwater.v1.AssignArmsResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/arms:assign:\x01*Bo\n\x0fio.headwater.v1B\x16\x45xperimentServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -71,37 +71,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROMOTEPOLICYRESPONSE']._serialized_start=646
   _globals['_PROMOTEPOLICYRESPONSE']._serialized_end=729
   _globals['_ROLLBACKPOLICYREQUEST']._serialized_start=731
-  _globals['_ROLLBACKPOLICYREQUEST']._serialized_end=773
-  _globals['_ROLLBACKPOLICYRESPONSE']._serialized_start=775
-  _globals['_ROLLBACKPOLICYRESPONSE']._serialized_end=860
-  _globals['_CREATEEXPERIMENTREQUEST']._serialized_start=862
-  _globals['_CREATEEXPERIMENTREQUEST']._serialized_end=933
-  _globals['_CREATEEXPERIMENTRESPONSE']._serialized_start=935
-  _globals['_CREATEEXPERIMENTRESPONSE']._serialized_end=1023
-  _globals['_GETEXPERIMENTREQUEST']._serialized_start=1025
-  _globals['_GETEXPERIMENTREQUEST']._serialized_end=1070
-  _globals['_GETEXPERIMENTRESPONSE']._serialized_start=1072
-  _globals['_GETEXPERIMENTRESPONSE']._serialized_end=1157
-  _globals['_LISTEXPERIMENTSREQUEST']._serialized_start=1159
-  _globals['_LISTEXPERIMENTSREQUEST']._serialized_end=1222
-  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_start=1224
-  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_end=1337
-  _globals['_STOPEXPERIMENTREQUEST']._serialized_start=1339
-  _globals['_STOPEXPERIMENTREQUEST']._serialized_end=1417
-  _globals['_STOPEXPERIMENTRESPONSE']._serialized_start=1419
-  _globals['_STOPEXPERIMENTRESPONSE']._serialized_end=1505
-  _globals['_GETEXPERIMENTREPORTREQUEST']._serialized_start=1507
-  _globals['_GETEXPERIMENTREPORTREQUEST']._serialized_end=1573
-  _globals['_GETEXPERIMENTREPORTRESPONSE']._serialized_start=1575
-  _globals['_GETEXPERIMENTREPORTRESPONSE']._serialized_end=1668
-  _globals['_LISTEVALUATIONSREQUEST']._serialized_start=1670
-  _globals['_LISTEVALUATIONSREQUEST']._serialized_end=1733
-  _globals['_LISTEVALUATIONSRESPONSE']._serialized_start=1735
-  _globals['_LISTEVALUATIONSRESPONSE']._serialized_end=1832
-  _globals['_ASSIGNARMSREQUEST']._serialized_start=1834
-  _globals['_ASSIGNARMSREQUEST']._serialized_end=1929
-  _globals['_ASSIGNARMSRESPONSE']._serialized_start=1931
-  _globals['_ASSIGNARMSRESPONSE']._serialized_end=2010
-  _globals['_EXPERIMENTSERVICE']._serialized_start=2013
-  _globals['_EXPERIMENTSERVICE']._serialized_end=3426
+  _globals['_ROLLBACKPOLICYREQUEST']._serialized_end=789
+  _globals['_ROLLBACKPOLICYRESPONSE']._serialized_start=791
+  _globals['_ROLLBACKPOLICYRESPONSE']._serialized_end=876
+  _globals['_CREATEEXPERIMENTREQUEST']._serialized_start=878
+  _globals['_CREATEEXPERIMENTREQUEST']._serialized_end=949
+  _globals['_CREATEEXPERIMENTRESPONSE']._serialized_start=951
+  _globals['_CREATEEXPERIMENTRESPONSE']._serialized_end=1039
+  _globals['_GETEXPERIMENTREQUEST']._serialized_start=1041
+  _globals['_GETEXPERIMENTREQUEST']._serialized_end=1086
+  _globals['_GETEXPERIMENTRESPONSE']._serialized_start=1088
+  _globals['_GETEXPERIMENTRESPONSE']._serialized_end=1173
+  _globals['_LISTEXPERIMENTSREQUEST']._serialized_start=1175
+  _globals['_LISTEXPERIMENTSREQUEST']._serialized_end=1238
+  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_start=1240
+  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_end=1353
+  _globals['_STOPEXPERIMENTREQUEST']._serialized_start=1355
+  _globals['_STOPEXPERIMENTREQUEST']._serialized_end=1433
+  _globals['_STOPEXPERIMENTRESPONSE']._serialized_start=1435
+  _globals['_STOPEXPERIMENTRESPONSE']._serialized_end=1521
+  _globals['_GETEXPERIMENTREPORTREQUEST']._serialized_start=1523
+  _globals['_GETEXPERIMENTREPORTREQUEST']._serialized_end=1589
+  _globals['_GETEXPERIMENTREPORTRESPONSE']._serialized_start=1591
+  _globals['_GETEXPERIMENTREPORTRESPONSE']._serialized_end=1684
+  _globals['_LISTEVALUATIONSREQUEST']._serialized_start=1686
+  _globals['_LISTEVALUATIONSREQUEST']._serialized_end=1749
+  _globals['_LISTEVALUATIONSRESPONSE']._serialized_start=1751
+  _globals['_LISTEVALUATIONSRESPONSE']._serialized_end=1848
+  _globals['_ASSIGNARMSREQUEST']._serialized_start=1850
+  _globals['_ASSIGNARMSREQUEST']._serialized_end=1945
+  _globals['_ASSIGNARMSRESPONSE']._serialized_start=1947
+  _globals['_ASSIGNARMSRESPONSE']._serialized_end=2026
+  _globals['_EXPERIMENTSERVICE']._serialized_start=2029
+  _globals['_EXPERIMENTSERVICE']._serialized_end=3442
 # @@protoc_insertion_point(module_scope)

@@ -26,7 +26,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19headwater/v1/policy.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa2\x01\n\x06Policy\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12*\n\toverrides\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12/\n\x0bupdate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x65xperiment_ids\x18\x04 \x03(\t\x12\x10\n\x08promoted\x18\x05 \x01(\x08\"\xd8\x01\n\tPromotion\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12*\n\toverrides\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x30\n\x0cpromote_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x06report\x18\x04 \x01(\x0b\x32\x1d.headwater.v1.ReportReference\x12\x15\n\rreport_digest\x18\x05 \x01(\t\x12\x14\n\x0c\x66orce_reason\x18\x06 \x01(\t\"8\n\x0fReportReference\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61rm_id\x18\x02 \x01(\tBd\n\x0fio.headwater.v1B\x0bPolicyProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19headwater/v1/policy.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaf\x01\n\x06Policy\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12*\n\toverrides\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12/\n\x0bupdate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x65xperiment_ids\x18\x04 \x03(\t\x12\x10\n\x08promoted\x18\x05 \x01(\x08\x12\x0b\n\x03who\x18\x06 \x01(\t\"\xe5\x01\n\tPromotion\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12*\n\toverrides\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x30\n\x0cpromote_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x06report\x18\x04 \x01(\x0b\x32\x1d.headwater.v1.ReportReference\x12\x15\n\rreport_digest\x18\x05 \x01(\t\x12\x14\n\x0c\x66orce_reason\x18\x06 \x01(\t\x12\x0b\n\x03who\x18\x07 \x01(\t\"8\n\x0fReportReference\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61rm_id\x18\x02 \x01(\tBd\n\x0fio.headwater.v1B\x0bPolicyProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,9 +35,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\017io.headwater.v1B\013PolicyProtoP\001ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1'
   _globals['_POLICY']._serialized_start=107
-  _globals['_POLICY']._serialized_end=269
-  _globals['_PROMOTION']._serialized_start=272
-  _globals['_PROMOTION']._serialized_end=488
-  _globals['_REPORTREFERENCE']._serialized_start=490
-  _globals['_REPORTREFERENCE']._serialized_end=546
+  _globals['_POLICY']._serialized_end=282
+  _globals['_PROMOTION']._serialized_start=285
+  _globals['_PROMOTION']._serialized_end=514
+  _globals['_REPORTREFERENCE']._serialized_start=516
+  _globals['_REPORTREFERENCE']._serialized_end=572
 # @@protoc_insertion_point(module_scope)

@@ -33,12 +33,17 @@ class Policy(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     EXPERIMENT_IDS_FIELD_NUMBER: _builtins.int
     PROMOTED_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
     policy_id: _builtins.str
-    """The name. Required; 1 to 128 bytes."""
+    """The name. Required; 1 to 64 letters, digits, "_", "." and "-". "best", "random", "baseline" and
+    "popular" are taken: they are what `headwater evaluate` compares with.
+    """
     promoted: _builtins.bool
     """Whether the policy is in the stack of promotions. While it is, it cannot change. Only in
     answers.
     """
+    who: _builtins.str
+    """Who wrote it last. Only in answers."""
     @_builtins.property
     def overrides(self) -> _struct_pb2.Struct:
         """The settings that differ, by name, such as {"exploration_epsilon": 0.1}. Only settings that
@@ -65,10 +70,11 @@ class Policy(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         experiment_ids: _abc.Iterable[_builtins.str] | None = ...,
         promoted: _builtins.bool = ...,
+        who: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["overrides", b"overrides", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment_ids", b"experiment_ids", "overrides", b"overrides", "policy_id", b"policy_id", "promoted", b"promoted", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment_ids", b"experiment_ids", "overrides", b"overrides", "policy_id", b"policy_id", "promoted", b"promoted", "update_time", b"update_time", "who", b"who"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -86,12 +92,15 @@ class Promotion(_message.Message):
     REPORT_FIELD_NUMBER: _builtins.int
     REPORT_DIGEST_FIELD_NUMBER: _builtins.int
     FORCE_REASON_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
     policy_id: _builtins.str
     """The policy."""
     report_digest: _builtins.str
     """A hash, in hexadecimal, over the figures of that report at the time. Empty without a report."""
     force_reason: _builtins.str
     """Why it was promoted without sufficient evidence. Empty: the report was sufficient."""
+    who: _builtins.str
+    """Who promoted it: a person's command, or the server itself with `auto_promote`."""
     @_builtins.property
     def overrides(self) -> _struct_pb2.Struct:
         """The values that it put in force. Where an earlier promotion sets the same setting, the later
@@ -115,10 +124,11 @@ class Promotion(_message.Message):
         report: Global___ReportReference | None = ...,
         report_digest: _builtins.str = ...,
         force_reason: _builtins.str = ...,
+        who: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["overrides", b"overrides", "promote_time", b"promote_time", "report", b"report"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["force_reason", b"force_reason", "overrides", b"overrides", "policy_id", b"policy_id", "promote_time", b"promote_time", "report", b"report", "report_digest", b"report_digest"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["force_reason", b"force_reason", "overrides", b"overrides", "policy_id", b"policy_id", "promote_time", b"promote_time", "report", b"report", "report_digest", b"report_digest", "who", b"who"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -5,28 +5,29 @@ from __future__ import annotations
 from google.protobuf.message import Message
 
 from headwater.experiment_reports import (
-    ArmComparison,
     ArmFigures,
-    ArmMetric,
     EvaluatedPolicy,
     Evaluation,
     EvaluationPage,
     ExperimentLook,
     ExperimentReport,
     ExperimentVerdict,
+    MetricFigures,
     SampleRatio,
 )
-from headwater.experiments import ExperimentState
 from headwater.v1 import experiment_report_pb2 as pb
 from headwater.v1 import experiment_service_pb2 as service_pb
-from headwater.wire.experiments import STATES
-from headwater.wire.values import from_time
+from headwater.wire.experiments import from_experiment
+from headwater.wire.values import from_time, set_time
 
 VERDICTS = {
+    pb.EXPERIMENT_VERDICT_NOT_STARTED: ExperimentVerdict.NOT_STARTED,
+    pb.EXPERIMENT_VERDICT_TOO_FEW_VISITORS: ExperimentVerdict.TOO_FEW_VISITORS,
     pb.EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: ExperimentVerdict.NO_DIFFERENCE_SEEN,
     pb.EXPERIMENT_VERDICT_BETTER: ExperimentVerdict.BETTER,
     pb.EXPERIMENT_VERDICT_WORSE: ExperimentVerdict.WORSE,
-    pb.EXPERIMENT_VERDICT_VOID: ExperimentVerdict.VOID,
+    pb.EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED: ExperimentVerdict.GUARD_RAIL_CROSSED,
+    pb.EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM: ExperimentVerdict.SAMPLE_RATIO_ALARM,
 }
 
 
@@ -34,22 +35,19 @@ def report(response: service_pb.GetExperimentReportResponse) -> ExperimentReport
     """Read a report."""
     one = response.report
     return ExperimentReport(
-        experiment_id=one.experiment_id,
-        state=STATES.get(one.state, ExperimentState.RUNNING),
+        experiment=from_experiment(one.experiment),
         arms=tuple(map(_arm, one.arms)),
-        comparisons=tuple(map(_comparison, one.comparisons)),
         sample_ratio=SampleRatio(one.sample_ratio.e_value, one.sample_ratio.alarm),
-        verdict=_verdict(one.verdict),
-        visitors_to_go=one.visitors_to_go,
-        visitors_refused=one.visitors_refused,
+        verdict=VERDICTS.get(one.verdict),
+        level=one.level,
+        visitors_to_go=one.visitors_to_go if one.HasField("visitors_to_go") else None,
+        currency_code=one.currency_code,
+        looks=tuple(map(_look, one.looks)),
+        notes=tuple(one.notes),
         report_time=from_time(one.report_time),
         digest=one.digest,
         offset=response.offset,
     )
-
-
-def _verdict(verdict: pb.ExperimentVerdict.ValueType) -> ExperimentVerdict:
-    return VERDICTS.get(verdict, ExperimentVerdict.NO_DIFFERENCE_SEEN)
 
 
 def _number(message: Message, name: str) -> float | None:
@@ -62,45 +60,46 @@ def _arm(one: pb.ArmFigures) -> ArmFigures:
         policy_id=one.policy_id,
         visitors=one.visitors,
         metrics=tuple(map(_metric, one.metrics)),
+        verdict=VERDICTS.get(one.verdict),
+        close_time=set_time(one, "close_time"),
         close_reason=one.close_reason,
         promotion_blockers=tuple(one.promotion_blockers),
     )
 
 
-def _metric(one: pb.ArmMetric) -> ArmMetric:
-    return ArmMetric(
+def _metric(one: pb.MetricFigures) -> MetricFigures:
+    return MetricFigures(
         metric=one.metric,
-        currency_code=one.currency_code,
-        mean=one.mean,
+        mean=_number(one, "mean"),
         standard_error=_number(one, "standard_error"),
         mean_cuped=_number(one, "mean_cuped"),
-        standard_error_cuped=_number(one, "standard_error_cuped"),
-    )
-
-
-def _comparison(one: pb.ArmComparison) -> ArmComparison:
-    return ArmComparison(
-        metric=one.metric,
-        arm_id=one.arm_id,
         difference=_number(one, "difference"),
         relative=_number(one, "relative"),
         low=_number(one, "low"),
         high=_number(one, "high"),
+        relative_low=_number(one, "relative_low"),
+        relative_high=_number(one, "relative_high"),
         low_fixed=_number(one, "low_fixed"),
         high_fixed=_number(one, "high_fixed"),
         probability_better=_number(one, "probability_better"),
         expected_loss=_number(one, "expected_loss"),
-        variance_saved=one.variance_saved,
-        verdict=_verdict(one.verdict),
+        variance_saved=_number(one, "variance_saved"),
+        capped_at=_number(one, "capped_at"),
+        verdict=VERDICTS.get(one.verdict),
         worst_relative=_number(one, "worst_relative"),
         crossed=one.crossed,
-        looks=tuple(map(_look, one.looks)),
     )
 
 
 def _look(one: pb.ExperimentLook) -> ExperimentLook:
-    when = from_time(one.look_time)
-    return ExperimentLook(when, one.visitors, one.difference, one.low, one.high)
+    return ExperimentLook(
+        look_time=from_time(one.look_time),
+        arm_id=one.arm_id,
+        visitors=one.visitors,
+        difference=_number(one, "difference"),
+        low=_number(one, "low"),
+        high=_number(one, "high"),
+    )
 
 
 def evaluation_page(response: service_pb.ListEvaluationsResponse) -> EvaluationPage:

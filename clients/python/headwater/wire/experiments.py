@@ -25,8 +25,8 @@ UNITS = {
     ExperimentUnit.USER: pb.EXPERIMENT_UNIT_USER,
 }
 DIRECTIONS = {
-    MetricDirection.HIGHER: pb.METRIC_DIRECTION_HIGHER,
-    MetricDirection.LOWER: pb.METRIC_DIRECTION_LOWER,
+    MetricDirection.INCREASE: pb.METRIC_DIRECTION_INCREASE,
+    MetricDirection.DECREASE: pb.METRIC_DIRECTION_DECREASE,
 }
 STATES = {
     pb.EXPERIMENT_STATE_SCHEDULED: ExperimentState.SCHEDULED,
@@ -75,14 +75,14 @@ def from_experiment(one: pb.Experiment) -> Experiment:
         primary=PrimaryMetric(
             primary.metric,
             primary.window_minutes,
-            DIRECTION_OF.get(primary.direction, MetricDirection.HIGHER),
+            DIRECTION_OF.get(primary.direction, MetricDirection.INCREASE),
         ),
         guard_rails=tuple(GuardRail(rail.metric, rail.worst_relative) for rail in one.guard_rails),
         layer=one.layer,
         salt=one.salt,
         unit=UNIT_OF.get(one.unit, ExperimentUnit.VISITOR),
         placements=tuple(one.placements),
-        share=one.share if one.HasField("share") else None,
+        share=one.share,
         level=one.level,
         visitors_planned=one.visitors_planned,
         start_time=set_time(one, "start_time"),
@@ -94,14 +94,22 @@ def from_experiment(one: pb.Experiment) -> Experiment:
         create_time=set_time(one, "create_time"),
         stop_time=set_time(one, "stop_time"),
         stop_reason=one.stop_reason,
-        layer_from=one.layer_from,
-        layer_to=one.layer_to,
+        winner_arm_id=one.winner_arm_id,
+        layer_ranges=tuple((part.start, part.end) for part in one.layer_ranges),
+        full=one.full,
+        who=one.who,
     )
 
 
 def _arm(one: pb.ExperimentArm) -> ExperimentArm:
-    closed = set_time(one, "close_time")
-    return ExperimentArm(one.arm_id, one.policy_id, one.weight, one.close_reason, closed)
+    return ExperimentArm(
+        arm_id=one.arm_id,
+        policy_id=one.policy_id,
+        weight=one.weight,
+        close_reason=one.close_reason,
+        close_time=set_time(one, "close_time"),
+        visitors=one.visitors,
+    )
 
 
 def experiment_answer(

@@ -64,6 +64,7 @@ def _policy(policy: policy_pb2.Policy) -> Policy:
         update_time=set_time(policy, "update_time"),
         experiment_ids=tuple(policy.experiment_ids),
         promoted=policy.promoted,
+        who=policy.who,
     )
 
 
@@ -76,4 +77,5 @@ def _promotion(one: policy_pb2.Promotion) -> Promotion:
         report=report if one.HasField("report") else None,
         report_digest=one.report_digest,
         force_reason=one.force_reason,
+        who=one.who,
     )
