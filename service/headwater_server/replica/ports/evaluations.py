@@ -1,0 +1,31 @@
+"""The interface of stored evaluations: derived data, made from the log and lost without harm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvaluation:
+    """The JSON report of `headwater evaluate`, by the name of its policies or its own.
+
+    The report's keys are those of `evaluation.report.evaluation_report`: at least ``name``,
+    ``create_time_ms``, ``metric``, ``placement``, ``from_offset``, ``until_offset``, ``level`` and
+    ``policies``, a list of objects with ``policy``, ``verdict``, ``value``, ``interval`` (two
+    numbers or null), ``effective_share`` and ``visitors_needed``.
+    """
+
+    name: str
+    create_time_ms: int
+    report: str
+
+
+class Evaluations(Protocol):
+    """Stores a bounded number of reports; the oldest is deleted for a new one."""
+
+    async def put(self, evaluation: StoredEvaluation) -> None:
+        """Store a report; one of the same name is replaced. ValueError if it is too long."""
+
+    async def all(self) -> list[StoredEvaluation]:
+        """Return the stored reports, newest first."""
