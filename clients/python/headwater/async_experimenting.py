@@ -35,12 +35,14 @@ class AsyncExperiments(AsyncConnection):
         return await self._make(calls.upsert_policy(policy), timeout_s)
 
     async def list_policies(
-        self, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+        self, *, min_offset: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
     ) -> AsyncIterator[Policy]:
         """Yield all policies in the order of their ids; ``timeout_s`` is for one page."""
         token = ""
         while True:
-            page = await self._make(calls.list_policies(ENTRIES_A_PAGE, token), timeout_s)
+            page = await self._make(
+                calls.list_policies(ENTRIES_A_PAGE, token, min_offset), timeout_s
+            )
             for one in page.policies:
                 yield one
             token = page.next_page_token
@@ -48,10 +50,10 @@ class AsyncExperiments(AsyncConnection):
                 return
 
     async def list_promotions(
-        self, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+        self, *, min_offset: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
     ) -> tuple[Promotion, ...]:
         """Return the stack of promotions, the latest last."""
-        page = await self._make(calls.list_policies(1, ""), timeout_s)
+        page = await self._make(calls.list_policies(1, "", min_offset), timeout_s)
         return page.promotions
 
     async def promote_policy(
@@ -78,18 +80,20 @@ class AsyncExperiments(AsyncConnection):
         return await self._make(calls.create_experiment(experiment), timeout_s)
 
     async def get_experiment(
-        self, experiment_id: str, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+        self, experiment_id: str, *, min_offset: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
     ) -> Experiment:
         """Return an experiment; raise `NotFoundError` if there is none with the id."""
-        return await self._make(calls.get_experiment(experiment_id), timeout_s)
+        return await self._make(calls.get_experiment(experiment_id, min_offset), timeout_s)
 
     async def list_experiments(
-        self, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+        self, *, min_offset: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
     ) -> AsyncIterator[Experiment]:
         """Yield all experiments in the order of their ids; ``timeout_s`` is for one page."""
         token = ""
         while True:
-            page = await self._make(calls.list_experiments(ENTRIES_A_PAGE, token), timeout_s)
+            page = await self._make(
+                calls.list_experiments(ENTRIES_A_PAGE, token, min_offset), timeout_s
+            )
             for one in page.experiments:
                 yield one
             token = page.next_page_token
@@ -108,10 +112,17 @@ class AsyncExperiments(AsyncConnection):
         return await self._make(calls.stop_experiment(experiment_id, arm_id, reason), timeout_s)
 
     async def get_experiment_report(
-        self, experiment_id: str, *, as_of: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
+        self,
+        experiment_id: str,
+        *,
+        as_of: str = "",
+        min_offset: str = "",
+        timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> ExperimentReport:
-        """Return an experiment's figures, from the present state or one as new as ``as_of``."""
-        return await self._make(calls.get_experiment_report(experiment_id, as_of), timeout_s)
+        """Return an experiment's figures; with ``as_of`` only those of exactly that state."""
+        return await self._make(
+            calls.get_experiment_report(experiment_id, as_of, min_offset), timeout_s
+        )
 
     async def list_evaluations(
         self, *, timeout_s: float = FEEDBACK_TIMEOUT_S

@@ -40,9 +40,11 @@ def upsert_policy(policy: Policy) -> Call[PolicyAnswer]:
     return Call(f"{SERVICE}UpsertPolicy", request, pb.UpsertPolicyResponse, policy_answer)
 
 
-def list_policies(page_size: int, page_token: str) -> Call[PolicyPage]:
+def list_policies(page_size: int, page_token: str, min_offset: str) -> Call[PolicyPage]:
     """Ask for a page of policies."""
-    request = pb.ListPoliciesRequest(page_size=page_size, page_token=page_token)
+    request = pb.ListPoliciesRequest(
+        page_size=page_size, page_token=page_token, min_offset=min_offset
+    )
     return Call(f"{SERVICE}ListPolicies", request, pb.ListPoliciesResponse, policy_page)
 
 
@@ -69,19 +71,21 @@ def create_experiment(experiment: Experiment) -> Call[ExperimentAnswer]:
     return Call(f"{SERVICE}CreateExperiment", request, answer, experiment_answer)
 
 
-def get_experiment(experiment_id: str) -> Call[Experiment]:
+def get_experiment(experiment_id: str, min_offset: str) -> Call[Experiment]:
     """Ask for an experiment."""
     return Call(
         f"{SERVICE}GetExperiment",
-        pb.GetExperimentRequest(experiment_id=experiment_id),
+        pb.GetExperimentRequest(experiment_id=experiment_id, min_offset=min_offset),
         pb.GetExperimentResponse,
         lambda response: from_experiment(response.experiment),
     )
 
 
-def list_experiments(page_size: int, page_token: str) -> Call[ExperimentPage]:
+def list_experiments(page_size: int, page_token: str, min_offset: str) -> Call[ExperimentPage]:
     """Ask for a page of experiments."""
-    request = pb.ListExperimentsRequest(page_size=page_size, page_token=page_token)
+    request = pb.ListExperimentsRequest(
+        page_size=page_size, page_token=page_token, min_offset=min_offset
+    )
     return Call(f"{SERVICE}ListExperiments", request, pb.ListExperimentsResponse, experiment_page)
 
 
@@ -91,9 +95,13 @@ def stop_experiment(experiment_id: str, arm_id: str, reason: str) -> Call[Experi
     return Call(f"{SERVICE}StopExperiment", request, pb.StopExperimentResponse, experiment_answer)
 
 
-def get_experiment_report(experiment_id: str, as_of: str) -> Call[ExperimentReport]:
+def get_experiment_report(
+    experiment_id: str, as_of: str, min_offset: str
+) -> Call[ExperimentReport]:
     """Ask for the figures of an experiment."""
-    request = pb.GetExperimentReportRequest(experiment_id=experiment_id, as_of=as_of)
+    request = pb.GetExperimentReportRequest(
+        experiment_id=experiment_id, as_of=as_of, min_offset=min_offset
+    )
     answer = pb.GetExperimentReportResponse
     return Call(f"{SERVICE}GetExperimentReport", request, answer, report)
 

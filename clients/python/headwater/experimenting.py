@@ -34,19 +34,23 @@ class Experiments(Connection):
         """Write a policy. It changes no list until an arm uses it or it is promoted."""
         return self._make(calls.upsert_policy(policy), timeout_s)
 
-    def list_policies(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> Iterator[Policy]:
+    def list_policies(
+        self, *, min_offset: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
+    ) -> Iterator[Policy]:
         """Yield all policies in the order of their ids; ``timeout_s`` is for one page."""
         token = ""
         while True:
-            page = self._make(calls.list_policies(ENTRIES_A_PAGE, token), timeout_s)
+            page = self._make(calls.list_policies(ENTRIES_A_PAGE, token, min_offset), timeout_s)
             yield from page.policies
             token = page.next_page_token
             if not token:
                 return
 
-    def list_promotions(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> tuple[Promotion, ...]:
+    def list_promotions(
+        self, *, min_offset: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
+    ) -> tuple[Promotion, ...]:
         """Return the stack of promotions, the latest last."""
-        return self._make(calls.list_policies(1, ""), timeout_s).promotions
+        return self._make(calls.list_policies(1, "", min_offset), timeout_s).promotions
 
     def promote_policy(
         self,
@@ -72,16 +76,18 @@ class Experiments(Connection):
         return self._make(calls.create_experiment(experiment), timeout_s)
 
     def get_experiment(
-        self, experiment_id: str, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+        self, experiment_id: str, *, min_offset: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
     ) -> Experiment:
         """Return an experiment; raise `NotFoundError` if there is none with the id."""
-        return self._make(calls.get_experiment(experiment_id), timeout_s)
+        return self._make(calls.get_experiment(experiment_id, min_offset), timeout_s)
 
-    def list_experiments(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> Iterator[Experiment]:
+    def list_experiments(
+        self, *, min_offset: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
+    ) -> Iterator[Experiment]:
         """Yield all experiments in the order of their ids; ``timeout_s`` is for one page."""
         token = ""
         while True:
-            page = self._make(calls.list_experiments(ENTRIES_A_PAGE, token), timeout_s)
+            page = self._make(calls.list_experiments(ENTRIES_A_PAGE, token, min_offset), timeout_s)
             yield from page.experiments
             token = page.next_page_token
             if not token:
@@ -99,10 +105,15 @@ class Experiments(Connection):
         return self._make(calls.stop_experiment(experiment_id, arm_id, reason), timeout_s)
 
     def get_experiment_report(
-        self, experiment_id: str, *, as_of: str = "", timeout_s: float = FEEDBACK_TIMEOUT_S
+        self,
+        experiment_id: str,
+        *,
+        as_of: str = "",
+        min_offset: str = "",
+        timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> ExperimentReport:
-        """Return an experiment's figures, from the present state or one as new as ``as_of``."""
-        return self._make(calls.get_experiment_report(experiment_id, as_of), timeout_s)
+        """Return an experiment's figures; with ``as_of`` only those of exactly that state."""
+        return self._make(calls.get_experiment_report(experiment_id, as_of, min_offset), timeout_s)
 
     def list_evaluations(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> Iterator[Evaluation]:
         """Yield what `headwater evaluate` published, newest first; ``timeout_s`` is for a page."""

@@ -382,8 +382,8 @@ class GuardRail(_message.Message):
     metric: _builtins.str
     """The metric, as in PrimaryMetric. Required."""
     worst_relative: _builtins.float
-    """The worst change that is accepted, relative to the control, such as -0.05: 5 % less; at least
-    -1, less than 0. The arm is closed as soon as the whole interval of the change is below it.
+    """The worst change that is accepted, relative to the control, such as -0.05: 5 % less; -1 to 0.
+    The arm is closed as soon as the whole interval of the change is below it.
     """
     def __init__(
         self,

@@ -83,19 +83,23 @@ class ListPoliciesRequest(_message.Message):
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    MIN_OFFSET_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """How many policies at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT."""
     page_token: _builtins.str
     """The `next_page_token` of the page before. Empty: the first page."""
+    min_offset: _builtins.str
+    """Answer only from a state at least this new, as in RecommendRequest."""
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        min_offset: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["min_offset", b"min_offset", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -320,16 +324,20 @@ class GetExperimentRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
+    MIN_OFFSET_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """The experiment. Required; 1 to 128 bytes."""
+    min_offset: _builtins.str
+    """Answer only from a state at least this new, as in RecommendRequest."""
     def __init__(
         self,
         *,
         experiment_id: _builtins.str = ...,
+        min_offset: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment_id", b"experiment_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment_id", b"experiment_id", "min_offset", b"min_offset"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -371,19 +379,23 @@ class ListExperimentsRequest(_message.Message):
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    MIN_OFFSET_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """How many experiments at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT."""
     page_token: _builtins.str
     """The `next_page_token` of the page before. Empty: the first page."""
+    min_offset: _builtins.str
+    """Answer only from a state at least this new, as in RecommendRequest."""
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        min_offset: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["min_offset", b"min_offset", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -487,23 +499,26 @@ class GetExperimentReportRequest(_message.Message):
 
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     AS_OF_FIELD_NUMBER: _builtins.int
+    MIN_OFFSET_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """The experiment. Required; 1 to 128 bytes."""
     as_of: _builtins.str
-    """The state to report from, as an offset. A newer one than the server's is waited for, until the
-    deadline. An older one gets FAILED_PRECONDITION, because the server has only its present state:
-    `headwater experiment report --as-of` computes it from the log. INVALID_ARGUMENT when it is not
-    an offset. Empty: the present state.
+    """Only the report of exactly this state, as an offset. FAILED_PRECONDITION if the server's state
+    is another one: it has only the present one. `headwater experiment report --as-of` computes
+    earlier ones from the log. Empty: the present state.
     """
+    min_offset: _builtins.str
+    """Answer only from a state at least this new, as in RecommendRequest."""
     def __init__(
         self,
         *,
         experiment_id: _builtins.str = ...,
         as_of: _builtins.str = ...,
+        min_offset: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "experiment_id", b"experiment_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "experiment_id", b"experiment_id", "min_offset", b"min_offset"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
