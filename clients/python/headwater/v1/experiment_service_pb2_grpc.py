@@ -207,8 +207,8 @@ class ExperimentServiceServicer:
     def GetExperimentReport(self, request, context):
         """Returns the figures of an experiment, from the state in memory.
 
-        NOT_FOUND when there is no experiment with the id. FAILED_PRECONDITION when `as_of` is older
-        than the state.
+        NOT_FOUND when there is no experiment with the id. FAILED_PRECONDITION when `as_of` is not the
+        present state.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

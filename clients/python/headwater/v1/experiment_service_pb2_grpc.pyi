@@ -99,8 +99,8 @@ class ExperimentServiceStub:
     GetExperimentReport: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentReportRequest, _experiment_service_pb2.GetExperimentReportResponse]
     """Returns the figures of an experiment, from the state in memory.
 
-    NOT_FOUND when there is no experiment with the id. FAILED_PRECONDITION when `as_of` is older
-    than the state.
+    NOT_FOUND when there is no experiment with the id. FAILED_PRECONDITION when `as_of` is not the
+    present state.
     """
     ListEvaluations: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.ListEvaluationsRequest, _experiment_service_pb2.ListEvaluationsResponse]
     """Returns what `headwater evaluate` published, newest first, page by page. UNAVAILABLE when the
@@ -185,8 +185,8 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     GetExperimentReport: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentReportRequest, _experiment_service_pb2.GetExperimentReportResponse]  # type: ignore[assignment]
     """Returns the figures of an experiment, from the state in memory.
 
-    NOT_FOUND when there is no experiment with the id. FAILED_PRECONDITION when `as_of` is older
-    than the state.
+    NOT_FOUND when there is no experiment with the id. FAILED_PRECONDITION when `as_of` is not the
+    present state.
     """
     ListEvaluations: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ListEvaluationsRequest, _experiment_service_pb2.ListEvaluationsResponse]  # type: ignore[assignment]
     """Returns what `headwater evaluate` published, newest first, page by page. UNAVAILABLE when the
@@ -322,8 +322,8 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_experiment_service_pb2.GetExperimentReportResponse, _abc.Awaitable[_experiment_service_pb2.GetExperimentReportResponse]]:
         """Returns the figures of an experiment, from the state in memory.
 
-        NOT_FOUND when there is no experiment with the id. FAILED_PRECONDITION when `as_of` is older
-        than the state.
+        NOT_FOUND when there is no experiment with the id. FAILED_PRECONDITION when `as_of` is not the
+        present state.
         """
 
     @_abc_1.abstractmethod
