@@ -61,7 +61,11 @@ class Exposed:
         row = self.rows.find(account)
         if row < 0:
             row = self.rows.find(visitor)
-        return int(self._leads[row]) if row >= 0 else -1
+        return self.leads(row) if row >= 0 else -1
+
+    def leads(self, row: int) -> int:
+        """Return the row that a row leads to: itself, or a visitor's."""
+        return int(self._leads[row])
 
     def arm(self, row: int) -> int:
         """Return the arm of a row."""
