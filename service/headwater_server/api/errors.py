@@ -68,7 +68,6 @@ TABLE: Final[dict[type, Row]] = {
 UNKNOWN: Final[Row] = (StatusCode.INTERNAL, None)
 
 
-
 def row(error: Exception) -> Row:
     """Return the table's row for ``error``, or for its nearest base class in the table.
 

@@ -137,14 +137,16 @@ class Experiment(_message.Message):
     FULL_FIELD_NUMBER: _builtins.int
     WHO_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
-    """The name. Required; 1 to 128 bytes. It cannot be used again."""
+    """The name. Required; 1 to 64 letters, digits, "_", "." and "-". It cannot be used again."""
     layer: _builtins.str
-    """Experiments of one layer have no visitor in common; those of different layers are independent
-    of each other. At most 128 bytes. Empty: "default".
+    """Experiments of one layer have no visitor in common, and are all of the same `unit`. Those of
+    different layers are independent of each other; where they meet at a placement, their policies
+    must not set the same setting. 1 to 64 letters, digits, "_", "." and "-". Empty: "default".
     """
     salt: _builtins.str
-    """What makes the assignment of visitors to arms differ from that of other experiments; at most
-    128 bytes. Empty: `experiment_id`. Two experiments with the same salt and weights assign alike.
+    """What makes the assignment of visitors to arms differ from that of other experiments; 1 to 64
+    letters, digits, "_", "." and "-". Empty: `experiment_id`. Two experiments with the same salt
+    and weights assign alike.
     """
     unit: Global___ExperimentUnit.ValueType
     """What is assigned. Not set: the visitor."""
@@ -158,11 +160,11 @@ class Experiment(_message.Message):
     """
     visitors_planned: _builtins.int
     """How many exposed visitors are planned, over all arms: where the intervals are narrowest. A
-    wrong plan makes them wider, never wrong. 100 to 1,000,000,000. 0: 10,000.
+    wrong plan makes them wider, never wrong. 1 to 1,000,000,000. 0: 10,000.
     """
     visitors_max: _builtins.int
-    """How many exposed visitors are remembered; then nobody new enters. 100 to 10,000,000. 0:
-    200,000.
+    """How many exposed visitors are remembered; then nobody new enters. 1 to 4,000,000, which is also
+    the most of all running experiments together. 0: 200,000.
     """
     auto_promote: _builtins.bool
     """Promote the best arm's policy as soon as its report allows it, and stop the experiment."""
@@ -182,13 +184,13 @@ class Experiment(_message.Message):
     """Who created it or changed it last. Only in answers."""
     @_builtins.property
     def placements(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The placements where the arms differ; at most 64, of 1 to 128 bytes each. Elsewhere everybody
+        """The placements where the arms differ; at most 32, of 1 to 128 bytes each. Elsewhere everybody
         gets the policy in force. Empty: all placements.
         """
 
     @_builtins.property
     def arms(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExperimentArm]:
-        """The arms, 2 to 16. The first one is the control."""
+        """The arms, 2 to 8. The first one is the control."""
 
     @_builtins.property
     def primary(self) -> Global___PrimaryMetric:
@@ -295,10 +297,10 @@ class ExperimentArm(_message.Message):
     CLOSE_TIME_FIELD_NUMBER: _builtins.int
     VISITORS_FIELD_NUMBER: _builtins.int
     arm_id: _builtins.str
-    """The name. Required; 1 to 128 bytes; unique in the experiment."""
+    """The name. Required; 1 to 64 letters, digits, "_", "." and "-"; unique in the experiment."""
     policy_id: _builtins.str
-    """The policy; "best", "random", "baseline" and "popular" need not be written. Empty: the policy
-    in force, as a control mostly has.
+    """The policy; "best", "random" and "popular" need not be written. Empty: the policy in force, as
+    a control mostly has.
     """
     weight: _builtins.float
     """The arm's share of the experiment's visitors, in proportion to the other arms' weights; greater
@@ -349,7 +351,7 @@ class PrimaryMetric(_message.Message):
     (price times quantity, in `currency_code`). Required.
     """
     window_minutes: _builtins.float
-    """Acts count for so long after the visitor's first exposure, in minutes; at most 525,600. 0:
+    """Acts count for so long after the visitor's first exposure, in minutes; at most 527,040. 0:
     until the experiment ends.
     """
     direction: Global___MetricDirection.ValueType

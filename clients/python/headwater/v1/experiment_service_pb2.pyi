@@ -155,10 +155,10 @@ class PromotePolicyRequest(_message.Message):
     REQUIRE_REPORT_FIELD_NUMBER: _builtins.int
     FORCE_FIELD_NUMBER: _builtins.int
     policy_id: _builtins.str
-    """The policy. Required; 1 to 128 bytes."""
+    """The policy. Required."""
     force: _builtins.str
-    """Promote it although no report supports it: why, as text for people; at most 1,024 bytes. It is
-    kept on the log.
+    """Promote it although no report supports it: why, as text for people; at most 1,000 characters.
+    It is kept on the log.
     """
     @_builtins.property
     def require_report(self) -> _policy_pb2.ReportReference:
@@ -217,10 +217,10 @@ class RollbackPolicyRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     policy_id: _builtins.str
     """The policy that was promoted last, so that a repeated call cannot take back another one.
-    Required; 1 to 128 bytes.
+    Required.
     """
     reason: _builtins.str
-    """Why, as text for people; at most 1,024 bytes. It is kept on the log."""
+    """Why, as text for people; at most 1,000 characters. It is kept on the log."""
     def __init__(
         self,
         *,
@@ -326,7 +326,7 @@ class GetExperimentRequest(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     MIN_OFFSET_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
-    """The experiment. Required; 1 to 128 bytes."""
+    """The experiment. Required."""
     min_offset: _builtins.str
     """Answer only from a state at least this new, as in RecommendRequest."""
     def __init__(
@@ -443,11 +443,11 @@ class StopExperimentRequest(_message.Message):
     ARM_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
-    """The experiment. Required; 1 to 128 bytes."""
+    """The experiment. Required."""
     arm_id: _builtins.str
     """Close only this arm: its visitors get the control's policy from now on. Empty: stop all of it."""
     reason: _builtins.str
-    """Why, as text for people; at most 1,024 bytes. It is kept on the log."""
+    """Why, as text for people. Required; at most 1,000 characters. It is kept on the log."""
     def __init__(
         self,
         *,
@@ -501,7 +501,7 @@ class GetExperimentReportRequest(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     MIN_OFFSET_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
-    """The experiment. Required; 1 to 128 bytes."""
+    """The experiment. Required."""
     as_of: _builtins.str
     """Only the report of exactly this state, as an offset. FAILED_PRECONDITION if the server's state
     is another one: it has only the present one. `headwater experiment report --as-of` computes

@@ -143,9 +143,9 @@ class ReportReference(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     ARM_ID_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
-    """The experiment. Required; 1 to 128 bytes."""
+    """The experiment. Required."""
     arm_id: _builtins.str
-    """The arm. Required; 1 to 128 bytes. Its policy must be the one that is promoted."""
+    """The arm. Required. Its policy must be the one that is promoted."""
     def __init__(
         self,
         *,

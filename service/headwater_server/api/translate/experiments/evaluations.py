@@ -23,7 +23,7 @@ PAGE_MAX = 500
 
 
 def list_evaluations_request(request: pb.ListEvaluationsRequest) -> tuple[str, int]:
-    """Return the evaluation that the page starts after, and the page's size."""
+    """Return the place that the page starts after, and the page's size."""
     size = page_size(request.page_size, PAGE_DEFAULT, PAGE_MAX)
     return after_item_id(request.page_token), size
 
@@ -35,7 +35,8 @@ def list_evaluations_response(
     page = as_many_as_fit(map(_evaluation, stored[:size]), bytes_max)
     more = len(stored) > len(page)
     return pb.ListEvaluationsResponse(
-        evaluations=page, next_page_token=page_token(page[-1].evaluation_id) if more else ""
+        evaluations=page,
+        next_page_token=page_token(stored[len(page) - 1].place) if more else "",
     )
 
 

@@ -6,12 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from headwater.v1 import experiment_pb2
 from headwater.v1 import experiment_service_pb2 as pb
-from headwater_server.api.translate.checks import (
-    TEXT_BYTES_MAX,
-    page_size,
-    required,
-    short_text,
-)
+from headwater_server.api.translate.checks import page_size, required
+from headwater_server.api.translate.experiments.fields import checked
 from headwater_server.api.translate.pages import (
     PAGE_BYTES_MAX,
     after_item_id,
@@ -81,11 +77,8 @@ def list_experiments_response(
 
 def stop_experiment_request(request: pb.StopExperimentRequest) -> ExperimentStop:
     """Return what to stop, and why."""
-    return ExperimentStop(
-        experiment_id=required("experiment_id", request.experiment_id),
-        arm_id=short_text("arm_id", request.arm_id),
-        reason=short_text("reason", request.reason, TEXT_BYTES_MAX),
-    )
+    experiment_id = required("experiment_id", request.experiment_id)
+    return checked(ExperimentStop(experiment_id, request.arm_id, request.reason))
 
 
 def stop_experiment_response(answer: ExperimentAnswer) -> pb.StopExperimentResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -12,12 +11,8 @@ from google.protobuf.json_format import MessageToDict
 
 from headwater.v1 import experiment_service_pb2 as pb
 from headwater.v1 import policy_pb2
-from headwater_server.api.translate.checks import (
-    TEXT_BYTES_MAX,
-    page_size,
-    required,
-    short_text,
-)
+from headwater_server.api.translate.checks import page_size, required
+from headwater_server.api.translate.experiments.fields import checked
 from headwater_server.api.translate.pages import (
     PAGE_BYTES_MAX,
     after_item_id,
@@ -26,32 +21,23 @@ from headwater_server.api.translate.pages import (
 )
 from headwater_server.api.translate.values import time_message
 from headwater_server.engine.experiments.reports import PolicyView, PromotedPolicy
-from headwater_server.engine.messages.experiments import PolicyPromote, PolicyRollback
-from headwater_server.engine.policies.policy import Policy
+from headwater_server.engine.messages.experiments import PolicyPromote, PolicyRollback, PolicyWrite
 from headwater_server.errors import InvalidRequest
-from headwater_server.replica.experiments.answers import PolicyAnswer, PromotionsAnswer
+from headwater_server.replica.experiments.answers import (
+    PoliciesAnswer,
+    PolicyAnswer,
+    PromotionsAnswer,
+)
 
 PAGE_DEFAULT = 50
 PAGE_MAX = 500
 
 
-def upsert_policy_request(request: pb.UpsertPolicyRequest) -> Policy:
+def upsert_policy_request(request: pb.UpsertPolicyRequest) -> PolicyWrite:
     """Return the policy, with every value checked as a setting is."""
-    policy_id = required("policy.policy_id", request.policy.policy_id)
-    try:
-        policy = Policy(policy_id, _plain("policy.overrides", request.policy.overrides))
-    except ValueError as error:
-        field, _, problem = str(error).partition(": ")
-        raise InvalidRequest(_field(field), problem) from None
-    if policy.is_baseline:
-        problem = f"is {policy_id!r}, a policy of `headwater evaluate`: write another name"
-        raise InvalidRequest("policy.policy_id", problem)
-    return policy
-
-
-def _field(name: str) -> str:
-    own = ("policy_id", "overrides")
-    return f"policy.{name}" if name in own else f"policy.overrides.{name}"
+    overrides = _plain("policy.overrides", request.policy.overrides)
+    text = json.dumps(overrides, sort_keys=True, separators=(",", ":"))
+    return checked(PolicyWrite(request.policy.policy_id, text))
 
 
 def _plain(field: str, values: struct_pb2.Struct) -> dict[str, Any]:
@@ -87,14 +73,11 @@ def list_policies_request(request: pb.ListPoliciesRequest) -> tuple[str, int]:
 
 
 def list_policies_response(
-    policies: Sequence[PolicyView],
-    answer: PromotionsAnswer,
-    size: int,
-    bytes_max: int = PAGE_BYTES_MAX,
+    answer: PoliciesAnswer, size: int, bytes_max: int = PAGE_BYTES_MAX
 ) -> pb.ListPoliciesResponse:
     """Return ``size`` of the policies, or as many as fit, and all promotions."""
-    page = as_many_as_fit(map(_policy, policies[:size]), bytes_max)
-    more = len(policies) > len(page)
+    page = as_many_as_fit(map(_policy, answer.policies[:size]), bytes_max)
+    more = len(answer.policies) > len(page)
     return pb.ListPoliciesResponse(
         policies=page,
         next_page_token=page_token(page[-1].policy_id) if more else "",
@@ -105,22 +88,18 @@ def list_policies_response(
 
 def promote_policy_request(request: pb.PromotePolicyRequest) -> PolicyPromote:
     """Return the promotion; either a report or a reason has to be there."""
-    reason = short_text("force", request.force, TEXT_BYTES_MAX).strip()
-    has_report = request.HasField("require_report")
-    if not has_report and not reason:
+    reason, report = request.force.strip(), request.require_report
+    if request.HasField("require_report"):
+        required("require_report.experiment_id", report.experiment_id)
+        required("require_report.arm_id", report.arm_id)
+    elif not reason:
         problem = "is required: name experiment_id and arm_id, or write a reason in `force`"
         raise InvalidRequest("require_report", problem)
-    report = request.require_report
-    return PolicyPromote(
-        policy_id=required("policy_id", request.policy_id),
-        experiment_id=_of_report("experiment_id", report) if has_report else "",
-        arm_id=_of_report("arm_id", report) if has_report else "",
-        force_reason=reason,
+    required("policy_id", request.policy_id)
+    promote = PolicyPromote(
+        request.policy_id, report.experiment_id, report.arm_id, force_reason=reason
     )
-
-
-def _of_report(name: str, report: policy_pb2.ReportReference) -> str:
-    return required(f"require_report.{name}", getattr(report, name))
+    return checked(promote)
 
 
 def promote_policy_response(answer: PromotionsAnswer) -> pb.PromotePolicyResponse:
@@ -132,10 +111,7 @@ def promote_policy_response(answer: PromotionsAnswer) -> pb.PromotePolicyRespons
 
 def rollback_policy_request(request: pb.RollbackPolicyRequest) -> PolicyRollback:
     """Return which promotion to take back; it has to be named, so that a retry is safe."""
-    return PolicyRollback(
-        policy_id=required("policy_id", request.policy_id),
-        reason=short_text("reason", request.reason, TEXT_BYTES_MAX),
-    )
+    return checked(PolicyRollback(required("policy_id", request.policy_id), request.reason))
 
 
 def rollback_policy_response(answer: PromotionsAnswer) -> pb.RollbackPolicyResponse:
