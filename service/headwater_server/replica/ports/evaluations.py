@@ -10,7 +10,7 @@ from typing import Protocol
 class StoredEvaluation:
     """The JSON report of `headwater evaluate`, by the name of its policies or its own.
 
-    The report's keys are those of `evaluation.report.evaluation_report`: at least ``name``,
+    The report's keys are those of `evaluation.reports.as_json`: at least ``name``,
     ``create_time_ms``, ``metric``, ``placement``, ``from_offset``, ``until_offset``, ``level`` and
     ``policies``, a list of objects with ``policy``, ``verdict``, ``value``, ``interval`` (two
     numbers or null), ``effective_share`` and ``visitors_needed``.

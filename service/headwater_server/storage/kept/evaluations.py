@@ -58,9 +58,6 @@ class RedisEvaluations:
         ]
 
 
-def _pairs(found: object) -> list[tuple[bytes, float]]:
-    """Return names and scores, however the client's version groups them."""
-    assert isinstance(found, list)
-    if found and isinstance(found[0], tuple | list):
-        return [(name, float(score)) for name, score in found]
+def _pairs(found: list[bytes]) -> list[tuple[bytes, float]]:
+    """Return names and scores of an answer that has them in turn."""
     return list(zip(found[::2], map(float, found[1::2]), strict=True))
