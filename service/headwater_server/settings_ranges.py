@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from headwater_server.engine.policies.ranges import NUMBERS as ANSWERING
+
 YEAR_MINUTES = 525_600
 MANY = 10**9  # of things that a machine counts and keeps
 LARGEST = 10**12  # of a setting without a range of its own
@@ -17,8 +19,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "drift_fading": (1, 2**20),
     "ranker_every": (1, 1000),
     "event_items_max": (0, 10**8),
-    "exploration_epsilon": (0, 1),
-    "exploration_temperature": (1e-6, 1_000),
+    **ANSWERING,
     "gateway_address_calls_per_second_max": (0, 2**31),
     "gateway_body_bytes_max": (1024, 2**30),
     "gateway_calls_per_second_max": (0, 2**31),

@@ -32,8 +32,8 @@ def _settings(text: str) -> bytes:
 
 
 UNKNOWN = {
-    "a version of tomorrow": (pb.Entry(version=2).SerializeToString(), "has version 2, this build"),
-    "no version": (b"", "has version 0, this build reads 1"),
+    "a version of tomorrow": (pb.Entry(version=3).SerializeToString(), "has version 3, this build"),
+    "no version": (b"", "has version 0, this build reads 2 and older"),
     "a kind of tomorrow": (b"\x08\x01" + A_KIND_OF_TOMORROW, "a kind that this build does not"),
     "a kind of tomorrow behind a click": (GOOD + A_KIND_OF_TOMORROW, "a kind that this build"),
     "a field of tomorrow in an event": (

@@ -3,30 +3,24 @@
 ``apply`` is the only way to change the engine; ``recommend`` only reads it. No clock, no I/O,
 no global random number: time is the entries', chance comes from seeds and counts.
 
-Read from top to bottom: first an event, from its entry to what it teaches; then a request, from
-the visitor's history to the slate; last the state as a whole. What else an entry can hold is in
+Read from top to bottom: first an event, from its entry to what it teaches; then a request, whose
+way to the slate is in `answers`; last the state as a whole. What else an entry can hold is in
 `changes`, what else can be asked in `lookups`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from headwater_server.engine import changes, interactions
+from headwater_server.engine import answers, changes, interactions
 from headwater_server.engine.clock import believed_ms
-from headwater_server.engine.exploration import slates, slot_probabilities
-from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
 from headwater_server.engine.intake.firewall import refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import Entry, Operation, SettingsChange
 from headwater_server.engine.messages.events import CREATED, Event, Outcome, Status
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
-from headwater_server.engine.messages.results import Result, Results
 from headwater_server.engine.messages.rewards import (
     IMPRESSION,
     LOGOUT,
@@ -34,8 +28,8 @@ from headwater_server.engine.messages.rewards import (
     reward_of,
 )
 from headwater_server.engine.parts import Applied, Parts, Steps
-from headwater_server.engine.reranking.candidates import Question
-from headwater_server.engine.reranking.filling import Filled
+from headwater_server.engine.policies.asking import Asking
+from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot import memory, state, versions
 from headwater_server.engine.snapshot.capture import Capture, at_once
@@ -205,49 +199,11 @@ class Engine:
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer what this visitor should see at ``now_ms``; the state stays as it was."""
-        question = self._question(request, now_ms)
-        slots = self.parts.reranking.slots(question)
-        results = self._results(question, slots)
-        policy = slates.policy_of(request, self.settings, self.parts.models.probability)
-        return slates.recommendation(request, results, policy, slots.limits)
+        return answers.answer(self.parts, request, now_ms, self.parts.reranking.in_force)
 
-    def _question(self, request: RecommendRequest, now_ms: int) -> Question:
-        """Look up who asks, under which circumstances, and which items are hidden from them."""
-        parts, visitors = self.parts, self.parts.visitors
-        profiles = visitors.profiles_of(request.visitor_id, request.user_id)
-        return Question(
-            request,
-            now_ms,
-            visitors.reading(profiles, request.session_id, now_ms / 1000.0),
-            parts.scoring.known(request.context_item_ids),
-            parts.circumstances(request, request.placement, profiles[1][1:])[0],
-            parts.hiding.hidden(profiles, now_ms),
-        )
-
-    def _results(self, question: Question, slots: Filled) -> Sequence[Result]:
-        """Return the slots as results: with their chances, and with reasons if asked for."""
-        parts, explain = self.parts, question.request.explain
-        (given, items, scores), rows = slots.candidates, slots.rows
-        chosen = items[rows]
-        chances = self._chances(question, scores[rows], chosen)
-        first = np.array(slots.first) if slots.first else None
-        ids = parts.scoring.ids(given, chosen, rows)
-        results = Results(ids, slots.scores, slots.propensities, chances.values, first)
-        if not explain:
-            return results
-        sources = parts.retriever.evidence.sources_of(chosen)
-        explained = slates.explained(results, chances, sources, slots.moved)
-        return parts.explanations.explain(explained, question.history, items, rows, scores)
-
-    def _chances(
-        self, question: Question, scores: NDArray[np.float64], chosen: NDArray[np.int32]
-    ) -> SlotProbabilities:
-        """Return the chances of an act, slot by slot, as far as they are known."""
-        head, explain = self.parts.models.probability, question.request.explain
-        if not head.is_ready:
-            return slot_probabilities.unknown(len(chosen) if explain else 0)
-        visitor = question.history_length, question.circumstances
-        return slot_probabilities.of_slate(head, scores, chosen, *visitor, explain=explain)
+    def asking(self, policy: Policy | None = None) -> Asking:
+        """Return a reader of this state under a policy; None: under the settings in force."""
+        return Asking(self, policy)
 
     # --- the state as a whole: never within an operation --------------------------------------
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from headwater_server.engine.messages.asked import Arm, Question
 from headwater_server.engine.messages.entries import (
+    Build,
     ErasedEvent,
     Item,
     ItemDelete,
@@ -25,7 +27,24 @@ features = st.lists(st.tuples(text, text | number), max_size=3).map(tuple)
 texts = st.lists(text, max_size=3).map(tuple)
 
 event_items = st.builds(EventItem, text, number, st.none() | number, text)
-slates = st.builds(Slate, text, text, text, texts, st.lists(number, max_size=3).map(tuple))
+small = st.integers(0, 2**32 - 1)
+questions = st.builds(
+    Question, small, texts, texts, texts, text, text, st.booleans(), text, text, features
+)
+slates = st.builds(
+    Slate,
+    text,
+    text,
+    text,
+    texts,
+    st.lists(number, max_size=3).map(tuple),
+    st.integers(0, 2**64 - 1),
+    small,
+    whole,
+    st.lists(st.builds(Arm, text, text), max_size=2).map(tuple),
+    st.none() | questions,
+    st.booleans(),
+)
 events = st.builds(
     Event,
     event_id=text,
@@ -65,8 +84,9 @@ marks = st.builds(Mark, text)
 visitor_unlinks = st.builds(VisitorUnlink, text)
 hashes = st.binary(min_size=16, max_size=16)
 erased_events = st.builds(ErasedEvent, hashes, hashes, st.booleans())
+builds = st.builds(Build, text, small, text)
 kinds = (
     events | item_writes | item_deletes | user_writes | user_erases | visitor_unlinks
-    | erased_events | marks | settings_changes
+    | erased_events | marks | settings_changes | builds
 )  # fmt: skip
 operations = st.lists(kinds, max_size=4).map(tuple)

@@ -126,6 +126,18 @@ class SettingsChange:
         return replace(present, **{name: getattr(self.settings, name) for name in self.given})
 
 
+@dataclass(frozen=True, slots=True)
+class Build:
+    """From this entry on, servers of this build answer; another one may answer otherwise.
+
+    ``version`` is the package's, ``state_version`` the engine's, ``river`` River's.
+    """
+
+    version: str
+    state_version: int
+    river: str = ""
+
+
 Operation = (
     Event
     | ItemWrite
@@ -136,6 +148,7 @@ Operation = (
     | ErasedEvent
     | Mark
     | SettingsChange
+    | Build
 )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from enum import Enum
 
+from headwater_server.engine.messages.asked import Arm, ContextValue, Question
 from headwater_server.engine.messages.quick_value import quick_value
-
-ContextValue = str | float
 
 
 @quick_value
@@ -22,13 +21,25 @@ class EventItem:
 
 @quick_value
 class Slate:
-    """The list that a recommendation showed, as its attribution token certifies it."""
+    """The list that a recommendation showed, as its attribution token certifies it.
+
+    ``sequence`` and ``operations`` are the place of the answer: it came from the state after so
+    many entries, and so many operations of the next one; ``time_ms`` is the time it was asked for,
+    0 in tokens of earlier releases, which know no place. ``question``: only impressions keep it on
+    the log. ``unreplayable``: place or question are not known, so it cannot be asked again.
+    """
 
     recommendation_id: str
     policy: str
     placement: str
     item_ids: tuple[str, ...]
     propensities: tuple[float, ...]
+    sequence: int = 0
+    operations: int = 0
+    time_ms: int = 0
+    arms: tuple[Arm, ...] = ()
+    question: Question | None = None
+    unreplayable: bool = False
 
 
 @quick_value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import ContextValue
 from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.messages.results import Numbers, Result, Results
@@ -71,7 +72,8 @@ class UserProfile:
 class Recommendation:
     """The slate, best slot first, and its policy; ``limits``: the caps that kept it short.
 
-    ``propensities_estimated``: from draws, not computed exactly.
+    ``propensities_estimated``: from draws, not computed exactly. ``arms``: of the experiments that
+    the visitor is in at this placement.
     """
 
     recommendation_id: str
@@ -80,6 +82,7 @@ class Recommendation:
     placement: str = ""
     limits: tuple[str, ...] = ()
     propensities_estimated: bool = False
+    arms: tuple[Arm, ...] = ()
 
     @property
     def item_ids(self) -> Sequence[str]:

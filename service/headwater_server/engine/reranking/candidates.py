@@ -102,9 +102,13 @@ class Pool:
             lifts[self.passing(rule.filter, self.items)] += by if isinstance(rule, Boost) else -by
         return lifts
 
+    def scores(self, items: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return float64[n]: the scores of ``items``, which must have a row of evidence."""
+        return self.scoring.scores(self.question.history, items)
+
     def join(self, items: NDArray[np.int32]) -> None:
         """Add candidates, which must have a row of evidence."""
-        scores = self.scoring.scores(self.question.history, items)
+        scores = self.scores(items)
         self.candidates = Candidates(
             self.candidates.given,
             np.concatenate((self.items, items)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,12 +9,12 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.exploration import thompson
 from headwater_server.engine.exploration.plackett_luce import seed_of
+from headwater_server.engine.reranking.answer_settings import ActiveRules
 from headwater_server.engine.reranking.candidates import Candidates, Pool
 from headwater_server.engine.reranking.caps import FullGroups, Groups, groups
 from headwater_server.engine.reranking.first_slot import first_slot, first_slot_choices
-from headwater_server.engine.reranking.levels import Level
 from headwater_server.engine.reranking.pins import Pinned
-from headwater_server.engine.reranking.rules import Boost, Bury, Cap, Pin
+from headwater_server.engine.reranking.rules import Cap
 from headwater_server.engine.reranking.similarity_inputs import SimilarityInputs
 from headwater_server.engine.reranking.slots import NO_NOISE, DrawParameters, Slots, fill
 from headwater_server.engine.settings import EngineSettings
@@ -24,22 +23,12 @@ DIVERSITY = "diversity"
 """The name that represents variety among the rules that moved an item."""
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveRules:
-    """The rules and the level that apply to one request; never empty."""
-
-    level: Level
-    pins: tuple[Pin, ...]
-    strengths: tuple[Boost | Bury, ...]
-    caps: tuple[Cap, ...]
-
-
 class Filled(NamedTuple):
     """The rows in the slots, and their scores including boosts and buries.
 
     ``moved`` names, slot by slot, what moved the item (only with ``explain``), and ``limits`` the
     caps that kept the list short. ``first``: each item's chance of the first slot (only if
-    requested).
+    requested). ``by_score``: by the ranker's scores, from which the chance of an act follows.
     """
 
     candidates: Candidates
@@ -49,6 +38,7 @@ class Filled(NamedTuple):
     moved: tuple[tuple[str, ...], ...] = ()
     limits: tuple[str, ...] = ()
     first: tuple[float, ...] = ()
+    by_score: bool = True
 
 
 class Filling:

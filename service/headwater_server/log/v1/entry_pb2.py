@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#headwater_server/log/v1/entry.proto\x12\x17headwater_server.log.v1\"\x92\x01\n\x05\x45ntry\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x10\n\x08imported\x18\x02 \x01(\x08\x12\x36\n\noperations\x18\x03 \x03(\x0b\x32\".headwater_server.log.v1.Operation\x12\x1b\n\x0e\x61ppend_time_ms\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x11\n\x0f_append_time_ms\"\xa1\x04\n\tOperation\x12/\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1e.headwater_server.log.v1.EventH\x00\x12\x38\n\nitem_write\x18\x02 \x01(\x0b\x32\".headwater_server.log.v1.ItemWriteH\x00\x12\x42\n\x0fsettings_change\x18\x03 \x01(\x0b\x32\'.headwater_server.log.v1.SettingsChangeH\x00\x12:\n\x0bitem_delete\x18\x04 \x01(\x0b\x32#.headwater_server.log.v1.ItemDeleteH\x00\x12\x38\n\nuser_write\x18\x05 \x01(\x0b\x32\".headwater_server.log.v1.UserWriteH\x00\x12\x38\n\nuser_erase\x18\x06 \x01(\x0b\x32\".headwater_server.log.v1.UserEraseH\x00\x12-\n\x04mark\x18\x07 \x01(\x0b\x32\x1d.headwater_server.log.v1.MarkH\x00\x12@\n\x0evisitor_unlink\x18\x08 \x01(\x0b\x32&.headwater_server.log.v1.VisitorUnlinkH\x00\x12<\n\x0c\x65rased_event\x18\t \x01(\x0b\x32$.headwater_server.log.v1.ErasedEventH\x00\x42\x06\n\x04kind\"\xb8\x03\n\x05\x45vent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x12\n\nevent_type\x18\x02 \x01(\t\x12\x12\n\nvisitor_id\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\x12\n\nsession_id\x18\x05 \x01(\t\x12\x31\n\x05items\x18\x06 \x03(\x0b\x32\".headwater_server.log.v1.EventItem\x12\x12\n\x05value\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x1a\n\revent_time_ms\x18\x08 \x01(\x03H\x01\x88\x01\x01\x12\x11\n\tplacement\x18\t \x01(\t\x12\x10\n\x08position\x18\n \x01(\x03\x12\x31\n\x07\x63ontext\x18\x0b \x03(\x0b\x32 .headwater_server.log.v1.Feature\x12-\n\x05slate\x18\x0c \x01(\x0b\x32\x1e.headwater_server.log.v1.Slate\x12\x13\n\x0b\x66ingerprint\x18\r \x01(\x0c\x12\x0e\n\x06source\x18\x0e \x01(\t\x12\x11\n\tfrom_page\x18\x0f \x01(\x08\x12\x12\n\nself_asked\x18\x10 \x01(\x08\x42\x08\n\x06_valueB\x10\n\x0e_event_time_ms\"c\n\tEventItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x01\x12\x12\n\x05price\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\rcurrency_code\x18\x04 \x01(\tB\x08\n\x06_price\"B\n\x07\x46\x65\x61ture\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x10\n\x06number\x18\x03 \x01(\x01H\x00\x42\x07\n\x05value\"m\n\x05Slate\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12\x0e\n\x06policy\x18\x02 \x01(\t\x12\x11\n\tplacement\x18\x03 \x01(\t\x12\x10\n\x08item_ids\x18\x04 \x03(\t\x12\x14\n\x0cpropensities\x18\x05 \x03(\x01\"r\n\tItemWrite\x12+\n\x04item\x18\x01 \x01(\x0b\x32\x1d.headwater_server.log.v1.Item\x12\x0e\n\x06\x66ields\x18\x02 \x03(\t\x12\x18\n\x0bset_time_ms\x18\x03 \x01(\x03H\x00\x88\x01\x01\x42\x0e\n\x0c_set_time_ms\"\xf5\x01\n\x04Item\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\ncategories\x18\x03 \x03(\t\x12\x12\n\x05price\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\rcurrency_code\x18\x05 \x01(\t\x12\x11\n\tavailable\x18\x06 \x01(\x08\x12\x0c\n\x04tags\x18\x07 \x03(\t\x12\x32\n\x08\x66\x65\x61tures\x18\x08 \x03(\x0b\x32 .headwater_server.log.v1.Feature\x12\x17\n\x0fpublish_time_ms\x18\t \x01(\x03\x12\x16\n\x0e\x65xpire_time_ms\x18\n \x01(\x03\x42\x08\n\x06_price\"G\n\nItemDelete\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x18\n\x0bset_time_ms\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\x0e\n\x0c_set_time_ms\"\x8a\x01\n\tUserWrite\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x32\n\x08\x66\x65\x61tures\x18\x02 \x03(\x0b\x32 .headwater_server.log.v1.Feature\x12\x0e\n\x06\x66ields\x18\x03 \x03(\t\x12\x18\n\x0bset_time_ms\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x0e\n\x0c_set_time_ms\"1\n\tUserErase\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x13\n\x0bvisitor_ids\x18\x02 \x03(\t\"#\n\rVisitorUnlink\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\"G\n\x0b\x45rasedEvent\x12\x0f\n\x07id_hash\x18\x01 \x01(\x0c\x12\x14\n\x0c\x63ontent_hash\x18\x02 \x01(\x0c\x12\x11\n\tfrom_page\x18\x03 \x01(\x08\"\x17\n\x04Mark\x12\x0f\n\x07mark_id\x18\x01 \x01(\t\">\n\x0eSettingsChange\x12\x10\n\x08settings\x18\x01 \x01(\t\x12\x0b\n\x03who\x18\x02 \x01(\t\x12\r\n\x05given\x18\x03 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#headwater_server/log/v1/entry.proto\x12\x17headwater_server.log.v1\"\x92\x01\n\x05\x45ntry\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x10\n\x08imported\x18\x02 \x01(\x08\x12\x36\n\noperations\x18\x03 \x03(\x0b\x32\".headwater_server.log.v1.Operation\x12\x1b\n\x0e\x61ppend_time_ms\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x11\n\x0f_append_time_ms\"\xd2\x04\n\tOperation\x12/\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1e.headwater_server.log.v1.EventH\x00\x12\x38\n\nitem_write\x18\x02 \x01(\x0b\x32\".headwater_server.log.v1.ItemWriteH\x00\x12\x42\n\x0fsettings_change\x18\x03 \x01(\x0b\x32\'.headwater_server.log.v1.SettingsChangeH\x00\x12:\n\x0bitem_delete\x18\x04 \x01(\x0b\x32#.headwater_server.log.v1.ItemDeleteH\x00\x12\x38\n\nuser_write\x18\x05 \x01(\x0b\x32\".headwater_server.log.v1.UserWriteH\x00\x12\x38\n\nuser_erase\x18\x06 \x01(\x0b\x32\".headwater_server.log.v1.UserEraseH\x00\x12-\n\x04mark\x18\x07 \x01(\x0b\x32\x1d.headwater_server.log.v1.MarkH\x00\x12@\n\x0evisitor_unlink\x18\x08 \x01(\x0b\x32&.headwater_server.log.v1.VisitorUnlinkH\x00\x12<\n\x0c\x65rased_event\x18\t \x01(\x0b\x32$.headwater_server.log.v1.ErasedEventH\x00\x12/\n\x05\x62uild\x18\n \x01(\x0b\x32\x1e.headwater_server.log.v1.BuildH\x00\x42\x06\n\x04kind\"\xb8\x03\n\x05\x45vent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x12\n\nevent_type\x18\x02 \x01(\t\x12\x12\n\nvisitor_id\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\x12\n\nsession_id\x18\x05 \x01(\t\x12\x31\n\x05items\x18\x06 \x03(\x0b\x32\".headwater_server.log.v1.EventItem\x12\x12\n\x05value\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x1a\n\revent_time_ms\x18\x08 \x01(\x03H\x01\x88\x01\x01\x12\x11\n\tplacement\x18\t \x01(\t\x12\x10\n\x08position\x18\n \x01(\x03\x12\x31\n\x07\x63ontext\x18\x0b \x03(\x0b\x32 .headwater_server.log.v1.Feature\x12-\n\x05slate\x18\x0c \x01(\x0b\x32\x1e.headwater_server.log.v1.Slate\x12\x13\n\x0b\x66ingerprint\x18\r \x01(\x0c\x12\x0e\n\x06source\x18\x0e \x01(\t\x12\x11\n\tfrom_page\x18\x0f \x01(\x08\x12\x12\n\nself_asked\x18\x10 \x01(\x08\x42\x08\n\x06_valueB\x10\n\x0e_event_time_ms\"c\n\tEventItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x01\x12\x12\n\x05price\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\rcurrency_code\x18\x04 \x01(\tB\x08\n\x06_price\"B\n\x07\x46\x65\x61ture\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x10\n\x06number\x18\x03 \x01(\x01H\x00\x42\x07\n\x05value\"\x9b\x02\n\x05Slate\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12\x0e\n\x06policy\x18\x02 \x01(\t\x12\x11\n\tplacement\x18\x03 \x01(\t\x12\x10\n\x08item_ids\x18\x04 \x03(\t\x12\x14\n\x0cpropensities\x18\x05 \x03(\x01\x12\x10\n\x08sequence\x18\x06 \x01(\x04\x12\x12\n\noperations\x18\x07 \x01(\r\x12\x0f\n\x07time_ms\x18\x08 \x01(\x03\x12*\n\x04\x61rms\x18\t \x03(\x0b\x32\x1c.headwater_server.log.v1.Arm\x12\x33\n\x08question\x18\n \x01(\x0b\x32!.headwater_server.log.v1.Question\x12\x14\n\x0cunreplayable\x18\x0b \x01(\x08\",\n\x03\x41rm\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61rm_id\x18\x02 \x01(\t\"\xe4\x02\n\x08Question\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x18\n\x10\x63\x61ndidate_places\x18\x02 \x03(\r\x12 \n\x18other_candidate_item_ids\x18\x03 \x03(\t\x12\x18\n\x10\x65xclude_item_ids\x18\x04 \x03(\t\x12\x18\n\x10\x63ontext_item_ids\x18\x05 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x06 \x01(\t\x12\x11\n\tdiversity\x18\x07 \x01(\t\x12\x17\n\x0f\x65xploration_off\x18\x08 \x01(\x08\x12\x14\n\x07user_id\x18\t \x01(\tH\x00\x88\x01\x01\x12\x17\n\nsession_id\x18\n \x01(\tH\x01\x88\x01\x01\x12\x31\n\x07\x63ontext\x18\x0b \x03(\x0b\x32 .headwater_server.log.v1.Feature\x12\x1c\n\x14has_context_of_event\x18\x0c \x01(\x08\x42\n\n\x08_user_idB\r\n\x0b_session_id\"r\n\tItemWrite\x12+\n\x04item\x18\x01 \x01(\x0b\x32\x1d.headwater_server.log.v1.Item\x12\x0e\n\x06\x66ields\x18\x02 \x03(\t\x12\x18\n\x0bset_time_ms\x18\x03 \x01(\x03H\x00\x88\x01\x01\x42\x0e\n\x0c_set_time_ms\"\xf5\x01\n\x04Item\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\ncategories\x18\x03 \x03(\t\x12\x12\n\x05price\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\rcurrency_code\x18\x05 \x01(\t\x12\x11\n\tavailable\x18\x06 \x01(\x08\x12\x0c\n\x04tags\x18\x07 \x03(\t\x12\x32\n\x08\x66\x65\x61tures\x18\x08 \x03(\x0b\x32 .headwater_server.log.v1.Feature\x12\x17\n\x0fpublish_time_ms\x18\t \x01(\x03\x12\x16\n\x0e\x65xpire_time_ms\x18\n \x01(\x03\x42\x08\n\x06_price\"G\n\nItemDelete\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x18\n\x0bset_time_ms\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\x0e\n\x0c_set_time_ms\"\x8a\x01\n\tUserWrite\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x32\n\x08\x66\x65\x61tures\x18\x02 \x03(\x0b\x32 .headwater_server.log.v1.Feature\x12\x0e\n\x06\x66ields\x18\x03 \x03(\t\x12\x18\n\x0bset_time_ms\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x0e\n\x0c_set_time_ms\"1\n\tUserErase\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x13\n\x0bvisitor_ids\x18\x02 \x03(\t\"#\n\rVisitorUnlink\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\"G\n\x0b\x45rasedEvent\x12\x0f\n\x07id_hash\x18\x01 \x01(\x0c\x12\x14\n\x0c\x63ontent_hash\x18\x02 \x01(\x0c\x12\x11\n\tfrom_page\x18\x03 \x01(\x08\"\x17\n\x04Mark\x12\x0f\n\x07mark_id\x18\x01 \x01(\t\">\n\x0eSettingsChange\x12\x10\n\x08settings\x18\x01 \x01(\t\x12\x0b\n\x03who\x18\x02 \x01(\t\x12\r\n\x05given\x18\x03 \x03(\t\">\n\x05\x42uild\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x15\n\rstate_version\x18\x02 \x01(\r\x12\r\n\x05river\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,31 +34,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENTRY']._serialized_start=65
   _globals['_ENTRY']._serialized_end=211
   _globals['_OPERATION']._serialized_start=214
-  _globals['_OPERATION']._serialized_end=759
-  _globals['_EVENT']._serialized_start=762
-  _globals['_EVENT']._serialized_end=1202
-  _globals['_EVENTITEM']._serialized_start=1204
-  _globals['_EVENTITEM']._serialized_end=1303
-  _globals['_FEATURE']._serialized_start=1305
-  _globals['_FEATURE']._serialized_end=1371
-  _globals['_SLATE']._serialized_start=1373
-  _globals['_SLATE']._serialized_end=1482
-  _globals['_ITEMWRITE']._serialized_start=1484
-  _globals['_ITEMWRITE']._serialized_end=1598
-  _globals['_ITEM']._serialized_start=1601
-  _globals['_ITEM']._serialized_end=1846
-  _globals['_ITEMDELETE']._serialized_start=1848
-  _globals['_ITEMDELETE']._serialized_end=1919
-  _globals['_USERWRITE']._serialized_start=1922
-  _globals['_USERWRITE']._serialized_end=2060
-  _globals['_USERERASE']._serialized_start=2062
-  _globals['_USERERASE']._serialized_end=2111
-  _globals['_VISITORUNLINK']._serialized_start=2113
-  _globals['_VISITORUNLINK']._serialized_end=2148
-  _globals['_ERASEDEVENT']._serialized_start=2150
-  _globals['_ERASEDEVENT']._serialized_end=2221
-  _globals['_MARK']._serialized_start=2223
-  _globals['_MARK']._serialized_end=2246
-  _globals['_SETTINGSCHANGE']._serialized_start=2248
-  _globals['_SETTINGSCHANGE']._serialized_end=2310
+  _globals['_OPERATION']._serialized_end=808
+  _globals['_EVENT']._serialized_start=811
+  _globals['_EVENT']._serialized_end=1251
+  _globals['_EVENTITEM']._serialized_start=1253
+  _globals['_EVENTITEM']._serialized_end=1352
+  _globals['_FEATURE']._serialized_start=1354
+  _globals['_FEATURE']._serialized_end=1420
+  _globals['_SLATE']._serialized_start=1423
+  _globals['_SLATE']._serialized_end=1706
+  _globals['_ARM']._serialized_start=1708
+  _globals['_ARM']._serialized_end=1752
+  _globals['_QUESTION']._serialized_start=1755
+  _globals['_QUESTION']._serialized_end=2111
+  _globals['_ITEMWRITE']._serialized_start=2113
+  _globals['_ITEMWRITE']._serialized_end=2227
+  _globals['_ITEM']._serialized_start=2230
+  _globals['_ITEM']._serialized_end=2475
+  _globals['_ITEMDELETE']._serialized_start=2477
+  _globals['_ITEMDELETE']._serialized_end=2548
+  _globals['_USERWRITE']._serialized_start=2551
+  _globals['_USERWRITE']._serialized_end=2689
+  _globals['_USERERASE']._serialized_start=2691
+  _globals['_USERERASE']._serialized_end=2740
+  _globals['_VISITORUNLINK']._serialized_start=2742
+  _globals['_VISITORUNLINK']._serialized_end=2777
+  _globals['_ERASEDEVENT']._serialized_start=2779
+  _globals['_ERASEDEVENT']._serialized_end=2850
+  _globals['_MARK']._serialized_start=2852
+  _globals['_MARK']._serialized_end=2875
+  _globals['_SETTINGSCHANGE']._serialized_start=2877
+  _globals['_SETTINGSCHANGE']._serialized_end=2939
+  _globals['_BUILD']._serialized_start=2941
+  _globals['_BUILD']._serialized_end=3003
 # @@protoc_insertion_point(module_scope)

@@ -83,6 +83,7 @@ class Operation(_message.Message):
     MARK_FIELD_NUMBER: _builtins.int
     VISITOR_UNLINK_FIELD_NUMBER: _builtins.int
     ERASED_EVENT_FIELD_NUMBER: _builtins.int
+    BUILD_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """An event of a visitor."""
@@ -119,6 +120,10 @@ class Operation(_message.Message):
     def erased_event(self) -> Global___ErasedEvent:
         """What a rewritten log keeps of an event of an erased person."""
 
+    @_builtins.property
+    def build(self) -> Global___Build:
+        """The build of the servers that answer from here on."""
+
     def __init__(
         self,
         *,
@@ -131,12 +136,13 @@ class Operation(_message.Message):
         mark: Global___Mark | None = ...,
         visitor_unlink: Global___VisitorUnlink | None = ...,
         erased_event: Global___ErasedEvent | None = ...,
+        build: Global___Build | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["erased_event", b"erased_event", "event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["build", b"build", "erased_event", b"erased_event", "event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased_event", b"erased_event", "event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["build", b"build", "erased_event", b"erased_event", "event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -320,12 +326,28 @@ class Slate(_message.Message):
     PLACEMENT_FIELD_NUMBER: _builtins.int
     ITEM_IDS_FIELD_NUMBER: _builtins.int
     PROPENSITIES_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    OPERATIONS_FIELD_NUMBER: _builtins.int
+    TIME_MS_FIELD_NUMBER: _builtins.int
+    ARMS_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    UNREPLAYABLE_FIELD_NUMBER: _builtins.int
     recommendation_id: _builtins.str
     """The recommendation."""
     policy: _builtins.str
     """The policy that drew it."""
     placement: _builtins.str
     """Where it was shown."""
+    sequence: _builtins.int
+    """The answer's place: it came from the state after the entry with this number, ..."""
+    operations: _builtins.int
+    """... and after so many operations of the next entry."""
+    time_ms: _builtins.int
+    """The time that it was asked for, in milliseconds since 1970. 0: answered by an older build, and
+    the place is not known.
+    """
+    unreplayable: _builtins.bool
+    """Place or question is not known, so that the answer cannot be asked again."""
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The items, by slot."""
@@ -333,6 +355,14 @@ class Slate(_message.Message):
     @_builtins.property
     def propensities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The propensity of each item in its slot, given the slots before it."""
+
+    @_builtins.property
+    def arms(self) -> _containers.RepeatedCompositeFieldContainer[Global___Arm]:
+        """The arms of experiments that the visitor was in."""
+
+    @_builtins.property
+    def question(self) -> Global___Question:
+        """What was asked. Only impressions have it."""
 
     def __init__(
         self,
@@ -342,14 +372,131 @@ class Slate(_message.Message):
         placement: _builtins.str = ...,
         item_ids: _abc.Iterable[_builtins.str] | None = ...,
         propensities: _abc.Iterable[_builtins.float] | None = ...,
+        sequence: _builtins.int = ...,
+        operations: _builtins.int = ...,
+        time_ms: _builtins.int = ...,
+        arms: _abc.Iterable[Global___Arm] | None = ...,
+        question: Global___Question | None = ...,
+        unreplayable: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["question", b"question"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_ids", b"item_ids", "placement", b"placement", "policy", b"policy", "propensities", b"propensities", "recommendation_id", b"recommendation_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "item_ids", b"item_ids", "operations", b"operations", "placement", b"placement", "policy", b"policy", "propensities", b"propensities", "question", b"question", "recommendation_id", b"recommendation_id", "sequence", b"sequence", "time_ms", b"time_ms", "unreplayable", b"unreplayable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Slate: _TypeAlias = Slate  # noqa: Y015
+
+@_typing.final
+class Arm(_message.Message):
+    """An arm of an experiment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
+    ARM_ID_FIELD_NUMBER: _builtins.int
+    experiment_id: _builtins.str
+    """The experiment."""
+    arm_id: _builtins.str
+    """The arm."""
+    def __init__(
+        self,
+        *,
+        experiment_id: _builtins.str = ...,
+        arm_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "experiment_id", b"experiment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Arm: _TypeAlias = Arm  # noqa: Y015
+
+@_typing.final
+class Question(_message.Message):
+    """What a request asked, beside what its slate and its event say: the visitor is the event's, the
+    placement the slate's. Absent means the same as the event's where it says so.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    CANDIDATE_PLACES_FIELD_NUMBER: _builtins.int
+    OTHER_CANDIDATE_ITEM_IDS_FIELD_NUMBER: _builtins.int
+    EXCLUDE_ITEM_IDS_FIELD_NUMBER: _builtins.int
+    CONTEXT_ITEM_IDS_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    DIVERSITY_FIELD_NUMBER: _builtins.int
+    EXPLORATION_OFF_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    HAS_CONTEXT_OF_EVENT_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """How many items."""
+    filter: _builtins.str
+    """The filter."""
+    diversity: _builtins.str
+    """The diversity that was asked for."""
+    exploration_off: _builtins.bool
+    """Whether the best items were asked for, without exploration."""
+    user_id: _builtins.str
+    """The account. Absent: the event's."""
+    session_id: _builtins.str
+    """The session. Absent: the event's."""
+    has_context_of_event: _builtins.bool
+    """Whether the context is that of the event."""
+    @_builtins.property
+    def candidate_places(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Where the items of the slate are among the candidates, slot by slot, from 1; 0: not there."""
+
+    @_builtins.property
+    def other_candidate_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The other candidates, in their order."""
+
+    @_builtins.property
+    def exclude_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The items that may not be shown, with those of exclude_attribution_tokens."""
+
+    @_builtins.property
+    def context_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The items of the page."""
+
+    @_builtins.property
+    def context(self) -> _containers.RepeatedCompositeFieldContainer[Global___Feature]:
+        """The context, in the caller's order."""
+
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        candidate_places: _abc.Iterable[_builtins.int] | None = ...,
+        other_candidate_item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        exclude_item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        context_item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        filter: _builtins.str = ...,
+        diversity: _builtins.str = ...,
+        exploration_off: _builtins.bool = ...,
+        user_id: _builtins.str | None = ...,
+        session_id: _builtins.str | None = ...,
+        context: _abc.Iterable[Global___Feature] | None = ...,
+        has_context_of_event: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_session_id", b"_session_id", "_user_id", b"_user_id", "session_id", b"session_id", "user_id", b"user_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_session_id", b"_session_id", "_user_id", b"_user_id", "candidate_places", b"candidate_places", "context", b"context", "context_item_ids", b"context_item_ids", "diversity", b"diversity", "exclude_item_ids", b"exclude_item_ids", "exploration_off", b"exploration_off", "filter", b"filter", "has_context_of_event", b"has_context_of_event", "other_candidate_item_ids", b"other_candidate_item_ids", "page_size", b"page_size", "session_id", b"session_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__session_id: _TypeAlias = _typing.Literal["session_id"]  # noqa: Y015
+    _WhichOneofArgType__session_id: _TypeAlias = _typing.Literal["_session_id", b"_session_id"]  # noqa: Y015
+    _WhichOneofReturnType__user_id: _TypeAlias = _typing.Literal["user_id"]  # noqa: Y015
+    _WhichOneofArgType__user_id: _TypeAlias = _typing.Literal["_user_id", b"_user_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__session_id) -> _WhichOneofReturnType__session_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__user_id) -> _WhichOneofReturnType__user_id | None: ...
+
+Global___Question: _TypeAlias = Question  # noqa: Y015
 
 @_typing.final
 class ItemWrite(_message.Message):
@@ -662,3 +809,33 @@ class SettingsChange(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SettingsChange: _TypeAlias = SettingsChange  # noqa: Y015
+
+@_typing.final
+class Build(_message.Message):
+    """Servers of this build answer from here on; others may answer otherwise. It changes nothing else."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    STATE_VERSION_FIELD_NUMBER: _builtins.int
+    RIVER_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """The version of the service."""
+    state_version: _builtins.int
+    """The version of the engine's state."""
+    river: _builtins.str
+    """The version of River."""
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+        state_version: _builtins.int = ...,
+        river: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["river", b"river", "state_version", b"state_version", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Build: _TypeAlias = Build  # noqa: Y015

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Sequence
 from google.protobuf.message import DecodeError
 
 from headwater_server.engine.messages.entries import (
+    Build,
     Entry,
     ErasedEvent,
     ItemDelete,
@@ -35,7 +36,8 @@ from headwater_server.storage.codecs.item_codec import (
 )
 from headwater_server.storage.codecs.user_codec import decode_user_write, encode_user_write
 
-ENTRY_VERSION = 1
+ENTRY_VERSION = 2  # as it is written
+READ_VERSIONS = (1, 2)  # 2 adds places, questions and arms of answers, and builds
 STEP_OPERATIONS = 100  # whose kinds are looked at in one step
 
 
@@ -73,9 +75,9 @@ def parsing_entry(payload: bytes) -> Generator[None, None, pb.Entry]:
         stored = pb.Entry.FromString(payload)
     except DecodeError as error:
         raise UnreadableEntry(f"the payload is not an entry: {error}") from error
-    if stored.version != ENTRY_VERSION:
+    if stored.version not in READ_VERSIONS:
         raise UnreadableEntry(
-            f"the entry has version {stored.version}, this build reads {ENTRY_VERSION}"
+            f"the entry has version {stored.version}, this build reads {ENTRY_VERSION} and older"
         )
     yield
     for number, operation in enumerate(stored.operations, 1):
@@ -139,6 +141,9 @@ def _write(operation: Operation, stored: pb.Operation) -> None:
             text = operation.settings.canonical()
             change = pb.SettingsChange(settings=text, who=operation.who, given=operation.given)
             stored.settings_change.CopyFrom(change)
+        case Build():
+            stored.build.version, stored.build.river = operation.version, operation.river
+            stored.build.state_version = operation.state_version
 
 
 def _decode(stored: pb.Operation) -> Operation:
@@ -161,6 +166,8 @@ def _decode(stored: pb.Operation) -> Operation:
             return ErasedEvent(erased.id_hash, erased.content_hash, erased.from_page)
         case "mark":
             return Mark(stored.mark.mark_id)
+        case "build":
+            return Build(stored.build.version, stored.build.state_version, stored.build.river)
         case _:
             return _decode_settings(stored.settings_change)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from headwater_server.engine.messages.entries import ErasedEvent
-from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.storage.codecs.feature_codec import decode_features, encode_features
+from headwater_server.storage.codecs.slate_codec import decode_slate, write_slate
 
 
 def encode_event(event: Event) -> pb.Event:
@@ -40,7 +41,7 @@ def write_event(event: Event, stored: pb.Event) -> None:
     if event.context:
         stored.context.extend(encode_features(event.context))
     if event.slate is not None:
-        _write_slate(event.slate, stored.slate)
+        write_slate(event, event.slate, stored.slate)
     _write_sender(event, stored)
 
 
@@ -67,7 +68,7 @@ def decode_event(stored: pb.Event) -> Event:
         stored.placement,
         stored.position,
         decode_features(context) if (context := stored.context) else (),
-        _decode_slate(stored.slate) if stored.HasField("slate") else None,
+        decode_slate(stored) if stored.HasField("slate") else None,
         stored.fingerprint,
         stored.source,
         stored.from_page,
@@ -93,20 +94,3 @@ def _write_item(item: EventItem, stored: pb.EventItem) -> None:
 def _decode_item(stored: pb.EventItem) -> EventItem:
     price = stored.price if stored.HasField("price") else None
     return EventItem(stored.item_id, stored.quantity, price, stored.currency_code)
-
-
-def _write_slate(slate: Slate, stored: pb.Slate) -> None:
-    stored.recommendation_id, stored.policy = slate.recommendation_id, slate.policy
-    stored.placement = slate.placement
-    stored.item_ids.extend(slate.item_ids)
-    stored.propensities.extend(slate.propensities)
-
-
-def _decode_slate(stored: pb.Slate) -> Slate:
-    return Slate(
-        recommendation_id=stored.recommendation_id,
-        policy=stored.policy,
-        placement=stored.placement,
-        item_ids=tuple(stored.item_ids),
-        propensities=tuple(stored.propensities),
-    )

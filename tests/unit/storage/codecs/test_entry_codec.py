@@ -93,7 +93,7 @@ def test_a_value_that_is_no_number_survives_for_quarantine() -> None:
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
-        (pb.Entry(version=2).SerializeToString(), "version 2"),
+        (pb.Entry(version=3).SerializeToString(), "version 3"),
         (b"", "version 0"),
         (pb.Entry(version=1, operations=[pb.Operation()]).SerializeToString(), "kind"),
         (b"\xff\xff", "is not an entry"),
@@ -128,4 +128,5 @@ def test_every_kind_of_operation_keeps_the_number_it_was_first_written_with() ->
         "mark": 7,
         "visitor_unlink": 8,
         "erased_event": 9,
+        "build": 10,
     }

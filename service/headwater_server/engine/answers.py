@@ -1,0 +1,74 @@
+"""From a request to a slate, step by step: history, candidates, scores, slots, results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.exploration import slates, slot_probabilities
+from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
+from headwater_server.engine.messages.results import Result, Results
+from headwater_server.engine.parts import Parts
+from headwater_server.engine.reranking.answer_settings import AnswerSettings
+from headwater_server.engine.reranking.candidates import Question
+from headwater_server.engine.reranking.filling import Filled
+
+
+def answer(
+    parts: Parts, request: RecommendRequest, now_ms: int, under: AnswerSettings
+) -> Recommendation:
+    """Answer under the settings in force, or a policy's; the state stays as it was."""
+    asked = question(parts, request, now_ms)
+    slots = parts.reranking.slots(asked, under)
+    found = results(parts, asked, slots)
+    policy = slates.policy_of(request, under.settings, parts.models.probability)
+    return slates.recommendation(request, found, policy, slots.limits)
+
+
+def question(parts: Parts, request: RecommendRequest, now_ms: int) -> Question:
+    """Look up who asks, under which circumstances, and which items are hidden from them."""
+    visitors = parts.visitors
+    profiles = visitors.profiles_of(request.visitor_id, request.user_id)
+    return Question(
+        request,
+        now_ms,
+        visitors.reading(profiles, request.session_id, now_ms / 1000.0),
+        parts.scoring.known(request.context_item_ids),
+        parts.circumstances(request, request.placement, profiles[1][1:])[0],
+        parts.hiding.hidden(profiles, now_ms),
+    )
+
+
+def results(parts: Parts, asked: Question, slots: Filled) -> Sequence[Result]:
+    """Return the slots as results: with their chances, and with reasons if asked for."""
+    explain = asked.request.explain
+    (given, items, scores), rows = slots.candidates, slots.rows
+    chosen = items[rows]
+    chances = _chances(parts, asked, scores[rows], chosen, known=slots.by_score)
+    first = np.array(slots.first) if slots.first else None
+    ids = parts.scoring.ids(given, chosen, rows)
+    found = Results(ids, slots.scores, slots.propensities, chances.values, first)
+    if not explain:
+        return found
+    sources = parts.retriever.evidence.sources_of(chosen)
+    explained = slates.explained(found, chances, sources, slots.moved)
+    return parts.explanations.explain(explained, asked.history, items, rows, scores)
+
+
+def _chances(
+    parts: Parts,
+    asked: Question,
+    scores: NDArray[np.float64],
+    chosen: NDArray[np.int32],
+    *,
+    known: bool,
+) -> SlotProbabilities:
+    """Return the chances of an act, slot by slot, as far as they are ``known``."""
+    head, explain = parts.models.probability, asked.request.explain
+    if not (known and head.is_ready):
+        return slot_probabilities.unknown(len(chosen) if explain else 0)
+    visitor = asked.history_length, asked.circumstances
+    return slot_probabilities.of_slate(head, scores, chosen, *visitor, explain=explain)
