@@ -17,17 +17,17 @@ def report(name: str, time_ms: int, text: str = "{}") -> StoredEvaluation:
 
 
 async def test_reports_come_back_newest_first(storage: Storage) -> None:
-    assert await storage.evaluations.all() == []
+    assert await storage.evaluations.newest(99) == []
     for one in (report("warm", 1, '{"a": 1}'), report("cold", 3), report("even", 2)):
         await storage.evaluations.put(one)
-    assert [one.name for one in await storage.evaluations.all()] == ["cold", "even", "warm"]
-    assert (await storage.evaluations.all())[2] == report("warm", 1, '{"a": 1}')
+    assert [one.name for one in await storage.evaluations.newest(99)] == ["cold", "even", "warm"]
+    assert (await storage.evaluations.newest(99))[2] == report("warm", 1, '{"a": 1}')
 
 
 async def test_a_report_of_the_same_name_is_replaced(storage: Storage) -> None:
     await storage.evaluations.put(report("warm", 1, "old"))
     await storage.evaluations.put(report("warm", 2, "new"))
-    assert await storage.evaluations.all() == [report("warm", 2, "new")]
+    assert await storage.evaluations.newest(99) == [report("warm", 2, "new")]
 
 
 async def test_the_oldest_report_is_deleted_with_its_key(
@@ -37,7 +37,7 @@ async def test_the_oldest_report_is_deleted_with_its_key(
     async with asyncio.TaskGroup() as group:
         for number, name in enumerate(names):
             group.create_task(storage.evaluations.put(report(name, number)))
-    kept = [one.name for one in await storage.evaluations.all()]
+    kept = [one.name for one in await storage.evaluations.newest(99)]
     assert kept == names[:2:-1]
     first = Keys(settings.catalogue).evaluation(names[0])
     assert await store.call("EXISTS", first) == 0
@@ -52,4 +52,22 @@ async def test_a_name_that_is_no_key_is_refused(storage: Storage, name: str) -> 
 async def test_a_report_that_is_too_long_is_refused(storage: Storage) -> None:
     with pytest.raises(ValueError, match="fewer policies"):
         await storage.evaluations.put(report("warm", 1, "x" * (REPORT_BYTES_MAX + 1)))
-    assert await storage.evaluations.all() == []
+    assert await storage.evaluations.newest(99) == []
+
+
+async def test_pages_follow_each_other_also_after_a_deleted_report(storage: Storage) -> None:
+    for name in ("b", "a", "c"):
+        await storage.evaluations.put(report(name, 7))
+    await storage.evaluations.put(report("old", 1))
+    first = await storage.evaluations.newest(2)
+    assert [one.name for one in first] == ["c", "b"]
+    rest = await storage.evaluations.newest(9, after=first[-1].place)
+    assert [one.name for one in rest] == ["a", "old"]
+    assert await storage.evaluations.newest(9, after="5:gone") == rest[1:]
+    assert await storage.evaluations.newest(9, after=rest[-1].place) == []
+
+
+@pytest.mark.parametrize("place", ["x", "1", ":a", "-1:a", "9" * 20 + ":a"])
+async def test_a_place_that_is_none_is_refused(storage: Storage, place: str) -> None:
+    with pytest.raises(ValueError, match="not a place"):
+        await storage.evaluations.newest(9, after=place)

@@ -15,6 +15,7 @@ from headwater_server.cli.commands.backtest import backtest
 from headwater_server.cli.commands.compile import compile_kernels
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
+from headwater_server.cli.commands.evaluate import evaluate
 from headwater_server.cli.commands.import_ import import_events
 from headwater_server.cli.commands.quarantine import (
     drop_quarantine,
@@ -68,6 +69,7 @@ _add(commands, "demo", demo)
 _add(commands, "serve", serve, *PARTS)
 _add(commands, "import", import_events, *STORE, ENGINE)
 _add(commands, "backtest", backtest, ENGINE)
+_add(commands, "evaluate", evaluate, *STORE)
 _add(commands, "compile", compile_kernels)
 _add(commands, "digest", digest, *STORE)
 _add(commands, "doctor", doctor, *STORE)

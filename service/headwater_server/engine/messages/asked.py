@@ -37,9 +37,7 @@ class Question:
     context: tuple[tuple[str, ContextValue], ...] = ()
 
 
-def over_slate(
-    candidates: Sequence[str], item_ids: Sequence[str]
-) -> tuple[list[int], list[str]]:
+def over_slate(candidates: Sequence[str], item_ids: Sequence[str]) -> tuple[list[int], list[str]]:
     """Return where each item of the slate is among the candidates, and the other candidates.
 
     Places begin at 1; 0: a slate's item that is no candidate. So no id is stored twice.
@@ -67,6 +65,4 @@ def candidates_of(
     rest, count = iter(others), len(shown) + len(others)
     if max(shown, default=0) > count:
         raise IndexError("a candidate's place is behind the last one")
-    return tuple(
-        [shown[place] if place in shown else next(rest) for place in range(1, count + 1)]
-    )
+    return tuple([shown[place] if place in shown else next(rest) for place in range(1, count + 1)])

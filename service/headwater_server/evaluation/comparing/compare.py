@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +76,7 @@ def _comparison(name: str, shown: Shown, chances: Chances | None, ask: Ask) -> C
         for number, group in enumerate(shown.group_names)
     }
     ends = np.linspace(0, shown.lists, TENTHS + 1).astype(int).tolist()
-    tenths = [slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True)]
+    tenths = [slice(*pair) for pair in pairwise(ends)]
     parts = tuple(_part(shown, chances, tenth, ask) for tenth in tenths if tenth.stop > tenth.start)
     return Comparison(name, figure(shown, chances, ask), groups, parts)
 
@@ -90,7 +92,7 @@ def figure(shown: Shown, chances: Chances | None, ask: Ask) -> Figure:
     champion, policy = _value(shown, None, ask), _value(shown, chances, ask)
     difference = None if chances is None else _difference(policy, champion, shown, ask)
     judged = None if difference is None else verdict(difference, policy.overlap)
-    about = _about(shown, policy)
+    about = _about(shown, policy, ask)
     if not policy.overlap.is_enough:
         found = judged if chances is not None else Verdict.NOT_ENOUGH_OVERLAP
         return Figure(**about, verdict=found)
@@ -106,7 +108,7 @@ def figure(shown: Shown, chances: Chances | None, ask: Ask) -> Figure:
     )
 
 
-def _about(shown: Shown, policy: Value) -> dict[str, object]:
+def _about(shown: Shown, policy: Value, ask: Ask) -> dict[str, Any]:
     weights = policy.weights if not shown.is_lists else policy.weights[shown.is_filled]
     largest = np.sort(weights)[::-1][:LARGEST]
     return {
@@ -116,7 +118,7 @@ def _about(shown: Shown, policy: Value) -> dict[str, object]:
         "overlap": policy.overlap,
         "largest_weights": tuple(float(weight) for weight in largest),
         "unsupported": max(0.0, 1.0 - policy.overlap.mean_weight),
-        "visitors_needed": _experiment(shown, ask_level=0.95),
+        "visitors_needed": _experiment(shown, ask.level),
     }
 
 
@@ -137,10 +139,10 @@ def _always_valid(policy: Value, shown: Shown, ask: Ask) -> Interval:
     return always_valid_of_items(policy.weights, shown.rewards[:, 0], ask.level)
 
 
-def _experiment(shown: Shown, ask_level: float) -> int | None:
+def _experiment(shown: Shown, level: float) -> int | None:
     """Return the visitors of an experiment that finds a lift of `LIFT`, from the champion's."""
     sums, _ = sums_by_visitor(shown.earned, shown.visitors)
     mean = float(sums.mean())
     if mean <= 0.0:
         return None
-    return visitors_needed(mean, float(sums.var()), LIFT, ask_level)
+    return visitors_needed(mean, float(sums.var()), LIFT, level)

@@ -19,7 +19,6 @@ from headwater_server.inference.intervals.visitors import design_effect, sums_by
 from headwater_server.inference.off_policy.doubly_robust import doubly_robust
 from headwater_server.inference.off_policy.estimate import Estimate
 from headwater_server.inference.off_policy.ips import ips
-from headwater_server.inference.off_policy.overlap import Overlap
 from headwater_server.inference.off_policy.snips import snips
 from headwater_server.inference.off_policy.weights import effective_sample_size, importance_weights
 
@@ -99,6 +98,3 @@ def _beside(weights: Floats, rewards: Floats, chances: Chances) -> dict[str, flo
         model = chances.predicted[:, 0], chances.predicted_target[:, 0]
         found["dr"] = doubly_robust(weights, rewards, *model).value
     return found
-
-
-__all__ = ["Overlap", "always_valid_of_items", "difference_of_items", "value_of_items"]

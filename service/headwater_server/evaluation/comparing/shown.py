@@ -62,7 +62,7 @@ class Shown:
     @property
     def is_lists(self) -> bool:
         """Return whether an answer has more than one slot."""
-        return self.rewards.shape[1] > 1
+        return int(self.rewards.shape[1]) > 1
 
     @property
     def earned(self) -> Floats:

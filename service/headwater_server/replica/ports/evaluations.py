@@ -10,7 +10,7 @@ from typing import Protocol
 class StoredEvaluation:
     """The JSON report of `headwater evaluate`, by the name of its policies or its own.
 
-    The report's keys are those of `evaluation.report.evaluation_report`: at least ``name``,
+    The report's keys are those of `evaluation.reports.as_json`: at least ``name``,
     ``create_time_ms``, ``metric``, ``placement``, ``from_offset``, ``until_offset``, ``level`` and
     ``policies``, a list of objects with ``policy``, ``verdict``, ``value``, ``interval`` (two
     numbers or null), ``effective_share`` and ``visitors_needed``.
@@ -20,6 +20,11 @@ class StoredEvaluation:
     create_time_ms: int
     report: str
 
+    @property
+    def place(self) -> str:
+        """Return its place in the order of all, for `Evaluations.newest`."""
+        return f"{self.create_time_ms}:{self.name}"
+
 
 class Evaluations(Protocol):
     """Stores a bounded number of reports; the oldest is deleted for a new one."""
@@ -27,5 +32,8 @@ class Evaluations(Protocol):
     async def put(self, evaluation: StoredEvaluation) -> None:
         """Store a report; one of the same name is replaced. ValueError if it is too long."""
 
-    async def all(self) -> list[StoredEvaluation]:
-        """Return the stored reports, newest first."""
+    async def newest(self, count: int, *, after: str = "") -> list[StoredEvaluation]:
+        """Return up to ``count`` reports, newest first, after the `place` of one of them.
+
+        ValueError if ``after`` is no place. The report there may have been deleted.
+        """

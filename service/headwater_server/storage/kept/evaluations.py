@@ -12,6 +12,7 @@ from headwater_server.storage.settings import StorageSettings
 
 EVALUATIONS_MAX = 50
 REPORT_BYTES_MAX = 1_000_000
+TIME_DIGITS = 19
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
@@ -41,26 +42,33 @@ class RedisEvaluations:
         arguments = (name, evaluation.create_time_ms, report, EVALUATIONS_MAX, prefix)
         await self._put.run(self._store, keys, arguments)
 
-    async def all(self) -> list[StoredEvaluation]:
-        """See the port."""
+    async def newest(self, count: int, *, after: str = "") -> list[StoredEvaluation]:
+        """See the port; only the reports that are returned are read."""
         command = ("ZREVRANGE", self._keys.evaluations, 0, -1, "WITHSCORES")
         found = await self._store.call(*command)
-        if not found:
+        names = [(int(float(time)), name.decode()) for name, time in _pairs(found)]
+        if after:
+            before = _read(after)
+            names = [one for one in names if one < before]
+        if not names[:count]:
             return []
-        times = {name.decode(): int(time_ms) for name, time_ms in _pairs(found)}
         reports = await self._store.call_all(
-            [("GET", self._keys.evaluation(name)) for name in times]
+            [("GET", self._keys.evaluation(name)) for _, name in names[:count]]
         )
         return [
             StoredEvaluation(name, time_ms, report.decode())
-            for (name, time_ms), report in zip(times.items(), reports, strict=True)
+            for (time_ms, name), report in zip(names[:count], reports, strict=True)
             if isinstance(report, bytes)  # deleted between the two commands
         ]
 
 
-def _pairs(found: object) -> list[tuple[bytes, float]]:
-    """Return names and scores, however the client's version groups them."""
-    assert isinstance(found, list)
-    if found and isinstance(found[0], tuple | list):
-        return [(name, float(score)) for name, score in found]
-    return list(zip(found[::2], map(float, found[1::2]), strict=True))
+def _pairs(found: list[bytes]) -> list[tuple[bytes, bytes]]:
+    """Return names and scores of an answer that has them in turn."""
+    return list(zip(found[::2], found[1::2], strict=True))
+
+
+def _read(place: str) -> tuple[int, str]:
+    time, colon, name = place.partition(":")
+    if not (colon and time.isascii() and time.isdigit() and len(time) <= TIME_DIGITS):
+        raise ValueError(f"not a place of a report: {place[:64]!r}")
+    return int(time), name
