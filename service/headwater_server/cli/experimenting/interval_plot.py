@@ -16,7 +16,7 @@ def interval_plot(rows: Sequence[Row], width: int = WIDTH) -> list[str]:
     ...     print(line)
     [----:--o------]
          :
-         :  [--o--->
+         :  [-o---->
     """
     ends = [0.0, *(end for row in rows for end in row if end is not None)]
     low, high = min(ends), max(ends)
