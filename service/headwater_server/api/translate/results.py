@@ -14,7 +14,7 @@ from struct import Struct
 
 from google.protobuf.message import Message
 
-from headwater.v1 import experiment_pb2
+from headwater.v1 import arm_pb2
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.results import Results
@@ -96,8 +96,7 @@ _SCORE, _PROPENSITY, _PROBABILITY, _FIRST_SLOT = (
 _ESTIMATED = bytes((_tag(pb.RecommendResponse, "propensities_estimated", VARINT), 1))
 _ARMS = bytes((_tag(pb.RecommendResponse, "arms", LENGTH),))
 _EXPERIMENT_ID, _ARM_ID = (
-    bytes((_tag(experiment_pb2.ArmAssignment, name, LENGTH),))
-    for name in ("experiment_id", "arm_id")
+    bytes((_tag(arm_pb2.ArmAssignment, name, LENGTH),)) for name in ("experiment_id", "arm_id")
 )
 _RESULT, _ITEM_ID = (
     _tag(pb.RecommendResponse, "results", LENGTH),
