@@ -66,6 +66,25 @@ CALLS = {
     ("GET", "/v1/items:trending"): "/v1/items:trending?pageSize=2",
     ("POST", "/v1/visitors:unlink"): {"visitorId": "ann"},
     ("POST", "/v1/users:erase"): {"visitorId": "ann"},
+    ("POST", "/v1/policies"): {
+        "policy": {"policyId": "bold", "overrides": {"exploration_temperature": 0.4}}
+    },
+    ("GET", "/v1/policies"): "/v1/policies?pageSize=5",
+    ("POST", "/v1/policies/{policy_id}:promote"): {"policyId": "bold", "force": "a test"},
+    ("POST", "/v1/policies:rollback"): {"policyId": "bold"},
+    ("POST", "/v1/experiments"): {
+        "experiment": {
+            "experimentId": "first",
+            "arms": [{"armId": "a"}, {"armId": "b", "policyId": "bold"}],
+            "primary": {"metric": "act_rate"},
+        }
+    },
+    ("GET", "/v1/experiments"): "/v1/experiments",
+    ("GET", "/v1/experiments/{experiment_id}"): "/v1/experiments/first",
+    ("GET", "/v1/experiments/{experiment_id}:report"): "/v1/experiments/first:report",
+    ("POST", "/v1/arms:assign"): {"visitorId": "ann"},
+    ("GET", "/v1/evaluations"): "/v1/evaluations",
+    ("POST", "/v1/experiments/{experiment_id}:stop"): {"experimentId": "first", "reason": "done"},
     ("POST", "/v1/items:delete"): {"itemIds": ["boots/red"]},
 }
 
