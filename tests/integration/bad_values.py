@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 
 def walk(descriptor, name="", holder=lambda request: request) -> Iterator[Place]:
-    """Yield each field of a request, down to those of Value; times, masks and structs are one field."""
+    """Yield each field of a request, down to those of Value; a time, mask or struct is one."""
     for field in descriptor.fields:
         here = f"{name}{field.name}"
         yield Place(here, field, holder)

@@ -190,7 +190,7 @@ async def test_an_unknown_name_is_not_found(storage: Storage, case: str) -> None
 
 async def test_an_id_is_for_one_experiment(storage: Storage) -> None:
     async with running(storage) as client:
-        with pytest.raises(AlreadyExistsError, match="'warmer' is used already.*placements"):
+        with pytest.raises(AlreadyExistsError, match=r"'warmer' is used already.*placements"):
             await client.create_experiment(experiment(placements=("basket",)))
         later = datetime(2100, 1, 1, tzinfo=UTC)
         changed = await client.create_experiment(experiment(end_time=later))
