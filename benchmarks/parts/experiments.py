@@ -7,7 +7,6 @@ assignment can cost. The visitors that ask most are exposed before, so that thei
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import batched
 from typing import Any
 
 from benchmarks.parts.calls import shop_of
