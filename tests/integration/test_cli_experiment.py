@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.integration.conftest import url_of
 from tests.integration.experiment_shop import visit
 from tests.integration.replicas import running_replica
 
+DOCS = Path(__file__).parents[2] / "docs" / "experiments-in-your-shop.md"
 FILE = """
 experiment_id = "warmer"
 placements = ["home"]
@@ -130,6 +132,19 @@ async def test_a_policy_of_the_command_line(storage: Storage, tmp_path: Path) ->
         path = tmp_path / "calm.toml"
         path.write_text('policy_id = "calm"\n[overrides]\nexploration_epsilon = 0.01\n')
         assert "calm" in (await run("policy", "put", str(path), *target)).stdout
+
+
+async def test_the_file_of_the_documentation_creates_an_experiment(
+    storage: Storage, tmp_path: Path
+) -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+    path = tmp_path / "warmer.toml"
+    path.write_text(example)
+    async with shop(storage) as (listen, client):
+        made = await run("experiment", "create", str(path), "--target", listen)
+        assert made.exit_code == 0, made.output
+        found = await client.get_experiment("warmer-lists")
+        assert found.guard_rails[0].worst_relative == -0.05
 
 
 BAD_FILES = {
