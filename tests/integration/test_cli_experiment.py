@@ -87,9 +87,9 @@ async def test_an_experiment_of_a_file_from_its_creation_to_its_end(
         report = await run("experiment", "report", "warmer", *target)
         assert "verdict: too few visitors" in report.stdout
         past = await run("experiment", "report", "warmer", *place, "--as-of", then, "--json")
-        told = json.loads(past.stdout)
-        assert told["offset"] == then
-        assert sum(arm["visitors"] for arm in told["arms"]) == 1
+        shown = json.loads(past.stdout)
+        assert shown["offset"] == then
+        assert sum(arm["visitors"] for arm in shown["arms"]) == 1
         stopped = await run("experiment", "stop", "warmer", *target, "--yes", "--reason", "enough")
         assert "enough" in stopped.stdout
         shown = await run("experiment", "show", "warmer", *target, "--json")

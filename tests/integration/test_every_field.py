@@ -24,8 +24,9 @@ from headwater.v1 import (
     value_pb2,
 )
 from headwater_server.engine.engine import Engine
+from tests.integration import bad_experiment_values, bad_values
 from tests.integration.api_server import channel_to
-from tests.integration.bad_values import QUARANTINED, REFUSED, UNBOUNDED, walk
+from tests.integration.bad_values import QUARANTINED, walk
 from tests.integration.replicas import running_replica
 from tests.integration.waiting import PATIENCE_S
 
@@ -37,6 +38,8 @@ FILES = (
     model_service_pb2,
     experiment_service_pb2,
 )
+REFUSED = bad_values.REFUSED | bad_experiment_values.REFUSED
+UNBOUNDED = bad_values.UNBOUNDED | bad_experiment_values.UNBOUNDED
 METHODS = {
     method.name: method
     for file in FILES

@@ -8,9 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from headwater_server.cli.commands import experiment as experiment_commands
 from headwater_server.cli.commands import gateway as gateway_commands
-from headwater_server.cli.commands import policy as policy_commands
 from headwater_server.cli.commands import probe as probe_command
 from headwater_server.cli.commands import settings_on_log
 from headwater_server.cli.commands.backtest import backtest
@@ -19,6 +17,8 @@ from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.evaluate import evaluate
 from headwater_server.cli.commands.import_ import import_events
+from headwater_server.cli.commands.policies import experiment as experiment_commands
+from headwater_server.cli.commands.policies import policy as policy_commands
 from headwater_server.cli.commands.quarantine import (
     drop_quarantine,
     list_quarantine,
