@@ -96,7 +96,7 @@ async def _cost(method: Any, message: Any, rounds: int) -> tuple[float, float, i
     for _ in range(rounds):
         start_s = time.thread_time()
         answer = await method(type(message).FromString(raw), Context())
-        size = len(answer.SerializeToString())
+        size = len(answer if isinstance(answer, bytes) else answer.SerializeToString())
         took_ms.append(1_000 * (time.thread_time() - start_s))
     longest = []
     for _ in range(rounds):
