@@ -10,7 +10,7 @@ from headwater.v1 import experiment_pb2, policy_pb2
 from headwater.v1 import experiment_service_pb2 as api
 
 POLICIES, ARMS = 60, 8
-RULES = [
+RULES: Any = [
     {"kind": "boost", "weight": 1.5, "filter": f'categories: ANY("c{n}") AND price < {n}.5'}
     for n in range(200)
 ]
