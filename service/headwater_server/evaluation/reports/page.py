@@ -36,7 +36,7 @@ def page(report: dict[str, Any]) -> str:
     for metric in metrics:
         policies = [one for one in report["policies"] if one["metric"] == metric]
         parts.append(_metric(metric, policies, report))
-    parts += [assumptions(), facts(report)]
+    parts += [assumptions(report), facts(report)]
     style = files(__package__).joinpath("page.css").read_text("utf-8")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
