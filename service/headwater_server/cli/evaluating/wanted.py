@@ -6,33 +6,15 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from headwater_server.engine.policies.policy import ANSWERING, BASELINES, Policy
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.evaluation.asking.wanted import Wanted
 from headwater_server.settings_checks import BadSettings, checked
 
 SUFFIX = ".toml"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A policy to ask about; ``state`` has the settings that need an engine of their own."""
-
-    policy: Policy
-    state: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """Return the name in the report."""
-        return self.policy.policy_id
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Return all that it overrides."""
-        return {**self.policy.overrides, **self.state}
 
 
 def read_policies(given: Sequence[str], on_log: Mapping[str, Policy]) -> list[Wanted]:

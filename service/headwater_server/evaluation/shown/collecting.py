@@ -10,6 +10,7 @@ from headwater_server.engine.changes import check_settings
 from headwater_server.engine.messages.entries import Build, Entry, Operation, SettingsChange
 from headwater_server.engine.messages.events import Event, Slate
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, canonical_type, reward_of
+from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shown import metrics
 from headwater_server.evaluation.shown.answer import Answer
@@ -48,10 +49,12 @@ class Collecting:
     ) -> None:
         self.answers: list[Answer] = []
         self.counts = Counts()
-        self.builds: dict[str, None] = {}
+        self.builds: list[tuple[int, str]] = []
+        self.policies: dict[str, Policy] = {}
         self.placements: Counter[str] = Counter()
-        self.first = self.last = start
+        self.first = self.until = start
         self._settings = settings
+        self._sequence = start.sequence
         self._span, self._placement, self._start = span, placement, start
         self._sequences: tuple[int, int] | None = None
         self._open = OpenAnswers(window_minutes * 60_000.0)
@@ -61,13 +64,18 @@ class Collecting:
     def take(self, position: Position, entry: Entry) -> None:
         """Read one entry."""
         self.counts.entries += 1
-        self.last = position
         if not self._span.is_before(position.offset) and not self._span.is_after(position.offset):
             if self._sequences is None:
                 self.first, self._sequences = position, (position.sequence, position.sequence)
-            self._sequences = self._sequences[0], position.sequence
+            self.until, self._sequences = position, (self._sequences[0], position.sequence)
+        self._sequence = position.sequence
         for operation in entry.operations:
             self._take(operation, entry)
+
+    def build_at(self, sequence: int) -> str:
+        """Return the build that answered from the state after so many entries, "" if unknown."""
+        before = (text for begins, text in reversed(self.builds) if begins <= sequence + 1)
+        return next(before, "")
 
     def end(self) -> None:
         """Finish: acts whose list was never reported stay uncounted."""
@@ -83,7 +91,7 @@ class Collecting:
                 check_settings(settings)
                 self._settings = settings
         elif isinstance(operation, Build):
-            self.builds[f"{operation.version} (state {operation.state_version})"] = None
+            self.builds.append((self._sequence, build_text(operation)))
 
     def _event(self, event: Event, entry: Entry) -> None:
         self.counts.events += 1
@@ -183,6 +191,15 @@ class Collecting:
             return False
         self._seen_ids.add(mark)
         return True
+
+
+def build_text(build: Build) -> str:
+    """Return a build as reports name it.
+
+    >>> build_text(Build("1.2", 4, "0.26"))
+    '1.2, state 4, River 0.26'
+    """
+    return f"{build.version}, state {build.state_version}, River {build.river or 'unknown'}"
 
 
 def _seen(event: Event) -> set[int]:
