@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from headwater_server.evaluation.shown.span import Span
 
@@ -12,7 +12,7 @@ class LogAsked:
     """The flags of an evaluation of a log; ``name`` is that of the report."""
 
     name: str
-    span: Span = Span()
+    span: Span = field(default_factory=Span)
     metric: str = "act_rate"
     placement: str | None = None
     window_minutes: float = 30.0

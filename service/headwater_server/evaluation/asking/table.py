@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 Single = NDArray[np.float32]
 
 
+LEAST = 1e-9
+"""Of an exact chance: below it, the replay is not what answered, and no weight is right."""
+
+
 class ChanceTable:
     """Rows are answers, columns slots; a row that was not asked stays out of the comparison.
 
     ``slot``: the chance of a slot's item given the slots before. ``listed``: of the item anywhere
-    in the list, ``lists`` of which were drawn. ``predicted`` and ``expected``: the model's chance
+    in the list; of what was shown it is at least ``least``, by the policy that showed it: if it is
+    a share of lists that were drawn, the list that was shown is itself a draw. ``predicted`` and ``expected``: the model's chance
     of an act on the slot's item, and its mean over what the policy would show there.
     """
 
@@ -29,7 +34,7 @@ class ChanceTable:
         self.listed = np.zeros((answers, slots), dtype=np.float32)
         self.predicted = np.zeros((answers, slots), dtype=np.float32)
         self.expected = np.zeros((answers, slots), dtype=np.float32)
-        self.lists = np.ones(answers, dtype=np.int64)
+        self.least = np.full(answers, LEAST)
 
     def put(self, row: int, chances: Chances) -> None:
         """Set one answer's chances."""
@@ -37,7 +42,8 @@ class ChanceTable:
         self.is_asked[row] = True
         self.slot[row, :count] = chances.slots
         self.listed[row, :count] = chances.in_list
-        self.lists[row] = chances.lists_drawn
+        if chances.estimated:
+            self.least[row] = 1.0 / (chances.lists_drawn + 1.0)
         if chances.predicted is None or chances.predicted_target is None:
             return
         self.predicted[row, :count] = chances.predicted

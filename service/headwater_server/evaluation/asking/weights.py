@@ -23,16 +23,13 @@ def chances_of(
 ) -> Chances:
     """Return a policy's chances beside the champion's: of all answers, asked or not.
 
-    A chance to be in the champion's list, of an item that was in it, is at least one in one more
-    list than were drawn: the list that was shown is itself a draw. ``predicts``: the metric is the
-    one that the model predicts.
+    ``predicts``: the metric is the one that the model predicts.
     """
     filled = shown.is_filled
     logged = np.ones(filled.shape)
     for row, answer in enumerate(answers):
         logged[row, : len(answer.slate.propensities)] = answer.slate.propensities
-    least = 1.0 / (champion.lists[:, None] + 1.0)
-    listed: Floats = np.maximum(champion.floats("listed"), least)
+    listed: Floats = np.maximum(champion.floats("listed"), champion.least[:, None])
     model = table.floats("predicted"), table.floats("expected")
     return Chances(
         np.where(filled, table.floats("slot"), 1.0),

@@ -35,7 +35,8 @@ def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table whose cells are HTML already."""
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    inside = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="wide"><table>{inside}</table></div>'
 
 
 def figures_table(policies: Sequence[dict[str, Any]], level: float) -> str:
