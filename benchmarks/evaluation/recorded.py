@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from random import Random
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.messages.asked import Question
 from headwater_server.engine.messages.entries import Item, ItemWrite, SettingsChange
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
@@ -68,7 +67,10 @@ class RecordedShop:
         return self.position
 
     async def _append(
-        self, operations: list, places: set[int] | None = None, visits: int = 0  # type: ignore[type-arg]
+        self,
+        operations: list,
+        places: set[int] | None = None,
+        visits: int = 0,  # type: ignore[type-arg]
     ) -> None:
         position = await self.log.append([self.log.encode(operations)])
         (logged,) = await self.log.read(self.position, 1, 0)
@@ -117,18 +119,6 @@ def slate_of(
 ) -> Slate:
     """Return what the attribution token of an answer brings onto the log."""
     plain = unpacked(packed(answer))
-    question = Question(
-        request.page_size,
-        request.candidate_item_ids,
-        request.exclude_item_ids,
-        request.context_item_ids,
-        request.filter,
-        request.diversity,
-        request.explore,
-        request.user_id,
-        request.session_id,
-        request.context,
-    )
     return Slate(
         plain.recommendation_id,
         plain.policy,
@@ -137,7 +127,7 @@ def slate_of(
         plain.propensities,
         *place,
         now_ms,
-        question=question,
+        question=request.question,
     )
 
 

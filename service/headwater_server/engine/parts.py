@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import astuple
 from typing import Any, Self
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
@@ -18,7 +19,7 @@ from headwater_server.engine.measures.calibration import Calibration
 from headwater_server.engine.measures.drift import Drift
 from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.measures.placements import Placements
-from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.entries import Build, Entry
 from headwater_server.engine.messages.events import Event, Outcome
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
@@ -59,6 +60,7 @@ class Parts:
     def __init__(self, settings: EngineSettings) -> None:
         self.settings = settings
         self.settings_history = SettingsHistory()
+        self.build: Build | None = None
         self.clock_ms = 0
         self.learned = 0
         self.repeated = 0
@@ -251,6 +253,7 @@ class Parts:
         return {
             "repeated": self.repeated,
             "settings_changes": self.settings_history.state,
+            "build": list(astuple(self.build)) if self.build else [],
             "learned": self.state(),
         }
 
@@ -268,6 +271,7 @@ class Parts:
         parts.clock_ms, parts.learned = learned["clock_ms"], learned["learned"]
         parts.repeated = beside["repeated"]
         parts.settings_history.load(beside.get("settings_changes", []))
+        parts.build = Build(*found) if (found := beside.get("build")) else None
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])
         parts.retriever.popular.load(learned["popular"], len(parts.catalogue.ids))

@@ -9,8 +9,8 @@ import numpy as np
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.policies.asking import Panel
 from headwater_server.engine.policies.policy import Policy
-from headwater_server.evaluation.asking.question import request_of
 from headwater_server.evaluation.asking.table import ChanceTable
+from headwater_server.evaluation.replay.shown import request_of
 from headwater_server.evaluation.shown.answer import Answer
 
 SAME_MAX = 1e-3
@@ -35,7 +35,8 @@ class Asker:
         """Ask about one answer; the engine is in the state that gave it."""
         answer = self._answers[row]
         slate = answer.slate
-        found = self._panel.ask(request_of(answer), slate.item_ids, slate.time_ms, predict=True)
+        request = request_of(answer.visitor_id, slate, by_page=answer.self_asked)
+        found = self._panel.ask(request, slate.item_ids, slate.time_ms, predict=True)
         for name, is_champion, chances in zip(self._names, self._is_champion, found, strict=True):
             if chances is None:
                 continue

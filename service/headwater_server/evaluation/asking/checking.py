@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import Any
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.messages.entries import Build
 from headwater_server.engine.messages.requests import Recommendation
 from headwater_server.engine.tokens.token_body import packed
-from headwater_server.evaluation.asking.question import request_of
+from headwater_server.evaluation.replay.shown import request_of
 from headwater_server.evaluation.shown.answer import Answer
 from headwater_server.evaluation.shown.collecting import build_text
+from headwater_server.replica.group.identity import this_build
 
 SHARE_MIN = 0.999
 """Below it, the state that is replayed is not the one that answered: no estimate is given."""
@@ -41,7 +40,8 @@ class Check:
         """Ask once more; ``build`` says which other build answered, "" if it was this one."""
         self.asked += 1
         slate = answer.slate
-        found = engine.recommend(request_of(answer), slate.time_ms)
+        request = request_of(answer.visitor_id, slate, by_page=answer.self_asked)
+        found = engine.recommend(request, slate.time_ms)
         self.same_items += tuple(found.item_ids) == slate.item_ids
         if packed(found) == packed(slate):
             self.equal += 1
@@ -84,12 +84,7 @@ def _reason(found: Recommendation, answer: Answer) -> str:
 
 def other_build(answered: str) -> str:
     """Return the reason that another build gives, "" if this one answered or nobody noted it."""
-    here = build_text(this_build())
+    here = build_text(this_build(Engine.STATE_VERSION))
     if answered in ("", here):
         return ""
     return f"answered by the build {answered}, asked again by {here}"
-
-
-def this_build() -> Build:
-    """Return the build that runs here."""
-    return Build(version("headwater-server"), Engine.STATE_VERSION, version("river"))

@@ -13,9 +13,9 @@ from headwater_server.evaluation.asking.asker import Asker
 from headwater_server.evaluation.asking.checking import Check, other_build
 from headwater_server.evaluation.asking.own_engine import OwnSettings
 from headwater_server.evaluation.asking.start import Start
-from headwater_server.evaluation.asking.stepping import Stepping
 from headwater_server.evaluation.asking.table import ChanceTable
 from headwater_server.evaluation.asking.wanted import Wanted
+from headwater_server.evaluation.replay.replay import Replay
 from headwater_server.evaluation.shown.collecting import Collecting
 from headwater_server.replica.ports.position import time_ms_of
 
@@ -43,8 +43,14 @@ async def replay(
 ) -> Replayed:
     """Ask every answer again under policies that share the champion's state (None)."""
     asker = Asker(engine, policies, found.answers)
-    steps = Stepping(start.source.log, engine, start.position, found.until, on_entry=on_entry)
-    async for row in steps.stops(found.answers):
+    steps = Replay(
+        start.source.log,
+        engine,
+        start.position,
+        until=found.until.offset,
+        on_entry=lambda position: on_entry(position.sequence),
+    )
+    async for row in steps.stops([answer.place for answer in found.answers]):
         if check is not None:
             answer = found.answers[row]
             check.ask(engine, answer, other_build(found.build_at(answer.place[0])))
@@ -71,15 +77,15 @@ async def replay_own(
     own.begin(engine, start_ms)
     warm_ms = start_ms + warm_days * DAY_MS if start.meta else 0
     asker = Asker(engine, {wanted.name: wanted.policy}, found.answers)
-    steps = Stepping(
+    steps = Replay(
         start.source.log,
         engine,
         start.position,
-        found.until,
+        until=found.until.offset,
         changed=own.changed,
-        on_entry=on_entry,
+        on_entry=lambda position: on_entry(position.sequence),
     )
-    async for row in steps.stops(found.answers):
+    async for row in steps.stops([answer.place for answer in found.answers]):
         if found.answers[row].slate.time_ms >= warm_ms:
             asker.ask(row)
     return asker.tables[wanted.name]

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from headwater_server.replica.ports.log import LoggedEntry
+from headwater_server.evaluation.replay import replay
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.snapshots import SnapshotMeta
 
 
-class ReadableLog(Protocol):
+class ReadableLog(replay.ReadableLog, Protocol):
     """What an evaluation needs of a log."""
 
     async def head(self) -> Position:
         """Return the position of the last entry."""
-
-    def iterate(self, after: Position, until: str | None = None) -> AsyncIterator[LoggedEntry]:
-        """Yield the entries after ``after``, up to and including the offset ``until``."""
 
 
 class States(Protocol):

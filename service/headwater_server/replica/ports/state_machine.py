@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 from headwater_server.engine.learning.attribution import Slots
@@ -11,7 +11,7 @@ from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
-from headwater_server.engine.messages.entries import Entry, Item
+from headwater_server.engine.messages.entries import Build, Entry, Item
 from headwater_server.engine.messages.events import Outcome
 from headwater_server.engine.messages.requests import (
     Recommendation,
@@ -101,16 +101,23 @@ class StateMachine(Protocol):
         """The settings that define the meaning of the state."""
 
     @property
+    def build(self) -> Build | None:
+        """The build of the servers that answer, as the log says; None before the first."""
+
+    @property
     def lookups(self) -> StateLookups:
         """What can be read besides a slate."""
 
     def apply(self, entry: Entry) -> list[Outcome]:
         """Change the state; one outcome per operation."""
 
-    def applying(self, entry: Entry) -> Iterator[Outcome | None]:
-        """Do the same in steps of about a millisecond: an outcome, or None within an operation.
+    def applying(
+        self, entry: Entry, pauses: Callable[[], bool]
+    ) -> Iterator[Sequence[Outcome] | None]:
+        """Do the same in steps of about a millisecond: outcomes, or None within an operation.
 
-        Between steps the state may be read, but is the state at no offset.
+        Between steps the state may be read. After outcomes it is that of so many operations; what
+        waits to be learned with later ones is learned earlier if ``pauses()``.
         """
 
     def bound_filters(self, bytes_max: int) -> None:
