@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.messages.entries import Item, ItemWrite, SettingsChange
+from headwater_server.engine.messages.entries import Item, ItemWrite, Operation, SettingsChange
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.settings import EngineSettings
@@ -68,14 +68,14 @@ class RecordedShop:
 
     async def _append(
         self,
-        operations: list,
-        places: set[int] | None = None,
-        visits: int = 0,  # type: ignore[type-arg]
+        operations: Sequence[Operation],
+        places: Collection[int] = (),
+        visits: int = 0,
     ) -> None:
         position = await self.log.append([self.log.encode(operations)])
         (logged,) = await self.log.read(self.position, 1, 0)
         for number in range(logged.size):
-            if places and number in places:
+            if number in places:
                 self._visit(number)
                 visits -= 1
             self.engine.apply(logged.part(number, number + 1))

@@ -81,7 +81,7 @@ async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -
 
     async with _source(settings) as (source, evaluations):
         report = (await evaluate(source, asked, choose, _bar)).report
-        if evaluations is not None and settings.place.redis_url:
+        if evaluations is not None:
             await _publish(report, evaluations)
     return report
 

@@ -24,8 +24,9 @@ class ChanceTable:
 
     ``slot``: the chance of a slot's item given the slots before. ``listed``: of the item anywhere
     in the list; of what was shown it is at least ``least``, by the policy that showed it: if it is
-    a share of lists that were drawn, the list that was shown is itself a draw. ``predicted`` and ``expected``: the model's chance
-    of an act on the slot's item, and its mean over what the policy would show there.
+    a share of lists that were drawn, the list that was shown is itself a draw. ``predicted`` and
+    ``expected``: the model's chance of an act on the slot's item, and its mean over what the policy
+    would show there.
     """
 
     def __init__(self, answers: int, slots: int) -> None:

@@ -19,7 +19,7 @@ from headwater_server.evaluation.shown.span import Span
 from headwater_server.replica.ports.position import Position
 
 OLD = "answered by a release that did not note the place"
-LARGE = "the question was too large for the token"
+LARGE = "the token did not hold the question, or a large event was being learned"
 EARLY = "answered before the first state that can be made again"
 
 
