@@ -1,105 +1,25 @@
-"""`headwater evaluate` on logs: recorded ones whose truth is known, and that of a real server."""
+"""`headwater evaluate` on a recorded log: what it reports."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from benchmarks.evaluation.recorded import RecordedShop
-from headwater_server.cli.publish_state import publish
-from headwater_server.cli.root import commands
 from headwater_server.replica.ports.position import Position
-from headwater_server.storage.archive.archive import Archive
-from headwater_server.storage.archive.segment import write_segment
-from headwater_server.storage.codecs.raw import raw_of
-from headwater_server.storage.key_names import Keys
 from headwater_server.storage.settings import StorageSettings
-from headwater_server.storage.storage import Storage, open_storage
+from headwater_server.storage.storage import open_storage
+from tests.integration.recorded_log import evaluate, recorded, report, toml
 
-VISITS, HALF = 900, 500
+__all__ = ["recorded"]
 BESIDE = ["champion", "best", "random", "baseline", "popular"]
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A recorded log: its data directory, its archive, where a snapshot is, its last digest."""
-
-    data_dir: Path
-    archive_dir: Path
-    middle: Position
-    end: Position
-    digest: str
-    lists: int
-
-
-@pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
-    data_dir = tmp_path_factory.mktemp("data")
-    archive_dir = tmp_path_factory.mktemp("archive")
-
-    async def record() -> Recorded:
-        async with open_storage(StorageSettings(), data_dir=data_dir) as storage:
-            shop = RecordedShop(storage.log, candidates=True)
-            await shop.begin()
-            await shop.serve(HALF)
-            middle = await shop.end()
-            await publish(shop.engine, middle, storage.snapshots)
-            await shop.serve(VISITS - HALF)
-            end = await shop.end()
-            await _archive(storage, archive_dir)
-            return Recorded(data_dir, archive_dir, middle, end, shop.engine.digest(), shop.lists)
-
-    return asyncio.run(record())
-
-
-async def _archive(storage: Storage, directory: Path) -> None:
-    """Write the whole log as an archive of three files."""
-    found = await storage.store.call("XRANGE", Keys("default").log, "-", "+")
-    raws = [raw_of(offset.decode(), _fields(fields)) for offset, fields in found]
-    path = Archive(directory, "default").path
-    path.mkdir()
-    third = len(raws) // 3
-    for part in (raws[:third], raws[third : 2 * third], raws[2 * third :]):
-        write_segment(path, part)
-
-
-def _fields(fields: Any) -> dict[bytes, bytes]:
-    return (
-        dict(fields)
-        if isinstance(fields, dict)
-        else dict(zip(fields[::2], fields[1::2], strict=True))
-    )
-
-
-def evaluate(*arguments: object) -> Result:
-    return CliRunner().invoke(commands, ["evaluate", *map(str, arguments)])
-
-
-def report(tmp_path: Path, *arguments: object, code: int = 0) -> dict[str, Any]:
-    path = tmp_path / "report.json"
-    result = evaluate(*arguments, "--report", path)
-    assert result.exit_code == code, result.output
-    found: dict[str, Any] = json.loads(path.read_text())
-    return found
 
 
 def policy(found: dict[str, Any], name: str) -> dict[str, Any]:
     return next(one for one in found["policies"] if one["policy"] == name)
-
-
-def toml(tmp_path: Path, name: str, text: str) -> Path:
-    path = tmp_path / f"{name}.toml"
-    path.write_text(text)
-    return path
 
 
 def test_every_answer_is_the_same_when_asked_again(recorded, tmp_path):
@@ -250,92 +170,3 @@ def test_one_placement_is_asked_about_alone(recorded, tmp_path):
     assert found["answers"]["shown"] == policy(whole, "champion")["by_placement"]["home"]["answers"]
     assert policy(found, "champion")["by_placement"] == {}
     assert whole["name"] == "baselines"
-
-
-REFUSED: list[tuple[list[str], int, str]] = [
-    (["--policy", "warmer"], 2, "--policy warmer: no such policy; write best, random"),
-    (["--policy", "champion"], 2, "it is always beside the others"),
-    (["--policy", "nowhere.toml"], 2, "there is no file nowhere.toml"),
-    (["--policy", "best", "--policy", "best"], 2, "given twice"),
-    (["--metric", "joy"], 2, "--metric joy: write act_rate, reward, purchases, revenue"),
-    (["--metric", "revenue", "--always-valid"], 2, "--always-valid is for act_rate and reward"),
-    (
-        ["--placement", "attic"],
-        3,
-        "no list of the placement 'attic' was shown; the log has cart, home",
-    ),
-    (["--from", "2026-11-02", "--until", "2026-11-01"], 2, "is after --until"),
-    (["--from", "monday"], 2, "--from 'monday': write an offset"),
-    (["--from", "2999-01-01"], 3, "no list was reported as seen"),
-    (["--level", "95"], 2, "--level 95: must lie between"),
-    (["--target", "random"], 2, "--target is for --rows"),
-    (["--report", "no/such/place.json"], 2, "--report: there is no directory"),
-    (["--report", "page.html"], 2, "the JSON's name"),
-]
-
-
-@pytest.mark.parametrize(("flags", "code", "reason"), REFUSED)
-def test_what_cannot_be_asked_is_said_in_words(recorded, flags, code, reason):
-    result = evaluate("--archive-dir", recorded.archive_dir, *flags)
-    assert result.exit_code == code, result.output
-    assert reason in " ".join(result.output.split())
-    assert "act_rate " not in result.output
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("exploration_temprature = 0.3", "did you mean exploration_temperature?"),
-        ("exploration_epsilon = 2", "exploration_epsilon = 2: must lie between 0 and 1"),
-        ('diversity = "some"', "write none, low, medium, high or auto"),
-        ("attribution_window_minutes = -1", "attribution_window_minutes = -1.0: must lie"),
-        ('ranker = "river:nothing"', "ranker"),
-        ("exploration_epsilon = ", "bad.toml"),
-        ("redis_url = 'redis://x'", "there is no such setting of the engine"),
-    ],
-)
-def test_a_policy_file_with_a_wrong_value_is_named_with_the_fix(recorded, tmp_path, text, reason):
-    path = toml(tmp_path, "bad", text)
-    result = evaluate("--archive-dir", recorded.archive_dir, "--policy", path)
-    assert result.exit_code == 2, result.output
-    assert reason in " ".join(result.output.split())
-
-
-def test_no_source_and_one_that_does_not_exist_are_refused(tmp_path):
-    assert "give one of --data-dir" in evaluate("--policy", "best").output
-    missing = evaluate("--data-dir", tmp_path / "nowhere")
-    assert (missing.exit_code, "there is no directory" in missing.output) == (2, True)
-    empty = evaluate("--archive-dir", tmp_path)
-    assert (empty.exit_code, "has no archived entries" in empty.output) == (2, True)
-
-
-def test_an_archive_with_a_gap_gives_no_number(recorded, tmp_path):
-    copy = tmp_path / "copy"
-    shutil.copytree(recorded.archive_dir, copy)
-    second = Archive(copy, "default").files()[1]
-    second.unlink()
-    result = evaluate("--archive-dir", copy, "--policy", "best")
-    assert result.exit_code == 1
-    assert "the log is broken: expected entry" in result.output
-    assert "a gap in the archive" in result.output
-
-
-def test_an_archive_that_lost_its_beginning_says_what_to_do(recorded, tmp_path):
-    copy = tmp_path / "copy"
-    shutil.copytree(recorded.archive_dir, copy)
-    Archive(copy, "default").files()[0].unlink()
-    result = evaluate("--archive-dir", copy, "--policy", "best")
-    assert result.exit_code == 1
-    assert "give the archive of the entries before" in " ".join(result.output.split())
-
-
-def test_a_damaged_file_of_the_archive_is_named(recorded, tmp_path):
-    copy = tmp_path / "copy"
-    shutil.copytree(recorded.archive_dir, copy)
-    second = Archive(copy, "default").files()[1]
-    raw = bytearray(second.read_bytes())
-    raw[-100] ^= 1
-    second.write_bytes(bytes(raw))
-    result = evaluate("--archive-dir", copy, "--policy", "best")
-    assert result.exit_code == 1
-    assert second.name in "".join(result.output.split())

@@ -73,9 +73,9 @@ async def evaluate(source: Source, asked: LogAsked, choose: Choose, bars: Bars) 
             with bars(f"replay {one.name}", found.until.sequence) as bar:
                 tables[one.name] = await replay_own(start, found, one, asked.warm_days, bar.at)
     ordered = {name: tables[name] for name in _order(wanted, tables)}
-    told = about(source, asked, wanted, found, start, replayed, ordered, check)
+    top = about(source, asked, wanted, found, start, replayed, ordered, check)
     figures = _figures(found.answers, ordered, asked) if passes else {}
-    return Evaluated(as_dict(told, figures), passes)
+    return Evaluated(as_dict(top, figures), passes)
 
 
 def _order(wanted: Sequence[Wanted], tables: Mapping[str, ChanceTable]) -> list[str]:
