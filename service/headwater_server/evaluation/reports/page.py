@@ -77,7 +77,7 @@ def _metric(metric: str, policies: Sequence[dict[str, Any]], report: dict[str, A
     drawn = ""
     if plot:
         caption = f"Difference to the champion with its {report['level']:.0%} interval"
-        drawn = f"<figure>{plot}<figcaption>{caption}</figcaption></figure>"
+        drawn = f"<figure><div>{plot}</div><figcaption>{caption}</figcaption></figure>"
     boxes = "".join(_help(one, report["lift"]) for one in policies if one["verdict"] == NO_OVERLAP)
     champion = next(one for one in policies if one["policy"] == CHAMPION)
     more = "".join(details_of(one, champion) for one in policies)

@@ -67,7 +67,7 @@ def details_of(one: dict[str, Any], champion: dict[str, Any]) -> str:
     parts.append(_weights(one))
     if plot := svg.tenths(one, champion):
         caption = "By tenth of the answers, in time; the blue line is the champion"
-        parts.append(f"<figure>{plot}<figcaption>{caption}</figcaption></figure>")
+        parts.append(f"<figure><div>{plot}</div><figcaption>{caption}</figcaption></figure>")
     if one["by_placement"]:
         parts.append("<h3>By placement</h3>" + _placements(one))
     opened = " open" if one["policy"] != CHAMPION else ""
