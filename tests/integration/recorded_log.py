@@ -23,7 +23,7 @@ from headwater_server.storage.key_names import Keys
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 
-VISITS, HALF = 900, 500
+VISITS, HALF = 720, 380
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,10 @@ def evaluate(*arguments: object) -> Result:
     return CliRunner().invoke(commands, ["evaluate", *map(str, arguments)])
 
 
-def report(tmp_path: Path, *arguments: object, code: int = 0) -> dict[str, Any]:
+def report(tmp_path: Path, *arguments: object, code: int | None = 0) -> dict[str, Any]:
     path = tmp_path / "report.json"
     result = evaluate(*arguments, "--report", path)
-    assert result.exit_code == code, result.output
+    assert result.exit_code in ((0, 3) if code is None else (code,)), result.output
     found: dict[str, Any] = json.loads(path.read_text())
     return found
 

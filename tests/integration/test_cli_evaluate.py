@@ -53,14 +53,14 @@ def test_the_champion_as_a_policy_is_worth_what_it_was(recorded, tmp_path):
     assert one["verdict"] == "no difference seen"
     assert one["effective_share"] == pytest.approx(1.0)
     assert one["mean_weight"] == pytest.approx(1.0)
-    assert one["beside"]["sn_cascade"] == pytest.approx(champion["value"])
+    assert one["beside"]["sn_cascade"] == pytest.approx(champion["value"], rel=1e-3)
 
 
 def test_the_page_asks_for_nothing_and_escapes_names(recorded, tmp_path):
     report(tmp_path, "--data-dir", recorded.data_dir, "--policy", "best", "--always-valid")
     page = (tmp_path / "report.html").read_text()
     assert page.startswith("<!doctype html>")
-    assert page.count("<svg") >= 2
+    assert page.count("<svg") == 1  # too few answers for figures by tenth
     assert not re.search(r"(src|href)=|<script|@import|url\(", page)
     assert "default-src 'none'" in page
     assert "<h3>By placement</h3>" in page
@@ -101,8 +101,8 @@ def test_a_fold_from_a_snapshot_gives_what_a_fold_from_the_first_entry_gives(rec
 
 def test_from_and_until_part_the_answers(recorded, tmp_path):
     args = ("--archive-dir", recorded.archive_dir, "--policy", "random")
-    early = report(tmp_path, *args, "--until", _before(recorded.middle))
-    late = report(tmp_path, *args, "--from", recorded.middle.offset)
+    early = report(tmp_path, *args, "--until", _before(recorded.middle), code=3)
+    late = report(tmp_path, *args, "--from", recorded.middle.offset, code=3)
     assert early["answers"]["shown"] + late["answers"]["shown"] == recorded.lists
     assert early["digest"] != late["digest"]
 
@@ -122,12 +122,14 @@ def test_a_policy_that_changes_rewards_has_an_engine_of_its_own(recorded, tmp_pa
 
 def test_another_ranker_is_not_answered_but_given_an_experiment(recorded, tmp_path):
     other = toml(tmp_path, "other", 'ranker = "river:linear_model.LogisticRegression"')
-    found = report(tmp_path, "--archive-dir", recorded.archive_dir, "--policy", other, code=3)
-    one = policy(found, "other")
+    path = tmp_path / "other.json"
+    flags = ("--archive-dir", recorded.archive_dir, "--policy", other, "--report", path)
+    result = evaluate(*flags)
+    assert result.exit_code == 3
+    one = policy(json.loads(path.read_text()), "other")
     assert one["verdict"] == "not enough overlap"
     assert one["value"] is one["interval"] is one["difference_interval"] is None
     assert one["visitors_needed"] > 1_000
-    result = evaluate("--archive-dir", recorded.archive_dir, "--policy", other)
     assert "An experiment finds a difference of 5%" in result.output
 
 
@@ -152,15 +154,11 @@ def test_the_first_slot_is_a_single_item(recorded, tmp_path):
 )
 def test_purchases_and_revenue_are_counted_in_their_units(recorded, tmp_path, metric, names):
     args = ("--archive-dir", recorded.archive_dir, "--policy", "best", "--metric", metric)
-    found = (
-        json.loads((tmp_path / "r.json").read_text())
-        if evaluate(*args, "--report", tmp_path / "r.json").exit_code in (0, 3)
-        else {}
-    )
+    found = report(tmp_path, *args, code=None)
     assert list(dict.fromkeys(one["metric"] for one in found["policies"])) == names
     champion = policy(found, "champion")
-    if metric == "revenue" and champion["value"] is not None:
-        assert champion["value"] > 0
+    assert 0 < champion["effective_acts"] < found["answers"]["acts"]
+    assert "purchases have no price" not in " ".join(found["notes"])
 
 
 def test_one_placement_is_asked_about_alone(recorded, tmp_path):

@@ -16,7 +16,7 @@ from headwater_server.evaluation.shown import metrics
 from headwater_server.evaluation.shown.answer import Answer
 from headwater_server.evaluation.shown.open_answers import OpenAnswers
 from headwater_server.evaluation.shown.span import Span
-from headwater_server.replica.ports.position import Position
+from headwater_server.replica.ports.position import START, Position
 
 OLD = "answered by a release that did not note the place"
 LARGE = "the token did not hold the question, or a large event was being learned"
@@ -57,6 +57,8 @@ class Collecting:
         self._sequence = start.sequence
         self._span, self._placement, self._start = span, placement, start
         self._sequences: tuple[int, int] | None = None
+        if start != START and not span.is_before(start.offset) and not span.is_after(start.offset):
+            self._sequences = start.sequence, start.sequence
         self._open = OpenAnswers(window_minutes * 60_000.0)
         self._early: dict[str, list[tuple[Event, int, float]]] = {}
         self._seen_ids: set[int] = set()
