@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks.evaluation import coverage, cuped, obp, peeking, ratio, real, replaying, sizes
+from benchmarks.evaluation import cost, coverage, cuped, obp, peeking, ratio, real, replaying, sizes
 from benchmarks.evaluation.peers import BAD_CALL
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -88,6 +88,16 @@ def run_bytes(
 ) -> None:
     """Measure what place and question of an answer add to its events."""
     sizes.check(visits, seed)
+
+
+@app.command("cost")
+def run_cost(
+    events: Annotated[int, typer.Option(min=1_000, help="on the recorded log")] = 200_000,
+    rounds: Annotated[int, typer.Option(min=1, help="the least of them counts")] = 2,
+    seed: Seed = 1,
+) -> None:
+    """Evaluate one policy that shares the state; compare with the plain fold of the log."""
+    cost.check(events, rounds, seed)
 
 
 def _open_bandit(data: Path) -> Path:
