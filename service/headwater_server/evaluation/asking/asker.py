@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from headwater_server.engine import assigning
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.experiments import assigning
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.policies.panel import chances_of
 from headwater_server.engine.policies.policy import Policy
