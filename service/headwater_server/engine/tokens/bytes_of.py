@@ -6,8 +6,8 @@ import re
 
 _TEXT, _HEX, _UUID = range(3)  # how an id is written
 _UUID_CHARS = 36
-_DASHED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_HEXADECIMAL = re.compile(r"([0-9a-f]{2}){1,255}", re.ASCII)
+_DASHED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2}){1,255}", re.ASCII)
 
 
 class Reader:

@@ -156,7 +156,7 @@ def test_the_first_slots_of_a_list_have_the_chances_of_the_whole_list():
     whole = engine.asking().chances(REQUEST, ("a", "c", "e"), 100)
     part = engine.asking().chances(REQUEST, ("a",), 100)
     assert part.slots[0] == whole.slots[0]
-    assert part.in_list[0] == whole.in_list[0]
+    assert part.in_list[0] == pytest.approx(whole.in_list[0])
     longer = engine.asking().chances(REQUEST, ("a", "c", "e", "b"), 100)
     assert longer.slots.tolist() == [*whole.slots.tolist(), 0.0]
 
