@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from benchmarks.evaluation import (
+    cost,
     coverage,
     cuped,
     lists,
@@ -127,6 +128,16 @@ def run_bytes(
 ) -> None:
     """Measure what place and question of an answer add to its events."""
     sizes.check(visits, seed)
+
+
+@app.command("cost")
+def run_cost(
+    events: Annotated[int, typer.Option(min=1_000, help="on the recorded log")] = 200_000,
+    rounds: Annotated[int, typer.Option(min=1, help="the least of them counts")] = 2,
+    seed: Seed = 1,
+) -> None:
+    """Evaluate one policy that shares the state; compare with the plain fold of the log."""
+    cost.check(events, rounds, seed)
 
 
 def _open_bandit(data: Path) -> Path:
