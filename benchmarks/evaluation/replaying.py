@@ -92,7 +92,7 @@ async def _serve(folder: Path, lists: int, seed: int) -> tuple[Visiting, str]:
     try:
         await server.start()
         async with AsyncClient(server.address) as client:
-            await client.upsert_items(items())
+            await client.upsert_items(items(), timeout_s=DIGEST_TIMEOUT_S)
         await visiting.run(server.address, lambda: len(visiting.shown) >= lists // 2)
         await server.kill_and_wait()
         flags = ("--exploration-policy", "thompson", "--rules", json.dumps(RULES))
