@@ -26,7 +26,7 @@ from headwater_server.storage.storage import open_storage
 
 IMPRESSIONS, ACTS = "impressions", "acts"
 MOST = {IMPRESSIONS: 40, ACTS: 14}
-ADDED = ("sequence", "operations", "time_ms", "arms", "question", "unreplayable")
+ADDED = ("sequence", "operations", "time_ms", "arms", "question", "unreplayable", "windows")
 Sizes = dict[str, list[tuple[int, int]]]
 
 

@@ -173,7 +173,7 @@ def test_answers_come_in_the_order_of_their_places():
         (2, []),
         (3, [seen(later), seen(half), seen(replace(SLATE, recommendation_id="r0"))]),
     )
-    assert [one.place for one in found.answers] == [(1, 0), (1, 7), (2, 0)]
+    assert [one.place for one in found.answers] == [(1, 0, 0), (1, 7, 0), (2, 0, 0)]
 
 
 def test_one_placement_is_collected_and_all_are_known():
