@@ -15,12 +15,13 @@ from headwater_server.cli.progress import Progress
 from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.inference.intervals.bootstrap import visitor_bootstrap
+from headwater_server.inference.off_policy.competition import between, competition_shift
 from headwater_server.inference.off_policy.in_list import in_list, in_list_weights
 from headwater_server.inference.off_policy.overlap import Overlap
 
 WEAK, RIVER = "weaker retrieval", "River logistic ranker"
 _RIVER = "river:preprocessing.StandardScaler() | linear_model.LogisticRegression()"
-_SOURCES = ("together", "walk", "words", "content", "circumstances")
+_SOURCES = ("next", "history", "words", "walk", "circumstances", "cosines", "together")
 CHAMPIONS = {"T 0.2 eps 0.02": (0.2, 0.02), "T 0.4 eps 0.1": (0.4, 0.1)}
 TARGETS = {
     "T 0.1": (0.1, 0.02),
@@ -44,6 +45,11 @@ class Judged:
     coverage: float
     """Of all blocks, whether answered or not."""
     coverage_answered: float | None
+    coverage_alone: float
+    """Of the interval that leaves out competition."""
+    wider: float
+    """Width by that of the interval that leaves out competition."""
+    bias: float
     rmse: float
     own_mean: float
     """Coverage of the champion's own mean, as if it were the target's."""
@@ -63,12 +69,17 @@ def judge(asked: Asked, champion: str, blocks: int, lists: int, seed: int) -> li
             own = visitor_bootstrap(rewards.sum(axis=1), visitors, draws=DRAWS, seed=block)
             for name in names:
                 chances, truth = asked.in_list[name][picked], asked.values[name]
-                estimate = in_list(chances, logged, rewards)
-                overlap = Overlap.of_lists(in_list_weights(chances, logged), rewards)
-                interval = visitor_bootstrap(estimate.rows, visitors, draws=DRAWS, seed=block)
+                estimate, weights = (
+                    in_list(chances, logged, rewards),
+                    in_list_weights(chances, logged),
+                )
+                overlap = Overlap.of_lists(weights, rewards)
+                alone = visitor_bootstrap(estimate.rows, visitors, draws=DRAWS, seed=block)
+                interval = between(alone, competition_shift(weights, rewards))
                 found[name].append((
                     overlap.effective_share, overlap.is_enough, truth in interval,
-                    (estimate.value - truth) ** 2, truth in own,
+                    estimate.value - truth, truth in own, truth in alone,
+                    interval.width / alone.width,
                 ))  # fmt: skip
             bar.at(block + 1)
     return [_judged(champion, name, asked.values[name], np.array(found[name])) for name in names]
@@ -82,12 +93,13 @@ def draw_clicks(chances: Floats, random: np.random.Generator) -> Floats:
 
 
 def _judged(champion: str, target: str, truth: float, found: Floats) -> Judged:
-    share, answered, covered, squared, own = found.T
+    share, answered, covered, errors, own, alone, wider = found.T
     enough = answered > 0
     of_answered = float(covered[enough].mean()) if enough.any() else None
     return Judged(
         champion, target, truth, float(share.mean()), float(answered.mean()),
-        float(covered.mean()), of_answered, float(squared.mean() ** 0.5), float(own.mean()),
+        float(covered.mean()), of_answered, float(alone.mean()), float(wider.mean()),
+        float(errors.mean()), float((errors**2).mean() ** 0.5), float(own.mean()),
     )  # fmt: skip
 
 
@@ -101,8 +113,8 @@ def check(
             continue
         found += judge(ask_all(champion, sizes, seed), champion, blocks, lists, seed + number)
     columns = (
-        "champion", "target", "true", "ESS", "answered", "coverage", "where answered", "rmse",
-        "champion's own mean",
+        "champion", "target", "true", "ESS", "answered", "coverage", "where answered",
+        "if items did not compete", "times wider", "bias", "rmse", "champion's own mean",
     )  # fmt: skip
     show(f"{blocks} blocks of {lists:,} lists of 10", columns, [_row(one) for one in found])
     if report is not None:
@@ -153,6 +165,7 @@ def _row(one: Judged) -> tuple[str, ...]:
     answered = "" if one.coverage_answered is None else f"{one.coverage_answered:.3f}"
     return (
         one.champion, one.target, f"{one.truth:.3f}", f"{one.effective_share:.3f}",
-        f"{one.answered:.3f}", f"{one.coverage:.3f}", answered, f"{one.rmse:.4f}",
+        f"{one.answered:.3f}", f"{one.coverage:.3f}", answered,
+        f"{one.coverage_alone:.3f}", f"{one.wider:.2f}", f"{one.bias:+.4f}", f"{one.rmse:.4f}",
         f"{one.own_mean:.3f}",
     )  # fmt: skip
