@@ -24,6 +24,7 @@ from benchmarks.evaluation import (
     real,
     replaying,
     sizes,
+    tails,
 )
 from benchmarks.evaluation.list_shop import Sizes
 from benchmarks.evaluation.peers import BAD_CALL
@@ -84,6 +85,16 @@ def run_peeking(
 ) -> None:
     """Read A/A experiments at 100 looks; count the differences that are called."""
     peeking.check(runs, visits, seed)
+
+
+@app.command("tails")
+def run_tails(
+    runs: Annotated[int, typer.Option(min=10, help="A/A experiments")] = 1_000,
+    visits: Visits = 16_000,
+    seed: Seed = 1,
+) -> None:
+    """Read A/A experiments on purchases and revenue at 100 looks, as `peeking` does on clicks."""
+    tails.check(runs, visits, seed)
 
 
 @app.command("cuped")
