@@ -74,7 +74,7 @@ def _ids(experiment: Experiment) -> Iterator[str]:
 
 def _arms(experiment: Experiment) -> Iterator[str]:
     arms = experiment.arms
-    if not 2 <= len(arms) <= ARMS_MAX:  # noqa: SIM300
+    if not 2 <= len(arms) <= ARMS_MAX:
         yield f"arms: are {len(arms)}; write control and 1 to {ARMS_MAX - 1} others"
     for place, arm in enumerate(arms):
         if not _ID.fullmatch(arm.arm_id):

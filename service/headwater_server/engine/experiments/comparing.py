@@ -71,13 +71,14 @@ def pair_of_sums(
     adjusted, left = plain, 1.0
     if min(one.visitors for one in plain) > 1:
         both = moments_of(own, place), moments_of(control, place)
-        adjusted, left = cuped(both), variance_left(both)
+        (first, second), left = cuped(both), variance_left(both)
+        adjusted = first, second
     planned = running.experiment.visitors_planned * (arms[arm].weight + arms[0].weight)
-    return Pair(plain, (adjusted[0], adjusted[1]), left, max(2.0, planned), level_of(running))
+    return Pair(plain, adjusted, left, max(2.0, planned), level_of(running))
 
 
 def gain(running: Running, arm: int) -> Interval:
-    """Return the always-valid interval of how much better the primary metric is; above 0: better."""
+    """Return the always-valid interval of how much better the primary metric has become."""
     primary = running.experiment.primary
     found = pair_of(running, arm, primary.metric).difference
     if primary.direction == DECREASE:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple
 
 from headwater_server.engine.experiments.comparing import ALARM, crossed, evidence_of_ratio
 from headwater_server.engine.experiments.kept_policies import KeptPolicies
 from headwater_server.engine.experiments.running import Act, Running
 from headwater_server.engine.experiments.units import Buckets, Range
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import PURCHASE
+from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
 
 LOOK_EVENTS = 1_000
@@ -24,6 +26,26 @@ class Assigned(NamedTuple):
     running: Running
     arm: int
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the arm was closed: its visitors get control."""
+        return self.arm in self.running.closed
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy that answers, None for the settings in force."""
+        return self.running.policies[0 if self.is_closed else self.arm]
+
+    @property
+    def name(self) -> Arm:
+        """The ids of both."""
+        return self.running.names[self.arm]
+
+    @property
+    def shown(self) -> Arm:
+        """The ids of the experiment, and of the arm that the visitor gets."""
+        return self.running.names[0 if self.is_closed else self.arm]
+
 
 class Experiments:
     """The state of all of them; in the digest."""
@@ -33,6 +55,8 @@ class Experiments:
         self.by_id: dict[str, Running] = {}
         self.active: tuple[Running, ...] = ()
         self._layers: tuple[tuple[Buckets, tuple[Running, ...]], ...] = ()
+        self._in_force: AnswerSettings | None = None
+        self._under: dict[tuple[int, ...], AnswerSettings] = {}
 
     @property
     def is_used(self) -> bool:
@@ -41,30 +65,35 @@ class Experiments:
 
     # --- a request: pure reads --------------------------------------------------------------------
 
-    def assigned(
-        self, visitor: str, account: str, placement: str, now_ms: int
-    ) -> list[Assigned]:
-        """Return the arms of a visitor at a placement; keys as `Visitors.profiles_of` gives them."""
+    def assigned(self, visitor: str, account: str, placement: str, now_ms: int) -> list[Assigned]:
+        """Return the arms of a visitor, also closed ones; ``placement`` "" is any.
+
+        The keys are as `Visitors.profiles_of` gives them.
+        """
         found = []
         for buckets, layer in self._layers:
             unit = layer[0].unit(visitor, account)
-            if not unit:
-                continue
-            bucket = buckets.of(unit)
-            for running in layer:
-                if running.is_open(now_ms):
-                    arm = running.arm_of(visitor, account, placement, bucket)
+            bucket = buckets.of(unit) if unit else 0
+            for running in layer if unit else ():
+                if running.is_open(now_ms) and running.is_at(placement):
+                    arm = running.arm_of(visitor, account, bucket)
                     if arm >= 0:
                         found.append(Assigned(running, arm))
         return found
 
-    def under(self, assigned: Iterable[Assigned], in_force: AnswerSettings) -> AnswerSettings:
+    def under(self, assigned: Sequence[Assigned], in_force: AnswerSettings) -> AnswerSettings:
         """Return the settings of an answer in these arms; no two override the same setting."""
-        for running, arm in assigned:
-            policy = running.policies[arm]
-            if policy is not None:
-                in_force = policy.under(in_force)
-        return in_force
+        if self._in_force is not in_force:  # kept for the next answer: 20 us each
+            self._in_force, self._under = in_force, {}
+        policies = [one.policy for one in assigned]
+        key = tuple(map(id, policies))  # the experiments own them; a hash of one takes long
+        under = self._under.get(key)
+        if under is None:
+            under = in_force
+            for policy in filter(None, policies):
+                under = policy.under(under)
+            self._under[key] = under
+        return under
 
     # --- events: part of the fold -----------------------------------------------------------------
 
@@ -137,6 +166,7 @@ class Experiments:
 
     def index(self) -> None:
         """Find again which ones are active, by layer: that is no state of its own."""
+        self._in_force = None
         self.active = tuple(one for one in self.by_id.values() if not one.stop_ms)
         layers: dict[str, list[Running]] = {}
         for one in self.active:
@@ -202,5 +232,3 @@ def _revenue(event: Event) -> tuple[float, str]:
     code = priced[0].currency_code
     same = [item for item in priced if item.currency_code == code]
     return sum((item.price or 0.0) * item.quantity for item in same), code
-
-

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.visitors.past_sums import floats_of
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.models.base import CAPACITY_START, growing
 
@@ -54,7 +55,7 @@ class Exposed:
         values: NDArray[np.float32],
     ) -> None:
         self._leads, self._arms, self._since_s, self._values = leads, arms, since_s, values
-        self._flat = memoryview(values.reshape(-1))  # type: ignore[arg-type]  # gives floats
+        self._flat = floats_of(values)
 
     def find(self, visitor: str, account: str) -> int:
         """Return the row that counts for both keys together, -1 if neither was exposed."""
@@ -107,7 +108,7 @@ class Exposed:
 
     def values(self, row: int) -> list[float]:
         """Return the sums of a row."""
-        return self._flat[row * VALUES : (row + 1) * VALUES].tolist()
+        return list(self._flat[row * VALUES : (row + 1) * VALUES])
 
     def add(self, row: int, column: int, amount: float) -> None:
         """Add to one sum of a row."""

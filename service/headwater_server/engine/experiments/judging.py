@@ -34,8 +34,10 @@ _PUBLIC = {"start_time_ms": "start_time", "end_time_ms": "end_time"}
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """CREATED: it is done. EXISTS: it was done before. CONFLICT: the state forbids it, for each of
-    the reasons. QUARANTINED: a value is wrong, or names what is not there.
+    """What would happen, and why not.
+
+    CREATED: it is done. EXISTS: it was done before. CONFLICT: the state forbids it, for each of the
+    reasons. QUARANTINED: a value is wrong, or names what is not there.
     """
 
     status: Status
@@ -171,9 +173,7 @@ def _judged_promotion(
     return _judged_proof(experiments, promote, policy)
 
 
-def _judged_proof(
-    experiments: Experiments, promote: PolicyPromote, policy: Policy
-) -> Judgement:
+def _judged_proof(experiments: Experiments, promote: PolicyPromote, policy: Policy) -> Judgement:
     """Return whether the experiment that is named proves the policy, or it is forced."""
     if not promote.experiment_id:
         return _forbidden(
@@ -227,9 +227,7 @@ def place_of(running: Running, arm_id: str) -> int:
     return next(places, -1)
 
 
-def _judged_experiment(
-    experiments: Experiments, experiment: Experiment, now_ms: int
-) -> Judgement:
+def _judged_experiment(experiments: Experiments, experiment: Experiment, now_ms: int) -> Judgement:
     present = experiments.by_id.get(experiment.experiment_id)
     if present is not None:
         if present.experiment == experiment:
@@ -267,9 +265,7 @@ def _frozen(present: Running, experiment: Experiment, now_ms: int) -> Iterator[s
         )
 
 
-def _in_the_way(
-    experiments: Experiments, experiment: Experiment, now_ms: int
-) -> Iterator[str]:
+def _in_the_way(experiments: Experiments, experiment: Experiment, now_ms: int) -> Iterator[str]:
     """Yield what of other experiments, and of the time, forbids it."""
     if 0 < experiment.end_time_ms <= now_ms:
         yield "end_time: is over already: write a later one, or stop the experiment"
@@ -301,16 +297,14 @@ def _of_layer(experiments: Experiments, experiment: Experiment, now_ms: int) -> 
         )
 
 
-def _overlapping(
-    experiments: Experiments, experiment: Experiment, other: Running
-) -> Iterator[str]:
+def _overlapping(experiments: Experiments, experiment: Experiment, other: Running) -> Iterator[str]:
     """Two layers share visitors: where they meet, no setting may be overridden twice."""
     theirs = other.experiment
     if theirs.layer == experiment.layer:
         return
-    if experiment.placements and theirs.placements:
-        if not set(experiment.placements) & set(theirs.placements):
-            return
+    have_all = not (experiment.placements and theirs.placements)
+    if not (have_all or set(experiment.placements) & set(theirs.placements)):
+        return
     own = [experiments.policies.get(arm.policy_id) for arm in experiment.arms]
     both = _overridden(own) & _overridden(other.policies)
     if both:

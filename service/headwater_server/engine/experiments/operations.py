@@ -1,8 +1,6 @@
-"""Applying the operations on policies and experiments: judged first, then done."""
+"""Doing the operations on policies and experiments that were judged to be allowed."""
 
 from __future__ import annotations
-
-from collections.abc import Generator
 
 from headwater_server.engine.experiments import checks
 from headwater_server.engine.experiments.comparing import blockers
@@ -15,7 +13,7 @@ from headwater_server.engine.experiments.judging import (
 )
 from headwater_server.engine.experiments.running import Running
 from headwater_server.engine.experiments.units import allotted
-from headwater_server.engine.messages.events import CREATED, Outcome, Status
+from headwater_server.engine.messages.events import Status
 from headwater_server.engine.messages.experiments import (
     Experiment,
     ExperimentStop,
@@ -30,13 +28,8 @@ FOLD = "headwater: auto_promote"
 """Who promotes within the fold."""
 
 
-def applying(
-    experiments: Experiments, settings: EngineSettings, operation: PolicyOperation, now_ms: int
-) -> Generator[None, None, Outcome]:
-    """Do what is allowed; a promotion or a rollback leaves it to the caller to adopt settings."""
-    judgement = judged(experiments, settings, operation, now_ms)
-    if judgement.status is not Status.CREATED:
-        return judgement.outcome
+def doing(experiments: Experiments, operation: PolicyOperation, now_ms: int) -> Steps:
+    """Do what was judged to be allowed; who promotes or rolls back adopts the settings then."""
     match operation:
         case PolicyWrite():
             experiments.policies.write(policy_of(operation), now_ms, operation.who)
@@ -48,7 +41,6 @@ def applying(
             yield from _stopping(experiments, operation, now_ms)
         case _:
             experiments.policies.roll_back()
-    return CREATED
 
 
 def _promoting(experiments: Experiments, promote: PolicyPromote, now_ms: int) -> Steps:
@@ -103,5 +95,3 @@ def promotable(experiments: Experiments, settings: EngineSettings) -> PolicyProm
                 if judged(experiments, settings, promote, 0).status is Status.CREATED:
                     return promote
     return None
-
-

@@ -22,8 +22,10 @@ WRONG_RATIO = "sample ratio alarm"
 
 @dataclass(frozen=True, slots=True)
 class PolicyView:
-    """A policy that is kept. ``places``: where it is in the promoted stack, from 1 at the bottom;
-    ``experiment_ids``: running experiments with an arm that answers by it.
+    """A policy that is kept.
+
+    ``places``: where it is in the promoted stack, from 1 at the bottom; ``experiment_ids``: running
+    experiments with an arm that answers by it.
     """
 
     policy_id: str
@@ -121,8 +123,9 @@ class MetricOfArm:
 
 @dataclass(frozen=True, slots=True)
 class ArmReport:
-    """An arm with all of its metrics. ``promotion_blockers``: why it cannot be promoted; none: it
-    can. Of a closed arm the figures are those of the moment at which it was closed.
+    """An arm with all of its metrics; a closed one's are of the moment when it was closed.
+
+    ``promotion_blockers``: why it cannot be promoted; none: it can.
     """
 
     arm_id: str
@@ -137,7 +140,7 @@ class ArmReport:
 
 @dataclass(frozen=True, slots=True)
 class SampleRatio:
-    """The evidence that arms do not have the visitors of their weights; 100 is an alarm for good."""
+    """The evidence that arms lack visitors of their weights; from 100 on an alarm, for good."""
 
     e_value: float = 1.0
     alarm: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from headwater_server.engine.experiments.exposed import (
     ACTS,
@@ -18,8 +19,9 @@ from headwater_server.engine.experiments.exposed import (
     Exposed,
 )
 from headwater_server.engine.experiments.looks import Looks
-from headwater_server.engine.experiments.sums import Sums
+from headwater_server.engine.experiments.sums import WIDTH, Sums
 from headwater_server.engine.experiments.units import Draws, Range
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.experiments import USER, Experiment
 from headwater_server.engine.policies.policy import Policy
 
@@ -85,6 +87,7 @@ class Running:
         self.experiment = experiment
         weights = [arm.weight for arm in experiment.arms]
         self._draws = Draws(experiment.salt or experiment.experiment_id, weights)
+        self.names = tuple(Arm(experiment.experiment_id, arm.arm_id) for arm in experiment.arms)
         self._of_user = experiment.unit == USER
         self._placements = frozenset(experiment.placements)
         self.window_s = experiment.primary.window_minutes * 60.0
@@ -96,17 +99,15 @@ class Running:
         start_ms, end_ms = self.experiment.start_time_ms, self.experiment.end_time_ms
         return not self.stop_ms and start_ms <= now_ms and not 0 < end_ms <= now_ms
 
-    def arm_of(self, visitor: str, account: str, placement: str, bucket: int) -> int:
+    def is_at(self, placement: str) -> bool:
+        """Whether it runs at a placement; "" is any."""
+        return not (self._placements and placement) or placement in self._placements
+
+    def arm_of(self, visitor: str, account: str, bucket: int) -> int:
         """Return the arm of a unit, -1 if it takes no part; ``bucket`` is the unit's in the layer.
 
-        An exposed profile has its arm for good; a closed arm has nobody.
+        An exposed profile has its arm for good.
         """
-        if self._placements and placement not in self._placements:
-            return -1
-        arm = self._assigned(visitor, account, bucket)
-        return -1 if arm in self.closed else arm
-
-    def _assigned(self, visitor: str, account: str, bucket: int) -> int:
         is_within = any(start <= bucket < end for start, end in self.ranges)
         if not (is_within or account):
             return -1
@@ -115,7 +116,7 @@ class Running:
             return self.exposed.arm(row)
         if not is_within or self.is_full:
             return -1
-        return self._draws.arm((account if self._of_user else visitor)[1:])
+        return self._draws.arm(self.unit(visitor, account))
 
     def unit(self, visitor: str, account: str) -> str:
         """Return the id by which it assigns, "" if there is none: an account that is not known."""
@@ -223,20 +224,22 @@ class Running:
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain values."""
-        closed = [
-            [arm, one.time_ms, one.reason, one.metric] for arm, one in self.closed.items()
-        ]
+        closed = [[arm, one.time_ms, one.reason, one.metric] for arm, one in self.closed.items()]
         return {
             "experiment": self.experiment.canonical(),
             "policies": [policy.canonical() if policy else "" for policy in self.policies],
             "ranges": np.array(self.ranges, np.int64).reshape(-1, 2),
             "plain": [getattr(self, name) for name in self._plain],
             "closed": closed,
-            "closed_sums": np.array([(*c.own, *c.control) for c in self.closed.values()]),
+            "closed_sums": self._closed_sums(),
             "exposed": self.exposed.state(),
             "sums": self.sums.state(),
             "looks": self.looks.state(),
         }
+
+    def _closed_sums(self) -> NDArray[np.float64]:
+        sums = [(*closed.own, *closed.control) for closed in self.closed.values()]
+        return np.array(sums, np.float64).reshape(len(sums), 2 * WIDTH)
 
     @classmethod
     def loaded(cls, state: dict[str, Any]) -> Running:
@@ -246,9 +249,10 @@ class Running:
         one = cls(Experiment.parse(state["experiment"]), policies, ranges)
         for name, value in zip(cls._plain, state["plain"], strict=True):
             setattr(one, name, value)
-        for (arm, *why), sums in zip(state["closed"], state["closed_sums"].tolist(), strict=True):
-            half = len(sums) // 2
-            one.closed[arm] = Closed(*why, tuple(sums[:half]), tuple(sums[half:]))
+        for closed, sums in zip(state["closed"], state["closed_sums"].tolist(), strict=True):
+            arm, time_ms, reason, metric = closed
+            own, control = tuple(sums[:WIDTH]), tuple(sums[WIDTH:])
+            one.closed[arm] = Closed(time_ms, reason, metric, own, control)
         one.exposed.load(state["exposed"])
         one.sums.load(state["sums"])
         one.looks.load(state["looks"])

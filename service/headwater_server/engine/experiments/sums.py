@@ -145,7 +145,7 @@ def _add_all(
     values: NDArray[np.float64],
     caps: Sequence[float],
 ) -> None:
-    """Add what `_enter` and `_change` would, in the order of the rows: no BLAS, no pairwise sums."""
+    """Add what `_enter` and `_change` would, in the order of the rows, without pairwise sums."""
 
     def add(place: int, weights: NDArray[np.float64]) -> None:
         rows[:, place] += np.bincount(arms, weights, minlength=len(rows))

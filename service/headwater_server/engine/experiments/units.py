@@ -1,4 +1,4 @@
-"""Where a unit falls: its bucket in a layer, and its arm in an experiment. Pure functions of ids."""
+"""Where a unit falls: its bucket in a layer, its arm in an experiment; pure functions of ids."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def allotted(share: float, taken: Sequence[Range]) -> tuple[Range, ...] | None:
     True
     """
     wanted, ranges = max(1, round(share * PARTS)), []
-    for start, end in free_parts(taken):
-        end = min(end, start + wanted)
+    for start, free in free_parts(taken):
+        end = min(free, start + wanted)
         ranges.append((start, end))
         wanted -= end - start
         if not wanted:

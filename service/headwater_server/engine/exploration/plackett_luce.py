@@ -12,48 +12,116 @@ from headwater_server.models.splitmix import uniform
 
 _TINY = 1e-250
 """Sum of weights below which they are computed again, relative to the best of the rest."""
+_NO_ROWS, _NO_VALUES = np.zeros(0, dtype=np.int64), np.zeros((0, 0))
 
 
 @njit(cache=True)
 def fill_slots(scores, slots, epsilon, temperature, seed, chosen, propensities):
     """Fill ``chosen`` with row numbers and ``propensities`` with each one's chance."""
-    n = len(scores)
-    left = np.ones(n, dtype=np.bool_)
-    weights = np.empty(n)
+    weights = np.empty(len(scores))
+    _weigh(scores, temperature, weights)
+    nothing = np.empty(0)
+    given = _NO_ROWS, _NO_ROWS, nothing, _NO_VALUES, nothing
+    _fill(scores, weights, slots, epsilon, temperature, seed, given, chosen, propensities)
+
+
+@njit(cache=True)
+def _weigh(scores, temperature, weights):
     # relative to the best score, so that no exponential overflows
     top = scores.max()
-    for i in range(n):
+    for i in range(len(scores)):
         weights[i] = np.exp((scores[i] - top) / temperature)
+
+
+@njit(cache=True)
+def _total(scores, left, temperature, weights):
+    """Return the sum of the weights of those left, which are written again if it is too small."""
+    # summed again for each slot: subtracting the drawn weight would lose the digits of the rest
+    total = 0.0
+    for i in range(len(scores)):
+        if left[i]:
+            total += weights[i]
+    if total >= _TINY:
+        return total
+    top, total = -np.inf, 0.0
+    for i in range(len(scores)):
+        if left[i]:
+            top = max(top, scores[i])
+    for i in range(len(scores)):
+        if left[i]:
+            weights[i] = np.exp((scores[i] - top) / temperature)
+            total += weights[i]
+    return total
+
+
+@njit(cache=True)
+def _fill(scores, weights, slots, epsilon, temperature, seed, given, chosen, propensities):
+    """Fill the slots.
+
+    ``given``: the rows of the first slots (-1: no candidate, it takes the slot with the chance 0);
+    rows whose chances are summed, and their sums; values of each candidate by slot, and the mean
+    of what may be drawn there.
+    """
+    taken, tracked, sums, values, means = given
+    n = len(scores)
+    left, count = np.ones(n, dtype=np.bool_), n
     for slot in range(slots):
-        # summed again for each slot: subtracting the drawn weight would lose the digits of the rest
-        total = 0.0
-        for i in range(n):
-            if left[i]:
-                total += weights[i]
-        if total < _TINY:
-            top = -np.inf
-            for i in range(n):
-                if left[i]:
-                    top = max(top, scores[i])
-            total = 0.0
-            for i in range(n):
-                if left[i]:
-                    weights[i] = np.exp((scores[i] - top) / temperature)
-                    total += weights[i]
-        draw = uniform(seed, slot)
-        even = epsilon / (n - slot)
-        pick, passed = -1, 0.0
-        for i in range(n):
-            if left[i]:
-                # set before the comparison: if rounding leaves the sum just below the draw, the
-                # last one is taken
-                pick = i
-                passed += (1.0 - epsilon) * weights[i] / total + even
-                if draw < passed:
-                    break
-        chosen[slot] = pick
-        propensities[slot] = (1.0 - epsilon) * weights[pick] / total + even
-        left[pick] = False
+        total = _total(scores, left, temperature, weights)
+        even = epsilon / max(1, count)
+        for j in range(len(tracked)):
+            if tracked[j] >= 0 and left[tracked[j]]:
+                sums[j] += (1.0 - epsilon) * weights[tracked[j]] / total + even
+        if slot < len(values):
+            means[slot] = _mean(values[slot], weights, left, total, even, epsilon)
+        if slot < len(taken):
+            pick = taken[slot]
+        else:
+            pick = _drawn(weights, left, total, even, epsilon, uniform(seed, slot))
+        chosen[slot], propensities[slot] = pick, 0.0
+        if pick >= 0 and left[pick]:
+            propensities[slot] = (1.0 - epsilon) * weights[pick] / total + even
+            left[pick] = False
+            count -= 1
+
+
+@njit(cache=True)
+def _mean(values, weights, left, total, even, epsilon):
+    mean = 0.0
+    for i in range(len(values)):
+        if left[i]:
+            mean += ((1.0 - epsilon) * weights[i] / total + even) * values[i]
+    return mean
+
+
+@njit(cache=True)
+def _drawn(weights, left, total, even, epsilon, draw):
+    pick, passed = -1, 0.0
+    for i in range(len(weights)):
+        if left[i]:
+            # set before the comparison: if rounding leaves the sum just below the draw, the
+            # last one is taken
+            pick = i
+            passed += (1.0 - epsilon) * weights[i] / total + even
+            if draw < passed:
+                break
+    return pick
+
+
+@njit(cache=True)
+def _draw_lists(scores, slots, epsilon, temperature, seeds, tracked, counts, sums):
+    n = len(scores)
+    first, weights = np.empty(n), np.empty(n)
+    chosen, propensities = np.empty(slots, dtype=np.int64), np.empty(slots)
+    is_in = np.zeros(n, dtype=np.bool_)
+    given = _NO_ROWS, tracked, sums, _NO_VALUES, np.empty(0)
+    _weigh(scores, temperature, first)
+    for seed in seeds:
+        weights[:] = first
+        _fill(scores, weights, slots, epsilon, temperature, seed, given, chosen, propensities)
+        is_in[chosen] = True
+        for j in range(len(tracked)):
+            counts[j] += tracked[j] >= 0 and is_in[tracked[j]]
+        is_in[chosen] = False
 
 
 def seed_of(recommendation_id: str) -> int:
@@ -93,3 +161,50 @@ def best_slate(
     """
     chosen = np.argsort(-scores, kind="stable")[:slots]
     return chosen, np.ones(len(chosen))
+
+
+def slate_chances(
+    scores: NDArray[np.float64],
+    taken: NDArray[np.int64],
+    epsilon: float,
+    temperature: float,
+    values: NDArray[np.float64] = _NO_VALUES,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the chance of each slot's row given the rows before it: `draw_slate`'s propensities.
+
+    And the mean of ``values``, float64[slots, n] or nothing, over what may be drawn in each slot. A
+    row of -1 is no candidate: its chance is 0, and the slots after it are as if it were one.
+
+    >>> chances, _ = slate_chances(np.log([3.0, 1.0]), np.array([1, -1, 0]), 0.0, 1.0)
+    >>> chances.round(6).tolist()
+    [0.25, 0.0, 1.0]
+    """
+    chosen, chances = np.empty(len(taken), dtype=np.int64), np.zeros(len(taken))
+    means = np.zeros(len(values))
+    if len(scores) and len(taken):
+        weights = np.empty(len(scores))
+        _weigh(scores, temperature, weights)
+        given = taken, _NO_ROWS.copy(), np.empty(0), values, means
+        args = len(taken), epsilon, temperature, np.uint64(0), given
+        _fill(scores, weights, *args, chosen, chances)
+    return chances, means
+
+
+def draw_lists(
+    scores: NDArray[np.float64],
+    slots: int,
+    epsilon: float,
+    temperature: float,
+    seeds: NDArray[np.uint64],
+    tracked: NDArray[np.int64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Draw a list from each seed; return two numbers for each of the rows ``tracked``.
+
+    How many lists have it, and the sum of its chances over the slots of all lists, as long as it
+    is not drawn: both have the same mean. A row of -1 is in no list.
+    """
+    counts, sums = np.zeros(len(tracked)), np.zeros(len(tracked))
+    if len(scores):
+        args = min(slots, len(scores)), epsilon, temperature, seeds, tracked
+        _draw_lists(scores, *args, counts, sums)
+    return counts, sums

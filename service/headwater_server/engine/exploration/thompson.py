@@ -53,8 +53,9 @@ def sampled_scores(
     history: History,
     request: RecommendRequest,
     settings: EngineSettings,
+    draws: int = DRAWS,
 ) -> NDArray[np.float64] | None:
-    """Return float64[slots + DRAWS, n]: draws of the candidates' Φ⁻¹(chance), up to a constant.
+    """Return float64[slots + draws, n]: draws of the candidates' Φ⁻¹(chance), up to a constant.
 
     None if another policy fills the slots. One row decides each slot; the other rows estimate its
     propensity. In a row the features' weights are drawn once for all candidates, each item's own
@@ -65,7 +66,7 @@ def sampled_scores(
         return None
     dense = slot_features(scores, share_of_slate(scores), np.ones(len(items)), len(history.items))
     values, means, variances, own_means, own_variances = head.posterior_many(dense, items)
-    out = np.empty((min(request.page_size, len(items)) + DRAWS, len(items)))
+    out = np.empty((min(request.page_size, len(items)) + draws, len(items)))
     seed = np.uint64(seed_of(request.recommendation_id))
     _sample(values, means, np.sqrt(variances), own_means, np.sqrt(own_variances), seed, out)
     return out
@@ -91,7 +92,8 @@ def noise_of(
 
 
 @njit(cache=True)
-def _best(values, noise, left):
+def best_left(values, noise, left):
+    """Return the candidate that is the best of those ``left`` under one draw, -1 if none is."""
     best = -1
     for i in range(len(values)):
         if left[i] and (best < 0 or values[i] + noise[i] > values[best] + noise[best]):
@@ -106,11 +108,13 @@ def pick(values, noise, slot, slots, left):
     ``values`` float64[n] are the current scores, ``noise`` the terms that each draw adds: row
     ``slot`` decides. The propensity is c / draws. c counts the draws after the first ``slots`` rows
     in which the same candidate is the best of those left: an estimate of the chance given the
-    slots before. If c is 0, it is 1 / (draws + 1), never 0.
+    slots before. If c is 0, it is 1 / (draws + 1), never 0. Without draws to count, it is 1.
     """
-    chosen, same, draws = _best(values, noise[slot], left), 0, len(noise) - slots
+    chosen, same, draws = best_left(values, noise[slot], left), 0, len(noise) - slots
+    if draws == 0:
+        return chosen, 1.0
     for row in range(slots, len(noise)):
-        same += _best(values, noise[row], left) == chosen
+        same += best_left(values, noise[row], left) == chosen
     return chosen, max(same / draws, 1.0 / (draws + 1.0))
 
 

@@ -140,6 +140,4 @@ class ExperimentStop:
     who: str = ""
 
 
-PolicyOperation = (
-    PolicyWrite | PolicyPromote | PolicyRollback | ExperimentWrite | ExperimentStop
-)
+PolicyOperation = PolicyWrite | PolicyPromote | PolicyRollback | ExperimentWrite | ExperimentStop

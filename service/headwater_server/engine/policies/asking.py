@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Protocol
 
 from headwater_server.engine import answers
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.parts import Parts
+from headwater_server.engine.policies.chances import LISTS, Chances
+from headwater_server.engine.policies.panel import chances_of
 from headwater_server.engine.policies.policy import Policy
+from headwater_server.engine.policies.requests_under import request_under
 from headwater_server.engine.reranking.answer_settings import AnswerSettings, Order
 
 
@@ -57,10 +60,49 @@ class Asking:
         under = self.under
         return answers.answer(self._engine.parts, request_under(request, under), now_ms, under)
 
+    def chances(
+        self,
+        request: RecommendRequest,
+        item_ids: Sequence[str],
+        now_ms: int,
+        lists: int = LISTS,
+        *,
+        predict: bool = False,
+    ) -> Chances:
+        """Return how likely the policy answers the request with ``item_ids``. A pure read.
 
-def request_under(request: RecommendRequest, under: AnswerSettings) -> RecommendRequest:
-    """Return the request as baselines take it; others take it as it is."""
-    if under.explore is None:
-        return request
-    explain = request.explain and under.order is Order.SCORE  # else there is nothing to explain
-    return replace(request, explore=under.explore, explain=explain)
+        ``predict``: with the model's chances of an act. Raises ValueError if the policy is not
+        defined for the request.
+
+        >>> from headwater_server.engine.engine import Engine
+        >>> asking, request = Engine().asking(), RecommendRequest("ann", "r1", page_size=1)
+        >>> asking.chances(request, ["tent"], now_ms=0).slots.tolist()
+        [0.0]
+        """
+        parts = self._engine.parts
+        args = request, item_ids, now_ms, lists
+        return chances_of(parts, [self.under], *args, predict=predict)[0]
+
+
+class Panel:
+    """Several askings of one engine, which are asked about the same lists."""
+
+    def __init__(self, engine: Stateful, askings: Sequence[Asking]) -> None:
+        self._engine = engine
+        self._askings = tuple(askings)
+
+    def ask(
+        self,
+        request: RecommendRequest,
+        item_ids: Sequence[str],
+        now_ms: int,
+        lists: int = LISTS,
+        *,
+        predict: bool = False,
+    ) -> list[Chances | None]:
+        """Return the chances of the list by asking; None: not defined for this request."""
+        able = [one for one in self._askings if one.can_answer(request)]
+        unders = [one.under for one in able]
+        args = self._engine.parts, unders, request, item_ids, now_ms, lists
+        found = iter(chances_of(*args, predict=predict))
+        return [next(found) if one.can_answer(request) else None for one in self._askings]

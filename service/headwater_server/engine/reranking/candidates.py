@@ -89,6 +89,17 @@ class Pool:
         """The numbers of the candidates, added ones last."""
         return self.candidates.items
 
+    def rows(self, item_ids: Sequence[str]) -> NDArray[np.int64]:
+        """Return int64[n]: the candidates' rows of these ids, -1 for one that is none."""
+        given = self.candidates.given
+        if given is not None:
+            places = {item_id: row for row, item_id in enumerate(given)}
+            return np.array([places.get(one, -1) for one in item_ids], dtype=np.int64)
+        number = self.scoring.catalogue.number
+        numbers = [-1 if n is None else n for n in map(number, item_ids)]
+        found = self.items[None, :] == np.array(numbers, dtype=np.int32)[:, None]
+        return np.where(found.any(axis=1), found.argmax(axis=1), -1).astype(np.int64)
+
     def passing(self, text: str, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return bool[n]: which of ``items`` pass; unknown items never do."""
         passing = self.scoring.passing(text, items)
@@ -115,12 +126,14 @@ class Pool:
             np.concatenate((self.candidates.scores, scores)),
         )
 
-    def sampled(self, settings: EngineSettings) -> NDArray[np.float64] | None:
+    def sampled(
+        self, settings: EngineSettings, draws: int = thompson.DRAWS
+    ) -> NDArray[np.float64] | None:
         """Return draws of each candidate's value; None under a policy without such draws."""
         request, history = self.question.request, self.question.history
         head = self.scoring.models.probability
         return thompson.sampled_scores(
-            head, self.candidates.scores, self.items, history, request, settings
+            head, self.candidates.scores, self.items, history, request, settings, draws
         )
 
     def may_join(self, item: int) -> bool:

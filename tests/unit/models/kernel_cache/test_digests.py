@@ -82,7 +82,7 @@ def test_an_edit_changes_the_digests_that_depend_on_it(checkout):
 
 def test_the_fields_of_a_named_tuple_change_every_digest(checkout):
     # a kernel reads them by place, and numba's cache compares such types by name
-    file = checkout / PACKAGE.name / "engine/reranking/first_slot.py"
+    file = checkout / PACKAGE.name / "engine/reranking/drawing/first_slot.py"
     replace(file, "    pin: int\n", "    fix: int\n")
     elsewhere = digests_of(checkout)
     assert len(changed(elsewhere)) == len(elsewhere)

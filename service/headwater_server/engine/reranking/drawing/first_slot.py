@@ -13,9 +13,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.engine.reranking.caps import Groups
-from headwater_server.engine.reranking.slots import DrawParameters, barred_by, reserve
-
-_LEFT = 0
+from headwater_server.engine.reranking.drawing.allowed import LEFT, barred_by, reserve
+from headwater_server.engine.reranking.drawing.slots import DrawParameters
 
 
 class FirstSlotChoices(NamedTuple):
@@ -33,7 +32,7 @@ def _open(pinned, groups):
     reserve(pinned, status, groups)
     allowed = np.zeros(n, dtype=np.bool_)
     for i in range(n):
-        allowed[i] = status[i] == _LEFT and barred_by(i, groups) == 0
+        allowed[i] = status[i] == LEFT and barred_by(i, groups) == 0
     return pinned[0], allowed
 
 

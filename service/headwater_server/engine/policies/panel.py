@@ -1,0 +1,78 @@
+"""Several policies asked about one list, from one retrieval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headwater_server.engine import answers
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.parts import Parts
+from headwater_server.engine.policies.chances import LISTS, LISTS_MAX, Chances, chances
+from headwater_server.engine.policies.predictions import Predictions
+from headwater_server.engine.policies.requests_under import request_under
+from headwater_server.engine.reranking import ordered
+from headwater_server.engine.reranking.answer_settings import AnswerSettings, Order
+from headwater_server.engine.reranking.candidates import Candidates, Pool, Question
+
+
+def chances_of(
+    parts: Parts,
+    unders: Sequence[AnswerSettings],
+    request: RecommendRequest,
+    item_ids: Sequence[str],
+    now_ms: int,
+    lists: int = LISTS,
+    *,
+    predict: bool = False,
+) -> list[Chances]:
+    """Return the chances of a list of ``item_ids`` under each of these settings. A pure read.
+
+    Raises ValueError if ``lists`` is not from 1 to 200, or if a policy is not defined for the
+    request.
+    """
+    if not 1 <= lists <= LISTS_MAX:
+        raise ValueError(f"lists = {lists}: must lie between 1 and {LISTS_MAX}")
+    asked, ids = answers.question(parts, request, now_ms), tuple(item_ids)
+    found: list[Chances | None] = [None] * len(unders)
+    shared = _Shared(parts, asked, ids, predict=predict)
+    # those with candidates of their own come last: they begin the evidence of the request again
+    for place in sorted(range(len(unders)), key=lambda p: unders[p].order is not Order.SCORE):
+        pool = shared.pool(unders[place])
+        args = pool, unders[place], parts.reranking.similarity, ids, lists
+        found[place] = chances(*args, shared.predictions)
+    return [one for one in found if one is not None]
+
+
+class _Shared:
+    """What all policies have in common: candidates, scores, predictions."""
+
+    def __init__(
+        self, parts: Parts, asked: Question, ids: tuple[str, ...], *, predict: bool
+    ) -> None:
+        self.parts, self.asked = parts, asked
+        self.candidates: Candidates | None = None
+        head = parts.models.probability
+        self.predictions: Predictions | None = None
+        if predict and head.is_ready:
+            self.predictions = Predictions(head, self._scored(asked), ids)
+
+    def pool(self, under: AnswerSettings) -> Pool:
+        """Return the candidates under these settings."""
+        question = _question(self.asked, under)
+        if under.order is not Order.SCORE:
+            return ordered.pool(self.parts.scoring, question, under.order)
+        return self._scored(question)
+
+    def _scored(self, question: Question) -> Pool:
+        if self.candidates is None:
+            self.candidates, _ = self.parts.answering.candidates(question)
+        return Pool(self.parts.scoring, question, self.candidates)
+
+
+def _question(asked: Question, under: AnswerSettings) -> Question:
+    """Return the question with the request as the policy takes it."""
+    request = request_under(asked.request, under)
+    if request is asked.request:
+        return asked
+    fields = asked.now_ms, asked.reading, asked.context, asked.circumstances, asked.hidden
+    return Question(request, *fields)
