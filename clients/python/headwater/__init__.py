@@ -1,5 +1,6 @@
 """Client of Headwater, the recommendation service that learns while it serves."""
 
+from headwater.arms import ArmAssignment
 from headwater.async_client import AsyncClient
 from headwater.async_feedback_buffer import AsyncFeedbackBuffer
 from headwater.backlog import BufferClosedError, BufferFullError
@@ -29,7 +30,6 @@ from headwater.experiment_reports import (
     SampleRatio,
 )
 from headwater.experiments import (
-    ArmAssignment,
     Experiment,
     ExperimentAnswer,
     ExperimentArm,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from headwater import experiment_calls as calls
+from headwater.arms import ArmAssignment
 from headwater.async_connection import AsyncConnection
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.experiment_reports import Evaluation, ExperimentReport
-from headwater.experiments import ArmAssignment, Experiment, ExperimentAnswer
+from headwater.experiments import Experiment, ExperimentAnswer
 from headwater.policies import (
     Policy,
     PolicyAnswer,

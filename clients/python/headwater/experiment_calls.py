@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from headwater.arms import ArmAssignment
 from headwater.calls import Call
 from headwater.experiment_reports import EvaluationPage, ExperimentReport
-from headwater.experiments import ArmAssignment, Experiment, ExperimentAnswer, ExperimentPage
+from headwater.experiments import Experiment, ExperimentAnswer, ExperimentPage
 from headwater.policies import (
     Policy,
     PolicyAnswer,
@@ -14,9 +15,9 @@ from headwater.policies import (
     RollbackAnswer,
 )
 from headwater.v1 import experiment_service_pb2 as pb
+from headwater.wire.arms import arms
 from headwater.wire.experiment_reports import evaluation_page, report
 from headwater.wire.experiments import (
-    arms,
     experiment_answer,
     experiment_page,
     from_experiment,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headwater import experiment_calls as calls
+from headwater.arms import ArmAssignment
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.connection import Connection
 from headwater.experiment_reports import Evaluation, ExperimentReport
-from headwater.experiments import ArmAssignment, Experiment, ExperimentAnswer
+from headwater.experiments import Experiment, ExperimentAnswer
 from headwater.policies import (
     Policy,
     PolicyAnswer,

@@ -114,11 +114,3 @@ class ExperimentPage:
 
     experiments: tuple[Experiment, ...]
     next_page_token: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArmAssignment:
-    """Which arm of an experiment somebody is in."""
-
-    experiment_id: str
-    arm_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from headwater.experiments import ArmAssignment
+from headwater.arms import ArmAssignment
 
 
 @dataclass(frozen=True, slots=True)

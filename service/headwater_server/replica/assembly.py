@@ -111,7 +111,9 @@ class _Assembly:
         stores, engine, shell, writes = self._stores, self._engine, self._shell, self._writes
         sampling = self._sampling(recent)
         self._own.serves(shell, sampling)
-        experiments = ExperimentReads(engine, shell.tail, stores.evaluations)
+        experiments = ExperimentReads(
+            engine, shell.tail, stores.evaluations, now_ms=self._own.now_ms
+        )
         return Replica(
             wanted=wanted,
             stores=stores,

@@ -194,23 +194,25 @@ func (ExperimentState) EnumDescriptor() ([]byte, []int) {
 // needs no memory, and the same visitor has the same arm on every replica.
 type Experiment struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The name. Required; 1 to 128 bytes. It cannot be used again.
+	// The name. Required; 1 to 64 letters, digits, "_", "." and "-". It cannot be used again.
 	ExperimentId string `protobuf:"bytes,1,opt,name=experiment_id,json=experimentId,proto3" json:"experiment_id,omitempty"`
-	// Experiments of one layer have no visitor in common; those of different layers are independent
-	// of each other. At most 128 bytes. Empty: "default".
+	// Experiments of one layer have no visitor in common, and are all of the same `unit`. Those of
+	// different layers are independent of each other; where they meet at a placement, their policies
+	// must not set the same setting. 1 to 64 letters, digits, "_", "." and "-". Empty: "default".
 	Layer string `protobuf:"bytes,2,opt,name=layer,proto3" json:"layer,omitempty"`
-	// What makes the assignment of visitors to arms differ from that of other experiments; at most
-	// 128 bytes. Empty: `experiment_id`. Two experiments with the same salt and weights assign alike.
+	// What makes the assignment of visitors to arms differ from that of other experiments; 1 to 64
+	// letters, digits, "_", "." and "-". Empty: `experiment_id`. Two experiments with the same salt
+	// and weights assign alike.
 	Salt string `protobuf:"bytes,3,opt,name=salt,proto3" json:"salt,omitempty"`
 	// What is assigned. Not set: the visitor.
 	Unit ExperimentUnit `protobuf:"varint,4,opt,name=unit,proto3,enum=headwater.v1.ExperimentUnit" json:"unit,omitempty"`
-	// The placements where the arms differ; at most 64, of 1 to 128 bytes each. Elsewhere everybody
+	// The placements where the arms differ; at most 32, of 1 to 128 bytes each. Elsewhere everybody
 	// gets the policy in force. Empty: all placements.
 	Placements []string `protobuf:"bytes,5,rep,name=placements,proto3" json:"placements,omitempty"`
 	// The share of the layer's visitors that is in the experiment; 0.000001 to 1. The sum over a
 	// layer's experiments that have not ended is at most 1. 0: 1, the whole layer.
 	Share float64 `protobuf:"fixed64,6,opt,name=share,proto3" json:"share,omitempty"`
-	// The arms, 2 to 16. The first one is the control.
+	// The arms, 2 to 8. The first one is the control.
 	Arms []*ExperimentArm `protobuf:"bytes,7,rep,name=arms,proto3" json:"arms,omitempty"`
 	// What decides. Required.
 	Primary *PrimaryMetric `protobuf:"bytes,8,opt,name=primary,proto3" json:"primary,omitempty"`
@@ -220,15 +222,15 @@ type Experiment struct {
 	// to 0.999. 0: 0.95.
 	Level float64 `protobuf:"fixed64,10,opt,name=level,proto3" json:"level,omitempty"`
 	// How many exposed visitors are planned, over all arms: where the intervals are narrowest. A
-	// wrong plan makes them wider, never wrong. 100 to 1,000,000,000. 0: 10,000.
+	// wrong plan makes them wider, never wrong. 1 to 1,000,000,000. 0: 10,000.
 	VisitorsPlanned int64 `protobuf:"varint,11,opt,name=visitors_planned,json=visitorsPlanned,proto3" json:"visitors_planned,omitempty"`
 	// From when on visitors are assigned. Absent: at once.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// Until when. Intervals for one look (`low_fixed`) can be read from then on only. Absent: until
 	// it is stopped.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// How many exposed visitors are remembered; then nobody new enters. 100 to 10,000,000. 0:
-	// 200,000.
+	// How many exposed visitors are remembered; then nobody new enters. 1 to 4,000,000, which is also
+	// the most of all running experiments together. 0: 200,000.
 	VisitorsMax int64 `protobuf:"varint,14,opt,name=visitors_max,json=visitorsMax,proto3" json:"visitors_max,omitempty"`
 	// Promote the best arm's policy as soon as its report allows it, and stop the experiment.
 	AutoPromote bool `protobuf:"varint,15,opt,name=auto_promote,json=autoPromote,proto3" json:"auto_promote,omitempty"`
@@ -511,10 +513,10 @@ func (x *LayerRange) GetEnd() float64 {
 // One arm: who is in it gets its policy's lists.
 type ExperimentArm struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The name. Required; 1 to 128 bytes; unique in the experiment.
+	// The name. Required; 1 to 64 letters, digits, "_", "." and "-"; unique in the experiment.
 	ArmId string `protobuf:"bytes,1,opt,name=arm_id,json=armId,proto3" json:"arm_id,omitempty"`
-	// The policy; "best", "random", "baseline" and "popular" need not be written. Empty: the policy
-	// in force, as a control mostly has.
+	// The policy; "best", "random" and "popular" need not be written. Empty: the policy in force, as
+	// a control mostly has.
 	PolicyId string `protobuf:"bytes,2,opt,name=policy_id,json=policyId,proto3" json:"policy_id,omitempty"`
 	// The arm's share of the experiment's visitors, in proportion to the other arms' weights; greater
 	// than 0, at most 1,000,000. 0: 1. In answers the weights sum to 1.
@@ -611,7 +613,7 @@ type PrimaryMetric struct {
 	// the share of such visitors), "acts" (how many such acts), "reward", "purchases", or "revenue"
 	// (price times quantity, in `currency_code`). Required.
 	Metric string `protobuf:"bytes,1,opt,name=metric,proto3" json:"metric,omitempty"`
-	// Acts count for so long after the visitor's first exposure, in minutes; at most 525,600. 0:
+	// Acts count for so long after the visitor's first exposure, in minutes; at most 527,040. 0:
 	// until the experiment ends.
 	WindowMinutes float64 `protobuf:"fixed64,2,opt,name=window_minutes,json=windowMinutes,proto3" json:"window_minutes,omitempty"`
 	// Which change is an improvement. Not set: more is better.
@@ -728,61 +730,6 @@ func (x *GuardRail) GetWorstRelative() float64 {
 	return 0
 }
 
-// Which arm of an experiment somebody is in.
-type ArmAssignment struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The experiment.
-	ExperimentId string `protobuf:"bytes,1,opt,name=experiment_id,json=experimentId,proto3" json:"experiment_id,omitempty"`
-	// The arm.
-	ArmId         string `protobuf:"bytes,2,opt,name=arm_id,json=armId,proto3" json:"arm_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ArmAssignment) Reset() {
-	*x = ArmAssignment{}
-	mi := &file_headwater_v1_experiment_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ArmAssignment) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ArmAssignment) ProtoMessage() {}
-
-func (x *ArmAssignment) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_experiment_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ArmAssignment.ProtoReflect.Descriptor instead.
-func (*ArmAssignment) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_experiment_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *ArmAssignment) GetExperimentId() string {
-	if x != nil {
-		return x.ExperimentId
-	}
-	return ""
-}
-
-func (x *ArmAssignment) GetArmId() string {
-	if x != nil {
-		return x.ArmId
-	}
-	return ""
-}
-
 var File_headwater_v1_experiment_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_experiment_proto_rawDesc = "" +
@@ -839,10 +786,7 @@ const file_headwater_v1_experiment_proto_rawDesc = "" +
 	"\tdirection\x18\x03 \x01(\x0e2\x1d.headwater.v1.MetricDirectionR\tdirection\"J\n" +
 	"\tGuardRail\x12\x16\n" +
 	"\x06metric\x18\x01 \x01(\tR\x06metric\x12%\n" +
-	"\x0eworst_relative\x18\x02 \x01(\x01R\rworstRelative\"K\n" +
-	"\rArmAssignment\x12#\n" +
-	"\rexperiment_id\x18\x01 \x01(\tR\fexperimentId\x12\x15\n" +
-	"\x06arm_id\x18\x02 \x01(\tR\x05armId*h\n" +
+	"\x0eworst_relative\x18\x02 \x01(\x01R\rworstRelative*h\n" +
 	"\x0eExperimentUnit\x12\x1f\n" +
 	"\x1bEXPERIMENT_UNIT_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17EXPERIMENT_UNIT_VISITOR\x10\x01\x12\x18\n" +
@@ -872,7 +816,7 @@ func file_headwater_v1_experiment_proto_rawDescGZIP() []byte {
 }
 
 var file_headwater_v1_experiment_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_headwater_v1_experiment_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_headwater_v1_experiment_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_headwater_v1_experiment_proto_goTypes = []any{
 	(ExperimentUnit)(0),           // 0: headwater.v1.ExperimentUnit
 	(MetricDirection)(0),          // 1: headwater.v1.MetricDirection
@@ -882,21 +826,20 @@ var file_headwater_v1_experiment_proto_goTypes = []any{
 	(*ExperimentArm)(nil),         // 5: headwater.v1.ExperimentArm
 	(*PrimaryMetric)(nil),         // 6: headwater.v1.PrimaryMetric
 	(*GuardRail)(nil),             // 7: headwater.v1.GuardRail
-	(*ArmAssignment)(nil),         // 8: headwater.v1.ArmAssignment
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
 }
 var file_headwater_v1_experiment_proto_depIdxs = []int32{
 	0,  // 0: headwater.v1.Experiment.unit:type_name -> headwater.v1.ExperimentUnit
 	5,  // 1: headwater.v1.Experiment.arms:type_name -> headwater.v1.ExperimentArm
 	6,  // 2: headwater.v1.Experiment.primary:type_name -> headwater.v1.PrimaryMetric
 	7,  // 3: headwater.v1.Experiment.guard_rails:type_name -> headwater.v1.GuardRail
-	9,  // 4: headwater.v1.Experiment.start_time:type_name -> google.protobuf.Timestamp
-	9,  // 5: headwater.v1.Experiment.end_time:type_name -> google.protobuf.Timestamp
+	8,  // 4: headwater.v1.Experiment.start_time:type_name -> google.protobuf.Timestamp
+	8,  // 5: headwater.v1.Experiment.end_time:type_name -> google.protobuf.Timestamp
 	2,  // 6: headwater.v1.Experiment.state:type_name -> headwater.v1.ExperimentState
-	9,  // 7: headwater.v1.Experiment.create_time:type_name -> google.protobuf.Timestamp
-	9,  // 8: headwater.v1.Experiment.stop_time:type_name -> google.protobuf.Timestamp
+	8,  // 7: headwater.v1.Experiment.create_time:type_name -> google.protobuf.Timestamp
+	8,  // 8: headwater.v1.Experiment.stop_time:type_name -> google.protobuf.Timestamp
 	4,  // 9: headwater.v1.Experiment.layer_ranges:type_name -> headwater.v1.LayerRange
-	9,  // 10: headwater.v1.ExperimentArm.close_time:type_name -> google.protobuf.Timestamp
+	8,  // 10: headwater.v1.ExperimentArm.close_time:type_name -> google.protobuf.Timestamp
 	1,  // 11: headwater.v1.PrimaryMetric.direction:type_name -> headwater.v1.MetricDirection
 	12, // [12:12] is the sub-list for method output_type
 	12, // [12:12] is the sub-list for method input_type
@@ -916,7 +859,7 @@ func file_headwater_v1_experiment_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_experiment_proto_rawDesc), len(file_headwater_v1_experiment_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   6,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -265,12 +265,12 @@ func (x *ListPoliciesResponse) GetOffset() string {
 // A policy to promote. `require_report` or `force` must be given.
 type PromotePolicyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The policy. Required; 1 to 128 bytes.
+	// The policy. Required.
 	PolicyId string `protobuf:"bytes,1,opt,name=policy_id,json=policyId,proto3" json:"policy_id,omitempty"`
 	// The report that has to support it.
 	RequireReport *ReportReference `protobuf:"bytes,2,opt,name=require_report,json=requireReport,proto3" json:"require_report,omitempty"`
-	// Promote it although no report supports it: why, as text for people; at most 1,024 bytes. It is
-	// kept on the log.
+	// Promote it although no report supports it: why, as text for people; at most 1,000 characters.
+	// It is kept on the log.
 	Force         string `protobuf:"bytes,3,opt,name=force,proto3" json:"force,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -386,9 +386,9 @@ func (x *PromotePolicyResponse) GetOffset() string {
 type RollbackPolicyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The policy that was promoted last, so that a repeated call cannot take back another one.
-	// Required; 1 to 128 bytes.
+	// Required.
 	PolicyId string `protobuf:"bytes,1,opt,name=policy_id,json=policyId,proto3" json:"policy_id,omitempty"`
-	// Why, as text for people; at most 1,024 bytes. It is kept on the log.
+	// Why, as text for people; at most 1,000 characters. It is kept on the log.
 	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -598,7 +598,7 @@ func (x *CreateExperimentResponse) GetOffset() string {
 // Names an experiment.
 type GetExperimentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The experiment. Required; 1 to 128 bytes.
+	// The experiment. Required.
 	ExperimentId string `protobuf:"bytes,1,opt,name=experiment_id,json=experimentId,proto3" json:"experiment_id,omitempty"`
 	// Answer only from a state at least this new, as in RecommendRequest.
 	MinOffset     string `protobuf:"bytes,2,opt,name=min_offset,json=minOffset,proto3" json:"min_offset,omitempty"`
@@ -836,11 +836,11 @@ func (x *ListExperimentsResponse) GetOffset() string {
 // An experiment to stop, or an arm to close.
 type StopExperimentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The experiment. Required; 1 to 128 bytes.
+	// The experiment. Required.
 	ExperimentId string `protobuf:"bytes,1,opt,name=experiment_id,json=experimentId,proto3" json:"experiment_id,omitempty"`
 	// Close only this arm: its visitors get the control's policy from now on. Empty: stop all of it.
 	ArmId string `protobuf:"bytes,2,opt,name=arm_id,json=armId,proto3" json:"arm_id,omitempty"`
-	// Why, as text for people; at most 1,024 bytes. It is kept on the log.
+	// Why, as text for people. Required; at most 1,000 characters. It is kept on the log.
 	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -955,7 +955,7 @@ func (x *StopExperimentResponse) GetOffset() string {
 // Asks for the figures of an experiment.
 type GetExperimentReportRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The experiment. Required; 1 to 128 bytes.
+	// The experiment. Required.
 	ExperimentId string `protobuf:"bytes,1,opt,name=experiment_id,json=experimentId,proto3" json:"experiment_id,omitempty"`
 	// Only the report of exactly this state, as an offset. FAILED_PRECONDITION if the server's state
 	// is another one: it has only the present one. `headwater experiment report --as-of` computes
@@ -1316,7 +1316,7 @@ var File_headwater_v1_experiment_service_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_experiment_service_proto_rawDesc = "" +
 	"\n" +
-	"%headwater/v1/experiment_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1dheadwater/v1/experiment.proto\x1a$headwater/v1/experiment_report.proto\x1a\x19headwater/v1/policy.proto\"C\n" +
+	"%headwater/v1/experiment_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x16headwater/v1/arm.proto\x1a\x1dheadwater/v1/experiment.proto\x1a$headwater/v1/experiment_report.proto\x1a\x19headwater/v1/policy.proto\"C\n" +
 	"\x13UpsertPolicyRequest\x12,\n" +
 	"\x06policy\x18\x01 \x01(\v2\x14.headwater.v1.PolicyR\x06policy\"\\\n" +
 	"\x14UpsertPolicyResponse\x12,\n" +
@@ -1521,6 +1521,7 @@ func file_headwater_v1_experiment_service_proto_init() {
 	if File_headwater_v1_experiment_service_proto != nil {
 		return
 	}
+	file_headwater_v1_arm_proto_init()
 	file_headwater_v1_experiment_proto_init()
 	file_headwater_v1_experiment_report_proto_init()
 	file_headwater_v1_policy_proto_init()

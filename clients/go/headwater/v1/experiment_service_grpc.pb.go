@@ -90,7 +90,7 @@ type ExperimentServiceClient interface {
 	ListExperiments(ctx context.Context, in *ListExperimentsRequest, opts ...grpc.CallOption) (*ListExperimentsResponse, error)
 	// Stops an experiment, or closes one of its arms, for good. The figures stay.
 	//
-	// NOT_FOUND for an unknown experiment or arm. FAILED_PRECONDITION for the control as `arm_id`.
+	// NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
 	// Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.
 	StopExperiment(ctx context.Context, in *StopExperimentRequest, opts ...grpc.CallOption) (*StopExperimentResponse, error)
 	// Returns the figures of an experiment, from the state in memory.
@@ -285,7 +285,7 @@ type ExperimentServiceServer interface {
 	ListExperiments(context.Context, *ListExperimentsRequest) (*ListExperimentsResponse, error)
 	// Stops an experiment, or closes one of its arms, for good. The figures stay.
 	//
-	// NOT_FOUND for an unknown experiment or arm. FAILED_PRECONDITION for the control as `arm_id`.
+	// NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
 	// Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.
 	StopExperiment(context.Context, *StopExperimentRequest) (*StopExperimentResponse, error)
 	// Returns the figures of an experiment, from the state in memory.

@@ -225,9 +225,9 @@ func (x *Promotion) GetWho() string {
 // Names an arm's report in an experiment.
 type ReportReference struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The experiment. Required; 1 to 128 bytes.
+	// The experiment. Required.
 	ExperimentId string `protobuf:"bytes,1,opt,name=experiment_id,json=experimentId,proto3" json:"experiment_id,omitempty"`
-	// The arm. Required; 1 to 128 bytes. Its policy must be the one that is promoted.
+	// The arm. Required. Its policy must be the one that is promoted.
 	ArmId         string `protobuf:"bytes,2,opt,name=arm_id,json=armId,proto3" json:"arm_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

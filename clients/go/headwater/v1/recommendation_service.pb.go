@@ -999,7 +999,7 @@ var File_headwater_v1_recommendation_service_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\n" +
-	")headwater/v1/recommendation_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1dheadwater/v1/experiment.proto\x1a\x18headwater/v1/value.proto\"\xa6\x06\n" +
+	")headwater/v1/recommendation_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x16headwater/v1/arm.proto\x1a\x18headwater/v1/value.proto\"\xa6\x06\n" +
 	"\x10RecommendRequest\x12\x1d\n" +
 	"\n" +
 	"visitor_id\x18\x01 \x01(\tR\tvisitorId\x12\x17\n" +
@@ -1155,7 +1155,7 @@ func file_headwater_v1_recommendation_service_proto_init() {
 	if File_headwater_v1_recommendation_service_proto != nil {
 		return
 	}
-	file_headwater_v1_experiment_proto_init()
+	file_headwater_v1_arm_proto_init()
 	file_headwater_v1_value_proto_init()
 	file_headwater_v1_recommendation_service_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}

@@ -400,29 +400,3 @@ class GuardRail(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GuardRail: _TypeAlias = GuardRail  # noqa: Y015
-
-@_typing.final
-class ArmAssignment(_message.Message):
-    """Which arm of an experiment somebody is in."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
-    ARM_ID_FIELD_NUMBER: _builtins.int
-    experiment_id: _builtins.str
-    """The experiment."""
-    arm_id: _builtins.str
-    """The arm."""
-    def __init__(
-        self,
-        *,
-        experiment_id: _builtins.str = ...,
-        arm_id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "experiment_id", b"experiment_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ArmAssignment: _TypeAlias = ArmAssignment  # noqa: Y015

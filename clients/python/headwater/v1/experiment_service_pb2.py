@@ -23,12 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from headwater.v1 import arm_pb2 as headwater_dot_v1_dot_arm__pb2
 from headwater.v1 import experiment_pb2 as headwater_dot_v1_dot_experiment__pb2
 from headwater.v1 import experiment_report_pb2 as headwater_dot_v1_dot_experiment__report__pb2
 from headwater.v1 import policy_pb2 as headwater_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%headwater/v1/experiment_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1dheadwater/v1/experiment.proto\x1a$headwater/v1/experiment_report.proto\x1a\x19headwater/v1/policy.proto\";\n\x13UpsertPolicyRequest\x12$\n\x06policy\x18\x01 \x01(\x0b\x32\x14.headwater.v1.Policy\"L\n\x14UpsertPolicyResponse\x12$\n\x06policy\x18\x01 \x01(\x0b\x32\x14.headwater.v1.Policy\x12\x0e\n\x06offset\x18\x02 \x01(\t\"P\n\x13ListPoliciesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x12\n\nmin_offset\x18\x03 \x01(\t\"\x94\x01\n\x14ListPoliciesResponse\x12&\n\x08policies\x18\x01 \x03(\x0b\x32\x14.headwater.v1.Policy\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12+\n\npromotions\x18\x03 \x03(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x04 \x01(\t\"o\n\x14PromotePolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12\x35\n\x0erequire_report\x18\x02 \x01(\x0b\x32\x1d.headwater.v1.ReportReference\x12\r\n\x05\x66orce\x18\x03 \x01(\t\"S\n\x15PromotePolicyResponse\x12*\n\tpromotion\x18\x01 \x01(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x02 \x01(\t\":\n\x15RollbackPolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"U\n\x16RollbackPolicyResponse\x12+\n\npromotions\x18\x01 \x03(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x02 \x01(\t\"G\n\x17\x43reateExperimentRequest\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\"X\n\x18\x43reateExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"A\n\x14GetExperimentRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x12\n\nmin_offset\x18\x02 \x01(\t\"U\n\x15GetExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"S\n\x16ListExperimentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x12\n\nmin_offset\x18\x03 \x01(\t\"q\n\x17ListExperimentsResponse\x12-\n\x0b\x65xperiments\x18\x01 \x03(\x0b\x32\x18.headwater.v1.Experiment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\t\"N\n\x15StopExperimentRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61rm_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"V\n\x16StopExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"V\n\x1aGetExperimentReportRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\r\n\x05\x61s_of\x18\x02 \x01(\t\x12\x12\n\nmin_offset\x18\x03 \x01(\t\"]\n\x1bGetExperimentReportResponse\x12.\n\x06report\x18\x01 \x01(\x0b\x32\x1e.headwater.v1.ExperimentReport\x12\x0e\n\x06offset\x18\x02 \x01(\t\"?\n\x16ListEvaluationsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x17ListEvaluationsResponse\x12-\n\x0b\x65valuations\x18\x01 \x03(\x0b\x32\x18.headwater.v1.Evaluation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x11\x41ssignArmsRequest\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x11\n\tplacement\x18\x03 \x01(\t\x12\x12\n\nmin_offset\x18\x04 \x01(\t\"O\n\x12\x41ssignArmsResponse\x12)\n\x04\x61rms\x18\x01 \x03(\x0b\x32\x1b.headwater.v1.ArmAssignment\x12\x0e\n\x06offset\x18\x02 \x01(\t2\x85\x0b\n\x11\x45xperimentService\x12n\n\x0cUpsertPolicy\x12!.headwater.v1.UpsertPolicyRequest\x1a\".headwater.v1.UpsertPolicyResponse\"\x17\x82\xd3\xe4\x93\x02\x11\"\x0c/v1/policies:\x01*\x12k\n\x0cListPolicies\x12!.headwater.v1.ListPoliciesRequest\x1a\".headwater.v1.ListPoliciesResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/policies\x12\x85\x01\n\rPromotePolicy\x12\".headwater.v1.PromotePolicyRequest\x1a#.headwater.v1.PromotePolicyResponse\"+\x82\xd3\xe4\x93\x02%\" /v1/policies/{policy_id}:promote:\x01*\x12}\n\x0eRollbackPolicy\x12#.headwater.v1.RollbackPolicyRequest\x1a$.headwater.v1.RollbackPolicyResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/policies:rollback:\x01*\x12}\n\x10\x43reateExperiment\x12%.headwater.v1.CreateExperimentRequest\x1a&.headwater.v1.CreateExperimentResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/experiments:\x01*\x12\x81\x01\n\rGetExperiment\x12\".headwater.v1.GetExperimentRequest\x1a#.headwater.v1.GetExperimentResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/experiments/{experiment_id}\x12w\n\x0fListExperiments\x12$.headwater.v1.ListExperimentsRequest\x1a%.headwater.v1.ListExperimentsResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/experiments\x12\x8c\x01\n\x0eStopExperiment\x12#.headwater.v1.StopExperimentRequest\x1a$.headwater.v1.StopExperimentResponse\"/\x82\xd3\xe4\x93\x02)\"$/v1/experiments/{experiment_id}:stop:\x01*\x12\x9a\x01\n\x13GetExperimentReport\x12(.headwater.v1.GetExperimentReportRequest\x1a).headwater.v1.GetExperimentReportResponse\".\x82\xd3\xe4\x93\x02(\x12&/v1/experiments/{experiment_id}:report\x12w\n\x0fListEvaluations\x12$.headwater.v1.ListEvaluationsRequest\x1a%.headwater.v1.ListEvaluationsResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/evaluations\x12k\n\nAssignArms\x12\x1f.headwater.v1.AssignArmsRequest\x1a .headwater.v1.AssignArmsResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/arms:assign:\x01*Bo\n\x0fio.headwater.v1B\x16\x45xperimentServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%headwater/v1/experiment_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x16headwater/v1/arm.proto\x1a\x1dheadwater/v1/experiment.proto\x1a$headwater/v1/experiment_report.proto\x1a\x19headwater/v1/policy.proto\";\n\x13UpsertPolicyRequest\x12$\n\x06policy\x18\x01 \x01(\x0b\x32\x14.headwater.v1.Policy\"L\n\x14UpsertPolicyResponse\x12$\n\x06policy\x18\x01 \x01(\x0b\x32\x14.headwater.v1.Policy\x12\x0e\n\x06offset\x18\x02 \x01(\t\"P\n\x13ListPoliciesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x12\n\nmin_offset\x18\x03 \x01(\t\"\x94\x01\n\x14ListPoliciesResponse\x12&\n\x08policies\x18\x01 \x03(\x0b\x32\x14.headwater.v1.Policy\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12+\n\npromotions\x18\x03 \x03(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x04 \x01(\t\"o\n\x14PromotePolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12\x35\n\x0erequire_report\x18\x02 \x01(\x0b\x32\x1d.headwater.v1.ReportReference\x12\r\n\x05\x66orce\x18\x03 \x01(\t\"S\n\x15PromotePolicyResponse\x12*\n\tpromotion\x18\x01 \x01(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x02 \x01(\t\":\n\x15RollbackPolicyRequest\x12\x11\n\tpolicy_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"U\n\x16RollbackPolicyResponse\x12+\n\npromotions\x18\x01 \x03(\x0b\x32\x17.headwater.v1.Promotion\x12\x0e\n\x06offset\x18\x02 \x01(\t\"G\n\x17\x43reateExperimentRequest\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\"X\n\x18\x43reateExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"A\n\x14GetExperimentRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x12\n\nmin_offset\x18\x02 \x01(\t\"U\n\x15GetExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"S\n\x16ListExperimentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x12\n\nmin_offset\x18\x03 \x01(\t\"q\n\x17ListExperimentsResponse\x12-\n\x0b\x65xperiments\x18\x01 \x03(\x0b\x32\x18.headwater.v1.Experiment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\t\"N\n\x15StopExperimentRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61rm_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"V\n\x16StopExperimentResponse\x12,\n\nexperiment\x18\x01 \x01(\x0b\x32\x18.headwater.v1.Experiment\x12\x0e\n\x06offset\x18\x02 \x01(\t\"V\n\x1aGetExperimentReportRequest\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\r\n\x05\x61s_of\x18\x02 \x01(\t\x12\x12\n\nmin_offset\x18\x03 \x01(\t\"]\n\x1bGetExperimentReportResponse\x12.\n\x06report\x18\x01 \x01(\x0b\x32\x1e.headwater.v1.ExperimentReport\x12\x0e\n\x06offset\x18\x02 \x01(\t\"?\n\x16ListEvaluationsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x17ListEvaluationsResponse\x12-\n\x0b\x65valuations\x18\x01 \x03(\x0b\x32\x18.headwater.v1.Evaluation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x11\x41ssignArmsRequest\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x11\n\tplacement\x18\x03 \x01(\t\x12\x12\n\nmin_offset\x18\x04 \x01(\t\"O\n\x12\x41ssignArmsResponse\x12)\n\x04\x61rms\x18\x01 \x03(\x0b\x32\x1b.headwater.v1.ArmAssignment\x12\x0e\n\x06offset\x18\x02 \x01(\t2\x85\x0b\n\x11\x45xperimentService\x12n\n\x0cUpsertPolicy\x12!.headwater.v1.UpsertPolicyRequest\x1a\".headwater.v1.UpsertPolicyResponse\"\x17\x82\xd3\xe4\x93\x02\x11\"\x0c/v1/policies:\x01*\x12k\n\x0cListPolicies\x12!.headwater.v1.ListPoliciesRequest\x1a\".headwater.v1.ListPoliciesResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/policies\x12\x85\x01\n\rPromotePolicy\x12\".headwater.v1.PromotePolicyRequest\x1a#.headwater.v1.PromotePolicyResponse\"+\x82\xd3\xe4\x93\x02%\" /v1/policies/{policy_id}:promote:\x01*\x12}\n\x0eRollbackPolicy\x12#.headwater.v1.RollbackPolicyRequest\x1a$.headwater.v1.RollbackPolicyResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/policies:rollback:\x01*\x12}\n\x10\x43reateExperiment\x12%.headwater.v1.CreateExperimentRequest\x1a&.headwater.v1.CreateExperimentResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/experiments:\x01*\x12\x81\x01\n\rGetExperiment\x12\".headwater.v1.GetExperimentRequest\x1a#.headwater.v1.GetExperimentResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/experiments/{experiment_id}\x12w\n\x0fListExperiments\x12$.headwater.v1.ListExperimentsRequest\x1a%.headwater.v1.ListExperimentsResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/experiments\x12\x8c\x01\n\x0eStopExperiment\x12#.headwater.v1.StopExperimentRequest\x1a$.headwater.v1.StopExperimentResponse\"/\x82\xd3\xe4\x93\x02)\"$/v1/experiments/{experiment_id}:stop:\x01*\x12\x9a\x01\n\x13GetExperimentReport\x12(.headwater.v1.GetExperimentReportRequest\x1a).headwater.v1.GetExperimentReportResponse\".\x82\xd3\xe4\x93\x02(\x12&/v1/experiments/{experiment_id}:report\x12w\n\x0fListEvaluations\x12$.headwater.v1.ListEvaluationsRequest\x1a%.headwater.v1.ListEvaluationsResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/evaluations\x12k\n\nAssignArms\x12\x1f.headwater.v1.AssignArmsRequest\x1a .headwater.v1.AssignArmsResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/arms:assign:\x01*Bo\n\x0fio.headwater.v1B\x16\x45xperimentServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -58,50 +59,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPERIMENTSERVICE'].methods_by_name['ListEvaluations']._serialized_options = b'\202\323\344\223\002\021\022\017/v1/evaluations'
   _globals['_EXPERIMENTSERVICE'].methods_by_name['AssignArms']._loaded_options = None
   _globals['_EXPERIMENTSERVICE'].methods_by_name['AssignArms']._serialized_options = b'\202\323\344\223\002\024\"\017/v1/arms:assign:\001*'
-  _globals['_UPSERTPOLICYREQUEST']._serialized_start=181
-  _globals['_UPSERTPOLICYREQUEST']._serialized_end=240
-  _globals['_UPSERTPOLICYRESPONSE']._serialized_start=242
-  _globals['_UPSERTPOLICYRESPONSE']._serialized_end=318
-  _globals['_LISTPOLICIESREQUEST']._serialized_start=320
-  _globals['_LISTPOLICIESREQUEST']._serialized_end=400
-  _globals['_LISTPOLICIESRESPONSE']._serialized_start=403
-  _globals['_LISTPOLICIESRESPONSE']._serialized_end=551
-  _globals['_PROMOTEPOLICYREQUEST']._serialized_start=553
-  _globals['_PROMOTEPOLICYREQUEST']._serialized_end=664
-  _globals['_PROMOTEPOLICYRESPONSE']._serialized_start=666
-  _globals['_PROMOTEPOLICYRESPONSE']._serialized_end=749
-  _globals['_ROLLBACKPOLICYREQUEST']._serialized_start=751
-  _globals['_ROLLBACKPOLICYREQUEST']._serialized_end=809
-  _globals['_ROLLBACKPOLICYRESPONSE']._serialized_start=811
-  _globals['_ROLLBACKPOLICYRESPONSE']._serialized_end=896
-  _globals['_CREATEEXPERIMENTREQUEST']._serialized_start=898
-  _globals['_CREATEEXPERIMENTREQUEST']._serialized_end=969
-  _globals['_CREATEEXPERIMENTRESPONSE']._serialized_start=971
-  _globals['_CREATEEXPERIMENTRESPONSE']._serialized_end=1059
-  _globals['_GETEXPERIMENTREQUEST']._serialized_start=1061
-  _globals['_GETEXPERIMENTREQUEST']._serialized_end=1126
-  _globals['_GETEXPERIMENTRESPONSE']._serialized_start=1128
-  _globals['_GETEXPERIMENTRESPONSE']._serialized_end=1213
-  _globals['_LISTEXPERIMENTSREQUEST']._serialized_start=1215
-  _globals['_LISTEXPERIMENTSREQUEST']._serialized_end=1298
-  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_start=1300
-  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_end=1413
-  _globals['_STOPEXPERIMENTREQUEST']._serialized_start=1415
-  _globals['_STOPEXPERIMENTREQUEST']._serialized_end=1493
-  _globals['_STOPEXPERIMENTRESPONSE']._serialized_start=1495
-  _globals['_STOPEXPERIMENTRESPONSE']._serialized_end=1581
-  _globals['_GETEXPERIMENTREPORTREQUEST']._serialized_start=1583
-  _globals['_GETEXPERIMENTREPORTREQUEST']._serialized_end=1669
-  _globals['_GETEXPERIMENTREPORTRESPONSE']._serialized_start=1671
-  _globals['_GETEXPERIMENTREPORTRESPONSE']._serialized_end=1764
-  _globals['_LISTEVALUATIONSREQUEST']._serialized_start=1766
-  _globals['_LISTEVALUATIONSREQUEST']._serialized_end=1829
-  _globals['_LISTEVALUATIONSRESPONSE']._serialized_start=1831
-  _globals['_LISTEVALUATIONSRESPONSE']._serialized_end=1928
-  _globals['_ASSIGNARMSREQUEST']._serialized_start=1930
-  _globals['_ASSIGNARMSREQUEST']._serialized_end=2025
-  _globals['_ASSIGNARMSRESPONSE']._serialized_start=2027
-  _globals['_ASSIGNARMSRESPONSE']._serialized_end=2106
-  _globals['_EXPERIMENTSERVICE']._serialized_start=2109
-  _globals['_EXPERIMENTSERVICE']._serialized_end=3522
+  _globals['_UPSERTPOLICYREQUEST']._serialized_start=205
+  _globals['_UPSERTPOLICYREQUEST']._serialized_end=264
+  _globals['_UPSERTPOLICYRESPONSE']._serialized_start=266
+  _globals['_UPSERTPOLICYRESPONSE']._serialized_end=342
+  _globals['_LISTPOLICIESREQUEST']._serialized_start=344
+  _globals['_LISTPOLICIESREQUEST']._serialized_end=424
+  _globals['_LISTPOLICIESRESPONSE']._serialized_start=427
+  _globals['_LISTPOLICIESRESPONSE']._serialized_end=575
+  _globals['_PROMOTEPOLICYREQUEST']._serialized_start=577
+  _globals['_PROMOTEPOLICYREQUEST']._serialized_end=688
+  _globals['_PROMOTEPOLICYRESPONSE']._serialized_start=690
+  _globals['_PROMOTEPOLICYRESPONSE']._serialized_end=773
+  _globals['_ROLLBACKPOLICYREQUEST']._serialized_start=775
+  _globals['_ROLLBACKPOLICYREQUEST']._serialized_end=833
+  _globals['_ROLLBACKPOLICYRESPONSE']._serialized_start=835
+  _globals['_ROLLBACKPOLICYRESPONSE']._serialized_end=920
+  _globals['_CREATEEXPERIMENTREQUEST']._serialized_start=922
+  _globals['_CREATEEXPERIMENTREQUEST']._serialized_end=993
+  _globals['_CREATEEXPERIMENTRESPONSE']._serialized_start=995
+  _globals['_CREATEEXPERIMENTRESPONSE']._serialized_end=1083
+  _globals['_GETEXPERIMENTREQUEST']._serialized_start=1085
+  _globals['_GETEXPERIMENTREQUEST']._serialized_end=1150
+  _globals['_GETEXPERIMENTRESPONSE']._serialized_start=1152
+  _globals['_GETEXPERIMENTRESPONSE']._serialized_end=1237
+  _globals['_LISTEXPERIMENTSREQUEST']._serialized_start=1239
+  _globals['_LISTEXPERIMENTSREQUEST']._serialized_end=1322
+  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_start=1324
+  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_end=1437
+  _globals['_STOPEXPERIMENTREQUEST']._serialized_start=1439
+  _globals['_STOPEXPERIMENTREQUEST']._serialized_end=1517
+  _globals['_STOPEXPERIMENTRESPONSE']._serialized_start=1519
+  _globals['_STOPEXPERIMENTRESPONSE']._serialized_end=1605
+  _globals['_GETEXPERIMENTREPORTREQUEST']._serialized_start=1607
+  _globals['_GETEXPERIMENTREPORTREQUEST']._serialized_end=1693
+  _globals['_GETEXPERIMENTREPORTRESPONSE']._serialized_start=1695
+  _globals['_GETEXPERIMENTREPORTRESPONSE']._serialized_end=1788
+  _globals['_LISTEVALUATIONSREQUEST']._serialized_start=1790
+  _globals['_LISTEVALUATIONSREQUEST']._serialized_end=1853
+  _globals['_LISTEVALUATIONSRESPONSE']._serialized_start=1855
+  _globals['_LISTEVALUATIONSRESPONSE']._serialized_end=1952
+  _globals['_ASSIGNARMSREQUEST']._serialized_start=1954
+  _globals['_ASSIGNARMSREQUEST']._serialized_end=2049
+  _globals['_ASSIGNARMSRESPONSE']._serialized_start=2051
+  _globals['_ASSIGNARMSRESPONSE']._serialized_end=2130
+  _globals['_EXPERIMENTSERVICE']._serialized_start=2133
+  _globals['_EXPERIMENTSERVICE']._serialized_end=3546
 # @@protoc_insertion_point(module_scope)

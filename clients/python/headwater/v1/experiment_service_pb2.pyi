@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from headwater.v1 import arm_pb2 as _arm_pb2
 from headwater.v1 import experiment_pb2 as _experiment_pb2
 from headwater.v1 import experiment_report_pb2 as _experiment_report_pb2
 from headwater.v1 import policy_pb2 as _policy_pb2
@@ -651,7 +652,7 @@ class AssignArmsResponse(_message.Message):
     offset: _builtins.str
     """The state that answered. Opaque."""
     @_builtins.property
-    def arms(self) -> _containers.RepeatedCompositeFieldContainer[_experiment_pb2.ArmAssignment]:
+    def arms(self) -> _containers.RepeatedCompositeFieldContainer[_arm_pb2.ArmAssignment]:
         """The arms, one for each running experiment that the visitor is in, in the order of experiment
         ids. An arm that was closed is still the visitor's.
         """
@@ -659,7 +660,7 @@ class AssignArmsResponse(_message.Message):
     def __init__(
         self,
         *,
-        arms: _abc.Iterable[_experiment_pb2.ArmAssignment] | None = ...,
+        arms: _abc.Iterable[_arm_pb2.ArmAssignment] | None = ...,
         offset: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015

@@ -197,7 +197,7 @@ class ExperimentServiceServicer:
     def StopExperiment(self, request, context):
         """Stops an experiment, or closes one of its arms, for good. The figures stay.
 
-        NOT_FOUND for an unknown experiment or arm. FAILED_PRECONDITION for the control as `arm_id`.
+        NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
         Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -93,7 +93,7 @@ class ExperimentServiceStub:
     StopExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.StopExperimentRequest, _experiment_service_pb2.StopExperimentResponse]
     """Stops an experiment, or closes one of its arms, for good. The figures stay.
 
-    NOT_FOUND for an unknown experiment or arm. FAILED_PRECONDITION for the control as `arm_id`.
+    NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
     Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.
     """
     GetExperimentReport: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentReportRequest, _experiment_service_pb2.GetExperimentReportResponse]
@@ -179,7 +179,7 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     StopExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.StopExperimentRequest, _experiment_service_pb2.StopExperimentResponse]  # type: ignore[assignment]
     """Stops an experiment, or closes one of its arms, for good. The figures stay.
 
-    NOT_FOUND for an unknown experiment or arm. FAILED_PRECONDITION for the control as `arm_id`.
+    NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
     Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.
     """
     GetExperimentReport: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentReportRequest, _experiment_service_pb2.GetExperimentReportResponse]  # type: ignore[assignment]
@@ -310,7 +310,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_experiment_service_pb2.StopExperimentResponse, _abc.Awaitable[_experiment_service_pb2.StopExperimentResponse]]:
         """Stops an experiment, or closes one of its arms, for good. The figures stay.
 
-        NOT_FOUND for an unknown experiment or arm. FAILED_PRECONDITION for the control as `arm_id`.
+        NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
         Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.
         """
 

@@ -8,7 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
-from headwater.v1 import experiment_pb2 as _experiment_pb2
+from headwater.v1 import arm_pb2 as _arm_pb2
 from headwater.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
 import sys
@@ -258,7 +258,7 @@ class RecommendResponse(_message.Message):
         """What was left out to meet the deadline. Empty: nothing."""
 
     @_builtins.property
-    def arms(self) -> _containers.RepeatedCompositeFieldContainer[_experiment_pb2.ArmAssignment]:
+    def arms(self) -> _containers.RepeatedCompositeFieldContainer[_arm_pb2.ArmAssignment]:
         """The arms of experiments that the list was chosen by, in the order of experiment ids. Empty: the
         visitor is in no experiment at this placement.
         """
@@ -274,7 +274,7 @@ class RecommendResponse(_message.Message):
         degraded: _abc.Iterable[_builtins.str] | None = ...,
         shortfall: _builtins.str = ...,
         propensities_estimated: _builtins.bool = ...,
-        arms: _abc.Iterable[_experiment_pb2.ArmAssignment] | None = ...,
+        arms: _abc.Iterable[_arm_pb2.ArmAssignment] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...

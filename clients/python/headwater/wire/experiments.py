@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from headwater.experiments import (
-    ArmAssignment,
     Experiment,
     ExperimentAnswer,
     ExperimentArm,
@@ -124,8 +121,3 @@ def experiment_page(response: service_pb.ListExperimentsResponse) -> ExperimentP
     return ExperimentPage(
         tuple(map(from_experiment, response.experiments)), response.next_page_token
     )
-
-
-def arms(assigned: Iterable[pb.ArmAssignment]) -> tuple[ArmAssignment, ...]:
-    """Read the arms of a visitor, or of a slate."""
-    return tuple(ArmAssignment(one.experiment_id, one.arm_id) for one in assigned)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from headwater_server.engine.experiments.reports import (
-    ExperimentView,
     PolicyView,
     PromotedPolicy,
 )
@@ -34,11 +33,19 @@ from headwater_server.replica.tail.tail import Tail
 class ExperimentReads:
     """Answers from memory; only `evaluations` asks the store."""
 
-    def __init__(self, engine: StateMachine, tail: Tail, evaluations: Evaluations) -> None:
+    def __init__(
+        self,
+        engine: StateMachine,
+        tail: Tail,
+        evaluations: Evaluations,
+        *,
+        now_ms: Callable[[], int],
+    ) -> None:
         """``tail`` knows the offset of the engine's state."""
         self._engine = engine
         self._tail = tail
         self._evaluations = evaluations
+        self._now_ms = now_ms
 
     @property
     def offset(self) -> str:
@@ -118,16 +125,8 @@ class ExperimentReads:
 
     def arms(self, visitor_id: str, user_id: str, placement: str) -> ArmsAnswer:
         """Return a visitor's arms, only of experiments about a placement if one is given."""
-        arms = self._engine.lookups.arms_of(visitor_id, user_id)
-        about = {
-            one.experiment.experiment_id
-            for one in self._engine.lookups.experiments()
-            if _is_about(one, placement)
-        }
-        those = sorted(
-            (arm for arm in arms if arm.experiment_id in about), key=lambda arm: arm.experiment_id
-        )
-        return ArmsAnswer(those, self.offset)
+        arms = self._engine.lookups.arms_of(visitor_id, user_id, placement, self._now_ms())
+        return ArmsAnswer(sorted(arms, key=lambda arm: arm.experiment_id), self.offset)
 
     async def evaluations(self, after: str, count: int) -> Sequence[StoredEvaluation]:
         """Return stored evaluations, newest first, those after the place of another one."""
@@ -135,8 +134,3 @@ class ExperimentReads:
             return await self._evaluations.newest(count, after=after)
         except ValueError:
             raise InvalidRequest("page_token", "is not a token of this service") from None
-
-
-def _is_about(view: ExperimentView, placement: str) -> bool:
-    placements = view.experiment.placements
-    return not placement or not placements or placement in placements

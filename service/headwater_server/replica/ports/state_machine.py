@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
+from headwater_server.engine.experiments.judging import Judgement
+from headwater_server.engine.experiments.reports import (
+    ExperimentReport,
+    ExperimentView,
+    Policies,
+)
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.entries import Entry, Item
 from headwater_server.engine.messages.events import Outcome
+from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.requests import (
     Recommendation,
     RecommendRequest,
@@ -89,6 +97,23 @@ class StateLookups(Protocol):
 
     def metrics(self) -> Sequence[Metric]:
         """Return the quality figures, measured before each event was learned."""
+
+    def policies(self) -> Policies:
+        """Return the policies, and the promoted stack."""
+
+    def experiments(self) -> tuple[ExperimentView, ...]:
+        """Return all experiments, in the order in which they were created."""
+
+    def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
+        """Return what an experiment says so far, None if there is none of this id."""
+
+    def arms_of(
+        self, visitor_id: str, user_id: str, placement: str, now_ms: int
+    ) -> tuple[Arm, ...]:
+        """Return the arms of a visitor, by experiment; ``placement`` "" is any."""
+
+    def judged(self, operation: PolicyOperation, now_ms: int) -> Judgement:
+        """Return what an operation on policies or experiments would do now."""
 
 
 class StateMachine(Protocol):

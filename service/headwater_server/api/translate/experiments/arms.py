@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.v1 import experiment_pb2
+from headwater.v1 import arm_pb2
 from headwater.v1 import experiment_service_pb2 as pb
 from headwater_server.api.translate.checks import required, short_text
 from headwater_server.errors import Forbidden
@@ -25,7 +25,7 @@ def assign_arms_request(
 def assign_arms_response(answer: ArmsAnswer) -> pb.AssignArmsResponse:
     """Return the arms."""
     arms = (
-        experiment_pb2.ArmAssignment(experiment_id=arm.experiment_id, arm_id=arm.arm_id)
+        arm_pb2.ArmAssignment(experiment_id=arm.experiment_id, arm_id=arm.arm_id)
         for arm in answer.arms
     )
     return pb.AssignArmsResponse(arms=arms, offset=answer.offset)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from headwater.v1 import experiment_pb2
 from headwater.v1 import experiment_service_pb2 as pb
@@ -23,9 +23,9 @@ from headwater_server.errors import InvalidRequest
 
 ENTRIES_MAX = 100  # of any list: more than any may have, and few enough to be looked at
 
-_UNITS = {number: unit for unit, number in UNITS.items()}
+_UNITS: dict[int, str] = {number: unit for unit, number in UNITS.items()}
 _UNITS[experiment_pb2.EXPERIMENT_UNIT_UNSPECIFIED] = engine.VISITOR
-_DIRECTIONS = {number: direction for direction, number in DIRECTIONS.items()}
+_DIRECTIONS: dict[int, str] = {number: direction for direction, number in DIRECTIONS.items()}
 _DIRECTIONS[experiment_pb2.METRIC_DIRECTION_UNSPECIFIED] = engine.INCREASE
 
 
@@ -102,7 +102,7 @@ def _finite(name: str, number: float) -> float:
     return finite(f"experiment.{name}", number)
 
 
-def _named(field: str, number: int, known: dict[int, str]) -> str:
+def _named(field: str, number: int, known: Mapping[int, str]) -> str:
     if number not in known:
         raise InvalidRequest(field, f"has no value {number}")
     return known[number]

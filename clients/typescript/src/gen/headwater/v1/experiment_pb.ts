@@ -2,41 +2,483 @@
 // @generated from file headwater/v1/experiment.proto (package headwater.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file headwater/v1/experiment.proto.
  */
 export const file_headwater_v1_experiment: GenFile = /*@__PURE__*/
-  fileDesc("Ch1oZWFkd2F0ZXIvdjEvZXhwZXJpbWVudC5wcm90bxIMaGVhZHdhdGVyLnYxIjYKDUFybUFzc2lnbm1lbnQSFQoNZXhwZXJpbWVudF9pZBgBIAEoCRIOCgZhcm1faWQYAiABKAlCaAoPaW8uaGVhZHdhdGVyLnYxQg9FeHBlcmltZW50UHJvdG9QAVpCZ2l0aHViLmNvbS9oZWFkd2F0ZXIvaGVhZHdhdGVyL2NsaWVudHMvZ28vaGVhZHdhdGVyL3YxO2hlYWR3YXRlcnYxYgZwcm90bzM");
+  fileDesc("Ch1oZWFkd2F0ZXIvdjEvZXhwZXJpbWVudC5wcm90bxIMaGVhZHdhdGVyLnYxIuUFCgpFeHBlcmltZW50EhUKDWV4cGVyaW1lbnRfaWQYASABKAkSDQoFbGF5ZXIYAiABKAkSDAoEc2FsdBgDIAEoCRIqCgR1bml0GAQgASgOMhwuaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRVbml0EhIKCnBsYWNlbWVudHMYBSADKAkSDQoFc2hhcmUYBiABKAESKQoEYXJtcxgHIAMoCzIbLmhlYWR3YXRlci52MS5FeHBlcmltZW50QXJtEiwKB3ByaW1hcnkYCCABKAsyGy5oZWFkd2F0ZXIudjEuUHJpbWFyeU1ldHJpYxIsCgtndWFyZF9yYWlscxgJIAMoCzIXLmhlYWR3YXRlci52MS5HdWFyZFJhaWwSDQoFbGV2ZWwYCiABKAESGAoQdmlzaXRvcnNfcGxhbm5lZBgLIAEoAxIuCgpzdGFydF90aW1lGAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMdmlzaXRvcnNfbWF4GA4gASgDEhQKDGF1dG9fcHJvbW90ZRgPIAEoCBIVCg1jdXJyZW5jeV9jb2RlGBAgASgJEiwKBXN0YXRlGBEgASgOMh0uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRTdGF0ZRIvCgtjcmVhdGVfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJc3RvcF90aW1lGBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtzdG9wX3JlYXNvbhgUIAEoCRIVCg13aW5uZXJfYXJtX2lkGBUgASgJEi4KDGxheWVyX3JhbmdlcxgWIAMoCzIYLmhlYWR3YXRlci52MS5MYXllclJhbmdlEgwKBGZ1bGwYFyABKAgSCwoDd2hvGBggASgJIigKCkxheWVyUmFuZ2USDQoFc3RhcnQYASABKAESCwoDZW5kGAIgASgBIpoBCg1FeHBlcmltZW50QXJtEg4KBmFybV9pZBgBIAEoCRIRCglwb2xpY3lfaWQYAiABKAkSDgoGd2VpZ2h0GAMgASgBEhQKDGNsb3NlX3JlYXNvbhgEIAEoCRIuCgpjbG9zZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh2aXNpdG9ycxgGIAEoAyJpCg1QcmltYXJ5TWV0cmljEg4KBm1ldHJpYxgBIAEoCRIWCg53aW5kb3dfbWludXRlcxgCIAEoARIwCglkaXJlY3Rpb24YAyABKA4yHS5oZWFkd2F0ZXIudjEuTWV0cmljRGlyZWN0aW9uIjMKCUd1YXJkUmFpbBIOCgZtZXRyaWMYASABKAkSFgoOd29yc3RfcmVsYXRpdmUYAiABKAEqaAoORXhwZXJpbWVudFVuaXQSHwobRVhQRVJJTUVOVF9VTklUX1VOU1BFQ0lGSUVEEAASGwoXRVhQRVJJTUVOVF9VTklUX1ZJU0lUT1IQARIYChRFWFBFUklNRU5UX1VOSVRfVVNFUhACKnEKD01ldHJpY0RpcmVjdGlvbhIgChxNRVRSSUNfRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASHQoZTUVUUklDX0RJUkVDVElPTl9JTkNSRUFTRRABEh0KGU1FVFJJQ19ESVJFQ1RJT05fREVDUkVBU0UQAiqrAQoPRXhwZXJpbWVudFN0YXRlEiAKHEVYUEVSSU1FTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIeChpFWFBFUklNRU5UX1NUQVRFX1NDSEVEVUxFRBABEhwKGEVYUEVSSU1FTlRfU1RBVEVfUlVOTklORxACEhoKFkVYUEVSSU1FTlRfU1RBVEVfRU5ERUQQAxIcChhFWFBFUklNRU5UX1NUQVRFX1NUT1BQRUQQBEJoCg9pby5oZWFkd2F0ZXIudjFCD0V4cGVyaW1lbnRQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
- * Which arm of an experiment somebody is in.
+ * A comparison of policies on the shop's visitors. Assignment is a calculation from the ids: it
+ * needs no memory, and the same visitor has the same arm on every replica.
  *
- * @generated from message headwater.v1.ArmAssignment
+ * @generated from message headwater.v1.Experiment
  */
-export type ArmAssignment = Message<"headwater.v1.ArmAssignment"> & {
+export type Experiment = Message<"headwater.v1.Experiment"> & {
   /**
-   * The experiment.
+   * The name. Required; 1 to 64 letters, digits, "_", "." and "-". It cannot be used again.
    *
    * @generated from field: string experiment_id = 1;
    */
   experimentId: string;
 
   /**
-   * The arm.
+   * Experiments of one layer have no visitor in common, and are all of the same `unit`. Those of
+   * different layers are independent of each other; where they meet at a placement, their policies
+   * must not set the same setting. 1 to 64 letters, digits, "_", "." and "-". Empty: "default".
    *
-   * @generated from field: string arm_id = 2;
+   * @generated from field: string layer = 2;
    */
-  armId: string;
+  layer: string;
+
+  /**
+   * What makes the assignment of visitors to arms differ from that of other experiments; 1 to 64
+   * letters, digits, "_", "." and "-". Empty: `experiment_id`. Two experiments with the same salt
+   * and weights assign alike.
+   *
+   * @generated from field: string salt = 3;
+   */
+  salt: string;
+
+  /**
+   * What is assigned. Not set: the visitor.
+   *
+   * @generated from field: headwater.v1.ExperimentUnit unit = 4;
+   */
+  unit: ExperimentUnit;
+
+  /**
+   * The placements where the arms differ; at most 32, of 1 to 128 bytes each. Elsewhere everybody
+   * gets the policy in force. Empty: all placements.
+   *
+   * @generated from field: repeated string placements = 5;
+   */
+  placements: string[];
+
+  /**
+   * The share of the layer's visitors that is in the experiment; 0.000001 to 1. The sum over a
+   * layer's experiments that have not ended is at most 1. 0: 1, the whole layer.
+   *
+   * @generated from field: double share = 6;
+   */
+  share: number;
+
+  /**
+   * The arms, 2 to 8. The first one is the control.
+   *
+   * @generated from field: repeated headwater.v1.ExperimentArm arms = 7;
+   */
+  arms: ExperimentArm[];
+
+  /**
+   * What decides. Required.
+   *
+   * @generated from field: headwater.v1.PrimaryMetric primary = 8;
+   */
+  primary?: PrimaryMetric | undefined;
+
+  /**
+   * What must not become worse; at most 8.
+   *
+   * @generated from field: repeated headwater.v1.GuardRail guard_rails = 9;
+   */
+  guardRails: GuardRail[];
+
+  /**
+   * The probability that all intervals of the primary metric contain the truth, at every look; 0.5
+   * to 0.999. 0: 0.95.
+   *
+   * @generated from field: double level = 10;
+   */
+  level: number;
+
+  /**
+   * How many exposed visitors are planned, over all arms: where the intervals are narrowest. A
+   * wrong plan makes them wider, never wrong. 1 to 1,000,000,000. 0: 10,000.
+   *
+   * @generated from field: int64 visitors_planned = 11;
+   */
+  visitorsPlanned: bigint;
+
+  /**
+   * From when on visitors are assigned. Absent: at once.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 12;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * Until when. Intervals for one look (`low_fixed`) can be read from then on only. Absent: until
+   * it is stopped.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 13;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * How many exposed visitors are remembered; then nobody new enters. 1 to 4,000,000, which is also
+   * the most of all running experiments together. 0: 200,000.
+   *
+   * @generated from field: int64 visitors_max = 14;
+   */
+  visitorsMax: bigint;
+
+  /**
+   * Promote the best arm's policy as soon as its report allows it, and stop the experiment.
+   *
+   * @generated from field: bool auto_promote = 15;
+   */
+  autoPromote: boolean;
+
+  /**
+   * ISO 4217 code of the sales that "revenue" counts; sales in other currencies do not count.
+   * Empty: that of the first sale that is counted.
+   *
+   * @generated from field: string currency_code = 16;
+   */
+  currencyCode: string;
+
+  /**
+   * Where the experiment stands. Only in answers.
+   *
+   * @generated from field: headwater.v1.ExperimentState state = 17;
+   */
+  state: ExperimentState;
+
+  /**
+   * When it was created, by the time of the log. Only in answers.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 18;
+   */
+  createTime?: Timestamp | undefined;
+
+  /**
+   * When it was stopped, by the time of the log. Absent: it was not. Only in answers.
+   *
+   * @generated from field: google.protobuf.Timestamp stop_time = 19;
+   */
+  stopTime?: Timestamp | undefined;
+
+  /**
+   * Why it was stopped, as text for people. Only in answers.
+   *
+   * @generated from field: string stop_reason = 20;
+   */
+  stopReason: string;
+
+  /**
+   * The arm that was promoted and so ended it. Empty: none. Only in answers.
+   *
+   * @generated from field: string winner_arm_id = 21;
+   */
+  winnerArmId: string;
+
+  /**
+   * The parts of the layer that it has. Only in answers.
+   *
+   * @generated from field: repeated headwater.v1.LayerRange layer_ranges = 22;
+   */
+  layerRanges: LayerRange[];
+
+  /**
+   * Whether `visitors_max` visitors were exposed: nobody new enters. Only in answers.
+   *
+   * @generated from field: bool full = 23;
+   */
+  full: boolean;
+
+  /**
+   * Who created it or changed it last. Only in answers.
+   *
+   * @generated from field: string who = 24;
+   */
+  who: string;
 };
 
 /**
- * Describes the message headwater.v1.ArmAssignment.
- * Use `create(ArmAssignmentSchema)` to create a new message.
+ * Describes the message headwater.v1.Experiment.
+ * Use `create(ExperimentSchema)` to create a new message.
  */
-export const ArmAssignmentSchema: GenMessage<ArmAssignment> = /*@__PURE__*/
+export const ExperimentSchema: GenMessage<Experiment> = /*@__PURE__*/
   messageDesc(file_headwater_v1_experiment, 0);
+
+/**
+ * A part of a layer.
+ *
+ * @generated from message headwater.v1.LayerRange
+ */
+export type LayerRange = Message<"headwater.v1.LayerRange"> & {
+  /**
+   * Where it begins, 0 to 1.
+   *
+   * @generated from field: double start = 1;
+   */
+  start: number;
+
+  /**
+   * Where it ends, 0 to 1; greater than `start`.
+   *
+   * @generated from field: double end = 2;
+   */
+  end: number;
+};
+
+/**
+ * Describes the message headwater.v1.LayerRange.
+ * Use `create(LayerRangeSchema)` to create a new message.
+ */
+export const LayerRangeSchema: GenMessage<LayerRange> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_experiment, 1);
+
+/**
+ * One arm: who is in it gets its policy's lists.
+ *
+ * @generated from message headwater.v1.ExperimentArm
+ */
+export type ExperimentArm = Message<"headwater.v1.ExperimentArm"> & {
+  /**
+   * The name. Required; 1 to 64 letters, digits, "_", "." and "-"; unique in the experiment.
+   *
+   * @generated from field: string arm_id = 1;
+   */
+  armId: string;
+
+  /**
+   * The policy; "best", "random" and "popular" need not be written. Empty: the policy in force, as
+   * a control mostly has.
+   *
+   * @generated from field: string policy_id = 2;
+   */
+  policyId: string;
+
+  /**
+   * The arm's share of the experiment's visitors, in proportion to the other arms' weights; greater
+   * than 0, at most 1,000,000. 0: 1. In answers the weights sum to 1.
+   *
+   * @generated from field: double weight = 3;
+   */
+  weight: number;
+
+  /**
+   * Why nobody is in the arm any more: the name of the guard rail that it crossed, or what was
+   * given to StopExperiment. Its visitors get the control's policy, and count for the arm. Empty:
+   * the arm is open. Only in answers.
+   *
+   * @generated from field: string close_reason = 4;
+   */
+  closeReason: string;
+
+  /**
+   * When it was closed, by the time of the log. Absent: the arm is open. Only in answers.
+   *
+   * @generated from field: google.protobuf.Timestamp close_time = 5;
+   */
+  closeTime?: Timestamp | undefined;
+
+  /**
+   * The exposed visitors: those who were reported to have seen one of its lists. Only in answers.
+   *
+   * @generated from field: int64 visitors = 6;
+   */
+  visitors: bigint;
+};
+
+/**
+ * Describes the message headwater.v1.ExperimentArm.
+ * Use `create(ExperimentArmSchema)` to create a new message.
+ */
+export const ExperimentArmSchema: GenMessage<ExperimentArm> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_experiment, 2);
+
+/**
+ * What decides an experiment.
+ *
+ * @generated from message headwater.v1.PrimaryMetric
+ */
+export type PrimaryMetric = Message<"headwater.v1.PrimaryMetric"> & {
+  /**
+   * What is summed over all acts of a visitor since the first exposure, whether they follow from a
+   * list or not: "act_rate" (1 for a visitor with an act of positive reward, so that its mean is
+   * the share of such visitors), "acts" (how many such acts), "reward", "purchases", or "revenue"
+   * (price times quantity, in `currency_code`). Required.
+   *
+   * @generated from field: string metric = 1;
+   */
+  metric: string;
+
+  /**
+   * Acts count for so long after the visitor's first exposure, in minutes; at most 527,040. 0:
+   * until the experiment ends.
+   *
+   * @generated from field: double window_minutes = 2;
+   */
+  windowMinutes: number;
+
+  /**
+   * Which change is an improvement. Not set: more is better.
+   *
+   * @generated from field: headwater.v1.MetricDirection direction = 3;
+   */
+  direction: MetricDirection;
+};
+
+/**
+ * Describes the message headwater.v1.PrimaryMetric.
+ * Use `create(PrimaryMetricSchema)` to create a new message.
+ */
+export const PrimaryMetricSchema: GenMessage<PrimaryMetric> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_experiment, 3);
+
+/**
+ * What must not become worse. An arm that crosses it is closed at the same place of the log on
+ * every replica, without anybody having to look.
+ *
+ * @generated from message headwater.v1.GuardRail
+ */
+export type GuardRail = Message<"headwater.v1.GuardRail"> & {
+  /**
+   * The metric, as in PrimaryMetric. Required.
+   *
+   * @generated from field: string metric = 1;
+   */
+  metric: string;
+
+  /**
+   * The worst change that is accepted, relative to the control, such as -0.05: 5 % less; -1 to 0.
+   * The arm is closed as soon as the whole interval of the change is below it.
+   *
+   * @generated from field: double worst_relative = 2;
+   */
+  worstRelative: number;
+};
+
+/**
+ * Describes the message headwater.v1.GuardRail.
+ * Use `create(GuardRailSchema)` to create a new message.
+ */
+export const GuardRailSchema: GenMessage<GuardRail> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_experiment, 4);
+
+/**
+ * What is assigned to an arm as a whole.
+ *
+ * @generated from enum headwater.v1.ExperimentUnit
+ */
+export enum ExperimentUnit {
+  /**
+   * As EXPERIMENT_UNIT_VISITOR.
+   *
+   * @generated from enum value: EXPERIMENT_UNIT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The visitor: a browser, device or cookie. Everybody is in the experiment. Whoever deletes
+   * cookies is a new visitor and may get another arm.
+   *
+   * @generated from enum value: EXPERIMENT_UNIT_VISITOR = 1;
+   */
+  VISITOR = 1,
+
+  /**
+   * The account: the same arm on all devices. Requests without `user_id` are not in the experiment.
+   *
+   * @generated from enum value: EXPERIMENT_UNIT_USER = 2;
+   */
+  USER = 2,
+}
+
+/**
+ * Describes the enum headwater.v1.ExperimentUnit.
+ */
+export const ExperimentUnitSchema: GenEnum<ExperimentUnit> = /*@__PURE__*/
+  enumDesc(file_headwater_v1_experiment, 0);
+
+/**
+ * Which change of a metric is an improvement.
+ *
+ * @generated from enum headwater.v1.MetricDirection
+ */
+export enum MetricDirection {
+  /**
+   * As METRIC_DIRECTION_INCREASE.
+   *
+   * @generated from enum value: METRIC_DIRECTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * More is better.
+   *
+   * @generated from enum value: METRIC_DIRECTION_INCREASE = 1;
+   */
+  INCREASE = 1,
+
+  /**
+   * Less is better.
+   *
+   * @generated from enum value: METRIC_DIRECTION_DECREASE = 2;
+   */
+  DECREASE = 2,
+}
+
+/**
+ * Describes the enum headwater.v1.MetricDirection.
+ */
+export const MetricDirectionSchema: GenEnum<MetricDirection> = /*@__PURE__*/
+  enumDesc(file_headwater_v1_experiment, 1);
+
+/**
+ * Where an experiment stands.
+ *
+ * @generated from enum headwater.v1.ExperimentState
+ */
+export enum ExperimentState {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: EXPERIMENT_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * `start_time` is ahead: nobody is assigned.
+   *
+   * @generated from enum value: EXPERIMENT_STATE_SCHEDULED = 1;
+   */
+  SCHEDULED = 1,
+
+  /**
+   * Visitors are assigned, and their acts count.
+   *
+   * @generated from enum value: EXPERIMENT_STATE_RUNNING = 2;
+   */
+  RUNNING = 2,
+
+  /**
+   * `end_time` has passed: the figures are final, and everybody gets the policy in force.
+   *
+   * @generated from enum value: EXPERIMENT_STATE_ENDED = 3;
+   */
+  ENDED = 3,
+
+  /**
+   * It was stopped: the figures are final, and everybody gets the policy in force.
+   *
+   * @generated from enum value: EXPERIMENT_STATE_STOPPED = 4;
+   */
+  STOPPED = 4,
+}
+
+/**
+ * Describes the enum headwater.v1.ExperimentState.
+ */
+export const ExperimentStateSchema: GenEnum<ExperimentState> = /*@__PURE__*/
+  enumDesc(file_headwater_v1_experiment, 2);
 
