@@ -18,6 +18,10 @@ interface ChartProps {
   /** Charts with the same key move their cursors together. */
   syncKey?: string;
   floor?: number;
+  /** An area between two lines, by their places in `lines`: upper, lower. */
+  band?: readonly [number, number];
+  /** Whether 0 is always shown, as a line. */
+  zero?: boolean;
 }
 
 export function Chart(props: ChartProps) {
@@ -48,6 +52,8 @@ export function Chart(props: ChartProps) {
       marks: () => latestMarks.current,
       syncKey: props.syncKey ?? "",
       floor: props.floor,
+      band: props.band,
+      zero: props.zero ?? false,
       onCursor: setCursor,
     });
     const made = new uPlot(options, [[], ...lines.map(() => [])] as uPlot.AlignedData, root);

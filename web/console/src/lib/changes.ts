@@ -1,0 +1,24 @@
+/** Changes that an operator makes in a view: what was done, and a state that contains it. */
+
+import { useRef, useState } from "preact/hooks";
+
+/** Called after a change: what was done, and the offset of a state that contains it. */
+export type OnDone = (text: string, offset: string | undefined) => void;
+
+export interface Changes {
+  /** What was done last; empty: nothing yet. */
+  done: string;
+  /** The state that the view has to wait for: another replica may answer the next request. */
+  minOffset: () => string;
+  note: OnDone;
+}
+
+export function useChanges(): Changes {
+  const newest = useRef("");
+  const [done, setDone] = useState("");
+  const note: OnDone = (text, offset) => {
+    newest.current = offset ?? "";
+    setDone(text);
+  };
+  return { done, minOffset: () => newest.current, note };
+}
