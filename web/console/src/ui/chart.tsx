@@ -13,6 +13,8 @@ interface ChartProps {
   times: readonly number[];
   lines: readonly Line[];
   format: (value: number) => string;
+  /** Shorter texts for the axis; `format` without. */
+  axis?: (value: number) => string;
   marks?: readonly Mark[];
   height?: number;
   /** Charts with the same key move their cursors together. */
@@ -48,7 +50,7 @@ export function Chart(props: ChartProps) {
       width: root.clientWidth,
       height,
       lines,
-      format,
+      format: props.axis ?? format,
       marks: () => latestMarks.current,
       syncKey: props.syncKey ?? "",
       floor: props.floor,

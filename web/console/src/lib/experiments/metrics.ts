@@ -39,6 +39,12 @@ export function amountChange(metric: string, value: number, currency = ""): stri
   return `${sign}${amount(metric, Math.abs(value), currency)}`;
 }
 
+/** The same for an axis, whose unit stands elsewhere. */
+export function axisChange(metric: string, value: number): string {
+  const shown = Math.abs(metric === "act_rate" ? 100 * value : value);
+  return `${signOf(value)}${shown.toLocaleString("en-US", { maximumSignificantDigits: 3 })}`;
+}
+
 /** The unit of `amountChange`, for the note of a chart. */
 export function changeUnit(metric: string, currency = ""): string {
   if (metric === "act_rate") return "in percentage points";

@@ -1,6 +1,6 @@
 /** States and verdicts of experiments in plain words. */
 
-import type { ExperimentJson, ExperimentVerdictJson } from "../../api/types";
+import type { ExperimentJson, ExperimentReportJson, ExperimentVerdictJson } from "../../api/types";
 import { int } from "../format";
 import type { Tone } from "../tone";
 
@@ -41,6 +41,11 @@ export function stateOf(experiment: ExperimentJson): [Tone, string] {
 /** Whether figures still change. */
 export function isOpen(experiment: ExperimentJson): boolean {
   return experiment.state === "EXPERIMENT_STATE_RUNNING" || experiment.state === "EXPERIMENT_STATE_SCHEDULED";
+}
+
+/** Whether no figure can be trusted. */
+export function isVoid(report: ExperimentReportJson): boolean {
+  return report.sampleRatio?.alarm ?? false;
 }
 
 export function visitorsOf(experiment: ExperimentJson): number {

@@ -59,7 +59,7 @@ function Row({ arm, given, report, isControl, children }: RowProps) {
   return (
     <tr>
       <th scope="row">
-        {arm.armId} {isControl && <Badge>control</Badge>} {report.experiment?.winnerArmId === arm.armId && <Badge tone="good">promoted</Badge>}
+        {arm.armId} {isControl && arm.armId !== "control" && <Badge>control</Badge>} {report.experiment?.winnerArmId === arm.armId && <Badge tone="good">promoted</Badge>}
       </th>
       <td>{arm.policyId ? <a href={href("policies")}>{arm.policyId}</a> : <span class="soft">settings in force</span>}</td>
       <td class="right">{percent(double(given.weight), 0)}</td>

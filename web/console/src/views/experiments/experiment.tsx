@@ -79,7 +79,7 @@ function Question({ experiment }: { experiment: ExperimentJson }) {
   const metric = experiment.primary?.metric;
   return (
     <>
-      Compares {others.join(", ")} with the control {control}, on {placementsOf(experiment)}, for {percent(double(experiment.share), 0)} of {unitOf(experiment)}. Decided by:{" "}
+      Compares {others.join(", ")} with {control === "control" ? control : `the control, ${control}`}, on {placementsOf(experiment)}, for {percent(double(experiment.share), 0)} of {unitOf(experiment)}. Decided by:{" "}
       {metricName(metric)} ({metricMeaning(metric)}).
     </>
   );
@@ -92,14 +92,16 @@ interface ReportProps {
 }
 
 function Report({ report, permission, onDone }: ReportProps) {
+  const alarm = report.sampleRatio?.alarm;
   return (
     <div class="grid">
+      {alarm && <SampleRatio report={report} />}
       <VerdictCard report={report} />
       <Promotion report={report} permission={permission} onDone={onDone} />
       <Timeline report={report} />
       <Arms report={report} permission={permission} onDone={onDone} />
       <Comparison report={report} />
-      <SampleRatio report={report} />
+      {!alarm && <SampleRatio report={report} />}
       <GuardRails report={report} />
       <Design report={report} />
     </div>

@@ -5,7 +5,7 @@ import { useApi } from "../../lib/context";
 import { differenceOf, isKnown, relativeOf } from "../../lib/experiments/intervals";
 import { reportOf } from "../../lib/experiments/loading";
 import { metricName } from "../../lib/experiments/metrics";
-import { isOpen, placementsOf, stateOf, verdictOf, visitorsOf } from "../../lib/experiments/verdicts";
+import { isOpen, isVoid, placementsOf, stateOf, verdictOf, visitorsOf } from "../../lib/experiments/verdicts";
 import { count, double, percent } from "../../lib/format";
 import { useLoad } from "../../lib/load";
 import { href } from "../../lib/router";
@@ -51,7 +51,7 @@ function Result({ report, failed }: { report: ExperimentReportJson | undefined; 
   }
   const verdict = verdictOf(report.verdict);
   const arm = armOf(report);
-  const figures = arm?.metrics?.[0];
+  const figures = isVoid(report) ? undefined : arm?.metrics?.[0];
   return (
     <>
       <td class="nowrap" title={verdict.meaning}>
@@ -59,7 +59,7 @@ function Result({ report, failed }: { report: ExperimentReportJson | undefined; 
       </td>
       <td>
         {figures && <EstimateText figures={figures} currency={report.currencyCode ?? ""} />}
-        {figures && isKnown(differenceOf(figures)) && <span class="second">{arm.armId}</span>}
+        {figures && isKnown(differenceOf(figures)) && <span class="second">{arm?.armId}</span>}
       </td>
     </>
   );

@@ -12,7 +12,7 @@ export function GuardRails({ report }: { report: ExperimentReportJson }) {
   const rails = report.experiment?.guardRails ?? [];
   const arms = (report.arms ?? []).slice(1);
   return (
-    <Card title="Guard rails" note="An arm is closed by the server as soon as its whole interval is below the line, on every replica at the same moment" size="half" flush>
+    <Card title="Guard rails" note="An arm is closed by the server as soon as its whole interval is below the line, on every replica at the same moment" size="two-thirds" flush>
       {rails.length === 0 ? (
         <Empty icon="policies" title="No guard rails">
           Nothing closes an arm by itself. Add some to the experiment's file, such as metric "revenue" and worst_relative -0.05, and send it again.

@@ -16,7 +16,7 @@ const CHECKS = [
 export function SampleRatio({ report }: { report: ExperimentReportJson }) {
   const alarm = report.sampleRatio?.alarm ?? false;
   return (
-    <Card title="Split of visitors" note="If an arm has other visitors than planned, the comparison is not fair" size="half" flush>
+    <Card title="Split of visitors" note="If an arm has other visitors than planned, the comparison is not fair" size={alarm ? "" : "third"} flush>
       <div class="inset">{alarm ? <Alarm /> : <AsPlanned report={report} />}</div>
       <Shares report={report} />
     </Card>

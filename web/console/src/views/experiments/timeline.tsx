@@ -4,7 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 
 import type { ArmFiguresJson, ExperimentReportJson } from "../../api/types";
 import { differenceOf, type Estimate, isKnown, rangeText } from "../../lib/experiments/intervals";
-import { amountChange, changeUnit, metricName } from "../../lib/experiments/metrics";
+import { amountChange, axisChange, changeUnit, metricName } from "../../lib/experiments/metrics";
 import { isOpen } from "../../lib/experiments/verdicts";
 import { clock, count, int } from "../../lib/format";
 import { Chart } from "../../ui/chart";
@@ -34,7 +34,7 @@ export function Timeline({ report }: { report: ExperimentReportJson }) {
         )
       }
     >
-      {looks.length < 2 ? <TooEarly isOpen={isOpen(report.experiment ?? {})} /> : <Drawn looks={looks} label={`${metricName(metric)}, ${arm?.armId} against the control`} format={format} />}
+      {looks.length < 2 ? <TooEarly isOpen={isOpen(report.experiment ?? {})} /> : <Drawn looks={looks} label={`${metricName(metric)}, ${arm?.armId} against the control`} format={format} axis={(value) => axisChange(metric, value)} />}
     </Card>
   );
 }
@@ -51,9 +51,10 @@ interface DrawnProps {
   looks: readonly Look[];
   label: string;
   format: (value: number) => string;
+  axis: (value: number) => string;
 }
 
-function Drawn({ looks, label, format }: DrawnProps) {
+function Drawn({ looks, label, format, axis }: DrawnProps) {
   const times = useMemo(() => looks.map((look) => look.time), [looks]);
   const lines = useMemo(() => {
     const values = (of: (look: Look) => number | undefined) => looks.map((look) => of(look) ?? null);
@@ -65,7 +66,7 @@ function Drawn({ looks, label, format }: DrawnProps) {
   }, [looks]);
   return (
     <>
-      <Chart label={label} times={times} lines={lines} band={[1, 2]} zero format={format} height={240} />
+      <Chart label={label} times={times} lines={lines} band={[1, 2]} zero format={format} axis={axis} height={240} />
       <details>
         <summary>Show as a table</summary>
         <Table label={`${label}, by look`} columns={["Time", "Visitors>", "Difference>", "Interval>"]}>

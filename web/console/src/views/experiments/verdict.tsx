@@ -2,7 +2,7 @@
 
 import type { ArmFiguresJson, ExperimentReportJson } from "../../api/types";
 import { metricName } from "../../lib/experiments/metrics";
-import { isOpen, verdictOf } from "../../lib/experiments/verdicts";
+import { isOpen, isVoid, verdictOf } from "../../lib/experiments/verdicts";
 import { compact, count, double, int, percent } from "../../lib/format";
 import { Ago, Card, Facts } from "../../ui/parts";
 import { EstimateText } from "./estimate_text";
@@ -10,7 +10,6 @@ import { EstimateText } from "./estimate_text";
 export function VerdictCard({ report }: { report: ExperimentReportJson }) {
   const { tone, text, meaning } = verdictOf(report.verdict);
   const arms = (report.arms ?? []).slice(1);
-  const isVoid = report.verdict === "EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM";
   return (
     <Card title="Result so far" note={`${metricName(report.experiment?.primary?.metric)}, each arm against the control`} size="wide">
       <div class="stack">
@@ -18,7 +17,7 @@ export function VerdictCard({ report }: { report: ExperimentReportJson }) {
           <strong>{text}</strong>
           <p class="soft">{meaning}</p>
         </div>
-        {!isVoid && (
+        {!isVoid(report) && (
           <Facts facts={arms.map((arm) => [arm.armId ?? "", <ArmResult arm={arm} currency={report.currencyCode ?? ""} />])} />
         )}
         <Facts facts={progress(report)} />
