@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks.evaluation import coverage, cuped, obp, peeking, ratio, real
+from benchmarks.evaluation import cost, coverage, cuped, obp, peeking, ratio, real, replaying, sizes
 from benchmarks.evaluation.peers import BAD_CALL
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -70,6 +70,34 @@ def run_ratio(
 ) -> None:
     """Count the sample-ratio alarms of right and wrong splits."""
     ratio.check(runs, seed)
+
+
+@app.command("replay")
+def run_replay(
+    lists: Annotated[int, typer.Option(min=20, help="lists that visitors see")] = 2_000,
+    seed: Seed = 1,
+) -> None:
+    """Ask every list that a real server showed again, from its log."""
+    replaying.check(lists, seed)
+
+
+@app.command("bytes")
+def run_bytes(
+    visits: Annotated[int, typer.Option(min=20, help="of simulated shoppers")] = 2_000,
+    seed: Seed = 1,
+) -> None:
+    """Measure what place and question of an answer add to its events."""
+    sizes.check(visits, seed)
+
+
+@app.command("cost")
+def run_cost(
+    events: Annotated[int, typer.Option(min=1_000, help="on the recorded log")] = 200_000,
+    rounds: Annotated[int, typer.Option(min=1, help="the least of them counts")] = 2,
+    seed: Seed = 1,
+) -> None:
+    """Evaluate one policy that shares the state; compare with the plain fold of the log."""
+    cost.check(events, rounds, seed)
 
 
 def _open_bandit(data: Path) -> Path:

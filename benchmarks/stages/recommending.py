@@ -19,10 +19,12 @@ from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.replica.reads.reads import Reads
+from headwater_server.replica.reads.repeatable import Repeatable
 
 CALL = "headwater.v1.RecommendationService/Recommend"
 PAGE_SIZE = 20
 TOKEN_S = 86_400.0
+QUESTION_BYTES_MAX = 512
 _KEY = TokenKey(1, b"k" * 32)
 
 
@@ -79,6 +81,7 @@ class Recommending:
             token_s=TOKEN_S,
             now_ms=lambda: now_ms,
             timeout_s=5.0,
+            repeatable=Repeatable(lambda: (123_456, 0), QUESTION_BYTES_MAX),
         )
         settings = ApiSettings()
 

@@ -45,6 +45,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "slice_turns": (1, 1000),
     "stop_grace_s": (0, 3600),
     "store_wait_s": (0, 86_400),
+    "question_bytes_max": (0, 8_192),  # a token has at most 32,768 characters
     "source_events_per_minute_max": (0, MANY),
     "stop_patience_s": (0, 3600),
     "workers": (1, 128),

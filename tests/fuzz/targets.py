@@ -11,7 +11,9 @@ import zstandard
 
 from headwater_server.engine.catalogue.columns import Columns
 from headwater_server.engine.catalogue.filters import BadFilterError, parse
+from headwater_server.engine.messages.asked import Arm, Question
 from headwater_server.engine.messages.entries import (
+    Build,
     Item,
     ItemDelete,
     ItemWrite,
@@ -20,13 +22,17 @@ from headwater_server.engine.messages.entries import (
 )
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.tokens import attribution_token
+from headwater_server.engine.tokens import signed_token
+from headwater_server.engine.tokens.answer_body import Asked, answer_bytes
 from headwater_server.engine.tokens.attribution_token import (
     ForgedTokenError,
     TokenKey,
     open_token,
     sign,
 )
+from headwater_server.engine.tokens.question_body import question_bytes
+from headwater_server.engine.tokens.sealing import sealed
+from headwater_server.engine.tokens.token_body import packed
 from headwater_server.replica.faults import DamagedSnapshot, UnreadableEntry
 from headwater_server.storage.codecs.chunks import Chunk, checksum
 from headwater_server.storage.codecs.entry_codec import decode_entry, encode_operations
@@ -36,7 +42,13 @@ from tests.fuzz import requests
 
 KEY = TokenKey(0, b"k" * 32)
 OURS = {0: KEY}.get
-SLATE = Slate("r1", "best", "home", ("tea", "cup"), (0.5, 0.25))
+_HEAD = b"\3\0\0\0\0\x3c"  # version 3, key 0, expires at 60
+QUESTION = Question(
+    9, ("cup", "mug", "tea"), ("a",), ("b",), "price < 5", "auto", True, "u", "s", (("k", 1.0),)
+)
+SLATE = Slate(
+    "r1", "best", "home", ("tea", "cup"), (0.5, 0.25), 7, 3, 10**12, (Arm("e", "a"),), QUESTION
+)
 
 
 def _columns() -> Columns:
@@ -49,13 +61,15 @@ COLUMNS = _columns()
 
 
 def token(data: bytes) -> None:
-    """Open any text as a token, and any bytes under a right signature."""
+    """Open any text as a token, and any bytes under a right signature or seal."""
     with contextlib.suppress(ForgedTokenError):
         open_token(data.decode("utf-8", "replace"), OURS)
-    signed = data + attribution_token._mac(data, KEY.secret)
-    with contextlib.suppress(ForgedTokenError):
-        slate = open_token(base64.urlsafe_b64encode(signed).rstrip(b"=").decode(), OURS).slate
-        assert len(slate.item_ids) == len(slate.propensities)
+    signed = data + signed_token.mac(data, KEY.secret)
+    under_seal = _HEAD + sealed(_HEAD, data, KEY.secret, 60)
+    for raw in (signed, under_seal):
+        with contextlib.suppress(ForgedTokenError):
+            slate = open_token(base64.urlsafe_b64encode(raw).rstrip(b"=").decode(), OURS).slate
+            assert len(slate.item_ids) == len(slate.propensities)
 
 
 def filter_text(data: bytes) -> None:
@@ -114,6 +128,7 @@ def seeds(target: str) -> list[bytes]:
         ItemDelete("a", 5),
         UserWrite("u", (("f", 1.0),), ("f",), 7),
         SettingsChange(EngineSettings()),
+        Build("1.0", 4, "0.26"),
     ]
     plain = {"a": [1, 2.5, None], "b": (True, "x", b"y", 2**80), "c": ["x", "y"], "d": [1, 2]}
     parts = [COLUMNS.compared("price", lambda a, b: a < b, 5.0)[:4], plain]
@@ -121,9 +136,11 @@ def seeds(target: str) -> list[bytes]:
         piece for part in ("path", parts[0], "more", plain) for piece in encode_plain(part)
     )
     text = sign(SLATE, KEY, visitor_id="ann", expire_s=60)
-    padded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    before = signed_token.HEAD.pack(2, 0, 60, b"visitr", 0) + packed(SLATE)
+    asked = Asked(7, 3, 10**12, question_bytes(QUESTION, SLATE.item_ids, 512))
+    content = answer_bytes(SLATE, asked, b"visitr", b"", by_page=False)
     return {
-        "token": [text.encode(), padded[:-16]],
+        "token": [text.encode(), before, content],
         "filter": [
             b'categories: ANY("tea", "cup") AND NOT (price < 2.5e1 OR available != true)',
             b'tags: ANY("say \\"so\\"") OR grams >= -1',

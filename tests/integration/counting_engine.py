@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import astuple
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from headwater_server.engine.lookups.statistics import (
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import (
+    Build,
     Entry,
     Item,
     ItemDelete,
@@ -68,13 +70,20 @@ class CountingEngine:
         self.order: list[str] = []
         self.titles: dict[str, str] = {}
         self.users: dict[str, Any] = {}
+        self.build: Build | None = None
+
+    @property
+    def written_settings(self) -> EngineSettings:
+        return self.settings
 
     def apply(self, entry: Entry) -> list[Outcome]:
-        return [outcome for outcome in self.applying(entry) if outcome is not None]
+        return [outcome for outcomes in self.applying(entry) for outcome in outcomes or ()]
 
-    def applying(self, entry: Entry) -> Iterator[Outcome | None]:
+    def applying(
+        self, entry: Entry, pauses: Callable[[], bool] = bool
+    ) -> Iterator[Sequence[Outcome] | None]:
         for operation in entry.operations:
-            yield (yield from self._applying(operation))
+            yield [(yield from self._applying(operation))]
 
     def _applying(self, operation: Operation) -> Generator[None, None, Outcome]:
         match operation:
@@ -90,6 +99,8 @@ class CountingEngine:
                 self.users.pop(operation.user_id, None)
             case SettingsChange():
                 self.settings = operation.over(self.settings)
+            case Build():
+                self.build = operation
         return Outcome(Status.CREATED)
 
     def _learning(self, event: Event) -> Generator[None, None, Outcome]:
@@ -121,7 +132,8 @@ class CountingEngine:
         counted = {"interactions": self.interactions, "seen": self.seen, "titles": self.titles}
         copies = [(path, dict(sorted(value.items()))) for path, value in counted.items()]
         copies += [("users", dict(self.users)), ("order", list(self.order))]
-        return [*copies, ("settings", self.settings.canonical())]
+        build = astuple(self.build) if self.build else ()
+        return [*copies, ("settings", self.settings.canonical()), ("build", build)]
 
     def capture(self) -> list[tuple[str, Any]]:
         return [(f"learned/{path}", value) for path, value in self._learned()]
@@ -139,6 +151,7 @@ class CountingEngine:
         engine.interactions, engine.seen = found["interactions"], found["seen"]
         engine.titles, engine.order = found["titles"], found["order"]
         engine.users = found["users"]
+        engine.build = Build(*found["build"]) if found["build"] else None
         return engine
 
     @property

@@ -70,7 +70,7 @@ class GuardRail:
 class Experiment:
     """A comparison of policies; see Experiment in experiment.proto. The first arm is the control.
 
-    0 and "" stand for the default. The fields from ``state`` on are only in answers;
+    0 and "" mean the default. The fields from ``state`` on are only in answers;
     ``layer_ranges`` has (start, end) of each part of the layer that it has, 0 to 1.
     """
 

@@ -8,17 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from headwater_server.cli.commands import experiment as experiment_commands
 from headwater_server.cli.commands import gateway as gateway_commands
-from headwater_server.cli.commands import policy as policy_commands
 from headwater_server.cli.commands import probe as probe_command
 from headwater_server.cli.commands import settings_on_log
 from headwater_server.cli.commands.backtest import backtest
 from headwater_server.cli.commands.compile import compile_kernels
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
-from headwater_server.cli.commands.evaluate import evaluate
 from headwater_server.cli.commands.import_ import import_events
+from headwater_server.cli.commands.policies import experiment as experiment_commands
+from headwater_server.cli.commands.policies import policy as policy_commands
 from headwater_server.cli.commands.quarantine import (
     drop_quarantine,
     list_quarantine,
@@ -31,6 +30,7 @@ from headwater_server.cli.commands.token_keys import list_token_keys, rotate_tok
 from headwater_server.cli.commands.web import web
 from headwater_server.cli.commands.worker import worker
 from headwater_server.cli.demo.command import demo
+from headwater_server.cli.evaluating.command import evaluate
 from headwater_server.cli.flags import with_settings
 from headwater_server.cli.help import PlainCommand, PlainGroup, group, show_version
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER

@@ -9,7 +9,7 @@ from headwater_server.engine.experiments.experiments import Assigned
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.parts import Parts
-from headwater_server.engine.policies.asking import request_under
+from headwater_server.engine.policies.requests_under import request_under
 
 
 def recommend(parts: Parts, request: RecommendRequest, now_ms: int) -> Recommendation:

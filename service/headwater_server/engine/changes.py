@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from headwater_server.engine.catalogue.content_tokens import content_tokens
 from headwater_server.engine.clock import lies_ahead
 from headwater_server.engine.messages.entries import (
+    Build,
     Entry,
     ErasedEvent,
     ItemDelete,
@@ -50,6 +51,8 @@ def applying(parts: Parts, operation: Operation, entry: Entry) -> Applied:
             return unlink_visitor(parts, operation, entry)
         case ErasedEvent():
             return remember_erased(parts, operation, entry)
+        case Build():
+            parts.build = operation
     return CREATED  # a mark changes nothing
 
 
@@ -146,7 +149,7 @@ def with_settings(parts: Parts, change: SettingsChange, entry: Entry) -> tuple[P
     parts.settings_history.note(parts.settings, in_force, change.who, entry.time_ms)
     if parts.is_empty:
         fresh = Parts(settings)
-        fresh.settings_history = parts.settings_history
+        fresh.settings_history, fresh.build = parts.settings_history, parts.build
         return fresh, CREATED
     if settings.ranker != parts.settings.ranker:
         ranker.reserve(parts.catalogue.rows)

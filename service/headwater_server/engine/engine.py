@@ -10,16 +10,16 @@ way to the slate is in `answers`; last the state as a whole. What else an entry 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Self
 
 from headwater_server.engine import answers, assigning, changes, interactions, policy_changes
 from headwater_server.engine.clock import believed_ms
-from headwater_server.engine.experiments.experiments import LOOK_EVENTS
 from headwater_server.engine.intake.firewall import refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
-from headwater_server.engine.messages.entries import Entry, Operation, SettingsChange
+from headwater_server.engine.messages.entries import Build, Entry, Operation, SettingsChange
 from headwater_server.engine.messages.events import CREATED, Event, Outcome, Status
 from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
@@ -86,6 +86,11 @@ class Engine:
         return self.parts.written
 
     @property
+    def build(self) -> Build | None:
+        """The build of the servers that answer, as the log says."""
+        return self.parts.build
+
+    @property
     def lookups(self) -> Lookups:
         """What can be read beside a slate."""
         return Lookups(self.parts)
@@ -94,26 +99,34 @@ class Engine:
 
     def apply(self, entry: Entry) -> list[Outcome]:
         """Fold one entry into the state; return one outcome for each operation, in order."""
-        return [outcome for outcome in self.applying(entry) if outcome is not None]
+        return [*chain.from_iterable(filter(None, self.applying(entry)))]
 
-    def applying(self, entry: Entry) -> Iterator[Outcome | None]:
-        """Do the same in steps: yield each operation's outcome, and None within an operation.
+    def applying(
+        self, entry: Entry, pauses: Callable[[], bool] = bool
+    ) -> Iterator[Sequence[Outcome] | None]:
+        """Do the same in steps: yield the outcomes of operations, and None within one.
 
-        Between two steps the state may be read, but belongs to no offset: it cannot be copied, and
-        nothing else can be applied before the rest is. A step that fails leaves it so for good.
+        Between two steps the state may be read. After outcomes it is that of exactly so many
+        operations; after None it belongs to no place on the log: it cannot be copied, and nothing
+        else can be applied before the rest is. Acts that wait to be learned together are learned
+        earlier if ``pauses()`` (`bool`: never), which changes nothing but where outcomes are
+        yielded. A step that fails leaves the state as it is for good.
         """
         self._check_whole()
         outcomes: list[Outcome] = []  # of events that wait to be learned together, and the last one
         for operation in entry.operations:
             self._is_within = True
             outcomes.append((yield from self._applying(operation, entry)))
+            if self.parts.learning.acts and pauses():
+                yield from self.parts.learning.learning()
             if not self.parts.learning.acts:
                 self._is_within = False
-                yield from outcomes
-                outcomes.clear()
+                yield outcomes
+                outcomes = []
         yield from self.parts.learning.learning()
         self._is_within = False
-        yield from outcomes
+        if outcomes:
+            yield outcomes
 
     def _check_whole(self) -> None:
         if self._is_within:
@@ -151,7 +164,7 @@ class Engine:
         parts.influence.note(event, profile, now_ms)
         yield from self._learning(event, profile)
         parts.learned += 1
-        if parts.experiments.active and parts.learned % LOOK_EVENTS == 0:
+        if parts.experiments.active and parts.experiments.is_looked_at(parts.learned):
             yield from policy_changes.looking(parts)
         return CREATED
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import astuple
 from typing import Any, Self
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
@@ -19,7 +20,7 @@ from headwater_server.engine.measures.calibration import Calibration
 from headwater_server.engine.measures.drift import Drift
 from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.measures.placements import Placements
-from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.entries import Build, Entry
 from headwater_server.engine.messages.events import Event, Outcome
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
@@ -61,6 +62,7 @@ class Parts:
         self.settings = self.written = settings
         self.settings_history = SettingsHistory()
         self.experiments = Experiments()
+        self.build: Build | None = None
         self.clock_ms = 0
         self.learned = 0
         self.repeated = 0
@@ -268,6 +270,7 @@ class Parts:
         return {
             "repeated": self.repeated,
             "settings_changes": self.settings_history.state,
+            "build": list(astuple(self.build)) if self.build else [],
             "learned": self.state(),
         }
 
@@ -285,6 +288,7 @@ class Parts:
         parts.clock_ms, parts.learned = learned["clock_ms"], learned["learned"]
         parts.repeated = beside["repeated"]
         parts.settings_history.load(beside.get("settings_changes", []))
+        parts.build = Build(*found) if (found := beside.get("build")) else None
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])
         parts._answer_by(parts.experiments.policies.over(parts.written))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.settings import EngineSettings
@@ -28,6 +28,7 @@ from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.stores import Stores
 from headwater_server.replica.reads.log_end import LogEnd
 from headwater_server.replica.reads.reads import Reads
+from headwater_server.replica.reads.repeatable import Repeatable
 from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.shell import Shell
@@ -93,12 +94,14 @@ class _Assembly:
         self._own = own
         self._timeout_s = settings.write_timeout_ms / 1_000
         self._shell = self._shell_at(position, host_peers)
+        tail = self._shell.tail
+        self._repeatable = Repeatable(lambda: tail.place, settings.question_bytes_max)
         self._writes = self._make_writes()
         self._state_memory = StateMemory(engine)
         self._status = ModelStatus(
             engine,
             self._shell.tail,
-            lambda: self._writes.quarantined,
+            self._counts,
             own.memory,
             self._state_memory,
         )
@@ -151,6 +154,10 @@ class _Assembly:
     async def _reached(self, mark_ids: Sequence[str]) -> None:
         await self._marks.reached(mark_ids)
 
+    def _counts(self) -> Mapping[str, int]:
+        """Return what the shell counts beside the engine."""
+        return {"events_quarantined": self._writes.quarantined, **self._repeatable.counts}
+
     def _make_reads(self) -> Reads:
         return Reads(
             self._engine,
@@ -160,6 +167,7 @@ class _Assembly:
             token_s=60 * self._settings.attribution_token_minutes,
             now_ms=self._own.now_ms,
             timeout_s=self._timeout_s,
+            repeatable=self._repeatable,
         )
 
     def _make_writes(self) -> Writes:

@@ -103,7 +103,11 @@ class Replica:
     async def measurements(self) -> Measurements:
         """Return all that can be measure of it now; the store is asked, too."""
         own = self.own
-        counts = {"events_quarantined": self.writes.quarantined, **own.memory.measure()}
+        counts = {
+            "events_quarantined": self.writes.quarantined,
+            **self.reads.repeatable.counts,
+            **own.memory.measure(),
+        }
         state_bytes = await self.status.state_memory.measure()
         return await measure(
             self.engine, self.shell, counts, own.health, self.stores, own.now_ms, state_bytes

@@ -58,6 +58,14 @@ class ReplicaSettings:
             "are rejected. Long for lists in e-mails, short for pages that are soon closed"
         },
     )
+    question_bytes_max: int = field(
+        default=512,
+        metadata={
+            "help": "bytes of a request that its attribution token and the log keep at most, so "
+            "that the answer can be asked again (evaluation). The question of a longer request, "
+            "such as one with hundreds of candidates, is left out; GetModel counts these answers"
+        },
+    )
     host_patience_ms: float = field(
         default=20.0,
         metadata={

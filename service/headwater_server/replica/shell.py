@@ -10,6 +10,7 @@ from headwater_server.engine.snapshot.versions import RIVER_VERSION
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.group.host_peers import HostPeers, caught_up
+from headwater_server.replica.group.identity import this_build
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.log import Log, LoggedEntry
 from headwater_server.replica.ports.position import Position
@@ -22,7 +23,7 @@ from headwater_server.replica.snapshots.snapshotter import Snapshotter
 from headwater_server.replica.startup import (
     WantedSettings,
     caught_up_with,
-    put_settings,
+    put_start,
     unless_ended,
 )
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
@@ -83,11 +84,12 @@ class Shell:
         self._broken = self._started = False
 
     async def start(self, wanted: WantedSettings) -> None:
-        """Return when the state has reached the log's head and has the wanted settings."""
+        """Return when the state has reached the log's head, and the log says what is wanted."""
         tail = self._run(self.tail.run())
         try:
             await unless_ended(tail, caught_up_with(self._log, self.tail))
-            await unless_ended(tail, put_settings(self._log, self.tail, wanted))
+            build = this_build(self._engine.STATE_VERSION)
+            await unless_ended(tail, put_start(self._log, self.tail, wanted, build))
         except BaseException:
             await self._end()
             raise

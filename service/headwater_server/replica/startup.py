@@ -1,4 +1,4 @@
-"""Prepares a restored state for serving: catches up with the log, applies the settings."""
+"""Prepares a restored state for serving: catches up with the log; writes what a start changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 import structlog
 
 from headwater_server.engine.changes import check_settings
-from headwater_server.engine.messages.entries import SettingsChange
+from headwater_server.engine.messages.entries import Build, Operation, SettingsChange
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import changed_settings
 from headwater_server.replica.faults import LogMovedOn
@@ -73,25 +73,36 @@ async def unless_ended(tail: asyncio.Task[None], work: Coroutine[None, None, Non
     return tail.result()
 
 
-async def put_settings(log: Log, tail: Tail, wanted: WantedSettings) -> None:
-    """Return when the state has the wanted settings; if not, append an entry that sets them.
+async def put_start(log: Log, tail: Tail, wanted: WantedSettings, build: Build) -> None:
+    """Return when the state has the wanted settings and names this build; else append what lacks.
 
     Several replicas may start at once: the entry is appended directly after the last applied one,
-    or the check is repeated; on a busy log, a few times. `ValueError` if the engine refuses them.
+    or the check is repeated; on a busy log, a few times. `ValueError` if the engine refuses the
+    settings.
     """
     for attempt in range(TRIES):
-        settings = wanted.over(tail.settings)
-        if tail.position != START and settings.canonical() == tail.settings.canonical():
-            return _say_kept(wanted, settings)
+        operations = _missing(tail, wanted, build)
+        if not operations:
+            return _say_kept(wanted, tail.written_settings)
         after = tail.position if attempt < TRIES - 1 else None
-        change = log.encode([wanted.change(tail.settings)])
         try:
-            position = await log.append([change], after=after)
+            position = await log.append([log.encode(operations)], after=after)
         except LogMovedOn:
             await tail.waiters.wait_for((await log.head()).offset)
             continue
         return await tail.waiters.wait_for(position.offset)
     return None
+
+
+def _missing(tail: Tail, wanted: WantedSettings, build: Build) -> list[Operation]:
+    """Return what the log does not say yet: the settings, and who answers from here on."""
+    written = tail.written_settings  # a promoted policy stays over them, whatever the file says
+    settings, operations = wanted.over(written), list[Operation]()
+    if tail.position == START or settings.canonical() != written.canonical():
+        operations.append(wanted.change(written))
+    if tail.build != build:
+        operations.append(build)
+    return operations
 
 
 def _say_kept(wanted: WantedSettings, settings: EngineSettings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from headwater_server.engine.engine import Engine
@@ -32,11 +34,11 @@ def test_reads_between_steps_change_nothing() -> None:
     stepped, whole = Engine(), Engine()
     for entry in entries():
         outcomes, pauses = [], 0
-        for number, outcome in enumerate(stepped.applying(entry)):
-            if outcome is None:
+        for number, step in enumerate(stepped.applying(entry)):
+            if step is None:
                 pauses += 1
             else:
-                outcomes.append(outcome)
+                outcomes += step
             stepped.recommend(RecommendRequest("ann", f"r{number}", explain=True), entry.time_ms)
             stepped.lookups.list_similar_items(["i1"], 5, 'available: ANY("true")', entry.time_ms)
         assert outcomes == whole.apply(entry)
@@ -76,8 +78,8 @@ def test_items_make_room_in_steps() -> None:
         operation = Event(f"e{n}", "click", f"v{n % 5}", items=(item,))
         entry = Entry(n * SECOND_MS, (ItemDelete(f"old{n}"), operation))
         pauses = 0
-        for number, outcome in enumerate(stepped.applying(entry)):
-            pauses += outcome is None
+        for number, step in enumerate(stepped.applying(entry)):
+            pauses += step is None
             request = RecommendRequest(f"v{n % 5}", f"r{n}-{number}", filter="NOT price > 5")
             answer = stepped.recommend(request, entry.time_ms)
             assert all(result.item_id for result in answer.results)
@@ -87,3 +89,30 @@ def test_items_make_room_in_steps() -> None:
             assert pauses > 10
         removed = stepped.parts.catalogue.event_items_removed
     assert removed > 20
+
+
+@pytest.mark.parametrize("every", [1, 3, 7])
+def test_after_outcomes_the_state_is_that_of_so_many_operations(every: int) -> None:
+    """However often a slice ends: another process that stops at the place answers the same."""
+    stepped, place, asked = Engine(), 0, {}
+    acts = [
+        Event(f"a{n}", "view", f"v{n % 4}", items=(EventItem(ITEMS[n * 7 % 30]),))
+        for n in range(60)
+    ]
+    entry = Entry(SECOND_MS, (*entries()[0].operations, *acts, *entries()[1].operations))
+    calls = count(1)
+    for step in stepped.applying(entry, lambda: next(calls) % every == 0):
+        if step is not None:
+            place += len(step)
+            asked[place] = stepped.digest(), _answer(stepped, place)
+    assert place == len(entry.operations)
+    again, applied = Engine(), 0
+    for place, answered in asked.items():
+        again.apply(Entry(SECOND_MS, entry.operations[applied:place]))
+        assert (again.digest(), _answer(again, place)) == answered
+        applied = place
+    assert len(asked) >= 30 + 60 // max(every, 20)
+
+
+def _answer(engine: Engine, number: int) -> object:
+    return engine.recommend(RecommendRequest("v1", f"r{number}"), SECOND_MS).results

@@ -28,8 +28,8 @@ type ExperimentUnit int32
 const (
 	// As EXPERIMENT_UNIT_VISITOR.
 	ExperimentUnit_EXPERIMENT_UNIT_UNSPECIFIED ExperimentUnit = 0
-	// The visitor: a browser, device or cookie. Everybody is in the experiment. Whoever deletes
-	// cookies is a new visitor and may get another arm.
+	// The visitor: a browser, device or cookie. All visitors take part. A visitor that deletes
+	// cookies is a new one and may get another arm.
 	ExperimentUnit_EXPERIMENT_UNIT_VISITOR ExperimentUnit = 1
 	// The account: the same arm on all devices. Requests without `user_id` are not in the experiment.
 	ExperimentUnit_EXPERIMENT_UNIT_USER ExperimentUnit = 2

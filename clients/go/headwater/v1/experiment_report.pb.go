@@ -654,7 +654,7 @@ type SampleRatio struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The evidence against the planned split; 1 at the start. It may be read at any time.
 	EValue float64 `protobuf:"fixed64,1,opt,name=e_value,json=eValue,proto3" json:"e_value,omitempty"`
-	// Whether it ever reached 100: a chance of at most 1 % if the split is right.
+	// Whether it reached 100 at any look: a chance of at most 1 % if the split is right.
 	Alarm         bool `protobuf:"varint,2,opt,name=alarm,proto3" json:"alarm,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -1076,7 +1076,7 @@ func (x *GetExperimentReportResponse) GetOffset() string {
 // Asks for a page of evaluations.
 type ListEvaluationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many evaluations at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT.
+	// How many evaluations at most. 0: 10. More than 20: 20. Negative: INVALID_ARGUMENT.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before. Empty: the first page.
 	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`

@@ -33,7 +33,8 @@ type Policy struct {
 	// The settings that differ, by name, such as {"exploration_epsilon": 0.1}. Only settings that
 	// change how a list is chosen: `exploration_policy`, `exploration_epsilon`,
 	// `exploration_temperature`, `diversity` and `rules`. docs/settings.md has their units and
-	// ranges. Empty: no setting differs, which is the policy in force.
+	// ranges. At most 65,536 characters of JSON. Empty: no setting differs, which is the policy in
+	// force.
 	Overrides *structpb.Struct `protobuf:"bytes,2,opt,name=overrides,proto3" json:"overrides,omitempty"`
 	// When the policy got these values, by the time of the log. Only in answers.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
@@ -126,8 +127,8 @@ type Promotion struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The policy.
 	PolicyId string `protobuf:"bytes,1,opt,name=policy_id,json=policyId,proto3" json:"policy_id,omitempty"`
-	// The values that it put in force. Where an earlier promotion sets the same setting, the later
-	// one counts.
+	// The values that it put in force. In lists the oldest ones may be left out, if all together are
+	// too large. Where an earlier promotion sets the same setting, the later one counts.
 	Overrides *structpb.Struct `protobuf:"bytes,2,opt,name=overrides,proto3" json:"overrides,omitempty"`
 	// When it was promoted, by the time of the log.
 	PromoteTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=promote_time,json=promoteTime,proto3" json:"promote_time,omitempty"`

@@ -29,8 +29,8 @@ class _ExperimentUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Experi
     EXPERIMENT_UNIT_UNSPECIFIED: _ExperimentUnit.ValueType  # 0
     """As EXPERIMENT_UNIT_VISITOR."""
     EXPERIMENT_UNIT_VISITOR: _ExperimentUnit.ValueType  # 1
-    """The visitor: a browser, device or cookie. Everybody is in the experiment. Whoever deletes
-    cookies is a new visitor and may get another arm.
+    """The visitor: a browser, device or cookie. All visitors take part. A visitor that deletes
+    cookies is a new one and may get another arm.
     """
     EXPERIMENT_UNIT_USER: _ExperimentUnit.ValueType  # 2
     """The account: the same arm on all devices. Requests without `user_id` are not in the experiment."""
@@ -41,8 +41,8 @@ class ExperimentUnit(_ExperimentUnit, metaclass=_ExperimentUnitEnumTypeWrapper):
 EXPERIMENT_UNIT_UNSPECIFIED: ExperimentUnit.ValueType  # 0
 """As EXPERIMENT_UNIT_VISITOR."""
 EXPERIMENT_UNIT_VISITOR: ExperimentUnit.ValueType  # 1
-"""The visitor: a browser, device or cookie. Everybody is in the experiment. Whoever deletes
-cookies is a new visitor and may get another arm.
+"""The visitor: a browser, device or cookie. All visitors take part. A visitor that deletes
+cookies is a new one and may get another arm.
 """
 EXPERIMENT_UNIT_USER: ExperimentUnit.ValueType  # 2
 """The account: the same arm on all devices. Requests without `user_id` are not in the experiment."""

@@ -440,7 +440,7 @@ class SampleRatio(_message.Message):
     e_value: _builtins.float
     """The evidence against the planned split; 1 at the start. It may be read at any time."""
     alarm: _builtins.bool
-    """Whether it ever reached 100: a chance of at most 1 % if the split is right."""
+    """Whether it reached 100 at any look: a chance of at most 1 % if the split is right."""
     def __init__(
         self,
         *,

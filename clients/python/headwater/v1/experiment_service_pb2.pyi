@@ -562,7 +562,7 @@ class ListEvaluationsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many evaluations at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT."""
+    """How many evaluations at most. 0: 10. More than 20: 20. Negative: INVALID_ARGUMENT."""
     page_token: _builtins.str
     """The `next_page_token` of the page before. Empty: the first page."""
     def __init__(

@@ -49,7 +49,8 @@ class Policy(_message.Message):
         """The settings that differ, by name, such as {"exploration_epsilon": 0.1}. Only settings that
         change how a list is chosen: `exploration_policy`, `exploration_epsilon`,
         `exploration_temperature`, `diversity` and `rules`. docs/settings.md has their units and
-        ranges. Empty: no setting differs, which is the policy in force.
+        ranges. At most 65,536 characters of JSON. Empty: no setting differs, which is the policy in
+        force.
         """
 
     @_builtins.property
@@ -103,8 +104,8 @@ class Promotion(_message.Message):
     """Who promoted it: a person's command, or the server itself with `auto_promote`."""
     @_builtins.property
     def overrides(self) -> _struct_pb2.Struct:
-        """The values that it put in force. Where an earlier promotion sets the same setting, the later
-        one counts.
+        """The values that it put in force. In lists the oldest ones may be left out, if all together are
+        too large. Where an earlier promotion sets the same setting, the later one counts.
         """
 
     @_builtins.property

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from headwater.v1 import experiment_service_pb2 as pb
 from headwater.v1 import experiment_service_pb2_grpc as pb_grpc
+from headwater.v1.policy_pb2 import Promotion
 from headwater_server.api.errors import Context
 from headwater_server.api.guard.caller import is_page
 from headwater_server.api.guard.guard import time_remaining_s
@@ -19,6 +22,8 @@ from headwater_server.api.translate.experiments import (
     reports,
 )
 from headwater_server.api.translate.pages import page_bytes
+from headwater_server.engine.experiments.reports import PromotedPolicy
+from headwater_server.replica.steps import taken_in_steps
 
 
 class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
@@ -43,7 +48,10 @@ class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
     ) -> pb.ListPoliciesResponse:
         after_id, size = policies.list_policies_request(request)
         answer = self._replica.experiment_reads.policies(after_id, size + 1)
-        return policies.list_policies_response(answer, size, self._page_bytes)
+        page = await taken_in_steps(policies.policy_messages(answer.policies))
+        promotions = await taken_in_steps(self._promotions(answer.promotions))
+        most = self._page_bytes // 2
+        return policies.list_policies_response(answer, size, page, promotions, most)
 
     async def PromotePolicy(
         self, request: pb.PromotePolicyRequest, context: Context
@@ -61,7 +69,8 @@ class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
         remaining_s = time_remaining_s(context, self._settings)
         async with Learning(self._replica.item_s):
             answer = await self._replica.experiment_writes.roll_back(rollback, remaining_s)
-        return policies.rollback_policy_response(answer)
+        promotions = await taken_in_steps(self._promotions(answer.promotions))
+        return policies.rollback_policy_response(answer, promotions)
 
     async def CreateExperiment(
         self, request: pb.CreateExperimentRequest, context: Context
@@ -107,7 +116,11 @@ class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
     ) -> pb.ListEvaluationsResponse:
         after_id, size = evaluations.list_evaluations_request(request)
         stored = await self._replica.experiment_reads.evaluations(after_id, size + 1)
-        return evaluations.list_evaluations_response(stored, size, self._page_bytes)
+        page = await taken_in_steps(evaluations.evaluation_messages(stored))
+        return evaluations.list_evaluations_response(stored, size, page, self._page_bytes)
+
+    def _promotions(self, promotions: Sequence[PromotedPolicy]) -> Iterator[Promotion]:
+        return policies.promotion_messages(promotions, self._page_bytes // 2)
 
     async def AssignArms(
         self, request: pb.AssignArmsRequest, context: Context

@@ -124,6 +124,10 @@ class Experiments:
                 running.count(row, act, now_ms)
                 yield from running.joining(*profiles)
 
+    def is_looked_at(self, events_learned: int) -> bool:
+        """Whether it is time for `looking`."""
+        return events_learned % LOOK_EVENTS == 0
+
     def looking(self, now_ms: int) -> Steps:
         """Look at all experiments: caps, sample ratio, guard rails."""
         for running in self.active:

@@ -5,12 +5,8 @@ from __future__ import annotations
 from headwater_server.engine.experiments import checks
 from headwater_server.engine.experiments.comparing import blockers
 from headwater_server.engine.experiments.experiments import Experiments, Steps
-from headwater_server.engine.experiments.judging import (
-    has_begun,
-    judged,
-    place_of,
-    policy_of,
-)
+from headwater_server.engine.experiments.judging import judged, place_of, policy_of
+from headwater_server.engine.experiments.judging_experiments import has_begun
 from headwater_server.engine.experiments.running import Running
 from headwater_server.engine.experiments.units import allotted
 from headwater_server.engine.messages.events import Status

@@ -8,8 +8,8 @@ from itertools import chain
 
 from headwater_server.engine import assigning
 from headwater_server.engine.experiments import viewing
-from headwater_server.engine.experiments.judging import Judgement, judged
-from headwater_server.engine.experiments.reporting import report
+from headwater_server.engine.experiments.judgement import Judgement
+from headwater_server.engine.experiments.judging import judged
 from headwater_server.engine.experiments.reports import (
     ExperimentReport,
     ExperimentView,
@@ -120,6 +120,9 @@ class Lookups:
 
     def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
         """Return what an experiment says so far, None if there is none of this id."""
+        # imported where it is used: a start needs no scipy
+        from headwater_server.engine.experiments.reporting import report  # noqa: PLC0415
+
         running = self._parts.experiments.by_id.get(experiment_id)
         return report(running, self._parts.clock_ms) if running else None
 

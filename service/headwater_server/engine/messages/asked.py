@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from headwater_server.engine.messages.quick_value import quick_value
 
-ContextValue = str | float
-
 
 @quick_value
 class Arm:
@@ -34,7 +32,7 @@ class Question:
     explore: bool = True
     user_id: str = ""
     session_id: str = ""
-    context: tuple[tuple[str, ContextValue], ...] = ()
+    context: tuple[tuple[str, str | float], ...] = ()
 
 
 def over_slate(candidates: Sequence[str], item_ids: Sequence[str]) -> tuple[list[int], list[str]]:

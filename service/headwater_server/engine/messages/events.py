@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from enum import Enum
 
-from headwater_server.engine.messages.asked import Arm, ContextValue, Question
+from headwater_server.engine.messages.asked import Arm, Question
 from headwater_server.engine.messages.quick_value import quick_value
+
+ContextValue = str | float
 
 
 @quick_value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headwater_server.engine.messages.asked import Arm
+from headwater_server.engine.messages.asked import Arm, Question
 from headwater_server.engine.messages.events import ContextValue
 from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.messages.results import Numbers, Result, Results
@@ -38,6 +38,22 @@ class RecommendRequest:
     diversity: str = ""
     first_slot: bool = False
     from_page: bool = False
+
+    @property
+    def question(self) -> Question:
+        """What the slate and its events do not say of the request."""
+        return Question(
+            self.page_size,
+            self.candidate_item_ids,
+            self.exclude_item_ids,
+            self.context_item_ids,
+            self.filter,
+            self.diversity,
+            self.explore,
+            self.user_id,
+            self.session_id,
+            self.context,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,17 @@ bytes.
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Sequence
-from string import digits
 from typing import Protocol
-from uuid import UUID
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Slate
+from headwater_server.engine.tokens.bytes_of import Reader, id_bytes, text_bytes
+from headwater_server.engine.tokens.packed_ids import ids_bytes, ids_of
 
 POLICIES = ("", "best", "plackett_luce", "thompson")  # by their index here; others as text
 _CODES = {policy: bytes((code,)) for code, policy in enumerate(POLICIES)}
@@ -27,12 +26,6 @@ _OTHER = 255
 _STEPS = 2048  # of a propensity's logarithm to base 2
 _LEAST = 2.0**-31  # smaller propensities are stored as this
 _UINT16 = np.dtype(">u2")
-_TEXT, _HEX, _UUID = range(3)  # how the recommendation's id is written
-_DASHED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_NUMBERED = b"\xff"  # no deflated bytes begin so: their second and third bit are never both set
-_SEPARATOR = "a"  # between the numbers, as a digit of sixteen
-_WINDOW = -9  # of deflate: raw, 512 bytes; setting up a larger one takes longer than using it
-_MEMORY = 2  # level of deflate's memory: with the least, 20 ids of digits take a sixth more bytes
 
 
 class Shown(Protocol):
@@ -58,6 +51,10 @@ class Shown(Protocol):
     def propensities(self) -> Sequence[float] | NDArray[np.float64]:
         """The propensities, one for each slot."""
 
+    @property
+    def arms(self) -> Sequence[Arm]:
+        """The arms of experiments that the visitor was in."""
+
 
 def packed(shown: Shown) -> bytes:
     """Return the list as bytes. Texts have at most 255 bytes, and there are at most 255 items."""
@@ -65,11 +62,11 @@ def packed(shown: Shown) -> bytes:
     return b"".join(
         (
             _CODES.get(shown.policy) or _other(shown.policy),
-            _text(shown.placement),
-            _packed_id(shown.recommendation_id),
+            text_bytes(shown.placement),
+            id_bytes(shown.recommendation_id),
             bytes((len(item_ids),)),
             _steps(shown.propensities),
-            _packed_ids(item_ids),
+            ids_bytes(item_ids),
         )
     )
 
@@ -83,7 +80,7 @@ def unpacked(raw: bytes) -> Slate:
     >>> unpacked(packed(slate)) == slate
     True
     """
-    reader = _Reader(raw)
+    reader = Reader(raw)
     code = reader.byte()
     policy = reader.text() if code == _OTHER else POLICIES[code]
     placement = reader.text()
@@ -91,38 +88,8 @@ def unpacked(raw: bytes) -> Slate:
     count = reader.byte()
     steps = np.frombuffer(reader.take(2 * count), _UINT16)
     propensities = tuple(np.exp2(steps / -_STEPS).tolist())
-    item_ids = _unpacked_ids(reader.rest(), count)
+    item_ids = ids_of(reader.rest(), count)
     return Slate(recommendation_id, policy, placement, item_ids, propensities)
-
-
-class _Reader:
-    """Takes bytes from the front."""
-
-    def __init__(self, raw: bytes) -> None:
-        self._raw, self._at = raw, 0
-
-    def take(self, count: int) -> bytes:
-        """Return the next ``count`` bytes; IndexError when there are fewer."""
-        taken = self._raw[self._at : self._at + count]
-        if len(taken) < count:
-            raise IndexError("the token ends too early")
-        self._at += count
-        return taken
-
-    def byte(self) -> int:
-        return self.take(1)[0]
-
-    def text(self) -> str:
-        return self.take(self.byte()).decode("utf-8", "surrogatepass")
-
-    def id(self) -> str:
-        kind = self.byte()
-        if kind == _UUID:
-            return str(UUID(bytes=self.take(16)))
-        return self.take(self.byte()).hex() if kind == _HEX else self.text()
-
-    def rest(self) -> bytes:
-        return self.take(len(self._raw) - self._at)
 
 
 def _steps(propensities: Sequence[float] | NDArray[np.float64]) -> bytes:
@@ -140,89 +107,5 @@ def steps_of(propensities):  # type: ignore[no-untyped-def]
     return raw
 
 
-def _packed_ids(item_ids: Sequence[str]) -> bytes:
-    """Return the ids as numbers after their common prefix, else as lengths and ids, deflated."""
-    return _numbered(item_ids) or _deflated(_joined(item_ids))
-
-
-def _deflated(raw: bytes) -> bytes:
-    deflate = zlib.compressobj(6, zlib.DEFLATED, _WINDOW, _MEMORY)
-    return deflate.compress(raw) + deflate.flush()
-
-
-def _numbered(item_ids: Sequence[str]) -> bytes:
-    r"""Return the common prefix, and the digits that follow in each id; b"" if they are not so.
-
-    >>> _numbered(["item-007", "item-12"]), _numbered(["a1", "b1"]), _numbered(["a1", "ab"])
-    (b'\xff\x05item-\x00z\x12', b'', b'')
-    """
-    prefix = _common(item_ids)
-    text = ("/" + "/".join(item_ids)).replace("/" + prefix, _SEPARATOR)[1:]
-    numbers = text.replace(_SEPARATOR, "")
-    are_whole = len(text) - len(numbers) == len(item_ids) - 1  # no id has a separator of its own
-    if not (are_whole and numbers.isascii() and numbers.isdecimal()):
-        return b""
-    even = text if len(text) % 2 == 0 else text + _SEPARATOR
-    return b"".join((_NUMBERED, _text(prefix), bytes.fromhex(even)))
-
-
-def _common(item_ids: Sequence[str]) -> str:
-    """Return the longest common prefix that does not end within a number.
-
-    >>> _common(["item-10", "item-1"])
-    'item-'
-    """
-    if not item_ids:
-        return ""
-    low, high = min(item_ids), max(item_ids)  # what these two share, all share
-    length = 0
-    while length < len(low) and low[length] == high[length]:
-        length += 1
-    return low[:length].rstrip(digits)
-
-
-def _joined(item_ids: Sequence[str]) -> bytes:
-    text = "".join(item_ids)
-    if text.isascii():  # as nearly always: then characters are bytes
-        return bytes(map(len, item_ids)) + text.encode("ascii")
-    raw = [item_id.encode("utf-8", "surrogatepass") for item_id in item_ids]
-    return bytes(map(len, raw)) + b"".join(raw)
-
-
-def _unpacked_ids(raw: bytes, count: int) -> tuple[str, ...]:
-    reader = _Reader(raw if raw.startswith(_NUMBERED) else zlib.decompress(raw, _WINDOW))
-    if raw.startswith(_NUMBERED):
-        reader.byte()
-        prefix, numbers = reader.text(), reader.rest().hex().split(_SEPARATOR)
-        return tuple([prefix + number for number in numbers[:count]])
-    lengths = reader.take(count)
-    return tuple([reader.take(n).decode("utf-8", "surrogatepass") for n in lengths])
-
-
-def _packed_id(recommendation_id: str) -> bytes:
-    raw = _hexadecimal(recommendation_id)
-    if 0 < len(raw) < 256:
-        return bytes((_HEX, len(raw))) + raw
-    if _DASHED.fullmatch(recommendation_id):
-        return bytes((_UUID,)) + UUID(recommendation_id).bytes
-    return bytes((_TEXT,)) + _text(recommendation_id)
-
-
-def _hexadecimal(text: str) -> bytes:
-    """Return the bytes that ``text`` spells in lower case, none if it is something else."""
-    try:
-        raw = bytes.fromhex(text)
-    except ValueError:
-        return b""
-    return raw if raw.hex() == text else b""  # there may be spaces and capitals in it
-
-
 def _other(policy: str) -> bytes:
-    return bytes((_OTHER,)) + _text(policy)
-
-
-def _text(value: str) -> bytes:
-    raw = value.encode("utf-8", "surrogatepass")
-    if len(raw) > 255:
-        raise ValueError(f"text of {len(raw)} bytes in a token, at most 255")
-    return bytes((len(raw),)) + raw
+    return bytes((_OTHER,)) + text_bytes(policy)

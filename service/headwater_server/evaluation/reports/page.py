@@ -36,7 +36,7 @@ def page(report: dict[str, Any]) -> str:
     for metric in metrics:
         policies = [one for one in report["policies"] if one["metric"] == metric]
         parts.append(_metric(metric, policies, report))
-    parts += [assumptions(), facts(report)]
+    parts += [assumptions(report), facts(report)]
     style = files(__package__).joinpath("page.css").read_text("utf-8")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -77,7 +77,7 @@ def _metric(metric: str, policies: Sequence[dict[str, Any]], report: dict[str, A
     drawn = ""
     if plot:
         caption = f"Difference to the champion with its {report['level']:.0%} interval"
-        drawn = f"<figure>{plot}<figcaption>{caption}</figcaption></figure>"
+        drawn = f"<figure><div>{plot}</div><figcaption>{caption}</figcaption></figure>"
     boxes = "".join(_help(one, report["lift"]) for one in policies if one["verdict"] == NO_OVERLAP)
     champion = next(one for one in policies if one["policy"] == CHAMPION)
     more = "".join(details_of(one, champion) for one in policies)

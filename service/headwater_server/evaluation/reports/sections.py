@@ -11,25 +11,23 @@ from headwater_server.evaluation.comparing.compare import CHAMPION
 from headwater_server.evaluation.reports import svg
 from headwater_server.evaluation.reports.words import between, ends, number, percent
 
-ASSUMPTIONS = (
-    (
-        "Each list is one deviation: the policy answers one question in the place of the champion, and "
-        "afterwards the champion goes on. What a policy would change over weeks, such as what the "
-        "model learns or what visitors get used to, is not in the figures."
-    ),
-    (
-        "The chances with which items were shown are those that the server drew with. The mean weight "
-        "is near 1 if that is true; a policy may show what the champion never shows, and that part is "
-        "unsupported."
-    ),
-    (
-        "In lists, an item earns the same in whichever slot and beside whichever items it is. So a "
-        "policy that only sorts the same items in another order looks equal."
-    ),
-    (
-        "Visitors do not depend on each other. Intervals are for one look, and for each policy alone: "
-        "of twenty policies that are all like the champion, one is called better or worse by chance."
-    ),
+DEVIATION = (
+    "Each list is one deviation: the policy answers one question in the place of the champion, and "
+    "afterwards the champion goes on. What a policy would change over weeks, such as what the "
+    "model learns or what visitors get used to, is not in the figures."
+)
+CHANCES = (
+    "The chances with which items were shown are those that were drawn with. If that is true, the "
+    "mean weight is near 1. What a policy shows and the champion never shows is unsupported: no "
+    "row speaks of it."
+)
+SLOTS = (
+    "In lists, an item earns the same in any slot and beside any other items. So a policy that "
+    "only sorts the same items in another order looks equal."
+)
+LOOKS = (
+    "Visitors do not depend on each other. Intervals are for one look, and for each policy alone: "
+    "of twenty policies that are like the champion, about one is called better or worse by chance."
 )
 
 
@@ -37,7 +35,8 @@ def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table whose cells are HTML already."""
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    inside = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="wide"><table>{inside}</table></div>'
 
 
 def figures_table(policies: Sequence[dict[str, Any]], level: float) -> str:
@@ -68,7 +67,7 @@ def details_of(one: dict[str, Any], champion: dict[str, Any]) -> str:
     parts.append(_weights(one))
     if plot := svg.tenths(one, champion):
         caption = "By tenth of the answers, in time; the blue line is the champion"
-        parts.append(f"<figure>{plot}<figcaption>{caption}</figcaption></figure>")
+        parts.append(f"<figure><div>{plot}</div><figcaption>{caption}</figcaption></figure>")
     if one["by_placement"]:
         parts.append("<h3>By placement</h3>" + _placements(one))
     opened = " open" if one["policy"] != CHAMPION else ""
@@ -108,9 +107,12 @@ def _placements(one: dict[str, Any]) -> str:
     return table(names, rows)
 
 
-def assumptions() -> str:
-    """Return what the figures assume."""
-    texts = "".join(f"<p>{escape(text)}</p>" for text in ASSUMPTIONS)
+def assumptions(report: dict[str, Any]) -> str:
+    """Return what the figures assume: of rows, of lists."""
+    is_lists = any(one["estimator"] == "in_list" for one in report["policies"])
+    is_log = report["window_minutes"] is not None
+    given = ((DEVIATION, is_log), (CHANCES, True), (SLOTS, is_lists), (LOOKS, True))
+    texts = "".join(f"<p>{escape(text)}</p>" for text, applies in given if applies)
     return f"<h2>What the figures assume</h2>{texts}"
 
 

@@ -67,7 +67,8 @@ def tenths(policy: dict[str, Any], champion: dict[str, Any]) -> str:
         for number in (tenth["value"], *(tenth["interval"] or ()))
         if number is not None
     ]
-    if not values or policy is champion:
+    has_value = any(tenth["value"] is not None for tenth in policy["by_tenth"])
+    if not has_value or policy is champion:
         return ""
     across = Scale(0.0, 9.0, 60.0, TENTH_WIDTH - RIGHT)
     up = Scale.over(values, TENTH_HEIGHT - 26, 10)

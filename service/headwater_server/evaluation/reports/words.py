@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 NO_OVERLAP = "not enough overlap"
 NONE = "-"
 
@@ -11,12 +13,16 @@ NONE = "-"
 def number(value: float | None) -> str:
     """Return four digits that count.
 
-    >>> number(0.0123456), number(1234.5), number(None), number(0.0)
-    ('0.01235', '1,234', '-', '0')
+    >>> number(0.0123456), number(1234.5), number(None), number(0.0), number(0.0000259)
+    ('0.01235', '1,234', '-', '0', '0.0000259')
     """
     if value is None:
         return NONE
-    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+    return f"{value:,.0f}" if abs(value) >= 1_000 else _digits(value)
+
+
+def _digits(value: float) -> str:
+    return np.format_float_positional(value, precision=4, fractional=False, trim="-")
 
 
 def percent(share: float) -> str:
@@ -50,8 +56,12 @@ def between(difference: float | None, interval: list[float | None] | None) -> st
     """
     if difference is None or interval is None:
         return NONE
-    low, high = (NONE if end is None else f"{end:+.4g}" for end in interval)
-    return f"{difference:+.4g} ({low} to {high})"
+    low, high = (NONE if end is None else _signed(end) for end in interval)
+    return f"{_signed(difference)} ({low} to {high})"
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0.0 else ''}{number(value)}"
 
 
 def experiment_line(policy: dict[str, Any], lift: float) -> str:

@@ -26,6 +26,7 @@ from headwater_server.replica.experiments.answers import (
     ReportAnswer,
 )
 from headwater_server.replica.ports.evaluations import Evaluations, StoredEvaluation
+from headwater_server.replica.ports.position import offset_key
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.tail.tail import Tail
 
@@ -109,6 +110,7 @@ class ExperimentReads:
     def report(self, experiment_id: str, as_of: str = "") -> ReportAnswer:
         """Return an experiment's figures; with ``as_of`` only of the state at that offset."""
         self.experiment(experiment_id)
+        _check_offset(as_of)
         if as_of not in ("", self.offset):
             raise FailedPrecondition(f"as_of {as_of!r}", [self._other(experiment_id, as_of)])
         report = self._engine.lookups.experiment_report(experiment_id)
@@ -134,3 +136,11 @@ class ExperimentReads:
             return await self._evaluations.newest(count, after=after)
         except ValueError:
             raise InvalidRequest("page_token", "is not a token of this service") from None
+
+
+def _check_offset(as_of: str) -> None:
+    try:
+        if as_of:
+            offset_key(as_of)
+    except ValueError:
+        raise InvalidRequest("as_of", "is not an offset of this service") from None

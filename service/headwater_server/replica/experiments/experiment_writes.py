@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from headwater_server.engine.experiments.judging import Judgement
+from headwater_server.engine.experiments.judgement import Judgement
 from headwater_server.engine.messages.events import Status
 from headwater_server.engine.messages.experiments import (
     ExperimentStop,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from headwater_server.engine.experiments.judging import Judgement, value_refusal
+from headwater_server.engine.experiments.judgement import Judgement
+from headwater_server.engine.experiments.judging import value_refusal
 from headwater_server.engine.messages.events import Status
 from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.errors import InvalidRequest

@@ -8,9 +8,12 @@ import socket
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from headwater_server.engine.messages.entries import Build
+from headwater_server.engine.snapshot.versions import RIVER_VERSION
 from headwater_server.replica.ports.registry import WORKER
 
-BUILD = f"headwater {version('headwater-server')}"
+VERSION = version("headwater-server")
+BUILD = f"headwater {VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ def this_process(role: str = WORKER, *, keeps_snapshots: bool = True) -> Identit
     """Return a new identity: two replicas in one process get different ones."""
     host, pid = socket.gethostname(), os.getpid()
     return Identity(f"{host}-{pid}-{secrets.token_hex(4)}", host, pid, role, keeps_snapshots)
+
+
+def this_build(state_version: int) -> Build:
+    """Return what the log says of the servers that answer."""
+    return Build(VERSION, state_version, RIVER_VERSION)
 
 
 def command(name: str) -> str:

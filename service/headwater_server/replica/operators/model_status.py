@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -19,19 +19,19 @@ HEADWATER_VERSION = version("headwater-server")
 
 
 class ModelStatus:
-    """``quarantined`` returns the number of events rejected so far."""
+    """``counted`` returns what the shell counts beside the engine, by name."""
 
     def __init__(
         self,
         engine: StateMachine,
         tail: Tail,
-        quarantined: Callable[[], int],
+        counted: Callable[[], Mapping[str, int]],
         memory: MemoryBudget,
         state_memory: StateMemory,
     ) -> None:
         self._engine = engine
         self._tail = tail
-        self._quarantined = quarantined
+        self._counted = counted
         self._memory = memory
         self.state_memory = state_memory
         self._digesting = asyncio.Lock()
@@ -46,7 +46,7 @@ class ModelStatus:
         """Return the status; the caller keeps the state unchanged."""
         position = self._tail.position
         counts = self._engine.lookups.counts() | {
-            "events_quarantined": self._quarantined(),
+            **self._counted(),
             "log_entries": position.sequence,
             **self._memory.measure(),
         }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
-from headwater_server.engine.experiments.judging import Judgement
+from headwater_server.engine.experiments.judgement import Judgement
 from headwater_server.engine.experiments.reports import (
     ExperimentReport,
     ExperimentView,
@@ -18,7 +18,7 @@ from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQues
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.asked import Arm
-from headwater_server.engine.messages.entries import Entry, Item
+from headwater_server.engine.messages.entries import Build, Entry, Item
 from headwater_server.engine.messages.events import Outcome
 from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.requests import (
@@ -95,25 +95,23 @@ class StateLookups(Protocol):
     def settings_warnings(self) -> Iterator[list[str]]:
         """Yield what in the settings fits nothing in the catalogue, in steps with pauses."""
 
-    def metrics(self) -> Sequence[Metric]:
-        """Return the quality figures, measured before each event was learned."""
-
     def policies(self) -> Policies:
-        """Return the policies, and the promoted stack."""
+        """Return the policies that are kept, and the promoted stack."""
 
-    def experiments(self) -> tuple[ExperimentView, ...]:
+    def experiments(self) -> Sequence[ExperimentView]:
         """Return all experiments, in the order in which they were created."""
 
     def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
-        """Return what an experiment says so far, None if there is none of this id."""
+        """Return the figures of an experiment; None if there is none of this id."""
 
-    def arms_of(
-        self, visitor_id: str, user_id: str, placement: str, now_ms: int
-    ) -> tuple[Arm, ...]:
-        """Return the arms of a visitor, by experiment; ``placement`` "" is any."""
+    def arms_of(self, visitor_id: str, user_id: str, placement: str, now_ms: int) -> Sequence[Arm]:
+        """Return the arms of a visitor; ``placement`` "" is any."""
 
     def judged(self, operation: PolicyOperation, now_ms: int) -> Judgement:
-        """Return what an operation on policies or experiments would do now."""
+        """Return what an operation on policies or experiments would do."""
+
+    def metrics(self) -> Sequence[Metric]:
+        """Return the quality figures, measured before each event was learned."""
 
 
 class StateMachine(Protocol):
@@ -126,16 +124,27 @@ class StateMachine(Protocol):
         """The settings that define the meaning of the state."""
 
     @property
+    def written_settings(self) -> EngineSettings:
+        """The settings without the policies that are promoted over them."""
+
+    @property
+    def build(self) -> Build | None:
+        """The build of the servers that answer, as the log says; None before the first."""
+
+    @property
     def lookups(self) -> StateLookups:
         """What can be read besides a slate."""
 
     def apply(self, entry: Entry) -> list[Outcome]:
         """Change the state; one outcome per operation."""
 
-    def applying(self, entry: Entry) -> Iterator[Outcome | None]:
-        """Do the same in steps of about a millisecond: an outcome, or None within an operation.
+    def applying(
+        self, entry: Entry, pauses: Callable[[], bool]
+    ) -> Iterator[Sequence[Outcome] | None]:
+        """Do the same in steps of about a millisecond: outcomes, or None within an operation.
 
-        Between steps the state may be read, but is the state at no offset.
+        Between steps the state may be read. After outcomes it is that of so many operations; what
+        waits to be learned with later ones is learned earlier if ``pauses()``.
         """
 
     def bound_filters(self, bytes_max: int) -> None:

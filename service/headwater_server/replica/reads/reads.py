@@ -15,6 +15,7 @@ from headwater_server.replica.answers import Answer, ListAnswer
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.reads.log_end import LogEnd
+from headwater_server.replica.reads.repeatable import Repeatable
 from headwater_server.replica.reads.shortfall import shortfall
 from headwater_server.replica.tail.tail import Tail
 
@@ -35,8 +36,12 @@ class Reads:
         token_s: float,
         now_ms: Callable[[], int],
         timeout_s: float,
+        repeatable: Repeatable,
     ) -> None:
-        """``tail`` knows the offset of the engine's state; tokens are valid for ``token_s``."""
+        """``tail`` knows the offset of the engine's state; tokens are valid for ``token_s``.
+
+        ``repeatable`` notes of each answer how it can be asked again.
+        """
         self._engine = engine
         self._tail = tail
         self._log_end = log_end
@@ -44,6 +49,7 @@ class Reads:
         self._token_s = token_s
         self._now_ms = now_ms
         self._timeout_s = timeout_s
+        self.repeatable = repeatable
 
     async def recommend(
         self,
@@ -64,7 +70,7 @@ class Reads:
         now_ms = self._now_ms()
         answer = self._engine.recommend(request, now_ms)
         shown = len(answer.results)
-        token = self._signed(answer, request, now_ms) if shown else ""
+        token = self._signed(answer, request, now_ms, degraded) if shown else ""
         short = "" if shown >= request.page_size else shortfall(request, shown, answer.limits)
         return Answer(answer, token, self._tail.position.offset, degraded, short)
 
@@ -93,9 +99,15 @@ class Reads:
 
     def _items_of(self, token: str) -> tuple[str, ...]:
         # any caller's token, also an expired one, will do: it only says what the page shows
-        return open_token(token, self._token_keys.of).slate.item_ids
+        return open_token(token, self._token_keys.of, questions=False).slate.item_ids
 
-    def _signed(self, answer: Recommendation, request: RecommendRequest, now_ms: int) -> str:
+    def _signed(
+        self,
+        answer: Recommendation,
+        request: RecommendRequest,
+        now_ms: int,
+        degraded: tuple[str, ...],
+    ) -> str:
         return sign(
             answer,
             self._token_keys.signing(now_ms),
@@ -103,6 +115,7 @@ class Reads:
             user_id=request.user_id,
             expire_s=math.ceil(now_ms / 1000 + self._token_s),
             by_page=request.from_page,
+            asked=self.repeatable.asked(request, answer, now_ms, degraded),
         )
 
     async def _reached(self, min_offset: str, time_remaining_s: float | None) -> float | None:

@@ -1,9 +1,10 @@
 """The budget of a slice: how much is learned before waiting reads get their turn.
 
-Reads and learning share one thread. A slice of learning delays each read by its length, and a
-read needs several turns of the event loop. So slices are short, and while requests arrive other
-tasks get several turns between slices. It counts turns, not time: a timer would leave the thread
-idle, and measured a little worse for learning and for answers
+Reads and learning share one thread. A slice of learning delays each read by its length, and a read
+needs several turns of the event loop. So slices are short, and while requests arrive other tasks
+get several turns between slices. A slice is longer, up to a limit, if that finishes an operation:
+a read in the middle of one could not be asked again. It counts turns, not time: a timer would
+leave the thread idle, and measured a little worse for learning and for answers
 (docs/adr/0002-concurrency-model.md).
 """
 
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 
 RECENT_S = 1.0  # so long after a read, others get more turns
+OVER_S = 0.002  # that a slice may last longer, to finish an operation
 
 
 class SliceBudget:
@@ -46,6 +48,11 @@ class SliceBudget:
         """Whether the slice is over now."""
         self._at_s = self._clock()
         return self._at_s - self._start_s >= self._slice_s
+
+    @property
+    def overdrawn(self) -> bool:
+        """Whether others have to get their turn, although an operation is not finished."""
+        return self._at_s - self._start_s >= self._slice_s + OVER_S
 
     def turns(self, reads: int) -> int:
         """Return how many turns other tasks get now; ``reads`` counts all reads so far."""

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
+from headwater_server.engine.messages.entries import Build
 from headwater_server.engine.messages.events import Outcome
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import StoreUnavailable
@@ -35,8 +36,9 @@ RECENT_MAX = 4_096  # entries that a store may have passed on before it wrote th
 class Tail:
     """Applies in slices, see `SliceBudget`, so an entry may be half applied while other tasks run.
 
-    A large event, too, is learned in steps: other tasks may see a state between two of its items.
-    Code that needs the state at an offset holds `paused`.
+    A slice ends after a whole operation, so that `place` describes the state that others see; only
+    a large event, which is learned in steps, may be interrupted between two of its items. Code that
+    needs the state at an offset holds `paused`.
     """
 
     def __init__(
@@ -72,7 +74,8 @@ class Tail:
         self.reads = 0  # `Reads` counts them
         self._page_entries = PAGE_ENTRIES_MAX
         self._entry: LoggedEntry | None = None
-        self._steps: Iterator[Outcome | None] = iter(())
+        self._steps: Iterator[Sequence[Outcome] | None] = iter(())
+        self._is_whole = True
         self._outcomes: list[Outcome] = []
         self.item_cost = ItemCost()
         self._items, self._took_s = 0, 0.0  # of the present entry so far
@@ -84,12 +87,33 @@ class Tail:
         """The settings that the state has now."""
         return self._engine.settings
 
+    @property
+    def written_settings(self) -> EngineSettings:
+        """Those without what is promoted over them: a start compares with these."""
+        return self._engine.written_settings
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """The state's place: the last whole entry's number, and operations of the next one.
+
+        None while the state is within an operation, which no place describes.
+        """
+        if self._entry is None:
+            return self.position.sequence, 0
+        return (self.position.sequence, len(self._outcomes)) if self._is_whole else None
+
+    @property
+    def build(self) -> Build | None:
+        """The build that the log names last."""
+        return self._engine.build
+
     def restart(self, position: Position) -> None:
         """Continue after another position: the engine has its state. Not while it runs."""
         self.position = position
         self.recent.clear()
         self.recent.append(position)
         self._entry, self._steps, self._outcomes = None, iter(()), []
+        self._is_whole = True
         self._items, self._took_s = 0, 0.0
         self._own.clear()
         self.waiters.reached(position.offset)
@@ -162,11 +186,11 @@ class Tail:
         wanted = PAGE_OPERATIONS * len(page) // max(1, operations)
         self._page_entries = max(1, min(PAGE_ENTRIES_MAX, wanted))
 
-    def _applied(self, entry: LoggedEntry) -> Iterator[Outcome | None]:
+    def _applied(self, entry: LoggedEntry) -> Iterator[Sequence[Outcome] | None]:
         for start in range(0, entry.size, PART_OPERATIONS):
             part = entry.part(start, start + PART_OPERATIONS)
             self._items += items_of(part)
-            yield from self._engine.applying(part)
+            yield from self._engine.applying(part, self._budget.used_up)
 
     def _apply_slice(self, entry: LoggedEntry) -> None:
         """Apply the present entry to its end, or until the slice is used up."""
@@ -181,11 +205,14 @@ class Tail:
 
     def _over(self) -> bool:
         """Take steps until the slice is used up; return whether the entry ended."""
-        for outcome in self._steps:
-            if outcome is not None:
-                self._outcomes.append(outcome)
-            if self._budget.used_up():
+        self._is_whole = False  # also if a step fails
+        for outcomes in self._steps:
+            if outcomes is not None:
+                self._outcomes += outcomes
+            if self._budget.used_up() and (outcomes is not None or self._budget.overdrawn):
+                self._is_whole = outcomes is not None
                 return False
+        self._is_whole = True
         return True
 
     def _applied_whole(self, entry: LoggedEntry) -> None:

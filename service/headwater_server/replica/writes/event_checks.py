@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
 from headwater_server.engine.messages.entries import Operation
-from headwater_server.engine.messages.events import Event, fingerprint
+from headwater_server.engine.messages.events import Event, Slate, fingerprint
+from headwater_server.engine.messages.rewards import IMPRESSION, canonical_type
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.tokens.attribution_token import ForgedTokenError, open_token
+from headwater_server.engine.tokens.attribution_token import ForgedTokenError, Opened, open_token
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.writes.caller import Caller, source_of
 from headwater_server.replica.writes.token_checks import token_problem, user_problem
@@ -79,13 +80,22 @@ class EventChecks:
     ) -> tuple[Event, str]:
         """Return the event with its token's slate, and why it is rejected, "" if it is not."""
         if token:
+            shown = canonical_type(event.event_type) == IMPRESSION
             try:
-                opened = open_token(token, self._token_keys.of)
+                opened = open_token(token, self._token_keys.of, questions=shown)
             except ForgedTokenError as error:
                 return event, str(error)
-            event = replace(event, slate=opened.slate, self_asked=opened.by_page)
+            event = replace(event, slate=_slate(event, opened), self_asked=opened.by_page)
             problem = token_problem(event, opened, now_ms, is_page=event.from_page)
         else:
             problem = user_problem(event, None) if event.from_page else ""
         reason = quarantine_reason(event, settings) or ahead_reason(event, ahead_ms)
         return event, reason or problem
+
+
+def _slate(event: Event, opened: Opened) -> Slate:
+    """Return the slate; of another visitor of the account the log does not know who asked."""
+    slate = opened.slate
+    if slate.question is None or opened.is_of_visitor(event.visitor_id):
+        return slate
+    return replace(slate, question=None, unreplayable=True)

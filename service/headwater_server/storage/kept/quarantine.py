@@ -41,10 +41,18 @@ class Quarantined:
         return QuarantinedEvent(self.kept_id, self.time_ms, *ids, self.reason, self.event)
 
     def is_of(self, user_id: str, visitor_ids: Sequence[str]) -> bool:
-        """Whether the event is the account's, or an anonymous one of one of the visitors."""
-        if self.user_id:
-            return self.user_id == user_id
-        return self.visitor_id in visitor_ids
+        """Whether the event is the account's, or an anonymous one of one of the visitors.
+
+        So is one whose list was asked for the account.
+        """
+        if user_id and user_id in (self.user_id, self._asked_for):
+            return True
+        return not self.user_id and self.visitor_id in visitor_ids
+
+    @property
+    def _asked_for(self) -> str:
+        slate = self.event.slate if self.event else None
+        return slate.question.user_id if slate and slate.question else ""
 
 
 def quarantined(kept_id: bytes, stored: Mapping[bytes, bytes]) -> Quarantined:

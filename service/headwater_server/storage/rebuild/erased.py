@@ -1,6 +1,8 @@
 """Finds the erased profiles on the log, and removes their earlier operations from entries.
 
-In the place of an event a hash of its id stays, so that a retry of the event is not learned.
+In the place of an event a hash of its id stays, so that a retry of the event is not learned. What
+was asked for an erased account goes, too, from the events of visitors that are not linked to it any
+more.
 """
 
 from __future__ import annotations
@@ -40,6 +42,9 @@ class Erased:
         for number, operation in enumerate(stored.operations):
             if (sequence, number) >= self.places.get(_acting(operation), (0, 0)):
                 kept.append(operation)
+                if (sequence, number) < self.places.get(_asked_for(operation), (0, 0)):
+                    _forget_question(operation.event.slate)
+                    removed += 1
                 continue
             removed += 1
             if operation.HasField("event"):
@@ -69,3 +74,15 @@ def _acting(operation: pb.Operation) -> str:
             return f"v{operation.visitor_unlink.visitor_id}"
         case _:
             return ""
+
+
+def _asked_for(operation: pb.Operation) -> str:
+    """Return the account that a list was asked for, "" if for none but the event's own."""
+    user_id = operation.event.slate.question.user_id
+    return f"u{user_id}" if user_id else ""
+
+
+def _forget_question(slate: pb.Slate) -> None:
+    slate.ClearField("question")
+    slate.ClearField("arms")
+    slate.unreplayable = True

@@ -97,8 +97,43 @@ async def test_others_get_their_turn_between_the_items_of_one_event() -> None:
         await asyncio.sleep(0)
         seen.add((len(engine.interactions), tail.position.offset))
     half = {items for items, offset in seen if offset == START.offset}
-    assert len(half) > 100, "an answer between two items names the last whole entry"
+    assert len(half) > 30, "an answer between two items names the last whole entry"
     assert len(engine.interactions) == 1_000
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_the_place_is_that_of_the_state_at_every_turn_of_others() -> None:
+    """Operations of two steps each: no turn comes between them, whatever ends the slice."""
+    log = ListedLog()
+    log.add(*range(500), items=1)
+    log.add(5_000)
+    tail, engine = make_tail(log)
+    assert tail.place == (0, 0)
+    running, seen = asyncio.create_task(tail.run()), set()
+    while tail.position.sequence < 2:
+        await asyncio.sleep(0)
+        assert tail.place is not None
+        sequence, operations = tail.place
+        assert len(engine.order) == 500 * min(sequence, 1) + max(0, sequence - 1) + operations
+        assert len(engine.seen) == len(engine.order), "none is half learned"
+        seen.add(tail.place)
+    assert len(seen) > 30
+    assert tail.place == (2, 0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_within_a_large_event_there_is_no_place() -> None:
+    log = ListedLog()
+    log.add(1, 2, items=1_000)
+    tail, engine = make_tail(log)
+    running, seen = asyncio.create_task(tail.run()), set()
+    while tail.position == START:
+        await asyncio.sleep(0)
+        assert (tail.place is None) == (engine.interactions.get("i999", 0) < len(engine.order))
+        seen.add(tail.place)
+    assert None in seen
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -145,6 +180,7 @@ async def test_after_a_failed_step_there_is_no_state_at_an_offset() -> None:
         async with tail.paused():
             pass
     assert tail.position.offset == "1-0"
+    assert tail.place is None
 
 
 async def test_an_entry_without_operations_is_passed() -> None:

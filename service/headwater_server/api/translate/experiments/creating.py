@@ -9,6 +9,7 @@ from headwater.v1 import experiment_service_pb2 as pb
 from headwater_server.api.translate.checks import at_most, finite
 from headwater_server.api.translate.experiments.experiments import DIRECTIONS, UNITS
 from headwater_server.api.translate.experiments.fields import checked
+from headwater_server.api.translate.items import currency
 from headwater_server.api.translate.values import checked_time_ms
 from headwater_server.engine.messages import experiments as engine
 from headwater_server.engine.messages.experiments import (
@@ -52,7 +53,7 @@ def create_experiment_request(request: pb.CreateExperimentRequest) -> Experiment
         visitors_max=one.visitors_max or usual.visitors_max,
         start_time_ms=_time_ms("start_time", one),
         end_time_ms=_time_ms("end_time", one),
-        currency_code=one.currency_code,
+        currency_code=currency("experiment.currency_code", one.currency_code),
         auto_promote=one.auto_promote,
     )
     return checked(ExperimentWrite(experiment))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from headwater.v1 import experiment_report_pb2
@@ -18,8 +18,8 @@ from headwater_server.api.translate.pages import (
 from headwater_server.api.translate.values import time_message
 from headwater_server.replica.ports.evaluations import StoredEvaluation
 
-PAGE_DEFAULT = 50
-PAGE_MAX = 500
+PAGE_DEFAULT = 10
+PAGE_MAX = 20  # each has up to 1 MB in the store
 
 
 def list_evaluations_request(request: pb.ListEvaluationsRequest) -> tuple[str, int]:
@@ -28,11 +28,21 @@ def list_evaluations_request(request: pb.ListEvaluationsRequest) -> tuple[str, i
     return after_item_id(request.page_token), size
 
 
+def evaluation_messages(
+    stored: Iterable[StoredEvaluation],
+) -> Iterator[experiment_report_pb2.Evaluation]:
+    """Yield the evaluations as messages; a large one takes milliseconds."""
+    return map(_evaluation, stored)
+
+
 def list_evaluations_response(
-    stored: Sequence[StoredEvaluation], size: int, bytes_max: int = PAGE_BYTES_MAX
+    stored: Sequence[StoredEvaluation],
+    size: int,
+    evaluations: Sequence[experiment_report_pb2.Evaluation],
+    bytes_max: int = PAGE_BYTES_MAX,
 ) -> pb.ListEvaluationsResponse:
     """Return ``size`` of the evaluations, or as many as fit."""
-    page = as_many_as_fit(map(_evaluation, stored[:size]), bytes_max)
+    page = as_many_as_fit(evaluations[:size], bytes_max)
     more = len(stored) > len(page)
     return pb.ListEvaluationsResponse(
         evaluations=page,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from headwater.v1 import experiment_pb2
 from headwater.v1 import experiment_service_pb2 as pb
-from headwater_server.api.translate.checks import page_size, required
+from headwater_server.api.translate.checks import page_size, required, short_text
 from headwater_server.api.translate.experiments.fields import checked
 from headwater_server.api.translate.pages import (
     PAGE_BYTES_MAX,
@@ -78,7 +78,8 @@ def list_experiments_response(
 def stop_experiment_request(request: pb.StopExperimentRequest) -> ExperimentStop:
     """Return what to stop, and why."""
     experiment_id = required("experiment_id", request.experiment_id)
-    return checked(ExperimentStop(experiment_id, request.arm_id, request.reason))
+    arm_id = short_text("arm_id", request.arm_id)
+    return checked(ExperimentStop(experiment_id, arm_id, request.reason))
 
 
 def stop_experiment_response(answer: ExperimentAnswer) -> pb.StopExperimentResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -31,10 +32,15 @@ from headwater_server.replica.experiments.answers import (
 
 PAGE_DEFAULT = 50
 PAGE_MAX = 500
+OVERRIDES_BYTES_MAX = 96 * 1024  # more would take over 20 ms to read
 
 
 def upsert_policy_request(request: pb.UpsertPolicyRequest) -> PolicyWrite:
     """Return the policy, with every value checked as a setting is."""
+    size = request.policy.overrides.ByteSize()
+    if size > OVERRIDES_BYTES_MAX:
+        problem = f"has {size:,} bytes; at most {OVERRIDES_BYTES_MAX:,} may be"
+        raise InvalidRequest("policy.overrides", problem)
     overrides = _plain("policy.overrides", request.policy.overrides)
     text = json.dumps(overrides, sort_keys=True, separators=(",", ":"))
     return checked(PolicyWrite(request.policy.policy_id, text))
@@ -72,16 +78,35 @@ def list_policies_request(request: pb.ListPoliciesRequest) -> tuple[str, int]:
     return after_item_id(request.page_token), size
 
 
+def policy_messages(policies: Iterable[PolicyView]) -> Iterator[policy_pb2.Policy]:
+    """Yield the policies as messages; a large one takes milliseconds."""
+    return map(_policy, policies)
+
+
+def promotion_messages(
+    promotions: Sequence[PromotedPolicy], bytes_max: int
+) -> Iterator[policy_pb2.Promotion]:
+    """Yield the promotions, the latest first; ``overrides`` as far as ``bytes_max`` holds them."""
+    left = bytes_max
+    for one in reversed(promotions):
+        left -= len(one.overrides)
+        yield _promotion(one, has_overrides=left >= 0)
+
+
 def list_policies_response(
-    answer: PoliciesAnswer, size: int, bytes_max: int = PAGE_BYTES_MAX
+    answer: PoliciesAnswer,
+    size: int,
+    policies: Sequence[policy_pb2.Policy],
+    promotions: Sequence[policy_pb2.Promotion],
+    bytes_max: int = PAGE_BYTES_MAX,
 ) -> pb.ListPoliciesResponse:
-    """Return ``size`` of the policies, or as many as fit, and all promotions."""
-    page = as_many_as_fit(map(_policy, answer.policies[:size]), bytes_max)
+    """Return ``size`` of the policies, or as many as fit, and all promotions, the latest last."""
+    page = as_many_as_fit(policies[:size], bytes_max)
     more = len(answer.policies) > len(page)
     return pb.ListPoliciesResponse(
         policies=page,
         next_page_token=page_token(page[-1].policy_id) if more else "",
-        promotions=map(_promotion, answer.promotions),
+        promotions=reversed(promotions),
         offset=answer.offset,
     )
 
@@ -114,11 +139,11 @@ def rollback_policy_request(request: pb.RollbackPolicyRequest) -> PolicyRollback
     return checked(PolicyRollback(required("policy_id", request.policy_id), request.reason))
 
 
-def rollback_policy_response(answer: PromotionsAnswer) -> pb.RollbackPolicyResponse:
-    """Return the promotions that are left."""
-    return pb.RollbackPolicyResponse(
-        promotions=map(_promotion, answer.promotions), offset=answer.offset
-    )
+def rollback_policy_response(
+    answer: PromotionsAnswer, promotions: Sequence[policy_pb2.Promotion]
+) -> pb.RollbackPolicyResponse:
+    """Return the promotions that are left, the latest last."""
+    return pb.RollbackPolicyResponse(promotions=reversed(promotions), offset=answer.offset)
 
 
 def _policy(view: PolicyView) -> policy_pb2.Policy:
@@ -132,11 +157,11 @@ def _policy(view: PolicyView) -> policy_pb2.Policy:
     )
 
 
-def _promotion(one: PromotedPolicy) -> policy_pb2.Promotion:
+def _promotion(one: PromotedPolicy, *, has_overrides: bool = True) -> policy_pb2.Promotion:
     report = policy_pb2.ReportReference(experiment_id=one.experiment_id, arm_id=one.arm_id)
     return policy_pb2.Promotion(
         policy_id=one.policy_id,
-        overrides=_struct(one.overrides),
+        overrides=_struct(one.overrides) if has_overrides else None,
         promote_time=time_message(one.time_ms),
         report=report if one.experiment_id else None,
         report_digest=one.report_digest,

@@ -379,8 +379,8 @@ export enum ExperimentUnit {
   UNSPECIFIED = 0,
 
   /**
-   * The visitor: a browser, device or cookie. Everybody is in the experiment. Whoever deletes
-   * cookies is a new visitor and may get another arm.
+   * The visitor: a browser, device or cookie. All visitors take part. A visitor that deletes
+   * cookies is a new one and may get another arm.
    *
    * @generated from enum value: EXPERIMENT_UNIT_VISITOR = 1;
    */

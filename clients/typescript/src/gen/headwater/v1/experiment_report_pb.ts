@@ -404,7 +404,7 @@ export type SampleRatio = Message<"headwater.v1.SampleRatio"> & {
   eValue: number;
 
   /**
-   * Whether it ever reached 100: a chance of at most 1 % if the split is right.
+   * Whether it reached 100 at any look: a chance of at most 1 % if the split is right.
    *
    * @generated from field: bool alarm = 2;
    */

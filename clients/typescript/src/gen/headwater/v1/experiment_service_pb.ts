@@ -580,7 +580,7 @@ export const GetExperimentReportResponseSchema: GenMessage<GetExperimentReportRe
  */
 export type ListEvaluationsRequest = Message<"headwater.v1.ListEvaluationsRequest"> & {
   /**
-   * How many evaluations at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT.
+   * How many evaluations at most. 0: 10. More than 20: 20. Negative: INVALID_ARGUMENT.
    *
    * @generated from field: int32 page_size = 1;
    */

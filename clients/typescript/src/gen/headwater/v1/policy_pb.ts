@@ -33,7 +33,8 @@ export type Policy = Message<"headwater.v1.Policy"> & {
    * The settings that differ, by name, such as {"exploration_epsilon": 0.1}. Only settings that
    * change how a list is chosen: `exploration_policy`, `exploration_epsilon`,
    * `exploration_temperature`, `diversity` and `rules`. docs/settings.md has their units and
-   * ranges. Empty: no setting differs, which is the policy in force.
+   * ranges. At most 65,536 characters of JSON. Empty: no setting differs, which is the policy in
+   * force.
    *
    * @generated from field: google.protobuf.Struct overrides = 2;
    */
@@ -91,8 +92,8 @@ export type Promotion = Message<"headwater.v1.Promotion"> & {
   policyId: string;
 
   /**
-   * The values that it put in force. Where an earlier promotion sets the same setting, the later
-   * one counts.
+   * The values that it put in force. In lists the oldest ones may be left out, if all together are
+   * too large. Where an earlier promotion sets the same setting, the later one counts.
    *
    * @generated from field: google.protobuf.Struct overrides = 2;
    */

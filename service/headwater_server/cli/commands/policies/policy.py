@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headwater_server.cli.commands.experiment import Force, Json, Yes
+from headwater_server.cli.commands.policies.experiment import Force, Json, Yes
 from headwater_server.cli.experimenting.server import TIMEOUT_S, asked, confirm
 from headwater_server.cli.failures import explained
 from headwater_server.cli.target import Key, Target

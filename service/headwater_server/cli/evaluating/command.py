@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headwater_server.cli.evaluating.of_rows import Format, check_rows, evaluate_rows
-from headwater_server.cli.failures import MISUSED, explained, fail
+from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.cli.stores import store_explained
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
@@ -108,7 +109,17 @@ def _check(given: dict[str, Any]) -> None:
 
 
 def _evaluate_log(given: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
-    return fail("--rows is needed", MISUSED)
+    from headwater_server.cli.evaluating.of_log import evaluate_log
+    from headwater_server.evaluation.asking.evaluate import NothingShown
+    from headwater_server.evaluation.asking.start import NoStart
+
+    with store_explained():
+        try:
+            return evaluate_log(given, flags)
+        except NothingShown as error:
+            fail(str(error), UNANSWERED)
+        except NoStart as error:
+            fail(str(error), FAILED)
 
 
 def _write(found: dict[str, Any], report: Path | None) -> Sequence[Path]:

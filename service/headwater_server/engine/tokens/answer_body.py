@@ -1,0 +1,112 @@
+"""The content of a sealed token: for whom, the answer's place and question, and the slate.
+
+visitor's tag 6 bytes | marks 1 byte | the user's tag 6 bytes, if there is one | time of the answer,
+milliseconds since 1970, 6 bytes | sequence and operations, as numbers of variable length | the
+arms, if there are any | length of the question and the question, if there is one | the slate, see
+token_body
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headwater_server.engine.messages.asked import Arm
+from headwater_server.engine.messages.events import Slate
+from headwater_server.engine.tokens.bytes_of import Reader, number_bytes, text_bytes
+from headwater_server.engine.tokens.question_body import question_of
+from headwater_server.engine.tokens.token_body import Shown, packed, unpacked
+
+TAG_BYTES = 6
+_TIME_BYTES = 6
+_OF_USER, _ARMS, _QUESTION, _UNREPLAYABLE, _BY_PAGE = 1, 2, 4, 8, 128
+
+
+class Asked(NamedTuple):
+    """The place and the time of an answer, and what was asked.
+
+    ``question`` is what `question_body.question_bytes` returned. None: the answer cannot be asked
+    again.
+    """
+
+    sequence: int
+    operations: int
+    time_ms: int
+    question: bytes | None
+
+
+UNKNOWN = Asked(0, 0, 0, None)
+
+
+class Content(NamedTuple):
+    """What a sealed token contains."""
+
+    slate: Slate
+    visitor_tag: bytes
+    user_tag: bytes
+    by_page: bool
+
+
+def answer_bytes(
+    shown: Shown, asked: Asked, visitor_tag: bytes, user_tag: bytes, *, by_page: bool
+) -> bytes:
+    """Return the content as bytes; ``user_tag`` is empty if there is no account."""
+    question, arms = asked.question, shown.arms
+    marks = _UNREPLAYABLE if question is None else _QUESTION
+    if by_page:
+        marks |= _BY_PAGE
+    if user_tag:
+        marks |= _OF_USER
+    if arms:
+        marks |= _ARMS
+    return b"".join(
+        (
+            visitor_tag,
+            bytes((marks,)),
+            user_tag,
+            asked.time_ms.to_bytes(_TIME_BYTES, "big"),
+            number_bytes(asked.sequence),
+            number_bytes(asked.operations),
+            _arms_bytes(arms) if arms else b"",
+            b"" if question is None else number_bytes(len(question)) + question,
+            packed(shown),
+        )
+    )
+
+
+def content_of(raw: bytes, *, questions: bool = True) -> Content:
+    """Return what `answer_bytes` wrote. IndexError, UnicodeDecodeError … for other bytes.
+
+    Without ``questions``, that of the slate is not read.
+    """
+    reader = Reader(raw)
+    visitor_tag, marks = reader.take(TAG_BYTES), reader.byte()
+    user_tag = reader.take(TAG_BYTES) if marks & _OF_USER else b""
+    time_ms = int.from_bytes(reader.take(_TIME_BYTES), "big")
+    sequence, operations = reader.number(), reader.number()
+    arms = _arms_of(reader) if marks & _ARMS else ()
+    written = reader.take(reader.number()) if marks & _QUESTION else None
+    slate = unpacked(reader.rest())
+    slate = Slate(
+        slate.recommendation_id,
+        slate.policy,
+        slate.placement,
+        slate.item_ids,
+        slate.propensities,
+        sequence,
+        operations,
+        time_ms,
+        arms,
+        question_of(Reader(written), slate.item_ids) if written and questions else None,
+        unreplayable=bool(marks & _UNREPLAYABLE),
+    )
+    return Content(slate, visitor_tag, user_tag, bool(marks & _BY_PAGE))
+
+
+def _arms_bytes(arms: Sequence[Arm]) -> bytes:
+    names = [text_bytes(arm.experiment_id) + text_bytes(arm.arm_id) for arm in arms]
+    return number_bytes(len(arms)) + b"".join(names)
+
+
+def _arms_of(reader: Reader) -> tuple[Arm, ...]:
+    return tuple([Arm(reader.text(), reader.text()) for _ in range(reader.number())])
