@@ -1,4 +1,4 @@
-/** A table with named columns that scrolls sideways on a narrow page. */
+/** A table with named columns; on a phone each row is a block with a name beside each value. */
 
 import type { ComponentChildren } from "preact";
 
@@ -12,7 +12,7 @@ interface TableProps {
 
 export function Table({ label, columns, children }: TableProps) {
   return (
-    <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+    <div class="scroll stacked" role="region" aria-label={label} tabIndex={0} style={namesOf(columns)}>
       <table>
         <thead>
           <tr>
@@ -27,4 +27,10 @@ export function Table({ label, columns, children }: TableProps) {
       </table>
     </div>
   );
+}
+
+/** The names for CSS, which puts them beside the values: --column-2 is that of the second column. */
+function namesOf(columns: readonly string[]): Record<string, string> {
+  const names = columns.map((name) => (name ? `"${name.replace(/>$/, "")}"` : "none"));
+  return Object.fromEntries(names.map((name, place) => [`--column-${place + 1}`, name]));
 }

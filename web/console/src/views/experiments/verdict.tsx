@@ -49,7 +49,7 @@ function progress(report: ExperimentReportJson): Fact[] {
   const { experiment = {}, visitorsToGo } = report;
   const seen = (report.arms ?? []).reduce((sum, arm) => sum + int(arm.visitors), 0);
   const facts: Fact[] = [["Visitors who saw a list", `${count(seen)} of ${compact(int(experiment.visitorsPlanned))} planned`]];
-  if (isOpen(experiment)) facts.push(["Visitors to go", toGo(visitorsToGo)]);
+  if (isOpen(experiment) && !isVoid(report)) facts.push(["Visitors to go", toGo(visitorsToGo)]);
   if (experiment.full) facts.push(["Full", "nobody new enters: visitors_max is reached"]);
   facts.push(["Figures from", <Ago time={report.reportTime} />]);
   return facts;
