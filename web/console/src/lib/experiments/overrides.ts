@@ -6,7 +6,7 @@ const MEANINGS: Record<string, string> = {
   exploration_policy: "how items are drawn when something is tried out",
   exploration_epsilon: "share of slots that are drawn evenly from all allowed items",
   exploration_temperature: "0: always the best items; the higher, the more often others are shown",
-  diversity: "0: only the score counts; the higher, the more different the items of a list are",
+  diversity: "how much the items of a list differ",
   rules: "what the shop pins, boosts, buries or hides",
 };
 
