@@ -36,6 +36,7 @@ class GatewayServer(Server):
         keys = ("--keys", backends, "--page-keys", f"{PAGE_KEY};scopes=feedback+recommend")
         own = ("--gateway", "127.0.0.1:0", "--gateway-origins", PAGE, "--gateway-log-calls")
         super().__init__(path, *keys, *own, *flags)
+        self.data_dir = path
         self.url = ""
 
     async def _ready(self, process: asyncio.subprocess.Process) -> str:

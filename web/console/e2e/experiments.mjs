@@ -20,9 +20,6 @@ const rows = (page, card) => cells(page.locator(`section[aria-label='${card}'] t
 
 const cells = (table) => table.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.innerText.replace(/\s+/g, " ").trim())));
 
-/** A row of a card, by the name in its first cell. */
-const named = (page, card, name) => page.locator(`section[aria-label='${card}'] tbody tr`, { has: page.locator(`th:text-matches("^${name}")`) });
-
 const text = (page, selector) => page.locator(selector).innerText();
 
 /** Controls that a screen reader would read without a name, and whether the page is wider than the screen. */
@@ -108,7 +105,7 @@ export async function onlyLooking(browser, url, _folder, key, name) {
 export async function promoting(browser, url, folder, key, name, arm, policy) {
   const page = await enter(browser, url, key);
   await openExperiment(page, name);
-  await page.locator("section[aria-label=Promotion] button", { hasText: arm }).focus();
+  await page.getByRole("button", { name: `Promote ${arm}`, exact: true }).focus();
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: `Promote ${policy}?` });
   await dialog.waitFor();
@@ -152,7 +149,7 @@ async function rollBack(page, policy) {
 export async function tooLate(browser, url, _folder, key, name, arm, other) {
   const page = await enter(browser, url, key);
   await openExperiment(page, name);
-  await page.locator("section[aria-label=Promotion] button", { hasText: arm }).click();
+  await page.getByRole("button", { name: `Promote ${arm}`, exact: true }).click();
   const dialog = page.locator("dialog");
   await dialog.locator(".values").waitFor();
   const closed = await fetch(`${url}/v1/experiments/${name}:stop`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: JSON.stringify({ armId: arm, reason: "too many returns" }) });
@@ -161,7 +158,7 @@ export async function tooLate(browser, url, _folder, key, name, arm, other) {
   await refusal.waitFor();
   const refused = await refusal.innerText();
   await dialog.getByRole("button", { name: "Cancel" }).click();
-  await named(page, "Arms", other).locator("button").click();
+  await page.getByRole("button", { name: `Close arm ${other}`, exact: true }).click();
   const asked = await dialog.innerText();
   await dialog.getByLabel("Reason").fill("the first one is gone");
   await dialog.getByRole("button", { name: "Close arm" }).click();

@@ -5,7 +5,7 @@ import type { PromotionJson } from "../../api/types";
 const MEANINGS: Record<string, string> = {
   exploration_policy: "how items are drawn when something is tried out",
   exploration_epsilon: "share of slots that are drawn evenly from all allowed items",
-  exploration_temperature: "0: always the best items; the higher, the more often others are shown",
+  exploration_temperature: "the higher, the more often items other than the best are shown",
   diversity: "how much the items of a list differ",
   rules: "what the shop pins, boosts, buries or hides",
 };
