@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
@@ -115,3 +116,20 @@ def test_an_evaluation_of_an_older_build_is_listed_with_what_it_has() -> None:
     assert (one.evaluation_id, one.policies[0].policy_id) == ("run", "p")
     assert not one.policies[0].HasField("value")
     assert not page.next_page_token
+
+
+def test_a_whole_number_of_a_policy_is_whole_although_a_struct_has_floats_only() -> None:
+    policy = policy_pb2.Policy(policy_id="p")
+    pin = {"name": "first", "kind": "pin", "slot": 1, "item_ids": ["a"]}
+    policy.overrides.update({"rules": [pin], "exploration_epsilon": 1})
+    write = policies.upsert_policy_request(pb.UpsertPolicyRequest(policy=policy))
+    assert '"slot":1}' in write.overrides
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_number_that_json_does_not_have_is_named_with_its_place(bad: float) -> None:
+    policy = policy_pb2.Policy(policy_id="p")
+    policy.overrides.update({"rules": [{"slot": bad}]})
+    with pytest.raises(InvalidRequest) as caught:
+        policies.upsert_policy_request(pb.UpsertPolicyRequest(policy=policy))
+    assert caught.value.field == "policy.overrides.rules[0].slot"

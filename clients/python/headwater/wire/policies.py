@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 
@@ -57,10 +59,24 @@ def rollback_answer(response: pb.RollbackPolicyResponse) -> RollbackAnswer:
     return RollbackAnswer(tuple(map(_promotion, response.promotions)), response.offset)
 
 
+def _values(overrides: Struct) -> dict[str, Any]:
+    """Return plain values; a Struct has floats only, so whole numbers become ints again."""
+    found: dict[str, Any] = _whole(MessageToDict(overrides))
+    return found
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _whole(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _policy(policy: policy_pb2.Policy) -> Policy:
     return Policy(
         policy_id=policy.policy_id,
-        overrides=MessageToDict(policy.overrides),
+        overrides=_values(policy.overrides),
         update_time=set_time(policy, "update_time"),
         experiment_ids=tuple(policy.experiment_ids),
         promoted=policy.promoted,
@@ -72,7 +88,7 @@ def _promotion(one: policy_pb2.Promotion) -> Promotion:
     report = ReportReference(one.report.experiment_id, one.report.arm_id)
     return Promotion(
         policy_id=one.policy_id,
-        overrides=MessageToDict(one.overrides),
+        overrides=_values(one.overrides),
         promote_time=from_time(one.promote_time),
         report=report if one.HasField("report") else None,
         report_digest=one.report_digest,

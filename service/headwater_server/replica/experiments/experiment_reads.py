@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 
+from headwater_server.engine.experiments.judging_experiments import MAY_CHANGE
 from headwater_server.engine.experiments.reports import (
     PolicyView,
     PromotedPolicy,
@@ -85,10 +87,14 @@ class ExperimentReads:
                 return ExperimentAnswer(view, self.offset)
         raise NotFound("experiment_id", experiment_id)
 
-    def has_experiment(self, experiment_id: str) -> bool:
-        """Return whether there is such an experiment."""
+    def is_another(self, experiment: Experiment) -> bool:
+        """Return whether an experiment with this id differs in what cannot change."""
         views = self._engine.lookups.experiments()
-        return any(view.experiment.experiment_id == experiment_id for view in views)
+        present = [
+            v.experiment for v in views if v.experiment.experiment_id == experiment.experiment_id
+        ]
+        names = {field.name for field in fields(Experiment)} - MAY_CHANGE
+        return any(getattr(one, n) != getattr(experiment, n) for one in present for n in names)
 
     def check_names(self, operation: PolicyOperation) -> None:
         """Raise `NotFound` for a policy, experiment or arm of the operation that there is not."""

@@ -115,10 +115,9 @@ class ExperimentWrites:
         if judged.status is not Status.CONFLICT:
             refuse(judged)
             return
-        if isinstance(operation, ExperimentWrite):
+        if isinstance(operation, ExperimentWrite) and self._reads.is_another(operation.experiment):
             name = operation.experiment.experiment_id
-            if self._reads.has_experiment(name):
-                raise AlreadyExists("experiment.experiment_id", name, "; ".join(judged.reasons))
+            raise AlreadyExists("experiment.experiment_id", name, "; ".join(judged.reasons))
         raise FailedPrecondition(_subject(operation), judged.reasons)
 
     def _with_digest(self, operation: PolicyOperation) -> PolicyOperation:

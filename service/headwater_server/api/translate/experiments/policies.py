@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from google.protobuf import struct_pb2
-from google.protobuf.json_format import MessageToDict
 
 from headwater.v1 import experiment_service_pb2 as pb
 from headwater.v1 import policy_pb2
@@ -47,24 +46,29 @@ def upsert_policy_request(request: pb.UpsertPolicyRequest) -> PolicyWrite:
 
 
 def _plain(field: str, values: struct_pb2.Struct) -> dict[str, Any]:
-    """Return the values as Python's; a number that JSON does not have is refused."""
-    _check(field, struct_pb2.Value(struct_value=values))
-    found: dict[str, Any] = MessageToDict(values)
-    return found
+    """Return the values as Python's; the place is named of what JSON does not have."""
+    return {name: _value(f"{field}.{name[:40]}", one) for name, one in values.fields.items()}
 
 
-def _check(field: str, value: struct_pb2.Value) -> None:
+def _value(field: str, value: struct_pb2.Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
-        for name, inner in value.struct_value.fields.items():
-            _check(f"{field}.{name[:40]}", inner)
-    elif kind == "list_value":
-        for place, inner in enumerate(value.list_value.values):
-            _check(f"{field}[{place}]", inner)
-    elif kind is None:
+        return _plain(field, value.struct_value)
+    if kind == "list_value":
+        inner = enumerate(value.list_value.values)
+        return [_value(f"{field}[{place}]", one) for place, one in inner]
+    if kind == "number_value":
+        return _number(field, value.number_value)
+    if kind is None:
         raise InvalidRequest(field, "has no value")
-    elif kind == "number_value" and not math.isfinite(value.number_value):
+    return None if kind == "null_value" else getattr(value, kind)
+
+
+def _number(field: str, number: float) -> int | float:
+    """Return a whole number as one: a Struct has no other kind than floats."""
+    if not math.isfinite(number):
         raise InvalidRequest(field, "is not a finite number")
+    return int(number) if number.is_integer() else number
 
 
 def upsert_policy_response(answer: PolicyAnswer) -> pb.UpsertPolicyResponse:

@@ -10,6 +10,7 @@ import typer
 from headwater_server.cli.experimenting.server import TIMEOUT_S, asked, confirm
 from headwater_server.cli.failures import explained
 from headwater_server.cli.target import Key, Target
+from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
     from headwater import ExperimentReport
@@ -94,7 +95,10 @@ def _report(
 ) -> ExperimentReport:
     from headwater_server.cli.experimenting.replayed import replayed_report
 
-    if target is None and flags:
+    with explained():
+        if target and flags:
+            raise BadSettings("give --target, or --redis-url or --data-dir: not both")
+    if flags:
         return replayed_report(flags, experiment_id, as_of)
     with asked(target, key) as client:
         return client.get_experiment_report(experiment_id, as_of=as_of, timeout_s=TIMEOUT_S)
