@@ -204,7 +204,7 @@ def test_without_experiments_the_next_step_is_said(shown):
     assert "docs/experiments-in-your-shop.md" in seen["experiments"]
     promoted, policies, evaluations = seen["policies"]
     assert promoted.startswith("Nothing is promoted")
-    assert "headwater policy put NAME FILE.toml" in policies
+    assert "headwater policy put NAME SETTING=VALUE" in policies
     assert "headwater evaluate --policy NAME" in evaluations
     assert seen["unknown"].startswith("No experiment has this name")
     assert seen["complaints"] == []

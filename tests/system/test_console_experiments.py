@@ -15,6 +15,7 @@ from tests.system.console_browser import need_console, play
 from tests.system.console_shop import PROBLEM, open_experiments, publish_evaluations
 
 EVALUATIONS = 7
+MINUS = "\u2212"
 METRICS = ["Visitors who act", "Acts per", "Reward per", "Purchases per", "Revenue per"]
 
 pytestmark = pytest.mark.timeout(300)  # the server may start with cold kernels
@@ -56,7 +57,7 @@ def client(shown) -> Iterator[Client]:
 def signed(value: float) -> str:
     """A relative change as the console writes it."""
     shown = f"{100 * abs(value):.{1 if abs(value) < 0.1 else 0}f} %"
-    return f"{'+' if value > 0 else '−'}{shown}"
+    return f"{'+' if value > 0 else MINUS}{shown}"
 
 
 def change(report: ExperimentReport, arm: int, metric: str) -> str:
@@ -109,7 +110,7 @@ def test_a_better_arm_is_shown_with_all_of_its_figures(shown, client):
         [
             "Purchases per visitor",
             "bold",
-            "down to −50 %",
+            f"down to {MINUS}50 %",
             change(report, 1, "purchases"),
             "kept",
         ]
@@ -143,7 +144,7 @@ def test_a_crossed_guard_rail_is_said_with_its_reason(shown, client):
     assert rail[:4] == [
         "Purchases per visitor",
         "varied",
-        "down to −5.0 %",
+        f"down to {MINUS}5.0 %",
         change(report, 1, "purchases"),
     ]
     assert rail[4].startswith("crossed The arm was closed")
@@ -234,7 +235,11 @@ def test_evaluations_come_page_by_page_with_the_refusal_in_words(shown):
     assert seen["first"] == 5
     assert seen["names"] == [f"run-{n}" for n in reversed(range(EVALUATIONS))]
     champion, warm, random = seen["rows"]
-    assert champion[:3] == ["champion", "shown as it was", "44.50 % (43.00 % to 46.00 %)"]
+    assert champion[:3] == [
+        "champion what visitors were shown",
+        "as it was",
+        "44.50 % (43.00 % to 46.00 %)",
+    ]
     assert warm[1:4] == ["better", "47.10 % (at least 45.20 %)", "68 %"]
     assert random[1:4] == ["not enough overlap", "not known", "4.1 % lists need 30 %"]
     assert PROBLEM in random[4]

@@ -4,7 +4,7 @@ import type { Estimate } from "../lib/experiments/intervals";
 
 interface IntervalPlotProps {
   estimate: Estimate;
-  /** What the ends of the track stand for; all plots of a table have the same. */
+  /** The value at the ends of the track; all plots of a table have the same. */
   span: number;
   /** Whether less is better. */
   less?: boolean;

@@ -24,7 +24,7 @@ export function Experiments() {
         title="Experiments"
         text={
           <>
-            An experiment shows the lists of several <a href={href("policies")}>policies</a> to different visitors and compares what they do.{" "}
+            An experiment shows the lists of several <a href={href("policies")}>policies</a> to different visitors, its arms, and compares what they do. The first arm is the control: mostly the lists as they are.{" "}
             <code>headwater experiment create FILE.toml</code> starts one.
           </>
         }
@@ -60,7 +60,7 @@ function List({ experiments }: { experiments: readonly ExperimentJson[] }) {
 function NoExperiments() {
   return (
     <Empty icon="experiments" title="No experiment yet">
-      Write a policy with other values for some settings (<code>headwater policy put NAME FILE.toml</code>), then compare it with the settings in force:{" "}
+      Write a policy with other values for some settings (<code>headwater policy put NAME SETTING=VALUE</code>), then compare it with the settings in force:{" "}
       <code>headwater experiment create FILE.toml</code>. The page docs/experiments-in-your-shop.md has an example of both files.
     </Empty>
   );

@@ -16,6 +16,15 @@ const METRICS: Record<string, string> = {
   revenue: "Revenue per list",
 };
 
+/** Policies that are always beside the others. */
+const BESIDE: Record<string, string> = {
+  champion: "what visitors were shown",
+  best: "always the items with the best scores",
+  random: "drawn evenly from all candidates",
+  popular: "the most popular items",
+  baseline: "the first items as the shop sent them",
+};
+
 export function EvaluationEntry({ evaluation }: { evaluation: EvaluationJson }) {
   const { evaluationId = "", metric = "", placement, level } = evaluation;
   return (
@@ -43,8 +52,11 @@ function Row({ policy, evaluation }: RowProps) {
   const share = double(policy.effectiveShare);
   return (
     <tr>
-      <th scope="row">{policy.policyId}</th>
-      <td class="nowrap">{policy.verdict ? <Badge tone={toneOf(policy.verdict)}>{policy.verdict}</Badge> : <span class="soft">shown as it was</span>}</td>
+      <th scope="row">
+        {policy.policyId}
+        <span class="second">{BESIDE[policy.policyId ?? ""]}</span>
+      </th>
+      <td class="nowrap">{policy.verdict ? <Badge tone={toneOf(policy.verdict)}>{policy.verdict}</Badge> : <span class="soft">as it was</span>}</td>
       <td>{isKnown(value) ? <Shown estimate={value} format={(one) => amount(evaluation.metric ?? "", one)} /> : <span class="faint">not known</span>}</td>
       <td class="right nowrap" title="How much of the log speaks about the policy (effective sample size)">
         {percent(share, share < 0.1 ? 1 : 0)}
@@ -74,8 +86,8 @@ function NotEnough({ policy, evaluation }: RowProps) {
 }
 
 function Advice({ verdict }: { verdict: string }) {
-  if (verdict === "better") return <>Better than what was shown. Try it in an experiment, or promote it with the command that the report names.</>;
+  if (verdict === "better") return <>Better than what was shown. An experiment confirms it on visitors, and its page has the button Promote.</>;
   if (verdict === "worse") return <>Worse than what was shown: leave it.</>;
   if (verdict === "no difference seen") return <>More recorded visits or an experiment may show a difference.</>;
-  return <span class="faint">what visitors saw, to compare with</span>;
+  return <span class="faint">to compare with</span>;
 }

@@ -11,8 +11,8 @@ export function Kept({ policies }: { policies: readonly PolicyJson[] }) {
   if (policies.length === 0) {
     return (
       <Empty icon="policies" title="No policy yet">
-        A policy is a file with some settings, such as <code>exploration_epsilon = 0.1</code>. <code>headwater policy put NAME FILE.toml</code> writes it; it changes no list until an experiment uses it or it
-        is promoted.
+        A policy has other values for some settings, such as exploration_epsilon=0.1. <code>headwater policy put NAME SETTING=VALUE</code> writes it; it changes no list until an experiment uses it or it is
+        promoted.
       </Empty>
     );
   }

@@ -43,7 +43,7 @@ export function Policies() {
         <Card title="In force by promotions" note="All other settings are as the view Settings shows them" size="narrow" flush>
           <WhenLoaded loaded={loaded}>{(data) => <InForce promotions={data.promotions} />}</WhenLoaded>
         </Card>
-        <Card title="All policies" note="Written with headwater policy put NAME FILE.toml" flush>
+        <Card title="All policies" note="Written with headwater policy put NAME SETTING=VALUE" flush>
           <WhenLoaded loaded={loaded}>{(data) => <Kept policies={data.policies} />}</WhenLoaded>
         </Card>
         <Evaluations />
