@@ -107,7 +107,7 @@ function Promoting({ report, arm, onDone, onClose }: PromotingProps) {
       <WhenLoaded loaded={policies} lines={2}>
         {(data) => <OverrideValues overrides={data.policies.find((one) => one.policyId === policyId)?.overrides ?? {}} />}
       </WhenLoaded>
-      <p>The experiment {experimentId} ends, because its control would get the same lists. The server checks once more that the report allows it. Policies, Roll back takes it back.</p>
+      <p>The experiment {experimentId} ends, because its control would get the same lists. The server checks once more that the report allows it. In the view Policies, Roll back takes it back.</p>
     </Confirm>
   );
 }
