@@ -158,6 +158,8 @@ export async function tooLate(browser, url, _folder, key, name, arm, other) {
   await refusal.waitFor();
   const refused = await refusal.innerText();
   await dialog.getByRole("button", { name: "Cancel" }).click();
+  // the refusal loaded the view again, so the other arm is known to be the last one
+  await page.locator("section[aria-label=Arms]", { hasText: "too many returns" }).waitFor();
   await page.getByRole("button", { name: `Close arm ${other}`, exact: true }).click();
   const asked = await dialog.innerText();
   await dialog.getByLabel("Reason").fill("the first one is gone");

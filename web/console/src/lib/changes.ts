@@ -2,7 +2,10 @@
 
 import { useRef, useState } from "preact/hooks";
 
-/** Called after a change: what was done, and the offset of a state that contains it. */
+/**
+ * Called after a change: what was done, and the offset of a state that contains it. Without a text nothing was
+ * done: the view only has to be loaded again.
+ */
 export type OnDone = (text: string, offset: string | undefined) => void;
 
 export interface Changes {
@@ -21,4 +24,15 @@ export function useChanges(): Changes {
     setDone(text);
   };
   return { done, minOffset: () => newest.current, note };
+}
+
+/** Makes a change and notes it. A refusal often means that the view is out of date, so it is loaded again. */
+export async function change(onDone: OnDone, text: string, make: () => Promise<{ offset?: string }>): Promise<void> {
+  try {
+    const { offset } = await make();
+    onDone(text, offset);
+  } catch (error) {
+    onDone("", undefined);
+    throw error;
+  }
 }

@@ -8,7 +8,7 @@ import { blockerOf } from "../../lib/experiments/blockers";
 import { allPolicies } from "../../lib/experiments/loading";
 import { useLoad } from "../../lib/load";
 import { href } from "../../lib/router";
-import type { OnDone } from "../../lib/changes";
+import { change, type OnDone } from "../../lib/changes";
 import type { Permission } from "../../lib/scopes";
 import { Confirm } from "../../ui/confirm";
 import { Badge, Card } from "../../ui/parts";
@@ -96,11 +96,11 @@ function Promoting({ report, arm, onDone, onClose }: PromotingProps) {
   const { policyId = "", armId = "" } = arm;
   const experimentId = report.experiment?.experimentId ?? "";
   const policies = useLoad(() => allPolicies(api), [api]);
-  const promote = async () => {
-    const path = `/v1/policies/${encodeURIComponent(policyId)}:promote`;
-    const answer = await api.post<PromotePolicyResponseJson>(path, { requireReport: { experimentId, armId } });
-    onDone(`The policy ${policyId} is in force for all visitors.`, answer.offset);
-  };
+  const promote = () =>
+    change(onDone, `The policy ${policyId} is in force for all visitors.`, () => {
+      const path = `/v1/policies/${encodeURIComponent(policyId)}:promote`;
+      return api.post<PromotePolicyResponseJson>(path, { requireReport: { experimentId, armId } });
+    });
   return (
     <Confirm title={`Promote ${policyId}?`} action="Promote" onConfirm={promote} onClose={onClose}>
       <p>From the next answer on, all visitors outside of experiments get lists by these values:</p>

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { ExperimentJson, StopExperimentResponseJson } from "../../api/types";
 import { useApi } from "../../lib/context";
 import { isOpen } from "../../lib/experiments/verdicts";
-import type { OnDone } from "../../lib/changes";
+import { change, type OnDone } from "../../lib/changes";
 import type { Permission } from "../../lib/scopes";
 import { Confirm } from "../../ui/confirm";
 
@@ -58,9 +58,7 @@ export function ClosingArm({ experiment, armId, onDone, onClose }: ClosingArmPro
 function useStop(experiment: ExperimentJson, armId: string, onDone: OnDone): (reason: string) => Promise<void> {
   const api = useApi();
   const name = experiment.experimentId ?? "";
-  return async (reason) => {
-    const path = `/v1/experiments/${encodeURIComponent(name)}:stop`;
-    const answer = await api.post<StopExperimentResponseJson>(path, { armId, reason });
-    onDone(armId ? `The arm ${armId} is closed.` : `The experiment ${name} is stopped.`, answer.offset);
-  };
+  const text = armId ? `The arm ${armId} is closed.` : `The experiment ${name} is stopped.`;
+  const path = `/v1/experiments/${encodeURIComponent(name)}:stop`;
+  return (reason) => change(onDone, text, () => api.post<StopExperimentResponseJson>(path, { armId, reason }));
 }

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 
 import type { PromotionJson, RollbackPolicyResponseJson } from "../../api/types";
-import type { OnDone } from "../../lib/changes";
+import { change, type OnDone } from "../../lib/changes";
 import { useApi } from "../../lib/context";
 import { effectiveOf } from "../../lib/experiments/overrides";
 import { href } from "../../lib/router";
@@ -100,10 +100,10 @@ function RollingBack({ promotions, onDone, onClose }: RollingBackProps) {
   const api = useApi();
   // what the dialog names is what is taken back, also when the list is loaded again meanwhile
   const [{ policyId, before, after }] = useState(() => changeOf(promotions));
-  const rollBack = async (reason: string) => {
-    const answer = await api.post<RollbackPolicyResponseJson>("/v1/policies:rollback", { policyId, reason });
-    onDone(`The promotion of ${policyId} is taken back.`, answer.offset);
-  };
+  const rollBack = (reason: string) =>
+    change(onDone, `The promotion of ${policyId} is taken back.`, () =>
+      api.post<RollbackPolicyResponseJson>("/v1/policies:rollback", { policyId, reason }),
+    );
   return (
     <Confirm title={`Roll back ${policyId}?`} action="Roll back" reason="Reason (kept on the log)" onConfirm={rollBack} onClose={onClose}>
       <p>From the next answer on, all visitors outside of experiments get lists as before this promotion:</p>
