@@ -13,7 +13,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks.evaluation import cost, coverage, cuped, obp, peeking, ratio, real, replaying, sizes
+from benchmarks.evaluation import (
+    cost,
+    coverage,
+    cuped,
+    lists,
+    obp,
+    peeking,
+    ratio,
+    real,
+    replaying,
+    sizes,
+    tails,
+)
+from benchmarks.evaluation.list_shop import Sizes
 from benchmarks.evaluation.peers import BAD_CALL
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -47,6 +60,23 @@ def run_real(data: Data = SHARED) -> None:
     _needs(lambda: real.check(_open_bandit(data)))
 
 
+@app.command("lists")
+def run_lists(
+    blocks: Annotated[int, typer.Option(min=10, help="blocks of lists")] = 200,
+    rows: Annotated[int, typer.Option(min=100, help="lists of a block")] = 1_000,
+    places: Annotated[int, typer.Option(min=10, help="of the log, at which lists are drawn")] = 250,
+    drawn: Annotated[int, typer.Option(min=1, help="lists drawn at each place")] = 100,
+    history: Annotated[int, typer.Option(min=0, help="visits before the first place")] = 4_000,
+    seed: Seed = 1,
+    champion: Annotated[str, typer.Option(help="only this one, such as 'T 0.2 eps 0.02'")] = "",
+    report: Annotated[Path | None, typer.Option(help="write the figures here, as JSON")] = None,
+) -> None:
+    """Ask lists that a simulated shop showed of six other policies; count what intervals hold."""
+    if champion and champion not in lists.CHAMPIONS:
+        raise typer.BadParameter(f"write one of {', '.join(lists.CHAMPIONS)}")
+    lists.check(blocks, rows, Sizes(history, places, drawn), seed, report, champion)
+
+
 @app.command("peeking")
 def run_peeking(
     runs: Annotated[int, typer.Option(min=10, help="A/A experiments")] = 1_000,
@@ -55,6 +85,16 @@ def run_peeking(
 ) -> None:
     """Read A/A experiments at 100 looks; count the differences that are called."""
     peeking.check(runs, visits, seed)
+
+
+@app.command("tails")
+def run_tails(
+    runs: Annotated[int, typer.Option(min=10, help="A/A experiments")] = 1_000,
+    visits: Visits = 16_000,
+    seed: Seed = 1,
+) -> None:
+    """Read A/A experiments on purchases and revenue at 100 looks, as `peeking` does on clicks."""
+    tails.check(runs, visits, seed)
 
 
 @app.command("cuped")

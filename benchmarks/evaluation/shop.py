@@ -15,7 +15,7 @@ from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.simulator import Simulator
+from headwater_server.evaluation.simulator import Shopper, Simulator
 
 SHOPPERS = 4_000
 ACTIVITY = 0.7  # shape of the gamma distribution of visits: many come once, a few often
@@ -54,13 +54,18 @@ def serve(visits: int, seed: int) -> Visits:
     activity = [random.gammavariate(ACTIVITY, 1.0) for _ in range(SHOPPERS)]
     numbers = random.choices(range(SHOPPERS), activity, k=visits)
     engine = Engine(EngineSettings())
-    engine.apply(Entry(_START_MS, tuple(_items(simulator))))
+    engine.apply(shop_entry(simulator))
     clicks = np.zeros(visits)
     with Progress("simulated shop", visits) as bar:
         for visit, shopper in enumerate(numbers):
             clicks[visit] = _visit(engine, simulator, shopper, visit)
             bar.at(visit + 1)
     return Visits(np.array(numbers), clicks)
+
+
+def shop_entry(simulator: Simulator) -> Entry:
+    """Return the entry that describes all items."""
+    return Entry(_START_MS, tuple(_items(simulator)))
 
 
 def _items(simulator: Simulator) -> Iterator[ItemWrite]:
@@ -72,10 +77,23 @@ def _items(simulator: Simulator) -> Iterator[ItemWrite]:
 
 def _visit(engine: Engine, simulator: Simulator, number: int, visit: int) -> int:
     """Serve one visit, let the engine learn from it, and return the clicks on the list."""
-    shopper = simulator.shoppers[number]
-    now_ms = _START_MS + (visit + 1) * VISIT_MS
+    entry, clicks = visit_entry(engine, simulator, simulator.shoppers[number], visit, PAGE_SIZE)
+    engine.apply(entry)
+    return clicks
+
+
+def time_of_visit_ms(visit: int) -> int:
+    """Return the time of a visit, from its number."""
+    return _START_MS + (visit + 1) * VISIT_MS
+
+
+def visit_entry(
+    engine: Engine, simulator: Simulator, shopper: Shopper, visit: int, page_size: int
+) -> tuple[Entry, int]:
+    """Serve one visit; return the events of it, and the clicks on the list."""
+    now_ms = time_of_visit_ms(visit)
     request = RecommendRequest(
-        shopper.visitor_id, str(visit), placement="home", page_size=PAGE_SIZE
+        shopper.visitor_id, str(visit), placement="home", page_size=page_size
     )
     answer = engine.recommend(request, now_ms)
     items = tuple(result.item_id for result in answer.results)
@@ -92,5 +110,5 @@ def _visit(engine: Engine, simulator: Simulator, number: int, visit: int) -> int
                   items=(EventItem(act.item_id),), position=act.position,
                   slate=slate if act.position else None)
         )  # fmt: skip
-    engine.apply(Entry(now_ms, tuple(events[not seen.seen :])))
-    return sum(act.event_type == "click" and act.position > 0 for act in seen.acts)
+    clicks = sum(act.event_type == "click" and act.position > 0 for act in seen.acts)
+    return Entry(now_ms, tuple(events[not seen.seen :])), clicks

@@ -88,7 +88,7 @@ def _shop(items: tuple[ShopItem, ...]) -> list[Operation]:
         )
         for item in items[::2]  # the others come into being with their first event
     ]
-    begin = [
+    begin: list[Operation] = [
         Build("golden", Engine.STATE_VERSION, "river"),
         PolicyWrite("bold", '{"exploration_temperature":0.5}', "golden"),
         PolicyWrite("varied", '{"diversity":"low"}', "golden"),

@@ -23,6 +23,7 @@ from tests.integration.waiting import PATIENCE_S
 
 ITEMS = [f"item-{n:03}" for n in range(60)]
 NUMBERS = count()
+QUICK = EngineSettings(attribution_window_minutes=0.002)  # so that Thompson sampling begins soon
 THOMPSON = EngineSettings(exploration_policy="thompson")
 
 
@@ -97,9 +98,9 @@ async def again(storage: Storage, engine: Engine, position: Position) -> list[As
 
 async def test_every_list_is_the_same_when_it_is_asked_again(storage: Storage) -> None:
     """Beside bulk batches, after a restart from a snapshot, under two policies of exploration."""
-    async with running_replica(storage, engine_type=Engine) as replica:
+    async with running_replica(storage, engine_type=Engine, engine_settings=QUICK) as replica:
         await filled(replica)
-        made = await visits(replica, 6)
+        made = await visits(replica, 14)
         counts = (await replica.model(compute_digest=False)).counts
     async with running_replica(
         storage,

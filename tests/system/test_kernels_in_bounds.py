@@ -12,10 +12,12 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.warmup import warm_up
 
 warm_up()
+plain = Policy("plain", {"exploration_policy": "plackett_luce", "rules": []})
 rng = random.Random(7)
 rules = [
     {"name": "one a kind", "kind": "cap", "field": "categories", "most": 3},
@@ -45,7 +47,13 @@ for n in range(6000):
         for more in ({"context_item_ids": (item,)}, {"diversity": "auto", "explain": True},
                      {"candidate_item_ids": (item, "i1", "unheard of"), "diversity": "high"},
                      {"filter": "price > 2", "explain": True, "page_size": 100}):
-            engine.recommend(RecommendRequest(visitor, f"r{n}", **more), 1000 * n)
+            request = RecommendRequest(visitor, f"r{n}", **more)
+            answer = engine.recommend(request, 1000 * n)
+            if n % 200 == 0:  # chances of a list, with items that are no candidates
+                ids = ("unheard of", *answer.item_ids, item)
+                for policy in (None, plain, Policy("best")):
+                    asking = engine.asking(policy)
+                    asking.chances(request, ids, 1000 * n, lists=3, predict=True)
     if n % 2000 == 1999:
         engine = Engine.restore(engine.capture())
         engine.parts.models.probability.slots_min = 1

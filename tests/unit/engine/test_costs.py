@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.experiments.exposed import Exposed
+from headwater_server.engine.experiments.counts.exposed import Exposed
 from headwater_server.engine.intake.id_buckets import IDS_A_BUCKET
 from headwater_server.engine.intake.id_rows import ROW_BYTES
 from headwater_server.engine.parts import Parts

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from headwater_server.engine.experiments.counts.sums import arm_of, moments_of
 from headwater_server.engine.experiments.running import Running
-from headwater_server.engine.experiments.sums import arm_of, moments_of
 from headwater_server.engine.messages.experiments import DECREASE, METRICS
 from headwater_server.inference.experiments.arm import Arm
 from headwater_server.inference.experiments.bonferroni import bonferroni_level

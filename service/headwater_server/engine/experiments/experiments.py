@@ -60,7 +60,7 @@ class Experiments:
 
     @property
     def is_used(self) -> bool:
-        """Whether anything was ever written."""
+        """Whether anything was written."""
         return bool(self.by_id or len(self.policies) or self.policies.promoted)
 
     # --- a request: pure reads --------------------------------------------------------------------
@@ -122,7 +122,8 @@ class Experiments:
             row = running.find(*profiles)
             if row >= 0:
                 running.count(row, act, now_ms)
-                yield from running.joining(*profiles)
+                if profiles[1]:
+                    yield from running.joining(*profiles)
 
     def is_looked_at(self, events_learned: int) -> bool:
         """Whether it is time for `looking`."""

@@ -95,7 +95,7 @@ def _judged_policy(experiments: Experiments, write: PolicyWrite) -> Judgement:
     if present is None:
         if len(experiments.policies) >= checks.POLICIES_MAX:
             return forbidden(
-                f"policy_id: {checks.POLICIES_MAX} policies are kept; write one of them anew"
+                f"policy_id: {checks.POLICIES_MAX} policies are kept; write one of them again"
             )
         return DONE
     if any(one.policy_id == name for one in experiments.policies.promoted):
@@ -151,7 +151,7 @@ def _judged_proof(experiments: Experiments, promote: PolicyPromote, policy: Poli
         return DONE
     found = blockers(running, arm)
     if running.policies[arm] != policy:
-        found.append("policy_id: was written anew since the experiment: it is another policy")
+        found.append("policy_id: was written again since the experiment: it is another policy")
     return forbidden(*found) if found else DONE
 
 

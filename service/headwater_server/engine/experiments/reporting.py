@@ -19,6 +19,7 @@ from headwater_server.engine.experiments.comparing import (
     pair_of,
     pair_of_sums,
 )
+from headwater_server.engine.experiments.counts.sums import CAPPED_FROM
 from headwater_server.engine.experiments.reports import (
     ArmReport,
     ExperimentReport,
@@ -27,7 +28,6 @@ from headwater_server.engine.experiments.reports import (
     SampleRatio,
 )
 from headwater_server.engine.experiments.running import Running
-from headwater_server.engine.experiments.sums import CAPPED_FROM
 from headwater_server.engine.experiments.viewing import state_of, view
 from headwater_server.engine.messages.experiments import DECREASE, METRICS
 from headwater_server.inference.bayes.normal import expected_loss_of, probability_better

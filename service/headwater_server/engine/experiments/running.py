@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.experiments.exposed import (
+from headwater_server.engine.experiments.counts.exposed import (
     ACTS,
     PAST_PURCHASES,
     PAST_REWARD,
@@ -18,13 +18,14 @@ from headwater_server.engine.experiments.exposed import (
     REWARD,
     Exposed,
 )
-from headwater_server.engine.experiments.looks import Looks
-from headwater_server.engine.experiments.sums import WIDTH, Sums
+from headwater_server.engine.experiments.counts.looks import Looks
+from headwater_server.engine.experiments.counts.sums import WIDTH, Sums
 from headwater_server.engine.experiments.units import Draws, Range
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.experiments import USER, Experiment
 from headwater_server.engine.policies.policy import Policy
 
+FOREVER_MS = 1 << 62
 CAP_AGAIN = 1.25
 """The caps are found again when there are so many times as many exposures and acts."""
 
@@ -90,14 +91,17 @@ class Running:
         self.names = tuple(Arm(experiment.experiment_id, arm.arm_id) for arm in experiment.arms)
         self._of_user = experiment.unit == USER
         self._placements = frozenset(experiment.placements)
+        self._start_ms, self._end_ms = (
+            experiment.start_time_ms,
+            experiment.end_time_ms or FOREVER_MS,
+        )
         self.window_s = experiment.primary.window_minutes * 60.0
 
     # --- assignment: a pure read ----------------------------------------------------------------
 
     def is_open(self, now_ms: int) -> bool:
         """Whether it assigns arms at that time."""
-        start_ms, end_ms = self.experiment.start_time_ms, self.experiment.end_time_ms
-        return not self.stop_ms and start_ms <= now_ms and not 0 < end_ms <= now_ms
+        return self._start_ms <= now_ms < self._end_ms and not self.stop_ms
 
     def is_at(self, placement: str) -> bool:
         """Whether it runs at a placement; "" is any."""
@@ -108,7 +112,10 @@ class Running:
 
         An exposed profile has its arm for good.
         """
-        is_within = any(start <= bucket < end for start, end in self.ranges)
+        is_within = False
+        for start, end in self.ranges:
+            if start <= bucket < end:
+                is_within = True
         if not (is_within or account):
             return -1
         row = self.find(visitor, account)
@@ -171,11 +178,12 @@ class Running:
         if self.window_s and now_ms / 1000.0 - exposed.since_s(row) > self.window_s:
             return
         before = exposed.values(row)
-        for column, amount in ((ACTS, act.acts), (REWARD, act.reward), (PURCHASES, act.purchases)):
-            if amount:
-                exposed.add(row, column, amount)
-        if revenue := self._revenue(act):
-            exposed.add(row, REVENUE, revenue)
+        if act.acts:
+            exposed.add(row, ACTS, 1.0)
+        exposed.add(row, REWARD, act.reward)
+        if act.purchases:
+            exposed.add(row, PURCHASES, 1.0)
+            exposed.add(row, REVENUE, self._revenue(act))
         self.sums.change(arm, before, exposed.values(row))
         self.counted += 1
 

@@ -81,8 +81,8 @@ def chances(
         slots, means = filling.slot_chances(worth)
         found = filling.lists(seeds)
     in_list = found[0] / len(seeds) if is_thompson else _combined(*found, len(seeds))
-    told = None if predictions is None else (predictions.shown, _filled(means, count))
-    return Chances(_filled(slots, count), in_list, len(seeds), is_thompson, *(told or ()))
+    model = () if predictions is None else (predictions.shown, _filled(means, count))
+    return Chances(_filled(slots, count), in_list, len(seeds), is_thompson, *model)
 
 
 def _filled(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:

@@ -93,12 +93,13 @@ class Pool:
         """Return int64[n]: the candidates' rows of these ids, -1 for one that is none."""
         given = self.candidates.given
         if given is not None:
-            places = {item_id: row for row, item_id in enumerate(given)}
-            return np.array([places.get(one, -1) for one in item_ids], dtype=np.int64)
-        number = self.scoring.catalogue.number
+            of = {item_id: row for row, item_id in enumerate(given)}
+            return np.array([of.get(one, -1) for one in item_ids], dtype=np.int64)
+        number, rows = self.scoring.catalogue.number, np.full(len(item_ids), -1, dtype=np.int64)
         numbers = [-1 if n is None else n for n in map(number, item_ids)]
-        found = self.items[None, :] == np.array(numbers, dtype=np.int32)[:, None]
-        return np.where(found.any(axis=1), found.argmax(axis=1), -1).astype(np.int64)
+        places, columns = np.nonzero(np.array(numbers, dtype=np.int32)[:, None] == self.items)
+        rows[places] = columns
+        return rows
 
     def passing(self, text: str, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return bool[n]: which of ``items`` pass; unknown items never do."""

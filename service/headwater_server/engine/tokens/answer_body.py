@@ -15,7 +15,7 @@ from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Slate
 from headwater_server.engine.tokens.bytes_of import Reader, number_bytes, text_bytes
 from headwater_server.engine.tokens.question_body import question_of
-from headwater_server.engine.tokens.token_body import Shown, packed, unpacked
+from headwater_server.engine.tokens.token_body import Shown, fields_of, packed
 
 TAG_BYTES = 6
 _TIME_BYTES = 6
@@ -79,27 +79,17 @@ def content_of(raw: bytes, *, questions: bool = True) -> Content:
 
     Without ``questions``, that of the slate is not read.
     """
-    reader = Reader(raw)
-    visitor_tag, marks = reader.take(TAG_BYTES), reader.byte()
-    user_tag = reader.take(TAG_BYTES) if marks & _OF_USER else b""
-    time_ms = int.from_bytes(reader.take(_TIME_BYTES), "big")
+    visitor_tag, marks = raw[:TAG_BYTES], raw[TAG_BYTES]
+    time_at = TAG_BYTES + 1 + (TAG_BYTES if marks & _OF_USER else 0)
+    user_tag, end = raw[TAG_BYTES + 1 : time_at], time_at + _TIME_BYTES
+    reader = Reader(raw, end)
     sequence, operations = reader.number(), reader.number()
     arms = _arms_of(reader) if marks & _ARMS else ()
     written = reader.take(reader.number()) if marks & _QUESTION else None
-    slate = unpacked(reader.rest())
-    slate = Slate(
-        slate.recommendation_id,
-        slate.policy,
-        slate.placement,
-        slate.item_ids,
-        slate.propensities,
-        sequence,
-        operations,
-        time_ms,
-        arms,
-        question_of(Reader(written), slate.item_ids) if written and questions else None,
-        unreplayable=bool(marks & _UNREPLAYABLE),
-    )
+    fields = fields_of(reader.rest())
+    question = question_of(Reader(written), fields[3]) if written and questions else None
+    time_ms, is_lost = int.from_bytes(raw[time_at:end], "big"), bool(marks & _UNREPLAYABLE)
+    slate = Slate(*fields, sequence, operations, time_ms, arms, question, is_lost)
     return Content(slate, visitor_tag, user_tag, bool(marks & _BY_PAGE))
 
 

@@ -6,15 +6,15 @@ import re
 
 _TEXT, _HEX, _UUID = range(3)  # how an id is written
 _UUID_CHARS = 36
-_DASHED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_HEXADECIMAL = re.compile(r"([0-9a-f]{2}){1,255}", re.ASCII)
+_DASHED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2}){1,255}", re.ASCII)
 
 
 class Reader:
     """Takes bytes from the front; IndexError when there are fewer."""
 
-    def __init__(self, raw: bytes) -> None:
-        self._raw, self._at = raw, 0
+    def __init__(self, raw: bytes, at: int = 0) -> None:
+        self._raw, self._at = raw, at
 
     def take(self, count: int) -> bytes:
         """Return the next ``count`` bytes."""
@@ -26,7 +26,9 @@ class Reader:
 
     def byte(self) -> int:
         """Return the next byte as a number."""
-        return self.take(1)[0]
+        byte = self._raw[self._at]
+        self._at += 1
+        return byte
 
     def number(self) -> int:
         """Return what `number_bytes` wrote."""

@@ -13,6 +13,7 @@ from string import digits
 from headwater_server.engine.tokens.bytes_of import Reader, text_bytes
 
 _NUMBERED = b"\xff"  # no deflated bytes begin so: their second and third bit are never both set
+_FEW = 3
 _SEPARATOR = "a"  # between the numbers, as a digit of sixteen
 _WINDOW = -9  # of deflate: raw, 512 bytes; setting up a larger one takes longer than using it
 _MEMORY = 2  # level of deflate's memory: with the least, 20 ids of digits take a sixth more bytes
@@ -24,6 +25,14 @@ def ids_bytes(item_ids: Sequence[str]) -> bytes:
     Raises ValueError for an id of more than 255 bytes.
     """
     return _numbered(item_ids) or _deflated(_joined(item_ids))
+
+
+def short_ids_bytes(item_ids: Sequence[str]) -> bytes:
+    """Do the same for ids of which there are often only a few: they are written as they are.
+
+    That takes a fifth of the time, and hardly more bytes.
+    """
+    return _joined(item_ids) if len(item_ids) <= _FEW else ids_bytes(item_ids)
 
 
 def _deflated(raw: bytes) -> bytes:
@@ -77,5 +86,14 @@ def ids_of(raw: bytes, count: int) -> tuple[str, ...]:
         reader.byte()
         prefix, numbers = reader.text(), reader.rest().hex().split(_SEPARATOR)
         return tuple([prefix + number for number in numbers[:count]])
+    return _separated(reader, count)
+
+
+def short_ids_of(raw: bytes, count: int) -> tuple[str, ...]:
+    """Return the ids that `short_ids_bytes` wrote."""
+    return _separated(Reader(raw), count) if count <= _FEW else ids_of(raw, count)
+
+
+def _separated(reader: Reader, count: int) -> tuple[str, ...]:
     lengths = reader.take(count)
     return tuple([reader.take(n).decode("utf-8", "surrogatepass") for n in lengths])

@@ -15,13 +15,14 @@ from headwater_server.engine.tokens.bytes_of import (
     number_bytes,
     text_bytes,
 )
-from headwater_server.engine.tokens.packed_ids import ids_bytes, ids_of
+from headwater_server.engine.tokens.packed_ids import short_ids_bytes, short_ids_of
 
 _BEST, _DIVERSITY, _FILTER, _USER, _SESSION, _CONTEXT, _CANDIDATES, _LISTS = (
     1 << bit for bit in range(8)
 )
 _TEXT, _NUMBER = b"\0", b"\1"
 _FLOAT = struct.Struct(">d")
+_ID_BYTES = 128  # of an item's id, at most
 _RATIO = 16  # of deflate, at the most: longer questions need not be tried
 
 
@@ -33,7 +34,7 @@ def question_bytes(question: Question, item_ids: Sequence[str], bytes_max: int) 
     >>> asked = Question(page_size=4, context_item_ids=("item-7",), session_id="5d41402abc4b")
     >>> raw = question_bytes(asked, ["item-3"], 512)
     >>> raw, question_of(Reader(raw), ["item-3"]) == asked
-    (b'\x90\x04\x01\x06]A@*\xbcK\x00\x00\x01\t\xff\x05item-z', True)
+    (b'\x90\x04\x01\x06]A@*\xbcK\x00\x00\x01\x07\x06item-7', True)
     >>> question_bytes(asked, ["item-3"], bytes_max=5) is None
     True
     """
@@ -58,20 +59,25 @@ def _is_plain(q: Question) -> bool:
 
 def _is_too_long(q: Question, most: int) -> bool:
     lists = q.candidate_item_ids, q.exclude_item_ids, q.context_item_ids
-    texts = sum([len(item_id) + 1 for item_id in chain(*lists)]) + len(q.filter)
-    return texts > most
+    if _ID_BYTES * sum(map(len, lists)) + len(q.filter) <= most:  # as nearly always
+        return False
+    return sum([len(item_id) + 1 for item_id in chain(*lists)]) + len(q.filter) > most
 
 
 def _written(q: Question, item_ids: Sequence[str]) -> bytes:
     flags, parts = 0 if q.explore else _BEST, [b"", number_bytes(q.page_size)]
-    for flag, text in ((_DIVERSITY, q.diversity), (_FILTER, q.filter)):
-        if text:
-            flags |= flag
-            parts.append(long_text_bytes(text))
-    for flag, id_ in ((_USER, q.user_id), (_SESSION, q.session_id)):
-        if id_:
-            flags |= flag
-            parts.append(id_bytes(id_))
+    if q.diversity:
+        flags |= _DIVERSITY
+        parts.append(long_text_bytes(q.diversity))
+    if q.filter:
+        flags |= _FILTER
+        parts.append(long_text_bytes(q.filter))
+    if q.user_id:
+        flags |= _USER
+        parts.append(id_bytes(q.user_id))
+    if q.session_id:
+        flags |= _SESSION
+        parts.append(id_bytes(q.session_id))
     if q.context:
         flags |= _CONTEXT
         parts.append(_context_bytes(q.context))
@@ -80,13 +86,16 @@ def _written(q: Question, item_ids: Sequence[str]) -> bytes:
         flags |= _CANDIDATES
         places, others = over_slate(q.candidate_item_ids, item_ids)
         parts += map(number_bytes, places)
-    lists = others, q.exclude_item_ids, q.context_item_ids
-    if any(lists):
+    if others or q.exclude_item_ids or q.context_item_ids:
         flags |= _LISTS
-        ids = ids_bytes([*chain(*lists)])
-        parts += [*(number_bytes(len(one)) for one in lists), number_bytes(len(ids)), ids]
+        parts += _lists_bytes(others, q.exclude_item_ids, q.context_item_ids)
     parts[0] = bytes((flags,))
     return b"".join(parts)
+
+
+def _lists_bytes(*lists: Sequence[str]) -> list[bytes]:
+    ids = short_ids_bytes([*chain(*lists)])
+    return [*map(number_bytes, map(len, lists)), number_bytes(len(ids)), ids]
 
 
 def question_of(reader: Reader, item_ids: Sequence[str]) -> Question:
@@ -115,7 +124,7 @@ def question_of(reader: Reader, item_ids: Sequence[str]) -> Question:
 
 def _lists(reader: Reader) -> tuple[tuple[str, ...], ...]:
     counts = [reader.number() for _ in range(3)]
-    ids = ids_of(reader.take(reader.number()), sum(counts))
+    ids = short_ids_of(reader.take(reader.number()), sum(counts))
     first, second = counts[0], counts[0] + counts[1]
     return ids[:first], ids[first:second], ids[second:]
 

@@ -80,6 +80,11 @@ def unpacked(raw: bytes) -> Slate:
     >>> unpacked(packed(slate)) == slate
     True
     """
+    return Slate(*fields_of(raw))
+
+
+def fields_of(raw: bytes) -> tuple[str, str, str, tuple[str, ...], tuple[float, ...]]:
+    """Return the fields of that slate: recommendation, policy, placement, items, propensities."""
     reader = Reader(raw)
     code = reader.byte()
     policy = reader.text() if code == _OTHER else POLICIES[code]
@@ -89,7 +94,7 @@ def unpacked(raw: bytes) -> Slate:
     steps = np.frombuffer(reader.take(2 * count), _UINT16)
     propensities = tuple(np.exp2(steps / -_STEPS).tolist())
     item_ids = ids_of(reader.rest(), count)
-    return Slate(recommendation_id, policy, placement, item_ids, propensities)
+    return recommendation_id, policy, placement, item_ids, propensities
 
 
 def _steps(propensities: Sequence[float] | NDArray[np.float64]) -> bytes:

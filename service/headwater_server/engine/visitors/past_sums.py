@@ -89,5 +89,10 @@ def floats_of(array: NDArray[np.float32]) -> memoryview[float]:
     return memoryview(array.reshape(-1))  # type: ignore[arg-type]  # a view of floats gives floats
 
 
+def whole_of(array: NDArray[np.uint32]) -> memoryview[int]:
+    """Return the same of whole numbers."""
+    return memoryview(array)  # type: ignore[arg-type]  # a view of integers gives integers
+
+
 def _bounded(value: float) -> float:
     return min(_LARGEST, max(-_LARGEST, value))

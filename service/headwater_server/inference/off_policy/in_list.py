@@ -60,7 +60,8 @@ def in_list(chances: ArrayLike, propensities: ArrayLike, rewards: ArrayLike) -> 
     rewards
         What each item of the list earned.
 
-    Assumptions: what an item earns in a list depends neither on its slot nor on its neighbours.
+    Assumptions: what an item earns in a list depends neither on its slot nor on its neighbours
+    (`competition` says how far the neighbours can matter).
     So it measures which items a policy shows, and only in part their order: a policy that only
     sorts the same items better looks equal.
 

@@ -212,13 +212,12 @@ class Tail:
             if self._budget.used_up() and (outcomes is not None or self._budget.overdrawn):
                 self._is_whole = outcomes is not None
                 return False
-        self._is_whole = True
         return True
 
     def _applied_whole(self, entry: LoggedEntry) -> None:
         if len(self._outcomes) < entry.size:  # a step failed: the state belongs to no offset
             raise StoreUnavailable(self._health.reason)
-        self._entry = None
+        self._entry, self._is_whole = None, True
         if self._took_s:
             self.item_cost.learned(self._items, self._took_s)
         self._items, self._took_s = 0, 0.0

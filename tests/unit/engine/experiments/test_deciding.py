@@ -139,7 +139,7 @@ def test_of_two_promoted_ones_the_last_goes_first(winning):
     assert shop.engine.settings == EngineSettings()
 
 
-def test_a_policy_that_was_written_anew_is_another_one(winning):
+def test_a_policy_that_was_written_again_is_another_one(winning):
     shop = winning.restarted()
     from headwater_server.engine.messages.experiments import ExperimentStop
 
@@ -147,7 +147,7 @@ def test_a_policy_that_was_written_anew_is_another_one(winning):
     shop.must(PolicyWrite("bold", '{"exploration_temperature": 9.0}'))
     (outcome,) = shop.does(PolicyPromote("bold", "first", "b"))
     assert outcome.status is Status.CONFLICT
-    assert "written anew since the experiment" in outcome.detail
+    assert "written again since the experiment" in outcome.detail
 
 
 def test_auto_promote_promotes_within_the_fold_and_only_when_it_is_on():

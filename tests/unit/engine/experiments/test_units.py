@@ -1,4 +1,4 @@
-"""Buckets and arms: shares as stated, and no arm tells the bucket or another experiment's arm."""
+"""Buckets and arms: shares as stated; no arm depends on the bucket, or on another experiment."""
 
 from collections import Counter
 

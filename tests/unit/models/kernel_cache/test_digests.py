@@ -76,7 +76,7 @@ def test_an_edit_changes_the_digests_that_depend_on_it(checkout):
         checkout / PACKAGE.name / "engine/exploration/thompson.py", "DRAWS = 200", "DRAWS = 300"
     )
     edited = changed(digests_of(checkout))
-    assert {"thompson.pick", "slots.barred_by"} <= edited  # the file's own, and those that use it
+    assert {"thompson.pick", "slots.fill_slots"} <= edited  # the file's own, and those that use it
     assert not {"splitmix.uniform", "plackett_luce._draw", "walk.step"} & edited
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.visitors.past_sums import floats_of
+from headwater_server.engine.visitors.past_sums import floats_of, whole_of
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.models.base import CAPACITY_START, growing
 
@@ -55,18 +56,18 @@ class Exposed:
         values: NDArray[np.float32],
     ) -> None:
         self._leads, self._arms, self._since_s, self._values = leads, arms, since_s, values
-        self._flat = floats_of(values)
+        self._flat, self._lead = floats_of(values), whole_of(leads)
 
     def find(self, visitor: str, account: str) -> int:
         """Return the row that counts for both keys together, -1 if neither was exposed."""
-        row = self.rows.find(account)
+        row = self.rows.find(account) if account else -1
         if row < 0:
             row = self.rows.find(visitor)
-        return self.leads(row) if row >= 0 else -1
+        return self._lead[row] if row >= 0 else -1
 
     def leads(self, row: int) -> int:
         """Return the row that a row leads to: itself, or a visitor's."""
-        return int(self._leads[row])
+        return self._lead[row]
 
     def arm(self, row: int) -> int:
         """Return the arm of a row."""
@@ -108,12 +109,13 @@ class Exposed:
 
     def values(self, row: int) -> list[float]:
         """Return the sums of a row."""
-        return list(self._flat[row * VALUES : (row + 1) * VALUES])
+        return self._flat[row * VALUES : (row + 1) * VALUES].tolist()  # type: ignore[return-value]
 
     def add(self, row: int, column: int, amount: float) -> None:
         """Add to one sum of a row."""
         place = row * VALUES + column
-        self._flat[place] = min(LARGEST, max(-LARGEST, self._flat[place] + amount))
+        total = self._flat[place] + amount
+        self._flat[place] = total if abs(total) < LARGEST else math.copysign(LARGEST, total)
 
     def forgetting(self, row: int) -> None:
         """Free a row, and all that lead to it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.experiments.exposed import (
+from headwater_server.engine.experiments.counts.exposed import (
     ACTS,
     PAST_PURCHASES,
     PAST_REWARD,
@@ -25,12 +25,13 @@ _PAST = (PAST_REWARD, PAST_REWARD, PAST_REWARD, PAST_PURCHASES, PAST_PURCHASES)
 """Of each metric: which sum of the time before the exposure explains it."""
 _COLUMNS = (ACTS, ACTS, REWARD, PURCHASES, REVENUE)
 _RATE = METRICS.index("act_rate")
+_AMOUNTS = tuple(place for place in range(len(METRICS)) if place != _RATE)
 _N, _HAS = 0, 1
 _X, _XX = (2, 3), (4, 5)  # of past rewards, of past purchases
 _OWN = 6  # of each metric: sums of y, y y, y x, and y where there is a history
 WIDTH = _OWN + 4 * len(METRICS)
-STEP_ROWS = 20_000
-"""Rows that are summed in one step: a few milliseconds."""
+STEP_ROWS = 5_000
+"""Rows that are summed, or whose largest are found, in one step: about two milliseconds."""
 TAIL = 0.001
 """The largest values of so large a share of the visitors count as the least of them."""
 CAPPED_FROM = 1_000
@@ -63,17 +64,13 @@ class Sums:
 
     def change(self, arm: int, before: Sequence[float], after: Sequence[float]) -> None:
         """Count what a visitor's sums have become."""
-        _change(self.rows[arm], self._metrics(before), self._metrics(after), after)
+        _change(self.rows[arm], before, after, self.caps)
 
     def leave(self, arm: int, values: Sequence[float]) -> None:
         """Keep a visitor's part although the row goes: it names nobody."""
-        _enter(self.left[arm], (values[PAST_REWARD], values[PAST_PURCHASES]))
-        _change(self.left[arm], [0.0] * len(METRICS), self._metrics(values), values)
-
-    def _metrics(self, values: Sequence[float]) -> list[float]:
-        acts = values[ACTS]
-        found = [1.0 if acts > 0 else 0.0, acts, values[REWARD], values[PURCHASES], values[REVENUE]]
-        return [min(one, cap) for one, cap in zip(found, self.caps, strict=True)]
+        past = values[PAST_REWARD], values[PAST_PURCHASES]
+        _enter(self.left[arm], past)
+        _change(self.left[arm], (0.0, 0.0, 0.0, 0.0, *past), values, self.caps)
 
     def moments(self, arm: int, metric: int) -> Moments:
         """Return an arm's sums of a metric and its covariates."""
@@ -125,18 +122,25 @@ def _enter(row: list[float], past: tuple[float, float]) -> None:
 
 
 def _change(
-    row: list[float], before: Sequence[float], after: Sequence[float], values: Sequence[float]
+    row: list[float], before: Sequence[float], after: Sequence[float], caps: Sequence[float]
 ) -> None:
-    has = values[PAST_REWARD] != 0.0 or values[PAST_PURCHASES] != 0.0
-    for metric, (old, new) in enumerate(zip(before, after, strict=True)):
-        if old == new:
-            continue
-        at, more = _OWN + 4 * metric, new - old
-        row[at] += more
-        row[at + 1] += new * new - old * old
+    """Add what has changed of a visitor; each act of each experiment comes here."""
+    if before[ACTS] <= 0.0 < after[ACTS]:
+        _add(row, _RATE, 0.0, 1.0, after)
+    for metric in _AMOUNTS:
+        old, new = before[_COLUMNS[metric]], after[_COLUMNS[metric]]
+        if old != new:
+            cap = caps[metric]
+            _add(row, metric, min(cap, old), min(cap, new), after)
+
+
+def _add(row: list[float], metric: int, old: float, new: float, values: Sequence[float]) -> None:
+    at, more = _OWN + 4 * metric, new - old
+    row[at] += more
+    row[at + 1] += new * new - old * old
+    if values[PAST_REWARD] or values[PAST_PURCHASES]:
         row[at + 2] += more * values[_PAST[metric]]
-        if has:
-            row[at + 3] += more
+        row[at + 3] += more
 
 
 def _add_all(
