@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 
 from headwater_server.storage.archive.archive import Archive
 from tests.integration.recorded_log import evaluate, recorded, toml
+from tests.integration.waiting import PATIENCE_S
 
 __all__ = ["recorded"]
 REFUSED: list[tuple[list[str], int, str]] = [
@@ -37,7 +41,7 @@ def test_what_cannot_be_asked_is_said_in_words(recorded, flags, code, reason):
     result = evaluate("--archive-dir", recorded.archive_dir, *flags)
     assert result.exit_code == code, result.output
     assert reason in " ".join(result.output.split())
-    assert "act_rate " not in result.output
+    assert "against champion" not in result.output
 
 
 @pytest.mark.parametrize(
@@ -46,7 +50,7 @@ def test_what_cannot_be_asked_is_said_in_words(recorded, flags, code, reason):
         ("exploration_temprature = 0.3", "did you mean exploration_temperature?"),
         ("exploration_epsilon = 2", "exploration_epsilon = 2: must lie between 0 and 1"),
         ('diversity = "some"', "write none, low, medium, high or auto"),
-        ("attribution_window_minutes = -1", "attribution_window_minutes = -1.0: must lie"),
+        ("attribution_window_minutes = -1", "attribution_window_minutes = -1: must lie"),
         ('ranker = "river:nothing"', "ranker"),
         ("exploration_epsilon = ", "bad.toml"),
         ("redis_url = 'redis://x'", "there is no such setting of the engine"),
@@ -97,3 +101,21 @@ def test_a_damaged_file_of_the_archive_is_named(recorded, tmp_path):
     result = evaluate("--archive-dir", copy, "--policy", "best")
     assert result.exit_code == 1
     assert second.name in "".join(result.output.split())
+
+
+def test_an_interrupt_leaves_nothing_behind(recorded, tmp_path):
+    """Neither a report nor a store that still runs; the exit code is that of every command."""
+    path = tmp_path / "report.json"
+    flags = ["--data-dir", str(recorded.data_dir), "--report", str(path)]
+    command = [sys.executable, "-m", "headwater_server", "evaluate", *flags]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("replay"):
+                break
+        process.send_signal(signal.SIGINT)
+        process.stderr.read()
+        assert process.wait(PATIENCE_S) == 130
+    assert list(tmp_path.iterdir()) == []
+    again = evaluate("--data-dir", recorded.data_dir, "--until", "2000-01-01")
+    assert again.exit_code == 3  # the store was stopped, and starts again

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from headwater import AsyncClient
+from headwater import AsyncClient, Item
 from headwater_server.cli.root import commands
 from headwater_server.engine.engine import Engine
 from headwater_server.storage.settings import StorageSettings
@@ -63,6 +63,7 @@ async def shop(storage: Storage) -> AsyncIterator[tuple[str, AsyncClient]]:
         serving(replica) as listen,
         AsyncClient(listen) as client,
     ):
+        await client.upsert_items([Item(f"item {n}") for n in range(20)])
         yield listen, client
 
 

@@ -80,7 +80,10 @@ async def test_what_a_server_answered_is_asked_again_and_compared_beside_it(
     assert result.exit_code == 0, result.output
     found = json.loads(report.read_text())
     assert found["check"]["first_difference"] is None
-    assert found["check"]["equal"] == found["check"]["asked"] == found["answers"]["shown"] == VISITS
+    shown, left = found["answers"]["shown"], sum(found["answers"]["unreplayable"].values())
+    assert found["check"]["equal"] == found["check"]["asked"] == shown
+    assert shown + left == VISITS
+    assert left < VISITS / 20  # answered while a large event was being learned
     assert found["digest"] == before[1]
     assert found["builds"]
     warm_row = next(one for one in found["policies"] if one["policy"] == "warm")

@@ -9,6 +9,7 @@ import pytest
 from headwater import (
     AlreadyExistsError,
     ArmAssignment,
+    ExperimentArm,
     ExperimentState,
     ExperimentVerdict,
     FailedPreconditionError,
@@ -25,6 +26,7 @@ from tests.integration.experiment_shop import ARMS, WARM, experiment, running, s
 from tests.integration.replicas import folded_digest
 
 PROOF = ReportReference("warmer", "warm")
+THREE = (*ARMS, ExperimentArm("third"))
 FORCED = {"require_report": PROOF, "force": "we like it"}
 
 
@@ -110,8 +112,8 @@ async def test_a_write_whose_answer_was_lost_may_be_sent_again(storage: Storage)
     async with shop(storage) as client:
         writes = [
             lambda: client.upsert_policy(WARM),
-            lambda: client.create_experiment(experiment()),
-            lambda: client.stop_experiment("warmer", arm_id="warm", reason="first"),
+            lambda: client.create_experiment(experiment(arms=THREE)),
+            lambda: client.stop_experiment("warmer", arm_id="third", reason="first"),
             lambda: client.stop_experiment("warmer", reason="first"),
             lambda: client.promote_policy("warm", **FORCED),
             lambda: client.rollback_policy("warm"),
@@ -166,7 +168,7 @@ UNKNOWN = {
     "policy": lambda c: c.promote_policy("nobody", force="x"),
     "policy to roll back": lambda c: c.rollback_policy("nobody"),
     "policy of an arm": lambda c: c.create_experiment(
-        experiment("second", arms=(ARMS[0], type(ARMS[1])("b", "nobody")))
+        experiment("second", arms=(ARMS[0], ExperimentArm("b", "nobody")))
     ),
     "experiment": lambda c: c.get_experiment("nobody"),
     "experiment of a report": lambda c: c.get_experiment_report("nobody"),
@@ -214,20 +216,24 @@ async def test_a_promotion_needs_a_report_or_a_reason(storage: Storage) -> None:
 
 
 async def test_the_control_is_never_closed(storage: Storage) -> None:
-    async with running(storage) as client:
+    async with shop(storage) as client:
+        await client.upsert_policy(WARM)
+        await client.create_experiment(experiment(arms=THREE))
         with pytest.raises(InvalidRequestError, match="control"):
             await client.stop_experiment("warmer", arm_id="control", reason="x")
-        closed = await client.stop_experiment("warmer", arm_id="warm", reason="too slow")
-        assert closed.experiment.arms[1].close_reason == "too slow"
+        closed = await client.stop_experiment("warmer", arm_id="third", reason="too slow")
+        assert closed.experiment.arms[2].close_reason == "too slow"
         assert closed.experiment.state is ExperimentState.RUNNING
+        last = await client.stop_experiment("warmer", arm_id="warm", reason="too warm")
+        assert last.experiment.state is ExperimentState.STOPPED  # nothing is left to compare
 
 
 async def test_what_one_replica_wrote_another_knows_at_once(storage: Storage) -> None:
     async with shop(storage) as one, shop(storage) as other:
         for n in range(5):
             await one.upsert_policy(Policy(f"p{n}", {"diversity": "low"}))
-            arms = (ARMS[0], type(ARMS[1])("b", f"p{n}"))
-            await other.create_experiment(experiment(f"e{n}", arms=arms, layer=f"layer-{n}"))
+            arms = (ARMS[0], ExperimentArm("b", f"p{n}"))
+            await other.create_experiment(experiment(f"e{n}", arms=arms, share=0.2))
 
 
 async def test_lists_come_page_by_page(storage: Storage) -> None:

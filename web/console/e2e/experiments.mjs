@@ -34,6 +34,7 @@ async function onPhone(page, folder, name) {
   await page.locator("button", { hasText: "Dark" }).click();
   await page.setViewportSize(PHONE);
   await page.waitForFunction(() => innerWidth < 400);
+  await page.locator("main").evaluate((main) => main.scrollIntoView());
   await shot(page, folder, `${name}-phone`, false);
   const found = await flaws(page);
   await page.setViewportSize({ width: 1440, height: 900 });

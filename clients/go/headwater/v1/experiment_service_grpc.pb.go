@@ -88,7 +88,8 @@ type ExperimentServiceClient interface {
 	// Returns the experiments, also those that ended, page by page, in the order of their ids.
 	// INVALID_ARGUMENT when `page_token` is invalid.
 	ListExperiments(ctx context.Context, in *ListExperimentsRequest, opts ...grpc.CallOption) (*ListExperimentsResponse, error)
-	// Stops an experiment, or closes one of its arms, for good. The figures stay.
+	// Stops an experiment, or closes one of its arms, for good. The figures stay. When only the
+	// control is left, the experiment is stopped.
 	//
 	// NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
 	// Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.
@@ -283,7 +284,8 @@ type ExperimentServiceServer interface {
 	// Returns the experiments, also those that ended, page by page, in the order of their ids.
 	// INVALID_ARGUMENT when `page_token` is invalid.
 	ListExperiments(context.Context, *ListExperimentsRequest) (*ListExperimentsResponse, error)
-	// Stops an experiment, or closes one of its arms, for good. The figures stay.
+	// Stops an experiment, or closes one of its arms, for good. The figures stay. When only the
+	// control is left, the experiment is stopped.
 	//
 	// NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
 	// Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.

@@ -91,7 +91,8 @@ class ExperimentServiceStub:
     INVALID_ARGUMENT when `page_token` is invalid.
     """
     StopExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.StopExperimentRequest, _experiment_service_pb2.StopExperimentResponse]
-    """Stops an experiment, or closes one of its arms, for good. The figures stay.
+    """Stops an experiment, or closes one of its arms, for good. The figures stay. When only the
+    control is left, the experiment is stopped.
 
     NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
     Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.
@@ -177,7 +178,8 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     INVALID_ARGUMENT when `page_token` is invalid.
     """
     StopExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.StopExperimentRequest, _experiment_service_pb2.StopExperimentResponse]  # type: ignore[assignment]
-    """Stops an experiment, or closes one of its arms, for good. The figures stay.
+    """Stops an experiment, or closes one of its arms, for good. The figures stay. When only the
+    control is left, the experiment is stopped.
 
     NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
     Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.
@@ -308,7 +310,8 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.StopExperimentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_experiment_service_pb2.StopExperimentResponse, _abc.Awaitable[_experiment_service_pb2.StopExperimentResponse]]:
-        """Stops an experiment, or closes one of its arms, for good. The figures stay.
+        """Stops an experiment, or closes one of its arms, for good. The figures stay. When only the
+        control is left, the experiment is stopped.
 
         NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
         Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.

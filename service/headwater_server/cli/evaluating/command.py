@@ -94,6 +94,9 @@ def _check(given: dict[str, Any]) -> None:
     """Refuse flags that do not go together. Raises `BadSettings`."""
     if not 0.5 <= given["level"] <= 0.9999:
         raise BadSettings(f"--level {given['level']:g}: must lie between 0.5 and 0.9999")
+    if given["rows"] and given["flags"]:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given["flags"])
+        raise BadSettings(f"--rows and {names} exclude each other")
     only_log = ("policy", "from_", "until", "check", "first_slot")
     only_rows = ("format_", "target")
     for name in only_log if given["rows"] else only_rows:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headwater_server.cli.stores import store_beside_a_server
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from headwater_server.storage.kept.evaluations import RedisEvaluations
 
 NAME_CHARACTERS = 64
+UNNAMED = re.compile(r"[^A-Za-z0-9_-]", re.ASCII)
 BARE = "baselines"
 
 
@@ -47,7 +50,9 @@ def _asked(given: Mapping[str, Any]) -> LogAsked:
         span = Span.of(given["from_"], given["until"])
     except ValueError as error:
         raise BadSettings(str(error)) from None
-    names = [one.rpartition("/")[2].removesuffix(".toml") for one in given["policy"] or ()]
+    names = [
+        re.sub(UNNAMED, "-", Path(one).name.removesuffix(".toml")) for one in given["policy"] or ()
+    ]
     return LogAsked(
         name=".".join(names)[:NAME_CHARACTERS] or BARE,
         span=span,
@@ -119,7 +124,10 @@ async def _publish(report: dict[str, Any], evaluations: RedisEvaluations) -> Non
     from headwater_server.replica.ports.evaluations import StoredEvaluation
 
     text = json.dumps(report, ensure_ascii=False, allow_nan=False)
-    await evaluations.put(StoredEvaluation(report["name"], report["create_time_ms"], text))
+    try:
+        await evaluations.put(StoredEvaluation(report["name"], report["create_time_ms"], text))
+    except ValueError as error:  # it is too long, or a policy's name cannot be a key
+        report["notes"].append(f"not stored for the console: {error}")
 
 
 def _choose(

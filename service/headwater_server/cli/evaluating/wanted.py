@@ -6,9 +6,11 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from headwater_server.engine.changes import check_settings
 from headwater_server.engine.policies.policy import ANSWERING, BASELINES, Policy
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.asking.wanted import Wanted
@@ -67,6 +69,7 @@ def _wanted(name: str, values: dict[str, Any]) -> Wanted:
         del answering["rules"]  # what is hidden is state
     others = values.keys() - answering.keys()
     state = {key: checked(key, kinds[key], values[key]) for key in sorted(others)}
+    check_settings(replace(EngineSettings(), **state))
     return Wanted(Policy(name, answering), state)
 
 

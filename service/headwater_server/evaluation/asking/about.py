@@ -104,6 +104,11 @@ def _notes(
             f"only {replayed.same:,} of {len(found.answers):,} answers have the same chances when "
             "asked again: --check says why"
         )
+    in_arms = sum(bool(one.slate.arms) for one in found.answers)
+    if in_arms:
+        notes.append(
+            f"{in_arms:,} answers were given in arms of experiments: the champion is the mixture"
+        )
     others = {text for _, text in found.builds if other_build(text)}
     if others:
         notes.append(f"other builds answered, too: {'; '.join(sorted(others))}")

@@ -8,7 +8,7 @@ import numpy as np
 
 from headwater_server.evaluation.asking.table import ChanceTable
 from headwater_server.evaluation.asking.weights import chances_of
-from headwater_server.evaluation.comparing.compare import CHAMPION, Ask, Comparison, compare
+from headwater_server.evaluation.comparing.compare import CHAMPION, Ask, Comparison, comparison
 from headwater_server.evaluation.shown.answer import Answer
 from headwater_server.evaluation.shown.arrays import shown
 from headwater_server.evaluation.shown.metrics import ACT_RATE
@@ -40,9 +40,7 @@ def comparisons(
         part = whole.part(chosen)
         if first_slot:
             part, weights = part.first_slot(), weights.first_slot()
-        is_champion = name == CHAMPION
-        both = compare(part, {} if is_champion else {name: weights}, ask)
-        found.append(both[0 if is_champion else 1])
+        found.append(comparison(name, part, None if name == CHAMPION else weights, ask))
     return found
 
 

@@ -12,11 +12,13 @@ from headwater_server.evaluation.comparing.figure import Figure
 from headwater_server.evaluation.comparing.items import (
     always_valid_of_items,
     difference_of_items,
+    interval_of_items,
     value_of_items,
 )
 from headwater_server.evaluation.comparing.lists import (
     always_valid_of_lists,
     difference_of_lists,
+    interval_of_lists,
     value_of_lists,
 )
 from headwater_server.evaluation.comparing.shown import Bools, Shown
@@ -32,6 +34,7 @@ LIFT = 0.05
 """The relative difference for which the visitors of an experiment are given."""
 LARGEST = 5
 TENTHS = 10
+GROUPS_MAX = 30
 
 
 @dataclass(frozen=True)
@@ -67,18 +70,26 @@ def compare(shown: Shown, policies: dict[str, Chances], ask: Ask) -> list[Compar
     'no difference seen'
     """
     named: list[tuple[str, Chances | None]] = [(CHAMPION, None), *policies.items()]
-    return [_comparison(name, shown, chances, ask) for name, chances in named]
+    return [comparison(name, shown, chances, ask) for name, chances in named]
 
 
-def _comparison(name: str, shown: Shown, chances: Chances | None, ask: Ask) -> Comparison:
+def comparison(name: str, shown: Shown, chances: Chances | None, ask: Ask) -> Comparison:
+    """Return the figures of one policy, None: of the champion."""
     groups = {
-        group: _part(shown, chances, shown.groups == number, ask)
-        for number, group in enumerate(shown.group_names)
+        shown.group_names[number]: _part(shown, chances, shown.groups == number, ask)
+        for number in _largest_groups(shown)
     }
     ends = np.linspace(0, shown.lists, TENTHS + 1).astype(int).tolist()
     tenths = [slice(*pair) for pair in pairwise(ends)]
     parts = tuple(_part(shown, chances, tenth, ask) for tenth in tenths if tenth.stop > tenth.start)
     return Comparison(name, figure(shown, chances, ask), groups, parts)
+
+
+def _largest_groups(shown: Shown) -> list[int]:
+    """Return the groups with most answers, in order of their names: a page may name any."""
+    counts = np.bincount(shown.groups, minlength=len(shown.group_names))
+    largest = np.argsort(-counts, kind="stable")[:GROUPS_MAX]
+    return sorted(largest[counts[largest] > 0].tolist())
 
 
 def _part(shown: Shown, chances: Chances | None, chosen: Bools | slice, ask: Ask) -> Figure:
@@ -89,22 +100,24 @@ def _part(shown: Shown, chances: Chances | None, chosen: Bools | slice, ask: Ask
 
 def figure(shown: Shown, chances: Chances | None, ask: Ask) -> Figure:
     """Return the figure of a policy (None: of the champion itself) on these answers."""
-    champion, policy = _value(shown, None, ask), _value(shown, chances, ask)
-    difference = None if chances is None else _difference(policy, champion, shown, ask)
-    judged = None if difference is None else verdict(difference, policy.overlap)
+    policy = _value(shown, chances)
     about = _about(shown, policy, ask)
-    if not policy.overlap.is_enough:
-        found = judged if chances is not None else Verdict.NOT_ENOUGH_OVERLAP
-        return Figure(**about, verdict=found)
+    if not policy.overlap.is_enough:  # and no interval is made, which takes long
+        return Figure(**about, verdict=Verdict.NOT_ENOUGH_OVERLAP)
+    found: dict[str, Any] = {"value": policy.estimate.value, "beside": policy.beside}
+    found["interval"] = _interval(policy, shown, ask)
+    if ask.always_valid:
+        found["always_valid"] = _always_valid(policy, shown, ask)
+    if chances is None:
+        return Figure(**about, **found, verdict=None)
+    champion = _value(shown, None)
+    difference = _difference(policy, champion, shown, ask)
     return Figure(
         **about,
-        verdict=judged,
-        value=policy.estimate.value,
-        interval=policy.interval,
-        difference=None if difference is None else policy.estimate.value - champion.estimate.value,
+        **found,
+        verdict=verdict(difference, policy.overlap),
+        difference=policy.estimate.value - champion.estimate.value,
         difference_interval=difference,
-        always_valid=_always_valid(policy, shown, ask) if ask.always_valid else None,
-        beside=policy.beside,
     )
 
 
@@ -122,15 +135,20 @@ def _about(shown: Shown, policy: Value, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _value(shown: Shown, chances: Chances | None, ask: Ask) -> Value:
+def _value(shown: Shown, chances: Chances | None) -> Value:
+    return value_of_lists(shown, chances) if shown.is_lists else value_of_items(shown, chances)
+
+
+def _interval(value: Value, shown: Shown, ask: Ask) -> Interval | None:
     if shown.is_lists:
-        return value_of_lists(shown, chances, ask.level)
-    return value_of_items(shown, chances, ask.metric, ask.level)
+        return interval_of_lists(value, shown, ask.level)
+    return interval_of_items(value, shown, ask.metric, ask.level)
 
 
 def _difference(policy: Value, champion: Value, shown: Shown, ask: Ask) -> Interval:
-    of = difference_of_lists if shown.is_lists else difference_of_items
-    return of(policy, champion, shown, ask.level)
+    if shown.is_lists:
+        return difference_of_lists(policy, champion, shown, ask.level)
+    return difference_of_items(policy, champion, shown, ask.metric, ask.level)
 
 
 def _always_valid(policy: Value, shown: Shown, ask: Ask) -> Interval:

@@ -18,18 +18,21 @@ from headwater_server.inference.off_policy.estimate import Estimate
 from headwater_server.inference.off_policy.in_list import in_list, in_list_weights
 
 
-def value_of_lists(shown: Shown, chances: Chances | None, level: float) -> Value:
+def value_of_lists(shown: Shown, chances: Chances | None) -> Value:
     """Return the value of a policy, of the champion for None: its own mean."""
     if chances is None:
         weights = np.where(shown.is_filled, 1.0, 0.0)
-        estimate = Estimate.of(shown.earned)
-        beside = {}
+        estimate, beside = Estimate.of(shown.earned), dict[str, float]()
     else:
         weights = in_list_weights(chances.listed, chances.listed_logged)
         estimate = in_list(chances.listed, chances.listed_logged, shown.rewards)
         beside = _beside(shown, chances)
-    interval = visitor_bootstrap(estimate.rows, shown.visitors, level)
-    return Value("in_list", overlap_of_lists(weights, shown), weights, estimate, interval, beside)
+    return Value("in_list", overlap_of_lists(weights, shown), weights, estimate, beside)
+
+
+def interval_of_lists(value: Value, shown: Shown, level: float) -> Interval:
+    """Return the interval of a value: visitors are drawn again."""
+    return visitor_bootstrap(value.estimate.rows, shown.visitors, level)
 
 
 def difference_of_lists(policy: Value, champion: Value, shown: Shown, level: float) -> Interval:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 
 from headwater_server.engine.changes import check_settings
 from headwater_server.engine.messages.entries import Build, Entry, Operation, SettingsChange
 from headwater_server.engine.messages.events import Event, Slate
+from headwater_server.engine.messages.experiments import PolicyWrite
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, canonical_type, reward_of
 from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.settings import EngineSettings
@@ -92,6 +94,10 @@ class Collecting:
                 settings = operation.over(self._settings)
                 check_settings(settings)
                 self._settings = settings
+        elif isinstance(operation, PolicyWrite):
+            with contextlib.suppress(ValueError):
+                overrides = json.loads(operation.overrides)
+                self.policies[operation.policy_id] = Policy(operation.policy_id, overrides)
         elif isinstance(operation, Build):
             self.builds.append((self._sequence, build_text(operation)))
 

@@ -196,3 +196,14 @@ def test_the_first_slot_of_lists_is_a_single_item():
     found = figure(shown.first_slot(), chances.first_slot(), Ask())
     assert found.estimator == "snips"
     assert found.value == pytest.approx(0.9 * 0.4 + 0.1 * 0.1, abs=0.03)
+
+
+def test_only_the_largest_groups_have_figures_and_none_is_empty():
+    shown, _ = items([0.1, 0.2, 0.3, 0.4])
+    names = [f"page-{number % 50}" if number < 200 else "home" for number in range(shown.lists)]
+    many = Shown.of_items(shown.rewards[:, 0], shown.visitors, names)
+    found = compare(many, {}, Ask())[0].by_group
+    assert len(found) == 30
+    assert found["home"].answers == shown.lists - 200
+    home = many.part(many.groups == many.group_names.index("home"))
+    assert list(compare(home, {}, Ask())[0].by_group) == ["home"]

@@ -813,7 +813,8 @@ export const ExperimentService: GenService<{
     output: typeof ListExperimentsResponseSchema;
   },
   /**
-   * Stops an experiment, or closes one of its arms, for good. The figures stay.
+   * Stops an experiment, or closes one of its arms, for good. The figures stay. When only the
+   * control is left, the experiment is stopped.
    *
    * NOT_FOUND for an unknown experiment or arm. INVALID_ARGUMENT for the control as `arm_id`.
    * Repeating the call is safe: what is stopped or closed stays as it is, with the first reason.
