@@ -1,4 +1,4 @@
-"""A promoted policy stays over the settings of a file, whoever starts, until it is rolled back."""
+"""A promoted policy stays over a file's settings at every start, until it is rolled back."""
 
 from __future__ import annotations
 
