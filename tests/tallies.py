@@ -28,6 +28,7 @@ ROWS = {
     16: "the gateway or a worker dies under browsers",
     17: "settings of a second server",
     18: "a flood with a page's key",
+    19: "experiments under kills",
 }
 HEADINGS = ("row", "fault", "seeds", "faults", "acknowledged", "lost", "in bound", "doubled")
 

@@ -27,6 +27,7 @@ from benchmarks.shops.learned import keep
 from headwater_server.api.draining import Draining
 from headwater_server.api.guard.load import Load
 from headwater_server.api.servicers.catalog import CatalogServicer
+from headwater_server.api.servicers.experiment import ExperimentServicer
 from headwater_server.api.servicers.feedback import FeedbackServicer
 from headwater_server.api.servicers.model import ModelServicer
 from headwater_server.api.servicers.recommendation import RecommendationServicer
@@ -40,7 +41,10 @@ from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
 
-WRITES = ("Feedback", "UpsertItems", "DeleteItems", "UpsertUsers", "EraseUser")
+WRITES = (
+    "Feedback", "UpsertItems", "DeleteItems", "UpsertUsers", "EraseUser", "UpsertPolicy",
+    "CreateExperiment",
+)  # fmt: skip
 
 
 class Context:
@@ -80,6 +84,7 @@ def _methods(replica: Any) -> dict[str, Any]:
         CatalogServicer(replica, settings),
         UserServicer(replica, settings),
         ModelServicer(replica, settings),
+        ExperimentServicer(replica, settings),
         FeedbackServicer(replica, settings, Load(settings), Draining()),
     )
     return {name: getattr(one, name) for one in servicers for name in dir(one) if name[0].isupper()}
@@ -91,7 +96,7 @@ async def _cost(method: Any, message: Any, rounds: int) -> tuple[float, float, i
     for _ in range(rounds):
         start_s = time.thread_time()
         answer = await method(type(message).FromString(raw), Context())
-        size = len(answer.SerializeToString())
+        size = len(answer if isinstance(answer, bytes) else answer.SerializeToString())
         took_ms.append(1_000 * (time.thread_time() - start_s))
     longest = []
     for _ in range(rounds):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.costs.experiments import experiments
 from benchmarks.costs.shop import REGULAR, item_id
 from headwater.v1 import (
     catalog_service_pb2,
@@ -33,6 +34,7 @@ def requests(items: int) -> Iterator[Named]:
     yield from _recommend()
     yield from _lists(items)
     yield from _operators()
+    yield from experiments()
     yield from _writes(items)
 
 

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from benchmarks.evaluation import (
+    cost,
     coverage,
     cuped,
     lists,
@@ -23,6 +24,7 @@ from benchmarks.evaluation import (
     real,
     replaying,
     sizes,
+    tails,
 )
 from benchmarks.evaluation.list_shop import Sizes
 from benchmarks.evaluation.peers import BAD_CALL
@@ -85,6 +87,16 @@ def run_peeking(
     peeking.check(runs, visits, seed)
 
 
+@app.command("tails")
+def run_tails(
+    runs: Annotated[int, typer.Option(min=10, help="A/A experiments")] = 1_000,
+    visits: Visits = 16_000,
+    seed: Seed = 1,
+) -> None:
+    """Read A/A experiments on purchases and revenue at 100 looks, as `peeking` does on clicks."""
+    tails.check(runs, visits, seed)
+
+
 @app.command("cuped")
 def run_cuped(data: Data = SHARED, visits: Visits = 16_000, seed: Seed = 1) -> None:
     """Measure the variance that is left when history is taken out."""
@@ -116,6 +128,16 @@ def run_bytes(
 ) -> None:
     """Measure what place and question of an answer add to its events."""
     sizes.check(visits, seed)
+
+
+@app.command("cost")
+def run_cost(
+    events: Annotated[int, typer.Option(min=1_000, help="on the recorded log")] = 200_000,
+    rounds: Annotated[int, typer.Option(min=1, help="the least of them counts")] = 2,
+    seed: Seed = 1,
+) -> None:
+    """Evaluate one policy that shares the state; compare with the plain fold of the log."""
+    cost.check(events, rounds, seed)
 
 
 def _open_bandit(data: Path) -> Path:

@@ -38,7 +38,7 @@ def check(runs: int, visits: int, seed: int) -> None:
     widths = []
     with Progress("A/A experiments", runs) as bar:
         for run in range(runs):
-            found, width = _experiment(looks, random)
+            found, width = experiment(looks, random)
             alarms += found
             widths.append(width)
             bar.at(run + 1)
@@ -74,7 +74,7 @@ def moments(look: Look, is_in: NDArray[np.bool_]) -> Moments:
     return Moments.of(*look.rows[look.is_here & is_in].T)
 
 
-def _experiment(looks: list[Look], random: np.random.Generator) -> tuple[Floats, float]:
+def experiment(looks: list[Look], random: np.random.Generator) -> tuple[Floats, float]:
     """Return which ways of reading raise an alarm, and how wide the sequence is at the end."""
     treated = random.random(len(looks[0].is_here)) < 0.5
     alarms = np.zeros((len(looks), len(NAMES)), dtype=bool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.parts.calls import CALLS, CATALOGUE, DURABILITY, FRONTS, GATEWAY, WORKERS
 from benchmarks.parts.disturbed import BESIDE, FROZEN, STALL, VISIBLE
+from benchmarks.parts.experiments import EXPERIMENTS
 from benchmarks.parts.growing import GROWING
 from benchmarks.parts.learning import LEARNING
 from benchmarks.parts.memory import MEMORY
@@ -14,6 +15,7 @@ PARTS = {
     part.name: part
     for part in (
         CALLS,
+        EXPERIMENTS,
         BESIDE,
         LEARNING,
         STAGES,

@@ -49,6 +49,19 @@ def _rate(case: str, figure: str, part: str = "calls") -> Callable[[Figures], fl
     return _path(part, "rates", case, HEADWATER, figure)
 
 
+def _beside(case: str) -> Callable[[Figures], float | None]:
+    """Return the CPU of a call without experiments by that with them."""
+    return _path("experiments", "rates", case, "headwater, 3 experiments", f"cpu_of {HEADWATER}")
+
+
+def _lowest(*ratios: Callable[[Figures], float | None]) -> Callable[[Figures], float | None]:
+    def found(figures: Figures) -> float | None:
+        values = [value for ratio in ratios if (value := ratio(figures)) is not None]
+        return min(values) if values else None
+
+    return found
+
+
 def _times(ratio: Callable[[Figures], float | None]) -> Callable[[Figures], float | None]:
     """Return how many times as much it takes: the reverse of the ratio."""
 
@@ -96,6 +109,10 @@ GATES = (
          0.45, 0.70, "", _rate(FEEDBACK, "cpu_of threads")),
     Gate("Feedback, 100 a call, events a CPU second", "calls", 12_000, 25_000, "/s",
          _rate(MANY, "events_per_cpu_s")),
+    Gate("Recommend with 3 experiments, against without, by CPU", "experiments", 0.97, 0.99, "",
+         _beside(RECOMMEND)),
+    Gate("Feedback with 3 experiments, against without, by CPU", "experiments", 0.97, 0.99, "",
+         _lowest(_beside(FEEDBACK), _beside(MANY))),
     Gate("import and replay, events/s on one core", "learning", 10_000, 20_000, "/s",
          _slower("replay_per_s", "import_per_s")),
     Gate("backtest (ask, then apply), events/s", "learning", 6_000, 12_000, "/s",

@@ -25,6 +25,7 @@ type Client struct {
 	catalog         headwaterv1.CatalogServiceClient
 	users           headwaterv1.UserServiceClient
 	model           headwaterv1.ModelServiceClient
+	experiments     headwaterv1.ExperimentServiceClient
 }
 
 // New makes a client of the server at target, "host:port". It connects at the first call.
@@ -47,6 +48,7 @@ func New(target string, options ...Option) (*Client, error) {
 		catalog:         headwaterv1.NewCatalogServiceClient(conn),
 		users:           headwaterv1.NewUserServiceClient(conn),
 		model:           headwaterv1.NewModelServiceClient(conn),
+		experiments:     headwaterv1.NewExperimentServiceClient(conn),
 	}, nil
 }
 

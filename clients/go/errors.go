@@ -23,6 +23,8 @@ type Error struct {
 	Violations []Violation
 	// RetryAfter is how long to wait before the next try; nil if the server did not say.
 	RetryAfter *time.Duration
+	// Conditions has what must be true before the call can succeed, one text for each.
+	Conditions []string
 
 	status *status.Status
 }
@@ -44,6 +46,10 @@ var (
 	ErrInvalidRequest error = kind(codes.InvalidArgument)
 	// ErrNotFound: the request names something that does not exist.
 	ErrNotFound error = kind(codes.NotFound)
+	// ErrAlreadyExists: the id is used by something that differs from what the request would create.
+	ErrAlreadyExists error = kind(codes.AlreadyExists)
+	// ErrFailedPrecondition: the state does not allow it now; Conditions has what must be true before.
+	ErrFailedPrecondition error = kind(codes.FailedPrecondition)
 	// ErrUnauthenticated: the server requires a key, and the call had none or a wrong one.
 	ErrUnauthenticated error = kind(codes.Unauthenticated)
 	// ErrPermissionDenied: the key is valid, but not for this call.
@@ -127,6 +133,10 @@ func (e *Error) read(detail any) {
 	case *errdetails.BadRequest:
 		for _, violation := range typed.GetFieldViolations() {
 			e.Violations = append(e.Violations, Violation{violation.GetField(), violation.GetDescription()})
+		}
+	case *errdetails.PreconditionFailure:
+		for _, violation := range typed.GetViolations() {
+			e.Conditions = append(e.Conditions, violation.GetDescription())
 		}
 	case *errdetails.RetryInfo:
 		delay := typed.GetRetryDelay().AsDuration()

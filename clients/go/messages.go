@@ -37,6 +37,33 @@ type (
 	GetModelResponse   = headwaterv1.GetModelResponse
 	GetMetricsResponse = headwaterv1.GetMetricsResponse
 
+	Policy                = headwaterv1.Policy
+	Promotion             = headwaterv1.Promotion
+	ReportReference       = headwaterv1.ReportReference
+	PromotePolicyRequest  = headwaterv1.PromotePolicyRequest
+	PromotePolicyResponse = headwaterv1.PromotePolicyResponse
+
+	RollbackPolicyRequest  = headwaterv1.RollbackPolicyRequest
+	RollbackPolicyResponse = headwaterv1.RollbackPolicyResponse
+	UpsertPolicyResponse   = headwaterv1.UpsertPolicyResponse
+
+	ArmAssignment    = headwaterv1.ArmAssignment
+	Experiment       = headwaterv1.Experiment
+	ExperimentArm    = headwaterv1.ExperimentArm
+	PrimaryMetric    = headwaterv1.PrimaryMetric
+	GuardRail        = headwaterv1.GuardRail
+	ExperimentReport = headwaterv1.ExperimentReport
+	ArmFigures       = headwaterv1.ArmFigures
+	MetricFigures    = headwaterv1.MetricFigures
+	Evaluation       = headwaterv1.Evaluation
+
+	CreateExperimentResponse    = headwaterv1.CreateExperimentResponse
+	StopExperimentRequest       = headwaterv1.StopExperimentRequest
+	StopExperimentResponse      = headwaterv1.StopExperimentResponse
+	GetExperimentReportRequest  = headwaterv1.GetExperimentReportRequest
+	GetExperimentReportResponse = headwaterv1.GetExperimentReportResponse
+	AssignArmsRequest           = headwaterv1.AssignArmsRequest
+
 	Value = headwaterv1.Value
 )
 

@@ -44,6 +44,17 @@ var plans = map[string]plan{
 	headwaterv1.ModelService_GetStorage_FullMethodName:                 slowReading,
 	headwaterv1.ModelService_ListItemStatistics_FullMethodName:         slowReading,
 	headwaterv1.ModelService_ListSettingsChanges_FullMethodName:        slowReading,
+	headwaterv1.ExperimentService_AssignArms_FullMethodName:            reading,
+	headwaterv1.ExperimentService_ListPolicies_FullMethodName:          slowReading,
+	headwaterv1.ExperimentService_GetExperiment_FullMethodName:         slowReading,
+	headwaterv1.ExperimentService_ListExperiments_FullMethodName:       slowReading,
+	headwaterv1.ExperimentService_GetExperimentReport_FullMethodName:   slowReading,
+	headwaterv1.ExperimentService_ListEvaluations_FullMethodName:       slowReading,
+	headwaterv1.ExperimentService_UpsertPolicy_FullMethodName:          writing, // what is done is not done again
+	headwaterv1.ExperimentService_PromotePolicy_FullMethodName:         writing,
+	headwaterv1.ExperimentService_RollbackPolicy_FullMethodName:        writing,
+	headwaterv1.ExperimentService_CreateExperiment_FullMethodName:      writing,
+	headwaterv1.ExperimentService_StopExperiment_FullMethodName:        writing,
 	headwaterv1.FeedbackService_Feedback_FullMethodName:                writing, // each event has its id
 	headwaterv1.UserService_EraseUser_FullMethodName:                   writing, // erasing twice has the same effect
 	headwaterv1.UserService_UnlinkVisitor_FullMethodName:               writing,

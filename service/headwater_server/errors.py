@@ -5,6 +5,8 @@ The text of each error reaches the caller: it names fields and limits, never int
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class HeadwaterError(Exception):
     """An error whose text may be sent to the caller."""
@@ -35,6 +37,33 @@ class NotFound(HeadwaterError):
         """Name the ``field`` that holds the unknown ``value``."""
         super().__init__(f"{field} {value!r} is not known")
         self.field = field
+
+
+class AlreadyExists(HeadwaterError):
+    """The call would create something under an id that is used by something else.
+
+    >>> str(AlreadyExists("experiment.experiment_id", "warmer"))
+    "experiment.experiment_id 'warmer' is used already"
+    """
+
+    def __init__(self, field: str, value: str, fix: str = "") -> None:
+        """Name the ``field`` that holds the ``value``, and the ``fix`` if there is one."""
+        super().__init__(f"{field} {value!r} is used already" + (f": {fix}" if fix else ""))
+        self.field = field
+
+
+class FailedPrecondition(HeadwaterError):
+    """The state forbids the call now; nothing was done.
+
+    >>> str(FailedPrecondition("policy 'warm'", ["no interval yet", "guard rail revenue crossed"]))
+    "policy 'warm': no interval yet; guard rail revenue crossed"
+    """
+
+    def __init__(self, subject: str, conditions: Sequence[str]) -> None:
+        """Name the ``subject``, and each of the ``conditions`` that fail, with the fix."""
+        super().__init__(f"{subject}: {'; '.join(conditions)}")
+        self.subject = subject
+        self.conditions = tuple(conditions)
 
 
 class Unauthenticated(HeadwaterError):

@@ -8,11 +8,19 @@ from google.protobuf.message import DecodeError
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from headwater.v1 import catalog_service_pb2 as catalog_pb
-from headwater.v1 import event_pb2, item_pb2, value_pb2
+from headwater.v1 import event_pb2, experiment_pb2, item_pb2, policy_pb2, value_pb2
+from headwater.v1 import experiment_service_pb2 as service_pb
 from headwater.v1 import feedback_service_pb2 as feedback_pb
 from headwater.v1 import recommendation_service_pb2 as recommendation_pb
 from headwater.v1 import user_service_pb2 as user_pb
 from headwater_server.api.translate import catalog, feedback, lists, recommendation, users
+from headwater_server.api.translate.experiments import (
+    arms,
+    creating,
+    experiments,
+    policies,
+    reports,
+)
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.settings import EngineSettings
@@ -20,6 +28,7 @@ from headwater_server.engine.tokens.attribution_token import sign
 from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.answers import Answer, ListAnswer, WriteAnswer
+from headwater_server.replica.experiments.answers import ArmsAnswer
 
 SMALL = EngineSettings(items_max=64, event_items_max=0, visitors_max=16, deduplication_ids_max=64)
 
@@ -88,6 +97,29 @@ class Shop:
         ids = users.get_user_request(request)
         return users.get_user_response(*ids, self.engine.lookups.get_user(*ids))
 
+    def upsert_policy(self, request):
+        self.put([policies.upsert_policy_request(request)])
+        return request
+
+    def create_experiment(self, request):
+        write = creating.create_experiment_request(request)
+        self.put([write])
+        report = self.engine.lookups.experiment_report(write.experiment.experiment_id)
+        return reports.report_message(report) if report else request
+
+    def promote_policy(self, request):
+        self.put([policies.promote_policy_request(request)])
+        return request
+
+    def stop_experiment(self, request):
+        self.put([experiments.stop_experiment_request(request)])
+        return request
+
+    def assign_arms(self, request):
+        asked = arms.assign_arms_request(request)
+        found = self.engine.lookups.arms_of(*asked, 1_700_000_000_000)
+        return arms.assign_arms_response(ArmsAnswer(found, "1-0"))
+
 
 SHOP = Shop()
 KINDS = (
@@ -101,6 +133,11 @@ KINDS = (
     (catalog_pb.ListItemsRequest, SHOP.list_items),
     (user_pb.UpsertUsersRequest, SHOP.upsert_users),
     (user_pb.GetUserRequest, SHOP.get_user),
+    (service_pb.UpsertPolicyRequest, SHOP.upsert_policy),
+    (service_pb.CreateExperimentRequest, SHOP.create_experiment),
+    (service_pb.PromotePolicyRequest, SHOP.promote_policy),
+    (service_pb.StopExperimentRequest, SHOP.stop_experiment),
+    (service_pb.AssignArmsRequest, SHOP.assign_arms),
 )
 
 
@@ -128,6 +165,14 @@ def seeds() -> list[bytes]:
     click.CopyFrom(event)
     click.event_id, click.event_type = "f", "click"
     write = user_pb.UserWrite(user=user_pb.User(user_id="u", features=values), set_time=time)
+    bold = policy_pb2.Policy(policy_id="bold")
+    bold.overrides.update({"exploration_temperature": 0.4})
+    arm = experiment_pb2.ExperimentArm
+    first = experiment_pb2.Experiment(
+        experiment_id="first", arms=[arm(arm_id="a"), arm(arm_id="b", policy_id="bold")],
+        primary=experiment_pb2.PrimaryMetric(metric="act_rate"), start_time=time,
+        guard_rails=[experiment_pb2.GuardRail(metric="reward", worst_relative=-0.1)],
+    )  # fmt: skip
     fields = (
         {"visitor_id": "v", "context": values, "filter": "price < 5", "context_item_ids": ["a"]},
         {"item_ids": ["a"], "filter": 'tags: ANY("t")'},
@@ -139,6 +184,11 @@ def seeds() -> list[bytes]:
         {"page_size": 2, "page_token": "Ym9vdHMtNw"},
         {"writes": [write]},
         {"visitor_id": "v"},
+        {"policy": bold},
+        {"experiment": first},
+        {"policy_id": "bold", "force": "a seed"},
+        {"experiment_id": "first", "arm_id": "b", "reason": "a seed"},
+        {"visitor_id": "v", "placement": "home"},
     )
     pairs = zip(KINDS, fields, strict=True)
     return [

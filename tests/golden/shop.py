@@ -9,6 +9,7 @@ from random import Random
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.intake.deduplication import erased_event
 from headwater_server.engine.messages.entries import (
+    Build,
     Entry,
     Item,
     ItemDelete,
@@ -21,6 +22,17 @@ from headwater_server.engine.messages.entries import (
     VisitorUnlink,
 )
 from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.experiments import (
+    Experiment,
+    ExperimentArm,
+    ExperimentStop,
+    ExperimentWrite,
+    GuardRail,
+    PolicyPromote,
+    PolicyRollback,
+    PolicyWrite,
+    Primary,
+)
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shop import ShopItem
@@ -40,6 +52,14 @@ SETTINGS = EngineSettings(
     visitors_max=90,
     items_max=800,
     seed=SEED,
+)
+ARMS = ExperimentArm("a"), ExperimentArm("b", "bold")
+EXPERIMENT = Experiment(
+    "all-along",
+    ARMS,
+    primary=Primary("reward", 600.0),
+    guard_rails=(GuardRail("purchases", -0.5),),
+    visitors_planned=100,
 )
 
 
@@ -68,7 +88,13 @@ def _shop(items: tuple[ShopItem, ...]) -> list[Operation]:
         )
         for item in items[::2]  # the others come into being with their first event
     ]
-    return [SettingsChange(SETTINGS), *writes]
+    begin: list[Operation] = [
+        Build("golden", Engine.STATE_VERSION, "river"),
+        PolicyWrite("bold", '{"exploration_temperature":0.5}', "golden"),
+        PolicyWrite("varied", '{"diversity":"low"}', "golden"),
+        ExperimentWrite(EXPERIMENT, "golden"),
+    ]
+    return [SettingsChange(SETTINGS), *begin, *writes]
 
 
 def _visit(
@@ -82,7 +108,7 @@ def _visit(
     answer = engine.recommend(request, time_ms)
     shown = tuple(result.item_id for result in answer.results)
     chances = tuple(result.propensity for result in answer.results)
-    slate = Slate(f"r{visit}", answer.policy, "home", shown, chances)
+    slate = Slate(f"r{visit}", answer.policy, "home", shown, chances, arms=answer.arms)
     came = simulator.visit(shopper, shown)
     acts = [("impression", came.seen, 1)] if came.seen else []
     acts += [(act.event_type, (act.item_id,), act.position) for act in came.acts]
@@ -133,5 +159,22 @@ def _odds(
         [replace(act, event_type="logout", items=())],
         [VisitorUnlink(visitor)],
         [erased_event(replace(act, event_id=f"gone-{visit}"))],
+        [PolicyWrite(f"p{visit % 5}", random.choice(('{"diversity":"none"}', '{"seed":1}')))],
+        [PolicyPromote("varied", force_reason="golden")],
+        [PolicyRollback("varied", "golden")],
+        [ExperimentWrite(_short(visit))],
+        [ExperimentStop(f"short-{(visit - 10) // 20}", random.choice(("", "b")), "golden")],
     )
     return random.choice(kinds) if random.random() < 0.35 else []
+
+
+def _short(visit: int) -> Experiment:
+    """Return an experiment of some twenty visits; or what changes one."""
+    return Experiment(
+        f"short-{visit // 20}",
+        (ExperimentArm("a"), ExperimentArm("b")),
+        layer=f"layer-{visit // 20 % 2}",
+        share=0.4,
+        visitors_max=10 + visit % 3,
+        end_time_ms=START_MS + visit // 20 * HOUR_MS,
+    )

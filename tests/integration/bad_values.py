@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
 Spoil = Callable[[Any, str], None]
@@ -27,12 +28,12 @@ class Place(NamedTuple):
 
 
 def walk(descriptor, name="", holder=lambda request: request) -> Iterator[Place]:
-    """Yield each field of a request, down to those of Value; times and masks are one field."""
+    """Yield each field of a request, down to those of Value; a time, mask or struct is one."""
     for field in descriptor.fields:
         here = f"{name}{field.name}"
         yield Place(here, field, holder)
         kind = field.message_type
-        if kind is None or kind.full_name in {Timestamp.DESCRIPTOR.full_name, MASK}:
+        if kind is None or kind.full_name in WHOLE:
             continue
         if is_map(field):
             value = kind.fields_by_name["value"].message_type
@@ -43,7 +44,7 @@ def walk(descriptor, name="", holder=lambda request: request) -> Iterator[Place]
             yield from walk(kind, f"{here}.", _into(holder, field.name))
 
 
-MASK = FieldMask.DESCRIPTOR.full_name
+WHOLE = {kind.DESCRIPTOR.full_name for kind in (Timestamp, FieldMask, Struct)}
 
 
 def _into(holder, name, *places):

@@ -72,6 +72,10 @@ class CountingEngine:
         self.users: dict[str, Any] = {}
         self.build: Build | None = None
 
+    @property
+    def written_settings(self) -> EngineSettings:
+        return self.settings
+
     def apply(self, entry: Entry) -> list[Outcome]:
         return [outcome for outcomes in self.applying(entry) for outcome in outcomes or ()]
 

@@ -13,16 +13,20 @@ from google.rpc import error_details_pb2, status_pb2
 from headwater.v1 import (
     catalog_service_pb2,
     event_pb2,
+    experiment_pb2,
+    experiment_service_pb2,
     feedback_service_pb2,
     item_pb2,
     model_service_pb2,
+    policy_pb2,
     recommendation_service_pb2,
     user_service_pb2,
     value_pb2,
 )
 from headwater_server.engine.engine import Engine
+from tests.integration import bad_experiment_values, bad_values
 from tests.integration.api_server import channel_to
-from tests.integration.bad_values import QUARANTINED, REFUSED, UNBOUNDED, walk
+from tests.integration.bad_values import QUARANTINED, walk
 from tests.integration.replicas import running_replica
 from tests.integration.waiting import PATIENCE_S
 
@@ -32,7 +36,10 @@ FILES = (
     catalog_service_pb2,
     user_service_pb2,
     model_service_pb2,
+    experiment_service_pb2,
 )
+REFUSED = bad_values.REFUSED | bad_experiment_values.REFUSED
+UNBOUNDED = bad_values.UNBOUNDED | bad_experiment_values.UNBOUNDED
 METHODS = {
     method.name: method
     for file in FILES
@@ -40,6 +47,7 @@ METHODS = {
     for method in service.methods
 }
 TIME = Timestamp(seconds=1_700_000_000)
+FAR = Timestamp(seconds=4_000_000_000)
 VALUES = {"k": value_pb2.Value(text="v")}
 
 
@@ -66,6 +74,16 @@ def good_requests(token, offset):
         items=[event_pb2.EventItem(item_id="a")], context=VALUES, event_time=TIME,
     )  # fmt: skip
     user = user_service_pb2.User(user_id="u", features=VALUES)
+    bold = policy_pb2.Policy(policy_id="bold")
+    bold.overrides.update({"exploration_temperature": 0.4})
+    arm = experiment_pb2.ExperimentArm
+    first = experiment_pb2.Experiment(
+        experiment_id="first", arms=[arm(arm_id="a", weight=1), arm(arm_id="b", policy_id="bold")],
+        primary=experiment_pb2.PrimaryMetric(metric="acts"), placements=["home"], end_time=FAR,
+        guard_rails=[experiment_pb2.GuardRail(metric="reward", worst_relative=-0.1)],
+    )  # fmt: skip
+    proof = policy_pb2.ReportReference(experiment_id="first", arm_id="b")
+    newer = {"min_offset": offset}
     common = {"min_offset": offset, "filter": "price < 5"}
     return {
         "Recommend": {
@@ -92,6 +110,17 @@ def good_requests(token, offset):
         "GetStorage": {},
         "ListSettingsChanges": {},
         "ListItemStatistics": {"filter": "price < 5"},
+        "UpsertPolicy": {"policy": bold},
+        "ListPolicies": newer,
+        "PromotePolicy": {"policy_id": "bold", "require_report": proof, "force": "a test"},
+        "RollbackPolicy": {"policy_id": "bold"},
+        "CreateExperiment": {"experiment": first},
+        "GetExperiment": {"experiment_id": "first", **newer},
+        "ListExperiments": newer,
+        "StopExperiment": {"experiment_id": "first", "reason": "a test"},
+        "GetExperimentReport": {"experiment_id": "first", **newer},
+        "ListEvaluations": {},
+        "AssignArms": {"visitor_id": "v", **newer},
     }  # fmt: skip
 
 
@@ -118,7 +147,8 @@ class Shop:
         return GetMessageClass(METHODS[name].input_type)(**self.good[name])
 
     async def fill(self):
-        for name in ("UpsertItems", "UpsertUsers", "Feedback"):
+        writes = "UpsertItems", "UpsertUsers", "Feedback", "UpsertPolicy", "CreateExperiment"
+        for name in writes:
             request = self.request(name)
             if name == "Feedback":
                 request.events[0].event_id = "first"

@@ -22,6 +22,7 @@ from tests.integration.gateway_server import (
     caller,
     gateway_server,
 )
+from tests.integration.rest_calls import CALLS, event
 from tests.integration.waiting import eventually
 
 BODY_MAX = 20_000
@@ -39,35 +40,6 @@ def server(tmp_path_factory) -> Iterator[GatewayServer]:
 async def rest(server):
     async with caller(server) as client:
         yield client
-
-
-def event(event_id, **fields):
-    return {
-        "eventId": event_id,
-        "eventType": "click",
-        "visitorId": "ann",
-        "items": [{"itemId": "hat"}],
-    } | fields
-
-
-# every annotated route, with a request that the server answers with 200
-CALLS = {
-    ("POST", "/v1/items"): {"writes": [{"item": {"itemId": "boots/red", "title": "Boots"}}]},
-    ("GET", "/v1/items/{item_id}"): "/v1/items/boots%2Fred",
-    ("GET", "/v1/items"): "/v1/items?page_size=3&pageToken=",
-    ("POST", "/v1/feedback"): {"events": [event("rest-1", items=[{"itemId": "boots/red"}])]},
-    ("POST", "/v1/users"): {
-        "writes": [{"user": {"userId": "u", "features": {"age": {"number": 3}}}}]
-    },
-    ("GET", "/v1/users/{user_id}"): "/v1/users/u",
-    ("GET", "/v1/visitors/{visitor_id}"): "/v1/visitors/ann",
-    ("POST", "/v1/recommend"): {"visitorId": "ann", "context": {"device": {"text": "phone"}}},
-    ("POST", "/v1/items:similar"): {"item_ids": ["boots/red"]},
-    ("GET", "/v1/items:trending"): "/v1/items:trending?pageSize=2",
-    ("POST", "/v1/visitors:unlink"): {"visitorId": "ann"},
-    ("POST", "/v1/users:erase"): {"visitorId": "ann"},
-    ("POST", "/v1/items:delete"): {"itemIds": ["boots/red"]},
-}
 
 
 def annotated() -> Iterator[tuple[str, str]]:

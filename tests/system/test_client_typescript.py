@@ -46,6 +46,17 @@ def test_on_a_live_server(live, name):
     live.must_pass(name)
 
 
+@pytest.fixture(scope="module")
+def experiments(server):
+    environment = {"HEADWATER_TARGET": server.address, "HEADWATER_KEY": contract.KEY}
+    return outcomes("e2e/experiments.test.mjs", **environment)
+
+
+@pytest.mark.parametrize("name", names_of("e2e/experiments.test.mjs"))
+def test_experiments_on_a_live_server(experiments, name):
+    experiments.must_pass(name)
+
+
 def test_its_example_shows_the_loop(server, programs):
     contract.the_loop_is_shown(server, programs.shop)
 

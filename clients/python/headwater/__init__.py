@@ -1,11 +1,14 @@
 """Client of Headwater, the recommendation service that learns while it serves."""
 
+from headwater.arms import ArmAssignment
 from headwater.async_client import AsyncClient
 from headwater.async_feedback_buffer import AsyncFeedbackBuffer
 from headwater.backlog import BufferClosedError, BufferFullError
 from headwater.client import Client
 from headwater.errors import (
+    AlreadyExistsError,
     DeadlineExceededError,
+    FailedPreconditionError,
     HeadwaterError,
     InvalidRequestError,
     NotFoundError,
@@ -16,6 +19,26 @@ from headwater.errors import (
     UnimplementedError,
 )
 from headwater.events import Event, EventItem, EventResult, EventStatus, FeedbackAnswer
+from headwater.experiment_reports import (
+    ArmFigures,
+    EvaluatedPolicy,
+    Evaluation,
+    ExperimentLook,
+    ExperimentReport,
+    ExperimentVerdict,
+    MetricFigures,
+    SampleRatio,
+)
+from headwater.experiments import (
+    Experiment,
+    ExperimentAnswer,
+    ExperimentArm,
+    ExperimentState,
+    ExperimentUnit,
+    GuardRail,
+    MetricDirection,
+    PrimaryMetric,
+)
 from headwater.feedback_buffer import FeedbackBuffer
 from headwater.items import DeleteAnswer, Item, ItemResult, UpsertAnswer, WriteStatus
 from headwater.lists import ItemList, ScoredItem
@@ -37,6 +60,14 @@ from headwater.operations import (
     Snapshot,
     Storage,
 )
+from headwater.policies import (
+    Policy,
+    PolicyAnswer,
+    PromoteAnswer,
+    Promotion,
+    ReportReference,
+    RollbackAnswer,
+)
 from headwater.recommendations import FeatureContribution, Recommendation, Result
 from headwater.tls import Tls
 from headwater.users import (
@@ -50,6 +81,9 @@ from headwater.users import (
 )
 
 __all__ = [
+    "AlreadyExistsError",
+    "ArmAssignment",
+    "ArmFigures",
     "AsyncClient",
     "AsyncFeedbackBuffer",
     "BufferClosedError",
@@ -60,13 +94,25 @@ __all__ = [
     "DeleteAnswer",
     "DriftAlarm",
     "EraseAnswer",
+    "EvaluatedPolicy",
+    "Evaluation",
     "Event",
     "EventItem",
     "EventResult",
     "EventStatus",
+    "Experiment",
+    "ExperimentAnswer",
+    "ExperimentArm",
+    "ExperimentLook",
+    "ExperimentReport",
+    "ExperimentState",
+    "ExperimentUnit",
+    "ExperimentVerdict",
+    "FailedPreconditionError",
     "FeatureContribution",
     "FeedbackAnswer",
     "FeedbackBuffer",
+    "GuardRail",
     "HeadwaterError",
     "InvalidRequestError",
     "Item",
@@ -75,6 +121,8 @@ __all__ = [
     "ItemResult",
     "ItemStatistics",
     "Metric",
+    "MetricDirection",
+    "MetricFigures",
     "MetricSamples",
     "MetricSeries",
     "MetricSpan",
@@ -82,12 +130,20 @@ __all__ = [
     "NotFoundError",
     "OverloadedError",
     "PermissionDeniedError",
+    "Policy",
+    "PolicyAnswer",
+    "PrimaryMetric",
+    "PromoteAnswer",
+    "Promotion",
     "QuarantinedEvent",
     "Recommendation",
     "RefusedEvent",
     "Replica",
     "ReplicaState",
+    "ReportReference",
     "Result",
+    "RollbackAnswer",
+    "SampleRatio",
     "ScoredItem",
     "Serving",
     "Setting",

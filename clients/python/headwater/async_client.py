@@ -7,6 +7,7 @@ from typing import Unpack
 
 from headwater import calls
 from headwater.async_catalogue import AsyncCatalogue
+from headwater.async_experimenting import AsyncExperiments
 from headwater.async_feedback_stream import AsyncFeedbackStream
 from headwater.async_operating import AsyncOperations
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
@@ -21,7 +22,7 @@ from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.recommendations import Question
 
 
-class AsyncClient(AsyncCatalogue, AsyncOperations):
+class AsyncClient(AsyncCatalogue, AsyncExperiments, AsyncOperations):
     """A client of one Headwater server. Make it on the event loop; close it, or use ``async with``.
 
     Every call has a deadline (``timeout_s``, seconds, retries included), and raises a

@@ -17,10 +17,25 @@ READS = {
     "CatalogService": ["GetItem", "ListItems"],
     "UserService": ["GetUser"],
     "ModelService": ["GetModel", "GetMetrics"],
+    "ExperimentService": [
+        "ListPolicies",
+        "GetExperiment",
+        "ListExperiments",
+        "GetExperimentReport",
+        "ListEvaluations",
+        "AssignArms",
+    ],
 }
 WRITES = {
     "FeedbackService": ["Feedback"],  # safe, since each event carries its id
     "UserService": ["EraseUser", "UnlinkVisitor"],  # safe: done twice is the same as once
+    "ExperimentService": [  # safe: what is done already is not done again
+        "UpsertPolicy",
+        "PromotePolicy",
+        "RollbackPolicy",
+        "CreateExperiment",
+        "StopExperiment",
+    ],
 }
 
 

@@ -10,6 +10,7 @@ from headwater.catalogue import Catalogue
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.errors import HeadwaterError
 from headwater.events import Event, FeedbackAnswer
+from headwater.experimenting import Experiments
 from headwater.fallback import fallback_list, is_away
 from headwater.feedback_stream import FeedbackStream
 from headwater.lists import ItemList
@@ -21,7 +22,7 @@ from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.recommendations import Question
 
 
-class Client(Catalogue, Operations):
+class Client(Catalogue, Experiments, Operations):
     """A client of one Headwater server. Threads may share it. Close it, or use a ``with``.
 
     Every call has a deadline (``timeout_s``, seconds, retries included), and raises a

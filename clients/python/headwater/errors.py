@@ -13,7 +13,10 @@ _DETAILS = "grpc-status-details-bin"
 
 
 class HeadwaterError(Exception):
-    """A call failed. ``code`` is gRPC's; ``field`` names the wrong part of the request, if any."""
+    """A call failed. ``code`` is gRPC's; ``field`` names the wrong part of the request, if any.
+
+    ``conditions`` has what must be true before the call can succeed, one text for each.
+    """
 
     def __init__(
         self,
@@ -22,12 +25,14 @@ class HeadwaterError(Exception):
         code: grpc.StatusCode = grpc.StatusCode.UNKNOWN,
         field: str = "",
         retry_after_s: float | None = None,
+        conditions: tuple[str, ...] = (),
     ) -> None:
         """Keep what the server answered."""
         super().__init__(message)
         self.code = code
         self.field = field
         self.retry_after_s = retry_after_s
+        self.conditions = conditions
 
 
 class InvalidRequestError(HeadwaterError):
@@ -36,6 +41,14 @@ class InvalidRequestError(HeadwaterError):
 
 class NotFoundError(HeadwaterError):
     """What the request asks for does not exist."""
+
+
+class AlreadyExistsError(HeadwaterError):
+    """The id is used by something that differs from what the request would create."""
+
+
+class FailedPreconditionError(HeadwaterError):
+    """The state does not allow it now; ``conditions`` has all that must be true before."""
 
 
 class UnauthenticatedError(HeadwaterError):
@@ -65,6 +78,8 @@ class DeadlineExceededError(HeadwaterError):
 _KINDS: dict[grpc.StatusCode, type[HeadwaterError]] = {
     grpc.StatusCode.INVALID_ARGUMENT: InvalidRequestError,
     grpc.StatusCode.NOT_FOUND: NotFoundError,
+    grpc.StatusCode.ALREADY_EXISTS: AlreadyExistsError,
+    grpc.StatusCode.FAILED_PRECONDITION: FailedPreconditionError,
     grpc.StatusCode.UNAUTHENTICATED: UnauthenticatedError,
     grpc.StatusCode.PERMISSION_DENIED: PermissionDeniedError,
     grpc.StatusCode.UNIMPLEMENTED: UnimplementedError,
@@ -80,20 +95,22 @@ def from_rpc_error(error: grpc.RpcError) -> HeadwaterError:
     code, text = error.code(), error.details()
     trailers: Any = error.trailing_metadata() or ()
     packed = (value for key, value in trailers if key == _DETAILS)
-    field, retry_after_s = _read_details(next(packed, b""))
+    found = _read_details(next(packed, b""))
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED and (why := too_large(text or "")):
         return InvalidRequestError(why, code=grpc.StatusCode.INVALID_ARGUMENT)
-    kind = _KINDS.get(code, HeadwaterError)
-    return kind(text or code.name, code=code, field=field, retry_after_s=retry_after_s)
+    return _KINDS.get(code, HeadwaterError)(text or code.name, code=code, **found)
 
 
-def _read_details(packed: bytes | str) -> tuple[str, float | None]:
-    """Return the field and the seconds to wait, as far as the server sent them."""
-    field, retry_after_s = "", None
+def _read_details(packed: bytes | str) -> dict[str, Any]:
+    """Return field, seconds to wait and conditions, as far as the server sent them."""
+    found: dict[str, Any] = {}
     bad_request, retry = error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
+    failure = error_details_pb2.PreconditionFailure()
     for detail in status_pb2.Status.FromString(packed).details if packed else ():
         if detail.Unpack(bad_request) and bad_request.field_violations:
-            field = bad_request.field_violations[0].field
+            found["field"] = bad_request.field_violations[0].field
         elif detail.Unpack(retry):
-            retry_after_s = retry.retry_delay.ToTimedelta().total_seconds()
-    return field, retry_after_s
+            found["retry_after_s"] = retry.retry_delay.ToTimedelta().total_seconds()
+        elif detail.Unpack(failure):
+            found["conditions"] = tuple(one.description for one in failure.violations)
+    return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from headwater.arms import ArmAssignment
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureContribution:
@@ -43,6 +45,7 @@ class Recommendation:
 
     ``shortfall`` says why there are fewer results than the request asks for, else it is "".
     ``propensities_estimated``: the policy has no exact propensities, such as Thompson sampling.
+    ``arms``: the arms of experiments that the list was chosen by.
     ``is_fallback``: the server did not answer; this is the caller's own list, without a token.
     """
 
@@ -55,6 +58,7 @@ class Recommendation:
     shortfall: str = ""
     is_fallback: bool = False
     propensities_estimated: bool = False
+    arms: tuple[ArmAssignment, ...] = ()
 
     @property
     def item_ids(self) -> list[str]:

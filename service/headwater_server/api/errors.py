@@ -18,6 +18,9 @@ from headwater_server.observability.request import HEADER, current
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
+TEXT_MAX = 500  # characters; a status travels in a header of 8 kB
+CONDITIONS_MAX = 8
+
 _log = structlog.get_logger("headwater.api")
 
 
@@ -36,6 +39,17 @@ def _retry_info(error: errors.Overloaded) -> Message:
     return details
 
 
+def _precondition_failure(error: errors.FailedPrecondition) -> Message:
+    violation = error_details_pb2.PreconditionFailure.Violation
+    details: Message = error_details_pb2.PreconditionFailure(
+        violations=[
+            violation(type="STATE", subject=error.subject, description=condition[:TEXT_MAX])
+            for condition in error.conditions[:CONDITIONS_MAX]
+        ]
+    )
+    return details
+
+
 # error -> status, and details that a program can read (google.rpc)
 Row = tuple[StatusCode, Callable[..., Message] | None]
 TABLE: Final[dict[type, Row]] = {
@@ -43,6 +57,8 @@ TABLE: Final[dict[type, Row]] = {
     errors.Unauthenticated: (StatusCode.UNAUTHENTICATED, None),
     errors.Forbidden: (StatusCode.PERMISSION_DENIED, None),
     errors.NotFound: (StatusCode.NOT_FOUND, None),
+    errors.AlreadyExists: (StatusCode.ALREADY_EXISTS, None),
+    errors.FailedPrecondition: (StatusCode.FAILED_PRECONDITION, _precondition_failure),
     errors.Overloaded: (StatusCode.RESOURCE_EXHAUSTED, _retry_info),
     errors.StoreUnavailable: (StatusCode.UNAVAILABLE, None),
     errors.DeadlineExceeded: (StatusCode.DEADLINE_EXCEEDED, None),
@@ -50,8 +66,6 @@ TABLE: Final[dict[type, Row]] = {
 
 
 UNKNOWN: Final[Row] = (StatusCode.INTERNAL, None)
-
-TEXT_MAX = 500  # characters; a status travels in a header of 8 kB
 
 
 def row(error: Exception) -> Row:

@@ -13,6 +13,8 @@ from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
+from headwater_server.replica.experiments.experiment_reads import ExperimentReads
+from headwater_server.replica.experiments.experiment_writes import ExperimentWrites
 from headwater_server.replica.operators.operator_reads import OperatorReads
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.writes.caller import NOBODY, Caller
@@ -120,6 +122,16 @@ class Replica(Protocol):
     @property
     def operators(self) -> OperatorReads:
         """The questions of operators; they change nothing."""
+        ...
+
+    @property
+    def experiment_reads(self) -> ExperimentReads:
+        """What the state holds of policies and experiments."""
+        ...
+
+    @property
+    def experiment_writes(self) -> ExperimentWrites:
+        """The writes of policies and experiments."""
         ...
 
     def watch_health(self, watcher: Callable[[bool, bool], None]) -> None:

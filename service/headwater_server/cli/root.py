@@ -16,6 +16,8 @@ from headwater_server.cli.commands.compile import compile_kernels
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
+from headwater_server.cli.commands.policies import experiment as experiment_commands
+from headwater_server.cli.commands.policies import policy as policy_commands
 from headwater_server.cli.commands.quarantine import (
     drop_quarantine,
     list_quarantine,
@@ -28,6 +30,7 @@ from headwater_server.cli.commands.token_keys import list_token_keys, rotate_tok
 from headwater_server.cli.commands.web import web
 from headwater_server.cli.commands.worker import worker
 from headwater_server.cli.demo.command import demo
+from headwater_server.cli.evaluating.command import evaluate
 from headwater_server.cli.flags import with_settings
 from headwater_server.cli.help import PlainCommand, PlainGroup, group, show_version
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
@@ -37,6 +40,8 @@ STORE = ("Place", "Storage")
 commands = group("Headwater: a recommendation service that learns while it serves.")
 quarantine = group("List, replay or delete rejected events.")
 token_keys = group("List and rotate the keys that sign attribution tokens.")
+experiment = group("Compare policies on the shop's visitors.")
+policy = group("Write policies, promote them, and take promotions back.")
 gateway = group("Configure or run the gateway for browsers and REST.")
 settings_group = group("", no_args_is_help=False)
 settings_group.callback(invoke_without_command=True, cls=PlainGroup)(
@@ -68,6 +73,7 @@ _add(commands, "demo", demo)
 _add(commands, "serve", serve, *PARTS)
 _add(commands, "import", import_events, *STORE, ENGINE)
 _add(commands, "backtest", backtest, ENGINE)
+_add(commands, "evaluate", evaluate, *STORE)
 _add(commands, "compile", compile_kernels)
 _add(commands, "digest", digest, *STORE)
 _add(commands, "doctor", doctor, *STORE)
@@ -88,6 +94,18 @@ _add(quarantine, "drop", drop_quarantine, *STORE)
 commands.add_typer(token_keys, name="token-keys")
 _add(token_keys, "list", list_token_keys, *STORE, "Replica")
 _add(token_keys, "rotate", rotate_token_keys, *STORE, "Replica")
+commands.add_typer(experiment, name="experiment")
+_add(experiment, "create", experiment_commands.create)
+_add(experiment, "list", experiment_commands.list_all)
+_add(experiment, "show", experiment_commands.show)
+_add(experiment, "report", experiment_commands.report, *STORE)
+_add(experiment, "stop", experiment_commands.stop)
+_add(experiment, "promote", experiment_commands.promote)
+commands.add_typer(policy, name="policy")
+_add(policy, "put", policy_commands.put)
+_add(policy, "list", policy_commands.list_all)
+_add(policy, "promote", policy_commands.promote)
+_add(policy, "rollback", policy_commands.rollback)
 commands.add_typer(gateway, name="gateway")
 _add(gateway, "render", gateway_commands.render, "Gateway")
 _add(gateway, "run", gateway_commands.run, "Gateway")

@@ -109,6 +109,7 @@ def erase_user(parts: Parts, erase: UserErase) -> Outcome:
     for profile in profiles:
         for part in (
             parts.visitors, parts.hiding, parts.attribution, parts.deduplication, parts.influence,
+            parts.experiments,
         ):  # fmt: skip
             part.forget(profile)
     parts.users.forget(erase.user_id)
@@ -139,12 +140,13 @@ def with_settings(parts: Parts, change: SettingsChange, entry: Entry) -> tuple[P
 
     Settings that the engine cannot take are QUARANTINED and change nothing.
     """
-    settings = change.over(parts.settings)
+    settings = change.over(parts.written)
     try:
         ranker = check_settings(settings)
+        in_force = parts.experiments.policies.over(settings)
     except ValueError as error:
         return parts, Outcome(Status.QUARANTINED, str(error))
-    parts.settings_history.note(parts.settings, settings, change.who, entry.time_ms)
+    parts.settings_history.note(parts.settings, in_force, change.who, entry.time_ms)
     if parts.is_empty:
         fresh = Parts(settings)
         fresh.settings_history, fresh.build = parts.settings_history, parts.build

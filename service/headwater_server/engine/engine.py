@@ -14,17 +14,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Self
 
-from headwater_server.engine import answers, changes, interactions
+from headwater_server.engine import answers, assigning, changes, interactions, policy_changes
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.intake.firewall import refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import Build, Entry, Operation, SettingsChange
 from headwater_server.engine.messages.events import CREATED, Event, Outcome, Status
+from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.messages.rewards import (
     IMPRESSION,
     LOGOUT,
+    PURCHASE,
     canonical_type,
     reward_of,
 )
@@ -55,7 +57,7 @@ class Engine:
     ['tent']
     """
 
-    STATE_VERSION = 4
+    STATE_VERSION = 5
 
     def __init__(
         self, settings: EngineSettings | None = None, *, parts: Parts | None = None
@@ -75,8 +77,13 @@ class Engine:
 
     @property
     def settings(self) -> EngineSettings:
-        """The settings in force, as the log says."""
+        """The settings in force, as the log says: the written ones with the promoted policies."""
         return self.parts.settings
+
+    @property
+    def written_settings(self) -> EngineSettings:
+        """The settings that the log's entries wrote, without what is promoted over them."""
+        return self.parts.written
 
     @property
     def build(self) -> Build | None:
@@ -133,6 +140,8 @@ class Engine:
             self.parts, outcome = changes.with_settings(self.parts, operation, entry)
             self.bound_filters(self._filter_bytes_max)
             return outcome
+        if isinstance(operation, PolicyOperation):
+            return (yield from policy_changes.changing(self.parts, operation, entry))
         return (yield from changes.applying(self.parts, operation, entry))
 
     def _event(self, event: Event, entry: Entry) -> Applied:
@@ -155,6 +164,8 @@ class Engine:
         parts.influence.note(event, profile, now_ms)
         yield from self._learning(event, profile)
         parts.learned += 1
+        if parts.experiments.active and parts.experiments.is_looked_at(parts.learned):
+            yield from policy_changes.looking(parts)
         return CREATED
 
     def _repeated(self, event: Event, status: Status) -> Outcome:
@@ -170,6 +181,8 @@ class Engine:
         if name == IMPRESSION:
             yield from self.parts.learning.learning()
             self._report(event, profile, time_ms)
+            if event.slate and event.slate.arms:
+                yield from policy_changes.exposing(self.parts, event)
             return
         if name == LOGOUT:
             visitors.log_out(event.visitor_id, event.user_id, time_ms / 1000.0)
@@ -193,6 +206,9 @@ class Engine:
             yield
         if reward > 0:
             self.parts.attribution.act(profile, items, reward)
+        visitors.past.add(row, reward, float(name == PURCHASE), self.parts.clock_ms)
+        if self.parts.experiments.active:
+            yield from policy_changes.counting(self.parts, event, name, reward)
 
     def _report(self, event: Event, profile: str, time_ms: int) -> None:
         """Open the window of the slots that were seen; they are learned from when it closes."""
@@ -213,7 +229,10 @@ class Engine:
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer what this visitor should see at ``now_ms``; the state stays as it was."""
-        return answers.answer(self.parts, request, now_ms, self.parts.reranking.in_force)
+        parts = self.parts
+        if parts.experiments.active:
+            return assigning.recommend(parts, request, now_ms)
+        return answers.answer(parts, request, now_ms, parts.reranking.in_force)
 
     def asking(self, policy: Policy | None = None) -> Asking:
         """Return a reader of this state under a policy; None: under the settings in force."""

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.clock import following_ms
+from headwater_server.engine.experiments.experiments import Experiments
 from headwater_server.engine.explain.explanations import Explanations
 from headwater_server.engine.intake.deduplication_windows import DeduplicationWindows
 from headwater_server.engine.intake.influence import Influence
@@ -42,7 +43,7 @@ from headwater_server.engine.visitors.visitors import History, Visitors
 
 _STATEFUL = (
     "catalogue", "visitors", "users", "hiding", "deduplication", "influence", "attribution",
-    "progress", "calibration", "drift", "placements", "models",
+    "progress", "calibration", "drift", "placements", "models", "experiments",
 )  # fmt: skip
 
 
@@ -58,8 +59,9 @@ class Parts:
     """What an engine is made of. Nothing here decides: `engine` and `changes` do."""
 
     def __init__(self, settings: EngineSettings) -> None:
-        self.settings = settings
+        self.settings = self.written = settings
         self.settings_history = SettingsHistory()
+        self.experiments = Experiments()
         self.build: Build | None = None
         self.clock_ms = 0
         self.learned = 0
@@ -107,9 +109,13 @@ class Parts:
         )
         self.adopt(settings)
 
-    def adopt(self, settings: EngineSettings) -> None:
-        """Go on under ``settings``; what was learned stays, as far as there are places for it."""
-        self.settings = settings
+    def adopt(self, written: EngineSettings) -> None:
+        """Go on under these settings; what was learned stays, as far as there are places for it.
+
+        In force are they with what is promoted over them: answers, and nothing else, follow that.
+        """
+        self.written = written
+        self.settings = settings = self.experiments.policies.over(written)
         self.catalogue.items_max = settings.items_max
         self.catalogue.event_items_max = settings.event_items_max
         self.retriever.leave_out(settings.without)
@@ -126,6 +132,16 @@ class Parts:
         self.attribution.adopt(round(settings.attribution_window_minutes * 60_000), self.clock_ms)
         self._shrink()
 
+    def override(self, who: str, time_ms: int) -> None:
+        """Put what is promoted now over the written settings."""
+        before = self.settings
+        self._answer_by(self.experiments.policies.over(self.written))
+        self.settings_history.note(before, self.settings, who, time_ms)
+
+    def _answer_by(self, settings: EngineSettings) -> None:
+        self.settings = self.learning.settings = self.influence.settings = settings
+        self.reranking.adopt(settings)
+
     def _shrink(self) -> None:
         """Remove what has no place any more; described items stay, whatever ``items_max`` is."""
         for _ in self.making_room():
@@ -136,8 +152,9 @@ class Parts:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no item and no event is known yet."""
-        return not len(self.catalogue) and not len(self.deduplication)
+        """Whether no item, event or policy is known yet."""
+        is_used = len(self.catalogue) or len(self.deduplication) or self.experiments.is_used
+        return not is_used
 
     def time_ms(self, entry: Entry, event_time_ms: int | None = None) -> int:
         """Return what the clock says once this is applied."""
@@ -241,7 +258,7 @@ class Parts:
     def state(self) -> dict[str, Any]:
         """Return all that was learned, as a tree of plain values, made branch by branch."""
         return {
-            "settings": self.settings.canonical(),
+            "settings": self.written.canonical(),
             "clock_ms": self.clock_ms,
             "learned": self.learned,
             "popular": self.retriever.popular.state,
@@ -274,5 +291,6 @@ class Parts:
         parts.build = Build(*found) if (found := beside.get("build")) else None
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])
+        parts._answer_by(parts.experiments.policies.over(parts.written))
         parts.retriever.popular.load(learned["popular"], len(parts.catalogue.ids))
         return parts

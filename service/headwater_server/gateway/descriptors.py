@@ -13,6 +13,7 @@ from google.rpc import error_details_pb2
 
 from headwater.v1 import (
     catalog_service_pb2,
+    experiment_service_pb2,
     feedback_service_pb2,
     model_service_pb2,
     recommendation_service_pb2,
@@ -25,6 +26,7 @@ API = (
     catalog_service_pb2.DESCRIPTOR,
     user_service_pb2.DESCRIPTOR,
     model_service_pb2.DESCRIPTOR,
+    experiment_service_pb2.DESCRIPTOR,
 )
 ERRORS = error_details_pb2.DESCRIPTOR  # without it, an error's field would not reach REST callers
 

@@ -9,6 +9,8 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.observability.meters import Meters
 from headwater_server.observability.recent import RecentCalls
 from headwater_server.replica.clock import wall_clock_ms
+from headwater_server.replica.experiments.experiment_reads import ExperimentReads
+from headwater_server.replica.experiments.experiment_writes import ExperimentWrites
 from headwater_server.replica.group.digest_comparison import Comparison
 from headwater_server.replica.group.host_peers import HostPeers
 from headwater_server.replica.group.identity import Identity, this_process
@@ -112,6 +114,9 @@ class _Assembly:
         stores, engine, shell, writes = self._stores, self._engine, self._shell, self._writes
         sampling = self._sampling(recent)
         self._own.serves(shell, sampling)
+        experiments = ExperimentReads(
+            engine, shell.tail, stores.evaluations, now_ms=self._own.now_ms
+        )
         return Replica(
             wanted=wanted,
             stores=stores,
@@ -124,6 +129,8 @@ class _Assembly:
             marks=self._marks,
             comparison=Comparison(stores.replicas, self._marks, writes),
             operators=OperatorReads(engine, shell, sampling, self._own, stores, self._state_memory),
+            experiment_reads=experiments,
+            experiment_writes=self._experiment_writes(experiments),
             sampling=sampling,
             settings_warnings=SettingsWarnings(engine),
             membership=membership,
@@ -172,6 +179,17 @@ class _Assembly:
             token_keys=self._stores.token_keys,
             now_ms=self._own.now_ms,
             timeout_s=self._timeout_s,
+        )
+
+    def _experiment_writes(self, reads: ExperimentReads) -> ExperimentWrites:
+        return ExperimentWrites(
+            self._engine,
+            self._stores.log,
+            self._shell.tail,
+            self._writes,
+            reads,
+            who=self._own.identity.who,
+            now_ms=self._own.now_ms,
         )
 
     def _sampling(self, recent: RecentCalls) -> Sampling:

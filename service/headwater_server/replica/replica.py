@@ -19,6 +19,8 @@ from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
 from headwater_server.observability.measurements import Measurements
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
+from headwater_server.replica.experiments.experiment_reads import ExperimentReads
+from headwater_server.replica.experiments.experiment_writes import ExperimentWrites
 from headwater_server.replica.group.digest_comparison import Comparison
 from headwater_server.replica.group.marks import Marks
 from headwater_server.replica.group.membership import Membership
@@ -61,6 +63,8 @@ class Replica:
     marks: Marks
     comparison: Comparison
     operators: OperatorReads
+    experiment_reads: ExperimentReads
+    experiment_writes: ExperimentWrites
     sampling: Sampling
     settings_warnings: SettingsWarnings
     membership: Membership

@@ -1,4 +1,7 @@
-"""Reads and changes the settings on the log without a replica, and without learning the log."""
+"""Reads and changes the settings on the log without a replica, and without learning the log.
+
+They are the written ones: a promoted policy overrides some of them for as long as it is promoted.
+"""
 
 from __future__ import annotations
 

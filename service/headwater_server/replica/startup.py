@@ -83,7 +83,7 @@ async def put_start(log: Log, tail: Tail, wanted: WantedSettings, build: Build) 
     for attempt in range(TRIES):
         operations = _missing(tail, wanted, build)
         if not operations:
-            return _say_kept(wanted, tail.settings)
+            return _say_kept(wanted, tail.written_settings)
         after = tail.position if attempt < TRIES - 1 else None
         try:
             position = await log.append([log.encode(operations)], after=after)
@@ -96,9 +96,10 @@ async def put_start(log: Log, tail: Tail, wanted: WantedSettings, build: Build) 
 
 def _missing(tail: Tail, wanted: WantedSettings, build: Build) -> list[Operation]:
     """Return what the log does not say yet: the settings, and who answers from here on."""
-    settings, operations = wanted.over(tail.settings), list[Operation]()
-    if tail.position == START or settings.canonical() != tail.settings.canonical():
-        operations.append(wanted.change(tail.settings))
+    written = tail.written_settings  # a promoted policy stays over them, whatever the file says
+    settings, operations = wanted.over(written), list[Operation]()
+    if tail.position == START or settings.canonical() != written.canonical():
+        operations.append(wanted.change(written))
     if tail.build != build:
         operations.append(build)
     return operations

@@ -32,11 +32,16 @@ class Keys:
         self.token_keys = f"{self._prefix}:token-keys"
         self.serving = f"{self._prefix}:replicas:serving"
         self.probe = f"{self._prefix}:probe"
+        self.evaluations = f"{self._prefix}:evaluations"
         self.personalizer_deadlines = f"{self._prefix}:personalizer:deadlines"
 
     def snapshot(self, snapshot_id: str) -> str:
         """Return the key of one snapshot's chunks and manifest."""
         return f"{self._prefix}:snapshot:{snapshot_id}"
+
+    def evaluation(self, name: str) -> str:
+        """Return the key of one report of `headwater evaluate`."""
+        return f"{self._prefix}:evaluations:{name}"
 
     def personalizer_event(self, event_id: str) -> str:
         """Return the key of one event of the Personalizer adapter, until it has its reward."""

@@ -12,6 +12,7 @@ from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.archiver import Archiver
 from headwater_server.storage.embedded.dir_watch import DirWatch
 from headwater_server.storage.embedded.embedded import EmbeddedServer
+from headwater_server.storage.kept.evaluations import RedisEvaluations
 from headwater_server.storage.kept.holdings import RedisHoldings
 from headwater_server.storage.kept.quarantine import RedisQuarantine
 from headwater_server.storage.kept.replicas import RedisReplicas
@@ -46,6 +47,7 @@ class Storage:
     token_keys: TokenKeys
     token_key_ring: RedisTokenKeys
     holdings: RedisHoldings
+    evaluations: RedisEvaluations
     server: EmbeddedServer | None
     store: Store
     settings: StorageSettings
@@ -96,6 +98,7 @@ async def open_storage(
             token_keys=token_keys,
             token_key_ring=ring,
             holdings=RedisHoldings(store, settings, archive),
+            evaluations=RedisEvaluations(store, settings),
             server=server,
             store=store,
             settings=settings,

@@ -10,6 +10,7 @@ import pytest
 
 from headwater_server.api.health import SERVICES
 from headwater_server.api.servicers.catalog import CatalogServicer
+from headwater_server.api.servicers.experiment import ExperimentServicer
 from headwater_server.api.servicers.feedback import FeedbackServicer
 from headwater_server.api.servicers.model import ModelServicer
 from headwater_server.api.servicers.recommendation import RecommendationServicer
@@ -18,6 +19,7 @@ from headwater_server.api.servicers.user import UserServicer
 ROOT = Path(__file__).resolve().parents[3]
 SERVICERS = [
     CatalogServicer,
+    ExperimentServicer,
     FeedbackServicer,
     ModelServicer,
     RecommendationServicer,

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.experiments.counts.exposed import Exposed
 from headwater_server.engine.intake.id_buckets import IDS_A_BUCKET
 from headwater_server.engine.intake.id_rows import ROW_BYTES
 from headwater_server.engine.parts import Parts
@@ -81,6 +82,13 @@ def test_a_visitor_takes_what_is_stated():
     item = slot_bytes(histories.items, histories.times, histories.counts)
     assert bytes_a_row(visitors) == stated("visitor or account")
     assert item == stated("item of a visitor's history")
+
+
+def test_an_exposed_visitor_takes_what_is_stated():
+    exposed = Exposed()
+    for _ in exposed.reserving(ROWS):
+        pass
+    assert bytes_a_row(exposed) == stated("visitor that was exposed in an experiment")
 
 
 def test_an_event_id_takes_what_is_stated():

@@ -18,6 +18,17 @@ from headwater_server.engine.messages.entries import (
     VisitorUnlink,
 )
 from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.experiments import (
+    Experiment,
+    ExperimentArm,
+    ExperimentStop,
+    ExperimentWrite,
+    GuardRail,
+    PolicyPromote,
+    PolicyRollback,
+    PolicyWrite,
+    Primary,
+)
 from headwater_server.engine.settings import EngineSettings
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -85,8 +96,34 @@ visitor_unlinks = st.builds(VisitorUnlink, text)
 hashes = st.binary(min_size=16, max_size=16)
 erased_events = st.builds(ErasedEvent, hashes, hashes, st.booleans())
 builds = st.builds(Build, text, small, text)
+experiments = st.builds(
+    Experiment,
+    text,
+    st.lists(st.builds(ExperimentArm, text, text, number), max_size=3).map(tuple),
+    layer=text,
+    salt=text,
+    unit=text,
+    placements=texts,
+    share=number,
+    primary=st.builds(Primary, text, number, text),
+    guard_rails=st.lists(st.builds(GuardRail, text, number), max_size=2).map(tuple),
+    level=number,
+    visitors_planned=whole,
+    visitors_max=whole,
+    start_time_ms=whole,
+    end_time_ms=whole,
+    currency_code=text,
+    auto_promote=st.booleans(),
+)
+policy_operations = (
+    st.builds(PolicyWrite, text, text, text)
+    | st.builds(PolicyPromote, text, text, text, text, text, text)
+    | st.builds(PolicyRollback, text, text, text)
+    | st.builds(ExperimentWrite, experiments, text)
+    | st.builds(ExperimentStop, text, text, text, text)
+)
 kinds = (
     events | item_writes | item_deletes | user_writes | user_erases | visitor_unlinks
-    | erased_events | marks | settings_changes | builds
+    | erased_events | marks | settings_changes | builds | policy_operations
 )  # fmt: skip
 operations = st.lists(kinds, max_size=4).map(tuple)

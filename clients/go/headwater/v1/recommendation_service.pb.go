@@ -361,8 +361,11 @@ type RecommendResponse struct {
 	// Whether the propensities are estimates, from 200 draws of the policy each (then they are at
 	// least 1/201), as with Thompson sampling; otherwise they are exact.
 	PropensitiesEstimated bool `protobuf:"varint,8,opt,name=propensities_estimated,json=propensitiesEstimated,proto3" json:"propensities_estimated,omitempty"`
-	unknownFields         protoimpl.UnknownFields
-	sizeCache             protoimpl.SizeCache
+	// The arms of experiments that the list was chosen by, in the order of experiment ids. Empty: the
+	// visitor is in no experiment at this placement.
+	Arms          []*ArmAssignment `protobuf:"bytes,9,rep,name=arms,proto3" json:"arms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RecommendResponse) Reset() {
@@ -449,6 +452,13 @@ func (x *RecommendResponse) GetPropensitiesEstimated() bool {
 		return x.PropensitiesEstimated
 	}
 	return false
+}
+
+func (x *RecommendResponse) GetArms() []*ArmAssignment {
+	if x != nil {
+		return x.Arms
+	}
+	return nil
 }
 
 // One slot of a slate.
@@ -989,7 +999,7 @@ var File_headwater_v1_recommendation_service_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\n" +
-	")headwater/v1/recommendation_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x18headwater/v1/value.proto\"\xa6\x06\n" +
+	")headwater/v1/recommendation_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x16headwater/v1/arm.proto\x1a\x18headwater/v1/value.proto\"\xa6\x06\n" +
 	"\x10RecommendRequest\x12\x1d\n" +
 	"\n" +
 	"visitor_id\x18\x01 \x01(\tR\tvisitorId\x12\x17\n" +
@@ -1014,7 +1024,7 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\x17first_slot_propensities\x18\x11 \x01(\bR\x15firstSlotPropensities\x1aO\n" +
 	"\fContextEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12)\n" +
-	"\x05value\x18\x02 \x01(\v2\x13.headwater.v1.ValueR\x05value:\x028\x01\"\xbe\x02\n" +
+	"\x05value\x18\x02 \x01(\v2\x13.headwater.v1.ValueR\x05value:\x028\x01\"\xef\x02\n" +
 	"\x11RecommendResponse\x12+\n" +
 	"\x11recommendation_id\x18\x01 \x01(\tR\x10recommendationId\x12+\n" +
 	"\x11attribution_token\x18\x02 \x01(\tR\x10attributionToken\x12.\n" +
@@ -1023,7 +1033,8 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\x06policy\x18\x05 \x01(\tR\x06policy\x12\x1a\n" +
 	"\bdegraded\x18\x06 \x03(\tR\bdegraded\x12\x1c\n" +
 	"\tshortfall\x18\a \x01(\tR\tshortfall\x125\n" +
-	"\x16propensities_estimated\x18\b \x01(\bR\x15propensitiesEstimated\"\x9d\x04\n" +
+	"\x16propensities_estimated\x18\b \x01(\bR\x15propensitiesEstimated\x12/\n" +
+	"\x04arms\x18\t \x03(\v2\x1b.headwater.v1.ArmAssignmentR\x04arms\"\x9d\x04\n" +
 	"\x06Result\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12\x14\n" +
 	"\x05score\x18\x02 \x01(\x01R\x05score\x12%\n" +
@@ -1113,28 +1124,30 @@ var file_headwater_v1_recommendation_service_proto_goTypes = []any{
 	(*ListTrendingItemsResponse)(nil), // 9: headwater.v1.ListTrendingItemsResponse
 	(*ScoredItem)(nil),                // 10: headwater.v1.ScoredItem
 	nil,                               // 11: headwater.v1.RecommendRequest.ContextEntry
-	(*Value)(nil),                     // 12: headwater.v1.Value
+	(*ArmAssignment)(nil),             // 12: headwater.v1.ArmAssignment
+	(*Value)(nil),                     // 13: headwater.v1.Value
 }
 var file_headwater_v1_recommendation_service_proto_depIdxs = []int32{
 	11, // 0: headwater.v1.RecommendRequest.context:type_name -> headwater.v1.RecommendRequest.ContextEntry
 	0,  // 1: headwater.v1.RecommendRequest.exploration:type_name -> headwater.v1.Exploration
 	1,  // 2: headwater.v1.RecommendRequest.diversity:type_name -> headwater.v1.Diversity
 	4,  // 3: headwater.v1.RecommendResponse.results:type_name -> headwater.v1.Result
-	5,  // 4: headwater.v1.Result.contributions:type_name -> headwater.v1.FeatureContribution
-	10, // 5: headwater.v1.ListSimilarItemsResponse.results:type_name -> headwater.v1.ScoredItem
-	10, // 6: headwater.v1.ListTrendingItemsResponse.results:type_name -> headwater.v1.ScoredItem
-	12, // 7: headwater.v1.RecommendRequest.ContextEntry.value:type_name -> headwater.v1.Value
-	2,  // 8: headwater.v1.RecommendationService.Recommend:input_type -> headwater.v1.RecommendRequest
-	6,  // 9: headwater.v1.RecommendationService.ListSimilarItems:input_type -> headwater.v1.ListSimilarItemsRequest
-	8,  // 10: headwater.v1.RecommendationService.ListTrendingItems:input_type -> headwater.v1.ListTrendingItemsRequest
-	3,  // 11: headwater.v1.RecommendationService.Recommend:output_type -> headwater.v1.RecommendResponse
-	7,  // 12: headwater.v1.RecommendationService.ListSimilarItems:output_type -> headwater.v1.ListSimilarItemsResponse
-	9,  // 13: headwater.v1.RecommendationService.ListTrendingItems:output_type -> headwater.v1.ListTrendingItemsResponse
-	11, // [11:14] is the sub-list for method output_type
-	8,  // [8:11] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	12, // 4: headwater.v1.RecommendResponse.arms:type_name -> headwater.v1.ArmAssignment
+	5,  // 5: headwater.v1.Result.contributions:type_name -> headwater.v1.FeatureContribution
+	10, // 6: headwater.v1.ListSimilarItemsResponse.results:type_name -> headwater.v1.ScoredItem
+	10, // 7: headwater.v1.ListTrendingItemsResponse.results:type_name -> headwater.v1.ScoredItem
+	13, // 8: headwater.v1.RecommendRequest.ContextEntry.value:type_name -> headwater.v1.Value
+	2,  // 9: headwater.v1.RecommendationService.Recommend:input_type -> headwater.v1.RecommendRequest
+	6,  // 10: headwater.v1.RecommendationService.ListSimilarItems:input_type -> headwater.v1.ListSimilarItemsRequest
+	8,  // 11: headwater.v1.RecommendationService.ListTrendingItems:input_type -> headwater.v1.ListTrendingItemsRequest
+	3,  // 12: headwater.v1.RecommendationService.Recommend:output_type -> headwater.v1.RecommendResponse
+	7,  // 13: headwater.v1.RecommendationService.ListSimilarItems:output_type -> headwater.v1.ListSimilarItemsResponse
+	9,  // 14: headwater.v1.RecommendationService.ListTrendingItems:output_type -> headwater.v1.ListTrendingItemsResponse
+	12, // [12:15] is the sub-list for method output_type
+	9,  // [9:12] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_recommendation_service_proto_init() }
@@ -1142,6 +1155,7 @@ func file_headwater_v1_recommendation_service_proto_init() {
 	if File_headwater_v1_recommendation_service_proto != nil {
 		return
 	}
+	file_headwater_v1_arm_proto_init()
 	file_headwater_v1_value_proto_init()
 	file_headwater_v1_recommendation_service_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from headwater.v1 import arm_pb2 as _arm_pb2
 from headwater.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
 import sys
@@ -229,6 +230,7 @@ class RecommendResponse(_message.Message):
     DEGRADED_FIELD_NUMBER: _builtins.int
     SHORTFALL_FIELD_NUMBER: _builtins.int
     PROPENSITIES_ESTIMATED_FIELD_NUMBER: _builtins.int
+    ARMS_FIELD_NUMBER: _builtins.int
     recommendation_id: _builtins.str
     """The request's `recommendation_id`, or the one that the server created."""
     attribution_token: _builtins.str
@@ -255,6 +257,12 @@ class RecommendResponse(_message.Message):
     def degraded(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What was left out to meet the deadline. Empty: nothing."""
 
+    @_builtins.property
+    def arms(self) -> _containers.RepeatedCompositeFieldContainer[_arm_pb2.ArmAssignment]:
+        """The arms of experiments that the list was chosen by, in the order of experiment ids. Empty: the
+        visitor is in no experiment at this placement.
+        """
+
     def __init__(
         self,
         *,
@@ -266,10 +274,11 @@ class RecommendResponse(_message.Message):
         degraded: _abc.Iterable[_builtins.str] | None = ...,
         shortfall: _builtins.str = ...,
         propensities_estimated: _builtins.bool = ...,
+        arms: _abc.Iterable[_arm_pb2.ArmAssignment] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribution_token", b"attribution_token", "degraded", b"degraded", "offset", b"offset", "policy", b"policy", "propensities_estimated", b"propensities_estimated", "recommendation_id", b"recommendation_id", "results", b"results", "shortfall", b"shortfall"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "attribution_token", b"attribution_token", "degraded", b"degraded", "offset", b"offset", "policy", b"policy", "propensities_estimated", b"propensities_estimated", "recommendation_id", b"recommendation_id", "results", b"results", "shortfall", b"shortfall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -9,6 +9,7 @@ from headwater.ids import new_id
 from headwater.recommendations import FeatureContribution, Recommendation, Result
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.values import Values
+from headwater.wire.arms import arms
 from headwater.wire.values import to_ids, to_values
 
 
@@ -83,6 +84,7 @@ def recommendation(response: pb.RecommendResponse) -> Recommendation:
         degraded=tuple(response.degraded),
         shortfall=response.shortfall,
         propensities_estimated=response.propensities_estimated,
+        arms=arms(response.arms),
     )
 
 

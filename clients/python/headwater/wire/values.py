@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from headwater.v1.value_pb2 import Value
@@ -53,3 +54,8 @@ def to_time(name: str, time: datetime | None) -> Timestamp | None:
 def from_time(time: Timestamp) -> datetime:
     """Return the time in UTC."""
     return time.ToDatetime(tzinfo=UTC)
+
+
+def set_time(message: Message, name: str) -> datetime | None:
+    """Return the time in a field, None if it is not set."""
+    return from_time(getattr(message, name)) if message.HasField(name) else None

@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { BadRequestSchema, RetryInfoSchema } from "../gen/google/rpc/error_details_pb.js";
+import { BadRequestSchema, PreconditionFailureSchema, RetryInfoSchema } from "../gen/google/rpc/error_details_pb.js";
 import { tooLarge } from "./too-large.js";
 
 export { Code };
@@ -15,6 +15,7 @@ export interface FailureDetails {
   code?: Code;
   fieldViolations?: readonly FieldViolation[];
   retryAfterMs?: number;
+  conditions?: readonly string[];
   cause?: unknown;
 }
 
@@ -24,6 +25,8 @@ export class HeadwaterError extends Error {
   readonly fieldViolations: readonly FieldViolation[];
   /** The pause before the next try, if the server sent one. */
   readonly retryAfterMs: number | undefined;
+  /** What must be true before the call can succeed, one text for each. */
+  readonly conditions: readonly string[];
 
   constructor(message: string, details: FailureDetails = {}) {
     super(message, { cause: details.cause });
@@ -31,6 +34,7 @@ export class HeadwaterError extends Error {
     this.code = details.code ?? Code.Unknown;
     this.fieldViolations = details.fieldViolations ?? [];
     this.retryAfterMs = details.retryAfterMs;
+    this.conditions = details.conditions ?? [];
   }
 
   // a separate name, since a bundler may shorten the class name
@@ -50,6 +54,16 @@ export class InvalidRequestError extends HeadwaterError {
 /** The requested object does not exist. */
 export class NotFoundError extends HeadwaterError {
   static override readonly title = "NotFoundError";
+}
+
+/** The id is used by something that differs from what the request would create. */
+export class AlreadyExistsError extends HeadwaterError {
+  static override readonly title = "AlreadyExistsError";
+}
+
+/** The state does not allow it now; `conditions` has all that must be true before. */
+export class FailedPreconditionError extends HeadwaterError {
+  static override readonly title = "FailedPreconditionError";
 }
 
 /** The server requires a key, and the given one is missing or wrong. */
@@ -90,6 +104,8 @@ export class CanceledError extends HeadwaterError {
 const KINDS: Partial<Record<Code, typeof HeadwaterError>> = {
   [Code.InvalidArgument]: InvalidRequestError,
   [Code.NotFound]: NotFoundError,
+  [Code.AlreadyExists]: AlreadyExistsError,
+  [Code.FailedPrecondition]: FailedPreconditionError,
   [Code.Unauthenticated]: UnauthenticatedError,
   [Code.PermissionDenied]: PermissionDeniedError,
   [Code.Unimplemented]: UnimplementedError,
@@ -111,9 +127,11 @@ export function toHeadwaterError(thrown: unknown): HeadwaterError {
   const large = error.code === Code.ResourceExhausted ? tooLarge(error.rawMessage) : undefined;
   if (large) return failure(large, Code.InvalidArgument, { cause: thrown });
   const violations = error.findDetails(BadRequestSchema).flatMap((detail) => detail.fieldViolations);
+  const conditions = error.findDetails(PreconditionFailureSchema).flatMap((detail) => detail.violations);
   return failure(error.rawMessage || Code[error.code], error.code, {
     fieldViolations: violations.map(({ field, description }) => ({ field, description })),
     retryAfterMs: retryAfterMs(error),
+    conditions: conditions.map(({ description }) => description),
     cause: error.cause ?? thrown,
   });
 }

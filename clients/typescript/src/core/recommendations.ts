@@ -1,3 +1,4 @@
+import type { ArmAssignment } from "./arms.js";
 import type { Values } from "./values.js";
 
 /** How varied a list is, from "none" to "high"; "auto": as varied as the items that the visitor viewed last. */
@@ -88,4 +89,6 @@ export interface Slate {
   shortfall: string;
   isFallback: boolean;
   propensitiesEstimated: boolean;
+  /** The arms of experiments that the list was chosen by. Absent: an older server, or a fallback. */
+  arms?: ArmAssignment[];
 }

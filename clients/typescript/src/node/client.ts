@@ -12,7 +12,8 @@ import { itemList } from "../wire/lists.js";
 import { metrics, model } from "../wire/model.js";
 import { named, recommendRequest, slate } from "../wire/recommendations.js";
 import { toIds } from "../wire/values.js";
-import { Catalogue, READ_MS, WRITE_MS } from "./catalogue.js";
+import { READ_MS, WRITE_MS } from "./catalogue.js";
+import { Experiments } from "./experiments.js";
 import { streamed } from "./feedback-stream.js";
 import type { Batches } from "./unanswered.js";
 
@@ -23,7 +24,7 @@ import type { Batches } from "./unanswered.js";
  * `feedback` are repeated when the server is unavailable or overloaded; no event is learned twice, since each has its
  * own id.
  */
-export class Client extends Catalogue {
+export class Client extends Experiments {
   readonly #recommendations = this.service(RecommendationService);
   readonly #feedback = this.service(FeedbackService);
   readonly #model = this.service(ModelService);

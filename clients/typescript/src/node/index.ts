@@ -1,9 +1,12 @@
 /** Headwater for backends: the whole API over gRPC. */
 
+export type { ArmAssignment } from "../core/arms.js";
 export {
+  AlreadyExistsError,
   CanceledError,
   Code,
   DeadlineExceededError,
+  FailedPreconditionError,
   type FieldViolation,
   HeadwaterError,
   InvalidRequestError,
@@ -23,9 +26,28 @@ export {
   type FeedbackAnswer,
   newEvent,
 } from "../core/events.js";
+export type {
+  ArmFigures,
+  EvaluatedPolicy,
+  Evaluation,
+  ExperimentLook,
+  ExperimentReport,
+  ExperimentVerdict,
+  MetricFigures,
+} from "../core/experiment-reports.js";
+export type {
+  Experiment,
+  ExperimentArm,
+  ExperimentState,
+  GuardRail,
+  KeptArm,
+  KeptExperiment,
+  PrimaryMetric,
+} from "../core/experiments.js";
 export type { Item, ItemResult, ItemsAnswer, WriteStatus } from "../core/items.js";
 export type { ItemList, ScoredItem, SimilarQuestion, TrendingQuestion } from "../core/lists.js";
 export type { DriftAlarm, Metric, Metrics, Model, ReplicaState } from "../core/model.js";
+export type { Json, KeptPolicy, Policy, Promotion, ReportReference } from "../core/policies.js";
 export type {
   CallOptions,
   Diversity,
@@ -40,5 +62,6 @@ export type { Time, Values } from "../core/values.js";
 export type { SetTime } from "./catalogue.js";
 export { Client } from "./client.js";
 export type { ConnectionOptions } from "./connection.js";
+export type { MinOffset } from "./experiments.js";
 export { BufferClosedError, BufferFullError, type BufferOptions, FeedbackBuffer } from "./feedback-buffer.js";
 export type { Batches } from "./unanswered.js";

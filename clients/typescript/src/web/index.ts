@@ -1,5 +1,6 @@
 /** Headwater for web pages: lists over gRPC-Web, events that are not lost, impressions. */
 
+export type { ArmAssignment } from "../core/arms.js";
 export {
   CanceledError,
   Code,

@@ -2,6 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { newId } from "../core/ids.js";
 import type { Question, Result, Slate } from "../core/recommendations.js";
 import * as pb from "../gen/headwater/v1/recommendation_service_pb.js";
+import { arm } from "./arms.js";
 import { refuseUnknown, toIds, toValues } from "./values.js";
 
 const DIVERSITY = {
@@ -73,6 +74,7 @@ export function slate(response: pb.RecommendResponse): Slate {
     shortfall,
     isFallback: false,
     propensitiesEstimated,
+    arms: response.arms.map(arm),
   };
 }
 

@@ -21,7 +21,13 @@ SCOPES: Mapping[str, str] = {
     "catalog": "CatalogService",
     "users": "UserService",
     "model": "ModelService",
+    "experiments": "ExperimentService",
 }
+ALSO: Mapping[str, str] = {
+    # Recommend returns the same to the same key, so this opens nothing new, also not to a page
+    "ExperimentService/AssignArms": "recommend",
+}
+"""Single methods that another scope opens, too."""
 READ = "read"  # for a backend's key: every call that changes nothing, as a console needs
 PAGE_SCOPES = ("recommend", "feedback")
 SHAPE = "write KEY, or KEY;scopes=feedback+recommend;calls_per_second=100, with commas between"
@@ -58,14 +64,15 @@ class Access:
         >>> Access(b"", scopes=frozenset({"read"})).may_write("headwater.v1.ModelService/GetModel")
         False
         """
-        return not self.scopes or _scope_of(call) in self.scopes
+        return not self.scopes or not self.scopes.isdisjoint(_scopes_of(call))
 
 
 @cache
-def _scope_of(call: str) -> str:
-    """Return the scope that opens a method, "" for none."""
-    service = call.partition("/")[0].rpartition(".")[2]
-    return next((scope for scope, opens in SCOPES.items() if opens == service), "")
+def _scopes_of(call: str) -> frozenset[str]:
+    """Return the scopes of which each opens a method."""
+    service, _, method = call.rpartition(".")[2].partition("/")
+    opening = {scope for scope, opens in SCOPES.items() if opens == service}
+    return frozenset(opening | {ALSO.get(f"{service}/{method}", "")} - {""})
 
 
 def accesses(text: str, *, is_page: bool) -> list[Access]:

@@ -15,6 +15,11 @@ WRITING: Final = frozenset(
         "UpsertUsers",
         "EraseUser",
         "UnlinkVisitor",
+        "UpsertPolicy",
+        "PromotePolicy",
+        "RollbackPolicy",
+        "CreateExperiment",
+        "StopExperiment",
     }
 )
 

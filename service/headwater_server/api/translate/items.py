@@ -58,7 +58,7 @@ def _item(place: str, item: item_pb2.Item) -> Item:
         title=short_text(f"{place}.title", item.title, TEXT_BYTES_MAX),
         categories=_labels(f"{place}.categories", item.categories),
         price=_price(f"{place}.price", item.price) if item.HasField("price") else None,
-        currency_code=_currency(f"{place}.currency_code", item.currency_code),
+        currency_code=currency(f"{place}.currency_code", item.currency_code),
         available=item.available if item.HasField("available") else True,
         tags=_labels(f"{place}.tags", item.tags),
         features=checked_values(f"{place}.features", item.features),
@@ -77,7 +77,8 @@ def _price(field: str, price: float) -> float:
     return price
 
 
-def _currency(field: str, code: str) -> str:
+def currency(field: str, code: str) -> str:
+    """Return an ISO 4217 code, "" for none."""
     if not _CURRENCY.fullmatch(code):
         raise InvalidRequest(field, "is not three capital letters, such as EUR")
     return code

@@ -14,7 +14,9 @@ from struct import Struct
 
 from google.protobuf.message import Message
 
+from headwater.v1 import arm_pb2
 from headwater.v1 import recommendation_service_pb2 as pb
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.results import Results
 from headwater_server.replica.answers import Answer
 
@@ -29,6 +31,11 @@ def texts_bytes(answer: Answer) -> bytes:
     >>> message = pb.RecommendResponse.FromString(texts_bytes(answer))
     >>> message.recommendation_id, message.policy, message.offset, message.shortfall
     ('r1', 'best', '7-0', '')
+    >>> arms = (Arm("warmer", "control"), Arm("basket", "é" * 200))
+    >>> answer = Answer(Recommendation("r1", (), "best", arms=arms), "", "7-0")
+    >>> message = pb.RecommendResponse.FromString(texts_bytes(answer))
+    >>> [(arm.experiment_id, len(arm.arm_id)) for arm in message.arms]
+    [('warmer', 7), ('basket', 200)]
     """
     slate = answer.recommendation
     texts = slate.recommendation_id, answer.attribution_token, answer.offset, slate.policy
@@ -36,12 +43,19 @@ def texts_bytes(answer: Answer) -> bytes:
     written = b"".join([_text(tag, text) for tag, text in fields if text])
     if answer.degraded:
         written += b"".join([_text(_DEGRADED, name) for name in answer.degraded])
+    if slate.arms:
+        written += b"".join([_arm(arm) for arm in slate.arms])
     return written + _ESTIMATED if slate.propensities_estimated else written
 
 
 def _text(tag: bytes, text: str) -> bytes:
     raw = text.encode()
     return tag + _varint(len(raw)) + raw
+
+
+def _arm(arm: Arm) -> bytes:
+    raw = _text(_EXPERIMENT_ID, arm.experiment_id) + _text(_ARM_ID, arm.arm_id)
+    return _ARMS + _varint(len(raw)) + raw
 
 
 def results_bytes(results: Results) -> bytes:
@@ -80,6 +94,10 @@ _SCORE, _PROPENSITY, _PROBABILITY, _FIRST_SLOT = (
     )
 )  # fmt: skip
 _ESTIMATED = bytes((_tag(pb.RecommendResponse, "propensities_estimated", VARINT), 1))
+_ARMS = bytes((_tag(pb.RecommendResponse, "arms", LENGTH),))
+_EXPERIMENT_ID, _ARM_ID = (
+    bytes((_tag(arm_pb2.ArmAssignment, name, LENGTH),)) for name in ("experiment_id", "arm_id")
+)
 _RESULT, _ITEM_ID = (
     _tag(pb.RecommendResponse, "results", LENGTH),
     _tag(pb.Result, "item_id", LENGTH),

@@ -98,6 +98,7 @@ def _put(flags: dict[str, Any], values: EngineSettings, given: frozenset[str]) -
 
 
 async def _put_on_log(settings: Settings, values: EngineSettings, given: frozenset[str]) -> None:
+    from headwater_server.engine.policies.policy import ANSWERING
     from headwater_server.engine.settings_history import changed_settings
     from headwater_server.replica.group.identity import command
     from headwater_server.replica.settings_in_force import SettingsInForce
@@ -109,6 +110,8 @@ async def _put_on_log(settings: Settings, values: EngineSettings, given: frozens
     changes = list(changed_settings(before, found.settings))
     for name, old, new in changes:
         print(f"{name}: {old} -> {new}")
+        if name in ANSWERING:
+            print(f"{name}: a promoted policy may override it: see `headwater policy list`")
     print(f"offset={found.position.offset}" if changes else "nothing to change")
 
 

@@ -6,6 +6,15 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 
+from headwater_server.engine import assigning
+from headwater_server.engine.experiments import viewing
+from headwater_server.engine.experiments.judgement import Judgement
+from headwater_server.engine.experiments.judging import judged
+from headwater_server.engine.experiments.reports import (
+    ExperimentReport,
+    ExperimentView,
+    Policies,
+)
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit, limits
@@ -19,7 +28,9 @@ from headwater_server.engine.lookups.statistics import (
 )
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.entries import Item
+from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.requests import Interaction, ScoredItem, UserProfile
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.settings_history import ChangedSetting
@@ -97,6 +108,34 @@ class Lookups:
     def metrics(self) -> list[Metric]:
         """Return the figures of progressive validation."""
         return self._parts.progress.metrics() + self._parts.calibration.metrics()
+
+    def policies(self) -> Policies:
+        """Return the policies that are kept, and the promoted stack."""
+        return viewing.policies(self._parts.experiments)
+
+    def experiments(self) -> tuple[ExperimentView, ...]:
+        """Return all experiments, in the order in which they were created."""
+        parts = self._parts
+        return tuple(viewing.view(one, parts.clock_ms) for one in parts.experiments.by_id.values())
+
+    def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
+        """Return what an experiment says so far, None if there is none of this id."""
+        # imported where it is used: a start needs no scipy
+        from headwater_server.engine.experiments.reporting import report  # noqa: PLC0415
+
+        running = self._parts.experiments.by_id.get(experiment_id)
+        return report(running, self._parts.clock_ms) if running else None
+
+    def arms_of(
+        self, visitor_id: str, user_id: str, placement: str, now_ms: int
+    ) -> tuple[Arm, ...]:
+        """Return the arms of a visitor, by experiment; ``placement`` "" is any."""
+        return assigning.arms_of(self._parts, visitor_id, user_id, placement, now_ms)
+
+    def judged(self, operation: PolicyOperation, now_ms: int) -> Judgement:
+        """Return what an operation on policies or experiments would do now."""
+        parts = self._parts
+        return judged(parts.experiments, parts.settings, operation, max(now_ms, parts.clock_ms))
 
     def drift_alarms(self) -> tuple[DriftAlarm, ...]:
         """Return the changes that were noticed, oldest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from headwater_server.engine.messages.events import ContextValue, Event
+from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.settings import EngineSettings
 
@@ -149,6 +150,7 @@ Operation = (
     | Mark
     | SettingsChange
     | Build
+    | PolicyOperation
 )
 
 

@@ -77,6 +77,10 @@ class ProfileRows:
         """Return high bits of a hash times a secret odd number (Dietzfelbinger et al., 1997)."""
         return (low * _SECRET & _WORD) >> self._shift
 
+    def is_used(self, row: int) -> bool:
+        """Whether a row has a profile."""
+        return bool(self._words[2 * row] or self._words[2 * row + 1])
+
     def enter(self, key: str) -> int:
         """Give ``key``, which has none, a row."""
         if self._spare:

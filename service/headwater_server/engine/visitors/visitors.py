@@ -18,6 +18,7 @@ from headwater_server.engine.catalogue.eviction import ORDINARY
 from headwater_server.engine.catalogue.recency import Recency
 from headwater_server.engine.visitors.histories import Histories
 from headwater_server.engine.visitors.links import Links
+from headwater_server.engine.visitors.past_sums import PastSums
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.sessions import Sessions, enter_session
@@ -72,6 +73,7 @@ class Visitors:
         self.profiles_max = profiles_max
         self.session_gap_s = session_gap_s
         self.histories = Histories()
+        self.past = PastSums()
         self._rows = ProfileRows()
         self._recency = Recency()
         self._links = Links()
@@ -162,6 +164,7 @@ class Visitors:
             longer = yield from growing(getattr(self, name), rows)
             setattr(self, name, longer)
         yield from self.histories.reserving(rows)
+        yield from self.past.reserving(rows)
         yield from self._recency.reserving(rows)
 
     def shrink(self, places: int = 0) -> None:
@@ -180,6 +183,7 @@ class Visitors:
         self._linked.pop(row, None)
         self._recency.clear(row)
         self.histories.clear(row)
+        self.past.clear(row)
         for name in self._row_arrays:
             getattr(self, name)[row] = 0
 
@@ -262,6 +266,7 @@ class Visitors:
             "recency": self._recency.state(),
             "links": self._links.state(),
             "histories": self.histories.state(used),
+            "past": self.past.state(used),
             **{name: getattr(self, name)[:used] for name in self._row_arrays},
         }
 
@@ -272,6 +277,7 @@ class Visitors:
         self._links.load(state["links"])
         self._linked = {self._rows.find(visitor): visitor for visitor in self._links.known()}
         self.histories.load(state["histories"])
+        self.past.load(state["past"])
         for name in self._row_arrays:
             setattr(self, name, state[name])
         for _ in self._reserving(self._rows.capacity):

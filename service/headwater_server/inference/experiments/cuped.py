@@ -11,6 +11,9 @@ from numpy.typing import ArrayLike
 from headwater_server.inference.checks import Floats, column, number, within
 from headwater_server.inference.experiments.arm import Arm
 
+_ALIKE = 1e-9
+"""Two covariates whose correlation is so near to 1 or -1 count as one."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments:
@@ -112,16 +115,29 @@ def variance_left(arms: Sequence[Moments]) -> float:
 
 
 def _slopes(scatter: Floats) -> Floats:
-    """Return theta by least squares, on one scale for both covariates."""
+    """Return theta by least squares, on one scale for both covariates.
+
+    Two equations are solved by hand: a library's solver may round otherwise on another machine, and
+    an engine decides by the result.
+    """
     scale = np.sqrt(np.maximum(np.diag(scatter)[1:], 0.0))
     scale = np.where(scale > 0.0, scale, 1.0)
-    matrix, right = scatter[1:, 1:] / np.outer(scale, scale), scatter[1:, 0] / scale
-    return np.asarray(np.linalg.lstsq(matrix, right, rcond=1e-9)[0] / scale)
+    first, second = (scatter[1:, 0] / scale).tolist()
+    one, two = (np.diag(scatter)[1:] / scale**2).tolist()  # 1, or 0 where it is constant
+    shared = float(scatter[1, 2]) / float(scale[0] * scale[1])
+    if one > 0.0 < two and 1.0 - abs(shared) < _ALIKE:
+        sign = 1.0 if shared > 0.0 else -1.0
+        each = (first + sign * second) / 4.0
+        return np.array([each, sign * each]) / scale
+    if not (one > 0.0 < two):
+        return np.array([first if one > 0.0 else 0.0, second if two > 0.0 else 0.0]) / scale
+    rest = 1.0 - shared * shared
+    return np.array([first - shared * second, second - shared * first]) / rest / scale
 
 
 def _adjusted(arm: Moments, theta: Floats, center: Floats) -> Arm:
-    mean = float(arm.sums[0]) / arm.visitors
-    mean -= float(theta @ (arm.sums[1:] / arm.visitors - center))
-    turned = np.concatenate([[1.0], -theta])
-    spread = max(0.0, float(turned @ arm.scatter() @ turned))
-    return Arm(arm.visitors, mean, spread / (arm.visitors - 1))
+    (y, *x), (a, b) = (arm.sums / arm.visitors).tolist(), theta.tolist()
+    mean = y - a * (x[0] - float(center[0])) - b * (x[1] - float(center[1]))
+    (yy, yx, yh), (_, xx, xh), (_, _, hh) = arm.scatter().tolist()
+    spread = yy - 2.0 * (a * yx + b * yh) + a * a * xx + 2.0 * a * b * xh + b * b * hh
+    return Arm(arm.visitors, mean, max(0.0, spread) / (arm.visitors - 1))

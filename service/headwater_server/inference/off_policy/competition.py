@@ -25,9 +25,9 @@ def competition_shift(weights: ArrayLike, rewards: ArrayLike) -> float:
         What each item of the list earned, at least 0.
 
     `in_list` assumes that an item earns the same whatever else is in the list. Many visitors take
-    one thing of a list, or none. Then a better list has acts that replace each other. At the other end
-    is the choice model of Luce: an item is chosen with the chance u / (1 + S), S the sum over the
-    list. There, as 1 + S grows with A, all items earn less by this factor. The truth is in
+    one thing of a list, or none. Then a better list has acts that replace each other. At the other
+    end is the choice model of Luce: an item is chosen with the chance u / (1 + S), S the sum over
+    the list. There, as 1 + S grows with A, all items earn less by this factor. The truth is in
     between: what a visitor wants anyway does not compete. So `between` covers both ends.
 
     In a simulated shop (lists of 10, at most one click; champion T 0.4, epsilon 0.1) the estimate

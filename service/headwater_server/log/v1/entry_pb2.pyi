@@ -84,6 +84,11 @@ class Operation(_message.Message):
     VISITOR_UNLINK_FIELD_NUMBER: _builtins.int
     ERASED_EVENT_FIELD_NUMBER: _builtins.int
     BUILD_FIELD_NUMBER: _builtins.int
+    POLICY_WRITE_FIELD_NUMBER: _builtins.int
+    POLICY_PROMOTE_FIELD_NUMBER: _builtins.int
+    POLICY_ROLLBACK_FIELD_NUMBER: _builtins.int
+    EXPERIMENT_WRITE_FIELD_NUMBER: _builtins.int
+    EXPERIMENT_STOP_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """An event of a visitor."""
@@ -124,6 +129,26 @@ class Operation(_message.Message):
     def build(self) -> Global___Build:
         """The build of the servers that answer from here on."""
 
+    @_builtins.property
+    def policy_write(self) -> Global___PolicyWrite:
+        """A policy that is kept."""
+
+    @_builtins.property
+    def policy_promote(self) -> Global___PolicyPromote:
+        """A policy put over the settings, for everybody."""
+
+    @_builtins.property
+    def policy_rollback(self) -> Global___PolicyRollback:
+        """The last promoted policy taken away."""
+
+    @_builtins.property
+    def experiment_write(self) -> Global___ExperimentWrite:
+        """An experiment that begins, or is changed."""
+
+    @_builtins.property
+    def experiment_stop(self) -> Global___ExperimentStop:
+        """The end of an experiment, or of one of its arms."""
+
     def __init__(
         self,
         *,
@@ -137,12 +162,17 @@ class Operation(_message.Message):
         visitor_unlink: Global___VisitorUnlink | None = ...,
         erased_event: Global___ErasedEvent | None = ...,
         build: Global___Build | None = ...,
+        policy_write: Global___PolicyWrite | None = ...,
+        policy_promote: Global___PolicyPromote | None = ...,
+        policy_rollback: Global___PolicyRollback | None = ...,
+        experiment_write: Global___ExperimentWrite | None = ...,
+        experiment_stop: Global___ExperimentStop | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["build", b"build", "erased_event", b"erased_event", "event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["build", b"build", "erased_event", b"erased_event", "event", b"event", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -839,3 +869,319 @@ class Build(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Build: _TypeAlias = Build  # noqa: Y015
+
+@_typing.final
+class PolicyWrite(_message.Message):
+    """Keeps a policy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_ID_FIELD_NUMBER: _builtins.int
+    OVERRIDES_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    policy_id: _builtins.str
+    """The policy."""
+    overrides: _builtins.str
+    """Settings that change answers only, as a JSON object."""
+    who: _builtins.str
+    """Who wrote it."""
+    def __init__(
+        self,
+        *,
+        policy_id: _builtins.str = ...,
+        overrides: _builtins.str = ...,
+        who: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["overrides", b"overrides", "policy_id", b"policy_id", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyWrite: _TypeAlias = PolicyWrite  # noqa: Y015
+
+@_typing.final
+class PolicyPromote(_message.Message):
+    """Puts a policy's overrides over the settings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_ID_FIELD_NUMBER: _builtins.int
+    EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
+    ARM_ID_FIELD_NUMBER: _builtins.int
+    REPORT_DIGEST_FIELD_NUMBER: _builtins.int
+    FORCE_REASON_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    policy_id: _builtins.str
+    """The policy."""
+    experiment_id: _builtins.str
+    """The experiment that proves it."""
+    arm_id: _builtins.str
+    """The arm of that experiment."""
+    report_digest: _builtins.str
+    """The digest of the report that was read."""
+    force_reason: _builtins.str
+    """Why it is promoted without a proof."""
+    who: _builtins.str
+    """Who promoted it."""
+    def __init__(
+        self,
+        *,
+        policy_id: _builtins.str = ...,
+        experiment_id: _builtins.str = ...,
+        arm_id: _builtins.str = ...,
+        report_digest: _builtins.str = ...,
+        force_reason: _builtins.str = ...,
+        who: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "experiment_id", b"experiment_id", "force_reason", b"force_reason", "policy_id", b"policy_id", "report_digest", b"report_digest", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyPromote: _TypeAlias = PolicyPromote  # noqa: Y015
+
+@_typing.final
+class PolicyRollback(_message.Message):
+    """Takes the last promoted policy away."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    policy_id: _builtins.str
+    """The policy that is expected to be the last promoted one; empty: any."""
+    reason: _builtins.str
+    """Why."""
+    who: _builtins.str
+    """Who."""
+    def __init__(
+        self,
+        *,
+        policy_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        who: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["policy_id", b"policy_id", "reason", b"reason", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyRollback: _TypeAlias = PolicyRollback  # noqa: Y015
+
+@_typing.final
+class ExperimentWrite(_message.Message):
+    """Begins an experiment, or changes what may change while it runs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPERIMENT_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    who: _builtins.str
+    """Who wrote it."""
+    @_builtins.property
+    def experiment(self) -> Global___Experiment:
+        """The experiment."""
+
+    def __init__(
+        self,
+        *,
+        experiment: Global___Experiment | None = ...,
+        who: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["experiment", b"experiment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment", b"experiment", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExperimentWrite: _TypeAlias = ExperimentWrite  # noqa: Y015
+
+@_typing.final
+class ExperimentStop(_message.Message):
+    """Ends an experiment, or one of its arms."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
+    ARM_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    experiment_id: _builtins.str
+    """The experiment."""
+    arm_id: _builtins.str
+    """The arm; empty: the whole experiment."""
+    reason: _builtins.str
+    """Why."""
+    who: _builtins.str
+    """Who."""
+    def __init__(
+        self,
+        *,
+        experiment_id: _builtins.str = ...,
+        arm_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        who: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "experiment_id", b"experiment_id", "reason", b"reason", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExperimentStop: _TypeAlias = ExperimentStop  # noqa: Y015
+
+@_typing.final
+class Experiment(_message.Message):
+    """An experiment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
+    ARMS_FIELD_NUMBER: _builtins.int
+    LAYER_FIELD_NUMBER: _builtins.int
+    SALT_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    PLACEMENTS_FIELD_NUMBER: _builtins.int
+    SHARE_FIELD_NUMBER: _builtins.int
+    PRIMARY_METRIC_FIELD_NUMBER: _builtins.int
+    WINDOW_MINUTES_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    GUARD_RAILS_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    VISITORS_PLANNED_FIELD_NUMBER: _builtins.int
+    VISITORS_MAX_FIELD_NUMBER: _builtins.int
+    START_TIME_MS_FIELD_NUMBER: _builtins.int
+    END_TIME_MS_FIELD_NUMBER: _builtins.int
+    CURRENCY_CODE_FIELD_NUMBER: _builtins.int
+    AUTO_PROMOTE_FIELD_NUMBER: _builtins.int
+    experiment_id: _builtins.str
+    """Its id."""
+    layer: _builtins.str
+    """Experiments of one layer have different visitors."""
+    salt: _builtins.str
+    """It decides the arm of each unit."""
+    unit: _builtins.str
+    """"visitor" or "user"."""
+    share: _builtins.float
+    """The share of all units that take part."""
+    primary_metric: _builtins.str
+    """The metric that decides."""
+    window_minutes: _builtins.float
+    """Minutes after the exposure in which acts count; 0: until the end."""
+    direction: _builtins.str
+    """"increase" or "decrease"."""
+    level: _builtins.float
+    """The level of the intervals."""
+    visitors_planned: _builtins.int
+    """Visitors at which the intervals are narrowest."""
+    visitors_max: _builtins.int
+    """How many visitors may enter."""
+    start_time_ms: _builtins.int
+    """From when on, in milliseconds since 1970; 0: at once."""
+    end_time_ms: _builtins.int
+    """Until when; 0: until it is stopped."""
+    currency_code: _builtins.str
+    """ISO 4217 code of the revenue; empty: that of the first purchase counted."""
+    auto_promote: _builtins.bool
+    """Whether an arm that is proven to be better is promoted at once."""
+    @_builtins.property
+    def arms(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExperimentArm]:
+        """The arms; the first one is control."""
+
+    @_builtins.property
+    def placements(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Where it runs; empty: everywhere."""
+
+    @_builtins.property
+    def guard_rails(self) -> _containers.RepeatedCompositeFieldContainer[Global___GuardRail]:
+        """What must not become worse."""
+
+    def __init__(
+        self,
+        *,
+        experiment_id: _builtins.str = ...,
+        arms: _abc.Iterable[Global___ExperimentArm] | None = ...,
+        layer: _builtins.str = ...,
+        salt: _builtins.str = ...,
+        unit: _builtins.str = ...,
+        placements: _abc.Iterable[_builtins.str] | None = ...,
+        share: _builtins.float = ...,
+        primary_metric: _builtins.str = ...,
+        window_minutes: _builtins.float = ...,
+        direction: _builtins.str = ...,
+        guard_rails: _abc.Iterable[Global___GuardRail] | None = ...,
+        level: _builtins.float = ...,
+        visitors_planned: _builtins.int = ...,
+        visitors_max: _builtins.int = ...,
+        start_time_ms: _builtins.int = ...,
+        end_time_ms: _builtins.int = ...,
+        currency_code: _builtins.str = ...,
+        auto_promote: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "auto_promote", b"auto_promote", "currency_code", b"currency_code", "direction", b"direction", "end_time_ms", b"end_time_ms", "experiment_id", b"experiment_id", "guard_rails", b"guard_rails", "layer", b"layer", "level", b"level", "placements", b"placements", "primary_metric", b"primary_metric", "salt", b"salt", "share", b"share", "start_time_ms", b"start_time_ms", "unit", b"unit", "visitors_max", b"visitors_max", "visitors_planned", b"visitors_planned", "window_minutes", b"window_minutes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Experiment: _TypeAlias = Experiment  # noqa: Y015
+
+@_typing.final
+class ExperimentArm(_message.Message):
+    """An arm of an experiment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ARM_ID_FIELD_NUMBER: _builtins.int
+    POLICY_ID_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
+    arm_id: _builtins.str
+    """Its id within the experiment."""
+    policy_id: _builtins.str
+    """The policy that answers; empty: the settings in force."""
+    weight: _builtins.float
+    """Its share of the experiment's units."""
+    def __init__(
+        self,
+        *,
+        arm_id: _builtins.str = ...,
+        policy_id: _builtins.str = ...,
+        weight: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "policy_id", b"policy_id", "weight", b"weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExperimentArm: _TypeAlias = ExperimentArm  # noqa: Y015
+
+@_typing.final
+class GuardRail(_message.Message):
+    """A metric that must not become worse."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    METRIC_FIELD_NUMBER: _builtins.int
+    WORST_RELATIVE_FIELD_NUMBER: _builtins.int
+    metric: _builtins.str
+    """The metric."""
+    worst_relative: _builtins.float
+    """The worst relative difference to control."""
+    def __init__(
+        self,
+        *,
+        metric: _builtins.str = ...,
+        worst_relative: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["metric", b"metric", "worst_relative", b"worst_relative"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GuardRail: _TypeAlias = GuardRail  # noqa: Y015

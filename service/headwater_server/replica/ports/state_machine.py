@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
+from headwater_server.engine.experiments.judgement import Judgement
+from headwater_server.engine.experiments.reports import (
+    ExperimentReport,
+    ExperimentView,
+    Policies,
+)
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.entries import Build, Entry, Item
 from headwater_server.engine.messages.events import Outcome
+from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.requests import (
     Recommendation,
     RecommendRequest,
@@ -87,6 +95,21 @@ class StateLookups(Protocol):
     def settings_warnings(self) -> Iterator[list[str]]:
         """Yield what in the settings fits nothing in the catalogue, in steps with pauses."""
 
+    def policies(self) -> Policies:
+        """Return the policies that are kept, and the promoted stack."""
+
+    def experiments(self) -> Sequence[ExperimentView]:
+        """Return all experiments, in the order in which they were created."""
+
+    def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
+        """Return the figures of an experiment; None if there is none of this id."""
+
+    def arms_of(self, visitor_id: str, user_id: str, placement: str, now_ms: int) -> Sequence[Arm]:
+        """Return the arms of a visitor; ``placement`` "" is any."""
+
+    def judged(self, operation: PolicyOperation, now_ms: int) -> Judgement:
+        """Return what an operation on policies or experiments would do."""
+
     def metrics(self) -> Sequence[Metric]:
         """Return the quality figures, measured before each event was learned."""
 
@@ -99,6 +122,10 @@ class StateMachine(Protocol):
     @property
     def settings(self) -> EngineSettings:
         """The settings that define the meaning of the state."""
+
+    @property
+    def written_settings(self) -> EngineSettings:
+        """The settings without the policies that are promoted over them."""
 
     @property
     def build(self) -> Build | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from headwater_server.replica.ports.evaluations import Evaluations
 from headwater_server.replica.ports.holdings import Holdings
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.quarantine import Quarantine
@@ -34,6 +35,10 @@ class Stores(Protocol):
     @property
     def holdings(self) -> Holdings:
         """How much the store holds."""
+
+    @property
+    def evaluations(self) -> Evaluations:
+        """The stored reports of evaluations."""
 
     @property
     def token_keys(self) -> TokenKeys:

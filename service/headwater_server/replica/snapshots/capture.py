@@ -28,7 +28,7 @@ async def captured(engine: StateMachine, tail: Tail) -> tuple[Position, EngineSe
     for _ in capture.rehearse():
         await yield_to_others()
     async with tail.paused():
-        position, settings = tail.position, engine.settings
+        position, settings = tail.position, engine.written_settings
         for _ in capture.take():
             await yield_to_others()
     return position, settings, capture.parts()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import structlog
 
+from headwater_server.engine.experiments.operations import FOLD
 from headwater_server.engine.messages.entries import SettingsChange
+from headwater_server.engine.messages.experiments import PolicyPromote, PolicyRollback
 from headwater_server.engine.settings_history import changed_settings
 from headwater_server.replica.ports.log import LoggedEntry
 from headwater_server.replica.ports.state_machine import StateMachine
 
+_CHANGES = (SettingsChange, PolicyPromote, PolicyRollback)
 _log = structlog.get_logger(__name__)
 
 
@@ -24,8 +27,8 @@ class SettingsLog:
         settings = self._engine.settings
         if settings is self._last:  # a cheap check, for every entry
             return
-        changes = (o for o in logged.entry.operations if isinstance(o, SettingsChange))
-        who = " and ".join(change.who or "an older build" for change in changes)
+        changes = [o for o in logged.entry.operations if isinstance(o, _CHANGES)]
+        who = " and ".join(change.who or "an older build" for change in changes) or FOLD
         for name, old, new in changed_settings(self._last, settings):
             offset = logged.position.offset
             _log.info("setting changed", setting=name, old=old, new=new, who=who, offset=offset)

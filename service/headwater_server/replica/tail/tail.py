@@ -88,6 +88,11 @@ class Tail:
         return self._engine.settings
 
     @property
+    def written_settings(self) -> EngineSettings:
+        """Those without what is promoted over them: a start compares with these."""
+        return self._engine.written_settings
+
+    @property
     def place(self) -> tuple[int, int] | None:
         """The state's place: the last whole entry's number, and operations of the next one.
 

@@ -28,6 +28,11 @@ from headwater_server.storage.codecs.event_codec import (
     encode_erased_event,
     write_event,
 )
+from headwater_server.storage.codecs.experiment_codec import (
+    KINDS,
+    decode_policy_operation,
+    write_policy_operation,
+)
 from headwater_server.storage.codecs.item_codec import (
     decode_item_delete,
     decode_item_write,
@@ -144,10 +149,12 @@ def _write(operation: Operation, stored: pb.Operation) -> None:
         case Build():
             stored.build.version, stored.build.river = operation.version, operation.river
             stored.build.state_version = operation.state_version
+        case _:
+            write_policy_operation(operation, stored)
 
 
 def _decode(stored: pb.Operation) -> Operation:
-    match stored.WhichOneof("kind"):
+    match kind := stored.WhichOneof("kind"):
         case "event":
             return decode_event(stored.event)
         case "item_write":
@@ -168,6 +175,8 @@ def _decode(stored: pb.Operation) -> Operation:
             return Mark(stored.mark.mark_id)
         case "build":
             return Build(stored.build.version, stored.build.state_version, stored.build.river)
+        case _ if kind in KINDS:
+            return decode_policy_operation(stored)
         case _:
             return _decode_settings(stored.settings_change)
 

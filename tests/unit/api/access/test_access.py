@@ -8,8 +8,13 @@ from headwater_server.errors import Forbidden, Overloaded, Unauthenticated
 
 BACKEND, PAGE, CONSOLE = "backend-key-0123456", "page-key-0123456789", "console-key-0123456"
 CALLS = {
-    "headwater.v1.RecommendationService/Recommend": {"page+", "backend", "console"},
-    "headwater.v1.RecommendationService/ListTrendingItems": {"page+", "backend", "console"},
+    "headwater.v1.RecommendationService/Recommend": {"page+", "backend", "console", "asking"},
+    "headwater.v1.RecommendationService/ListTrendingItems": {
+        "page+",
+        "backend",
+        "console",
+        "asking",
+    },
     "headwater.v1.FeedbackService/Feedback": {"page", "page+", "backend"},
     "headwater.v1.FeedbackService/StreamFeedback": {"backend"},
     "headwater.v1.CatalogService/UpsertItems": {"backend"},
@@ -18,11 +23,32 @@ CALLS = {
     "headwater.v1.UserService/UnlinkVisitor": {"backend"},
     "headwater.v1.UserService/GetUser": {"backend", "console"},
     "headwater.v1.ModelService/GetModel": {"backend", "console"},
+    "headwater.v1.ExperimentService/AssignArms": {
+        "page+",
+        "backend",
+        "console",
+        "asking",
+        "analyst",
+    },
+    "headwater.v1.ExperimentService/GetExperimentReport": {"backend", "console", "analyst"},
+    "headwater.v1.ExperimentService/ListPolicies": {"backend", "console", "analyst"},
+    **{
+        f"headwater.v1.ExperimentService/{name}": {"backend", "analyst"}
+        for name in (
+            "UpsertPolicy",
+            "PromotePolicy",
+            "RollbackPolicy",
+            "CreateExperiment",
+            "StopExperiment",
+        )
+    },
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": {"backend", "console"},
 }
 WHO = {
     "backend": accesses(BACKEND, is_page=False),
     "console": accesses(f"{CONSOLE};scopes=read", is_page=False),
+    "analyst": accesses("analyst-key-0123456;scopes=experiments", is_page=False),
+    "asking": accesses("asking-key-01234567;scopes=recommend", is_page=False),
     "page": accesses(PAGE, is_page=True),
     "page+": accesses(f"{PAGE};scopes=feedback+recommend", is_page=True),
 }

@@ -129,4 +129,9 @@ def test_every_kind_of_operation_keeps_the_number_it_was_first_written_with() ->
         "visitor_unlink": 8,
         "erased_event": 9,
         "build": 10,
+        "policy_write": 11,
+        "policy_promote": 12,
+        "policy_rollback": 13,
+        "experiment_write": 14,
+        "experiment_stop": 15,
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater import AsyncClient
+from headwater_server.cli.demo.shop.experiment import begin_experiment
 from headwater_server.cli.demo.shop.goods import Goods
 from headwater_server.cli.demo.shop.opening import Live
 from headwater_server.cli.demo.shop.options import ShopOptions
@@ -65,6 +66,7 @@ def simulated(directory: Path, keys: Keys, seed: int, visits_per_minute: float) 
 
     async def first(client: AsyncClient) -> None:
         await client.upsert_items([product.as_item() for product in goods.products])
+        await begin_experiment(client)
         with Progress("simulated visits", VISITS) as progress:
             await visits.run(client, VISITS, progress.at)
 

@@ -3,6 +3,7 @@ package io.headwater;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
+import com.google.rpc.PreconditionFailure;
 import com.google.rpc.RetryInfo;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -15,6 +16,7 @@ import java.util.List;
 final class Failure {
   final StatusRuntimeException cause;
   final List<Violation> violations = new ArrayList<>();
+  final List<String> conditions = new ArrayList<>();
   Duration retryAfter;
 
   Failure(StatusRuntimeException cause) {
@@ -38,6 +40,11 @@ final class Failure {
       for (BadRequest.FieldViolation wrong : detail.unpack(BadRequest.class).getFieldViolationsList()) {
         violations.add(new Violation(wrong.getField(), wrong.getDescription()));
       }
+    } else if (detail.is(PreconditionFailure.class)) {
+      for (PreconditionFailure.Violation fails :
+          detail.unpack(PreconditionFailure.class).getViolationsList()) {
+        conditions.add(fails.getDescription());
+      }
     } else if (detail.is(RetryInfo.class)) {
       com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();
       retryAfter = Duration.ofSeconds(delay.getSeconds(), delay.getNanos());
@@ -50,6 +57,10 @@ final class Failure {
         return new InvalidRequestException(this);
       case NOT_FOUND:
         return new NotFoundException(this);
+      case ALREADY_EXISTS:
+        return new AlreadyExistsException(this);
+      case FAILED_PRECONDITION:
+        return new FailedPreconditionException(this);
       case UNAUTHENTICATED:
         return new UnauthenticatedException(this);
       case PERMISSION_DENIED:

@@ -56,6 +56,11 @@ public final class HeadwaterClient implements AutoCloseable {
     return new Users(caller);
   }
 
+  /** The calls about policies and experiments. */
+  public Experiments experiments() {
+    return new Experiments(caller);
+  }
+
   /**
    * The connection, for any generated stub: its calls carry the key, and get a deadline if they have
    * none. They are not retried, and throw gRPC's exceptions.

@@ -16,12 +16,14 @@ public class HeadwaterException extends RuntimeException {
 
   private final Status.Code code;
   private final transient List<Violation> violations;
+  private final transient List<String> conditions;
   private final Duration retryAfter;
 
   HeadwaterException(Failure failure) {
     super(message(failure.cause), failure.cause);
     this.code = failure.cause.getStatus().getCode();
     this.violations = Collections.unmodifiableList(failure.violations);
+    this.conditions = Collections.unmodifiableList(failure.conditions);
     this.retryAfter = failure.retryAfter;
   }
 
@@ -54,6 +56,11 @@ public class HeadwaterException extends RuntimeException {
   /** The first invalid field, "" if there is none. */
   public String field() {
     return violations().isEmpty() ? "" : violations.get(0).field();
+  }
+
+  /** What must be true before the call can succeed, one text for each. */
+  public List<String> conditions() {
+    return conditions == null ? Collections.emptyList() : conditions;
   }
 
   /** How long to wait before the next try, if the server says so. */

@@ -3,6 +3,7 @@ package io.headwater;
 import io.grpc.MethodDescriptor;
 import io.headwater.v1.CatalogServiceGrpc;
 import io.headwater.v1.DeleteItemsRequest;
+import io.headwater.v1.ExperimentServiceGrpc;
 import io.headwater.v1.FeedbackServiceGrpc;
 import io.headwater.v1.ItemWrite;
 import io.headwater.v1.ModelServiceGrpc;
@@ -34,6 +35,17 @@ final class Plans {
     put(ModelServiceGrpc.getGetStorageMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getListItemStatisticsMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getListSettingsChangesMethod(), Plan.SLOW_READING);
+    put(ExperimentServiceGrpc.getAssignArmsMethod(), Plan.READING);
+    put(ExperimentServiceGrpc.getListPoliciesMethod(), Plan.SLOW_READING);
+    put(ExperimentServiceGrpc.getGetExperimentMethod(), Plan.SLOW_READING);
+    put(ExperimentServiceGrpc.getListExperimentsMethod(), Plan.SLOW_READING);
+    put(ExperimentServiceGrpc.getGetExperimentReportMethod(), Plan.SLOW_READING);
+    put(ExperimentServiceGrpc.getListEvaluationsMethod(), Plan.SLOW_READING);
+    put(ExperimentServiceGrpc.getUpsertPolicyMethod(), Plan.WRITING); // what is done stays so
+    put(ExperimentServiceGrpc.getPromotePolicyMethod(), Plan.WRITING);
+    put(ExperimentServiceGrpc.getRollbackPolicyMethod(), Plan.WRITING);
+    put(ExperimentServiceGrpc.getCreateExperimentMethod(), Plan.WRITING);
+    put(ExperimentServiceGrpc.getStopExperimentMethod(), Plan.WRITING);
     put(FeedbackServiceGrpc.getFeedbackMethod(), Plan.WRITING); // each event has its id
     put(UserServiceGrpc.getEraseUserMethod(), Plan.WRITING); // erasing twice has the same effect
     put(UserServiceGrpc.getUnlinkVisitorMethod(), Plan.WRITING);

@@ -1,5 +1,6 @@
 package io.headwater;
 
+import io.headwater.v1.ArmAssignment;
 import io.headwater.v1.RecommendResponse;
 import io.headwater.v1.Result;
 import java.util.List;
@@ -38,6 +39,11 @@ public final class Recommendation {
   /** The offset of the state that responded. */
   public String offset() {
     return response.getOffset();
+  }
+
+  /** The arms of experiments that the list was chosen by. */
+  public List<ArmAssignment> arms() {
+    return response.getArmsList();
   }
 
   /** Whether the server was away, so that this is the caller's own list. */

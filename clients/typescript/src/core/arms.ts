@@ -1,0 +1,5 @@
+/** Which arm of an experiment a visitor is in. */
+export interface ArmAssignment {
+  experimentId: string;
+  armId: string;
+}

@@ -1,0 +1,73 @@
+import { create } from "@bufbuild/protobuf";
+import type {
+  ArmFigures,
+  Evaluation,
+  ExperimentReport,
+  ExperimentVerdict,
+  MetricFigures,
+} from "../core/experiment-reports.js";
+import { ExperimentSchema } from "../gen/headwater/v1/experiment_pb.js";
+import * as pb from "../gen/headwater/v1/experiment_report_pb.js";
+import { fromExperiment } from "./experiments.js";
+import { fromTime } from "./values.js";
+
+const VERDICTS: Record<pb.ExperimentVerdict, ExperimentVerdict | undefined> = {
+  [pb.ExperimentVerdict.UNSPECIFIED]: undefined,
+  [pb.ExperimentVerdict.NOT_STARTED]: "not started",
+  [pb.ExperimentVerdict.TOO_FEW_VISITORS]: "too few visitors",
+  [pb.ExperimentVerdict.NO_DIFFERENCE_SEEN]: "no difference seen",
+  [pb.ExperimentVerdict.BETTER]: "better",
+  [pb.ExperimentVerdict.WORSE]: "worse",
+  [pb.ExperimentVerdict.GUARD_RAIL_CROSSED]: "guard rail crossed",
+  [pb.ExperimentVerdict.SAMPLE_RATIO_ALARM]: "sample ratio alarm",
+};
+
+/** Read a report. */
+export function report(one: pb.ExperimentReport, offset: string): ExperimentReport {
+  return {
+    experiment: fromExperiment(one.experiment ?? create(ExperimentSchema)),
+    arms: one.arms.map(arm),
+    sampleRatio: { eValue: one.sampleRatio?.eValue ?? 1, alarm: one.sampleRatio?.alarm ?? false },
+    verdict: VERDICTS[one.verdict],
+    level: one.level,
+    visitorsToGo: one.visitorsToGo === undefined ? undefined : Number(one.visitorsToGo),
+    currencyCode: one.currencyCode,
+    looks: one.looks.map(({ lookTime, armId, visitors, difference, low, high }) => {
+      return { lookTime: fromTime(lookTime), armId, visitors: Number(visitors), difference, low, high };
+    }),
+    notes: one.notes,
+    reportTime: fromTime(one.reportTime),
+    digest: one.digest,
+    offset,
+  };
+}
+
+function arm(one: pb.ArmFigures): ArmFigures {
+  return {
+    armId: one.armId,
+    policyId: one.policyId,
+    visitors: Number(one.visitors),
+    metrics: one.metrics.map(metric),
+    verdict: VERDICTS[one.verdict],
+    closeTime: fromTime(one.closeTime),
+    closeReason: one.closeReason,
+    promotionBlockers: one.promotionBlockers,
+  };
+}
+
+function metric(message: pb.MetricFigures): MetricFigures {
+  const { $typeName: _, $unknown: __, verdict, ...plain } = message;
+  return { ...plain, verdict: VERDICTS[verdict] };
+}
+
+/** Read an evaluation. */
+export function evaluation(message: pb.Evaluation): Evaluation {
+  const { $typeName: _, $unknown: __, createTime, policies, ...plain } = message;
+  return {
+    ...plain,
+    createTime: fromTime(createTime),
+    policies: policies.map(({ $typeName: _, $unknown: __, visitorsNeeded, ...policy }) => {
+      return { ...policy, visitorsNeeded: Number(visitorsNeeded) };
+    }),
+  };
+}

@@ -1,0 +1,1 @@
+"""What `headwater evaluate` does between its flags and its report."""

@@ -1,0 +1,159 @@
+"""`headwater evaluate`: what other policies would have earned, from the log alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from headwater_server.cli.evaluating.of_rows import Format, check_rows, evaluate_rows
+from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.cli.stores import store_explained
+from headwater_server.settings_checks import BadSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNANSWERED = 3
+"""No policy could be compared: the log does not overlap with any."""
+
+Policies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy", help="a policy on the log, or a TOML file with settings; may be repeated"
+    ),
+]
+From = Annotated[
+    str | None, typer.Option("--from", help="first answers: an offset or a date (UTC)")
+]
+Until = Annotated[str | None, typer.Option(help="last answers: an offset or a date (UTC)")]
+Metric = Annotated[
+    str | None,
+    typer.Option(help="act_rate (default), reward, purchases or revenue", metavar="METRIC"),
+]
+Window = Annotated[
+    float, typer.Option(min=0.001, max=525_600, help="minutes in which an act counts for a list")
+]
+Level = Annotated[float, typer.Option(help="probability that an interval contains the truth")]
+Report = Annotated[
+    Path | None, typer.Option(help="write the report to this file, as JSON, and a page beside it")
+]
+
+
+def evaluate(
+    flags: dict[str, Any],
+    policy: Policies = None,
+    from_: From = None,
+    until: Until = None,
+    placement: Annotated[
+        str | None, typer.Option(help="only answers of this placement (rows: campaign)")
+    ] = None,
+    metric: Metric = None,
+    window_minutes: Window = 30.0,
+    warm_days: Annotated[
+        float,
+        typer.Option(min=0, max=36_500, help="days that an engine of its own learns, uncounted"),
+    ] = 7.0,
+    level: Level = 0.95,
+    report: Report = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="ask every answer again, and compare it byte for byte")
+    ] = False,
+    first_slot: Annotated[
+        bool, typer.Option("--first-slot", help="count the first slot of each list only")
+    ] = False,
+    always_valid: Annotated[
+        bool,
+        typer.Option("--always-valid", help="also intervals that may be read at any time: wide"),
+    ] = False,
+    rows: Annotated[
+        Path | None, typer.Option(help="a file of rows that another system logged")
+    ] = None,
+    format_: Annotated[Format | None, typer.Option("--format", help="of --rows")] = None,
+    target: Annotated[
+        str | None, typer.Option(help="with --rows: the policy to ask about (default random)")
+    ] = None,
+) -> None:
+    """Estimate what other policies would have earned, from what was shown.
+
+    Reads a log (--data-dir, --redis-url or --archive-dir) or a file (--rows). Exit code 0: a policy
+    was compared; 3: none could be, so an experiment is needed.
+    """
+    given = dict(locals())
+    with explained():
+        _check(given)
+        found = evaluate_rows(check_rows(given)) if rows else _evaluate_log(given, flags)
+        paths = _write(found, report)
+    _show(found, paths)
+    if not _answered(found):
+        raise typer.Exit(UNANSWERED)
+
+
+def _check(given: dict[str, Any]) -> None:
+    """Refuse flags that do not go together. Raises `BadSettings`."""
+    if not 0.5 <= given["level"] <= 0.9999:
+        raise BadSettings(f"--level {given['level']:g}: must lie between 0.5 and 0.9999")
+    if given["rows"] and given["flags"]:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given["flags"])
+        raise BadSettings(f"--rows and {names} exclude each other")
+    only_log = ("policy", "from_", "until", "check", "first_slot")
+    only_rows = ("format_", "target")
+    for name in only_log if given["rows"] else only_rows:
+        if given[name]:
+            where = "a log, not --rows" if given["rows"] else "--rows"
+            raise BadSettings(f"--{name.strip('_').replace('_', '-')} is for {where}")
+    report = given["report"]
+    if report and report.suffix == ".html":
+        raise BadSettings(f"--report {report}: the JSON's name; the page is written beside it")
+    if report and not report.absolute().parent.is_dir():
+        raise BadSettings(f"--report: there is no directory {report.absolute().parent}")
+    given["format"] = given["format_"]
+
+
+def _evaluate_log(given: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
+    from headwater_server.cli.evaluating.of_log import evaluate_log
+    from headwater_server.evaluation.asking.evaluate import NothingShown
+    from headwater_server.evaluation.asking.start import NoStart
+
+    with store_explained():
+        try:
+            return evaluate_log(given, flags)
+        except NothingShown as error:
+            fail(str(error), UNANSWERED)
+        except NoStart as error:
+            fail(str(error), FAILED)
+
+
+def _write(found: dict[str, Any], report: Path | None) -> Sequence[Path]:
+    if report is None:
+        return []
+    from headwater_server.evaluation.reports.as_json import write
+    from headwater_server.evaluation.reports.page import page, write_page
+
+    write(found, report)
+    beside = report.with_suffix(".html")
+    write_page(page(found), beside)
+    return [report, beside]
+
+
+def _show(found: dict[str, Any], paths: Sequence[Path]) -> None:
+    from rich.console import Console
+
+    from headwater_server.cli.evaluating.table import show
+
+    console = Console(soft_wrap=True, highlight=False)
+    if not console.is_terminal:
+        console.width = 140
+    show(found, console)
+    if paths:
+        console.print(f"report in {' and '.join(map(str, paths))}")
+
+
+def _answered(found: dict[str, Any]) -> bool:
+    """Return whether a policy that was asked about was compared; without one, any."""
+    from headwater_server.evaluation.comparing.figure import ANSWERED
+
+    verdicts = {str(one) for one in ANSWERED}
+    asked = [one for one in found["policies"] if one["policy"] in found["asked"]]
+    return any(one["verdict"] in verdicts for one in asked)

@@ -1,0 +1,79 @@
+"""The policies that are asked about: baselines, names on the log, TOML files."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from headwater_server.engine.changes import check_settings
+from headwater_server.engine.policies.policy import ANSWERING, BASELINES, Policy
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.evaluation.asking.wanted import Wanted
+from headwater_server.settings_checks import BadSettings, checked
+
+SUFFIX = ".toml"
+
+
+def read_policies(given: Sequence[str], on_log: Mapping[str, Policy]) -> list[Wanted]:
+    """Return the policies in order, each once. Raises `BadSettings`.
+
+    A name is that of a baseline or of a policy that the log has; what ends in .toml is a file.
+    """
+    found = [_file(Path(one)) if one.endswith(SUFFIX) else _named(one, on_log) for one in given]
+    for place, one in enumerate(found):
+        if one.name in {other.name for other in found[:place]}:
+            raise BadSettings(f"--policy {one.name}: given twice; rename one of the files")
+    return found
+
+
+def _named(name: str, on_log: Mapping[str, Policy]) -> Wanted:
+    if name in BASELINES:
+        return Wanted(Policy(name))
+    if name in on_log:
+        return Wanted(on_log[name])
+    if name == "champion":
+        raise BadSettings("--policy champion: it is always beside the others; leave it out")
+    known = ", ".join([*BASELINES, *sorted(on_log)])
+    raise BadSettings(f"--policy {name}: no such policy; write {known}, or a file NAME{SUFFIX}")
+
+
+def _file(path: Path) -> Wanted:
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise BadSettings(f"--policy: there is no file {path}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadSettings(f"{path}: {error}") from None
+    name = re.sub(r"[^A-Za-z0-9_.-]", "-", path.stem)[:64]
+    if name in (*BASELINES, "champion"):
+        raise BadSettings(f"--policy {path}: the name {name} is taken; rename the file")
+    try:
+        return _wanted(name, values)
+    except ValueError as error:
+        raise BadSettings(f"{path}: {error}") from None
+
+
+def _wanted(name: str, values: dict[str, Any]) -> Wanted:
+    kinds = get_type_hints(EngineSettings)
+    for unknown in values.keys() - kinds.keys():
+        near = difflib.get_close_matches(unknown, kinds, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise BadSettings(f"{unknown}: there is no such setting of the engine{hint}")
+    answering = {key: value for key, value in values.items() if key in ANSWERING}
+    if _hides(answering.get("rules")):
+        del answering["rules"]  # what is hidden is state
+    others = values.keys() - answering.keys()
+    state = {key: checked(key, kinds[key], values[key]) for key in sorted(others)}
+    check_settings(replace(EngineSettings(), **state))
+    return Wanted(Policy(name, answering), state)
+
+
+def _hides(rules: object) -> bool:
+    return isinstance(rules, list) and any(
+        isinstance(rule, dict) and rule.get("kind") == "hide" for rule in rules
+    )

@@ -1,0 +1,1 @@
+"""What the commands `experiment` and `policy` share: files, the server, tables, questions."""

@@ -1,0 +1,174 @@
+"""Experiments and policies as TOML files: strict, so that a typing error is not ignored."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from headwater import (
+    Experiment,
+    ExperimentArm,
+    ExperimentUnit,
+    GuardRail,
+    MetricDirection,
+    Policy,
+    PrimaryMetric,
+)
+from headwater_server.settings_checks import BadSettings
+
+Made = TypeVar("Made")
+Reader = Callable[[str, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentFile:
+    """An experiment, and the policies that the same file defines."""
+
+    experiment: Experiment
+    policies: tuple[Policy, ...]
+
+
+def read_experiment(path: Path) -> ExperimentFile:
+    """Return what a file says. Raises `BadSettings` with the place and the fix."""
+    table = _table(path)
+    policies = _a_table("policies", table.pop("policies", {}))
+    return ExperimentFile(
+        experiment=_made(Experiment, "", table, EXPERIMENT),
+        policies=tuple(
+            Policy(name, _a_table(f"policies.{name}", overrides))
+            for name, overrides in policies.items()
+        ),
+    )
+
+
+def read_policy(path: Path) -> Policy:
+    """Return the policy of a file: `policy_id`, and a table `overrides`. Raises `BadSettings`."""
+    return _made(Policy, "", _table(path), {"policy_id": _text, "overrides": _a_table})
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise BadSettings(f"{path}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path}: is not TOML: {error}") from None
+
+
+def _made(
+    kind: Callable[..., Made], place: str, table: Mapping[str, Any], readers: Mapping[str, Reader]
+) -> Made:
+    """Return an object of a table whose names are those of ``readers``."""
+    values = {}
+    for name, value in table.items():
+        where = f"{place}.{name}" if place else name
+        if name not in readers:
+            near = difflib.get_close_matches(name, readers, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(readers)}"
+            raise BadSettings(f"{where}: there is no such name; {hint}")
+        values[name] = readers[name](where, value)
+    try:
+        return kind(**values)
+    except TypeError:
+        missing = [n for n in ("experiment_id", "arm_id", "policy_id", "metric", "arms", "primary",
+                               "worst_relative") if n in readers and n not in values]  # fmt: skip
+        where = place or "the file"
+        raise BadSettings(f"{where}: {' and '.join(missing)} must be there") from None
+
+
+def _text(place: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadSettings(f'{place}: write a text, such as "{value}"')
+    return value
+
+
+def _number(place: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadSettings(f"{place}: write a number, without quotes")
+    return float(value)
+
+
+def _count(place: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadSettings(f"{place}: write a whole number, such as 10_000")
+    return value
+
+
+def _switch(place: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadSettings(f"{place}: write true or false")
+    return value
+
+
+def _time(place: str, value: Any) -> datetime:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise BadSettings(f"{place}: write a time with its zone, such as 2026-12-01T08:00:00Z")
+    return value
+
+
+def _a_table(place: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise BadSettings(f"{place}: write a table, such as [{place}]")
+    return value
+
+
+def _texts(place: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise BadSettings(f'{place}: write a list, such as ["home"]')
+    return tuple(_text(f"{place}[{n}]", one) for n, one in enumerate(value))
+
+
+def _choice(kind: Any) -> Reader:
+    def read(place: str, value: Any) -> Any:
+        known = [member.value for member in kind]
+        if value not in known:
+            raise BadSettings(f"{place}: write {' or '.join(known)}")
+        return kind(value)
+
+    return read
+
+
+def _each(kind: Callable[..., Any], readers: Mapping[str, Reader]) -> Reader:
+    def read(place: str, value: Any) -> Any:
+        if not isinstance(value, list):
+            raise BadSettings(f"{place}: write each as a table [[{place}]]")
+        return tuple(
+            _made(kind, f"{place}[{n}]", _a_table(f"{place}[{n}]", one), readers)
+            for n, one in enumerate(value)
+        )
+
+    return read
+
+
+def _primary(place: str, value: Any) -> PrimaryMetric:
+    return _made(PrimaryMetric, place, _a_table(place, value), PRIMARY)
+
+
+PRIMARY: Mapping[str, Reader] = {
+    "metric": _text,
+    "window_minutes": _number,
+    "direction": _choice(MetricDirection),
+}
+EXPERIMENT: Mapping[str, Reader] = {
+    "experiment_id": _text,
+    "arms": _each(ExperimentArm, {"arm_id": _text, "policy_id": _text, "weight": _number}),
+    "primary": _primary,
+    "guard_rails": _each(GuardRail, {"metric": _text, "worst_relative": _number}),
+    "layer": _text,
+    "salt": _text,
+    "unit": _choice(ExperimentUnit),
+    "placements": _texts,
+    "share": _number,
+    "level": _number,
+    "visitors_planned": _count,
+    "start_time": _time,
+    "end_time": _time,
+    "visitors_max": _count,
+    "auto_promote": _switch,
+    "currency_code": _text,
+}

@@ -1,0 +1,40 @@
+"""A request while experiments run: the visitor's arms, and the answer under their policies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from headwater_server.engine import answers
+from headwater_server.engine.experiments.experiments import Assigned
+from headwater_server.engine.messages.asked import Arm
+from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
+from headwater_server.engine.parts import Parts
+from headwater_server.engine.policies.requests_under import request_under
+
+
+def recommend(parts: Parts, request: RecommendRequest, now_ms: int) -> Recommendation:
+    """Answer under the policies of the visitor's arms, and name these; a pure read."""
+    found, in_force = assigned(parts, request, now_ms), parts.reranking.in_force
+    if not found:
+        return answers.answer(parts, request, now_ms, in_force)
+    under = parts.experiments.under(found, in_force)
+    answer = answers.answer(parts, request_under(request, under), now_ms, under)
+    return replace(answer, arms=tuple(one.name for one in found if not one.is_closed))
+
+
+def assigned(parts: Parts, request: RecommendRequest, now_ms: int) -> list[Assigned]:
+    """Return the arms in which the request is answered."""
+    profiles = parts.visitors.profiles_of(request.visitor_id, request.user_id)
+    return parts.experiments.assigned(*profiles, request.placement, now_ms)
+
+
+def arms_of(
+    parts: Parts, visitor_id: str, user_id: str, placement: str, now_ms: int
+) -> tuple[Arm, ...]:
+    """Return a visitor's arms, by experiment; without ``placement``, at any. A pure read.
+
+    Who was in an arm that is closed gets control.
+    """
+    profiles = parts.visitors.profiles_of(visitor_id, user_id)
+    found = parts.experiments.assigned(*profiles, placement, now_ms)
+    return tuple(sorted((one.shown for one in found), key=lambda arm: arm.experiment_id))

@@ -1,0 +1,239 @@
+"""All policies and experiments of a catalogue: who is in which arm, exposures, acts, looks."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Any, NamedTuple
+
+from headwater_server.engine.experiments.comparing import ALARM, crossed, evidence_of_ratio
+from headwater_server.engine.experiments.kept_policies import KeptPolicies
+from headwater_server.engine.experiments.running import Act, Running
+from headwater_server.engine.experiments.units import Buckets, Range
+from headwater_server.engine.messages.asked import Arm
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.rewards import PURCHASE
+from headwater_server.engine.policies.policy import Policy
+from headwater_server.engine.reranking.answer_settings import AnswerSettings
+
+LOOK_EVENTS = 1_000
+"""Guard rails are looked at each time so many more events were learned."""
+Steps = Generator[None, None, None]
+
+
+class Assigned(NamedTuple):
+    """An experiment that a unit takes part in, and the place of its arm."""
+
+    running: Running
+    arm: int
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the arm was closed: its visitors get control."""
+        return self.arm in self.running.closed
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy that answers, None for the settings in force."""
+        return self.running.policies[0 if self.is_closed else self.arm]
+
+    @property
+    def name(self) -> Arm:
+        """The ids of both."""
+        return self.running.names[self.arm]
+
+    @property
+    def shown(self) -> Arm:
+        """The ids of the experiment, and of the arm that the visitor gets."""
+        return self.running.names[0 if self.is_closed else self.arm]
+
+
+class Experiments:
+    """The state of all of them; in the digest."""
+
+    def __init__(self) -> None:
+        self.policies = KeptPolicies()
+        self.by_id: dict[str, Running] = {}
+        self.active: tuple[Running, ...] = ()
+        self._layers: tuple[tuple[Buckets, tuple[Running, ...]], ...] = ()
+        self._in_force: AnswerSettings | None = None
+        self._under: dict[tuple[int, ...], AnswerSettings] = {}
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.by_id or len(self.policies) or self.policies.promoted)
+
+    # --- a request: pure reads --------------------------------------------------------------------
+
+    def assigned(self, visitor: str, account: str, placement: str, now_ms: int) -> list[Assigned]:
+        """Return the arms of a visitor, also closed ones; ``placement`` "" is any.
+
+        The keys are as `Visitors.profiles_of` gives them.
+        """
+        found = []
+        for buckets, layer in self._layers:
+            unit = layer[0].unit(visitor, account)
+            bucket = buckets.of(unit) if unit else 0
+            for running in layer if unit else ():
+                if running.is_open(now_ms) and running.is_at(placement):
+                    arm = running.arm_of(visitor, account, bucket)
+                    if arm >= 0:
+                        found.append(Assigned(running, arm))
+        return found
+
+    def under(self, assigned: Sequence[Assigned], in_force: AnswerSettings) -> AnswerSettings:
+        """Return the settings of an answer in these arms; no two override the same setting."""
+        if self._in_force is not in_force:  # kept for the next answer: 20 us each
+            self._in_force, self._under = in_force, {}
+        policies = [one.policy for one in assigned]
+        key = tuple(map(id, policies))  # the experiments own them; a hash of one takes long
+        under = self._under.get(key)
+        if under is None:
+            under = in_force
+            for policy in filter(None, policies):
+                under = policy.under(under)
+            self._under[key] = under
+        return under
+
+    # --- events: part of the fold -----------------------------------------------------------------
+
+    def exposing(
+        self, event: Event, profiles: tuple[str, str], past: tuple[float, float], now_ms: int
+    ) -> Steps:
+        """Count a reported impression for the arms that its slate carries."""
+        visitor, account = profiles
+        for one in event.slate.arms if event.slate else ():
+            running = self.by_id.get(one.experiment_id)
+            if running is None or not running.is_open(now_ms):
+                continue
+            arms = [arm.arm_id for arm in running.experiment.arms]
+            if one.arm_id in arms:
+                arm = arms.index(one.arm_id)
+                yield from running.exposing(visitor, account, arm, past, now_ms)
+
+    def counting(
+        self, event: Event, profiles: tuple[str, str], name: str, reward: float, now_ms: int
+    ) -> Steps:
+        """Count an act of a profile for each experiment that it was exposed in."""
+        act = act_of(event, name, reward)
+        if not act.counts:
+            return
+        for running in self.active:
+            row = running.find(*profiles)
+            if row >= 0:
+                running.count(row, act, now_ms)
+                if profiles[1]:
+                    yield from running.joining(*profiles)
+
+    def is_looked_at(self, events_learned: int) -> bool:
+        """Whether it is time for `looking`."""
+        return events_learned % LOOK_EVENTS == 0
+
+    def looking(self, now_ms: int) -> Steps:
+        """Look at all experiments: caps, sample ratio, guard rails."""
+        for running in self.active:
+            if not running.is_open(now_ms):
+                yield from self._ending(running, now_ms)
+                continue
+            yield from running.capping()
+            running.looks.note(now_ms, running.sums.rows)
+            if evidence_of_ratio(running) >= ALARM:
+                running.ratio_alarm = True
+            for arm in range(1, len(running.experiment.arms)):
+                if arm not in running.closed and (metric := crossed(running, arm)):
+                    running.close(arm, now_ms, f"guard rail crossed: {metric}", metric)
+                    yield
+            yield from self.ending_without_arms(running, now_ms)
+
+    def _ending(self, running: Running, now_ms: int) -> Steps:
+        end_ms = running.experiment.end_time_ms
+        if 0 < end_ms <= now_ms:
+            yield from self.stopping(running, end_ms, "end_time has come")
+
+    def ending_without_arms(self, running: Running, now_ms: int) -> Steps:
+        """End an experiment in which control alone is open."""
+        others = range(1, len(running.experiment.arms))
+        if not running.stop_ms and all(arm in running.closed for arm in others):
+            yield from self.stopping(running, now_ms, "all other arms are closed")
+
+    def stopping(self, running: Running, time_ms: int, reason: str, winner: str = "") -> Steps:
+        """End an experiment, in steps: its sums are under the caps of all that was counted."""
+        yield from running.capping(again=True)
+        running.stop(time_ms, reason, winner)
+        self.index()
+
+    # --- changes ----------------------------------------------------------------------------------
+
+    def put(self, running: Running) -> None:
+        """Keep an experiment."""
+        self.by_id[running.experiment.experiment_id] = running
+        self.index()
+
+    def index(self) -> None:
+        """Find again which ones are active, by layer: that is no state of its own."""
+        self._in_force = None
+        self.active = tuple(one for one in self.by_id.values() if not one.stop_ms)
+        layers: dict[str, list[Running]] = {}
+        for one in self.active:
+            layers.setdefault(one.experiment.layer, []).append(one)
+        self._layers = tuple((Buckets(name), tuple(each)) for name, each in layers.items())
+
+    def taken(self, layer: str, now_ms: int, *, without: str) -> list[Range]:
+        """Return the ranges of a layer that experiments hold which are not over."""
+        return [
+            one
+            for running in self.unfinished(now_ms, without=without)
+            if running.experiment.layer == layer
+            for one in running.ranges
+        ]
+
+    def unfinished(self, now_ms: int, *, without: str = "") -> list[Running]:
+        """Return the experiments that are not stopped, and whose end has not come."""
+        return [
+            one
+            for one in self.active
+            if one.experiment.experiment_id != without
+            and not 0 < one.experiment.end_time_ms <= now_ms
+        ]
+
+    def forget(self, profile: str) -> None:
+        """Forget a person's rows in all experiments."""
+        for running in self.active:
+            running.forget(profile)
+
+    def state(self) -> dict[str, Any]:
+        """Return policies and experiments, in the order in which they were written."""
+        experiments = [running.state() for running in self.by_id.values()]
+        return {"policies": self.policies.state(), "experiments": experiments}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Replace the state by what `state` returned."""
+        self.policies.load(state["policies"])
+        loaded = map(Running.loaded, state["experiments"])
+        self.by_id = {one.experiment.experiment_id: one for one in loaded}
+        self.index()
+
+
+def act_of(event: Event, name: str, reward: float) -> Act:
+    """Return what an event counts for; ``name`` is its canonical type.
+
+    >>> from headwater_server.engine.messages.events import EventItem
+    >>> items = EventItem("tent", 2, 80.0, "EUR"), EventItem("map", 1, 5.0, "EUR")
+    >>> act_of(Event("e1", "purchase", "ann", items=items), "purchase-complete", 1.0)
+    Act(acts=1.0, reward=1.0, purchases=1.0, revenue=165.0, currency_code='EUR')
+    """
+    acts = 1.0 if reward > 0.0 else 0.0
+    if name != PURCHASE:
+        return Act(acts, reward, 0.0, 0.0, "")
+    revenue, code = _revenue(event)
+    return Act(acts, reward, 1.0, revenue, code)
+
+
+def _revenue(event: Event) -> tuple[float, str]:
+    """Return what was paid: price times quantity in the first item's currency, else the value."""
+    priced = [item for item in event.items if item.price is not None]
+    if not priced:
+        return event.value or 0.0, ""
+    code = priced[0].currency_code
+    same = [item for item in priced if item.currency_code == code]
+    return sum((item.price or 0.0) * item.quantity for item in same), code

@@ -1,0 +1,1 @@
+"""The report of an evaluation: as JSON, and as one page of HTML."""

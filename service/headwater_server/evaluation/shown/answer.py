@@ -1,0 +1,45 @@
+"""An answer that was shown, and what its slots earned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from headwater_server.engine.messages.events import Slate
+
+
+@dataclass(slots=True)
+class Answer:
+    """A slate that was reported as seen; ``earned`` is by metric and slot (from 0).
+
+    ``profile`` is the account if the report names one, else the visitor: the cluster of the
+    intervals. ``seen`` are the slots that the visitor saw; an act on another slot counts only if
+    it came with the token of this slate.
+    """
+
+    slate: Slate
+    visitor_id: str
+    user_id: str
+    self_asked: bool
+    placement: str
+    reported_ms: int
+    seen: set[int] = field(default_factory=set)
+    earned: dict[tuple[str, int], float] = field(default_factory=dict)
+    acts: int = 0
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return the place on the log of the state that answered."""
+        return self.slate.sequence, self.slate.operations
+
+    @property
+    def profile(self) -> str:
+        """Return who saw it: an account is one person on several devices."""
+        return f"u:{self.user_id}" if self.user_id else f"v:{self.visitor_id}"
+
+    def slots_of(self, item_id: str, *, with_token: bool) -> list[int]:
+        """Return the slots whose item was acted on."""
+        return [
+            slot
+            for slot, shown in enumerate(self.slate.item_ids)
+            if shown == item_id and (with_token or slot in self.seen)
+        ]

@@ -1,0 +1,136 @@
+"""Writes policies and experiments: checked against the newest state, then put on the log.
+
+The fold judges the same again, since two writes may meet. What is done already is not written
+again, so every call here may be repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from headwater_server.engine.experiments.judgement import Judgement
+from headwater_server.engine.messages.events import Status
+from headwater_server.engine.messages.experiments import (
+    ExperimentStop,
+    ExperimentWrite,
+    PolicyOperation,
+    PolicyPromote,
+    PolicyRollback,
+    PolicyWrite,
+)
+from headwater_server.errors import AlreadyExists, DeadlineExceeded, FailedPrecondition
+from headwater_server.replica.experiments.answers import (
+    ExperimentAnswer,
+    PolicyAnswer,
+    PromotionsAnswer,
+)
+from headwater_server.replica.experiments.experiment_reads import ExperimentReads
+from headwater_server.replica.experiments.refusals import refuse
+from headwater_server.replica.ports.log import Log
+from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.tail.tail import Tail
+from headwater_server.replica.writes.writes import Writes
+
+Checked = Callable[[], None]
+
+
+class ExperimentWrites:
+    """Each method returns when its operation is applied, with the offset of such a state."""
+
+    def __init__(
+        self,
+        engine: StateMachine,
+        log: Log,
+        tail: Tail,
+        writes: Writes,
+        reads: ExperimentReads,
+        *,
+        who: str,
+        now_ms: Callable[[], int],
+    ) -> None:
+        """``who`` is the name under which this process sets something on the log."""
+        self._engine = engine
+        self._log = log
+        self._tail = tail
+        self._writes = writes
+        self._reads = reads
+        self._who = who
+        self._now_ms = now_ms
+
+    async def upsert_policy(self, write: PolicyWrite, time_remaining_s: float) -> PolicyAnswer:
+        """Keep a policy; `FailedPrecondition` if it answers or is promoted, and differs."""
+        offset = await self._done(write, time_remaining_s)
+        return PolicyAnswer(self._reads.policy(write.policy_id), offset)
+
+    async def promote(self, promote: PolicyPromote, time_remaining_s: float) -> PromotionsAnswer:
+        """Put a policy in force; `FailedPrecondition` if its report does not support it."""
+        offset = await self._done(promote, time_remaining_s)
+        return PromotionsAnswer(self._reads.promotions(), offset)
+
+    async def roll_back(
+        self, rollback: PolicyRollback, time_remaining_s: float
+    ) -> PromotionsAnswer:
+        """Take the latest promotion back; `FailedPrecondition` if it is another policy's."""
+        offset = await self._done(rollback, time_remaining_s)
+        return PromotionsAnswer(self._reads.promotions(), offset)
+
+    async def create(self, write: ExperimentWrite, time_remaining_s: float) -> ExperimentAnswer:
+        """Begin an experiment; `AlreadyExists` if another one has the id."""
+        offset = await self._done(write, time_remaining_s)
+        found = self._reads.experiment(write.experiment.experiment_id)
+        return replace(found, offset=offset)
+
+    async def stop(self, stop: ExperimentStop, time_remaining_s: float) -> ExperimentAnswer:
+        """End an experiment, or one of its arms."""
+        offset = await self._done(stop, time_remaining_s)
+        return replace(self._reads.experiment(stop.experiment_id), offset=offset)
+
+    async def _done(self, operation: PolicyOperation, time_remaining_s: float) -> str:
+        """Return the offset of a state in which the operation is done."""
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + time_remaining_s
+        await self._catch_up(time_remaining_s)
+        self._reads.check_names(operation)
+        judged = self._engine.lookups.judged(operation, self._now_ms())
+        if judged.status is Status.EXISTS:
+            return self._reads.offset
+        self._refuse(operation, judged)
+        signed = replace(self._with_digest(operation), who=self._who)
+        done = await self._writes.write([signed], end_s - loop.time())
+        outcome = done.outcomes[0]
+        self._refuse(operation, Judgement(outcome.status, (outcome.detail,)))
+        return done.offset
+
+    async def _catch_up(self, time_remaining_s: float) -> None:
+        """Apply what other replicas have put on the log: a policy written there is known here."""
+        try:
+            async with asyncio.timeout(time_remaining_s):
+                await self._tail.waiters.wait_for((await self._log.head()).offset)
+        except TimeoutError:
+            raise DeadlineExceeded("the deadline passed before the log's end was read") from None
+
+    def _refuse(self, operation: PolicyOperation, judged: Judgement) -> None:
+        if judged.status is not Status.CONFLICT:
+            refuse(judged)
+            return
+        if isinstance(operation, ExperimentWrite) and self._reads.is_another(operation.experiment):
+            name = operation.experiment.experiment_id
+            raise AlreadyExists("experiment.experiment_id", name, "; ".join(judged.reasons))
+        raise FailedPrecondition(_subject(operation), judged.reasons)
+
+    def _with_digest(self, operation: PolicyOperation) -> PolicyOperation:
+        """Name the report that was read, in a promotion that one supports."""
+        if not isinstance(operation, PolicyPromote) or not operation.experiment_id:
+            return operation
+        report = self._reads.report(operation.experiment_id).report
+        return replace(operation, report_digest=report.digest)
+
+
+def _subject(operation: PolicyOperation) -> str:
+    if isinstance(operation, ExperimentWrite):
+        return f"experiment {operation.experiment.experiment_id!r}"
+    if isinstance(operation, ExperimentStop):
+        return f"experiment {operation.experiment_id!r}"
+    return f"policy {operation.policy_id!r}"
