@@ -62,7 +62,7 @@ def test_a_policy_without_overlap_is_refused():
 @pytest.fixture(scope="module")
 def found():
     """Return what a small shop says of all targets."""
-    asked = ask_all("T 0.2 eps 0.02", Sizes(history=400, places=30, lists=20), seed=1)
+    asked = ask_all("T 0.2 eps 0.02", Sizes(history=300, places=30, lists=12, truths=15), seed=1)
     return asked, judge(asked, "T 0.2 eps 0.02", blocks=40, lists=500, seed=1)
 
 
