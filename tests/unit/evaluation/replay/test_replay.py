@@ -23,7 +23,7 @@ NOW_MS = 10**9
 
 
 def log_entries() -> list[StoredEntry]:
-    """Item writes, seen slates, then acts of which the second closes the slates' windows."""
+    """Item writes, seen slates, acts, then acts of which the first closes the slates' windows."""
     slate = Slate("r", "p", "home", tuple(ITEMS[:4]), (1.0,) * 4)
     batches = [
         (1_000, [ItemWrite(Item(item, f"title {item}")) for item in ITEMS]),
@@ -91,7 +91,7 @@ async def test_each_place_answers_as_it_did(every: int) -> None:
     assert {one.slate.windows for one in shown} == set(range(7))
     nowhere = [
         replace(shown[0], slate=replace(shown[0].slate, sequence=s, operations=o, windows=w))
-        for s, o, w in ((3, 99, 0), (3, 0, 1), (3, 1, 7), (9, 0, 0))
+        for s, o, w in ((3, 99, 0), (3, 0, 7), (3, 1, 1), (9, 0, 0))
     ]
     replay = Replay(ListedLog(entries), Engine(), START)
     asked = [*shown[::every], *nowhere]
