@@ -245,8 +245,18 @@ class Engine:
         """Answer what this visitor should see at ``now_ms``; the state stays as it was."""
         parts = self.parts
         if parts.experiments.active:
-            return assigning.recommend(parts, request, now_ms)
+            return assigning.recommend_all(parts, (request,), now_ms)[0]
         return answers.answer(parts, request, now_ms, parts.reranking.in_force)
+
+    def recommend_all(
+        self, requests: Sequence[RecommendRequest], now_ms: int
+    ) -> list[Recommendation]:
+        """Answer each request as `recommend` does; most of them together, which takes less time."""
+        parts = self.parts
+        if parts.experiments.active:
+            return assigning.recommend_all(parts, requests, now_ms)
+        asked = [(request, parts.reranking.in_force) for request in requests]
+        return answers.answer_all(parts, asked, now_ms)
 
     def asking(self, policy: Policy | None = None) -> Asking:
         """Return a reader of this state under a policy; None: under the settings in force."""

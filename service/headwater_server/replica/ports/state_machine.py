@@ -154,6 +154,11 @@ class StateMachine(Protocol):
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer from the state without changing it."""
 
+    def recommend_all(
+        self, requests: Sequence[RecommendRequest], now_ms: int
+    ) -> Sequence[Recommendation]:
+        """Answer each as `recommend` does."""
+
     def digest(self) -> str:
         """Return a digest that two states share only if they are equal."""
 

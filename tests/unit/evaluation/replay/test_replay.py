@@ -23,7 +23,7 @@ NOW_MS = 10**9
 
 
 def log_entries() -> list[StoredEntry]:
-    """Item writes, seen slates, acts; the first act of the last entry closes windows."""
+    """Item writes, seen slates, acts, then acts of which the first closes the slates' windows."""
     slate = Slate("r", "p", "home", tuple(ITEMS[:4]), (1.0,) * 4)
     batches = [
         (1_000, [ItemWrite(Item(item, f"title {item}")) for item in ITEMS]),
