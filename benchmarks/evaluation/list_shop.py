@@ -20,19 +20,22 @@ from headwater_server.evaluation.simulator import Simulator
 PAGE_SIZE = 10
 OWN_LISTS = 200
 """Lists for the chances under a policy with a fold of its own, which is asked once a place."""
-TRUTH_LISTS = 40
-"""Lists of each policy at each place that its true value is the mean of."""
 CHAMPION = "champion"
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is simulated: visits before the first place and between two, places, lists."""
+    """How much is simulated.
+
+    ``history`` visits before the first place, and ``between`` two; at each place ``lists`` of the
+    champion, and ``truths`` of each policy, whose mean is its true value.
+    """
 
     history: int = 4_000
     places: int = 250
     lists: int = 100
     between: int = 4
+    truths: int = 40
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def ask(
             clicks = Clicks(simulator, shopper)
             who = _Place(shopper.visitor_id, time_of_visit_ms(visit), clicks)
             found.append(who.ask(Panel(engine, list(askings.values())), askings, others_asking,
-                                 sizes.lists))  # fmt: skip
+                                 sizes))  # fmt: skip
             at(place + 1)
         entry, _ = visit_entry(engine, simulator, shopper, visit, PAGE_SIZE)
         for one in (engine, *others.values()):
@@ -96,11 +99,11 @@ class _Place:
         panel: Panel,
         shared: Mapping[str, Asking],
         own: Mapping[str, Asking],
-        lists: int,
+        sizes: Sizes,
     ) -> Asked:
         """Return the lists that the champion draws here, as each policy sees them."""
         shown, clicks, chances = [], [], []
-        for number in range(lists):
+        for number in range(sizes.lists):
             request = self._request(f"list {number}")
             ids = shared[CHAMPION].recommend(request, self.now_ms).item_ids
             shown.append(list(ids))
@@ -110,7 +113,7 @@ class _Place:
         in_list = dict(zip(shared, np.swapaxes(np.array(chances), 0, 1), strict=True))
         for name, asking in own.items():
             in_list[name] = self._in_list(asking, shown)
-        values = {name: self._value(asking) for name, asking in {**shared, **own}.items()}
+        values = {n: self._value(one, sizes.truths) for n, one in {**shared, **own}.items()}
         return Asked(np.array(clicks), in_list, values)
 
     def _in_list(self, asking: Asking, shown: list[list[str]]) -> Floats:
@@ -119,9 +122,9 @@ class _Place:
         rows = {item_id: row for row, item_id in enumerate(every)}
         return np.array([[found[rows[item_id]] for item_id in ids] for ids in shown])
 
-    def _value(self, asking: Asking) -> float:
+    def _value(self, asking: Asking, truths: int) -> float:
         """Return the mean chance of a click on a list that the policy draws here."""
-        names = (f"truth {number}" for number in range(TRUTH_LISTS))
+        names = (f"truth {number}" for number in range(truths))
         lists = [asking.recommend(self._request(name), self.now_ms).item_ids for name in names]
         return float(np.mean([self.clicks.chances(ids).sum() for ids in lists]))
 

@@ -30,6 +30,10 @@ RULES = [
     {"name": "tea first", "kind": "pin", "item_ids": ["item-0004"], "slot": 1},
     {"name": "few cups", "kind": "cap", "field": "categories", "most": 4},
 ]
+FLAGS = (
+    "--workers", "2",
+    "--attribution-window-minutes", "0.02",  # so that windows close, and Thompson sampling begins
+)  # fmt: skip
 DIGEST_TIMEOUT_S = 120.0
 
 
@@ -40,6 +44,7 @@ class Again:
     shown: int = 0
     replayable: int = 0
     half_way: int = 0
+    between_windows: int = 0
     same: int = 0
     policies: Counter[str] = field(default_factory=Counter)
     differ: list[str] = field(default_factory=list)
@@ -61,6 +66,7 @@ def check(lists: int, seed: int) -> None:
         "batches beside them": visiting.batches,
         "replayable": again.replayable,
         "answered between two operations of an entry": again.half_way,
+        "answered between two windows that closed": again.between_windows,
         **{f"under {policy}": n for policy, n in sorted(again.policies.items())},
         "differ": len(again.differ),
     }
@@ -82,15 +88,15 @@ def check(lists: int, seed: int) -> None:
 async def _serve(folder: Path, lists: int, seed: int) -> tuple[Visiting, str]:
     """Return the traffic, and the digest at its end."""
     visiting = Visiting(seed)
-    server = ServerProcess(folder, "--workers", "2", "--snapshot-entries", "500")
+    server = ServerProcess(folder, *FLAGS, "--snapshot-entries", "500")
     try:
         await server.start()
         async with AsyncClient(server.address) as client:
-            await client.upsert_items(items())
+            await client.upsert_items(items(), timeout_s=DIGEST_TIMEOUT_S)
         await visiting.run(server.address, lambda: len(visiting.shown) >= lists // 2)
         await server.kill_and_wait()
         flags = ("--exploration-policy", "thompson", "--rules", json.dumps(RULES))
-        server = ServerProcess(folder, "--workers", "2", *flags)
+        server = ServerProcess(folder, *FLAGS, *flags)
         await server.start()
         await visiting.run(server.address, lambda: len(visiting.shown) >= lists)
         async with AsyncClient(server.address) as client:
@@ -114,6 +120,7 @@ async def _fold_again(folder: Path) -> Again:
         async for one in asked_again(Replay(storage.log, engine, START), shown):
             again.replayable += 1
             again.half_way += one.shown.slate.operations > 0
+            again.between_windows += one.shown.slate.windows > 0
             again.policies[one.shown.slate.policy] += 1
             again.same += one.is_same
             if not one.is_same:

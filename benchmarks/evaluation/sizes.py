@@ -26,7 +26,8 @@ from headwater_server.storage.storage import open_storage
 
 IMPRESSIONS, ACTS = "impressions", "acts"
 MOST = {IMPRESSIONS: 40, ACTS: 14}
-ADDED = ("sequence", "operations", "time_ms", "arms", "question", "unreplayable")
+ADDED = ("sequence", "operations", "time_ms", "arms", "question", "unreplayable", "windows")
+PATIENCE_S = 60.0
 Sizes = dict[str, list[tuple[int, int]]]
 
 
@@ -51,7 +52,7 @@ async def _measured(folder: Path, visits: int, seed: int) -> Sizes:
     try:
         await server.start()
         async with AsyncClient(server.address) as client:
-            await client.upsert_items(crowd.items)
+            await client.upsert_items(crowd.items, timeout_s=PATIENCE_S)
             await feed.run(client, lambda: feed.arrived < visits)
     finally:
         await server.stop()

@@ -26,7 +26,7 @@ RECOMMEND = {
     "parse": ("benchmarks.stages.recommending:parse",),
     "translate in": ("api.translate.recommendation:recommend_request",),
     "servicer": ("api.servicers.recommendation:RecommendationServicer.Recommend",),
-    "replica": ("replica.reads.reads:Reads.recommend",),
+    "replica": ("replica.reads.reads:Reads.recommend", "replica.reads.together:Together._next"),
     "visitor and circumstances": ("engine.answers:question",),
     "hidden items": ("engine.reranking.hiding:Hiding.hidden",),
     **_TABLES,

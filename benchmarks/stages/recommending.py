@@ -81,7 +81,7 @@ class Recommending:
             token_s=TOKEN_S,
             now_ms=lambda: now_ms,
             timeout_s=5.0,
-            repeatable=Repeatable(lambda: (123_456, 0), QUESTION_BYTES_MAX),
+            repeatable=Repeatable(lambda: (123_456, 0, 0), QUESTION_BYTES_MAX),
         )
         settings = ApiSettings()
 

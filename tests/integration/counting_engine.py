@@ -125,6 +125,11 @@ class CountingEngine:
         results = tuple(Result(item, 1.0, None, 1.0) for item in best[: request.page_size])
         return Recommendation(request.recommendation_id, results, "counting", request.placement)
 
+    def recommend_all(
+        self, requests: Sequence[RecommendRequest], now_ms: int
+    ) -> list[Recommendation]:
+        return [self.recommend(request, now_ms) for request in requests]
+
     def digest(self) -> str:
         return state.digest(self._learned())
 

@@ -22,6 +22,7 @@ from tests.system.crash.server import Server
 
 GATEWAY_READY = re.compile(r"headwater gateway ready on (\S+)")
 KEY = "a-backend-key-of-the-shop"
+READ_KEY = "a-key-that-only-looks"
 PAGE_KEY = "a-page-key-of-the-shop"
 PAGE = "https://shop.example"  # an origin that is allowed
 BEARER = {"authorization": f"Bearer {KEY}"}
@@ -31,9 +32,11 @@ class GatewayServer(Server):
     """A server with keys and its gateway; ``url`` is the gateway's."""
 
     def __init__(self, path: Path, *flags: str) -> None:
-        keys = ("--keys", KEY, "--page-keys", f"{PAGE_KEY};scopes=feedback+recommend")
+        backends = f"{KEY},{READ_KEY};scopes=read"
+        keys = ("--keys", backends, "--page-keys", f"{PAGE_KEY};scopes=feedback+recommend")
         own = ("--gateway", "127.0.0.1:0", "--gateway-origins", PAGE, "--gateway-log-calls")
         super().__init__(path, *keys, *own, *flags)
+        self.data_dir = path
         self.url = ""
 
     async def _ready(self, process: asyncio.subprocess.Process) -> str:

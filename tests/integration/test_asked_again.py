@@ -49,9 +49,9 @@ async def filled(replica: Replica) -> None:
     await replica.upsert_items(writes, PATIENCE_S)
 
 
-async def bulk(replica: Replica) -> None:
-    """A backend sends batches until it is cancelled."""
-    while True:
+async def bulk(replica: Replica, stop: asyncio.Event) -> None:
+    """A backend sends batches until ``stop``; then all that it sent is applied."""
+    while not stop.is_set():
         events = [click(next(NUMBERS)) for _ in range(80)]
         await replica.feedback([(event, "") for event in events], PATIENCE_S)
 
@@ -75,14 +75,14 @@ async def visit(replica: Replica, request: RecommendRequest, tokens: Sequence[st
 
 async def visits(replica: Replica, rounds: int) -> int:
     """Visit in all kinds, several at once, beside a backend that sends batches."""
-    sending = asyncio.create_task(bulk(replica))
-    made = 0
+    stop, made = asyncio.Event(), 0
+    sending = asyncio.create_task(bulk(replica, stop))
     for n in range(rounds):
         tokens = await asyncio.gather(*(visit(replica, one) for one in kinds(n)))
         await visit(replica, kinds(n)[0], tokens[:2])
         made += len(tokens) + 1
-    sending.cancel()
-    await asyncio.gather(sending, return_exceptions=True)
+    stop.set()
+    await sending
     return made
 
 
@@ -116,8 +116,9 @@ async def test_every_list_is_the_same_when_it_is_asked_again(storage: Storage) -
     replayable = [one for one in shown if one.is_replayable]
     assert len(shown) == made
     assert counts[repeatable.REPLAYABLE] == len(replayable)
-    assert counts[repeatable.WITHIN] == made - len(replayable) <= made // 50
-    assert sum(one.slate.operations > 0 for one in replayable) > 0, "some were half-way in an entry"
+    assert counts[repeatable.WITHIN] == made - len(replayable) <= made // 10
+    assert any(one.slate.operations for one in replayable), "some were half-way in an entry"
+    assert any(one.slate.windows for one in replayable), "or between two windows that closed"
     engine = Engine()
     found = await again(storage, engine, START)
     assert [one for one in found if not one.is_same] == []

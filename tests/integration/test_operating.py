@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 import headwater
+from headwater_server.api.access.access import SCOPES
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
@@ -151,6 +153,30 @@ async def ask_each(shop: headwater.AsyncClient) -> None:
     assert (await shop.list_settings_changes()).changes == ()
     for span in headwater.MetricSpan:
         await shop.list_metric_samples(span=span)
+
+
+@pytest.mark.parametrize(
+    ("key", "scopes"),
+    [
+        ("a-key-of-the-backend", tuple(sorted(SCOPES))),
+        ("a-key-of-an-operator", ("read",)),
+        ("a-key-of-an-analyst", ("experiments", "read")),
+    ],
+)
+async def test_a_caller_is_answered_what_its_key_may_do(
+    storage: Storage, key: str, scopes: tuple[str, ...]
+) -> None:
+    keys = (
+        "a-key-of-the-backend,a-key-of-an-operator;scopes=read,"
+        "a-key-of-an-analyst;scopes=read+experiments"
+    )
+    api = ApiSettings(keys=SecretStr(keys), stop_grace_s=0)
+    async with (
+        running_replica(storage) as replica,
+        serving(replica, api) as listen,
+        headwater.AsyncClient(listen, key=key) as shop,
+    ):
+        assert (await shop.get_serving()).scopes == scopes
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +14,11 @@ import pytest
 from headwater import Client, Event, ItemOrder
 from headwater_server.cli.demo.crowd import SimulatedCrowd
 from tests.integration.gateway_server import KEY, PAGE_KEY, GatewayServer, gateway_server
-from tests.system.shop_browser import CHROMIUM, ROOT, SCREENSHOTS, need_node_modules
+from tests.system.console_browser import PAGE, need_console, play
+from tests.system.shop_browser import ROOT, need_node_modules
 
-PAGE = ROOT / "web" / "console"
 BUILT = ROOT / "service" / "headwater_server" / "web" / "static" / "console"
 VISITS = 150
-PATIENCE_S = 240  # a busy machine takes that long for one scenario
 # so that windows close, and lines get points, during a test
 FITS_NOTHING = '[{"name": "no such item", "kind": "pin", "slot": 1, "item_ids": ["gone"]}]'
 FLAGS = (
@@ -39,27 +36,13 @@ class Shown:
     visitor_id: str
 
     def play(self, scenario: str, *arguments: str) -> Any:
-        """Run a scenario of `web/console/e2e/scenarios.mjs`; return what the page showed."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        command = ["node", "e2e/play.mjs", scenario, self.server.url, str(SCREENSHOTS)]
-        played = subprocess.run(
-            [*command, *(arguments or (KEY,))],
-            cwd=PAGE,
-            env=os.environ | {"CHROMIUM": CHROMIUM},
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-        )
-        assert played.returncode == 0, played.stderr
-        return json.loads(played.stdout)
+        """Run a scenario of `web/console/e2e`; return what the page showed."""
+        return play(self.server.url, scenario, *arguments)
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory) -> Iterator[Shown]:
-    if not CHROMIUM:
-        pytest.skip("no chromium on the PATH: apt-get install chromium")
-    need_node_modules(PAGE)
+    need_console()
     with gateway_server(tmp_path_factory, *FLAGS) as server:
         yield Shown(server, fill(server))
 
@@ -213,6 +196,18 @@ def test_a_link_with_a_lone_percent_sign_opens_its_view(shown):
     assert seen["titles"][1:] == ["Visitor", "Overview", "Quarantine"]
     assert "100%" in seen["titles"][0]
     assert not [text for text in seen["complaints"] if "URI" in text]
+
+
+def test_without_experiments_the_next_step_is_said(shown):
+    seen = shown.play("noExperiments")
+    assert "headwater experiment create FILE.toml" in seen["experiments"]
+    assert "docs/experiments-in-your-shop.md" in seen["experiments"]
+    promoted, policies, evaluations = seen["policies"]
+    assert promoted.startswith("Nothing is promoted")
+    assert "headwater policy put NAME SETTING=VALUE" in policies
+    assert "headwater evaluate --policy NAME" in evaluations
+    assert seen["unknown"].startswith("No experiment has this name")
+    assert seen["complaints"] == []
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

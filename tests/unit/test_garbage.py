@@ -6,7 +6,13 @@ import gc
 
 import pytest
 
-from headwater_server.garbage import FULL, ShortPasses, no_passes
+from headwater_server.garbage import (
+    FULL,
+    YOUNG_MAX,
+    ShortPasses,
+    keep_passes_short,
+    no_passes,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +41,13 @@ def test_the_collector_rests_within_the_block_and_what_it_created_is_frozen() ->
         assert not gc.isenabled()
     assert gc.isenabled()
     assert gc.get_freeze_count() > 0
+
+
+def test_a_server_passes_over_new_objects_less_often() -> None:
+    before, callbacks = gc.get_threshold(), list(gc.callbacks)
+    try:
+        keep_passes_short()
+        assert gc.get_threshold() == (YOUNG_MAX, *before[1:])
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks[:] = callbacks

@@ -56,7 +56,10 @@ class Replica:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The status of the process that answered; ``detail`` says why it does not serve all calls."""
+    """The status of the process that answered; ``detail`` says why it does not serve all calls.
+
+    ``scopes``: what the key of this call may do.
+    """
 
     replica_id: str
     start_time: datetime
@@ -69,6 +72,7 @@ class Serving:
     state_memory_bytes: int
     operations_waiting: int
     calls: Sequence[CallFigures]
+    scopes: Sequence[str] = ()
 
 
 class MetricSpan(Enum):

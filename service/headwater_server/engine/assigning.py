@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from headwater_server.engine import answers
@@ -10,16 +11,33 @@ from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.policies.requests_under import request_under
+from headwater_server.engine.reranking.answer_settings import AnswerSettings
 
 
-def recommend(parts: Parts, request: RecommendRequest, now_ms: int) -> Recommendation:
-    """Answer under the policies of the visitor's arms, and name these; a pure read."""
-    found, in_force = assigned(parts, request, now_ms), parts.reranking.in_force
+def recommend_all(
+    parts: Parts, requests: Sequence[RecommendRequest], now_ms: int
+) -> list[Recommendation]:
+    """Answer under the policies of the visitors' arms, and name these; a pure read."""
+    found = [assigned(parts, request, now_ms) for request in requests]
+    asked = [_asked(parts, *one) for one in zip(requests, found, strict=True)]
+    answered = answers.answer_all(parts, asked, now_ms)
+    return [_named(answer, arms) for answer, arms in zip(answered, found, strict=True)]
+
+
+def _asked(
+    parts: Parts, request: RecommendRequest, found: Sequence[Assigned]
+) -> tuple[RecommendRequest, AnswerSettings]:
+    """Return the request as it is answered in these arms, and the settings of the answer."""
+    in_force = parts.reranking.in_force
     if not found:
-        return answers.answer(parts, request, now_ms, in_force)
+        return request, in_force
     under = parts.experiments.under(found, in_force)
-    answer = answers.answer(parts, request_under(request, under), now_ms, under)
-    return replace(answer, arms=tuple(one.name for one in found if not one.is_closed))
+    return request_under(request, under), under
+
+
+def _named(answer: Recommendation, found: Sequence[Assigned]) -> Recommendation:
+    arms = tuple([one.name for one in found if not one.is_closed])
+    return replace(answer, arms=arms) if arms else answer
 
 
 def assigned(parts: Parts, request: RecommendRequest, now_ms: int) -> list[Assigned]:

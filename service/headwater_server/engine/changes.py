@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from headwater_server.engine.catalogue.content_tokens import content_tokens
 from headwater_server.engine.clock import lies_ahead
+from headwater_server.engine.intake.deduplication import owner_of
 from headwater_server.engine.messages.entries import (
     Build,
     Entry,
@@ -27,6 +28,7 @@ from headwater_server.engine.models import make_ranker
 from headwater_server.engine.parts import Applied, Parts
 from headwater_server.engine.reranking.rules import parse_rules
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.visitors.profile_rows import hashed
 
 Write = TypeVar("Write", ItemWrite, ItemDelete, UserWrite)
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
@@ -113,6 +115,8 @@ def erase_user(parts: Parts, erase: UserErase) -> Outcome:
         ):  # fmt: skip
             part.forget(profile)
     parts.users.forget(erase.user_id)
+    for names in (hashed, owner_of):  # each keeps the latest names with their hashes
+        names.cache_clear()
     return CREATED
 
 

@@ -99,22 +99,29 @@ class Engine:
 
     def apply(self, entry: Entry) -> list[Outcome]:
         """Fold one entry into the state; return one outcome for each operation, in order."""
-        return [*chain.from_iterable(filter(None, self.applying(entry)))]
+        steps = self.applying(entry)
+        return [*chain.from_iterable(one for one in steps if one and one is not True)]
 
     def applying(
         self, entry: Entry, pauses: Callable[[], bool] = bool
-    ) -> Iterator[Sequence[Outcome] | None]:
+    ) -> Iterator[Sequence[Outcome] | bool | None]:
         """Do the same in steps: yield the outcomes of operations, and None within one.
 
         Between two steps the state may be read. After outcomes it is that of exactly so many
-        operations; after None it belongs to no place on the log: it cannot be copied, and nothing
-        else can be applied before the rest is. Acts that wait to be learned together are learned
-        earlier if ``pauses()`` (`bool`: never), which changes nothing but where outcomes are
-        yielded. A step that fails leaves the state as it is for good.
+        operations; after True the next operation has closed one more attribution window, and
+        nothing else; after None the state belongs to no place on the log. Within an operation it
+        cannot be copied, and nothing else can be applied before the rest is. Acts that wait to be
+        learned together are learned earlier if ``pauses()`` (`bool`: never), which changes nothing
+        but where outcomes are yielded. A step that fails leaves the state as it is for good.
         """
         self._check_whole()
         outcomes: list[Outcome] = []  # of events that wait to be learned together, and the last one
         for operation in entry.operations:
+            if outcomes and self._begins_alone(operation, entry):
+                yield from self.parts.learning.learning()
+                self._is_within = False
+                yield outcomes
+                outcomes = []
             self._is_within = True
             outcomes.append((yield from self._applying(operation, entry)))
             if self.parts.learning.acts and pauses():
@@ -127,6 +134,13 @@ class Engine:
         self._is_within = False
         if outcomes:
             yield outcomes
+
+    def _begins_alone(self, operation: Operation, entry: Entry) -> bool:
+        """Whether what waits is learned before: the operation closes windows, or is no event."""
+        if not isinstance(operation, Event):
+            return True
+        now_ms = self.parts.time_ms(entry, operation.event_time_ms)
+        return self.parts.attribution.closes_any(now_ms)
 
     def _check_whole(self) -> None:
         if self._is_within:
@@ -203,7 +217,7 @@ class Engine:
                 act = event, row, number, time_ms
                 yield from interactions.interact(self.parts, *act, is_positive=reward > 0)
             items.append(number)
-            yield
+            yield None
         if reward > 0:
             self.parts.attribution.act(profile, items, reward)
         visitors.past.add(row, reward, float(name == PURCHASE), self.parts.clock_ms)
@@ -231,8 +245,18 @@ class Engine:
         """Answer what this visitor should see at ``now_ms``; the state stays as it was."""
         parts = self.parts
         if parts.experiments.active:
-            return assigning.recommend(parts, request, now_ms)
+            return assigning.recommend_all(parts, (request,), now_ms)[0]
         return answers.answer(parts, request, now_ms, parts.reranking.in_force)
+
+    def recommend_all(
+        self, requests: Sequence[RecommendRequest], now_ms: int
+    ) -> list[Recommendation]:
+        """Answer each request as `recommend` does; most of them together, which takes less time."""
+        parts = self.parts
+        if parts.experiments.active:
+            return assigning.recommend_all(parts, requests, now_ms)
+        asked = [(request, parts.reranking.in_force) for request in requests]
+        return answers.answer_all(parts, asked, now_ms)
 
     def asking(self, policy: Policy | None = None) -> Asking:
         """Return a reader of this state under a policy; None: under the settings in force."""

@@ -47,11 +47,14 @@ _STATEFUL = (
 )  # fmt: skip
 
 
-Steps = Generator[None, None, None]
-"""Work that may be interrupted wherever it yields: other tasks then read the state."""
-Applied = Generator[None, None, Outcome]
+Steps = Generator[bool | None, None, None]
+"""Work that may be interrupted wherever it yields: other tasks then read the state.
+
+It yields True after each attribution window that it closes; between them the state has a place.
+"""
+Applied = Generator[bool | None, None, Outcome]
 """The same, which ends with an outcome."""
-Numbered = Generator[None, None, int]
+Numbered = Generator[bool | None, None, int]
 """The same, which ends with an item's number."""
 
 

@@ -40,4 +40,7 @@ def warm_up(settings: EngineSettings | None = None) -> None:
         ):
             answer = engine.recommend(request, now_ms=40)
             sign(answer, TokenKey(0, b"warm"), visitor_id=request.visitor_id, expire_s=0)
+        engine.recommend_all(
+            [RecommendRequest("v1", "r5"), RecommendRequest("v2", "r6")], now_ms=40
+        )
     Engine.restore(engine.capture()).digest()

@@ -1,10 +1,12 @@
 """Somebody is forgotten at once: profile, history, links, rules, windows, ids; nobody else is."""
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.intake.deduplication import owner_of
 from headwater_server.engine.messages.entries import Entry, UserErase, UserWrite
 from headwater_server.engine.messages.events import Event, EventItem, Status
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.visitors.profile_rows import hashed
 
 
 def act(event_id, visitor, item, user="", kind="purchase"):
@@ -51,6 +53,14 @@ def test_nothing_of_an_erased_account_and_its_visitors_is_known():
     assert "phone" not in known
     assert "'ann'" not in known
     assert "'uann" not in known
+
+
+def test_no_cache_keeps_the_names():
+    engine = shop()
+    assert owner_of.cache_info().currsize > 0
+    assert hashed.cache_info().currsize > 0
+    erase(engine, "ann", "laptop", "phone")
+    assert owner_of.cache_info().currsize == hashed.cache_info().currsize == 0
 
 
 def test_nobody_else_is_forgotten():

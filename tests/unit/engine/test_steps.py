@@ -35,7 +35,7 @@ def test_reads_between_steps_change_nothing() -> None:
     for entry in entries():
         outcomes, pauses = [], 0
         for number, step in enumerate(stepped.applying(entry)):
-            if step is None:
+            if step is None or step is True:
                 pauses += 1
             else:
                 outcomes += step
@@ -102,7 +102,7 @@ def test_after_outcomes_the_state_is_that_of_so_many_operations(every: int) -> N
     entry = Entry(SECOND_MS, (*entries()[0].operations, *acts, *entries()[1].operations))
     calls = count(1)
     for step in stepped.applying(entry, lambda: next(calls) % every == 0):
-        if step is not None:
+        if step:
             place += len(step)
             asked[place] = stepped.digest(), _answer(stepped, place)
     assert place == len(entry.operations)
@@ -116,3 +116,28 @@ def test_after_outcomes_the_state_is_that_of_so_many_operations(every: int) -> N
 
 def _answer(engine: Engine, number: int) -> object:
     return engine.recommend(RecommendRequest("v1", f"r{number}"), SECOND_MS).results
+
+
+def test_between_windows_the_state_is_that_of_so_many_closed() -> None:
+    """Whatever was learned with what: a fold that stops after as many windows answers the same."""
+    stepped, again = Engine(), Engine()
+    for entry in entries()[:2]:
+        stepped.apply(entry)
+        again.apply(entry)
+    soon = SECOND_MS * 3
+    acts = [
+        Event(f"a{n}", "view", f"v{n}", items=(EventItem(ITEMS[n]),), event_time_ms=1)
+        for n in range(5)
+    ]
+    stepped.apply(Entry(soon, tuple(acts)))
+    again.apply(Entry(soon, tuple(acts)))
+    late = Entry(10**9, (acts[0], *entries()[2].operations))
+    asked = []
+    for step in stepped.applying(late):
+        if step is True:
+            asked.append(_answer(stepped, len(asked)))
+    again.apply(Entry(10**9, late.operations[:1]))
+    steps = again.applying(Entry(10**9, late.operations[1:2]), lambda: True)
+    windows = [_answer(again, number) for number, _ in enumerate(s for s in steps if s is True)]
+    assert len(asked) == 8
+    assert asked == windows

@@ -55,6 +55,7 @@ slates = st.builds(
     st.lists(st.builds(Arm, text, text), max_size=2).map(tuple),
     st.none() | questions,
     st.booleans(),
+    small,
 )
 events = st.builds(
     Event,

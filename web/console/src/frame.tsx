@@ -11,8 +11,11 @@ import type { Theme } from "./lib/theme";
 import { Icon, type IconName } from "./ui/icons";
 import { Ago } from "./ui/parts";
 import { Catalogue } from "./views/catalogue";
+import { ExperimentPage } from "./views/experiments/experiment";
+import { Experiments } from "./views/experiments/experiments";
 import { ItemPage } from "./views/item";
 import { Overview } from "./views/overview";
+import { Policies } from "./views/policies/policies";
 import { Quarantine } from "./views/quarantine";
 import { Replicas } from "./views/replicas";
 import { Settings } from "./views/settings";
@@ -25,6 +28,8 @@ const VIEWS: readonly (readonly [IconName, string])[] = [
   ["quarantine", "Quarantine"],
   ["catalogue", "Catalogue"],
   ["visitor", "Visitor"],
+  ["experiments", "Experiments"],
+  ["policies", "Policies"],
   ["storage", "Storage"],
   ["settings", "Settings"],
 ];
@@ -107,6 +112,10 @@ function View({ route }: { route: Route }) {
       return route.part ? <ItemPage itemId={route.part} /> : <Catalogue route={route} />;
     case "visitor":
       return <Visitor route={route} />;
+    case "experiments":
+      return route.part ? <ExperimentPage key={route.part} experimentId={route.part} /> : <Experiments />;
+    case "policies":
+      return <Policies />;
     case "storage":
       return <Storage />;
     case "settings":

@@ -799,7 +799,11 @@ type GetServingResponse struct {
 	// Events and writes that are not yet on the log or not yet applied.
 	OperationsWaiting int64 `protobuf:"varint,10,opt,name=operations_waiting,json=operationsWaiting,proto3" json:"operations_waiting,omitempty"`
 	// Every method that was called since the process started, by name.
-	Calls         []*CallFigures `protobuf:"bytes,11,rep,name=calls,proto3" json:"calls,omitempty"`
+	Calls []*CallFigures `protobuf:"bytes,11,rep,name=calls,proto3" json:"calls,omitempty"`
+	// What the key of this call may do: names of scopes, such as "experiments", so that a page can
+	// leave out what would be refused. A key without restriction, or a server without keys: every
+	// scope that opens a service.
+	Scopes        []string `protobuf:"bytes,12,rep,name=scopes,proto3" json:"scopes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -907,6 +911,13 @@ func (x *GetServingResponse) GetOperationsWaiting() int64 {
 func (x *GetServingResponse) GetCalls() []*CallFigures {
 	if x != nil {
 		return x.Calls
+	}
+	return nil
+}
+
+func (x *GetServingResponse) GetScopes() []string {
+	if x != nil {
+		return x.Scopes
 	}
 	return nil
 }
@@ -1608,7 +1619,7 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\x06series\x18\x03 \x03(\v2\x1a.headwater.v1.MetricSeriesR\x06series\x12;\n" +
 	"\fdrift_alarms\x18\x04 \x03(\v2\x18.headwater.v1.DriftAlarmR\vdriftAlarms\x12)\n" +
 	"\x10interval_seconds\x18\x05 \x01(\x01R\x0fintervalSeconds\"\x13\n" +
-	"\x11GetServingRequest\"\xcc\x03\n" +
+	"\x11GetServingRequest\"\xe4\x03\n" +
 	"\x12GetServingResponse\x12\x1d\n" +
 	"\n" +
 	"replica_id\x18\x01 \x01(\tR\treplicaId\x129\n" +
@@ -1623,7 +1634,8 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\x12state_memory_bytes\x18\t \x01(\x03R\x10stateMemoryBytes\x12-\n" +
 	"\x12operations_waiting\x18\n" +
 	" \x01(\x03R\x11operationsWaiting\x12/\n" +
-	"\x05calls\x18\v \x03(\v2\x19.headwater.v1.CallFiguresR\x05calls\"\x15\n" +
+	"\x05calls\x18\v \x03(\v2\x19.headwater.v1.CallFiguresR\x05calls\x12\x16\n" +
+	"\x06scopes\x18\f \x03(\tR\x06scopes\"\x15\n" +
 	"\x13ListReplicasRequest\"\xa8\x01\n" +
 	"\x14ListReplicasResponse\x121\n" +
 	"\breplicas\x18\x01 \x03(\v2\x15.headwater.v1.ReplicaR\breplicas\x12\x1d\n" +

@@ -471,6 +471,7 @@ class GetServingResponse(_message.Message):
     STATE_MEMORY_BYTES_FIELD_NUMBER: _builtins.int
     OPERATIONS_WAITING_FIELD_NUMBER: _builtins.int
     CALLS_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
     replica_id: _builtins.str
     """The process."""
     uptime_ms: _builtins.int
@@ -497,6 +498,13 @@ class GetServingResponse(_message.Message):
     def calls(self) -> _containers.RepeatedCompositeFieldContainer[_replica_pb2.CallFigures]:
         """Every method that was called since the process started, by name."""
 
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the key of this call may do: names of scopes, such as "experiments", so that a page can
+        leave out what would be refused. A key without restriction, or a server without keys: every
+        scope that opens a service.
+        """
+
     def __init__(
         self,
         *,
@@ -511,10 +519,11 @@ class GetServingResponse(_message.Message):
         state_memory_bytes: _builtins.int = ...,
         operations_waiting: _builtins.int = ...,
         calls: _abc.Iterable[_replica_pb2.CallFigures] | None = ...,
+        scopes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "detail", b"detail", "memory_budget_bytes", b"memory_budget_bytes", "memory_bytes", b"memory_bytes", "operations_waiting", b"operations_waiting", "reads_served", b"reads_served", "replica_id", b"replica_id", "start_time", b"start_time", "state_memory_bytes", b"state_memory_bytes", "uptime_ms", b"uptime_ms", "writes_served", b"writes_served"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "detail", b"detail", "memory_budget_bytes", b"memory_budget_bytes", "memory_bytes", b"memory_bytes", "operations_waiting", b"operations_waiting", "reads_served", b"reads_served", "replica_id", b"replica_id", "scopes", b"scopes", "start_time", b"start_time", "state_memory_bytes", b"state_memory_bytes", "uptime_ms", b"uptime_ms", "writes_served", b"writes_served"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -92,6 +92,7 @@ def serving(response: pb.GetServingResponse) -> Serving:
         state_memory_bytes=response.state_memory_bytes,
         operations_waiting=response.operations_waiting,
         calls=tuple(map(_call, response.calls)),
+        scopes=tuple(response.scopes),
     )
 
 

@@ -75,6 +75,21 @@ def _scopes_of(call: str) -> frozenset[str]:
     return frozenset(opening | {ALSO.get(f"{service}/{method}", "")} - {""})
 
 
+def scopes_of(entries: Iterable[Access], key: str) -> list[str]:
+    """Return the scopes of a server's key in order; a key without restriction has all of them.
+
+    A server without keys serves anyone, as one with an unrestricted key does.
+
+    >>> entries = accesses("a-key-of-operators;scopes=read+experiments", is_page=False)
+    >>> scopes_of(entries, "a-key-of-operators")
+    ['experiments', 'read']
+    >>> scopes_of([], "")
+    ['catalog', 'experiments', 'feedback', 'model', 'recommend', 'users']
+    """
+    given = (one.scopes for one in entries if one.key == key.encode())
+    return sorted(next(given, frozenset()) or SCOPES)
+
+
 def accesses(text: str, *, is_page: bool) -> list[Access]:
     """Return each key of a setting. Raises ValueError, whose text never contains the key.
 

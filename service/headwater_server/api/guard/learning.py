@@ -35,22 +35,24 @@ def cost_of_events(events: Sequence[SignedEvent], item_s: float) -> float:
     return item_s * sum([len(event.items) or 1 for event, _ in events])
 
 
-def next_part(events: Sequence[SignedEvent], item_s: float) -> int:
-    """Return how many of the events go on the log together: fewer beside another caller.
+def next_part(events: Sequence[SignedEvent], item_s: float) -> tuple[int, float]:
+    """Return how many of the events go on the log together, and about what they take to learn.
 
-    An event of another caller waits for a part of a large call, and not for all of it.
+    They are fewer beside another caller: whose event then waits for a part of a large call, and
+    not for all of it.
     """
     has_company = _account().has_company(time.monotonic())
     most_s = LEARNING_BESIDE_S if has_company else LEARNING_MAX_S
-    if cost_of_events(events, item_s) <= most_s:
-        return len(events)
-    cost_s, count = 0.0, 0
-    for event in events:
-        cost_s += cost_of_events([event], item_s)
-        if count and cost_s > most_s:
+    cost_s = cost_of_events(events, item_s)
+    if cost_s <= most_s:
+        return len(events), cost_s
+    cost_s, count = cost_of_events(events[:1], item_s), 1  # an event is never divided
+    for event in events[1:]:
+        following_s = cost_s + cost_of_events((event,), item_s)
+        if following_s > most_s:
             break
-        count += 1
-    return count
+        cost_s, count = following_s, count + 1
+    return count, cost_s
 
 
 async def feedback_in_parts(
@@ -66,9 +68,9 @@ async def feedback_in_parts(
     outcomes: list[Outcome] = []
     while True:
         rest = events[len(outcomes) :] if outcomes else events
-        count, item_s = next_part(rest, replica.item_s), replica.item_s
+        count, cost_s = next_part(rest, replica.item_s)
         part = rest if count == len(rest) else rest[:count]
-        async with Learning(cost_of_events(part, item_s)):
+        async with Learning(cost_s):
             answer = await replica.feedback(part, remaining_s(), caller)
         if part is events:
             return answer

@@ -1,9 +1,10 @@
 """Gives calls their turns on the one thread that answers: the caller who used least goes first.
 
 A call runs in steps, from one wait to the next. While nothing competes, each step runs at once.
-As soon as steps wait, one runs at a time, of the caller with the least recent use. Before heavy
-work goes on, the loop gets the time to accept what has arrived: a call that is not accepted yet
-cannot be preferred.
+As soon as steps wait, they run in groups, of the caller with the least recent use: one turn of the
+loop for many short steps, and a few milliseconds at most, after which those that did not begin wait
+again. Before heavy work goes on, the loop gets the time to accept what has arrived: a call that is
+not accepted yet cannot be preferred.
 
 A caller who uses two fifths of the processor, and much more than another one, rests after each
 step, for twice as long as that took. So the other finds the thread idle, and few of the former's
@@ -15,10 +16,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Coroutine, Generator
 from typing import Any, Generic, TypeVar
 
 from headwater_server.api.guard.accounts import Account
+from headwater_server.replica.shared_work import SharedWork
 
 Result = TypeVar("Result")
 
@@ -31,6 +34,8 @@ SHORT_S = 0.001  # of a step that was hardly interrupted by another process
 READ_S = 0.01  # so often the thread's own time is read
 REST_SHARE = 2.0  # of a step of a heavy caller
 REST_MAX_S = 0.1  # after one step, however long it was
+GROUP_MAX = 32  # steps that get their turns together, unless a lighter caller may come
+GROUP_S = 0.004  # so long they may begin
 
 
 class Turns:
@@ -40,7 +45,9 @@ class Turns:
         """``takes_all``: whether a turn of the loop accepts all that has arrived; see `front`."""
         self._takes_all = takes_all
         self._waiting: dict[Account, None] = {}  # accounts with steps that wait
-        self._is_taken = False
+        self._given = 0  # turns of the present group whose steps have not ended
+        self._group_end_s = 0.0  # 0 until its first step begins
+        self._returned: Counter[Account] = Counter()  # its turns that came too late
         self._is_accepting = False
         self._busy_s = 0.0
         self._cpu = StepsCpu()
@@ -68,7 +75,7 @@ class Turns:
 
     def is_free(self, account: Account) -> bool:
         """Return whether a step of the account's call may run at once."""
-        if self._waiting or self._is_taken:
+        if self._waiting or self._given:
             return False
         now_s = time.monotonic()
         if self._busy_s and now_s - self._ended_s > QUIET_S:
@@ -84,25 +91,52 @@ class Turns:
         self._go_on()
         return turn
 
-    def took(self, account: Account, start_s: float) -> None:
-        """Record the end of a step, and give the next turn."""
+    def begins(self, account: Account) -> asyncio.Future[None] | None:
+        """Return None if a step whose turn was given may begin.
+
+        Otherwise it comes too late for its group, and this is its next turn, which is again before
+        those of the steps that came after it.
+        """
+        now_s = time.monotonic()
+        if not self._group_end_s:
+            self._group_end_s = now_s + GROUP_S
+        rests = now_s < self._rest_until_s and account.is_heavy(now_s)
+        if now_s < self._group_end_s and not rests:
+            return None
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        account.waiting.insert(self._returned[account], turn)
+        self._returned[account] += 1
+        self._waiting[account] = None
+        self.left()
+        return turn
+
+    def took(self, account: Account, start_s: float, *, is_given: bool) -> None:
+        """Record the end of a step, and give the next turns after the last one of a group."""
         self._ended_s = now_s = time.monotonic()
         seconds = now_s - start_s
-        self._busy_s += seconds
-        account.charge(self._cpu.of_step(seconds, now_s), now_s)
-        if account.is_heavy(now_s):
-            self._rest_until_s = now_s + min(REST_MAX_S, REST_SHARE * (seconds + CALL_S))
-        self._is_taken = False
+        self._charge(account, seconds, self._cpu.of_step(seconds, now_s), now_s)
+        self._given -= is_given
         if self._waiting:
             self._go_on()
 
+    def shared(self, account: Account, took_s: float) -> None:
+        """Charge a call's share of what was computed for several."""
+        if took_s:
+            self._charge(account, took_s, took_s, time.monotonic())
+
+    def _charge(self, account: Account, seconds: float, cpu_s: float, now_s: float) -> None:
+        self._busy_s += seconds
+        account.charge(cpu_s, now_s)
+        if account.is_heavy(now_s):
+            self._rest_until_s = now_s + min(REST_MAX_S, REST_SHARE * (seconds + CALL_S))
+
     def left(self) -> None:
-        """Give the next turn; the one before ended, or was not used."""
-        self._is_taken = False
+        """Record that a turn was not used."""
+        self._given -= 1
         self._go_on()
 
     def _go_on(self) -> None:
-        if not self._waiting or self._is_taken or self._is_accepting:
+        if not self._waiting or self._given or self._is_accepting:
             return
         if self._resting is not None:
             self._resting.cancel()
@@ -137,18 +171,22 @@ class Turns:
         self._give()
 
     def _give(self) -> None:
+        """Give turns to the next group: one alone, if a lighter caller than its own may come."""
         self._is_accepting = False
-        now_s = time.monotonic()
-        while self._waiting:
+        self._group_end_s, now_s = 0.0, time.monotonic()
+        self._returned.clear()
+        while self._waiting and self._given < GROUP_MAX:
             account = min(self._waiting, key=lambda one: one.use_s(now_s))
             if self._rests(account, now_s):
                 return
             turn = account.waiting.popleft()
             if not account.waiting:
                 del self._waiting[account]
-            if not turn.done():  # else its caller left
-                self._is_taken = True
-                turn.set_result(None)
+            if turn.done():  # its caller left
+                continue
+            self._given += 1
+            turn.set_result(None)
+            if account.has_company(now_s):
                 return
 
     def _rests(self, account: Account, now_s: float) -> bool:
@@ -196,14 +234,19 @@ class Steps(Generic[Result]):
         self._work = work
 
     def __await__(self) -> Generator[Any, None, Result]:
-        """Drive the coroutine: pass on what it waits for, and take a turn before each step."""
+        """Drive the coroutine: pass on what it waits for, and take a turn before each step.
+
+        What was done together with others goes on at once: it is nearly done.
+        """
         error: BaseException | None = None
+        is_shared = False
         try:
             while True:
-                if error is None and not self._turns.is_free(self._account):
+                is_given = not (error or is_shared) and not self._turns.is_free(self._account)
+                if is_given:
                     error = yield from self._turn()
                 try:
-                    waits_for = self._step(error)
+                    waits_for = self._step(error, is_given=is_given and error is None)
                 except StopIteration as end:
                     result: Result = end.value
                     return result
@@ -212,23 +255,28 @@ class Steps(Generic[Result]):
                     yield waits_for
                 except BaseException as thrown:  # noqa: BLE001 - it belongs to the coroutine
                     error = thrown
+                is_shared = type(waits_for) is SharedWork
+                if is_shared:
+                    self._turns.shared(self._account, waits_for.took_s)
         finally:
             self._work.close()
 
     def _turn(self) -> Generator[Any, None, BaseException | None]:
         """Wait for a turn; return the error that ended the wait, if one did."""
-        turn = self._turns.wait(self._account)
-        try:
-            yield from turn
-        except BaseException as error:  # noqa: BLE001 - it belongs to the coroutine
-            if turn.done() and not turn.cancelled():
-                self._turns.left()  # it was given, but the call was cancelled before it ran
-            return error
+        turn: asyncio.Future[None] | None = self._turns.wait(self._account)
+        while turn is not None:
+            try:
+                yield from turn
+            except BaseException as error:  # noqa: BLE001 - it belongs to the coroutine
+                if turn.done() and not turn.cancelled():
+                    self._turns.left()  # it was given, but the call was cancelled before it ran
+                return error
+            turn = self._turns.begins(self._account)
         return None
 
-    def _step(self, error: BaseException | None) -> Any:
+    def _step(self, error: BaseException | None, *, is_given: bool) -> Any:
         start_s = time.monotonic()
         try:
             return self._work.throw(error) if error is not None else self._work.send(None)
         finally:
-            self._turns.took(self._account, start_s)
+            self._turns.took(self._account, start_s, is_given=is_given)

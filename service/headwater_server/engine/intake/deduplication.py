@@ -81,7 +81,7 @@ class Deduplication:
 
     def remember(self, event: Event, profile: str, now_ms: int) -> None:
         """Remember the id of a learned event of ``profile``."""
-        self._remember(self._key_of(event), _content(event), _owner(profile), now_ms)
+        self._remember(self._key_of(event), _content(event), owner_of(profile), now_ms)
 
     def remember_erased(self, erased: ErasedEvent, now_ms: int) -> None:
         """Remember the id of an erased event, unless it is known; there is no owner."""
@@ -115,7 +115,7 @@ class Deduplication:
 
     def forget(self, profile: str) -> None:
         """Forget whose the events of ``profile`` were; their ids stay known until they expire."""
-        self._rows.disown(_owner(profile))
+        self._rows.disown(owner_of(profile))
 
     def set_back(self, now_ms: int) -> None:
         """Count ids that were noted after ``now_ms`` as of then."""
@@ -147,7 +147,8 @@ def _key(event: Event) -> bytes:
 
 
 @lru_cache(maxsize=1024)  # most visitors of the last minute
-def _owner(profile: str) -> int:
+def owner_of(profile: str) -> int:
+    """Return the number by which the ids of a profile's events are found."""
     return _half_word(blake2b(profile.encode("utf-8", "surrogatepass")).digest()) or 1
 
 

@@ -81,8 +81,8 @@ class Impressions:
         )
         return seen
 
-    def closing(self, now_ms: int, events_learned: int) -> Generator[None, None, None]:
-        """Learn from the impressions whose window is over, one a step."""
+    def closing(self, now_ms: int, events_learned: int) -> Generator[bool, None, None]:
+        """Learn from the impressions whose window is over; yield True after each."""
         while (impression := self.attribution.close_one(now_ms)) is not None:
             placement = self._group(impression)
             acted = bool((impression.rewards > 0).any())
@@ -91,7 +91,7 @@ class Impressions:
                 placement, acted=acted, events_learned=events_learned, now_ms=now_ms
             )
             self._learn(impression, placement)
-            yield
+            yield True
 
     def _group(self, impression: Impression) -> str:
         """Return the placement under which the slate counts; another may lose its figures."""

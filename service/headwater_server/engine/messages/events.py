@@ -25,9 +25,10 @@ class EventItem:
 class Slate:
     """The list that a recommendation showed, as its attribution token certifies it.
 
-    ``sequence`` and ``operations`` are the place of the answer: it came from the state after so
-    many entries, and so many operations of the next one; ``time_ms`` is the time it was asked for,
-    0 in tokens of earlier releases, which know no place. ``question``: only impressions keep it on
+    ``sequence``, ``operations`` and ``windows`` are the place of the answer: it came from the state
+    after so many entries, so many operations of the next one, and so many attribution windows that
+    the operation after that closes first. ``time_ms`` is the time it was asked for, 0 in tokens of
+    earlier releases, which know no place. ``question``: only impressions keep it on
     the log. ``unreplayable``: place or question are not known, so it cannot be asked again.
     """
 
@@ -42,6 +43,12 @@ class Slate:
     arms: tuple[Arm, ...] = ()
     question: Question | None = None
     unreplayable: bool = False
+    windows: int = 0
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """The place of the state that answered; places sort in the order of the log."""
+        return self.sequence, self.operations, self.windows
 
 
 @quick_value

@@ -99,7 +99,7 @@ class Answering:
         if request.candidate_item_ids:
             args = request, question.history, question.hidden, question.now_ms
             return Candidates(*scoring.given(*args)), None
-        barred = self._barred(question)
+        barred = self.barred(question)
         network = getattr(scoring.models.ranker, "network", NO_NETWORK)
         items, scores, length, *drawn = self._answer(question, barred, network, draw)
         question.history_length = length
@@ -115,10 +115,11 @@ class Answering:
     def found(self, question: Question) -> NDArray[np.int32]:
         """Return what may be shown, without scores."""
         found: NDArray[np.int32]
-        found, *_ = self._answer(question, self._barred(question), NO_NETWORK, NO_DRAW)
+        found, *_ = self._answer(question, self.barred(question), NO_NETWORK, NO_DRAW)
         return found
 
-    def _barred(self, question: Question) -> NDArray[np.int32]:
+    def barred(self, question: Question) -> NDArray[np.int32]:
+        """Return the items that may not be shown: hidden, excluded, or just viewed."""
         request = question.request
         if not (request.exclude_item_ids or request.context_item_ids):
             return question.hidden

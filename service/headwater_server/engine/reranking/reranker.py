@@ -12,7 +12,7 @@ from headwater_server.engine.reranking.answer_settings import (
     AnswerSettings,
     Order,
 )
-from headwater_server.engine.reranking.answering import NO_DRAW, Answering
+from headwater_server.engine.reranking.answering import NO_DRAW, Answering, Draw
 from headwater_server.engine.reranking.candidates import Pool, Question
 from headwater_server.engine.reranking.drawing.first_slot import first_slot
 from headwater_server.engine.reranking.drawing.slots import NO_NOISE, DrawParameters
@@ -60,6 +60,17 @@ class Reranking:
         if active is None:
             return self._by_score(pool, settings)
         return Filling(active, pool, self.similarity, settings).filled()
+
+    def plain_draw(self, question: Question, under: AnswerSettings) -> Draw:
+        """Return how slots are drawn that need nothing but one kernel; not at all for others."""
+        request = question.request
+        is_special = request.explain or request.filter or request.candidate_item_ids
+        if is_special or under.order is not Order.SCORE:
+            return NO_DRAW
+        if not hasattr(self.scoring.models.ranker, "network"):
+            return NO_DRAW
+        is_ruled = under.active_rules(request, question.now_ms) is not None
+        return NO_DRAW if is_ruled else under.draw(request, self.head)
 
     @property
     def head(self) -> ProbabilityHead:

@@ -1,9 +1,9 @@
 """The content of a sealed token: for whom, the answer's place and question, and the slate.
 
 visitor's tag 6 bytes | marks 1 byte | the user's tag 6 bytes, if there is one | time of the answer,
-milliseconds since 1970, 6 bytes | sequence and operations, as numbers of variable length | the
-arms, if there are any | length of the question and the question, if there is one | the slate, see
-token_body
+milliseconds since 1970, 6 bytes | sequence, operations, and windows if there are any, as numbers of
+variable length | the arms, if there are any | length of the question and the question, if there is
+one | the slate, see token_body
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from headwater_server.engine.tokens.token_body import Shown, fields_of, packed
 
 TAG_BYTES = 6
 _TIME_BYTES = 6
-_OF_USER, _ARMS, _QUESTION, _UNREPLAYABLE, _BY_PAGE = 1, 2, 4, 8, 128
+_OF_USER, _ARMS, _QUESTION, _UNREPLAYABLE, _WINDOWS, _BY_PAGE = 1, 2, 4, 8, 16, 128
 
 
 class Asked(NamedTuple):
-    """The place and the time of an answer, and what was asked.
+    """The place and the time of an answer, and what was asked; see `Slate`.
 
     ``question`` is what `question_body.question_bytes` returned. None: the answer cannot be asked
     again.
@@ -33,6 +33,7 @@ class Asked(NamedTuple):
     operations: int
     time_ms: int
     question: bytes | None
+    windows: int = 0
 
 
 UNKNOWN = Asked(0, 0, 0, None)
@@ -59,6 +60,8 @@ def answer_bytes(
         marks |= _OF_USER
     if arms:
         marks |= _ARMS
+    if asked.windows:
+        marks |= _WINDOWS
     return b"".join(
         (
             visitor_tag,
@@ -67,6 +70,7 @@ def answer_bytes(
             asked.time_ms.to_bytes(_TIME_BYTES, "big"),
             number_bytes(asked.sequence),
             number_bytes(asked.operations),
+            number_bytes(asked.windows) if asked.windows else b"",
             _arms_bytes(arms) if arms else b"",
             b"" if question is None else number_bytes(len(question)) + question,
             packed(shown),
@@ -84,12 +88,13 @@ def content_of(raw: bytes, *, questions: bool = True) -> Content:
     user_tag, end = raw[TAG_BYTES + 1 : time_at], time_at + _TIME_BYTES
     reader = Reader(raw, end)
     sequence, operations = reader.number(), reader.number()
+    windows = reader.number() if marks & _WINDOWS else 0
     arms = _arms_of(reader) if marks & _ARMS else ()
     written = reader.take(reader.number()) if marks & _QUESTION else None
     fields = fields_of(reader.rest())
     question = question_of(Reader(written), fields[3]) if written and questions else None
     time_ms, is_lost = int.from_bytes(raw[time_at:end], "big"), bool(marks & _UNREPLAYABLE)
-    slate = Slate(*fields, sequence, operations, time_ms, arms, question, is_lost)
+    slate = Slate(*fields, sequence, operations, time_ms, arms, question, is_lost, windows)
     return Content(slate, visitor_tag, user_tag, bool(marks & _BY_PAGE))
 
 

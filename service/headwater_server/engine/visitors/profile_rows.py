@@ -67,7 +67,7 @@ class ProfileRows:
         """Return the row of ``key``, -1 if it has none, as "" always."""
         if not key:
             return -1
-        high, low = _hashed(key)
+        high, low = hashed(key)
         row = self._newest[self._bucket(low)] - 1
         while row >= 0 and (self._words[2 * row] != high or self._words[2 * row + 1] != low):
             row = self._earlier[row] - 1
@@ -90,7 +90,7 @@ class ProfileRows:
             for _ in self.reserving(row + 1):
                 pass
             self.used += 1
-        high, low = _hashed(key)
+        high, low = hashed(key)
         bucket = self._bucket(low)
         self._words[2 * row], self._words[2 * row + 1] = high, low
         self._earlier[row], self._newest[bucket] = self._newest[bucket], row + 1
@@ -166,7 +166,8 @@ _WORDS = struct.Struct(">QQ")
 
 
 @lru_cache(maxsize=1024)  # an event looks up its profiles several times, and a visitor comes again
-def _hashed(key: str) -> tuple[int, int]:
+def hashed(key: str) -> tuple[int, int]:
+    """Return the two words by which a profile is found."""
     high, low = _WORDS.unpack(
         blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
     )

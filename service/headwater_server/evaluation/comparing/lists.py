@@ -14,6 +14,7 @@ from headwater_server.inference.intervals.betting import betting_sequence
 from headwater_server.inference.intervals.bootstrap import visitor_bootstrap
 from headwater_server.inference.off_policy.cascade import cascade
 from headwater_server.inference.off_policy.cascade_dr import cascade_dr
+from headwater_server.inference.off_policy.competition import between, competition_shift
 from headwater_server.inference.off_policy.estimate import Estimate
 from headwater_server.inference.off_policy.in_list import in_list, in_list_weights
 
@@ -31,14 +32,26 @@ def value_of_lists(shown: Shown, chances: Chances | None) -> Value:
 
 
 def interval_of_lists(value: Value, shown: Shown, level: float) -> Interval:
-    """Return the interval of a value: visitors are drawn again."""
-    return visitor_bootstrap(value.estimate.rows, shown.visitors, level)
+    """Return the interval of a value: visitors are drawn again, and items may compete."""
+    interval = visitor_bootstrap(value.estimate.rows, shown.visitors, level)
+    return between(interval, _competition(value, shown))
 
 
 def difference_of_lists(policy: Value, champion: Value, shown: Shown, level: float) -> Interval:
-    """Return the interval of policy - champion, from the differences of their lists."""
+    """Return the interval of policy - champion, from the differences of their lists.
+
+    Nothing is estimated of the champion, so competition shifts the policy alone.
+    """
     rows = policy.estimate.rows - champion.estimate.rows
-    return visitor_bootstrap(rows, shown.visitors, level)
+    interval = visitor_bootstrap(rows, shown.visitors, level)
+    return between(interval, _competition(policy, shown))
+
+
+def _competition(value: Value, shown: Shown) -> float:
+    """Return what competition may shift; nothing is known of it where rewards are below 0."""
+    if (shown.rewards < 0.0).any():
+        return 0.0
+    return competition_shift(value.weights, shown.rewards)
 
 
 def always_valid_of_lists(weights: Floats, shown: Shown, level: float) -> Interval:

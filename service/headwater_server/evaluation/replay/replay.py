@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.requests import Recommendation
 from headwater_server.engine.tokens.token_body import packed
+from headwater_server.evaluation.replay.partly_applied import PartlyApplied
 from headwater_server.evaluation.replay.shown import Place, Shown, request_of
 from headwater_server.replica.ports.log import LoggedEntry
 from headwater_server.replica.ports.position import Position
@@ -55,18 +56,13 @@ class Replay:
         while row < len(places) and places[row] < (self.position.sequence, 0):
             row += 1
         async for logged in self._entries():
-            done = 0
-            while row < len(places) and places[row][0] == self.position.sequence:
-                operations = places[row][1]
-                if operations <= logged.size:
-                    self._apply(logged, done, operations)
-                    done = operations
-                    yield row
+            for stop in self._applying(logged, places, row):
+                yield stop
+            while row < len(places) and places[row] < (logged.position.sequence, 0):
                 row += 1
-            self._apply(logged, done, logged.size)
             self.position = logged.position
             self._on_entry(self.position)
-        while row < len(places) and places[row] == (self.position.sequence, 0):
+        while row < len(places) and places[row] in self._end_places():
             yield row
             row += 1
 
@@ -76,9 +72,18 @@ class Replay:
         async for logged in self._log.iterate(self.position, self._until):
             yield logged
 
-    def _apply(self, logged: LoggedEntry, start: int, stop: int) -> None:
-        if start < stop:
-            self.engine.apply(self._changed(logged.part(start, stop)))
+    def _end_places(self) -> tuple[Place, ...]:
+        return (self.position.sequence, 0), (self.position.sequence, 0, 0)
+
+    def _applying(self, logged: LoggedEntry, places: Sequence[Place], row: int) -> Iterator[int]:
+        """Apply an entry; stop at those of the places, from ``row`` on, that are within it."""
+        entry = PartlyApplied(self.engine, logged, self._changed)
+        while row < len(places) and places[row][0] == self.position.sequence:
+            _, operations, windows = (*places[row], 0)[:3]
+            if entry.reaches(operations, windows):
+                yield row
+            row += 1
+        entry.finish()
 
 
 @dataclass(frozen=True, slots=True)

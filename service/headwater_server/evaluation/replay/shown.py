@@ -10,8 +10,9 @@ from headwater_server.engine.messages.events import Event, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.messages.rewards import IMPRESSION, canonical_type
 
-Place = tuple[int, int]
-"""The number of the last whole entry, and how many operations of the next one."""
+Place = tuple[int, ...]
+"""The number of the last whole entry, how many operations of the next one, and how many attribution
+windows the operation after those has closed (0 if it is not given); see `Slate`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Shown:
     @property
     def place(self) -> Place:
         """The place of the state that answered."""
-        return self.slate.sequence, self.slate.operations
+        return self.slate.place
 
     @property
     def is_replayable(self) -> bool:

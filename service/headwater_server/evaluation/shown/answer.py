@@ -27,9 +27,9 @@ class Answer:
     acts: int = 0
 
     @property
-    def place(self) -> tuple[int, int]:
+    def place(self) -> tuple[int, int, int]:
         """Return the place on the log of the state that answered."""
-        return self.slate.sequence, self.slate.operations
+        return self.slate.place
 
     @property
     def profile(self) -> str:

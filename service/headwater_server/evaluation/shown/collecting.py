@@ -83,7 +83,7 @@ class Collecting:
 
     def end(self) -> None:
         """Finish: acts whose list was never reported stay uncounted."""
-        self.counts.unreported = len(self._early)
+        self.counts.unreported += len(self._early)
         self.answers.sort(key=lambda answer: answer.place)
 
     def _take(self, operation: Operation, entry: Entry) -> None:
@@ -177,9 +177,19 @@ class Collecting:
             return
         reward = reward_of(event, self._settings)
         if is_early:
+            self._drop_early(now_ms)
             self._early.setdefault(token, []).append((event, now_ms, reward))
         for answer in answers:
             self._note(answer, event, reward)
+
+    def _drop_early(self, now_ms: int) -> None:
+        """Forget acts for which no report can count any more: a log may have many of them."""
+        while self._early:
+            token, acts = next(iter(self._early.items()))
+            if now_ms - acts[-1][1] <= self._open.window_ms:
+                return
+            del self._early[token]
+            self.counts.unreported += 1
 
     def _note(self, answer: Answer, event: Event, reward: float) -> None:
         token = event.slate.recommendation_id if event.slate else ""

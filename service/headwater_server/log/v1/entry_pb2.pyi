@@ -362,6 +362,7 @@ class Slate(_message.Message):
     ARMS_FIELD_NUMBER: _builtins.int
     QUESTION_FIELD_NUMBER: _builtins.int
     UNREPLAYABLE_FIELD_NUMBER: _builtins.int
+    WINDOWS_FIELD_NUMBER: _builtins.int
     recommendation_id: _builtins.str
     """The recommendation."""
     policy: _builtins.str
@@ -378,6 +379,8 @@ class Slate(_message.Message):
     """
     unreplayable: _builtins.bool
     """Place or question is not known, so that the answer cannot be asked again."""
+    windows: _builtins.int
+    """How many attribution windows the operation after those had closed, which it does first."""
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The items, by slot."""
@@ -408,10 +411,11 @@ class Slate(_message.Message):
         arms: _abc.Iterable[Global___Arm] | None = ...,
         question: Global___Question | None = ...,
         unreplayable: _builtins.bool = ...,
+        windows: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["question", b"question"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "item_ids", b"item_ids", "operations", b"operations", "placement", b"placement", "policy", b"policy", "propensities", b"propensities", "question", b"question", "recommendation_id", b"recommendation_id", "sequence", b"sequence", "time_ms", b"time_ms", "unreplayable", b"unreplayable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "item_ids", b"item_ids", "operations", b"operations", "placement", b"placement", "policy", b"policy", "propensities", b"propensities", "question", b"question", "recommendation_id", b"recommendation_id", "sequence", b"sequence", "time_ms", b"time_ms", "unreplayable", b"unreplayable", "windows", b"windows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

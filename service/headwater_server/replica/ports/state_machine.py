@@ -140,11 +140,12 @@ class StateMachine(Protocol):
 
     def applying(
         self, entry: Entry, pauses: Callable[[], bool]
-    ) -> Iterator[Sequence[Outcome] | None]:
+    ) -> Iterator[Sequence[Outcome] | bool | None]:
         """Do the same in steps of about a millisecond: outcomes, or None within an operation.
 
-        Between steps the state may be read. After outcomes it is that of so many operations; what
-        waits to be learned with later ones is learned earlier if ``pauses()``.
+        Between steps the state may be read. After outcomes it is that of so many operations, after
+        True that of one more attribution window closed by the next; what waits to be learned with
+        later ones is learned earlier if ``pauses()``.
         """
 
     def bound_filters(self, bytes_max: int) -> None:
@@ -152,6 +153,11 @@ class StateMachine(Protocol):
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         """Answer from the state without changing it."""
+
+    def recommend_all(
+        self, requests: Sequence[RecommendRequest], now_ms: int
+    ) -> Sequence[Recommendation]:
+        """Answer each as `recommend` does."""
 
     def digest(self) -> str:
         """Return a digest that two states share only if they are equal."""

@@ -17,6 +17,7 @@ from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.reads.log_end import LogEnd
 from headwater_server.replica.reads.repeatable import Repeatable
 from headwater_server.replica.reads.shortfall import shortfall
+from headwater_server.replica.reads.together import Together
 from headwater_server.replica.tail.tail import Tail
 
 USUAL_WAIT_S = 0.02  # for an offset; only after this, the store is asked whether it exists
@@ -50,6 +51,7 @@ class Reads:
         self._now_ms = now_ms
         self._timeout_s = timeout_s
         self.repeatable = repeatable
+        self._together = Together(self._answered)
 
     async def recommend(
         self,
@@ -63,16 +65,36 @@ class Reads:
             request = self._without_shown(request, exclude_tokens)
         if min_offset:
             time_remaining_s = await self._reached(min_offset, time_remaining_s)
-        self._tail.reads += 1
         request, degraded = _within(request, time_remaining_s)
         if not request.recommendation_id:
             request = replace(request, recommendation_id=uuid4().hex)
+        if degraded or request.explain or request.candidate_item_ids or request.filter:
+            return self._answered((request,), degraded)[0]  # it may take long
+        return await self._together.answer(request)
+
+    def _answered(
+        self, requests: Sequence[RecommendRequest], degraded: tuple[str, ...] = ()
+    ) -> list[Answer]:
+        """Answer from the present state."""
+        self._tail.reads += len(requests)
         now_ms = self._now_ms()
-        answer = self._engine.recommend(request, now_ms)
-        shown = len(answer.results)
-        token = self._signed(answer, request, now_ms, degraded) if shown else ""
-        short = "" if shown >= request.page_size else shortfall(request, shown, answer.limits)
-        return Answer(answer, token, self._tail.position.offset, degraded, short)
+        slates = self._engine.recommend_all(requests, now_ms)
+        return [
+            self._answer(request, slate, now_ms, degraded)
+            for request, slate in zip(requests, slates, strict=True)
+        ]
+
+    def _answer(
+        self,
+        request: RecommendRequest,
+        slate: Recommendation,
+        now_ms: int,
+        degraded: tuple[str, ...],
+    ) -> Answer:
+        shown = len(slate.results)
+        token = self._signed(slate, request, now_ms, degraded) if shown else ""
+        short = "" if shown >= request.page_size else shortfall(request, shown, slate.limits)
+        return Answer(slate, token, self._tail.position.offset, degraded, short)
 
     async def listed(
         self,

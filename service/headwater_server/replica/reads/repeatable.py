@@ -8,7 +8,7 @@ from headwater_server.engine.messages.requests import Recommendation, RecommendR
 from headwater_server.engine.tokens.answer_body import Asked
 from headwater_server.engine.tokens.question_body import question_bytes
 
-Place = tuple[int, int]
+Place = tuple[int, int, int]
 SAME_LIST = frozenset({"reasons"})
 """What may be left out to meet a deadline, and the list stays the same."""
 REPLAYABLE = "answers_replayable"
@@ -22,7 +22,7 @@ class Repeatable:
 
     >>> request = RecommendRequest("ann", "r1", filter="price < 5")
     >>> answer = Recommendation("r1", (), "best")
-    >>> noting = Repeatable(lambda: (7, 2), question_bytes_max=5)
+    >>> noting = Repeatable(lambda: (7, 2, 0), question_bytes_max=5)
     >>> noting.asked(request, answer, now_ms=1_000).question is None
     True
     >>> {name: n for name, n in noting.counts.items() if n}
@@ -58,5 +58,5 @@ class Repeatable:
             question = question_bytes(request.question, answer.item_ids, most)
             kind = LONG if question is None else REPLAYABLE
         self._counts[kind] += 1
-        sequence, operations = place or (0, 0)
-        return Asked(sequence, operations, now_ms, question)
+        sequence, operations, windows = place or (0, 0, 0)
+        return Asked(sequence, operations, now_ms, question, windows)

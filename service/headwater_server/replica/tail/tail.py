@@ -29,6 +29,7 @@ BLOCK_MS = 500  # also the time after which an outage is noticed without a write
 PAGE_OPERATIONS = 4_000
 PAGE_ENTRIES_MAX = 500
 PART_OPERATIONS = 20  # converted from bytes at once
+LATE_STEPS = 4  # with so few more an ordinary operation is finished, whatever they take
 COST_EVERY = 4  # of so many entries one is timed: the thread's clock takes microseconds to read
 RECENT_MAX = 4_096  # entries that a store may have passed on before it wrote them
 
@@ -74,8 +75,9 @@ class Tail:
         self.reads = 0  # `Reads` counts them
         self._page_entries = PAGE_ENTRIES_MAX
         self._entry: LoggedEntry | None = None
-        self._steps: Iterator[Sequence[Outcome] | None] = iter(())
+        self._steps: Iterator[Sequence[Outcome] | bool | None] = iter(())
         self._is_whole = True
+        self._windows = 0  # that the operation after the outcomes has closed
         self._outcomes: list[Outcome] = []
         self.item_cost = ItemCost()
         self._items, self._took_s = 0, 0.0  # of the present entry so far
@@ -93,14 +95,16 @@ class Tail:
         return self._engine.written_settings
 
     @property
-    def place(self) -> tuple[int, int] | None:
-        """The state's place: the last whole entry's number, and operations of the next one.
+    def place(self) -> tuple[int, int, int] | None:
+        """The state's place, see `Slate`.
 
         None while the state is within an operation, which no place describes.
         """
         if self._entry is None:
-            return self.position.sequence, 0
-        return (self.position.sequence, len(self._outcomes)) if self._is_whole else None
+            return self.position.sequence, 0, 0
+        if not self._is_whole:
+            return None
+        return self.position.sequence, len(self._outcomes), self._windows
 
     @property
     def build(self) -> Build | None:
@@ -113,7 +117,7 @@ class Tail:
         self.recent.clear()
         self.recent.append(position)
         self._entry, self._steps, self._outcomes = None, iter(()), []
-        self._is_whole = True
+        self._is_whole, self._windows = True, 0
         self._items, self._took_s = 0, 0.0
         self._own.clear()
         self.waiters.reached(position.offset)
@@ -186,7 +190,7 @@ class Tail:
         wanted = PAGE_OPERATIONS * len(page) // max(1, operations)
         self._page_entries = max(1, min(PAGE_ENTRIES_MAX, wanted))
 
-    def _applied(self, entry: LoggedEntry) -> Iterator[Sequence[Outcome] | None]:
+    def _applied(self, entry: LoggedEntry) -> Iterator[Sequence[Outcome] | bool | None]:
         for start in range(0, entry.size, PART_OPERATIONS):
             part = entry.part(start, start + PART_OPERATIONS)
             self._items += items_of(part)
@@ -206,18 +210,26 @@ class Tail:
     def _over(self) -> bool:
         """Take steps until the slice is used up; return whether the entry ended."""
         self._is_whole = False  # also if a step fails
-        for outcomes in self._steps:
-            if outcomes is not None:
-                self._outcomes += outcomes
-            if self._budget.used_up() and (outcomes is not None or self._budget.overdrawn):
-                self._is_whole = outcomes is not None
-                return False
+        late = 0
+        for step in self._steps:
+            if step is True:
+                self._windows += 1
+            elif step:
+                self._outcomes += step
+                self._windows = 0
+            if self._budget.used_up():
+                if step is not None:
+                    self._is_whole = True
+                    return False
+                late += 1
+                if late > LATE_STEPS and self._budget.overdrawn:
+                    return False
         return True
 
     def _applied_whole(self, entry: LoggedEntry) -> None:
         if len(self._outcomes) < entry.size:  # a step failed: the state belongs to no offset
             raise StoreUnavailable(self._health.reason)
-        self._entry, self._is_whole = None, True
+        self._entry, self._is_whole, self._windows = None, True, 0
         if self._took_s:
             self.item_cost.learned(self._items, self._took_s)
         self._items, self._took_s = 0, 0.0

@@ -19,6 +19,8 @@ def write_slate(event: Event, slate: Slate, stored: pb.Slate) -> None:
         stored.sequence = slate.sequence
     if slate.operations:
         stored.operations = slate.operations
+    if slate.windows:
+        stored.windows = slate.windows
     if slate.time_ms:
         stored.time_ms = slate.time_ms
     for arm in slate.arms:
@@ -46,6 +48,7 @@ def decode_slate(event: pb.Event) -> Slate:
         else (),
         _decode_question(event) if stored.HasField("question") else None,
         stored.unreplayable,
+        stored.windows,
     )
 
 

@@ -112,10 +112,10 @@ def test_a_large_call_goes_on_the_log_in_parts_smaller_ones_beside_another() -> 
     events = [(Event(f"e{n}", "click", "ann", items=items), "") for n in range(100)]
     item_s = 2**-13
     current_account.set(flood)
-    assert next_part(events, item_s) == int(LEARNING_BESIDE_S / (10 * item_s))
+    assert next_part(events, item_s)[0] == int(LEARNING_BESIDE_S / (10 * item_s))
     current_account.set(Account())
-    assert next_part(events, item_s) == int(LEARNING_MAX_S / (10 * item_s))
-    assert next_part(events[:1], item_s=1.0) == 1  # an event is never divided
+    assert next_part(events, item_s)[0] == int(LEARNING_MAX_S / (10 * item_s))
+    assert next_part(events[:1], item_s=1.0) == (1, 10.0)  # an event is never divided
 
 
 async def test_refusals_to_a_heavy_caller_are_delayed_from_the_first(monkeypatch) -> None:

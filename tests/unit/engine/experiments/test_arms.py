@@ -43,6 +43,14 @@ def _request(shop, visitor):
     return RecommendRequest(visitor, "r", placement="home", page_size=3)
 
 
+def test_questions_of_both_arms_are_answered_together_as_alone():
+    shop = Shop(replace(FIRST, share=0.75))
+    requests = [replace(_request(shop, name), recommendation_id=f"r{name}") for name in NAMES[:40]]
+    together = shop.engine.recommend_all(requests, shop.now_ms)
+    assert {arm.arm_id for answer in together for arm in answer.arms} == {"a", "b"}
+    assert together == [shop.engine.recommend(one, shop.now_ms) for one in requests]
+
+
 def test_asking_changes_nothing():
     shop = Shop(FIRST)
     before = shop.engine.digest()

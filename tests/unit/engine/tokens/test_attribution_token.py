@@ -93,17 +93,16 @@ def test_a_signed_slate_comes_back(slate):
     assert opened.propensities == pytest.approx(slate.propensities, rel=2e-4)
 
 
-@given(
-    SLATES, st.integers(0, 2**62), st.integers(0, 2**31), st.integers(0, 2**48 - 1), ARMS, QUESTIONS
-)
-def test_place_time_arms_and_question_come_back(slate, sequence, operations, time_ms, arms, asked):
+@given(SLATES, st.tuples(*[st.integers(0, 2**31)] * 3), st.integers(0, 2**48 - 1), ARMS, QUESTIONS)
+def test_place_time_arms_and_question_come_back(slate, place, time_ms, arms, asked):
+    sequence, operations, windows = place
     slate = replace(slate, arms=arms)
     question = question_bytes(asked, slate.item_ids, 100_000)
     assert question is not None
-    token = signed(slate, asked=Asked(sequence, operations, time_ms, question))
+    token = signed(slate, asked=Asked(sequence, operations, time_ms, question, windows))
     opened = open_token(token, OURS).slate
     assert repr(opened.question) == repr(asked)
-    assert (opened.sequence, opened.operations) == (sequence, operations)
+    assert opened.place == place
     assert (opened.time_ms, opened.arms, opened.unreplayable) == (time_ms, arms, False)
     assert opened.item_ids == slate.item_ids
     unread = open_token(token, OURS, questions=False).slate

@@ -105,6 +105,18 @@ def test_acts_of_a_list_that_was_never_reported_are_counted_as_unreported():
     assert found.counts.unreported == 1
 
 
+def test_acts_that_no_report_can_reach_any_more_are_forgotten_but_counted():
+    other, late = (replace(SLATE, recommendation_id=name) for name in ("r2", "r3"))
+    found = collect(
+        (1, [act("a", "tent", slate=SLATE)]),
+        (40, [act("b", "tent", slate=other), seen(SLATE)]),
+        (41, [seen(other), act("c", "tent", slate=late)]),
+    )
+    by_name = {one.slate.recommendation_id: one.acts for one in found.answers}
+    assert by_name == {"r1": 1, "r2": 2}  # the last act is on an item of both
+    assert found.counts.unreported == 2
+
+
 def test_two_reports_of_one_list_add_their_slots():
     found = collect(
         (1, [seen(SLATE, "tent")]), (2, [seen(SLATE, "boots", "tent")]), (3, [act("a", "boots")])
@@ -173,7 +185,7 @@ def test_answers_come_in_the_order_of_their_places():
         (2, []),
         (3, [seen(later), seen(half), seen(replace(SLATE, recommendation_id="r0"))]),
     )
-    assert [one.place for one in found.answers] == [(1, 0), (1, 7), (2, 0)]
+    assert [one.place for one in found.answers] == [(1, 0, 0), (1, 7, 0), (2, 0, 0)]
 
 
 def test_one_placement_is_collected_and_all_are_known():

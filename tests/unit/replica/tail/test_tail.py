@@ -109,17 +109,17 @@ async def test_the_place_is_that_of_the_state_at_every_turn_of_others() -> None:
     log.add(*range(500), items=1)
     log.add(5_000)
     tail, engine = make_tail(log)
-    assert tail.place == (0, 0)
+    assert tail.place == (0, 0, 0)
     running, seen = asyncio.create_task(tail.run()), set()
     while tail.position.sequence < 2:
         await asyncio.sleep(0)
         assert tail.place is not None
-        sequence, operations = tail.place
+        sequence, operations, _ = tail.place
         assert len(engine.order) == 500 * min(sequence, 1) + max(0, sequence - 1) + operations
         assert len(engine.seen) == len(engine.order), "none is half learned"
         seen.add(tail.place)
     assert len(seen) > 30
-    assert tail.place == (2, 0)
+    assert tail.place == (2, 0, 0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

@@ -6,6 +6,8 @@ export class ApiError extends Error {
     message: string,
     /** The invalid field, if the server names one. */
     readonly field = "",
+    /** Every condition that failed, if the state forbids the call. */
+    readonly conditions: readonly string[] = [],
   ) {
     super(message);
   }
@@ -26,19 +28,26 @@ export class ApiError extends Error {
 
 interface Violation {
   field?: string;
+  description?: string;
 }
 
 interface ErrorBody {
   message?: string;
-  details?: { fieldViolations?: Violation[] }[];
+  details?: { fieldViolations?: Violation[]; violations?: Violation[] }[];
 }
 
 /** Reads the gateway's JSON error; a response without JSON becomes its status. */
 export async function errorOf(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as ErrorBody;
   const violations = (body.details ?? []).flatMap((detail) => detail.fieldViolations ?? []);
+  const conditions = (body.details ?? []).flatMap((detail) => detail.violations ?? []);
   const text = body.message || `${response.status} ${response.statusText}`.trim();
-  return new ApiError(response.status, text, violations[0]?.field ?? "");
+  return new ApiError(
+    response.status,
+    text,
+    violations[0]?.field ?? "",
+    conditions.map((one) => one.description ?? ""),
+  );
 }
 
 /** The message of any error, also of one that is not an ApiError. */

@@ -24,12 +24,18 @@ export function useLoad<Answer>(
 ): Loaded<Answer> {
   const [state, setState] = useState<Omit<Loaded<Answer>, "reload">>(empty);
   const generation = useRef(0);
+  const order = useRef({ asked: 0, settled: 0 });
   const newest = useRef(ask);
   newest.current = ask;
 
   const load = useCallback(async () => {
     const started = generation.current;
+    order.current.asked += 1;
+    const number = order.current.asked;
     const settle = (change: Partial<Loaded<Answer>>) => {
+      // an earlier request that takes longer must not undo a later one
+      if (number < order.current.settled) return;
+      order.current.settled = number;
       if (started === generation.current) setState((before) => ({ ...before, ...change, loading: false }));
     };
     try {

@@ -13,11 +13,17 @@ interface ChartProps {
   times: readonly number[];
   lines: readonly Line[];
   format: (value: number) => string;
+  /** Shorter texts for the axis; `format` without. */
+  axis?: (value: number) => string;
   marks?: readonly Mark[];
   height?: number;
   /** Charts with the same key move their cursors together. */
   syncKey?: string;
   floor?: number;
+  /** An area between two lines, by their places in `lines`: upper, lower. */
+  band?: readonly [number, number];
+  /** Whether 0 is always shown, as a line. */
+  zero?: boolean;
 }
 
 export function Chart(props: ChartProps) {
@@ -44,10 +50,12 @@ export function Chart(props: ChartProps) {
       width: root.clientWidth,
       height,
       lines,
-      format,
+      format: props.axis ?? format,
       marks: () => latestMarks.current,
       syncKey: props.syncKey ?? "",
       floor: props.floor,
+      band: props.band,
+      zero: props.zero ?? false,
       onCursor: setCursor,
     });
     const made = new uPlot(options, [[], ...lines.map(() => [])] as uPlot.AlignedData, root);

@@ -18,6 +18,8 @@ export interface ChartSettings {
   marks: () => readonly Mark[];
   syncKey: string;
   floor: number | undefined;
+  band: readonly [number, number] | undefined;
+  zero: boolean;
   onCursor: (cursor: Cursor | null) => void;
 }
 
@@ -48,13 +50,15 @@ export function chartOptions(settings: ChartSettings): uPlot.Options {
       points: { size: 7 },
       ...(settings.syncKey ? { sync: { key: settings.syncKey } } : {}),
     },
-    scales: { y: { range: (_plot, low, high) => range(low, high, settings.floor) } },
+    scales: { y: { range: (_plot, low, high) => range(...around(low, high, settings.zero), settings.floor) } },
     axes: [
       { ...axis, space: 80, size: 30, values: hours },
       { ...axis, size: 58, values: (_plot, values) => values.map((one) => settings.format(one)) },
     ],
     series: [{}, ...settings.lines.map(series)],
+    ...(settings.band ? { bands: [band(settings.band, settings.lines)] } : {}),
     hooks: {
+      drawAxes: [(plot) => settings.zero && drawZero(plot)],
       draw: [(plot) => drawMarks(plot, settings.marks())],
       setCursor: [(plot) => settings.onCursor(cursor(plot))],
     },
@@ -70,6 +74,17 @@ function series(line: Line): uPlot.Series {
     spanGaps: true,
     ...(line.dashed ? { dash: [5, 4] } : {}),
   };
+}
+
+/** The area between two lines, in the lighter colour of the upper one. */
+function band([upper, lower]: readonly [number, number], lines: readonly Line[]): uPlot.Band {
+  const hue = lines[upper]?.hue ?? 1;
+  return { series: [upper + 1, lower + 1], fill: `${token(`--series-${((hue - 1) % 8) + 1}`)}26` };
+}
+
+function around(low: number, high: number, zero: boolean): [number, number] {
+  if (!zero || low === null || high === null) return [low, high];
+  return [Math.min(0, low), Math.max(0, high)];
 }
 
 /** A margin above and below the values; down to `floor` if they come near it. */
@@ -96,6 +111,18 @@ function hours(_plot: uPlot, times: number[], _axis: number, _space: number, apa
 function cursor(plot: uPlot): Cursor | null {
   const { idx, left } = plot.cursor;
   return typeof idx === "number" && left !== undefined && left >= 0 ? { index: idx, left } : null;
+}
+
+function drawZero({ ctx, bbox, valToPos }: uPlot): void {
+  const y = Math.round(valToPos(0, "y", true));
+  ctx.save();
+  ctx.strokeStyle = token("--text-faint");
+  ctx.lineWidth = devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.restore();
 }
 
 function drawMarks(plot: uPlot, marks: readonly Mark[]): void {

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 
 import type { GetModelResponseJson, ReplicaStateJson } from "../api/types";
 import { useApi } from "../lib/context";
+import { useScope } from "../lib/scopes";
 import { Ago, Card } from "../ui/parts";
 import { Failed } from "../ui/states";
 import { Icon } from "../ui/icons";
@@ -18,6 +19,7 @@ interface Outcome {
 
 export function DigestComparison() {
   const api = useApi();
+  const { may, why } = useScope("model");
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();
   const compare = async () => {
@@ -36,7 +38,7 @@ export function DigestComparison() {
       title="Compare replica states"
       note="Writes a marker to the log; each replica reports the digest of its state there. Takes seconds if the state is large."
       tools={
-        <button type="button" class="button first" disabled={busy} onClick={() => void compare()}>
+        <button type="button" class="button first" disabled={busy || !may} onClick={() => void compare()}>
           {busy ? "Comparing…" : "Compare now"}
         </button>
       }
@@ -46,7 +48,7 @@ export function DigestComparison() {
           <Failed error={outcome.error} reload={() => void compare()} />
         )}
         {outcome?.answer && <Verdict answer={outcome.answer} time={outcome.time} />}
-        {!outcome && <p class="soft">Not compared yet.</p>}
+        {!outcome && <p class="soft">Not compared yet. {why}</p>}
       </div>
     </Card>
   );

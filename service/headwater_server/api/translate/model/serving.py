@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from headwater.v1 import model_service_pb2 as pb
 from headwater.v1 import replica_pb2, setting_pb2
 from headwater_server.api.translate.values import time_message
@@ -15,8 +17,10 @@ from headwater_server.replica.ports.position import time_ms_of
 from headwater_server.replica.ports.registry import ReceivedReport, ReplicaServing
 
 
-def get_serving_response(answer: ServingAnswer) -> pb.GetServingResponse:
-    """Return the process's status."""
+def get_serving_response(
+    answer: ServingAnswer, scopes: Iterable[str] = ()
+) -> pb.GetServingResponse:
+    """Return the process's status, and what the caller may do."""
     return pb.GetServingResponse(
         replica_id=answer.replica_id,
         start_time=time_message(answer.start_time_ms),
@@ -29,6 +33,7 @@ def get_serving_response(answer: ServingAnswer) -> pb.GetServingResponse:
         state_memory_bytes=answer.state_memory_bytes,
         operations_waiting=answer.operations_waiting,
         calls=[_call(one) for one in answer.calls],
+        scopes=scopes,
     )
 
 

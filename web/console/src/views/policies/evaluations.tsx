@@ -1,0 +1,75 @@
+/** Evaluations: what the log says about policies that were never shown, newest first, page by page. */
+
+import { useEffect, useState } from "preact/hooks";
+
+import type { EvaluationJson, ListEvaluationsResponseJson } from "../../api/types";
+import { useApi } from "../../lib/context";
+import { useLoad } from "../../lib/load";
+import { Card, Empty } from "../../ui/parts";
+import { Failed, WhenLoaded } from "../../ui/states";
+import { EvaluationEntry } from "./evaluation";
+
+const PAGE = 5; // each comes with its whole report
+const EVERY_MS = 60_000;
+
+type Ask = (pageToken: string) => Promise<ListEvaluationsResponseJson>;
+
+export function Evaluations() {
+  const api = useApi();
+  const ask: Ask = (pageToken) => api.get("/v1/evaluations", { pageSize: PAGE, pageToken });
+  const loaded = useLoad(() => ask(""), [api], EVERY_MS);
+  return (
+    <Card title="Evaluations" note="What the recorded visits say about policies, without showing anything to anybody; the newest first" flush>
+      <WhenLoaded loaded={loaded}>{(first) => <Pages first={first} ask={ask} />}</WhenLoaded>
+    </Card>
+  );
+}
+
+function Pages({ first, ask }: { first: ListEvaluationsResponseJson; ask: Ask }) {
+  const [older, setOlder] = useState<EvaluationJson[]>([]);
+  const [token, setToken] = useState<string>();
+  const [error, setError] = useState<unknown>();
+  // new ones appear only while the first page is open: further down, the entries would jump
+  const [top, setTop] = useState(first);
+  useEffect(() => {
+    if (token === undefined) setTop(first);
+  }, [first, token]);
+  const next = token ?? top.nextPageToken ?? "";
+  const more = async () => {
+    try {
+      const page = await ask(next);
+      setOlder((before) => [...before, ...(page.evaluations ?? [])]);
+      setToken(page.nextPageToken ?? "");
+      setError(undefined);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  const all = [...(top.evaluations ?? []), ...older];
+  if (all.length === 0) return <NoEvaluations />;
+  return (
+    <>
+      <ul>
+        {all.map((one) => (
+          <EvaluationEntry key={`${one.evaluationId} ${one.createTime}`} evaluation={one} />
+        ))}
+      </ul>
+      {error !== undefined && <Failed error={error} reload={() => void more()} />}
+      {next && (
+        <div class="more">
+          <button type="button" class="button" onClick={() => void more()}>
+            Show older evaluations
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function NoEvaluations() {
+  return (
+    <Empty icon="search" title="No evaluation yet">
+      <code>headwater evaluate --policy NAME --redis-url URL</code> estimates from recorded visits how a policy would have done, where they are similar enough, and publishes its report here.
+    </Empty>
+  );
+}
