@@ -77,8 +77,8 @@ def evaluate(
 ) -> None:
     """Estimate what other policies would have earned.
 
-    It is computed from what was shown. Reads a log (--data-dir, --redis-url or --archive-dir) or a file (--rows). Exit code 0: a policy
-    was compared; 3: none could be, so an experiment is needed.
+    It is computed from what was shown. Reads a log (--data-dir, --redis-url or --archive-dir) or a
+    file (--rows). Exit code 0: a policy was compared; 3: none could be, so an experiment is needed.
     """
     given = dict(locals())
     with explained():
