@@ -32,7 +32,10 @@ CALLS = {
         "policy": {"policyId": "bold", "overrides": {"exploration_temperature": 0.4}}
     },
     ("GET", "/v1/policies"): "/v1/policies?pageSize=5",
-    ("POST", "/v1/policies/{policy_id}:promote"): {"policyId": "bold", "force": "a test"},
+    ("POST", "/v1/policies/{policy_id}:promote"): (
+        "/v1/policies/bold:promote",
+        {"force": "a test"},
+    ),
     ("POST", "/v1/policies:rollback"): {"policyId": "bold"},
     ("POST", "/v1/experiments"): {
         "experiment": {
@@ -46,6 +49,9 @@ CALLS = {
     ("GET", "/v1/experiments/{experiment_id}:report"): "/v1/experiments/first:report",
     ("POST", "/v1/arms:assign"): {"visitorId": "ann"},
     ("GET", "/v1/evaluations"): "/v1/evaluations",
-    ("POST", "/v1/experiments/{experiment_id}:stop"): {"experimentId": "first", "reason": "done"},
+    ("POST", "/v1/experiments/{experiment_id}:stop"): (
+        "/v1/experiments/first:stop",
+        {"reason": "done"},
+    ),
     ("POST", "/v1/items:delete"): {"itemIds": ["boots/red"]},
 }

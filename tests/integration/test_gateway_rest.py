@@ -58,7 +58,8 @@ async def test_every_annotated_route_answers(rest):
     assert CALLS.keys() <= routes
     for (method, path), asked in CALLS.items():
         body = asked if isinstance(asked, dict) else None
-        answer = await rest.request(method, path if body else asked, json=body)
+        place, body = asked if isinstance(asked, tuple) else (path if body else asked, body)
+        answer = await rest.request(method, place, json=body)
         assert answer.status_code == 200, (path, answer.text)
         assert answer.headers["content-type"] == "application/json"
         assert answer.headers["x-request-id"]

@@ -75,10 +75,10 @@ def evaluate(
         str | None, typer.Option(help="with --rows: the policy to ask about (default random)")
     ] = None,
 ) -> None:
-    """Estimate what other policies would have earned, from what was shown.
+    """Estimate what other policies would have earned.
 
-    Reads a log (--data-dir, --redis-url or --archive-dir) or a file (--rows). Exit code 0: a policy
-    was compared; 3: none could be, so an experiment is needed.
+    It is computed from what was shown. Reads a log (--data-dir, --redis-url or --archive-dir) or a
+    file (--rows). Exit code 0: a policy was compared; 3: none could be, so an experiment is needed.
     """
     given = dict(locals())
     with explained():

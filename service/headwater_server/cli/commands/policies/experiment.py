@@ -27,10 +27,11 @@ Force = Annotated[
 
 
 def create(file: File, target: Target = None, key: Key = "", as_json: Json = False) -> None:
-    """Create an experiment, and the policies that the file has under [policies.NAME].
+    """Create an experiment, and the policies of its file.
 
-    It starts at once, or at its start_time. docs/experiments-in-your-shop.md has an example. The
-    command can be run again: what is there already stays.
+    Policies are tables [policies.NAME]. It starts at once, or at its start_time.
+    docs/experiments-in-your-shop.md has an example. The command can be run again: what is there
+    already stays.
     """
     from headwater_server.cli.experimenting.as_json import print_json
     from headwater_server.cli.experimenting.files import read_experiment
@@ -134,7 +135,7 @@ def promote(
     force: Force = "",
     yes: Yes = False,
 ) -> None:
-    """Put the policy of an arm in force for all visitors, if its report supports it.
+    """Put the policy of an arm in force for all visitors.
 
     It is refused, with each reason, while the interval of the primary metric contains 0, after a
     crossed guard rail, and with a sample-ratio alarm. `headwater policy rollback` takes it back.

@@ -29,9 +29,10 @@ What = Annotated[
 
 
 def put(what: What, target: Target = None, key: Key = "", as_json: Json = False) -> None:
-    """Write a policy: other values for settings that decide how a list is chosen.
+    """Write a policy: other values for some settings.
 
-    It changes no list until an experiment uses it or it is promoted.
+    These are settings that decide how a list is chosen. It changes no list until an experiment
+    uses it or it is promoted.
     """
     from headwater_server.cli.experimenting.as_json import print_json
     from headwater_server.cli.experimenting.tables import overrides
@@ -91,9 +92,10 @@ def promote(
     force: Force = "",
     yes: Yes = False,
 ) -> None:
-    """Put a policy in force for all visitors, on top of settings and earlier promotions.
+    """Put a policy in force for all visitors.
 
-    Give --experiment and --arm, whose report has to support it, or --force with a reason.
+    It is on top of the settings and of earlier promotions. Give --experiment and --arm, whose
+    report has to support it, or --force with a reason.
     """
     from headwater import ReportReference
     from headwater_server.cli.experimenting.promoting import promoted
