@@ -16,7 +16,6 @@ from headwater_server.replica.health import Health
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.replica.settings import ReplicaSettings
-from headwater_server.replica.shared_work import SharedWork
 from headwater_server.replica.steps import taken_in_steps
 from headwater_server.replica.tail.acknowledgements import (
     Acknowledged,
@@ -30,7 +29,6 @@ from headwater_server.replica.tail.own_entries import OwnEntries, OwnEntry
 
 RETRY_AFTER_MS = 100
 RECOVER_S = 0.25
-SMALL_OPERATIONS = 20  # a call of so few goes on at once when they are applied
 PART_OPERATIONS = 10  # that are encoded together: about a millisecond, with 100 features each
 
 
@@ -106,10 +104,7 @@ class Appender:
         self.admit(len(operations))
         if encoded is None:
             encoded = self._log.encode(operations)
-        loop = asyncio.get_running_loop()
-        is_small = len(operations) <= SMALL_OPERATIONS
-        future: asyncio.Future[Acknowledged]
-        future = SharedWork(loop=loop) if is_small else loop.create_future()
+        future: asyncio.Future[Acknowledged] = asyncio.get_running_loop().create_future()
         pending = PendingWrite(encoded, operations, future, checked)
         self._calls += 1
         self._idle.clear()
