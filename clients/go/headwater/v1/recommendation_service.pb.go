@@ -344,7 +344,7 @@ type RecommendResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The request's `recommendation_id`, or the one that the server created.
 	RecommendationId string `protobuf:"bytes,1,opt,name=recommendation_id,json=recommendationId,proto3" json:"recommendation_id,omitempty"`
-	// A signed text of about 200 bytes: what was shown, to whom, and until when it is valid. Send it
+	// A sealed text of about 250 bytes: what was shown, to whom, and until when it is valid. Send it
 	// back unchanged with the events that follow from this slate. Empty when there are no results.
 	AttributionToken string `protobuf:"bytes,2,opt,name=attribution_token,json=attributionToken,proto3" json:"attribution_token,omitempty"`
 	// The slate, first slot first. Fewer than `page_size` when rules leave fewer: see `shortfall`.

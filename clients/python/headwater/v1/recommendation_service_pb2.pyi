@@ -234,7 +234,7 @@ class RecommendResponse(_message.Message):
     recommendation_id: _builtins.str
     """The request's `recommendation_id`, or the one that the server created."""
     attribution_token: _builtins.str
-    """A signed text of about 200 bytes: what was shown, to whom, and until when it is valid. Send it
+    """A sealed text of about 250 bytes: what was shown, to whom, and until when it is valid. Send it
     back unchanged with the events that follow from this slate. Empty when there are no results.
     """
     offset: _builtins.str

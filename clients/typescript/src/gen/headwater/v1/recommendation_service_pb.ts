@@ -176,7 +176,7 @@ export type RecommendResponse = Message<"headwater.v1.RecommendResponse"> & {
   recommendationId: string;
 
   /**
-   * A signed text of about 200 bytes: what was shown, to whom, and until when it is valid. Send it
+   * A sealed text of about 250 bytes: what was shown, to whom, and until when it is valid. Send it
    * back unchanged with the events that follow from this slate. Empty when there are no results.
    *
    * @generated from field: string attribution_token = 2;
