@@ -35,7 +35,13 @@ RECOMMEND = {
     "slots, around": ("engine.reranking.reranker:Reranking.slots",),
     "chances": ("engine.exploration.slot_probabilities:of_slate",),
     "results": ("engine.answers:results",),
-    "engine, around": ("engine.engine:Engine.recommend", "engine.answers:answer"),
+    "engine, around": (
+        "engine.engine:Engine.recommend",
+        "engine.engine:Engine.recommend_all",
+        "engine.answers:answer",
+        "engine.answers:answer_all",
+        "engine.grouped.answering:GroupedAnswering.slots",
+    ),
     "token": ("replica.reads.reads:Reads._signed",),
     "translate out": ("api.translate.recommendation:recommend_response",),
 }

@@ -22,7 +22,13 @@ from headwater.v1.recommendation_service_pb2 import RecommendResponse
 from headwater_server.engine.warmup import warm_up
 
 WARM_CALLS = 100
-ENGINE = {"engine": ("engine.engine:Engine.recommend", "engine.engine:Engine.apply")}
+ENGINE = {
+    "engine": (
+        "engine.engine:Engine.recommend",
+        "engine.engine:Engine.recommend_all",
+        "engine.engine:Engine.apply",
+    )
+}
 
 Call = Callable[[], Awaitable[bytes]]
 Way = Iterator[Call]

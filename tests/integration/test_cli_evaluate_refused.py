@@ -105,9 +105,11 @@ def test_a_damaged_file_of_the_archive_is_named(recorded, tmp_path):
 
 def test_an_interrupt_leaves_nothing_behind(recorded, tmp_path):
     """Neither a report nor a store that still runs; the exit code is that of every command."""
-    path = tmp_path / "report.json"
-    flags = ["--data-dir", str(recorded.data_dir), "--report", str(path)]
-    command = [sys.executable, "-m", "headwater_server", "evaluate", *flags]
+    slow = toml(tmp_path, "slow", 'ranker = "river:linear_model.LogisticRegression"')
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    flags = ["--data-dir", str(recorded.data_dir), "--report", str(reports / "report.json")]
+    command = [sys.executable, "-m", "headwater_server", "evaluate", *flags, "--policy", str(slow)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         for line in process.stderr:
@@ -116,6 +118,6 @@ def test_an_interrupt_leaves_nothing_behind(recorded, tmp_path):
         process.send_signal(signal.SIGINT)
         process.stderr.read()
         assert process.wait(PATIENCE_S) == 130
-    assert list(tmp_path.iterdir()) == []
+    assert list(reports.iterdir()) == []
     again = evaluate("--data-dir", recorded.data_dir, "--until", "2000-01-01")
     assert again.exit_code == 3  # the store was stopped, and starts again

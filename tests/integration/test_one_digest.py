@@ -8,6 +8,7 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
+from headwater_server.replica import shell
 from headwater_server.replica.tail import tail
 from headwater_server.storage.storage import Storage
 from tests.golden.golden import folded, read_log
@@ -61,8 +62,10 @@ async def test_replicas_that_read_in_pieces_and_restart_hold_one_state(
         until = min(len(log), offset + random.randint(1, 500))
         await put_raw(storage, log[offset:until])
         sofar = folded(log[:until])
+        # the log's own build starts: another one would write its name onto the log
+        monkeypatch.setattr(shell, "this_build", lambda _, build=sofar.build: build)
         options = {
-            "engine_settings": sofar.settings,
+            "engine_settings": sofar.written_settings,
             "slice_ms": random.choice((0.001, 0.25, 50.0)),
             "snapshot_on_stop": random.random() < 0.7,
         }

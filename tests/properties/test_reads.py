@@ -59,10 +59,10 @@ def test_thousands_of_strange_questions_change_nothing(ranker):
         engine.recommend(_stranger(n), now_ms=10**7 + n)
     for n in range(questions):
         engine.recommend(_stranger(n), now_ms=10**7 + n)
-        if n == questions // 10:
+        if n == questions // 2:  # by then the caches of a thousand names are full
             objects, used_bytes = _memory()
     late_objects, late_bytes = _memory()
     assert engine.digest() == before
     assert engine.lookups.counts() == counts
-    assert late_objects - objects < 0.8 * questions  # a question leaves none, caches some
+    assert late_objects - objects < 0.2 * questions  # a question leaves none, caches some
     assert late_bytes - used_bytes < 2_000_000

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from headwater_server.replica.faults import DamagedSnapshot
+from headwater_server.replica.ports.evaluations import StoredEvaluation
 from headwater_server.replica.ports.holdings import (
     AllHoldings,
     ArchiveHoldings,
@@ -68,6 +69,25 @@ class SimQuarantine:
 
     async def forget(self, user_id: str, visitor_ids: Sequence[str]) -> int:
         return await self._link.call(lambda: 0)
+
+
+class SimEvaluations:
+    """Implements `replica.ports.evaluations.Evaluations`, of one machine."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._kept: dict[str, StoredEvaluation] = {}
+
+    async def put(self, evaluation: StoredEvaluation) -> None:
+        await self._link.call(lambda: self._kept.update({evaluation.name: evaluation}))
+
+    async def newest(self, count: int, *, after: str = "") -> list[StoredEvaluation]:
+        def work() -> list[StoredEvaluation]:
+            found = sorted(self._kept.values(), key=lambda one: one.create_time_ms, reverse=True)
+            places = [one.place for one in found]
+            return found[places.index(after) + 1 if after else 0 :][:count]
+
+        return await self._link.call(work)
 
 
 class SimHoldings:

@@ -8,7 +8,13 @@ from typing import Any
 from headwater_server.replica.ports.token_keys import TokenKeys
 from tests.simulation.link import Link
 from tests.simulation.sim_log import SimLog
-from tests.simulation.sim_ports import SimHoldings, SimQuarantine, SimReplicas, SimSnapshots
+from tests.simulation.sim_ports import (
+    SimEvaluations,
+    SimHoldings,
+    SimQuarantine,
+    SimReplicas,
+    SimSnapshots,
+)
 
 
 class SimStores:
@@ -20,4 +26,5 @@ class SimStores:
         self.quarantine = SimQuarantine(link)
         self.replicas = SimReplicas(link)
         self.holdings = SimHoldings(link)
+        self.evaluations = SimEvaluations(link)
         self.token_keys = TokenKeys.single(b"0" * 32)

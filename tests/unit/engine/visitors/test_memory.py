@@ -37,7 +37,7 @@ def test_of_profiles_and_links(accounts):
             row = visitors.open(name, name if accounts else "", float(number))
             visitors.enter(row, float(number), "session")
             visitors.histories.add(row, number % 7, float(number))
-        profile_rows._hashed.cache_clear()  # the last thousand, of all profiles there are
+        profile_rows.hashed.cache_clear()  # the last thousand, of all profiles there are
 
     Visitors(1, 1800.0).histories.add(0, 1, 1.0)  # compiles the kernel, which takes memory, too
     said, taken = said_and_taken(Visitors(10 * MANY, 1800.0), fill)
