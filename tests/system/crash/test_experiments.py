@@ -118,6 +118,7 @@ def _closed(engine):
     return [a for view in engine.lookups.experiments() for a in view.arms if a.close_time_ms]
 
 
+@pytest.mark.thorough  # tests/properties/test_experiments.py is the fast one
 @pytest.mark.parametrize("seed", seeds(1))
 async def test_an_arm_closes_at_one_place_whatever_is_killed(seed, tmp_path, tally):
     async with running_store(BACKENDS[seed % 2], tmp_path / "store") as store:
