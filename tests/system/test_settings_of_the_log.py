@@ -90,15 +90,15 @@ async def test_settings_are_changed_shown_and_put_back_beside_a_running_server(t
         place = ("--data-dir", str(data))
         code, said, error = settings_command("set", "items_max=321", "diversity=low", *place)
         assert (code, error) == (0, "")
-        assert "items_max: 200000 -> 321" in said
+        assert "items_max: 1000000 -> 321" in said
         assert settings_command("set", "items_max=321", *place)[1] == "nothing to change\n"
         code, said, error = settings_command("show", "--target", server.address)
-        assert "items_max = 321  (default 200000)" in said
+        assert "items_max = 321  (default 1000000)" in said
         assert "the catalogue does not have lamp" in error
         code, said, _ = settings_command("reset", "items_max", "rules", *place)
-        assert "items_max: 321 -> 200000" in said
+        assert "items_max: 321 -> 1000000" in said
         code, said, _ = settings_command("history", "--target", server.address)
-        assert said.index("321\n    new 200000") < said.index("200000\n    new 321")
+        assert said.index("321\n    new 1000000") < said.index("1000000\n    new 321")
         assert "settings set on" in said
     assert settings_command("show", *place)[1].count("(default") == 1  # diversity
 
