@@ -1,11 +1,12 @@
 /** Events that the model could not learn from: reason and content. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import type { ListQuarantinedEventsResponseJson, QuarantinedEventJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { count } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
+import { usePages } from "../lib/pages";
 import { href, replace, type Route } from "../lib/router";
 import { Icon } from "../ui/icons";
 import { Ago, Badge, Card, Empty, PageHeader } from "../ui/parts";
@@ -57,26 +58,7 @@ interface PagesProps {
 }
 
 function Pages({ first, ask, reason }: PagesProps) {
-  const [older, setOlder] = useState<QuarantinedEventJson[]>([]);
-  const [token, setToken] = useState<string>();
-  const [error, setError] = useState<unknown>();
-  // new events appear only while the first page is open: further down, the rows would jump
-  const [top, setTop] = useState(first);
-  useEffect(() => {
-    if (token === undefined) setTop(first);
-  }, [first, token]);
-  const next = token ?? top.nextPageToken ?? "";
-  const more = async () => {
-    try {
-      const page = await ask(next);
-      setOlder((before) => [...before, ...(page.events ?? [])]);
-      setToken(page.nextPageToken ?? "");
-      setError(undefined);
-    } catch (failure) {
-      setError(failure);
-    }
-  };
-  const events = [...(top.events ?? []), ...older];
+  const { rows: events, hasMore, error, more } = usePages(first, ask, (page) => page.events);
   if (events.length === 0) {
     return reason ? (
       <Empty icon="search" title="No reason contains this text" />
@@ -90,7 +72,7 @@ function Pages({ first, ask, reason }: PagesProps) {
     <>
       <Table events={events} />
       {error !== undefined && <Failed error={error} reload={() => void more()} />}
-      {next && (
+      {hasMore && (
         <div class="more">
           <button type="button" class="button" onClick={() => void more()}>
             Show older events

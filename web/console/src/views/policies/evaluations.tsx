@@ -1,10 +1,9 @@
 /** Evaluations: what the log says about policies that were never shown, newest first, page by page. */
 
-import { useEffect, useState } from "preact/hooks";
-
-import type { EvaluationJson, ListEvaluationsResponseJson } from "../../api/types";
+import type { ListEvaluationsResponseJson } from "../../api/types";
 import { useApi } from "../../lib/context";
 import { useLoad } from "../../lib/load";
+import { usePages } from "../../lib/pages";
 import { Card, Empty } from "../../ui/parts";
 import { Failed, WhenLoaded } from "../../ui/states";
 import { EvaluationEntry } from "./evaluation";
@@ -26,26 +25,7 @@ export function Evaluations() {
 }
 
 function Pages({ first, ask }: { first: ListEvaluationsResponseJson; ask: Ask }) {
-  const [older, setOlder] = useState<EvaluationJson[]>([]);
-  const [token, setToken] = useState<string>();
-  const [error, setError] = useState<unknown>();
-  // new ones appear only while the first page is open: further down, the entries would jump
-  const [top, setTop] = useState(first);
-  useEffect(() => {
-    if (token === undefined) setTop(first);
-  }, [first, token]);
-  const next = token ?? top.nextPageToken ?? "";
-  const more = async () => {
-    try {
-      const page = await ask(next);
-      setOlder((before) => [...before, ...(page.evaluations ?? [])]);
-      setToken(page.nextPageToken ?? "");
-      setError(undefined);
-    } catch (failure) {
-      setError(failure);
-    }
-  };
-  const all = [...(top.evaluations ?? []), ...older];
+  const { rows: all, hasMore, error, more } = usePages(first, ask, (page) => page.evaluations);
   if (all.length === 0) return <NoEvaluations />;
   return (
     <>
@@ -55,7 +35,7 @@ function Pages({ first, ask }: { first: ListEvaluationsResponseJson; ask: Ask })
         ))}
       </ul>
       {error !== undefined && <Failed error={error} reload={() => void more()} />}
-      {next && (
+      {hasMore && (
         <div class="more">
           <button type="button" class="button" onClick={() => void more()}>
             Show older evaluations
