@@ -41,16 +41,24 @@ def read_sources(names: Collection[str], flags: Mapping[str, Any]) -> dict[str, 
     """Return what is set, by name. Raises `BadSettings` for names that do not exist."""
     path = _settings_file()
     variables = {variable.upper(): value for variable, value in os.environ.items()}
-    given = {name: Given(value, path.name) for name, value in _read(path).items()}
+    given = {name: Given(value, path.name) for name, value in _table(path).items()}
     for name in names:
         if (value := variables.get(f"{PREFIX}{name.upper()}")) is not None:
             given[name] = Given(None if value == "none" else value, "environment")
     given |= {name: Given(value, "flag") for name, value in flags.items()}
     for name in given.keys() - set(names):
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise BadSettings(f"{name}: there is no such setting{hint}")
+        raise BadSettings(f"{name}: there is no such setting{did_you_mean(name, names)}")
     return given
+
+
+def did_you_mean(name: str, names: Collection[str]) -> str:
+    """Return a hint at the name that is nearest, "" if none is near.
+
+    >>> did_you_mean("rewardz", ["rewards", "seed"])
+    '; did you mean rewards?'
+    """
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def odd_variables(names: Collection[str]) -> list[str]:
@@ -80,10 +88,19 @@ def _settings_file() -> Path:
     return Path(named or FILE_DEFAULT)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return a TOML file's table. Raises `BadSettings`, or FileNotFoundError."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return {}
+        raise
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadSettings(f"{path}: {error}") from None
+
+
+def _table(path: Path) -> dict[str, Any]:
+    """Return the settings file's table; no file: no settings."""
+    try:
+        return read_toml(path)
+    except FileNotFoundError:
+        return {}

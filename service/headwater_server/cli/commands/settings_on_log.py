@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -15,6 +14,7 @@ from headwater_server.cli.target import Key, Target
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.settings import ENGINE, PARTS, Settings, load_settings
 from headwater_server.settings_checks import BadSettings, checked
+from headwater_server.settings_sources import did_you_mean
 
 if TYPE_CHECKING:
     from headwater import SettingsChanges
@@ -84,8 +84,7 @@ def _check_name(name: str) -> None:
         return
     if name in {setting.name for part in PARTS.values() for setting in fields(part)}:
         raise BadSettings(f"{name} is not on the log: set it as a flag and restart the server")
-    near = difflib.get_close_matches(name, NAMES, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(name, NAMES)
     raise BadSettings(f"{name}: there is no such setting of the engine{hint}")
 
 

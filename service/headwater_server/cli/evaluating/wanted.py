@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +13,7 @@ from headwater_server.engine.policies.policy import ANSWERING, BASELINES, Policy
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.asking.wanted import Wanted
 from headwater_server.settings_checks import BadSettings, checked
+from headwater_server.settings_sources import did_you_mean, read_toml
 
 SUFFIX = ".toml"
 
@@ -44,11 +43,9 @@ def _named(name: str, on_log: Mapping[str, Policy]) -> Wanted:
 
 def _file(path: Path) -> Wanted:
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = read_toml(path)
     except FileNotFoundError:
         raise BadSettings(f"--policy: there is no file {path}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadSettings(f"{path}: {error}") from None
     name = re.sub(r"[^A-Za-z0-9_.-]", "-", path.stem)[:64]
     if name in (*BASELINES, "champion"):
         raise BadSettings(f"--policy {path}: the name {name} is taken; rename the file")
@@ -61,8 +58,7 @@ def _file(path: Path) -> Wanted:
 def _wanted(name: str, values: dict[str, Any]) -> Wanted:
     kinds = get_type_hints(EngineSettings)
     for unknown in values.keys() - kinds.keys():
-        near = difflib.get_close_matches(unknown, kinds, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = did_you_mean(unknown, kinds)
         raise BadSettings(f"{unknown}: there is no such setting of the engine{hint}")
     answering = {key: value for key, value in values.items() if key in ANSWERING}
     if _hides(answering.get("rules")):
