@@ -80,8 +80,7 @@ class Turns:
         now_s = time.monotonic()
         if self._busy_s and now_s - self._ended_s > QUIET_S:
             self._busy_s = 0.0
-        rests = now_s < self._rest_until_s and account.is_heavy(now_s)
-        return self._busy_s < BUSY_MAX_S and not rests
+        return self._busy_s < BUSY_MAX_S and not self._must_rest(account, now_s)
 
     def wait(self, account: Account) -> asyncio.Future[None]:
         """Return a future that is done when it is the account's turn."""
@@ -100,8 +99,7 @@ class Turns:
         now_s = time.monotonic()
         if not self._group_end_s:
             self._group_end_s = now_s + GROUP_S
-        rests = now_s < self._rest_until_s and account.is_heavy(now_s)
-        if now_s < self._group_end_s and not rests:
+        if now_s < self._group_end_s and not self._must_rest(account, now_s):
             return None
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         account.waiting.insert(self._returned[account], turn)
@@ -189,11 +187,15 @@ class Turns:
             if account.has_company(now_s):
                 return
 
+    def _must_rest(self, account: Account, now_s: float) -> bool:
+        """Return whether the account is a heavy caller's, and the rest after its steps lasts."""
+        return now_s < self._rest_until_s and account.is_heavy(now_s)
+
     def _rests(self, account: Account, now_s: float) -> bool:
         """Let a heavy caller wait for the end of the rest; anybody's call before it ends it."""
-        left_s = self._rest_until_s - now_s
-        if left_s <= 0 or not account.is_heavy(now_s):
+        if not self._must_rest(account, now_s):
             return False
+        left_s = self._rest_until_s - now_s
         self._busy_s = 0.0  # the loop accepts meanwhile
         self._resting = asyncio.get_running_loop().call_later(left_s, self._go_on)
         return True
