@@ -7,7 +7,7 @@ from typing import Any
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.requests import Recommendation
-from headwater_server.engine.tokens.token_body import packed
+from headwater_server.evaluation.replay.replay import is_same_list
 from headwater_server.evaluation.replay.shown import request_of
 from headwater_server.evaluation.shown.answer import Answer
 from headwater_server.evaluation.shown.collecting import build_text
@@ -43,7 +43,7 @@ class Check:
         request = request_of(answer.visitor_id, slate, by_page=answer.self_asked)
         found = engine.recommend(request, slate.time_ms)
         self.same_items += tuple(found.item_ids) == slate.item_ids
-        if packed(found) == packed(slate):
+        if is_same_list(found, slate):
             self.equal += 1
         elif self.first_difference is None:
             self.first_difference = {

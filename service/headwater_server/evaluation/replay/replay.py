@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Slate
 from headwater_server.engine.messages.requests import Recommendation
 from headwater_server.engine.tokens.token_body import packed
 from headwater_server.evaluation.replay.partly_applied import PartlyApplied
@@ -95,8 +96,13 @@ class AskedAgain:
 
     @property
     def is_same(self) -> bool:
-        """Whether items, policy and propensities are equal, byte for byte as a token has them."""
-        return packed(self.answer) == packed(self.shown.slate)
+        """Whether both are equal, see `is_same_list`."""
+        return is_same_list(self.answer, self.shown.slate)
+
+
+def is_same_list(answer: Recommendation, slate: Slate) -> bool:
+    """Return whether items, policy and propensities are equal, byte for byte as in a token."""
+    return packed(answer) == packed(slate)
 
 
 async def asked_again(replay: Replay, shown: Iterable[Shown]) -> AsyncIterator[AskedAgain]:
