@@ -146,8 +146,8 @@ class Experiments:
             yield from self.ending_without_arms(running, now_ms)
 
     def _ending(self, running: Running, now_ms: int) -> Steps:
-        end_ms = running.experiment.end_time_ms
-        if 0 < end_ms <= now_ms:
+        if running.is_over(now_ms):
+            end_ms = running.experiment.end_time_ms
             yield from self.stopping(running, end_ms, "end_time has come")
 
     def ending_without_arms(self, running: Running, now_ms: int) -> Steps:
@@ -192,8 +192,7 @@ class Experiments:
         return [
             one
             for one in self.active
-            if one.experiment.experiment_id != without
-            and not 0 < one.experiment.end_time_ms <= now_ms
+            if one.experiment.experiment_id != without and not one.is_over(now_ms)
         ]
 
     def forget(self, profile: str) -> None:

@@ -42,7 +42,7 @@ def has_begun(running: Running, now_ms: int) -> bool:
 
 
 def _frozen(present: Running, experiment: Experiment, now_ms: int) -> Iterator[str]:
-    if present.stop_ms or 0 < present.experiment.end_time_ms <= now_ms:
+    if present.stop_ms or present.is_over(now_ms):
         yield "experiment_id: this experiment is over: use another id"
         return
     if not has_begun(present, now_ms):

@@ -103,6 +103,10 @@ class Running:
         """Whether it assigns arms at that time."""
         return self._start_ms <= now_ms < self._end_ms and not self.stop_ms
 
+    def is_over(self, now_ms: int) -> bool:
+        """Whether its end has come, though nothing may have stopped it yet."""
+        return self._end_ms <= now_ms
+
     def is_at(self, placement: str) -> bool:
         """Whether it runs at a placement; "" is any."""
         return not (self._placements and placement) or placement in self._placements

@@ -17,10 +17,10 @@ from headwater_server.engine.experiments.units import PARTS
 
 def state_of(running: Running, now_ms: int) -> str:
     """Return where an experiment stands."""
-    end_ms = running.experiment.end_time_ms
     if running.stop_ms:
-        return reports.ENDED if running.stop_ms == end_ms else reports.STOPPED
-    if 0 < end_ms <= now_ms:
+        has_ended = running.stop_ms == running.experiment.end_time_ms
+        return reports.ENDED if has_ended else reports.STOPPED
+    if running.is_over(now_ms):
         return reports.ENDED
     is_begun = running.experiment.start_time_ms <= now_ms
     return reports.RUNNING if is_begun else reports.SCHEDULED

@@ -50,9 +50,9 @@ class PastSums:
         if age > _SCALE_MAX:
             age = self._rebased(now_ms)
         scale, place = 2.0**age, 2 * row
-        self._flat[place] = _bounded(self._flat[place] + reward * scale)
+        self._flat[place] = bounded(self._flat[place] + reward * scale)
         if purchases:
-            self._flat[place + 1] = _bounded(self._flat[place + 1] + purchases * scale)
+            self._flat[place + 1] = bounded(self._flat[place + 1] + purchases * scale)
 
     def _rebased(self, now_ms: int) -> float:
         halves = int((now_ms - self._begin_ms) / _HALF_LIFE_MS)
@@ -94,5 +94,10 @@ def whole_of(array: NDArray[np.uint32]) -> memoryview[int]:
     return memoryview(array)  # type: ignore[arg-type]  # a view of integers gives integers
 
 
-def _bounded(value: float) -> float:
+def bounded(value: float) -> float:
+    """Return a sum that fits: beyond the largest it counts as that, since float32 ends soon after.
+
+    >>> bounded(1.5), bounded(-1e38)
+    (1.5, -1e+30)
+    """
     return min(_LARGEST, max(-_LARGEST, value))

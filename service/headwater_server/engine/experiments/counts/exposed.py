@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.visitors.past_sums import floats_of, whole_of
+from headwater_server.engine.visitors.past_sums import bounded, floats_of, whole_of
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.models.base import CAPACITY_START, growing
 
@@ -17,8 +16,6 @@ ACTS, REWARD, PURCHASES, REVENUE, PAST_REWARD, PAST_PURCHASES = range(6)
 VALUES = 6
 NO_ARM = 255
 """The arm of a row that only leads to another one, and of one that is free."""
-LARGEST = 1e30
-"""Sums beyond it count as this much: float32 ends soon after."""
 
 
 class Exposed:
@@ -83,6 +80,10 @@ class Exposed:
         if rows <= self.rows.capacity:
             return
         yield from self.rows.reserving(rows)
+        yield from self._growing()
+
+    def _growing(self) -> Generator[None, None, None]:
+        """Make all columns as long as the rows have room."""
         longer = []
         for name in self._arrays:
             fill = NO_ARM if name == "_arms" else 0
@@ -109,13 +110,12 @@ class Exposed:
 
     def values(self, row: int) -> list[float]:
         """Return the sums of a row."""
-        return self._flat[row * VALUES : (row + 1) * VALUES].tolist()  # type: ignore[return-value]
+        return self._flat[row * VALUES : (row + 1) * VALUES].tolist()  # type: ignore[return-value]  # it has one dimension
 
     def add(self, row: int, column: int, amount: float) -> None:
         """Add to one sum of a row."""
         place = row * VALUES + column
-        total = self._flat[place] + amount
-        self._flat[place] = total if abs(total) < LARGEST else math.copysign(LARGEST, total)
+        self._flat[place] = bounded(self._flat[place] + amount)
 
     def forgetting(self, row: int) -> None:
         """Free a row, and all that lead to it."""
@@ -145,12 +145,5 @@ class Exposed:
         self.count = state["count"]
         self.rows.load(state["rows"])
         self._set(*(state[name] for name in self._arrays))
-        for _ in self._filling():
+        for _ in self._growing():
             pass
-
-    def _filling(self) -> Generator[None, None, None]:
-        longer = []
-        for name in self._arrays:
-            fill = NO_ARM if name == "_arms" else 0
-            longer.append((yield from growing(getattr(self, name), self.rows.capacity, fill)))
-        self._set(*longer)
