@@ -144,7 +144,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: $(PINS) | $(VENV)/bin/python
 	@echo "installing the pinned packages (once: 700 MB, some minutes)"
-	@$(PIP) --editable clients/python --editable '.[gateway]'
+	@$(PIP) --editable clients/python --editable '.[gateway,import]'
 	@$(BIN)/headwater compile
 	@touch $@
 
