@@ -21,7 +21,8 @@ from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, RATING, canonical_type
 from headwater_server.engine.settings import EngineSettings
 
-_SPECIAL = frozenset({IMPRESSION, LOGOUT, RATING})
+_SPECIAL = frozenset({IMPRESSION, LOGOUT})
+STARS_MAX = 5.0
 _UNUSUAL = re.compile(r"[^0-9A-Za-z_.:\-\n]")
 
 
@@ -46,6 +47,7 @@ def is_ordinary(event: Event, settings: EngineSettings) -> bool:
         and 0 <= event.position <= (len(slate.item_ids) if slate else PAGE_POSITION_MAX)
         and not event.context
         and (value is None or abs(value) <= NUMBER_MAX)
+        and (name != RATING or (value is not None and 0.0 <= value <= STARS_MAX))
         and (time_ms is None or TIME_MS_MIN <= time_ms <= TIME_MS_MAX)
         and (_is_bare(items[0]) if len(items) == 1 else all(map(_is_bare, items)))
         and _has_plain_ids(event)
