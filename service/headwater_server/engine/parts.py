@@ -124,13 +124,10 @@ class Parts:
         self.catalogue.event_items_max = settings.event_items_max
         self.retriever.leave_out(settings.without)
         self.ranking.leave_out(settings.without)
-        self.learning.settings = settings
         for kept in (self.visitors, self.hiding):
             kept.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max
-        self.influence.settings = settings
-        self.reranking.adopt(settings)
-        self.kinds = kinds_of(settings, self.reranking.hiding)
+        self._answer_by(settings)
         self.visitors.session_gap_s = settings.session_gap_minutes * 60.0
         window_ms = round(settings.deduplication_window_hours * 3_600_000)
         self.deduplication.adopt(window_ms, settings.deduplication_ids_max)

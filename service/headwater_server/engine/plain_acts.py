@@ -84,7 +84,7 @@ def _learn(
     reward, row_class = kind.reward_of(event), kind.class_of(event)
     args = event.visitor_id, event.user_id, time_ms / 1000.0, row_class
     row, *rows = visitors.open_rows(*args)
-    item = parts.catalogue.touch(event.items[0].item_id)
+    item = parts.catalogue.act_on(event.items[0].item_id)
     if kind.may_hide:
         interactions.hide(parts, event, profile, item, time_ms, row_class)
     session = session_key(event.session_id) if event.session_id else 0

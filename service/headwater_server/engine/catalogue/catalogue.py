@@ -100,7 +100,7 @@ class Catalogue(Numbering):
             self.columns.written.note(number)
         return number
 
-    def touch(self, item_id: str) -> int:
+    def act_on(self, item_id: str) -> int:
         """Do what `enter` does, quickly for a known item."""
         number = self._numbers.get(item_id)
         if number is None:
