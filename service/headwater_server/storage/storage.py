@@ -28,7 +28,7 @@ from headwater_server.storage.log.trimming import Trimmer
 from headwater_server.storage.log.witness import Witness
 from headwater_server.storage.log.written import Written
 from headwater_server.storage.private import keep_private
-from headwater_server.storage.redis.reach import reach
+from headwater_server.storage.redis.reach import found_url, reach
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 
@@ -77,6 +77,7 @@ async def open_storage(
         server = await _started(stack, ours, settings) if ours else None
         if redis_url:
             await reach(redis_url, settings)
+            redis_url = await found_url(redis_url, settings)
         where = server.socket_path if server else socket or redis_url or ""
         store, reader = Store(where, settings), Store(where, settings, blocking_ms=BLOCK_MS_MAX)
         stack.push_async_callback(store.close)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from redis.exceptions import ResponseError
-
-from headwater_server.errors import NotPermitted
+from headwater_server.errors import NotPermitted, StoreAnswered
 from headwater_server.storage.log.written import Written
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
@@ -23,7 +21,7 @@ async def knows_waitaof(store: Store) -> bool:
     try:
         # one word, since redis-py parses the answer of COMMAND alone as a list of descriptions
         answer = await store.call("COMMAND LIST", "FILTERBY", "PATTERN", "waitaof")
-    except (ResponseError, NotPermitted):  # a managed server may hide COMMAND as well
+    except (StoreAnswered, NotPermitted):  # a managed server may hide COMMAND as well
         return False
     return bool(answer)
 
@@ -59,7 +57,7 @@ async def _check_replication(store: Store, replicas_wanted: int) -> None:
     try:
         info = await store.call("INFO", "replication")
     except (
-        ResponseError,
+        StoreAnswered,
         NotPermitted,
     ):  # a managed server may hide it; each append still waits for replicas
         return
@@ -82,7 +80,7 @@ async def configured(store: Store, name: str) -> str | None:
     """Return a value of the server's configuration, None if the server does not show it."""
     try:
         answer = await store.call("CONFIG", "GET", name)
-    except (ResponseError, NotPermitted):  # managed servers forbid CONFIG
+    except (StoreAnswered, NotPermitted):  # managed servers forbid CONFIG
         return None
     values = list(answer.values()) if isinstance(answer, dict) else answer[1::2]
     return _text(values[0]) if values else None
