@@ -5,9 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from redis.exceptions import ResponseError
 
-from headwater_server.errors import StoreUnavailable
+from headwater_server.errors import StoreAnswered, StoreUnavailable
 from headwater_server.storage.embedded.server_process import ServerProcess
 from headwater_server.storage.log.promises import UnfitStoreError, check_promises
 from headwater_server.storage.redis.store import Store
@@ -96,9 +95,12 @@ async def test_a_data_directory_is_a_store_of_its_own(tmp_path: Path) -> None:
     assert len(keys) == 1
 
 
-async def test_our_own_mistakes_are_not_taken_for_an_outage(store: Store) -> None:
-    with pytest.raises(ResponseError):
-        await store.call("NOSUCHCOMMAND")
+async def test_an_answer_without_a_rule_is_said_by_its_code_and_without_arguments(
+    store: Store,
+) -> None:
+    with pytest.raises(StoreAnswered, match="ERR unknown command") as answer:
+        await store.call("NOSUCHCOMMAND", "s3cret")
+    assert "s3cret" not in str(answer.value)
 
 
 @asynccontextmanager

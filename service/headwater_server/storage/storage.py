@@ -92,7 +92,15 @@ async def open_storage(
         ring = RedisTokenKeys(store, Keys(settings.catalogue).token_keys, data_dir)
         token_keys = await stack.enter_async_context(ring.kept_fresh())
         yield Storage(
-            log=_log(store, reader, settings, archive, watch, knows_waitaof=can_wait),
+            log=_log(
+                store,
+                reader,
+                settings,
+                archive,
+                watch,
+                knows_waitaof=can_wait,
+                may_fail_over=store.may_fail_over or settings.min_replicas_acked > 0,
+            ),
             snapshots=RedisSnapshots(store, settings),
             quarantine=RedisQuarantine(store, settings),
             replicas=RedisReplicas(store, settings),
@@ -121,6 +129,7 @@ def _log(
     watch: DirWatch | None,
     *,
     knows_waitaof: bool,
+    may_fail_over: bool,
 ) -> RedisLog:
     keys = Keys(settings.catalogue)
     archiver = Archiver(reader, keys, archive, knows_waitaof=knows_waitaof) if archive else None
@@ -136,6 +145,7 @@ def _log(
             Stream(store, keys),
             archive,
             may_lose_end=settings.durability is Durability.EVERYSEC,
+            may_fail_over=may_fail_over,
         ),
         trimmer=Trimmer(store, settings, RedisReplicas(store, settings), archiver),
         witness=Witness(archive.path) if archive else None,

@@ -19,8 +19,10 @@ from headwater_server.replica.shell import Shell
 
 @dataclass(frozen=True, slots=True)
 class ServingAnswer:
-    """The status of one process; ``detail`` says why it does not serve everything, or
-    which events a failover lost."""
+    """The status of one process.
+
+    ``detail`` says why it does not serve everything, or which events a failover lost.
+    """
 
     replica_id: str
     start_time_ms: int

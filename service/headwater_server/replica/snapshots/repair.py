@@ -49,9 +49,8 @@ class Repair:
     async def _restored(self) -> Missing | None:
         positions = self.tail.recent.positions()
         common = await self.log.newest_of(positions)
-        if common in (None, START, positions[-1]):
+        if common is None or common in (START, positions[-1]):
             return None
-        assert common is not None
         missing = self.tail.recent.missing_after(common)
         restored, position = await restore(self.snapshots, self.log, type(self.engine))
         _log.error(

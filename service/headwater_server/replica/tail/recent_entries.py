@@ -1,4 +1,4 @@
-"""The entries that the state learned last: what is missing if the store loses the end of its log."""
+"""The entries that the state learned last: what is missing if the store loses some of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks the nodes of a cluster which of them has the log; all keys of a catalogue are in one slot."""
+"""Asks the nodes of a cluster which of them has the log; a catalogue is in one slot."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ class ClusterPrimary:
 
     async def _ask(self) -> Address:
         question = ("CLUSTER", "SLOTS")
-        found = await self._nodes.ask(
-            *question, patience_s=self._timeout_s, others_s=OTHERS_S
-        )
+        found = await self._nodes.ask(*question, patience_s=self._timeout_s, others_s=OTHERS_S)
         votes: Counter[Address] = Counter()
         for answer in found:
             for first, last, address in _ranges(answer):

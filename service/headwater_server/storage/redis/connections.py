@@ -22,9 +22,7 @@ Answer = TypeVar("Answer")
 class Connections:
     """Opens up to ``most`` connections; those that are not in use are used again."""
 
-    def __init__(
-        self, make: Callable[[Address | None], Any], most: int, primary: Primary
-    ) -> None:
+    def __init__(self, make: Callable[[Address | None], Any], most: int, primary: Primary) -> None:
         """Create it; the first use connects to where ``primary`` is then."""
         self._make = make
         self._primary = primary

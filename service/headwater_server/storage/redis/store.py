@@ -74,6 +74,11 @@ class Store:
 
         self._connections = Connections(make, CONNECTIONS_MAX, self._primary)
 
+    @property
+    def may_fail_over(self) -> bool:
+        """Whether sentinels or a cluster may name another server as the primary."""
+        return self._primary.moves
+
     async def call(self, *command: Argument) -> Any:
         """Return the answer; `StoreUnavailable` or `Overloaded`, or an error of our own scripts."""
         return good((await self.call_all((command,)))[0])
@@ -84,7 +89,6 @@ class Store:
 
     async def call_all(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands on one connection; return all answers in order, errors among them."""
-
         with store_errors():
             try:
                 async with asyncio.timeout(self._timeout_s):
@@ -120,9 +124,7 @@ class Store:
             return [changing if isinstance(one, ReadOnlyError) else one for one in answers]
         return answers
 
-    async def _exchange(
-        self, commands: Sequence[Command], at: Address | None = None
-    ) -> list[Any]:
+    async def _exchange(self, commands: Sequence[Command], at: Address | None = None) -> list[Any]:
         async def answers(connection: Any) -> list[Any]:
             await connection.send_packed_command(packed(commands), check_health=False)
             return [await self._answer(connection, command[0]) for command in commands]
