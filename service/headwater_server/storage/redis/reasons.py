@@ -100,10 +100,8 @@ def unknown(error: BaseException) -> StoreAnswered:
     >>> str(unknown(exceptions.ResponseError("ERR unknown command 'XADD', with args: 's3cret'")))
     'the store refuses a command (ERR unknown command); nothing is acknowledged'
     """
-    said_first = re.split(
-        r"['`\"(,:]", said(error) if isinstance(error, exceptions.RedisError) else ""
-    )
-    what = said_first[0].strip()[:80]
+    text = said(error) if isinstance(error, exceptions.RedisError) else ""
+    what = re.split(r"['`\"(,:]", text)[0].strip()[:80]
     return StoreAnswered(
         f"the store refuses a command ({what or type(error).__name__}); nothing is acknowledged"
     )

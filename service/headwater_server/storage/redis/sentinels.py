@@ -30,17 +30,17 @@ class SentinelPrimary:
         self._check_s = 0.0
         self._checking: asyncio.Task[Address] | None = None
 
-    async def address(self) -> Address:
+    async def address(self) -> Address | None:
         """See `Primary.address`. While one is known, asking delays nobody."""
         now_s = asyncio.get_running_loop().time()
-        if self._checking is None and (self._known is None or now_s >= self._check_s):
+        checking = self._checking
+        if checking is None and (self._known is None or now_s >= self._check_s):
             self._check_s = now_s + CHECK_S
-            self._checking = asyncio.create_task(self._ask())
-            self._checking.add_done_callback(self._checked)
-        if self._known is not None:
+            checking = self._checking = asyncio.create_task(self._ask())
+            checking.add_done_callback(self._checked)
+        if self._known is not None or checking is None:
             return self._known
-        assert self._checking is not None
-        return await asyncio.shield(self._checking)
+        return await asyncio.shield(checking)
 
     def _checked(self, checking: asyncio.Task[Address]) -> None:
         self._checking = None

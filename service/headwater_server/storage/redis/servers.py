@@ -65,7 +65,7 @@ class Servers:
 
     async def _one(self, client: Redis, command: Sequence[str]) -> Any:
         try:
-            return await client.execute_command(*command)
+            return await client.execute_command(*command)  # type: ignore[no-untyped-call]
         except (RedisError, OSError, TimeoutError) as error:
             return error
 

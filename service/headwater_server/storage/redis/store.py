@@ -47,8 +47,10 @@ class Store:
 
         The server that a command goes to is the primary: of the sentinels or the cluster that the
         URL names, and of a cluster's node. Where it is refused there, it was not done, so that it
-        is sent again at once. ``blocking_ms`` is how long a command may block on the server by design; it is added to
-        the timeout.
+        is sent again at once.
+
+        ``blocking_ms`` is how long a command may block on the server by design; it is added to the
+        timeout.
         """
         self._timeout_s = (settings.store_timeout_ms + blocking_ms) / 1_000
         options: dict[str, Any] = {
@@ -67,7 +69,7 @@ class Store:
         self._primary = _primary(url, settings)
 
         def make(address: Address | None) -> Any:
-            connection = pool.make_connection()
+            connection = pool.make_connection()  # type: ignore[no-untyped-call]
             if address is not None:
                 connection.host, connection.port = address
             return connection
