@@ -25,22 +25,28 @@ HEADINGS = (
 )  # fmt: skip
 
 
+def say(text: str) -> None:
+    """Write a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     """Play all rows; return 0 if each kept its promise."""
     parser = argparse.ArgumentParser(prog="make failover")
     parser.add_argument("--servers", type=int, default=2)
     parser.add_argument("--only", default="", help="a part of the fault's name")
     options = parser.parse_args()
-    print("| " + " | ".join(HEADINGS) + " |")
-    print("|" + " --- |" * len(HEADINGS), flush=True)
+    say("| " + " | ".join(HEADINGS) + " |")
+    say("|" + " --- |" * len(HEADINGS))
     broken = 0
     for row in _rows(options.only, options.servers):
         found = asyncio.run(row)
-        print(_line(found), flush=True)
+        say(_line(found))
         try:
             found.check(may_lose=found.promise == "1 of 2")
         except AssertionError as error:
-            print(f"broken: {error}", file=sys.stderr)
+            say(f"broken: {error}")
             broken += 1
     return int(broken > 0)
 

@@ -41,7 +41,8 @@ class Found:
     def check(self, *, may_lose: bool) -> None:
         """Fail unless the promise was kept."""
         assert may_lose or not self.lost, self
-        assert not (self.doubled or self.unreported or self.manual_steps or self.differing), self
+        wrong = (self.doubled, self.unreported, self.manual_steps, self.differing)
+        assert not any(wrong), self
         assert self.learns_after_s <= LEARNS_WITHIN_S, self
 
 

@@ -123,8 +123,7 @@ async def sentinel_group(backend: str, path: Path, **options: str) -> AsyncItera
 
 @asynccontextmanager
 async def _sentinel(backend: str, path: Path, primary: int) -> AsyncIterator[int]:
-    path.mkdir(parents=True)
-    port, file = free_port(), path / "sentinel.conf"
+    port, file = free_port(), _emptied(path) / "sentinel.conf"
     lines = (
         f"port {port}",
         "bind 127.0.0.1",
@@ -145,6 +144,11 @@ async def _sentinel(backend: str, path: Path, primary: int) -> AsyncIterator[int
     finally:
         process.kill()
         await process.wait()
+
+
+def _emptied(path: Path) -> Path:
+    path.mkdir(parents=True)
+    return path
 
 
 async def _answers(port: int) -> bool:

@@ -12,7 +12,7 @@ OF_THE_GROUP = (b"REPLCONF", b"PSYNC", b"sentinel")  # what replicas and sentine
 
 
 class Network:
-    """All that goes to one server. What is cut off is silent: nothing is closed, nothing arrives."""
+    """All that goes to one server. What is cut off is silent: nothing is closed or arrives."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -27,7 +27,7 @@ class Network:
         self._whole.clear()
 
     def heal(self) -> None:
-        """Let all through again. Connections that waited meanwhile are gone, as after a time-out."""
+        """Let all through again. Connections of before are gone, as after a time-out."""
         for one in list(self._open):
             one.cancel()
         self._whole.set()

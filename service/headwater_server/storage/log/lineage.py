@@ -108,8 +108,8 @@ class Lineage:
                 lost,
             )
         _log.error(
-            "the store lost the end of the log, as a failover to a replica that was behind does, or "
-            "with everysec the death of its machine; events that callers send again are learned",
+            "the store lost the end of the log, as a failover to a replica that was behind does, "
+            "or with everysec the death of its machine; events that callers send again are learned",
             entries_lost=witness.newest.sequence - head.sequence,
             ends_at=head.sequence,
             was_at=witness.newest.sequence,
