@@ -2,7 +2,7 @@
 
 A store passes an entry to its readers before its own replicas have it. After a failover to one of
 them the entry is gone, and whoever has learned it is ahead of the log. So who appends waits for
-them (`Confirming`) and then writes a mark, without delaying the answer; the others wait for the mark
+them (`Confirming`) and then writes a mark, which delays no answer; the others wait for the mark
 instead of the entry. It is a stream of one entry, the id of which is that of the log's entry: so it
 never goes back, readers can wait for it, and it reaches the store's replicas after what it covers.
 """

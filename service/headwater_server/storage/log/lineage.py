@@ -108,7 +108,7 @@ class Lineage:
                 lost,
             )
         _log.error(
-            "the store lost the end of the log, as a failover to a replica that was behind does, "
+            "the store lost the end of the log, as a failover to a replica that was behind may, "
             "or with everysec the death of its machine; events that callers send again are learned",
             entries_lost=witness.newest.sequence - head.sequence,
             ends_at=head.sequence,
