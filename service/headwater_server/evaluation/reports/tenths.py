@@ -10,7 +10,7 @@ from headwater_server.evaluation.reports.svg import Scale
 
 WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM = 760.0, 330.0, 60.0, 24.0, 62.0
 COLORS = ("#0969da", "#bf5b04", "#1a7f37", "#8250df", "#57606a")
-"""Told apart on white and on black, and by those who see no red or green with the dashes."""
+"""Distinct on white and on black; the dashes distinguish them without colors."""
 DASHES = ("", "6 3", "2 3", "9 3 2 3", "1 4")
 
 
