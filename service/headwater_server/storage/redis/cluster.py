@@ -11,7 +11,7 @@ from redis.crc import key_slot
 
 from headwater_server.errors import StoreUnavailable
 from headwater_server.storage.key_names import Keys
-from headwater_server.storage.redis.reasons import reason_of
+from headwater_server.storage.redis.reasons import telling
 from headwater_server.storage.redis.servers import Servers
 from headwater_server.storage.redis.store_url import Address, StoreUrl
 
@@ -74,9 +74,8 @@ class ClusterPrimary:
         return best[0][0]
 
     def _unanswered(self, found: list[Any]) -> StoreUnavailable:
-        reasons = [reason for answer in found if (reason := reason_of(answer))]
-        if reasons:
-            return reasons[0].error()
+        if reason := telling(found):
+            return reason.error()
         if found:
             return StoreUnavailable(
                 f"no node of the cluster has slot {self._slot} of this catalogue (CLUSTERDOWN): "

@@ -16,7 +16,7 @@ from headwater_server.storage.redis.answers import Reason
 from headwater_server.storage.redis.first_words import first_words
 from headwater_server.storage.redis.rights import check_rights
 from headwater_server.storage.redis.store import Store
-from headwater_server.storage.redis.store_url import as_cluster, kind_of
+from headwater_server.storage.redis.store_url import as_cluster, hosts_of, kind_of
 from headwater_server.storage.redis.url import address_of, place_of
 from headwater_server.storage.settings import StorageSettings
 
@@ -84,5 +84,10 @@ async def _contact(url: str, settings: StorageSettings) -> None:
 
 
 async def _seen(url: str) -> Reason | None:
-    address = address_of(url)
-    return await first_words(*address, tls=url.startswith("rediss:")) if address else None
+    """Look at what the first words of a server, a sentinel or a node give away."""
+    if url.startswith("unix:"):
+        return None
+    for host, port in hosts_of(url):
+        if seen := await first_words(host, port, tls=url.startswith("rediss")):
+            return seen
+    return None

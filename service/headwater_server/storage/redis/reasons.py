@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from redis import exceptions
 
@@ -77,6 +77,14 @@ def reason_of(error: BaseException) -> Reason | None:
     if isinstance(error, exceptions.RedisError) and (reason := answered(said(error))):
         return reason
     return _connection(error)
+
+
+def telling(errors: Iterable[object]) -> Reason | None:
+    """Return the reason of several errors that says most: a refusal before a silence."""
+    reasons = [
+        reason for one in errors if isinstance(one, BaseException) and (reason := reason_of(one))
+    ]
+    return min(reasons, key=lambda one: not issubclass(one.kind, StoreRefused), default=None)
 
 
 def said(error: exceptions.RedisError) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from headwater_server.errors import StoreRefused, StoreUnavailable
-from headwater_server.storage.redis.reasons import reason_of
+from headwater_server.storage.redis.reasons import telling
 from headwater_server.storage.redis.servers import Servers
 from headwater_server.storage.redis.store_url import Address, StoreUrl
 
@@ -97,10 +97,10 @@ def _unanswered(found: Sequence[Any], service: str) -> StoreUnavailable:
             f"the sentinels know no primary with the name {service}: correct it in redis_url, or "
             f"run `SENTINEL MONITOR {service} HOST PORT QUORUM` on each of them"
         )
-    reasons = [reason for answer in found if (reason := reason_of(answer))]
-    if not reasons:
+    reason = telling(found)
+    if reason is None:
         return StoreUnavailable("none of the sentinels answers; nothing is acknowledged")
-    return reasons[0].kind(
-        f"no sentinel names the primary; of the first one: {reasons[0].text}. For sentinels, "
+    return reason.kind(
+        f"no sentinel names the primary; of one of them: {reason.text}. For sentinels, "
         "redis_url has sentinel_username, sentinel_password and sentinel_tls behind its ?"
     )
