@@ -82,7 +82,7 @@ async def test_a_trouble_of_the_store_is_said_and_ends(
 
 
 async def refusal(replica, word: str) -> str:
-    """Return what a caller is told, as soon as one is told that."""
+    """Return the error of a call, as soon as one has the word."""
     said: list[str] = []
 
     async def refused() -> bool:

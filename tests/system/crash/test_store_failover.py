@@ -142,7 +142,7 @@ async def judged(store: RealStore, acknowledged, server: Server):
 
 
 @pytest.mark.parametrize("seed", seeds(2))
-async def test_a_server_returns_to_the_log_of_whoever_is_the_primary_and_lists_the_loss(
+async def test_a_server_returns_to_the_log_of_each_primary_and_lists_the_loss(
     seed, tmp_path, tally
 ):
     rng, overtaken = Random(seed), seed % 2 == 0

@@ -1,10 +1,10 @@
 """Up to where the store's replicas have confirmed the log: none of ours reads further.
 
 A store passes an entry to its readers before its own replicas have it. After a failover to one of
-them the entry is gone, and whoever has learned it is ahead of the log. So who appends waits for
-them (`Confirming`) and then writes a mark, which delays no answer; the others wait for the mark
-instead of the entry. It is a stream of one entry, the id of which is that of the log's entry: so it
-never goes back, readers can wait for it, and it reaches the store's replicas after what it covers.
+them the entry is gone, and a server that has learned it is ahead of the log. So who appends waits
+for them (`Confirming`) and then writes a mark, which delays no answer; the others wait for the mark
+instead of the entry. It is a stream of one entry, with the id of the log's entry: so it never goes
+back, readers can wait for it, and it reaches the store's replicas after what it covers.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from redis.crc import key_slot
 
 from headwater_server.errors import StoreUnavailable
 from headwater_server.storage.key_names import Keys
-from headwater_server.storage.redis.reasons import telling
+from headwater_server.storage.redis.reasons import strongest
 from headwater_server.storage.redis.servers import Servers
 from headwater_server.storage.redis.store_url import Address, StoreUrl
 
@@ -74,7 +74,7 @@ class ClusterPrimary:
         return best[0][0]
 
     def _unanswered(self, found: list[Any]) -> StoreUnavailable:
-        if reason := telling(found):
+        if reason := strongest(found):
             return reason.error()
         if found:
             return StoreUnavailable(

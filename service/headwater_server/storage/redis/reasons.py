@@ -79,7 +79,7 @@ def reason_of(error: BaseException) -> Reason | None:
     return _connection(error)
 
 
-def telling(errors: Iterable[object]) -> Reason | None:
+def strongest(errors: Iterable[object]) -> Reason | None:
     """Return the reason of several errors that says most: a refusal before a silence."""
     reasons = [
         reason for one in errors if isinstance(one, BaseException) and (reason := reason_of(one))

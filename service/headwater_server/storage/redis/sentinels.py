@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from headwater_server.errors import StoreRefused, StoreUnavailable
-from headwater_server.storage.redis.reasons import telling
+from headwater_server.storage.redis.reasons import strongest
 from headwater_server.storage.redis.servers import Servers
 from headwater_server.storage.redis.store_url import Address, StoreUrl
 
@@ -97,7 +97,7 @@ def _unanswered(found: Sequence[Any], service: str) -> StoreUnavailable:
             f"the sentinels know no primary with the name {service}: correct it in redis_url, or "
             f"run `SENTINEL MONITOR {service} HOST PORT QUORUM` on each of them"
         )
-    reason = telling(found)
+    reason = strongest(found)
     if reason is None:
         return StoreUnavailable("none of the sentinels answers; nothing is acknowledged")
     return reason.kind(
