@@ -38,8 +38,8 @@ class PlaceSettings:
         default=None,
         metadata={
             "help": "URL of the Redis or Valkey with the log: redis://, rediss:// or unix://; "
-            "redis+sentinel://host:26379,host2/NAME/0 or redis+cluster://host:6379,host2 (rediss+… "
-            "for TLS)"
+            "redis+sentinel://host:26379,host2/NAME/0 or redis+cluster://host:6379,host2; with TLS "
+            "rediss+sentinel:// and rediss+cluster://"
         },
     )
     data_dir: Path | None = field(

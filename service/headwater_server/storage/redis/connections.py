@@ -36,7 +36,7 @@ class Connections:
         """Return what ``use`` makes of a connection; wait for one if all are in use.
 
         ``at`` is another server than the primary. After an error the connection is closed: an
-        answer may be on its way that is not of the next command; and the primary is looked up again.
+        answer may be on its way that is not of the next command. The primary is looked up again.
         """
         async with self._places:
             address = at or await self._primary.address()
