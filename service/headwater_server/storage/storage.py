@@ -23,6 +23,7 @@ from headwater_server.storage.log.confirming import Confirming
 from headwater_server.storage.log.lineage import Lineage
 from headwater_server.storage.log.log import RedisLog
 from headwater_server.storage.log.promises import check_promises, knows_waitaof
+from headwater_server.storage.log.rejoining import Rejoining
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.trimming import Trimmer
 from headwater_server.storage.log.witness import Witness
@@ -147,6 +148,7 @@ def _log(
             may_lose_end=settings.durability is Durability.EVERYSEC,
             may_fail_over=may_fail_over,
         ),
+        rejoining=Rejoining(store, keys, archive) if archive and may_fail_over else None,
         trimmer=Trimmer(store, settings, RedisReplicas(store, settings), archiver),
         witness=Witness(archive.path) if archive else None,
     )
