@@ -83,12 +83,12 @@ def _learn(
     time_ms = clock_ms if time_ms is None or time_ms > clock_ms else time_ms
     reward, row_class = kind.reward_of(event), kind.class_of(event)
     args = event.visitor_id, event.user_id, time_ms / 1000.0, row_class
-    row, *rows = visitors.open_rows(*args)
+    row, visitor, account = visitors.open_rows(*args)
     item = parts.catalogue.act_on(event.items[0].item_id)
     if kind.may_hide:
         interactions.hide(parts, event, profile, item, time_ms, row_class)
     session = session_key(event.session_id) if event.session_id else 0
-    who = *rows, row, session
+    who = visitor, account, row, session
     interactions.let_wait(parts, who, (item, time_ms), tokens, is_positive=reward > 0)
     if reward > 0:
         parts.attribution.act(profile, (item,), reward)
