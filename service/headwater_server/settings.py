@@ -37,7 +37,8 @@ class PlaceSettings:
     redis_url: str | None = field(
         default=None,
         metadata={
-            "help": "URL of the Redis or Valkey with the log: redis://, rediss:// or unix://"
+            "help": "URL of the Redis or Valkey with the log: redis://, rediss:// or unix://. "
+            "@PATH reads it from a file"
         },
     )
     data_dir: Path | None = field(
