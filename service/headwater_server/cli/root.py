@@ -16,6 +16,7 @@ from headwater_server.cli.commands.compile import compile_kernels
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
+from headwater_server.cli.commands.plan import plan
 from headwater_server.cli.commands.policies import experiment as experiment_commands
 from headwater_server.cli.commands.policies import policy as policy_commands
 from headwater_server.cli.commands.quarantine import (
@@ -80,6 +81,7 @@ _add(commands, "doctor", doctor, *STORE)
 commands.command("probe", add_help_option=False, context_settings={
     "ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": [],
 })(probe)  # fmt: skip
+_add(commands, "plan", plan)
 _add(commands, "rebuild", rebuild, *STORE)
 commands.add_typer(settings_group, name="settings", help=cleandoc(settings.__doc__ or ""))
 _add(settings_group, "show", settings_on_log.show, *STORE)

@@ -53,9 +53,9 @@ def web(
     """Serve console, shop and Personalizer's API over HTTP.
 
     Runs until SIGTERM or Ctrl-C. `headwater serve --gateway` starts this process itself. It calls
-    the server through its public API only. Personalizer's API (docs/migrating.md) also needs the server's store, for the time
-    between a rank call and its reward: give the same --redis-url, or the same --data-dir while
-    the server runs.
+    the server through its public API only. Personalizer's API (docs/migrating.md) also needs the
+    server's store, for the time between a rank call and its reward: give the same --redis-url, or
+    the same --data-dir while the server runs.
     """
     import asyncio
 
