@@ -2,7 +2,8 @@
 
 python -m benchmarks.report.costs [--measured build/bench] [--into service/…/costs.json]
 
-A cost whose part was not measured stays as it is, with its own commit and date.
+A cost whose part was not measured stays as it is, with its own commit and date. With the file of
+the package, the table of docs/scale.md is written again, too.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.parts.part import at
+from benchmarks.report import scale_page
 from headwater_server.planning import costs as planning
 
 MEASURED = Path("build/bench")
@@ -91,6 +93,8 @@ def main(
     table = json.loads(into.read_text("utf-8"))
     changed = updated(table, measured)
     into.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    if into == FILE:
+        scale_page.write()
     print(f"{into}: {', '.join(changed) or 'nothing was measured'}")
 
 

@@ -16,7 +16,6 @@ from headwater_server.cli.commands.compile import compile_kernels
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
-from headwater_server.cli.commands.plan import plan
 from headwater_server.cli.commands.policies import experiment as experiment_commands
 from headwater_server.cli.commands.policies import policy as policy_commands
 from headwater_server.cli.commands.quarantine import (
@@ -34,6 +33,7 @@ from headwater_server.cli.demo.command import demo
 from headwater_server.cli.evaluating.command import evaluate
 from headwater_server.cli.flags import with_settings
 from headwater_server.cli.help import PlainCommand, PlainGroup, group, show_version
+from headwater_server.cli.planning.command import plan
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
 
 STORE = ("Place", "Storage")

@@ -1,6 +1,6 @@
 """What one call, event, item and visitor costs, as the benchmarks measured it.
 
-`python -m benchmarks.report.costs` writes costs.json anew from what `make bench` measured.
+`python -m benchmarks.report.costs` writes costs.json again from what `make bench` measured.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 FILE = "costs.json"
-TOLD = ("value", "part", "commit", "date")
+KEYS = ("value", "part", "commit", "date")
 Value = TypeVar("Value")
 
 
@@ -113,4 +113,4 @@ def _value(named: str, name: str, one: Any) -> float:
 def _source(one: Any) -> str:
     if not isinstance(one, dict):
         return "given"
-    return ", ".join(str(one[name]) for name in TOLD[1:] if name in one) or "given"
+    return ", ".join(str(one[name]) for name in KEYS[1:] if name in one) or "given"

@@ -162,7 +162,7 @@ def _too_many_events(demand: Demand, server: Server, ranker_every: int) -> str:
     said = f"with ranker_every {ranker_every}, one log" if ranker_every > 1 else "one log"
     return (
         f"{said} cannot carry it: to learn {demand.peak_events:,.0f} events a second takes "
-        f"{server.learning:.2f} of a core on every server, and one thread has {most:.2f} for it"
+        f"{server.learning:.2f} cores on every server, and one thread has {most:.2f} for it"
     )
 
 

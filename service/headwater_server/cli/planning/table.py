@@ -12,6 +12,8 @@ from headwater_server.planning.plan import Plan
 from headwater_server.planning.stages import NAMES
 
 WIDTH = 110
+REPEATED_MAX = 0.6
+"""Of the servers' work, from which learning counts as too much of it."""
 Row = tuple[str, str]
 
 
@@ -43,6 +45,11 @@ def advices(plan: Plan) -> Iterator[str]:
         )
     elif fleet.ranker_every > 1:
         yield f"set ranker_every={fleet.ranker_every} (docs/experiments.md says what it costs)"
+    if fleet.stage in "BC" and fleet.servers * fleet.server.learning > REPEATED_MAX * _cores(plan):
+        yield (
+            "most of the servers' work is to learn the same events again; several catalogues, "
+            "one a market, take fewer machines"
+        )
     if plan.demand.visitors > 1_000_000 or plan.demand.items > 1_000_000:
         yield f"set visitors_max={plan.demand.visitors} and items_max={plan.demand.items}"
     if fleet.server.event_ids > 1_000_000:
@@ -50,6 +57,11 @@ def advices(plan: Plan) -> Iterator[str]:
             f"set deduplication_ids_max={fleet.server.event_ids:.0f} and "
             f"deduplication_window_hours={plan.demand.deduplication_hours:g}"
         )
+
+
+def _cores(plan: Plan) -> float:
+    """Return the cores that all servers use at the peak."""
+    return plan.fleet.servers * plan.fleet.load * plan.demand.core_share
 
 
 def rows(plan: Plan) -> Iterator[Row]:
