@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from headwater_server.planning.costs import Costs
@@ -67,7 +66,7 @@ def room(pairs: int) -> int:
     >>> room(1), room(9), room(64), room(1000)
     (8, 16, 64, 256)
     """
-    return min(ROWS_MAX, max(ROWS_MIN, 2 ** math.ceil(math.log2(pairs))))
+    return min(ROWS_MAX, max(ROWS_MIN, 1 << (pairs - 1).bit_length()))
 
 
 def between(one: float, many: float, together: float) -> float:

@@ -34,6 +34,7 @@ from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.requests import Interaction, ScoredItem, UserProfile
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.settings_history import ChangedSetting
+from headwater_server.engine.visitors.users import Features
 
 
 class Lookups:
@@ -86,6 +87,16 @@ class Lookups:
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return the same page at once."""
         return list(chain.from_iterable(self.listing(after_item_id, page_size, filter_text)))
+
+    def described_items(self) -> Iterator[Item]:
+        """Yield what the shop describes, in the order of the numbers of items."""
+        catalogue = self._parts.catalogue
+        return (item for item in map(catalogue.at, catalogue.numbers().tolist()) if item)
+
+    def described_users(self) -> Iterator[tuple[str, Features]]:
+        """Yield the accounts with features, in the order of their last write."""
+        users = self._parts.users
+        return ((user_id, found) for user_id in users if (found := users.features(user_id)))
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return what is known of an account, or of a visitor; None if nothing is."""
