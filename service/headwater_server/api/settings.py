@@ -23,8 +23,9 @@ class ApiSettings:
             "help": "API keys of backends, comma-separated, 16+ characters each; better set as "
             "HEADWATER_KEYS, since other users of the machine can read a command line. KEY alone "
             "allows every call; KEY;scopes=read;calls_per_second=50 limits a key to scopes "
-            "(recommend, feedback, catalog, users, model, experiments; read: every call that "
-            "changes nothing) and to a rate. @PATH reads them from a file, one a line"
+            "(recommend, feedback, catalog, users, model, experiments, export; read: every call "
+            "that changes nothing, but no export) and to a rate. @PATH reads them from a file, one "
+            "a line"
         },
     )
     page_keys: SecretStr | None = field(

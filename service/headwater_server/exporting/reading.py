@@ -41,7 +41,8 @@ async def erasures_of(
     if head == START:
         return erasures
     async for logged in log.iterate(START, head.offset):
-        erasures.collect(logged.position.sequence, logged.entry)
+        if logged.erases:
+            erasures.collect(logged.position.sequence, logged.entry)
         on_entry(logged.position.sequence)
     return erasures
 
@@ -55,7 +56,7 @@ async def log_pages(
         return
     async for logged in log.iterate(START, head.offset):
         position = logged.position
-        rows += rows_of(table, logged.entry, position.sequence, position.offset, erasures)
+        rows += rows_of(table, logged.entry, position, erasures)
         if len(rows) >= PAGE_ROWS:
             yield Page(rows, position.sequence)
             rows = []

@@ -9,14 +9,19 @@ from headwater_server.engine.messages.events import ContextValue, Event
 from headwater_server.engine.messages.rewards import IMPRESSION, canonical_type
 from headwater_server.exporting.columns import Row
 from headwater_server.exporting.erasures import Erasures
+from headwater_server.replica.ports.position import Position
 
 
 def rows_of(
-    table: str, entry: Entry, sequence: int, offset: str, erasures: Erasures
+    table: str, entry: Entry, position: Position, erasures: Erasures, first: int = 0
 ) -> Iterator[Row]:
-    """Yield the rows that an entry adds to ``events`` or ``lists``, without erased profiles."""
+    """Yield the rows that an entry adds to ``events`` or ``lists``, without erased profiles.
+
+    ``first``: the place of its first operation, if it is a part of an entry.
+    """
     make = event_rows if table == "events" else list_rows
-    for number, operation in enumerate(entry.operations):
+    sequence, offset = position.sequence, position.offset
+    for number, operation in enumerate(entry.operations, first):
         if isinstance(operation, Event) and not erasures.hides(operation, (sequence, number)):
             for row in make(operation):
                 # an imported event's time is the file's, which is the engine's clock then

@@ -18,19 +18,26 @@ Features = tuple[tuple[str, ContextValue], ...]
 class State(Protocol):
     """What an export needs of an engine."""
 
-    def described_items(self) -> Iterator[Item]:
-        """Yield the items of the catalogue in the order in which they were written first."""
+    def described_items(self, first: int = 0) -> Iterator[tuple[int, Item]]:
+        """Yield the items of the catalogue with their numbers, from number ``first`` on."""
 
-    def described_users(self) -> Iterator[tuple[str, Features]]:
-        """Yield the accounts with features, in the order of their last write."""
+    def described_users(self, first: int = 0) -> Iterator[tuple[int, str, Features]]:
+        """Yield the accounts with features and their places, from a place on."""
+
+
+def numbered_rows(state: State, table: str, first: int = 0) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of ``items`` or ``users`` with their numbers, from number ``first`` on."""
+    if table == "items":
+        for number, item in state.described_items(first):
+            yield number, item_row(item)
+    else:
+        for place, user_id, found in state.described_users(first):
+            yield place, user_row(user_id, found)
 
 
 def state_rows(state: State, table: str) -> Iterator[Row]:
     """Yield the rows of ``items`` or ``users``."""
-    if table == "items":
-        yield from map(item_row, state.described_items())
-    else:
-        yield from (user_row(user_id, found) for user_id, found in state.described_users())
+    return (row for _, row in numbered_rows(state, table))
 
 
 def state_pages(state: State, table: str) -> Iterator[list[Row]]:

@@ -29,10 +29,13 @@ class TextFormat(Protocol):
 
 
 class JsonLines:
-    """An object a line; what a row lacks is left out. Times are seconds since 1970."""
+    """An object a line; what a row lacks is left out. Times are seconds since 1970.
+
+    Features stand beside the columns: text or number, as the shop wrote them.
+    """
 
     def __init__(self, columns: Mapping[str, Kind]) -> None:
-        self._columns = columns
+        self._columns = {name: kind for name, kind in columns.items() if name != "features"}
 
     def head(self) -> str:
         """Return nothing: every line says what it holds."""
@@ -48,6 +51,10 @@ class JsonLines:
             for name, kind in self._columns.items()
             if row.get(name) not in (None, "", [], {})
         }
+        features = row.get("features")
+        if isinstance(features, dict):
+            refuse_taken(features, self._columns)
+            found |= features
         return json.dumps(found, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
@@ -59,12 +66,7 @@ class Csv:
 
     def __init__(self, columns: Mapping[str, Kind], features: Sequence[str] = ()) -> None:
         """Raise `CannotWrite` if a feature has the name of a column."""
-        taken = sorted({*features} & {*columns, *READ_OTHERWISE})
-        if taken:
-            raise CannotWrite(
-                f"the feature {taken[0]!r} has the name of a column: a CSV file cannot hold both; "
-                "write JSON lines or Parquet"
-            )
+        refuse_taken(features, columns)
         self._columns = {name: kind for name, kind in columns.items() if name != "features"}
         self._features = features
 
@@ -82,6 +84,16 @@ class Csv:
         known = features if isinstance(features, dict) else {}
         return _line(
             [*cells, *(_cell(known.get(name), Kind.TEXT, name) for name in self._features)]
+        )
+
+
+def refuse_taken(features: Iterable[str], columns: Iterable[str]) -> None:
+    """Refuse a feature with the name of a column. Raises `CannotWrite`."""
+    taken = sorted({*features} & {*columns, *READ_OTHERWISE})
+    if taken:
+        raise CannotWrite(
+            f"the feature {taken[0]!r} has the name of a column, so both would be one; Parquet "
+            "keeps features in a column of their own"
         )
 
 

@@ -16,6 +16,7 @@ from headwater_server.exporting.columns import EVENTS, ITEMS, LISTS, TABLES
 from headwater_server.exporting.erasures import Erasures
 from headwater_server.exporting.rows import item_row, rows_of
 from headwater_server.exporting.texts import CannotWrite, Csv, JsonLines
+from headwater_server.replica.ports.position import Position
 
 BASKET = Event(
     "e1", "purchase-complete", "v1", "ann", "s1", (EventItem("a", 2, 9.5, "EUR"), EventItem("b")),
@@ -27,7 +28,7 @@ SHOWN = Event("e2", "impression", "v1", items=(EventItem("a"), EventItem("b")), 
 
 def rows(table: str, *events: object, erasures: Erasures | None = None) -> list:
     entry = Entry(9_000, events)
-    return list(rows_of(table, entry, 4, "9000-7", erasures or Erasures()))
+    return list(rows_of(table, entry, Position("9000-7", 4), erasures or Erasures()))
 
 
 def test_a_basket_has_a_row_an_item_that_an_import_joins_by_its_order() -> None:
@@ -85,7 +86,7 @@ def test_csv_has_every_column_and_times_in_seconds() -> None:
     assert (second["price"], second["currency_code"]) == ("", "")
 
 
-def test_features_are_columns_in_csv_and_an_object_in_json() -> None:
+def test_features_are_columns_in_csv_and_beside_the_columns_in_json() -> None:
     item = Item("i", 'A, "b"\nc', ("x", "y"), 3.0, features=(("brand", "Nord"), ("size", 4.5)))
     form = Csv(ITEMS, ["brand", "size"])
     (row,) = read_csv(form.head() + form.rows([item_row(item)]))
@@ -94,14 +95,17 @@ def test_features_are_columns_in_csv_and_an_object_in_json() -> None:
     )  # fmt: skip
     assert (row["available"], row["publish_time"]) == ("true", "")
     plain = json.loads(JsonLines(ITEMS).rows([item_row(item)]))
-    assert plain["features"] == {"brand": "Nord", "size": 4.5}
+    assert (plain["brand"], plain["size"]) == ("Nord", 4.5)
     assert "tags" not in plain
 
 
 @pytest.mark.parametrize("name", ["title", "genres", "item_id"])
 def test_a_feature_with_the_name_of_a_column_is_refused_in_words(name) -> None:
-    with pytest.raises(CannotWrite, match=f"'{name}' has the name of a column.*JSON lines"):
+    with pytest.raises(CannotWrite, match=f"'{name}' has the name of a column.*Parquet"):
         Csv(ITEMS, [name])
+    item = Item("i", features=((name, "x"),))
+    with pytest.raises(CannotWrite, match=f"'{name}' has the name of a column.*Parquet"):
+        JsonLines(ITEMS).rows([item_row(item)])
 
 
 def test_a_category_with_the_separator_is_refused_in_words() -> None:
