@@ -7,17 +7,17 @@ from headwater_server.replica.ports.position import Position
 from headwater_server.storage.codecs.raw import Raw, content_mark
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.script import Script
-from headwater_server.storage.storage import Storage
+from headwater_server.storage.redis.store import Store
 
 
 class Restoring:
     """Appends to the log of one store."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, store: Store, keys: Keys) -> None:
         """Create it; only `append` changes anything."""
-        self._store = storage.store
-        self._keys = Keys(storage.settings.catalogue)
-        self._script = Script("restore_entry.lua", "headwater_server.storage.doctor")
+        self._store = store
+        self._keys = keys
+        self._script = Script("restore_entry.lua", "headwater_server.storage.archive")
 
     async def append(self, head: Position, entry: Raw) -> None:
         """Append ``entry`` after ``head``; `LogBroken` if the log ends elsewhere."""
