@@ -31,7 +31,7 @@ class TextFormat(Protocol):
 class JsonLines:
     """An object a line; what a row lacks is left out. Times are seconds since 1970.
 
-    Features stand beside the columns: text or number, as the shop wrote them.
+    Features are keys like the columns: text or number, as the shop wrote them.
     """
 
     def __init__(self, columns: Mapping[str, Kind]) -> None:

@@ -68,13 +68,14 @@ def test_servers_carry_the_calls_and_fit_their_machines(demand):
 
 
 @given(DEMANDS, st.sampled_from(["events_per_second", "recommends_per_second", "visitors"]))
-def test_more_of_anything_never_needs_a_smaller_stage_or_fewer_servers(demand, name):
+def test_more_of_anything_never_needs_a_smaller_stage_or_fewer_machines(demand, name):
     more = replace(demand, **{name: min(RANGES[name][1], 2 * getattr(demand, name))})
     before, after = plan_of(demand, COSTS).fleet, plan_of(more, COSTS).fleet
     assert before.stage <= after.stage
     if before.stage == after.stage and before.ranker_every == after.ranker_every:
-        assert before.servers <= after.servers
+        # a spare of one machine in three is less than one in two, so this is about machines
         assert before.machines <= after.machines
+        assert demand.redundant or before.servers <= after.servers
 
 
 @given(DEMANDS)
