@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
@@ -27,9 +28,18 @@ class RedisReplicas:
     not know.
     """
 
-    def __init__(self, store: Store, settings: StorageSettings) -> None:
-        """Use the registry of ``settings.catalogue``; nothing is sent yet."""
+    def __init__(
+        self,
+        store: Store,
+        settings: StorageSettings,
+        head: Callable[[], Awaitable[Position]] | None = None,
+    ) -> None:
+        """Use the registry of ``settings.catalogue``; nothing is sent yet.
+
+        ``head`` returns that of a log that is not in this store.
+        """
         self._store = store
+        self._head = head
         self._keys = Keys(settings.catalogue)
         self._report = Script("report.lua", "headwater_server.storage.kept")
 
@@ -37,7 +47,11 @@ class RedisReplicas:
         """See `Replicas.report`."""
         values = asdict(report)
         serving = values.pop("serving")
-        keys = (self._keys.replicas, self._keys.serving, self._keys.head)
+        head = self._keys.head
+        if self._head is not None:
+            head, at = self._keys.head_elsewhere, await self._head()
+            await self._store.call("HSET", head, "n", at.sequence, "id", at.offset)
+        keys = (self._keys.replicas, self._keys.serving, head)
         texts = (report.replica_id, json.dumps(values), json.dumps(serving))
         await self._report.run(self._store, keys, (*texts, FORGOTTEN_AFTER_MS))
 

@@ -12,7 +12,7 @@ from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment
 from headwater_server.storage.codecs.raw import Raw
-from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.log.stream import Entries
 from headwater_server.storage.log.witness import Witness
 
 _log = structlog.get_logger(__name__)
@@ -23,7 +23,7 @@ class Lineage:
     """Checks the past of the log: its boundary with the archive, and a state's position."""
 
     def __init__(
-        self, stream: Stream, archive: Archive | None, *, may_lose_end: bool = False
+        self, stream: Entries, archive: Archive | None, *, may_lose_end: bool = False
     ) -> None:
         """``may_lose_end``: a power cut may lose the last seconds, as with `everysec`."""
         self._stream = stream
@@ -120,6 +120,17 @@ class Lineage:
         if there is None:
             return first is not None and first.position.sequence > position.sequence
         return there.position == position
+
+    async def newest_of(self, positions: Sequence[Position]) -> Position | None:
+        """See `replica.ports.log.Log.newest_of`; logs that lost their end share a beginning."""
+        low, high = 0, len(positions)
+        while low < high:
+            middle = (low + high) // 2
+            if await self.contains(positions[middle]):
+                low = middle + 1
+            else:
+                high = middle
+        return positions[low - 1] if low else None
 
     async def _archive_end(self) -> Position:
         if self._archive is None:
