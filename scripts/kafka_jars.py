@@ -2,7 +2,7 @@
 
     python scripts/kafka_jars.py [DIRECTORY]
 
-It needs Java 17 and mvn, and prints the directory, which is `build/kafka` by default: 46 files, 43 MB.
+It needs Java 17 and mvn, and prints the directory: `build/kafka`, 46 files, 43 MB.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from headwater_server.storage.kept.holdings import RedisServer
 from headwater_server.storage.kept.quarantine import RedisQuarantine
 from headwater_server.storage.kept.replicas import RedisReplicas
 from headwater_server.storage.kept.snapshots import Contains, RedisSnapshots
-from headwater_server.storage.kept.token_key_ring import Ring, RedisTokenKeys
+from headwater_server.storage.kept.token_key_ring import RedisTokenKeys, Ring
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.parts import StoredQuarantine, StoredSnapshots
 from headwater_server.storage.redis.store import Store

@@ -24,7 +24,7 @@ class StoredSnapshots(Snapshots, Protocol):
     """Snapshots by id, as `doctor` and `rebuild` need them."""
 
     async def save(self, meta: SnapshotMeta, parts: Parts, *, instead_of_all: bool = False) -> bool:
-        """See the port; with ``instead_of_all`` every other snapshot is deleted, even a newer one."""
+        """See the port; ``instead_of_all``: every other one is deleted, even a newer one."""
 
     async def ids(self) -> list[str]:
         """Return the ids of all published snapshots, highest offset first."""
@@ -57,5 +57,3 @@ class TokenKeyRing(Protocol):
 
     async def rotate(self, now_ms: int, token_ms: int, *, revoke: bool = False) -> list[RingKey]:
         """Add a key that signs soon; delete keys that no valid token names."""
-
-

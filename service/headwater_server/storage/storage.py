@@ -12,6 +12,7 @@ from headwater_server.replica.ports.evaluations import Evaluations
 from headwater_server.replica.ports.registry import Replicas
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.archive.archiver import Charge
 from headwater_server.storage.beside import (
     Beside,
     Elsewhere,
@@ -37,7 +38,7 @@ from headwater_server.storage.parts import (
 from headwater_server.storage.private import keep_private
 from headwater_server.storage.redis.reach import reach
 from headwater_server.storage.redis.store import Store
-from headwater_server.storage.settings import StorageSettings
+from headwater_server.storage.settings import Durability, StorageSettings
 
 ARCHIVE_DIR = "archive"
 
@@ -59,7 +60,13 @@ class Storage:
     redis: Store | None
     settings: StorageSettings
     archive: Archive | None
+    charge: Charge
     place: Place
+
+    @property
+    def may_lose_end(self) -> bool:
+        """Whether a power cut may lose the end of the log, as the mode of a store allows."""
+        return not self.place.log and self.settings.durability is Durability.EVERYSEC
 
     @property
     def store(self) -> Store:
@@ -140,6 +147,7 @@ async def open_storage(
             redis=beside.store,
             settings=settings,
             archive=archive,
+            charge=beside.charge,
             place=place,
         )
 
@@ -217,9 +225,7 @@ class _Opening:
         self, store: Store, reader: Store, log: Elsewhere | None, *, can_wait: bool
     ) -> Beside:
         data_dir, settings = self._place.data_dir, self._settings
-        return in_redis(
-            store, reader, settings, data_dir=data_dir, knows_waitaof=can_wait, log=log
-        )
+        return in_redis(store, reader, settings, data_dir=data_dir, knows_waitaof=can_wait, log=log)
 
 
 def archive_of(settings: StorageSettings, data_dir: Path | None) -> Archive | None:

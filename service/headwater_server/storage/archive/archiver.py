@@ -52,6 +52,12 @@ class Charge(Protocol):
     async def note(self, place: str) -> bool:
         """Record where it is; return whether all that the log contains now is on disk."""
 
+    async def of(self) -> tuple[str, str]:
+        """Return the id of the one that has it, "" if none has, and where it is."""
+
+    async def replace(self, archive_id: str) -> None:
+        """Give it to another archive."""
+
 
 class RedisCharge:
     """Implements `Charge` with a hash in the store of the log."""
@@ -65,8 +71,16 @@ class RedisCharge:
     async def take(self, archive_id: str) -> tuple[str, str]:
         """See `Charge.take`."""
         await self._store.call("HSETNX", self._key, "archive_id", archive_id)
+        return await self.of()
+
+    async def of(self) -> tuple[str, str]:
+        """See `Charge.of`."""
         known, place = await self._store.call("HMGET", self._key, "archive_id", "place")
-        return known.decode(), place.decode(errors="replace") if place else ""
+        return (known or b"").decode(), (place or b"").decode(errors="replace")
+
+    async def replace(self, archive_id: str) -> None:
+        """See `Charge.replace`."""
+        await self._store.call("HSET", self._key, "archive_id", archive_id)
 
     async def note(self, place: str) -> bool:
         """See `Charge.note`."""

@@ -15,10 +15,8 @@ from headwater_server.storage.doctor.chain import tail_fits
 from headwater_server.storage.doctor.snapshot_checks import unusable
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.lineage import BACKUP, Lineage
-from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.witness import Statement, Witness
 from headwater_server.storage.redis.script import Script
-from headwater_server.storage.settings import Durability
 from headwater_server.storage.storage import Storage
 
 
@@ -65,7 +63,7 @@ class Fixes:
         """Create it; only its methods change anything."""
         self._storage = storage
         self._keys = Keys(storage.settings.catalogue)
-        self._stream = Stream(storage.store, self._keys)
+        self._stream = storage.stream
         self._restore = Script("restore_entry.lua", "headwater_server.storage.doctor")
 
     async def drop_snapshots(self) -> int:
@@ -121,7 +119,7 @@ class Fixes:
         )
 
     async def _lost_end(self) -> str:
-        may_lose_end = self._storage.settings.durability is Durability.EVERYSEC
+        may_lose_end = self._storage.may_lose_end
         try:
             await Lineage(
                 self._stream, self._storage.archive, may_lose_end=may_lose_end
@@ -165,8 +163,8 @@ class Fixes:
 
     async def _is_other_archive(self) -> bool:
         archive = self._storage.archive
-        known = await self._storage.store.call("HGET", self._keys.archive, "archive_id")
-        return bool(known and archive and archive.known_id() != known.decode())
+        known, _ = await self._storage.charge.of()
+        return bool(known and archive and archive.known_id() != known)
 
     async def accept(self, loss: Loss) -> None:
         """Continue from the log as it is; give up ``loss``, and rename the archived files."""
@@ -178,8 +176,7 @@ class Fixes:
             end = await self._stream.head()
             await asyncio.to_thread(Witness(archive.path).write, Statement(end, end))
             if loss.charge:
-                about = ("archive_id", archive.archive_id())
-                await self._storage.store.call("HSET", self._keys.archive, *about)
+                await self._storage.charge.replace(archive.archive_id())
         for snapshot_id in loss.snapshots:
             await self._storage.snapshots.drop(snapshot_id)
 

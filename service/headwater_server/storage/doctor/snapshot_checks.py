@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports.snapshots import SnapshotMeta
 from headwater_server.storage.doctor.findings import Build, Finding
-from headwater_server.storage.parts import StoredSnapshots
 from headwater_server.storage.log.lineage import Lineage
+from headwater_server.storage.parts import StoredSnapshots
 
 DROP = "--drop-snapshots deletes unusable snapshots; the others and the log give the state"
 

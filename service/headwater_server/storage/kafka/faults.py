@@ -10,8 +10,8 @@ from aiokafka import errors
 from headwater_server.errors import NotPermitted, StoreRefused, StoreUnavailable
 
 AWAY = (
-    "the broker that leads the log does not answer; nothing is acknowledged. Another one takes over "
-    "by itself, if there is one"
+    "the broker that leads the log does not answer; nothing is acknowledged. Another one takes "
+    "over by itself, if there is one"
 )
 LATE = "the brokers did not confirm in time; nothing is acknowledged, and it may still be learned"
 RIGHTS = (
@@ -24,50 +24,50 @@ FENCED = (
     errors.UnknownProducerId, errors.InvalidProducerIdMapping, errors.DuplicateSequenceNumber,
 )  # fmt: skip
 
-_REFUSED: dict[tuple[type[Exception], ...], tuple[type[StoreUnavailable], str]] = {
+TOO_LARGE = (
+    "the entry is larger than max.message.bytes of the log's topic: raise that, or send fewer "
+    "events in a call"
+)
+REPLACED = (
+    "the broker refuses this producer, since another one took its id or place (fenced); nothing "
+    "of this call is acknowledged, and a new producer takes over"
+)
+DISK = "a broker of the log cannot write to its disk; nothing is acknowledged. Free space on it"
+FEW = (
+    "fewer brokers have the log than its min.insync.replicas asks for; nothing is acknowledged, "
+    "and it may still be learned. It goes on when they are back"
+)
+GONE = "the log's topic is not there: it was deleted, or its brokers are starting"
+_REASONS: tuple[tuple[tuple[type[Exception], ...], type[StoreUnavailable], str], ...] = (
     (
-        errors.TopicAuthorizationFailedError,
-        errors.ClusterAuthorizationFailedError,
-    ): (NotPermitted, RIGHTS),
+        (errors.TopicAuthorizationFailedError, errors.ClusterAuthorizationFailedError),
+        NotPermitted,
+        RIGHTS,
+    ),
     (
-        errors.SaslAuthenticationFailed,
-        errors.AuthenticationFailedError,
-    ): (StoreRefused, "the brokers refuse the user or the password of log: correct them"),
-    (
-        errors.UnsupportedSaslMechanismError,
-        errors.AuthenticationMethodNotSupported,
-        errors.IllegalSaslStateError,
-    ): (StoreRefused, "the brokers offer another SASL mechanism: set sasl= in log"),
-    (
-        errors.MessageSizeTooLargeError,
-        errors.RecordListTooLargeError,
-    ): (
+        (errors.SaslAuthenticationFailed, errors.AuthenticationFailedError),
         StoreRefused,
-        "the entry is larger than max.message.bytes of the log's topic: raise that, or send fewer "
-        "events in a call",
-    ),
-    FENCED: (
-        StoreUnavailable,
-        "the broker refuses this producer, since another one took its id or place (fenced); "
-        "nothing of this call is acknowledged, and a new producer takes over",
-    ),
-    (errors.KafkaStorageError,): (
-        StoreUnavailable,
-        "a broker of the log cannot write to its disk; nothing is acknowledged. Free space on it",
+        "the brokers refuse the user or the password of log: correct them",
     ),
     (
-        errors.NotEnoughReplicasError,
-        errors.NotEnoughReplicasAfterAppendError,
-    ): (
-        StoreUnavailable,
-        "fewer brokers have the log than its min.insync.replicas asks for; nothing is "
-        "acknowledged, and it may still be learned. It goes on when they are back",
+        (
+            errors.UnsupportedSaslMechanismError,
+            errors.AuthenticationMethodNotSupported,
+            errors.IllegalSaslStateError,
+        ),
+        StoreRefused,
+        "the brokers offer another SASL mechanism: set sasl= in log",
     ),
-    (errors.UnknownTopicOrPartitionError,): (
+    ((errors.MessageSizeTooLargeError, errors.RecordListTooLargeError), StoreRefused, TOO_LARGE),
+    (FENCED, StoreUnavailable, REPLACED),
+    ((errors.KafkaStorageError,), StoreUnavailable, DISK),
+    (
+        (errors.NotEnoughReplicasError, errors.NotEnoughReplicasAfterAppendError),
         StoreUnavailable,
-        "the log's topic is not there: it was deleted, or its brokers are starting",
+        FEW,
     ),
-}
+    ((errors.UnknownTopicOrPartitionError,), StoreUnavailable, GONE),
+)
 _LATE = (TimeoutError, errors.RequestTimedOutError, errors.KafkaTimeoutError)
 
 
@@ -77,7 +77,7 @@ def reason_of(error: BaseException | None, *, sent: bool = False) -> StoreUnavai
     >>> str(reason_of(errors.KafkaStorageError()))[:44]
     'a broker of the log cannot write to its disk'
     """
-    for kinds, (kind, text) in _REFUSED.items():
+    for kinds, kind, text in _REASONS:
         if isinstance(error, kinds):
             return kind(text)
     return StoreUnavailable(LATE if sent and isinstance(error, _LATE) else AWAY)

@@ -78,7 +78,7 @@ class Producer:
     async def _new_identity(self) -> tuple[int, int]:
         answer = await self._partition.ask_any(InitProducerIdRequest(None, FOREVER_MS))
         if answer.error_code:
-            raise errors.for_code(answer.error_code)()
+            raise _error(answer.error_code)
         return int(answer.producer_id), int(answer.producer_epoch)
 
     def _batch(self, value: bytes, headers: Headers) -> bytes:
@@ -89,13 +89,16 @@ class Producer:
 
     async def _confirmed(self, batch: bytes) -> tuple[int, int]:
         where = [(self._partition.topic, [(0, batch)])]
-        answer = await self._partition.ask(
-            ProduceRequest(None, ALL, self._timeout_ms, where)
-        )
+        answer = await self._partition.ask(ProduceRequest(None, ALL, self._timeout_ms, where))
         _, code, number, time_ms, *_ = answer.topics[0][1][0]
         if code:
-            raise errors.for_code(code)()
+            raise _error(code)
         return int(number), int(time_ms)
+
+
+def _error(code: int) -> Exception:
+    error: Exception = errors.for_code(code)()
+    return error
 
 
 def _passes(error: BaseException) -> bool:
@@ -105,5 +108,3 @@ def _passes(error: BaseException) -> bool:
     return isinstance(error, OSError | errors.NodeNotReadyError | errors.StaleMetadata) or bool(
         getattr(error, "retriable", False)
     )
-
-

@@ -54,8 +54,8 @@ def problems(topic: str, shape: Shape, brokers: int) -> list[str]:
     """Return why a topic cannot be the log, each with what to change; [] if it can.
 
     >>> problems("shop", Shape(2, 3, wanted_config(3)), 3)
-    ['topic shop has 2 partitions: the log needs the one order that 1 partition gives; name another \
-topic, which is created, or create it with --partitions 1']
+    ['topic shop has 2 partitions: the log needs the one order that 1 partition gives; name \
+another topic, which is created, or create it with --partitions 1']
     >>> problems("shop", Shape(1, 3, wanted_config(1)), 3)
     ['topic shop has min.insync.replicas 1: an acknowledged event could be on a single broker; run \
 `kafka-configs --alter --topic shop --add-config min.insync.replicas=2`']
@@ -64,12 +64,13 @@ topic, which is created, or create it with --partitions 1']
     if shape.partitions != 1:
         found.append(
             f"topic {topic} has {shape.partitions} partitions: the log needs the one order that 1 "
-            "partition gives; name another topic, which is created, or create it with --partitions 1"
+            "partition gives; name another topic, which is created, or create it with "
+            "--partitions 1"
         )
     if shape.replicas < min(2, brokers):
         found.append(
-            f"topic {topic} has {shape.replicas} replica on {brokers} brokers: with that broker the "
-            "log is lost; run `kafka-reassign-partitions` with three brokers, or name another topic"
+            f"topic {topic} has {shape.replicas} replica on {brokers} brokers: with that broker "
+            "the log is lost; run `kafka-reassign-partitions`, or name another topic"
         )
     return found + [
         f"topic {topic} has {name} {value}: {why}; run `kafka-configs --alter --topic {topic} "
@@ -120,8 +121,8 @@ class Topic:
             raise StoreRefused("; ".join(found))
         if shape.replicas < REPLICAS:
             _log.warning(
-                "the log's topic has fewer than 3 replicas: while a broker is away, writes stop, or "
-                "its disk is the only copy",
+                "the log's topic has fewer than 3 replicas: without a broker writes stop, or its "
+                "disk was the only copy",
                 topic=self._place.topic, replicas=shape.replicas, brokers=brokers,
             )  # fmt: skip
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 FORM = "write kafka://host:9092,host:9092/topic"
-USER, PASSWORD = "HEADWATER_KAFKA_USER", "HEADWATER_KAFKA_PASSWORD"  # noqa: S105 - names
+USER, PASSWORD = "HEADWATER_KAFKA_USER", "HEADWATER_KAFKA_PASSWORD"
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 FILES = ("ca_file", "cert_file", "key_file")
 OPTIONS = ("tls", "sasl", *FILES)
@@ -100,9 +100,11 @@ mechanism='SCRAM-SHA-512', user='shop')
     return KafkaPlace(
         tuple(brokers.split(",")),
         parts.path.removeprefix("/"),
-        options.get("tls") == "true",
-        *(options.get(name, "") for name in FILES),
-        mechanism,
-        user,
-        unquote(password) or environment.get(PASSWORD, ""),
+        tls=options.get("tls") == "true",
+        ca_file=options.get("ca_file", ""),
+        cert_file=options.get("cert_file", ""),
+        key_file=options.get("key_file", ""),
+        mechanism=mechanism,
+        user=user,
+        password=unquote(password) or environment.get(PASSWORD, ""),
     )

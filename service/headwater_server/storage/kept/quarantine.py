@@ -13,7 +13,6 @@ from headwater_server.storage.redis.script import Script
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 
-
 PAGE = 500
 
 

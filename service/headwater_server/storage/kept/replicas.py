@@ -98,10 +98,14 @@ class RedisReplicas:
 
 def _report(stored: bytes) -> ReplicaReport:
     time_ms, _, text = stored.decode().partition(" ")
-    values = json.loads(text)
-    position = Position(**values.pop("position"))
+    return report_of(json.loads(text), int(time_ms))
+
+
+def report_of(values: dict[str, Any], time_ms: int) -> ReplicaReport:
+    """Return a report of its stored values, at a time of the store."""
+    position = Position(**values["position"])
     report = _known(ReplicaReport, {**values, "position": position})
-    return replace(report, time_ms=int(time_ms))
+    return replace(report, time_ms=time_ms)
 
 
 def _received(report: ReplicaReport, stored: bytes, now_ms: int) -> ReceivedReport:
@@ -110,11 +114,16 @@ def _received(report: ReplicaReport, stored: bytes, now_ms: int) -> ReceivedRepo
     if not stored:
         return ReceivedReport(report, age_ms, report.position)
     sequence, offset, text = stored.decode().split(" ", 2)
-    values = json.loads(text)
-    if values is not None:
-        calls = tuple(_known(CallFigures, one) for one in values.pop("calls"))
-        report = replace(report, serving=_known(ReplicaServing, {**values, "calls": calls}))
+    report = replace(report, serving=serving_of(json.loads(text)))
     return ReceivedReport(report, age_ms, Position(offset, int(sequence)))
+
+
+def serving_of(values: dict[str, Any] | None) -> ReplicaServing | None:
+    """Return a replica's figures of their stored values."""
+    if values is None:
+        return None
+    calls = tuple(_known(CallFigures, one) for one in values["calls"])
+    return _known(ReplicaServing, {**values, "calls": calls})
 
 
 def _known(kind: type[Values], values: dict[str, Any]) -> Values:

@@ -20,7 +20,12 @@ from headwater_server.replica.ports.holdings import SnapshotHoldings
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta
 from headwater_server.storage.codecs.chunks import Chunk, checksum, decode_chunks, encode_chunks
-from headwater_server.storage.codecs.manifest import MANIFEST_VERSION, meta_of, new_manifest
+from headwater_server.storage.codecs.manifest import (
+    MANIFEST_VERSION,
+    holdings_of,
+    meta_of,
+    new_manifest,
+)
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.script import Script
 from headwater_server.storage.redis.store import Store
@@ -123,17 +128,7 @@ class RedisSnapshots:
 
     async def holdings(self, snapshot_id: str) -> SnapshotHoldings:
         """Return a snapshot's size; `DamagedSnapshot` if its manifest cannot be read."""
-        manifest = await self._manifest(snapshot_id)
-        meta = meta_of(manifest)
-        return SnapshotHoldings(
-            snapshot_id,
-            meta.position,
-            meta.create_time_ms,
-            sum(chunk.stored_bytes for chunk in manifest.chunks),
-            sum(chunk.plain_bytes for chunk in manifest.chunks),
-            meta.state_version,
-            meta.river_version,
-        )
+        return holdings_of(await self._manifest(snapshot_id))
 
     async def drop(self, snapshot_id: str) -> None:
         """Delete a snapshot."""
@@ -175,7 +170,7 @@ def parsed_manifest(stored: bytes) -> pb.SnapshotManifest:
 
 
 async def on_log(contains: Contains, manifest: pb.SnapshotManifest) -> None:
-    """Raise `LogBroken` unless the log has the snapshot's entry, or had it before it was trimmed."""
+    """Raise `LogBroken` unless the log has the snapshot's entry, or has trimmed it."""
     if not await contains(Position(manifest.offset, manifest.sequence)):
         raise LogBroken(f"entry {manifest.sequence} at {manifest.offset}", "none")
 
