@@ -6,6 +6,7 @@ client than what must be answered now.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,11 @@ from aiokafka.protocol.offset import OffsetRequest
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
-from headwater_server.storage.kafka.connecting import connection_options
+from headwater_server.storage.kafka.connecting import BACKOFF_MS, connection_options
 from headwater_server.storage.kafka.url import KafkaPlace
 
 LATEST, EARLIEST = -1, -2
+OPEN_S = 10.0  # for a leader to be elected
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,13 @@ class Partition:
         self._at = TopicPartition(place.topic, 0)
 
     async def open(self) -> None:
-        """Connect to any of the brokers, and learn which one leads."""
+        """Connect to any of the brokers, and learn which one leads: a new topic takes a moment."""
         await self._client.bootstrap()
         await self._client.set_topics([self.topic])
+        async with asyncio.timeout(OPEN_S):
+            while self._known_leader() is None:
+                await asyncio.sleep(BACKOFF_MS / 1_000)
+                await self.refresh()
 
     async def close(self) -> None:
         """Close all connections."""
@@ -64,13 +70,17 @@ class Partition:
         return await self._client.send(self._client.get_random_node(), request)
 
     async def _leader(self) -> int:
-        leader = self._client.cluster.leader_for_partition(self._at)
-        if leader is None or leader == -1:
+        leader = self._known_leader()
+        if leader is None:
             await self.refresh()
-            leader = self._client.cluster.leader_for_partition(self._at)
-        if leader is None or leader == -1:
+            leader = self._known_leader()
+        if leader is None:
             raise errors.LeaderNotAvailableError
-        return int(leader)
+        return leader
+
+    def _known_leader(self) -> int | None:
+        leader = self._client.cluster.leader_for_partition(self._at)
+        return None if leader is None or leader == -1 else int(leader)
 
     async def in_sync(self) -> int:
         """Return how many replicas are in sync, by the brokers; 0 if nobody leads or answers."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.structs import TopicPartition
 
 from headwater_server.errors import StoreRefused, StoreUnavailable
-from headwater_server.storage.kafka.connecting import connection_options
+from headwater_server.storage.kafka.connecting import BACKOFF_MS, connection_options
 from headwater_server.storage.kafka.faults import kafka_errors
 from headwater_server.storage.kafka.url import KafkaPlace
 
@@ -114,9 +116,7 @@ class Topic:
         shape, brokers = await self.look()
         if shape is None:
             await self._create(brokers)
-            shape, brokers = await self.look()
-        if shape is None:
-            raise StoreUnavailable(f"topic {self._place.topic} is being created")
+            shape = await self._created()
         if found := problems(self._place.topic, shape, brokers):
             raise StoreRefused("; ".join(found))
         if shape.replicas < REPLICAS:
@@ -151,6 +151,16 @@ class Topic:
                 if code and code != errors.TopicAlreadyExistsError.errno:
                     raise errors.for_code(code)
         _log.info("created the log's topic", topic=self._place.topic, replicas=replicas)
+
+    async def _created(self) -> Shape:
+        """Return the shape when all brokers are likely to know the topic."""
+        end_s = time.monotonic() + self._timeout_ms / 1_000
+        while time.monotonic() < end_s:
+            shape, _ = await self.look()
+            if shape is not None:
+                return shape
+            await asyncio.sleep(BACKOFF_MS / 1_000)
+        raise StoreUnavailable("the brokers do not create the topic in time")
 
     async def cut(self, number: int) -> None:
         """Delete the records before a number."""

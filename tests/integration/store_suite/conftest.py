@@ -17,8 +17,7 @@ from tests.integration.conftest import running_server, url_of
 from tests.integration.waiting import STORE_TIMEOUT_MS
 from tests.kafka.brokers import Brokers
 
-EMBEDDED, REDIS, KAFKA, OBJECTS = "embedded", "redis", "kafka beside redis", "kafka and objects"
-STORES = (EMBEDDED, REDIS, KAFKA, OBJECTS)
+STORES = ("embedded", "redis", "kafka beside redis", "kafka and objects")
 
 
 class Places:
@@ -83,7 +82,7 @@ def places(
 
 
 @pytest.fixture
-def suite_settings(request: pytest.FixtureRequest, tmp_path: Path) -> StorageSettings:
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> StorageSettings:
     return StorageSettings(
         catalogue=catalogue_of(request),
         store_timeout_ms=STORE_TIMEOUT_MS,
@@ -94,16 +93,16 @@ def suite_settings(request: pytest.FixtureRequest, tmp_path: Path) -> StorageSet
 
 @pytest.fixture(params=STORES)
 def opened_again(
-    request: pytest.FixtureRequest, places: Places, suite_settings: StorageSettings
+    request: pytest.FixtureRequest, places: Places, settings: StorageSettings
 ) -> Callable[[], AbstractAsyncContextManager[Storage]]:
     """Open an empty catalogue on each kind of store; opened again it is the same one."""
-    place = places.of(request.param, suite_settings)
-    return lambda: open_storage(suite_settings, **place)
+    place = places.of(request.param, settings)
+    return lambda: open_storage(settings, **place)
 
 
 @pytest.fixture
-async def any_storage(
+async def storage(
     opened_again: Callable[[], AbstractAsyncContextManager[Storage]],
 ) -> AsyncIterator[Storage]:
-    async with opened_again() as storage:
-        yield storage
+    async with opened_again() as opened:
+        yield opened

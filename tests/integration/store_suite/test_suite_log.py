@@ -17,9 +17,6 @@ from headwater_server.replica.snapshots.fold import fold
 from headwater_server.storage.storage import Storage
 from tests.integration.counting_engine import CountingEngine
 from tests.integration.replicas import clicks, folded_digest, running_replica
-from tests.integration.stores import (  # noqa: F401 - fixtures
-    any_storage as storage,
-)
 from tests.integration.waiting import PATIENCE_S, eventually
 
 PATIENCE_MS = 60_000

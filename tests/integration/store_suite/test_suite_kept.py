@@ -19,9 +19,6 @@ from headwater_server.replica.ports.snapshots import SnapshotMeta
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.storage.kept.token_key_ring import LEAD_S
 from headwater_server.storage.storage import Storage
-from tests.integration.stores import (  # noqa: F401 - fixtures
-    any_storage as storage,
-)
 from tests.integration.waiting import eventually
 
 LEAD_MS, HOUR_MS, PATIENCE_MS = int(LEAD_S * 1000), 3_600_000, 60_000
