@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 import socket
@@ -10,12 +11,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from aiokafka.client import AIOKafkaClient
 
-from tests.integration.waiting import PATIENCE_S
+from tests.integration.waiting import PATIENCE_S, eventually
 
 HERE = Path(__file__).resolve().parent.parent.parent
 CLUSTER_ID = "hw-tests-AAAAAAAAAAAAAAA"[:22]
@@ -54,7 +56,7 @@ class Broker:
         self.port = port
         self.control = control
         self.process: subprocess.Popen[bytes] | None = None
-        self.formatted = False
+        self.formatted = self.has_own_disk = False
 
     @property
     def address(self) -> str:
@@ -158,6 +160,33 @@ class Brokers:
             broker.start(self.classpath)
         self.up(broker)
 
+    async def leader(self, topic: str) -> Broker:
+        """Return the node that leads a topic."""
+        client = AIOKafkaClient(bootstrap_servers=self.addresses)
+        try:
+            await client.bootstrap()
+            await client.set_topics([topic])
+            known = client.cluster._partitions[topic][0]
+            return self.nodes[known.leader - 1]
+        finally:
+            await client.close()
+
+    async def whole(self, topic: str) -> None:
+        """Start what was killed; return when all nodes have all of a topic."""
+        for one in self.nodes:
+            await asyncio.to_thread(self.restart, one)
+
+        async def in_sync() -> bool:
+            client = AIOKafkaClient(bootstrap_servers=self.addresses)
+            try:
+                await client.bootstrap()
+                await client.set_topics([topic])
+                return len(client.cluster._partitions[topic][0].isr) == len(self.nodes)
+            finally:
+                await client.close()
+
+        await eventually(in_sync)
+
     @property
     def addresses(self) -> str:
         return ",".join(one.address for one in self.nodes)
@@ -174,13 +203,29 @@ class Brokers:
 
 
 @contextmanager
-def running_brokers(nodes: int = 1, **properties: str) -> Iterator[Brokers]:
-    """Run a cluster for a block; its files are deleted with it."""
+def running_brokers(nodes: int = 1, *, disk_bytes: int = 0, **properties: str) -> Iterator[Brokers]:
+    """Run a cluster for a block; its files are deleted with it.
+
+    With ``disk_bytes`` each node has a disk of its own of that size, where mounting is allowed.
+    """
     directory = Path(tempfile.mkdtemp(prefix="hw-kafka-"))
     brokers = Brokers(nodes, directory, {k.replace("_", "."): v for k, v in properties.items()})
-    try:
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, directory, ignore_errors=True)
+        stack.callback(brokers.end)
+        for one in brokers.nodes:
+            if disk_bytes:
+                one.has_own_disk = mounted(stack, one.directory / "data", disk_bytes)
         brokers.start()
         yield brokers
-    finally:
-        brokers.end()
-        shutil.rmtree(directory, ignore_errors=True)
+
+
+def mounted(stack: ExitStack, path: Path, size: int) -> bool:
+    """Mount a disk for the stack's time; return False where that is not allowed."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)]
+    if shutil.which("mount") is None:
+        return False
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        return False
+    stack.callback(subprocess.run, ["umount", "--lazy", str(path)], check=True)
+    return True

@@ -14,6 +14,7 @@ from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEnt
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.position import START, Position, offset_key, time_ms_of
 from headwater_server.replica.snapshots.fold import fold
+from headwater_server.storage.codecs.entry_codec import with_time
 from headwater_server.storage.storage import Storage
 from tests.integration.counting_engine import CountingEngine
 from tests.integration.replicas import clicks, folded_digest, running_replica
@@ -54,18 +55,9 @@ async def test_an_entry_has_the_time_of_the_store_and_an_own_one_beats_it(
     log, own_ms = storage.log, 1_600_000_000_000
     position = await append(log, 1)
     assert time_ms_of(position.offset) > 1_700_000_000_000
-    copied = b"\x20" + _varint(own_ms)  # the entry's field append_time_ms
-    await log.append([log.encode([event(2)]), copied])
+    await log.append([with_time(log.encode([event(2)]), own_ms)])
     read = await log.read(position, 1, 0)
     assert read[0].entry.time_ms == own_ms
-
-
-def _varint(number: int) -> bytes:
-    content = bytearray()
-    while number >= 128:
-        content.append(number % 128 + 128)
-        number //= 128
-    return bytes([*content, number])
 
 
 async def test_reading_waits_for_the_next_entry(storage: Storage) -> None:
