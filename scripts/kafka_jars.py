@@ -66,7 +66,7 @@ def _fetch(directory: Path) -> None:
         raise NoJars(f"mvn took more than {PATIENCE_S} s") from None
     if ran.returncode:
         last = (ran.stdout + ran.stderr).strip().splitlines()[:1]
-        raise NoJars(f"mvn: {last[0] if last else 'ended without a word'}")
+        raise NoJars(f"mvn: {last[0] if last else 'ended with an error and no message'}")
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ async def test_iteration_ends_with_the_offset_asked_for(storage: Storage) -> Non
 async def test_an_append_after_a_place_that_is_not_the_head_changes_nothing(
     storage: Storage,
 ) -> None:
-    """On Kafka it may leave an entry, which nobody applies: its number tells that it came late."""
+    """On Kafka it may leave an entry, which nobody applies: its number shows that it came late."""
     log = storage.log
     first = await log.append([log.encode([event(1)])], after=START)
     with pytest.raises(LogMovedOn):

@@ -16,7 +16,7 @@ PAGE_BYTES = 1_000_000  # target size: a page is parsed in one step, during whic
 
 
 class KafkaStream:
-    """``partition`` is a client of its own for whoever waits with `page`."""
+    """``partition`` is a client of its own if a caller waits with `page`."""
 
     def __init__(self, partition: Partition, catalogue: str) -> None:
         """Create it; nothing is sent yet."""

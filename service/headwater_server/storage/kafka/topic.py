@@ -104,7 +104,7 @@ _REASONS = {
 
 
 class Topic:
-    """The topic, as an administrator sees it; each call connects anew."""
+    """The topic, as an administrator sees it; each call connects again."""
 
     def __init__(self, place: KafkaPlace, timeout_ms: int) -> None:
         """Create it; nothing is sent yet."""
