@@ -7,14 +7,19 @@ from typing import Protocol
 
 from headwater_server.replica.ports.holdings import SnapshotHoldings
 from headwater_server.replica.ports.log import Log
+from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.quarantine import Quarantine
 from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta, Snapshots
 from headwater_server.replica.ports.token_keys import RingKey
+from headwater_server.storage.codecs.stored_entry import StoredEntry
 from headwater_server.storage.kept.quarantined import Quarantined
 
 
 class StoredLog(Log, Protocol):
-    """A log with an archive."""
+    """A log with an archive, whose entries are at hand as they are stored."""
+
+    def iterate(self, after: Position, until: str | None = None) -> AsyncIterator[StoredEntry]:
+        """See `Log.iterate`."""
 
     def forget_read(self) -> None:
         """Read archived entries again: their files were rewritten."""
