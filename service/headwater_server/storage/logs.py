@@ -37,6 +37,7 @@ def redis_log(
     at: LogPlace,
     *,
     knows_waitaof: bool,
+    may_fail_over: bool,
     replicas: Replicas,
     charge: Charge,
 ) -> RedisLog:
@@ -52,7 +53,9 @@ def redis_log(
         # with always the store writes and syncs before it answers, or ends
         written=Written(store) if everysec else None,
         dir_watch=at.dir_watch,
-        lineage=Lineage(Stream(store, keys), archive, may_lose_end=everysec),
+        lineage=Lineage(
+            Stream(store, keys), archive, may_lose_end=everysec, may_fail_over=may_fail_over
+        ),
         trimmer=Trimmer(
             settings, replicas, archiver, RedisCut(store, keys, settings.log_entries_kept_min)
         ),

@@ -36,7 +36,7 @@ from headwater_server.storage.parts import (
     TokenKeyRing,
 )
 from headwater_server.storage.private import keep_private
-from headwater_server.storage.redis.reach import reach
+from headwater_server.storage.redis.reach import found_url, reach
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 
@@ -125,6 +125,7 @@ async def open_storage(
         server = await _started(stack, ours, settings) if ours else None
         if redis_url:
             await reach(redis_url, settings)
+            redis_url = await found_url(redis_url, settings)
         where = server.socket_path if server else socket or redis_url or ""
         archive = archive_of(settings, data_dir)
         if archive is not None and archive.path.is_dir():
@@ -179,6 +180,7 @@ class _Opening:
             reader,
             self._at,
             knows_waitaof=can_wait,
+            may_fail_over=store.may_fail_over or self._settings.min_replicas_acked > 0,
             replicas=beside.replicas,
             charge=beside.charge,
         )

@@ -9,6 +9,7 @@ from headwater_server.storage.doctor.chain import (
     check_head,
     check_log,
 )
+from headwater_server.storage.doctor.failovers import check_losses, check_replication
 from headwater_server.storage.doctor.findings import Build, Finding
 from headwater_server.storage.doctor.snapshot_checks import check_snapshots
 from headwater_server.storage.doctor.topic import check_topic
@@ -37,6 +38,7 @@ class Examination:
             *await self._configuration(),
             await check_head(self._stream),
             await check_log(self._stream),
+            await check_losses(self._stream),
             await check_archive(storage.archive),
             await check_boundary(self._stream, storage.archive, may_lose_end=may_lose_end),
             await self._archive_in_charge(),
@@ -50,7 +52,9 @@ class Examination:
         if self._storage.place.log:
             found.append(await check_topic(self._storage.place.log, self._storage.settings))
         if self._storage.redis is not None:
+            wanted = self._storage.settings.min_replicas_acked
             found.append(await self._store(self._storage.redis))
+            found.append(await check_replication(self._storage.redis, wanted))
         return found
 
     async def _store(self, store: Store) -> Finding:

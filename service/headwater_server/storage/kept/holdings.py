@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from redis.exceptions import ResponseError
-
-from headwater_server.errors import NotPermitted
+from headwater_server.errors import NotPermitted, StoreAnswered
 from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.replica.ports.holdings import (
     AllHoldings,
@@ -94,7 +92,7 @@ class RedisServer:
         try:
             command = ("MEMORY USAGE", self._keys.log, "SAMPLES", SAMPLES)
             return int(await self._store.call(*command) or 0)
-        except (ResponseError, NotPermitted):  # a managed server may hide it
+        except (StoreAnswered, NotPermitted):  # a managed server may hide it
             return 0
 
     async def about(self) -> StoreHoldings:
@@ -118,7 +116,7 @@ class RedisServer:
     async def _info(self, section: str) -> Mapping[str, Any]:
         try:
             said: Mapping[str, Any] = await self._store.call("INFO", section)
-        except (ResponseError, NotPermitted):
+        except (StoreAnswered, NotPermitted):
             return {}
         return said
 

@@ -23,9 +23,18 @@ class Lineage:
     """Checks the past of the log: its boundary with the archive, and a state's position."""
 
     def __init__(
-        self, stream: Entries, archive: Archive | None, *, may_lose_end: bool = False
+        self,
+        stream: Entries,
+        archive: Archive | None,
+        *,
+        may_lose_end: bool = False,
+        may_fail_over: bool = False,
     ) -> None:
-        """``may_lose_end``: a power cut may lose the last seconds, as with `everysec`."""
+        """``may_lose_end``: a power cut may lose the last seconds, as with `everysec`.
+
+        ``may_fail_over``: another server may take over, without all that was on the log.
+        """
+        self._may_fail_over = may_fail_over
         self._stream = stream
         self._may_lose_end = may_lose_end
         self._archive = archive
@@ -89,7 +98,9 @@ class Lineage:
             return
         head = await self._stream.head()
         lost = f"the log lost its end: entry {witness.newest.sequence} was on it"
-        if not self._may_lose_end or not await self.contains(witness.settled):
+        if not (self._may_fail_over and head != START) and (
+            not self._may_lose_end or not await self.contains(witness.settled)
+        ):
             raise LogBroken(
                 f"entry {witness.newest.sequence} at {witness.newest.offset}, "
                 "according to the witness file",
@@ -97,8 +108,8 @@ class Lineage:
                 lost,
             )
         _log.error(
-            "the store lost the end of the log, as everysec allows when its machine dies; "
-            "events that callers send again are learned",
+            "the store lost the end of the log, as a failover to a replica that was behind may, "
+            "or with everysec the death of its machine; events that callers send again are learned",
             entries_lost=witness.newest.sequence - head.sequence,
             ends_at=head.sequence,
             was_at=witness.newest.sequence,

@@ -16,6 +16,7 @@ from headwater_server.storage.codecs.raw import content_mark, raw_of
 from headwater_server.storage.codecs.stored_entry import StoredEntry
 from headwater_server.storage.embedded.dir_watch import DirWatch
 from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.confirmed import Confirmed, Fields
 from headwater_server.storage.log.confirming import Confirming
 from headwater_server.storage.log.lineage import Lineage
 from headwater_server.storage.log.parsing import parsed
@@ -57,6 +58,7 @@ class RedisLog:
         self._keys = Keys(settings.catalogue)
         self._stream = Stream(store, self._keys)
         self._confirming = confirming
+        self._confirmed = Confirmed(store, reader, self._keys, confirming)
         self._written = written
         self._dir_watch = dir_watch
         self._lineage = lineage
@@ -83,6 +85,7 @@ class RedisLog:
         if answer is None:
             raise LogMovedOn(after or START)
         position = _appended(payload, *answer)
+        self._confirmed.note(position)
         if self._witness is not None:
             self._witness.note(position)
         return position
@@ -106,6 +109,7 @@ class RedisLog:
     async def accepts(self) -> None:
         """See `replica.ports.log.Log.accepts`."""
         await self._accepts.run(self._store, (self._keys.probe,), ())
+        await self._confirmed.confirm()
         if self._written is not None:
             await self._written.confirm()
         self._check_dir()
@@ -113,10 +117,10 @@ class RedisLog:
     async def read(self, after: Position, count: int, block_ms: int) -> list[StoredEntry]:
         """See `replica.ports.log.Log.read`; with ``block_ms`` 0 it does not wait."""
         self._check_dir()
-        block = ("BLOCK", block_ms) if block_ms else ()
-        command = ("XREAD", "COUNT", count, *block, "STREAMS", self._keys.log, after.offset)
-        answer = await self._reader.call(*command)
-        kept = answer[0][1] if answer else ()
+        return await self._parsed(after, await self._confirmed.read(after, count, block_ms), count)
+
+    async def _parsed(self, after: Position, kept: Fields, count: int) -> list[StoredEntry]:
+        """Return the entries up to the first invalid one; raise if that is the first of all."""
         if kept and raw_of(kept[0][0].decode(), kept[0][1]).position.sequence > after.sequence + 1:
             archived = await self._lineage.archived(after, count)
             if archived:
@@ -128,7 +132,7 @@ class RedisLog:
     ) -> AsyncIterator[StoredEntry]:
         """See `replica.ports.log.Log.iterate`."""
         end = offset_key(until) if until else None
-        while page := await self.read(after, PAGE_ENTRIES, 0):
+        while page := await self._page(after):
             for entry in page:
                 if end is not None and offset_key(entry.position.offset) > end:
                     return
@@ -136,6 +140,15 @@ class RedisLog:
             after = page[-1].position
             if after.offset == until:
                 return  # the next entry may be unreadable, and is not needed
+
+    async def _page(self, after: Position) -> list[StoredEntry]:
+        self._check_dir()
+        kept = await self._confirmed.present(after, PAGE_ENTRIES, 0)
+        return await self._parsed(after, kept, PAGE_ENTRIES)
+
+    async def confirmed(self) -> Position:
+        """See `replica.ports.log.Log.confirmed`."""
+        return await self._confirmed.position()
 
     async def head(self) -> Position:
         """See `replica.ports.log.Log.head`."""
