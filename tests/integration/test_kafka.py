@@ -19,7 +19,6 @@ from headwater_server.replica.ports.position import START, Position, time_ms_of
 from headwater_server.storage.codecs.entry_codec import with_time
 from headwater_server.storage.doctor.examination import Examination
 from headwater_server.storage.doctor.findings import Build
-from headwater_server.storage.doctor.restoring import Restoring
 from headwater_server.storage.kafka.log import KafkaLog
 from headwater_server.storage.kafka.producer import Producer
 from headwater_server.storage.kafka.topic import wanted_config
@@ -209,7 +208,7 @@ async def test_the_golden_log_gives_the_digest_that_it_gives_from_its_file(
 
 async def test_the_entries_of_another_log_give_its_state(storage: Storage) -> None:
     """What `headwater lake restore` does: the same numbers and times under other offsets."""
-    entries, restoring, before = read_log()[:200], Restoring(storage), START
+    entries, restoring, before = read_log()[:200], storage.restoring, START
     for entry in entries:
         await restoring.append(before, entry)
         before = entry.position

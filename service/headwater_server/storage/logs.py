@@ -12,6 +12,7 @@ from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.confirming import Confirming
 from headwater_server.storage.log.lineage import Lineage
 from headwater_server.storage.log.log import RedisLog
+from headwater_server.storage.log.rejoining import Rejoining
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.trimming import RedisCut, Trimmer
 from headwater_server.storage.log.witness import Witness
@@ -56,6 +57,7 @@ def redis_log(
         lineage=Lineage(
             Stream(store, keys), archive, may_lose_end=everysec, may_fail_over=may_fail_over
         ),
+        rejoining=Rejoining(store, keys, archive) if archive and may_fail_over else None,
         trimmer=Trimmer(
             settings, replicas, archiver, RedisCut(store, keys, settings.log_entries_kept_min)
         ),

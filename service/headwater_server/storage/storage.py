@@ -13,6 +13,7 @@ from headwater_server.replica.ports.registry import Replicas
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.archiver import Charge
+from headwater_server.storage.archive.restoring import Copying, Restores, Restoring
 from headwater_server.storage.beside import (
     Beside,
     Elsewhere,
@@ -67,6 +68,13 @@ class Storage:
     def may_lose_end(self) -> bool:
         """Whether a power cut may lose the end of the log, as the mode of a store allows."""
         return not self.place.log and self.settings.durability is Durability.EVERYSEC
+
+    @property
+    def restoring(self) -> Restores:
+        """What appends entries that were on the log, or on another one, before."""
+        if self.place.log:
+            return Copying(self.log)
+        return Restoring(self.store, Keys(self.settings.catalogue))
 
     @property
     def store(self) -> Store:

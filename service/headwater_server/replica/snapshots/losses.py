@@ -32,12 +32,14 @@ class Losses:
         self._who = who
         self._offsets: set[str] = set()  # of the entries that report losses
         self._reported: set[str] = set()  # ids in them
+        self._firsts: set[str] = set()  # offsets of the first entries that they miss
         self.is_live = False  # what was reported before this start is not counted again
         self.events = self.rewinds = 0
 
     def seen(self, position: Position, lost: AcknowledgedLost) -> None:
         """Take note of an entry that reports a loss, also when it is applied again."""
         self._reported.update(lost.event_ids)
+        self._firsts.add(lost.first_offset)
         if position.offset in self._offsets:
             return
         self._offsets.add(position.offset)
@@ -67,19 +69,23 @@ class Losses:
     def _operations(self, missing: Missing, tail: Tail) -> Sequence[AcknowledgedLost]:
         there = tail.recent.event_ids()  # since an entry before the loss
         gone = [one for one in missing.event_ids if one not in there and one not in self._reported]
-        if not gone and (missing.event_ids or not missing.others or self._offsets):
+        others = 0 if missing.first.offset in self._firsts else missing.others
+        if not gone and not others:
             return []
         starts = range(0, max(1, len(gone)), IDS_PER_OPERATION)
-        return [self._operation(missing, gone[n : n + IDS_PER_OPERATION], n) for n in starts]
+        parts = [gone[n : n + IDS_PER_OPERATION] for n in starts]
+        return [
+            self._operation(missing, ids, others if n == 0 else 0) for n, ids in enumerate(parts)
+        ]
 
-    def _operation(self, missing: Missing, ids: Sequence[str], start: int) -> AcknowledgedLost:
+    def _operation(self, missing: Missing, ids: Sequence[str], others: int) -> AcknowledgedLost:
         return AcknowledgedLost(
             missing.first.sequence,
             missing.last.sequence,
             missing.first.offset,
             missing.last.offset,
             tuple(ids),
-            0 if start else missing.others,
+            others,
             missing.is_partial,
             self._who,
         )

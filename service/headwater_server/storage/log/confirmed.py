@@ -71,7 +71,7 @@ class Confirmed:
             return head
         with contextlib.suppress(StoreUnavailable):
             await self.confirm()
-        return await self._marked()
+        return min(head, await self._marked(), key=lambda one: offset_key(one.offset))
 
     async def _head(self) -> Position:
         n, offset = await self._store.call("HMGET", self._keys.head, "n", "id")

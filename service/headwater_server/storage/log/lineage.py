@@ -10,13 +10,13 @@ import structlog
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.archive.fork import BACKUP
 from headwater_server.storage.archive.segment import DamagedSegment
 from headwater_server.storage.codecs.raw import Raw
 from headwater_server.storage.log.stream import Entries
 from headwater_server.storage.log.witness import Witness
 
 _log = structlog.get_logger(__name__)
-BACKUP = "restore the file from a backup"
 
 
 class Lineage:

@@ -20,6 +20,7 @@ from headwater_server.storage.log.confirmed import Confirmed, Fields
 from headwater_server.storage.log.confirming import Confirming
 from headwater_server.storage.log.lineage import Lineage
 from headwater_server.storage.log.parsing import parsed
+from headwater_server.storage.log.rejoining import Rejoining
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.trimming import Trimmer
 from headwater_server.storage.log.witness import Witness
@@ -36,7 +37,7 @@ class RedisLog:
     """Implements `replica.ports.log.Log`.
 
     ``reader`` is a client whose timeout allows blocking reads; ``confirming`` and ``written`` are
-    what an append waits for.
+    what an append waits for. ``rejoining`` is for stores that may fail over.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class RedisLog:
         written: Written | None = None,
         dir_watch: DirWatch | None = None,
         lineage: Lineage,
+        rejoining: Rejoining | None = None,
         trimmer: Trimmer,
         witness: Witness | None,
     ) -> None:
@@ -62,6 +64,7 @@ class RedisLog:
         self._written = written
         self._dir_watch = dir_watch
         self._lineage = lineage
+        self._rejoining = rejoining
         self._trimmer = trimmer
         self._witness = witness
         self._append = Script("append.lua", "headwater_server.storage.log")
@@ -159,7 +162,9 @@ class RedisLog:
         return await self._stream.length()
 
     async def verify(self, position: Position) -> None:
-        """See `replica.ports.log.Log.verify`."""
+        """See `replica.ports.log.Log.verify`; an archive with more than the log is rejoined."""
+        if self._rejoining is not None:
+            await self._rejoining.run()
         await self._lineage.check(position)
 
     async def newest_of(self, positions: Sequence[Position]) -> Position | None:

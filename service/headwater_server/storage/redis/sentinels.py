@@ -11,8 +11,10 @@ from headwater_server.storage.redis.reasons import strongest
 from headwater_server.storage.redis.servers import Servers
 from headwater_server.storage.redis.store_url import Address, StoreUrl
 
-CHECK_S = 1.0  # a primary that was cut off from its sentinels does not close our connections
+CHECK_S = 0.25  # a primary that was cut off from its sentinels does not close our connections
 OTHERS_S = 0.1  # after the first answer the others get so long: one may know of a newer primary
+HOLD_S = 10.0
+FAILOVER = "failover_in_progress"
 DOWN = ("s_down", "o_down", "disconnected")
 
 
@@ -27,7 +29,7 @@ class SentinelPrimary:
         self._service = url.service
         self._timeout_s = timeout_s
         self._known: Address | None = None
-        self._check_s = 0.0
+        self._check_s = self._hold_until_s = 0.0
         self._checking: asyncio.Task[Address] | None = None
 
     async def address(self) -> Address | None:
@@ -71,8 +73,25 @@ class SentinelPrimary:
         states = [state for state in map(_state, found) if state]
         if not states:
             raise _unanswered(found, self._service)
+        self._wait_for_failover(states)
         best = max(states, key=lambda state: (_epoch(state), not _is_down(state)))
-        return str(best["ip"]), int(best["port"])
+        return best["ip"], int(best["port"])
+
+    def _wait_for_failover(self, states: Sequence[dict[str, str]]) -> None:
+        """Raise while the sentinels replace the primary: what it takes now may be lost.
+
+        Only for some seconds: a failover that does not succeed must not stop all writes.
+        """
+        now_s = asyncio.get_running_loop().time()
+        if not any(FAILOVER in state.get("flags", "") for state in states):
+            self._hold_until_s = 0.0
+            return
+        self._hold_until_s = self._hold_until_s or now_s + HOLD_S
+        if now_s < self._hold_until_s:
+            self._known = None
+            raise StoreUnavailable(
+                "the sentinels replace the primary; nothing is acknowledged until they have done it"
+            )
 
 
 def _state(answer: Any) -> dict[str, str] | None:
