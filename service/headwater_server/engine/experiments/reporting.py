@@ -91,7 +91,7 @@ def _arm(running: Running, arm: int, now_ms: int) -> ArmReport:
 
 def _metric(running: Running, arm: int, name: str, now_ms: int) -> MetricOfArm:
     pair = pair_of(running, arm, name)
-    own, cap = pair.plain[0], running.sums.caps[METRICS.index(name)]
+    own, cap = pair.plain[0], running.sums.cap(METRICS.index(name))
     rails = {rail.metric: rail.worst_relative for rail in running.experiment.guard_rails}
     closed = running.closed.get(arm)
     found = MetricOfArm(

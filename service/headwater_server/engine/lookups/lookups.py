@@ -8,6 +8,7 @@ from itertools import chain
 
 from headwater_server.engine import assigning
 from headwater_server.engine.experiments import viewing
+from headwater_server.engine.experiments.experiments import Experiments
 from headwater_server.engine.experiments.judgement import Judgement
 from headwater_server.engine.experiments.judging import judged
 from headwater_server.engine.experiments.reports import (
@@ -115,15 +116,15 @@ class Lookups:
 
     def experiments(self) -> tuple[ExperimentView, ...]:
         """Return all experiments, in the order in which they were created."""
-        parts = self._parts
-        return tuple(viewing.view(one, parts.clock_ms) for one in parts.experiments.by_id.values())
+        now_ms = self._parts.clock_ms
+        return tuple(viewing.view(one, now_ms) for one in self._experiments.by_id.values())
 
     def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
         """Return what an experiment says so far, None if there is none of this id."""
         # imported where it is used: a start needs no scipy
         from headwater_server.engine.experiments.reporting import report  # noqa: PLC0415
 
-        running = self._parts.experiments.by_id.get(experiment_id)
+        running = self._experiments.by_id.get(experiment_id)
         return report(running, self._parts.clock_ms) if running else None
 
     def arms_of(
@@ -135,7 +136,14 @@ class Lookups:
     def judged(self, operation: PolicyOperation, now_ms: int) -> Judgement:
         """Return what an operation on policies or experiments would do now."""
         parts = self._parts
-        return judged(parts.experiments, parts.settings, operation, max(now_ms, parts.clock_ms))
+        return judged(self._experiments, parts.settings, operation, max(now_ms, parts.clock_ms))
+
+    @property
+    def _experiments(self) -> Experiments:
+        """All experiments, with what was done so far counted."""
+        experiments = self._parts.experiments
+        experiments.settle()
+        return experiments
 
     def drift_alarms(self) -> tuple[DriftAlarm, ...]:
         """Return the changes that were noticed, oldest first."""

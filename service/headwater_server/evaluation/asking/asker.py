@@ -61,8 +61,6 @@ class Asker:
 
     def _answered_under(self, request: RecommendRequest, now_ms: int) -> AnswerSettings:
         parts = self._engine.parts
-        in_force = parts.reranking.in_force
         if not parts.experiments.active:
-            return in_force
-        arms = assigning.assigned(parts, request, now_ms)
-        return parts.experiments.under(arms, in_force)
+            return parts.reranking.in_force
+        return assigning.assignment(parts, request, now_ms).under
