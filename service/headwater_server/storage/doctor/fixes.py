@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.ports.position import START, Position
+from headwater_server.replica.ports.position import START
 from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import DamagedSegment, read_segment
-from headwater_server.storage.codecs.raw import Raw, content_mark
+from headwater_server.storage.codecs.raw import Raw
 from headwater_server.storage.doctor.chain import tail_fits
+from headwater_server.storage.doctor.restoring import Restoring
 from headwater_server.storage.doctor.snapshot_checks import unusable
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.lineage import BACKUP, Lineage
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.witness import Statement, Witness
-from headwater_server.storage.redis.script import Script
 from headwater_server.storage.settings import Durability
 from headwater_server.storage.storage import Storage
 
@@ -66,7 +66,7 @@ class Fixes:
         self._storage = storage
         self._keys = Keys(storage.settings.catalogue)
         self._stream = Stream(storage.store, self._keys)
-        self._restore = Script("restore_entry.lua", "headwater_server.storage.doctor")
+        self._restoring = Restoring(storage)
 
     async def drop_snapshots(self) -> int:
         """Delete the snapshots that are damaged or not of this log; return how many."""
@@ -88,17 +88,9 @@ class Fixes:
         before = head = await self._stream.head()
         while entries := await asyncio.to_thread(archive.entries_after, head.sequence):
             for entry in entries:
-                await self._append(head, entry)
+                await self._restoring.append(head, entry)
                 head = entry.position
         return head.sequence - before.sequence
-
-    async def _append(self, head: Position, entry: Raw) -> None:
-        keys = (self._keys.log, self._keys.head)
-        offset, sequence = entry.position.offset, entry.position.sequence
-        mark = content_mark(offset, sequence, head.offset, entry.payload)
-        arguments = (head.offset, offset, sequence, entry.payload, mark)
-        if not await self._restore.run(self._storage.store, keys, arguments):
-            raise LogBroken(f"a log that ends at {head.offset}", "one that grows meanwhile")
 
     async def loss(self) -> Loss:
         """Return what `accept` would give up."""
