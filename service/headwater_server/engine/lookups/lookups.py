@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 
 from headwater_server.engine import assigning
-from headwater_server.engine.experiments import viewing
+from headwater_server.engine.experiments import verdicts, viewing
 from headwater_server.engine.experiments.experiments import Experiments
 from headwater_server.engine.experiments.judgement import Judgement
 from headwater_server.engine.experiments.judging import judged
@@ -118,6 +118,11 @@ class Lookups:
         """Return all experiments, in the order in which they were created."""
         now_ms = self._parts.clock_ms
         return tuple(viewing.view(one, now_ms) for one in self._experiments.by_id.values())
+
+    def experiment_verdict(self, experiment_id: str) -> str:
+        """Return what an experiment's report says in a word, "" if there is none of this id."""
+        running = self._experiments.by_id.get(experiment_id)
+        return verdicts.of_experiment(running, self._parts.clock_ms) if running else ""
 
     def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
         """Return what an experiment says so far, None if there is none of this id."""
