@@ -83,11 +83,10 @@ def _draw_lists(scores, slots, epsilon, temperature, seeds, tracked, counts, sum
             while pick < 0 or not is_left[pick]:
                 draw = uniform(seed, at)
                 at += 1
-                pick = (
-                    min(n - 1, np.int64(draw * n))
-                    if is_even
-                    else _found(whole, top, draw * whole[top])
-                )
+                if is_even:
+                    pick = min(n - 1, int(draw * n))
+                else:
+                    pick = _found(whole, top, draw * whole[top])
             chosen[slot] = pick
             is_left[pick] = False
             gone += weights[pick]

@@ -53,7 +53,7 @@ class Sums:
     @property
     def rows(self) -> list[list[float]]:
         """The sums of each arm."""
-        return self._rows.tolist()  # type: ignore[no-any-return]
+        return self._rows.tolist()
 
     def cap(self, metric: int) -> float:
         """Return the largest value of a metric that counts."""
