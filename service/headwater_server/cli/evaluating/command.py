@@ -37,7 +37,11 @@ Window = Annotated[
     float, typer.Option(min=0.001, max=525_600, help="minutes in which an act counts for a list")
 ]
 Level = Annotated[float, typer.Option(help="probability that an interval contains the truth")]
-Promote = Annotated[
+Report = Annotated[
+    Path | None, typer.Option(help="write the report to this file, as JSON, and a page beside it")
+]
+
+PromoteAt = Annotated[
     str | None,
     typer.Option(metavar="H:P", help="promote the policy at this server if its verdict is better"),
 ]
@@ -48,9 +52,6 @@ PromoteKey = Annotated[
         show_default=False,
         help="API key for --promote, with the scope experiments; better set as HEADWATER_KEY",
     ),
-]
-Report = Annotated[
-    Path | None, typer.Option(help="write the report to this file, as JSON, and a page beside it")
 ]
 
 
@@ -87,7 +88,7 @@ def evaluate(
     target: Annotated[
         str | None, typer.Option(help="with --rows: the policy to ask about (default random)")
     ] = None,
-    promote: Promote = None,
+    promote: PromoteAt = None,
     key: PromoteKey = "",
 ) -> None:
     """Estimate what other policies would have earned.
