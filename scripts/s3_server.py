@@ -28,18 +28,18 @@ def s3_server(place: Path = PLACE) -> Path:
     program = place / "bin" / "moto_server"
     if program.exists():
         return program
-    venv.create(place, with_pip=True)
-    pip = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    command = [*pip, "--disable-pip-version-check", f"moto[server]=={VERSION}"]
+    venv.create(place)
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet"]
+    command = [*uv, "--python", str(place / "bin" / "python"), f"moto[server]=={VERSION}"]
     try:
         ran = subprocess.run(
             command, capture_output=True, text=True, timeout=PATIENCE_S, check=False
         )
     except subprocess.TimeoutExpired:
-        raise NoServer(f"pip took more than {PATIENCE_S} s") from None
+        raise NoServer(f"the installer took more than {PATIENCE_S} s") from None
     if ran.returncode:
         last = ran.stderr.strip().splitlines()[-1:]
-        raise NoServer(f"pip: {last[0] if last else 'ended with an error and no message'}")
+        raise NoServer(f"uv: {last[0] if last else 'ended with an error and no message'}")
     return program
 
 
