@@ -80,7 +80,7 @@ def _check_source(settings: Settings) -> None:
 
 async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -> dict[str, Any]:
     from headwater_server.cli.compiling import compiling_shown
-    from headwater_server.engine.warmup import warm_up
+    from headwater_server.engine.warmup import warm_up, warm_up_chances
     from headwater_server.evaluation.asking.evaluate import evaluate
 
     def choose(on_log: Mapping[str, Policy]) -> Sequence[Wanted]:
@@ -89,6 +89,7 @@ async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -
     async with _source(settings) as (source, evaluations):
         with compiling_shown():
             warm_up()
+            warm_up_chances()
         report = (await evaluate(source, asked, choose, _bar)).report
         if evaluations is not None:
             await _publish(report, evaluations)
