@@ -80,7 +80,8 @@ async def open_storage(
             await reach(redis_url, settings)
             redis_url = await found_url(redis_url, settings)
         where = server.socket_path if server else socket or redis_url or ""
-        store, reader = Store(where, settings), Store(where, settings, blocking_ms=BLOCK_MS_MAX)
+        store = Store(where, settings)
+        reader = Store(where, settings, blocking_ms=BLOCK_MS_MAX, beside=store)
         stack.push_async_callback(store.close)
         stack.push_async_callback(reader.close)
         can_wait = await knows_waitaof(store)
