@@ -71,7 +71,7 @@ class Store:
         url = StoreUrl("one", (), "") if isinstance(where, Path) else parsed(where)
         pool = _pool(where if isinstance(where, Path) else url.one, options)
         self._parsing = Redis.from_pool(pool)
-        self.primary = beside.primary if beside else _primary(url, settings)
+        self.primary: Primary = beside.primary if beside else _primary(url, settings)
 
         def make(address: Address | None) -> Any:
             connection = pool.make_connection()  # type: ignore[no-untyped-call]
