@@ -41,6 +41,19 @@ Report = Annotated[
     Path | None, typer.Option(help="write the report to this file, as JSON, and a page beside it")
 ]
 
+PromoteAt = Annotated[
+    str | None,
+    typer.Option(metavar="H:P", help="promote the policy at this server if its verdict is better"),
+]
+PromoteKey = Annotated[
+    str,
+    typer.Option(
+        envvar="HEADWATER_KEY",
+        show_default=False,
+        help="API key for --promote, with the scope experiments; better set as HEADWATER_KEY",
+    ),
+]
+
 
 def evaluate(
     flags: dict[str, Any],
@@ -75,20 +88,8 @@ def evaluate(
     target: Annotated[
         str | None, typer.Option(help="with --rows: the policy to ask about (default random)")
     ] = None,
-    promote: Annotated[
-        str | None,
-        typer.Option(
-            metavar="H:P", help="promote the policy at this server if its verdict is better"
-        ),
-    ] = None,
-    key: Annotated[
-        str,
-        typer.Option(
-            envvar="HEADWATER_KEY",
-            show_default=False,
-            help="API key for --promote, with the scope experiments; better set as HEADWATER_KEY",
-        ),
-    ] = "",
+    promote: PromoteAt = None,
+    key: PromoteKey = "",
 ) -> None:
     """Estimate what other policies would have earned.
 
