@@ -23,7 +23,7 @@ VERSION ?=
 URL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test thorough kernels check generate baseline backtest bench bench-full quality drift calibration shop serve soak fuzz attack \
+.PHONY: help run test thorough kernels check generate baseline backtest bench bench-full quality drift calibration shop serve soak failover fuzz attack \
 	lock docs wheels release stamp
 
 help: ## This list
@@ -105,6 +105,9 @@ serve: $(VENV)/.run ## Run a server on LISTEN (127.0.0.1:50051), its data in DAT
 
 soak: $(VENV)/.dev ## Run the crash tests for SECONDS_LONG (600): every fault, with seed after seed, and a table [ARGS="-k name"]
 	@$(BIN)/python -m tests.soak --seconds $(SECONDS_LONG) $(ARGS)
+
+failover: $(VENV)/.dev ## Let real stores fail over in every way, for some minutes, and report what came of it [ARGS="--only planned"]
+	@$(BIN)/python -m tests.system.failover $(ARGS)
 
 fuzz: $(VENV)/.dev ## Fuzz all parsers with atheris, SECONDS_FUZZ (60) each; findings are in build/fuzz
 	@$(PIP) --editable '.[fuzz]'

@@ -13,6 +13,7 @@ from headwater_server.cli.commands import probe as probe_command
 from headwater_server.cli.commands import settings_on_log
 from headwater_server.cli.commands.backtest import backtest
 from headwater_server.cli.commands.compile import compile_kernels
+from headwater_server.cli.commands.data import lake as lake_commands
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
@@ -42,6 +43,7 @@ quarantine = group("List, replay or delete rejected events.")
 token_keys = group("List and rotate the keys that sign attribution tokens.")
 experiment = group("Compare policies on the shop's visitors.")
 policy = group("Write policies, promote them, and take promotions back.")
+lake = group("Write the log as Parquet files; restore a log from them.")
 gateway = group("Configure or run the gateway for browsers and REST.")
 settings_group = group("", no_args_is_help=False)
 settings_group.callback(invoke_without_command=True, cls=PlainGroup)(
@@ -106,6 +108,9 @@ _add(policy, "put", policy_commands.put)
 _add(policy, "list", policy_commands.list_all)
 _add(policy, "promote", policy_commands.promote)
 _add(policy, "rollback", policy_commands.rollback)
+commands.add_typer(lake, name="lake")
+_add(lake, "write", lake_commands.write, *STORE)
+_add(lake, "restore", lake_commands.restore, *STORE)
 commands.add_typer(gateway, name="gateway")
 _add(gateway, "render", gateway_commands.render, "Gateway")
 _add(gateway, "run", gateway_commands.run, "Gateway")
