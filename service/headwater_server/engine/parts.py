@@ -211,8 +211,7 @@ class Parts:
         stated = circumstances(placement, who.context)
         stated = marked(stated, who, self.models.circumstances.is_known)
         claimed = claimed_by(who, stated)
-        if claimed:
-            stated = tuple([text for text in stated if text not in claimed])
+        stated = tuple([text for text in stated if text not in claimed]) if claimed else stated
         return stated + features, claimed
 
     def numbering(self, item_id: str) -> Numbered:
