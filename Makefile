@@ -51,7 +51,7 @@ thorough: $(VENV)/.dev ## make test, and the tests that need minutes of a CPU co
 kernels: $(VENV)/.dev
 	@$(BIN)/headwater compile
 
-check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibility, freshness of the stubs, words, docs
+check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibility, freshness of the stubs, words, manifests, docs
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -62,6 +62,7 @@ check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibi
 	$(BIN)/python scripts/vocabulary.py
 	$(BIN)/python scripts/shape.py
 	$(BIN)/python -m scripts.generate_openapi --check
+	$(BIN)/python -m scripts.manifests
 	@$(MAKE) --no-print-directory docs
 
 generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/, and docs/settings.md from the settings

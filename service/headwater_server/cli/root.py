@@ -14,6 +14,7 @@ from headwater_server.cli.commands import settings_on_log
 from headwater_server.cli.commands.backtest import backtest
 from headwater_server.cli.commands.compile import compile_kernels
 from headwater_server.cli.commands.data import lake as lake_commands
+from headwater_server.cli.commands.data.export import export
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
@@ -34,6 +35,7 @@ from headwater_server.cli.demo.command import demo
 from headwater_server.cli.evaluating.command import evaluate
 from headwater_server.cli.flags import with_settings
 from headwater_server.cli.help import PlainCommand, PlainGroup, group, show_version
+from headwater_server.cli.planning.command import plan
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
 
 STORE = ("Place", "Storage")
@@ -79,9 +81,11 @@ _add(commands, "evaluate", evaluate, *STORE)
 _add(commands, "compile", compile_kernels)
 _add(commands, "digest", digest, *STORE)
 _add(commands, "doctor", doctor, *STORE)
+_add(commands, "export", export, *STORE)
 commands.command("probe", add_help_option=False, context_settings={
     "ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": [],
 })(probe)  # fmt: skip
+_add(commands, "plan", plan)
 _add(commands, "rebuild", rebuild, *STORE)
 commands.add_typer(settings_group, name="settings", help=cleandoc(settings.__doc__ or ""))
 _add(settings_group, "show", settings_on_log.show, *STORE)

@@ -50,7 +50,7 @@ def texts_bytes(answer: Answer) -> bytes:
     if answer.degraded:
         written += b"".join([_text(_DEGRADED, name) for name in answer.degraded])
     if slate.arms:
-        written += b"".join([_arm(arm) for arm in slate.arms])
+        written += _arms(slate.arms)
     return written + _ESTIMATED if slate.propensities_estimated else written
 
 
@@ -64,6 +64,11 @@ def _set_text(tag: bytes, text: str) -> bytes:
 
 
 _common_text = lru_cache(maxsize=16)(_set_text)  # of texts that many answers share
+
+
+@lru_cache(maxsize=1_024)  # few of them are in force at a time
+def _arms(arms: tuple[Arm, ...]) -> bytes:
+    return b"".join([_arm(arm) for arm in arms])
 
 
 def _arm(arm: Arm) -> bytes:

@@ -22,8 +22,10 @@ from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, RATING, canonical_type
 from headwater_server.engine.settings import EngineSettings
 
-_SPECIAL = frozenset({IMPRESSION, LOGOUT, RATING})
-_UNUSUAL = re.compile(r"[^0-9A-Za-z_.:\-\n]")
+_SPECIAL = frozenset({IMPRESSION, LOGOUT})
+STARS_MAX = 5.0
+_ID = r"[0-9A-Za-z_.:\-]"
+_PLAIN = re.compile(f"{_ID}{{1,{ID_BYTES_MAX}}}(?:\n{_ID}{{1,{ID_BYTES_MAX}}})*")
 
 
 def is_ordinary(event: Event, settings: EngineSettings) -> bool:
@@ -68,6 +70,7 @@ def _is_plain(event: Event, settings: EngineSettings) -> bool:
         and 0 <= event.position <= (len(slate.item_ids) if slate else PAGE_POSITION_MAX)
         and not event.context
         and (value is None or abs(value) <= NUMBER_MAX)
+        and (name != RATING or (value is not None and 0.0 <= value <= STARS_MAX))
         and (time_ms is None or TIME_MS_MIN <= time_ms <= TIME_MS_MAX)
         and (_is_bare(items[0]) if len(items) == 1 else all(map(_is_bare, items)))
     )
@@ -85,15 +88,9 @@ def _is_bare(item: EventItem) -> bool:
 
 def _are_plain_ids(ids: list[str]) -> bool:
     """Return whether all are there, of plain characters, not too long, and no placeholders."""
-    if not ids or not all(ids):
-        return False
     text = "\n".join(ids)
-    return (
-        max(map(len, ids)) <= ID_BYTES_MAX
-        and text.count("\n") < len(ids)
-        and not _UNUSUAL.search(text)
-        and not _may_be_missing(text.lower())
-    )
+    is_plain = _PLAIN.fullmatch(text) and text.count("\n") == len(ids) - 1
+    return bool(is_plain) and not _may_be_missing(text.lower())
 
 
 def _may_be_missing(text: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 
 from headwater_server.engine import assigning
-from headwater_server.engine.experiments import viewing
+from headwater_server.engine.experiments import verdicts, viewing
+from headwater_server.engine.experiments.experiments import Experiments
 from headwater_server.engine.experiments.judgement import Judgement
 from headwater_server.engine.experiments.judging import judged
 from headwater_server.engine.experiments.reports import (
@@ -34,6 +35,7 @@ from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.requests import Interaction, ScoredItem, UserProfile
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.settings_history import ChangedSetting
+from headwater_server.engine.visitors.users import Features
 
 
 class Lookups:
@@ -87,6 +89,20 @@ class Lookups:
         """Return the same page at once."""
         return list(chain.from_iterable(self.listing(after_item_id, page_size, filter_text)))
 
+    def described_items(self, first: int = 0) -> Iterator[tuple[int, Item]]:
+        """Yield what the shop describes, by number, from number ``first`` on."""
+        catalogue = self._parts.catalogue
+        for number in catalogue.numbers().tolist():
+            if number >= first and (item := catalogue.at(number)):
+                yield number, item
+
+    def described_users(self, first: int = 0) -> Iterator[tuple[int, str, Features]]:
+        """Yield the accounts with features in the order of their last write, from a place on."""
+        users = self._parts.users
+        for place, user_id in enumerate(islice(users, first, None), first):
+            if found := users.features(user_id):
+                yield place, user_id, found
+
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return what is known of an account, or of a visitor; None if nothing is."""
         parts = self._parts
@@ -115,15 +131,20 @@ class Lookups:
 
     def experiments(self) -> tuple[ExperimentView, ...]:
         """Return all experiments, in the order in which they were created."""
-        parts = self._parts
-        return tuple(viewing.view(one, parts.clock_ms) for one in parts.experiments.by_id.values())
+        now_ms = self._parts.clock_ms
+        return tuple(viewing.view(one, now_ms) for one in self._experiments.by_id.values())
+
+    def experiment_verdict(self, experiment_id: str) -> str:
+        """Return what an experiment's report says in a word, "" if there is none of this id."""
+        running = self._experiments.by_id.get(experiment_id)
+        return verdicts.of_experiment(running, self._parts.clock_ms) if running else ""
 
     def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
         """Return what an experiment says so far, None if there is none of this id."""
         # imported where it is used: a start needs no scipy
         from headwater_server.engine.experiments.reporting import report  # noqa: PLC0415
 
-        running = self._parts.experiments.by_id.get(experiment_id)
+        running = self._experiments.by_id.get(experiment_id)
         return report(running, self._parts.clock_ms) if running else None
 
     def arms_of(
@@ -135,7 +156,14 @@ class Lookups:
     def judged(self, operation: PolicyOperation, now_ms: int) -> Judgement:
         """Return what an operation on policies or experiments would do now."""
         parts = self._parts
-        return judged(parts.experiments, parts.settings, operation, max(now_ms, parts.clock_ms))
+        return judged(self._experiments, parts.settings, operation, max(now_ms, parts.clock_ms))
+
+    @property
+    def _experiments(self) -> Experiments:
+        """All experiments, with what was done so far counted."""
+        experiments = self._parts.experiments
+        experiments.settle()
+        return experiments
 
     def drift_alarms(self) -> tuple[DriftAlarm, ...]:
         """Return the changes that were noticed, oldest first."""

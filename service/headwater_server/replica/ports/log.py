@@ -28,6 +28,10 @@ class LoggedEntry(Protocol):
         """The ids of the marks in it."""
 
     @property
+    def erases(self) -> bool:
+        """Whether it erases an account or a visitor: quicker than to look at all operations."""
+
+    @property
     def entry(self) -> Entry:
         """The whole of it."""
 

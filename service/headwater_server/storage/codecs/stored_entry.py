@@ -41,6 +41,11 @@ class StoredEntry:
         return [one.mark.mark_id for one in self._stored.operations if one.HasField("mark")]
 
     @property
+    def erases(self) -> bool:
+        """Whether it erases an account or a visitor."""
+        return any(one.HasField("user_erase") for one in self._stored.operations)
+
+    @property
     def entry(self) -> Entry:
         """The whole entry."""
         return self.part(0, self.size)

@@ -1,7 +1,7 @@
 """Makes log and archive one chain again after a failover, without an operator.
 
 An archive may have entries that the new primary never had. If the log has not gone on, they are
-appended again, so that nothing is lost; otherwise their files are set aside.
+appended again, so that nothing is lost; otherwise their files are renamed.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Rejoining:
         if fork.common and fork.entries:
             await asyncio.to_thread(move_aside, self._archive, fork)
             _log.error(
-                "archived entries that the store lost are set aside (.aside)",
+                "archived entries that the store lost are kept in renamed files (.aside)",
                 entries=fork.entries,
                 common=fork.common,
             )
