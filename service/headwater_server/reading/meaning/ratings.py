@@ -1,0 +1,29 @@
+"""The highest rating of a file: said, or found."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyConnection
+
+from headwater_server.reading.mapping.form import Form
+from headwater_server.reading.meaning.event_types import RATING
+
+FIVE = 5.0
+
+
+def rating_scale(
+    connection: DuckDBPyConnection, form: Form, rows: str
+) -> tuple[float, str]:
+    """Return the highest possible rating, and a note if it was found in the data."""
+    if form.rating.scale:
+        return form.rating.scale, ""
+    can_rate = RATING in {*form.types.values(), *form.defaults.values()}
+    if "value" not in form.columns or not (can_rate or "event_type" in form.columns):
+        return FIVE, ""
+    found = connection.execute(
+        f"SELECT max(TRY_CAST(value AS DOUBLE)) FROM {rows} WHERE event_type0 = '{RATING}'"
+    ).fetchone()
+    highest = (found and found[0]) or 0.0
+    if highest <= FIVE:
+        return FIVE, ""
+    scale = next((one for one in (10.0, 20.0, 100.0) if highest <= one), highest)
+    return scale, f"ratings go up to {highest:g}, so {scale:g} counts as 5 (--scale says otherwise)"
