@@ -10,7 +10,7 @@ from pathlib import Path
 
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.interactions import Repeats
-from headwater_server.evaluation.problems import BadFile
+from headwater_server.reading.problems import BadFile
 from headwater_server.evaluation.shop_history import ShopHistory, read_history
 
 EVENTS, ITEMS, META = "events.csv.gz", "items.csv.gz", "meta.json"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
-from headwater_server.evaluation.problems import BadFile, Problem
+from headwater_server.reading.problems import BadFile, Problem
 from headwater_server.evaluation.table import GZIP_MAGIC
 
 LINE_BYTES_MAX = 4_000_000

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from headwater_server.evaluation.problems import BadFile
+from headwater_server.reading.problems import BadFile
 from headwater_server.evaluation.rows.open_bandit import read_open_bandit
 
 HEAD = "policy,campaign,item_id,position,click,propensity"

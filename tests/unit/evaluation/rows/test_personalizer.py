@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from headwater_server.evaluation.problems import BadFile, Problems
+from headwater_server.reading.problems import BadFile, Problems
 from headwater_server.evaluation.rows.file_rows import FileRows
 from headwater_server.evaluation.rows.personalizer import read_personalizer
 
