@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from headwater_server.reading.mapping.form import Form
+from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.opening.table import Table
 from headwater_server.reading.times import TimeFormat
 

@@ -39,21 +39,3 @@ def listed(names: Iterable[str], most: int = 12) -> str:
     if len(every) <= most:
         return ", ".join(every)
     return ", ".join([*every[:most], f"… ({len(every)})"])
-
-
-def text_sql(text: str) -> str:
-    """Return a text as a literal of SQL.
-
-    >>> text_sql("it's")
-    "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
-
-
-def name_sql(name: str) -> str:
-    """Return a name as SQL writes it.
-
-    >>> name_sql("order id")
-    '"order id"'
-    """
-    return '"' + name.replace('"', '""') + '"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater_server.reading.mapping.names import text_sql
+from headwater_server.reading.sql import text_sql
 
 AVAILABLE = (
     "instock in-stock available yes y true t 1 on active published enabled limitedavailability "

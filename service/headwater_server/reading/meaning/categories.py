@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from headwater_server.reading.mapping.names import text_sql
+from headwater_server.reading.sql import text_sql
 
 
 def list_sql(cell: str, separator: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
-from headwater_server.reading.mapping.names import text_sql
+from headwater_server.reading.sql import text_sql
 
 PURCHASE = "purchase-complete"
 RETURN = "return"

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from headwater_server.reading.mapping.form import Form
 from headwater_server.reading.meaning.event_types import RATING
 
 FIVE = 5.0
 
 
-def rating_scale(
-    connection: DuckDBPyConnection, form: Form, rows: str
-) -> tuple[float, str]:
-    """Return the highest possible rating, and a note if it was found in the data."""
-    if form.rating.scale:
-        return form.rating.scale, ""
-    can_rate = RATING in {*form.types.values(), *form.defaults.values()}
-    if "value" not in form.columns or not (can_rate or "event_type" in form.columns):
-        return FIVE, ""
+def found_scale(connection: DuckDBPyConnection, rows: str) -> tuple[float, str]:
+    """Return the highest possible rating of ``rows``, and a note unless that is five.
+
+    ``rows`` has the columns ``event_type0`` and ``value``.
+    """
     found = connection.execute(
         f"SELECT max(TRY_CAST(value AS DOUBLE)) FROM {rows} WHERE event_type0 = '{RATING}'"
     ).fetchone()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from headwater_server.reading.mapping.form import (
+from headwater_server.reading.mapping.forms.form import (
     FIELDS,
     Column,
     Form,
@@ -18,7 +18,7 @@ from headwater_server.reading.mapping.form import (
     TimeForm,
 )
 from headwater_server.reading.mapping.names import BadMapping, listed, near, same
-from headwater_server.reading.mapping.toml_table import Place
+from headwater_server.reading.mapping.forms.toml_table import Place
 
 ROLES: tuple[Role, ...] = ("events", "items", "users")
 
@@ -58,7 +58,7 @@ def _forms(top: Place, preset: str) -> Iterator[Form]:
 
 
 _KEYS = {
-    "match", "absent", "header", "looks", "file", "delimiter", "explode", "explode_as", "order",
+    "match", "absent", "header", "looks", "file", "needs_file", "delimiter", "explode", "explode_as",
     "drop_without", "columns", "defaults", "types", "time", "rating", "skip", "tables", "sql",
     "gives", "notes", "features", "leave", "category_separator", "path_separator", "tag_separator",
     "newest", "decimal", "features_sql",
@@ -78,10 +78,10 @@ def _form(place: Place, role: Role, preset: str, title: str, source: str) -> For
         header=place.texts("header"),
         looks=place.texts("looks"),
         file=place.text("file"),
+        needs_file=place.flag("needs_file"),
         delimiter=place.text("delimiter"),
         explode=place.texts("explode"),
         explode_as="events" if place.one_of("explode_as", ("items", "events")) else "items",
-        order=place.text("order"),
         drop_without=place.texts("drop_without"),
         columns=dict(_columns(place.inner("columns"), role)),
         defaults=_defaults(place.inner("defaults"), role),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from headwater_server.reading.mapping.form import Form
+from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.names import BadMapping
 from headwater_server.reading.times import TimeFormat
 

@@ -7,12 +7,12 @@ from typing import Literal
 from duckdb import DuckDBPyConnection
 
 from headwater_server.reading.mapping.compiled import Choice, CompiledEvents
-from headwater_server.reading.mapping.fields import ABSENT, Fields, fields_of, left_out_sql
-from headwater_server.reading.mapping.form import Form
-from headwater_server.reading.mapping.names import text_sql
-from headwater_server.reading.mapping.relation import source_for
-from headwater_server.reading.mapping.sources import Source
-from headwater_server.reading.mapping.timing import time_format, time_sql
+from headwater_server.reading.mapping.columns.fields import ABSENT, Fields, fields_of, left_out_sql
+from headwater_server.reading.mapping.forms.form import Form
+from headwater_server.reading.sql import text_sql
+from headwater_server.reading.mapping.columns.relation import source_for
+from headwater_server.reading.mapping.columns.sources import Source
+from headwater_server.reading.mapping.forms.timing import time_format, time_sql
 from headwater_server.reading.meaning.event_types import (
     PURCHASE,
     RATING,
@@ -21,7 +21,7 @@ from headwater_server.reading.meaning.event_types import (
 )
 from headwater_server.reading.meaning.mangled import mangled_notes
 from headwater_server.reading.meaning.prices import currency_sql, number_sql, price_rule
-from headwater_server.reading.meaning.ratings import rating_scale
+from headwater_server.reading.meaning.ratings import FIVE, found_scale
 
 IMPLICIT = "detail-page-view"
 """What a rating of 0 says where 0 is no rating: the visitor knows the item."""
@@ -42,7 +42,7 @@ class _Compiling:
 
     def compiled(self) -> CompiledEvents:
         inner, columns = self._inner()
-        scale, note = rating_scale(self.connection, self.form, f"({inner})")
+        scale, note = self._scale(f"({inner})")
         ids = {
             self.fields.labels().get(name, name): name
             for name in ("item_id", "visitor_id")
@@ -60,10 +60,19 @@ class _Compiling:
             notes=tuple(self.notes),
         )
 
+    def _scale(self, rows: str) -> tuple[float, str]:
+        form = self.form
+        if form.rating.scale:
+            return form.rating.scale, ""
+        can_rate = RATING in {*form.types.values(), *form.defaults.values()}
+        if not self.fields.has("value") or not (can_rate or self.fields.has("event_type")):
+            return FIVE, ""
+        return found_scale(self.connection, rows)
+
     def _groups(self) -> Literal["", "record", "order"]:
-        if self.form.order:
-            return "order"
-        return "record" if self.form.explode and self.form.explode_as == "items" else ""
+        if self.form.explode:
+            return "record" if self.form.explode_as == "items" else ""
+        return "order" if self.fields.has("order_id") else ""
 
     def _inner(self) -> tuple[str, list[str]]:
         """Return a subquery of cells with our names, and the columns to select from it."""
@@ -79,7 +88,7 @@ class _Compiling:
             "user_id": user,
             "price": price,
             "currency_code": currency,
-            "_order": self.source.cell(self.form.order) or ABSENT if self.form.order else ABSENT,
+            "_order": self.fields.cell("order_id"),
             "_skip": self._case(left_out_sql(self.form, self.source)),
             "_record": f"{self.source.record}::VARCHAR",
         }
@@ -115,11 +124,10 @@ class _Compiling:
             value = f"CASE WHEN event_type0 = '{RATING}' THEN value END"
         suffix = f"CASE WHEN event_type0 = '{PURCHASE}' THEN '' ELSE ':' || event_type0 END"
         group, event_id = "NULL::VARCHAR", "event_id"
-        if self.form.order:
+        if self.fields.has("order_id"):
             group = f"CASE WHEN coalesce(_order, '') <> '' THEN _order || {suffix} END"
-            if not self.fields.has("event_id"):
-                event_id = group
-        elif self._groups() == "record":
+            event_id = f"coalesce({group}, nullif(event_id, ''))"
+        if self._groups() == "record":
             group = "_record"
         return [
             "_line", f"{event_id} AS event_id", "event_time", "event_type0 AS event_type",

@@ -10,7 +10,7 @@ Role = Literal["events", "items", "users"]
 
 EVENT_FIELDS = (
     "event_id", "event_time", "event_type", "visitor_id", "user_id", "session_id", "item_id",
-    "quantity", "price", "currency_code", "value", "placement", "position",
+    "quantity", "price", "currency_code", "value", "placement", "position", "order_id",
 )  # fmt: skip
 ITEM_FIELDS = (
     "item_id", "title", "categories", "price", "currency_code", "available", "quantity", "tags",
@@ -86,10 +86,10 @@ class Form:
     header: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     file: str = ""
+    needs_file: bool = False
     delimiter: str = ""
     explode: tuple[str, ...] = ()
     explode_as: Literal["items", "events"] = "items"
-    order: str = ""
     drop_without: tuple[str, ...] = ()
     columns: Mapping[str, Column] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)

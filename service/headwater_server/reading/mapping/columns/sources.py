@@ -9,9 +9,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from headwater_server.reading.mapping.form import Form
-from headwater_server.reading.mapping.json_paths import json_path
-from headwater_server.reading.mapping.names import BadMapping, name_sql, same, text_sql
+from headwater_server.reading.mapping.forms.form import Form
+from headwater_server.reading.mapping.forms.json_paths import json_path
+from headwater_server.reading.mapping.names import BadMapping, same
+from headwater_server.reading.sql import name_sql, text_sql
 from headwater_server.reading.opening.table import Table
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -69,19 +70,17 @@ class Documents(Source):
         self._relation = table.relation
         self._explode = tuple(explode)
         self._paths: list[str] = []
-        self._inner: tuple[list[str], list[str]] = ([], [])
+        self._inner: tuple[list[str], ...] = tuple([] for _ in explode)
 
     def cell(self, name: str) -> str | None:
         """Return the text at a path; a document that lacks it gives NULL."""
         if name == "doc":
             return "doc"
-        if not name.startswith("@"):
+        if not name.startswith("@") or not self._explode:
             return f"p[{_place(self._paths, json_path(name))}]"
-        if not self._explode:
-            return None
         if name == "@#":
             return "_i::VARCHAR"
-        which = 1 if name.startswith("@@") else 0
+        which = len(name) - len(name.lstrip("@")) - 1
         if which >= len(self._explode):
             return None
         return f"q{which}[{_place(self._inner[which], json_path(name.lstrip('@')))}]"
