@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     import duckdb
 
+TELL_S = 0.25
 MEMORY_MIB = 256  # DuckDB's own; what does not fit is on the disk
 Watch = Callable[[str, int, int], None]
 """Called with a step's name, how much of it is done, and of how much (0: not known)."""
@@ -39,7 +41,7 @@ class Session:
         import duckdb  # noqa: PLC0415 - an extra
 
         connection = duckdb.connect(str(self.directory / "reading.duckdb"))
-        settings = {
+        settings: dict[str, object] = {
             "threads": 1,  # one core, so that a server beside it keeps the others
             "memory_limit": f"{MEMORY_MIB}MB",
             "temp_directory": str(self.directory / "spilled"),
@@ -47,6 +49,7 @@ class Session:
             "autoinstall_known_extensions": False,  # it reads files, and asks no network
             "autoload_known_extensions": False,
         }
+        settings |= {"enable_progress_bar": True, "enable_progress_bar_print": False}
         for name, value in settings.items():
             connection.execute(f"SET {name} = {literal(str(value))}")
         connection.execute("PRAGMA force_compression='uncompressed'")  # half the time; it is short
@@ -61,6 +64,24 @@ class Session:
         """Return a name for a view or table that none has yet."""
         self._views += 1
         return f"{prefix}{self._views}"
+
+    def watched(self, sql: str, step: str, total: int) -> None:
+        """Run a statement that takes long; who watches is told how much of ``total`` is done."""
+        done = threading.Event()
+        teller = threading.Thread(target=self._tell, args=(step, total, done), daemon=True)
+        self.watch(step, 0, total)
+        teller.start()
+        try:
+            self.connection.execute(sql)
+        finally:
+            done.set()
+            teller.join()
+
+    def _tell(self, step: str, total: int, done: threading.Event) -> None:
+        while not done.wait(TELL_S):
+            percent = self.connection.query_progress()
+            if percent > 0:
+                self.watch(step, int(total * percent / 100), total)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return all rows of a small result."""
