@@ -76,22 +76,53 @@ class Table:
                     break
         return {row: found.get(row, row + self.has_header) for row in rows}
 
+    def line_at(self, row: int) -> int:
+        """Return the line of a row that is no row of the relation: the first of its kind.
+
+        DuckDB counts rows where cells hold line ends; the text is read again to count lines.
+        """
+        for line, width in self._widths():
+            if width != len(self.first_row):
+                return line
+        return row
+
     def _starts(self) -> Iterator[int]:
         """Yield the first line of each row that the relation has."""
         if self.text_path is None:
             return
         with self.text_path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            if self.kind == "documents" or len(self.delimiter) != 1 or not self.quote:
+            if self.kind == "documents":
                 for number, text in enumerate(file, start=1):
                     if text.strip():
                         yield number
                 return
-            csv.field_size_limit(2**31 - 1)
-            reader = csv.reader(file, delimiter=self.delimiter)
-            line, width = 1, len(self.first_row)
-            for fields in reader:
-                if len(fields) == width:
-                    yield line
+        for line, width in self._widths():
+            if width == len(self.first_row):
+                yield line
+
+    def _widths(self) -> Iterator[tuple[int, int]]:
+        """Yield (line, number of cells) of each row of a text; -1 for one with an open quote."""
+        if self.text_path is None:
+            return
+        csv.field_size_limit(2**31 - 1)
+        with self.text_path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            if len(self.delimiter) != 1 or not self.quote:
+                for number, text in enumerate(file, start=1):
+                    if text.strip("\r\n"):
+                        yield number, text.count(self.delimiter) + 1
+                return
+            reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+            line = 1
+            while True:
+                try:
+                    fields = next(reader, None)
+                except csv.Error:
+                    yield line, -1
+                    return
+                if fields is None:
+                    return
+                if fields:
+                    yield line, len(fields)
                 line = reader.line_num + 1
 
 
