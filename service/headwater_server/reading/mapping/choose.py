@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from headwater_server.reading.mapping.compiled import Choice
+from headwater_server.reading.mapping.choice import Choice
 from headwater_server.reading.mapping.forms.form import Form, Role
 from headwater_server.reading.mapping.given import given_form
 from headwater_server.reading.mapping.library import presets, refused

@@ -6,7 +6,8 @@ from typing import Literal
 
 from duckdb import DuckDBPyConnection
 
-from headwater_server.reading.mapping.compiled import Choice, CompiledEvents
+from headwater_server.reading.compiled import CompiledEvents
+from headwater_server.reading.mapping.choice import Choice
 from headwater_server.reading.mapping.columns.fields import ABSENT, Fields, fields_of, left_out_sql
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.sql import text_sql
@@ -157,7 +158,7 @@ class _Compiling:
         rule = price_rule(self.connection, price, source, label, self.form.decimal)
         self.notes += filter(None, [rule.note])
         if rule.style == "plain":
-            return price, currency
+            return number_sql(price, "plain"), currency
         beside = currency_sql(price)
         both = beside if currency == ABSENT else f"coalesce({beside}, {currency})"
         return number_sql(price, rule.style), both

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from headwater_server.reading.mapping.compiled import USER_COLUMNS, Choice, CompiledUsers
+from headwater_server.reading.compiled import CompiledUsers
+from headwater_server.reading.mapping.choice import Choice
 from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, fields_of, left_out_sql
 from headwater_server.reading.mapping.columns.relation import source_for
+
+COLUMNS = ("_line", "user_id", "features", "left_out")
 
 
 def compile_users(choice: Choice, connection: DuckDBPyConnection) -> CompiledUsers:
@@ -24,5 +27,5 @@ def compile_users(choice: Choice, connection: DuckDBPyConnection) -> CompiledUse
     named = ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
     rows = f"SELECT _line, {named} FROM {source.clause()}"
     return CompiledUsers(
-        f"SELECT {', '.join(USER_COLUMNS)} FROM ({rows})", fields.labels(), form.notes
+        f"SELECT {', '.join(COLUMNS)} FROM ({rows})", fields.labels(), form.notes
     )
