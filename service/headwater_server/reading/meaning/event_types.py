@@ -1,0 +1,46 @@
+"""Words for event types: theirs to ours, as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
+from headwater_server.reading.sql import text_sql
+
+PURCHASE = "purchase-complete"
+RETURN = "return"
+RATING = "rating"
+_OURS = {name: name for name in (*DEFAULT_REWARDS, "logout")} | dict(ALIASES)
+
+
+def word_sql(cell: str) -> str:
+    """Return the SQL of a word in the form that presets write: lower case, `-` between parts.
+
+    >>> word_sql("c1")
+    "replace(replace(lower(trim(c1)), '_', '-'), ' ', '-')"
+    """
+    return f"replace(replace(lower(trim({cell})), '_', '-'), ' ', '-')"
+
+
+def type_sql(cell: str, types: Mapping[str, str], default: str = "") -> str:
+    """Return the SQL of our type; a word that nobody knows stays as it stands.
+
+    A type that is left out is the empty text.
+    """
+    words = _OURS | dict(types)
+    cases = " ".join(
+        f"WHEN {text_sql(theirs)} THEN {text_sql(ours)}" for theirs, ours in words.items() if theirs
+    )
+    known = f"CASE {word_sql(cell)} {cases} ELSE {cell} END"
+    fallback = default or words.get("", "")
+    if not fallback:
+        return known
+    return f"CASE WHEN coalesce({cell}, '') = '' THEN {text_sql(fallback)} ELSE {known} END"
+
+
+def returned_sql(event_type: str, quantity: str) -> str:
+    """Return the SQL of a type where a purchase of a negative quantity is a return."""
+    return (
+        f"CASE WHEN {event_type} = '{PURCHASE}' AND starts_with(ltrim({quantity}), '-') "
+        f"THEN '{RETURN}' ELSE {event_type} END"
+    )

@@ -1,0 +1,52 @@
+"""Variants of a product: rows that name a parent become one item, or stay as they are."""
+
+from __future__ import annotations
+
+_TEXTS = (
+    "title", "categories", "tags", "currency_code", "publish_time", "expire_time", "features",
+)  # fmt: skip
+
+
+def folded_sql(rows: str) -> str:
+    """Return one row for each product: its own cells first, then those of its variants.
+
+    A product can be bought if any variant can; its price is its own, else the lowest.
+    """
+    kept = f"SELECT *, coalesce(parent, item_id) AS product FROM ({rows}) WHERE left_out IS NULL"
+    ranked = f"SELECT *, (item_id <> product)::INTEGER AS far FROM ({kept})"
+    order = "ORDER BY far, _line"
+    firsts = ", ".join(
+        f"first({name} {order}) FILTER (WHERE {_filled(name)}) AS {name}" for name in _TEXTS
+    )
+    own = "first(price ORDER BY _line) FILTER (WHERE far = 0 AND coalesce(price, '') <> '')"
+    lowest = "arg_min(price, TRY_CAST(price AS DOUBLE))"
+    variants = "bool_or(available = 'true') FILTER (WHERE far = 1 AND available IS NOT NULL)"
+    folded = (
+        f"SELECT min(_line) AS _line, product AS item_id, {firsts}, "
+        f"coalesce({own}, {lowest}) AS price, "
+        f"coalesce({variants}::VARCHAR, first(available {order})) AS available, "
+        f"NULL::VARCHAR AS parent, NULL::VARCHAR AS left_out FROM ({ranked}) GROUP BY product"
+    )
+    rest = f"SELECT * FROM ({rows}) WHERE left_out IS NOT NULL"
+    return f"SELECT * FROM ({folded}) UNION ALL BY NAME {rest}"
+
+
+def aliases_sql(rows: str) -> str:
+    """Return a SELECT of variants and their products."""
+    return (
+        "SELECT item_id AS variant_id, any_value(parent) AS item_id "
+        f"FROM ({rows}) WHERE parent IS NOT NULL AND parent <> item_id GROUP BY 1"
+    )
+
+
+def newest_sql(rows: str) -> str:
+    """Return the last row of each item, where a file has many rows of one."""
+    return f"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY _line DESC) = 1"
+
+
+def _filled(name: str) -> str:
+    if name == "features":
+        return "features <> '{}'"
+    if name in {"categories", "tags"}:
+        return f"len({name}) > 0"
+    return f"coalesce({name}, '') <> ''"
