@@ -14,6 +14,7 @@ from headwater_server.engine.settings import ALIASES
 from headwater_server.reading.events.staging import Staged
 from headwater_server.reading.numbers import shape
 from headwater_server.reading.opening.rows import rejects_of
+from headwater_server.reading.opening.table import Table
 from headwater_server.reading.problems import BadFile, Problem, Problems
 from headwater_server.reading.session import Session, literal
 from headwater_server.reading.times import EARLIEST_MS, TimeFormat
@@ -61,7 +62,7 @@ class Found:
         for problem in extra:
             problems.add(problem.line, problem.column, problem.reason, rows=problem.rows)
         for kind in kinds:
-            column = part.compiled.label(kind.column) if kind.column else ""
+            column = part.label(kind.column) if kind.column else ""
             problems.add(lines[kind.first], column, kind.reason, rows=kind.rows)
         return problems.found()
 
@@ -87,16 +88,17 @@ def structure(staged: Staged, session: Session) -> list[Problem]:
     if table.text_path is None or not session.row(known + literal(rejects))[0]:
         return []
     sql = f"SELECT error_type, count(DISTINCT line), min(line) FROM {rejects} GROUP BY 1 ORDER BY 3"
+    return [_misfit(table, kind, rows, line) for kind, rows, line in session.rows(sql)]
+
+
+def _misfit(table: Table, error_type: str, rows: int, row: int) -> Problem:
     width = len(table.first_row)
-    texts = {
-        "MISSING COLUMNS": f"fewer than the {width} cells that the first row has",
-        "TOO MANY COLUMNS": f"more than the {width} cells that the first row has",
-        "UNQUOTED VALUE": "a quote that never closes, or text after a closing quote",
-    }
-    return [
-        Problem(table.line_at(line), "", texts.get(kind, kind.lower()), rows)
-        for kind, rows, line in session.rows(sql)
-    ]
+    kind, text = {
+        "MISSING COLUMNS": ("few", f"fewer cells than the {width} of the first row"),
+        "TOO MANY COLUMNS": ("many", f"more cells than the {width} of the first row"),
+        "UNQUOTED VALUE": ("quote", "a quote that never closes, or text after a closing quote"),
+    }.get(error_type, ("", error_type.lower()))
+    return Problem(table.first_line_of(kind) if kind else row, "", text, rows)
 
 
 def _broken_documents(staged: Staged, session: Session) -> list[Problem]:
@@ -151,9 +153,7 @@ def _counted(kinds: list[_Kind], staged: Staged, session: Session) -> Iterator[_
         f"count(*) FILTER (WHERE {kind.condition}), min(_line) FILTER (WHERE {kind.condition})"
         for kind in kinds
     ]
-    row = session.row(
-        f"SELECT {', '.join(parts)} FROM {staged.table} WHERE left_out IS NULL"
-    )
+    row = session.row(f"SELECT {', '.join(parts)} FROM {staged.table} WHERE left_out IS NULL")
     for place, kind in enumerate(kinds):
         kind.rows, kind.first = row[2 * place], row[2 * place + 1] or 0
         if kind.rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from headwater_server.reading.compiled import RATING_MAX, Part
+from headwater_server.reading.events.part import RATING_MAX, Part
 from headwater_server.reading.numbers import number_sql
 from headwater_server.reading.session import Session
 from headwater_server.reading.times import TimeFormat
@@ -65,7 +65,7 @@ def _columns(source: int, part: Part, time: TimeFormat) -> str:
 def _left_out(part: Part) -> str:
     """Return the reason of the mapping, else of what a row has to have and this one has not."""
     cases = [
-        f"WHEN coalesce({name}, '') = '' THEN '!without {part.compiled.label(name)}'"
+        f"WHEN coalesce({name}, '') = '' THEN '!without {part.label(name)}'"
         for name in part.compiled.drop_without
     ]
     return f"CASE WHEN left_out <> '' THEN left_out {' '.join(cases)} END"

@@ -76,15 +76,17 @@ class Table:
                     break
         return {row: found.get(row, row + self.has_header) for row in rows}
 
-    def line_at(self, row: int) -> int:
-        """Return the line of a row that is no row of the relation: the first of its kind.
+    def first_line_of(self, kind: str) -> int:
+        """Return the line of the first row that has too few cells, too many, or an open quote.
 
-        DuckDB counts rows where cells hold line ends; the text is read again to count lines.
+        DuckDB counts rows, so the text is read again: a cell may hold line ends.
         """
+        wide = len(self.first_row)
         for line, width in self._widths():
-            if width != len(self.first_row):
+            found = {"few": 0 <= width < wide, "many": width > wide, "quote": width < 0}
+            if found[kind]:
                 return line
-        return row
+        return 0
 
     def _starts(self) -> Iterator[int]:
         """Yield the first line of each row that the relation has."""
