@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from headwater_server.reading.mapping.choice import Choice
+from headwater_server.reading.mapping.compiled import Choice
 from headwater_server.reading.mapping.forms.form import Form, Role
+from headwater_server.reading.mapping.forms.timing import check_zero
+from headwater_server.reading.mapping.forms.toml_form import read_forms
 from headwater_server.reading.mapping.given import given_form
 from headwater_server.reading.mapping.library import presets, refused
 from headwater_server.reading.mapping.matching import (
@@ -18,8 +20,6 @@ from headwater_server.reading.mapping.matching import (
 from headwater_server.reading.mapping.names import BadMapping, listed, near
 from headwater_server.reading.mapping.options import MappingOptions
 from headwater_server.reading.mapping.overrides import overridden
-from headwater_server.reading.mapping.forms.timing import check_zero
-from headwater_server.reading.mapping.forms.toml_form import read_forms
 from headwater_server.reading.opening.table import Table
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from headwater_server.reading.compiled import CompiledUsers
-from headwater_server.reading.mapping.choice import Choice
 from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, fields_of, left_out_sql
 from headwater_server.reading.mapping.columns.relation import source_for
+from headwater_server.reading.mapping.compiled import Choice, CompiledUsers
 
 COLUMNS = ("_line", "user_id", "features", "left_out")
 
