@@ -100,7 +100,8 @@ class TimeFormat:
         """Return ISO 8601 in SQL; also ``2019-10-01 00:00:00 UTC``, and days without hyphens."""
         plain = f"trim({text})"
         bare = f"regexp_replace({plain}, '( ?UTC| [+-]0000 UTC)$', '')"
-        has_zone = f"regexp_matches({plain}, '[0-9:.](Z|[+-][0-9]{{2}}:?([0-9]{{2}})?)$')"
+        has_zone = f"regexp_matches({plain}, '[0-9:.] ?(Z|[+-][0-9]{{2}}:?([0-9]{{2}})?)$')"
+        joined = f"regexp_replace({plain}, ' ([+-])', '\\1')"  # 10:00:00 +0100
         short = (
             f"(CASE WHEN length({plain}) = 8 THEN try_strptime({plain}, '%Y%m%d') "
             f"ELSE TRY_CAST({bare} AS TIMESTAMP) END)"
@@ -109,7 +110,7 @@ class TimeFormat:
         return (
             f"(CASE WHEN {utc} THEN epoch_ms(TRY_CAST({bare} AS TIMESTAMP)) "
             f"WHEN length({plain}) > 10 AND {has_zone} "
-            f"THEN epoch_ms(TRY_CAST({plain} AS TIMESTAMPTZ)) "
+            f"THEN epoch_ms(TRY_CAST({joined} AS TIMESTAMPTZ)) "
             f"ELSE epoch_ms({self._zoned(short)}) END)"
         )
 

@@ -60,9 +60,8 @@ def _joined(
     for form in forms:
         found = named_tables(form, tables) if form.tables else []
         if found:
-            used = tuple(dict.fromkeys(table for _, table in found))
-            first = [table for name, table in found if name == form.tables[0].name]
-            ordered = tuple(dict.fromkeys([*first, *used]))
+            first = form.tables[0].name
+            ordered = tuple(table for _, table in sorted(found, key=lambda one: one[0] != first))
             names = ", ".join(table.name for table in ordered)
             made = overridden(form, ordered[0], options)
             check_zero(made, names)

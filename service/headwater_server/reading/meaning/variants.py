@@ -31,6 +31,17 @@ def folded_sql(rows: str) -> str:
     return f"SELECT * FROM ({folded}) UNION ALL BY NAME {rest}"
 
 
+def filled_sql(rows: str) -> str:
+    """Return every variant, with what only the first row of its product says."""
+    window = "OVER (PARTITION BY coalesce(parent, item_id) ORDER BY _line)"
+    filled = ", ".join(
+        f"coalesce(CASE WHEN {_filled(name)} THEN {name} END, first_value(CASE WHEN "
+        f"{_filled(name)} THEN {name} END IGNORE NULLS) {window}) AS {name}"
+        for name in ("title", "categories", "tags", "features")
+    )
+    return f"SELECT * REPLACE ({filled}) FROM ({rows})"
+
+
 def aliases_sql(rows: str) -> str:
     """Return a SELECT of variants and their products."""
     return (

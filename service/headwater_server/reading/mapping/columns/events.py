@@ -158,6 +158,7 @@ class _Compiling:
         self.notes += filter(None, [rule.note])
         if rule.style == "plain":
             return number_sql(price, "plain"), currency
-        beside = currency_sql(price)
-        both = beside if currency == ABSENT else f"coalesce({beside}, {currency})"
+        beside = [currency_sql(cell) for cell in self.fields.cells("price") or [price]]
+        own = [] if currency == ABSENT else [f"nullif({currency}, '')"]
+        both = f"coalesce({', '.join([*beside, *own])})"
         return number_sql(price, rule.style), both

@@ -15,7 +15,12 @@ from headwater_server.reading.meaning.availability import availability_sql
 from headwater_server.reading.meaning.categories import categories_sql, list_sql, path_mark
 from headwater_server.reading.meaning.mangled import mangled_notes
 from headwater_server.reading.meaning.prices import currency_sql, number_sql, price_rule
-from headwater_server.reading.meaning.variants import aliases_sql, folded_sql, newest_sql
+from headwater_server.reading.meaning.variants import (
+    aliases_sql,
+    filled_sql,
+    folded_sql,
+    newest_sql,
+)
 
 COLUMNS = (
     "_line", "item_id", "title", "categories", "tags", "price", "currency_code", "available",
@@ -43,9 +48,10 @@ class _Compiling:
         if self.form.newest:
             rows = newest_sql(rows)
         aliases = ""
-        if self.fields.has("parent") and self.form.variants == "fold":
-            aliases = aliases_sql(rows)
-            rows = folded_sql(rows)
+        if self.fields.has("parent"):
+            fold = self.form.variants == "fold"
+            aliases = aliases_sql(rows) if fold else ""
+            rows = folded_sql(rows) if fold else filled_sql(rows)
         label = self.fields.labels().get("item_id", "item_id")
         self.notes += mangled_notes(self.connection, {label: "item_id"}, f"({rows})")
         self.notes += self._unknown_words(rows)
@@ -111,8 +117,9 @@ class _Compiling:
         self.notes += filter(None, [rule.note])
         if rule.style == "plain":
             return number_sql(price, "plain"), currency
-        beside = currency_sql(price)
-        both = beside if currency == ABSENT else f"coalesce({beside}, nullif({currency}, ''))"
+        beside = [currency_sql(cell) for cell in self.fields.cells("price") or [price]]
+        own = [] if currency == ABSENT else [f"nullif({currency}, '')"]
+        both = f"coalesce({', '.join([*beside, *own])})"
         return number_sql(price, rule.style), both
 
     def _unknown_words(self, rows: str) -> list[str]:
