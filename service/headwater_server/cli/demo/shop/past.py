@@ -40,7 +40,7 @@ def _session(shopper: Shopper, ago_s: float, now_s: float, random: Random) -> It
 
 def recorded_past(history: ShopHistory, now_s: float) -> list[tuple[float, str, str, str, str]]:
     """Return the events of a file, with all times moved so that the last event is now."""
-    events = history.events
+    events = history.file
     moved_s = now_s - events.times_ms[-1] / 1000
     return [
         (round(time_ms / 1000 + moved_s, 3), who, what, how, "" if value is None else str(value))
