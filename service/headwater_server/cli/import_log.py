@@ -14,16 +14,11 @@ from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.position import START, Position
 
-
-class LiveCatalogueError(Exception):
-    """The catalogue has learned live events: a file's events would be learned as of now."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "the catalogue has learned live events, so the events of a file would be learned as of "
-            "now, not with their times; nothing was written. Import them into an empty catalogue "
-            "(--catalogue NAME, or another --data-dir), or accept it with --as-of-now"
-        )
+LIVE = (
+    "the catalogue has learned live events, so the events of a file would be learned as of now, "
+    "not with their times; nothing was written. Import them into an empty catalogue (--catalogue "
+    "NAME, or another --data-dir), or accept it with --as-of-now"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +37,10 @@ class Found:
     def holds(self, operation: Operation) -> bool:
         """Return whether an operation of the history is on the log."""
         return _key(operation) in self.known
+
+    def holds_all(self, history: ShopHistory) -> bool:
+        """Return whether all events of the history are on the log."""
+        return all(self.holds(event) for event in history.events.events())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +72,12 @@ async def write(
     on_rows: Callable[[int], None],
     *,
     found: Found,
-    as_of_now: bool = False,
 ) -> Written:
     """Append what is missing; call ``on_rows`` with the rows so far.
 
     A catalogue that has learned nothing live, empty or not, gets the times of the file. Any other
-    one keeps its clock and learns the events as of now, if ``as_of_now`` accepts that; else
-    `LiveCatalogueError` is raised before the first row, unless all of them are there.
+    one keeps its clock and learns the events as of now.
     """
-    if found.live and not as_of_now and not _holds_all(found, history):
-        raise LiveCatalogueError
     patient = Patient(log, found.head)
     for entry in history.preface(batch_size):
         await _append(patient, entry, found)
@@ -93,10 +88,6 @@ async def write(
         existed += len(entry.operations) - left
         on_rows(events + existed)
     return Written(events, existed)
-
-
-def _holds_all(found: Found, history: ShopHistory) -> bool:
-    return all(found.holds(event) for event in history.events.events())
 
 
 async def _append(patient: Patient, entry: Entry, found: Found) -> int:

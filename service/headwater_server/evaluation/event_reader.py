@@ -9,10 +9,10 @@ from headwater_server.engine.clock import ahead_problem
 from headwater_server.engine.intake.limits import NUMBER_MAX
 from headwater_server.engine.messages.rewards import RATING
 from headwater_server.engine.settings import ALIASES
-from headwater_server.reading.cells import id_problem, parse_number, parse_time_ms
 from headwater_server.evaluation.event_file import EventFile
-from headwater_server.reading.problems import Problems
 from headwater_server.evaluation.table import Table, open_table
+from headwater_server.reading.cells import id_problem, parse_number, parse_time_ms
+from headwater_server.reading.problems import Problems
 from headwater_server.reading.times import EARLIEST_MS
 from headwater_server.replica.clock import wall_clock_ms
 

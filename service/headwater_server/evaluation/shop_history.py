@@ -97,7 +97,6 @@ def read_asked(asked: Asked, settings: EngineSettings, watch: Watch = unwatched)
 
 def _native(asked: Asked, settings: EngineSettings) -> ShopHistory:
     """Read Headwater's own CSV, which needs no extra."""
-
     if asked.users or asked.is_mapped or len(asked.events) > 1 or len(asked.items) > 1:
         raise BadFile(asked.events[0], [Problem(0, "", needs_extra("other than one CSV of ours"))])
     allowed_ids = settings.allowed_ids
@@ -124,12 +123,11 @@ def read_gorse(
     users: Path | None,
     types: Mapping[str, str],
     settings: EngineSettings,
+    limit: int | None = None,
 ) -> ShopHistory:
     """Read and check Gorse's exports. Raises `BadFile` before any row is used."""
     allowed_ids = settings.allowed_ids
     writes = tuple(gorse_items(items, allowed_ids)) if items else ()
     accounts = tuple(gorse_users(users, allowed_ids)) if users else ()
     events = read_feedback(feedback, frozenset(settings.rewards), types, allowed_ids)
-    return ShopHistory(settings, writes, events, accounts)
-
-
+    return ShopHistory(settings, writes, events.first(limit), accounts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from headwater_server.engine.messages.events import Event, EventItem, fingerprint
+from headwater_server.engine.messages.events import Event, fingerprint
 
 HASH_BYTES = 12
 

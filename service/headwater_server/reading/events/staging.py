@@ -89,7 +89,9 @@ def _constants(source: int, stored: dict[str, str]) -> Iterator[tuple[str, str]]
 def _scaled(number: str, scale: float) -> str:
     if scale == RATING_MAX:
         return number
-    return f"CASE WHEN event_type = 'rating' THEN {number} * {RATING_MAX / scale!r} ELSE {number} END"
+    return (
+        f"CASE WHEN event_type = 'rating' THEN {number} * {RATING_MAX / scale!r} ELSE {number} END"
+    )
 
 
 def _left_out(part: Part) -> str:

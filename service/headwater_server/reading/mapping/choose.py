@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from headwater_server.reading.mapping.compiled import Choice
 from headwater_server.reading.mapping.forms.form import Form, Role
+from headwater_server.reading.mapping.forms.timing import check_zero
+from headwater_server.reading.mapping.forms.toml_form import read_forms
 from headwater_server.reading.mapping.given import given_form
 from headwater_server.reading.mapping.library import presets, refused
 from headwater_server.reading.mapping.matching import (
@@ -18,8 +20,6 @@ from headwater_server.reading.mapping.matching import (
 from headwater_server.reading.mapping.names import BadMapping, listed, near
 from headwater_server.reading.mapping.options import MappingOptions
 from headwater_server.reading.mapping.overrides import overridden
-from headwater_server.reading.mapping.forms.timing import check_zero
-from headwater_server.reading.mapping.forms.toml_form import read_forms
 from headwater_server.reading.opening.table import Table
 
 
@@ -117,7 +117,9 @@ def _found(table: Table) -> str:
         paths = sorted(path for path in table.paths() if not path.endswith("[]"))
         return f"{table.name}: no preset knows documents with {listed(paths)}"
     if not any(table.columns):
-        return f"{table.name}: no preset knows a file of {len(table.first_row)} columns without header"
+        return (
+            f"{table.name}: no preset knows a file of {len(table.first_row)} columns without header"
+        )
     return f"{table.name}: no preset knows the columns {listed(table.columns)}"
 
 

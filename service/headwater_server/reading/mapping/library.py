@@ -10,9 +10,9 @@ from importlib.resources import files
 
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.json_paths import shown_in
-from headwater_server.reading.mapping.names import same
 from headwater_server.reading.mapping.forms.toml_form import parse_forms
 from headwater_server.reading.mapping.forms.toml_table import Place
+from headwater_server.reading.mapping.names import same
 from headwater_server.reading.opening.table import Table
 
 _PACKAGE = "headwater_server.reading.presets"

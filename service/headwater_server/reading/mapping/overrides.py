@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from headwater_server.reading.mapping.forms.form import FIELDS, Column, Form, Rating, Role
 from headwater_server.reading.mapping.forms.json_paths import shown_in
+from headwater_server.reading.mapping.forms.timing import zero_ms
 from headwater_server.reading.mapping.names import BadMapping, listed, near, same
 from headwater_server.reading.mapping.options import MappingOptions
-from headwater_server.reading.mapping.forms.timing import zero_ms
 from headwater_server.reading.opening.table import Table
 
 SHORT = {

@@ -43,7 +43,9 @@ def price_rule(
     connection: DuckDBPyConnection, cell: str, source: str, label: str, decimal: str = ""
 ) -> PriceRule:
     """Look at the whole column: which mark is the decimal one, and is that certain?"""
-    plain = f"SELECT count(*) FROM {source} WHERE {cell} <> '' AND TRY_CAST({cell} AS DOUBLE) IS NULL"
+    plain = (
+        f"SELECT count(*) FROM {source} WHERE {cell} <> '' AND TRY_CAST({cell} AS DOUBLE) IS NULL"
+    )
     if not decimal and not _row(connection, plain)[0]:
         return PriceRule("plain")
     found = _row(connection, _STYLE.format(letters=_LETTERS, cell=cell, source=source))

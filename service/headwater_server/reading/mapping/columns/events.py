@@ -6,12 +6,11 @@ from typing import Literal
 
 from duckdb import DuckDBPyConnection
 
-from headwater_server.reading.mapping.compiled import Choice, CompiledEvents
 from headwater_server.reading.mapping.columns.fields import ABSENT, Fields, fields_of, left_out_sql
-from headwater_server.reading.mapping.forms.form import Form
-from headwater_server.reading.sql import text_sql
 from headwater_server.reading.mapping.columns.relation import source_for
 from headwater_server.reading.mapping.columns.sources import Source
+from headwater_server.reading.mapping.compiled import Choice, CompiledEvents
+from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.timing import time_format, time_sql
 from headwater_server.reading.meaning.event_types import (
     PURCHASE,
@@ -22,6 +21,7 @@ from headwater_server.reading.meaning.event_types import (
 from headwater_server.reading.meaning.mangled import mangled_notes
 from headwater_server.reading.meaning.prices import currency_sql, number_sql, price_rule
 from headwater_server.reading.meaning.ratings import FIVE, found_scale
+from headwater_server.reading.sql import text_sql
 
 IMPLICIT = "detail-page-view"
 """What a rating of 0 says where 0 is no rating: the visitor knows the item."""

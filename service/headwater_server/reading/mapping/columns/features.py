@@ -7,9 +7,9 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from headwater_server.reading.mapping.columns.sources import Source
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.names import same
-from headwater_server.reading.mapping.columns.sources import Source
 from headwater_server.reading.opening.table import Table
 from headwater_server.reading.sql import text_sql
 

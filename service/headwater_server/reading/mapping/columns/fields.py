@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from headwater_server.reading.mapping.columns.sources import Source
 from headwater_server.reading.mapping.forms.form import Column, Form
 from headwater_server.reading.sql import text_sql
-from headwater_server.reading.mapping.columns.sources import Source
 
 ABSENT = "NULL::VARCHAR"
 

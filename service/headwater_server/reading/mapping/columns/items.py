@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from headwater_server.reading.mapping.compiled import ITEM_COLUMNS, Choice, CompiledItems
 from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, Fields, fields_of, left_out_sql
-from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.columns.relation import source_for
 from headwater_server.reading.mapping.columns.sources import Source
+from headwater_server.reading.mapping.compiled import ITEM_COLUMNS, Choice, CompiledItems
+from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.timing import time_format
 from headwater_server.reading.meaning.availability import availability_sql
 from headwater_server.reading.meaning.categories import categories_sql, list_sql, path_mark
@@ -101,9 +101,7 @@ class _Compiling:
         if price == ABSENT:
             return ABSENT, currency
         label = self.fields.labels().get("price", "price")
-        rule = price_rule(
-            self.connection, price, self.source.clause(), label, self.form.decimal
-        )
+        rule = price_rule(self.connection, price, self.source.clause(), label, self.form.decimal)
         self.notes += filter(None, [rule.note])
         if rule.style == "plain":
             return price, currency

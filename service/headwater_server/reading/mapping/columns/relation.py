@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from headwater_server.reading.mapping.columns.sources import Query, Source, source_of
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.matching import named_tables
-from headwater_server.reading.mapping.columns.sources import Query, Source, source_of
 from headwater_server.reading.opening.table import Table
 
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.json_paths import json_path
 from headwater_server.reading.mapping.names import BadMapping, same
-from headwater_server.reading.sql import name_sql, text_sql
 from headwater_server.reading.opening.table import Table
+from headwater_server.reading.sql import name_sql, text_sql
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from headwater_server.reading.mapping.compiled import USER_COLUMNS, Choice, CompiledUsers
 from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, fields_of, left_out_sql
 from headwater_server.reading.mapping.columns.relation import source_for
+from headwater_server.reading.mapping.compiled import USER_COLUMNS, Choice, CompiledUsers
 
 
 def compile_users(choice: Choice, connection: DuckDBPyConnection) -> CompiledUsers:

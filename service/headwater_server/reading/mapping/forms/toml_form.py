@@ -17,8 +17,8 @@ from headwater_server.reading.mapping.forms.form import (
     Skip,
     TimeForm,
 )
-from headwater_server.reading.mapping.names import BadMapping, listed, near, same
 from headwater_server.reading.mapping.forms.toml_table import Place
+from headwater_server.reading.mapping.names import BadMapping, listed, near, same
 
 ROLES: tuple[Role, ...] = ("events", "items", "users")
 
