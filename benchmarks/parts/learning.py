@@ -15,7 +15,6 @@ from typing import Any
 
 from benchmarks.parts.calls import SHOP
 from benchmarks.parts.part import Part, Settings
-from benchmarks.quality.peers.base import Peer
 from benchmarks.quality.peers.biased_mf import RiverBiasedMF
 from benchmarks.shops.learned import event_of, write_of
 from benchmarks.shops.shop import MadeEvent, Shop
@@ -24,6 +23,7 @@ from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.warmup import warm_up
 from headwater_server.evaluation.backtest import Backtest
+from headwater_server.evaluation.baselines.recommender import Recommender
 from headwater_server.evaluation.shop_history import read_history
 from headwater_server.replica.ports.position import Position
 from headwater_server.storage.codecs.entry_codec import encode_operations, parse_entry
@@ -140,7 +140,7 @@ def _peers(made: Sequence[MadeEvent]) -> dict[str, Any]:
     return found
 
 
-def _vowpal() -> Peer | None:
+def _vowpal() -> Recommender | None:
     try:
         from benchmarks.quality.peers.vowpal import VowpalWabbit  # noqa: PLC0415 - may be missing
     except ImportError:
@@ -148,7 +148,7 @@ def _vowpal() -> Peer | None:
     return VowpalWabbit()
 
 
-def _teach(peer: Peer, made: Sequence[MadeEvent]) -> None:
+def _teach(peer: Recommender, made: Sequence[MadeEvent]) -> None:
     for one in made:
         peer.learn(one.visitor_id, one.item_id, 1.0, None, float(one.time_s))
 

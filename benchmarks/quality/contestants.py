@@ -10,13 +10,13 @@ from typing import Any
 
 import headwater_server
 from benchmarks.quality.cache import key_of
-from benchmarks.quality.peers import base, numbering, popularity
-from benchmarks.quality.peers.base import AsEngine, Peer
 from headwater_server.engine import settings as engine_settings
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.warmup import warm_up
 from headwater_server.evaluation.backtest import Foldable
+from headwater_server.evaluation.baselines import numbering, popularity, recommender
+from headwater_server.evaluation.baselines.recommender import AsEngine, Recommender
 
 HEADWATER = "Headwater"
 SERVICE = Path(headwater_server.__file__).parent
@@ -73,11 +73,11 @@ def peers() -> list[Contestant]:
     return [_contestant(make) for make in PEERS]
 
 
-def _contestant(make: Callable[[], Peer]) -> Contestant:
+def _contestant(make: Callable[[], Recommender]) -> Contestant:
     peer = make()
     modules = {sys.modules[kind.__module__] for kind in type(peer).__mro__}
     own = {m for m in modules if m.__name__.startswith("benchmarks.")}
-    files = {Path(str(module.__file__)) for module in own | {base, numbering, popularity}}
+    files = {Path(str(module.__file__)) for module in own | {numbering, popularity, recommender}}
     return Contestant(
         name=peer.name,
         settings=peer.settings,

@@ -116,6 +116,13 @@ async def test_all_show_one_digest_and_stop_in_order_and_come_back_the_same(tmp_
         assert said.stdout.count(compared.digest) == 4
         children = pool.children()
         assert len(children) == 3
+        pool.send(
+            signal.SIGHUP
+        )  # one by one; under load: tests/system/crash/test_workers_rolling.py
+        await eventually(lambda: "rolling restart done" in pool.log, seconds=3 * PATIENCE_S)
+        assert not set(children) & set(pool.children())
+        assert (await pool.model()).digest == compared.digest
+        children = pool.children()
         assert await pool.stop() == 0
         assert not any(psutil.pid_exists(pid) for pid in children)
         took = [line for line in pool.log.splitlines() if "snapshot taken" in line]

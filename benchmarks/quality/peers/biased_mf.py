@@ -10,11 +10,11 @@ import numpy as np
 from river import optim
 from river.reco import BiasedMF
 
-from benchmarks.quality.peers.base import Peer
-from benchmarks.quality.peers.numbering import Array, Numbering, best, grown
+from headwater_server.evaluation.baselines.numbering import Array, Numbering, best, grown
+from headwater_server.evaluation.baselines.recommender import Recommender
 
 
-class RiverBiasedMF(Peer):
+class RiverBiasedMF(Recommender):
     """Matrix factorisation with biases, one SGD step an event and four on items not chosen.
 
     y(u, i) = mean + b_u + b_i + p_u . q_i, learned with y = 1 for a rewarded event, 0 for a return

@@ -12,8 +12,8 @@ from implicit.nearest_neighbours import CosineRecommender
 from implicit.utils import ParameterWarning
 from scipy.sparse import csr_matrix
 
-from benchmarks.quality.peers.numbering import Array
 from benchmarks.quality.peers.retrained import Retrained
+from headwater_server.evaluation.baselines.numbering import Array
 
 SEED = 1
 

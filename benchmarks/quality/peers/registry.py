@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.quality.peers.base import Peer
 from benchmarks.quality.peers.biased_mf import RiverBiasedMF
 from benchmarks.quality.peers.implicit_models import Als, Bpr, Cosine
-from benchmarks.quality.peers.popularity import Popularity
 from benchmarks.quality.peers.vmis_knn import VmisKnn
 from benchmarks.quality.peers.vowpal import VowpalWabbit
+from headwater_server.evaluation.baselines.popularity import Popularity
+from headwater_server.evaluation.baselines.recommender import Recommender
 
-PEERS: tuple[Callable[[], Peer], ...] = (
+PEERS: tuple[Callable[[], Recommender], ...] = (
     VmisKnn,
     lambda: VmisKnn(asks_itself=True),
     VowpalWabbit,

@@ -13,15 +13,15 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from benchmarks.quality.peers.base import Peer
-from benchmarks.quality.peers.numbering import Array, Numbering, best
-from benchmarks.quality.peers.popularity import FILLED, Popular
+from headwater_server.evaluation.baselines.numbering import Array, Numbering, best
+from headwater_server.evaluation.baselines.popularity import FILLED, Popular
+from headwater_server.evaluation.baselines.recommender import Recommender
 
 EVERY_EVENTS = 5_000
 FIRST_EVENTS = 1_000
 
 
-class Retrained(Peer):
+class Retrained(Recommender):
     """What retrained models share: the counts, the trainings, the visitor's row of counts.
 
     A pair's weight is the number of its rewarded events.

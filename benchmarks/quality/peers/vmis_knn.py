@@ -12,15 +12,15 @@ from itertools import chain
 
 import numpy as np
 
-from benchmarks.quality.peers.base import Peer
-from benchmarks.quality.peers.numbering import Array, Numbering, best, grown
-from benchmarks.quality.peers.popularity import FILLED, Popular
+from headwater_server.evaluation.baselines.numbering import Array, Numbering, best, grown
+from headwater_server.evaluation.baselines.popularity import FILLED, Popular
+from headwater_server.evaluation.baselines.recommender import Recommender
 
 SESSION_GAP_S = 1800.0
 MATCHED_LOSS = 0.1  # of the match weight, for each place that the newest shared item is back
 
 
-class VmisKnn(Peer):
+class VmisKnn(Recommender):
     """Session s votes through the k most similar of the m most recent sessions that share an item.
 
     s: the visitor's latest distinct items, pos(i) = 1 for the newest. M_i: the ``m`` sessions that

@@ -15,9 +15,9 @@ from heapq import nlargest
 
 import vowpalwabbit
 
-from benchmarks.quality.peers.base import Peer
-from benchmarks.quality.peers.numbering import Numbering
-from benchmarks.quality.peers.popularity import Popularity
+from headwater_server.evaluation.baselines.numbering import Numbering
+from headwater_server.evaluation.baselines.popularity import Popularity
+from headwater_server.evaluation.baselines.recommender import Recommender
 
 ARGUMENTS = "--cb_adf --rank_all --cb_type ips -q vi -q li --noconstant -b 22 --quiet"
 PAIRED_ITEMS = 5  # of the visitor's latest, which the new item is paired with
@@ -26,7 +26,7 @@ POPULAR, TOGETHER = 40, 60  # candidates at most
 NEGATIVES = 20
 
 
-class VowpalWabbit(Peer):
+class VowpalWabbit(Recommender):
     """A linear model of crossed features, which says of each candidate what showing it costs.
 
     cost(i) = w . (i + visitor x i + latest two items x i), learned by Vowpal Wabbit's own adaptive

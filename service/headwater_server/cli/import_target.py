@@ -10,7 +10,16 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from headwater import Client, Event, Item, OverloadedError, UnavailableError, User, WriteStatus
+from headwater import (
+    Client,
+    Event,
+    EventItem,
+    Item,
+    OverloadedError,
+    UnavailableError,
+    User,
+    WriteStatus,
+)
 from headwater.errors import DeadlineExceededError
 from headwater_server.engine.messages import entries, events
 from headwater_server.evaluation.shop_history import ShopHistory
@@ -72,8 +81,14 @@ def _event(event: events.Event) -> Event:
         event_type=event.event_type,
         visitor_id=event.visitor_id,
         user_id=event.user_id,
-        items=[item.item_id for item in event.items],
+        session_id=event.session_id,
+        items=[
+            EventItem(item.item_id, item.quantity, item.price, item.currency_code)
+            for item in event.items
+        ],
         value=event.value,
+        placement=event.placement,
+        position=event.position or None,
         event_time=EPOCH + timedelta(milliseconds=event.event_time_ms or 0),
         event_id=event.event_id,
     )

@@ -126,13 +126,7 @@ def make_ranker(settings: EngineSettings) -> Any:
     """Return the ranker that the settings name. Raises ValueError if there is none."""
     if settings.ranker == "listwise":
         return ListwiseRanker(ITEM_FEATURES, CONTEXT_FEATURES, _START, seed=settings.seed + 2)
-    prefix, _, expression = settings.ranker.partition(":")
-    if prefix != "river":
-        raise ValueError(
-            f"ranker: {settings.ranker!r} is neither listwise nor river:<class or pipeline>, such "
-            "as river:preprocessing.StandardScaler() | linear_model.LogisticRegression()"
-        )
     # imported where it is used: all of River's linear models take longer to load than a snapshot
     from headwater_server.models.river.river_ranker import RiverRanker  # noqa: PLC0415
 
-    return RiverRanker.named(expression, ITEM_FEATURES, CONTEXT_FEATURES, settings.seed + 2)
+    return RiverRanker.named(settings.ranker, ITEM_FEATURES, CONTEXT_FEATURES, settings.seed + 2)

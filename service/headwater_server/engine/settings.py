@@ -56,7 +56,11 @@ class EngineSettings:
     )
     ranker: str = field(
         default="listwise",
-        metadata={"help": "listwise, or river:<class or pipeline> for any River classifier"},
+        metadata={
+            "help": "listwise; river:<class or pipeline> for any River classifier; "
+            "<module>:<class>, or the name of an installed entry point of the group "
+            "headwater.rankers, for one of your own. All servers of a log need the same code"
+        },
     )
     exploration_policy: str = field(
         default="plackett_luce",

@@ -7,8 +7,9 @@ are compared; no slate is shown, so there are no impressions.
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from headwater_server.engine.messages.entries import Entry
@@ -35,6 +36,19 @@ class Foldable(Protocol):
         """Return the digest of the state."""
 
 
+@dataclass
+class Counted:
+    """The counted questions, in the order of their rows; rank 0 is a miss."""
+
+    rows: array[int] = field(default_factory=lambda: array("q"))
+    ranks: array[int] = field(default_factory=lambda: array("b"))
+
+    def add(self, row: int, rank: int) -> None:
+        """Add one."""
+        self.rows.append(row)
+        self.ranks.append(rank)
+
+
 @dataclass(frozen=True)
 class Result:
     """The result of a backtest. The engine refused ``quarantined`` events."""
@@ -45,6 +59,7 @@ class Result:
     quarantined: int
     events_per_second: float
     digest: str
+    counted: Counted
 
 
 def first_counted(rows: int) -> int:
@@ -78,6 +93,7 @@ class Backtest:
         self._on_answer = on_answer
         self._total = Tally()
         self._by_tenth = tuple(Tally() for _ in range(TENTHS))
+        self._counted = Counted()
         self._quarantined = 0
 
     def run(self) -> Result:
@@ -87,12 +103,11 @@ class Backtest:
         for entry in self._history.preface():
             self._engine.apply(entry)
         started = time.perf_counter()
-        for row in range(rows):
+        for row, event in enumerate(self._history.events.events()):
             if row == first:
                 started = (
                     time.perf_counter()
                 )  # the first tenth asks for no answers, so it is not timed
-            event = self._history.events.event(row)
             if row >= first or self._on_answer:
                 self._answer(row, event, counted=row >= first)
             self._apply(event)
@@ -106,6 +121,7 @@ class Backtest:
         if counted:
             self._total.count(rank)
             self._by_tenth[row * TENTHS // len(self._history.events)].count(rank)
+            self._counted.add(row, rank)
         if self._on_answer:
             self._on_answer(row, rank)
 
@@ -140,4 +156,5 @@ class Backtest:
             quarantined=self._quarantined,
             events_per_second=events_per_second,
             digest=self._engine.digest(),
+            counted=self._counted,
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from headwater_server.engine.messages.entries import ItemWrite, UserWrite
 from headwater_server.engine.messages.rewards import LOGOUT
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.reading.asked import Asked
 from headwater_server.reading.events.checking import Rules, check, structure
 from headwater_server.reading.events.counting import counted
 from headwater_server.reading.events.part import Part
@@ -21,7 +22,6 @@ from headwater_server.reading.mapping.choose import choose
 from headwater_server.reading.mapping.compile import compile_events, compile_items, compile_users
 from headwater_server.reading.mapping.compiled import Choice, CompiledItems
 from headwater_server.reading.mapping.names import BadMapping
-from headwater_server.reading.mapping.options import MappingOptions
 from headwater_server.reading.opening.opened import opened
 from headwater_server.reading.opening.rows import delimiter_said
 from headwater_server.reading.opening.table import Table
@@ -30,17 +30,6 @@ from headwater_server.reading.report import FileReport, Report
 from headwater_server.reading.session import Session
 
 ROW_BYTES = 60  # of an event, about: until the first report of how far it is
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The files that a command names, and how to read them."""
-
-    events: tuple[Path, ...] = ()
-    items: tuple[Path, ...] = ()
-    users: tuple[Path, ...] = ()
-    options: MappingOptions = field(default_factory=MappingOptions)
-    limit: int | None = None
 
 
 @dataclass(frozen=True)

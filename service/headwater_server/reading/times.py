@@ -11,6 +11,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 EARLIEST_MS = 631_152_000_000  # 1990: before any shop had a page
 UNITS = {"s": 1000, "ms": 1, "us": 1 / 1000, "ns": 1 / 1_000_000}
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
+_DAY, _CLOCK = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d:\d\d"
+_COMMON = {
+    f"{_DAY} {_CLOCK} UTC": "%Y-%m-%d %H:%M:%S UTC",
+    f"{_DAY}T{_CLOCK}Z": "%Y-%m-%dT%H:%M:%SZ",
+    f"{_DAY} {_CLOCK}": "%Y-%m-%d %H:%M:%S",
+    f"{_DAY}T{_CLOCK}": "%Y-%m-%dT%H:%M:%S",
+    rf"{_DAY}T{_CLOCK}\.\d+Z": "%Y-%m-%dT%H:%M:%S.%gZ",
+    _DAY: "%Y-%m-%d",
+}
 _LARGEST = (("s", 1e11), ("ms", 1e14), ("us", 1e17), ("ns", 1e20))  # the year 5138 in each unit
 
 
@@ -24,13 +33,14 @@ class TimeFormat:
 
     ``format`` is one of DuckDB's strptime, such as ``%d/%m/%Y %H:%M``; ``zone`` that of times
     without one (UTC if empty); ``unit`` of numbers (s, ms, us, ns); ``zero_ms`` what numbers
-    count from.
+    count from. ``common`` is a format that most texts have: it is tried first, as it is quick.
     """
 
     format: str = ""
     zone: str = ""
     unit: str = ""
     zero_ms: int | None = None
+    common: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what does not exist. Raises `BadTimeFormat`."""
@@ -55,7 +65,7 @@ class TimeFormat:
             return self
         numbers = [text for text in texts if _NUMBER.fullmatch(text)]
         if 2 * len(numbers) <= len(texts) or all(_is_day(text) for text in numbers):
-            return self
+            return replace(self, common=_common(texts))
         middle = sorted(abs(float(text)) for text in numbers)[len(numbers) // 2]
         return replace(self, unit=next((name for name, most in _LARGEST if middle < most), "ns"))
 
@@ -82,8 +92,10 @@ class TimeFormat:
         # a BIGINT is exact where a double is not: nanoseconds have nineteen digits
         whole, part = f"TRY_CAST({plain} AS BIGINT)", f"TRY_CAST({plain} AS DOUBLE)"
         if self.unit == "s":
+            quick = f"TRY_CAST({text} AS INTEGER)::BIGINT * 1000"
             number = f"CAST(round({part} * 1000) AS BIGINT)"
-            return f"(CASE WHEN isfinite({part}) AND abs({part}) < 1e12 THEN {number} END{zero})"
+            slow = f"CASE WHEN isfinite({part}) AND abs({part}) < 1e12 THEN {number} END"
+            return f"(coalesce({quick}, {slow}){zero})"
         divisor = {"ms": 1, "us": 1000, "ns": 1_000_000}[self.unit]
         return (
             f"(coalesce({whole} // {divisor}, CASE WHEN isfinite({part}) AND abs({part}) < 1e20 "
@@ -98,6 +110,11 @@ class TimeFormat:
 
     def _of_iso(self, text: str) -> str:
         """Return ISO 8601 in SQL; also ``2019-10-01 00:00:00 UTC``, and days without hyphens."""
+        if self.common:
+            quick = f"try_strptime({text}, {_quoted(self.common)})"
+            has_zone = self.common.endswith(("Z", "UTC"))
+            quick = f"epoch_ms({quick if has_zone else self._zoned(quick)})"
+            return f"coalesce({quick}, {replace(self, common='')._of_iso(text)})"
         plain = f"trim({text})"
         bare = f"regexp_replace({plain}, '( ?UTC| [+-]0000 UTC)$', '')"
         has_zone = f"regexp_matches({plain}, '[0-9:.] ?(Z|[+-][0-9]{{2}}:?([0-9]{{2}})?)$')"
@@ -118,6 +135,18 @@ class TimeFormat:
         if self.zone in {"", "UTC"}:
             return timestamp
         return f"({timestamp} AT TIME ZONE {_quoted(self.zone)})"
+
+
+def _common(texts: list[str]) -> str:
+    """Return the first usual format that more than half of the texts have, "" for none.
+
+    >>> _common(["2019-10-01 00:00:00 UTC"]), _common(["yesterday"])
+    ('%Y-%m-%d %H:%M:%S UTC', '')
+    """
+    for pattern, form in _COMMON.items():
+        if 2 * sum(bool(re.fullmatch(pattern, text)) for text in texts) > len(texts):
+            return form
+    return ""
 
 
 def _is_day(text: str) -> bool:

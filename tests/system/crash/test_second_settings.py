@@ -41,6 +41,7 @@ async def caught_up(server, storage):
         await client.recommend("v", min_offset=head.offset, timeout_s=PATIENCE_S)
 
 
+@pytest.mark.thorough  # tests/system/test_settings_of_the_log.py has the fast ones
 @pytest.mark.parametrize("seed", seeds(1))
 async def test_settings_are_the_logs_under_load_and_kills(seed, tmp_path, tally):
     rng = Random(seed)

@@ -48,6 +48,7 @@ class Lookers:
         return 1_000 * sorted(self.took_s)[int(share * (len(self.took_s) - 1))]
 
 
+@pytest.mark.thorough  # tests/system/test_workers.py restarts them without load
 @pytest.mark.parametrize("seed", seeds(1))
 async def test_a_rolling_restart_fails_nobody_and_loses_nothing(seed, tmp_path, tally, capsys):
     pool, lookers = WorkerPool(tmp_path / "data"), Lookers()

@@ -7,7 +7,7 @@ import importlib
 
 import pytest
 
-QUALITY = ("cache", "coldstart", "pages", "peers.numbering", "peers.popularity", "peers.vmis_knn")
+QUALITY = ("cache", "coldstart", "pages", "peers.vmis_knn")
 MODULES = (
     *(f"quality.{name}" for name in QUALITY),
     "parts.part",

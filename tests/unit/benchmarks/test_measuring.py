@@ -14,10 +14,10 @@ from benchmarks.quality.coldstart import ITEM, SHOP, VISITORS, ColdStart
 from benchmarks.quality.contestants import Contestant
 from benchmarks.quality.measure import key, measure
 from benchmarks.quality.pages import Found, page
-from benchmarks.quality.peers.base import AsEngine
-from benchmarks.quality.peers.popularity import Popularity
 from benchmarks.quality.sets import Skipped, folders, read_set
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.evaluation.baselines.popularity import Popularity
+from headwater_server.evaluation.baselines.recommender import AsEngine
 from headwater_server.evaluation.interactions import Repeats
 from tests.unit.evaluation.conftest import write  # noqa: F401 - a fixture
 

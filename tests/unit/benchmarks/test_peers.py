@@ -8,14 +8,14 @@ import random
 import numpy as np
 import pytest
 
-from benchmarks.quality.peers.base import AsEngine
 from benchmarks.quality.peers.biased_mf import RiverBiasedMF
-from benchmarks.quality.peers.popularity import DOUBLINGS_MAX, Popularity
 from benchmarks.quality.peers.vmis_knn import SESSION_GAP_S, VmisKnn
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite, SettingsChange
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.evaluation.baselines.popularity import DOUBLINGS_MAX, Popularity
+from headwater_server.evaluation.baselines.recommender import AsEngine
 
 ITEMS = [f"i{n}" for n in range(12)]
 

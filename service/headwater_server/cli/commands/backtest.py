@@ -8,26 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headwater_server.cli.failures import explained, valid_engine
+from headwater_server.cli.reading.files import read_files
+from headwater_server.cli.reading.flags import Reading
 from headwater_server.evaluation.interactions import Repeats
 from headwater_server.settings import load_settings
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from headwater_server.evaluation.backtest import Result
+    from headwater_server.evaluation.beside import Compared
     from headwater_server.evaluation.shop_history import ShopHistory
     from headwater_server.evaluation.tally import Tally
 
-EventsFile = Annotated[
-    Path, typer.Option("--events", help="CSV (.gz): timestamp,user_id,item_id,event_type,value")
-]
-ItemsFile = Annotated[
-    Path | None, typer.Option("--items", help="CSV (.gz): item_id and feature columns")
-]
-
 
 def backtest(
-    events: EventsFile,
+    files: Reading,
     flags: dict[str, Any],
-    items: ItemsFile = None,
     repeats: Annotated[
         Repeats,
         typer.Option(
@@ -38,23 +35,39 @@ def backtest(
         Path | None, typer.Option(help="write a report to this file, as JSON")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="use only the first N events")] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(help="draw the hit rates by tenth into this file: .html, .svg or .png"),
+    ] = None,
+    *,
+    compare: Annotated[
+        bool, typer.Option(help="measure popularity, co-visitation and chance beside it")
+    ] = True,
 ) -> None:
     """Replay a file of events and measure the hit rate.
 
     Before each event the engine recommends 20 items to the visitor. It is a hit if the event's
-    item is one of them. The first tenth of the events is learned and not counted.
+    item is one of them. The first tenth of the events is learned and not counted. The same
+    questions are put to popularity, co-visitation and chance; --no-compare leaves them out.
     """
+    from headwater_server.cli.backtest_plot import check_plot, write_plot
     from headwater_server.evaluation.report import as_dict, write
-    from headwater_server.evaluation.shop_history import read_history
 
     with explained():
+        check_plot(plot)
         settings = load_settings(**flags).engine
-        history = read_history(events, items, settings, limit)
+        history = read_files(files, settings, limit)
         result = _run(history, repeats)
-    figures = as_dict(result, settings)
+    beside = _beside(history, repeats, result, all_of_them=compare)
+    figures = {**as_dict(result, settings), "compared": [one.as_dict() for one in beside]}
     if report:
         write(figures, report)
-    _show(result, report)
+    if plot:
+        write_plot(plot, beside, figures, history.events.path.name)
+    _show(result, beside)
+    for name, path in (("report", report), ("plot", plot)):
+        if path:
+            typer.echo(f"{name} in {path}")
 
 
 def _run(history: ShopHistory, repeats: Repeats) -> Result:
@@ -74,7 +87,23 @@ def _run(history: ShopHistory, repeats: Repeats) -> Result:
         return Backtest(Engine(), history, repeats, on_event).run()
 
 
-def _show(result: Result, report: Path | None) -> None:
+def _beside(
+    history: ShopHistory, repeats: Repeats, own: Result, *, all_of_them: bool
+) -> list[Compared]:
+    from headwater_server.cli.progress import Progress
+    from headwater_server.evaluation.backtest import Backtest
+    from headwater_server.evaluation.baselines.recommender import AsEngine
+    from headwater_server.evaluation.beside import OWN, baselines, compared
+
+    results = {OWN: ("the engine with the settings of this run", own)}
+    for one in baselines() if all_of_them else ():
+        with Progress(one.name, len(history.events)) as progress:
+            run = Backtest(AsEngine(one), history, repeats, lambda row, _: progress.at(row))
+            results[one.name] = (one.settings, run.run())
+    return compared(results, [event.visitor_id for event in history.events.events()])
+
+
+def _show(result: Result, beside: list[Compared]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -91,5 +120,15 @@ def _show(result: Result, report: Path | None) -> None:
     console.print(f"{result.events_per_second:,.0f} events a second · digest {result.digest}")
     if result.quarantined:
         console.print(f"[yellow]{result.quarantined} events were quarantined[/]")
-    if report:
-        console.print(f"report in {report}")
+    console.print(_table_of(beside))
+
+
+def _table_of(beside: list[Compared]) -> Table:
+    from rich.table import Table
+
+    from headwater_server.evaluation.reports.backtest_page import HEADS, cells
+
+    table = Table(*HEADS, box=None)
+    for one in beside:
+        table.add_row(*cells(one))
+    return table

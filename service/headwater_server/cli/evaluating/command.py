@@ -129,7 +129,8 @@ def _write(found: dict[str, Any], report: Path | None) -> Sequence[Path]:
     if report is None:
         return []
     from headwater_server.evaluation.reports.as_json import write
-    from headwater_server.evaluation.reports.page import page, write_page
+    from headwater_server.evaluation.reports.document import write_page
+    from headwater_server.evaluation.reports.page import page
 
     write(found, report)
     beside = report.with_suffix(".html")

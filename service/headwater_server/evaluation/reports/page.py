@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from headwater_server.evaluation.comparing.compare import CHAMPION
 from headwater_server.evaluation.reports import svg
+from headwater_server.evaluation.reports.document import document
 from headwater_server.evaluation.reports.sections import (
     assumptions,
     details_of,
@@ -25,8 +24,6 @@ from headwater_server.evaluation.reports.words import (
     groups_line,
 )
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-
 
 def page(report: dict[str, Any]) -> str:
     """Return the page; every text of the report is escaped."""
@@ -37,24 +34,7 @@ def page(report: dict[str, Any]) -> str:
         policies = [one for one in report["policies"] if one["metric"] == metric]
         parts.append(_metric(metric, policies, report))
     parts += [assumptions(report), facts(report)]
-    style = files(__package__).joinpath("page.css").read_text("utf-8")
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{style}</style></head><body>"
-        f"{''.join(parts)}</body></html>\n"
-    )
-
-
-def write_page(text: str, path: Path) -> None:
-    """Write the page, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    return document(title, parts)
 
 
 def _head(report: dict[str, Any], title: str) -> str:

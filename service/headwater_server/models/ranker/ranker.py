@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from headwater_server.models.splitmix import uniform
 _NONE_RATE = 0.05
 
 
+@cache  # a start makes several rankers, all with the same draws
 def _normal(seed: int, counter: int, deviation: float) -> float:
     """Return a draw from N(0, deviation^2) by Box and Muller."""
     radius = math.sqrt(-2.0 * math.log(1.0 - uniform(seed, 2 * counter)))

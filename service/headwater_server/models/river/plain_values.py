@@ -2,7 +2,8 @@
 
 An object becomes ``{"class": "river.stats.mean:Mean", "args": […], "state": {…}}``; its second
 occurrence becomes ``{"ref": n}``, since River's pipelines contain their steps twice. Only classes
-of River, numpy's generators and the standard containers are allowed; anything else is refused.
+of River, numpy's generators, the standard containers and the modules of a shop's own ranker are
+allowed; anything else is refused.
 """
 
 from __future__ import annotations
@@ -20,11 +21,22 @@ import numpy as np
 
 _SCALARS = (bool, int, float, str, bytes, type(None))
 _ALLOWED = ("river.", "collections.", "numpy.random.", "datetime.", "random.", "functools.")
+_own_modules: set[str] = set()
+"""Modules of the ranker that the operator set, who can run any code here anyway."""
 _BUILTINS: dict[str, type] = {
     kind.__name__: kind for kind in (bool, int, float, str, list, dict, set, tuple)
 }
 _FIXED = {"tuple": tuple, "set": set, "frozenset": frozenset}
 _MAPPINGS: dict[str, Any] = {"dict": dict, "Counter": Counter, "OrderedDict": OrderedDict}
+
+
+def allow_module(module: str) -> None:
+    """Allow the classes of a module in the state: the settings name one of them as the ranker."""
+    _own_modules.add(module)
+
+
+def _is_allowed(module: str) -> bool:
+    return f"{module}.".startswith(_ALLOWED) or module in _own_modules
 
 
 def to_plain(value: Any) -> Any:
@@ -141,7 +153,9 @@ class _Reader:
 
     def _method(self, plain: dict[str, Any]) -> Any:
         holder, name = self.read(plain["of"]), plain["method"]
-        if name.startswith("__") or not f"{type(holder).__module__}.".startswith("river."):
+        module = type(holder).__module__
+        own = module in _own_modules or f"{module}.".startswith("river.")
+        if name.startswith("__") or not own:
             raise TypeError(f"{type(holder).__qualname__}.{name} may not be in a model's state")
         return getattr(holder, name)
 
@@ -186,6 +200,6 @@ def _resolve(path: str) -> Any:
     module, _, name = path.partition(":")
     if module == "builtins" and name in _BUILTINS:
         return _BUILTINS[name]
-    if not f"{module}.".startswith(_ALLOWED):
+    if not _is_allowed(module):
         raise TypeError(f"{path} may not be in a model's state")
     return attrgetter(name)(importlib.import_module(module))

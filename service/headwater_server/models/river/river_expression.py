@@ -76,6 +76,11 @@ did you mean AdPredictor?
     return model
 
 
+def made_of(thing: type, seed: int) -> Any:
+    """Return a new object of a class; its parameter ``seed``, if it has one, gets ``seed``."""
+    return _Builder(seed).call(thing, [], {})
+
+
 class _Builder:
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -83,7 +88,7 @@ class _Builder:
     def made(self, node: ast.expr) -> Any:
         """Return the value; for a class without a call, a new object of it."""
         value = self.value(node)
-        return self._call(value, [], {}) if isinstance(value, type) else value
+        return self.call(value, [], {}) if isinstance(value, type) else value
 
     def value(self, node: ast.expr) -> Any:
         match node:
@@ -97,7 +102,7 @@ class _Builder:
                 if any(k.arg is None for k in node.keywords):
                     raise TypeError("** is not allowed")
                 named = {str(k.arg): self.value(k.value) for k in node.keywords}
-                return self._call(self.value(node.func), [*map(self.value, node.args)], named)
+                return self.call(self.value(node.func), [*map(self.value, node.args)], named)
             case ast.BinOp(op=ast.BitOr()):
                 return self.made(node.left) | self.made(node.right)
             case ast.BinOp(op=ast.Add()):
@@ -108,7 +113,7 @@ class _Builder:
                 return [self.value(element) for element in node.elts]
         raise TypeError(f"{ast.unparse(node)!r} is not allowed")
 
-    def _call(self, thing: Any, args: list[Any], named: dict[str, Any]) -> Any:
+    def call(self, thing: Any, args: list[Any], named: dict[str, Any]) -> Any:
         if not callable(thing):
             raise TypeError(f"{thing!r} cannot be called")
         parameters = inspect.signature(thing).parameters

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Generator
-from functools import lru_cache
+from collections.abc import Callable, Generator
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from river import base, compose, linear_model, preprocessing
 
 from headwater_server.models.river import river_scoring
 from headwater_server.models.ranker.contributions import Contributions, by_leaving_out
+from headwater_server.models.river.own_rankers import maker_of
 from headwater_server.models.river.plain_values import from_plain, to_plain
 from headwater_server.models.river.river_expression import build
 
@@ -66,15 +67,17 @@ class RiverRanker(base.Classifier):
 
     @classmethod
     def named(
-        cls, expression: str, features: tuple[str, ...], context: tuple[str, ...], seed: int
+        cls, name: str, features: tuple[str, ...], context: tuple[str, ...], seed: int
     ) -> RiverRanker:
-        """Return the ranker that an expression names, after a trial run.
+        """Return the ranker that a setting names, after a trial run.
+
+        ``river:<expression>``, or what `own_rankers.maker_of` takes.
 
         Raises ValueError with the reason: it cannot learn from these features, cannot be stored
         in a snapshot, or does not learn the same twice.
         """
-        _try(expression, features, context, seed)
-        return cls(build(expression, seed), features, context)
+        _try(name, features, context, seed)
+        return cls(_maker(name, seed)(), features, context)
 
     def try_out(self) -> None:
         """Learn and read rows from a small pseudo-random generator in this function."""
@@ -86,7 +89,7 @@ class RiverRanker(base.Classifier):
                 state = state * 48271 % 2147483647
                 x[name] = state / 1073741824 - 1.0
             self.predict_proba_one(x)
-            if not self._predicts_alike(x, before):
+            if before and not self._predicts_alike(x, before):
                 raise ValueError("its predictions depend on earlier predictions")
             self.learn_one(x, n % 2 == 0)
             before = x
@@ -197,25 +200,30 @@ class RiverRanker(base.Classifier):
         self._reader = self._writes_on_read = None
 
 
+def _maker(name: str, seed: int) -> Callable[[], base.Classifier]:
+    prefix, _, expression = name.partition(":")
+    return partial(build, expression, seed) if prefix == "river" else maker_of(name, seed)
+
+
 @lru_cache(maxsize=16)
-def _try(expression: str, features: tuple[str, ...], context: tuple[str, ...], seed: int) -> None:
-    """Raise ValueError with the reason if the expression cannot be a ranker.
+def _try(name: str, features: tuple[str, ...], context: tuple[str, ...], seed: int) -> None:
+    """Raise ValueError with the reason if what is named cannot be a ranker.
 
     Every new engine runs this; the result depends only on the arguments, so it is cached.
     """
-    digests = []
+    digests, make = [], _maker(name, seed)
     for _ in range(2):
-        trial = RiverRanker(build(expression, seed), features, context)
+        trial = RiverRanker(make(), features, context)
         try:
             trial.try_out()
             plain = to_plain(trial.model)
             digests += [repr(plain), repr(to_plain(from_plain(copy.deepcopy(plain))))]
         except Exception as error:  # noqa: BLE001 - any of River's models may raise anything
             why = f"{type(error).__name__}: {error}"
-            raise ValueError(f"ranker: {expression!r} cannot be a ranker: {why}") from None
+            raise ValueError(f"ranker: {name!r} cannot be a ranker: {why}") from None
     if len(set(digests)) > 1:
         raise ValueError(
-            f"ranker: {expression!r} cannot be a ranker: it does not learn the same twice; give "
+            f"ranker: {name!r} cannot be a ranker: it does not learn the same twice; give "
             "its parts a seed"
         )
 

@@ -30,18 +30,16 @@ def sort(staged: Sequence[Staged], session: Session, aliases: str = "") -> str:
         and _is_whole(only, session)
     ):
         return only.table
-    table = session.new_name("events")
+    table, view = session.new_name("sorted"), session.new_name("events")
     parts = [_events_of(one, aliases=bool(aliases)) for one in staged]
     order = "ORDER BY time_ms, source, _line"
-    total = sum(one.rows for one in staged)
     session.watched(
         f"CREATE TABLE {table} AS SELECT * FROM ({' UNION ALL '.join(parts)}) {order}",
         "sort the events",
-        total,
+        sum(one.rows for one in staged),
     )
-    for one in staged:
-        session.connection.execute(f"DROP TABLE {one.table}")
-    return table
+    session.connection.execute(f"CREATE VIEW {view} AS SELECT rowid AS _row, * FROM {table}")
+    return view
 
 
 def _is_whole(staged: Staged, session: Session) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from headwater_server.reading.events.part import RATING_MAX, Part
@@ -10,8 +11,8 @@ from headwater_server.reading.session import Session
 from headwater_server.reading.times import TimeFormat
 
 SEEN_ROWS = 1000
-_NUMBERS = ("quantity", "price", "value", "position")
-_TEXTS = (
+NUMBERS = ("quantity", "price", "value", "position")
+TEXTS = (
     "event_id", "event_type", "visitor_id", "user_id", "session_id", "item_id", "currency_code",
     "group_key", "placement",
 )  # fmt: skip
@@ -19,26 +20,37 @@ _TEXTS = (
 
 @dataclass(frozen=True)
 class Staged:
-    """One file's rows. ``table`` has all, also those left out; texts are '' where absent."""
+    """One file's rows. ``table`` has all, also those left out; texts are '' where absent.
+
+    ``lacks``: columns of ours that the file does not have; they are constants of the view.
+    """
 
     source: int
     part: Part
     table: str
     time: TimeFormat
     rows: int
+    lacks: frozenset[str] = frozenset()
 
 
 def stage(source: int, part: Part, session: Session, about_rows: int) -> Staged:
     """Read a file once into a table, with what cannot be read beside what can."""
-    table = session.new_name("staged")
+    stored, view = session.new_name("stored"), session.new_name("staged")
     time = _time_of(part, session)
+    lacks = getattr(part.compiled, "lacks", frozenset()) & {*NUMBERS, *TEXTS}
+    columns = dict(_stored(part, time, lacks))
+    selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     session.watched(
-        f"CREATE TABLE {table} AS SELECT {_columns(source, part, time)} FROM ({part.compiled.sql})",
+        f"CREATE TABLE {stored} AS SELECT {selected} FROM ({part.compiled.sql})",
         f"read {part.table.path.name}",
         about_rows,
     )
-    rows = session.row(f"SELECT count(*) FROM {table}")[0]
-    return Staged(source, part, table, time, rows)
+    constants = ", ".join(f"{sql} AS {name}" for name, sql in _constants(source, columns))
+    session.connection.execute(
+        f"CREATE VIEW {view} AS SELECT rowid AS _row, *, {constants} FROM {stored}"
+    )
+    rows = session.row(f"SELECT count(*) FROM {stored}")[0]
+    return Staged(source, part, view, time, rows, lacks)
 
 
 def _time_of(part: Part, session: Session) -> TimeFormat:
@@ -46,20 +58,40 @@ def _time_of(part: Part, session: Session) -> TimeFormat:
     return part.compiled.time.seen(text for (text,) in session.rows(sql))
 
 
-def _columns(source: int, part: Part, time: TimeFormat) -> str:
+def _stored(part: Part, time: TimeFormat, lacks: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield what is stored. A constant is not: each costs as much as a column."""
+    yield "_line", "_line"
     time_ms = time.sql("event_time")
-    columns = [f"{source}::USMALLINT AS source", "_line", f"{time_ms} AS time_ms"]
-    columns.append(f"CASE WHEN {time_ms} IS NULL THEN event_time END AS time_text")
-    columns += [f"coalesce({name}, '') AS {name}" for name in _TEXTS]
-    for name in _NUMBERS:
-        number = number_sql(name)
-        scaled = f"{number} * {RATING_MAX} / {part.compiled.scale!r}"
-        is_scaled = name == "value" and part.compiled.scale != RATING_MAX
-        read = f"CASE WHEN event_type = 'rating' THEN {scaled} ELSE {number} END"
-        columns.append(f"{read if is_scaled else number} AS {name}")
-        columns.append(f"CASE WHEN {name} <> '' AND {number} IS NULL THEN {name} END AS bad_{name}")
-    columns.append(f"{_left_out(part)} AS left_out")
-    return ", ".join(columns)
+    yield "time_ms", time_ms
+    yield "time_text", f"CASE WHEN {time_ms} IS NULL THEN event_time END"
+    for name in TEXTS:
+        if name not in lacks:
+            yield name, f"coalesce({name}, '')"
+    for name in NUMBERS:
+        if name not in lacks:
+            number = number_sql(name)
+            yield name, _scaled(number, part.compiled.scale) if name == "value" else number
+            yield f"bad_{name}", f"CASE WHEN {name} <> '' AND {number} IS NULL THEN {name} END"
+    yield "left_out", _left_out(part)
+
+
+def _constants(source: int, stored: dict[str, str]) -> Iterator[tuple[str, str]]:
+    yield "source", f"{source}::USMALLINT"
+    for name in TEXTS:
+        if name not in stored:
+            yield name, "''"
+    for name in NUMBERS:
+        if name not in stored:
+            yield name, "NULL::DOUBLE"
+            yield f"bad_{name}", "NULL::VARCHAR"
+
+
+def _scaled(number: str, scale: float) -> str:
+    if scale == RATING_MAX:
+        return number
+    return (
+        f"CASE WHEN event_type = 'rating' THEN {number} * {RATING_MAX / scale!r} ELSE {number} END"
+    )
 
 
 def _left_out(part: Part) -> str:

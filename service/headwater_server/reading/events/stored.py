@@ -41,7 +41,7 @@ class StoredEvents:
     @property
     def relation(self) -> str:
         """SQL of the rows that count."""
-        return f"(SELECT * FROM {self._table} WHERE rowid < {self._rows})"
+        return f"(SELECT * FROM {self._table} WHERE _row < {self._rows})"
 
     @property
     def items(self) -> str:
@@ -55,7 +55,7 @@ class StoredEvents:
     @cached_property
     def first_time_ms(self) -> int:
         """The time of the first event."""
-        sql = f"SELECT time_ms FROM {self._table} WHERE rowid = 0"
+        sql = f"SELECT time_ms FROM {self._table} WHERE _row = 0"
         return int(self._session.row(sql)[0])
 
     def events(self) -> Iterator[Event]:
@@ -70,7 +70,7 @@ class StoredEvents:
             end = min(start + PAGE_ROWS, self._rows)
             for row in self._session.rows(
                 f"SELECT {self._columns} FROM {self._table} "
-                f"WHERE rowid >= {start} AND rowid < {end} ORDER BY rowid"
+                f"WHERE _row >= {start} AND _row < {end} ORDER BY _row"
             ):
                 yield row[0], _event(row)
 

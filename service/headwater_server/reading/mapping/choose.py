@@ -116,7 +116,9 @@ def _found(table: Table) -> str:
         paths = sorted(path for path in table.paths() if not path.endswith("[]"))
         return f"{table.name}: no preset knows documents with {listed(paths)}"
     if not any(table.columns):
-        return f"{table.name}: no preset knows a file of {len(table.first_row)} columns without header"
+        return (
+            f"{table.name}: no preset knows a file of {len(table.first_row)} columns without header"
+        )
     return f"{table.name}: no preset knows the columns {listed(table.columns)}"
 
 

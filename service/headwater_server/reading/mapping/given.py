@@ -37,9 +37,7 @@ def given_form(table: Table, role: Role, options: MappingOptions) -> Form | None
     return Form(preset="", role=role, columns=own, features=None, time=time)
 
 
-def _check(
-    role: Role, known: set[str], options: MappingOptions, table: Table
-) -> None:
+def _check(role: Role, known: set[str], options: MappingOptions, table: Table) -> None:
     needed = {"items": ["item_id"], "users": ["user_id"]}.get(role, [])
     if role == "events":
         needed = ["event_time", "item_id"]

@@ -71,7 +71,9 @@ def _named(form: Form, table: Table) -> int:
 
 
 def _has_name(pattern: str, table: Table) -> bool:
-    return any(fnmatch(name.lower(), pattern) for name in (table.name.rsplit("/")[-1], table.path.name))
+    return any(
+        fnmatch(name.lower(), pattern) for name in (table.name.rsplit("/")[-1], table.path.name)
+    )
 
 
 def _points_of_look(form: Form, table: Table) -> int:
@@ -79,6 +81,8 @@ def _points_of_look(form: Form, table: Table) -> int:
     row = table.first_row
     if table.kind != "rows" or len(row) != len(form.header):
         return 0
-    if not all(re.fullmatch(look, cell.strip()) for look, cell in zip(form.looks, row, strict=True)):
+    if not all(
+        re.fullmatch(look, cell.strip()) for look, cell in zip(form.looks, row, strict=True)
+    ):
         return 0
     return len(form.header) + _named(form, table)

@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from headwater_server.reading.sql import text_sql
 
-AVAILABLE = (
-    "instock in-stock available yes y true t 1 on active published enabled limitedavailability "
-    "lowstock limited onlineonly instoreonly presale preorder preordered backorder backordered "
-    "madetoorder onbackorder reserved availablefororder ja oui si sí sim tak да вналичии "
-    "наскладе verfügbar auflager lieferbar vorrätig vorbestellbar enstock disponible disponibile "
-    "disponível dostępny opvoorraad beschikbaar 有货 有貨 在庫あり 是 はい instockonline wahr vrai "
-    "verdadero vero verdadeiro prawda"
-).split()
-GONE = (
-    "outofstock out-of-stock unavailable notavailable no n false f 0 off inactive draft archived "
-    "unpublished disabled soldout discontinued deleted ended expired nein non não nao nie нет "
-    "нетвналичии ausverkauft nichtverfügbar nichtlieferbar nichtauflager vergriffen épuisé "
-    "nondisponible indisponible rupturedestock agotado sinstock nodisponible esaurito "
-    "nondisponibile esgotado indisponível niedostępny brak uitverkocht nietopvoorraad 缺货 缺貨 "
-    "無貨 无货 在庫なし 否 いいえ falsch faux falso fałsz"
-).split()
+AVAILABLE = ["instock", "in-stock", "available", "yes", "y", "true", "t", "1", "on", "active", "published", "enabled", "limitedavailability", "lowstock", "limited", "onlineonly", "instoreonly", "presale", "preorder", "preordered", "backorder", "backordered", "madetoorder", "onbackorder", "reserved", "availablefororder", "ja", "oui", "si", "sí", "sim", "tak", "да", "вналичии", "наскладе", "verfügbar", "auflager", "lieferbar", "vorrätig", "vorbestellbar", "enstock", "disponible", "disponibile", "disponível", "dostępny", "opvoorraad", "beschikbaar", "有货", "有貨", "在庫あり", "是", "はい", "instockonline", "wahr", "vrai", "verdadero", "vero", "verdadeiro", "prawda"]
+GONE = ["outofstock", "out-of-stock", "unavailable", "notavailable", "no", "n", "false", "f", "0", "off", "inactive", "draft", "archived", "unpublished", "disabled", "soldout", "discontinued", "deleted", "ended", "expired", "nein", "non", "não", "nao", "nie", "нет", "нетвналичии", "ausverkauft", "nichtverfügbar", "nichtlieferbar", "nichtauflager", "vergriffen", "épuisé", "nondisponible", "indisponible", "rupturedestock", "agotado", "sinstock", "nodisponible", "esaurito", "nondisponibile", "esgotado", "indisponível", "niedostępny", "brak", "uitverkocht", "nietopvoorraad", "缺货", "缺貨", "無貨", "无货", "在庫なし", "否", "いいえ", "falsch", "faux", "falso", "fałsz"]
 
 
 def availability_sql(cell: str) -> str:

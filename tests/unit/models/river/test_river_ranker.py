@@ -77,7 +77,8 @@ PIPELINES = (
 @pytest.mark.parametrize("expression", PIPELINES)
 def test_many_rows_at_once_are_rivers_own_numbers(expression):
     """To the last bit, also far out where River's sigmoid is cut, and where nothing varies."""
-    ranker = RiverRanker.named(expression, ("near", "dear", "still"), ("visits",), seed=5)
+    name = f"river:{expression}"
+    ranker = RiverRanker.named(name, ("near", "dear", "still"), ("visits",), seed=5)
     rng, context = np.random.default_rng(3), np.ones(1, np.float32)
     for _ in range(80):
         rows = rng.normal(size=(5, 3)).astype(np.float32) * [1, 9, 0]
@@ -106,7 +107,7 @@ TREES = "forest.ARFClassifier(n_models=2, grace_period=20)"
 
 
 def _forest_digest():
-    ranker = RiverRanker.named(TREES, ("near", "dear"), ("visits",), seed=5)
+    ranker = RiverRanker.named(f"river:{TREES}", ("near", "dear"), ("visits",), seed=5)
     _teach(ranker, 60)
     assert len(ranker.model) == 2
     return state.digest(state.flatten(ranker.state()))
@@ -140,4 +141,4 @@ def test_a_forest_is_the_same_in_every_process():
 def test_what_cannot_learn_or_be_kept_is_refused_before_it_ranks(expression, why):
     """A trial finds it, so that no snapshot fails and no question does."""
     with pytest.raises(ValueError, match=f"ranker: .*{why}"):
-        RiverRanker.named(expression, ("near", "dear"), ("visits",), seed=1)
+        RiverRanker.named(f"river:{expression}", ("near", "dear"), ("visits",), seed=1)

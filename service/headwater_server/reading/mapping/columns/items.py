@@ -8,7 +8,11 @@ from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, Fields, fields_of, left_out_sql
 from headwater_server.reading.mapping.columns.relation import source_for
 from headwater_server.reading.mapping.columns.sources import Source
+<<<<<<< HEAD
 from headwater_server.reading.mapping.compiled import Choice, CompiledItems
+=======
+from headwater_server.reading.mapping.compiled import ITEM_COLUMNS, Choice, CompiledItems
+>>>>>>> reader
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.timing import time_format
 from headwater_server.reading.meaning.availability import availability_sql
@@ -111,9 +115,7 @@ class _Compiling:
         if price == ABSENT:
             return ABSENT, currency
         label = self.fields.labels().get("price", "price")
-        rule = price_rule(
-            self.connection, price, self.source.clause(), label, self.form.decimal
-        )
+        rule = price_rule(self.connection, price, self.source.clause(), label, self.form.decimal)
         self.notes += filter(None, [rule.note])
         if rule.style == "plain":
             return number_sql(price, "plain"), currency

@@ -7,9 +7,13 @@ from duckdb import DuckDBPyConnection
 from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, fields_of, left_out_sql
 from headwater_server.reading.mapping.columns.relation import source_for
+<<<<<<< HEAD
 from headwater_server.reading.mapping.compiled import Choice, CompiledUsers
 
 COLUMNS = ("_line", "user_id", "features", "left_out")
+=======
+from headwater_server.reading.mapping.compiled import USER_COLUMNS, Choice, CompiledUsers
+>>>>>>> reader
 
 
 def compile_users(choice: Choice, connection: DuckDBPyConnection) -> CompiledUsers:

@@ -1,4 +1,4 @@
-"""Popularity with decay: what everyone wants lately, the same for all."""
+"""Popularity with decay: the items that all visitors chose recently, the same for everyone."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ from collections.abc import Set as AbstractSet
 
 import numpy as np
 
-from benchmarks.quality.peers.base import Peer
-from benchmarks.quality.peers.numbering import Array, Numbering, best, grown
+from headwater_server.evaluation.baselines.numbering import Array, Numbering, best, grown
+from headwater_server.evaluation.baselines.recommender import Recommender
 
 DOUBLINGS_MAX = 500.0
 """Newer events weigh more rather than older ones less; so often may the weight double."""
 
 
-class Popularity(Peer):
+class Popularity(Recommender):
     """Items by the number of their rewarded events, each worth half after ``half_life_events``.
 
     After event k an item's popularity is the sum over its events e of 2^((e - k) / half_life).
 
-    >>> peer = Popularity(2)
+    >>> popularity = Popularity(2)
     >>> for item in "aab":
-    ...     peer.learn("v", item, 1.0, None, 0.0)
-    >>> [(item, round(score, 3)) for item, score in peer.recommend("v", 0.0, set(), 2)]
+    ...     popularity.learn("v", item, 1.0, None, 0.0)
+    >>> [(item, round(score, 3)) for item, score in popularity.recommend("v", 0.0, set(), 2)]
     [('a', 1.207), ('b', 1.0)]
     """
 
-    def __init__(self, half_life_events: int) -> None:
+    def __init__(self, half_life_events: int = 2_000) -> None:
         self.name = f"popularity, half-life {half_life_events:,} events"
-        self.settings = "rewarded events count 1 each, then decay exponentially"
+        self.settings = (
+            f"rewarded events count 1 each, and half after every {half_life_events:,} events"
+        )
         self._half_life_events = half_life_events
         self._items = Numbering()
         self._weights = np.zeros(1024)
@@ -63,10 +65,10 @@ class Popularity(Peer):
 
 
 class Popular:
-    """What a peer shows where it knows nothing: the popular items, below all that it ranked."""
+    """What a recommender shows where it knows nothing: popular items, below all it ranked."""
 
     def __init__(self) -> None:
-        self._popularity = Popularity(2_000)
+        self._popularity = Popularity()
 
     def learn(self, item_id: str, reward: float) -> None:
         """Count one event."""

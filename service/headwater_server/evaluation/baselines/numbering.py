@@ -1,4 +1,4 @@
-"""What peers share: ids as numbers, arrays that grow with them, and the best of an array."""
+"""Ids as numbers, arrays that grow with them, and the best of an array."""
 
 from __future__ import annotations
 

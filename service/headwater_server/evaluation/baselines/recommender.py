@@ -1,7 +1,7 @@
-"""A peer: another recommender behind one small face, and that face as an engine.
+"""A simple recommender behind one small interface, and that interface as an engine.
 
-`AsEngine` makes of a peer what a backtest folds, so that one `Backtest` counts Headwater and all
-peers alike: the same events, the same questions, the same misses.
+`AsEngine` makes of it what a backtest folds, so that one `Backtest` counts Headwater and
+all others alike: the same events, the same questions, the same misses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from headwater_server.engine.messages.rewards import IMPRESSION, canonical_type,
 from headwater_server.engine.settings import EngineSettings
 
 
-class Peer(ABC):
+class Recommender(ABC):
     """A recommender that learns every event and is asked before each.
 
     ``name`` is in the table, ``settings`` below it: all that is needed to get the same figures
@@ -43,14 +43,14 @@ class Peer(ABC):
 
 
 class AsEngine:
-    """A peer as the `Foldable` that a `Backtest` needs. Catalogue entries are passed over."""
+    """A recommender as the `Foldable` that a `Backtest` needs; it gets no items, only events."""
 
-    def __init__(self, peer: Peer) -> None:
-        self._peer = peer
+    def __init__(self, recommender: Recommender) -> None:
+        self._recommender = recommender
         self._settings = EngineSettings()
 
     def apply(self, entry: Entry) -> list[Outcome]:
-        """Teach the peer the entry's events, an item at a time; impressions are no interactions."""
+        """Teach it the entry's events, an item at a time; impressions are no interactions."""
         for operation in entry.operations:
             if isinstance(operation, SettingsChange):
                 self._settings = operation.settings
@@ -64,17 +64,17 @@ class AsEngine:
         reward = reward_of(event, self._settings)
         time_s = (event.event_time_ms or 0) / 1000
         for item in event.items:
-            self._peer.learn(event.visitor_id, item.item_id, reward, event.value, time_s)
+            self._recommender.learn(event.visitor_id, item.item_id, reward, event.value, time_s)
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
-        """Ask the peer. Without exploration each slot is certain, so its propensity is 1."""
+        """Ask the recommender. Without exploration each slot is certain, so its propensity is 1."""
         left_out = frozenset(request.exclude_item_ids)
-        ranked = self._peer.recommend(
+        ranked = self._recommender.recommend(
             request.visitor_id, now_ms / 1000, left_out, request.page_size
         )
         results = tuple(Result(item_id, score, None, 1.0) for item_id, score in ranked)
-        return Recommendation(request.recommendation_id, results, self._peer.name)
+        return Recommendation(request.recommendation_id, results, self._recommender.name)
 
     def digest(self) -> str:
-        """Return "": a peer's state has no digest."""
+        """Return "": its state has no digest."""
         return ""
