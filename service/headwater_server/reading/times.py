@@ -92,7 +92,8 @@ class TimeFormat:
         # a BIGINT is exact where a double is not: nanoseconds have nineteen digits
         whole, part = f"TRY_CAST({plain} AS BIGINT)", f"TRY_CAST({plain} AS DOUBLE)"
         if self.unit == "s":
-            quick = f"TRY_CAST({text} AS INTEGER)::BIGINT * 1000"
+            short = f"CASE WHEN NOT contains({text}, '.') THEN TRY_CAST({text} AS INTEGER) END"
+            quick = f"({short})::BIGINT * 1000"  # a cast of 1.5 to INTEGER is 2
             number = f"CAST(round({part} * 1000) AS BIGINT)"
             slow = f"CASE WHEN isfinite({part}) AND abs({part}) < 1e12 THEN {number} END"
             return f"(coalesce({quick}, {slow}){zero})"

@@ -21,8 +21,7 @@ NOW_MS = 1_775_000_000_000  # after all of the files' times
 def read(path: Path, session: Session) -> ShopFiles:
     wanted = json.loads(path.read_text(encoding="utf-8"))
     files = {
-        role: tuple(path.parent / name for name in names)
-        for role, names in wanted["files"].items()
+        role: tuple(path.parent / name for name in names) for role, names in wanted["files"].items()
     }
     asked = Asked(**files, options=MappingOptions(**wanted["options"]))
     return read_shop(asked, EngineSettings(), NOW_MS, session)
@@ -62,7 +61,9 @@ def wanted_event(wanted: dict) -> dict:
     return defaults | wanted | {"items": [line(item) for item in wanted["items"]]}
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}-{path.name.split('.')[0]}")
+@pytest.mark.parametrize(
+    "path", CASES, ids=lambda path: f"{path.parent.name}-{path.name.split('.')[0]}"
+)
 def test_kind(path: Path) -> None:
     wanted = json.loads(path.read_text(encoding="utf-8"))
     with Session() as session:

@@ -8,11 +8,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-<<<<<<< HEAD
 from headwater_server.reading.mapping.columns.sources import Source, placeholders
-=======
-from headwater_server.reading.mapping.columns.sources import Source
->>>>>>> reader
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.names import same
 from headwater_server.reading.opening.table import Table
