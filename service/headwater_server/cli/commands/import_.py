@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
-from headwater_server.cli.reading.files import exit_code, read_files
-from headwater_server.cli.reading.flags import Reading
+from headwater_server.cli.reading.files import exit_code, print_guess, read_files
+from headwater_server.cli.reading.flags import PANEL, Reading
 from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
 from headwater_server.cli.target import Key, Target
 from headwater_server.errors import StoreRefused, StoreUnavailable
@@ -34,6 +35,14 @@ def import_events(
         int, typer.Option(min=1, max=1000, help="events in one log entry or call")
     ] = 500,
     *,
+    guess: Annotated[
+        Path | None,
+        typer.Option(
+            help="print a mapping to edit for this file, which no preset knows, and end",
+            rich_help_panel=PANEL,
+            show_default=False,
+        ),
+    ] = None,
     as_of_now: Annotated[
         bool,
         typer.Option(
@@ -58,6 +67,9 @@ def import_events(
     import asyncio
 
     with explained(), store_explained():
+        if guess:
+            print_guess(guess)
+            return
         settings = load_settings(**flags)
         _check_flags(files, target, settings)
         settings = asyncio.run(_as_on_log(settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -40,6 +41,17 @@ def _read(files: Reading, settings: EngineSettings, limit: int | None, watch: Wa
         return read_asked(files.asked(limit), settings, watch)
     first = [paths[0] if paths else None for paths in (files.items, files.users)]
     return read_gorse(files.events[0], *first, files.type_names, settings, limit)
+
+
+def print_guess(path: Path) -> None:
+    """Print a mapping to edit for a file. Raises `BadFile` if it cannot be opened."""
+    from headwater_server.reading.mapping.guess import guess
+    from headwater_server.reading.opening.opened import opened
+    from headwater_server.reading.session import Session
+
+    with Session() as session:
+        for table in opened([path], session):
+            typer.echo(guess(table), nl=False)
 
 
 def exit_code(report: Report | None) -> int:

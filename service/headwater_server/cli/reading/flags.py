@@ -65,15 +65,20 @@ class Reading:
     @property
     def type_names(self) -> dict[str, str]:
         """Our event type for each of theirs. Raises `BadSettings`."""
-        return pairs("--type", self.types, "THEIRS=OURS", "read=detail-page-view")
+        form, example = "THEIRS=OURS", "read=detail-page-view"
+        return pairs("--type", self.types, form, example, may_be_empty=True)
 
 
-def pairs(flag: str, given: Iterable[str], form: str, example: str) -> dict[str, str]:
+def pairs(
+    flag: str, given: Iterable[str], form: str, example: str, *, may_be_empty: bool = False
+) -> dict[str, str]:
     """Return the pairs of a repeated flag. Raises `BadSettings`."""
     from headwater_server.settings_checks import BadSettings
 
     parts = [text.partition("=") for text in given]
-    wrong = next(("".join(part) for part in parts if not (part[0] and part[1])), "")
+    wrong = next(
+        ("".join(part) for part in parts if not ((part[0] or may_be_empty) and part[1])), ""
+    )
     if wrong:
         raise BadSettings(f"{flag} {wrong}: write {form}, such as {example}")
     return {left.strip(): right.strip() for left, _, right in parts}
@@ -121,12 +126,13 @@ def _options(*, required: bool) -> dict[str, inspect.Parameter]:
                 default=... if required else None, panel=None),
         _option("items", paths, f"items: {KINDS}", panel=None),
         _option("users", paths, "accounts with their features", panel=None),
-        _option("preset", str | None, "the form of the files, such as ga4 or shopify-orders "
+        _option("preset", str | None, "the form of the files, such as ga4 or shopify "
                 "(default: found by the names of the columns)"),
         _option("column", texts, "which of their columns is one of ours, such as "
                 "visitor_id=clientId; may be repeated", metavar="OURS=THEIRS"),
         _option("type", texts, "the event type for one of theirs, such as pv=view; nothing after "
-                "the = leaves its rows out; may be repeated", metavar="THEIRS=OURS"),
+                "the = leaves its rows out, nothing before it is for rows without a type; may be "
+                "repeated", metavar="THEIRS=OURS"),
         _option("time-format", str | None, "how times are written, such as '%d/%m/%Y %H:%M'"),
         _option("time-zone", str | None, "the zone of times without one, such as Europe/Berlin "
                 "(default UTC)"),

@@ -17,7 +17,6 @@ from headwater_server.reading.mapping.columns.relation import source_for
 from headwater_server.reading.mapping.compiled import EVENT_COLUMNS, Choice, CompiledEvents
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.timing import time_format, time_sql
-from headwater_server.reading.mapping.names import BadMapping
 from headwater_server.reading.meaning.event_types import (
     PURCHASE,
     RATING,
@@ -42,15 +41,6 @@ class _Compiling:
         self.form: Form = choice.mapping
         self.connection = connection
         self.fields: Fields = fields_of(self.form, source_for(self.form, choice.tables))
-        self._check_type(choice)
-
-    def _check_type(self, choice: Choice) -> None:
-        fixed = {"event_type", ""} & {*self.form.defaults, *self.form.types}
-        if not self.fields.has("event_type") and not fixed:
-            raise BadMapping(
-                f"{choice.tables[0].name}: no column says what its rows are; say it with --type "
-                "=detail-page-view (or =purchase-complete, =add-to-cart, …)"
-            )
 
     def compiled(self) -> CompiledEvents:
         price = price_of(self.form, self.fields, self.connection)
