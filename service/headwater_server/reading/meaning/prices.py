@@ -15,12 +15,16 @@ SYMBOLS = {
     "₩": "KRW", "₺": "TRY", "zł": "PLN", "₴": "UAH", "₪": "ILS", "฿": "THB", "₫": "VND",
     "Kč": "CZK", "CHF": "CHF",
 }  # fmt: skip
+FIRST = 200
 _LETTERS = r"\p{L}+\.?|[^0-9,.\-]"
 
 
 @dataclass(frozen=True)
 class PriceRule:
-    """How the numbers of a column are written, and what has to be said about it."""
+    """How the numbers of a column are written, and what has to be said about it.
+
+    plain: as Python writes them; a later cell that is not is read by itself, as in mixed.
+    """
 
     style: Style
     note: str = ""
@@ -43,10 +47,7 @@ def price_rule(
     connection: DuckDBPyConnection, cell: str, source: str, label: str, decimal: str = ""
 ) -> PriceRule:
     """Look at the whole column: which mark is the decimal one, and is that certain?"""
-    plain = (
-        f"SELECT count(*) FROM {source} WHERE {cell} <> '' AND TRY_CAST({cell} AS DOUBLE) IS NULL"
-    )
-    if not decimal and not _row(connection, plain)[0]:
+    if not decimal and _seem_plain(connection, cell, source):
         return PriceRule("plain")
     found = _row(connection, _STYLE.format(letters=_LETTERS, cell=cell, source=source))
     _, comma, point, unsure, example, dollars = found
@@ -68,10 +69,18 @@ def price_rule(
     return PriceRule(style, "; ".join(filter(None, (text, note))))
 
 
+def _seem_plain(connection: DuckDBPyConnection, cell: str, source: str) -> bool:
+    """Return whether the first cells are plain numbers; a look at all reads the file again."""
+    first = f"SELECT {cell} AS x FROM {source} LIMIT {FIRST}"
+    odd = "count(*) FILTER (WHERE x <> '' AND TRY_CAST(x AS DOUBLE) IS NULL)"
+    return not _row(connection, f"SELECT {odd} FROM ({first})")[0]
+
+
 def number_sql(cell: str, style: Style) -> str:
     """Return the SQL of the plain number; a cell without a number stays as it is."""
     if style == "plain":
-        return cell
+        odd = f"{cell} <> '' AND TRY_CAST({cell} AS DOUBLE) IS NULL"
+        return f"CASE WHEN {odd} THEN {number_sql(cell, 'mixed')} ELSE {cell} END"
     bare = f"regexp_replace({cell}, '{_LETTERS}', '', 'g')"
     point = f"replace({bare}, ',', '')"
     comma = f"replace(replace({bare}, '.', ''), ',', '.')"

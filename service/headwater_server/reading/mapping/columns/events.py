@@ -157,7 +157,7 @@ class _Compiling:
         rule = price_rule(self.connection, price, source, label, self.form.decimal)
         self.notes += filter(None, [rule.note])
         if rule.style == "plain":
-            return price, currency
+            return number_sql(price, "plain"), currency
         beside = currency_sql(price)
         both = beside if currency == ABSENT else f"coalesce({beside}, {currency})"
         return number_sql(price, rule.style), both

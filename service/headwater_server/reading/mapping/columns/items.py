@@ -8,7 +8,11 @@ from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, Fields, fields_of, left_out_sql
 from headwater_server.reading.mapping.columns.relation import source_for
 from headwater_server.reading.mapping.columns.sources import Source
+<<<<<<< HEAD
 from headwater_server.reading.mapping.compiled import ITEM_COLUMNS, Choice, CompiledItems
+=======
+from headwater_server.reading.mapping.compiled import Choice, CompiledItems
+>>>>>>> presets
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.timing import time_format
 from headwater_server.reading.meaning.availability import availability_sql
@@ -17,6 +21,10 @@ from headwater_server.reading.meaning.mangled import mangled_notes
 from headwater_server.reading.meaning.prices import currency_sql, number_sql, price_rule
 from headwater_server.reading.meaning.variants import aliases_sql, folded_sql, newest_sql
 
+COLUMNS = (
+    "_line", "item_id", "title", "categories", "tags", "price", "currency_code", "available",
+    "publish_time", "expire_time", "features", "parent", "left_out",
+)  # fmt: skip
 NO_LIST = "NULL::VARCHAR[]"
 
 
@@ -46,7 +54,7 @@ class _Compiling:
         self.notes += mangled_notes(self.connection, {label: "item_id"}, f"({rows})")
         self.notes += self._unknown_words(rows)
         return CompiledItems(
-            sql=f"SELECT {', '.join(ITEM_COLUMNS)} FROM ({rows})",
+            sql=f"SELECT {', '.join(COLUMNS)} FROM ({rows})",
             aliases=aliases,
             time=time_format(self.form),
             labels=self.fields.labels(),
@@ -104,7 +112,7 @@ class _Compiling:
         rule = price_rule(self.connection, price, self.source.clause(), label, self.form.decimal)
         self.notes += filter(None, [rule.note])
         if rule.style == "plain":
-            return price, currency
+            return number_sql(price, "plain"), currency
         beside = currency_sql(price)
         both = beside if currency == ABSENT else f"coalesce({beside}, nullif({currency}, ''))"
         return number_sql(price, rule.style), both
