@@ -34,7 +34,7 @@ def as_text(time_ms: int) -> str:
 
 
 def line(item: list) -> tuple:
-    """An item as an expectation writes it: id, quantity, price, currency; the last may be left out."""
+    """An item as an expectation writes it: id, quantity, price, currency; or fewer of them."""
     item_id, quantity, price, currency = (*item, *(None, 1, None, "")[len(item) :])
     return item_id, float(quantity), price, currency
 

@@ -37,7 +37,7 @@ def choose(
         return joined
     choices = [one for table in tables if (one := _choice(forms, table, role, options))]
     if not choices:
-        raise BadMapping(_unknown(forms, tables, role, options))
+        raise BadMapping(_unknown(forms, tables, role))
     return tuple(choices)
 
 
@@ -100,13 +100,12 @@ def _check(form: Form, name: str) -> None:
 def _why(form: Form, options: MappingOptions) -> str:
     what = f"{options.map_file.name}" if options.map_file else f"preset {form.preset}"
     if form.header:
-        return f"{what}: no header, and {len(form.header)} columns that look like {listed(form.header)}"
+        look = listed(form.header)
+        return f"{what}: no header, and {len(form.header)} columns that look like {look}"
     return f"{what}: its columns {listed(form.match)}"
 
 
-def _unknown(
-    forms: Sequence[Form], tables: Sequence[Table], role: Role, options: MappingOptions
-) -> str:
+def _unknown(forms: Sequence[Form], tables: Sequence[Table], role: Role) -> str:
     if not tables:
         return "there is no table in it"
     table = tables[0]
@@ -151,4 +150,5 @@ def _way_out(role: Role) -> str:
         "items": "--column item_id=… (the other columns become features)",
         "users": "--column user_id=…",
     }[role]
-    return f"say what its columns are: {needed}; or let `headwater import --guess FILE` write a mapping"
+    guess = "or let `headwater import --guess FILE` write a mapping"
+    return f"say what its columns are: {needed}; {guess}"

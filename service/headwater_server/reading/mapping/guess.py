@@ -10,47 +10,41 @@ from headwater_server.reading.mapping.forms.form import Role
 from headwater_server.reading.mapping.names import same
 from headwater_server.reading.opening.table import Table
 
-EVENTS: Mapping[str, tuple[str, ...]] = {
-    "event_time": (
-        "event-time", "timestamp", "time", "event-timestamp", "ts", "datetime", "created-at",
-        "when", "at", "date", "occurred-at", "order-date", "created", "event-date", "unix-time", "day",
-    ),
-    "event_type": (
-        "event-type", "event", "type", "action", "event-name", "behavior", "behavior-type",
-        "what", "interaction", "interaction-type", "activity", "verb", "kind",
-    ),
-    "visitor_id": (
-        "visitor-id", "visitorid", "visitor", "user-pseudo-id", "anonymous-id", "anonymousid", "client-id", "clientid", "client",
-        "device-id", "cookie-id", "cookie", "session-id", "sessionid",
-    ),
-    "user_id": (
-        "user-id", "userid", "user", "who", "customer-id", "customerid", "customer", "uid", "account-id",
-        "member-id", "buyer-id", "shopper-id", "email",
-    ),
-    "item_id": (
-        "item-id", "itemid", "item", "product-id", "productid", "product", "sku", "article-id",
-        "articleid", "movieid", "isbn", "asin", "variant-id", "content-id", "ean",
-    ),
-    "order_id": ("order-id", "orderid", "order", "invoice", "invoiceno", "transaction-id",
-                 "transactionid", "order-number"),
-    "quantity": ("quantity", "qty", "amount", "count", "units"),
-    "price": ("price", "unit-price", "unitprice", "item-price"),
-    "currency_code": ("currency", "currency-code", "order-currency"),
-    "value": ("rating", "value", "score", "stars"),
-    "session_id": ("session-id", "sessionid", "session", "visit-id"),
-    "event_id": ("event-id", "eventid", "message-id", "messageid", "uuid"),
-}  # fmt: skip
-ITEMS: Mapping[str, tuple[str, ...]] = {
-    "item_id": (*EVENTS["item_id"], "id", "handle", "code"),
-    "title": ("title", "name", "product-name", "item-name", "description", "label"),
-    "categories": ("categories", "category", "genres", "genre", "product-type", "category-path"),
-    "price": (*EVENTS["price"], "sale-price", "amount"),
-    "currency_code": EVENTS["currency_code"],
-    "available": ("available", "availability", "in-stock", "instock", "stock-status", "status"),
-    "quantity": ("stock", "stock-quantity", "inventory", "quantity", "qty"),
-    "tags": ("tags", "labels", "keywords"),
-    "publish_time": ("publish-time", "published-at", "created-at", "creation-timestamp"),
-    "parent": ("parent", "parent-id", "item-group-id", "product-group", "parent-sku"),
+_ITEM_IDS = (
+    "item-id itemid item product-id productid product sku article-id articleid movieid isbn asin "
+    "variant-id content-id ean"
+)
+EVENTS: Mapping[str, str] = {
+    "event_time": "event-time timestamp time event-timestamp ts datetime created-at when at date "
+    "occurred-at order-date created event-date unix-time day",
+    "event_type": "event-type event type action event-name behavior behavior-type what "
+    "interaction interaction-type activity verb kind",
+    "visitor_id": "visitor-id visitorid visitor user-pseudo-id anonymous-id anonymousid "
+    "client-id clientid client device-id cookie-id cookie session-id sessionid",
+    "user_id": "user-id userid user who customer-id customerid customer uid account-id member-id "
+    "buyer-id shopper-id email",
+    "item_id": _ITEM_IDS,
+    "order_id": "order-id orderid order invoice invoiceno transaction-id transactionid "
+    "order-number",
+    "quantity": "quantity qty amount count units",
+    "price": "price unit-price unitprice item-price",
+    "currency_code": "currency currency-code order-currency",
+    "value": "rating value score stars",
+    "session_id": "session-id sessionid session visit-id",
+    "event_id": "event-id eventid message-id messageid uuid",
+}
+"""Our fields, and how files call them: the earliest word wins."""
+ITEMS: Mapping[str, str] = {
+    "item_id": f"{_ITEM_IDS} id handle code",
+    "title": "title name product-name item-name description label",
+    "categories": "categories category genres genre product-type category-path",
+    "price": "price unit-price unitprice item-price sale-price amount",
+    "currency_code": "currency currency-code",
+    "available": "available availability in-stock instock stock-status status",
+    "quantity": "stock stock-quantity inventory quantity qty",
+    "tags": "tags labels keywords",
+    "publish_time": "publish-time published-at created-at creation-timestamp",
+    "parent": "parent parent-id item-group-id product-group parent-sku",
 }
 _NEEDED = {"events": ("event_time", "event_type", "item_id"), "items": ("item_id",)}
 
@@ -116,15 +110,15 @@ def _names(table: Table) -> list[str]:
 
 
 def _role(names: Sequence[str]) -> Role:
-    people = (*EVENTS["visitor_id"], *EVENTS["user_id"])
-    acts = _first(people, names) or _first(EVENTS["event_type"][:6], names)
+    people = f"{EVENTS['visitor_id']} {EVENTS['user_id']}"
+    acts = _first(people, names) or _first("event-type event action event-name", names)
     return "events" if acts else "items"
 
 
-def _first(words: Sequence[str], names: Sequence[str]) -> str:
-    """Return the name that says the earliest of ``words``, at its end if it is a path."""
+def _first(words: str, names: Sequence[str]) -> str:
+    """Return the name that is the earliest of ``words``, at its end if it is a path."""
     short = {same(name.rsplit(".", 1)[-1]): name for name in reversed(names)}
-    return next((short[word] for word in words if word in short), "")
+    return next((short[word] for word in words.split() if word in short), "")
 
 
 def _lists(table: Table) -> set[str]:

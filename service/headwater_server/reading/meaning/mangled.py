@@ -48,7 +48,8 @@ def _suspect(
     for label, cell in cells.items():
         first = f"SELECT {cell} AS x FROM {source} LIMIT {FIRST}"
         found = connection.execute(
-            f"SELECT count(*) FROM ({first}) WHERE regexp_matches(x, '^\\d+(\\.0|\\.?\\d*E\\+\\d+)$')"
+            f"SELECT count(*) FROM ({first}) "
+            "WHERE regexp_matches(x, '^\\d+(\\.0|\\.?\\d*E\\+\\d+)$')"
         ).fetchone()
         if found and found[0]:
             suspects[label] = cell

@@ -30,17 +30,25 @@ class PriceRule:
     note: str = ""
 
 
-_STYLE = """
-SELECT count(*) FILTER (WHERE x <> '' AND TRY_CAST(x AS DOUBLE) IS NULL),
-  count(*) FILTER (WHERE regexp_matches(s, '\\..*,\\d*$') OR regexp_matches(s, ',(\\d{{1,2}}|\\d{{4,}})$')
-    OR regexp_matches(s, '\\.\\d{{3}}\\.\\d{{3}}$')),
-  count(*) FILTER (WHERE regexp_matches(s, ',.*\\.\\d*$')
-    OR regexp_matches(s, '^[^.]*\\.(\\d{{1,2}}|\\d{{4,}})$') OR regexp_matches(s, ',\\d{{3}},\\d{{3}}$')),
-  count(*) FILTER (WHERE regexp_matches(s, '^[^.,]*[.,]\\d{{3}}$')),
-  any_value(x) FILTER (WHERE regexp_matches(s, '^[^.,]*[.,]\\d{{3}}$')),
-  count(*) FILTER (WHERE contains(x, '$') AND NOT regexp_matches(x, '[A-Z]{{2,3}}'))
-FROM (SELECT x, regexp_replace(x, '{letters}', '', 'g') AS s FROM (SELECT {cell} AS x FROM {source}))
-"""
+_COMMA = (r"\..*,\d*$", r",(\d{1,2}|\d{4,})$", r"\.\d{3}\.\d{3}$")
+_POINT = (r",.*\.\d*$", r"^[^.]*\.(\d{1,2}|\d{4,})$", r",\d{3},\d{3}$")
+_UNSURE = (r"^[^.,]*[.,]\d{3}$",)
+
+
+def _style_sql(cell: str, source: str) -> str:
+    """Return a SELECT of how many cells show a decimal comma, a decimal point, neither, a $."""
+    comma, point, unsure = (
+        " OR ".join(f"regexp_matches(s, '{one}')" for one in marks)
+        for marks in (_COMMA, _POINT, _UNSURE)
+    )
+    cells = f"SELECT {cell} AS x FROM {source}"
+    bare = f"SELECT x, regexp_replace(x, '{_LETTERS}', '', 'g') AS s FROM ({cells})"
+    return (
+        f"SELECT count(*) FILTER (WHERE {comma}), count(*) FILTER (WHERE {point}), "
+        f"any_value(x) FILTER (WHERE {unsure}), "
+        f"count(*) FILTER (WHERE contains(x, '$') AND NOT regexp_matches(x, '[A-Z]{{2,3}}')) "
+        f"FROM ({bare})"
+    )
 
 
 def price_rule(
@@ -49,17 +57,19 @@ def price_rule(
     """Look at the whole column: which mark is the decimal one, and is that certain?"""
     if not decimal and _seem_plain(connection, cell, source):
         return PriceRule("plain")
-    found = _row(connection, _STYLE.format(letters=_LETTERS, cell=cell, source=source))
-    _, comma, point, unsure, example, dollars = found
+    comma, point, example, dollars = _row(connection, _style_sql(cell, source))
     note = f"{label}: $ is read as USD" if dollars else ""
     if decimal:
         return PriceRule("comma" if decimal == "," else "point", note)
     if comma and point:
-        mixed = f"{label}: some prices have a decimal point, others a decimal comma; each is read by itself"
+        mixed = (
+            f"{label}: some prices have a decimal point, others a decimal comma; each is read by "
+            "itself"
+        )
         return PriceRule("mixed", "; ".join(filter(None, (mixed, note))))
     if comma or point:
         return PriceRule("comma" if comma else "point", note)
-    if not unsure:
+    if not example:
         return PriceRule("point", note)
     style: Style = "point" if "," in example else "comma"
     text = (
@@ -90,11 +100,12 @@ def number_sql(cell: str, style: Style) -> str:
         "mixed": f"CASE WHEN regexp_matches({bare}, ',\\d{{1,2}}$') THEN {comma} ELSE {point} END",
     }[style]
     sign = f"CASE WHEN regexp_matches({cell}, '^\\(.*\\)$') THEN '-' ELSE '' END"
-    return f"CASE WHEN regexp_matches({cell}, '\\d') THEN {sign} || rtrim({number}, '.-') ELSE {cell} END"
+    read = f"{sign} || rtrim({number}, '.-')"
+    return f"CASE WHEN regexp_matches({cell}, '\\d') THEN {read} ELSE {cell} END"
 
 
 def currency_sql(cell: str) -> str:
-    """Return the SQL of the currency that stands beside a price, NULL if none does."""
+    """Return the SQL of the currency beside a price, NULL if there is none."""
     marks = sorted(SYMBOLS, key=len, reverse=True)
     cases = " ".join(f"WHEN contains({cell}, '{mark}') THEN '{SYMBOLS[mark]}'" for mark in marks)
     code = f"regexp_extract({cell}, '\\b([A-Z]{{3}})\\b', 1)"

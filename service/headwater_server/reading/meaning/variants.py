@@ -54,7 +54,8 @@ def aliases_sql(rows: str) -> str:
 
 def newest_sql(rows: str) -> str:
     """Return the last row of each item, where a file has many rows of one."""
-    return f"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY _line DESC) = 1"
+    newest = "row_number() OVER (PARTITION BY item_id ORDER BY _line DESC)"
+    return f"SELECT * FROM ({rows}) QUALIFY {newest} = 1"
 
 
 def _filled(name: str) -> str:

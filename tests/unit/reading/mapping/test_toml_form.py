@@ -9,17 +9,17 @@ from headwater_server.reading.mapping.names import BadMapping
 MISTAKES = {
     "not TOML": ("[[events", "mine.toml: not TOML"),
     "nothing": ('name = "x"', "has none of [[events]], [[items]] and [[users]]"),
-    "key": ('[[events]]\nmach = ["a"]', "mine.toml: events[0].mach: there is no such key; did you mean match?"),
+    "key": ('[[events]]\nmach = ["a"]', "events[0].mach: there is no such key; did you mean match?"),
     "field": ('[[events]]\n[events.columns]\ntiem = "a"', "columns.tiem: there is no such field"),
     "near field": ('[[events]]\n[events.columns]\nitem = "a"', "did you mean item_id?"),
     "list": ("[[events]]\nmatch = 3", "events[0].match: a text or a list of texts was expected"),
-    "choice": ('[[events]]\nexplode_as = "rows"', "explode_as: 'rows' is none of items, events"),
+    "choice": ('[[events]]\nexplode_as = "rows"', "'rows' is none of items, events"),
     "unit": ('[[events]]\n[events.time]\nunit = "min"', "time.unit: 'min' is none of s, ms, us, ns"),
-    "scale": ('[[events]]\n[events.rating]\nscale = "ten"', "rating.scale: give the highest rating"),
+    "scale": ('[[events]]\n[events.rating]\nscale = "ten"', "scale: give the highest rating"),
     "skip without reason": ('[[events]]\n[[events.skip]]\ncolumn = "a"', "skip[0].reason: say why"),
     "skip of nothing": ('[[events]]\n[[events.skip]]\nreason = "r"', "skip[0]: give column and is"),
     "flag": ('[[items]]\nnewest = "yes"', "newest: true or false was expected"),
-    "types": ('[[events]]\n[events.types]\nbuy = 1', "types.buy: a text was expected"),
+    "types": ("[[events]]\n[events.types]\nbuy = 1", "types.buy: a text was expected"),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The cells of one file, by our fields: the first of several columns, defaults, SQL of a mapping."""
+"""The cells of one file, by our fields: the first of several columns, defaults, own SQL."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ FIELDS: Mapping[Role, tuple[str, ...]] = {
 class Column:
     """Where a field comes from: the first of ``names`` whose cell is not empty, or ``sql``.
 
-    In ``sql``, ``{name}`` stands for the column of that name.
+    In ``sql``, ``{name}`` is the cell of the column of that name.
     """
 
     names: tuple[str, ...] = ()

@@ -35,7 +35,7 @@ def read_forms(path: Path) -> tuple[Form, ...]:
 def parse_forms(text: str, name: str) -> tuple[Form, ...]:
     """Return the forms of a mapping. Raises `BadMapping` with the key and the fix.
 
-    >>> parse_forms('name = "mine"\\n[[events]]\\nmatch = ["who"]', "mine.toml")[0].match
+    >>> parse_forms('events = [{match = ["who"]}]', "mine.toml")[0].match
     ('who',)
     """
     try:
@@ -57,12 +57,11 @@ def _forms(top: Place, preset: str) -> Iterator[Form]:
             yield _form(place, role, preset, top.text("title"), top.text("source"))
 
 
-_KEYS = {
-    "match", "absent", "header", "looks", "file", "needs_file", "delimiter", "explode", "explode_as",
-    "drop_without", "columns", "defaults", "types", "time", "rating", "skip", "tables", "sql",
-    "gives", "notes", "features", "leave", "category_separator", "path_separator", "tag_separator",
-    "newest", "decimal", "features_sql",
-}  # fmt: skip
+_KEYS = frozenset(
+    "match absent header looks file needs_file delimiter explode explode_as drop_without columns "
+    "defaults types time rating skip tables sql gives notes features leave category_separator "
+    "path_separator tag_separator newest decimal features_sql".split()
+)
 
 
 def _form(place: Place, role: Role, preset: str, title: str, source: str) -> Form:
