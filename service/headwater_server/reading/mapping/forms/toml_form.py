@@ -57,11 +57,12 @@ def _forms(top: Place, preset: str) -> Iterator[Form]:
             yield _form(place, role, preset, top.text("title"), top.text("source"))
 
 
-_KEYS = frozenset(
-    "match absent header looks file needs_file delimiter explode explode_as drop_without columns "
-    "defaults types time rating skip tables sql gives notes features leave category_separator "
-    "path_separator tag_separator newest decimal features_sql".split()
-)
+_KEYS = {
+    "match", "absent", "header", "looks", "file", "needs_file", "delimiter", "explode",
+    "explode_as", "drop_without", "columns", "defaults", "types", "time", "rating", "skip",
+    "tables", "sql", "gives", "notes", "features", "leave", "category_separator",
+    "path_separator", "tag_separator", "newest", "decimal", "features_sql",
+}  # fmt: skip
 
 
 def _form(place: Place, role: Role, preset: str, title: str, source: str) -> Form:
