@@ -60,12 +60,11 @@ def _joined(
     for form in forms:
         found = named_tables(form, tables) if form.tables else []
         if found:
-            used = tuple(dict.fromkeys(table for _, table in found))
-            first = [table for name, table in found if name == form.tables[0].name]
-            ordered = tuple(dict.fromkeys([*first, *used]))
+            first = form.tables[0].name
+            ordered = tuple(table for _, table in sorted(found, key=lambda one: one[0] != first))
             names = ", ".join(table.name for table in ordered)
             made = overridden(form, ordered[0], options)
-            check_zero(made, names)
+            _check(made, names)
             return (Choice(form.preset, f"preset {form.preset}: {names} together", made, ordered),)
     return ()
 
@@ -78,11 +77,24 @@ def _choice(
         form = given_form(table, role, options)
         if form is None:
             return None
-        return Choice("", "columns as given", overridden(form, table, options), (table,))
+        made = overridden(form, table, options)
+        _check(made, table.name)
+        return Choice("", "columns as given", made, (table,))
     taken = table.without_header() if is_headerless(best) else table
     made = overridden(best, taken, options)
-    check_zero(made, table.name)
+    _check(made, table.name)
     return Choice(best.preset, _why(best, options), made, (taken,))
+
+
+def _check(form: Form, name: str) -> None:
+    """Refuse what no flag has said: where times begin, what the rows are."""
+    check_zero(form, name)
+    said = {"event_type", ""} & {*form.columns, *form.defaults, *form.types}
+    if form.role == "events" and not said:
+        raise BadMapping(
+            f"{name}: no column says what its rows are; say it with --type =detail-page-view (or "
+            "=purchase-complete, =add-to-cart, …)"
+        )
 
 
 def _why(form: Form, options: MappingOptions) -> str:

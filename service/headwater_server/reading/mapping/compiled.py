@@ -34,7 +34,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class CompiledEvents:
-    """A SELECT with `EVENT_COLUMNS`, one row for each event and item."""
+    """A SELECT with `EVENT_COLUMNS`, one row for each event and item.
+
+    ``lacks``: columns that the file does not have, and that are NULL in every row.
+    """
 
     sql: str
     time: TimeFormat
@@ -43,6 +46,7 @@ class CompiledEvents:
     drop_without: Sequence[str] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    lacks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def same(name: str) -> str:
     >>> same("Item ID") == same("item_id") == same("ITEM-ID")
     True
     """
-    return name.strip().lower().replace("_", "-").replace(" ", "-")
+    return name.strip().lstrip("#/").lower().replace("_", "-").replace(" ", "-")
 
 
 def near(name: str, names: Collection[str]) -> str:

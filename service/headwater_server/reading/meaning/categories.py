@@ -18,9 +18,8 @@ def list_sql(cell: str, separator: str) -> str:
 
 
 def _clean(parts: str) -> str:
-    """Return the list without empty texts and repeats, in its order."""
-    filled = f"list_filter({parts}, lambda e: e <> '')"
-    return f"list_filter({filled}, lambda e, i: list_position({filled}, e) = i)"
+    """Return the list without empty texts."""
+    return f"list_filter({parts}, lambda e: e <> '')"
 
 
 def categories_sql(cell: str, separator: str, path: str) -> str:

@@ -27,15 +27,24 @@ def type_sql(cell: str, types: Mapping[str, str], default: str = "") -> str:
 
     A type that is left out is the empty text.
     """
-    words = _OURS | dict(types)
-    cases = " ".join(
-        f"WHEN {text_sql(theirs)} THEN {text_sql(ours)}" for theirs, ours in words.items() if theirs
-    )
-    known = f"CASE {word_sql(cell)} {cases} ELSE {cell} END"
-    fallback = default or words.get("", "")
+    words = {theirs: ours for theirs, ours in (_OURS | dict(types)).items() if theirs}
+    spelled = f"CASE {word_sql(cell)} {_cases(words)} ELSE {cell} END"
+    usual = {one: ours for theirs, ours in words.items() for one in _spellings(theirs)}
+    known = f"CASE {cell} {_cases(usual)} ELSE {spelled} END"  # the second only where needed
+    fallback = default or types.get("", "")
     if not fallback:
         return known
     return f"CASE WHEN coalesce({cell}, '') = '' THEN {text_sql(fallback)} ELSE {known} END"
+
+
+def _cases(words: Mapping[str, str]) -> str:
+    return " ".join(
+        f"WHEN {text_sql(theirs)} THEN {text_sql(ours)}" for theirs, ours in words.items()
+    )
+
+
+def _spellings(word: str) -> set[str]:
+    return {word, word.replace("-", "_"), word.upper(), word.title()}
 
 
 def returned_sql(event_type: str, quantity: str) -> str:

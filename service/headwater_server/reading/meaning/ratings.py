@@ -13,7 +13,7 @@ FIRST = 200
 def found_scale(connection: DuckDBPyConnection, rows: str) -> tuple[float, str]:
     """Return the highest possible rating of ``rows``, and a note unless that is five.
 
-    ``rows`` has the columns ``event_type0`` and ``value``.
+    ``rows`` has the columns ``type`` and ``value``.
     """
     if _highest(connection, f"(SELECT * FROM {rows} LIMIT {FIRST})") <= FIVE:
         return FIVE, ""
@@ -24,6 +24,6 @@ def found_scale(connection: DuckDBPyConnection, rows: str) -> tuple[float, str]:
 
 def _highest(connection: DuckDBPyConnection, rows: str) -> float:
     found = connection.execute(
-        f"SELECT max(TRY_CAST(value AS DOUBLE)) FROM {rows} WHERE event_type0 = '{RATING}'"
+        f"SELECT max(TRY_CAST(value AS DOUBLE)) FROM {rows} WHERE type = '{RATING}'"
     ).fetchone()
     return float((found and found[0]) or 0.0)

@@ -31,11 +31,24 @@ def folded_sql(rows: str) -> str:
     return f"SELECT * FROM ({folded}) UNION ALL BY NAME {rest}"
 
 
+def filled_sql(rows: str) -> str:
+    """Return every variant, with what only the first row of its product says."""
+    window = "OVER (PARTITION BY coalesce(parent, item_id) ORDER BY _line)"
+    filled = ", ".join(
+        f"coalesce(CASE WHEN {_filled(name)} THEN {name} END, first_value(CASE WHEN "
+        f"{_filled(name)} THEN {name} END IGNORE NULLS) {window}) AS {name}"
+        for name in ("title", "categories", "tags", "features")
+    )
+    return f"SELECT * REPLACE ({filled}) FROM ({rows})"
+
+
 def aliases_sql(rows: str) -> str:
-    """Return a SELECT of variants and their products."""
+    """Return a SELECT of variants and their products, by id and by the name that orders use."""
+    named = f"SELECT alias AS variant, coalesce(parent, item_id) AS product FROM ({rows})"
+    by_id = f"SELECT item_id AS variant, parent AS product FROM ({rows})"
     return (
-        "SELECT item_id AS variant_id, any_value(parent) AS item_id "
-        f"FROM ({rows}) WHERE parent IS NOT NULL AND parent <> item_id GROUP BY 1"
+        f"SELECT variant AS variant_id, min(product) AS item_id FROM ({by_id} UNION ALL {named}) "
+        "WHERE variant <> product AND product IS NOT NULL GROUP BY variant"
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from headwater_server.reading.mapping.columns.sources import Source
+from headwater_server.reading.mapping.columns.sources import Source, placeholders
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.names import same
 from headwater_server.reading.opening.table import Table
 from headwater_server.reading.sql import text_sql
 
+_KIND = re.compile(r":(token|token_seq|float|float_seq)$")  # of RecBole's columns
 NO_FEATURES = "'{}'"
 
 
@@ -33,7 +35,7 @@ def features_sql(form: Form, table: Table, source: Source, connection: DuckDBPyC
 
 
 def _short(name: str) -> str:
-    return name.lstrip("@").removeprefix("g:")
+    return _KIND.sub("", name.lstrip("@").removeprefix("g:"))
 
 
 def _numeric(
@@ -51,6 +53,7 @@ def _names(form: Form, table: Table) -> Sequence[str]:
     if form.features is not None:
         return form.features
     used = {same(name) for column in form.columns.values() for name in column.names}
+    used |= {same(name) for column in form.columns.values() for name in placeholders(column.sql)}
     used |= {same(name) for name in form.leave}
     if form.sql:
         every: Sequence[str] = form.gives

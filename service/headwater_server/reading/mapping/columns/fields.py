@@ -40,6 +40,11 @@ class Fields:
             filled.append(text_sql(default))
         return f"coalesce({', '.join(filled)})" if filled else ABSENT
 
+    def cells(self, field: str) -> list[str]:
+        """Return the expression of each column that a field may come from."""
+        names = self.columns.get(field, Column()).names
+        return [cell for name in names if (cell := self.source.cell(name))]
+
     def labels(self) -> dict[str, str]:
         """Return how the file calls each field that it has."""
         named = {}

@@ -6,25 +6,22 @@ from duckdb import DuckDBPyConnection
 
 from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, Fields, fields_of, left_out_sql
+from headwater_server.reading.mapping.columns.prices import price_of
 from headwater_server.reading.mapping.columns.relation import source_for
 from headwater_server.reading.mapping.columns.sources import Source
-<<<<<<< HEAD
 from headwater_server.reading.mapping.compiled import ITEM_COLUMNS, Choice, CompiledItems
-=======
-from headwater_server.reading.mapping.compiled import Choice, CompiledItems
->>>>>>> presets
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.timing import time_format
 from headwater_server.reading.meaning.availability import availability_sql
 from headwater_server.reading.meaning.categories import categories_sql, list_sql, path_mark
 from headwater_server.reading.meaning.mangled import mangled_notes
-from headwater_server.reading.meaning.prices import currency_sql, number_sql, price_rule
-from headwater_server.reading.meaning.variants import aliases_sql, folded_sql, newest_sql
+from headwater_server.reading.meaning.variants import (
+    aliases_sql,
+    filled_sql,
+    folded_sql,
+    newest_sql,
+)
 
-COLUMNS = (
-    "_line", "item_id", "title", "categories", "tags", "price", "currency_code", "available",
-    "publish_time", "expire_time", "features", "parent", "left_out",
-)  # fmt: skip
 NO_LIST = "NULL::VARCHAR[]"
 
 
@@ -47,14 +44,15 @@ class _Compiling:
         if self.form.newest:
             rows = newest_sql(rows)
         aliases = ""
-        if self.fields.has("parent") and self.form.variants == "fold":
-            aliases = aliases_sql(rows)
-            rows = folded_sql(rows)
+        if self.fields.has("parent"):
+            fold = self.form.variants == "fold"
+            aliases = aliases_sql(rows) if fold else ""
+            rows = folded_sql(rows) if fold else filled_sql(rows)
         label = self.fields.labels().get("item_id", "item_id")
         self.notes += mangled_notes(self.connection, {label: "item_id"}, f"({rows})")
         self.notes += self._unknown_words(rows)
         return CompiledItems(
-            sql=f"SELECT {', '.join(COLUMNS)} FROM ({rows})",
+            sql=f"SELECT {', '.join(ITEM_COLUMNS)} FROM ({rows})",
             aliases=aliases,
             time=time_format(self.form),
             labels=self.fields.labels(),
@@ -62,19 +60,21 @@ class _Compiling:
         )
 
     def _rows(self) -> str:
-        price, currency = self._price()
+        price = price_of(self.form, self.fields, self.connection)
+        self.notes += filter(None, [price.note])
         cells = {
             "item_id": self.fields.cell("item_id"),
             "title": f"nullif(trim({self.fields.cell('title')}), '')",
             "categories": self._categories(),
             "tags": self._tags(),
-            "price": price,
-            "currency_code": currency,
+            "price": price.number,
+            "currency_code": price.currency,
             "available": self._available(),
             "publish_time": self.fields.cell("publish_time"),
             "expire_time": self.fields.cell("expire_time"),
             "features": features_sql(self.form, self.table, self.source, self.connection),
             "parent": f"nullif(trim({self.fields.cell('parent')}), '')",
+            "alias": self.fields.cell("alias"),
         }
         cases = " ".join(left_out_sql(self.form, self.source))
         cells["left_out"] = f"CASE {cases} END" if cases else ABSENT
@@ -103,19 +103,6 @@ class _Compiling:
         available, quantity = self.fields.cell("available"), self.fields.cell("quantity")
         words = [availability_sql(cell) for cell in (available, quantity) if cell != ABSENT]
         return f"coalesce({', '.join(words)})" if words else ABSENT
-
-    def _price(self) -> tuple[str, str]:
-        price, currency = self.fields.cell("price"), self.fields.cell("currency_code")
-        if price == ABSENT:
-            return ABSENT, currency
-        label = self.fields.labels().get("price", "price")
-        rule = price_rule(self.connection, price, self.source.clause(), label, self.form.decimal)
-        self.notes += filter(None, [rule.note])
-        if rule.style == "plain":
-            return number_sql(price, "plain"), currency
-        beside = currency_sql(price)
-        both = beside if currency == ABSENT else f"coalesce({beside}, nullif({currency}, ''))"
-        return number_sql(price, rule.style), both
 
     def _unknown_words(self, rows: str) -> list[str]:
         """Say which words of availability nobody knows; such items count as available."""

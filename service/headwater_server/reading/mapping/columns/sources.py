@@ -15,7 +15,7 @@ from headwater_server.reading.mapping.names import BadMapping, same
 from headwater_server.reading.opening.table import Table
 from headwater_server.reading.sql import name_sql, text_sql
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 class Source(ABC):
@@ -162,6 +162,15 @@ def _elements(path: str) -> str:
         f"WHEN 'NULL' THEN []::JSON[] ELSE CASE WHEN {found} IS NULL THEN []::JSON[] "
         f"ELSE [{found}] END END"
     )
+
+
+def placeholders(sql: str) -> list[str]:
+    """Return the columns that the SQL of a mapping names.
+
+    >>> placeholders("lower({Name}) || {E-mail}")
+    ['Name', 'E-mail']
+    """
+    return _PLACEHOLDER.findall(sql)
 
 
 def source_of(form: Form, table: Table) -> Source:

@@ -7,13 +7,7 @@ from duckdb import DuckDBPyConnection
 from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, fields_of, left_out_sql
 from headwater_server.reading.mapping.columns.relation import source_for
-<<<<<<< HEAD
 from headwater_server.reading.mapping.compiled import USER_COLUMNS, Choice, CompiledUsers
-=======
-from headwater_server.reading.mapping.compiled import Choice, CompiledUsers
-
-COLUMNS = ("_line", "user_id", "features", "left_out")
->>>>>>> presets
 
 
 def compile_users(choice: Choice, connection: DuckDBPyConnection) -> CompiledUsers:
@@ -30,5 +24,5 @@ def compile_users(choice: Choice, connection: DuckDBPyConnection) -> CompiledUse
     named = ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
     rows = f"SELECT _line, {named} FROM {source.clause()}"
     return CompiledUsers(
-        f"SELECT {', '.join(COLUMNS)} FROM ({rows})", fields.labels(), form.notes
+        f"SELECT {', '.join(USER_COLUMNS)} FROM ({rows})", fields.labels(), form.notes
     )
