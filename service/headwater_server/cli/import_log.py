@@ -26,6 +26,7 @@ class Found:
     """What is already in the log: operations of imports, and whether there are live events."""
 
     known: KnownIds
+    events: int
     live: bool
     head: Position
 
@@ -53,16 +54,18 @@ class Written:
 
 async def look(log: Log, on_entry: Callable[[int], None]) -> Found:
     """Read the whole log, so that an interrupted import continues exactly where it ended."""
-    known, live, head = KnownIds(), False, await log.head()
+    known, events, live, head = KnownIds(), 0, False, await log.head()
     try:
         async for logged in Patient(log).iterate(START):
             for operation in logged.entry.operations:
                 known.add(_key(operation))
-                live = live or (isinstance(operation, Event) and not logged.entry.imported)
+                if isinstance(operation, Event):
+                    events += 1
+                    live = live or not logged.entry.imported
             on_entry(logged.position.sequence)
     except LogBroken:
         live = True  # the start is trimmed; event IDs still prevent learning twice
-    return Found(known, live, head)
+    return Found(known, events, live, head)
 
 
 async def write(

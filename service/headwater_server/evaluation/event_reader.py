@@ -13,7 +13,6 @@ from headwater_server.evaluation.event_file import EventFile
 from headwater_server.evaluation.table import Table, open_table
 from headwater_server.reading.cells import id_problem, parse_number, parse_time_ms
 from headwater_server.reading.problems import Problems
-from headwater_server.reading.times import EARLIEST_MS
 from headwater_server.replica.clock import wall_clock_ms
 
 REQUIRED = ("timestamp", "user_id", "item_id", "event_type")
@@ -26,8 +25,9 @@ def read_events(
     known_types: frozenset[str],
     limit: int | None = None,
     allowed_ids: Collection[str] = (),
+    earliest_ms: int = 0,
 ) -> EventFile:
-    """Read the first ``limit`` events of a CSV file; every row is checked.
+    """Read the first ``limit`` events of a CSV file, by time; every row is checked.
 
     Raises `BadFile` with the line, column and reason of each problem.
     """
@@ -38,7 +38,7 @@ def read_events(
         if name not in COLUMNS:
             problems.add(1, name, f"unknown; an event file has {', '.join(COLUMNS)}")
     problems.raise_if_any()
-    file = _Reading(table, names, known_types, allowed_ids, problems).read()
+    file = _Reading(table, names, known_types, allowed_ids, problems, earliest_ms).read()
     if not problems.total and not len(file):
         problems.add(0, "", "the file holds no events")
     problems.raise_if_any()
@@ -56,6 +56,7 @@ class _Reading:
         known_types: frozenset[str],
         allowed_ids: Collection[str],
         problems: Problems,
+        earliest_ms: int,
     ) -> None:
         self._table = table
         self._places = tuple(names.index(name) for name in REQUIRED)
@@ -69,6 +70,7 @@ class _Reading:
             str, str
         ] = {}  # one string for each visitor or item, however many rows name it
         self._now_ms = wall_clock_ms()
+        self._earliest_ms = earliest_ms
 
     def read(self) -> EventFile:
         file = EventFile(self._table.path, self._table.digest)
@@ -106,7 +108,7 @@ class _Reading:
             reason = f"{problem}, the time of this machine"
             self._problems.add(line, "timestamp", reason, kind="ahead")
             return 0
-        if time_ms < EARLIEST_MS:
+        if time_ms < self._earliest_ms:
             reason = f"{text} s since 1970 lies before 1990"
             self._problems.add(line, "timestamp", reason, kind="early")
         return time_ms

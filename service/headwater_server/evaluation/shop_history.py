@@ -78,8 +78,11 @@ class ShopHistory:
 def read_history(
     events: Path, items: Path | None, settings: EngineSettings, limit: int | None = None
 ) -> ShopHistory:
-    """Read and check both files, into memory. Raises `BadFile` before any row is used."""
-    asked = Asked((events,), (items,) if items else (), limit=limit)
+    """Read and check both files, into memory. Raises `BadFile` before any row is used.
+
+    Unlike a command it takes the times of a simulation, which begin at 0.
+    """
+    asked = Asked((events,), (items,) if items else (), limit=limit, earliest_ms=0)
     return read_asked(asked, settings).in_memory()
 
 
@@ -103,7 +106,7 @@ def _native(asked: Asked, settings: EngineSettings) -> ShopHistory:
     writes = tuple(read_items(asked.items[0], allowed_ids)) if asked.items else ()
     types = frozenset(settings.rewards)
     try:
-        read = read_events(asked.events[0], types, asked.limit, allowed_ids)
+        read = read_events(asked.events[0], types, asked.limit, allowed_ids, asked.earliest_ms)
     except BadFile as bad:
         raise _with_way_out(bad) from None
     return ShopHistory(settings, writes, read)

@@ -53,7 +53,7 @@ class _Reader:
     ) -> None:
         self._asked, self._settings, self._session = asked, settings, session
         self._rules = Rules(
-            frozenset(settings.rewards) | {LOGOUT}, tuple(settings.allowed_ids), now_ms
+            frozenset(settings.rewards) | {LOGOUT}, tuple(settings.allowed_ids), now_ms, asked.earliest_ms
         )
         self._bad: list[BadFile] = []
         self._files: list[FileReport] = []

@@ -151,7 +151,7 @@ async def _write(
             _refuse_live(found, history, as_of_now=as_of_now)
             await _put_given(storage, settings, who)
             written = await _written(storage, history, batch_size, found)
-            await _learn(storage, written, len(found.known))
+            await _learn(storage, written, found.events)
     except StoreRefused:
         raise
     except StoreUnavailable as error:
@@ -190,7 +190,7 @@ async def _learn(storage: Storage, written: Written, before: int) -> None:
     from headwater_server.cli.progress import Progress
     from headwater_server.engine.messages.events import Status
 
-    with Progress("learn", max(before, written.existed) + written.events) as progress:
+    with Progress("learn", before + written.events) as progress:
         learned = await learn(storage, progress.at)
     print(f"{written.events:,} events written, {written.existed:,} existed already")
     print(f"digest {learned.engine.digest()} offset={learned.position.offset}")

@@ -31,6 +31,7 @@ class Rules:
     known_types: frozenset[str]
     allowed_ids: Collection[str] = ()
     now_ms: int = 0
+    earliest_ms: int = EARLIEST_MS
 
 
 @dataclass
@@ -115,7 +116,7 @@ def _kinds(rules: Rules) -> list[_Kind]:
     kinds = [
         _Kind("event_time", "time_ms IS NULL AND coalesce(time_text, '') = ''", "empty"),
         _Kind("event_time", "time_text <> ''", "no time", "time_text"),
-        _Kind("event_time", f"time_ms < {EARLIEST_MS}", "early", "time_ms"),
+        _Kind("event_time", f"time_ms < {rules.earliest_ms}", "early", "time_ms"),
         _Kind("event_time", f"time_ms > {rules.now_ms + AHEAD_MAX_MS}", "ahead", "time_ms"),
         _Kind("value", f"bad_value IS NOT NULL OR {far.format('value')}", "no number", "bad_value"),
         _Kind(
