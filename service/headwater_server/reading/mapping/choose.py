@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from headwater_server.reading.mapping.columns.sources import placeholders
 from headwater_server.reading.mapping.compiled import Choice
 from headwater_server.reading.mapping.forms.form import Form, Role
 from headwater_server.reading.mapping.forms.timing import check_zero
 from headwater_server.reading.mapping.forms.toml_form import read_forms
 from headwater_server.reading.mapping.given import given_form
+from headwater_server.reading.mapping.guess import guessed_flags
 from headwater_server.reading.mapping.library import presets, refused
 from headwater_server.reading.mapping.matching import (
     is_headerless,
@@ -17,7 +20,7 @@ from headwater_server.reading.mapping.matching import (
     named_tables,
     points,
 )
-from headwater_server.reading.mapping.names import BadMapping, listed, near
+from headwater_server.reading.mapping.names import BadMapping, listed, near, same
 from headwater_server.reading.mapping.options import MappingOptions
 from headwater_server.reading.mapping.overrides import overridden
 from headwater_server.reading.opening.table import Table
@@ -64,7 +67,7 @@ def _joined(
             ordered = tuple(table for _, table in sorted(found, key=lambda one: one[0] != first))
             names = ", ".join(table.name for table in ordered)
             made = overridden(form, ordered[0], options)
-            _check(made, names)
+            _check(made, names, ordered[0])
             return (Choice(form.preset, f"preset {form.preset}: {names} together", made, ordered),)
     return ()
 
@@ -78,17 +81,19 @@ def _choice(
         if form is None:
             return None
         made = overridden(form, table, options)
-        _check(made, table.name)
+        _check(made, table.name, table)
         return Choice("", "columns as given", made, (table,))
     taken = table.without_header() if is_headerless(best) else table
     made = overridden(best, taken, options)
-    _check(made, table.name)
+    _check(made, table.name, table)
     return Choice(best.preset, _why(best, options), made, (taken,))
 
 
-def _check(form: Form, name: str) -> None:
+def _check(form: Form, name: str, table: Table) -> None:
     """Refuse what no flag has said: where times begin, what the rows are."""
     check_zero(form, name)
+    if not form.sql and not form.header:
+        _check_twice(form, table)
     said = {"event_type", ""} & {*form.columns, *form.defaults, *form.types}
     if form.role == "events" and not said:
         raise BadMapping(
@@ -116,7 +121,7 @@ def _unknown(forms: Sequence[Form], tables: Sequence[Table], role: Role) -> str:
     if partly:
         names = listed([one.name for one in partly.tables])
         return f"{table.name}: {partly.title or partly.preset} needs its files together: {names}"
-    return "; ".join(filter(None, (_found(table), _nearest(forms, table), _way_out(role))))
+    return "; ".join(filter(None, (_found(table), _nearest(forms, table), _way_out(table, role))))
 
 
 def _some(form: Form, table: Table) -> bool:
@@ -143,12 +148,18 @@ def _nearest(forms: Sequence[Form], table: Table) -> str:
     return f"nearest is {form.preset}, which also needs {listed(lacking(form, table))}"
 
 
-def _way_out(role: Role) -> str:
-    needed = {
-        "events": "--column event_time=… --column visitor_id=… --column item_id=… "
-        "--column event_type=…",
-        "items": "--column item_id=… (the other columns become features)",
-        "users": "--column user_id=…",
-    }[role]
-    guess = "or let `headwater import --guess FILE` write a mapping"
-    return f"say what its columns are: {needed}; {guess}"
+def _way_out(table: Table, role: Role) -> str:
+    flags = guessed_flags(table, role)
+    write = f"or `headwater import --guess {table.name}` writes a mapping to edit"
+    return f"say what its columns are, perhaps: {flags}; {write}"
+
+
+def _check_twice(form: Form, table: Table) -> None:
+    """Refuse a column that is used and that the header has twice: which one is meant?"""
+    have = Counter(same(name) for name in table.columns if name)
+    for column in form.columns.values():
+        for name in (*column.names, *placeholders(column.sql)):
+            if have[same(name)] > 1:
+                raise BadMapping(
+                    f"{table.name}: the header has {name} twice; rename the one that is not meant"
+                )

@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from headwater_server.reading.mapping.forms.form import Role
 from headwater_server.reading.mapping.names import same
+from headwater_server.reading.mapping.words import EVENTS, ITEMS, TYPES, USERS
+from headwater_server.reading.meaning.event_types import KNOWN
 from headwater_server.reading.opening.table import Table
 
-_ITEM_IDS = (
-    "item-id itemid item product-id productid product sku article-id articleid movieid isbn asin "
-    "variant-id content-id ean"
-)
-EVENTS: Mapping[str, str] = {
-    "event_time": "event-time timestamp time event-timestamp ts datetime created-at when at date "
-    "occurred-at order-date created event-date unix-time day",
-    "event_type": "event-type event type action event-name behavior behavior-type what "
-    "interaction interaction-type activity verb kind",
-    "visitor_id": "visitor-id visitorid visitor user-pseudo-id anonymous-id anonymousid "
-    "client-id clientid client device-id cookie-id cookie session-id sessionid",
-    "user_id": "user-id userid user who customer-id customerid customer uid account-id member-id "
-    "buyer-id shopper-id email",
-    "item_id": _ITEM_IDS,
-    "order_id": "order-id orderid order invoice invoiceno transaction-id transactionid "
-    "order-number",
-    "quantity": "quantity qty amount count units",
-    "price": "price unit-price unitprice item-price",
-    "currency_code": "currency currency-code order-currency",
-    "value": "rating value score stars",
-    "session_id": "session-id sessionid session visit-id",
-    "event_id": "event-id eventid message-id messageid uuid",
-}
-"""Our fields, and how files call them: the earliest word wins."""
-ITEMS: Mapping[str, str] = {
-    "item_id": f"{_ITEM_IDS} id handle code",
-    "title": "title name product-name item-name description label",
-    "categories": "categories category genres genre product-type category-path",
-    "price": "price unit-price unitprice item-price sale-price amount",
-    "currency_code": "currency currency-code",
-    "available": "available availability in-stock instock stock-status status",
-    "quantity": "stock stock-quantity inventory quantity qty",
-    "tags": "tags labels keywords",
-    "publish_time": "publish-time published-at created-at creation-timestamp",
-    "parent": "parent parent-id item-group-id product-group parent-sku",
-}
 _NEEDED = {"events": ("event_time", "event_type", "item_id"), "items": ("item_id",)}
+_FIELDS: Mapping[Role, Mapping[str, str]] = {"events": EVENTS, "items": ITEMS, "users": USERS}
 
 
 def guess(table: Table) -> str:
@@ -58,15 +28,84 @@ def guess(table: Table) -> str:
     """
     names = _names(table)
     role = _role(names)
-    known = EVENTS if role == "events" else ITEMS
-    found = {field: name for field, words in known.items() if (name := _first(words, names))}
-    found = _in_one_list(found, table)
-    if "visitor_id" in found and found.get("session_id") == found["visitor_id"]:
-        del found["session_id"]
+    found = guessed_fields(table, role)
     missing = [field for field in _NEEDED[role] if field not in found]
     if role == "events" and not {"visitor_id", "user_id"} & set(found):
         missing.append("visitor_id")
     return "\n".join(_lines(table, role, names, found, missing)) + "\n"
+
+
+def guessed_flags(table: Table, role: Role) -> str:
+    """Return the flags that a file of no known form would perhaps need, to be copied.
+
+    >>> table = Table("e.csv", Path("e.csv"), "t", "rows", ("Datum", "Kunde", "Artikel"))
+    >>> guessed_flags(table, "events")
+    '--column event_time=Datum --column user_id=Kunde --column item_id=Artikel --type =view'
+    """
+    found = guessed_fields(table, role)
+    needed = [field for field in _NEEDED.get(role, ("user_id",)) if field != "event_type"]
+    if role == "events" and not {"visitor_id", "user_id"} & set(found):
+        needed.append("visitor_id")
+    columns = found | {field: "…" for field in needed if field not in found}
+    flags = [f"--column {_flag(f'{field}={name}')}" for field, name in columns.items()]
+    if role == "events":
+        flags += _type_flags(table, found)
+        if form := _time_format(table, found.get("event_time", "")):
+            flags.append(f"--time-format {_flag(form)}")
+    return " ".join(flags)
+
+
+def guessed_fields(table: Table, role: Role) -> dict[str, str]:
+    """Return the column of the file for each of our fields that one seems to hold."""
+    names = _names(table)
+    found = {f: name for f, words in _FIELDS[role].items() if (name := _first(words, names))}
+    used: set[str] = set()
+    for field, name in list(found.items()):
+        if name in used:
+            del found[field]
+        used.add(name)
+    return _in_one_list(found, table)
+
+
+def _type_flags(table: Table, found: Mapping[str, str]) -> list[str]:
+    if "event_type" not in found:
+        return ["--type =view"]
+    flags = []
+    for word in _values(table, found["event_type"]):
+        ours = _suggested(word)
+        if same(word) not in KNOWN and ours != "?":
+            flags.append(f"--type {_flag(f'{word}={ours}')}")
+    return flags
+
+
+def _suggested(word: str) -> str:
+    return next((ours for ours, words in TYPES.items() if same(word) in words.split()), "?")
+
+
+def _values(table: Table, name: str) -> list[str]:
+    """Return the words of a column in the sample; `a.b` is within an object."""
+    words = set()
+    for row in table.sample:
+        value: Any = row
+        for key in [name] if table.kind == "rows" else name.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if isinstance(value, str) and value:
+            words.add(value)
+    return sorted(words)[:20]
+
+
+def _time_format(table: Table, name: str) -> str:
+    """Return the format of days with dots, which begin with the day wherever they are used."""
+    texts = _values(table, name) if name else []
+    if not texts or not all(re.match(r"\d{1,2}\.\d{1,2}\.\d{4}\b", text) for text in texts):
+        return ""
+    colons = {text.count(":") for text in texts}
+    hour = {0: "", 1: " %H:%M", 2: " %H:%M:%S"}.get(max(colons), "")
+    return f"%d.%m.%Y{hour}" if len(colons) == 1 else ""
+
+
+def _flag(text: str) -> str:
+    return shlex.quote(text) if text.isascii() else f"'{text}'" if " " in text else text
 
 
 def _lines(
@@ -98,9 +137,15 @@ def _about_types(table: Table, found: Mapping[str, str]) -> list[str]:
             "[events.defaults]",
             '# event_type = "purchase-complete"  # if all rows are the same',
         ]
-    words = sorted({str(row.get(found["event_type"]) or "") for row in table.sample} - {""})[:20]
     about = '# theirs = ours; "" leaves rows out. Ours: detail-page-view, click, add-to-cart, …'
-    return ["[events.types]", about, *(f'# {_text(same(word))} = "?"' for word in words)]
+    words = _values(table, found["event_type"].removeprefix("@"))
+    return ["[events.types]", about, *map(_type_line, words)]
+
+
+def _type_line(word: str) -> str:
+    ours = same(word) if same(word) in KNOWN else _suggested(word)
+    mark = "# " if ours == "?" else ""
+    return f"{mark}{_text(same(word))} = {_text(KNOWN.get(ours, ours))}"
 
 
 def _names(table: Table) -> list[str]:
@@ -116,9 +161,21 @@ def _role(names: Sequence[str]) -> Role:
 
 
 def _first(words: str, names: Sequence[str]) -> str:
-    """Return the name that is the earliest of ``words``, at its end if it is a path."""
+    """Return the name that is the earliest of ``words``; of a path, its end or its two last parts.
+
+    >>> _first("user-id who", ["ts", "who.id"])
+    'who.id'
+    """
     short = {same(name.rsplit(".", 1)[-1]): name for name in reversed(names)}
-    return next((short[word] for word in words.split() if word in short), "")
+    ends = ("id", "code", "sku", "key")
+    held = {
+        same(name.split(".")[-2]): name
+        for name in names
+        if name.split(".")[-1] in ends[:4] and "." in name
+    }
+    return next(
+        (held.get(word) or short[word] for word in words.split() if word in held | short), ""
+    )
 
 
 def _lists(table: Table) -> set[str]:

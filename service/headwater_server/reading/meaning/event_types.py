@@ -10,7 +10,27 @@ from headwater_server.reading.sql import text_sql
 PURCHASE = "purchase-complete"
 RETURN = "return"
 RATING = "rating"
-_OURS = {name: name for name in (*DEFAULT_REWARDS, "logout")} | dict(ALIASES)
+_SAID = {
+    PURCHASE: "buy bought purchased ordered order-completed order-placed checkout-complete sale",
+    "detail-page-view": "viewed product-view product-viewed view-item item-view product-detail",
+    "click": "clicked select-item item-click product-click product-clicked",
+    "add-to-cart": "added-to-cart product-added add-to-basket add-to-bag basket cart-add atc",
+    "remove-from-cart": "removed-from-cart product-removed remove-from-basket removefromcart",
+    "favorite": "wishlist add-to-wishlist addtowishlist favourite favorited liked bookmark fav",
+    RETURN: "returned refund refunded order-refunded",
+    RATING: "rated rate",
+    "review": "reviewed product-reviewed",
+    "download": "downloaded",
+    "impression": "impressions shown view-item-list product-impression",
+    "dismiss": "dismissed",
+    "dislike": "disliked",
+}
+"""Words for our types that every file may use; the plain English ones, of one meaning."""
+KNOWN: Mapping[str, str] = (
+    {word: ours for ours, words in _SAID.items() for word in words.split()}
+    | {name: name for name in (*DEFAULT_REWARDS, "logout")}
+    | dict(ALIASES)
+)
 
 
 def word_sql(cell: str) -> str:
@@ -27,7 +47,7 @@ def type_sql(cell: str, types: Mapping[str, str], default: str = "") -> str:
 
     A type that is left out is the empty text.
     """
-    words = {theirs: ours for theirs, ours in (_OURS | dict(types)).items() if theirs}
+    words = {theirs: ours for theirs, ours in (KNOWN | dict(types)).items() if theirs}
     spelled = f"CASE {word_sql(cell)} {_cases(words)} ELSE {cell} END"
     usual = {one: ours for theirs, ours in words.items() for one in _spellings(theirs)}
     known = f"CASE {cell} {_cases(usual)} ELSE {spelled} END"  # the second only where needed

@@ -52,7 +52,8 @@ def test_an_unknown_file_is_read_by_flags(own: Path) -> None:
 def test_an_unknown_file_is_refused_with_the_way_out(own: Path) -> None:
     text = refusal(own)
     assert "no preset knows the columns when, who, sku, what, stars" in text
-    assert "--column event_time=…" in text
+    flags = "--column event_time=when --column event_type=what --column user_id=who"
+    assert flags in text  # to be copied
     assert "--guess" in text
 
 
@@ -80,20 +81,52 @@ def test_a_preset_whose_columns_the_file_lacks(own: Path) -> None:
     assert "no preset knows the columns" in refusal(own, preset="rees46")
 
 
-def test_a_guess_becomes_a_mapping(own: Path, tmp_path: Path) -> None:
+def guessed(path: Path) -> str:
     with Session() as session:
-        text = guess(opened([own], session)[0])
+        return guess(opened([path], session)[0])
+
+
+def test_a_guess_becomes_a_mapping(own: Path, tmp_path: Path) -> None:
     mapping = tmp_path / "mine.toml"
-    mapping.write_text(
-        text.replace('# "look" = "?"', 'look = "view"').replace('# "rate" = "?"', 'rate = ""'),
+    mapping.write_text(guessed(own).replace('"rate" = "rating"', '"rate" = ""'), encoding="utf-8")
+    (look,) = read(own, map_file=mapping)
+    assert (look.event_type, look.user_id) == ("detail-page-view", "u1")
+    assert look.items[0].item_id == "a"
+
+
+def test_words_of_other_languages_are_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "kasse.csv"
+    path.write_text(
+        "Datum;Kunde;Artikel;Aktion;Preis\n01.11.2025 10:00;k1;a1;Kauf;1.299,90 €\n",
         encoding="utf-8",
     )
-    (look,) = read(own, map_file=mapping)
-    assert (look.event_type, look.visitor_id, look.items[0].item_id) == (
-        "detail-page-view",
-        "u1",
-        "a",
+    flags = (
+        "--column event_time=Datum --column event_type=Aktion --column user_id=Kunde --column "
+        "item_id=Artikel --column price=Preis --type Kauf=purchase-complete --time-format "
+        "'%d.%m.%Y %H:%M'"
     )
+    assert flags in refusal(path)
+    columns = {
+        "event_time": "Datum", "event_type": "Aktion", "user_id": "Kunde", "item_id": "Artikel",
+        "price": "Preis",
+    }  # fmt: skip
+    (bought,) = read(
+        path, columns=columns, types={"Kauf": "purchase"}, time_format="%d.%m.%Y %H:%M"
+    )
+    item = bought.items[0]
+    assert (bought.event_type, item.price, item.currency_code) == (
+        "purchase-complete",
+        1299.9,
+        "EUR",
+    )
+
+
+def test_a_column_that_the_header_has_twice(tmp_path: Path) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text(
+        "timestamp,user_id,item_id,item_id,event_type\n1772359200,u,a,b,view\n", encoding="utf-8"
+    )
+    assert "the header has item_id twice" in refusal(path)
 
 
 def test_a_type_is_renamed_or_left_out(tmp_path: Path) -> None:

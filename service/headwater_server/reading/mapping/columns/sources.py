@@ -118,7 +118,9 @@ class Query(Source):
         named: dict[str, list[Table]] = {}
         for name, table in tables:
             named.setdefault(name, []).append(table)
-        views = ", ".join(f"{name_sql(name)} AS ({_union(every)})" for name, every in named.items())
+        views = ", ".join(
+            f"{name_sql(name)} AS ({_union(every, form.header)})" for name, every in named.items()
+        )
         self._sql = f"(WITH {views} {form.sql})"
 
     def cell(self, name: str) -> str | None:
@@ -130,15 +132,15 @@ class Query(Source):
         return self._sql
 
 
-def _union(tables: Sequence[Table]) -> str:
-    return " UNION ALL BY NAME ".join(_with_names(table) for table in tables)
+def _union(tables: Sequence[Table], header: Sequence[str]) -> str:
+    return " UNION ALL BY NAME ".join(_with_names(table, header) for table in tables)
 
 
-def _with_names(table: Table) -> str:
+def _with_names(table: Table, header: Sequence[str]) -> str:
     if table.kind == "documents":
         return f"SELECT _line, doc FROM {name_sql(table.relation)}"
     seen: dict[str, str] = {}
-    for number, name in enumerate(table.columns):
+    for number, name in enumerate(header or table.columns):
         seen.setdefault(same(name).replace("-", "_"), f"c{number}")
     named = ", ".join(f"{cell} AS {name_sql(name)}" for name, cell in seen.items() if name)
     return f"SELECT _line, {named} FROM {name_sql(table.relation)}"
