@@ -57,7 +57,7 @@ def _forms(top: Place, preset: str) -> Iterator[Form]:
             yield _form(place, role, preset, top.text("title"), top.text("source"))
 
 
-_KEYS = {
+KEYS = {
     "match", "absent", "header", "looks", "file", "needs_file", "delimiter", "explode",
     "explode_as", "drop_without", "columns", "defaults", "types", "time", "rating", "skip",
     "tables", "sql", "gives", "notes", "features", "leave", "category_separator",
@@ -66,7 +66,7 @@ _KEYS = {
 
 
 def _form(place: Place, role: Role, preset: str, title: str, source: str) -> Form:
-    place.only(_KEYS)
+    place.only(KEYS)
     features = place.tree.get("features")
     return Form(
         preset=preset,
