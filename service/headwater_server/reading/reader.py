@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+from duckdb import DuckDBPyConnection
 
 from headwater_server.engine.messages.entries import ItemWrite, UserWrite
 from headwater_server.engine.messages.rewards import LOGOUT
@@ -19,8 +22,14 @@ from headwater_server.reading.events.stored import StoredEvents
 from headwater_server.reading.items.accounts import read_users
 from headwater_server.reading.items.catalogue import ReadItems, read_items
 from headwater_server.reading.mapping.choose import choose
+from headwater_server.reading.mapping.columns.looks import look
 from headwater_server.reading.mapping.compile import compile_events, compile_items, compile_users
-from headwater_server.reading.mapping.compiled import Choice, CompiledItems
+from headwater_server.reading.mapping.compiled import (
+    Choice,
+    CompiledEvents,
+    CompiledItems,
+    CompiledUsers,
+)
 from headwater_server.reading.mapping.names import BadMapping
 from headwater_server.reading.opening.opened import opened
 from headwater_server.reading.opening.rows import delimiter_said
@@ -29,6 +38,7 @@ from headwater_server.reading.problems import BadFile, Problem, raise_all
 from headwater_server.reading.report import FileReport, Report
 from headwater_server.reading.session import Session
 
+Compiled = TypeVar("Compiled", CompiledEvents, CompiledItems, CompiledUsers)
 ROW_BYTES = 60  # of an event, about: until the first report of how far it is
 
 
@@ -53,7 +63,10 @@ class _Reader:
     ) -> None:
         self._asked, self._settings, self._session = asked, settings, session
         self._rules = Rules(
-            frozenset(settings.rewards) | {LOGOUT}, tuple(settings.allowed_ids), now_ms, asked.earliest_ms
+            frozenset(settings.rewards) | {LOGOUT},
+            tuple(settings.allowed_ids),
+            now_ms,
+            asked.earliest_ms,
         )
         self._bad: list[BadFile] = []
         self._files: list[FileReport] = []
@@ -117,10 +130,23 @@ class _Reader:
             return [BadFile(Path(table.name), [Problem(0, "", str(error))])]
         return []
 
+    def _compiled(
+        self, compile_one: Callable[[Choice, DuckDBPyConnection], Compiled], choice: Choice
+    ) -> Compiled | None:
+        """Return the SQL of a choice; SQL of a mapping that is not right is a problem of it."""
+        try:
+            return compile_one(choice, self._session.connection)
+        except BadMapping as error:
+            name = choice.tables[0].name
+            self._bad.append(BadFile(Path(name), [Problem(0, "", str(error))]))
+            return None
+
     def _items(self) -> tuple[list[CompiledItems], list[ReadItems]]:
         compiled, read, known = [], [], dict[str, str]()
         for choice in self._choices(self._asked.items, "items"):
-            one = compile_items(choice, self._session.connection)
+            one = self._compiled(compile_items, choice)
+            if one is None:
+                continue
             found = read_items(choice, one, self._session, self._rules.allowed_ids, known)
             compiled.append(one)
             read.append(found)
@@ -132,7 +158,9 @@ class _Reader:
     def _users(self) -> tuple[UserWrite, ...]:
         writes: list[UserWrite] = []
         for choice in self._choices(self._asked.users, "users"):
-            one = compile_users(choice, self._session.connection)
+            one = self._compiled(compile_users, choice)
+            if one is None:
+                continue
             found, problems = read_users(choice, one, self._session, self._rules.allowed_ids)
             writes += found
             self._bad += problems.found()
@@ -142,7 +170,10 @@ class _Reader:
     def _staged(self) -> list[Staged]:
         staged: list[Staged] = []
         for source, choice in enumerate(self._choices(self._asked.events, "events")):
-            part = Part(choice, compile_events(choice, self._session.connection))
+            compiled = self._compiled(compile_events, choice)
+            if compiled is None:
+                continue
+            part = Part(choice, compiled)
             about = sum(_bytes(table) for table in choice.tables) // ROW_BYTES
             one = stage(source, part, self._session, about)
             found = check(one, self._rules, self._session)
@@ -157,7 +188,8 @@ class _Reader:
                 f"SELECT left_out, count(*) FROM {one.table} WHERE left_out IS NOT NULL GROUP BY 1"
             )
         )
-        notes = (*one.part.compiled.notes, f"times: {one.time.said}")
+        ids = look(one.table, self._session.connection, one.part.compiled.labels)
+        notes = (*one.part.compiled.notes, *ids, f"times: {one.time.said}")
         self._say(one.part.choice, "events", one.rows, left_out, notes)
 
     def _say(

@@ -154,3 +154,24 @@ def test_a_file_without_types_asks_for_one(tmp_path: Path) -> None:
     path.write_text("userId,itemId,timestamp\nu,i,2026-03-01T10:00:00Z\n", encoding="utf-8")
     assert "--type =detail-page-view" in refusal(path)
     assert [one.event_type for one in read(path, types={"": "purchase"})] == ["purchase-complete"]
+
+
+def test_sql_of_a_mapping_that_is_not_right(own: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "mine.toml"
+    mapping.write_text(
+        guessed(own).replace('item_id = "sku"', 'item_id = { sql = "uper({sku})" }'),
+        encoding="utf-8",
+    )
+    text = refusal(own, map_file=mapping)
+    assert "mapping own: the SQL of its events is not right" in text
+    assert "uper" in text
+
+
+def test_ids_that_a_spreadsheet_cut_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "cut.csv"
+    rows = "".join(f"{1772359200 + n},u{n},2.10381E+18,view\n" for n in range(3))
+    path.write_text(f"timestamp,user_id,item_id,event_type\n{rows}", encoding="utf-8")
+    with Session() as session:
+        asked = Asked(events=(path,))
+        report = read_shop(asked, EngineSettings(), NOW_MS, session).report
+    assert "item_id: 3 of 3 ids were cut by a spreadsheet" in "\n".join(report.lines())

@@ -6,6 +6,7 @@ from typing import Literal
 
 from duckdb import DuckDBPyConnection
 
+from headwater_server.reading.mapping.columns.checked import checked
 from headwater_server.reading.mapping.columns.fields import (
     ABSENT,
     Fields,
@@ -49,9 +50,11 @@ class _Compiling:
         rows = f"SELECT _line, {named} FROM {self.fields.source.clause()}"
         typed = f"(SELECT *, {self._type()} AS type FROM ({rows}))"
         columns = self._columns()
+        selected = ", ".join(columns[name] for name in EVENT_COLUMNS)
+        sql = checked(f"SELECT {selected} FROM {typed}", self.form, self.connection)
         scale, note = self._scale(typed)
         return CompiledEvents(
-            sql=f"SELECT {', '.join(columns[name] for name in EVENT_COLUMNS)} FROM {typed}",
+            sql=sql,
             time=time_format(self.form),
             scale=scale,
             groups=self._groups(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
+from headwater_server.reading.mapping.columns.checked import checked
 from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, Fields, fields_of, left_out_sql
 from headwater_server.reading.mapping.columns.prices import price_of
@@ -40,7 +41,7 @@ class _Compiling:
         self.notes: list[str] = list(self.form.notes)
 
     def compiled(self) -> CompiledItems:
-        rows = self._rows()
+        rows = checked(self._rows(), self.form, self.connection)
         if self.form.newest:
             rows = newest_sql(rows)
         aliases = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
+from headwater_server.reading.mapping.columns.checked import checked
 from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, fields_of, left_out_sql
 from headwater_server.reading.mapping.columns.relation import source_for
@@ -23,6 +24,5 @@ def compile_users(choice: Choice, connection: DuckDBPyConnection) -> CompiledUse
     }
     named = ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
     rows = f"SELECT _line, {named} FROM {source.clause()}"
-    return CompiledUsers(
-        f"SELECT {', '.join(USER_COLUMNS)} FROM ({rows})", fields.labels(), form.notes
-    )
+    sql = checked(f"SELECT {', '.join(USER_COLUMNS)} FROM ({rows})", form, connection)
+    return CompiledUsers(sql, fields.labels(), form.notes)

@@ -87,7 +87,6 @@ class Form:
     looks: tuple[str, ...] = ()
     file: str = ""
     needs_file: bool = False
-    delimiter: str = ""
     explode: tuple[str, ...] = ()
     explode_as: Literal["items", "events"] = "items"
     drop_without: tuple[str, ...] = ()

@@ -58,7 +58,7 @@ def _forms(top: Place, preset: str) -> Iterator[Form]:
 
 
 KEYS = {
-    "match", "absent", "header", "looks", "file", "needs_file", "delimiter", "explode",
+    "match", "absent", "header", "looks", "file", "needs_file", "explode",
     "explode_as", "drop_without", "columns", "defaults", "types", "time", "rating", "skip",
     "tables", "sql", "gives", "notes", "features", "leave", "category_separator",
     "path_separator", "tag_separator", "newest", "decimal", "features_sql",
@@ -79,7 +79,6 @@ def _form(place: Place, role: Role, preset: str, title: str, source: str) -> For
         looks=place.texts("looks"),
         file=place.text("file"),
         needs_file=place.flag("needs_file"),
-        delimiter=place.text("delimiter"),
         explode=place.texts("explode"),
         explode_as="events" if place.one_of("explode_as", ("items", "events")) else "items",
         drop_without=place.texts("drop_without"),
