@@ -23,7 +23,7 @@ VERSION ?=
 URL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test thorough kernels check generate baseline backtest bench bench-full quality drift calibration shop serve soak fuzz attack \
+.PHONY: help run test thorough kernels check generate baseline backtest bench bench-full quality drift calibration shop serve soak failover fuzz attack \
 	lock docs wheels release stamp
 
 help: ## This list
@@ -51,7 +51,7 @@ thorough: $(VENV)/.dev ## make test, and the tests that need minutes of a CPU co
 kernels: $(VENV)/.dev
 	@$(BIN)/headwater compile
 
-check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibility, freshness of the stubs, words, docs
+check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibility, freshness of the stubs, words, manifests, docs
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -62,6 +62,7 @@ check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibi
 	$(BIN)/python scripts/vocabulary.py
 	$(BIN)/python scripts/shape.py
 	$(BIN)/python -m scripts.generate_openapi --check
+	$(BIN)/python -m scripts.manifests
 	@$(MAKE) --no-print-directory docs
 
 generate: $(VENV)/.dev ## Make the gRPC stubs again from protos/, and docs/settings.md from the settings
@@ -105,6 +106,9 @@ serve: $(VENV)/.run ## Run a server on LISTEN (127.0.0.1:50051), its data in DAT
 
 soak: $(VENV)/.dev ## Run the crash tests for SECONDS_LONG (600): every fault, with seed after seed, and a table [ARGS="-k name"]
 	@$(BIN)/python -m tests.soak --seconds $(SECONDS_LONG) $(ARGS)
+
+failover: $(VENV)/.dev ## Let real stores fail over in every way, for some minutes, and report what came of it [ARGS="--only planned"]
+	@$(BIN)/python -m tests.system.failover $(ARGS)
 
 fuzz: $(VENV)/.dev ## Fuzz all parsers with atheris, SECONDS_FUZZ (60) each; findings are in build/fuzz
 	@$(PIP) --editable '.[fuzz]'

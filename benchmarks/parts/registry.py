@@ -8,6 +8,7 @@ from benchmarks.parts.experiments import EXPERIMENTS
 from benchmarks.parts.growing import GROWING
 from benchmarks.parts.learning import LEARNING
 from benchmarks.parts.memory import MEMORY
+from benchmarks.parts.planning import PLANNING
 from benchmarks.parts.stages import STAGES
 from benchmarks.parts.starting import FIRST_START, MILLION, RESTART
 
@@ -32,6 +33,7 @@ PARTS = {
         MEMORY,
         MILLION,
         GROWING,
+        PLANNING,
     )
 }
 """By name."""

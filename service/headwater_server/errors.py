@@ -103,6 +103,10 @@ class NotPermitted(StoreRefused):
     """The store's user lacks a right; the text names the command and the ACL rule."""
 
 
+class StoreAnswered(StoreUnavailable):
+    """The store answers a command with an error that has no rule; it may not know the command."""
+
+
 class DeadlineExceeded(HeadwaterError):
     """The call's time ran out; a write may or may not have been done."""
 

@@ -37,7 +37,9 @@ class PlaceSettings:
     redis_url: str | None = field(
         default=None,
         metadata={
-            "help": "URL of the Redis or Valkey with the log: redis://, rediss:// or unix://"
+            "help": "URL of the Redis or Valkey with the log: redis://, rediss:// or unix://; "
+            "redis+sentinel://host:26379,host2/NAME/0 or redis+cluster://host:6379,host2; with TLS "
+            "rediss+sentinel:// and rediss+cluster://. @PATH reads it from a file"
         },
     )
     data_dir: Path | None = field(

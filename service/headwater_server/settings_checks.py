@@ -15,6 +15,7 @@ from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
 from headwater_server.gateway.addresses import is_loopback
 from headwater_server.settings_ranges import number_problem, table_problem
 from headwater_server.settings_rules import read_rules
+from headwater_server.settings_secrets import FROM_FILES, from_file
 from headwater_server.settings_texts import (
     event_type_problem,
     guessable,
@@ -42,11 +43,13 @@ def checked(name: str, kind: Any, value: object) -> Any:
     ...
     headwater_server.settings_checks.BadSettings: workers = 0: must lie between 1 and 128
     """
-    if name == "rules":
-        try:
+    try:
+        if name == "rules":
             return read_rules(value)
-        except ValueError as error:
-            raise BadSettings(str(error)) from None
+        if name in FROM_FILES and isinstance(value, str):
+            value = from_file(name, value)
+    except ValueError as error:
+        raise BadSettings(str(error)) from None
     if value == "" and "Path" in str(kind):
         raise BadSettings(f"{name} is empty: write a path, or do not set it")
     adapter: TypeAdapter[Any] = TypeAdapter(kind)

@@ -9,6 +9,7 @@ from random import Random
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.intake.deduplication import erased_event
 from headwater_server.engine.messages.entries import (
+    AcknowledgedLost,
     Build,
     Entry,
     Item,
@@ -90,6 +91,7 @@ def _shop(items: tuple[ShopItem, ...]) -> list[Operation]:
     ]
     begin: list[Operation] = [
         Build("golden", Engine.STATE_VERSION, "river"),
+        AcknowledgedLost(3, 4, "1-0", "2-0", ("lost",), 1, is_partial=True, who="golden"),
         PolicyWrite("bold", '{"exploration_temperature":0.5}', "golden"),
         PolicyWrite("varied", '{"diversity":"low"}', "golden"),
         ExperimentWrite(EXPERIMENT, "golden"),

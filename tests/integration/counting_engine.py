@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import astuple
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.engine.snapshot import state
 from headwater_server.engine.snapshot.capture import Capture
+from headwater_server.engine.visitors.users import Features
 
 
 class _Whole(Capture):
@@ -209,6 +211,15 @@ class CountingEngine:
     def listing(self, after_item_id: str, page_size: int, filter_text: str) -> Iterator[list[Item]]:
         ids = sorted(item_id for item_id in self.titles if item_id > after_item_id)
         yield [Item(item_id, self.titles[item_id]) for item_id in ids[:page_size]]
+
+    def described_items(self, first: int = 0) -> Iterator[tuple[int, Item]]:
+        items = enumerate(Item(item_id, title) for item_id, title in self.titles.items())
+        yield from islice(items, first, None)
+
+    def described_users(self, first: int = 0) -> Iterator[tuple[int, str, Features]]:
+        for place, (user_id, features) in enumerate(self.users.items()):
+            if place >= first and features:
+                yield place, user_id, features
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         if user_id not in self.users:

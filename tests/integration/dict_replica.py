@@ -30,6 +30,7 @@ from headwater_server.replica.answers import (
 )
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.reads.shortfall import shortfall
+from tests.integration.dict_log import DictDescribed, DictLog
 from tests.integration.dict_operating import DictOperating
 
 
@@ -53,6 +54,11 @@ class DictReplica:
         self.times_s: list[float | None] = []
         self.watchers: list[Callable[[bool, bool], None]] = []
         self.operators = DictOperating(self._begin)
+        self.readable_log = DictLog(lambda: [event for event, _ in self.received], self._fault)
+        self.described = DictDescribed(self.items, self.users)
+
+    def _fault(self) -> Exception | None:
+        return self.faults.pop(0) if self.faults else None
 
     async def recommend(
         self,

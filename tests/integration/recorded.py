@@ -17,7 +17,7 @@ async def put_raw(storage: Storage, entries: Iterable[Raw]) -> None:
     """Append entries under the very offsets they have; they must follow the log's head."""
     keys, put_back = (
         Keys(storage.settings.catalogue),
-        Script("restore_entry.lua", "headwater_server.storage.doctor"),
+        Script("restore_entry.lua", "headwater_server.storage.archive"),
     )
     for raw in entries:
         offset, sequence = raw.position.offset, raw.position.sequence

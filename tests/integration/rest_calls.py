@@ -31,6 +31,7 @@ CALLS = {
     ("POST", "/v1/policies"): {
         "policy": {"policyId": "bold", "overrides": {"exploration_temperature": 0.4}}
     },
+    ("GET", "/v1/export/{table}"): "/v1/export/items?format=jsonl&pageSize=2",
     ("GET", "/v1/policies"): "/v1/policies?pageSize=5",
     ("POST", "/v1/policies/{policy_id}:promote"): (
         "/v1/policies/bold:promote",

@@ -8,7 +8,7 @@ import gzip
 import pytest
 from typer.testing import CliRunner
 
-from headwater_server.cli.import_target import send
+from headwater_server.cli.importing.sender import send
 from headwater_server.cli.root import commands
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.reading.problems import BadFile

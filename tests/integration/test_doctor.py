@@ -136,7 +136,7 @@ async def test_a_log_that_went_on_without_its_tail_is_accepted_with_what_that_lo
     with pytest.raises(LogBroken, match="continued without"):
         await fixes.restore_tail()
     loss = await fixes.loss()
-    assert (loss.archived, loss.common, len(loss.snapshots)) == (12, 19, 1)
+    assert (loss.fork.entries, loss.fork.common, len(loss.snapshots)) == (12, 19, 1)
     assert "12 archived entries after entry 19" in " ".join(loss.lines())
     await fixes.accept(loss)
     assert await wrong(storage) == {}
@@ -162,7 +162,7 @@ async def test_another_log_in_place_of_ours_shares_nothing_with_the_archive(
     for number in range(40):
         await storage.log.append([storage.log.encode([click(number)])])
     loss = await Fixes(storage).loss()
-    assert (loss.common, loss.archived) == (0, 31)
+    assert (loss.fork.common, loss.fork.entries) == (0, 31)
     await Fixes(storage).accept(loss)
     assert await wrong(storage) == {}
     assert archive.span() == (0, 0)

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from headwater_server.engine.messages.entries import AcknowledgedLost
 from headwater_server.errors import StoreUnavailable
+from headwater_server.replica.ports.position import START
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.storage import Storage
@@ -64,14 +66,77 @@ async def test_it_restores_itself_when_the_store_lost_what_nobody_acknowledged(
     assert lost[-1] in said
 
 
-async def test_it_stays_broken_when_an_acknowledged_entry_is_lost(
+async def test_what_was_acknowledged_and_is_lost_is_listed_on_the_log_and_in_health(
+    storage: Storage, store: Store
+) -> None:
+    async with running_replica(storage) as replica, running_replica(storage) as other:
+        for number in range(1, 5):
+            await replica.feedback(clicks(number), PATIENCE_S)
+        await eventually(lambda: other.engine.lookups.counts()["events_learned"] == 4)
+        await lose_end(store, storage, 2)
+
+        async def listed() -> bool:
+            return len(await losses_of(storage)) == 1 and replica.own.health.writes
+
+        await eventually(listed)
+        await eventually(lambda: other.shell.losses.events == replica.shell.losses.events == 2)
+        (lost,) = await losses_of(storage)
+        assert lost.event_ids == ("e3", "e4")
+        assert "e3, e4" in replica.own.health.notice
+        assert "e3, e4" in other.own.health.notice
+        answer = await replica.feedback(clicks(2, 3, 4), PATIENCE_S)
+        assert [one.status.name for one in answer.outcomes] == ["EXISTS", "CREATED", "CREATED"]
+        digests = {(await one.model(compute_digest=True)).digest for one in (replica, other)}
+        assert digests >= {await folded_digest(storage)}
+
+
+async def losses_of(storage: Storage) -> list[AcknowledgedLost]:
+    """Return what the log says was lost."""
+    operations = [
+        one async for entry in storage.log.iterate(START) for one in entry.entry.operations
+    ]
+    return [one for one in operations if isinstance(one, AcknowledgedLost)]
+
+
+async def test_what_was_sent_again_before_the_loss_was_found_is_not_listed(
     storage: Storage, store: Store
 ) -> None:
     async with running_replica(storage) as replica:
+        for number in (1, 2, 3):
+            await replica.feedback(clicks(number), PATIENCE_S)
+        async with replica.shell.tail.paused():
+            await lose_end(store, storage, 2)
+            await append_of_another(storage, 3)
+
+        async def listed() -> bool:
+            return bool(await losses_of(storage))
+
+        await eventually(listed)
+        assert [one.event_ids for one in await losses_of(storage)] == [("e2",)]
+
+
+async def test_a_log_that_is_broken_within_itself_stops_the_replica(
+    storage: Storage, store: Store
+) -> None:
+    keys = Keys(storage.settings.catalogue)
+    async with running_replica(storage) as replica:
         await replica.feedback(clicks(1), PATIENCE_S)
-        await replica.feedback(clicks(2), PATIENCE_S)
-        await lose_end(store, storage, 1)
-        await eventually(lambda: not replica.own.health.writes)
+        async with replica.shell.tail.paused():
+            lost = await append_of_another(storage, 2)
+            await store.call("XDEL", keys.log, lost)
+            await append_of_another(storage, 3)
+        await eventually(lambda: replica.own.health.fault)
         with pytest.raises(StoreUnavailable, match="the log is broken"):
-            await replica.feedback(clicks(3), 1)
-        assert await learned(replica) == 2
+            await replica.feedback(clicks(4), 1)
+        assert await learned(replica) == 1
+
+
+async def test_a_log_that_shares_nothing_with_the_state_stops_the_replica(
+    storage: Storage, store: Store
+) -> None:
+    keys = Keys(storage.settings.catalogue)
+    async with running_replica(storage) as replica:
+        await replica.feedback(clicks(1), PATIENCE_S)
+        await store.call("DEL", keys.log, keys.head)
+        await eventually(lambda: replica.own.health.fault)
+        assert await learned(replica) == 1

@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from redis.exceptions import ResponseError
 
-from headwater_server.errors import StoreUnavailable
+from headwater_server.errors import StoreAnswered, StoreUnavailable
+from headwater_server.replica.ports.position import START
+from headwater_server.storage.doctor.failovers import check_replication
 from headwater_server.storage.embedded.server_process import ServerProcess
 from headwater_server.storage.log.promises import UnfitStoreError, check_promises
 from headwater_server.storage.redis.store import Store
@@ -96,9 +97,12 @@ async def test_a_data_directory_is_a_store_of_its_own(tmp_path: Path) -> None:
     assert len(keys) == 1
 
 
-async def test_our_own_mistakes_are_not_taken_for_an_outage(store: Store) -> None:
-    with pytest.raises(ResponseError):
-        await store.call("NOSUCHCOMMAND")
+async def test_an_answer_without_a_rule_is_said_by_its_code_and_without_arguments(
+    store: Store,
+) -> None:
+    with pytest.raises(StoreAnswered, match="ERR unknown command") as answer:
+        await store.call("NOSUCHCOMMAND", "s3cret")
+    assert "s3cret" not in str(answer.value)
 
 
 @asynccontextmanager
@@ -161,3 +165,53 @@ async def test_always_with_replicas_waits_for_both_disks(tmp_path: Path) -> None
         await eventually(lambda: connected(tmp_path / "a"))
         async with open_storage(settings, redis_url=url_of(tmp_path / "a")) as storage:
             assert (await storage.log.append([storage.log.encode([])])).sequence == 1
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_nobody_reads_what_the_replicas_have_not_confirmed(
+    backend: str, tmp_path: Path
+) -> None:
+    settings = StorageSettings(min_replicas_acked=1, store_timeout_ms=2_000)
+    async with pair(backend, tmp_path) as (_, replica):
+        await eventually(lambda: connected(tmp_path / "a"))
+        url = url_of(tmp_path / "a")
+        async with (
+            open_storage(settings, redis_url=url) as writer,
+            open_storage(settings, redis_url=url) as reader,
+        ):
+            first = await writer.log.append([writer.log.encode([])])
+            assert [one.position for one in await reader.log.read(START, 10, 60_000)] == [first]
+            replica.freeze()
+            with pytest.raises(StoreUnavailable):
+                await writer.log.append([writer.log.encode([])])
+            with pytest.raises(StoreUnavailable, match="0 of the 1 replicas"):
+                await reader.log.read(first, 10, 100)
+            assert await reader.log.confirmed() == first
+            present = [one.position async for one in reader.log.iterate(first)]
+            assert [one.sequence for one in present] == [2]
+            replica.thaw()  # the writer is not asked: who reads asks the replicas
+
+            async def read() -> bool:
+                try:
+                    page = await reader.log.read(first, 10, 100)
+                except StoreUnavailable:
+                    return False
+                return [one.position for one in page] == present
+
+            await eventually(read)
+            assert await reader.log.confirmed() == present[-1]
+
+
+async def test_a_start_and_doctor_warn_of_fewer_confirmations_than_replicas(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with pair("valkey", tmp_path):
+        await eventually(lambda: connected(tmp_path / "a"))
+        for wanted, warns in ((0, True), (1, False)):
+            settings = StorageSettings(min_replicas_acked=wanted)
+            capsys.readouterr()
+            async with open_storage(settings, redis_url=url_of(tmp_path / "a")) as storage:
+                assert ("min_replicas_acked = 1" in capsys.readouterr().err) == warns
+                found = await check_replication(storage.store, wanted)
+                assert found.warns == warns
+                assert found.fine

@@ -76,6 +76,9 @@ class SimLog:
     async def head(self) -> Position:
         return await self._link.call(lambda: self._store.head)
 
+    async def confirmed(self) -> Position:
+        return await self.head()
+
     async def length(self) -> int:
         return await self._link.call(lambda: len(self._store.entries))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from headwater_server.engine.messages.entries import Entry, Mark, Operation
+from headwater_server.engine.messages.entries import Entry, Mark, Operation, UserErase
 from headwater_server.replica.faults import LogBroken, LogMovedOn
 from headwater_server.replica.ports.position import START, Position, offset_key
 from headwater_server.replica.ports.registry import ReplicaReport
@@ -32,6 +32,10 @@ class SimEntry:
     @property
     def marks(self) -> list[str]:
         return [one.mark_id for one in self.operations if isinstance(one, Mark)]
+
+    @property
+    def erases(self) -> bool:
+        return any(isinstance(one, UserErase) for one in self.operations)
 
     @property
     def entry(self) -> Entry:

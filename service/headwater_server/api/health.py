@@ -16,6 +16,7 @@ SERVICES: Final = {
     "headwater.v1.CatalogService": True,
     "headwater.v1.UserService": True,
     "headwater.v1.ModelService": False,
+    "headwater.v1.ExportService": False,  # items and users need no store
     "headwater.v1.ExperimentService": False,  # its reads are what a page waits for
 }
 

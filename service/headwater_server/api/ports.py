@@ -12,6 +12,8 @@ from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite, UserWrite
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
+from headwater_server.exporting.reading import ReadableLog
+from headwater_server.exporting.state import State
 from headwater_server.replica.answers import Answer, ListAnswer, ModelAnswer, WriteAnswer
 from headwater_server.replica.experiments.experiment_reads import ExperimentReads
 from headwater_server.replica.experiments.experiment_writes import ExperimentWrites
@@ -118,6 +120,16 @@ class Replica(Protocol):
     def metrics(self) -> Sequence[Metric]: ...
 
     def drift_alarms(self) -> Sequence[DriftAlarm]: ...
+
+    @property
+    def readable_log(self) -> ReadableLog:
+        """The log, to be read."""
+        ...
+
+    @property
+    def described(self) -> State:
+        """The items and accounts of this moment."""
+        ...
 
     @property
     def operators(self) -> OperatorReads:

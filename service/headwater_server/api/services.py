@@ -7,6 +7,7 @@ from typing import Any
 from headwater.v1 import (
     catalog_service_pb2_grpc,
     experiment_service_pb2_grpc,
+    export_service_pb2_grpc,
     feedback_service_pb2_grpc,
     model_service_pb2_grpc,
     recommendation_service_pb2_grpc,
@@ -23,6 +24,7 @@ from headwater_server.api.guard.waiting_room import WaitingRoom
 from headwater_server.api.ports import Replica
 from headwater_server.api.servicers.catalog import CatalogServicer
 from headwater_server.api.servicers.experiment import ExperimentServicer
+from headwater_server.api.servicers.export import ExportServicer
 from headwater_server.api.servicers.feedback import FeedbackServicer
 from headwater_server.api.servicers.model import ModelServicer
 from headwater_server.api.servicers.recommendation import RecommendationServicer
@@ -62,4 +64,7 @@ def add_services(
     )
     experiment_service_pb2_grpc.add_ExperimentServiceServicer_to_server(
         ExperimentServicer(replica, settings), guarded(settings.writes_max)
+    )
+    export_service_pb2_grpc.add_ExportServiceServicer_to_server(
+        ExportServicer(replica, settings), guarded(settings.reads_max)
     )

@@ -23,8 +23,9 @@ class ApiSettings:
             "help": "API keys of backends, comma-separated, 16+ characters each; better set as "
             "HEADWATER_KEYS, since other users of the machine can read a command line. KEY alone "
             "allows every call; KEY;scopes=read;calls_per_second=50 limits a key to scopes "
-            "(recommend, feedback, catalog, users, model, experiments; read: every call that "
-            "changes nothing) and to a rate"
+            "(recommend, feedback, catalog, users, model, experiments, export; read: every call "
+            "that changes nothing, but no export) and to a rate. @PATH reads them from a file, one "
+            "a line"
         },
     )
     page_keys: SecretStr | None = field(
@@ -33,7 +34,8 @@ class ApiSettings:
             "help": "API keys that a web page may contain, comma-separated, 16+ characters each. "
             "They allow Feedback only; ;scopes=feedback+recommend allows recommendations too, and "
             ";calls_per_second=100 limits each key. Their events count fully with an attribution "
-            "token, without one only up to low limits. Needs keys to be set, too"
+            "token, without one only up to low limits. Needs keys to be set, too. @PATH reads them "
+            "from a file, one a line"
         },
     )
     insecure: bool = field(

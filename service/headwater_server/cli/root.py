@@ -13,6 +13,8 @@ from headwater_server.cli.commands import probe as probe_command
 from headwater_server.cli.commands import settings_on_log
 from headwater_server.cli.commands.backtest import backtest
 from headwater_server.cli.commands.compile import compile_kernels
+from headwater_server.cli.commands.data import lake as lake_commands
+from headwater_server.cli.commands.data.export import export
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
@@ -33,6 +35,7 @@ from headwater_server.cli.demo.command import demo
 from headwater_server.cli.evaluating.command import evaluate
 from headwater_server.cli.flags import with_settings
 from headwater_server.cli.help import PlainCommand, PlainGroup, group, show_version
+from headwater_server.cli.planning.command import plan
 from headwater_server.cli.reading.flags import with_files
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
 
@@ -43,6 +46,7 @@ quarantine = group("List, replay or delete rejected events.")
 token_keys = group("List and rotate the keys that sign attribution tokens.")
 experiment = group("Compare policies on the shop's visitors.")
 policy = group("Write policies, promote them, and take promotions back.")
+lake = group("Write the log as Parquet files; restore a log from them.")
 gateway = group("Configure or run the gateway for browsers and REST.")
 settings_group = group("", no_args_is_help=False)
 settings_group.callback(invoke_without_command=True, cls=PlainGroup)(
@@ -78,9 +82,11 @@ _add(commands, "evaluate", evaluate, *STORE)
 _add(commands, "compile", compile_kernels)
 _add(commands, "digest", digest, *STORE)
 _add(commands, "doctor", doctor, *STORE)
+_add(commands, "export", export, *STORE)
 commands.command("probe", add_help_option=False, context_settings={
     "ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": [],
 })(probe)  # fmt: skip
+_add(commands, "plan", plan)
 _add(commands, "rebuild", rebuild, *STORE)
 commands.add_typer(settings_group, name="settings", help=cleandoc(settings.__doc__ or ""))
 _add(settings_group, "show", settings_on_log.show, *STORE)
@@ -107,6 +113,9 @@ _add(policy, "put", policy_commands.put)
 _add(policy, "list", policy_commands.list_all)
 _add(policy, "promote", policy_commands.promote)
 _add(policy, "rollback", policy_commands.rollback)
+commands.add_typer(lake, name="lake")
+_add(lake, "write", lake_commands.write, *STORE)
+_add(lake, "restore", lake_commands.restore, *STORE)
 commands.add_typer(gateway, name="gateway")
 _add(gateway, "render", gateway_commands.render, "Gateway")
 _add(gateway, "run", gateway_commands.run, "Gateway")

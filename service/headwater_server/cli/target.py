@@ -6,12 +6,34 @@ from typing import Annotated
 
 import typer
 
+from headwater_server.settings_checks import BadSettings
+from headwater_server.settings_secrets import from_file
+
+
+def key_from_file(text: str) -> str:
+    """Return a key, or that of the file that ``@PATH`` names. Raises `BadSettings`."""
+    try:
+        return from_file("key", text)
+    except ValueError as error:
+        raise BadSettings(str(error)) from None
+
+
+def key_option(text: str) -> str:
+    """Return the same for a flag; typer reports the error."""
+    try:
+        return key_from_file(text)
+    except BadSettings as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 Target = Annotated[str | None, typer.Option(help="host:port of a running server")]
 Key = Annotated[
     str,
     typer.Option(
         envvar="HEADWATER_KEY",
         show_default=False,
-        help="API key for the server of --target, if it requires one; better set as HEADWATER_KEY",
+        callback=key_option,
+        help="API key for the server of --target, if it requires one; better set as HEADWATER_KEY, "
+        "or @PATH of a file with it",
     ),
 ]

@@ -83,6 +83,11 @@ def _drain(admin: str, timeout_s: float) -> None:
         time.sleep(CHECK_EVERY_S)
 
 
+async def is_live(address: Address) -> bool:
+    """Return whether Envoy itself answers."""
+    return await asyncio.to_thread(_answers, f"http://{address.reachable()}/healthz")
+
+
 async def is_ready(address: Address) -> bool:
     """Return whether Envoy answers, and a server behind it."""
     return await asyncio.to_thread(_answers, f"http://{address.reachable()}/readyz")

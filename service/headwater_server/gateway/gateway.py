@@ -10,6 +10,8 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
+import structlog
+
 from headwater_server.api.access.access import Access
 from headwater_server.gateway import envoy
 from headwater_server.gateway.addresses import Address, probe
@@ -20,6 +22,8 @@ from headwater_server.gateway.render import write
 from headwater_server.gateway.requirements import KEY_VARIABLE, has_web
 from headwater_server.gateway.settings import GatewaySettings
 
+_log = structlog.get_logger(__name__)
+SERVER_CHECK_EVERY_S = 0.1
 DRAIN_TIMEOUT_S = 3.0  # a stream does not end by itself; its client sends again
 
 
@@ -61,13 +65,23 @@ async def _start_envoy(
     child = Child(
         "gateway",
         envoy.command(plan, config),
-        lambda: envoy.is_ready(plan.listen),
+        lambda: envoy.is_live(plan.listen),
         env,
         folder,
     )
     parts.push_async_callback(child.stop)
     parts.push_async_callback(envoy.drain, plan.admin, DRAIN_TIMEOUT_S)
     await child.start()
+    await _server_behind(plan)
+
+
+async def _server_behind(plan: Plan) -> None:
+    """Return when a server behind Envoy serves; its start may fold its log for an hour."""
+    if await envoy.is_ready(plan.listen):
+        return
+    _log.info("waiting for a server", backends=[str(backend) for backend in plan.backends])
+    while not await envoy.is_ready(plan.listen):  # noqa: ASYNC110 - another process decides it
+        await asyncio.sleep(SERVER_CHECK_EVERY_S)
 
 
 async def _start_web(

@@ -1,4 +1,4 @@
-"""The door for data scientists: data frames in, one row for each question out.
+"""The Python interface for data scientists: data frames in, one row for each question out.
 
 The same engine, the same backtest and the same settings as the server: what wins here is set
 there as it stands (`ranker=`, `rewards=`). It needs ``pip install 'headwater-server[lab]'``, or

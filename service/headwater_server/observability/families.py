@@ -90,6 +90,14 @@ def _log(measured: Measurements) -> Iterator[Metric]:
         )
         lag = max(0, head - applied)
         yield _gauge("log_lag_entries", "Entries on the log that are not applied yet.", lag)
+    yield _counter(
+        "acknowledged_events_lost",
+        "Learned events that the store lost in a failover, as entries of the log report them.",
+        measured.events_lost,
+    )
+    yield _counter(
+        "rewinds", "Times that this replica returned to a log that lost its end.", measured.rewinds
+    )
     if measured.entries_kept is not None:
         yield _gauge("log_entries_kept", "Entries that the store keeps.", measured.entries_kept)
     if measured.replicas is not None:

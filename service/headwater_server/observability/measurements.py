@@ -20,6 +20,8 @@ class Measurements:
     entries_kept: int | None
     replicas: Mapping[str, int] | None
     operations_waiting: int
+    events_lost: int
+    rewinds: int
     counts: Mapping[str, int]
     memory_bytes: int
     snapshot_age_s: float | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-REPEAT_S = 30.0
+REPEAT_S = 60.0
 
 
 class Repeats:

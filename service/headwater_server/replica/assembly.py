@@ -65,7 +65,8 @@ async def restored_replica(
     await membership.join()  # first, so that no entry is trimmed that it still has to read
     try:
         engine, position = await restore(stores.snapshots, stores.log, engine_type)
-        assembly = _Assembly(stores, engine, position, settings, own, host_peers)
+        past = [meta.position for meta in reversed(await stores.snapshots.published())]
+        assembly = _Assembly(stores, engine, position, settings, own, host_peers, past)
         wanted = WantedSettings(engine_settings, given, identity.who)
         replica = assembly.replica(membership, wanted, RecentCalls(meters or Meters()))
         replica.writes.quarantined = await stores.quarantine.total()
@@ -86,6 +87,7 @@ class _Assembly:
         settings: ReplicaSettings,
         own: OwnStatus,
         host_peers: HostPeers | None,
+        past: Sequence[Position],
     ) -> None:
         engine.bound_filters(round(1e6 * settings.filter_cache_mb))
         self._stores = stores
@@ -93,7 +95,7 @@ class _Assembly:
         self._settings = settings
         self._own = own
         self._timeout_s = settings.write_timeout_ms / 1_000
-        self._shell = self._shell_at(position, host_peers)
+        self._shell = self._shell_at(position, host_peers, past)
         tail = self._shell.tail
         self._repeatable = Repeatable(lambda: tail.place, settings.question_bytes_max)
         self._writes = self._make_writes()
@@ -137,7 +139,9 @@ class _Assembly:
             own=self._own,
         )
 
-    def _shell_at(self, position: Position, host_peers: HostPeers | None) -> Shell:
+    def _shell_at(
+        self, position: Position, host_peers: HostPeers | None, past: Sequence[Position]
+    ) -> Shell:
         return Shell(
             self._engine,
             position,
@@ -146,6 +150,8 @@ class _Assembly:
             self._settings,
             self._own.health,
             now_ms=self._own.now_ms,
+            who=self._own.identity.who,
+            past=past,
             keeps_snapshots=self._own.identity.keeps_snapshots,
             host_peers=host_peers,
             on_marks=self._reached,

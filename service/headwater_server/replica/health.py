@@ -32,6 +32,8 @@ class Health:
         self._store_away = ""
         self._refused = ""
         self._broken = ""
+        self._returning = ""
+        self._lost = ""
         self._repeats = Repeats()
         self._stopping = False
         self._watchers: list[Watcher] = []
@@ -52,7 +54,12 @@ class Health:
         """Why writes are refused, "" when they are not."""
         if self._stopping:
             return "the server is stopping"
-        return self._broken or self._refused or self._store_away
+        return self._broken or self._returning or self._refused or self._store_away
+
+    @property
+    def notice(self) -> str:
+        """What operators should know while all is served: events that a failover lost."""
+        return self._lost
 
     @property
     def fault(self) -> str:
@@ -105,11 +112,21 @@ class Health:
         self._broken = reason
         self._notify()
 
+    def returning(self, reason: str) -> None:
+        """Record that this state is ahead of the log, and returns to it by itself."""
+        _log.warning("this replica returns to the log; reads continue", reason=reason)
+        self._returning = f"this replica returns to the log, and learns again soon: {reason}"
+        self._notify()
+
     def repaired(self) -> None:
         """Record that the state follows the log again."""
         _log.info("this replica learns again")
-        self._broken = ""
+        self._broken = self._returning = ""
         self._notify()
+
+    def lost(self, notice: str) -> None:
+        """Record which learned events the store lost last."""
+        self._lost = notice
 
     def stopping(self) -> None:
         """Record that the server stops, so that load balancers choose another one."""

@@ -31,7 +31,8 @@ from headwater_server.replica.operators.operator_reads import OperatorReads, in_
 from headwater_server.replica.operators.own_status import OwnStatus
 from headwater_server.replica.operators.sampling import Sampling
 from headwater_server.replica.operators.settings_warnings import SettingsWarnings
-from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.ports.log import Log
+from headwater_server.replica.ports.state_machine import StateLookups, StateMachine
 from headwater_server.replica.ports.stores import Stores
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.reads.reads import Reads
@@ -112,6 +113,18 @@ class Replica:
         return await measure(
             self.engine, self.shell, counts, own.health, self.stores, own.now_ms, state_bytes
         )
+
+    # --- what is kept, to be read as it is ---------------------------------------------------
+
+    @property
+    def readable_log(self) -> Log:
+        """The log, to be read."""
+        return self.stores.log
+
+    @property
+    def described(self) -> StateLookups:
+        """The items and accounts of this moment."""
+        return self.engine.lookups
 
     # --- reads -------------------------------------------------------------------------------
 

@@ -6,6 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
+import structlog
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_fixed
+
 from headwater_server.engine.snapshot.versions import RIVER_VERSION
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.faults import LogBroken
@@ -18,6 +21,7 @@ from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta, Snapsh
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.snapshots.capture import captured
+from headwater_server.replica.snapshots.losses import Losses
 from headwater_server.replica.snapshots.repair import Repair
 from headwater_server.replica.snapshots.snapshotter import Snapshotter
 from headwater_server.replica.startup import (
@@ -28,10 +32,14 @@ from headwater_server.replica.startup import (
 )
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
 from headwater_server.replica.tail.own_entries import OwnEntries
+from headwater_server.replica.tail.recent_entries import Missing
 from headwater_server.replica.tail.settings_log import SettingsLog
 from headwater_server.replica.tail.slice_budget import SliceBudget
 from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.appender import Appender
+
+_log = structlog.get_logger(__name__)
+AWAY_PAUSE_S = 0.1
 
 
 class Shell:
@@ -47,6 +55,8 @@ class Shell:
         health: Health,
         *,
         now_ms: Callable[[], int],
+        who: str = "",
+        past: Sequence[Position] = (),
         keeps_snapshots: bool = True,
         host_peers: HostPeers | None = None,
         on_marks: Callable[[Sequence[str]], Awaitable[None]] | None = None,
@@ -63,6 +73,7 @@ class Shell:
         self._on_marks = on_marks
         self._settings_log = SettingsLog(engine)
         self._acknowledgements = Acknowledgements(self._settle)
+        self.losses = Losses(log, health, who)
         own = OwnEntries()
         self.tail = Tail(
             log,
@@ -74,6 +85,8 @@ class Shell:
             own=own,
             on_applied=self._applied,
             on_marks=self._marked,
+            on_lost=self.losses.seen,
+            past=past,
         )
         self.appender = Appender(log, self._acknowledgements, health, settings, own)
         self.snapshotter = Snapshotter(
@@ -97,7 +110,7 @@ class Shell:
         self._run(self.appender.recover())
         if self._keeps_snapshots:
             self._snapshotting = self._run(self.snapshotter.run())
-        self._started = True
+        self._started = self.losses.is_live = True
         if self._host_peers is not None:
             self._host_peers.applied(self.tail.position.sequence)
         tail.add_done_callback(self._tail_ended)
@@ -152,29 +165,53 @@ class Shell:
             if self._host_peers is not None:
                 self._host_peers.leave()
             reason = f"{type(error).__name__}: {error}"
-            self._health.broken(reason)
             self._acknowledgements.fail(StoreUnavailable(reason))
             if isinstance(error, LogBroken):
-                self._run(self._repair())
+                self._health.returning(str(error))
+                self._run(self._return(error))
+            else:
+                self._health.broken(reason)
 
-    async def _repair(self) -> None:
-        """Restore the state, if it is only ahead of its log; otherwise leave it to an operator."""
+    async def _return(self, error: LogBroken) -> None:
+        """Return to the log, if the state is only ahead of it; otherwise leave it to an operator.
+
+        The log may lose its end again meanwhile.
+        """
         repair = Repair(self._engine, self.tail, self._log, self._snapshots)
-        if await repair.done(self.appender.confirmed):
-            await self._resume()
+        found: list[Missing] = []
+        try:
+            while missing := await repair.done():
+                found.append(missing)
+                try:
+                    await self._resume()
+                except LogBroken as again:
+                    error = again
+                else:
+                    self._health.repaired()
+                    return await self.losses.put(found, self.tail)
+        except Exception as failure:  # noqa: BLE001 - of any kind: it must be reported
+            _log.error("the state cannot be restored from the log", reason=str(failure))
+        self._health.broken(f"{type(error).__name__}: {error}")
+        return None
 
     async def _resume(self) -> None:
         self._started = False  # marks of the past are not reported again
         self._acknowledgements.resume()
+        self.snapshotter.continue_at(self.tail.position)
         tail = self._run(self.tail.run())
-        await unless_ended(tail, caught_up_with(self._log, self.tail))
+        await unless_ended(tail, self._caught_up())
         self._broken, self._started = False, True
         if self._keeps_snapshots:
             self._snapshotting = self._run(self.snapshotter.run())
         if self._host_peers is not None:
             self._host_peers.rejoin()
         tail.add_done_callback(self._tail_ended)
-        self._health.repaired()
+
+    async def _caught_up(self) -> None:
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(StoreUnavailable), wait=wait_fixed(AWAY_PAUSE_S)
+        )
+        await retrying(caught_up_with, self._log, self.tail)
 
     async def _capture(self) -> tuple[SnapshotMeta, Parts]:
         position, settings, parts = await captured(self._engine, self.tail)

@@ -52,15 +52,15 @@ class WantedSettings:
 
 
 async def caught_up_with(log: Log, tail: Tail) -> None:
-    """Return when the state has almost reached the log's head.
+    """Return when the state has almost reached the log's end.
 
     Others may write meanwhile: it waits for new entries again, as long as the lag shrinks.
     """
     behind = previous = math.inf
     while behind > CLOSE_ENTRIES and (behind < previous or behind == math.inf):
-        head = await log.head()
-        previous, behind = behind, head.sequence - tail.position.sequence
-        await tail.waiters.wait_for(head.offset)
+        end = await log.confirmed()
+        previous, behind = behind, end.sequence - tail.position.sequence
+        await tail.waiters.wait_for(end.offset)
 
 
 async def unless_ended(tail: asyncio.Task[None], work: Coroutine[None, None, None]) -> None:

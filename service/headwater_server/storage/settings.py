@@ -33,7 +33,8 @@ class StorageSettings:
         default=0,
         metadata={
             "help": "replicas of the store that must have a write (with always: on disk) before "
-            "the answer, so that a failover to one of them loses nothing; 0: do not wait"
+            "the answer and before any server learns it. With the number of all its replicas no "
+            "failover loses anything; with less, what is lost is listed. 0: do not wait"
         },
     )
     store_timeout_ms: int = field(

@@ -23,12 +23,13 @@ from headwater_server.storage.log.confirming import Confirming
 from headwater_server.storage.log.lineage import Lineage
 from headwater_server.storage.log.log import RedisLog
 from headwater_server.storage.log.promises import check_promises, knows_waitaof
+from headwater_server.storage.log.rejoining import Rejoining
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.trimming import Trimmer
 from headwater_server.storage.log.witness import Witness
 from headwater_server.storage.log.written import Written
 from headwater_server.storage.private import keep_private
-from headwater_server.storage.redis.reach import reach
+from headwater_server.storage.redis.reach import found_url, reach
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 
@@ -77,6 +78,7 @@ async def open_storage(
         server = await _started(stack, ours, settings) if ours else None
         if redis_url:
             await reach(redis_url, settings)
+            redis_url = await found_url(redis_url, settings)
         where = server.socket_path if server else socket or redis_url or ""
         store, reader = Store(where, settings), Store(where, settings, blocking_ms=BLOCK_MS_MAX)
         stack.push_async_callback(store.close)
@@ -91,7 +93,15 @@ async def open_storage(
         ring = RedisTokenKeys(store, Keys(settings.catalogue).token_keys, data_dir)
         token_keys = await stack.enter_async_context(ring.kept_fresh())
         yield Storage(
-            log=_log(store, reader, settings, archive, watch, knows_waitaof=can_wait),
+            log=_log(
+                store,
+                reader,
+                settings,
+                archive,
+                watch,
+                knows_waitaof=can_wait,
+                may_fail_over=store.may_fail_over or settings.min_replicas_acked > 0,
+            ),
             snapshots=RedisSnapshots(store, settings),
             quarantine=RedisQuarantine(store, settings),
             replicas=RedisReplicas(store, settings),
@@ -120,6 +130,7 @@ def _log(
     watch: DirWatch | None,
     *,
     knows_waitaof: bool,
+    may_fail_over: bool,
 ) -> RedisLog:
     keys = Keys(settings.catalogue)
     archiver = Archiver(reader, keys, archive, knows_waitaof=knows_waitaof) if archive else None
@@ -135,7 +146,9 @@ def _log(
             Stream(store, keys),
             archive,
             may_lose_end=settings.durability is Durability.EVERYSEC,
+            may_fail_over=may_fail_over,
         ),
+        rejoining=Rejoining(store, keys, archive) if archive and may_fail_over else None,
         trimmer=Trimmer(store, settings, RedisReplicas(store, settings), archiver),
         witness=Witness(archive.path) if archive else None,
     )

@@ -1,4 +1,4 @@
-"""The door for data scientists: frames in, frames out, the same figures as the command."""
+"""The lab: frames in, frames out, the same figures as the command."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from headwater_server.engine.messages.asked import Arm, Question
 from headwater_server.engine.messages.entries import (
+    AcknowledgedLost,
     Build,
     ErasedEvent,
     Item,
@@ -93,6 +94,18 @@ user_writes = st.builds(UserWrite, text, features, texts, st.none() | whole)
 settings_changes = st.integers(0, 9).map(lambda seed: SettingsChange(EngineSettings(seed=seed)))
 user_erases = st.builds(UserErase, text, texts)
 marks = st.builds(Mark, text)
+_counts = st.integers(0, 2**63 - 1)
+losses = st.builds(
+    AcknowledgedLost,
+    _counts,
+    _counts,
+    text,
+    text,
+    texts,
+    st.integers(0, 2**31 - 1),
+    st.booleans(),
+    text,
+)
 visitor_unlinks = st.builds(VisitorUnlink, text)
 hashes = st.binary(min_size=16, max_size=16)
 erased_events = st.builds(ErasedEvent, hashes, hashes, st.booleans())
@@ -125,6 +138,6 @@ policy_operations = (
 )
 kinds = (
     events | item_writes | item_deletes | user_writes | user_erases | visitor_unlinks
-    | erased_events | marks | settings_changes | builds | policy_operations
+    | erased_events | marks | losses | settings_changes | builds | policy_operations
 )  # fmt: skip
 operations = st.lists(kinds, max_size=4).map(tuple)

@@ -22,6 +22,7 @@ SCOPES: Mapping[str, str] = {
     "users": "UserService",
     "model": "ModelService",
     "experiments": "ExperimentService",
+    "export": "ExportService",
 }
 ALSO: Mapping[str, str] = {
     # Recommend returns the same to the same key, so this opens nothing new, also not to a page
@@ -29,6 +30,7 @@ ALSO: Mapping[str, str] = {
 }
 """Single methods that another scope opens, too."""
 READ = "read"  # for a backend's key: every call that changes nothing, as a console needs
+NOT_BY_READ = "ExportService"  # it changes nothing, and returns the data of all persons
 PAGE_SCOPES = ("recommend", "feedback")
 SHAPE = "write KEY, or KEY;scopes=feedback+recommend;calls_per_second=100, with commas between"
 
@@ -56,7 +58,10 @@ class Access:
         """
         if self.is_page and call.endswith("/StreamFeedback"):
             return False
-        return self.may_write(call) or (READ in self.scopes and kind_of(call) is Kind.READS)
+        if self.may_write(call):
+            return True
+        reads = kind_of(call) is Kind.READS and NOT_BY_READ not in call
+        return READ in self.scopes and reads
 
     def may_write(self, call: str) -> bool:
         """Return whether the key opens all of a method, not only as far as it changes nothing.

@@ -107,6 +107,11 @@ def _show(findings: Sequence[Finding]) -> None:
     for name in ("", "part", "what", "fix"):
         table.add_column(name, overflow="fold")
     for finding in findings:
-        mark = "[green]fine[/]" if finding.fine else "[bold red]WRONG[/]"
-        table.add_row(mark, *map(escape, (finding.part, finding.text, finding.fix)))
+        table.add_row(_mark(finding), *map(escape, (finding.part, finding.text, finding.fix)))
     Console(highlight=False, soft_wrap=False).print(table)
+
+
+def _mark(finding: Finding) -> str:
+    if not finding.fine:
+        return "[bold red]WRONG[/]"
+    return "[yellow]WARNING[/]" if finding.warns else "[green]fine[/]"

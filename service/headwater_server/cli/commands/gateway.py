@@ -7,15 +7,19 @@ import signal
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from headwater_server.cli.commands.serve import say_gateway_ready
 from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.cli.target import key_from_file
 from headwater_server.gateway.requirements import KEY_VARIABLE, missing_packages
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure
+
+if TYPE_CHECKING:
+    import asyncio
 
 LISTEN_DEFAULT = "127.0.0.1:8080"
 OUT_DEFAULT = Path("gateway")
@@ -59,7 +63,7 @@ def run(flags: dict[str, Any]) -> None:
         settings = _prepared(flags)
         gateway, api = settings.gateway, settings.api
         addresses = (gateway.gateway, gateway.gateway_tls)
-        has_keys = bool(api.accesses or os.environ.get(KEY_VARIABLE))
+        has_keys = bool(api.accesses or shared_key())
         check_exposure(addresses, has_keys=has_keys, insecure=api.insecure)
         set_up_logging(settings.process.log_level, settings.process.log_format)
         try:
@@ -76,15 +80,34 @@ async def _run(settings: Settings) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    key = settings.api.backend_key or os.environ.get(KEY_VARIABLE)
-    deadline_s = settings.api.deadline_max_s
+    key = settings.api.backend_key or shared_key()
+    deadline_s, accesses = settings.api.deadline_max_s, settings.api.accesses
     async with AsyncExitStack() as parts:
         backends = _backends(settings)
-        url = await open_gateway(
-            settings.gateway, backends, key, deadline_s, parts, accesses=settings.api.accesses
+        opening = asyncio.create_task(
+            open_gateway(settings.gateway, backends, key, deadline_s, parts, accesses=accesses)
         )
-        say_gateway_ready(url)
-        await stopping.wait()
+        await _first(opening, asyncio.create_task(stopping.wait()))
+        if not stopping.is_set():
+            say_gateway_ready(await opening)
+            await stopping.wait()
+
+
+async def _first(opening: asyncio.Task[str], stop: asyncio.Task[object]) -> None:
+    """Return when ``opening`` has ended, or at ``stop``, which cancels it."""
+    import asyncio
+
+    await asyncio.wait((opening, stop), return_when=asyncio.FIRST_COMPLETED)
+    if stop.done():
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+    stop.cancel()
+
+
+def shared_key() -> str | None:
+    """Return the key that is sent for callers with a certificate. Raises `BadSettings`."""
+    text = os.environ.get(KEY_VARIABLE)
+    return key_from_file(text) if text else None
 
 
 def _prepared(flags: dict[str, Any]) -> Settings:

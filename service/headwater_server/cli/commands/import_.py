@@ -19,7 +19,7 @@ from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
-    from headwater_server.cli.import_log import Found, Written
+    from headwater_server.cli.importing.log_writer import Found, Written
     from headwater_server.evaluation.shop_history import ShopHistory
     from headwater_server.storage.storage import Storage
 
@@ -122,7 +122,7 @@ async def _put_given(storage: Storage, settings: Settings, who: str) -> None:
 
 def _send(target: str, key: str, history: ShopHistory, batch_size: int) -> None:
     from headwater import HeadwaterError
-    from headwater_server.cli.import_target import ServerGoneError, send
+    from headwater_server.cli.importing.sender import ServerGoneError, send
     from headwater_server.cli.progress import Progress
 
     with Progress("import", len(history.events)) as progress:
@@ -159,7 +159,7 @@ async def _write(
 
 
 async def _look(storage: Storage) -> Found:
-    from headwater_server.cli.import_log import look
+    from headwater_server.cli.importing.log_writer import look
     from headwater_server.cli.progress import Progress
 
     head = await storage.log.head()
@@ -169,7 +169,7 @@ async def _look(storage: Storage) -> Found:
 
 def _refuse_live(found: Found, history: ShopHistory, *, as_of_now: bool) -> None:
     """Refuse before the first row, unless everything is there already. Raises `BadSettings`."""
-    from headwater_server.cli.import_log import LIVE
+    from headwater_server.cli.importing.log_writer import LIVE
 
     if found.live and not as_of_now and not found.holds_all(history):
         raise BadSettings(LIVE)
@@ -178,7 +178,7 @@ def _refuse_live(found: Found, history: ShopHistory, *, as_of_now: bool) -> None
 async def _written(
     storage: Storage, history: ShopHistory, batch_size: int, found: Found
 ) -> Written:
-    from headwater_server.cli.import_log import write
+    from headwater_server.cli.importing.log_writer import write
     from headwater_server.cli.progress import Progress
 
     with Progress("write the log", len(history.events)) as progress:
@@ -186,7 +186,7 @@ async def _written(
 
 
 async def _learn(storage: Storage, written: Written, before: int) -> None:
-    from headwater_server.cli.learning import learn
+    from headwater_server.cli.importing.learning import learn
     from headwater_server.cli.progress import Progress
     from headwater_server.engine.messages.events import Status
 
@@ -207,7 +207,7 @@ def _fail_if_refused(items: int) -> None:
 
 
 def _say(outcomes: Counter[str]) -> None:
-    from headwater_server.cli.import_target import ITEMS_REFUSED
+    from headwater_server.cli.importing.sender import ITEMS_REFUSED
 
     print(", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())))
     _fail_if_refused(outcomes[ITEMS_REFUSED])

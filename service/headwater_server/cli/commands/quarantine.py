@@ -12,7 +12,7 @@ import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.cli.stores import check_one_existing, store_beside_a_server, store_explained
-from headwater_server.cli.target import Key, Target
+from headwater_server.cli.target import Key, Target, key_option
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
@@ -27,7 +27,9 @@ PageKey = Annotated[
     typer.Option(
         envvar="HEADWATER_PAGE_KEY",
         show_default=False,
-        help="a page's key, to send events that came with one; better set as HEADWATER_PAGE_KEY",
+        callback=key_option,
+        help="a page's key, to send events that came with one; better set as HEADWATER_PAGE_KEY, "
+        "or @PATH of a file with it",
     ),
 ]
 Limit = Annotated[int, typer.Option(min=1, help="how many to show, oldest first")]

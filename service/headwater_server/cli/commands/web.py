@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.cli.target import key_option
 from headwater_server.gateway.requirements import FIX
 from headwater_server.settings import PlaceSettings, Settings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked
@@ -29,7 +30,8 @@ def web(
         typer.Option(
             envvar="HEADWATER_KEY",
             show_default=False,
-            help="a backend key of that server, if it requires one; better set as HEADWATER_KEY",
+            callback=key_option,
+            help="a backend key of that server, or @PATH of a file with it",
         ),
     ] = "",
     insecure: Annotated[
@@ -50,12 +52,10 @@ def web(
 ) -> None:
     """Serve console, shop and Personalizer's API over HTTP.
 
-    Runs until SIGTERM or Ctrl-C.
-
-    `headwater serve --gateway` starts this process itself. It calls the server through its public
-    API only. Personalizer's API (docs/migrating.md) also needs the server's store, for the time
-    between a rank call and its reward: give the same --redis-url, or the same --data-dir while
-    the server runs.
+    Runs until SIGTERM or Ctrl-C. `headwater serve --gateway` starts this process itself. It calls
+    the server through its public API only. Personalizer's API (docs/migrating.md) also needs the
+    server's store, for the time between a rank call and its reward: give the same --redis-url, or
+    the same --data-dir while the server runs.
     """
     import asyncio
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from headwater import Event
-from headwater_server.cli.import_target import to_client_item
+from headwater_server.cli.importing.sender import to_client_item
 from headwater_server.engine.messages import events
 from headwater_server.evaluation.interactions import Interactions, Repeats
 from headwater_server.evaluation.shop_history import ShopHistory

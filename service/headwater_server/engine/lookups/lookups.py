@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 
 from headwater_server.engine import assigning
 from headwater_server.engine.experiments import viewing
@@ -34,6 +34,7 @@ from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.requests import Interaction, ScoredItem, UserProfile
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.settings_history import ChangedSetting
+from headwater_server.engine.visitors.users import Features
 
 
 class Lookups:
@@ -86,6 +87,20 @@ class Lookups:
     def list_items(self, after_item_id: str, page_size: int, filter_text: str) -> list[Item]:
         """Return the same page at once."""
         return list(chain.from_iterable(self.listing(after_item_id, page_size, filter_text)))
+
+    def described_items(self, first: int = 0) -> Iterator[tuple[int, Item]]:
+        """Yield what the shop describes, by number, from number ``first`` on."""
+        catalogue = self._parts.catalogue
+        for number in catalogue.numbers().tolist():
+            if number >= first and (item := catalogue.at(number)):
+                yield number, item
+
+    def described_users(self, first: int = 0) -> Iterator[tuple[int, str, Features]]:
+        """Yield the accounts with features in the order of their last write, from a place on."""
+        users = self._parts.users
+        for place, user_id in enumerate(islice(users, first, None), first):
+            if found := users.features(user_id):
+                yield place, user_id, found
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return what is known of an account, or of a visitor; None if nothing is."""

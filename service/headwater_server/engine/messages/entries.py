@@ -103,6 +103,25 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgedLost:
+    """Changes nothing: what was acknowledged, and is not on the log any more.
+
+    The entries from ``first_sequence`` to ``last_sequence`` were lost in a failover of the store.
+    ``event_ids`` are those that no later entry has; ``other_operations`` counts writes without an
+    id. ``is_partial``: more was lost than ``who`` remembers.
+    """
+
+    first_sequence: int
+    last_sequence: int
+    first_offset: str = ""
+    last_offset: str = ""
+    event_ids: tuple[str, ...] = ()
+    other_operations: int = 0
+    is_partial: bool = False
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChange:
     """From this entry on ``settings`` are in force, on every replica; ``who`` set them.
 
@@ -148,6 +167,7 @@ Operation = (
     | VisitorUnlink
     | ErasedEvent
     | Mark
+    | AcknowledgedLost
     | SettingsChange
     | Build
     | PolicyOperation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from headwater_server.engine.catalogue.recency import drop_first
@@ -36,6 +37,9 @@ class Users:
 
     def __len__(self) -> int:
         return len(self._users)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._users)
 
     def write(self, write: UserWrite, now_ms: int) -> bool:
         """Write features of an account; return whether any is newer than the stored one."""

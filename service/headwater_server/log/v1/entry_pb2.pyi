@@ -89,6 +89,7 @@ class Operation(_message.Message):
     POLICY_ROLLBACK_FIELD_NUMBER: _builtins.int
     EXPERIMENT_WRITE_FIELD_NUMBER: _builtins.int
     EXPERIMENT_STOP_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGED_LOST_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """An event of a visitor."""
@@ -149,6 +150,10 @@ class Operation(_message.Message):
     def experiment_stop(self) -> Global___ExperimentStop:
         """The end of an experiment, or of one of its arms."""
 
+    @_builtins.property
+    def acknowledged_lost(self) -> Global___AcknowledgedLost:
+        """Acknowledged events that the store lost in a failover."""
+
     def __init__(
         self,
         *,
@@ -167,12 +172,13 @@ class Operation(_message.Message):
         policy_rollback: Global___PolicyRollback | None = ...,
         experiment_write: Global___ExperimentWrite | None = ...,
         experiment_stop: Global___ExperimentStop | None = ...,
+        acknowledged_lost: Global___AcknowledgedLost | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -809,6 +815,60 @@ class Mark(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Mark: _TypeAlias = Mark  # noqa: Y015
+
+@_typing.final
+class AcknowledgedLost(_message.Message):
+    """Changes nothing. Names what was acknowledged, and is not on the log any more: the store lost
+    these entries in a failover.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    FIRST_OFFSET_FIELD_NUMBER: _builtins.int
+    LAST_OFFSET_FIELD_NUMBER: _builtins.int
+    EVENT_IDS_FIELD_NUMBER: _builtins.int
+    OTHER_OPERATIONS_FIELD_NUMBER: _builtins.int
+    IS_PARTIAL_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    first_sequence: _builtins.int
+    """The number of the first lost entry."""
+    last_sequence: _builtins.int
+    """The number of the last lost entry that the writer of this had learned."""
+    first_offset: _builtins.str
+    """The offset of the first lost entry."""
+    last_offset: _builtins.str
+    """The offset of the last one."""
+    other_operations: _builtins.int
+    """How many other operations were in them, such as writes of items."""
+    is_partial: _builtins.bool
+    """More was lost than the writer remembers: some ids are missing here."""
+    who: _builtins.str
+    """The replica that wrote this."""
+    @_builtins.property
+    def event_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The ids of the events in them that no later entry has."""
+
+    def __init__(
+        self,
+        *,
+        first_sequence: _builtins.int = ...,
+        last_sequence: _builtins.int = ...,
+        first_offset: _builtins.str = ...,
+        last_offset: _builtins.str = ...,
+        event_ids: _abc.Iterable[_builtins.str] | None = ...,
+        other_operations: _builtins.int = ...,
+        is_partial: _builtins.bool = ...,
+        who: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_ids", b"event_ids", "first_offset", b"first_offset", "first_sequence", b"first_sequence", "is_partial", b"is_partial", "last_offset", b"last_offset", "last_sequence", b"last_sequence", "other_operations", b"other_operations", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcknowledgedLost: _TypeAlias = AcknowledgedLost  # noqa: Y015
 
 @_typing.final
 class SettingsChange(_message.Message):

@@ -58,6 +58,8 @@ async def measure(
         entries_kept=stored.entries,
         replicas=stored.replicas,
         operations_waiting=shell.appender.operations_waiting,
+        events_lost=shell.losses.events,
+        rewinds=shell.losses.rewinds,
         counts={**engine.lookups.counts(), **counts},
         memory_bytes=state_bytes,
         snapshot_age_s=None if made_ms is None else max(0, now_ms() - made_ms) / 1_000,

@@ -19,7 +19,10 @@ from headwater_server.replica.shell import Shell
 
 @dataclass(frozen=True, slots=True)
 class ServingAnswer:
-    """The status of one process; ``detail`` says why it does not serve everything."""
+    """The status of one process.
+
+    ``detail`` says why it does not serve everything, or which events a failover lost.
+    """
 
     replica_id: str
     start_time_ms: int
@@ -85,7 +88,7 @@ class OwnStatus:
             max(0, self.now_ms() - self.start_time_ms),
             health.reads,
             health.writes,
-            health.reason,
+            health.reason or health.notice,
             counts["memory_process_bytes"],
             counts["memory_budget_bytes"],
             state_bytes,

@@ -28,6 +28,10 @@ class LoggedEntry(Protocol):
         """The ids of the marks in it."""
 
     @property
+    def erases(self) -> bool:
+        """Whether it erases an account or a visitor: quicker than to look at all operations."""
+
+    @property
     def entry(self) -> Entry:
         """The whole of it."""
 
@@ -53,12 +57,19 @@ class Log(Protocol):
     async def read(self, after: Position, count: int, block_ms: int) -> Sequence[LoggedEntry]:
         """Return the next entries, at most ``count``; wait up to ``block_ms`` for the first.
 
+        Only those that the store has confirmed as `append` promises, which a failover keeps.
         `LogBroken` if the next entry is not chained to ``after``; `UnreadableEntry` if this build
         does not know what an entry means.
         """
 
     def iterate(self, after: Position, until: str | None = None) -> AsyncIterator[LoggedEntry]:
-        """Yield the present entries after ``after``, up to and including the offset ``until``."""
+        """Yield the entries after ``after``, up to and including the offset ``until``.
+
+        All that are there now, also those that are not confirmed yet.
+        """
+
+    async def confirmed(self) -> Position:
+        """Return the position of the last entry that `read` returns, `START` if there is none."""
 
     async def head(self) -> Position:
         """Return the position of the last entry, `START` for an empty log."""

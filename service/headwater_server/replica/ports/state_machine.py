@@ -30,6 +30,7 @@ from headwater_server.engine.messages.requests import (
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.engine.snapshot.capture import Capture
+from headwater_server.engine.visitors.users import Features
 
 
 class StateLookups(Protocol):
@@ -70,6 +71,12 @@ class StateLookups(Protocol):
 
     def listing(self, after_item_id: str, page_size: int, filter_text: str) -> Iterator[list[Item]]:
         """Yield a page of the catalogue by id, after the given id, in steps with pauses."""
+
+    def described_items(self, first: int = 0) -> Iterator[tuple[int, Item]]:
+        """Yield the items of the catalogue with their numbers, from number ``first`` on."""
+
+    def described_users(self, first: int = 0) -> Iterator[tuple[int, str, Features]]:
+        """Yield the accounts with features and their places, from place ``first`` on."""
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return the profile of an account or of a visitor."""

@@ -23,13 +23,18 @@ async def restore(
 ) -> tuple[EngineT, Position]:
     """Return the newest available state at or before ``until``, and its position.
 
-    A damaged snapshot, or one of another build, is logged and skipped: the one before it and the
-    log give the same state. `LogBroken` if the log is not the one of the snapshot, or if no
-    snapshot can be used and the first entry is gone.
+    A snapshot that is damaged, of another build, or of an entry that the log lost, is logged and
+    skipped: the one before it and the log give the same state. `LogBroken` if log, head and archive
+    do not match, if snapshots exist and none of them is of this log, or if none can be used and
+    the first entry is gone.
     """
-    reasons = []
+    reasons, strange = list[str](), START
     for meta in await snapshots.published():
         if until is not None and offset_key(meta.position.offset) > offset_key(until):
+            continue
+        if await log.newest_of([meta.position]) is None:
+            _log.error("a snapshot is of entries that the log lost", offset=meta.position.offset)
+            strange = max(strange, meta.position, key=lambda one: one.sequence)
             continue
         try:
             with no_passes():
@@ -40,7 +45,7 @@ async def restore(
             continue
         await log.verify(meta.position)
         return engine, meta.position
-    await log.verify(START)
+    await log.verify(strange)  # if there are snapshots, and none is of this log: what it lacks
     await _check_first(log, reasons)
     return engine_type(), START
 
@@ -48,7 +53,8 @@ async def restore(
 async def _check_first(log: Log, reasons: Sequence[str]) -> None:
     """Raise `LogBroken`, with the reasons, if no state can be restored."""
     try:
-        await log.read(START, 1, 0)
+        async for _ in log.iterate(START):
+            return
     except LogBroken as error:
         why = "; ".join(reasons) or "there is no snapshot"
         raise LogBroken(error.expected, error.found, f"no state to start from: {why}") from error

@@ -97,5 +97,9 @@ class Snapshotter:
         if published:
             await self._log.trim(published[-1].position)
 
+    def continue_at(self, position: Position) -> None:
+        """Count from here: the state has returned to an earlier entry."""
+        self._note(position)
+
     def _note(self, position: Position) -> None:
         self._last, self._last_s = position, time.monotonic()

@@ -30,6 +30,7 @@ class OwnEntry:
     __slots__ = ("_checked", "_events", "_time_ms", "position")
 
     marks: Sequence[str] = ()
+    erases = False
 
     def __init__(
         self, position: Position, events: Sequence[Event], checked: EngineSettings | None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
-from headwater_server.engine.messages.entries import Build
+from headwater_server.engine.messages.entries import Build, Operation
 from headwater_server.engine.messages.events import Outcome
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import StoreUnavailable
@@ -23,6 +22,7 @@ from headwater_server.replica.tail.acknowledgements import Acknowledgements
 from headwater_server.replica.tail.item_cost import ItemCost, items_of
 from headwater_server.replica.tail.offset_waiters import OffsetWaiters
 from headwater_server.replica.tail.own_entries import OwnEntries
+from headwater_server.replica.tail.recent_entries import OnLost, RecentEntries
 from headwater_server.replica.tail.slice_budget import SliceBudget
 
 BLOCK_MS = 500  # also the time after which an outage is noticed without a write
@@ -31,7 +31,6 @@ PAGE_ENTRIES_MAX = 500
 PART_OPERATIONS = 20  # converted from bytes at once
 LATE_STEPS = 4  # with so few more an ordinary operation is finished, whatever they take
 COST_EVERY = 4  # of so many entries one is timed: the thread's clock takes microseconds to read
-RECENT_MAX = 4_096  # entries that a store may have passed on before it wrote them
 
 
 class Tail:
@@ -54,12 +53,15 @@ class Tail:
         own: OwnEntries | None = None,
         on_applied: Callable[[LoggedEntry], None] = lambda _: None,
         on_marks: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+        on_lost: OnLost = lambda _, __: None,
+        past: Sequence[Position] = (),
     ) -> None:
         """Continue after ``position``, which is the position of ``engine``.
 
         ``own`` are the entries that need not be read.
         ``on_applied`` is called with each entry before it is acknowledged; ``on_marks`` with the
-        marks of an entry, and the state does not change until it returns.
+        marks of an entry, and the state does not change until it returns; ``on_lost`` with what an
+        entry says about a loss. ``past`` are earlier positions of the log.
         """
         self.position = position
         self.waiters = OffsetWaiters()
@@ -72,6 +74,7 @@ class Tail:
         self._own = own or OwnEntries()
         self._on_applied = on_applied
         self._on_marks = on_marks
+        self._on_lost = on_lost
         self.reads = 0  # `Reads` counts them
         self._page_entries = PAGE_ENTRIES_MAX
         self._entry: LoggedEntry | None = None
@@ -82,7 +85,8 @@ class Tail:
         self.item_cost = ItemCost()
         self._items, self._took_s = 0, 0.0  # of the present entry so far
         self._applying = asyncio.Lock()
-        self.recent: deque[Position] = deque([position], RECENT_MAX)
+        self.recent = RecentEntries(position, on_lost, past)
+        self._operations: list[Operation] = []  # of the present entry so far
 
     @property
     def settings(self) -> EngineSettings:
@@ -114,11 +118,10 @@ class Tail:
     def restart(self, position: Position) -> None:
         """Continue after another position: the engine has its state. Not while it runs."""
         self.position = position
-        self.recent.clear()
-        self.recent.append(position)
+        self.recent = RecentEntries(position, self._on_lost, self.recent.positions())
         self._entry, self._steps, self._outcomes = None, iter(()), []
         self._is_whole, self._windows = True, 0
-        self._items, self._took_s = 0, 0.0
+        self._items, self._took_s, self._operations = 0, 0.0, []
         self._own.clear()
         self.waiters.reached(position.offset)
 
@@ -194,6 +197,7 @@ class Tail:
         for start in range(0, entry.size, PART_OPERATIONS):
             part = entry.part(start, start + PART_OPERATIONS)
             self._items += items_of(part)
+            self._operations += part.operations
             yield from self._engine.applying(part, self._budget.used_up)
 
     def _apply_slice(self, entry: LoggedEntry) -> None:
@@ -234,7 +238,8 @@ class Tail:
             self.item_cost.learned(self._items, self._took_s)
         self._items, self._took_s = 0, 0.0
         self.position = entry.position
-        self.recent.append(entry.position)
+        self.recent.learned(entry.position, self._operations, self._outcomes)
+        self._operations = []
         self._on_applied(entry)
         self._acknowledgements.applied(entry.position.offset, self._outcomes)
         self.waiters.reached(entry.position.offset)

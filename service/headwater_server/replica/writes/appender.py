@@ -14,7 +14,7 @@ from headwater_server.errors import HeadwaterError, Overloaded, StoreUnavailable
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.log import Log
-from headwater_server.replica.ports.position import START, Position
+from headwater_server.replica.ports.position import Position
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.steps import taken_in_steps
 from headwater_server.replica.tail.acknowledgements import (
@@ -55,7 +55,6 @@ class Appender:
         self._idle.set()
         self._left = asyncio.Event()
         self._refused = asyncio.Event()
-        self.confirmed = START  # the last entry that callers may have an answer about
         self._calls = 0
         self._operations = 0
 
@@ -185,7 +184,6 @@ class Appender:
             if not isinstance(error, Exception):
                 raise
             return
-        self.confirmed = position
         for pending in group:
             pending.appended = True
         applied = self._acknowledgements.claim(position.offset)

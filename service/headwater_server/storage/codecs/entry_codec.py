@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
+from dataclasses import asdict
 
 from google.protobuf.message import DecodeError
 
 from headwater_server.engine.messages.entries import (
+    AcknowledgedLost,
     Build,
     Entry,
     ErasedEvent,
@@ -142,6 +144,8 @@ def _write(operation: Operation, stored: pb.Operation) -> None:
             stored.erased_event.CopyFrom(encode_erased_event(operation))
         case Mark():
             stored.mark.CopyFrom(pb.Mark(mark_id=operation.mark_id))
+        case AcknowledgedLost():
+            stored.acknowledged_lost.CopyFrom(pb.AcknowledgedLost(**asdict(operation)))
         case SettingsChange():
             text = operation.settings.canonical()
             change = pb.SettingsChange(settings=text, who=operation.who, given=operation.given)
@@ -173,12 +177,27 @@ def _decode(stored: pb.Operation) -> Operation:
             return ErasedEvent(erased.id_hash, erased.content_hash, erased.from_page)
         case "mark":
             return Mark(stored.mark.mark_id)
+        case "acknowledged_lost":
+            return _decode_lost(stored.acknowledged_lost)
         case "build":
             return Build(stored.build.version, stored.build.state_version, stored.build.river)
         case _ if kind in KINDS:
             return decode_policy_operation(stored)
         case _:
             return _decode_settings(stored.settings_change)
+
+
+def _decode_lost(stored: pb.AcknowledgedLost) -> AcknowledgedLost:
+    return AcknowledgedLost(
+        stored.first_sequence,
+        stored.last_sequence,
+        stored.first_offset,
+        stored.last_offset,
+        tuple(stored.event_ids),
+        stored.other_operations,
+        stored.is_partial,
+        stored.who,
+    )
 
 
 def _decode_settings(stored: pb.SettingsChange) -> SettingsChange:

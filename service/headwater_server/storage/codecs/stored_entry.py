@@ -26,9 +26,24 @@ class StoredEntry:
         return Entry(self._time_ms, operations, self._stored.imported)
 
     @property
+    def kinds(self) -> list[str]:
+        """The name of each operation's kind: event, item_write, …"""
+        return [one.WhichOneof("kind") or "" for one in self._stored.operations]
+
+    @property
+    def payload(self) -> bytes:
+        """The whole entry as the log stores it; parsed again it is equal."""
+        return self._stored.SerializeToString(deterministic=True)
+
+    @property
     def marks(self) -> list[str]:
         """The ids of the marks in it."""
         return [one.mark.mark_id for one in self._stored.operations if one.HasField("mark")]
+
+    @property
+    def erases(self) -> bool:
+        """Whether it erases an account or a visitor."""
+        return any(one.HasField("user_erase") for one in self._stored.operations)
 
     @property
     def entry(self) -> Entry:

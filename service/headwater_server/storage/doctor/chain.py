@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from headwater_server.replica.faults import LogBroken, UnreadableEntry
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.archive.fork import tail_fits
 from headwater_server.storage.archive.segment import DamagedSegment, read_segment
 from headwater_server.storage.codecs.raw import Raw, check_chained
 from headwater_server.storage.doctor.findings import Finding
@@ -91,13 +92,3 @@ async def check_boundary(stream: Stream, archive: Archive | None, *, may_lose_en
         text = f"entries {end + 1} to {start - 1} are neither on the log nor in the archive"
         return Finding("boundary", f"{text}: rebuild and `digest --at` cannot use them")
     return Finding("boundary", "the log continues where the archive ends" if end else "no archive")
-
-
-async def tail_fits(stream: Stream, archive: Archive) -> bool:
-    """Whether the archive continues exactly where the log ends."""
-    head = await stream.head()
-    last = await stream.last()
-    if (last.position if last else START) != head:
-        return False
-    following = await asyncio.to_thread(archive.entries_after, head.sequence)
-    return bool(following) and following[0].previous == head.offset

@@ -9,6 +9,7 @@ from headwater_server.storage.doctor.chain import (
     check_head,
     check_log,
 )
+from headwater_server.storage.doctor.failovers import check_losses, check_replication
 from headwater_server.storage.doctor.findings import Build, Finding
 from headwater_server.storage.doctor.snapshot_checks import check_snapshots
 from headwater_server.storage.key_names import Keys
@@ -37,8 +38,10 @@ class Examination:
         may_lose_end = storage.settings.durability is Durability.EVERYSEC
         return [
             await self._configuration(),
+            await check_replication(storage.store, storage.settings.min_replicas_acked),
             await check_head(self._stream),
             await check_log(self._stream),
+            await check_losses(self._stream),
             await check_archive(storage.archive),
             await check_boundary(self._stream, storage.archive, may_lose_end=may_lose_end),
             await self._archive_in_charge(),

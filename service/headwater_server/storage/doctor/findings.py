@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``text`` describes the state of a part; if it is not ``fine``, ``fix`` names the fix."""
+    """``text`` describes the state of a part; if it is not ``fine``, ``fix`` names the fix.
+
+    ``warns``: nothing is wrong, and an operator should know it.
+    """
 
     part: str
     text: str
     fine: bool = True
     fix: str = ""
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

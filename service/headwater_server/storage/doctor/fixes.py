@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 
 from headwater_server.replica.faults import LogBroken
-from headwater_server.replica.ports.position import START, Position
-from headwater_server.storage.archive.archive import Archive
-from headwater_server.storage.archive.segment import DamagedSegment, read_segment
-from headwater_server.storage.codecs.raw import Raw, content_mark
-from headwater_server.storage.doctor.chain import tail_fits
+from headwater_server.replica.ports.position import START
+from headwater_server.storage.archive.fork import (
+    Fork,
+    fork_of,
+    move_aside,
+    restore_tail,
+    tail_fits,
+)
+from headwater_server.storage.archive.restoring import Restoring
 from headwater_server.storage.doctor.snapshot_checks import unusable
 from headwater_server.storage.key_names import Keys
-from headwater_server.storage.log.lineage import BACKUP, Lineage
+from headwater_server.storage.log.lineage import Lineage
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.witness import Statement, Witness
-from headwater_server.storage.redis.script import Script
 from headwater_server.storage.settings import Durability
 from headwater_server.storage.storage import Storage
 
@@ -26,9 +28,7 @@ from headwater_server.storage.storage import Storage
 class Loss:
     """What `--accept` gives up; it is listed before it is done."""
 
-    archived: int  # entries of the archive that are not on the log
-    files: tuple[Path, ...]  # those that contain some of them
-    common: int  # the last entry that log and archive share
+    fork: Fork  # what the archive has beyond the log
     snapshots: tuple[str, ...]
     head: bool  # whether the head is set to the end of the stream
     charge: bool  # whether this archive replaces the one that the log had
@@ -37,7 +37,7 @@ class Loss:
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to accept."""
-        return not (self.archived or self.snapshots or self.head or self.charge or self.end)
+        return not (self.fork.entries or self.snapshots or self.head or self.charge or self.end)
 
     def lines(self) -> list[str]:
         """Return one line for each loss."""
@@ -46,10 +46,11 @@ class Loss:
             lines.append("the head is set to where the stream ends")
         if self.end:
             lines.append(self.end)
-        if self.archived:
+        if self.fork.entries:
             lines.append(
-                f"{self.archived} archived entries after entry {self.common} are not on the log. "
-                "Their files are renamed (.aside), and the model forgets what it learned from them"
+                f"{self.fork.entries} archived entries after entry {self.fork.common} are not on "
+                "the log. Their files are renamed (.aside), and the model forgets what it learned "
+                "from them"
             )
         if self.snapshots:
             lines.append(f"{len(self.snapshots)} snapshots that are not of this log are deleted")
@@ -66,7 +67,7 @@ class Fixes:
         self._storage = storage
         self._keys = Keys(storage.settings.catalogue)
         self._stream = Stream(storage.store, self._keys)
-        self._restore = Script("restore_entry.lua", "headwater_server.storage.doctor")
+        self._restoring = Restoring(storage.store, self._keys)
 
     async def drop_snapshots(self) -> int:
         """Delete the snapshots that are damaged or not of this log; return how many."""
@@ -85,31 +86,16 @@ class Fixes:
                 "none",
                 "there is nothing to restore, or the log continued without what it lost",
             )
-        before = head = await self._stream.head()
-        while entries := await asyncio.to_thread(archive.entries_after, head.sequence):
-            for entry in entries:
-                await self._append(head, entry)
-                head = entry.position
-        return head.sequence - before.sequence
-
-    async def _append(self, head: Position, entry: Raw) -> None:
-        keys = (self._keys.log, self._keys.head)
-        offset, sequence = entry.position.offset, entry.position.sequence
-        mark = content_mark(offset, sequence, head.offset, entry.payload)
-        arguments = (head.offset, offset, sequence, entry.payload, mark)
-        if not await self._restore.run(self._storage.store, keys, arguments):
-            raise LogBroken(f"a log that ends at {head.offset}", "one that grows meanwhile")
+        return await restore_tail(self._stream, archive, self._restoring)
 
     async def loss(self) -> Loss:
         """Return what `accept` would give up."""
         head = await self._stream.head()
         last = await self._stream.last()
         end = last.position if last else START
-        common, files, archived = await self._fork(self._storage.archive)
+        fork = await fork_of(self._stream, self._storage.archive)
         return Loss(
-            archived=archived,
-            files=files,
-            common=common,
+            fork=fork,
             snapshots=tuple(
                 await unusable(
                     self._storage.snapshots, Lineage(self._stream, self._storage.archive)
@@ -130,39 +116,6 @@ class Fixes:
             return str(error)
         return ""
 
-    async def _fork(self, archive: Archive | None) -> tuple[int, tuple[Path, ...], int]:
-        """Return the last entry that archive and log share, and the files and count beyond it."""
-        files: list[Path] = []
-        beyond = 0
-        for path in reversed(archive.files() if archive else []):
-            entries = await self._entries(path)
-            for entry in reversed(entries):
-                if await self._is_on_log(entry):
-                    return entry.position.sequence, tuple(files), beyond
-                beyond += 1
-                if not files or files[-1] != path:
-                    files.append(path)
-        return 0, tuple(files), beyond
-
-    async def _entries(self, path: Path) -> list[Raw]:
-        try:
-            return await asyncio.to_thread(read_segment, path)
-        except DamagedSegment as error:
-            raise LogBroken("an archive that can be read", str(error), BACKUP) from error
-
-    async def _is_on_log(self, entry: Raw) -> bool:
-        there = await self._stream.at(entry.position.offset)
-        if there is not None:
-            return there.position == entry.position
-        first = await self._stream.first()
-        if first is None or first.position.sequence <= entry.position.sequence:
-            return False
-        # trimmed: it is the same log if the oldest kept entry continues from here
-        return (
-            first.position.sequence > entry.position.sequence + 1
-            or first.previous == entry.position.offset
-        )
-
     async def _is_other_archive(self) -> bool:
         archive = self._storage.archive
         known = await self._storage.store.call("HGET", self._keys.archive, "archive_id")
@@ -174,7 +127,7 @@ class Fixes:
             await self._set_head()
         archive = self._storage.archive
         if archive is not None:
-            await asyncio.to_thread(_cut, archive, loss)
+            await asyncio.to_thread(move_aside, archive, loss.fork)
             end = await self._stream.head()
             await asyncio.to_thread(Witness(archive.path).write, Statement(end, end))
             if loss.charge:
@@ -184,18 +137,10 @@ class Fixes:
             await self._storage.snapshots.drop(snapshot_id)
 
     async def _set_head(self) -> None:
+        await self._storage.store.call("DEL", self._keys.confirmed)  # it may be of later entries
         last = await self._stream.last()
         if last is None:
             await self._storage.store.call("DEL", self._keys.head)
             return
         at = ("n", last.position.sequence, "id", last.position.offset)
         await self._storage.store.call("HSET", self._keys.head, *at)
-
-
-def _cut(archive: Archive, loss: Loss) -> None:
-    """Rename files with other entries; keep the entries of a split file that the log shares."""
-    for path in loss.files:
-        shared = [e for e in read_segment(path) if e.position.sequence <= loss.common]
-        archive.move_out(path)
-        if shared:
-            archive.put(shared)

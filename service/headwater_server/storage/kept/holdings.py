@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from redis.exceptions import ResponseError
-
-from headwater_server.errors import NotPermitted
+from headwater_server.errors import NotPermitted, StoreAnswered
 from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.replica.ports.holdings import (
     AllHoldings,
@@ -61,7 +59,7 @@ class RedisHoldings:
     async def _memory_of(self, key: str) -> int:
         try:
             return int(await self._store.call("MEMORY USAGE", key, "SAMPLES", SAMPLES) or 0)
-        except (ResponseError, NotPermitted):  # a managed server may hide it
+        except (StoreAnswered, NotPermitted):  # a managed server may hide it
             return 0
 
     async def _all_snapshots(self) -> list[SnapshotHoldings]:
@@ -93,7 +91,7 @@ class RedisHoldings:
     async def _info(self, section: str) -> Mapping[str, Any]:
         try:
             said: Mapping[str, Any] = await self._store.call("INFO", section)
-        except (ResponseError, NotPermitted):
+        except (StoreAnswered, NotPermitted):
             return {}
         return said
 

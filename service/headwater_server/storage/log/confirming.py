@@ -36,6 +36,11 @@ class Confirming:
             return ("WAIT", self._replicas, self._patience_ms)
         return None
 
+    @property
+    def replicas(self) -> int:
+        """Return how many replicas have to confirm."""
+        return self._replicas
+
     def check(self, answer: Any) -> None:
         """Raise `StoreUnavailable`, with what is missing, unless ``answer`` confirms the write."""
         disk, replicas = answer if self._disk else (1, answer)

@@ -10,22 +10,31 @@ import structlog
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.archive import Archive
+from headwater_server.storage.archive.fork import BACKUP
 from headwater_server.storage.archive.segment import DamagedSegment
 from headwater_server.storage.codecs.raw import Raw
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.witness import Witness
 
 _log = structlog.get_logger(__name__)
-BACKUP = "restore the file from a backup"
 
 
 class Lineage:
     """Checks the past of the log: its boundary with the archive, and a state's position."""
 
     def __init__(
-        self, stream: Stream, archive: Archive | None, *, may_lose_end: bool = False
+        self,
+        stream: Stream,
+        archive: Archive | None,
+        *,
+        may_lose_end: bool = False,
+        may_fail_over: bool = False,
     ) -> None:
-        """``may_lose_end``: a power cut may lose the last seconds, as with `everysec`."""
+        """``may_lose_end``: a power cut may lose the last seconds, as with `everysec`.
+
+        ``may_fail_over``: another server may take over, without all that was on the log.
+        """
+        self._may_fail_over = may_fail_over
         self._stream = stream
         self._may_lose_end = may_lose_end
         self._archive = archive
@@ -89,7 +98,9 @@ class Lineage:
             return
         head = await self._stream.head()
         lost = f"the log lost its end: entry {witness.newest.sequence} was on it"
-        if not self._may_lose_end or not await self.contains(witness.settled):
+        if not (self._may_fail_over and head != START) and (
+            not self._may_lose_end or not await self.contains(witness.settled)
+        ):
             raise LogBroken(
                 f"entry {witness.newest.sequence} at {witness.newest.offset}, "
                 "according to the witness file",
@@ -97,8 +108,8 @@ class Lineage:
                 lost,
             )
         _log.error(
-            "the store lost the end of the log, as everysec allows when its machine dies; "
-            "events that callers send again are learned",
+            "the store lost the end of the log, as a failover to a replica that was behind may, "
+            "or with everysec the death of its machine; events that callers send again are learned",
             entries_lost=witness.newest.sequence - head.sequence,
             ends_at=head.sequence,
             was_at=witness.newest.sequence,

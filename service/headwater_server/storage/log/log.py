@@ -17,8 +17,10 @@ from headwater_server.storage.codecs.raw import Raw, check_chained, content_mark
 from headwater_server.storage.codecs.stored_entry import StoredEntry
 from headwater_server.storage.embedded.dir_watch import DirWatch
 from headwater_server.storage.key_names import Keys
+from headwater_server.storage.log.confirmed import Confirmed, Fields
 from headwater_server.storage.log.confirming import Confirming
 from headwater_server.storage.log.lineage import Lineage
+from headwater_server.storage.log.rejoining import Rejoining
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.trimming import Trimmer
 from headwater_server.storage.log.witness import Witness
@@ -35,7 +37,7 @@ class RedisLog:
     """Implements `replica.ports.log.Log`.
 
     ``reader`` is a client whose timeout allows blocking reads; ``confirming`` and ``written`` are
-    what an append waits for.
+    what an append waits for. ``rejoining`` is for stores that may fail over.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class RedisLog:
         written: Written | None = None,
         dir_watch: DirWatch | None = None,
         lineage: Lineage,
+        rejoining: Rejoining | None = None,
         trimmer: Trimmer,
         witness: Witness | None,
     ) -> None:
@@ -57,9 +60,11 @@ class RedisLog:
         self._keys = Keys(settings.catalogue)
         self._stream = Stream(store, self._keys)
         self._confirming = confirming
+        self._confirmed = Confirmed(store, reader, self._keys, confirming)
         self._written = written
         self._dir_watch = dir_watch
         self._lineage = lineage
+        self._rejoining = rejoining
         self._trimmer = trimmer
         self._witness = witness
         self._append = Script("append.lua", "headwater_server.storage.log")
@@ -83,6 +88,7 @@ class RedisLog:
         if answer is None:
             raise LogMovedOn(after or START)
         position = _appended(payload, *answer)
+        self._confirmed.note(position)
         if self._witness is not None:
             self._witness.note(position)
         return position
@@ -106,6 +112,7 @@ class RedisLog:
     async def accepts(self) -> None:
         """See `replica.ports.log.Log.accepts`."""
         await self._accepts.run(self._store, (self._keys.probe,), ())
+        await self._confirmed.confirm()
         if self._written is not None:
             await self._written.confirm()
         self._check_dir()
@@ -113,22 +120,22 @@ class RedisLog:
     async def read(self, after: Position, count: int, block_ms: int) -> list[StoredEntry]:
         """See `replica.ports.log.Log.read`; with ``block_ms`` 0 it does not wait."""
         self._check_dir()
-        block = ("BLOCK", block_ms) if block_ms else ()
-        command = ("XREAD", "COUNT", count, *block, "STREAMS", self._keys.log, after.offset)
-        answer = await self._reader.call(*command)
-        kept = answer[0][1] if answer else ()
+        return await self._parsed(after, await self._confirmed.read(after, count, block_ms), count)
+
+    async def _parsed(self, after: Position, kept: Fields, count: int) -> list[StoredEntry]:
+        """Return the entries up to the first invalid one; raise if that is the first of all."""
         if kept and raw_of(kept[0][0].decode(), kept[0][1]).position.sequence > after.sequence + 1:
             archived = await self._lineage.archived(after, count)
             if archived:
-                return await _parsed(after, archived)
-        return await _parsed(after, (raw_of(offset.decode(), fields) for offset, fields in kept))
+                return await _valid(after, archived)
+        return await _valid(after, (raw_of(offset.decode(), fields) for offset, fields in kept))
 
     async def iterate(
         self, after: Position, until: str | None = None
     ) -> AsyncIterator[StoredEntry]:
         """See `replica.ports.log.Log.iterate`."""
         end = offset_key(until) if until else None
-        while page := await self.read(after, PAGE_ENTRIES, 0):
+        while page := await self._page(after):
             for entry in page:
                 if end is not None and offset_key(entry.position.offset) > end:
                     return
@@ -136,6 +143,15 @@ class RedisLog:
             after = page[-1].position
             if after.offset == until:
                 return  # the next entry may be unreadable, and is not needed
+
+    async def _page(self, after: Position) -> list[StoredEntry]:
+        self._check_dir()
+        kept = await self._confirmed.present(after, PAGE_ENTRIES, 0)
+        return await self._parsed(after, kept, PAGE_ENTRIES)
+
+    async def confirmed(self) -> Position:
+        """See `replica.ports.log.Log.confirmed`."""
+        return await self._confirmed.position()
 
     async def head(self) -> Position:
         """See `replica.ports.log.Log.head`."""
@@ -146,7 +162,9 @@ class RedisLog:
         return await self._stream.length()
 
     async def verify(self, position: Position) -> None:
-        """See `replica.ports.log.Log.verify`."""
+        """See `replica.ports.log.Log.verify`; an archive with more than the log is rejoined."""
+        if self._rejoining is not None:
+            await self._rejoining.run()
         await self._lineage.check(position)
 
     async def newest_of(self, positions: Sequence[Position]) -> Position | None:
@@ -179,8 +197,7 @@ def _appended(payload: bytes, offset: bytes, sequence: int, before: bytes, mark:
     return Position(at, sequence, previous if same else "")
 
 
-async def _parsed(after: Position, entries: Iterable[Raw]) -> list[StoredEntry]:
-    """Return the entries up to the first invalid one; raise if that is the first of all."""
+async def _valid(after: Position, entries: Iterable[Raw]) -> list[StoredEntry]:
     return [*filter(None, await taken_in_steps(_parsing(after, entries)))]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import structlog
-from redis.exceptions import ResponseError
+from typing import Any
 
-from headwater_server.errors import NotPermitted
+import structlog
+
+from headwater_server.errors import NotPermitted, StoreAnswered
 from headwater_server.storage.log.written import Written
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
@@ -23,7 +24,7 @@ async def knows_waitaof(store: Store) -> bool:
     try:
         # one word, since redis-py parses the answer of COMMAND alone as a list of descriptions
         answer = await store.call("COMMAND LIST", "FILTERBY", "PATTERN", "waitaof")
-    except (ResponseError, NotPermitted):  # a managed server may hide COMMAND as well
+    except (StoreAnswered, NotPermitted):  # a managed server may hide COMMAND as well
         return False
     return bool(answer)
 
@@ -56,13 +57,9 @@ async def check_promises(store: Store, settings: StorageSettings, *, can_wait: b
 
 
 async def _check_replication(store: Store, replicas_wanted: int) -> None:
-    try:
-        info = await store.call("INFO", "replication")
-    except (
-        ResponseError,
-        NotPermitted,
-    ):  # a managed server may hide it; each append still waits for replicas
-        return
+    info = await replication(store)
+    if info is None:
+        return  # a managed server may hide it; each append still waits for replicas
     if info.get("role") == "slave":
         primary = f"{info.get('master_host')}:{info.get('master_port')}"
         raise UnfitStoreError(
@@ -76,13 +73,42 @@ async def _check_replication(store: Store, replicas_wanted: int) -> None:
             f"{replicas_wanted}: no write could be acknowledged. Connect replicas "
             "(`REPLICAOF host port` on each), or lower min_replicas_acked"
         )
+    if warning := failover_warning(replicas_wanted, connected):
+        _log.warning(warning)
+
+
+async def replication(store: Store) -> dict[str, Any] | None:
+    """Return what the server says about its replicas, None if it hides it."""
+    try:
+        info: dict[str, Any] = await store.call("INFO", "replication")
+    except (StoreAnswered, NotPermitted):
+        return None
+    return info
+
+
+def failover_warning(replicas_wanted: int, connected: int) -> str:
+    """Return what a failover may lose, "" if it loses nothing that was acknowledged.
+
+    >>> failover_warning(2, 2), failover_warning(0, 0)
+    ('', '')
+    >>> failover_warning(1, 2)[:58]
+    'the store has 2 replicas, and an acknowledgement waits for'
+    """
+    if replicas_wanted >= connected:
+        return ""
+    return (
+        f"the store has {connected} replicas, and an acknowledgement waits for "
+        f"{replicas_wanted} of them (min_replicas_acked): a failover, also a planned one, may lose "
+        f"acknowledged events, which are then listed on the log and in health. Set "
+        f"min_replicas_acked = {connected}, and no failover loses any"
+    )
 
 
 async def configured(store: Store, name: str) -> str | None:
     """Return a value of the server's configuration, None if the server does not show it."""
     try:
         answer = await store.call("CONFIG", "GET", name)
-    except (ResponseError, NotPermitted):  # managed servers forbid CONFIG
+    except (StoreAnswered, NotPermitted):  # managed servers forbid CONFIG
         return None
     values = list(answer.values()) if isinstance(answer, dict) else answer[1::2]
     return _text(values[0]) if values else None

@@ -10,9 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from redis.exceptions import ResponseError
-
-from headwater_server.errors import NotPermitted, StoreUnavailable
+from headwater_server.errors import NotPermitted, StoreAnswered, StoreUnavailable
 from headwater_server.storage.redis.store import Store
 
 PATIENCE_S = 3.0  # a store postpones a write by two seconds at most
@@ -44,7 +42,7 @@ class Written:
         try:
             # one word, since redis-py parses the answer of INFO, which takes as long as the call
             said: bytes = await self._store.call("INFO PERSISTENCE")
-        except (ResponseError, NotPermitted):  # a managed server may hide it; the start says so
+        except (StoreAnswered, NotPermitted):  # a managed server may hide it; the start says so
             return b""
         return said
 

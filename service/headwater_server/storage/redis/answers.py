@@ -48,20 +48,6 @@ def rights(text: str) -> str:
     return f"the user of redis_url may not {what} (NOPERM): {fix}"
 
 
-def moved(text: str) -> Reason:
-    """Return the reason of a node of a cluster that has other slots than ours."""
-    slot = (
-        text.split(maxsplit=1)[0]
-        if text and text.split(maxsplit=1)[0].isdigit()
-        else "of this catalogue"
-    )
-    return Reason(
-        f"the store is one node of a cluster, and another node has slot {slot} (MOVED): set "
-        "redis_url to that node (`CLUSTER SLOTS` lists them)",
-        StoreRefused,
-    )
-
-
 # what the answer contains, and the reason. redis-py removes the code at the start of some answers
 _ANSWERS: tuple[tuple[str, Reason], ...] = (
     (
@@ -160,7 +146,22 @@ _ANSWERS: tuple[tuple[str, Reason], ...] = (
             "connect them, or lower that number"
         ),
     ),
-    (r"^TRYAGAIN", Reason("the store moves the keys of this catalogue (TRYAGAIN)")),
+    (
+        r"^(TRYAGAIN|MOVED|ASK) ",
+        Reason("the store moves the keys of this catalogue between the nodes of a cluster (MOVED)"),
+    ),
+    (
+        r"^UNBLOCKED",
+        Reason("the store became a replica (UNBLOCKED): a failover is under way"),
+    ),
+    (
+        r"^CROSSSLOT|access keys of different hash slots",
+        Reason(
+            "the store is a cluster that sees our keys in several slots (CROSSSLOT): its proxy "
+            "ignores hash tags; connect to the cluster itself (redis+cluster://…)",
+            StoreRefused,
+        ),
+    ),
     (
         r"^BUSY ",
         Reason("the store runs a script of somebody else (BUSY): `SCRIPT KILL` on it ends it"),

@@ -1,4 +1,4 @@
-"""Connections of redis-py, each for one exchange at a time.
+"""Connections of redis-py, each for one exchange at a time, to the server that is the primary.
 
 redis-py's own pool takes as long as the exchange with the store: locks, events and counters for
 each command. An append waits for two exchanges, so this is a good part of what an event costs.
@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 
 from hiredis import pack_command
 
+from headwater_server.storage.redis.primary import Primary
+from headwater_server.storage.redis.store_url import Address
+
 Command = tuple[str | bytes | int, ...]
 Answer = TypeVar("Answer")
 
@@ -19,34 +22,49 @@ Answer = TypeVar("Answer")
 class Connections:
     """Opens up to ``most`` connections; those that are not in use are used again."""
 
-    def __init__(self, make: Callable[[], Any], most: int) -> None:
-        """Create it; the first use connects."""
+    def __init__(self, make: Callable[[Address | None], Any], most: int, primary: Primary) -> None:
+        """Create it; the first use connects to where ``primary`` is then."""
         self._make = make
+        self._primary = primary
         self._places = asyncio.Semaphore(most)
-        self._idle: list[Any] = []
+        self._idle: list[tuple[Address | None, Any]] = []
         self._all: set[Any] = set()
 
-    async def exchange(self, use: Callable[[Any], Awaitable[Answer]]) -> Answer:
+    async def exchange(
+        self, use: Callable[[Any], Awaitable[Answer]], at: Address | None = None
+    ) -> Answer:
         """Return what ``use`` makes of a connection; wait for one if all are in use.
 
-        After an error it is closed: an answer may be on its way that is not of the next command.
+        ``at`` is another server than the primary. After an error the connection is closed: an
+        answer may be on its way that is not of the next command. The primary is looked up again.
         """
         async with self._places:
-            connection = self._idle.pop() if self._idle else self._new()
+            address = at or await self._primary.address()
+            connection = await self._taken(address)
             try:
                 await _connect(connection)
                 answer = await use(connection)
-            except BaseException:
-                self._all.discard(connection)
-                await connection.disconnect(nowait=True)
+            except BaseException as error:
+                if isinstance(error, Exception):
+                    self._primary.failed()
+                await self._drop(connection)
                 raise
-            self._idle.append(connection)
+            self._idle.append((address, connection))
             return answer
 
-    def _new(self) -> Any:
-        connection = self._make()
+    async def _taken(self, address: Address | None) -> Any:
+        while self._idle:
+            at, connection = self._idle.pop()
+            if at == address:
+                return connection
+            await self._drop(connection)
+        connection = self._make(address)
         self._all.add(connection)
         return connection
+
+    async def _drop(self, connection: Any) -> None:
+        self._all.discard(connection)
+        await connection.disconnect(nowait=True)
 
     async def close(self) -> None:
         """Close all of them."""

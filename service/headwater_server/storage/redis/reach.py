@@ -9,13 +9,14 @@ from contextlib import aclosing
 import redis.exceptions
 import structlog
 
-from headwater_server.errors import StoreRefused, StoreUnavailable
+from headwater_server.errors import NotPermitted, StoreAnswered, StoreRefused, StoreUnavailable
 from headwater_server.observability.repeats import Repeats
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.answers import Reason
 from headwater_server.storage.redis.first_words import first_words
 from headwater_server.storage.redis.rights import check_rights
 from headwater_server.storage.redis.store import Store
+from headwater_server.storage.redis.store_url import as_cluster, hosts_of, kind_of
 from headwater_server.storage.redis.url import address_of, place_of
 from headwater_server.storage.settings import StorageSettings
 
@@ -46,6 +47,21 @@ async def reach(url: str, settings: StorageSettings, *, patience_s: float = 0.0)
             return
 
 
+async def found_url(url: str, settings: StorageSettings) -> str:
+    """Return ``url``; or that of the cluster, if its server is a node of one.
+
+    So all nodes are known before the first of them dies. A server that hides INFO is taken as one.
+    """
+    if kind_of(url) != "one" or address_of(url) is None:
+        return url
+    async with aclosing(Store(url, settings)) as store:
+        try:
+            info = await store.call("INFO", "cluster")
+        except (StoreAnswered, NotPermitted):
+            return url
+    return as_cluster(url) if int(info.get("cluster_enabled", 0)) else url
+
+
 async def check_user(url: str, settings: StorageSettings) -> None:
     """Raise `StoreRefused` if the user of ``url`` lacks a right that a server needs."""
     async with aclosing(Store(url, settings)) as store:
@@ -68,5 +84,10 @@ async def _contact(url: str, settings: StorageSettings) -> None:
 
 
 async def _seen(url: str) -> Reason | None:
-    address = address_of(url)
-    return await first_words(*address, tls=url.startswith("rediss:")) if address else None
+    """Look at what the first words of a server, a sentinel or a node give away."""
+    if url.startswith("unix:"):
+        return None
+    for host, port in hosts_of(url):
+        if seen := await first_words(host, port, tls=url.startswith("rediss")):
+            return seen
+    return None

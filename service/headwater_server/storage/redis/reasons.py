@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from redis import exceptions
 
-from headwater_server.errors import NotPermitted, Overloaded, StoreRefused, StoreUnavailable
-from headwater_server.storage.redis.answers import Reason, answered, moved, rights
+from headwater_server.errors import (
+    NotPermitted,
+    Overloaded,
+    StoreAnswered,
+    StoreRefused,
+    StoreUnavailable,
+)
+from headwater_server.storage.redis.answers import Reason, answered, rights
 
 FULL_RETRY_AFTER_MS = 1_000
 
@@ -49,6 +55,10 @@ NOT_REDIS = Reason(
 NEEDS_TLS = Reason(
     "the store expects TLS on this port: write rediss:// instead of redis://", StoreRefused
 )
+CHANGING = Reason(
+    "the store is a replica now (READONLY): a failover is under way, and the sentinels or the "
+    "cluster name the new primary"
+)
 NO_TLS = Reason(_TLS[-1][1], StoreRefused)
 
 
@@ -62,13 +72,47 @@ def reason_of(error: BaseException) -> Reason | None:
     """
     if isinstance(error, exceptions.NoPermissionError):
         return Reason(rights(str(error)), NotPermitted)
-    if isinstance(error, exceptions.MovedError):
-        return moved(str(error))
     if isinstance(error, exceptions.InvalidResponse):
         return NOT_REDIS
-    if isinstance(error, exceptions.RedisError) and (reason := answered(str(error))):
+    if isinstance(error, exceptions.RedisError) and (reason := answered(said(error))):
         return reason
     return _connection(error)
+
+
+def strongest(errors: Iterable[object]) -> Reason | None:
+    """Return the reason of several errors that says most: a refusal before a silence."""
+    reasons = [
+        reason for one in errors if isinstance(one, BaseException) and (reason := reason_of(one))
+    ]
+    return min(reasons, key=lambda one: not issubclass(one.kind, StoreRefused), default=None)
+
+
+def said(error: exceptions.RedisError) -> str:
+    """Return what the store said, with the code that redis-py takes off some answers.
+
+    >>> said(exceptions.TryAgainError("Multiple keys request", status_code="TRYAGAIN"))
+    'TRYAGAIN Multiple keys request'
+    """
+    code = getattr(error, "status_code", None)
+    return f"{code} {error}" if code else str(error)
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether the answer is one that the caller of a script handles."""
+    return isinstance(error, exceptions.NoScriptError) or str(error).startswith("HW")
+
+
+def unknown(error: BaseException) -> StoreAnswered:
+    """Return the error for an answer that no rule knows: its code, and no argument of a command.
+
+    >>> str(unknown(exceptions.ResponseError("ERR unknown command 'XADD', with args: 's3cret'")))
+    'the store refuses a command (ERR unknown command); nothing is acknowledged'
+    """
+    text = said(error) if isinstance(error, exceptions.RedisError) else ""
+    what = re.split(r"['`\"(,:]", text)[0].strip()[:80]
+    return StoreAnswered(
+        f"the store refuses a command ({what or type(error).__name__}); nothing is acknowledged"
+    )
 
 
 def full(error: BaseException) -> Overloaded | None:

@@ -14,7 +14,7 @@ from headwater_server.storage.redis.store_errors import good
 
 
 class Script:
-    """One script. A server that lost it in a restart gets it again: it did not run then."""
+    """One script. A server that does not have it gets its text: it did not run then."""
 
     def __init__(self, name: str, package: str) -> None:
         """Read ``name`` from ``package``, the caller's own ``__package__``."""
@@ -23,12 +23,12 @@ class Script:
 
     async def run(self, store: Store, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """Return what the script returns."""
-        command = self._command(keys, arguments)
         try:
-            return await store.call(*command)
+            return await store.call("EVALSHA", self._sha, len(keys), *keys, *arguments)
         except NoScriptError:
-            await store.call("SCRIPT", "LOAD", self._text)
-            return await store.call(*command)
+            # not SCRIPT LOAD: that would go to the primary, and a cluster that moves our slot asks
+            # for the command at another node
+            return await store.call("EVAL", self._text, len(keys), *keys, *arguments)
 
     async def run_then(
         self,
@@ -38,12 +38,8 @@ class Script:
         then: tuple[Argument, ...],
     ) -> tuple[Any, Any]:
         """Run the script and, on the same connection, the command ``then``; return both answers."""
-        command = self._command(keys, arguments)
-        answers = await store.call_both(command, then)
+        called = (len(keys), *keys, *arguments)
+        answers = await store.call_both(("EVALSHA", self._sha, *called), then)
         if isinstance(answers[0], NoScriptError):
-            await store.call("SCRIPT", "LOAD", self._text)
-            answers = await store.call_both(command, then)
+            answers = await store.call_both(("EVAL", self._text, *called), then)
         return good(answers[0]), good(answers[1])
-
-    def _command(self, keys: Sequence[str], arguments: Sequence[Argument]) -> tuple[Argument, ...]:
-        return ("EVALSHA", self._sha, len(keys), *keys, *arguments)

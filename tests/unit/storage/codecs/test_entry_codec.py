@@ -134,4 +134,5 @@ def test_every_kind_of_operation_keeps_the_number_it_was_first_written_with() ->
         "policy_rollback": 13,
         "experiment_write": 14,
         "experiment_stop": 15,
+        "acknowledged_lost": 16,
     }

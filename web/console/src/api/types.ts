@@ -4,6 +4,7 @@ export type * from "../gen/headwater/v1/event_pb";
 export type * from "../gen/headwater/v1/experiment_pb";
 export type * from "../gen/headwater/v1/experiment_report_pb";
 export type * from "../gen/headwater/v1/experiment_service_pb";
+export type * from "../gen/headwater/v1/export_service_pb";
 export type * from "../gen/headwater/v1/item_pb";
 export type * from "../gen/headwater/v1/item_statistics_pb";
 export type * from "../gen/headwater/v1/metric_series_pb";

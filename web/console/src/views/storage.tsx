@@ -6,6 +6,7 @@ import { bytes, count, int, percent } from "../lib/format";
 import { useLoad } from "../lib/load";
 import { Ago, Badge, Card, Empty, Facts, PageHeader } from "../ui/parts";
 import { WhenLoaded } from "../ui/states";
+import { Export } from "./export";
 import { LogTimeline } from "./log_timeline";
 
 const EVERY_MS = 10_000;
@@ -40,6 +41,7 @@ export function Storage() {
           </div>
         )}
       </WhenLoaded>
+      <Export />
     </>
   );
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from headwater_server.cli.known_ids import KnownIds
-from headwater_server.cli.patience import Patient
+from headwater_server.cli.importing.known_ids import KnownIds
+from headwater_server.cli.importing.patience import Patient
 from headwater_server.engine.messages.entries import Entry, Operation, SettingsChange
 from headwater_server.engine.messages.events import Event
 from headwater_server.evaluation.shop_history import ShopHistory

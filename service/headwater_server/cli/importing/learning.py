@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from headwater_server.cli.patience import Patient, patiently
+from headwater_server.cli.importing.patience import Patient, patiently
 from headwater_server.cli.publish_state import publish
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.events import Event, Status

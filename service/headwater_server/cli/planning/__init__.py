@@ -1,0 +1,1 @@
+"""`headwater plan`: the machines that a shop needs."""

@@ -1,0 +1,87 @@
+"""The network between a store, its replicas, its sentinels and our servers: it can be cut."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from tests.system.crash.listening import CHUNK_BYTES, listening
+
+OF_THE_GROUP = (b"REPLCONF", b"PSYNC", b"sentinel")  # what replicas and sentinels say first
+
+
+class Network:
+    """All that goes to one server. What is cut off is silent: nothing is closed or arrives."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._open: set[asyncio.Task[None]] = set()
+        self._whole = asyncio.Event()
+        self._whole.set()
+        self.spares_servers = False
+
+    def cut(self, *, spares_servers: bool = False) -> None:
+        """Let nothing through; but our own servers, if they are spared."""
+        self.spares_servers = spares_servers
+        self._whole.clear()
+
+    def heal(self) -> None:
+        """Let all through again. Connections of before are gone, as after a time-out."""
+        for one in list(self._open):
+            one.cancel()
+        self._whole.set()
+
+    async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection."""
+        task = asyncio.current_task()
+        assert task
+        self._open.add(task)
+        try:
+            with suppress(OSError):
+                there_reader, there = await asyncio.open_connection("127.0.0.1", self._port)
+                await self._both(reader, writer, there_reader, there)
+                there.close()
+        except asyncio.CancelledError:
+            pass
+        finally:
+            self._open.discard(task)
+            writer.close()
+
+    async def _both(self, reader, writer, there_reader, there) -> None:
+        said: list[bytes] = []
+        pumps = [
+            asyncio.create_task(self._pump(reader, there, said)),
+            asyncio.create_task(self._pump(there_reader, writer, said)),
+        ]
+        try:
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
+            there.close()
+
+    async def _pump(self, reader, writer, said: list[bytes]) -> None:
+        with suppress(OSError):
+            while data := await reader.read(CHUNK_BYTES):
+                if len(said) < 8:
+                    said.append(data)
+                if not self._whole.is_set() and not self._is_spared(said):
+                    await self._whole.wait()
+                writer.write(data)
+                await writer.drain()
+
+    def _is_spared(self, said: list[bytes]) -> bool:
+        return self.spares_servers and not any(word in b"".join(said) for word in OF_THE_GROUP)
+
+
+@asynccontextmanager
+async def network_to(port: int) -> AsyncIterator[tuple[Network, int]]:
+    """Yield the network to a server, and the port that leads through it."""
+    network = Network(port)
+    async with listening(network.connect) as own:
+        try:
+            yield network, own
+        finally:
+            network.heal()
