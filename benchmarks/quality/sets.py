@@ -10,8 +10,8 @@ from pathlib import Path
 
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.interactions import Repeats
-from headwater_server.reading.problems import BadFile
 from headwater_server.evaluation.shop_history import ShopHistory, read_history
+from headwater_server.reading.problems import BadFile
 
 EVENTS, ITEMS, META = "events.csv.gz", "items.csv.gz", "meta.json"
 EVENTS_MIN = 5_000

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     import duckdb
 
-TELL_S = 0.25
+REPORT_S = 0.25
 MEMORY_MIB = 256  # DuckDB's own; what does not fit is on the disk
 Watch = Callable[[str, int, int], None]
 """Called with a step's name, how much of it is done, and of how much (0: not known)."""
@@ -66,19 +66,19 @@ class Session:
         return f"{prefix}{self._views}"
 
     def watched(self, sql: str, step: str, total: int) -> None:
-        """Run a statement that takes long; who watches is told how much of ``total`` is done."""
+        """Run a statement that takes long; the watcher learns how much of ``total`` is done."""
         done = threading.Event()
-        teller = threading.Thread(target=self._tell, args=(step, total, done), daemon=True)
+        reporter = threading.Thread(target=self._report, args=(step, total, done), daemon=True)
         self.watch(step, 0, total)
-        teller.start()
+        reporter.start()
         try:
             self.connection.execute(sql)
         finally:
             done.set()
-            teller.join()
+            reporter.join()
 
-    def _tell(self, step: str, total: int, done: threading.Event) -> None:
-        while not done.wait(TELL_S):
+    def _report(self, step: str, total: int, done: threading.Event) -> None:
+        while not done.wait(REPORT_S):
             percent = self.connection.query_progress()
             if percent > 0:
                 self.watch(step, int(total * percent / 100), total)

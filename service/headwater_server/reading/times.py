@@ -113,9 +113,9 @@ class TimeFormat:
         """Return ISO 8601 in SQL; also ``2019-10-01 00:00:00 UTC``, and days without hyphens."""
         if self.common:
             quick = f"try_strptime({text}, {_quoted(self.common)})"
-            has_zone = self.common.endswith(("Z", "UTC"))
-            quick = f"epoch_ms({quick if has_zone else self._zoned(quick)})"
-            return f"coalesce({quick}, {replace(self, common='')._of_iso(text)})"
+            in_utc = self.common.endswith(("Z", "UTC"))
+            quick = f"epoch_ms({quick if in_utc else self._zoned(quick)})"
+            return f"coalesce({quick}, {replace(self, common='').sql(text)})"
         plain = f"trim({text})"
         bare = f"regexp_replace({plain}, '( ?UTC| [+-]0000 UTC)$', '')"
         has_zone = f"regexp_matches({plain}, '[0-9:.] ?(Z|[+-][0-9]{{2}}:?([0-9]{{2}})?)$')"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import typer
 
@@ -39,8 +39,8 @@ def _read(files: Reading, settings: EngineSettings, limit: int | None, watch: Wa
 
     if not files.is_gorse:
         return read_asked(files.asked(limit), settings, watch)
-    first = [paths[0] if paths else None for paths in (files.items, files.users)]
-    return read_gorse(files.events[0], *first, files.type_names, settings, limit)
+    items, users = (paths[0] if paths else None for paths in (files.items, files.users))
+    return read_gorse(files.events[0], items, users, files.type_names, settings, limit)
 
 
 def print_guess(path: Path) -> None:
@@ -79,7 +79,7 @@ class _Steps:
             self._shown.__exit__(*sys.exc_info())
             self._shown = None
 
-    def __enter__(self) -> _Steps:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:

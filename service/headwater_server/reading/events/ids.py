@@ -18,6 +18,7 @@ HASH_BYTES = 12
 def content_id(event: Event, number: int) -> str:
     """Return the id of an event that has none; ``number`` counts equal ones of its file from 0.
 
+    >>> from headwater_server.engine.messages.events import EventItem
     >>> event = Event("", "click", "v1", items=(EventItem("a"),), event_time_ms=5)
     >>> content_id(event, 0) == content_id(event, 0), content_id(event, 0) == content_id(event, 1)
     (True, False)

@@ -28,7 +28,9 @@ _OPENERS: dict[str, Any] = {
     "bzip2": bz2.open,
     "xz": lzma.open,
     "zstd": lambda path: zstandard.ZstdDecompressor().stream_reader(
-        Path(path).open("rb"), read_across_frames=True, closefd=True
+        Path(path).open("rb"),  # noqa: SIM115 - the reader closes it
+        read_across_frames=True,
+        closefd=True,
     ),
 }
 
