@@ -29,6 +29,7 @@ ROWS = {
     17: "settings of a second server",
     18: "a flood with a page's key",
     19: "experiments under kills",
+    20: "brokers of the log on Kafka",
 }
 HEADINGS = ("row", "fault", "seeds", "faults", "acknowledged", "lost", "in bound", "doubled")
 

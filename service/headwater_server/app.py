@@ -118,6 +118,8 @@ def _storage(settings: Settings, context: ProcessContext) -> AbstractAsyncContex
         settings.storage,
         redis_url=place.redis_url,
         data_dir=place.data_dir,
+        log=place.log,
+        snapshots=place.snapshots,
         socket=context.socket,
     )
 

@@ -49,6 +49,24 @@ class PlaceSettings:
             "created if missing"
         },
     )
+    log: str | None = field(
+        default=None,
+        metadata={
+            "help": "the log on Kafka: kafka://host:9092,host:9092/topic, with ?tls=true&ca_file=… "
+            "and sasl=SCRAM-SHA-512 if the brokers want them; user and password in front of @, or "
+            "in HEADWATER_KAFKA_USER and HEADWATER_KAFKA_PASSWORD. Not set: in the store of "
+            "redis_url or data_dir. Needs the extra kafka"
+        },
+    )
+    snapshots: str | None = field(
+        default=None,
+        metadata={
+            "help": "directory or object store for the snapshots: file:///directory, or "
+            "s3://bucket/prefix with the usual AWS_… variables. Not set: in the store. With log, "
+            "and without redis_url and data_dir, all else is kept there, too. Needs the extra "
+            "objects"
+        },
+    )
 
 
 @dataclass(frozen=True)
@@ -137,7 +155,8 @@ def load_with_sources(**flags: Any) -> tuple[Settings, dict[str, str]]:
     settings = Settings(*(_part(part, values) for part in parts))
     warnings = (*odd_variables(names), *key_warnings(settings.api.accesses))
     settings = replace(settings, given=frozenset(values), warnings=warnings)
-    check_together(settings.place.redis_url, settings.place.data_dir)
+    place = settings.place
+    check_together(place.redis_url, place.data_dir)
     check_keys(settings.api.accesses)
     if contradiction := problem(settings.gateway):
         raise BadSettings(contradiction)

@@ -75,6 +75,8 @@ def without_secrets(name: str, shown: str) -> str:
 
     >>> without_secrets("redis_url", "redis://shop:secret@store:6379/0")
     'redis://***@store:6379/0'
+    >>> without_secrets("log", "kafka://shop:secret@a:9092,b:9092/log")
+    'kafka://***@a:9092,b:9092/log'
     """
     if name in SECRETS and shown != "not set":
         return "***"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headwater_server.storage.kafka.url import log_problem
+from headwater_server.storage.objects.url import objects_problem
 from headwater_server.storage.redis.url import url_problem
 
 ADDRESSES = {
@@ -36,6 +38,7 @@ TEXTS = {
     "personalizer_visitor_features": LABEL,
     "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),
 }
+URLS = {"redis_url": url_problem, "log": log_problem, "snapshots": objects_problem}
 CHARS_MAX = 4_096
 EVENT_TYPE = re.compile(r"\w[\w.:/ -]{0,62}\w|\w")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -58,8 +61,8 @@ def text_problem(name: str, text: str) -> str:
         return f"has more than {CHARS_MAX} characters"
     if CONTROL.search(text):
         return "contains a control character"
-    if name == "redis_url":
-        return url_problem(text)
+    if name in URLS:
+        return URLS[name](text)
     pattern, fix = TEXTS.get(name, ("", ""))
     if pattern and not re.fullmatch(pattern, text):
         return fix

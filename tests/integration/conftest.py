@@ -17,6 +17,7 @@ from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.waiting import STORE_TIMEOUT_MS
+from tests.kafka.brokers import Brokers, running_brokers
 
 BACKENDS = ("valkey", "redis")
 
@@ -71,6 +72,13 @@ def server_dir(
         runner.run(context.__aenter__())
         yield path
         runner.run(context.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def brokers() -> Iterator[Brokers]:
+    """One broker of Kafka for all tests of a session; each test uses its own topic."""
+    with running_brokers() as running:
+        yield running
 
 
 @pytest.fixture

@@ -16,20 +16,6 @@ def report(name: str, time_ms: int, text: str = "{}") -> StoredEvaluation:
     return StoredEvaluation(name, time_ms, text)
 
 
-async def test_reports_come_back_newest_first(storage: Storage) -> None:
-    assert await storage.evaluations.newest(99) == []
-    for one in (report("warm", 1, '{"a": 1}'), report("cold", 3), report("even", 2)):
-        await storage.evaluations.put(one)
-    assert [one.name for one in await storage.evaluations.newest(99)] == ["cold", "even", "warm"]
-    assert (await storage.evaluations.newest(99))[2] == report("warm", 1, '{"a": 1}')
-
-
-async def test_a_report_of_the_same_name_is_replaced(storage: Storage) -> None:
-    await storage.evaluations.put(report("warm", 1, "old"))
-    await storage.evaluations.put(report("warm", 2, "new"))
-    assert await storage.evaluations.newest(99) == [report("warm", 2, "new")]
-
-
 async def test_the_oldest_report_is_deleted_with_its_key(
     storage: Storage, store: Store, settings: StorageSettings
 ) -> None:
@@ -53,18 +39,6 @@ async def test_a_report_that_is_too_long_is_refused(storage: Storage) -> None:
     with pytest.raises(ValueError, match="fewer policies"):
         await storage.evaluations.put(report("warm", 1, "x" * (REPORT_BYTES_MAX + 1)))
     assert await storage.evaluations.newest(99) == []
-
-
-async def test_pages_follow_each_other_also_after_a_deleted_report(storage: Storage) -> None:
-    for name in ("b", "a", "c"):
-        await storage.evaluations.put(report(name, 7))
-    await storage.evaluations.put(report("old", 1))
-    first = await storage.evaluations.newest(2)
-    assert [one.name for one in first] == ["c", "b"]
-    rest = await storage.evaluations.newest(9, after=first[-1].place)
-    assert [one.name for one in rest] == ["a", "old"]
-    assert await storage.evaluations.newest(9, after="5:gone") == rest[1:]
-    assert await storage.evaluations.newest(9, after=rest[-1].place) == []
 
 
 @pytest.mark.parametrize("place", ["x", "1", ":a", "-1:a", "9" * 20 + ":a"])

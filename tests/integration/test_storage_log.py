@@ -7,8 +7,8 @@ import pytest
 
 from headwater_server.engine.messages.events import Event
 from headwater_server.errors import Overloaded, StoreUnavailable
-from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEntry
-from headwater_server.replica.ports.position import START, Position, offset_key, time_ms_of
+from headwater_server.replica.faults import LogBroken, UnreadableEntry
+from headwater_server.replica.ports.position import START, Position, time_ms_of
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.log import RedisLog
 from headwater_server.storage.redis.store import Store
@@ -27,23 +27,6 @@ async def append(log: RedisLog, *numbers: int) -> Position:
     return await log.append([log.encode([event(number)]) for number in numbers])
 
 
-async def test_entries_come_back_in_order_and_chained(storage: Storage) -> None:
-    log = storage.log
-    assert await log.head() == START
-    first, second = await append(log, 1, 2), await append(log, 3)
-    assert (first.sequence, second.sequence) == (1, 2)
-    assert offset_key(second.offset) > offset_key(first.offset)
-    read = await log.read(START, 10, 0)
-    assert [entry.position for entry in read] == [first, second]
-    assert read[0].entry.operations == (event(1), event(2))
-    assert read[0].entry.time_ms == time_ms_of(first.offset)
-    assert read[0].part(1, 2).operations == (event(2),)
-    assert first.directly_follows(START)
-    assert second.directly_follows(first)
-    assert await log.head() == second
-    assert [entry.position for entry in await log.read(first, 10, 0)] == [second]
-
-
 async def test_an_entry_after_one_of_a_clock_ahead_has_its_own_time(storage: Storage) -> None:
     """Offsets never decrease: what the store's clock says now is in the entry itself."""
     before = await append(storage.log, 1)
@@ -59,37 +42,6 @@ async def test_an_entry_after_one_of_a_clock_ahead_has_its_own_time(storage: Sto
     assert positions[1].previous == "", "the store added the time to what was sent"
     assert read[2].part(0, 1).time_ms == times_ms[2]
     assert read[2].entry.operations == (event(3),)
-
-
-async def test_reading_waits_for_the_next_entry(storage: Storage) -> None:
-    log = storage.log
-    assert await log.read(START, 10, 20) == []
-    reading = asyncio.create_task(log.read(START, 10, 1_000))
-    position = await append(log, 1)
-    assert [entry.position for entry in await reading] == [position]
-
-
-async def test_iteration_ends_with_the_offset_asked_for(storage: Storage) -> None:
-    positions = [await append(storage.log, number) for number in range(205)]
-    read = [entry.position async for entry in storage.log.iterate(START, positions[150].offset)]
-    assert read == positions[:151]
-    read = [entry.position async for entry in storage.log.iterate(positions[199])]
-    assert read == positions[200:]
-
-
-async def test_an_append_after_a_place_that_is_not_the_head_does_nothing(storage: Storage) -> None:
-    log = storage.log
-    first = await log.append([log.encode([event(1)])], after=START)
-    with pytest.raises(LogMovedOn):
-        await log.append([log.encode([event(2)])], after=START)
-    assert await log.head() == first
-
-
-async def test_concurrent_appends_form_one_chain(storage: Storage) -> None:
-    positions = await asyncio.gather(*(append(storage.log, n) for n in range(50)))
-    read = await storage.log.read(START, 100, 0)
-    assert {p.sequence for p in positions} == set(range(1, 51))
-    assert [entry.position.sequence for entry in read] == list(range(1, 51))
 
 
 async def test_a_missing_entry_is_noticed_where_it_is_missing(

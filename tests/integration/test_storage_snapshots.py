@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -48,17 +46,6 @@ async def test_a_snapshot_of_another_log_is_not_published(
     assert [found.position.sequence for found in await storage.snapshots.published()] == [5]
 
 
-async def test_a_snapshot_comes_back_as_it_was(storage: Storage) -> None:
-    assert await storage.snapshots.published() == []
-    assert await storage.snapshots.save(meta(7), state())
-    (found,) = await storage.snapshots.published()
-    assert replace(found, snapshot_id="") == meta(7)
-    parts = await storage.snapshots.load(found)
-    assert [path for path, _ in parts] == ["weights", "names", "none"]
-    assert np.array_equal(parts[0][1], state()[0][1])
-    assert parts[1:] == state()[1:]
-
-
 async def test_the_newest_two_are_kept_and_nothing_else(
     storage: Storage, store: Store, settings: StorageSettings
 ) -> None:
@@ -70,15 +57,6 @@ async def test_the_newest_two_are_kept_and_nothing_else(
     stored = await store.call("KEYS", keys.snapshot("*").replace("{", "?").replace("}", "?"))
     assert {key.decode() for key in stored} == {keys.snapshot(f.snapshot_id) for f in published}
     assert [await store.call("TTL", key) for key in stored] == [-1, -1]
-
-
-@pytest.mark.parametrize("sequence", [4, 5])
-async def test_an_older_snapshot_never_replaces_a_newer_one(
-    storage: Storage, sequence: int
-) -> None:
-    assert await storage.snapshots.save(meta(5), state())
-    assert not await storage.snapshots.save(meta(sequence), state())
-    assert [found.position.sequence for found in await storage.snapshots.published()] == [5]
 
 
 @pytest.mark.parametrize("damage", ["flipped", "truncated", "missing", "swapped"])

@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from headwater_server.cli.root import commands
-from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.storage.kept import token_key_ring as token_keys
 from headwater_server.storage.kept.token_key_ring import LEAD_S, RedisTokenKeys
 from headwater_server.storage.key_names import Keys
@@ -18,36 +17,6 @@ from headwater_server.storage.storage import Storage, open_storage
 from tests.integration.waiting import eventually
 
 LEAD_MS, HOUR_MS = int(LEAD_S * 1000), 3_600_000
-
-
-async def test_a_new_key_signs_when_everybody_knows_it_and_the_old_one_opens(
-    storage: Storage,
-) -> None:
-    ring = storage.token_key_ring
-    [first] = await ring.read()
-    rotated = await ring.rotate(now_ms=HOUR_MS, token_ms=HOUR_MS)
-    assert await ring.read() == rotated
-    keys = TokenKeys(rotated)
-    assert keys.signing(HOUR_MS + LEAD_MS - 1) == first.key
-    assert keys.signing(HOUR_MS + LEAD_MS).key_id == 1
-    assert keys.of(0) == first.key
-
-
-async def test_a_key_goes_when_its_last_token_has_expired(storage: Storage) -> None:
-    ring = storage.token_key_ring
-    await ring.rotate(now_ms=HOUR_MS, token_ms=HOUR_MS)
-    stopped_ms = HOUR_MS + LEAD_MS  # when key 0 signed last
-    early = await ring.rotate(now_ms=stopped_ms + HOUR_MS - 1, token_ms=HOUR_MS)
-    assert [ring_key.key.key_id for ring_key in early] == [0, 1, 2]
-    late = await ring.rotate(now_ms=stopped_ms + HOUR_MS, token_ms=HOUR_MS)
-    assert [ring_key.key.key_id for ring_key in late] == [1, 2, 3]
-
-
-async def test_revoked_keys_open_nothing(storage: Storage) -> None:
-    [first] = await storage.token_key_ring.read()
-    [only] = await storage.token_key_ring.rotate(now_ms=5, token_ms=HOUR_MS, revoke=True)
-    keys = TokenKeys([only])
-    assert (keys.of(first.key.key_id), keys.signing(5)) == (None, only.key)
 
 
 async def test_a_key_that_was_lost_to_another_rotation_is_not_lost(storage: Storage) -> None:

@@ -6,11 +6,11 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.snapshot.versions import RIVER_VERSION
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.snapshots import SnapshotMeta
-from headwater_server.storage.kept.snapshots import RedisSnapshots
+from headwater_server.storage.parts import StoredSnapshots
 
 
 async def publish(
-    engine: Engine, position: Position, snapshots: RedisSnapshots, *, instead_of_all: bool = False
+    engine: Engine, position: Position, snapshots: StoredSnapshots, *, instead_of_all: bool = False
 ) -> None:
     """Publish ``engine`` as the snapshot at ``position``; if asked, as the only one."""
     settings = engine.settings.canonical()

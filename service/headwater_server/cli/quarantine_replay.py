@@ -9,7 +9,7 @@ from headwater import AsyncClient, Event, EventItem, EventResult, EventStatus
 from headwater.delivery import checked_bytes
 from headwater.errors import PermissionDeniedError
 from headwater_server.engine.messages import events
-from headwater_server.storage.kept.quarantine import Quarantined
+from headwater_server.storage.kept.quarantined import Quarantined
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 100

@@ -24,8 +24,15 @@ def chosen_store(settings: Settings, *, check: bool = True) -> AbstractAsyncCont
     """Open the store that the settings name; an embedded one is started and stopped again."""
     from headwater_server.storage.storage import open_storage
 
-    redis_url, data_dir = settings.place.redis_url, settings.place.data_dir
-    return open_storage(settings.storage, redis_url=redis_url, data_dir=data_dir, check=check)
+    place = settings.place
+    return open_storage(
+        settings.storage,
+        redis_url=place.redis_url,
+        data_dir=place.data_dir,
+        log=place.log,
+        snapshots=place.snapshots,
+        check=check,
+    )
 
 
 @asynccontextmanager
@@ -43,16 +50,26 @@ async def store_beside_a_server(settings: Settings) -> AsyncIterator[Storage]:
             if socket is None or not socket.exists():
                 raise
             storage = await parts.enter_async_context(
-                open_storage(settings.storage, data_dir=data_dir, socket=socket)
+                open_storage(
+                    settings.storage,
+                    data_dir=data_dir,
+                    log=settings.place.log,
+                    snapshots=settings.place.snapshots,
+                    socket=socket,
+                )
             )
         yield storage
 
 
 def check_one_place(target: str | None, settings: Settings) -> None:
     """Refuse two places, and none. Raises `BadSettings`."""
-    places = (target, settings.place.redis_url, settings.place.data_dir)
-    if sum(place is not None for place in places) != 1:
-        raise BadSettings("give one of --target, --redis-url and --data-dir")
+    place = settings.place
+    places = (target, place.redis_url, place.data_dir)
+    alone = place.log is not None and place.snapshots is not None and places == (None,) * 3
+    if not alone and sum(one is not None for one in places) != 1:
+        raise BadSettings(
+            "give one of --target, --redis-url and --data-dir, or --log with --snapshots"
+        )
 
 
 def check_one_existing(target: str | None, settings: Settings) -> None:
@@ -97,3 +114,13 @@ def wait_for_store(settings: Settings) -> None:
 
     if settings.place.redis_url:
         asyncio.run(wait(settings.place.redis_url))
+    if settings.place.log:
+        asyncio.run(_reach_log(settings.place.log, settings))
+
+
+async def _reach_log(url: str, settings: Settings) -> None:
+    from headwater_server.storage.extras import extra
+
+    with extra("log", "kafka"):
+        from headwater_server.storage.kafka.opening import reach_topic
+    await reach_topic(url, settings.storage, patience_s=settings.storage.store_wait_s)

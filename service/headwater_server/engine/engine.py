@@ -222,7 +222,8 @@ class Engine:
             self.parts.attribution.act(profile, items, reward)
         visitors.past.add(row, reward, float(name == PURCHASE), self.parts.clock_ms)
         if self.parts.experiments.active:
-            yield from policy_changes.counting(self.parts, event, name, reward)
+            profiles = visitors.profiles_of(event.visitor_id, event.user_id)
+            self.parts.experiments.add(event, profiles, name, reward, self.parts.clock_ms)
 
     def _report(self, event: Event, profile: str, time_ms: int) -> None:
         """Open the window of the slots that were seen; they are learned from when it closes."""

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 
 from headwater_server.lake.files import BadLake, Lake, entries_of
 from headwater_server.replica.ports.position import START, Position
-from headwater_server.storage.archive.restoring import Restoring
 from headwater_server.storage.codecs.raw import Raw, check_chained
-from headwater_server.storage.key_names import Keys
 from headwater_server.storage.storage import Storage
 
 
@@ -30,7 +28,7 @@ async def restore(
         )
     head = await storage.log.head()
     _check_same(lake, head)
-    restoring, before = Restoring(storage.store, Keys(storage.settings.catalogue)), head
+    restoring, before = storage.restoring, head
     for entry in _entries(lake, head.sequence):
         check_chained(before, entry)
         await restoring.append(before, entry)

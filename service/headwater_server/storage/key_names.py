@@ -23,6 +23,7 @@ class Keys:
         self._prefix = f"hw:{{{catalogue}}}"
         self.log = f"{self._prefix}:log"
         self.head = f"{self._prefix}:head"
+        self.head_elsewhere = f"{self._prefix}:head:elsewhere"
         self.confirmed = f"{self._prefix}:confirmed"
         self.rewritten = f"{self._prefix}:log:rewritten"
         self.archive = f"{self._prefix}:archive"

@@ -19,16 +19,26 @@ DIGEST_TIMEOUT_S = PATIENCE_S
 class Server(ServerProcess):
     """A server that comes back on the port it had, so that clients find it again.
 
-    On an embedded store in ``path``, or with ``redis_url`` on somebody else's; then ``path`` only
-    takes its log. With ``key``, a backend's, calls need one.
+    On an embedded store in ``path``, or with ``redis_url`` on somebody else's, or in ``places``,
+    flags that name others; then ``path`` only takes its log. With ``key``, a backend's, calls need
+    one.
     """
 
-    def __init__(self, path: Path, *flags: str, redis_url: str = "", key: str = "") -> None:
+    def __init__(
+        self,
+        path: Path,
+        *flags: str,
+        redis_url: str = "",
+        key: str = "",
+        places: Sequence[str] = (),
+    ) -> None:
         super().__init__(path, *flags, *(("--keys", key) if key else ()))
         self._key = key
         if redis_url:
+            places = ("--redis-url", redis_url)
+        if places:
             place = self._command.index("--data-dir")
-            self._command[place : place + 2] = ["--redis-url", redis_url]
+            self._command[place : place + 2] = places
         self.starts = 0
 
     async def start(self) -> None:

@@ -71,11 +71,20 @@ def rebuild(
     print(f"receipt: {path}")
 
 
+KEPT_BY_KAFKA = (
+    "records of a Kafka topic cannot be rewritten: what erased profiles did leaves with the "
+    "entries that are trimmed (log_entries_kept_min) and with archived segments (archive_days): "
+    "see docs/kafka.md"
+)
+
+
 async def _rebuild(settings: Settings, *, without_erased: bool) -> Receipt:
     from headwater_server.storage.rebuild.rewriting import Rewriting, Rewritten
 
     async with chosen_store(settings) as storage:
         await _refuse_live(storage)
+        if without_erased and storage.place.log:
+            fail(KEPT_BY_KAFKA, FAILED)
         before, _ = await _fold_from_newest(storage)
         first = await _first_kept(storage)
         rewritten = Rewritten()
@@ -119,10 +128,7 @@ async def _fold_from_newest(storage: Storage) -> tuple[str, Position]:
 
 
 async def _first_kept(storage: Storage) -> int:
-    from headwater_server.storage.key_names import Keys
-    from headwater_server.storage.log.stream import Stream
-
-    first = await Stream(storage.store, Keys(storage.settings.catalogue)).first()
+    first = await storage.stream.first()
     archived = storage.archive.span()[0] if storage.archive else 0
     on_log = first.position.sequence if first else 1
     return min(archived, on_log) if archived else on_log

@@ -90,9 +90,10 @@ def _serve(settings: Settings, flags: dict[str, Any]) -> None:
 
 
 def _with_place(settings: Settings) -> Settings:
-    if settings.place.redis_url or settings.place.data_dir:
+    place = settings.place
+    if place.redis_url or place.data_dir or (place.log and place.snapshots):
         return settings
-    return replace(settings, place=replace(settings.place, data_dir=DATA_DIR_DEFAULT))
+    return replace(settings, place=replace(place, data_dir=DATA_DIR_DEFAULT))
 
 
 def _behind_gateway(settings: Settings) -> Settings:

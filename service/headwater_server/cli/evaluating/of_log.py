@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from headwater_server.evaluation.asking.asked import LogAsked
     from headwater_server.evaluation.asking.source import Source
     from headwater_server.evaluation.asking.wanted import Wanted
-    from headwater_server.storage.kept.evaluations import RedisEvaluations
+    from headwater_server.replica.ports.evaluations import Evaluations
 
 NAME_CHARACTERS = 64
 UNNAMED = re.compile(r"[^A-Za-z0-9_-]", re.ASCII)
@@ -80,7 +80,7 @@ def _check_source(settings: Settings) -> None:
 
 async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -> dict[str, Any]:
     from headwater_server.cli.compiling import compiling_shown
-    from headwater_server.engine.warmup import warm_up
+    from headwater_server.engine.warmup import warm_up, warm_up_chances
     from headwater_server.evaluation.asking.evaluate import evaluate
 
     def choose(on_log: Mapping[str, Policy]) -> Sequence[Wanted]:
@@ -89,6 +89,7 @@ async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -
     async with _source(settings) as (source, evaluations):
         with compiling_shown():
             warm_up()
+            warm_up_chances()
         report = (await evaluate(source, asked, choose, _bar)).report
         if evaluations is not None:
             await _publish(report, evaluations)
@@ -96,7 +97,7 @@ async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -
 
 
 @asynccontextmanager
-async def _source(settings: Settings) -> AsyncIterator[tuple[Source, RedisEvaluations | None]]:
+async def _source(settings: Settings) -> AsyncIterator[tuple[Source, Evaluations | None]]:
     from headwater_server.evaluation.asking.source import Source
     from headwater_server.storage.archive.archived_log import ArchivedLog
     from headwater_server.storage.storage import archive_of
@@ -119,7 +120,7 @@ async def _source(settings: Settings) -> AsyncIterator[tuple[Source, RedisEvalua
         yield source, storage.evaluations
 
 
-async def _publish(report: dict[str, Any], evaluations: RedisEvaluations) -> None:
+async def _publish(report: dict[str, Any], evaluations: Evaluations) -> None:
     """Store the report beside the log, for the console; it can be made again at any time."""
     from headwater_server.replica.ports.evaluations import StoredEvaluation
 

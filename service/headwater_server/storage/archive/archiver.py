@@ -6,6 +6,7 @@ import asyncio
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -15,7 +16,7 @@ from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.segment import read_segment
 from headwater_server.storage.codecs.raw import Raw, check_chained, check_content
 from headwater_server.storage.key_names import Keys
-from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.log.stream import Entries
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.redis.store_errors import good
 
@@ -42,16 +43,63 @@ class _Growing:
         return self.size >= SEGMENT_BYTES or len(self.entries) >= SEGMENT_ENTRIES
 
 
-class Archiver:
-    """Archives the log. At most one archive belongs to a log: the store holds its id."""
+class Charge(Protocol):
+    """Which archive belongs to a log: at most one, and the first that asks."""
 
-    def __init__(self, store: Store, keys: Keys, archive: Archive, *, knows_waitaof: bool) -> None:
-        """Create it; `keep` reads and writes. ``store`` needs a timeout that allows waiting."""
+    async def take(self, archive_id: str) -> tuple[str, str]:
+        """Return the id of the one that has it, after asking for it, and where that one is."""
+
+    async def note(self, place: str) -> bool:
+        """Record where it is; return whether all that the log contains now is on disk."""
+
+    async def of(self) -> tuple[str, str]:
+        """Return the id of the one that has it, "" if none has, and where it is."""
+
+    async def replace(self, archive_id: str) -> None:
+        """Give it to another archive."""
+
+
+class RedisCharge:
+    """Implements `Charge` with a hash in the store of the log."""
+
+    def __init__(self, store: Store, keys: Keys, *, knows_waitaof: bool) -> None:
+        """Create it; ``store`` needs a timeout that allows waiting for its disk."""
         self._store = store
-        self._keys = keys
-        self.archive = archive
-        self._stream = Stream(store, keys)
+        self._key = keys.archive
         self._knows_waitaof = knows_waitaof
+
+    async def take(self, archive_id: str) -> tuple[str, str]:
+        """See `Charge.take`."""
+        await self._store.call("HSETNX", self._key, "archive_id", archive_id)
+        return await self.of()
+
+    async def of(self) -> tuple[str, str]:
+        """See `Charge.of`."""
+        known, place = await self._store.call("HMGET", self._key, "archive_id", "place")
+        return (known or b"").decode(), (place or b"").decode(errors="replace")
+
+    async def replace(self, archive_id: str) -> None:
+        """See `Charge.replace`."""
+        await self._store.call("HSET", self._key, "archive_id", archive_id)
+
+    async def note(self, place: str) -> bool:
+        """See `Charge.note`."""
+        write = ("HSET", self._key, "place", place)
+        if not self._knows_waitaof:
+            await self._store.call(*write)
+            return True
+        _, synced = await self._store.call_both(write, ("WAITAOF", 1, 0, SYNC_PATIENCE_MS))
+        return bool(good(synced)[0])
+
+
+class Archiver:
+    """Archives the log. At most one archive belongs to a log, as ``charge`` says."""
+
+    def __init__(self, stream: Entries, charge: Charge, archive: Archive) -> None:
+        """Create it; `keep` reads and writes."""
+        self._charge = charge
+        self.archive = archive
+        self._stream = stream
         self._warned = False
 
     async def keep(self, until: Position) -> Position:
@@ -68,28 +116,20 @@ class Archiver:
 
     async def _in_charge(self) -> bool:
         archive_id = await asyncio.to_thread(self.archive.archive_id)
-        await self._store.call("HSETNX", self._keys.archive, "archive_id", archive_id)
-        known = await self._store.call("HMGET", self._keys.archive, "archive_id", "place")
-        if known[0].decode() != archive_id:
-            self._warn_once(known[1])
-            return False
-        return True
+        known, place = await self._charge.take(archive_id)
+        if known != archive_id:
+            self._warn_once(place)
+        return known == archive_id
 
     async def _on_disk(self) -> bool:
-        place = f"{socket.gethostname()}:{self.archive.path}"
-        write = ("HSET", self._keys.archive, "place", place)
-        if not self._knows_waitaof:
-            await self._store.call(*write)
-            return True
-        _, synced = await self._store.call_both(write, ("WAITAOF", 1, 0, SYNC_PATIENCE_MS))
-        return bool(good(synced)[0])
+        return await self._charge.note(f"{socket.gethostname()}:{self.archive.path}")
 
-    def _warn_once(self, place: bytes | None) -> None:
+    def _warn_once(self, place: str) -> None:
         if not self._warned:
             self._warned = True
-            where = place.decode(errors="replace") if place else "another directory"
             _log.warning(
-                "another archive belongs to the log, so this one does not grow", archived_in=where
+                "another archive belongs to the log, so this one does not grow",
+                archived_in=place or "another directory",
             )
 
     async def _keep(self, until: Position) -> Position:

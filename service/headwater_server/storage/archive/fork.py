@@ -9,10 +9,10 @@ from pathlib import Path
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START
 from headwater_server.storage.archive.archive import Archive
-from headwater_server.storage.archive.restoring import Restoring
+from headwater_server.storage.archive.restoring import Restores
 from headwater_server.storage.archive.segment import DamagedSegment, read_segment
 from headwater_server.storage.codecs.raw import Raw
-from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.log.stream import Entries
 
 BACKUP = "restore the file from a backup"
 
@@ -26,7 +26,7 @@ class Fork:
     entries: int = 0
 
 
-async def fork_of(stream: Stream, archive: Archive | None) -> Fork:
+async def fork_of(stream: Entries, archive: Archive | None) -> Fork:
     """Return it, without entries if the log has all; `LogBroken` if a file cannot be read."""
     files: list[Path] = []
     beyond = 0
@@ -47,7 +47,7 @@ async def _entries(path: Path) -> list[Raw]:
         raise LogBroken("an archive that can be read", str(error), BACKUP) from error
 
 
-async def _is_on_log(stream: Stream, entry: Raw) -> bool:
+async def _is_on_log(stream: Entries, entry: Raw) -> bool:
     there = await stream.at(entry.position.offset)
     if there is not None:
         return there.position == entry.position
@@ -70,7 +70,7 @@ def move_aside(archive: Archive, fork: Fork) -> None:
             archive.put(shared)
 
 
-async def tail_fits(stream: Stream, archive: Archive) -> bool:
+async def tail_fits(stream: Entries, archive: Archive) -> bool:
     """Whether the archive continues exactly where the log ends."""
     head = await stream.head()
     last = await stream.last()
@@ -80,7 +80,7 @@ async def tail_fits(stream: Stream, archive: Archive) -> bool:
     return bool(following) and following[0].previous == head.offset
 
 
-async def restore_tail(stream: Stream, archive: Archive, restoring: Restoring) -> int:
+async def restore_tail(stream: Entries, archive: Archive, restoring: Restores) -> int:
     """Append what the archive has after the end of the log; return how many entries."""
     before = head = await stream.head()
     while entries := await asyncio.to_thread(archive.entries_after, head.sequence):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import zstandard
 
-from headwater_server.replica.ports.position import Position, offset_key
+from headwater_server.replica.ports.position import NUMBERED, Position, offset_key
 from headwater_server.storage.codecs.chunks import checksum
 from headwater_server.storage.codecs.raw import Raw
 
@@ -136,9 +136,10 @@ def _framed(entry: Raw) -> bytes:
 
 def _unframed(segment: Segment, plain: bytes) -> Iterator[Raw]:
     at, sequence, previous = 0, segment.first.sequence, segment.previous
+    between = NUMBERED if NUMBERED in segment.first.offset else "-"
     while at < len(plain):
-        time_ms, tie, length = _FRAME.unpack_from(plain, at)
+        first, second, length = _FRAME.unpack_from(plain, at)
         at += _FRAME.size + length
-        offset = f"{time_ms}-{tie}"
+        offset = f"{first}{between}{second}"
         yield Raw(Position(offset, sequence), previous, plain[at - length : at])
         sequence, previous = sequence + 1, offset

@@ -112,6 +112,18 @@ def append_time_ms(stored: pb.Entry, offset_ms: int) -> int:
     return stored.append_time_ms if stored.HasField("append_time_ms") else offset_ms
 
 
+def with_time(payload: bytes, time_ms: int) -> bytes:
+    """Return an entry's bytes with its own time, to put it onto another log as it was.
+
+    >>> entry = with_time(encode_operations(()), 1_700_000_000_000)
+    >>> append_time_ms(parse_entry(entry), 5), append_time_ms(parse_entry(with_time(entry, 9)), 5)
+    (1700000000000, 1700000000000)
+    """
+    if pb.Entry.FromString(payload).HasField("append_time_ms"):
+        return payload
+    return payload + pb.Entry(append_time_ms=time_ms).SerializeToString(deterministic=True)
+
+
 def decode_operations(stored: Iterable[pb.Operation]) -> tuple[Operation, ...]:
     """Return the operations of an entry that `parse_entry` has checked."""
     return tuple([_decode(operation) for operation in stored])

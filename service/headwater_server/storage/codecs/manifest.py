@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headwater_server.log.v1 import snapshot_pb2 as pb
+from headwater_server.replica.ports.holdings import SnapshotHoldings
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.snapshots import SnapshotMeta
 
@@ -32,4 +33,18 @@ def meta_of(manifest: pb.SnapshotManifest) -> SnapshotMeta:
         settings=manifest.settings,
         create_time_ms=manifest.create_time_ms,
         snapshot_id=manifest.snapshot_id,
+    )
+
+
+def holdings_of(manifest: pb.SnapshotManifest) -> SnapshotHoldings:
+    """Return a snapshot's size."""
+    meta = meta_of(manifest)
+    return SnapshotHoldings(
+        meta.snapshot_id,
+        meta.position,
+        meta.create_time_ms,
+        sum(chunk.stored_bytes for chunk in manifest.chunks),
+        sum(chunk.plain_bytes for chunk in manifest.chunks),
+        meta.state_version,
+        meta.river_version,
     )

@@ -13,13 +13,13 @@ from headwater_server.storage.archive.segment import DamagedSegment, read_segmen
 from headwater_server.storage.codecs.raw import Raw, check_chained
 from headwater_server.storage.doctor.findings import Finding
 from headwater_server.storage.log.lineage import Lineage
-from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.log.stream import Entries
 
 ACCEPT = "--accept continues from the log as it is"
 RESTORE = "--restore-tail restores what the archive contains"
 
 
-async def check_head(stream: Stream) -> Finding:
+async def check_head(stream: Entries) -> Finding:
     """Compare the head with the end of the stream."""
     try:
         await Lineage(stream, None).check_head()
@@ -29,7 +29,7 @@ async def check_head(stream: Stream) -> Finding:
     return Finding("head", f"entry {head.sequence} at {head.offset} is the end of the stream")
 
 
-async def check_log(stream: Stream) -> Finding:
+async def check_log(stream: Entries) -> Finding:
     """Check that all stored entries are chained, and that this build can read each of them."""
     first = await stream.first()
     if first is None:
@@ -75,7 +75,9 @@ async def _segments(archive: Archive) -> AsyncIterator[tuple[Raw, Position, int]
         yield entries[0], entries[-1].position, len(entries)
 
 
-async def check_boundary(stream: Stream, archive: Archive | None, *, may_lose_end: bool) -> Finding:
+async def check_boundary(
+    stream: Entries, archive: Archive | None, *, may_lose_end: bool
+) -> Finding:
     """Check that archive and log meet, and that they contain the same entries."""
     first, (_, end) = await stream.first(), archive.span() if archive else (0, 0)
     try:

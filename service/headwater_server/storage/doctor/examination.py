@@ -12,11 +12,10 @@ from headwater_server.storage.doctor.chain import (
 from headwater_server.storage.doctor.failovers import check_losses, check_replication
 from headwater_server.storage.doctor.findings import Build, Finding
 from headwater_server.storage.doctor.snapshot_checks import check_snapshots
-from headwater_server.storage.key_names import Keys
+from headwater_server.storage.doctor.topic import check_topic
 from headwater_server.storage.log.lineage import Lineage
 from headwater_server.storage.log.promises import UnfitStoreError, check_promises, knows_waitaof
-from headwater_server.storage.log.stream import Stream
-from headwater_server.storage.settings import Durability
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.storage import Storage
 
 LIVE_MS = 10_000
@@ -29,16 +28,14 @@ class Examination:
         """``build`` decides which snapshots can be read."""
         self._storage = storage
         self._build = build
-        self._keys = Keys(storage.settings.catalogue)
-        self._stream = Stream(storage.store, self._keys)
+        self._stream = storage.stream
 
     async def findings(self) -> list[Finding]:
         """Check all parts."""
         storage, lineage = self._storage, Lineage(self._stream, self._storage.archive)
-        may_lose_end = storage.settings.durability is Durability.EVERYSEC
+        may_lose_end = storage.may_lose_end
         return [
-            await self._configuration(),
-            await check_replication(storage.store, storage.settings.min_replicas_acked),
+            *await self._configuration(),
             await check_head(self._stream),
             await check_log(self._stream),
             await check_losses(self._stream),
@@ -50,8 +47,18 @@ class Examination:
             await self._quarantine(),
         ]
 
-    async def _configuration(self) -> Finding:
-        settings, store = self._storage.settings, self._storage.store
+    async def _configuration(self) -> list[Finding]:
+        found = []
+        if self._storage.place.log:
+            found.append(await check_topic(self._storage.place.log, self._storage.settings))
+        if self._storage.redis is not None:
+            wanted = self._storage.settings.min_replicas_acked
+            found.append(await self._store(self._storage.redis))
+            found.append(await check_replication(self._storage.redis, wanted))
+        return found
+
+    async def _store(self, store: Store) -> Finding:
+        settings = self._storage.settings
         try:
             await check_promises(store, settings, can_wait=await knows_waitaof(store))
         except UnfitStoreError as error:
@@ -59,10 +66,9 @@ class Examination:
         return Finding("store", f"can keep the promise of durability {settings.durability.value}")
 
     async def _archive_in_charge(self) -> Finding:
-        asked = ("HMGET", self._keys.archive, "archive_id", "place")
-        archive_id, place = await self._storage.store.call(*asked)
-        archive, where = self._storage.archive, (place or b"nowhere").decode(errors="replace")
-        if archive_id and archive and archive.known_id() != archive_id.decode():
+        archive_id, place = await self._storage.charge.of()
+        archive, where = self._storage.archive, place or "nowhere"
+        if archive_id and archive and archive.known_id() != archive_id:
             text = f"the log is archived in {where}, not here; nothing is trimmed from here"
             return Finding(
                 "archiving", text, fine=False, fix=f"set archive_dir to that place; {ACCEPT}"
@@ -85,7 +91,7 @@ class Examination:
 
     async def _quarantine(self) -> Finding:
         total = await self._storage.quarantine.total()
-        kept = await self._storage.store.call("XLEN", self._keys.quarantine)
+        kept = await self._storage.quarantine.length()
         return Finding(
             "quarantine", f"{total} events in total, {kept} kept: `headwater quarantine`"
         )

@@ -6,7 +6,7 @@ from headwater_server.engine.messages.entries import AcknowledgedLost
 from headwater_server.replica.faults import LogBroken, UnreadableEntry
 from headwater_server.storage.doctor.findings import Finding
 from headwater_server.storage.log.promises import failover_warning, replication
-from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.log.stream import Entries
 from headwater_server.storage.redis.store import Store
 
 IDS_SHOWN = 1_000
@@ -26,7 +26,7 @@ async def check_replication(store: Store, replicas_wanted: int) -> Finding:
     return Finding("failover", f"all {connected} replicas have what is acknowledged")
 
 
-async def check_losses(stream: Stream) -> Finding:
+async def check_losses(stream: Entries) -> Finding:
     """List the ids that replicas reported as lost, of all entries that the log keeps."""
     ids: dict[str, None] = {}
     others, partial = 0, False

@@ -14,13 +14,10 @@ from headwater_server.storage.archive.fork import (
     restore_tail,
     tail_fits,
 )
-from headwater_server.storage.archive.restoring import Restoring
 from headwater_server.storage.doctor.snapshot_checks import unusable
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.lineage import Lineage
-from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.witness import Statement, Witness
-from headwater_server.storage.settings import Durability
 from headwater_server.storage.storage import Storage
 
 
@@ -66,8 +63,8 @@ class Fixes:
         """Create it; only its methods change anything."""
         self._storage = storage
         self._keys = Keys(storage.settings.catalogue)
-        self._stream = Stream(storage.store, self._keys)
-        self._restoring = Restoring(storage.store, self._keys)
+        self._stream = storage.stream
+        self._restoring = storage.restoring
 
     async def drop_snapshots(self) -> int:
         """Delete the snapshots that are damaged or not of this log; return how many."""
@@ -80,6 +77,12 @@ class Fixes:
     async def restore_tail(self) -> int:
         """Append the archived entries that the log lost, unchanged; return how many."""
         archive = self._storage.archive
+        if self._storage.place.log:
+            raise LogBroken(
+                "a log in a store",
+                "one on Kafka",
+                "its records cannot get their old numbers and times back; --accept goes on",
+            )
         if archive is None or not await tail_fits(self._stream, archive):
             raise LogBroken(
                 "an archive that continues where the log ends",
@@ -107,7 +110,7 @@ class Fixes:
         )
 
     async def _lost_end(self) -> str:
-        may_lose_end = self._storage.settings.durability is Durability.EVERYSEC
+        may_lose_end = self._storage.may_lose_end
         try:
             await Lineage(
                 self._stream, self._storage.archive, may_lose_end=may_lose_end
@@ -118,8 +121,8 @@ class Fixes:
 
     async def _is_other_archive(self) -> bool:
         archive = self._storage.archive
-        known = await self._storage.store.call("HGET", self._keys.archive, "archive_id")
-        return bool(known and archive and archive.known_id() != known.decode())
+        known, _ = await self._storage.charge.of()
+        return bool(known and archive and archive.known_id() != known)
 
     async def accept(self, loss: Loss) -> None:
         """Continue from the log as it is; give up ``loss``, and rename the archived files."""
@@ -131,8 +134,7 @@ class Fixes:
             end = await self._stream.head()
             await asyncio.to_thread(Witness(archive.path).write, Statement(end, end))
             if loss.charge:
-                about = ("archive_id", archive.archive_id())
-                await self._storage.store.call("HSET", self._keys.archive, *about)
+                await self._storage.charge.replace(archive.archive_id())
         for snapshot_id in loss.snapshots:
             await self._storage.snapshots.drop(snapshot_id)
 

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports.snapshots import SnapshotMeta
 from headwater_server.storage.doctor.findings import Build, Finding
-from headwater_server.storage.kept.snapshots import RedisSnapshots
 from headwater_server.storage.log.lineage import Lineage
+from headwater_server.storage.parts import StoredSnapshots
 
 DROP = "--drop-snapshots deletes unusable snapshots; the others and the log give the state"
 
 
 async def check_snapshots(
-    snapshots: RedisSnapshots, lineage: Lineage, build: Build
+    snapshots: StoredSnapshots, lineage: Lineage, build: Build
 ) -> list[Finding]:
     """Return a finding for each, newest first."""
     found = [
@@ -24,14 +24,14 @@ async def check_snapshots(
     return found or [Finding("snapshot", "there is none: a start replays the whole log")]
 
 
-async def unusable(snapshots: RedisSnapshots, lineage: Lineage) -> list[str]:
+async def unusable(snapshots: StoredSnapshots, lineage: Lineage) -> list[str]:
     """Return the ids of snapshots that are damaged, or that belong to another log."""
     checked = _checked(snapshots, lineage)
     return [snapshot_id async for snapshot_id, _, problem in checked if problem]
 
 
 async def _checked(
-    snapshots: RedisSnapshots, lineage: Lineage
+    snapshots: StoredSnapshots, lineage: Lineage
 ) -> AsyncIterator[tuple[str, SnapshotMeta | None, str]]:
     for snapshot_id in await snapshots.ids():
         meta, problem = None, ""

@@ -27,16 +27,7 @@ class RedisEvaluations:
 
     async def put(self, evaluation: StoredEvaluation) -> None:
         """See the port."""
-        name, report = evaluation.name, evaluation.report.encode()
-        if not NAME.fullmatch(name):
-            raise ValueError(
-                f"name {name[:80]!r}: 1 to 64 letters, digits, dots, dashes, underscores"
-            )
-        if len(report) > REPORT_BYTES_MAX:
-            raise ValueError(
-                f"the report has {len(report)} bytes, at most {REPORT_BYTES_MAX} are stored: ask "
-                "about fewer policies or one placement"
-            )
+        name, report = evaluation.name, check_evaluation(evaluation)
         keys = (self._keys.evaluations, self._keys.evaluation(name))
         prefix = self._keys.evaluation("")
         arguments = (name, evaluation.create_time_ms, report, EVALUATIONS_MAX, prefix)
@@ -48,7 +39,7 @@ class RedisEvaluations:
         found = await self._store.call(*command)
         names = [(int(float(time)), name.decode()) for name, time in _pairs(found)]
         if after:
-            before = _read(after)
+            before = read_place(after)
             names = [one for one in names if one < before]
         if not names[:count]:
             return []
@@ -67,7 +58,21 @@ def _pairs(found: list[bytes]) -> list[tuple[bytes, bytes]]:
     return list(zip(found[::2], found[1::2], strict=True))
 
 
-def _read(place: str) -> tuple[int, str]:
+def check_evaluation(evaluation: StoredEvaluation) -> bytes:
+    """Return what is stored of a report; ValueError if its name or its size cannot be."""
+    name, report = evaluation.name, evaluation.report.encode()
+    if not NAME.fullmatch(name):
+        raise ValueError(f"name {name[:80]!r}: 1 to 64 letters, digits, dots, dashes, underscores")
+    if len(report) > REPORT_BYTES_MAX:
+        raise ValueError(
+            f"the report has {len(report)} bytes, at most {REPORT_BYTES_MAX} are stored: ask "
+            "about fewer policies or one placement"
+        )
+    return report
+
+
+def read_place(place: str) -> tuple[int, str]:
+    """Return time and name of `StoredEvaluation.place`; ValueError if it is none."""
     time, colon, name = place.partition(":")
     if not (colon and time.isascii() and time.isdigit() and len(time) <= TIME_DIGITS):
         raise ValueError(f"not a place of a report: {place[:64]!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from headwater_server.errors import NotPermitted, StoreAnswered
 from headwater_server.replica.faults import DamagedSnapshot
@@ -17,26 +17,39 @@ from headwater_server.replica.ports.holdings import (
 )
 from headwater_server.replica.ports.position import START
 from headwater_server.storage.archive.archive import Archive
-from headwater_server.storage.kept.snapshots import RedisSnapshots
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.promises import configured
-from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.log.stream import Entries
 from headwater_server.storage.redis.store import Store
-from headwater_server.storage.settings import StorageSettings
 
 SAMPLES = 50  # nodes of the stream that MEMORY USAGE measures; it extrapolates the rest
 
 
-class RedisHoldings:
+class SizedSnapshots(Protocol):
+    """Snapshots that know their size."""
+
+    async def ids(self) -> list[str]:
+        """Return the ids of all published snapshots, highest offset first."""
+
+    async def holdings(self, snapshot_id: str) -> SnapshotHoldings:
+        """Return a snapshot's size; `DamagedSnapshot` if its manifest cannot be read."""
+
+
+class StoredHoldings:
     """Implements `replica.ports.holdings.Holdings`."""
 
-    def __init__(self, store: Store, settings: StorageSettings, archive: Archive | None) -> None:
-        """Read from ``settings.catalogue``; nothing is sent yet."""
-        self._store = store
-        self._keys = Keys(settings.catalogue)
-        self._stream = Stream(store, self._keys)
-        self._snapshots = RedisSnapshots(store, settings)
+    def __init__(
+        self,
+        stream: Entries,
+        snapshots: SizedSnapshots,
+        archive: Archive | None,
+        server: RedisServer | None,
+    ) -> None:
+        """``server`` is the Redis or Valkey with the log or what is beside it, if there is one."""
+        self._stream = stream
+        self._snapshots = snapshots
         self._archive = archive
+        self._server = server
 
     async def read(self) -> AllHoldings:
         """See the port."""
@@ -44,7 +57,7 @@ class RedisHoldings:
             log=await self._log(),
             archive=await asyncio.to_thread(_archived, self._archive),
             snapshots=await self._all_snapshots(),
-            store=await self._server(),
+            store=await self._server.about() if self._server else StoreHoldings(),
         )
 
     async def _log(self) -> LogHoldings:
@@ -53,14 +66,8 @@ class RedisHoldings:
             await self._stream.length(),
             first.position if first else START,
             last.position if last else START,
-            await self._memory_of(self._keys.log),
+            await self._server.log_bytes() if self._server else 0,
         )
-
-    async def _memory_of(self, key: str) -> int:
-        try:
-            return int(await self._store.call("MEMORY USAGE", key, "SAMPLES", SAMPLES) or 0)
-        except (StoreAnswered, NotPermitted):  # a managed server may hide it
-            return 0
 
     async def _all_snapshots(self) -> list[SnapshotHoldings]:
         found = []
@@ -71,7 +78,25 @@ class RedisHoldings:
                 continue
         return found
 
-    async def _server(self) -> StoreHoldings:
+
+class RedisServer:
+    """The figures of a server: its memory, its file, its version."""
+
+    def __init__(self, store: Store, keys: Keys) -> None:
+        """Create it; nothing is sent yet."""
+        self._store = store
+        self._keys = keys
+
+    async def log_bytes(self) -> int:
+        """Return the memory of the log in it, 0 if it does not say it."""
+        try:
+            command = ("MEMORY USAGE", self._keys.log, "SAMPLES", SAMPLES)
+            return int(await self._store.call(*command) or 0)
+        except (StoreAnswered, NotPermitted):  # a managed server may hide it
+            return 0
+
+    async def about(self) -> StoreHoldings:
+        """Return what the server says about itself."""
         said: dict[str, Any] = {}
         for section in ("server", "memory", "persistence"):
             said.update(await self._info(section))

@@ -2,77 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from headwater_server.engine.messages.events import Event
-from headwater_server.log.v1 import entry_pb2
 from headwater_server.replica.ports.quarantine import QuarantinedEvent, RejectedEvent
-from headwater_server.storage.codecs.event_codec import decode_event, encode_event
+from headwater_server.storage.kept.quarantined import Quarantined, fields_of, quarantined
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.written import Written
 from headwater_server.storage.redis.script import Script
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A stored event; ``kept_id`` names it. ``event`` is None if it was too long to store."""
-
-    kept_id: str
-    event_id: str
-    visitor_id: str
-    user_id: str
-    reason: str
-    event: Event | None
-    token: str = ""
-    print: str = ""
-
-    @property
-    def time_ms(self) -> int:
-        """The time of the rejection."""
-        return int(self.kept_id.partition("-")[0])
-
-    def without_token(self) -> QuarantinedEvent:
-        """Return the event for operators: without the token, which is a secret of its visitor."""
-        ids = (self.event_id, self.visitor_id, self.user_id)
-        return QuarantinedEvent(self.kept_id, self.time_ms, *ids, self.reason, self.event)
-
-    def is_of(self, user_id: str, visitor_ids: Sequence[str]) -> bool:
-        """Whether the event is the account's, or an anonymous one of one of the visitors.
-
-        So is one whose list was asked for the account.
-        """
-        if user_id and user_id in (self.user_id, self._asked_for):
-            return True
-        return not self.user_id and self.visitor_id in visitor_ids
-
-    @property
-    def _asked_for(self) -> str:
-        slate = self.event.slate if self.event else None
-        return slate.question.user_id if slate and slate.question else ""
-
-
-def quarantined(kept_id: bytes, stored: Mapping[bytes, bytes]) -> Quarantined:
-    """Read what `quarantine.lua` wrote; earlier releases stored no ids besides the event."""
-    text = {name: value.decode("utf-8", "replace") for name, value in stored.items()}
-    payload = stored.get(b"event", b"")
-    event = decode_event(entry_pb2.Event.FromString(payload)) if payload else None
-    return Quarantined(
-        kept_id=kept_id.decode(),
-        event_id=text.get(b"event_id", ""),
-        visitor_id=text.get(b"visitor_id", event.visitor_id if event else ""),
-        user_id=text.get(b"user_id", event.user_id if event else ""),
-        reason=text.get(b"reason", ""),
-        event=event,
-        token=text.get(b"token", ""),
-        print=text.get(b"print", ""),
-    )
-
-
-ID_CHARACTERS = 128
 PAGE = 500
 
 
@@ -150,19 +90,4 @@ class RedisQuarantine:
                 await self._store.call("HDEL", self._prints, *prints)
 
     def _fields(self, rejected: RejectedEvent) -> list[str | bytes | int]:
-        event = rejected.event
-        content = self._content(event)
-        ids = [name[:ID_CHARACTERS] for name in (event.visitor_id, event.user_id)]
-        mark = event.fingerprint.hex() or f"{event.event_id[:ID_CHARACTERS]} {rejected.reason}"
-        token = rejected.token if len(content) and len(rejected.token) <= self._bytes_max else ""
-        return [event.event_id[:ID_CHARACTERS], rejected.reason, content, token, *ids, mark]
-
-    @property
-    def _bytes_max(self) -> int:
-        return self._settings.quarantined_event_bytes_max
-
-    def _content(self, event: Event) -> bytes:
-        stored = encode_event(event)
-        if stored.ByteSize() > self._bytes_max:
-            return b""
-        return stored.SerializeToString(deterministic=True)
+        return list(fields_of(rejected, self._settings.quarantined_event_bytes_max).values())

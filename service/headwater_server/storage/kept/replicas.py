@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
@@ -27,9 +28,18 @@ class RedisReplicas:
     not know.
     """
 
-    def __init__(self, store: Store, settings: StorageSettings) -> None:
-        """Use the registry of ``settings.catalogue``; nothing is sent yet."""
+    def __init__(
+        self,
+        store: Store,
+        settings: StorageSettings,
+        head: Callable[[], Awaitable[Position]] | None = None,
+    ) -> None:
+        """Use the registry of ``settings.catalogue``; nothing is sent yet.
+
+        ``head`` returns that of a log that is not in this store.
+        """
         self._store = store
+        self._head = head
         self._keys = Keys(settings.catalogue)
         self._report = Script("report.lua", "headwater_server.storage.kept")
 
@@ -37,7 +47,11 @@ class RedisReplicas:
         """See `Replicas.report`."""
         values = asdict(report)
         serving = values.pop("serving")
-        keys = (self._keys.replicas, self._keys.serving, self._keys.head)
+        head = self._keys.head
+        if self._head is not None:
+            head, at = self._keys.head_elsewhere, await self._head()
+            await self._store.call("HSET", head, "n", at.sequence, "id", at.offset)
+        keys = (self._keys.replicas, self._keys.serving, head)
         texts = (report.replica_id, json.dumps(values), json.dumps(serving))
         await self._report.run(self._store, keys, (*texts, FORGOTTEN_AFTER_MS))
 
@@ -84,10 +98,14 @@ class RedisReplicas:
 
 def _report(stored: bytes) -> ReplicaReport:
     time_ms, _, text = stored.decode().partition(" ")
-    values = json.loads(text)
-    position = Position(**values.pop("position"))
+    return report_of(json.loads(text), int(time_ms))
+
+
+def report_of(values: dict[str, Any], time_ms: int) -> ReplicaReport:
+    """Return a report of its stored values, at a time of the store."""
+    position = Position(**values["position"])
     report = _known(ReplicaReport, {**values, "position": position})
-    return replace(report, time_ms=int(time_ms))
+    return replace(report, time_ms=time_ms)
 
 
 def _received(report: ReplicaReport, stored: bytes, now_ms: int) -> ReceivedReport:
@@ -96,11 +114,16 @@ def _received(report: ReplicaReport, stored: bytes, now_ms: int) -> ReceivedRepo
     if not stored:
         return ReceivedReport(report, age_ms, report.position)
     sequence, offset, text = stored.decode().split(" ", 2)
-    values = json.loads(text)
-    if values is not None:
-        calls = tuple(_known(CallFigures, one) for one in values.pop("calls"))
-        report = replace(report, serving=_known(ReplicaServing, {**values, "calls": calls}))
+    report = replace(report, serving=serving_of(json.loads(text)))
     return ReceivedReport(report, age_ms, Position(offset, int(sequence)))
+
+
+def serving_of(values: dict[str, Any] | None) -> ReplicaServing | None:
+    """Return a replica's figures of their stored values."""
+    if values is None:
+        return None
+    calls = tuple(_known(CallFigures, one) for one in values["calls"])
+    return _known(ReplicaServing, {**values, "calls": calls})
 
 
 def _known(kind: type[Values], values: dict[str, Any]) -> Values:

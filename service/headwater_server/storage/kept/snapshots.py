@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import struct
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -16,9 +17,15 @@ from redis.exceptions import ResponseError
 from headwater_server.log.v1 import snapshot_pb2 as pb
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports.holdings import SnapshotHoldings
+from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta
 from headwater_server.storage.codecs.chunks import Chunk, checksum, decode_chunks, encode_chunks
-from headwater_server.storage.codecs.manifest import MANIFEST_VERSION, meta_of, new_manifest
+from headwater_server.storage.codecs.manifest import (
+    MANIFEST_VERSION,
+    holdings_of,
+    meta_of,
+    new_manifest,
+)
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.script import Script
 from headwater_server.storage.redis.store import Store
@@ -26,15 +33,22 @@ from headwater_server.storage.redis.store_errors import good
 from headwater_server.storage.settings import StorageSettings
 
 _log = structlog.get_logger(__name__)
+Contains = Callable[[Position], Awaitable[bool]]
 UNPUBLISHED_S = 600  # after a crash, chunks without a manifest expire
 
 
 class RedisSnapshots:
     """Implements `replica.ports.snapshots.Snapshots`."""
 
-    def __init__(self, store: Store, settings: StorageSettings) -> None:
-        """Use the snapshots of ``settings.catalogue``; nothing is sent yet."""
+    def __init__(
+        self, store: Store, settings: StorageSettings, contains: Contains | None = None
+    ) -> None:
+        """Use the snapshots of ``settings.catalogue``; nothing is sent yet.
+
+        ``contains`` says whether a log that is not in this store has an entry.
+        """
         self._store = store
+        self._contains = contains
         self._keys = Keys(settings.catalogue)
         self._kept = settings.snapshots_kept
         self._publish = Script("publish.lua", "headwater_server.storage.kept")
@@ -64,6 +78,8 @@ class RedisSnapshots:
 
     async def _published(self, manifest: pb.SnapshotManifest, *, instead_of_all: bool) -> bool:
         key = self._keys.snapshot(manifest.snapshot_id)
+        if self._contains is not None:
+            await on_log(self._contains, manifest)
         content = manifest.SerializeToString(deterministic=True)
         keys = (self._keys.snapshots, key, self._keys.log)
         arguments = (
@@ -74,7 +90,7 @@ class RedisSnapshots:
             self._kept,
             int(instead_of_all),
             checksum(content),
-            manifest.offset,
+            "" if self._contains is not None else manifest.offset,
         )
         try:
             dropped = await self._publish.run(self._store, keys, arguments)
@@ -112,17 +128,7 @@ class RedisSnapshots:
 
     async def holdings(self, snapshot_id: str) -> SnapshotHoldings:
         """Return a snapshot's size; `DamagedSnapshot` if its manifest cannot be read."""
-        manifest = await self._manifest(snapshot_id)
-        meta = meta_of(manifest)
-        return SnapshotHoldings(
-            snapshot_id,
-            meta.position,
-            meta.create_time_ms,
-            sum(chunk.stored_bytes for chunk in manifest.chunks),
-            sum(chunk.plain_bytes for chunk in manifest.chunks),
-            meta.state_version,
-            meta.river_version,
-        )
+        return holdings_of(await self._manifest(snapshot_id))
 
     async def drop(self, snapshot_id: str) -> None:
         """Delete a snapshot."""
@@ -138,7 +144,7 @@ class RedisSnapshots:
             if stored is None:
                 raise DamagedSnapshot(f"chunk {number} is missing")
             chunks.append(Chunk(stored, entry.checksum, entry.plain_bytes))
-        return await asyncio.to_thread(_decode, chunks, manifest.digest)
+        return await asyncio.to_thread(decoded, chunks, manifest.digest)
 
     async def _manifest(self, snapshot_id: str) -> pb.SnapshotManifest:
         key = self._keys.snapshot(snapshot_id)
@@ -147,15 +153,26 @@ class RedisSnapshots:
             raise DamagedSnapshot("it has no manifest")
         if checksum(stored) != mark:  # it contains the state's position: no bit may be wrong
             raise DamagedSnapshot("its manifest differs from what was written")
-        try:
-            manifest = pb.SnapshotManifest.FromString(stored)
-        except DecodeError as error:
-            raise DamagedSnapshot(f"its manifest cannot be read: {error}") from error
-        if manifest.version != MANIFEST_VERSION:
-            raise DamagedSnapshot(
-                f"it has version {manifest.version}, this build reads {MANIFEST_VERSION}"
-            )
-        return manifest
+        return parsed_manifest(stored)
+
+
+def parsed_manifest(stored: bytes) -> pb.SnapshotManifest:
+    """Return a manifest; `DamagedSnapshot` if it cannot be read, or is of a later version."""
+    try:
+        manifest = pb.SnapshotManifest.FromString(stored)
+    except DecodeError as error:
+        raise DamagedSnapshot(f"its manifest cannot be read: {error}") from error
+    if manifest.version != MANIFEST_VERSION:
+        raise DamagedSnapshot(
+            f"it has version {manifest.version}, this build reads {MANIFEST_VERSION}"
+        )
+    return manifest
+
+
+async def on_log(contains: Contains, manifest: pb.SnapshotManifest) -> None:
+    """Raise `LogBroken` unless the log has the snapshot's entry, or has trimmed it."""
+    if not await contains(Position(manifest.offset, manifest.sequence)):
+        raise LogBroken(f"entry {manifest.sequence} at {manifest.offset}", "none")
 
 
 # errors of decoding damaged bytes; after each of them the previous snapshot can still be tried
@@ -165,7 +182,8 @@ _UNREADABLE = (
 )  # fmt: skip
 
 
-def _decode(chunks: list[Chunk], expected: bytes) -> list[tuple[str, Any]]:
+def decoded(chunks: list[Chunk], expected: bytes) -> list[tuple[str, Any]]:
+    """Return the parts in the chunks; `DamagedSnapshot` if they are not what was written."""
     digest = hashlib.blake2b(digest_size=32)
     try:
         parts = list(decode_chunks(chunks, digest))

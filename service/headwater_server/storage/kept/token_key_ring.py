@@ -32,22 +32,32 @@ _log = structlog.get_logger(__name__)
 _REPLACE = Script("token_key_ring.lua", "headwater_server.storage.kept")
 
 
-@dataclass(frozen=True, slots=True)
-class RedisTokenKeys:
-    """The ring of one catalogue; ``data_dir`` may contain the key of an earlier release."""
+class Ring:
+    """The ring of one catalogue, as text in a store; its kinds say how it is read and replaced."""
 
-    store: Store
-    name: str
-    data_dir: Path | None = None
+    async def get(self) -> bytes | None:
+        """Return the stored text, None if there is none."""
+        raise NotImplementedError
+
+    async def create(self, text: str) -> None:
+        """Store the text, unless there is one."""
+        raise NotImplementedError
+
+    async def put(self, found: str, wanted: str) -> bool:
+        """Replace the text ``found``; return False if another one is stored meanwhile."""
+        raise NotImplementedError
+
+    def first_secret(self) -> bytes:
+        """Return the secret of the first key."""
+        return secrets.token_bytes(SECRET_BYTES)
 
     async def read(self) -> list[RingKey]:
         """Return the keys, oldest first; if there is no key, create the first one."""
-        kept = await self.store.call("GET", self.name)
+        kept = await self.get()
         if kept is None:
-            first = [RingKey(TokenKey(0, self._first_secret()), 0)]
-            await self.store.call("SET", self.name, _written(first), "NX")
-            kept = await self.store.call("GET", self.name)
-        return _read(kept)
+            await self.create(_written([RingKey(TokenKey(0, self.first_secret()), 0)]))
+            kept = await self.get()
+        return _read(kept or b"[]")
 
     async def rotate(self, now_ms: int, token_ms: int, *, revoke: bool = False) -> list[RingKey]:
         """Add a key that signs from `LEAD_S` on; delete keys that no valid token names.
@@ -60,8 +70,7 @@ class RedisTokenKeys:
             kept = [] if revoke else _in_use(found, now_ms - token_ms)
             key = TokenKey(_free_id(found), secrets.token_bytes(SECRET_BYTES))
             wanted = [*kept, RingKey(key, now_ms + (0 if revoke else int(LEAD_S * 1000)))]
-            arguments = (_written(found), _written(wanted))
-            if await _REPLACE.run(self.store, (self.name,), arguments):
+            if await self.put(_written(found), _written(wanted)):
                 return wanted
 
     @asynccontextmanager
@@ -85,9 +94,32 @@ class RedisTokenKeys:
             except Exception:  # noqa: BLE001 - if the store's keys are invalid, the known ones stay
                 _log.exception("the token keys of the store are not valid")
 
-    def _first_secret(self) -> bytes:
+
+@dataclass(frozen=True, slots=True)
+class RedisTokenKeys(Ring):
+    """The ring in Redis; ``data_dir`` may contain the key of an earlier release."""
+
+    store: Store
+    name: str
+    data_dir: Path | None = None
+
+    async def get(self) -> bytes | None:
+        """See `Ring.get`."""
+        kept: bytes | None = await self.store.call("GET", self.name)
+        return kept
+
+    async def create(self, text: str) -> None:
+        """See `Ring.create`."""
+        await self.store.call("SET", self.name, text, "NX")
+
+    async def put(self, found: str, wanted: str) -> bool:
+        """See `Ring.put`."""
+        return bool(await _REPLACE.run(self.store, (self.name,), (found, wanted)))
+
+    def first_secret(self) -> bytes:
+        """Return the secret of an earlier release, if the directory has one."""
         old = self.data_dir / OLD_FILE if self.data_dir else None
-        return old.read_bytes() if old and old.exists() else secrets.token_bytes(SECRET_BYTES)
+        return old.read_bytes() if old and old.exists() else Ring.first_secret(self)
 
 
 def _in_use(keys: Sequence[RingKey], since_ms: int) -> list[RingKey]:

@@ -13,7 +13,7 @@ from headwater_server.storage.archive.archive import Archive
 from headwater_server.storage.archive.fork import BACKUP
 from headwater_server.storage.archive.segment import DamagedSegment
 from headwater_server.storage.codecs.raw import Raw
-from headwater_server.storage.log.stream import Stream
+from headwater_server.storage.log.stream import Entries
 from headwater_server.storage.log.witness import Witness
 
 _log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ class Lineage:
 
     def __init__(
         self,
-        stream: Stream,
+        stream: Entries,
         archive: Archive | None,
         *,
         may_lose_end: bool = False,
@@ -131,6 +131,17 @@ class Lineage:
         if there is None:
             return first is not None and first.position.sequence > position.sequence
         return there.position == position
+
+    async def newest_of(self, positions: Sequence[Position]) -> Position | None:
+        """See `replica.ports.log.Log.newest_of`; logs that lost their end share a beginning."""
+        low, high = 0, len(positions)
+        while low < high:
+            middle = (low + high) // 2
+            if await self.contains(positions[middle]):
+                low = middle + 1
+            else:
+                high = middle
+        return positions[low - 1] if low else None
 
     async def _archive_end(self) -> Position:
         if self._archive is None:

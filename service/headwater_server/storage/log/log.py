@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from redis.exceptions import ResponseError
 
 from headwater_server.engine.messages.entries import Operation
-from headwater_server.replica.faults import LogBroken, LogMovedOn, UnreadableEntry
+from headwater_server.replica.faults import LogBroken, LogMovedOn
 from headwater_server.replica.ports.position import START, Position, offset_key
-from headwater_server.replica.steps import taken_in_steps
 from headwater_server.storage.codecs.entry_codec import encode_operations
-from headwater_server.storage.codecs.raw import Raw, check_chained, content_mark, raw_of
+from headwater_server.storage.codecs.raw import content_mark, raw_of
 from headwater_server.storage.codecs.stored_entry import StoredEntry
 from headwater_server.storage.embedded.dir_watch import DirWatch
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.confirmed import Confirmed, Fields
 from headwater_server.storage.log.confirming import Confirming
 from headwater_server.storage.log.lineage import Lineage
+from headwater_server.storage.log.parsing import parsed
 from headwater_server.storage.log.rejoining import Rejoining
 from headwater_server.storage.log.stream import Stream
 from headwater_server.storage.log.trimming import Trimmer
@@ -127,8 +127,8 @@ class RedisLog:
         if kept and raw_of(kept[0][0].decode(), kept[0][1]).position.sequence > after.sequence + 1:
             archived = await self._lineage.archived(after, count)
             if archived:
-                return await _valid(after, archived)
-        return await _valid(after, (raw_of(offset.decode(), fields) for offset, fields in kept))
+                return await parsed(after, archived)
+        return await parsed(after, (raw_of(offset.decode(), fields) for offset, fields in kept))
 
     async def iterate(
         self, after: Position, until: str | None = None
@@ -168,15 +168,8 @@ class RedisLog:
         await self._lineage.check(position)
 
     async def newest_of(self, positions: Sequence[Position]) -> Position | None:
-        """See `replica.ports.log.Log.newest_of`; logs that lost their end share a beginning."""
-        low, high = 0, len(positions)
-        while low < high:
-            middle = (low + high) // 2
-            if await self._lineage.contains(positions[middle]):
-                low = middle + 1
-            else:
-                high = middle
-        return positions[low - 1] if low else None
+        """See `replica.ports.log.Log.newest_of`."""
+        return await self._lineage.newest_of(positions)
 
     def forget_read(self) -> None:
         """Read archived entries again: their files were rewritten."""
@@ -195,20 +188,3 @@ def _appended(payload: bytes, offset: bytes, sequence: int, before: bytes, mark:
     at, previous = offset.decode(), before.decode()
     same = mark == content_mark(at, sequence, previous, payload)
     return Position(at, sequence, previous if same else "")
-
-
-async def _valid(after: Position, entries: Iterable[Raw]) -> list[StoredEntry]:
-    return [*filter(None, await taken_in_steps(_parsing(after, entries)))]
-
-
-def _parsing(after: Position, entries: Iterable[Raw]) -> Iterator[StoredEntry | None]:
-    """Do it in short steps: yield None after each in which no entry was finished."""
-    start = after
-    try:
-        for entry in entries:
-            check_chained(after, entry)
-            yield from entry.parsing()
-            after = entry.position
-    except (LogBroken, UnreadableEntry):
-        if after == start:  # return the valid ones; the next read raises the error again
-            raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Protocol
 
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.codecs.raw import Raw, raw_of
@@ -11,6 +12,28 @@ from headwater_server.storage.redis.store import Store
 
 PAGE_BYTES = 1_000_000  # target size: a page is parsed in one step, during which requests wait
 PAGE_ENTRIES_MAX = 500
+
+
+class Entries(Protocol):
+    """The entries of a log as they are stored; no method waits for new ones."""
+
+    async def head(self) -> Position:
+        """Return the last entry as the log says it, `START` for an empty log."""
+
+    async def length(self) -> int:
+        """Return how many entries are kept."""
+
+    async def first(self) -> Raw | None:
+        """Return the oldest stored entry."""
+
+    async def last(self) -> Raw | None:
+        """Return the newest stored entry."""
+
+    async def at(self, offset: str) -> Raw | None:
+        """Return the entry at an offset."""
+
+    def entries(self, after: str) -> AsyncIterator[Raw]:
+        """Yield the present entries after an offset."""
 
 
 class Stream:

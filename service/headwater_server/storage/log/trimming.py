@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -27,18 +28,16 @@ class Trimmer:
 
     def __init__(
         self,
-        store: Store,
         settings: StorageSettings,
         replicas: Replicas,
         archiver: Archiver | None,
+        cut: Callable[[int], Awaitable[None]],
     ) -> None:
-        """Without an ``archiver`` nothing is trimmed."""
-        self._store = store
+        """Without an ``archiver`` nothing is trimmed; ``cut`` deletes entries before a number."""
         self._replicas = replicas
-        self._keys = Keys(settings.catalogue)
         self._settings = settings
         self._archiver = archiver
-        self._script = Script("trim.lua", "headwater_server.storage.log")
+        self._cut = cut
         self._warned = False
 
     async def trim(self, before: Position) -> None:
@@ -60,10 +59,6 @@ class Trimmer:
         reports = await self._replicas.live(READER_PATIENCE_MS)
         return [report.position.sequence for report in reports if not report.broken]
 
-    async def _cut(self, needed: int) -> None:
-        arguments = (needed, self._settings.log_entries_kept_min)
-        await self._script.run(self._store, (self._keys.log, self._keys.head), arguments)
-
     async def _retire(self, archive: Archive, before: Position) -> None:
         days = self._settings.archive_days
         if days:
@@ -76,3 +71,19 @@ class Trimmer:
         if not self._warned:
             self._warned = True
             _log.warning(text)
+
+
+class RedisCut:
+    """Deletes the oldest entries of a Redis Stream; ``entries_kept_min`` stay in any case."""
+
+    def __init__(self, store: Store, keys: Keys, entries_kept_min: int) -> None:
+        """Create it; nothing is sent yet."""
+        self._store = store
+        self._keys = keys
+        self._kept = entries_kept_min
+        self._script = Script("trim.lua", "headwater_server.storage.log")
+
+    async def __call__(self, needed: int) -> None:
+        """Delete entries before the number ``needed``."""
+        where = (self._keys.log, self._keys.head)
+        await self._script.run(self._store, where, (needed, self._kept))
