@@ -34,12 +34,12 @@ class Dialect:
 
 
 def dialect_of(head: str) -> Dialect:
-    """Return the dialect of a text that begins so.
+    r"""Return the dialect of a text that begins so.
 
-    >>> found = dialect_of("a;b\\n1,5;2\\n3;4\\n")
+    >>> found = dialect_of("a;b\n1,5;2\n3;4\n")
     >>> found.delimiter, found.width, found.has_header
     (';', 2, True)
-    >>> found = dialect_of("1::1193::5::978300760\\n1::661::3::978302109\\n")
+    >>> found = dialect_of("1::1193::5::978300760\n1::661::3::978302109\n")
     >>> found.delimiter, found.has_header
     ('::', False)
     """
