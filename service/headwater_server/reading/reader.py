@@ -13,11 +13,12 @@ from headwater_server.engine.messages.entries import ItemWrite, UserWrite
 from headwater_server.engine.messages.rewards import LOGOUT
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.reading.asked import Asked
-from headwater_server.reading.events.checking import Rules, check, structure
+from headwater_server.reading.events.checking import Rules, check
 from headwater_server.reading.events.counting import counted
 from headwater_server.reading.events.part import Part
 from headwater_server.reading.events.sorting import sort
 from headwater_server.reading.events.staging import Staged, stage
+from headwater_server.reading.events.structure import broken_documents, structure
 from headwater_server.reading.events.stored import StoredEvents
 from headwater_server.reading.items.accounts import read_users
 from headwater_server.reading.items.catalogue import ReadItems, read_items
@@ -174,6 +175,9 @@ class _Reader:
             if compiled is None:
                 continue
             part = Part(choice, compiled)
+            if broken := broken_documents(choice.tables, self._session):
+                self._bad += broken
+                continue
             about = sum(_bytes(table) for table in choice.tables) // ROW_BYTES
             one = stage(source, part, self._session, about)
             found = check(one, self._rules, self._session)

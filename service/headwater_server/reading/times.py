@@ -75,8 +75,10 @@ class TimeFormat:
         if self.unit:
             zero = _text(self.zero_ms) if self.zero_ms is not None else "1970"
             return f"numbers of {self.unit} since {zero}"
-        zone = self.zone or "UTC"
-        return f"{self.format or 'ISO'}, without a zone: {zone}"
+        form = self.format or self.common or "ISO"
+        if form.endswith(("Z", "UTC", "%z")):
+            return f"{form}, with a zone"
+        return f"{form}; where a time has no zone it is taken as {self.zone or 'UTC'}"
 
     def sql(self, text: str) -> str:
         """Return an expression for the milliseconds of ``text``, NULL where it is no time."""

@@ -26,7 +26,7 @@ class Patient:
         self._head = head
 
     async def append(self, entry: Entry) -> Position:
-        """Append an entry once: a try without an answer may be on the log, so it is looked for."""
+        """Append an entry once: a try without an answer may have been written, so look first."""
         encoded = self._log.encode(entry.operations, imported=entry.imported)
         tried = False
 

@@ -13,10 +13,8 @@ from headwater_server.engine.messages.rewards import RATING
 from headwater_server.engine.settings import ALIASES
 from headwater_server.reading.events.staging import Staged
 from headwater_server.reading.numbers import shape
-from headwater_server.reading.opening.rows import rejects_of
-from headwater_server.reading.opening.table import Table
 from headwater_server.reading.problems import BadFile, Problem, Problems
-from headwater_server.reading.session import Session, literal
+from headwater_server.reading.session import Session
 from headwater_server.reading.times import EARLIEST_MS, TimeFormat
 
 _SUSPICIOUS = r"[^0-9A-Za-z_.:-]|undefined|null|none|nil|nan"
@@ -77,38 +75,6 @@ def check(staged: Staged, rules: Rules, session: Session) -> Found:
     for kind in found.kinds:
         kind.reason = _worded(kind, staged.time, rules)
     return found
-
-
-def structure(staged: Staged, session: Session) -> list[Problem]:
-    """Return the rows of a text that have not the header's number of cells, or an open quote."""
-    table = staged.part.table
-    rejects = rejects_of(table.relation)
-    if table.kind == "documents":
-        return _broken_documents(staged, session)
-    known = "SELECT count(*) FROM duckdb_tables() WHERE table_name = "
-    if table.text_path is None or not session.row(known + literal(rejects))[0]:
-        return []
-    sql = f"SELECT error_type, count(DISTINCT line), min(line) FROM {rejects} GROUP BY 1 ORDER BY 3"
-    return [_misfit(table, kind, rows, line) for kind, rows, line in session.rows(sql)]
-
-
-def _misfit(table: Table, error_type: str, rows: int, row: int) -> Problem:
-    width = len(table.first_row)
-    kind, text = {
-        "MISSING COLUMNS": ("few", f"fewer cells than the {width} of the first row"),
-        "TOO MANY COLUMNS": ("many", f"more cells than the {width} of the first row"),
-        "UNQUOTED VALUE": ("quote", "a quote that never closes, or text after a closing quote"),
-    }.get(error_type, ("", error_type.lower()))
-    return Problem(table.first_line_of(kind) if kind else row, "", text, rows)
-
-
-def _broken_documents(staged: Staged, session: Session) -> list[Problem]:
-    table = staged.part.table
-    sql = f"SELECT count(*), min(_line) FROM {table.relation} WHERE NOT json_valid(doc)"
-    rows, first = session.row(sql)
-    if not rows:
-        return []
-    return [Problem(table.lines_of({first})[first], "", "no JSON object", rows)]
 
 
 def _kinds(rules: Rules) -> list[_Kind]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
 
 from headwater_server.reading.events.part import RATING_MAX, Part
 from headwater_server.reading.numbers import number_sql
+from headwater_server.reading.problems import BadFile, Problem
 from headwater_server.reading.session import Session
 from headwater_server.reading.times import TimeFormat
 
@@ -40,17 +44,29 @@ def stage(source: int, part: Part, session: Session, about_rows: int) -> Staged:
     lacks = getattr(part.compiled, "lacks", frozenset()) & {*NUMBERS, *TEXTS}
     columns = dict(_stored(part, time, lacks))
     selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
-    session.watched(
-        f"CREATE TABLE {stored} AS SELECT {selected} FROM ({part.compiled.sql})",
-        f"read {part.table.path.name}",
-        about_rows,
-    )
+    try:
+        session.watched(
+            f"CREATE TABLE {stored} AS SELECT {selected} FROM ({part.compiled.sql})",
+            f"read {part.table.path.name}",
+            about_rows,
+        )
+    except duckdb.Error as error:
+        raise _unreadable(part, error) from error
     constants = ", ".join(f"{sql} AS {name}" for name, sql in _constants(source, columns))
     session.connection.execute(
         f"CREATE VIEW {view} AS SELECT rowid AS _row, *, {constants} FROM {stored}"
     )
     rows = session.row(f"SELECT count(*) FROM {stored}")[0]
     return Staged(source, part, view, time, rows, lacks)
+
+
+def _unreadable(part: Part, error: duckdb.Error) -> BadFile:
+    """Return the error without DuckDB's text: that quotes rows."""
+    text = str(error)
+    reason = f"the rows cannot be read ({type(error).__name__})"
+    if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
+        reason = "there is no room on the disk of TMPDIR; set TMPDIR to a larger one"
+    return BadFile(Path(part.table.name), [Problem(0, "", reason)])
 
 
 def _time_of(part: Part, session: Session) -> TimeFormat:

@@ -24,6 +24,9 @@ _UNKNOWN = {
     b"\x89HDF": ("an HDF5 file", "write it as Parquet or CSV"),
     b"ARROW1": ("an Arrow file", "write it as Parquet"),
     b"\x80\x04\x95": ("a Python pickle, which may run code", "write it as Parquet or CSV"),
+    b"\x89PNG": ("a picture", "give a file of data"),
+    b"\xff\xd8\xff": ("a picture", "give a file of data"),
+    b"GIF8": ("a picture", "give a file of data"),
     b"PK\x05\x06": ("an empty zip archive", "give one with files in it"),
 }
 
@@ -53,6 +56,9 @@ def refusal_of(head: bytes) -> str:
     for magic, (what, fix) in _UNKNOWN.items():
         if head.startswith(magic):
             return f"{what}: {fix}"
+    start = head.lstrip(b" \t\r\n\xef\xbb\xbf")[:200].lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "a web page: it may be the page of a sign-in; download the file itself"
     if head[257:262] == b"ustar":
         return "a tar archive: unpack it first"
     return ""

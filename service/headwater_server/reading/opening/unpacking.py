@@ -23,15 +23,18 @@ CHUNK = 1 << 20
 DEPTH_MAX = 4
 _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError, lzma.LZMAError,
             zipfile.BadZipFile)  # fmt: skip
+
+
+def _open_zstd(path: str) -> Any:
+    file = Path(path).open("rb")  # noqa: SIM115 - the reader closes it
+    return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True, closefd=True)
+
+
 _OPENERS: dict[str, Any] = {
     "gzip": gzip.open,
     "bzip2": bz2.open,
     "xz": lzma.open,
-    "zstd": lambda path: zstandard.ZstdDecompressor().stream_reader(
-        Path(path).open("rb"),  # noqa: SIM115 - the reader closes it
-        read_across_frames=True,
-        closefd=True,
-    ),
+    "zstd": _open_zstd,
 }
 
 
