@@ -18,8 +18,8 @@ from headwater_server.reading.events.counting import counted
 from headwater_server.reading.events.part import Part
 from headwater_server.reading.events.sorting import sort
 from headwater_server.reading.events.staging import Staged, stage
-from headwater_server.reading.events.structure import broken_documents, structure
 from headwater_server.reading.events.stored import StoredEvents
+from headwater_server.reading.events.structure import broken_documents, structure
 from headwater_server.reading.items.accounts import read_users
 from headwater_server.reading.items.catalogue import ReadItems, read_items
 from headwater_server.reading.mapping.choose import choose
