@@ -53,7 +53,8 @@ class PlaceSettings:
         default=None,
         metadata={
             "help": "the log on Kafka: kafka://host:9092,host:9092/topic, with "
-            "?tls=true&ca_file=FILE and sasl=SCRAM-SHA-512 if the brokers want them; user and password in front of @, or "
+            "?tls=true&ca_file=FILE and sasl=SCRAM-SHA-512 if the brokers want them; user and "
+            "password in front of @, or "
             "in HEADWATER_KAFKA_USER and HEADWATER_KAFKA_PASSWORD. Not set: in the store of "
             "redis_url or data_dir. @PATH reads it from a file. Needs the extra kafka"
         },
