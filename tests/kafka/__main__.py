@@ -1,4 +1,4 @@
-"""`python -m tests.kafka --nodes 3`: run brokers of Kafka until Ctrl-C, and print their addresses."""
+"""`python -m tests.kafka --nodes 3`: run brokers of Kafka, and print their addresses."""
 
 from __future__ import annotations
 
