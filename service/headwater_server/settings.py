@@ -68,6 +68,11 @@ class PlaceSettings:
         },
     )
 
+    @property
+    def has_log(self) -> bool:
+        """Whether it says where the log is; an archive may be read without it."""
+        return bool(self.redis_url or self.data_dir or self.log)
+
 
 @dataclass(frozen=True)
 class ProcessSettings:

@@ -116,7 +116,7 @@ async def test_every_list_is_the_same_when_it_is_asked_again(storage: Storage) -
     replayable = [one for one in shown if one.is_replayable]
     assert len(shown) == made
     assert counts[repeatable.REPLAYABLE] == len(replayable)
-    assert counts[repeatable.WITHIN] == made - len(replayable) <= made // 10
+    assert counts[repeatable.WITHIN] == made - len(replayable) <= made // 50
     assert any(one.slate.operations for one in replayable), "some were half-way in an entry"
     assert any(one.slate.windows for one in replayable), "or between two windows that closed"
     engine = Engine()

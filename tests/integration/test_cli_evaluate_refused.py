@@ -31,6 +31,9 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["--from", "2999-01-01"], 3, "no list was reported as seen"),
     (["--level", "95"], 2, "--level 95: must lie between"),
     (["--target", "random"], 2, "--target is for --rows"),
+    (["--policy", "best", "--promote", "h:1"], 2, "best is there to compare with"),
+    (["--policy", "a.toml", "--promote", "h:1"], 2, "write it with `headwater policy put`"),
+    (["--promote", "h:1"], 2, "--promote: give one --policy"),
     (["--report", "no/such/place.json"], 2, "--report: there is no directory"),
     (["--report", "page.html"], 2, "the JSON's name"),
 ]

@@ -75,6 +75,8 @@ async def test_who_is_shown_a_list_counts_for_its_arm(storage: Storage) -> None:
             means = {one.metric: one.mean for one in arm.metrics}
             assert means["act_rate"] == pytest.approx(sum(n % 3 == 0 for n in place) / len(place))
         assert report.verdict is not ExperimentVerdict.BETTER
+        (listed,) = [one async for one in client.list_experiments()]
+        assert listed.verdict is report.experiment.verdict is report.verdict is not None
         assert report.experiment.experiment_id == "warmer"
         assert len(report.digest) == 32
 

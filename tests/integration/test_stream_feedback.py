@@ -185,7 +185,7 @@ async def test_a_client_sends_again_what_a_lost_connection_left_unanswered() -> 
     await server.start()
     async with AsyncClient(listen) as client:
         answers = []
-        async for answer in client.stream_feedback(Drawn(30)):
+        async for answer in client.stream_feedback(Drawn(30), patience_s=PATIENCE_S):
             answers.append(answer)
             if len(answers) == 3:
                 replica.faults = [StoreUnavailable()]
@@ -205,7 +205,10 @@ async def test_both_clients_wait_while_the_server_has_too_much_to_do_and_draw_no
     replica.faults = [Overloaded(20), Overloaded(20)]
     async with serving(replica, SETTINGS) as listen, AsyncClient(listen) as client:
         drawn = Drawn(300)
-        statuses = [answer.results[0].status async for answer in client.stream_feedback(drawn)]
+        statuses = [
+            answer.results[0].status
+            async for answer in client.stream_feedback(drawn, patience_s=PATIENCE_S)
+        ]
         assert statuses.count(EventStatus.CREATED) == 300 - statuses.count(EventStatus.EXISTS)
         assert len(statuses) == 300
         replica.pause = asyncio.Event()
@@ -221,7 +224,7 @@ async def test_both_clients_wait_while_the_server_has_too_much_to_do_and_draw_no
 
 
 async def _answers(client: AsyncClient, batches: Drawn) -> int:
-    return len([answer async for answer in client.stream_feedback(batches)])
+    return len([answer async for answer in client.stream_feedback(batches, patience_s=PATIENCE_S)])
 
 
 async def test_the_client_for_threads_does_the_same() -> None:
@@ -231,7 +234,7 @@ async def test_the_client_for_threads_does_the_same() -> None:
     server = Server(replica, settings)
     await server.start()
     with Client(listen) as client:
-        stream = client.stream_feedback(Drawn(40))
+        stream = client.stream_feedback(Drawn(40), patience_s=PATIENCE_S)
         names = []
         for number in range(40):
             answer = await asyncio.to_thread(next, stream)
@@ -253,7 +256,7 @@ async def test_the_callers_own_error_comes_after_the_answers_to_what_he_gave() -
 
     async with serving(DictReplica(), SETTINGS) as listen:
         with Client(listen) as client:
-            stream = client.stream_feedback(batches())
+            stream = client.stream_feedback(batches(), patience_s=PATIENCE_S)
             assert (await asyncio.to_thread(next, stream)).results[0].event_id == "a"
             with pytest.raises(LookupError, match="his"):
                 await asyncio.to_thread(next, stream)

@@ -107,15 +107,15 @@ def test_sums_are_those_of_the_rows_and_reading_changes_nothing(operations):
         assert report.digest
         assert sum(arm.visitors for arm in view.arms) == view.visitors
     for running in engine.parts.experiments.active:
-        kept = [row[:] for row in running.sums.rows]
+        kept = {name: one.copy() for name, one in running.sums.state().items()}
         for _ in running.sums.capping(running.exposed):
             pass
         assert all(
             abs(one - other) <= 1e-6 * max(1.0, abs(one))
-            for old, new in zip(kept, running.sums.rows, strict=True)
+            for old, new in zip(kept["rows"].tolist(), running.sums.rows, strict=True)
             for one, other in zip(old, new, strict=True)
         )
-        running.sums.rows = kept
+        running.sums.load(kept)
     engine.lookups.policies()
     assert engine.digest() == before
     assert Engine.restore(engine.capture()).digest() == before

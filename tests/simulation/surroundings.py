@@ -20,7 +20,7 @@ def surrounded(clock: Callable[[], float]) -> Iterator[None]:
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(CRITICAL))
     try:
-        with patch.object(shell, "SliceBudget", partial(SliceBudget, clock=clock)):
+        with patch.object(shell, "SliceBudget", partial(SliceBudget, clock=clock, cpu_clock=clock)):
             yield
     finally:
         structlog.configure(**before)

@@ -25,7 +25,6 @@ from headwater.experiment_reports import (
     Evaluation,
     ExperimentLook,
     ExperimentReport,
-    ExperimentVerdict,
     MetricFigures,
     SampleRatio,
 )
@@ -35,6 +34,7 @@ from headwater.experiments import (
     ExperimentArm,
     ExperimentState,
     ExperimentUnit,
+    ExperimentVerdict,
     GuardRail,
     MetricDirection,
     PrimaryMetric,

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
-from headwater.experiments import Experiment
-
-
-class ExperimentVerdict(Enum):
-    """What an experiment, or an arm of it, says so far; see experiment_report.proto."""
-
-    NOT_STARTED = "not started"
-    TOO_FEW_VISITORS = "too few visitors"
-    NO_DIFFERENCE_SEEN = "no difference seen"
-    BETTER = "better"
-    WORSE = "worse"
-    GUARD_RAIL_CROSSED = "guard rail crossed"
-    SAMPLE_RATIO_ALARM = "sample ratio alarm"
+from headwater.experiments import Experiment, ExperimentVerdict
 
 
 @dataclass(frozen=True, slots=True)

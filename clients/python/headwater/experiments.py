@@ -21,6 +21,18 @@ class MetricDirection(Enum):
     DECREASE = "decrease"
 
 
+class ExperimentVerdict(Enum):
+    """What an experiment, or an arm of it, says so far; see experiment.proto."""
+
+    NOT_STARTED = "not started"
+    TOO_FEW_VISITORS = "too few visitors"
+    NO_DIFFERENCE_SEEN = "no difference seen"
+    BETTER = "better"
+    WORSE = "worse"
+    GUARD_RAIL_CROSSED = "guard rail crossed"
+    SAMPLE_RATIO_ALARM = "sample ratio alarm"
+
+
 class ExperimentState(Enum):
     """Where an experiment stands."""
 
@@ -98,6 +110,7 @@ class Experiment:
     layer_ranges: tuple[tuple[float, float], ...] = ()
     full: bool = False
     who: str = ""
+    verdict: ExperimentVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

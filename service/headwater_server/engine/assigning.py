@@ -3,47 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from headwater_server.engine import answers
-from headwater_server.engine.experiments.experiments import Assigned
+from headwater_server.engine.experiments.assignments import Assignment
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.policies.requests_under import request_under
-from headwater_server.engine.reranking.answer_settings import AnswerSettings
 
 
 def recommend_all(
     parts: Parts, requests: Sequence[RecommendRequest], now_ms: int
 ) -> list[Recommendation]:
     """Answer under the policies of the visitors' arms, and name these; a pure read."""
-    found = [assigned(parts, request, now_ms) for request in requests]
-    asked = [_asked(parts, *one) for one in zip(requests, found, strict=True)]
+    found = [assignment(parts, request, now_ms) for request in requests]
+    asked = [
+        (request_under(request, one.under), one.under)
+        for request, one in zip(requests, found, strict=True)
+    ]
     answered = answers.answer_all(parts, asked, now_ms)
-    return [_named(answer, arms) for answer, arms in zip(answered, found, strict=True)]
+    return [answer.within(one.arms) for answer, one in zip(answered, found, strict=True)]
 
 
-def _asked(
-    parts: Parts, request: RecommendRequest, found: Sequence[Assigned]
-) -> tuple[RecommendRequest, AnswerSettings]:
-    """Return the request as it is answered in these arms, and the settings of the answer."""
-    in_force = parts.reranking.in_force
-    if not found:
-        return request, in_force
-    under = parts.experiments.under(found, in_force)
-    return request_under(request, under), under
-
-
-def _named(answer: Recommendation, found: Sequence[Assigned]) -> Recommendation:
-    arms = tuple([one.name for one in found if not one.is_closed])
-    return replace(answer, arms=arms) if arms else answer
-
-
-def assigned(parts: Parts, request: RecommendRequest, now_ms: int) -> list[Assigned]:
-    """Return the arms in which the request is answered."""
+def assignment(parts: Parts, request: RecommendRequest, now_ms: int) -> Assignment:
+    """Return the arms that the answer names, and the settings that it is made under."""
     profiles = parts.visitors.profiles_of(request.visitor_id, request.user_id)
-    return parts.experiments.assigned(*profiles, request.placement, now_ms)
+    in_force = parts.reranking.in_force
+    return parts.experiments.assignment(profiles, request.placement, now_ms, in_force)
 
 
 def arms_of(

@@ -31,6 +31,7 @@ from headwater_server.engine.messages.rewards import (
     reward_of,
 )
 from headwater_server.engine.parts import Applied, Parts, Steps
+from headwater_server.engine.plain_acts import note_plain
 from headwater_server.engine.policies.asking import Asking
 from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.settings import EngineSettings
@@ -123,8 +124,12 @@ class Engine:
                 yield outcomes
                 outcomes = []
             self._is_within = True
-            outcomes.append((yield from self._applying(operation, entry)))
-            if self.parts.learning.acts and pauses():
+            if isinstance(operation, Event) and note_plain(self.parts, operation, entry):
+                outcomes.append(CREATED)
+            else:
+                outcomes.append((yield from self._applying(operation, entry)))
+            learning = self.parts.learning
+            if learning.is_full or (learning.acts and pauses()):
                 yield from self.parts.learning.learning()
             if not self.parts.learning.acts:
                 self._is_within = False
@@ -210,7 +215,7 @@ class Engine:
         items = []
         for item in event.items:
             number = yield from self.parts.numbering(item.item_id)
-            self._hide(event, profile, number, time_ms, row_class)
+            interactions.hide(self.parts, event, profile, number, time_ms, row_class)
             if reward < 0:
                 yield from interactions.refuse(self.parts, event, row, number, time_ms)
             else:
@@ -222,7 +227,8 @@ class Engine:
             self.parts.attribution.act(profile, items, reward)
         visitors.past.add(row, reward, float(name == PURCHASE), self.parts.clock_ms)
         if self.parts.experiments.active:
-            yield from policy_changes.counting(self.parts, event, name, reward)
+            profiles = visitors.profiles_of(event.visitor_id, event.user_id)
+            self.parts.experiments.add(event, profiles, name, reward, self.parts.clock_ms)
 
     def _report(self, event: Event, profile: str, time_ms: int) -> None:
         """Open the window of the slots that were seen; they are learned from when it closes."""
@@ -230,14 +236,7 @@ class Engine:
         history = parts.history_before(event, placement_of(event), time_ms)
         row_class = class_of(event, parts.settings)
         for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
-            self._hide(event, profile, seen, time_ms, row_class)
-
-    def _hide(self, event: Event, profile: str, item: int, time_ms: int, row_class: int) -> None:
-        """Leave the item out of the visitor's lists for as long as the rules say."""
-        parts = self.parts
-        until_ms = parts.reranking.hidden_until_ms(event.event_type, item, time_ms)
-        if until_ms is not None and until_ms > parts.clock_ms:
-            parts.hiding.hide(profile, item, until_ms, now_ms=parts.clock_ms, row_class=row_class)
+            interactions.hide(parts, event, profile, seen, time_ms, row_class)
 
     # --- a request: history, candidates, scores, slots, slate --------------------------------
 

@@ -2,45 +2,96 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import REFUSALS, canonical_type
 from headwater_server.engine.parts import Parts, Steps
 from headwater_server.engine.visitors.request_context import placement_of
 from headwater_server.engine.visitors.visitors import session_key
+from headwater_server.models.covisitation.circumstances import NO_ROWS
+
+Tokens = tuple[str, ...]
 
 
 def interact(
     parts: Parts, event: Event, row: int, item: int, time_ms: int, *, is_positive: bool
 ) -> Steps:
-    """Let an act on ``item`` wait to be learned; when as many wait as may, they are learned.
-
-    What needs texts is done here: circumstances are entered in the order of the acts.
-    """
+    """Let an act on ``item`` wait to be learned; when as many wait as may, they are learned."""
     rows = parts.visitors.rows_of(event.visitor_id, event.user_id)
+    tokens = circumstances_of(parts, event)
+    if are_decided_by_acts(parts, rows, tokens):
+        yield from parts.learning.learning()
+    who = *rows, row, session_key(event.session_id)
+    let_wait(parts, who, (item, time_ms), tokens, is_positive=is_positive)
+    if parts.learning.is_full:
+        yield from parts.learning.learning()
+
+
+def let_wait(
+    parts: Parts,
+    who: tuple[int, int, int, int],
+    act: tuple[int, int],
+    tokens: tuple[Tokens, Tokens],
+    *,
+    is_positive: bool,
+) -> None:
+    """Let an act wait to be learned.
+
+    ``who`` are the rows of visitor and account, the row that acts, and the key of the session;
+    ``act`` is (item, time). What needs texts is done here: circumstances are entered in the order
+    of the acts.
+    """
+    item, time_ms = act
+    asked = named = NO_ROWS
+    if tokens[0] or tokens[1]:
+        asked, named = _rows_of(parts, who[:2], item, time_ms, tokens, is_positive=is_positive)
+    known = *who, time_ms, time_ms / 1000.0, item, is_positive
+    parts.learning.add((*known, parts.learned, parts.clock_ms), asked, named)
+
+
+def _rows_of(
+    parts: Parts,
+    rows: tuple[int, int],
+    item: int,
+    time_ms: int,
+    tokens: tuple[Tokens, Tokens],
+    *,
+    is_positive: bool,
+) -> tuple[Any, Any]:
+    """Return the rows of circumstances by which the act is predicted, and under which it counts."""
+    (found, claimed), model = tokens, parts.models.circumstances
+    asked = model.rows(found)
+    # looking twice at the same item enters none
+    if is_positive and item != parts.visitors.latest(rows, time_ms / 1000.0):
+        return asked, model.make_room(found + claimed)
+    return asked, NO_ROWS
+
+
+def circumstances_of(parts: Parts, event: Event) -> tuple[Tokens, Tokens]:
+    """Return the circumstances of an act, and those that only a page claims."""
     account = event.user_id or parts.visitors.account_of(event.visitor_id)
-    found, claimed = parts.circumstances(event, placement_of(event), account)
-    model, seconds, learning = parts.models.circumstances, time_ms / 1000.0, parts.learning
-    asked = named = model.rows(())
-    if found or claimed:
-        yield from _settling(parts, rows, found + claimed)
-        asked = model.rows(found)
-        if is_positive and item != parts.visitors.latest(rows, seconds):
-            named = model.make_room(found + claimed)
-    session = session_key(event.session_id)
-    act = *rows, row, session, time_ms, seconds, item, is_positive
-    learning.add((*act, parts.learned, parts.clock_ms), asked, named)
-    if learning.is_full:
-        yield from learning.learning()
+    if not (account or event.placement or event.context or event.slate):
+        return (), ()
+    return parts.circumstances(event, placement_of(event), account)
 
 
-def _settling(parts: Parts, rows: tuple[int, int], tokens: tuple[str, ...]) -> Steps:
-    """Learn what waits if that decides whether circumstances are entered, or which go for them.
+def are_decided_by_acts(parts: Parts, rows: tuple[int, int], tokens: tuple[Tokens, Tokens]) -> bool:
+    """Whether acts that wait decide if circumstances are entered, or which go for them.
 
     Looking twice at the same item enters none; so the latest item must be known.
     """
-    acts = parts.learning.acts
-    if acts.has_any(rows) or (acts and parts.models.circumstances.removes_any(tokens)):
-        yield from parts.learning.learning()
+    acts, (found, claimed) = parts.learning.acts, tokens
+    if not (acts and (found or claimed)):
+        return False
+    return acts.has_any(rows) or parts.models.circumstances.removes_any(found + claimed)
+
+
+def hide(parts: Parts, event: Event, profile: str, item: int, time_ms: int, row_class: int) -> None:
+    """Leave the item out of the visitor's lists for as long as the rules say."""
+    until_ms = parts.reranking.hidden_until_ms(event.event_type, item, time_ms)
+    if until_ms is not None and until_ms > parts.clock_ms:
+        parts.hiding.hide(profile, item, until_ms, now_ms=parts.clock_ms, row_class=row_class)
 
 
 def refuse(parts: Parts, event: Event, row: int, item: int, time_ms: int) -> Steps:

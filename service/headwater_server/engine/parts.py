@@ -14,6 +14,7 @@ from headwater_server.engine.intake.deduplication_windows import DeduplicationWi
 from headwater_server.engine.intake.influence import Influence
 from headwater_server.engine.learning.attribution import Attribution
 from headwater_server.engine.learning.impressions import Impressions
+from headwater_server.engine.learning.kinds import kinds_of
 from headwater_server.engine.learning.learning import Learning
 from headwater_server.engine.lookups.lists import Lists
 from headwater_server.engine.measures.calibration import Calibration
@@ -123,12 +124,10 @@ class Parts:
         self.catalogue.event_items_max = settings.event_items_max
         self.retriever.leave_out(settings.without)
         self.ranking.leave_out(settings.without)
-        self.learning.settings = settings
         for kept in (self.visitors, self.hiding):
             kept.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max
-        self.influence.settings = settings
-        self.reranking.adopt(settings)
+        self._answer_by(settings)
         self.visitors.session_gap_s = settings.session_gap_minutes * 60.0
         window_ms = round(settings.deduplication_window_hours * 3_600_000)
         self.deduplication.adopt(window_ms, settings.deduplication_ids_max)
@@ -144,6 +143,7 @@ class Parts:
     def _answer_by(self, settings: EngineSettings) -> None:
         self.settings = self.learning.settings = self.influence.settings = settings
         self.reranking.adopt(settings)
+        self.kinds = kinds_of(settings, self.reranking.hiding)
 
     def _shrink(self) -> None:
         """Remove what has no place any more; described items stay, whatever ``items_max`` is."""

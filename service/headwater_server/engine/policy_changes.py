@@ -20,6 +20,7 @@ from headwater_server.engine.parts import Applied, Parts, Steps
 def changing(parts: Parts, operation: PolicyOperation, entry: Entry) -> Applied:
     """Apply an operation; what is refused leaves no trace, not of time either."""
     now_ms = parts.time_ms(entry)
+    yield from parts.experiments.counting()
     judgement = judged(parts.experiments, parts.settings, operation, now_ms)
     if judgement.status is not Status.CREATED:
         return judgement.outcome
@@ -40,12 +41,6 @@ def exposing(parts: Parts, event: Event) -> Steps:
     profiles = visitors.profiles_of(event.visitor_id, event.user_id)
     past = visitors.past.of(visitors.rows_of(event.visitor_id, event.user_id), now_ms)
     yield from parts.experiments.exposing(event, profiles, past, now_ms)
-
-
-def counting(parts: Parts, event: Event, name: str, reward: float) -> Steps:
-    """Count an act for the experiments in which its profile was exposed."""
-    profiles = parts.visitors.profiles_of(event.visitor_id, event.user_id)
-    yield from parts.experiments.counting(event, profiles, name, reward, parts.clock_ms)
 
 
 def looking(parts: Parts) -> Steps:

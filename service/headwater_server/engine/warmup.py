@@ -5,7 +5,14 @@ from __future__ import annotations
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.experiments import (
+    Experiment,
+    ExperimentArm,
+    ExperimentWrite,
+    PolicyWrite,
+)
 from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.tokens.attribution_token import sign
 from headwater_server.engine.tokens.token_key import TokenKey
@@ -43,4 +50,29 @@ def warm_up(settings: EngineSettings | None = None) -> None:
         engine.recommend_all(
             [RecommendRequest("v1", "r5"), RecommendRequest("v2", "r6")], now_ms=40
         )
+    _count_in_arms(engine)
     Engine.restore(engine.capture()).digest()
+
+
+def _count_in_arms(engine: Engine) -> None:
+    """Let an exposed visitor act in an experiment."""
+    arms = ExperimentArm("a"), ExperimentArm("b", "warm")
+    policy = PolicyWrite("warm", '{"exploration_temperature": 0.4}')
+    now_ms = engine.parts.clock_ms
+    engine.apply(Entry(now_ms, (policy, ExperimentWrite(Experiment("warm", arms)))))
+    answer = engine.recommend(RecommendRequest("v1", "r7"), now_ms)
+    item_ids = tuple(answer.item_ids)
+    slate = Slate("r7", "warm", "", item_ids, (1.0,) * len(item_ids), arms=answer.arms)
+    act = Event("act in arm", "click", "v1", items=(EventItem(item_ids[0]),))
+    engine.apply(Entry(now_ms, (Event("seen in arm", "impression", "v1", slate=slate), act)))
+
+
+def warm_up_chances(settings: EngineSettings | None = None) -> None:
+    """Do the same for what `headwater evaluate` asks: policies, about a list."""
+    engine, items = Engine(settings), [f"item {n}" for n in range(6)]
+    clicks = (Event(f"e{n}", "click", "v", items=(EventItem(one),)) for n, one in enumerate(items))
+    engine.apply(Entry(1, tuple(clicks)))
+    request = RecommendRequest("v1", "r", page_size=2)
+    varied = Policy("varied", {"diversity": "high"})
+    for policy in (None, Policy("best"), Policy("random"), Policy("popular"), varied):
+        engine.asking(policy).chances(request, items[:2], now_ms=2)

@@ -190,6 +190,79 @@ func (ExperimentState) EnumDescriptor() ([]byte, []int) {
 	return file_headwater_v1_experiment_proto_rawDescGZIP(), []int{2}
 }
 
+// What an experiment, or an arm of it, says so far.
+type ExperimentVerdict int32
+
+const (
+	// Never sent.
+	ExperimentVerdict_EXPERIMENT_VERDICT_UNSPECIFIED ExperimentVerdict = 0
+	// It has not started.
+	ExperimentVerdict_EXPERIMENT_VERDICT_NOT_STARTED ExperimentVerdict = 1
+	// There are too few visitors for an interval.
+	ExperimentVerdict_EXPERIMENT_VERDICT_TOO_FEW_VISITORS ExperimentVerdict = 2
+	// The interval contains 0: no difference was seen so far. That does not mean that there is none.
+	ExperimentVerdict_EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN ExperimentVerdict = 3
+	// The arm is better than the control: the whole interval is on the better side of 0.
+	ExperimentVerdict_EXPERIMENT_VERDICT_BETTER ExperimentVerdict = 4
+	// The arm is worse than the control: the whole interval is on the worse side of 0.
+	ExperimentVerdict_EXPERIMENT_VERDICT_WORSE ExperimentVerdict = 5
+	// The arm crossed a guard rail and was closed.
+	ExperimentVerdict_EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED ExperimentVerdict = 6
+	// The figures are void: the arms do not have the visitors that their weights say.
+	ExperimentVerdict_EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM ExperimentVerdict = 7
+)
+
+// Enum value maps for ExperimentVerdict.
+var (
+	ExperimentVerdict_name = map[int32]string{
+		0: "EXPERIMENT_VERDICT_UNSPECIFIED",
+		1: "EXPERIMENT_VERDICT_NOT_STARTED",
+		2: "EXPERIMENT_VERDICT_TOO_FEW_VISITORS",
+		3: "EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN",
+		4: "EXPERIMENT_VERDICT_BETTER",
+		5: "EXPERIMENT_VERDICT_WORSE",
+		6: "EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED",
+		7: "EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM",
+	}
+	ExperimentVerdict_value = map[string]int32{
+		"EXPERIMENT_VERDICT_UNSPECIFIED":        0,
+		"EXPERIMENT_VERDICT_NOT_STARTED":        1,
+		"EXPERIMENT_VERDICT_TOO_FEW_VISITORS":   2,
+		"EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN": 3,
+		"EXPERIMENT_VERDICT_BETTER":             4,
+		"EXPERIMENT_VERDICT_WORSE":              5,
+		"EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED": 6,
+		"EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM": 7,
+	}
+)
+
+func (x ExperimentVerdict) Enum() *ExperimentVerdict {
+	p := new(ExperimentVerdict)
+	*p = x
+	return p
+}
+
+func (x ExperimentVerdict) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ExperimentVerdict) Descriptor() protoreflect.EnumDescriptor {
+	return file_headwater_v1_experiment_proto_enumTypes[3].Descriptor()
+}
+
+func (ExperimentVerdict) Type() protoreflect.EnumType {
+	return &file_headwater_v1_experiment_proto_enumTypes[3]
+}
+
+func (x ExperimentVerdict) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ExperimentVerdict.Descriptor instead.
+func (ExperimentVerdict) EnumDescriptor() ([]byte, []int) {
+	return file_headwater_v1_experiment_proto_rawDescGZIP(), []int{3}
+}
+
 // A comparison of policies on the shop's visitors. Assignment is a calculation from the ids: it
 // needs no memory, and the same visitor has the same arm on every replica.
 type Experiment struct {
@@ -252,7 +325,9 @@ type Experiment struct {
 	// Whether `visitors_max` visitors were exposed: nobody new enters. Only in answers.
 	Full bool `protobuf:"varint,23,opt,name=full,proto3" json:"full,omitempty"`
 	// Who created it or changed it last. Only in answers.
-	Who           string `protobuf:"bytes,24,opt,name=who,proto3" json:"who,omitempty"`
+	Who string `protobuf:"bytes,24,opt,name=who,proto3" json:"who,omitempty"`
+	// What its report says as a whole. Only in answers.
+	Verdict       ExperimentVerdict `protobuf:"varint,25,opt,name=verdict,proto3,enum=headwater.v1.ExperimentVerdict" json:"verdict,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -453,6 +528,13 @@ func (x *Experiment) GetWho() string {
 		return x.Who
 	}
 	return ""
+}
+
+func (x *Experiment) GetVerdict() ExperimentVerdict {
+	if x != nil {
+		return x.Verdict
+	}
+	return ExperimentVerdict_EXPERIMENT_VERDICT_UNSPECIFIED
 }
 
 // A part of a layer.
@@ -734,7 +816,7 @@ var File_headwater_v1_experiment_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_experiment_proto_rawDesc = "" +
 	"\n" +
-	"\x1dheadwater/v1/experiment.proto\x12\fheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd6\a\n" +
+	"\x1dheadwater/v1/experiment.proto\x12\fheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x91\b\n" +
 	"\n" +
 	"Experiment\x12#\n" +
 	"\rexperiment_id\x18\x01 \x01(\tR\fexperimentId\x12\x14\n" +
@@ -767,7 +849,8 @@ const file_headwater_v1_experiment_proto_rawDesc = "" +
 	"\rwinner_arm_id\x18\x15 \x01(\tR\vwinnerArmId\x12;\n" +
 	"\flayer_ranges\x18\x16 \x03(\v2\x18.headwater.v1.LayerRangeR\vlayerRanges\x12\x12\n" +
 	"\x04full\x18\x17 \x01(\bR\x04full\x12\x10\n" +
-	"\x03who\x18\x18 \x01(\tR\x03who\"4\n" +
+	"\x03who\x18\x18 \x01(\tR\x03who\x129\n" +
+	"\averdict\x18\x19 \x01(\x0e2\x1f.headwater.v1.ExperimentVerdictR\averdict\"4\n" +
 	"\n" +
 	"LayerRange\x12\x14\n" +
 	"\x05start\x18\x01 \x01(\x01R\x05start\x12\x10\n" +
@@ -800,7 +883,16 @@ const file_headwater_v1_experiment_proto_rawDesc = "" +
 	"\x1aEXPERIMENT_STATE_SCHEDULED\x10\x01\x12\x1c\n" +
 	"\x18EXPERIMENT_STATE_RUNNING\x10\x02\x12\x1a\n" +
 	"\x16EXPERIMENT_STATE_ENDED\x10\x03\x12\x1c\n" +
-	"\x18EXPERIMENT_STATE_STOPPED\x10\x04Bh\n" +
+	"\x18EXPERIMENT_STATE_STOPPED\x10\x04*\xc2\x02\n" +
+	"\x11ExperimentVerdict\x12\"\n" +
+	"\x1eEXPERIMENT_VERDICT_UNSPECIFIED\x10\x00\x12\"\n" +
+	"\x1eEXPERIMENT_VERDICT_NOT_STARTED\x10\x01\x12'\n" +
+	"#EXPERIMENT_VERDICT_TOO_FEW_VISITORS\x10\x02\x12)\n" +
+	"%EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN\x10\x03\x12\x1d\n" +
+	"\x19EXPERIMENT_VERDICT_BETTER\x10\x04\x12\x1c\n" +
+	"\x18EXPERIMENT_VERDICT_WORSE\x10\x05\x12)\n" +
+	"%EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED\x10\x06\x12)\n" +
+	"%EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM\x10\aBh\n" +
 	"\x0fio.headwater.v1B\x0fExperimentProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"
 
 var (
@@ -815,37 +907,39 @@ func file_headwater_v1_experiment_proto_rawDescGZIP() []byte {
 	return file_headwater_v1_experiment_proto_rawDescData
 }
 
-var file_headwater_v1_experiment_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_headwater_v1_experiment_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
 var file_headwater_v1_experiment_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_headwater_v1_experiment_proto_goTypes = []any{
 	(ExperimentUnit)(0),           // 0: headwater.v1.ExperimentUnit
 	(MetricDirection)(0),          // 1: headwater.v1.MetricDirection
 	(ExperimentState)(0),          // 2: headwater.v1.ExperimentState
-	(*Experiment)(nil),            // 3: headwater.v1.Experiment
-	(*LayerRange)(nil),            // 4: headwater.v1.LayerRange
-	(*ExperimentArm)(nil),         // 5: headwater.v1.ExperimentArm
-	(*PrimaryMetric)(nil),         // 6: headwater.v1.PrimaryMetric
-	(*GuardRail)(nil),             // 7: headwater.v1.GuardRail
-	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
+	(ExperimentVerdict)(0),        // 3: headwater.v1.ExperimentVerdict
+	(*Experiment)(nil),            // 4: headwater.v1.Experiment
+	(*LayerRange)(nil),            // 5: headwater.v1.LayerRange
+	(*ExperimentArm)(nil),         // 6: headwater.v1.ExperimentArm
+	(*PrimaryMetric)(nil),         // 7: headwater.v1.PrimaryMetric
+	(*GuardRail)(nil),             // 8: headwater.v1.GuardRail
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_headwater_v1_experiment_proto_depIdxs = []int32{
 	0,  // 0: headwater.v1.Experiment.unit:type_name -> headwater.v1.ExperimentUnit
-	5,  // 1: headwater.v1.Experiment.arms:type_name -> headwater.v1.ExperimentArm
-	6,  // 2: headwater.v1.Experiment.primary:type_name -> headwater.v1.PrimaryMetric
-	7,  // 3: headwater.v1.Experiment.guard_rails:type_name -> headwater.v1.GuardRail
-	8,  // 4: headwater.v1.Experiment.start_time:type_name -> google.protobuf.Timestamp
-	8,  // 5: headwater.v1.Experiment.end_time:type_name -> google.protobuf.Timestamp
+	6,  // 1: headwater.v1.Experiment.arms:type_name -> headwater.v1.ExperimentArm
+	7,  // 2: headwater.v1.Experiment.primary:type_name -> headwater.v1.PrimaryMetric
+	8,  // 3: headwater.v1.Experiment.guard_rails:type_name -> headwater.v1.GuardRail
+	9,  // 4: headwater.v1.Experiment.start_time:type_name -> google.protobuf.Timestamp
+	9,  // 5: headwater.v1.Experiment.end_time:type_name -> google.protobuf.Timestamp
 	2,  // 6: headwater.v1.Experiment.state:type_name -> headwater.v1.ExperimentState
-	8,  // 7: headwater.v1.Experiment.create_time:type_name -> google.protobuf.Timestamp
-	8,  // 8: headwater.v1.Experiment.stop_time:type_name -> google.protobuf.Timestamp
-	4,  // 9: headwater.v1.Experiment.layer_ranges:type_name -> headwater.v1.LayerRange
-	8,  // 10: headwater.v1.ExperimentArm.close_time:type_name -> google.protobuf.Timestamp
-	1,  // 11: headwater.v1.PrimaryMetric.direction:type_name -> headwater.v1.MetricDirection
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	9,  // 7: headwater.v1.Experiment.create_time:type_name -> google.protobuf.Timestamp
+	9,  // 8: headwater.v1.Experiment.stop_time:type_name -> google.protobuf.Timestamp
+	5,  // 9: headwater.v1.Experiment.layer_ranges:type_name -> headwater.v1.LayerRange
+	3,  // 10: headwater.v1.Experiment.verdict:type_name -> headwater.v1.ExperimentVerdict
+	9,  // 11: headwater.v1.ExperimentArm.close_time:type_name -> google.protobuf.Timestamp
+	1,  // 12: headwater.v1.PrimaryMetric.direction:type_name -> headwater.v1.MetricDirection
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_experiment_proto_init() }
@@ -858,7 +952,7 @@ func file_headwater_v1_experiment_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_experiment_proto_rawDesc), len(file_headwater_v1_experiment_proto_rawDesc)),
-			NumEnums:      3,
+			NumEnums:      4,
 			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -22,79 +22,6 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// What an experiment, or an arm of it, says so far.
-type ExperimentVerdict int32
-
-const (
-	// Never sent.
-	ExperimentVerdict_EXPERIMENT_VERDICT_UNSPECIFIED ExperimentVerdict = 0
-	// It has not started.
-	ExperimentVerdict_EXPERIMENT_VERDICT_NOT_STARTED ExperimentVerdict = 1
-	// There are too few visitors for an interval.
-	ExperimentVerdict_EXPERIMENT_VERDICT_TOO_FEW_VISITORS ExperimentVerdict = 2
-	// The interval contains 0: no difference was seen so far. That does not mean that there is none.
-	ExperimentVerdict_EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN ExperimentVerdict = 3
-	// The arm is better than the control: the whole interval is on the better side of 0.
-	ExperimentVerdict_EXPERIMENT_VERDICT_BETTER ExperimentVerdict = 4
-	// The arm is worse than the control: the whole interval is on the worse side of 0.
-	ExperimentVerdict_EXPERIMENT_VERDICT_WORSE ExperimentVerdict = 5
-	// The arm crossed a guard rail and was closed.
-	ExperimentVerdict_EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED ExperimentVerdict = 6
-	// The figures are void: the arms do not have the visitors that their weights say.
-	ExperimentVerdict_EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM ExperimentVerdict = 7
-)
-
-// Enum value maps for ExperimentVerdict.
-var (
-	ExperimentVerdict_name = map[int32]string{
-		0: "EXPERIMENT_VERDICT_UNSPECIFIED",
-		1: "EXPERIMENT_VERDICT_NOT_STARTED",
-		2: "EXPERIMENT_VERDICT_TOO_FEW_VISITORS",
-		3: "EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN",
-		4: "EXPERIMENT_VERDICT_BETTER",
-		5: "EXPERIMENT_VERDICT_WORSE",
-		6: "EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED",
-		7: "EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM",
-	}
-	ExperimentVerdict_value = map[string]int32{
-		"EXPERIMENT_VERDICT_UNSPECIFIED":        0,
-		"EXPERIMENT_VERDICT_NOT_STARTED":        1,
-		"EXPERIMENT_VERDICT_TOO_FEW_VISITORS":   2,
-		"EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN": 3,
-		"EXPERIMENT_VERDICT_BETTER":             4,
-		"EXPERIMENT_VERDICT_WORSE":              5,
-		"EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED": 6,
-		"EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM": 7,
-	}
-)
-
-func (x ExperimentVerdict) Enum() *ExperimentVerdict {
-	p := new(ExperimentVerdict)
-	*p = x
-	return p
-}
-
-func (x ExperimentVerdict) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (ExperimentVerdict) Descriptor() protoreflect.EnumDescriptor {
-	return file_headwater_v1_experiment_report_proto_enumTypes[0].Descriptor()
-}
-
-func (ExperimentVerdict) Type() protoreflect.EnumType {
-	return &file_headwater_v1_experiment_report_proto_enumTypes[0]
-}
-
-func (x ExperimentVerdict) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use ExperimentVerdict.Descriptor instead.
-func (ExperimentVerdict) EnumDescriptor() ([]byte, []int) {
-	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{0}
-}
-
 // The figures of an experiment, from one state. They may be read at any time and as often as one
 // likes.
 type ExperimentReport struct {
@@ -1039,16 +966,7 @@ const file_headwater_v1_experiment_report_proto_rawDesc = "" +
 	"\x0fvisitors_needed\x18\a \x01(\x03R\x0evisitorsNeededB\b\n" +
 	"\x06_valueB\x06\n" +
 	"\x04_lowB\a\n" +
-	"\x05_high*\xc2\x02\n" +
-	"\x11ExperimentVerdict\x12\"\n" +
-	"\x1eEXPERIMENT_VERDICT_UNSPECIFIED\x10\x00\x12\"\n" +
-	"\x1eEXPERIMENT_VERDICT_NOT_STARTED\x10\x01\x12'\n" +
-	"#EXPERIMENT_VERDICT_TOO_FEW_VISITORS\x10\x02\x12)\n" +
-	"%EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN\x10\x03\x12\x1d\n" +
-	"\x19EXPERIMENT_VERDICT_BETTER\x10\x04\x12\x1c\n" +
-	"\x18EXPERIMENT_VERDICT_WORSE\x10\x05\x12)\n" +
-	"%EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED\x10\x06\x12)\n" +
-	"%EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM\x10\aBn\n" +
+	"\x05_highBn\n" +
 	"\x0fio.headwater.v1B\x15ExperimentReportProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"
 
 var (
@@ -1063,34 +981,33 @@ func file_headwater_v1_experiment_report_proto_rawDescGZIP() []byte {
 	return file_headwater_v1_experiment_report_proto_rawDescData
 }
 
-var file_headwater_v1_experiment_report_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_headwater_v1_experiment_report_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_headwater_v1_experiment_report_proto_goTypes = []any{
-	(ExperimentVerdict)(0),        // 0: headwater.v1.ExperimentVerdict
-	(*ExperimentReport)(nil),      // 1: headwater.v1.ExperimentReport
-	(*ArmFigures)(nil),            // 2: headwater.v1.ArmFigures
-	(*MetricFigures)(nil),         // 3: headwater.v1.MetricFigures
-	(*ExperimentLook)(nil),        // 4: headwater.v1.ExperimentLook
-	(*SampleRatio)(nil),           // 5: headwater.v1.SampleRatio
-	(*Evaluation)(nil),            // 6: headwater.v1.Evaluation
-	(*EvaluatedPolicy)(nil),       // 7: headwater.v1.EvaluatedPolicy
-	(*Experiment)(nil),            // 8: headwater.v1.Experiment
+	(*ExperimentReport)(nil),      // 0: headwater.v1.ExperimentReport
+	(*ArmFigures)(nil),            // 1: headwater.v1.ArmFigures
+	(*MetricFigures)(nil),         // 2: headwater.v1.MetricFigures
+	(*ExperimentLook)(nil),        // 3: headwater.v1.ExperimentLook
+	(*SampleRatio)(nil),           // 4: headwater.v1.SampleRatio
+	(*Evaluation)(nil),            // 5: headwater.v1.Evaluation
+	(*EvaluatedPolicy)(nil),       // 6: headwater.v1.EvaluatedPolicy
+	(*Experiment)(nil),            // 7: headwater.v1.Experiment
+	(ExperimentVerdict)(0),        // 8: headwater.v1.ExperimentVerdict
 	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_headwater_v1_experiment_report_proto_depIdxs = []int32{
-	8,  // 0: headwater.v1.ExperimentReport.experiment:type_name -> headwater.v1.Experiment
-	2,  // 1: headwater.v1.ExperimentReport.arms:type_name -> headwater.v1.ArmFigures
-	5,  // 2: headwater.v1.ExperimentReport.sample_ratio:type_name -> headwater.v1.SampleRatio
-	0,  // 3: headwater.v1.ExperimentReport.verdict:type_name -> headwater.v1.ExperimentVerdict
-	4,  // 4: headwater.v1.ExperimentReport.looks:type_name -> headwater.v1.ExperimentLook
+	7,  // 0: headwater.v1.ExperimentReport.experiment:type_name -> headwater.v1.Experiment
+	1,  // 1: headwater.v1.ExperimentReport.arms:type_name -> headwater.v1.ArmFigures
+	4,  // 2: headwater.v1.ExperimentReport.sample_ratio:type_name -> headwater.v1.SampleRatio
+	8,  // 3: headwater.v1.ExperimentReport.verdict:type_name -> headwater.v1.ExperimentVerdict
+	3,  // 4: headwater.v1.ExperimentReport.looks:type_name -> headwater.v1.ExperimentLook
 	9,  // 5: headwater.v1.ExperimentReport.report_time:type_name -> google.protobuf.Timestamp
-	3,  // 6: headwater.v1.ArmFigures.metrics:type_name -> headwater.v1.MetricFigures
-	0,  // 7: headwater.v1.ArmFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
+	2,  // 6: headwater.v1.ArmFigures.metrics:type_name -> headwater.v1.MetricFigures
+	8,  // 7: headwater.v1.ArmFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
 	9,  // 8: headwater.v1.ArmFigures.close_time:type_name -> google.protobuf.Timestamp
-	0,  // 9: headwater.v1.MetricFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
+	8,  // 9: headwater.v1.MetricFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
 	9,  // 10: headwater.v1.ExperimentLook.look_time:type_name -> google.protobuf.Timestamp
 	9,  // 11: headwater.v1.Evaluation.create_time:type_name -> google.protobuf.Timestamp
-	7,  // 12: headwater.v1.Evaluation.policies:type_name -> headwater.v1.EvaluatedPolicy
+	6,  // 12: headwater.v1.Evaluation.policies:type_name -> headwater.v1.EvaluatedPolicy
 	13, // [13:13] is the sub-list for method output_type
 	13, // [13:13] is the sub-list for method input_type
 	13, // [13:13] is the sub-list for extension type_name
@@ -1113,14 +1030,13 @@ func file_headwater_v1_experiment_report_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_experiment_report_proto_rawDesc), len(file_headwater_v1_experiment_report_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      0,
 			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_headwater_v1_experiment_report_proto_goTypes,
 		DependencyIndexes: file_headwater_v1_experiment_report_proto_depIdxs,
-		EnumInfos:         file_headwater_v1_experiment_report_proto_enumTypes,
 		MessageInfos:      file_headwater_v1_experiment_report_proto_msgTypes,
 	}.Build()
 	File_headwater_v1_experiment_report_proto = out.File

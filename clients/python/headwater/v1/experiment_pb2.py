@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dheadwater/v1/experiment.proto\x12\x0cheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe5\x05\n\nExperiment\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\r\n\x05layer\x18\x02 \x01(\t\x12\x0c\n\x04salt\x18\x03 \x01(\t\x12*\n\x04unit\x18\x04 \x01(\x0e\x32\x1c.headwater.v1.ExperimentUnit\x12\x12\n\nplacements\x18\x05 \x03(\t\x12\r\n\x05share\x18\x06 \x01(\x01\x12)\n\x04\x61rms\x18\x07 \x03(\x0b\x32\x1b.headwater.v1.ExperimentArm\x12,\n\x07primary\x18\x08 \x01(\x0b\x32\x1b.headwater.v1.PrimaryMetric\x12,\n\x0bguard_rails\x18\t \x03(\x0b\x32\x17.headwater.v1.GuardRail\x12\r\n\x05level\x18\n \x01(\x01\x12\x18\n\x10visitors_planned\x18\x0b \x01(\x03\x12.\n\nstart_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cvisitors_max\x18\x0e \x01(\x03\x12\x14\n\x0c\x61uto_promote\x18\x0f \x01(\x08\x12\x15\n\rcurrency_code\x18\x10 \x01(\t\x12,\n\x05state\x18\x11 \x01(\x0e\x32\x1d.headwater.v1.ExperimentState\x12/\n\x0b\x63reate_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tstop_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bstop_reason\x18\x14 \x01(\t\x12\x15\n\rwinner_arm_id\x18\x15 \x01(\t\x12.\n\x0clayer_ranges\x18\x16 \x03(\x0b\x32\x18.headwater.v1.LayerRange\x12\x0c\n\x04\x66ull\x18\x17 \x01(\x08\x12\x0b\n\x03who\x18\x18 \x01(\t\"(\n\nLayerRange\x12\r\n\x05start\x18\x01 \x01(\x01\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x01\"\x9a\x01\n\rExperimentArm\x12\x0e\n\x06\x61rm_id\x18\x01 \x01(\t\x12\x11\n\tpolicy_id\x18\x02 \x01(\t\x12\x0e\n\x06weight\x18\x03 \x01(\x01\x12\x14\n\x0c\x63lose_reason\x18\x04 \x01(\t\x12.\n\nclose_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08visitors\x18\x06 \x01(\x03\"i\n\rPrimaryMetric\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x16\n\x0ewindow_minutes\x18\x02 \x01(\x01\x12\x30\n\tdirection\x18\x03 \x01(\x0e\x32\x1d.headwater.v1.MetricDirection\"3\n\tGuardRail\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x16\n\x0eworst_relative\x18\x02 \x01(\x01*h\n\x0e\x45xperimentUnit\x12\x1f\n\x1b\x45XPERIMENT_UNIT_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45XPERIMENT_UNIT_VISITOR\x10\x01\x12\x18\n\x14\x45XPERIMENT_UNIT_USER\x10\x02*q\n\x0fMetricDirection\x12 \n\x1cMETRIC_DIRECTION_UNSPECIFIED\x10\x00\x12\x1d\n\x19METRIC_DIRECTION_INCREASE\x10\x01\x12\x1d\n\x19METRIC_DIRECTION_DECREASE\x10\x02*\xab\x01\n\x0f\x45xperimentState\x12 \n\x1c\x45XPERIMENT_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45XPERIMENT_STATE_SCHEDULED\x10\x01\x12\x1c\n\x18\x45XPERIMENT_STATE_RUNNING\x10\x02\x12\x1a\n\x16\x45XPERIMENT_STATE_ENDED\x10\x03\x12\x1c\n\x18\x45XPERIMENT_STATE_STOPPED\x10\x04\x42h\n\x0fio.headwater.v1B\x0f\x45xperimentProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dheadwater/v1/experiment.proto\x12\x0cheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x97\x06\n\nExperiment\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\r\n\x05layer\x18\x02 \x01(\t\x12\x0c\n\x04salt\x18\x03 \x01(\t\x12*\n\x04unit\x18\x04 \x01(\x0e\x32\x1c.headwater.v1.ExperimentUnit\x12\x12\n\nplacements\x18\x05 \x03(\t\x12\r\n\x05share\x18\x06 \x01(\x01\x12)\n\x04\x61rms\x18\x07 \x03(\x0b\x32\x1b.headwater.v1.ExperimentArm\x12,\n\x07primary\x18\x08 \x01(\x0b\x32\x1b.headwater.v1.PrimaryMetric\x12,\n\x0bguard_rails\x18\t \x03(\x0b\x32\x17.headwater.v1.GuardRail\x12\r\n\x05level\x18\n \x01(\x01\x12\x18\n\x10visitors_planned\x18\x0b \x01(\x03\x12.\n\nstart_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cvisitors_max\x18\x0e \x01(\x03\x12\x14\n\x0c\x61uto_promote\x18\x0f \x01(\x08\x12\x15\n\rcurrency_code\x18\x10 \x01(\t\x12,\n\x05state\x18\x11 \x01(\x0e\x32\x1d.headwater.v1.ExperimentState\x12/\n\x0b\x63reate_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tstop_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bstop_reason\x18\x14 \x01(\t\x12\x15\n\rwinner_arm_id\x18\x15 \x01(\t\x12.\n\x0clayer_ranges\x18\x16 \x03(\x0b\x32\x18.headwater.v1.LayerRange\x12\x0c\n\x04\x66ull\x18\x17 \x01(\x08\x12\x0b\n\x03who\x18\x18 \x01(\t\x12\x30\n\x07verdict\x18\x19 \x01(\x0e\x32\x1f.headwater.v1.ExperimentVerdict\"(\n\nLayerRange\x12\r\n\x05start\x18\x01 \x01(\x01\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x01\"\x9a\x01\n\rExperimentArm\x12\x0e\n\x06\x61rm_id\x18\x01 \x01(\t\x12\x11\n\tpolicy_id\x18\x02 \x01(\t\x12\x0e\n\x06weight\x18\x03 \x01(\x01\x12\x14\n\x0c\x63lose_reason\x18\x04 \x01(\t\x12.\n\nclose_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08visitors\x18\x06 \x01(\x03\"i\n\rPrimaryMetric\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x16\n\x0ewindow_minutes\x18\x02 \x01(\x01\x12\x30\n\tdirection\x18\x03 \x01(\x0e\x32\x1d.headwater.v1.MetricDirection\"3\n\tGuardRail\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x16\n\x0eworst_relative\x18\x02 \x01(\x01*h\n\x0e\x45xperimentUnit\x12\x1f\n\x1b\x45XPERIMENT_UNIT_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45XPERIMENT_UNIT_VISITOR\x10\x01\x12\x18\n\x14\x45XPERIMENT_UNIT_USER\x10\x02*q\n\x0fMetricDirection\x12 \n\x1cMETRIC_DIRECTION_UNSPECIFIED\x10\x00\x12\x1d\n\x19METRIC_DIRECTION_INCREASE\x10\x01\x12\x1d\n\x19METRIC_DIRECTION_DECREASE\x10\x02*\xab\x01\n\x0f\x45xperimentState\x12 \n\x1c\x45XPERIMENT_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45XPERIMENT_STATE_SCHEDULED\x10\x01\x12\x1c\n\x18\x45XPERIMENT_STATE_RUNNING\x10\x02\x12\x1a\n\x16\x45XPERIMENT_STATE_ENDED\x10\x03\x12\x1c\n\x18\x45XPERIMENT_STATE_STOPPED\x10\x04*\xc2\x02\n\x11\x45xperimentVerdict\x12\"\n\x1e\x45XPERIMENT_VERDICT_UNSPECIFIED\x10\x00\x12\"\n\x1e\x45XPERIMENT_VERDICT_NOT_STARTED\x10\x01\x12\'\n#EXPERIMENT_VERDICT_TOO_FEW_VISITORS\x10\x02\x12)\n%EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN\x10\x03\x12\x1d\n\x19\x45XPERIMENT_VERDICT_BETTER\x10\x04\x12\x1c\n\x18\x45XPERIMENT_VERDICT_WORSE\x10\x05\x12)\n%EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED\x10\x06\x12)\n%EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM\x10\x07\x42h\n\x0fio.headwater.v1B\x0f\x45xperimentProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,20 +33,22 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'headwater.v1.experiment_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\017io.headwater.v1B\017ExperimentProtoP\001ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1'
-  _globals['_EXPERIMENTUNIT']._serialized_start=1183
-  _globals['_EXPERIMENTUNIT']._serialized_end=1287
-  _globals['_METRICDIRECTION']._serialized_start=1289
-  _globals['_METRICDIRECTION']._serialized_end=1402
-  _globals['_EXPERIMENTSTATE']._serialized_start=1405
-  _globals['_EXPERIMENTSTATE']._serialized_end=1576
+  _globals['_EXPERIMENTUNIT']._serialized_start=1233
+  _globals['_EXPERIMENTUNIT']._serialized_end=1337
+  _globals['_METRICDIRECTION']._serialized_start=1339
+  _globals['_METRICDIRECTION']._serialized_end=1452
+  _globals['_EXPERIMENTSTATE']._serialized_start=1455
+  _globals['_EXPERIMENTSTATE']._serialized_end=1626
+  _globals['_EXPERIMENTVERDICT']._serialized_start=1629
+  _globals['_EXPERIMENTVERDICT']._serialized_end=1951
   _globals['_EXPERIMENT']._serialized_start=81
-  _globals['_EXPERIMENT']._serialized_end=822
-  _globals['_LAYERRANGE']._serialized_start=824
-  _globals['_LAYERRANGE']._serialized_end=864
-  _globals['_EXPERIMENTARM']._serialized_start=867
-  _globals['_EXPERIMENTARM']._serialized_end=1021
-  _globals['_PRIMARYMETRIC']._serialized_start=1023
-  _globals['_PRIMARYMETRIC']._serialized_end=1128
-  _globals['_GUARDRAIL']._serialized_start=1130
-  _globals['_GUARDRAIL']._serialized_end=1181
+  _globals['_EXPERIMENT']._serialized_end=872
+  _globals['_LAYERRANGE']._serialized_start=874
+  _globals['_LAYERRANGE']._serialized_end=914
+  _globals['_EXPERIMENTARM']._serialized_start=917
+  _globals['_EXPERIMENTARM']._serialized_end=1071
+  _globals['_PRIMARYMETRIC']._serialized_start=1073
+  _globals['_PRIMARYMETRIC']._serialized_end=1178
+  _globals['_GUARDRAIL']._serialized_start=1180
+  _globals['_GUARDRAIL']._serialized_end=1231
 # @@protoc_insertion_point(module_scope)

@@ -104,6 +104,50 @@ EXPERIMENT_STATE_STOPPED: ExperimentState.ValueType  # 4
 """It was stopped: the figures are final, and everybody gets the policy in force."""
 Global___ExperimentState: _TypeAlias = ExperimentState  # noqa: Y015
 
+class _ExperimentVerdict:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExperimentVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExperimentVerdict.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXPERIMENT_VERDICT_UNSPECIFIED: _ExperimentVerdict.ValueType  # 0
+    """Never sent."""
+    EXPERIMENT_VERDICT_NOT_STARTED: _ExperimentVerdict.ValueType  # 1
+    """It has not started."""
+    EXPERIMENT_VERDICT_TOO_FEW_VISITORS: _ExperimentVerdict.ValueType  # 2
+    """There are too few visitors for an interval."""
+    EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: _ExperimentVerdict.ValueType  # 3
+    """The interval contains 0: no difference was seen so far. That does not mean that there is none."""
+    EXPERIMENT_VERDICT_BETTER: _ExperimentVerdict.ValueType  # 4
+    """The arm is better than the control: the whole interval is on the better side of 0."""
+    EXPERIMENT_VERDICT_WORSE: _ExperimentVerdict.ValueType  # 5
+    """The arm is worse than the control: the whole interval is on the worse side of 0."""
+    EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED: _ExperimentVerdict.ValueType  # 6
+    """The arm crossed a guard rail and was closed."""
+    EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM: _ExperimentVerdict.ValueType  # 7
+    """The figures are void: the arms do not have the visitors that their weights say."""
+
+class ExperimentVerdict(_ExperimentVerdict, metaclass=_ExperimentVerdictEnumTypeWrapper):
+    """What an experiment, or an arm of it, says so far."""
+
+EXPERIMENT_VERDICT_UNSPECIFIED: ExperimentVerdict.ValueType  # 0
+"""Never sent."""
+EXPERIMENT_VERDICT_NOT_STARTED: ExperimentVerdict.ValueType  # 1
+"""It has not started."""
+EXPERIMENT_VERDICT_TOO_FEW_VISITORS: ExperimentVerdict.ValueType  # 2
+"""There are too few visitors for an interval."""
+EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: ExperimentVerdict.ValueType  # 3
+"""The interval contains 0: no difference was seen so far. That does not mean that there is none."""
+EXPERIMENT_VERDICT_BETTER: ExperimentVerdict.ValueType  # 4
+"""The arm is better than the control: the whole interval is on the better side of 0."""
+EXPERIMENT_VERDICT_WORSE: ExperimentVerdict.ValueType  # 5
+"""The arm is worse than the control: the whole interval is on the worse side of 0."""
+EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED: ExperimentVerdict.ValueType  # 6
+"""The arm crossed a guard rail and was closed."""
+EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM: ExperimentVerdict.ValueType  # 7
+"""The figures are void: the arms do not have the visitors that their weights say."""
+Global___ExperimentVerdict: _TypeAlias = ExperimentVerdict  # noqa: Y015
+
 @_typing.final
 class Experiment(_message.Message):
     """A comparison of policies on the shop's visitors. Assignment is a calculation from the ids: it
@@ -136,6 +180,7 @@ class Experiment(_message.Message):
     LAYER_RANGES_FIELD_NUMBER: _builtins.int
     FULL_FIELD_NUMBER: _builtins.int
     WHO_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """The name. Required; 1 to 64 letters, digits, "_", "." and "-". It cannot be used again."""
     layer: _builtins.str
@@ -182,6 +227,8 @@ class Experiment(_message.Message):
     """Whether `visitors_max` visitors were exposed: nobody new enters. Only in answers."""
     who: _builtins.str
     """Who created it or changed it last. Only in answers."""
+    verdict: Global___ExperimentVerdict.ValueType
+    """What its report says as a whole. Only in answers."""
     @_builtins.property
     def placements(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The placements where the arms differ; at most 32, of 1 to 128 bytes each. Elsewhere everybody
@@ -249,10 +296,11 @@ class Experiment(_message.Message):
         layer_ranges: _abc.Iterable[Global___LayerRange] | None = ...,
         full: _builtins.bool = ...,
         who: _builtins.str = ...,
+        verdict: Global___ExperimentVerdict.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "end_time", b"end_time", "primary", b"primary", "start_time", b"start_time", "stop_time", b"stop_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "auto_promote", b"auto_promote", "create_time", b"create_time", "currency_code", b"currency_code", "end_time", b"end_time", "experiment_id", b"experiment_id", "full", b"full", "guard_rails", b"guard_rails", "layer", b"layer", "layer_ranges", b"layer_ranges", "level", b"level", "placements", b"placements", "primary", b"primary", "salt", b"salt", "share", b"share", "start_time", b"start_time", "state", b"state", "stop_reason", b"stop_reason", "stop_time", b"stop_time", "unit", b"unit", "visitors_max", b"visitors_max", "visitors_planned", b"visitors_planned", "who", b"who", "winner_arm_id", b"winner_arm_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "auto_promote", b"auto_promote", "create_time", b"create_time", "currency_code", b"currency_code", "end_time", b"end_time", "experiment_id", b"experiment_id", "full", b"full", "guard_rails", b"guard_rails", "layer", b"layer", "layer_ranges", b"layer_ranges", "level", b"level", "placements", b"placements", "primary", b"primary", "salt", b"salt", "share", b"share", "start_time", b"start_time", "state", b"state", "stop_reason", b"stop_reason", "stop_time", b"stop_time", "unit", b"unit", "verdict", b"verdict", "visitors_max", b"visitors_max", "visitors_planned", b"visitors_planned", "who", b"who", "winner_arm_id", b"winner_arm_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

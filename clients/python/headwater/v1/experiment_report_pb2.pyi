@@ -8,7 +8,6 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from headwater.v1 import experiment_pb2 as _experiment_pb2
 import builtins as _builtins
 import sys
@@ -20,50 +19,6 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
-
-class _ExperimentVerdict:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _ExperimentVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExperimentVerdict.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    EXPERIMENT_VERDICT_UNSPECIFIED: _ExperimentVerdict.ValueType  # 0
-    """Never sent."""
-    EXPERIMENT_VERDICT_NOT_STARTED: _ExperimentVerdict.ValueType  # 1
-    """It has not started."""
-    EXPERIMENT_VERDICT_TOO_FEW_VISITORS: _ExperimentVerdict.ValueType  # 2
-    """There are too few visitors for an interval."""
-    EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: _ExperimentVerdict.ValueType  # 3
-    """The interval contains 0: no difference was seen so far. That does not mean that there is none."""
-    EXPERIMENT_VERDICT_BETTER: _ExperimentVerdict.ValueType  # 4
-    """The arm is better than the control: the whole interval is on the better side of 0."""
-    EXPERIMENT_VERDICT_WORSE: _ExperimentVerdict.ValueType  # 5
-    """The arm is worse than the control: the whole interval is on the worse side of 0."""
-    EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED: _ExperimentVerdict.ValueType  # 6
-    """The arm crossed a guard rail and was closed."""
-    EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM: _ExperimentVerdict.ValueType  # 7
-    """The figures are void: the arms do not have the visitors that their weights say."""
-
-class ExperimentVerdict(_ExperimentVerdict, metaclass=_ExperimentVerdictEnumTypeWrapper):
-    """What an experiment, or an arm of it, says so far."""
-
-EXPERIMENT_VERDICT_UNSPECIFIED: ExperimentVerdict.ValueType  # 0
-"""Never sent."""
-EXPERIMENT_VERDICT_NOT_STARTED: ExperimentVerdict.ValueType  # 1
-"""It has not started."""
-EXPERIMENT_VERDICT_TOO_FEW_VISITORS: ExperimentVerdict.ValueType  # 2
-"""There are too few visitors for an interval."""
-EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: ExperimentVerdict.ValueType  # 3
-"""The interval contains 0: no difference was seen so far. That does not mean that there is none."""
-EXPERIMENT_VERDICT_BETTER: ExperimentVerdict.ValueType  # 4
-"""The arm is better than the control: the whole interval is on the better side of 0."""
-EXPERIMENT_VERDICT_WORSE: ExperimentVerdict.ValueType  # 5
-"""The arm is worse than the control: the whole interval is on the worse side of 0."""
-EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED: ExperimentVerdict.ValueType  # 6
-"""The arm crossed a guard rail and was closed."""
-EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM: ExperimentVerdict.ValueType  # 7
-"""The figures are void: the arms do not have the visitors that their weights say."""
-Global___ExperimentVerdict: _TypeAlias = ExperimentVerdict  # noqa: Y015
 
 @_typing.final
 class ExperimentReport(_message.Message):
@@ -84,7 +39,7 @@ class ExperimentReport(_message.Message):
     NOTES_FIELD_NUMBER: _builtins.int
     REPORT_TIME_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
-    verdict: Global___ExperimentVerdict.ValueType
+    verdict: _experiment_pb2.ExperimentVerdict.ValueType
     """What it says as a whole."""
     level: _builtins.float
     """The probability that one interval of one arm contains the truth at every look. With several
@@ -130,7 +85,7 @@ class ExperimentReport(_message.Message):
         experiment: _experiment_pb2.Experiment | None = ...,
         arms: _abc.Iterable[Global___ArmFigures] | None = ...,
         sample_ratio: Global___SampleRatio | None = ...,
-        verdict: Global___ExperimentVerdict.ValueType = ...,
+        verdict: _experiment_pb2.ExperimentVerdict.ValueType = ...,
         level: _builtins.float = ...,
         visitors_to_go: _builtins.int | None = ...,
         currency_code: _builtins.str = ...,
@@ -169,7 +124,7 @@ class ArmFigures(_message.Message):
     """Its policy. Empty: the policy in force."""
     visitors: _builtins.int
     """The exposed visitors: those who were reported to have seen one of its lists."""
-    verdict: Global___ExperimentVerdict.ValueType
+    verdict: _experiment_pb2.ExperimentVerdict.ValueType
     """What the primary metric says about the arm."""
     close_reason: _builtins.str
     """Why it was closed. Empty: it is open."""
@@ -194,7 +149,7 @@ class ArmFigures(_message.Message):
         policy_id: _builtins.str = ...,
         visitors: _builtins.int = ...,
         metrics: _abc.Iterable[Global___MetricFigures] | None = ...,
-        verdict: Global___ExperimentVerdict.ValueType = ...,
+        verdict: _experiment_pb2.ExperimentVerdict.ValueType = ...,
         close_time: _timestamp_pb2.Timestamp | None = ...,
         close_reason: _builtins.str = ...,
         promotion_blockers: _abc.Iterable[_builtins.str] | None = ...,
@@ -272,7 +227,7 @@ class MetricFigures(_message.Message):
     """
     capped_at: _builtins.float
     """Larger values of one visitor count as this one. Absent: none is cut."""
-    verdict: Global___ExperimentVerdict.ValueType
+    verdict: _experiment_pb2.ExperimentVerdict.ValueType
     """What the interval says."""
     worst_relative: _builtins.float
     """The worst accepted relative change, if the metric is a guard rail."""
@@ -297,7 +252,7 @@ class MetricFigures(_message.Message):
         expected_loss: _builtins.float | None = ...,
         variance_saved: _builtins.float | None = ...,
         capped_at: _builtins.float | None = ...,
-        verdict: Global___ExperimentVerdict.ValueType = ...,
+        verdict: _experiment_pb2.ExperimentVerdict.ValueType = ...,
         worst_relative: _builtins.float | None = ...,
         crossed: _builtins.bool = ...,
     ) -> None: ...

@@ -11,24 +11,13 @@ from headwater.experiment_reports import (
     EvaluationPage,
     ExperimentLook,
     ExperimentReport,
-    ExperimentVerdict,
     MetricFigures,
     SampleRatio,
 )
 from headwater.v1 import experiment_report_pb2 as pb
 from headwater.v1 import experiment_service_pb2 as service_pb
-from headwater.wire.experiments import from_experiment
+from headwater.wire.experiments import VERDICTS, from_experiment
 from headwater.wire.values import from_time, set_time
-
-VERDICTS = {
-    pb.EXPERIMENT_VERDICT_NOT_STARTED: ExperimentVerdict.NOT_STARTED,
-    pb.EXPERIMENT_VERDICT_TOO_FEW_VISITORS: ExperimentVerdict.TOO_FEW_VISITORS,
-    pb.EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: ExperimentVerdict.NO_DIFFERENCE_SEEN,
-    pb.EXPERIMENT_VERDICT_BETTER: ExperimentVerdict.BETTER,
-    pb.EXPERIMENT_VERDICT_WORSE: ExperimentVerdict.WORSE,
-    pb.EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED: ExperimentVerdict.GUARD_RAIL_CROSSED,
-    pb.EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM: ExperimentVerdict.SAMPLE_RATIO_ALARM,
-}
 
 
 def report(response: service_pb.GetExperimentReportResponse) -> ExperimentReport:

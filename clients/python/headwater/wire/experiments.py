@@ -9,6 +9,7 @@ from headwater.experiments import (
     ExperimentPage,
     ExperimentState,
     ExperimentUnit,
+    ExperimentVerdict,
     GuardRail,
     MetricDirection,
     PrimaryMetric,
@@ -30,6 +31,15 @@ STATES = {
     pb.EXPERIMENT_STATE_RUNNING: ExperimentState.RUNNING,
     pb.EXPERIMENT_STATE_ENDED: ExperimentState.ENDED,
     pb.EXPERIMENT_STATE_STOPPED: ExperimentState.STOPPED,
+}
+VERDICTS = {
+    pb.EXPERIMENT_VERDICT_NOT_STARTED: ExperimentVerdict.NOT_STARTED,
+    pb.EXPERIMENT_VERDICT_TOO_FEW_VISITORS: ExperimentVerdict.TOO_FEW_VISITORS,
+    pb.EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN: ExperimentVerdict.NO_DIFFERENCE_SEEN,
+    pb.EXPERIMENT_VERDICT_BETTER: ExperimentVerdict.BETTER,
+    pb.EXPERIMENT_VERDICT_WORSE: ExperimentVerdict.WORSE,
+    pb.EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED: ExperimentVerdict.GUARD_RAIL_CROSSED,
+    pb.EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM: ExperimentVerdict.SAMPLE_RATIO_ALARM,
 }
 UNIT_OF = {number: unit for unit, number in UNITS.items()}
 DIRECTION_OF = {number: direction for direction, number in DIRECTIONS.items()}
@@ -95,6 +105,7 @@ def from_experiment(one: pb.Experiment) -> Experiment:
         layer_ranges=tuple((part.start, part.end) for part in one.layer_ranges),
         full=one.full,
         who=one.who,
+        verdict=VERDICTS.get(one.verdict),
     )
 
 

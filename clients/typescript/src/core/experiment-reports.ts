@@ -1,13 +1,4 @@
-import type { KeptExperiment } from "./experiments.js";
-
-export type ExperimentVerdict =
-  | "not started"
-  | "too few visitors"
-  | "no difference seen"
-  | "better"
-  | "worse"
-  | "guard rail crossed"
-  | "sample ratio alarm";
+import type { ExperimentVerdict, KeptExperiment } from "./experiments.js";
 
 /**
  * One metric of one arm; absent: too few visitors. `low` and `high` of the difference to the control are valid at every

@@ -1,6 +1,14 @@
 import type { Time } from "./values.js";
 
 export type ExperimentState = "scheduled" | "running" | "ended" | "stopped";
+export type ExperimentVerdict =
+  | "not started"
+  | "too few visitors"
+  | "no difference seen"
+  | "better"
+  | "worse"
+  | "guard rail crossed"
+  | "sample ratio alarm";
 export type Metric = "act_rate" | "acts" | "reward" | "purchases" | "revenue";
 
 /** One arm. Without `policyId` it has the policy in force. */
@@ -71,4 +79,6 @@ export interface KeptExperiment extends Required<Omit<Experiment, "arms" | "prim
   /** Whether nobody new enters. */
   full: boolean;
   who: string;
+  /** What its report says as a whole. */
+  verdict?: ExperimentVerdict;
 }

@@ -32,13 +32,13 @@ export type {
   Evaluation,
   ExperimentLook,
   ExperimentReport,
-  ExperimentVerdict,
   MetricFigures,
 } from "../core/experiment-reports.js";
 export type {
   Experiment,
   ExperimentArm,
   ExperimentState,
+  ExperimentVerdict,
   GuardRail,
   KeptArm,
   KeptExperiment,

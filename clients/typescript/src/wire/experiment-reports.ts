@@ -1,26 +1,9 @@
 import { create } from "@bufbuild/protobuf";
-import type {
-  ArmFigures,
-  Evaluation,
-  ExperimentReport,
-  ExperimentVerdict,
-  MetricFigures,
-} from "../core/experiment-reports.js";
+import type { ArmFigures, Evaluation, ExperimentReport, MetricFigures } from "../core/experiment-reports.js";
 import { ExperimentSchema } from "../gen/headwater/v1/experiment_pb.js";
-import * as pb from "../gen/headwater/v1/experiment_report_pb.js";
-import { fromExperiment } from "./experiments.js";
+import type * as pb from "../gen/headwater/v1/experiment_report_pb.js";
+import { fromExperiment, VERDICTS } from "./experiments.js";
 import { fromTime } from "./values.js";
-
-const VERDICTS: Record<pb.ExperimentVerdict, ExperimentVerdict | undefined> = {
-  [pb.ExperimentVerdict.UNSPECIFIED]: undefined,
-  [pb.ExperimentVerdict.NOT_STARTED]: "not started",
-  [pb.ExperimentVerdict.TOO_FEW_VISITORS]: "too few visitors",
-  [pb.ExperimentVerdict.NO_DIFFERENCE_SEEN]: "no difference seen",
-  [pb.ExperimentVerdict.BETTER]: "better",
-  [pb.ExperimentVerdict.WORSE]: "worse",
-  [pb.ExperimentVerdict.GUARD_RAIL_CROSSED]: "guard rail crossed",
-  [pb.ExperimentVerdict.SAMPLE_RATIO_ALARM]: "sample ratio alarm",
-};
 
 /** Read a report. */
 export function report(one: pb.ExperimentReport, offset: string): ExperimentReport {

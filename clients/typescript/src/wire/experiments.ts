@@ -1,5 +1,12 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Experiment, ExperimentState, KeptArm, KeptExperiment, Metric } from "../core/experiments.js";
+import type {
+  Experiment,
+  ExperimentState,
+  ExperimentVerdict,
+  KeptArm,
+  KeptExperiment,
+  Metric,
+} from "../core/experiments.js";
 import * as pb from "../gen/headwater/v1/experiment_pb.js";
 import { fromTime, refuseUnknown, toIds, toTime } from "./values.js";
 
@@ -11,6 +18,16 @@ const STATES: Record<pb.ExperimentState, ExperimentState> = {
   [pb.ExperimentState.RUNNING]: "running",
   [pb.ExperimentState.ENDED]: "ended",
   [pb.ExperimentState.STOPPED]: "stopped",
+};
+export const VERDICTS: Record<pb.ExperimentVerdict, ExperimentVerdict | undefined> = {
+  [pb.ExperimentVerdict.UNSPECIFIED]: undefined,
+  [pb.ExperimentVerdict.NOT_STARTED]: "not started",
+  [pb.ExperimentVerdict.TOO_FEW_VISITORS]: "too few visitors",
+  [pb.ExperimentVerdict.NO_DIFFERENCE_SEEN]: "no difference seen",
+  [pb.ExperimentVerdict.BETTER]: "better",
+  [pb.ExperimentVerdict.WORSE]: "worse",
+  [pb.ExperimentVerdict.GUARD_RAIL_CROSSED]: "guard rail crossed",
+  [pb.ExperimentVerdict.SAMPLE_RATIO_ALARM]: "sample ratio alarm",
 };
 const NAMES = (
   "experimentId arms primary guardRails layer salt unit placements share level visitorsPlanned startTime endTime " +
@@ -89,6 +106,7 @@ export function fromExperiment(one: pb.Experiment): KeptExperiment {
     layerRanges: one.layerRanges.map(({ start, end }) => ({ start, end })),
     full: one.full,
     who: one.who,
+    verdict: VERDICTS[one.verdict],
   };
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from headwater.v1 import experiment_service_pb2 as pb
 from headwater.v1 import experiment_service_pb2_grpc as pb_grpc
@@ -92,7 +93,10 @@ class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
         self, request: pb.ListExperimentsRequest, context: Context
     ) -> pb.ListExperimentsResponse:
         after_id, size = experiments.list_experiments_request(request)
-        answer = self._replica.experiment_reads.experiments(after_id, size + 1)
+        reads = self._replica.experiment_reads
+        answer = reads.experiments(after_id, size + 1)
+        views = await taken_in_steps(map(reads.with_verdict, answer.experiments))
+        answer = replace(answer, experiments=views)
         return experiments.list_experiments_response(answer, size, self._page_bytes)
 
     async def StopExperiment(

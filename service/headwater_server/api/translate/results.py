@@ -8,7 +8,7 @@ after its tag.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import repeat
 from struct import Struct
 
@@ -44,13 +44,18 @@ def texts_bytes(answer: Answer) -> bytes:
     if answer.degraded:
         written += b"".join([_text(_DEGRADED, name) for name in answer.degraded])
     if slate.arms:
-        written += b"".join([_arm(arm) for arm in slate.arms])
+        written += _arms(slate.arms)
     return written + _ESTIMATED if slate.propensities_estimated else written
 
 
 def _text(tag: bytes, text: str) -> bytes:
     raw = text.encode()
     return tag + _varint(len(raw)) + raw
+
+
+@lru_cache(maxsize=1_024)  # few of them are in force at a time
+def _arms(arms: tuple[Arm, ...]) -> bytes:
+    return b"".join([_arm(arm) for arm in arms])
 
 
 def _arm(arm: Arm) -> bytes:

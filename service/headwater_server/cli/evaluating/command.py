@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headwater_server.cli.evaluating.of_rows import Format, check_rows, evaluate_rows
+from headwater_server.cli.evaluating.promoting import check_promote, promote_if_better
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.cli.stores import store_explained
 from headwater_server.settings_checks import BadSettings
@@ -38,6 +39,19 @@ Window = Annotated[
 Level = Annotated[float, typer.Option(help="probability that an interval contains the truth")]
 Report = Annotated[
     Path | None, typer.Option(help="write the report to this file, as JSON, and a page beside it")
+]
+
+PromoteAt = Annotated[
+    str | None,
+    typer.Option(metavar="H:P", help="promote the policy at this server if its verdict is better"),
+]
+PromoteKey = Annotated[
+    str,
+    typer.Option(
+        envvar="HEADWATER_KEY",
+        show_default=False,
+        help="API key for --promote, with the scope experiments; better set as HEADWATER_KEY",
+    ),
 ]
 
 
@@ -74,11 +88,14 @@ def evaluate(
     target: Annotated[
         str | None, typer.Option(help="with --rows: the policy to ask about (default random)")
     ] = None,
+    promote: PromoteAt = None,
+    key: PromoteKey = "",
 ) -> None:
     """Estimate what other policies would have earned.
 
     It is computed from what was shown. Reads a log (--data-dir, --redis-url or --archive-dir) or a
     file (--rows). Exit code 0: a policy was compared; 3: none could be, so an experiment is needed.
+    With --promote 0: it is in force now; 1: it was compared, and is not better.
     """
     given = dict(locals())
     with explained():
@@ -88,6 +105,8 @@ def evaluate(
     _show(found, paths)
     if not _answered(found):
         raise typer.Exit(UNANSWERED)
+    if promote and policy:
+        promote_if_better(found, policy[0], promote, key)
 
 
 def _check(given: dict[str, Any]) -> None:
@@ -103,6 +122,7 @@ def _check(given: dict[str, Any]) -> None:
         if given[name]:
             where = "a log, not --rows" if given["rows"] else "--rows"
             raise BadSettings(f"--{name.strip('_').replace('_', '-')} is for {where}")
+    check_promote(given)
     report = given["report"]
     if report and report.suffix == ".html":
         raise BadSettings(f"--report {report}: the JSON's name; the page is written beside it")

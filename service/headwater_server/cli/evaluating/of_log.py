@@ -69,9 +69,8 @@ def _asked(given: Mapping[str, Any]) -> LogAsked:
 
 def _check_source(settings: Settings) -> None:
     """Refuse no source, and a directory that does not exist. Raises `BadSettings`."""
-    redis_url, data_dir = settings.place.redis_url, settings.place.data_dir
-    archive = settings.storage.archive_dir
-    if not (redis_url or data_dir or archive):
+    data_dir, archive = settings.place.data_dir, settings.storage.archive_dir
+    if not (settings.place.has_log or archive):
         raise BadSettings("give one of --data-dir, --redis-url, --archive-dir and --rows")
     for flag, path in (("--data-dir", data_dir), ("--archive-dir", archive)):
         if path is not None and not path.is_dir():
@@ -80,7 +79,7 @@ def _check_source(settings: Settings) -> None:
 
 async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -> dict[str, Any]:
     from headwater_server.cli.compiling import compiling_shown
-    from headwater_server.engine.warmup import warm_up
+    from headwater_server.engine.warmup import warm_up, warm_up_chances
     from headwater_server.evaluation.asking.evaluate import evaluate
 
     def choose(on_log: Mapping[str, Policy]) -> Sequence[Wanted]:
@@ -89,6 +88,7 @@ async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -
     async with _source(settings) as (source, evaluations):
         with compiling_shown():
             warm_up()
+            warm_up_chances()
         report = (await evaluate(source, asked, choose, _bar)).report
         if evaluations is not None:
             await _publish(report, evaluations)
@@ -102,7 +102,7 @@ async def _source(settings: Settings) -> AsyncIterator[tuple[Source, Evaluations
     from headwater_server.storage.storage import archive_of
 
     catalogue = settings.storage.catalogue
-    if not (settings.place.redis_url or settings.place.data_dir):
+    if not settings.place.has_log:
         archive = archive_of(settings.storage, None)
         if archive is None or not archive.files():
             where = archive.path if archive else settings.storage.archive_dir
@@ -115,6 +115,8 @@ async def _source(settings: Settings) -> AsyncIterator[tuple[Source, Evaluations
         place = {"redis": without_secrets("redis_url", url)} if url else {}
         if settings.place.data_dir:
             place = {"data_dir": settings.place.data_dir.name}
+        if settings.place.log:
+            place = {"log": without_secrets("log", settings.place.log)}
         source = Source(storage.log, storage.snapshots, {**place, "catalogue": catalogue})
         yield source, storage.evaluations
 

@@ -48,13 +48,14 @@ def show_experiments(experiments: Sequence[Experiment]) -> None:
         (
             one.experiment_id,
             one.state.value if one.state else "",
+            one.verdict.value if one.verdict else "",
             one.primary.metric,
             ", ".join(f"{arm.arm_id} ({arm.visitors:,})" for arm in one.arms),
             time(one.create_time),
         )
         for one in experiments
     ]
-    show_table(("experiment", "state", "metric", "arms (visitors)", "created"), rows)
+    show_table(("experiment", "state", "verdict", "metric", "arms (visitors)", "created"), rows)
 
 
 def show_experiment(one: Experiment) -> None:

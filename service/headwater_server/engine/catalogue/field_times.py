@@ -38,6 +38,11 @@ class FieldTimes:
         places = yield from growing(self._places, rows)
         self._newest, self._places = newest, places
 
+    @property
+    def has_room(self) -> bool:
+        """Whether `making_room` has nothing to do."""
+        return self._used < len(self._apart)
+
     def making_room(self) -> Generator[None, None, None]:
         """Make room for one more item whose times differ, in steps."""
         if self._used == len(self._apart):

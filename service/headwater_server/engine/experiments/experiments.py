@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple
 
+from headwater_server.engine.experiments.assignments import Assignment, Assignments
 from headwater_server.engine.experiments.comparing import ALARM, crossed, evidence_of_ratio
+from headwater_server.engine.experiments.counts.waiting import Act, Waiting
 from headwater_server.engine.experiments.kept_policies import KeptPolicies
-from headwater_server.engine.experiments.running import Act, Running
+from headwater_server.engine.experiments.running import FOREVER_MS, Running
 from headwater_server.engine.experiments.units import Buckets, Range
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Event
@@ -57,6 +59,8 @@ class Experiments:
         self._layers: tuple[tuple[Buckets, tuple[Running, ...]], ...] = ()
         self._in_force: AnswerSettings | None = None
         self._under: dict[tuple[int, ...], AnswerSettings] = {}
+        self._assignments = Assignments()
+        self._waiting = Waiting()
 
     @property
     def is_used(self) -> bool:
@@ -70,21 +74,48 @@ class Experiments:
 
         The keys are as `Visitors.profiles_of` gives them.
         """
+        if self._waiting.may_join:
+            self.settle()
         found = []
         for buckets, layer in self._layers:
             unit = layer[0].unit(visitor, account)
-            bucket = buckets.of(unit) if unit else 0
-            for running in layer if unit else ():
+            if not unit:
+                continue
+            bucket = 0 if layer[0].has_all else buckets.of(unit)
+            for running in layer:
                 if running.is_open(now_ms) and running.is_at(placement):
                     arm = running.arm_of(visitor, account, bucket)
                     if arm >= 0:
                         found.append(Assigned(running, arm))
         return found
 
-    def under(self, assigned: Sequence[Assigned], in_force: AnswerSettings) -> AnswerSettings:
+    def assignment(
+        self, profiles: tuple[str, str], placement: str, now_ms: int, in_force: AnswerSettings
+    ) -> Assignment:
+        """Return the arms that an answer names, and the settings that it is made under."""
+        if self._waiting.may_join:
+            self.settle()
+        asked = (*profiles, placement, now_ms)
+        found = self._assignments.find(*asked, in_force)
+        if found is None:
+            if self._in_force is not in_force:
+                self._begin(in_force)
+            arms = self.assigned(*asked)
+            names = tuple(one.name for one in arms if not one.is_closed)
+            found = Assignment(names, self._settings_under(arms, in_force))
+            self._assignments.keep(*asked, found)
+        return found
+
+    def _begin(self, in_force: AnswerSettings | None) -> None:
+        """Answer under these settings from here on, or by experiments that have changed."""
+        self._in_force, self._under = in_force, {}
+        times = (time_ms for one in self.active for time_ms in one.times_ms)
+        self._assignments.begin(in_force, (one for one in times if 0 < one < FOREVER_MS))
+
+    def _settings_under(
+        self, assigned: Sequence[Assigned], in_force: AnswerSettings
+    ) -> AnswerSettings:
         """Return the settings of an answer in these arms; no two override the same setting."""
-        if self._in_force is not in_force:  # kept for the next answer: 20 us each
-            self._in_force, self._under = in_force, {}
         policies = [one.policy for one in assigned]
         key = tuple(map(id, policies))  # the experiments own them; a hash of one takes long
         under = self._under.get(key)
@@ -101,29 +132,48 @@ class Experiments:
         self, event: Event, profiles: tuple[str, str], past: tuple[float, float], now_ms: int
     ) -> Steps:
         """Count a reported impression for the arms that its slate carries."""
-        visitor, account = profiles
+        yield from self.counting()
         for one in event.slate.arms if event.slate else ():
             running = self.by_id.get(one.experiment_id)
             if running is None or not running.is_open(now_ms):
                 continue
             arms = [arm.arm_id for arm in running.experiment.arms]
             if one.arm_id in arms:
+                was_full = running.is_full
                 arm = arms.index(one.arm_id)
-                yield from running.exposing(visitor, account, arm, past, now_ms)
+                if (yield from running.exposing(*profiles, arm, past, now_ms)):
+                    self._assignments.changed(*profiles)
+                if running.is_full is not was_full:
+                    self._assignments.clear()
 
-    def counting(
+    def add(
         self, event: Event, profiles: tuple[str, str], name: str, reward: float, now_ms: int
-    ) -> Steps:
-        """Count an act of a profile for each experiment that it was exposed in."""
+    ) -> None:
+        """Let an act of a profile wait for `counting`; ``name`` is its canonical type.
+
+        It is counted before anything reads what it changes: so when does not matter.
+        """
         act = act_of(event, name, reward)
-        if not act.counts:
+        if act.acts or act.reward or act.purchases:
+            if self._waiting.is_full:
+                self.settle()
+            self._waiting.add(profiles, act, now_ms)
+
+    def counting(self) -> Steps:
+        """Count the acts that wait, in order, for each experiment that they are exposed in."""
+        waiting = self._waiting
+        if not waiting:
             return
+        columns = waiting.columns()
         for running in self.active:
-            row = running.find(*profiles)
-            if row >= 0:
-                running.count(row, act, now_ms)
-                if profiles[1]:
-                    yield from running.joining(*profiles)
+            for profiles in (yield from running.counting(waiting, columns)):
+                self._assignments.changed(*profiles)
+        waiting.clear()
+
+    def settle(self) -> None:
+        """Count the acts that wait, at once."""
+        for _ in self.counting():
+            pass
 
     def is_looked_at(self, events_learned: int) -> bool:
         """Whether it is time for `looking`."""
@@ -131,6 +181,7 @@ class Experiments:
 
     def looking(self, now_ms: int) -> Steps:
         """Look at all experiments: caps, sample ratio, guard rails."""
+        yield from self.counting()
         for running in self.active:
             if not running.is_open(now_ms):
                 yield from self._ending(running, now_ms)
@@ -141,7 +192,7 @@ class Experiments:
                 running.ratio_alarm = True
             for arm in range(1, len(running.experiment.arms)):
                 if arm not in running.closed and (metric := crossed(running, arm)):
-                    running.close(arm, now_ms, f"guard rail crossed: {metric}", metric)
+                    self.close(running, arm, now_ms, f"guard rail crossed: {metric}", metric)
                     yield
             yield from self.ending_without_arms(running, now_ms)
 
@@ -149,6 +200,13 @@ class Experiments:
         if running.is_over(now_ms):
             end_ms = running.experiment.end_time_ms
             yield from self.stopping(running, end_ms, "end_time has come")
+
+    def close(
+        self, running: Running, arm: int, time_ms: int, reason: str, metric: str = ""
+    ) -> None:
+        """Close an arm: who is in it gets control."""
+        running.close(arm, time_ms, reason, metric)
+        self._assignments.clear()
 
     def ending_without_arms(self, running: Running, now_ms: int) -> Steps:
         """End an experiment in which control alone is open."""
@@ -171,12 +229,12 @@ class Experiments:
 
     def index(self) -> None:
         """Find again which ones are active, by layer: that is no state of its own."""
-        self._in_force = None
         self.active = tuple(one for one in self.by_id.values() if not one.stop_ms)
         layers: dict[str, list[Running]] = {}
         for one in self.active:
             layers.setdefault(one.experiment.layer, []).append(one)
         self._layers = tuple((Buckets(name), tuple(each)) for name, each in layers.items())
+        self._begin(None)
 
     def taken(self, layer: str, now_ms: int, *, without: str) -> list[Range]:
         """Return the ranges of a layer that experiments hold which are not over."""
@@ -197,11 +255,14 @@ class Experiments:
 
     def forget(self, profile: str) -> None:
         """Forget a person's rows in all experiments."""
+        self.settle()
         for running in self.active:
             running.forget(profile)
+        self._assignments.clear()
 
     def state(self) -> dict[str, Any]:
         """Return policies and experiments, in the order in which they were written."""
+        self.settle()
         experiments = [running.state() for running in self.by_id.values()]
         return {"policies": self.policies.state(), "experiments": experiments}
 
@@ -223,7 +284,7 @@ def act_of(event: Event, name: str, reward: float) -> Act:
     """
     acts = 1.0 if reward > 0.0 else 0.0
     if name != PURCHASE:
-        return Act(acts, reward, 0.0, 0.0, "")
+        return Act(acts, reward)
     revenue, code = _revenue(event)
     return Act(acts, reward, 1.0, revenue, code)
 

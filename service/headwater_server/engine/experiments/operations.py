@@ -52,6 +52,7 @@ def _write(experiments: Experiments, experiment: Experiment, who: str, now_ms: i
     present = experiments.by_id.get(experiment.experiment_id)
     if present is not None and has_begun(present, now_ms):
         present.adopt(experiment)
+        experiments.index()
         return
     name = experiment.experiment_id
     taken = experiments.taken(experiment.layer, now_ms, without=name)
@@ -75,7 +76,7 @@ def _stopping(experiments: Experiments, stop: ExperimentStop, now_ms: int) -> St
     if not stop.arm_id:
         yield from experiments.stopping(running, now_ms, stop.reason)
         return
-    running.close(place_of(running, stop.arm_id), now_ms, stop.reason)
+    experiments.close(running, place_of(running, stop.arm_id), now_ms, stop.reason)
     yield from experiments.ending_without_arms(running, now_ms)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import blake2b
 
-from headwater_server.engine.experiments import reports
+from headwater_server.engine.experiments import reports, verdicts
 from headwater_server.engine.experiments.comparing import (
     ALARM,
     Pair,
@@ -47,12 +47,14 @@ def report(running: Running, now_ms: int) -> ExperimentReport:
     arms = tuple(_arm(running, arm, now_ms) for arm in range(len(running.experiment.arms)))
     evidence = evidence_of_ratio(running)
     ratio = SampleRatio(evidence, running.ratio_alarm or evidence >= ALARM)
+    of_arms = [arm.verdict for arm in arms[1:]]
+    verdict = verdicts.of_arms(running, of_arms, now_ms, alarm=ratio.alarm)
     found = ExperimentReport(
-        view=view(running, now_ms),
+        view=replace(view(running, now_ms), verdict=verdict),
         time_ms=now_ms,
         arms=arms,
         sample_ratio=ratio,
-        verdict=_verdict(running, arms, ratio, now_ms),
+        verdict=verdict,
         level=level_of(running),
         visitors_to_go=_visitors_to_go(running),
         currency_code=running.currency_code,
@@ -91,7 +93,7 @@ def _arm(running: Running, arm: int, now_ms: int) -> ArmReport:
 
 def _metric(running: Running, arm: int, name: str, now_ms: int) -> MetricOfArm:
     pair = pair_of(running, arm, name)
-    own, cap = pair.plain[0], running.sums.caps[METRICS.index(name)]
+    own, cap = pair.plain[0], running.sums.cap(METRICS.index(name))
     rails = {rail.metric: rail.worst_relative for rail in running.experiment.guard_rails}
     closed = running.closed.get(arm)
     found = MetricOfArm(
@@ -128,7 +130,7 @@ def _compared(running: Running, pair: Pair, found: MetricOfArm, now_ms: int) -> 
         probability_better=probability_better(better, worse) if is_known else None,
         expected_loss=_finite(expected_loss_of(better, worse)) if is_known else None,
         variance_saved=1.0 - pair.variance_left if is_known else None,
-        verdict=_verdict_of(pair, interval, less=less),
+        verdict=verdicts.of_interval(pair, interval, less=less),
     )
 
 
@@ -137,28 +139,6 @@ def _fixed(running: Running, pair: Pair, now_ms: int) -> Interval:
     if state_of(running, now_ms) != reports.ENDED:
         return Interval(-math.inf, math.inf, pair.level)
     return difference_at_end(*pair.adjusted, pair.level)
-
-
-def _verdict_of(pair: Pair, interval: Interval, *, less: bool) -> str:
-    if not pair.is_enough:
-        return reports.TOO_FEW
-    above, below = (reports.WORSE, reports.BETTER) if less else (reports.BETTER, reports.WORSE)
-    if interval.low > 0.0:
-        return above
-    return below if interval.high < 0.0 else reports.NO_DIFFERENCE
-
-
-def _verdict(running: Running, arms: tuple[ArmReport, ...], ratio: SampleRatio, now_ms: int) -> str:
-    """Return what all arms together say: the best of the treatments, unless figures are void."""
-    if state_of(running, now_ms) == reports.SCHEDULED:
-        return reports.NOT_STARTED
-    if ratio.alarm:
-        return reports.WRONG_RATIO
-    verdicts = [arm.verdict for arm in arms[1:]]
-    order = (
-        reports.BETTER, reports.NO_DIFFERENCE, reports.TOO_FEW, reports.WORSE, reports.CROSSED,
-    )  # fmt: skip
-    return next(one for one in order if one in verdicts)
 
 
 def _visitors_to_go(running: Running) -> int | None:

@@ -74,7 +74,8 @@ class ArmView:
 class ExperimentView:
     """An experiment and where it stands. ``ranges``: its parts of the layer, each from, to (0..1).
 
-    ``is_full``: ``visitors_max`` is reached, nobody enters any more.
+    ``is_full``: ``visitors_max`` is reached, nobody enters any more. ``verdict``: that of its
+    report.
     """
 
     experiment: Experiment
@@ -88,6 +89,7 @@ class ExperimentView:
     visitors: int = 0
     is_full: bool = False
     ranges: tuple[tuple[float, float], ...] = ()
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,23 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.experiments.counts.exposed import (
-    ACTS,
+from headwater_server.engine.experiments.counts.columns import (
     PAST_PURCHASES,
     PAST_REWARD,
-    PURCHASES,
-    REVENUE,
-    REWARD,
-    Exposed,
+    WIDTH,
 )
+from headwater_server.engine.experiments.counts.count_acts import Done, When, count_acts
+from headwater_server.engine.experiments.counts.exposed import Exposed
 from headwater_server.engine.experiments.counts.looks import Looks
-from headwater_server.engine.experiments.counts.sums import WIDTH, Sums
-from headwater_server.engine.experiments.units import Draws, Range
+from headwater_server.engine.experiments.counts.sums import Sums
+from headwater_server.engine.experiments.counts.waiting import Waiting, WaitingColumns
+from headwater_server.engine.experiments.units import PARTS, Draws, Range
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.experiments import USER, Experiment
 from headwater_server.engine.policies.policy import Policy
 
 FOREVER_MS = 1 << 62
+_WHOLE = ((0, PARTS),)
 CAP_AGAIN = 1.25
 """The caps are found again when there are so many times as many exposures and acts."""
 
@@ -39,22 +39,6 @@ class Closed:
     metric: str  # of the guard rail that it crossed, "" if none
     own: tuple[float, ...]
     control: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What an event counts for: 1 for an act with a reward, the reward, purchases, revenue."""
-
-    acts: float
-    reward: float
-    purchases: float
-    revenue: float
-    currency_code: str
-
-    @property
-    def counts(self) -> bool:
-        """Whether any metric changes."""
-        return bool(self.acts or self.reward or self.purchases)
 
 
 class Running:
@@ -73,6 +57,7 @@ class Running:
         self.policies = tuple(policies)
         self.stop_ms, self.stop_reason, self.winner = 0, "", ""
         self.closed: dict[int, Closed] = {}
+        self._is_closed = np.zeros(len(experiment.arms), np.bool_)
         self.ratio_alarm = False
         self.currency_code = experiment.currency_code
         self.other_arm = self.other_currency = self.turned_away = self.erased = 0
@@ -95,13 +80,19 @@ class Running:
             experiment.start_time_ms,
             experiment.end_time_ms or FOREVER_MS,
         )
-        self.window_s = experiment.primary.window_minutes * 60.0
+        window_s = experiment.primary.window_minutes * 60.0
+        self._when = When(self._start_ms, self._end_ms, window_s)
 
     # --- assignment: a pure read ----------------------------------------------------------------
 
     def is_open(self, now_ms: int) -> bool:
         """Whether it assigns arms at that time."""
         return self._start_ms <= now_ms < self._end_ms and not self.stop_ms
+
+    @property
+    def times_ms(self) -> tuple[int, int]:
+        """When it begins, and when it ends, to assign arms."""
+        return self._start_ms, self._end_ms
 
     def is_over(self, now_ms: int) -> bool:
         """Whether its end has come, though nothing may have stopped it yet."""
@@ -110,6 +101,11 @@ class Running:
     def is_at(self, placement: str) -> bool:
         """Whether it runs at a placement; "" is any."""
         return not (self._placements and placement) or placement in self._placements
+
+    @property
+    def has_all(self) -> bool:
+        """Whether the whole layer takes part, so that nobody's bucket matters."""
+        return self.ranges == _WHOLE
 
     def arm_of(self, visitor: str, account: str, bucket: int) -> int:
         """Return the arm of a unit, -1 if it takes no part; ``bucket`` is the unit's in the layer.
@@ -146,59 +142,78 @@ class Running:
 
     def exposing(
         self, visitor: str, account: str, arm: int, past: tuple[float, float], now_ms: int
-    ) -> Generator[None, None, None]:
-        """Count a reported impression of an arm; the first one exposes the profile."""
+    ) -> Generator[None, None, bool]:
+        """Count a reported impression of an arm; the first one exposes the profile.
+
+        Return whether the rows have become others: a profile may have another arm then.
+        """
         visitor = "" if self._of_user else visitor
+        before = len(self.exposed.rows)
         row = self.exposed.find(visitor, account)
         if row >= 0:
             self.other_arm += self.exposed.arm(row) != arm
             yield from self.joining(visitor, account)
         elif arm in self.closed or not (visitor or account):
-            return
+            return False
         elif self.is_full:
             self.turned_away += 1
         else:
             yield from self.exposed.reserving()
-            row = self.exposed.enter(visitor, account, arm, now_ms // 1000)
-            for column, value in zip((PAST_REWARD, PAST_PURCHASES), past, strict=True):
-                self.exposed.add(row, column, value)
-            values = self.exposed.values(row)
-            self.sums.enter(arm, (values[PAST_REWARD], values[PAST_PURCHASES]))
+            self._enter(visitor, account, arm, past, now_ms)
+        return len(self.exposed.rows) != before
+
+    def _enter(
+        self, visitor: str, account: str, arm: int, past: tuple[float, float], now_ms: int
+    ) -> None:
+        row = self.exposed.enter(visitor, account, arm, now_ms // 1000)
+        for column, value in zip((PAST_REWARD, PAST_PURCHASES), past, strict=True):
+            self.exposed.add(row, column, value)
+        values = self.exposed.values(row)
+        self.sums.enter(arm, (values[PAST_REWARD], values[PAST_PURCHASES]))
+
+    @property
+    def _may_join(self) -> bool:
+        """Whether there are places for the accounts of visitors."""
+        return len(self.exposed.rows) < 2 * self.experiment.visitors_max
 
     def joining(self, visitor: str, account: str) -> Generator[None, None, None]:
         """Let the account of an exposed visitor lead to the visitor's row."""
         visitor = "" if self._of_user else visitor
-        rows = self.exposed.rows
-        if self.exposed.lacks(visitor, account) and len(rows) < 2 * self.experiment.visitors_max:
+        if self._may_join and self.exposed.lacks(visitor, account):
             yield from self.exposed.reserving()
             self.exposed.join(visitor, account)
 
-    def count(self, row: int, act: Act, now_ms: int) -> None:
-        """Count an act of an exposed profile."""
-        exposed = self.exposed
-        arm = exposed.arm(row)
-        if arm in self.closed or not self.is_open(now_ms):
-            return
-        if self.window_s and now_ms / 1000.0 - exposed.since_s(row) > self.window_s:
-            return
-        before = exposed.values(row)
-        if act.acts:
-            exposed.add(row, ACTS, 1.0)
-        exposed.add(row, REWARD, act.reward)
-        if act.purchases:
-            exposed.add(row, PURCHASES, 1.0)
-            exposed.add(row, REVENUE, self._revenue(act))
-        self.sums.change(arm, before, exposed.values(row))
-        self.counted += 1
+    def counting(
+        self, waiting: Waiting, columns: WaitingColumns
+    ) -> Generator[None, None, list[tuple[str, str]]]:
+        """Count acts in order; return the profiles whose account leads to the visitor's row now."""
+        first, joined = 0, []
+        while first < len(waiting):
+            done = self._count(first, waiting, columns)
+            first = done.next
+            if done.joins:
+                joined.append(waiting.profiles[first - 1])
+                yield from self.joining(*joined[-1])
+        return joined
 
-    def _revenue(self, act: Act) -> float:
-        if not act.revenue:
-            return 0.0
-        self.currency_code = self.currency_code or act.currency_code
-        if act.currency_code not in ("", self.currency_code):  # none is named: the shop's own
-            self.other_currency += 1
-            return 0.0
-        return act.revenue
+    def _count(self, first: int, waiting: Waiting, columns: WaitingColumns) -> Done:
+        exposed = self.exposed
+        found = count_acts(
+            first,
+            columns,
+            exposed.rows.found_by,
+            exposed.table,
+            self.sums.counted(self._is_closed),
+            self._when,
+            self._of_user,
+            self._may_join,
+            waiting.number(self.currency_code),
+        )
+        done = Done(*found)
+        self.counted += done.counted
+        self.other_currency += done.others
+        self.currency_code = self.currency_code or waiting.code(done.currency)
+        return done
 
     # --- what happens to it ----------------------------------------------------------------------
 
@@ -212,7 +227,10 @@ class Running:
     def close(self, arm: int, time_ms: int, reason: str, metric: str = "") -> None:
         """Close an arm; its figures stay as they are now."""
         own, control = self.sums.rows[arm], self.sums.rows[0]
-        self.closed[arm] = Closed(time_ms, reason, metric, tuple(own), tuple(control))
+        self._closing(arm, Closed(time_ms, reason, metric, tuple(own), tuple(control)))
+
+    def _closing(self, arm: int, closed: Closed) -> None:
+        self.closed[arm], self._is_closed[arm] = closed, True
 
     def stop(self, time_ms: int, reason: str, winner: str = "") -> None:
         """End it: nobody is assigned or counted any more, and no row is needed."""
@@ -264,7 +282,7 @@ class Running:
         for closed, sums in zip(state["closed"], state["closed_sums"].tolist(), strict=True):
             arm, time_ms, reason, metric = closed
             own, control = tuple(sums[:WIDTH]), tuple(sums[WIDTH:])
-            one.closed[arm] = Closed(time_ms, reason, metric, own, control)
+            one._closing(arm, Closed(time_ms, reason, metric, own, control))
         one.exposed.load(state["exposed"])
         one.sums.load(state["sums"])
         one.looks.load(state["looks"])

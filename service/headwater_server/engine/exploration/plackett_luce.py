@@ -21,7 +21,7 @@ def fill_slots(scores, slots, epsilon, temperature, seed, chosen, propensities):
     weights = np.empty(len(scores))
     _weigh(scores, temperature, weights)
     nothing = np.empty(0)
-    given = _NO_ROWS, _NO_ROWS, nothing, _NO_VALUES, nothing
+    given = _NO_ROWS, _NO_VALUES, nothing
     _fill(scores, weights, slots, epsilon, temperature, seed, given, chosen, propensities)
 
 
@@ -59,18 +59,14 @@ def _fill(scores, weights, slots, epsilon, temperature, seed, given, chosen, pro
     """Fill the slots.
 
     ``given``: the rows of the first slots (-1: no candidate, it takes the slot with the chance 0);
-    rows whose chances are summed, and their sums; values of each candidate by slot, and the mean
-    of what may be drawn there.
+    values of each candidate by slot, and the mean of what may be drawn there.
     """
-    taken, tracked, sums, values, means = given
+    taken, values, means = given
     n = len(scores)
     left, count = np.ones(n, dtype=np.bool_), n
     for slot in range(slots):
         total = _total(scores, left, temperature, weights)
         even = epsilon / max(1, count)
-        for j in range(len(tracked)):
-            if tracked[j] >= 0 and left[tracked[j]]:
-                sums[j] += (1.0 - epsilon) * weights[tracked[j]] / total + even
         if slot < len(values):
             means[slot] = _mean(values[slot], weights, left, total, even, epsilon)
         if slot < len(taken):
@@ -108,20 +104,12 @@ def _drawn(weights, left, total, even, epsilon, draw):
 
 
 @njit(cache=True)
-def _draw_lists(scores, slots, epsilon, temperature, seeds, tracked, counts, sums):
-    n = len(scores)
-    first, weights = np.empty(n), np.empty(n)
-    chosen, propensities = np.empty(slots, dtype=np.int64), np.empty(slots)
-    is_in = np.zeros(n, dtype=np.bool_)
-    given = _NO_ROWS, tracked, sums, _NO_VALUES, np.empty(0)
-    _weigh(scores, temperature, first)
-    for seed in seeds:
-        weights[:] = first
-        _fill(scores, weights, slots, epsilon, temperature, seed, given, chosen, propensities)
-        is_in[chosen] = True
-        for j in range(len(tracked)):
-            counts[j] += tracked[j] >= 0 and is_in[tracked[j]]
-        is_in[chosen] = False
+def chances_of_slate(scores, taken, epsilon, temperature, chances):
+    """Write the chance of each slot's row given the rows before it."""
+    weights, nothing = np.empty(len(scores)), np.empty(0)
+    _weigh(scores, temperature, weights)
+    chosen, given = np.empty(len(taken), dtype=np.int64), (taken, _NO_VALUES, nothing)
+    _fill(scores, weights, len(taken), epsilon, temperature, np.uint64(0), given, chosen, chances)
 
 
 def seed_of(recommendation_id: str) -> int:
@@ -184,27 +172,38 @@ def slate_chances(
     if len(scores) and len(taken):
         weights = np.empty(len(scores))
         _weigh(scores, temperature, weights)
-        given = taken, _NO_ROWS.copy(), np.empty(0), values, means
+        given = taken, values, means
         args = len(taken), epsilon, temperature, np.uint64(0), given
         _fill(scores, weights, *args, chosen, chances)
     return chances, means
 
 
-def draw_lists(
-    scores: NDArray[np.float64],
-    slots: int,
-    epsilon: float,
-    temperature: float,
-    seeds: NDArray[np.uint64],
-    tracked: NDArray[np.int64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Draw a list from each seed; return two numbers for each of the rows ``tracked``.
+@njit(cache=True)
+def _best_chances(scores, taken, values, means, chances):
+    left = np.ones(len(scores), dtype=np.bool_)
+    for slot in range(len(taken)):
+        best = -1
+        for i in range(len(scores)):
+            if left[i] and (best < 0 or scores[i] > scores[best]):
+                best = i
+        if best >= 0 and slot < len(values):
+            means[slot] = values[slot, best]
+        pick = taken[slot]
+        chances[slot] = 1.0 if 0 <= pick == best else 0.0
+        if pick >= 0:
+            left[pick] = False
 
-    How many lists have it, and the sum of its chances over the slots of all lists, as long as it
-    is not drawn: both have the same mean. A row of -1 is in no list.
+
+def best_chances(
+    scores: NDArray[np.float64],
+    taken: NDArray[np.int64],
+    values: NDArray[np.float64] = _NO_VALUES,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what `slate_chances` does, of `best_slate`: 1 for the best of the rest, 0 for others.
+
+    >>> best_chances(np.array([1.0, 3.0, 3.0]), np.array([1, 0, 2]))[0].tolist()
+    [1.0, 0.0, 1.0]
     """
-    counts, sums = np.zeros(len(tracked)), np.zeros(len(tracked))
-    if len(scores):
-        args = min(slots, len(scores)), epsilon, temperature, seeds, tracked
-        _draw_lists(scores, *args, counts, sums)
-    return counts, sums
+    chances, means = np.zeros(len(taken)), np.zeros(len(values))
+    _best_chances(scores, taken, values, means, chances)
+    return chances, means

@@ -83,6 +83,17 @@ class Deduplication:
         """Remember the id of a learned event of ``profile``."""
         self._remember(self._key_of(event), _content(event), owner_of(profile), now_ms)
 
+    def remember_new(self, event: Event, profile: str, now_ms: int) -> bool:
+        """Remember the id of an event of ``profile`` if no row has it; else return False.
+
+        False also for an id that is older than the window, while its row is still there.
+        """
+        key = _word(_key(event))
+        if self._buckets.find(key, self._rows):
+            return False
+        self._remember(key, _content(event), owner_of(profile), now_ms)
+        return True
+
     def remember_erased(self, erased: ErasedEvent, now_ms: int) -> None:
         """Remember the id of an erased event, unless it is known; there is no owner."""
         key = _word(erased.id_hash)

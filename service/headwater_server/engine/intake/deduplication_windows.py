@@ -63,6 +63,11 @@ class DeduplicationWindows:
         """Remember the id of a learned event of ``profile``."""
         self._of(event).remember(event, profile, now_ms)
 
+    def remember_new(self, event: Event, profile: str, now_ms: int) -> bool:
+        """Remember the id of an event of ``profile`` if it was not seen; else do nothing."""
+        window = self.pages if event.from_page else self.backends
+        return window.remember_new(event, profile, now_ms)
+
     def remember_erased(self, erased: ErasedEvent, now_ms: int) -> None:
         """Remember the id of an erased event, unless it is known; there is no owner."""
         window = self.pages if erased.from_page else self.backends

@@ -49,13 +49,26 @@ class Influence:
                 return excess.format(most)
         return ""
 
+    def counts_of(self, event: Event, profile: str, clock_ms: int) -> list[str] | None:
+        """Return the names under which an event counts; None if it may not be learned now."""
+        counted = self._counted(event, profile, clock_ms)
+        if clock_ms // MINUTE_MS == self._minute:
+            for name, most, _ in counted:
+                if self._counts.get(name, 0) >= most:
+                    return None
+        return [name for name, _, _ in counted]
+
     def note(self, event: Event, profile: str, clock_ms: int) -> None:
         """Count an event that is learned."""
+        self.count([name for name, _, _ in self._counted(event, profile, clock_ms)], clock_ms)
+
+    def count(self, names: list[str], clock_ms: int) -> None:
+        """Count an event that is learned under what `counts_of` returned."""
+        counts = self._counts
         if clock_ms // MINUTE_MS != self._minute:
             self._minute = clock_ms // MINUTE_MS
-            self._counts.clear()
-        counts = self._counts
-        for name, _, _ in self._counted(event, profile, clock_ms):
+            counts.clear()
+        for name in names:
             counts[name] = counts.get(name, 0) + 1
         while len(counts) > COUNTED_MAX:
             del counts[next(iter(counts))]

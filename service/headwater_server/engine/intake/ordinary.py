@@ -21,8 +21,11 @@ from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, RATING, canonical_type
 from headwater_server.engine.settings import EngineSettings
 
-_SPECIAL = frozenset({IMPRESSION, LOGOUT, RATING})
-_UNUSUAL = re.compile(r"[^0-9A-Za-z_.:\-\n]")
+_SPECIAL = frozenset({IMPRESSION, LOGOUT})
+STARS_MAX = 5.0
+_ID = r"[0-9A-Za-z_.:\-]"
+_PLAIN = re.compile(f"{_ID}{{1,{ID_BYTES_MAX}}}(?:\n{_ID}{{1,{ID_BYTES_MAX}}})*")
+_PLAIN_OR_NONE = re.compile("\n".join([f"{_ID}{{0,{ID_BYTES_MAX}}}"] * 3))
 
 
 def is_ordinary(event: Event, settings: EngineSettings) -> bool:
@@ -46,6 +49,7 @@ def is_ordinary(event: Event, settings: EngineSettings) -> bool:
         and 0 <= event.position <= (len(slate.item_ids) if slate else PAGE_POSITION_MAX)
         and not event.context
         and (value is None or abs(value) <= NUMBER_MAX)
+        and (name != RATING or (value is not None and 0.0 <= value <= STARS_MAX))
         and (time_ms is None or TIME_MS_MIN <= time_ms <= TIME_MS_MAX)
         and (_is_bare(items[0]) if len(items) == 1 else all(map(_is_bare, items)))
         and _has_plain_ids(event)
@@ -64,18 +68,17 @@ def _is_bare(item: EventItem) -> bool:
 
 def _has_plain_ids(event: Event) -> bool:
     """Return whether all ids are of plain characters, not too long, and no placeholders."""
-    ids = [event.event_id, event.visitor_id, *[item.item_id for item in event.items]]
-    if not all(ids):
+    items = event.items
+    item_ids = items[0].item_id if len(items) == 1 else "\n".join([item.item_id for item in items])
+    text = f"{event.event_id}\n{event.visitor_id}\n{item_ids}"
+    if not _PLAIN.fullmatch(text) or text.count("\n") != len(items) + 1:
         return False
     if event.user_id or event.session_id or event.placement:
-        ids += (event.user_id, event.session_id, event.placement)
-    text = "\n".join(ids)
-    return (
-        max(map(len, ids)) <= ID_BYTES_MAX
-        and text.count("\n") < len(ids)
-        and not _UNUSUAL.search(text)
-        and not _may_be_missing(text.lower())
-    )
+        others = f"{event.user_id}\n{event.session_id}\n{event.placement}"
+        if not _PLAIN_OR_NONE.fullmatch(others):
+            return False
+        text += others
+    return not _may_be_missing(text.lower())
 
 
 def _may_be_missing(text: str) -> bool:

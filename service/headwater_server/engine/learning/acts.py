@@ -37,35 +37,47 @@ ACT = np.dtype(
     ],
     align=True,
 )
+FOUND = ("row", "item", "events_learned", "clock_ms", "loss", "choices", "hit", "is_counted")
+"""Fields that say what was found out of an act."""
+_BEFORE = 8  # fields that are known before the two counts of circumstances
 _UNKNOWN = (0.0, -1, -1, False)
 
 
 class Acts:
-    """A run of acts, in order: ``table`` of `ACT`, and the rows of their circumstances."""
+    """A run of acts, in order: ``table`` of `ACT`, and the rows of their circumstances.
+
+    ``turns`` counts how often another visitor acts than the one before.
+    """
 
     def __init__(self) -> None:
-        self.table = np.zeros(RUN_MAX, dtype=ACT)
         self.circumstances = np.zeros((RUN_MAX, 2, TOKENS_MAX), dtype=np.int32)
-        self._count = 0
+        self.turns = 0
+        self._last_row = -1
+        self._known: list[tuple[Any, ...]] = []
         self._rows: set[int] = set()
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._known)
 
     def add(
         self, known: tuple[Any, ...], asked: NDArray[np.int32], named: NDArray[np.int32]
     ) -> None:
         """Add an act with its rows of circumstances; ``known`` are the fields before and after."""
-        (visitor, account, row, session, time_ms, seconds, item, is_positive, *engine) = known
-        place, (n, m) = self._count, (len(asked), len(named))
-        act = visitor, account, row, session, time_ms, seconds, item, is_positive, n, m, *engine
-        self.table[place] = (*act, *_UNKNOWN)
+        place, n, m = len(self._known), len(asked), len(named)
+        self._known.append((*known[:_BEFORE], n, m, *known[_BEFORE:], *_UNKNOWN))
+        visitor, account, row = known[:3]
         if n:
             self.circumstances[place, 0, :n] = asked
         if m:
             self.circumstances[place, 1, :m] = named
-        self._rows.update((visitor, account))
-        self._count += 1
+        self._rows.add(visitor)
+        self._rows.add(account)
+        self.turns += row != self._last_row
+        self._last_row = row
+
+    def table(self) -> NDArray[Any]:
+        """Return the acts as kernels take them, `ACT`."""
+        return np.array(self._known, dtype=ACT)
 
     def has_any(self, rows: tuple[int, int]) -> bool:
         """Whether one of the profiles' rows has an act in the run."""
@@ -73,5 +85,6 @@ class Acts:
 
     def clear(self) -> None:
         """Begin the next run."""
-        self._count = 0
+        self.turns, self._last_row = 0, -1
+        self._known.clear()
         self._rows.clear()

@@ -115,9 +115,9 @@ class Attribution:
 
     def closes_any(self, now_ms: int) -> bool:
         """Whether there is an impression for `close_one`."""
-        oldest = next(iter(self._open.values()), None)
-        if oldest is None:
+        if not self._open:
             return False
+        oldest = next(iter(self._open.values()))
         return oldest.closes_ms <= now_ms or len(self._open) > OPEN_MAX
 
     def close_one(self, now_ms: int) -> Impression | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.features.features import CONTEXT_FEATURES, ITEM_FEATURES
-from headwater_server.engine.learning.acts import RUN_MAX, Acts
+from headwater_server.engine.learning.acts import ACT, FOUND, RUN_MAX, Acts
 from headwater_server.engine.learning.choices import choice
 from headwater_server.engine.learning.counting import Counting, Reached
 from headwater_server.engine.learning.run import (
@@ -35,6 +35,7 @@ from headwater_server.models.ranker.ranker import ListwiseRanker
 
 WARM_UP_EVENTS = 20_000
 """The ranker learns from each of the first interactions, whatever ``ranker_every`` is."""
+_NO_ACTS = np.zeros(0, dtype=ACT)
 Steps = Generator[None, None, None]
 
 
@@ -60,7 +61,7 @@ class Learning:
         self.drift = drift
         self.settings = EngineSettings()
         self.acts = Acts()
-        self._room = RUN_MAX
+        self._room = self._turns = RUN_MAX
         self._pairs = models.next_item, models.companions, models.circumstances, models.words
 
     @cached_property
@@ -76,14 +77,14 @@ class Learning:
     @property
     def is_full(self) -> bool:
         """Whether the acts that wait must be learned before another one comes."""
-        return len(self.acts) >= self._room
+        return len(self.acts) >= self._room or self.acts.turns >= self._turns
 
     def add(
         self, known: tuple[Any, ...], asked: NDArray[np.int32], named: NDArray[np.int32]
     ) -> None:
         """Let an act wait for `learning`; ``asked`` and ``named`` are rows of circumstances."""
         if not self.acts:
-            self._room = self._room_of_run()
+            self._room, self._turns = self._room_of_run(), self.drift.checked_in
         self.acts.add(known, asked, named)
 
     def _room_of_run(self) -> int:
@@ -94,15 +95,15 @@ class Learning:
         return min(
             RUN_MAX,
             REFRESH_EVENTS - models.activity.events % REFRESH_EVENTS,
-            self.drift.checked_in,
             *(model.steps_left for model in self._pairs),
         )
 
     def learning(self) -> Steps:
         """Learn the acts that wait, in order, in steps; the last may raise an alarm."""
         first, count, had_room = 0, len(self.acts), True
+        acts = self.acts.table() if count else _NO_ACTS
         while first < count:
-            done = self._learn(first, count)
+            done = self._learn(acts, first)
             if not (done or had_room):
                 raise RuntimeError("an act finds no room, although room was made for it")
             first, had_room = first + done, done > 0
@@ -115,14 +116,14 @@ class Learning:
         yield from self.models.making_room()
         self.models.words.reserve_words()
 
-    def _learn(self, first: int, count: int) -> int:
+    def _learn(self, table: NDArray[Any], first: int) -> int:
         """Learn acts from the ``first`` on; return how many there was room for."""
-        acts, models = self.acts.table[first:count], self.models
+        acts, models = table[first:], self.models
         if not self.is_kernel:
-            self._step_of_other(first)
+            self._step_of_other(acts[0], self.acts.circumstances[first])
         done, reached = learn_acts(
             acts,
-            self.acts.circumstances[first:count],
+            self.acts.circumstances[first : len(table)],
             self.visitors.sessions,
             self.retriever.begin(requests=1 + len(acts)),
             self.catalogue.shown_at(0),
@@ -132,8 +133,8 @@ class Learning:
             self._reached(),
         )
         self._go_on(reached)
-        for act in acts[:done].tolist():
-            self._observe(act)
+        for act in zip(*(acts[name][:done].tolist() for name in FOUND), strict=True):
+            self._observe(*act)
         if reached.counted and models.activity.events % REFRESH_EVENTS == 0:
             self.retriever.popular.refresh(len(self.catalogue.ids))
         return int(done)
@@ -178,9 +179,18 @@ class Learning:
         if reached.steps:
             models.ranker.advance(reached.steps)
 
-    def _observe(self, act: tuple[Any, ...]) -> None:
+    def _observe(
+        self,
+        row: int,
+        item: int,
+        learned: int,
+        clock_ms: int,
+        loss: float,
+        choices: int,
+        hit: int,
+        is_counted: bool,  # noqa: FBT001 - a column, as the others
+    ) -> None:
         """Note what was found out of one act: hit, loss, and whether there is a drift."""
-        row, item, learned, clock_ms, loss, choices, hit, is_counted = act[2], act[6], *act[10:]
         if not is_counted:
             return
         self.retriever.popular.counted.note(item)
@@ -195,9 +205,9 @@ class Learning:
             # what the models counted before fades: they predict worse
             self.models.fade(self.settings.drift_fading)
 
-    def _step_of_other(self, place: int) -> None:
+    def _step_of_other(self, act: Any, circumstances: NDArray[np.int32]) -> None:
         """Let a ranker that is no kernel learn an act, before it is counted."""
-        act, events = self.acts.table[place], self.models.activity.events
+        events = self.models.activity.events
         table, profiles, gap_s = self.visitors.sessions
         who, item = (int(act["visitor"]), int(act["account"])), int(act["item"])
         args = float(act["seconds"]), int(act["session"]), gap_s, True
@@ -205,7 +215,7 @@ class Learning:
         is_new = act["is_positive"] and item != history.latest
         if not (is_new and is_ranked(events, WARM_UP_EVENTS, self.settings.ranker_every)):
             return
-        asked = self.acts.circumstances[place, 0][: act["asked"]]
+        asked = circumstances[0][: act["asked"]]
         tables, shown_at = self.retriever.begin(), self.catalogue.shown_at(int(act["time_ms"]))
         statistics = self.ranking.statistics(history)
         given = tables, statistics, Visitor(*history[:5], asked), shown_at

@@ -10,7 +10,8 @@ from numba import njit
 from headwater_server.engine.learning.choices import NEGATIVES, sample
 from headwater_server.engine.learning.counting import count_interaction
 from headwater_server.engine.ranking.describing import Statistics, describe
-from headwater_server.engine.retrieval.gathering import Tables, Visitor, retrieve
+from headwater_server.engine.retrieval.gathering import Tables, Visitor, find, select
+from headwater_server.engine.retrieval.proposed import is_proposed
 from headwater_server.engine.visitors.histories import add_item
 from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.sessions import enter_session
@@ -138,7 +139,13 @@ def _rank(tables, statistics, visitor, shown_at, ranked, act, events, steps):
     """
     available, publish_ms, expire_ms, _, are_timed, passing = shown_at
     shown_at = available, publish_ms, expire_ms, act.time_ms, are_timed, passing
-    candidates = retrieve(tables, visitor, np.empty(0, dtype=np.int32), shown_at)
+    find(tables, visitor)
+    if not is_proposed(tables, visitor, act.item):  # then it is no candidate, whatever the others
+        act.choices = 0
+        if events % MEASURE_EVENTS == 0:
+            act.hit = 0
+        return steps
+    candidates = select(tables, visitor, np.empty(0, dtype=np.int32), shown_at)
     drawn = sample(candidates, act.item, NEGATIVES, ranked.seed, events)
     features, context = describe(tables, statistics, visitor.items, drawn)
     if events % MEASURE_EVENTS == 0:

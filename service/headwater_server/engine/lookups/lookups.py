@@ -7,7 +7,8 @@ from functools import partial
 from itertools import chain, islice
 
 from headwater_server.engine import assigning
-from headwater_server.engine.experiments import viewing
+from headwater_server.engine.experiments import verdicts, viewing
+from headwater_server.engine.experiments.experiments import Experiments
 from headwater_server.engine.experiments.judgement import Judgement
 from headwater_server.engine.experiments.judging import judged
 from headwater_server.engine.experiments.reports import (
@@ -130,15 +131,20 @@ class Lookups:
 
     def experiments(self) -> tuple[ExperimentView, ...]:
         """Return all experiments, in the order in which they were created."""
-        parts = self._parts
-        return tuple(viewing.view(one, parts.clock_ms) for one in parts.experiments.by_id.values())
+        now_ms = self._parts.clock_ms
+        return tuple(viewing.view(one, now_ms) for one in self._experiments.by_id.values())
+
+    def experiment_verdict(self, experiment_id: str) -> str:
+        """Return what an experiment's report says in a word, "" if there is none of this id."""
+        running = self._experiments.by_id.get(experiment_id)
+        return verdicts.of_experiment(running, self._parts.clock_ms) if running else ""
 
     def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
         """Return what an experiment says so far, None if there is none of this id."""
         # imported where it is used: a start needs no scipy
         from headwater_server.engine.experiments.reporting import report  # noqa: PLC0415
 
-        running = self._parts.experiments.by_id.get(experiment_id)
+        running = self._experiments.by_id.get(experiment_id)
         return report(running, self._parts.clock_ms) if running else None
 
     def arms_of(
@@ -150,7 +156,14 @@ class Lookups:
     def judged(self, operation: PolicyOperation, now_ms: int) -> Judgement:
         """Return what an operation on policies or experiments would do now."""
         parts = self._parts
-        return judged(parts.experiments, parts.settings, operation, max(now_ms, parts.clock_ms))
+        return judged(self._experiments, parts.settings, operation, max(now_ms, parts.clock_ms))
+
+    @property
+    def _experiments(self) -> Experiments:
+        """All experiments, with what was done so far counted."""
+        experiments = self._parts.experiments
+        experiments.settle()
+        return experiments
 
     def drift_alarms(self) -> tuple[DriftAlarm, ...]:
         """Return the changes that were noticed, oldest first."""

@@ -109,3 +109,8 @@ class Recommendation:
     def propensities(self) -> Numbers:
         """The propensities, one for each slot."""
         return Results.of(self.results).propensities
+
+    def within(self, arms: tuple[Arm, ...]) -> Recommendation:
+        """Return the same answer, which names these arms."""
+        given = self.recommendation_id, self.results, self.policy, self.placement, self.limits
+        return Recommendation(*given, self.propensities_estimated, arms) if arms else self

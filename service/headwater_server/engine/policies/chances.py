@@ -8,21 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.exploration import thompson
-from headwater_server.engine.exploration.plackett_luce import draw_lists, seed_of, slate_chances
+from headwater_server.engine.exploration.many_lists import combined, list_chances, list_seeds
+from headwater_server.engine.exploration.plackett_luce import (
+    best_chances,
+    best_slate,
+    seed_of,
+    slate_chances,
+)
 from headwater_server.engine.policies.asked_filling import AskedFilling
 from headwater_server.engine.policies.predictions import Predictions
 from headwater_server.engine.reranking.answer_settings import ActiveRules, AnswerSettings
 from headwater_server.engine.reranking.candidates import Pool
 from headwater_server.engine.reranking.drawing.slots import NO_VALUES
 from headwater_server.engine.reranking.similarity_inputs import SimilarityInputs
-from headwater_server.models.splitmix import mix
 
 LISTS, LISTS_MAX = 64, 200
 DRAWS = 2_000
 """Draws that a chance under Thompson sampling is estimated from: 200 make 1/p biased."""
 _NO_RULES = ActiveRules("none", (), (), ())
-_OTHERS = 1 << 32
-"""Counters of the seeds of lists that are not the answer's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Chances:
     in_list
         By item: the chance to be anywhere in a list of the request's page_size.
     lists_drawn
-        So many lists ``in_list`` is estimated from; 1 if the policy explores nothing.
+        So many lists ``in_list`` is estimated from; 1 where it is exact, because the policy
+        explores nothing, or draws all candidates alike.
     estimated
         Whether ``slots`` are estimated, as under Thompson sampling, not exact.
     predicted, predicted_target
@@ -68,21 +72,43 @@ def chances(
     request, head = question.request, pool.scoring.models.probability
     active, count = under.active_rules(request, question.now_ms), len(item_ids)
     is_thompson = thompson.applies(head, request, settings)
-    seeds = list_seeds(request.recommendation_id, lists if request.explore else 1)
     worth = NO_VALUES if predictions is None else predictions.of(pool.items)[: request.page_size]
-    if active is None and request.explore and not is_thompson:
-        scores, rows = pool.candidates.scores, pool.rows(item_ids)
-        draw = float(settings.exploration_epsilon), float(settings.exploration_temperature)
-        slots, means = slate_chances(scores, rows[: request.page_size], *draw, worth)
-        found = draw_lists(scores, request.page_size, *draw, seeds, rows)
+    if active is None and not is_thompson:
+        slots, means, in_list, drawn = _by_score(pool, under, item_ids, worth, lists)
     else:
+        drawn = lists if request.explore else 1
         args = pool, similarity, settings, item_ids, DRAWS
         filling = AskedFilling(active or _NO_RULES, *args)
         slots, means = filling.slot_chances(worth)
-        found = filling.lists(seeds)
-    in_list = found[0] / len(seeds) if is_thompson else _combined(*found, len(seeds))
+        seeds = list_seeds(seed_of(request.recommendation_id), drawn)
+        shares, sums = np.array(filling.lists(seeds)) / drawn
+        in_list = shares if is_thompson else _combined(shares, sums)
     model = () if predictions is None else (predictions.shown, _filled(means, count))
-    return Chances(_filled(slots, count), in_list, len(seeds), is_thompson, *model)
+    return Chances(_filled(slots, count), in_list, drawn, is_thompson, *model)
+
+
+def _by_score(
+    pool: Pool,
+    under: AnswerSettings,
+    item_ids: tuple[str, ...],
+    worth: NDArray[np.float64],
+    lists: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], int]:
+    """Return, without rules: chances of the slots, their mean worth, chances to be in a list.
+
+    And from how many lists these are estimated.
+    """
+    request, scores, settings = pool.question.request, pool.candidates.scores, under.settings
+    rows, size = pool.rows(item_ids), request.page_size
+    if not request.explore:
+        best = best_slate(scores, size)[0]
+        in_list = (rows[:, None] == best).any(axis=1).astype(np.float64)
+        return (*best_chances(scores, rows[:size], worth), in_list, 1)
+    draw = float(settings.exploration_epsilon), float(settings.exploration_temperature)
+    seed = seed_of(request.recommendation_id)
+    slots, in_list = list_chances(scores, rows, size, *draw, seed, lists)
+    means = slate_chances(scores, rows[:size], *draw, worth)[1] if len(worth) else np.zeros(0)
+    return slots[:size], means, in_list, 1 if draw[0] == 1.0 else lists
 
 
 def _filled(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
@@ -92,20 +118,5 @@ def _filled(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     return whole
 
 
-def list_seeds(recommendation_id: str, lists: int) -> NDArray[np.uint64]:
-    """Return the seeds of lists that could have been drawn instead of the answer."""
-    seed = np.uint64(seed_of(recommendation_id))
-    return np.array([mix(seed, _OTHERS + number) for number in range(lists)], dtype=np.uint64)
-
-
-def _combined(
-    counts: NDArray[np.float64], sums: NDArray[np.float64], lists: int
-) -> NDArray[np.float64]:
-    r"""Return the chance to be in a list, from two means of the same expectation.
-
-    The share of lists b is exact for what is nearly always in the list, and of no use for what is
-    seldom there; the mean sum of chances s is the other way round. The weight of s in
-    b + (1 - P^2)(s - b), with P = min(1, s), is near the one of least variance for all P.
-    """
-    share, mean = counts / lists, np.minimum(1.0, sums / lists)
-    return np.asarray(np.clip(share + (1.0 - mean**2) * (mean - share), 0.0, 1.0))
+def _combined(shares: NDArray[np.float64], sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.array([combined(*both) for both in zip(shares, sums, strict=True)])

@@ -12,7 +12,7 @@ from headwater_server.engine.policies.predictions import Predictions
 from headwater_server.engine.policies.requests_under import request_under
 from headwater_server.engine.reranking import ordered
 from headwater_server.engine.reranking.answer_settings import AnswerSettings, Order
-from headwater_server.engine.reranking.candidates import Candidates, Pool, Question
+from headwater_server.engine.reranking.candidates import Pool, Question
 
 
 def chances_of(
@@ -50,7 +50,8 @@ class _Shared:
         self, parts: Parts, asked: Question, ids: tuple[str, ...], *, predict: bool
     ) -> None:
         self.parts, self.asked = parts, asked
-        self.candidates: Candidates | None = None
+        self._ids = ids
+        self._first: Pool | None = None
         head = parts.models.probability
         self.predictions: Predictions | None = None
         if predict and head.is_ready:
@@ -64,9 +65,11 @@ class _Shared:
         return self._scored(question)
 
     def _scored(self, question: Question) -> Pool:
-        if self.candidates is None:
-            self.candidates, _ = self.parts.answering.candidates(question)
-        return Pool(self.parts.scoring, question, self.candidates)
+        if self._first is None:
+            candidates, _ = self.parts.answering.candidates(question)
+            self._first = Pool(self.parts.scoring, question, candidates)
+            self._first.rows(self._ids)  # found once for all
+        return self._first.about(question)
 
 
 def _question(asked: Question, under: AnswerSettings) -> Question:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from copy import copy
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,14 +84,27 @@ class Pool:
         self.scoring = scoring
         self.question = question
         self.candidates = candidates
+        self._asked: tuple[Any, Any, NDArray[np.int64]] | None = None
 
     @property
     def items(self) -> NDArray[np.int32]:
         """The numbers of the candidates, added ones last."""
         return self.candidates.items
 
+    def about(self, question: Question) -> Self:
+        """Return the same candidates for another question, of the same visitor at that time."""
+        other = copy(self)
+        other.question = question
+        return other
+
     def rows(self, item_ids: Sequence[str]) -> NDArray[np.int64]:
         """Return int64[n]: the candidates' rows of these ids, -1 for one that is none."""
+        asked = self._asked
+        if asked is None or asked[0] is not item_ids or asked[1] is not self.candidates:
+            asked = self._asked = item_ids, self.candidates, self._rows(item_ids)
+        return asked[2]
+
+    def _rows(self, item_ids: Sequence[str]) -> NDArray[np.int64]:
         given = self.candidates.given
         if given is not None:
             of = {item_id: row for row, item_id in enumerate(given)}

@@ -180,6 +180,12 @@ class HidingRules:
         days = self.days(event_type, item, now_ms)
         return now_ms + round(DAY_MS * days) if days else None
 
+    def may_hide(self, event_type: str) -> bool:
+        """Whether an act of this type can hide an item at all."""
+        name = canonical_type(event_type)
+        is_named = any(name in rule.event_types for rule in self.rules)
+        return is_named or any(self.hide_days.get(n) for n in (event_type, name))
+
     def days(self, event_type: str, item: Item | None, now_ms: int) -> float | None:
         """Return for how many days an act hides the item; None: no rule matches."""
         name = canonical_type(event_type)

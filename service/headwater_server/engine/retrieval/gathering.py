@@ -14,7 +14,7 @@ from headwater_server.engine.retrieval.candidate_selection import (
 )
 from headwater_server.models import evidence as ev
 from headwater_server.models.content.profile_similarity import build_profile, propose_similar
-from headwater_server.models.content.word_lifts import propose_by_words
+from headwater_server.models.content.word_lifts import find_words, propose_found
 from headwater_server.models.covisitation.circumstances import accumulate_circumstances
 from headwater_server.models.covisitation.companions import accumulate_together
 from headwater_server.models.covisitation.cycles import accumulate_due
@@ -64,6 +64,20 @@ class Visitor(NamedTuple):
 @njit(cache=True, inline="always")  # a kernel of its own would be compiled once more
 def gather(tables, visitor):
     """Let every source that is on write its evidence for this request."""
+    find(tables, visitor)
+    propose(tables, visitor)
+
+
+@njit(cache=True)
+def find(tables, visitor):
+    """Find the words that come next, before any item is proposed."""
+    if tables.on & ev.FROM_WORDS:
+        find_words(tables.words, tables.content[0], visitor.items, tables.flow)
+
+
+@njit(cache=True, inline="always")
+def propose(tables, visitor):
+    """Let every source propose its items, and write its evidence."""
     on, items, evidence = tables.on, visitor.items, tables.evidence
     build_profile(tables.content, items, visitor.in_session, tables.profile)
     if on & ev.FROM_NEXT:
@@ -85,8 +99,7 @@ def gather(tables, visitor):
     if on & ev.FROM_WALK:
         accumulate_walk(tables.next_item, items, evidence)
     if on & ev.FROM_WORDS:
-        tokens = tables.content[0]
-        propose_by_words(tables.words, tokens, tables.listed, items, tables.flow, evidence)
+        propose_found(tables.listed, tables.flow, evidence)
     if on & FROM_CYCLES:
         accumulate_due(tables.cycles, items, visitor.ages_s, evidence)
 
@@ -94,7 +107,14 @@ def gather(tables, visitor):
 @njit(cache=True, inline="always")
 def retrieve(tables, visitor, excluded, shown_at):
     """Return int32[n] candidates that may be shown: none ``excluded``, refused or just viewed."""
-    gather(tables, visitor)
+    find(tables, visitor)
+    return select(tables, visitor, excluded, shown_at)
+
+
+@njit(cache=True, inline="always")
+def select(tables, visitor, excluded, shown_at):
+    """Do the same after `find`."""
+    propose(tables, visitor)
     ev.leave_out(tables.evidence, excluded)
     ev.leave_out(tables.evidence, visitor.refused)
     ev.leave_out(tables.evidence, visitor.items[:1])

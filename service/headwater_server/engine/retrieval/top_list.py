@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
@@ -55,17 +56,11 @@ class TopList:
         """Look at ``changed`` again, in order of number; those not ``are_in`` leave the list."""
         if not len(changed):
             return
-        found = changed[are_in]
-        if self._cut is not None:
-            value, number = self._cut
-            own = values[found]
-            found = found[(own > value) | ((own == value) & (found <= number))]
-        nearest = changed[np.searchsorted(changed[:-1], self.items)]  # `isin` sorts both once more
-        are_changed = nearest == self.items
-        if not len(found) and not are_changed.any():
+        cut = self._cut or (-np.inf, -1)
+        kept, found = _kept_and_found(self.items, changed, are_in, values, cut)
+        if not len(found) and len(kept) == len(self.items):
             return
-        self.items = np.concatenate((self.items[~are_changed], found))
-        self._sort(values)
+        self.items = _merged(kept, found, values)
         if len(self.items) > 2 * self.room:
             self.items = self.items[: self.room]
             last = int(self.items[-1])
@@ -73,6 +68,42 @@ class TopList:
 
     def _sort(self, values: Values) -> None:
         self.items = self.items[np.lexsort((self.items, -values[self.items]))]
+
+
+@njit(cache=True)
+def _kept_and_found(items, changed, are_in, values, cut):
+    """Return (those of ``items`` that did not change, the changed ones before the ``cut``)."""
+    kept, found, n = np.empty_like(items), np.empty_like(changed), 0
+    nearest = np.searchsorted(changed[:-1], items)
+    for i in range(len(items)):
+        kept[n] = items[i]
+        n += changed[nearest[i]] != items[i]
+    value, number = cut
+    m = 0
+    for i in range(len(changed)):
+        own = values[changed[i]]
+        found[m] = changed[i]
+        m += are_in[i] and (own > value or (own == value and changed[i] <= number))
+    return kept[:n], found[:m]
+
+
+@njit(cache=True)
+def _merged(kept, found, values):
+    """Return both as one list in order; ``kept`` has that order, ``found`` that of the numbers."""
+    found = found[np.argsort(-values[found], kind="mergesort")]  # stable: ties stay by number
+    out, i, j = np.empty(len(kept) + len(found), dtype=np.int32), 0, 0
+    while i < len(kept) or j < len(found):
+        takes_kept = j == len(found)
+        if i < len(kept) and j < len(found):
+            a, b = values[kept[i]], values[found[j]]
+            takes_kept = a > b or (a == b and kept[i] < found[j])
+        if takes_kept:
+            out[i + j] = kept[i]
+            i += 1
+        else:
+            out[i + j] = found[j]
+            j += 1
+    return out
 
 
 def largest(values: Values, count: int) -> float:

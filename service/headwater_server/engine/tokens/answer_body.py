@@ -8,7 +8,7 @@ one | the slate, see token_body
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from headwater_server.engine.messages.asked import Arm
@@ -71,7 +71,7 @@ def answer_bytes(
             number_bytes(asked.sequence),
             number_bytes(asked.operations),
             number_bytes(asked.windows) if asked.windows else b"",
-            _arms_bytes(arms) if arms else b"",
+            _arms_bytes(tuple(arms)) if arms else b"",
             b"" if question is None else number_bytes(len(question)) + question,
             packed(shown),
         )
@@ -98,7 +98,8 @@ def content_of(raw: bytes, *, questions: bool = True) -> Content:
     return Content(slate, visitor_tag, user_tag, bool(marks & _BY_PAGE))
 
 
-def _arms_bytes(arms: Sequence[Arm]) -> bytes:
+@lru_cache(maxsize=1_024)  # few of them are in force at a time
+def _arms_bytes(arms: tuple[Arm, ...]) -> bytes:
     names = [text_bytes(arm.experiment_id) + text_bytes(arm.arm_id) for arm in arms]
     return number_bytes(len(arms)) + b"".join(names)
 

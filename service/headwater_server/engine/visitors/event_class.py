@@ -21,13 +21,17 @@ def class_of(event: Event, settings: EngineSettings) -> int:
     >>> class_of(Event("e1", "view", "ann", user_id="ann"), settings)
     2
     """
-    if not event.user_id and not _weighs(canonical_type(event.event_type), settings):
+    if not event.user_id and not weighs(canonical_type(event.event_type), settings):
         return ORDINARY
     return CONFIRMED if event.is_proven else CLAIMED
 
 
-def _weighs(name: str, settings: EngineSettings) -> bool:
-    """Return whether a type is a purchase, a return of one, or a refusal; or is worth as much."""
+def weighs(name: str, settings: EngineSettings) -> bool:
+    """Return whether a type is a purchase, a return of one, or a refusal; or is worth as much.
+
+    >>> weighs("dislike", EngineSettings()), weighs("click", EngineSettings())
+    (True, False)
+    """
     if name in REFUSALS or name in {PURCHASE, RETURN}:
         return True
     least = settings.rewards.get(PURCHASE, 1.0)

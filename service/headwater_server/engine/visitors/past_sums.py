@@ -18,7 +18,7 @@ HALF_LIFE_DAYS = 14.0
 _HALF_LIFE_MS = HALF_LIFE_DAYS * 86_400_000.0
 _SCALE_MAX = 32.0
 """Half-lives after which all sums are made smaller: long before float32 ends."""
-_LARGEST = 1e30
+LARGEST = 1e30
 
 
 class PastSums:
@@ -100,4 +100,4 @@ def bounded(value: float) -> float:
     >>> bounded(1.5), bounded(-1e38)
     (1.5, -1e+30)
     """
-    return min(_LARGEST, max(-_LARGEST, value))
+    return min(LARGEST, max(-LARGEST, value))

@@ -6,9 +6,10 @@ import struct
 from collections.abc import Generator
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.engine.snapshot.state import ScalarList
@@ -21,6 +22,25 @@ _WORD = (1 << 64) - 1
 # The process's own secret, as for a dictionary of strings: otherwise a page could choose visitor
 # ids that all share one bucket. It decides no row and no answer, so replicas may differ in it.
 _SECRET = hash("buckets of profiles") & _WORD | 1
+
+
+class FoundBy(NamedTuple):
+    """What a kernel finds rows by."""
+
+    hashes: NDArray[np.uint64]
+    earlier: NDArray[np.uint32]
+    newest: NDArray[np.uint32]
+    shift: np.uint64
+    secret: np.uint64
+
+
+@njit(cache=True, nogil=True)
+def find_row(found_by, high, low):  # type: ignore[no-untyped-def]
+    """Return the row of a key by the two words of its hash, -1 if it has none."""
+    row = np.int64(found_by.newest[(low * found_by.secret) >> found_by.shift]) - 1
+    while row >= 0 and (found_by.hashes[row, 0] != high or found_by.hashes[row, 1] != low):
+        row = np.int64(found_by.earlier[row]) - 1
+    return row
 
 
 class ProfileRows:
@@ -51,6 +71,7 @@ class ProfileRows:
         self._words = _view(hashes.reshape(-1))
         self._earlier, self._newest = _view(earlier), _view(newest)  # a row + 1, 0: none
         self._shift = 64 - (len(newest).bit_length() - 1)
+        self.found_by = FoundBy(hashes, earlier, newest, np.uint64(self._shift), np.uint64(_SECRET))
 
     def __len__(self) -> int:
         return self.used - len(self._spare)

@@ -108,6 +108,19 @@ class Visitors:
             self._links.link(visitor, "u" + user_id, seconds)
         return self._row(self.acting(visitor_id, user_id), row_class)
 
+    def open_rows(
+        self, visitor_id: str, user_id: str, seconds: float, row_class: int
+    ) -> tuple[int, int, int]:
+        """Do what `open` does; return its row, and those of `rows_of`."""
+        if user_id:
+            return (
+                self.open(visitor_id, user_id, seconds, row_class),
+                *self.rows_of(visitor_id, user_id),
+            )
+        key = "v" + visitor_id
+        row, account = self._row(key, row_class), self._links.account(key)
+        return row, row, self._rows.find(account) if account else -1
+
     def log_out(self, visitor_id: str, user_id: str, seconds: float) -> None:
         """End the visitor's link, if it is to ``user_id`` (empty: to any); a stranger has none."""
         visitor = "v" + visitor_id
@@ -136,7 +149,8 @@ class Visitors:
                 pass
             row = self._rows.enter(key)
         self._recency.act(row)
-        self._recency.raise_class(row, row_class)
+        if row_class != ORDINARY:
+            self._recency.raise_class(row, row_class)
         return row
 
     @property

@@ -16,6 +16,8 @@ from headwater_server.evaluation.asking.table import ChanceTable
 from headwater_server.evaluation.replay.shown import request_of
 from headwater_server.evaluation.shown.answer import Answer
 
+PREDICTED_SLOTS_MAX = 3
+"""Longer lists have no model beside: their estimate needs none, and it would cost half of all."""
 SAME_MAX = 1e-3
 """Chances that differ by less are those of the token, which stores them in two bytes."""
 
@@ -27,10 +29,19 @@ class Asker:
     """
 
     def __init__(
-        self, engine: Engine, policies: Mapping[str, Policy | None], answers: Sequence[Answer]
+        self,
+        engine: Engine,
+        policies: Mapping[str, Policy | None],
+        answers: Sequence[Answer],
+        *,
+        first_slot: bool = False,
     ) -> None:
+        """``first_slot``: lists are compared by their first slot, as answers of one item."""
         slots = max((len(one.slate.item_ids) for one in answers), default=1)
-        self.tables = {name: ChanceTable(len(answers), slots) for name in policies}
+        self._predicts = first_slot or slots <= PREDICTED_SLOTS_MAX
+        self.tables = {
+            name: ChanceTable(len(answers), slots, predicts=self._predicts) for name in policies
+        }
         self.same = 0
         self._answers, self._engine = answers, engine
         self._askings = {
@@ -45,7 +56,7 @@ class Asker:
         request = request_of(answer.visitor_id, slate, by_page=answer.self_asked)
         unders = self._unders(request, slate.time_ms)
         args = self._engine.parts, list(unders.values()), request, slate.item_ids, slate.time_ms
-        for name, chances in zip(unders, chances_of(*args, predict=True), strict=True):
+        for name, chances in zip(unders, chances_of(*args, predict=self._predicts), strict=True):
             self.tables[name].put(row, chances)
             if self._askings[name] is None:
                 logged = np.asarray(slate.propensities)
@@ -61,8 +72,6 @@ class Asker:
 
     def _answered_under(self, request: RecommendRequest, now_ms: int) -> AnswerSettings:
         parts = self._engine.parts
-        in_force = parts.reranking.in_force
         if not parts.experiments.active:
-            return in_force
-        arms = assigning.assigned(parts, request, now_ms)
-        return parts.experiments.under(arms, in_force)
+            return parts.reranking.in_force
+        return assigning.assignment(parts, request, now_ms).under

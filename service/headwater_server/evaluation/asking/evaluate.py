@@ -65,13 +65,17 @@ async def evaluate(source: Source, asked: LogAsked, choose: Choose, bars: Bars) 
     policies |= {one.name: one.policy for one in wanted if not one.state}
     policies |= {name: Policy(name) for name in BASELINES}
     with bars("replay", found.until.sequence) as bar:
-        replayed = await replay(start, engine, found, policies, check, bar.at)
+        replayed = await replay(
+            start, engine, found, policies, check, bar.at, first_slot=asked.first_slot
+        )
     del engine
     tables, passes = dict(replayed.tables), check is None or check.passes
     for one in wanted if passes else ():
         if one.state:
             with bars(f"replay {one.name}", found.until.sequence) as bar:
-                tables[one.name] = await replay_own(start, found, one, asked.warm_days, bar.at)
+                tables[one.name] = await replay_own(
+                    start, found, one, asked.warm_days, bar.at, first_slot=asked.first_slot
+                )
     ordered = {name: tables[name] for name in _order(wanted, tables)}
     top = about(source, asked, wanted, found, start, replayed, ordered, check)
     figures = _figures(found.answers, ordered, asked) if passes else {}

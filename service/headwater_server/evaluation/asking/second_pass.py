@@ -40,9 +40,11 @@ async def replay(
     policies: Mapping[str, Policy | None],
     check: Check | None,
     on_entry: OnEntry = lambda _: None,
+    *,
+    first_slot: bool = False,
 ) -> Replayed:
     """Ask every answer again under policies that share the champion's state (None)."""
-    asker = Asker(engine, policies, found.answers)
+    asker = Asker(engine, policies, found.answers, first_slot=first_slot)
     steps = Replay(
         start.source.log,
         engine,
@@ -65,6 +67,8 @@ async def replay_own(
     wanted: Wanted,
     warm_days: float,
     on_entry: OnEntry = lambda _: None,
+    *,
+    first_slot: bool = False,
 ) -> ChanceTable:
     """Ask every answer under a policy whose engine learns the log in its own way.
 
@@ -76,7 +80,8 @@ async def replay_own(
     start_ms = time_ms_of(start.position.offset)
     own.begin(engine, start_ms)
     warm_ms = start_ms + warm_days * DAY_MS if start.meta else 0
-    asker = Asker(engine, {wanted.name: wanted.policy}, found.answers)
+    named = {wanted.name: wanted.policy}
+    asker = Asker(engine, named, found.answers, first_slot=first_slot)
     steps = Replay(
         start.source.log,
         engine,

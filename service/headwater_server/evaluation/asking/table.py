@@ -26,15 +26,16 @@ class ChanceTable:
     in the list; of what was shown it is at least ``least``, by the policy that showed it: if it is
     a share of lists that were drawn, the list that was shown is itself a draw. ``predicted`` and
     ``expected``: the model's chance of an act on the slot's item, and its mean over what the policy
-    would show there.
+    would show there; without ``predicts`` they have no columns.
     """
 
-    def __init__(self, answers: int, slots: int) -> None:
+    def __init__(self, answers: int, slots: int, *, predicts: bool = True) -> None:
         self.is_asked = np.zeros(answers, dtype=bool)
         self.slot = np.ones((answers, slots), dtype=np.float32)
         self.listed = np.zeros((answers, slots), dtype=np.float32)
-        self.predicted = np.zeros((answers, slots), dtype=np.float32)
-        self.expected = np.zeros((answers, slots), dtype=np.float32)
+        self.predicts = predicts
+        self.predicted = np.zeros((answers, slots if predicts else 0), dtype=np.float32)
+        self.expected = np.zeros_like(self.predicted)
         self.least = np.full(answers, LEAST)
 
     def put(self, row: int, chances: Chances) -> None:

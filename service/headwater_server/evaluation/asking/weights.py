@@ -36,5 +36,5 @@ def chances_of(
         logged,
         np.where(filled, table.floats("listed"), 0.0),
         np.where(filled, listed, 1.0),
-        *(model if predicts else ()),
+        *(model if predicts and table.predicts else ()),
     )

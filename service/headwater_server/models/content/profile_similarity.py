@@ -116,6 +116,19 @@ def propose_similar(counted, listed, history, evidence):
 
 
 @njit(cache=True)
+def is_similar(counted, listed, history, item):
+    """Whether `propose_similar` proposes ``item``."""
+    tokens, (postings, filled) = counted[0], listed
+    for z in range(min(PROPOSERS, len(history))):
+        for token in tokens[history[z]]:
+            if token < 0:
+                break
+            if (postings[token, : min(filled[token], postings.shape[1])] == item).any():
+                return True
+    return False
+
+
+@njit(cache=True)
 def _sums(counted, chosen, scratch):
     """Return float64[6, n] over the words of ``chosen``: profile times idf by column, and idf^2."""
     tokens, logs, whole = counted

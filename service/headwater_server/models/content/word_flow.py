@@ -14,7 +14,8 @@ from headwater_server.models.content.word_lifts import (
     COUNTED,
     REACH,
     count_words,
-    propose_by_words,
+    find_words,
+    propose_found,
     score_words,
 )
 from headwater_server.models.covisitation.neighbours import Neighbours
@@ -149,8 +150,8 @@ class WordFlow(FadingModel):
         evidence = ev.Evidence()
         evidence.begin(len(self.content.tokens))
         lifts = np.zeros((2, 1), dtype=np.float32)
-        args = (self.counted, self.content.tokens, self.content.listed)
-        propose_by_words(*args, history, self.scratch, evidence.scratch)
+        find_words(self.counted, self.content.tokens, history, self.scratch)
+        propose_found(self.content.listed, self.scratch, evidence.scratch)
         wanted = np.array([item], dtype=np.int32)
         score_words(self.content.tokens, wanted, self.scratch, lifts)
         return float(lifts[0, 0])

@@ -100,14 +100,13 @@ def _lifts(flow, met, totals, mass, weight, lifts):
 
 
 @njit(cache=True)
-def propose_by_words(counted, tokens, listed, history, scratch, evidence):
-    """Compute the flow from ``history``; propose the newest items of the words of most lift."""
+def find_words(counted, tokens, history, scratch):
+    """Compute the flow from ``history``; put the words of most lift first among those met."""
     _, totals, mass, weight = counted
     flow, lifts, _, met, stamp = scratch
     stamp[1] = _flow(counted, tokens, history, scratch)
     met = met[: stamp[1]]
     _lifts(flow, met, totals, mass, weight, lifts)
-    (postings, filled), out = listed, evidence[0]
     worth = lifts[: len(met), LIFT].astype(np.float32)
     # selection of six, which leaves the other words unsorted
     for i in range(min(PROPOSERS, len(met))):
@@ -117,11 +116,35 @@ def propose_by_words(counted, tokens, listed, history, scratch, evidence):
                 best = j
         met[i], met[best] = met[best], met[i]
         worth[i], worth[best] = worth[best], worth[i]
-        newest = postings[met[i], : min(filled[met[i]], postings.shape[1])]
-        gain = np.float32(ln(1.0 + worth[i]))
-        rows = ev.add_rows(evidence, newest, 0)
+
+
+@njit(cache=True)
+def _newest_of(word, listed):
+    """Return the newest items of a word."""
+    postings, filled = listed
+    return postings[word, : min(filled[word], postings.shape[1])]
+
+
+@njit(cache=True)
+def propose_found(listed, scratch, evidence):
+    """Propose the newest items of the words that `find_words` has put first."""
+    (_, lifts, marks, met, stamp), out = scratch, evidence[0]
+    for word in met[: min(PROPOSERS, stamp[1])]:
+        worth = np.float32(lifts[np.uint64(marks[word] & ev.ROW), LIFT])
+        gain = np.float32(ln(1.0 + worth))
+        rows = ev.add_rows(evidence, _newest_of(word, listed), 0)
         for k in range(np.uint64(len(rows))):
             out[np.uint64(rows[k]), ev.WORDS] += gain
+
+
+@njit(cache=True)
+def is_of_found(listed, scratch, item):
+    """Whether `propose_found` proposes ``item``."""
+    met, stamp = scratch[3], scratch[4]
+    for word in met[: min(PROPOSERS, stamp[1])]:  # noqa: SIM110 - kernels have no generators
+        if (_newest_of(word, listed) == item).any():
+            return True
+    return False
 
 
 @njit(cache=True)

@@ -19,7 +19,7 @@ from headwater_server.models.splitmix import uniform
 TOKENS_MAX = 32
 """Circumstances of one act that count; more of them add little and cost much."""
 
-_NO_ROWS = np.zeros(0, dtype=np.int32)
+NO_ROWS = np.zeros(0, dtype=np.int32)
 PAGES = "page:"
 """Before a circumstance that only pages name: what anyone can make up is counted apart."""
 
@@ -148,7 +148,7 @@ class Circumstances(FadingModel):
     def rows(self, tokens: tuple[str, ...]) -> NDArray[np.int32]:
         """Return the rows of the known tokens; a pure read."""
         if not tokens:
-            return _NO_ROWS
+            return NO_ROWS
         known = (self._row(token) for token in tokens)
         return np.array([n for n in known if n >= 0][:TOKENS_MAX], dtype=np.int32)
 

@@ -76,6 +76,15 @@ def find_slots(table, rows, neighbour):
 
 
 @njit(cache=True)
+def is_in_any(table, rows, neighbour):
+    """Whether ``neighbour`` is in one of ``rows``."""
+    for i in range(len(rows)):  # noqa: SIM110 - kernels have no generators
+        if find_slot(table, rows[i], neighbour) >= 0:
+            return True
+    return False
+
+
+@njit(cache=True)
 def _grow_row(table, row):
     start, size, room, ids, values, last, free, used = table
     old, old_room = start[row], room[row]

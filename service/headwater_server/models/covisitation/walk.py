@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from headwater_server.models import evidence as ev
 from headwater_server.models.base import ItemModel
+from headwater_server.models.covisitation.neighbours import find_slot
 from headwater_server.models.covisitation.next_item import AHEAD, BACK, NextItem
 
 REACH, BRANCHES = 2, 8
@@ -57,6 +58,18 @@ def accumulate_walk(counted, history, scratch):
                 slot = np.uint64(first) + i
                 step = values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK]
                 out[np.uint64(rows[i]), ev.WALK] += share * step
+
+
+@njit(cache=True)
+def is_reached(counted, history, item):
+    """Whether ``item`` is two steps away from ``history``: `accumulate_walk` proposes it."""
+    table, ids = counted[0], counted[0][3]
+    slots, weights = np.empty(BRANCHES, np.int64), np.empty(BRANCHES, np.float32)
+    for z in range(min(REACH, len(history))):
+        for branch in range(_strongest(table, history[z], slots, weights)):
+            if find_slot(table, ids[slots[branch]], item) >= 0:
+                return True
+    return False
 
 
 class Walk(ItemModel):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from headwater_server.engine.experiments.judging_experiments import MAY_CHANGE
 from headwater_server.engine.experiments.reports import (
+    ExperimentView,
     PolicyView,
     PromotedPolicy,
 )
@@ -80,11 +81,16 @@ class ExperimentReads:
         by_id = sorted(those, key=lambda one: one.experiment.experiment_id)
         return ExperimentsAnswer(by_id[:count], self.offset)
 
+    def with_verdict(self, view: ExperimentView) -> ExperimentView:
+        """Return an experiment with the verdict of its report: up to a millisecond."""
+        name = view.experiment.experiment_id
+        return replace(view, verdict=self._engine.lookups.experiment_verdict(name))
+
     def experiment(self, experiment_id: str) -> ExperimentAnswer:
         """Return an experiment; `NotFound` if there is none."""
         for view in self._engine.lookups.experiments():
             if view.experiment.experiment_id == experiment_id:
-                return ExperimentAnswer(view, self.offset)
+                return ExperimentAnswer(self.with_verdict(view), self.offset)
         raise NotFound("experiment_id", experiment_id)
 
     def is_another(self, experiment: Experiment) -> bool:

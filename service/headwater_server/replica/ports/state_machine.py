@@ -108,6 +108,9 @@ class StateLookups(Protocol):
     def experiments(self) -> Sequence[ExperimentView]:
         """Return all experiments, in the order in which they were created."""
 
+    def experiment_verdict(self, experiment_id: str) -> str:
+        """Return what the report of an experiment says in a word."""
+
     def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
         """Return the figures of an experiment; None if there is none of this id."""
 

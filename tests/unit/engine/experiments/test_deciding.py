@@ -61,6 +61,7 @@ def test_a_guard_rail_closes_the_arm_at_the_look_and_the_visitors_get_control(lo
     found = shop.report()
     arm = found.arms[1]
     assert (found.verdict, arm.verdict) == ("guard rail crossed", "guard rail crossed")
+    assert shop.engine.lookups.experiment_verdict("first") == "guard rail crossed"
     assert arm.close_reason == "guard rail crossed: purchases"
     assert next(m for m in arm.metrics if m.metric == "purchases").crossed
     assert found.view.stop_reason == "all other arms are closed"
@@ -169,6 +170,7 @@ def test_a_wrong_sample_ratio_voids_the_figures_for_good():
     found = shop.report()
     assert found.sample_ratio.alarm
     assert found.verdict == "sample ratio alarm"
+    assert shop.engine.lookups.experiment_verdict("first") == found.view.verdict == found.verdict
     (outcome,) = shop.does(PolicyPromote("bold", "first", "b"))
     assert outcome.detail.startswith("sample_ratio:")
     shop.must(PolicyPromote("bold", "first", "b", force_reason="the page of arm a was broken"))

@@ -5,14 +5,14 @@ import random
 import numpy as np
 import pytest
 
-from headwater_server.engine.experiments.counts.exposed import (
+from headwater_server.engine.experiments.counts.columns import (
     ACTS,
     PAST_PURCHASES,
     PAST_REWARD,
     REVENUE,
     REWARD,
-    Exposed,
 )
+from headwater_server.engine.experiments.counts.exposed import Exposed
 from headwater_server.engine.experiments.counts.sums import CAPPED_FROM, Sums
 from headwater_server.engine.messages.experiments import METRICS
 from headwater_server.inference.experiments.arm import Arm
@@ -66,7 +66,7 @@ def test_the_largest_thousandth_is_capped_and_later_acts_count_up_to_the_cap():
     for _ in sums.capping(exposed):
         pass
     _, values = next(exposed.parts(20_000))
-    cap = sums.caps[METRICS.index("revenue")]
+    cap = sums.cap(METRICS.index("revenue"))
     assert cap == np.sort(values[:, REVENUE])[-3]
     row = int(values[:, REVENUE].argmax())
     before = sums.rows[row % 2][-4:]  # of revenue, the last metric
@@ -82,12 +82,12 @@ def test_a_visitor_who_leaves_stays_in_the_sums():
     exposed, sums, _ = filled(2 * CAPPED_FROM, 4 * CAPPED_FROM)
     for _ in sums.capping(exposed):
         pass
-    before = [row[:] for row in sums.rows]
+    before = sums.rows
     sums.leave(exposed.arm(7), exposed.values(7))
     exposed.forgetting(7)
     assert exposed.rows.find("v7") == -1
     assert sums.rows == before
-    rows = np.array(sums.left)
+    rows = sums.state()["left"].copy()
     for arms, values in exposed.parts(1_000):
         rows[:, 0] += np.bincount(arms, minlength=2)
         assert len(values) == len(arms)

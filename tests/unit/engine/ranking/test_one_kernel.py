@@ -18,7 +18,8 @@ NONE = np.zeros(0, dtype=np.int32)
 
 def staged(tables, statistics, visitor, excluded, shown_at):
     """Return what retrieval and description do, each source called on its own."""
-    gathering.gather.py_func(tables, visitor)
+    gathering.find.py_func(tables, visitor)
+    gathering.propose.py_func(tables, visitor)
     for items in (excluded, visitor.refused, visitor.items[:1]):
         ev.leave_out(tables.evidence, items)
     found = candidate_selection.select_candidates.py_func(tables.evidence, shown_at)

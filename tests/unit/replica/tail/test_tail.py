@@ -59,14 +59,14 @@ class Clock:
 
 
 def make_tail(log: ListedLog, **options: Any) -> tuple[Tail, CountingEngine]:
-    engine = CountingEngine()
+    engine, clock = CountingEngine(), Clock()
     tail = Tail(
         log,  # type: ignore[arg-type]
         engine,
         START,
         acknowledgements=Acknowledgements(),
         health=Health(),
-        budget=SliceBudget(0.00025, 4, Clock()),
+        budget=SliceBudget(0.00025, 4, clock, lambda: clock.now),
         **options,
     )
     return tail, engine
@@ -207,3 +207,14 @@ def test_others_get_several_turns_for_a_second_after_a_question() -> None:
     clock.now += 0.6
     budget.start()
     assert budget.turns(reads=1) == 1
+
+
+def test_time_that_other_processes_took_does_not_interrupt_an_operation() -> None:
+    clock, used_s = Clock(), [0.0]
+    budget = SliceBudget(0.00025, 16, clock, lambda: used_s[0])
+    budget.start()
+    clock.now += 0.5
+    assert budget.used_up()
+    assert not budget.overdrawn
+    used_s[0] = 0.003
+    assert budget.overdrawn

@@ -29,6 +29,16 @@ STATES = {
     reports.ENDED: experiment_pb2.EXPERIMENT_STATE_ENDED,
     reports.STOPPED: experiment_pb2.EXPERIMENT_STATE_STOPPED,
 }
+VERDICTS = {
+    "": experiment_pb2.EXPERIMENT_VERDICT_UNSPECIFIED,
+    reports.NOT_STARTED: experiment_pb2.EXPERIMENT_VERDICT_NOT_STARTED,
+    reports.TOO_FEW: experiment_pb2.EXPERIMENT_VERDICT_TOO_FEW_VISITORS,
+    reports.NO_DIFFERENCE: experiment_pb2.EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN,
+    reports.BETTER: experiment_pb2.EXPERIMENT_VERDICT_BETTER,
+    reports.WORSE: experiment_pb2.EXPERIMENT_VERDICT_WORSE,
+    reports.CROSSED: experiment_pb2.EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED,
+    reports.WRONG_RATIO: experiment_pb2.EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM,
+}
 UNITS = {
     engine.VISITOR: experiment_pb2.EXPERIMENT_UNIT_VISITOR,
     engine.USER: experiment_pb2.EXPERIMENT_UNIT_USER,
@@ -120,6 +130,7 @@ def experiment_message(view: ExperimentView) -> experiment_pb2.Experiment:
         layer_ranges=[experiment_pb2.LayerRange(start=a, end=b) for a, b in view.ranges],
         full=view.is_full,
         who=view.who,
+        verdict=VERDICTS[view.verdict],
     )
 
 

@@ -5,21 +5,10 @@ from __future__ import annotations
 from headwater.v1 import experiment_report_pb2
 from headwater.v1 import experiment_service_pb2 as pb
 from headwater_server.api.translate.checks import required, short_text
-from headwater_server.api.translate.experiments.experiments import experiment_message
+from headwater_server.api.translate.experiments.experiments import VERDICTS, experiment_message
 from headwater_server.api.translate.values import time_message
 from headwater_server.engine.experiments import reports
 from headwater_server.replica.experiments.answers import ReportAnswer
-
-VERDICTS = {
-    "": experiment_report_pb2.EXPERIMENT_VERDICT_UNSPECIFIED,
-    reports.NOT_STARTED: experiment_report_pb2.EXPERIMENT_VERDICT_NOT_STARTED,
-    reports.TOO_FEW: experiment_report_pb2.EXPERIMENT_VERDICT_TOO_FEW_VISITORS,
-    reports.NO_DIFFERENCE: experiment_report_pb2.EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN,
-    reports.BETTER: experiment_report_pb2.EXPERIMENT_VERDICT_BETTER,
-    reports.WORSE: experiment_report_pb2.EXPERIMENT_VERDICT_WORSE,
-    reports.CROSSED: experiment_report_pb2.EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED,
-    reports.WRONG_RATIO: experiment_report_pb2.EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM,
-}
 
 
 def get_experiment_report_request(request: pb.GetExperimentReportRequest) -> tuple[str, str]:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.experiments.counts.columns import VALUES
+from headwater_server.engine.experiments.counts.count_acts import Rows
 from headwater_server.engine.visitors.past_sums import bounded, floats_of, whole_of
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.models.base import CAPACITY_START, growing
 
-ACTS, REWARD, PURCHASES, REVENUE, PAST_REWARD, PAST_PURCHASES = range(6)
-VALUES = 6
 NO_ARM = 255
 """The arm of a row that only leads to another one, and of one that is free."""
 
@@ -53,6 +53,7 @@ class Exposed:
         values: NDArray[np.float32],
     ) -> None:
         self._leads, self._arms, self._since_s, self._values = leads, arms, since_s, values
+        self.table = Rows(leads, arms, since_s, values)
         self._flat, self._lead = floats_of(values), whole_of(leads)
 
     def find(self, visitor: str, account: str) -> int:

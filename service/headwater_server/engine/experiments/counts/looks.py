@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from headwater_server.engine.experiments.counts.sums import WIDTH
+from headwater_server.engine.experiments.counts.columns import WIDTH
 
 LOOKS_MAX = 64
 

@@ -27,7 +27,7 @@ export function ExperimentRow({ experiment }: { experiment: ExperimentJson }) {
           {metricName(experiment.primary?.metric)}, {placementsOf(experiment)}, {percent(double(experiment.share), 0)} of visitors
         </span>
       </th>
-      <Result report={loaded.data?.report} failed={loaded.error !== undefined} />
+      <Result experiment={experiment} report={loaded.data?.report} failed={loaded.error !== undefined} />
       <td class="right">{count(visitorsOf(experiment))}</td>
       <td>{(experiment.arms ?? []).map((arm) => arm.armId).join(", ")}</td>
       <td>
@@ -40,16 +40,18 @@ export function ExperimentRow({ experiment }: { experiment: ExperimentJson }) {
   );
 }
 
-function Result({ report, failed }: { report: ExperimentReportJson | undefined; failed: boolean }) {
+function Result({ experiment, report, failed }: { experiment: ExperimentJson; report: ExperimentReportJson | undefined; failed: boolean }) {
+  const verdict = verdictOf(report?.verdict ?? experiment.verdict);
   if (!report) {
     return (
       <>
+        <td class="nowrap" title={verdict.meaning}>
+          <Badge tone={verdict.tone}>{verdict.text}</Badge>
+        </td>
         <td class="faint">{failed ? "not available" : "loading…"}</td>
-        <td />
       </>
     );
   }
-  const verdict = verdictOf(report.verdict);
   const arm = armOf(report);
   const figures = isVoid(report) ? undefined : arm?.metrics?.[0];
   return (

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/experiment.proto.
  */
 export const file_headwater_v1_experiment: GenFile = /*@__PURE__*/
-  fileDesc("Ch1oZWFkd2F0ZXIvdjEvZXhwZXJpbWVudC5wcm90bxIMaGVhZHdhdGVyLnYxIuUFCgpFeHBlcmltZW50EhUKDWV4cGVyaW1lbnRfaWQYASABKAkSDQoFbGF5ZXIYAiABKAkSDAoEc2FsdBgDIAEoCRIqCgR1bml0GAQgASgOMhwuaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRVbml0EhIKCnBsYWNlbWVudHMYBSADKAkSDQoFc2hhcmUYBiABKAESKQoEYXJtcxgHIAMoCzIbLmhlYWR3YXRlci52MS5FeHBlcmltZW50QXJtEiwKB3ByaW1hcnkYCCABKAsyGy5oZWFkd2F0ZXIudjEuUHJpbWFyeU1ldHJpYxIsCgtndWFyZF9yYWlscxgJIAMoCzIXLmhlYWR3YXRlci52MS5HdWFyZFJhaWwSDQoFbGV2ZWwYCiABKAESGAoQdmlzaXRvcnNfcGxhbm5lZBgLIAEoAxIuCgpzdGFydF90aW1lGAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMdmlzaXRvcnNfbWF4GA4gASgDEhQKDGF1dG9fcHJvbW90ZRgPIAEoCBIVCg1jdXJyZW5jeV9jb2RlGBAgASgJEiwKBXN0YXRlGBEgASgOMh0uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRTdGF0ZRIvCgtjcmVhdGVfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJc3RvcF90aW1lGBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtzdG9wX3JlYXNvbhgUIAEoCRIVCg13aW5uZXJfYXJtX2lkGBUgASgJEi4KDGxheWVyX3JhbmdlcxgWIAMoCzIYLmhlYWR3YXRlci52MS5MYXllclJhbmdlEgwKBGZ1bGwYFyABKAgSCwoDd2hvGBggASgJIigKCkxheWVyUmFuZ2USDQoFc3RhcnQYASABKAESCwoDZW5kGAIgASgBIpoBCg1FeHBlcmltZW50QXJtEg4KBmFybV9pZBgBIAEoCRIRCglwb2xpY3lfaWQYAiABKAkSDgoGd2VpZ2h0GAMgASgBEhQKDGNsb3NlX3JlYXNvbhgEIAEoCRIuCgpjbG9zZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh2aXNpdG9ycxgGIAEoAyJpCg1QcmltYXJ5TWV0cmljEg4KBm1ldHJpYxgBIAEoCRIWCg53aW5kb3dfbWludXRlcxgCIAEoARIwCglkaXJlY3Rpb24YAyABKA4yHS5oZWFkd2F0ZXIudjEuTWV0cmljRGlyZWN0aW9uIjMKCUd1YXJkUmFpbBIOCgZtZXRyaWMYASABKAkSFgoOd29yc3RfcmVsYXRpdmUYAiABKAEqaAoORXhwZXJpbWVudFVuaXQSHwobRVhQRVJJTUVOVF9VTklUX1VOU1BFQ0lGSUVEEAASGwoXRVhQRVJJTUVOVF9VTklUX1ZJU0lUT1IQARIYChRFWFBFUklNRU5UX1VOSVRfVVNFUhACKnEKD01ldHJpY0RpcmVjdGlvbhIgChxNRVRSSUNfRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASHQoZTUVUUklDX0RJUkVDVElPTl9JTkNSRUFTRRABEh0KGU1FVFJJQ19ESVJFQ1RJT05fREVDUkVBU0UQAiqrAQoPRXhwZXJpbWVudFN0YXRlEiAKHEVYUEVSSU1FTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIeChpFWFBFUklNRU5UX1NUQVRFX1NDSEVEVUxFRBABEhwKGEVYUEVSSU1FTlRfU1RBVEVfUlVOTklORxACEhoKFkVYUEVSSU1FTlRfU1RBVEVfRU5ERUQQAxIcChhFWFBFUklNRU5UX1NUQVRFX1NUT1BQRUQQBEJoCg9pby5oZWFkd2F0ZXIudjFCD0V4cGVyaW1lbnRQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch1oZWFkd2F0ZXIvdjEvZXhwZXJpbWVudC5wcm90bxIMaGVhZHdhdGVyLnYxIpcGCgpFeHBlcmltZW50EhUKDWV4cGVyaW1lbnRfaWQYASABKAkSDQoFbGF5ZXIYAiABKAkSDAoEc2FsdBgDIAEoCRIqCgR1bml0GAQgASgOMhwuaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRVbml0EhIKCnBsYWNlbWVudHMYBSADKAkSDQoFc2hhcmUYBiABKAESKQoEYXJtcxgHIAMoCzIbLmhlYWR3YXRlci52MS5FeHBlcmltZW50QXJtEiwKB3ByaW1hcnkYCCABKAsyGy5oZWFkd2F0ZXIudjEuUHJpbWFyeU1ldHJpYxIsCgtndWFyZF9yYWlscxgJIAMoCzIXLmhlYWR3YXRlci52MS5HdWFyZFJhaWwSDQoFbGV2ZWwYCiABKAESGAoQdmlzaXRvcnNfcGxhbm5lZBgLIAEoAxIuCgpzdGFydF90aW1lGAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMdmlzaXRvcnNfbWF4GA4gASgDEhQKDGF1dG9fcHJvbW90ZRgPIAEoCBIVCg1jdXJyZW5jeV9jb2RlGBAgASgJEiwKBXN0YXRlGBEgASgOMh0uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRTdGF0ZRIvCgtjcmVhdGVfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJc3RvcF90aW1lGBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtzdG9wX3JlYXNvbhgUIAEoCRIVCg13aW5uZXJfYXJtX2lkGBUgASgJEi4KDGxheWVyX3JhbmdlcxgWIAMoCzIYLmhlYWR3YXRlci52MS5MYXllclJhbmdlEgwKBGZ1bGwYFyABKAgSCwoDd2hvGBggASgJEjAKB3ZlcmRpY3QYGSABKA4yHy5oZWFkd2F0ZXIudjEuRXhwZXJpbWVudFZlcmRpY3QiKAoKTGF5ZXJSYW5nZRINCgVzdGFydBgBIAEoARILCgNlbmQYAiABKAEimgEKDUV4cGVyaW1lbnRBcm0SDgoGYXJtX2lkGAEgASgJEhEKCXBvbGljeV9pZBgCIAEoCRIOCgZ3ZWlnaHQYAyABKAESFAoMY2xvc2VfcmVhc29uGAQgASgJEi4KCmNsb3NlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHZpc2l0b3JzGAYgASgDImkKDVByaW1hcnlNZXRyaWMSDgoGbWV0cmljGAEgASgJEhYKDndpbmRvd19taW51dGVzGAIgASgBEjAKCWRpcmVjdGlvbhgDIAEoDjIdLmhlYWR3YXRlci52MS5NZXRyaWNEaXJlY3Rpb24iMwoJR3VhcmRSYWlsEg4KBm1ldHJpYxgBIAEoCRIWCg53b3JzdF9yZWxhdGl2ZRgCIAEoASpoCg5FeHBlcmltZW50VW5pdBIfChtFWFBFUklNRU5UX1VOSVRfVU5TUEVDSUZJRUQQABIbChdFWFBFUklNRU5UX1VOSVRfVklTSVRPUhABEhgKFEVYUEVSSU1FTlRfVU5JVF9VU0VSEAIqcQoPTWV0cmljRGlyZWN0aW9uEiAKHE1FVFJJQ19ESVJFQ1RJT05fVU5TUEVDSUZJRUQQABIdChlNRVRSSUNfRElSRUNUSU9OX0lOQ1JFQVNFEAESHQoZTUVUUklDX0RJUkVDVElPTl9ERUNSRUFTRRACKqsBCg9FeHBlcmltZW50U3RhdGUSIAocRVhQRVJJTUVOVF9TVEFURV9VTlNQRUNJRklFRBAAEh4KGkVYUEVSSU1FTlRfU1RBVEVfU0NIRURVTEVEEAESHAoYRVhQRVJJTUVOVF9TVEFURV9SVU5OSU5HEAISGgoWRVhQRVJJTUVOVF9TVEFURV9FTkRFRBADEhwKGEVYUEVSSU1FTlRfU1RBVEVfU1RPUFBFRBAEKsICChFFeHBlcmltZW50VmVyZGljdBIiCh5FWFBFUklNRU5UX1ZFUkRJQ1RfVU5TUEVDSUZJRUQQABIiCh5FWFBFUklNRU5UX1ZFUkRJQ1RfTk9UX1NUQVJURUQQARInCiNFWFBFUklNRU5UX1ZFUkRJQ1RfVE9PX0ZFV19WSVNJVE9SUxACEikKJUVYUEVSSU1FTlRfVkVSRElDVF9OT19ESUZGRVJFTkNFX1NFRU4QAxIdChlFWFBFUklNRU5UX1ZFUkRJQ1RfQkVUVEVSEAQSHAoYRVhQRVJJTUVOVF9WRVJESUNUX1dPUlNFEAUSKQolRVhQRVJJTUVOVF9WRVJESUNUX0dVQVJEX1JBSUxfQ1JPU1NFRBAGEikKJUVYUEVSSU1FTlRfVkVSRElDVF9TQU1QTEVfUkFUSU9fQUxBUk0QB0JoCg9pby5oZWFkd2F0ZXIudjFCD0V4cGVyaW1lbnRQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * A comparison of policies on the shop's visitors. Assignment is a calculation from the ids: it
@@ -199,6 +199,13 @@ export type Experiment = Message<"headwater.v1.Experiment"> & {
    * @generated from field: string who = 24;
    */
   who: string;
+
+  /**
+   * What its report says as a whole. Only in answers.
+   *
+   * @generated from field: headwater.v1.ExperimentVerdict verdict = 25;
+   */
+  verdict: ExperimentVerdict;
 };
 
 /**
@@ -481,4 +488,73 @@ export enum ExperimentState {
  */
 export const ExperimentStateSchema: GenEnum<ExperimentState> = /*@__PURE__*/
   enumDesc(file_headwater_v1_experiment, 2);
+
+/**
+ * What an experiment, or an arm of it, says so far.
+ *
+ * @generated from enum headwater.v1.ExperimentVerdict
+ */
+export enum ExperimentVerdict {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: EXPERIMENT_VERDICT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It has not started.
+   *
+   * @generated from enum value: EXPERIMENT_VERDICT_NOT_STARTED = 1;
+   */
+  NOT_STARTED = 1,
+
+  /**
+   * There are too few visitors for an interval.
+   *
+   * @generated from enum value: EXPERIMENT_VERDICT_TOO_FEW_VISITORS = 2;
+   */
+  TOO_FEW_VISITORS = 2,
+
+  /**
+   * The interval contains 0: no difference was seen so far. That does not mean that there is none.
+   *
+   * @generated from enum value: EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN = 3;
+   */
+  NO_DIFFERENCE_SEEN = 3,
+
+  /**
+   * The arm is better than the control: the whole interval is on the better side of 0.
+   *
+   * @generated from enum value: EXPERIMENT_VERDICT_BETTER = 4;
+   */
+  BETTER = 4,
+
+  /**
+   * The arm is worse than the control: the whole interval is on the worse side of 0.
+   *
+   * @generated from enum value: EXPERIMENT_VERDICT_WORSE = 5;
+   */
+  WORSE = 5,
+
+  /**
+   * The arm crossed a guard rail and was closed.
+   *
+   * @generated from enum value: EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED = 6;
+   */
+  GUARD_RAIL_CROSSED = 6,
+
+  /**
+   * The figures are void: the arms do not have the visitors that their weights say.
+   *
+   * @generated from enum value: EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM = 7;
+   */
+  SAMPLE_RATIO_ALARM = 7,
+}
+
+/**
+ * Describes the enum headwater.v1.ExperimentVerdict.
+ */
+export const ExperimentVerdictSchema: GenEnum<ExperimentVerdict> = /*@__PURE__*/
+  enumDesc(file_headwater_v1_experiment, 3);
 

@@ -2,11 +2,11 @@
 // @generated from file headwater/v1/experiment_report.proto (package headwater.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Experiment } from "./experiment_pb.js";
+import type { Experiment, ExperimentVerdict } from "./experiment_pb.js";
 import { file_headwater_v1_experiment } from "./experiment_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/experiment_report.proto.
  */
 export const file_headwater_v1_experiment_report: GenFile = /*@__PURE__*/
-  fileDesc("CiRoZWFkd2F0ZXIvdjEvZXhwZXJpbWVudF9yZXBvcnQucHJvdG8SDGhlYWR3YXRlci52MSKeAwoQRXhwZXJpbWVudFJlcG9ydBIsCgpleHBlcmltZW50GAEgASgLMhguaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnQSJgoEYXJtcxgCIAMoCzIYLmhlYWR3YXRlci52MS5Bcm1GaWd1cmVzEi8KDHNhbXBsZV9yYXRpbxgDIAEoCzIZLmhlYWR3YXRlci52MS5TYW1wbGVSYXRpbxIwCgd2ZXJkaWN0GAQgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Eg0KBWxldmVsGAUgASgBEhsKDnZpc2l0b3JzX3RvX2dvGAYgASgDSACIAQESFQoNY3VycmVuY3lfY29kZRgHIAEoCRIrCgVsb29rcxgIIAMoCzIcLmhlYWR3YXRlci52MS5FeHBlcmltZW50TG9vaxINCgVub3RlcxgJIAMoCRIvCgtyZXBvcnRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZGlnZXN0GAsgASgJQhEKD192aXNpdG9yc190b19nbyKDAgoKQXJtRmlndXJlcxIOCgZhcm1faWQYASABKAkSEQoJcG9saWN5X2lkGAIgASgJEhAKCHZpc2l0b3JzGAMgASgDEiwKB21ldHJpY3MYBCADKAsyGy5oZWFkd2F0ZXIudjEuTWV0cmljRmlndXJlcxIwCgd2ZXJkaWN0GAUgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Ei4KCmNsb3NlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGNsb3NlX3JlYXNvbhgHIAEoCRIaChJwcm9tb3Rpb25fYmxvY2tlcnMYCCADKAki7AUKDU1ldHJpY0ZpZ3VyZXMSDgoGbWV0cmljGAEgASgJEhEKBG1lYW4YAiABKAFIAIgBARIbCg5zdGFuZGFyZF9lcnJvchgDIAEoAUgBiAEBEhcKCm1lYW5fY3VwZWQYBCABKAFIAogBARIXCgpkaWZmZXJlbmNlGAUgASgBSAOIAQESFQoIcmVsYXRpdmUYBiABKAFIBIgBARIQCgNsb3cYByABKAFIBYgBARIRCgRoaWdoGAggASgBSAaIAQESGQoMcmVsYXRpdmVfbG93GAkgASgBSAeIAQESGgoNcmVsYXRpdmVfaGlnaBgKIAEoAUgIiAEBEhYKCWxvd19maXhlZBgLIAEoAUgJiAEBEhcKCmhpZ2hfZml4ZWQYDCABKAFICogBARIfChJwcm9iYWJpbGl0eV9iZXR0ZXIYDSABKAFIC4gBARIaCg1leHBlY3RlZF9sb3NzGA4gASgBSAyIAQESGwoOdmFyaWFuY2Vfc2F2ZWQYDyABKAFIDYgBARIWCgljYXBwZWRfYXQYECABKAFIDogBARIwCgd2ZXJkaWN0GBEgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0EhsKDndvcnN0X3JlbGF0aXZlGBIgASgBSA+IAQESDwoHY3Jvc3NlZBgTIAEoCEIHCgVfbWVhbkIRCg9fc3RhbmRhcmRfZXJyb3JCDQoLX21lYW5fY3VwZWRCDQoLX2RpZmZlcmVuY2VCCwoJX3JlbGF0aXZlQgYKBF9sb3dCBwoFX2hpZ2hCDwoNX3JlbGF0aXZlX2xvd0IQCg5fcmVsYXRpdmVfaGlnaEIMCgpfbG93X2ZpeGVkQg0KC19oaWdoX2ZpeGVkQhUKE19wcm9iYWJpbGl0eV9iZXR0ZXJCEAoOX2V4cGVjdGVkX2xvc3NCEQoPX3ZhcmlhbmNlX3NhdmVkQgwKCl9jYXBwZWRfYXRCEQoPX3dvcnN0X3JlbGF0aXZlIr8BCg5FeHBlcmltZW50TG9vaxItCglsb29rX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBmFybV9pZBgCIAEoCRIQCgh2aXNpdG9ycxgDIAEoAxIXCgpkaWZmZXJlbmNlGAQgASgBSACIAQESEAoDbG93GAUgASgBSAGIAQESEQoEaGlnaBgGIAEoAUgCiAEBQg0KC19kaWZmZXJlbmNlQgYKBF9sb3dCBwoFX2hpZ2giLQoLU2FtcGxlUmF0aW8SDwoHZV92YWx1ZRgBIAEoARINCgVhbGFybRgCIAEoCCL3AQoKRXZhbHVhdGlvbhIVCg1ldmFsdWF0aW9uX2lkGAEgASgJEi8KC2NyZWF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZtZXRyaWMYAyABKAkSEQoJcGxhY2VtZW50GAQgASgJEhMKC2Zyb21fb2Zmc2V0GAUgASgJEhQKDHVudGlsX29mZnNldBgGIAEoCRINCgVsZXZlbBgHIAEoARIvCghwb2xpY2llcxgIIAMoCzIdLmhlYWR3YXRlci52MS5FdmFsdWF0ZWRQb2xpY3kSEwoLcmVwb3J0X2pzb24YCSABKAkiuwEKD0V2YWx1YXRlZFBvbGljeRIRCglwb2xpY3lfaWQYASABKAkSDwoHdmVyZGljdBgCIAEoCRISCgV2YWx1ZRgDIAEoAUgAiAEBEhAKA2xvdxgEIAEoAUgBiAEBEhEKBGhpZ2gYBSABKAFIAogBARIXCg9lZmZlY3RpdmVfc2hhcmUYBiABKAESFwoPdmlzaXRvcnNfbmVlZGVkGAcgASgDQggKBl92YWx1ZUIGCgRfbG93QgcKBV9oaWdoKsICChFFeHBlcmltZW50VmVyZGljdBIiCh5FWFBFUklNRU5UX1ZFUkRJQ1RfVU5TUEVDSUZJRUQQABIiCh5FWFBFUklNRU5UX1ZFUkRJQ1RfTk9UX1NUQVJURUQQARInCiNFWFBFUklNRU5UX1ZFUkRJQ1RfVE9PX0ZFV19WSVNJVE9SUxACEikKJUVYUEVSSU1FTlRfVkVSRElDVF9OT19ESUZGRVJFTkNFX1NFRU4QAxIdChlFWFBFUklNRU5UX1ZFUkRJQ1RfQkVUVEVSEAQSHAoYRVhQRVJJTUVOVF9WRVJESUNUX1dPUlNFEAUSKQolRVhQRVJJTUVOVF9WRVJESUNUX0dVQVJEX1JBSUxfQ1JPU1NFRBAGEikKJUVYUEVSSU1FTlRfVkVSRElDVF9TQU1QTEVfUkFUSU9fQUxBUk0QB0JuCg9pby5oZWFkd2F0ZXIudjFCFUV4cGVyaW1lbnRSZXBvcnRQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_timestamp, file_headwater_v1_experiment]);
+  fileDesc("CiRoZWFkd2F0ZXIvdjEvZXhwZXJpbWVudF9yZXBvcnQucHJvdG8SDGhlYWR3YXRlci52MSKeAwoQRXhwZXJpbWVudFJlcG9ydBIsCgpleHBlcmltZW50GAEgASgLMhguaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnQSJgoEYXJtcxgCIAMoCzIYLmhlYWR3YXRlci52MS5Bcm1GaWd1cmVzEi8KDHNhbXBsZV9yYXRpbxgDIAEoCzIZLmhlYWR3YXRlci52MS5TYW1wbGVSYXRpbxIwCgd2ZXJkaWN0GAQgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Eg0KBWxldmVsGAUgASgBEhsKDnZpc2l0b3JzX3RvX2dvGAYgASgDSACIAQESFQoNY3VycmVuY3lfY29kZRgHIAEoCRIrCgVsb29rcxgIIAMoCzIcLmhlYWR3YXRlci52MS5FeHBlcmltZW50TG9vaxINCgVub3RlcxgJIAMoCRIvCgtyZXBvcnRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZGlnZXN0GAsgASgJQhEKD192aXNpdG9yc190b19nbyKDAgoKQXJtRmlndXJlcxIOCgZhcm1faWQYASABKAkSEQoJcG9saWN5X2lkGAIgASgJEhAKCHZpc2l0b3JzGAMgASgDEiwKB21ldHJpY3MYBCADKAsyGy5oZWFkd2F0ZXIudjEuTWV0cmljRmlndXJlcxIwCgd2ZXJkaWN0GAUgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Ei4KCmNsb3NlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGNsb3NlX3JlYXNvbhgHIAEoCRIaChJwcm9tb3Rpb25fYmxvY2tlcnMYCCADKAki7AUKDU1ldHJpY0ZpZ3VyZXMSDgoGbWV0cmljGAEgASgJEhEKBG1lYW4YAiABKAFIAIgBARIbCg5zdGFuZGFyZF9lcnJvchgDIAEoAUgBiAEBEhcKCm1lYW5fY3VwZWQYBCABKAFIAogBARIXCgpkaWZmZXJlbmNlGAUgASgBSAOIAQESFQoIcmVsYXRpdmUYBiABKAFIBIgBARIQCgNsb3cYByABKAFIBYgBARIRCgRoaWdoGAggASgBSAaIAQESGQoMcmVsYXRpdmVfbG93GAkgASgBSAeIAQESGgoNcmVsYXRpdmVfaGlnaBgKIAEoAUgIiAEBEhYKCWxvd19maXhlZBgLIAEoAUgJiAEBEhcKCmhpZ2hfZml4ZWQYDCABKAFICogBARIfChJwcm9iYWJpbGl0eV9iZXR0ZXIYDSABKAFIC4gBARIaCg1leHBlY3RlZF9sb3NzGA4gASgBSAyIAQESGwoOdmFyaWFuY2Vfc2F2ZWQYDyABKAFIDYgBARIWCgljYXBwZWRfYXQYECABKAFIDogBARIwCgd2ZXJkaWN0GBEgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0EhsKDndvcnN0X3JlbGF0aXZlGBIgASgBSA+IAQESDwoHY3Jvc3NlZBgTIAEoCEIHCgVfbWVhbkIRCg9fc3RhbmRhcmRfZXJyb3JCDQoLX21lYW5fY3VwZWRCDQoLX2RpZmZlcmVuY2VCCwoJX3JlbGF0aXZlQgYKBF9sb3dCBwoFX2hpZ2hCDwoNX3JlbGF0aXZlX2xvd0IQCg5fcmVsYXRpdmVfaGlnaEIMCgpfbG93X2ZpeGVkQg0KC19oaWdoX2ZpeGVkQhUKE19wcm9iYWJpbGl0eV9iZXR0ZXJCEAoOX2V4cGVjdGVkX2xvc3NCEQoPX3ZhcmlhbmNlX3NhdmVkQgwKCl9jYXBwZWRfYXRCEQoPX3dvcnN0X3JlbGF0aXZlIr8BCg5FeHBlcmltZW50TG9vaxItCglsb29rX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBmFybV9pZBgCIAEoCRIQCgh2aXNpdG9ycxgDIAEoAxIXCgpkaWZmZXJlbmNlGAQgASgBSACIAQESEAoDbG93GAUgASgBSAGIAQESEQoEaGlnaBgGIAEoAUgCiAEBQg0KC19kaWZmZXJlbmNlQgYKBF9sb3dCBwoFX2hpZ2giLQoLU2FtcGxlUmF0aW8SDwoHZV92YWx1ZRgBIAEoARINCgVhbGFybRgCIAEoCCL3AQoKRXZhbHVhdGlvbhIVCg1ldmFsdWF0aW9uX2lkGAEgASgJEi8KC2NyZWF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZtZXRyaWMYAyABKAkSEQoJcGxhY2VtZW50GAQgASgJEhMKC2Zyb21fb2Zmc2V0GAUgASgJEhQKDHVudGlsX29mZnNldBgGIAEoCRINCgVsZXZlbBgHIAEoARIvCghwb2xpY2llcxgIIAMoCzIdLmhlYWR3YXRlci52MS5FdmFsdWF0ZWRQb2xpY3kSEwoLcmVwb3J0X2pzb24YCSABKAkiuwEKD0V2YWx1YXRlZFBvbGljeRIRCglwb2xpY3lfaWQYASABKAkSDwoHdmVyZGljdBgCIAEoCRISCgV2YWx1ZRgDIAEoAUgAiAEBEhAKA2xvdxgEIAEoAUgBiAEBEhEKBGhpZ2gYBSABKAFIAogBARIXCg9lZmZlY3RpdmVfc2hhcmUYBiABKAESFwoPdmlzaXRvcnNfbmVlZGVkGAcgASgDQggKBl92YWx1ZUIGCgRfbG93QgcKBV9oaWdoQm4KD2lvLmhlYWR3YXRlci52MUIVRXhwZXJpbWVudFJlcG9ydFByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_headwater_v1_experiment]);
 
 /**
  * The figures of an experiment, from one state. They may be read at any time and as often as one
@@ -558,73 +558,4 @@ export type EvaluatedPolicy = Message<"headwater.v1.EvaluatedPolicy"> & {
  */
 export const EvaluatedPolicySchema: GenMessage<EvaluatedPolicy> = /*@__PURE__*/
   messageDesc(file_headwater_v1_experiment_report, 6);
-
-/**
- * What an experiment, or an arm of it, says so far.
- *
- * @generated from enum headwater.v1.ExperimentVerdict
- */
-export enum ExperimentVerdict {
-  /**
-   * Never sent.
-   *
-   * @generated from enum value: EXPERIMENT_VERDICT_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * It has not started.
-   *
-   * @generated from enum value: EXPERIMENT_VERDICT_NOT_STARTED = 1;
-   */
-  NOT_STARTED = 1,
-
-  /**
-   * There are too few visitors for an interval.
-   *
-   * @generated from enum value: EXPERIMENT_VERDICT_TOO_FEW_VISITORS = 2;
-   */
-  TOO_FEW_VISITORS = 2,
-
-  /**
-   * The interval contains 0: no difference was seen so far. That does not mean that there is none.
-   *
-   * @generated from enum value: EXPERIMENT_VERDICT_NO_DIFFERENCE_SEEN = 3;
-   */
-  NO_DIFFERENCE_SEEN = 3,
-
-  /**
-   * The arm is better than the control: the whole interval is on the better side of 0.
-   *
-   * @generated from enum value: EXPERIMENT_VERDICT_BETTER = 4;
-   */
-  BETTER = 4,
-
-  /**
-   * The arm is worse than the control: the whole interval is on the worse side of 0.
-   *
-   * @generated from enum value: EXPERIMENT_VERDICT_WORSE = 5;
-   */
-  WORSE = 5,
-
-  /**
-   * The arm crossed a guard rail and was closed.
-   *
-   * @generated from enum value: EXPERIMENT_VERDICT_GUARD_RAIL_CROSSED = 6;
-   */
-  GUARD_RAIL_CROSSED = 6,
-
-  /**
-   * The figures are void: the arms do not have the visitors that their weights say.
-   *
-   * @generated from enum value: EXPERIMENT_VERDICT_SAMPLE_RATIO_ALARM = 7;
-   */
-  SAMPLE_RATIO_ALARM = 7,
-}
-
-/**
- * Describes the enum headwater.v1.ExperimentVerdict.
- */
-export const ExperimentVerdictSchema: GenEnum<ExperimentVerdict> = /*@__PURE__*/
-  enumDesc(file_headwater_v1_experiment_report, 0);
 

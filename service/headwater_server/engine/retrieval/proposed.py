@@ -1,0 +1,67 @@
+"""Whether an item is proposed at all, found without the evidence for all others."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from headwater_server.engine.retrieval.gathering import FROM_CYCLES
+from headwater_server.models import evidence as ev
+from headwater_server.models.content.profile_similarity import is_similar
+from headwater_server.models.content.word_lifts import is_of_found
+from headwater_server.models.covisitation import companions, next_item
+from headwater_server.models.covisitation.neighbours import is_in_any
+from headwater_server.models.covisitation.walk import is_reached
+
+_NEXT_REACH = next_item.REACH - 1  # what it reads; it counts one more
+
+
+@njit(cache=True)
+def _has(items, item):
+    """Whether ``item`` is one of ``items``."""
+    for i in range(np.uint64(len(items))):  # noqa: SIM110 - kernels have no generators
+        if items[i] == item:
+            return True
+    return False
+
+
+@njit(cache=True)
+def is_proposed(tables, visitor, item):
+    """Whether a source proposes ``item`` to the visitor, after `gathering.find`.
+
+    The item is looked for in what each source would read: its rows of neighbours, its lists.
+    """
+    on, items = tables.on, visitor.items
+    if on & (ev.FROM_OWN | FROM_CYCLES) and _has(items, item):
+        return True
+    if on & ev.FROM_POPULAR and _has(tables.popular, item):
+        return True
+    if on & ev.FROM_NEW and _has(tables.newest, item):
+        return True
+    return _is_visited(tables, visitor, item) or _is_described(tables, items, item)
+
+
+@njit(cache=True)
+def _is_visited(tables, visitor, item):
+    """Whether a model of pairs proposes it; an item without interactions is in none."""
+    on, items = tables.on, visitor.items
+    if tables.interactions[item] == 0:
+        return False
+    if on & ev.FROM_NEXT and is_in_any(tables.next_item[0], items[:_NEXT_REACH], item):
+        return True
+    if on & ev.FROM_TOGETHER and is_in_any(tables.companions[0], items[: companions.REACH], item):
+        return True
+    rows = visitor.circumstances
+    if on & ev.FROM_CIRCUMSTANCES and is_in_any(tables.circumstances[0], rows, item):
+        return True
+    return on & ev.FROM_WALK != 0 and is_reached(tables.next_item, items, item)
+
+
+@njit(cache=True)
+def _is_described(tables, items, item):
+    """Whether words propose it; an item without words is listed under none."""
+    if tables.content[0][item, 0] < 0:
+        return False
+    if tables.on & ev.FROM_CONTENT and is_similar(tables.content, tables.listed, items, item):
+        return True
+    return tables.on & ev.FROM_WORDS != 0 and is_of_found(tables.listed, tables.flow, item)
