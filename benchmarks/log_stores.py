@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.events import Event, EventItem
@@ -43,7 +44,7 @@ def main() -> None:
     options = parser.parse_args()
     warm_up()
     with running_brokers(options.brokers) as brokers, tempfile.TemporaryDirectory() as directory:
-        places = {
+        places: dict[str, dict[str, Any]] = {
             "valkey": {"data_dir": Path(directory) / "valkey"},
             f"kafka, {options.brokers} nodes": {
                 "log": brokers.url("bench"),
@@ -53,10 +54,10 @@ def main() -> None:
         asyncio.run(_all(places, options.seconds, options.rounds))
 
 
-async def _all(places: dict[str, dict[str, object]], seconds: float, rounds: int) -> None:
+async def _all(places: dict[str, dict[str, Any]], seconds: float, rounds: int) -> None:
     async with AsyncExitStack() as stack:
         opened = {
-            name: await stack.enter_async_context(open_storage(SETTINGS, **place))  # type: ignore[arg-type]
+            name: await stack.enter_async_context(open_storage(SETTINGS, **place))
             for name, place in places.items()
         }
         appends = {name: await _appends_ms(storage) for name, storage in opened.items()}

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -17,9 +16,9 @@ from pathlib import Path
 import pytest
 from aiokafka.client import AIOKafkaClient
 
+from scripts.kafka_jars import NoJars, kafka_jars
 from tests.integration.waiting import PATIENCE_S, eventually
 
-HERE = Path(__file__).resolve().parent.parent.parent
 CLUSTER_ID = "hw-tests-AAAAAAAAAAAAAAA"[:22]
 JVM = (
     "-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
@@ -30,11 +29,6 @@ JVM = (
 
 def jars() -> Path:
     """Return the directory of Kafka's jars; skip the test, with the reason, where there is none."""
-    sys.path.insert(0, str(HERE / "scripts"))
-    try:
-        from kafka_jars import NoJars, kafka_jars
-    finally:
-        sys.path.pop(0)
     try:
         return kafka_jars()
     except NoJars as error:
@@ -171,7 +165,8 @@ class Brokers:
             await client.bootstrap()
             await client.set_topics([topic])
             known = client.cluster._partitions[topic][0]
-            return self.nodes[known.leader - 1]
+            found: Broker = self.nodes[known.leader - 1]
+            return found
         finally:
             await client.close()
 

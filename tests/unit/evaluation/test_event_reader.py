@@ -13,7 +13,7 @@ from headwater_server.engine.intake.firewall import quarantine_reason
 from headwater_server.engine.messages.events import fingerprint
 from headwater_server.engine.settings import DEFAULT_REWARDS, EngineSettings
 from headwater_server.evaluation.event_reader import read_events
-from headwater_server.evaluation.problems import BadFile
+from headwater_server.reading.problems import BadFile
 
 HEADER = "timestamp,user_id,item_id,event_type,value"
 KNOWN = frozenset(DEFAULT_REWARDS)
